@@ -1,0 +1,28 @@
+// A captured packet and the reference that finds its bytes again.
+//
+// Lifetime: Packet::data is valid until the next call of PacketSource::next(). Everything that must live longer
+// keeps a PacketRef, 16 bytes, and reads the bytes again through PacketLog.
+#pragma once
+
+#include <cstdint>
+
+namespace sipladder {
+
+// Bytes at `offset` of store `store` (see PacketLog). Plain value; valid as long as the PacketLog.
+struct PacketRef {
+  uint64_t offset = 0;
+  uint32_t length = 0;
+  uint16_t store = 0;
+};
+
+struct Packet {
+  int64_t time_ns = 0;        // since the Unix epoch
+  uint32_t frame = 0;         // 1-based within its source, as Wireshark counts
+  uint32_t original = 0;      // length on the wire
+  uint16_t source = 0;        // index of the source (row of the `capture` table)
+  uint16_t link_type = 0;     // LINKTYPE_ value of https://www.tcpdump.org/linktypes.html
+  PacketRef ref;              // where `data` stands; ref.length is the captured length
+  const uint8_t* data = nullptr;
+};
+
+}  // namespace sipladder

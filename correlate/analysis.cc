@@ -1,0 +1,115 @@
+#include "correlate/analysis.h"
+
+#include <algorithm>
+
+namespace sipladder {
+namespace {
+
+// A function-local table: detectors register before main() in an order that the linker chooses.
+std::vector<const Detector*>& registry() {
+  static std::vector<const Detector*> detectors;
+  return detectors;
+}
+
+constexpr uint32_t kMaxMessagesAnalysed = 20'000;  // of one call; a REGISTER loop does not grow without bound
+
+CallContext context_of(const Model& model, const PacketLog& log, CallId id, const MediaBinding& media,
+                       MessageView& view) {
+  CallContext context{model, log, id, model.calls[id], {}, {}, {}, media.streams_of(id), media, view, {}};
+  for (MessageId m = context.call.first_message; m && context.messages.size() < kMaxMessagesAnalysed;
+       m = model.messages[m].next_in_call) {
+    context.messages.push_back(m);
+  }
+  for (TransactionId t = context.call.first_txn; t && context.transactions.size() < kMaxMessagesAnalysed;
+       t = model.transactions[t].next_in_call) {
+    context.transactions.push_back(t);
+  }
+  for (DialogId d = context.call.first_dialog; d && context.dialogs.size() < kMaxMessagesAnalysed;
+       d = model.dialogs[d].next_in_call) {
+    context.dialogs.push_back(d);
+  }
+  context.audio = audio_facts(model, media, view, context.call, context.messages, context.streams);
+  return context;
+}
+
+void conclude_audio(const AudioFacts& facts, CallAnalysis* analysis) {
+  analysis->audio = audio_verdict(facts);
+  const bool caller_lost = facts.from_callee.fault != AudioFault::none;
+  const bool callee_lost = facts.from_caller.fault != AudioFault::none;
+  analysis->lost_toward_both = caller_lost && callee_lost;
+  if (caller_lost != callee_lost) analysis->lost_toward = caller_lost ? Party::caller : Party::callee;
+  for (const Finding& finding : analysis->findings) {
+    const bool explains = finding.code.starts_with("audio-") && finding.severity != Severity::info;
+    if ((caller_lost || callee_lost) && explains && analysis->audio_cause.empty()) analysis->audio_cause = finding.code;
+  }
+}
+
+bool worse(const Finding& a, const Finding& b) {
+  if (a.severity != b.severity) return a.severity > b.severity;
+  if (a.call != b.call) return a.call < b.call;
+  return a.code < b.code;
+}
+
+}  // namespace
+
+std::string_view to_string(Severity severity) {
+  return severity == Severity::error ? "error" : severity == Severity::warning ? "warning" : "info";
+}
+
+std::string_view to_string(Confidence confidence) {
+  return confidence == Confidence::certain ? "certain" : confidence == Confidence::likely ? "likely" : "possible";
+}
+
+Detector::Detector(std::string_view code_, Severity severity_, std::string_view sentence_,
+                   void (*check_)(CallContext&, CallAnalysis*))
+    : code(code_), severity(severity_), sentence(sentence_), check(check_) {
+  registry().push_back(this);
+}
+
+const std::vector<const Detector*>& detectors() {
+  static const bool sorted = [] {
+    std::sort(registry().begin(), registry().end(),
+              [](const Detector* a, const Detector* b) { return a->code < b->code; });
+    return true;
+  }();
+  static_cast<void>(sorted);
+  return registry();
+}
+
+Analyst::Analyst(const Model& model, const PacketLog& log)
+    : model_(model), log_(log), media_(model, log), view_(log) {}
+
+uint64_t Analyst::stamp(CallId id) const {
+  const CallRecord& call = model_.calls[id];
+  uint64_t packets = 0;
+  for (const StreamId stream : media_.streams_of(id)) packets += model_.streams[stream].packets;
+  return uint64_t{call.messages} << 40 ^ packets << 4 ^ static_cast<uint64_t>(call.state) << 1 ^
+         uint64_t{model_.finished};
+}
+
+const CallAnalysis& Analyst::of(CallId id) {
+  media_.update();
+  if (cache_.size() < model_.calls.size()) cache_.resize(model_.calls.size());
+  Cached& cached = cache_[id.value - 1];
+  const uint64_t now = stamp(id) + 1;  // never 0, which means "not computed"
+  if (cached.stamp == now) return cached.analysis;
+  cached.stamp = now;
+  cached.analysis = CallAnalysis{};
+  CallContext context = context_of(model_, log_, id, media_, view_);
+  for (const Detector* detector : detectors()) detector->check(context, &cached.analysis);
+  std::stable_sort(cached.analysis.findings.begin(), cached.analysis.findings.end(), worse);
+  conclude_audio(context.audio, &cached.analysis);
+  return cached.analysis;
+}
+
+const std::vector<const Finding*>& Analyst::all() {
+  for (uint32_t id = 1; id <= model_.calls.size(); id++) of(CallId{id});
+  all_.clear();
+  for (const Cached& cached : cache_) {
+    for (const Finding& finding : cached.analysis.findings) all_.push_back(&finding);
+  }
+  std::stable_sort(all_.begin(), all_.end(), [](const Finding* a, const Finding* b) { return worse(*a, *b); });
+  return all_;
+}
+
+}  // namespace sipladder

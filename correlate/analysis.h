@@ -1,0 +1,104 @@
+// What is concluded of a call: verdict on its audio and findings with their proof (FINDINGS in `findings --list`).
+//
+// Computed when somebody asks, kept until the call changes. Threads: as Model.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <absl/container/flat_hash_map.h>
+
+#include "correlate/audio.h"
+#include "correlate/media_binding.h"
+#include "correlate/message_view.h"
+#include "correlate/model.h"
+
+namespace sipladder {
+
+enum class Severity : uint8_t { info, warning, error };
+enum class Confidence : uint8_t { possible, likely, certain };
+std::string_view to_string(Severity severity);
+std::string_view to_string(Confidence confidence);
+
+struct Finding {
+  std::string_view code;   // of the Detector's catalogue row
+  Severity severity = Severity::info;
+  Confidence confidence = Confidence::certain;
+  CallId call;
+  DialogId dialog;
+  TransactionId txn;
+  StreamId stream;
+  MessageId message;       // primary evidence
+  std::string summary;     // one line with the real addresses and times
+  std::string explanation;
+  std::string remedy;
+  std::string_view rfc;
+  std::vector<uint32_t> evidence;  // frame numbers, ascending
+};
+
+struct CallAnalysis {
+  Audio audio = Audio::none_known;
+  Party lost_toward = Party::none;
+  bool lost_toward_both = false;  // then lost_toward is none
+  std::string_view audio_cause;  // code of a finding, empty when none
+  std::vector<Finding> findings;
+};
+
+// All that a detector may look at; every field is valid for the duration of check().
+struct CallContext {
+  const Model& model;
+  const PacketLog& log;
+  CallId id;
+  const CallRecord& call;
+  std::vector<MessageId> messages;          // capture order
+  std::vector<TransactionId> transactions;
+  std::vector<DialogId> dialogs;
+  std::vector<StreamId> streams;            // listed ones
+  const MediaBinding& media;
+  MessageView& view;
+  AudioFacts audio;
+
+  const MessageRecord& message(MessageId m) const { return model.messages[m]; }
+};
+
+// One row of the catalogue: a pure function of a call. Defined as a static object in correlate/findings/NAME.cc;
+// constructing it registers it.
+struct Detector {
+  std::string_view code;
+  Severity severity;
+  std::string_view sentence;  // for `findings --list`
+  void (*check)(CallContext& context, CallAnalysis* out);
+
+  Detector(std::string_view code, Severity severity, std::string_view sentence,
+           void (*check)(CallContext&, CallAnalysis*));
+};
+// Sorted by code.
+const std::vector<const Detector*>& detectors();
+
+class Analyst {
+ public:
+  Analyst(const Model& model, const PacketLog& log);
+
+  MediaBinding& media() { return media_; }
+  const CallAnalysis& of(CallId call);
+  // Findings of all calls, worst first, then by call and code. Valid until the next call of all() or of().
+  const std::vector<const Finding*>& all();
+
+ private:
+  struct Cached {
+    uint64_t stamp = 0;  // changes when the call does
+    CallAnalysis analysis;
+  };
+  uint64_t stamp(CallId call) const;
+
+  const Model& model_;
+  const PacketLog& log_;
+  MediaBinding media_;
+  MessageView view_;
+  std::vector<Cached> cache_;
+  std::vector<const Finding*> all_;
+};
+
+}  // namespace sipladder

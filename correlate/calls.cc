@@ -1,0 +1,217 @@
+#include "correlate/calls.h"
+
+namespace sipladder {
+namespace {
+
+CallKind kind_of(Method method) {
+  switch (method) {
+    case Method::invite: return CallKind::call;
+    case Method::register_: return CallKind::registration;
+    case Method::subscribe:
+    case Method::notify: return CallKind::subscription;
+    case Method::options: return CallKind::options;
+    case Method::message: return CallKind::message;
+    case Method::publish: return CallKind::publish;
+    // Only an INVITE dialog has these: the capture began in mid-call.
+    case Method::ack:
+    case Method::bye:
+    case Method::cancel:
+    case Method::prack:
+    case Method::update: return CallKind::call;
+    default: return CallKind::other;
+  }
+}
+
+bool is_unregister(const SipIndex& sip) {
+  const std::string_view contact = sip.value(HeaderId::contact);
+  if (contact == "*") return true;
+  const NameAddr name = parse_name_addr(contact);
+  if (const auto expires = param(name.params, "expires")) return *expires == "0";
+  return sip.value(HeaderId::expires) == "0";
+}
+
+// Who wrote the message: From of a request, To of a response, against the tag of the call's first request.
+bool written_by_caller(const MessageRecord& message, const CallRecord& call, const SipKeys& keys) {
+  const bool from_is_caller =
+      keys.from_tag == call.caller_tag_hash || (keys.to_tag != call.caller_tag_hash || keys.to_tag == 0);
+  return message.is_request() == from_is_caller;
+}
+
+void note_times(CallRecord& call, const MessageRecord& message) {
+  if (message.method != Method::invite) return;
+  if (message.is_request()) {
+    if (call.invite_ns == 0) call.invite_ns = message.time_ns;
+    return;
+  }
+  if (message.status >= 180 && message.status < 190) {
+    if (call.ring_ns == 0) call.ring_ns = message.time_ns;
+    if (call.progress_ns == 0 && message.status <= 183) call.progress_ns = message.time_ns;
+  }
+  if (message.status >= 200 && message.status < 300 && call.answer_ns == 0) call.answer_ns = message.time_ns;
+}
+
+}  // namespace
+
+CallId CallTable::find_or_create(const MessageRecord& message, const SipKeys& keys) {
+  if (keys.call_hash != 0) {
+    const auto found = by_id_.find(keys.call_hash);
+    if (found != by_id_.end()) return found->second;
+  }
+  CallRecord call;
+  call.start_ns = message.time_ns;
+  call.id_hash = keys.call_hash;
+  call.caller_tag_hash = keys.from_tag;
+  call.kind = kind_of(keys.method);
+  call.state = call.kind == CallKind::call ? CallState::calling : CallState::pending;
+  const CallId made = model_.calls.add(call);
+  if (keys.call_hash != 0) by_id_.emplace(keys.call_hash, made);
+  return made;
+}
+
+MessageId CallTable::add(MessageRecord message, const SipIndex& sip, const SipKeys& keys) {
+  message.call = find_or_create(message, keys);
+  CallRecord& call = model_.calls[message.call];
+  message.from_caller = written_by_caller(message, call, keys);
+  const MessageId id = model_.messages.add(message);
+  if (call.last_message) {
+    model_.messages[call.last_message].next_in_call = id;
+  } else {
+    call.first_message = id;
+  }
+  call.last_message = id;
+  call.end_ns = message.time_ns;
+  call.messages++;
+  if (message.is_request()) {
+    if (!call.first_request) call.first_request = id;
+    if (message.method == Method::register_) call.unregisters = is_unregister(sip);
+  } else if (!call.first_response) {
+    call.first_response = id;
+  }
+  return id;
+}
+
+void CallTable::update(MessageId id, const SipIndex&) {
+  const MessageRecord& message = model_.messages[id];
+  CallRecord& call = model_.calls[message.call];
+  if (message.retransmission) call.retransmissions++;
+  if (message.is_copy()) return;
+  if (message.method == Method::invite && call.kind != CallKind::call) {
+    // An INVITE in a Call-ID that began with another method still makes it a call only if that was mid-dialog.
+    if (call.kind == CallKind::other) call.kind = CallKind::call;
+  }
+  note_times(call, message);
+  if (message.is_request()) {
+    if (message.method == Method::bye && call.bye_ns == 0) call.bye_ns = message.time_ns;
+    if (message.method == Method::cancel) call.cancel_seen = true;
+  }
+  if (message.has_sdp) (message.from_caller ? call.sdp_offered : call.sdp_answered) = true;
+  const bool decides = message.status >= 200 || message.method == Method::bye || message.method == Method::cancel ||
+                       message.status == 180 || message.is_request();
+  if (decides) decide_outcome(model_, call, message.time_ns);
+}
+
+namespace {
+
+// The transaction that decides: of the first hop, the newest initial INVITE (or REGISTER, ...). A 401 or 407 that was
+// answered by a new request is thereby no outcome.
+struct Deciding {
+  const TransactionRecord* txn = nullptr;
+  const TransactionRecord* answered = nullptr;  // any INVITE with a 2xx
+};
+
+constexpr uint32_t kMaxTransactionsRead = 256;
+
+Deciding deciding_transaction(const Model& model, const CallRecord& call) {
+  Deciding result;
+  const bool is_call = call.kind == CallKind::call;
+  uint32_t steps = 0;
+  const auto consider = [&](const TransactionRecord& txn) {
+    if (txn.method == Method::ack || txn.method == Method::cancel) return;
+    if (is_call && txn.method != Method::invite) return;
+    if (is_call && txn.final_status >= 200 && txn.final_status < 300 && result.answered == nullptr) result.answered = &txn;
+    if (is_call && txn.request && model.messages[txn.request].has_to_tag) return;
+    const bool first_hop = result.txn == nullptr || model.endpoints[txn.src].ip == model.endpoints[result.txn->src].ip;
+    if (result.txn == nullptr || (first_hop && txn.cseq >= result.txn->cseq && !txn.request_path)) result.txn = &txn;
+  };
+  for (TransactionId id = call.first_txn; id && steps < kMaxTransactionsRead; steps++) {
+    const TransactionRecord& txn = model.transactions[id];
+    consider(txn);
+    id = txn.next_in_call;
+  }
+  if (steps == kMaxTransactionsRead && call.last_txn) consider(model.transactions[call.last_txn]);
+  return result;
+}
+
+CallState failed_invite_state(const CallRecord& call, uint16_t status) {
+  if (status == 487 || (call.cancel_seen && status >= 400)) return CallState::cancelled;
+  if (status < 400) return CallState::redirected;
+  if (status == 486 || status == 600) return CallState::busy;
+  if (status == 408) return CallState::timeout;
+  if (status == 480) return CallState::no_answer;
+  if (status == 603 || status == 401 || status == 403 || status == 407) return CallState::rejected;
+  return status >= 500 && status < 600 ? CallState::failed : CallState::rejected;
+}
+
+void decide_call(const Model& model, CallRecord& call, const Deciding& deciding, int64_t now_ns) {
+  if (deciding.answered != nullptr || (call.bye_ns != 0 && call.invite_ns == 0)) {
+    if (deciding.answered != nullptr) call.final_status = deciding.answered->final_status;
+    call.state = call.bye_ns != 0 ? CallState::completed : CallState::in_call;
+    for (DialogId id = call.first_dialog; id && call.bye_ns != 0; id = model.dialogs[id].next_in_call) {
+      if (model.dialogs[id].ended_ns == call.bye_ns) call.ended_by = model.dialogs[id].ended_by;
+    }
+    return;
+  }
+  if (deciding.txn == nullptr) {
+    if (call.dialogs > 0) call.state = CallState::in_call;  // only the middle of it was captured
+    return;
+  }
+  const TransactionRecord& txn = *deciding.txn;
+  if (txn.final_status != 0) {
+    call.final_status = txn.final_status;
+    if (call.progress_ns == 0) call.progress_ns = txn.final_response_ns;
+    call.state = failed_invite_state(call, txn.final_status);
+    call.ended_by = call.state == CallState::cancelled ? Party::caller
+                    : call.state == CallState::timeout ? Party::network
+                                                       : Party::callee;
+    return;
+  }
+  if (settle(txn, now_ns).state == TransactionState::timed_out) {
+    call.state = CallState::timeout;
+    call.ended_by = Party::network;
+    return;
+  }
+  if (call.cancel_seen) {
+    call.state = CallState::cancelled;
+    call.ended_by = Party::caller;
+    return;
+  }
+  call.state = call.ring_ns != 0 ? CallState::ringing : CallState::calling;
+}
+
+void decide_other(CallRecord& call, const Deciding& deciding, int64_t now_ns) {
+  if (deciding.txn == nullptr) return;
+  const TransactionRecord& txn = *deciding.txn;
+  const bool registration = call.kind == CallKind::registration;
+  call.final_status = txn.final_status;
+  if (txn.final_status == 0) {
+    const bool late = settle(txn, now_ns).state == TransactionState::timed_out;
+    call.state = late ? CallState::timeout : registration ? CallState::registering : CallState::pending;
+  } else if (txn.final_status < 300) {
+    call.state = !registration ? CallState::done : call.unregisters ? CallState::unregistered : CallState::registered;
+  } else {
+    call.state = CallState::rejected;
+  }
+}
+
+}  // namespace
+
+void decide_outcome(const Model& model, CallRecord& call, int64_t now_ns) {
+  const Deciding deciding = deciding_transaction(model, call);
+  if (call.kind == CallKind::call) {
+    decide_call(model, call, deciding, now_ns);
+  } else {
+    decide_other(call, deciding, now_ns);
+  }
+}
+
+}  // namespace sipladder

@@ -1,0 +1,101 @@
+#include "correlate/dialogs.h"
+
+namespace sipladder {
+namespace {
+
+bool creates_dialog(Method method) {
+  return method == Method::invite || method == Method::subscribe || method == Method::refer;
+}
+
+// A request with both tags proves a dialog that began before the capture; so does any non-failing response to one.
+bool may_create(const MessageRecord& message) {
+  if (message.method == Method::register_ || message.method == Method::cancel) return false;
+  if (message.is_request()) {
+    return message.method != Method::ack && message.method != Method::options && message.method != Method::message;
+  }
+  return creates_dialog(message.method) && message.status > 100 && message.status < 300;
+}
+
+}  // namespace
+
+void DialogTable::add(MessageId id, const SipIndex& sip, const SipKeys& keys) {
+  if (keys.from_tag == 0 || keys.to_tag == 0) return;
+  const DialogId dialog_id = find_or_create(id, keys);
+  if (!dialog_id) return;
+  MessageRecord& message = model_.messages[id];
+  DialogRecord& dialog = model_.dialogs[dialog_id];
+  message.dialog = dialog_id;
+  dialog.last_ns = message.time_ns;
+  if (message.txn && !model_.transactions[message.txn].dialog) model_.transactions[message.txn].dialog = dialog_id;
+  if (message.is_copy()) return;
+  learn_targets(dialog, message, id, sip);
+  move_state(dialog, message, id);
+}
+
+DialogId DialogTable::find_or_create(MessageId id, const SipKeys& keys) {
+  const MessageRecord& message = model_.messages[id];
+  // Either party may send requests: the pair of tags is unordered.
+  const uint64_t key = mix(keys.from_tag ^ keys.to_tag, (keys.from_tag + keys.to_tag) ^ message.call.value);
+  const auto found = by_key_.find(key);
+  if (found != by_key_.end()) return found->second;
+  if (!may_create(message)) return {};
+  CallRecord& call = model_.calls[message.call];
+  DialogRecord dialog;
+  dialog.call = message.call;
+  dialog.created_by = id;
+  dialog.early_ns = message.time_ns;
+  const bool from_is_caller = message.is_request() == message.from_caller;
+  dialog.caller_tag_hash = from_is_caller ? keys.from_tag : keys.to_tag;
+  dialog.callee_tag_hash = from_is_caller ? keys.to_tag : keys.from_tag;
+  const DialogId made = model_.dialogs.add(dialog);
+  by_key_.emplace(key, made);
+  if (call.last_dialog) {
+    model_.dialogs[call.last_dialog].next_in_call = made;
+    if (call.kind == CallKind::call) {
+      model_.dialogs[made].forked = model_.dialogs[call.last_dialog].forked = true;
+    }
+  } else {
+    call.first_dialog = made;
+  }
+  call.last_dialog = made;
+  call.dialogs++;
+  return made;
+}
+
+// Remote targets: Contact of the dialog-creating request and response, refreshed by re-INVITE and UPDATE (12.1, 12.2).
+void DialogTable::learn_targets(DialogRecord& dialog, const MessageRecord& message, MessageId id, const SipIndex& sip) {
+  const bool target_method = creates_dialog(message.method) || message.method == Method::update;
+  if (!target_method || message.status >= 300) return;
+  if (sip.has(HeaderId::contact)) {
+    MessageId& target = message.from_caller ? dialog.caller_target : dialog.callee_target;
+    target = id;
+  }
+  // A response reaches the caller last: the newest copy of the dialog-creating response has the whole route set.
+  if (!message.is_request() && dialog.confirmed_ns == 0 && sip.has(HeaderId::record_route)) dialog.route_set = id;
+  if (!dialog.caller_target && message.txn) {
+    dialog.caller_target = model_.transactions[message.txn].request;
+  }
+}
+
+void DialogTable::move_state(DialogRecord& dialog, const MessageRecord& message, MessageId id) {
+  if (message.is_request()) {
+    if (message.method == Method::bye && dialog.ended_ns == 0) {
+      dialog.ended_ns = message.time_ns;
+      dialog.ended_by = message.from_caller ? Party::caller : Party::callee;
+      dialog.ended_message = id;
+      dialog.state = DialogState::terminated;
+    } else if (dialog.state == DialogState::early && message.method != Method::prack &&
+               message.method != Method::update && message.method != Method::info) {
+      dialog.state = DialogState::confirmed;
+      dialog.confirmed_ns = message.time_ns;
+    }
+    return;
+  }
+  if (dialog.state == DialogState::early && creates_dialog(message.method) && message.status >= 200 &&
+      message.status < 300) {
+    dialog.state = DialogState::confirmed;
+    dialog.confirmed_ns = message.time_ns;
+  }
+}
+
+}  // namespace sipladder

@@ -1,0 +1,153 @@
+#include "correlate/engine.h"
+
+#include "correlate/calls.h"
+#include "correlate/dialogs.h"
+#include "correlate/rtp_streams.h"
+#include "correlate/sip_keys.h"
+#include "correlate/transactions.h"
+
+namespace sipladder {
+namespace {
+
+constexpr uint32_t kCallsSettledPerBatch = 1000;
+
+bool carries_sdp(const SipIndex& sip) {
+  if (sip.body.empty()) return false;
+  return sip.body.starts_with("v=0") || !find_sdp(sip).empty();
+}
+
+MessageRecord record_of(const Datagram& datagram, const SipIndex& sip, const SipKeys& keys) {
+  MessageRecord message;
+  message.time_ns = datagram.time_ns;
+  message.offset = datagram.ref.offset;
+  message.store = datagram.ref.store;
+  message.length = static_cast<uint32_t>(datagram.payload.size());
+  message.frame = datagram.frame;
+  message.source = datagram.source;
+  message.transport = datagram.transport;
+  message.ip_id = datagram.ip_id;
+  message.cseq = keys.cseq;
+  message.method = keys.method;
+  message.status = sip.is_request ? uint16_t{0} : sip.status;
+  message.content_hash = static_cast<uint32_t>(hash_text(datagram.payload));
+  message.has_sdp = carries_sdp(sip);
+  message.malformed = sip.malformed != nullptr;
+  message.truncated = datagram.truncated;
+  message.has_to_tag = keys.to_tag != 0;
+  message.has_auth = sip.has(HeaderId::authorization) || sip.has(HeaderId::proxy_authorization);
+  return message;
+}
+
+}  // namespace
+
+struct Engine::State {
+  State(PacketLog& log, Model& m)
+      : model(m), decoder(log), endpoints(m), calls(m), transactions(m), dialogs(m), streams(m, endpoints) {}
+
+  void add_sip(const Datagram& datagram);
+  PayloadClass add(const Datagram& datagram);
+  void settle_calls();
+  SourceCounters& counters(uint16_t source);
+
+  Model& model;
+  Decoder decoder;
+  EndpointTable endpoints;
+  CallTable calls;
+  TransactionTable transactions;
+  DialogTable dialogs;
+  RtpStreams streams;
+  std::vector<Datagram> datagrams;
+  SipIndex sip;
+  uint32_t next_settled = 1;
+};
+
+Engine::Engine(PacketLog& log, Model& model) : state_(std::make_unique<State>(log, model)) {}
+Engine::~Engine() = default;
+
+SourceCounters& Engine::State::counters(uint16_t source) {
+  if (source >= model.sources.size()) model.sources.resize(source + size_t{1});
+  return model.sources[source];
+}
+
+void Engine::State::add_sip(const Datagram& datagram) {
+  const SipKeys keys = keys_of(sip);
+  MessageRecord message = record_of(datagram, sip, keys);
+  message.src = endpoints.id_of(datagram.src);
+  message.dst = endpoints.id_of(datagram.dst);
+  const MessageId id = calls.add(message, sip, keys);
+  transactions.add(id, sip, keys);
+  dialogs.add(id, sip, keys);
+  calls.update(id, sip);
+  model.accounting.sip_messages++;
+  if (message.malformed) model.accounting.malformed++;
+}
+
+PayloadClass Engine::State::add(const Datagram& datagram) {
+  const PayloadClass payload_class = classify_payload(datagram.payload);
+  if (payload_class == PayloadClass::sip) {
+    if (!index_sip(datagram.payload, &sip)) return PayloadClass::other;
+    add_sip(datagram);
+  } else if (payload_class == PayloadClass::rtp) {
+    RtpHeader rtp;
+    if (!parse_rtp(datagram.payload, &rtp)) return PayloadClass::other;
+    streams.add_rtp(datagram, rtp);
+  } else if (payload_class == PayloadClass::rtcp) {
+    RtcpReport report;
+    if (parse_rtcp(datagram.payload, &report)) streams.add_rtcp(datagram, report);
+  }
+  return payload_class;
+}
+
+void Engine::process(const Packet& packet) {
+  State& state = *state_;
+  Model& model = state.model;
+  model.accounting.packets++;
+  model.now_ns = std::max(model.now_ns, packet.time_ns);
+  SourceCounters& counters = state.counters(packet.source);
+  const Fate fate = state.decoder.decode(packet, &state.datagrams);
+  if (fate != Fate::payload) {
+    model.accounting.fates[static_cast<size_t>(fate)]++;
+    counters.undecoded++;
+    return;
+  }
+  bool counted = false;
+  for (const Datagram& datagram : state.datagrams) {
+    if (datagram.kind == PayloadKind::icmp_error) {
+      state.streams.add_icmp(datagram);
+      if (!counted) model.accounting.icmp_errors++;
+      if (!counted) counters.other++;
+    } else {
+      const PayloadClass payload_class = state.add(datagram);
+      if (!counted) {
+        model.accounting.classes[static_cast<size_t>(payload_class)]++;
+        (payload_class == PayloadClass::sip    ? counters.sip
+         : payload_class == PayloadClass::rtp  ? counters.rtp
+         : payload_class == PayloadClass::rtcp ? counters.rtcp
+                                               : counters.other)++;
+      }
+    }
+    counted = true;
+  }
+}
+
+// Time-outs come by the clock of the capture alone: a few calls are looked at again after each batch, all at the end.
+void Engine::State::settle_calls() {
+  const uint32_t count = model.calls.size();
+  const uint32_t steps = model.finished ? count : std::min(count, kCallsSettledPerBatch);
+  for (uint32_t i = 0; i < steps; i++) {
+    if (next_settled > count) next_settled = 1;
+    CallRecord& call = model.calls[CallId{next_settled++}];
+    const bool open = call.state == CallState::calling || call.state == CallState::ringing ||
+                      call.state == CallState::pending || call.state == CallState::registering;
+    if (open) decide_outcome(model, call, model.now_ns);
+  }
+}
+
+void Engine::settle() {
+  State& state = *state_;
+  state.model.oddities = state.decoder.oddities();
+  if (!state.model.sources.empty()) state.model.sources[0].fragments = state.decoder.fragments();
+  state.settle_calls();
+}
+
+}  // namespace sipladder

@@ -1,0 +1,25 @@
+// Words and small questions that several detectors need.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "correlate/analysis.h"
+
+namespace sipladder {
+
+std::string endpoint_text(const CallContext& context, EndpointId id);
+std::string ip_text(const CallContext& context, EndpointId id);
+std::string seconds_text(int64_t duration_ns);  // "32.0 s"
+std::string_view other_party(Party party);      // "callee" of caller
+std::string_view party_text(Party party);
+
+// Frames of all copies of a response (or request) in a transaction, ascending.
+std::vector<uint32_t> frames_of(const CallContext& context, const TransactionRecord& txn, bool requests);
+void sort_unique(std::vector<uint32_t>* frames);
+
+// One audio fault as a finding of `detector`, for each direction that shows it. `describe` fills the words.
+void report_audio_fault(CallContext& context, AudioFault fault, const Detector& detector, CallAnalysis* out,
+                        void (*describe)(CallContext&, const AudioDirection&, Finding*));
+
+}  // namespace sipladder

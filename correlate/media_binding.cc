@@ -1,0 +1,133 @@
+#include "correlate/media_binding.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "decode/media.h"
+
+namespace sipladder {
+namespace {
+
+constexpr size_t kMaxExpectationsPerEndpoint = 256;  // newest win: a port is used by one call after another
+const std::vector<StreamId> kNoStreams;
+
+Party opposite(Party party) { return party == Party::caller ? Party::callee : Party::caller; }
+
+void copy_codec(std::string_view name, StreamBinding* binding) {
+  const size_t length = std::min(name.size(), sizeof binding->codec - 1);
+  std::copy_n(name.begin(), length, binding->codec);
+  binding->codec[length] = 0;
+}
+
+}  // namespace
+
+void MediaBinding::update() {
+  if (model_.streams.size() == 0) return;  // no media: no SDP is read
+  const uint32_t messages = model_.messages.size();
+  const uint32_t streams = model_.streams.size();
+  if (messages == seen_messages_ && streams == seen_streams_) return;
+  for (uint32_t id = seen_messages_ + 1; id <= messages; id++) learn(MessageId{id});
+  seen_messages_ = messages;
+  seen_streams_ = streams;
+  bindings_.assign(streams, StreamBinding{});
+  by_call_.clear();
+  for (uint32_t id = 1; id <= streams; id++) bind(StreamId{id});
+  bind_reverse();
+  for (uint32_t id = 1; id <= streams; id++) {
+    if (const CallId call = bindings_[id - 1].call) by_call_[call.value].push_back(StreamId{id});
+  }
+}
+
+void MediaBinding::learn(MessageId id) {
+  const MessageRecord& message = model_.messages[id];
+  if (!message.has_sdp || message.is_copy() || !view_.load(message)) return;
+  const Sdp sdp = parse_sdp(find_sdp(view_.sip()));
+  for (size_t line = 0; line < sdp.media.size(); line++) {
+    const SdpMedia& media = sdp.media[line];
+    const auto ip = parse_ip(media.address);
+    if (!ip || media.port == 0) continue;
+    std::vector<Expectation>& list = expectations_[Endpoint{*ip, media.port}];
+    if (list.size() >= kMaxExpectationsPerEndpoint) list.erase(list.begin());
+    const Party author = message.from_caller ? Party::caller : Party::callee;
+    list.push_back({message.time_ns, message.call, message.dialog, author, id, static_cast<uint8_t>(line)});
+  }
+}
+
+// The newest SDP that named the address before the stream's end; RTP may come a little before its SDP does.
+const MediaBinding::Expectation* MediaBinding::expectation(const Endpoint& endpoint, const StreamRecord& stream) const {
+  const auto found = expectations_.find(endpoint);
+  if (found == expectations_.end()) return nullptr;
+  const Expectation* best = &found->second.front();
+  for (const Expectation& candidate : found->second) {
+    const bool other_call_later = candidate.call != best->call && candidate.time_ns > stream.first_ns;
+    if (candidate.time_ns <= stream.last_ns && !other_call_later) best = &candidate;
+  }
+  return best;
+}
+
+void MediaBinding::bind(StreamId id) {
+  const StreamRecord& stream = model_.streams[id];
+  StreamBinding& binding = bindings_[id.value - 1];
+  const Expectation* to = expectation(model_.endpoints[stream.dst], stream);
+  const Expectation* from = expectation(model_.endpoints[stream.src], stream);
+  const Expectation* known = to != nullptr ? to : from;
+  if (known == nullptr) return;
+  binding.call = known->call;
+  binding.dialog = known->dialog;
+  binding.dst_advertised = to != nullptr;
+  binding.src_advertised = from != nullptr && from->call == known->call;
+  binding.from = to != nullptr ? opposite(to->author) : from->author;
+  name_codec(*known, stream, &binding);
+}
+
+// A stream to the address that another stream of a call came from: the sender latched, or a NAT is between.
+void MediaBinding::bind_reverse() {
+  absl::flat_hash_map<uint64_t, StreamId> by_path;
+  const auto path = [](EndpointId a, EndpointId b) { return uint64_t{a.value} << 32 | b.value; };
+  for (uint32_t i = 1; i <= bindings_.size(); i++) {
+    const StreamRecord& stream = model_.streams[StreamId{i}];
+    if (bindings_[i - 1].call) by_path.emplace(path(stream.src, stream.dst), StreamId{i});
+  }
+  for (uint32_t i = 1; i <= bindings_.size(); i++) {
+    const StreamRecord& stream = model_.streams[StreamId{i}];
+    StreamBinding& binding = bindings_[i - 1];
+    if (binding.dst_advertised) continue;
+    const auto back = by_path.find(path(stream.dst, stream.src));
+    if (back == by_path.end()) continue;
+    const StreamBinding& other = bindings_[back->second.value - 1];
+    if (binding.call && binding.call != other.call) continue;
+    binding.call = other.call;
+    binding.dialog = other.dialog;
+    binding.from = opposite(other.from);
+    binding.latched = true;
+    binding.video = other.video;
+    if (binding.codec[0] == 0) copy_codec(static_format(stream.payload_type).encoding, &binding);
+  }
+}
+
+void MediaBinding::name_codec(const Expectation& expected, const StreamRecord& stream, StreamBinding* binding) {
+  copy_codec(static_format(stream.payload_type).encoding, binding);
+  if (!view_.load(model_.messages[expected.message])) return;
+  const Sdp sdp = parse_sdp(find_sdp(view_.sip()));
+  if (expected.mline >= sdp.media.size()) return;
+  binding->video = sdp.media[expected.mline].media != "audio";
+  for (const SdpFormat& format : sdp.media[expected.mline].formats) {
+    unsigned payload_type = 0;
+    std::from_chars(format.payload.data(), format.payload.data() + format.payload.size(), payload_type);
+    if (payload_type == stream.payload_type && !format.encoding.empty()) copy_codec(format.encoding, binding);
+  }
+}
+
+const std::vector<StreamId>& MediaBinding::streams_of(CallId call) const {
+  const auto found = by_call_.find(call.value);
+  return found == by_call_.end() ? kNoStreams : found->second;
+}
+
+bool MediaBinding::is_listed(StreamId id) const {
+  if (id.value > bindings_.size()) return false;
+  const StreamRecord& stream = model_.streams[id];
+  if (is_rtp_by_progress(stream)) return true;
+  return bindings_[id.value - 1].call.value != 0;
+}
+
+}  // namespace sipladder

@@ -1,0 +1,68 @@
+// Which stream belongs to which call: SDP endpoints against stream addresses, joined late, so that RTP before its SDP
+// is no special case (RFC 3264, RFC 8866).
+//
+// update() reads only messages that came since the last time.
+// Threads: as Model.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <absl/container/flat_hash_map.h>
+
+#include "correlate/hash.h"
+#include "correlate/message_view.h"
+#include "correlate/model.h"
+#include "decode/sdp.h"
+
+namespace sipladder {
+
+struct StreamBinding {
+  CallId call;
+  DialogId dialog;
+  Party from = Party::none;   // who sends it
+  bool dst_advertised = false;
+  bool src_advertised = false;
+  bool latched = false;       // sent to where RTP came from rather than where SDP said
+  bool video = false;         // bound to an m= line that is not audio
+  char codec[16] = {};        // negotiated name of its payload type, empty when unknown
+};
+
+class MediaBinding {
+ public:
+  MediaBinding(const Model& model, const PacketLog& log) : model_(model), view_(log) {}
+
+  // Call before reading; cheap when nothing is new.
+  void update();
+
+  const StreamBinding& of(StreamId id) const { return bindings_[id.value - 1]; }
+  // Streams of one call in capture order.
+  const std::vector<StreamId>& streams_of(CallId call) const;
+  // The `streams` table lists it: proven by progress, or named by SDP.
+  bool is_listed(StreamId id) const;
+
+ private:
+  struct Expectation {
+    int64_t time_ns;
+    CallId call;
+    DialogId dialog;
+    Party author;
+    MessageId message;
+    uint8_t mline;
+  };
+  void learn(MessageId id);
+  void bind(StreamId id);
+  void bind_reverse();
+  const Expectation* expectation(const Endpoint& endpoint, const StreamRecord& stream) const;
+  void name_codec(const Expectation& expected, const StreamRecord& stream, StreamBinding* binding);
+
+  const Model& model_;
+  MessageView view_;
+  uint32_t seen_messages_ = 0;
+  uint32_t seen_streams_ = 0;
+  absl::flat_hash_map<Endpoint, std::vector<Expectation>, EndpointHash> expectations_;
+  std::vector<StreamBinding> bindings_;
+  absl::flat_hash_map<uint32_t, std::vector<StreamId>> by_call_;
+};
+
+}  // namespace sipladder

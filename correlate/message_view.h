@@ -1,0 +1,30 @@
+// A message's text, read again from the capture.
+//
+// Lifetime: the views in `sip` live until the next load(). Threads: one view per thread.
+#pragma once
+
+#include <string>
+
+#include "capture/packet_log.h"
+#include "correlate/records.h"
+#include "decode/sip_message.h"
+
+namespace sipladder {
+
+class MessageView {
+ public:
+  explicit MessageView(const PacketLog& log) : log_(log) {}
+
+  // False when the bytes can no longer be read; `sip` is then empty.
+  bool load(const MessageRecord& message);
+
+  const SipIndex& sip() const { return sip_; }
+  std::string_view bytes() const { return bytes_; }
+
+ private:
+  const PacketLog& log_;
+  std::string bytes_;
+  SipIndex sip_;
+};
+
+}  // namespace sipladder

@@ -1,0 +1,181 @@
+#include "correlate/rtp_streams.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+#include "decode/sdp.h"
+
+namespace sipladder {
+namespace {
+
+constexpr size_t kMaxIcmpErrors = 100'000;
+constexpr uint32_t kClockGuessPackets = 8;  // steps watched before a dynamic payload type's clock is told
+
+uint64_t stream_key(const Endpoint& src, const Endpoint& dst, uint32_t ssrc) {
+  uint64_t words[4];
+  std::memcpy(words, src.ip.bytes.data(), 16);
+  std::memcpy(words + 2, dst.ip.bytes.data(), 16);
+  const uint64_t ports = uint64_t{src.port} << 48 | uint64_t{dst.port} << 32 | ssrc;
+  static const uint64_t kKey = absl::HashOf(uint64_t{0x53495052});
+  return mix(mix(words[0] ^ kKey, words[1] ^ ports), mix(words[2], words[3] ^ kKey));
+}
+
+// The clock of a dynamic payload type, from how fast its timestamps run.
+uint32_t guess_clock(int64_t timestamps, int64_t elapsed_ns) {
+  static constexpr uint32_t kClocks[] = {8000, 16000, 24000, 32000, 48000, 90000};
+  const double rate = static_cast<double>(timestamps) * 1e9 / static_cast<double>(elapsed_ns);
+  uint32_t best = 8000;
+  for (const uint32_t clock : kClocks) {
+    if (std::fabs(std::log(rate / clock)) < std::fabs(std::log(rate / best))) best = clock;
+  }
+  return best;
+}
+
+void advance_jitter(StreamRecord& stream, const RtpHeader& rtp, int64_t gap_ns, int32_t timestamp_gap) {
+  if (timestamp_gap == 0 || stream.clock_hz == 0 || rtp.marker) return;
+  const double clock = stream.clock_hz;
+  const double transit = static_cast<double>(gap_ns) * clock / 1e9 - timestamp_gap;
+  stream.jitter += (std::fabs(transit) - stream.jitter) / 16.0;
+  const double jitter_ms = stream.jitter * 1000.0 / clock;
+  stream.jitter_max_ms = std::max(stream.jitter_max_ms, jitter_ms);
+}
+
+bool is_new_talk(const StreamRecord& stream, uint8_t payload_type) {
+  return stream.payload_type == 13 || stream.payload_type == 19 ||
+         (stream.payload_type >= 96 && payload_type < 96 && stream.packets < 4);
+}
+
+}  // namespace
+
+EndpointId EndpointTable::id_of(const Endpoint& endpoint) {
+  const auto [slot, inserted] = ids_.try_emplace(endpoint);
+  if (inserted) slot->second = model_.endpoints.add(endpoint);
+  return slot->second;
+}
+
+EndpointId EndpointTable::find(const Endpoint& endpoint) const {
+  const auto found = ids_.find(endpoint);
+  return found == ids_.end() ? EndpointId{} : found->second;
+}
+
+StreamRecord* RtpStreams::find(const Endpoint& src, const Endpoint& dst, uint32_t ssrc) {
+  const auto found = by_key_.find(stream_key(src, dst, ssrc));
+  return found == by_key_.end() ? nullptr : &model_.streams[found->second];
+}
+
+void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp) {
+  const uint64_t key = stream_key(datagram.src, datagram.dst, rtp.ssrc);
+  const auto found = by_key_.find(key);
+  if (found != by_key_.end()) {
+    StreamRecord& stream = model_.streams[found->second];
+    stream.last_frame = datagram.frame;
+    advance(stream, rtp, datagram.time_ns);
+    return;
+  }
+  if (model_.streams.size() >= kMaxStreams) {
+    model_.accounting.streams_refused++;
+    return;
+  }
+  StreamRecord stream;
+  stream.src = endpoints_.id_of(datagram.src);
+  stream.dst = endpoints_.id_of(datagram.dst);
+  stream.ssrc = rtp.ssrc;
+  stream.first_ns = datagram.time_ns;
+  stream.first_frame = stream.last_frame = datagram.frame;
+  stream.source = datagram.source;
+  stream.dscp = datagram.dscp;
+  stream.payload_type = rtp.payload_type;
+  const SdpFormat format = static_format(rtp.payload_type);
+  stream.clock_hz = format.clock_hz;  // 0: dynamic, told from its timestamps
+  stream.base = stream.highest = rtp.sequence;
+  advance(stream, rtp, datagram.time_ns);
+  by_key_.emplace(key, model_.streams.add(stream));
+}
+
+void advance(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns) {
+  stream.bytes += rtp.payload.size();
+  stream.payload_types[rtp.payload_type / 32] |= 1U << (rtp.payload_type % 32);
+  if (stream.packets++ == 0) {
+    stream.window = 1;
+    stream.last_ns = time_ns;
+    stream.last_timestamp = rtp.timestamp;
+    return;
+  }
+  if (is_new_talk(stream, rtp.payload_type)) stream.payload_type = rtp.payload_type;
+  const int64_t gap_ns = time_ns - stream.last_ns;
+  stream.delta_max_ns = std::max(stream.delta_max_ns, gap_ns);
+  const auto step = static_cast<uint16_t>(rtp.sequence - static_cast<uint16_t>(stream.highest));
+  const auto timestamp_gap = static_cast<int32_t>(rtp.timestamp - stream.last_timestamp);
+  if (step != 0 && step < 0x8000) {
+    stream.highest += step;
+    stream.window = step >= 64 ? 1 : stream.window << step | 1U;
+    if (step == 1) {
+      stream.in_order++;
+      if (timestamp_gap > 0 && rtp.payload_type == stream.payload_type) {
+        stream.timestamp_step = static_cast<uint32_t>(timestamp_gap);
+        if (stream.clock_hz == 0 && stream.in_order >= kClockGuessPackets && time_ns > stream.first_ns &&
+            gap_ns > 0) {
+          stream.clock_hz = guess_clock(timestamp_gap, (time_ns - stream.first_ns) /
+                                                           std::max<uint32_t>(1, stream.highest - stream.base));
+        }
+      }
+    }
+    advance_jitter(stream, rtp, gap_ns, timestamp_gap);
+  } else {
+    const auto back = static_cast<uint16_t>(-step);
+    const bool seen = back >= 64 || (stream.window >> back & 1U) != 0;
+    if (seen && back < 64) {
+      stream.duplicates++;
+    } else {
+      stream.late++;
+      if (back < 64) stream.window |= uint64_t{1} << back;
+    }
+  }
+  if (stream.clock_hz != 0) stream.jitter_sum_ms += stream.jitter * 1000.0 / stream.clock_hz;
+  stream.last_ns = time_ns;
+  stream.last_timestamp = rtp.timestamp;
+}
+
+void RtpStreams::add_rtcp(const Datagram& datagram, const RtcpReport& report) {
+  if (!report.block) return;
+  // The report is about what its sender received: the stream that runs the other way, on the port below or the same (RFC 5761).
+  for (const uint16_t below : {uint16_t{1}, uint16_t{0}}) {
+    Endpoint src = datagram.dst;
+    Endpoint dst = datagram.src;
+    src.port = static_cast<uint16_t>(src.port - below);
+    dst.port = static_cast<uint16_t>(dst.port - below);
+    StreamRecord* stream = find(src, dst, report.block->ssrc);
+    if (stream == nullptr) continue;
+    stream->has_rtcp = true;
+    stream->remote_fraction_lost = report.block->fraction_lost;
+    stream->remote_jitter = report.block->jitter;
+    stream->remote_lost = static_cast<uint32_t>(std::max(0, report.block->cumulative_lost));
+    return;
+  }
+}
+
+void RtpStreams::add_icmp(const Datagram& datagram) {
+  if (model_.icmp_errors.size() >= kMaxIcmpErrors) return;
+  IcmpErrorRecord record;
+  record.time_ns = datagram.time_ns;
+  record.frame = datagram.frame;
+  record.source = datagram.source;
+  record.src = endpoints_.id_of(datagram.src);
+  record.dst = endpoints_.id_of(datagram.dst);
+  record.from = datagram.icmp_from;
+  record.type = datagram.icmp_type;
+  record.code = datagram.icmp_code;
+  model_.icmp_errors.push_back(record);
+  RtpHeader quoted;
+  if (!parse_rtp(datagram.payload, &quoted)) return;
+  StreamRecord* stream = find(datagram.src, datagram.dst, quoted.ssrc);
+  if (stream != nullptr && stream->icmp_errors < UINT16_MAX) stream->icmp_errors++;
+}
+
+// Three packets that each follow their predecessor, and most of the stream does: random bytes do not.
+bool is_rtp_by_progress(const StreamRecord& stream) {
+  return stream.in_order >= 3 && stream.in_order * 4 >= stream.packets;
+}
+
+}  // namespace sipladder

@@ -1,0 +1,47 @@
+// RTP per 5-tuple and SSRC: one hash lookup per packet, the figures of RFC 3550 appendix A. No packet is kept.
+//
+// Bounds: kMaxStreams; RTP of further streams is counted in Accounting::streams_refused.
+#pragma once
+
+#include <absl/container/flat_hash_map.h>
+
+#include "correlate/hash.h"
+#include "correlate/model.h"
+#include "decode/datagram.h"
+#include "decode/media.h"
+
+namespace sipladder {
+
+inline constexpr uint32_t kMaxStreams = 262'144;
+
+class EndpointTable {
+ public:
+  explicit EndpointTable(Model& model) : model_(model) {}
+  EndpointId id_of(const Endpoint& endpoint);
+  EndpointId find(const Endpoint& endpoint) const;
+
+ private:
+  Model& model_;
+  absl::flat_hash_map<Endpoint, EndpointId, EndpointHash> ids_;
+};
+
+class RtpStreams {
+ public:
+  RtpStreams(Model& model, EndpointTable& endpoints) : model_(model), endpoints_(endpoints) {}
+
+  void add_rtp(const Datagram& datagram, const RtpHeader& rtp);
+  void add_rtcp(const Datagram& datagram, const RtcpReport& report);
+  void add_icmp(const Datagram& datagram);
+
+ private:
+  StreamRecord* find(const Endpoint& src, const Endpoint& dst, uint32_t ssrc);
+
+  Model& model_;
+  EndpointTable& endpoints_;
+  absl::flat_hash_map<uint64_t, StreamId, IdentityHash> by_key_;
+};
+
+// One packet of a stream: sequence, loss, jitter (RFC 3550 A.1, A.3, A.8).
+void advance(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns);
+
+}  // namespace sipladder

@@ -1,0 +1,203 @@
+#include "correlate/transactions.h"
+
+namespace sipladder {
+namespace {
+
+constexpr int kMaxCopySearch = 128;     // messages of a transaction compared with a new one
+constexpr int kMaxHops = 64;            // transactions of one branch, or of one call searched for an ACK's INVITE
+constexpr int64_t kDuplicateNs = 2'000'000;         // no RFC timer is this short
+constexpr int64_t kSameIpIdNs = 100'000'000;        // a sender's IP ID does not come again this soon
+
+bool is_final(uint16_t status) { return status >= 200; }
+
+bool is_capture_duplicate(const MessageRecord& first, const MessageRecord& again) {
+  const int64_t gap = again.time_ns - first.time_ns;
+  if (again.transport != Transport::udp) return false;
+  if (again.source != first.source) return false;
+  if (first.ip_id != 0 || again.ip_id != 0) return first.ip_id == again.ip_id && gap < kSameIpIdNs;
+  return gap < kDuplicateNs;
+}
+
+bool same_message(const MessageRecord& a, const MessageRecord& b) {
+  return a.content_hash == b.content_hash && a.length == b.length && a.status == b.status && a.src == b.src &&
+         a.dst == b.dst;
+}
+
+}  // namespace
+
+void TransactionTable::add(MessageId id, const SipIndex& sip, const SipKeys& keys) {
+  MessageRecord& message = model_.messages[id];
+  uint64_t key = transaction_key(keys, keys.method_token);
+  TransactionId txn;
+  if (message.is_request() && keys.method == Method::ack) {
+    // An ACK to a non-2xx belongs to the INVITE transaction (17.1.1.3); an ACK to a 2xx is its own (13.2.2.4).
+    const TransactionId invite = find(transaction_key(keys, "INVITE"), message);
+    if (invite && !(model_.transactions[invite].final_status >= 200 &&
+                    model_.transactions[invite].final_status < 300)) {
+      txn = invite;
+    }
+  }
+  if (!txn) txn = find(key, message);
+  if (!txn) txn = create(key, id, sip, keys);
+  TransactionRecord& record = model_.transactions[txn];
+  mark_copy(message, record);
+  link(txn, id);
+  if (message.duplicate) return;
+  if (message.is_request()) {
+    on_request(record, id);
+  } else {
+    on_response(record, id);
+  }
+}
+
+TransactionId TransactionTable::find(uint64_t key, const MessageRecord& message) const {
+  const auto found = by_key_.find(key);
+  if (found == by_key_.end()) return {};
+  const IpAddress& from = model_.endpoints[message.src].ip;
+  const IpAddress& to = model_.endpoints[message.dst].ip;
+  TransactionId same_server;
+  int steps = 0;
+  for (TransactionId id = found->second; id && steps < kMaxHops; steps++) {
+    const TransactionRecord& txn = model_.transactions[id];
+    const IpAddress& client = model_.endpoints[txn.src].ip;
+    const IpAddress& server = model_.endpoints[txn.dst].ip;
+    if (message.is_request() ? from == client && to == server : from == server && to == client) return id;
+    // A response may be sent where the request did not come from (18.2.2): that is a finding, not another transaction.
+    if (!message.is_request() && from == server && !same_server) same_server = id;
+    id = txn.next_same_branch;
+  }
+  return same_server;
+}
+
+TransactionId TransactionTable::find_invite_for_ack(const MessageRecord& ack, const SipKeys& keys) const {
+  TransactionId best;
+  int steps = 0;
+  for (TransactionId id = model_.calls[ack.call].first_txn; id && steps < kMaxHops; steps++) {
+    const TransactionRecord& txn = model_.transactions[id];
+    if (txn.method == Method::invite && txn.cseq == keys.cseq &&
+        (!best || model_.endpoints[txn.src].ip == model_.endpoints[ack.src].ip)) {
+      best = id;
+    }
+    id = txn.next_in_call;
+  }
+  return best;
+}
+
+TransactionId TransactionTable::create(uint64_t key, MessageId id, const SipIndex& sip, const SipKeys& keys) {
+  const MessageRecord& message = model_.messages[id];
+  TransactionRecord txn;
+  txn.call = message.call;
+  txn.method = keys.method;
+  txn.cseq = keys.cseq;
+  txn.transport = message.transport;
+  txn.first_ns = message.time_ns;
+  txn.first_message = id;
+  txn.src = message.is_request() ? message.src : message.dst;
+  txn.dst = message.is_request() ? message.dst : message.src;
+  if (keys.method == Method::invite) {
+    txn.kind = TransactionKind::invite;
+    txn.state = TransactionState::calling;
+  } else if (keys.method == Method::ack) {
+    txn.kind = TransactionKind::ack_2xx;
+    txn.state = TransactionState::terminated;
+    txn.invite = find_invite_for_ack(message, keys);
+    if (txn.invite) model_.transactions[txn.invite].acked = true;
+  } else if (keys.method == Method::cancel) {
+    txn.invite = find(transaction_key(keys, "INVITE"), message);
+    if (txn.invite) model_.transactions[txn.invite].cancelled = true;
+  }
+  if (message.is_request()) {
+    if (const uint64_t hop = previous_hop_key(sip, keys)) {
+      const auto previous = by_key_.find(hop);
+      if (previous != by_key_.end()) txn.request_path = previous->second;
+    }
+  }
+  auto [slot, inserted] = by_key_.try_emplace(key);
+  if (!inserted) txn.next_same_branch = slot->second;
+  const TransactionId made = model_.transactions.add(txn);
+  slot->second = made;
+  CallRecord& call = model_.calls[message.call];
+  call.transactions++;
+  if (call.last_txn) {
+    model_.transactions[call.last_txn].next_in_call = made;
+  } else {
+    call.first_txn = made;
+  }
+  call.last_txn = made;
+  return made;
+}
+
+void TransactionTable::link(TransactionId id, MessageId message_id) {
+  MessageRecord& message = model_.messages[message_id];
+  TransactionRecord& txn = model_.transactions[id];
+  message.txn = id;
+  message.previous_in_txn = txn.last_message;
+  txn.last_message = message_id;
+  txn.last_ns = message.time_ns;
+}
+
+// The same bytes on the same hop again, however many other messages lie between.
+void TransactionTable::mark_copy(MessageRecord& message, const TransactionRecord& txn) const {
+  int steps = 0;
+  MessageId newest_copy;
+  for (MessageId id = txn.last_message; id && steps < kMaxCopySearch; steps++) {
+    const MessageRecord& other = model_.messages[id];
+    if (same_message(other, message)) {
+      if (!newest_copy) newest_copy = id;
+      message.original = other.original ? other.original : id;
+      break;
+    }
+    id = other.previous_in_txn;
+  }
+  if (!newest_copy) return;
+  message.duplicate = is_capture_duplicate(model_.messages[newest_copy], message);
+  message.retransmission = !message.duplicate;
+}
+
+void TransactionTable::on_request(TransactionRecord& txn, MessageId id) {
+  const MessageRecord& message = model_.messages[id];
+  if (message.method == Method::ack && txn.method == Method::invite) {
+    txn.acked = true;
+    if (txn.state == TransactionState::completed) txn.state = TransactionState::confirmed;
+    return;
+  }
+  if (!txn.request) txn.request = id;
+  if (txn.requests < UINT16_MAX) txn.requests++;
+}
+
+void TransactionTable::on_response(TransactionRecord& txn, MessageId id) {
+  const MessageRecord& message = model_.messages[id];
+  if (txn.first_response_ns == 0) txn.first_response_ns = message.time_ns;
+  if (!is_final(message.status)) {
+    if (txn.provisionals < UINT16_MAX) txn.provisionals++;
+    if (txn.final_status == 0) txn.state = TransactionState::proceeding;
+    return;
+  }
+  if (txn.final_status == 0) {
+    txn.final_status = message.status;
+    txn.final_response_ns = message.time_ns;
+    txn.final_response = id;
+    const bool accepted = txn.method == Method::invite && message.status < 300;
+    txn.state = accepted ? TransactionState::accepted : TransactionState::completed;
+  }
+  if (message.status == txn.final_status && txn.responses < UINT16_MAX) txn.responses++;
+}
+
+SettledState settle(const TransactionRecord& txn, int64_t now_ns) {
+  const int64_t since_first = now_ns - txn.first_ns;
+  const int64_t since_final = txn.final_response_ns == 0 ? 0 : now_ns - txn.final_response_ns;
+  const bool invite = txn.method == Method::invite;
+  if (txn.kind == TransactionKind::ack_2xx) return {TransactionState::terminated, 0};
+  if (txn.final_status == 0) {
+    if (!txn.request || since_first < kTimerB) return {txn.state, 0};
+    if (invite && txn.provisionals > 0) return {txn.state, 0};  // Timer B stops at the first 1xx
+    return {TransactionState::timed_out, invite ? 'B' : 'F'};
+  }
+  if (since_final < kTimerB) return {txn.state, 0};
+  if (!invite) return {TransactionState::terminated, 'J'};
+  if (txn.final_status < 300) return {TransactionState::terminated, 'L'};
+  if (!txn.acked && txn.responses > 1) return {TransactionState::timed_out, 'H'};
+  return {TransactionState::terminated, txn.acked ? 'I' : 'D'};
+}
+
+}  // namespace sipladder

@@ -1,0 +1,43 @@
+// Transactions per hop (RFC 3261 17, RFC 6026), as a bystander sees them.
+#pragma once
+
+#include <absl/container/flat_hash_map.h>
+
+#include "correlate/hash.h"
+#include "correlate/model.h"
+#include "correlate/sip_keys.h"
+
+namespace sipladder {
+
+inline constexpr int64_t kT1Ns = 500'000'000;
+inline constexpr int64_t kTimerB = 64 * kT1Ns;  // also F and H
+
+class TransactionTable {
+ public:
+  explicit TransactionTable(Model& model) : model_(model) {}
+
+  // Finds or creates the transaction of message `id`, whose record has everything but txn, previous_in_txn, original and the
+  // copy flags; fills those, and moves the transaction's state.
+  void add(MessageId id, const SipIndex& sip, const SipKeys& keys);
+
+ private:
+  TransactionId find(uint64_t key, const MessageRecord& message) const;
+  TransactionId find_invite_for_ack(const MessageRecord& ack, const SipKeys& keys) const;
+  TransactionId create(uint64_t key, MessageId id, const SipIndex& sip, const SipKeys& keys);
+  void link(TransactionId id, MessageId message);
+  void mark_copy(MessageRecord& message, const TransactionRecord& txn) const;
+  void on_request(TransactionRecord& txn, MessageId id);
+  void on_response(TransactionRecord& txn, MessageId id);
+
+  Model& model_;
+  absl::flat_hash_map<uint64_t, TransactionId, IdentityHash> by_key_;
+};
+
+// State and timer as they must be at `now`: no timers run, so time-outs are read off the clock of the capture.
+struct SettledState {
+  TransactionState state;
+  char timer;  // 0: none fired
+};
+SettledState settle(const TransactionRecord& txn, int64_t now_ns);
+
+}  // namespace sipladder

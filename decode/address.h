@@ -1,0 +1,36 @@
+// An IP address as a value.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sipladder {
+
+struct IpAddress {
+  std::array<uint8_t, 16> bytes{};  // IPv4 in the first four
+  uint8_t family = 0;               // 4, 6, or 0 for none
+  auto operator<=>(const IpAddress&) const = default;
+};
+
+struct Endpoint {
+  IpAddress ip;
+  uint16_t port = 0;
+  auto operator<=>(const Endpoint&) const = default;
+};
+
+// Reserved ranges that matter to a verdict. The documentation and benchmark ranges count as public.
+enum class AddressScope { none, public_, private_, cgnat, link_local, loopback, multicast, unspecified };
+
+IpAddress ipv4_address(const uint8_t* four_bytes);
+IpAddress ipv6_address(const uint8_t* sixteen_bytes);
+std::optional<IpAddress> parse_ip(std::string_view text);  // IPv6 with or without brackets
+std::string to_string(const IpAddress& ip);                // IPv6 without brackets, RFC 5952
+std::string to_string(const Endpoint& endpoint);           // IPv6 in brackets; port always
+AddressScope scope_of(const IpAddress& ip);
+
+}  // namespace sipladder

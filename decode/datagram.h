@@ -1,0 +1,42 @@
+// What the decoder hands on: the payload of one transport unit with its addresses.
+//
+// Lifetime: the views live until the next call of Decoder::decode().
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "capture/packet.h"
+#include "decode/address.h"
+
+namespace sipladder {
+
+enum class Transport : uint8_t { udp, tcp, tls, ws, wss, sctp };
+std::string_view to_string(Transport transport);
+
+enum class PayloadKind : uint8_t {
+  datagram,    // a UDP payload
+  message,     // a SIP message cut out of a byte stream (TCP) by Content-Length
+  icmp_error,  // addresses are those of the quoted packet; payload is what was quoted of it
+};
+
+struct Datagram {
+  int64_t time_ns = 0;
+  uint32_t frame = 0;    // number of the packet that completed it
+  uint16_t source = 0;
+  PayloadKind kind = PayloadKind::datagram;
+  Transport transport = Transport::udp;
+  Endpoint src;
+  Endpoint dst;
+  uint16_t ip_id = 0;    // IPv4 identification, 0 where there is none
+  uint8_t dscp = 0;
+  uint8_t icmp_type = 0;  // icmp_error only
+  uint8_t icmp_code = 0;
+  IpAddress icmp_from;    // icmp_error only: who complains
+  bool truncated = false;  // the capture holds less than was sent
+  bool resent = false;     // message only: all of its bytes came again by a TCP resend (never handed on twice)
+  std::string_view payload;
+  PacketRef ref;           // where `payload` can be read again
+};
+
+}  // namespace sipladder

@@ -1,0 +1,56 @@
+// From a packet to datagrams: link layer, tunnels, IP, fragments, UDP, TCP with SIP framing, ICMP errors.
+//
+// Every packet ends in exactly one fate, counted here or by the correlator (see correlate/accounting.h).
+// Threads: one. Bounds: stated beside each table in the .cc files; evictions are counted.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "capture/packet.h"
+#include "capture/packet_log.h"
+#include "decode/datagram.h"
+
+namespace sipladder {
+
+// Why a packet gave no datagram. One row in decode/fate.def: FATE(name, "one sentence for stats").
+enum class Fate : uint8_t {
+  payload,  // it gave at least one datagram: the correlator says what it was
+#define FATE(name, sentence) name,
+#include "decode/fate.def"
+#undef FATE
+  count_
+};
+std::string_view name_of(Fate fate);
+std::string_view sentence_of(Fate fate);
+
+// Things that are wrong or unusual, counted but not the packet's end. decode/oddity.def: ODDITY(name, "one sentence").
+enum class Oddity : uint8_t {
+#define ODDITY(name, sentence) name,
+#include "decode/oddity.def"
+#undef ODDITY
+  count_
+};
+std::string_view name_of(Oddity oddity);
+std::string_view sentence_of(Oddity oddity);
+
+class Decoder {
+ public:
+  explicit Decoder(PacketLog& log);
+  ~Decoder();
+
+  // Clears *out, then adds what the packet carried or completed. Fate::payload exactly when *out is not empty.
+  Fate decode(const Packet& packet, std::vector<Datagram>* out);
+
+  const std::array<uint64_t, static_cast<size_t>(Oddity::count_)>& oddities() const;
+  uint64_t fragments() const;  // IP fragments seen, of all sources
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace sipladder

@@ -1,0 +1,60 @@
+// RTP, RTCP and STUN headers, and telling them apart by their bytes (RFC 7983, RFC 5761).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "decode/address.h"
+
+namespace sipladder {
+
+enum class PayloadClass : uint8_t {
+  sip,
+  sip_keepalive,  // CRLF, NUL or a 1-4 byte NAT keep-alive
+  rtp,            // could be RTP: version 2, lengths consistent
+  rtcp,           // RTCP compound packet with consistent lengths
+  stun,
+  turn_channel,
+  dtls,
+  other,
+};
+std::string_view to_string(PayloadClass payload_class);
+
+// By bytes only. `rtp` says "consistent with RTP": SDP or progress over several packets must confirm it.
+PayloadClass classify_payload(std::string_view payload);
+
+struct RtpHeader {  // RFC 3550 5.1
+  uint8_t payload_type = 0;
+  bool marker = false;
+  uint16_t sequence = 0;
+  uint32_t timestamp = 0;
+  uint32_t ssrc = 0;
+  std::string_view payload;  // without CSRC, extension and padding
+};
+bool parse_rtp(std::string_view bytes, RtpHeader* out);
+
+struct RtcpReportBlock {  // RFC 3550 6.4.1
+  uint32_t ssrc = 0;
+  uint8_t fraction_lost = 0;
+  int32_t cumulative_lost = 0;
+  uint32_t jitter = 0;
+  uint32_t last_sr = 0;
+  uint32_t delay_since_last_sr = 0;
+};
+struct RtcpReport {  // the first SR or RR of a compound packet, with its first report block
+  bool sender_report = false;
+  bool bye = false;
+  uint32_t ssrc = 0;
+  uint64_t ntp = 0;
+  std::optional<RtcpReportBlock> block;
+};
+bool parse_rtcp(std::string_view bytes, RtcpReport* out);
+
+struct StunMessage {  // RFC 8489
+  uint16_t type = 0;
+  std::optional<Endpoint> mapped;  // XOR-MAPPED-ADDRESS, else MAPPED-ADDRESS
+};
+bool parse_stun(std::string_view bytes, StunMessage* out);
+
+}  // namespace sipladder

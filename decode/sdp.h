@@ -1,0 +1,51 @@
+// SDP (RFC 8866) as far as offer/answer (RFC 3264) and verdicts need it. Views point into the parsed bytes.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace sipladder {
+
+enum class SdpDirection : uint8_t { sendrecv, sendonly, recvonly, inactive };
+std::string_view to_string(SdpDirection direction);
+
+struct SdpFormat {
+  std::string_view payload;   // "0", "101", "t38"
+  std::string_view encoding;  // from rtpmap, or the static name of RFC 3551 ("PCMU"); empty when unknown
+  uint32_t clock_hz = 0;
+  uint32_t channels = 1;
+  std::string_view fmtp;
+};
+
+struct SdpMedia {
+  std::string_view media;     // "audio"
+  uint16_t port = 0;          // 0: refused
+  uint32_t port_number = 0;   // as written, when it does not fit 16 bits
+  std::string_view proto;     // "RTP/AVP"
+  std::string_view address;   // its own c= line, else the session's; as written without ttl
+  bool hold_address = false;  // c= is 0.0.0.0 or ::
+  SdpDirection direction = SdpDirection::sendrecv;  // as effective: c=0.0.0.0 is inactive
+  std::vector<SdpFormat> formats;
+  std::optional<double> ptime_ms;
+  std::optional<uint16_t> rtcp_port;
+  bool rtcp_mux = false;
+  std::string_view crypto;       // first a=crypto value
+  std::string_view fingerprint;  // media or session level
+  std::vector<std::string_view> candidates;  // a=candidate values
+};
+
+struct Sdp {
+  std::string_view origin;       // the o= value
+  std::string_view origin_user, session_id, version, origin_address;
+  std::string_view session_address;  // session-level c=
+  std::vector<SdpMedia> media;   // at most kMaxSdpMedia
+  const char* malformed = nullptr;
+};
+inline constexpr size_t kMaxSdpMedia = 64;
+
+Sdp parse_sdp(std::string_view body);
+SdpFormat static_format(uint8_t payload_type);  // RFC 3551 table; encoding empty when dynamic
+
+}  // namespace sipladder
