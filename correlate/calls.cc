@@ -1,5 +1,7 @@
 #include "correlate/calls.h"
 
+#include "correlate/transactions.h"
+
 namespace sipladder {
 namespace {
 

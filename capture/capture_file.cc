@@ -1,0 +1,234 @@
+#include "capture/capture_file.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace sipladder {
+namespace {
+
+constexpr uint32_t kMaxCaptured = 1 << 20;   // no link has longer packets: a longer one is damage
+constexpr uint32_t kMaxBlock = 2 << 20;      // fits the window
+constexpr uint32_t kMaxSkippedBlock = 64 << 20;
+constexpr uint32_t kSectionHeader = 0x0A0D0D0A;
+constexpr uint32_t kByteOrderMagic = 0x1A2B3C4D;
+constexpr size_t kMaxInterfaces = 65536;
+
+// DLT values that some systems write although LINKTYPE says otherwise.
+uint16_t link_type_of(uint32_t field) {
+  const auto type = static_cast<uint16_t>(field & 0x03FF'FFFF);
+  return type == 12 || type == 14 ? uint16_t{101} : type;
+}
+
+int64_t to_ns(uint64_t ticks, uint64_t per_second) {
+  const uint64_t seconds = ticks / per_second;
+  const auto rest = static_cast<unsigned __int128>(ticks % per_second) * 1'000'000'000U / per_second;
+  return static_cast<int64_t>(seconds * 1'000'000'000U + static_cast<uint64_t>(rest));
+}
+
+}  // namespace
+
+CaptureFile::CaptureFile(std::string name, uint16_t index, uint64_t size, ByteInput input)
+    : input_(std::move(input)), index_(index) {
+  info_.name = std::move(name);
+  info_.size = size;
+}
+
+uint32_t CaptureFile::u32(const uint8_t* p) const {
+  uint32_t value = 0;
+  std::memcpy(&value, p, 4);
+  return swapped_ ? __builtin_bswap32(value) : value;
+}
+
+uint16_t CaptureFile::u16(const uint8_t* p) const {
+  uint16_t value = 0;
+  std::memcpy(&value, p, 2);
+  return swapped_ ? __builtin_bswap16(value) : value;
+}
+
+ReadResult CaptureFile::stop(ByteInput::State state, const char* what) {
+  if (state == ByteInput::State::idle) return ReadResult::idle;
+  ended_ = true;
+  if (state == ByteInput::State::damaged) what = "compressed data broken";
+  const bool clean = state == ByteInput::State::end && input_.available() == 0 && format_ != Format::unknown;
+  if (!clean) {
+    info_.damage = info_.name + ": " + what + " at byte " + std::to_string(input_.offset()) + ", after packet " +
+                   std::to_string(info_.packets);
+  }
+  return ReadResult::end;
+}
+
+ReadResult CaptureFile::begin() {
+  ByteInput::State state = input_.need(4);
+  if (state != ByteInput::State::ready) return stop(state, "not a capture file: empty or shorter than its header");
+  uint32_t magic = 0;
+  std::memcpy(&magic, input_.data(), 4);
+  if (magic == kSectionHeader) {
+    format_ = Format::pcapng;
+    info_.format = "pcapng";
+    return ReadResult::packet;
+  }
+  swapped_ = magic == 0xD4C3B2A1 || magic == 0x4D3CB2A1;
+  if (swapped_) magic = __builtin_bswap32(magic);
+  if (magic != 0xA1B2C3D4 && magic != 0xA1B23C4D) return stop(ByteInput::State::ready, "not a capture file (pcap, pcapng)");
+  state = input_.need(24);
+  if (state != ByteInput::State::ready) return stop(state, "pcap file header cut off");
+  ticks_ = magic == 0xA1B23C4D ? 1'000'000'000U : 1'000'000U;
+  link_type_ = link_type_of(u32(input_.data() + 20));
+  input_.consume(24);
+  format_ = Format::pcap;
+  info_.format = "pcap";
+  return ReadResult::packet;
+}
+
+ReadResult CaptureFile::next(Packet* packet) {
+  if (ended_) return ReadResult::end;
+  if (pending_ > 0) {
+    input_.consume(pending_);
+    pending_ = 0;
+  }
+  if (format_ == Format::unknown) {
+    const ReadResult begun = begin();
+    if (begun != ReadResult::packet) return begun;
+  }
+  const ReadResult result = format_ == Format::pcap ? next_pcap(packet) : next_pcapng(packet);
+  info_.position = input_.consumed();
+  return result;
+}
+
+ReadResult CaptureFile::fill(Packet* packet, int64_t time_ns, uint16_t link_type, uint32_t captured, uint32_t original,
+                             size_t at) {
+  if (info_.packets == 0) {
+    info_.first_ns = time_ns;
+    info_.link_type = link_type;
+  }
+  info_.packets++;
+  info_.bytes += captured;
+  info_.last_ns = time_ns;
+  if (captured < original) info_.truncated++;
+  packet->time_ns = time_ns;
+  packet->frame = static_cast<uint32_t>(info_.packets);
+  packet->original = original;
+  packet->source = index_;
+  packet->link_type = link_type;
+  packet->ref = {input_.offset() + at, captured, input_.store()};
+  packet->data = input_.data() + at;
+  return ReadResult::packet;
+}
+
+ReadResult CaptureFile::next_pcap(Packet* packet) {
+  ByteInput::State state = input_.need(16);
+  if (state != ByteInput::State::ready) return stop(state, "packet header cut off");
+  const uint8_t* header = input_.data();
+  const uint32_t captured = u32(header + 8);
+  if (captured > kMaxCaptured) return stop(ByteInput::State::ready, "impossible packet length");
+  state = input_.need(16 + size_t{captured});
+  if (state != ByteInput::State::ready) return stop(state, "packet cut off");
+  header = input_.data();
+  const int64_t fraction = ticks_ == 1'000'000U ? int64_t{u32(header + 4)} * 1000 : int64_t{u32(header + 4)};
+  const int64_t time_ns = int64_t{u32(header)} * 1'000'000'000 + fraction;
+  pending_ = 16 + size_t{captured};
+  return fill(packet, time_ns, link_type_, captured, u32(header + 12), 16);
+}
+
+void CaptureFile::read_interface(const uint8_t* body, uint32_t length) {
+  if (length < 8 || interfaces_.size() >= kMaxInterfaces) return;
+  Interface entry;
+  entry.link_type = link_type_of(u16(body));
+  entry.snap_length = u32(body + 4);
+  for (uint32_t at = 8; at + 4 <= length;) {
+    const uint16_t code = u16(body + at);
+    const uint16_t size = u16(body + at + 2);
+    const uint8_t* value = body + at + 4;
+    if (code == 0 || at + 4 + size > length) break;
+    if (code == 9 && size >= 1) {  // if_tsresol
+      const unsigned power = value[0] & 0x7FU;
+      entry.ticks_per_second = 1;
+      for (unsigned i = 0; i < std::min(power, (value[0] & 0x80U) != 0 ? 62U : 18U); i++) {
+        entry.ticks_per_second *= (value[0] & 0x80U) != 0 ? 2 : 10;
+      }
+    } else if (code == 14 && size >= 8) {  // if_tsoffset
+      uint64_t offset = 0;
+      std::memcpy(&offset, value, 8);
+      entry.offset_seconds = static_cast<int64_t>(swapped_ ? __builtin_bswap64(offset) : offset);
+    }
+    at += 4U + ((size + 3U) & ~3U);
+  }
+  interfaces_.push_back(entry);
+}
+
+void CaptureFile::read_statistics(const uint8_t* body, uint32_t length) {
+  for (uint32_t at = 12; at + 4 <= length;) {
+    const uint16_t code = u16(body + at);
+    const uint16_t size = u16(body + at + 2);
+    if (code == 0 || at + 4 + size > length) break;
+    if ((code == 5 || code == 7) && size == 8) {  // isb_ifdrop, isb_osdrop
+      uint64_t drops = 0;
+      std::memcpy(&drops, body + at + 4, 8);
+      info_.dropped += swapped_ ? __builtin_bswap64(drops) : drops;
+    }
+    at += 4U + ((size + 3U) & ~3U);
+  }
+}
+
+// Enhanced, simple and old packet blocks; true when *packet is filled.
+bool CaptureFile::read_packet_block(uint32_t type, const uint8_t* body, uint32_t length, Packet* packet) {
+  const size_t before = static_cast<size_t>(body - input_.data());
+  if (type == 3) {
+    if (length < 4 || interfaces_.empty()) return false;
+    const uint32_t original = u32(body);
+    const uint32_t snap = interfaces_[0].snap_length == 0 ? original : std::min(original, interfaces_[0].snap_length);
+    const uint32_t captured = std::min(snap, length - 4);
+    fill(packet, info_.last_ns, interfaces_[0].link_type, captured, original, before + 4);
+    return true;
+  }
+  if (length < 20) return false;
+  const uint32_t interface_id = type == 2 ? u16(body) : u32(body);
+  const uint32_t captured = u32(body + 12);
+  if (interface_id >= interfaces_.size() || captured > length - 20) return false;
+  const Interface& entry = interfaces_[interface_id];
+  const uint64_t ticks = uint64_t{u32(body + 4)} << 32 | u32(body + 8);
+  const int64_t time_ns = to_ns(ticks, entry.ticks_per_second) + entry.offset_seconds * 1'000'000'000;
+  fill(packet, time_ns, entry.link_type, captured, u32(body + 16), before + 20);
+  return true;
+}
+
+ReadResult CaptureFile::next_pcapng(Packet* packet) {
+  while (true) {
+    ByteInput::State state = input_.need(12);
+    if (state != ByteInput::State::ready) return stop(state, "block header cut off");
+    uint32_t type = 0;
+    std::memcpy(&type, input_.data(), 4);
+    if (type == kSectionHeader) {
+      uint32_t magic = 0;
+      std::memcpy(&magic, input_.data() + 8, 4);
+      if (magic != kByteOrderMagic && __builtin_bswap32(magic) != kByteOrderMagic) {
+        return stop(ByteInput::State::ready, "section header with an impossible byte order");
+      }
+      swapped_ = magic != kByteOrderMagic;
+      interfaces_.clear();
+    }
+    type = u32(input_.data());
+    const uint32_t length = u32(input_.data() + 4);
+    if (length < 12 || length % 4 != 0 || length > kMaxSkippedBlock) {
+      return stop(ByteInput::State::ready, "impossible block length");
+    }
+    if (length > kMaxBlock) return stop(ByteInput::State::ready, "block longer than 2 MiB");
+    state = input_.need(length);
+    if (state != ByteInput::State::ready) return stop(state, "block cut off");
+    const uint8_t* body = input_.data() + 8;
+    bool filled = false;
+    if (type == 1) read_interface(body, length - 12);
+    if (type == 5) read_statistics(body, length - 12);
+    if (type == 2 || type == 3 || type == 6) {
+      filled = read_packet_block(type, body, length - 12, packet);
+      if (!filled) return stop(ByteInput::State::ready, "packet block that contradicts itself");
+    }
+    if (filled) {
+      pending_ = length;
+      return ReadResult::packet;
+    }
+    input_.consume(length);
+  }
+}
+
+}  // namespace sipladder

@@ -1,0 +1,53 @@
+// One capture as a stream of packets: pcap (micro- and nanoseconds, either byte order) and pcapng
+// (draft-ietf-opsawg-pcapng; sections, interfaces that differ in link type and resolution).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "capture/byte_input.h"
+#include "capture/packet_source.h"
+
+namespace sipladder {
+
+class CaptureFile : public PacketSource {
+ public:
+  CaptureFile(std::string name, uint16_t index, uint64_t size, ByteInput input);
+
+  // Reads the file header. idle: ask again; on failure info.damage says why.
+  ReadResult begin();
+  ReadResult next(Packet* packet) override;
+  std::vector<const SourceInfo*> infos() const override { return {&info_}; }
+
+ private:
+  struct Interface {
+    uint16_t link_type = 0;
+    uint32_t snap_length = 0;
+    uint64_t ticks_per_second = 1'000'000;
+    int64_t offset_seconds = 0;
+  };
+  enum class Format { unknown, pcap, pcapng };
+
+  ReadResult next_pcap(Packet* packet);
+  ReadResult next_pcapng(Packet* packet);
+  bool read_packet_block(uint32_t type, const uint8_t* body, uint32_t length, Packet* packet);
+  void read_interface(const uint8_t* body, uint32_t length);
+  void read_statistics(const uint8_t* body, uint32_t length);
+  ReadResult fill(Packet* packet, int64_t time_ns, uint16_t link_type, uint32_t captured, uint32_t original, size_t at);
+  ReadResult stop(ByteInput::State state, const char* what);
+  uint32_t u32(const uint8_t* p) const;
+  uint16_t u16(const uint8_t* p) const;
+
+  ByteInput input_;
+  SourceInfo info_;
+  Format format_ = Format::unknown;
+  bool swapped_ = false;
+  bool ended_ = false;
+  uint64_t ticks_ = 1'000'000;
+  uint16_t link_type_ = 0;
+  uint16_t index_ = 0;
+  size_t pending_ = 0;  // bytes of the record handed out last: consumed by the following next()
+  std::vector<Interface> interfaces_;
+};
+
+}  // namespace sipladder

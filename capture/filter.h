@@ -1,0 +1,15 @@
+// A BPF expression, compiled for each link type it meets.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "capture/packet_source.h"
+
+namespace sipladder {
+
+// Passes on the packets that match; frame numbers stay those of the file. Null with *error when the expression is wrong.
+std::unique_ptr<PacketSource> filter_source(std::unique_ptr<PacketSource> source, const std::string& expression,
+                                            std::string* error);
+
+}  // namespace sipladder

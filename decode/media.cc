@@ -1,0 +1,141 @@
+#include "decode/media.h"
+
+#include "decode/bytes.h"
+#include "decode/sip_message.h"
+
+namespace sipladder {
+namespace {
+
+constexpr uint32_t kStunCookie = 0x2112A442;
+
+bool is_rtcp(std::string_view bytes) {
+  size_t at = 0;
+  while (at + 4 <= bytes.size()) {
+    const uint8_t* p = bytes_of(bytes) + at;
+    if (p[0] >> 6 != 2 || p[1] < 192 || p[1] > 223) return at != 0;  // SRTCP and padding follow the first packet
+    at += 4 * (size_t{be16(p + 2)} + 1);
+  }
+  return at == bytes.size() && at >= 8;
+}
+
+bool is_stun(std::string_view bytes) {
+  if (bytes.size() < 20) return false;
+  const uint8_t* p = bytes_of(bytes);
+  if ((p[0] & 0xC0) != 0) return false;
+  const size_t length = be16(p + 2);
+  if (be32(p + 4) == kStunCookie) return length + 20 <= bytes.size();
+  // RFC 3489 has no cookie: known methods and an exact length must do.
+  return (be16(p) & 0xFEEF) <= 2 && be16(p) != 0 && length % 4 == 0 && length + 20 == bytes.size();
+}
+
+bool is_keepalive(std::string_view bytes) {
+  if (bytes.size() > 4) return false;
+  return bytes.find_first_not_of(std::string_view("\r\n\0", 3)) == std::string_view::npos || bytes.size() == 1;
+}
+
+std::optional<Endpoint> stun_address(const uint8_t* p, size_t length, bool is_xor, const uint8_t* transaction) {
+  if (length < 8 || (p[1] == 2 && length < 20) || (p[1] != 1 && p[1] != 2)) return std::nullopt;
+  Endpoint endpoint;
+  endpoint.port = be16(p + 2);
+  uint8_t bytes[16];
+  const size_t count = p[1] == 1 ? 4 : 16;
+  for (size_t i = 0; i < count; i++) bytes[i] = static_cast<uint8_t>(p[4 + i] ^ (is_xor ? transaction[i] : 0));
+  if (is_xor) endpoint.port = static_cast<uint16_t>(endpoint.port ^ (kStunCookie >> 16));
+  endpoint.ip = count == 4 ? ipv4_address(bytes) : ipv6_address(bytes);
+  return endpoint;
+}
+
+}  // namespace
+
+std::string_view to_string(PayloadClass payload_class) {
+  static constexpr std::string_view kNames[] = {"sip",  "sip_keepalive", "rtp",  "rtcp",
+                                                "stun", "turn_channel",  "dtls", "other"};
+  return kNames[static_cast<size_t>(payload_class)];
+}
+
+PayloadClass classify_payload(std::string_view payload) {
+  if (payload.empty() || is_keepalive(payload)) return PayloadClass::sip_keepalive;
+  const uint8_t* p = bytes_of(payload);
+  if (p[0] >> 6 == 2) {  // RTP or RTCP, RFC 5761 4
+    if (payload.size() >= 8 && p[1] >= 192 && p[1] <= 223) return is_rtcp(payload) ? PayloadClass::rtcp : PayloadClass::other;
+    RtpHeader rtp;
+    return parse_rtp(payload, &rtp) ? PayloadClass::rtp : PayloadClass::other;
+  }
+  if (looks_like_sip(payload)) return PayloadClass::sip;
+  if (is_stun(payload)) return PayloadClass::stun;
+  if (p[0] >= 20 && p[0] <= 63 && payload.size() >= 13 && p[1] == 0xFE) return PayloadClass::dtls;
+  if (p[0] >= 0x40 && p[0] <= 0x4F && payload.size() >= 4) {
+    const size_t length = be16(p + 2);
+    if (length + 4 <= payload.size() && payload.size() <= length + 7) return PayloadClass::turn_channel;
+  }
+  return PayloadClass::other;
+}
+
+bool parse_rtp(std::string_view bytes, RtpHeader* out) {
+  if (bytes.size() < 12) return false;
+  const uint8_t* p = bytes_of(bytes);
+  if (p[0] >> 6 != 2) return false;
+  size_t header = 12 + 4 * size_t{p[0] & 0x0FU};
+  if ((p[0] & 0x10U) != 0) {
+    if (bytes.size() < header + 4) return false;
+    header += 4 + 4 * size_t{be16(p + header + 2)};
+  }
+  if (bytes.size() < header) return false;
+  size_t padding = 0;
+  if ((p[0] & 0x20U) != 0) {
+    padding = bytes.size() > header ? p[bytes.size() - 1] : size_t{0};
+    if (padding == 0 || header + padding > bytes.size()) padding = 0;
+  }
+  out->payload_type = p[1] & 0x7FU;
+  out->marker = (p[1] & 0x80U) != 0;
+  out->sequence = be16(p + 2);
+  out->timestamp = be32(p + 4);
+  out->ssrc = be32(p + 8);
+  out->payload = bytes.substr(header, bytes.size() - header - padding);
+  return true;
+}
+
+bool parse_rtcp(std::string_view bytes, RtcpReport* out) {
+  bool found = false;
+  for (size_t at = 0; at + 8 <= bytes.size();) {
+    const uint8_t* p = bytes_of(bytes) + at;
+    const size_t length = 4 * (size_t{be16(p + 2)} + 1);
+    if (p[0] >> 6 != 2 || at + length > bytes.size()) break;
+    if (p[1] == 203) out->bye = true;
+    const bool sender = p[1] == 200;
+    const size_t block = sender ? 28 : 8;
+    if (!found && (sender || p[1] == 201) && (!sender || length >= 28)) {
+      found = true;
+      out->sender_report = sender;
+      out->ssrc = be32(p + 4);
+      if (sender) out->ntp = uint64_t{be32(p + 8)} << 32 | be32(p + 12);
+      if ((p[0] & 0x1FU) != 0 && length >= block + 24) {
+        const uint8_t* b = p + block;
+        // cumulative number of packets lost: 24 bits, signed
+        const auto lost = static_cast<int32_t>(uint32_t{b[5]} << 24 | uint32_t{b[6]} << 16 | uint32_t{b[7]} << 8) / 256;
+        out->block = RtcpReportBlock{be32(b), b[4], lost, be32(b + 12), be32(b + 16), be32(b + 20)};
+      }
+    }
+    at += length;
+  }
+  return found;
+}
+
+bool parse_stun(std::string_view bytes, StunMessage* out) {
+  if (!is_stun(bytes)) return false;
+  const uint8_t* p = bytes_of(bytes);
+  out->type = be16(p);
+  const size_t end = 20 + size_t{be16(p + 2)};
+  for (size_t at = 20; at + 4 <= end;) {
+    const uint16_t type = be16(p + at);
+    const size_t length = be16(p + at + 2);
+    if (at + 4 + length > end) break;
+    if (type == 0x0020 || (type == 0x0001 && !out->mapped)) {
+      out->mapped = stun_address(p + at + 4, length, type == 0x0020, p + 4);
+    }
+    at += 4 + ((length + 3) & ~size_t{3});
+  }
+  return true;
+}
+
+}  // namespace sipladder

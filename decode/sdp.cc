@@ -1,0 +1,187 @@
+#include "decode/sdp.h"
+
+#include "decode/text.h"
+
+namespace sipladder {
+namespace {
+
+struct StaticFormat {
+  uint8_t payload_type;
+  std::string_view encoding;
+  uint32_t clock_hz;
+  uint32_t channels;
+};
+// RFC 3551 tables 4 and 5.
+constexpr StaticFormat kStatic[] = {
+    {0, "PCMU", 8000, 1},   {3, "GSM", 8000, 1},    {4, "G723", 8000, 1},   {5, "DVI4", 8000, 1},  {6, "DVI4", 16000, 1},
+    {7, "LPC", 8000, 1},    {8, "PCMA", 8000, 1},   {9, "G722", 8000, 1},   {10, "L16", 44100, 2}, {11, "L16", 44100, 1},
+    {12, "QCELP", 8000, 1}, {13, "CN", 8000, 1},    {14, "MPA", 90000, 1},  {15, "G728", 8000, 1}, {16, "DVI4", 11025, 1},
+    {17, "DVI4", 22050, 1}, {18, "G729", 8000, 1},  {19, "CN", 8000, 1},    {25, "CelB", 90000, 1}, {26, "JPEG", 90000, 1},
+    {28, "nv", 90000, 1},   {31, "H261", 90000, 1}, {32, "MPV", 90000, 1},  {33, "MP2T", 90000, 1}, {34, "H263", 90000, 1},
+};
+
+// "IN IP4 192.0.2.1/127" gives 192.0.2.1.
+std::string_view connection_address(std::string_view value) {
+  cut(&value, ' ');
+  cut(&value, ' ');
+  return trim(value.substr(0, value.find('/')));
+}
+
+std::optional<SdpDirection> direction_of(std::string_view attribute) {
+  if (attribute == "sendrecv") return SdpDirection::sendrecv;
+  if (attribute == "sendonly") return SdpDirection::sendonly;
+  if (attribute == "recvonly") return SdpDirection::recvonly;
+  if (attribute == "inactive") return SdpDirection::inactive;
+  return std::nullopt;
+}
+
+class Parser {
+ public:
+  explicit Parser(std::string_view body) {
+    while (!body.empty()) {
+      const std::string_view line = trim(cut(&body, '\n'));
+      if (line.size() < 2 || line[1] != '=') {
+        if (!line.empty()) flag("SDP line that is not <letter>=<value> (RFC 8866 5)");
+        continue;
+      }
+      take(line[0], line.substr(2));
+    }
+    finish();
+  }
+  Sdp result;
+
+ private:
+  void flag(const char* sentence) {
+    if (result.malformed == nullptr) result.malformed = sentence;
+  }
+
+  void take(char type, std::string_view value) {
+    if (type == 'o') {
+      take_origin(value);
+    } else if (type == 'c') {
+      (result.media.empty() ? result.session_address : result.media.back().address) = connection_address(value);
+    } else if (type == 'm') {
+      take_media(value);
+    } else if (type == 'a') {
+      std::string_view rest = value;
+      const std::string_view name = cut(&rest, ':');
+      take_attribute(name, trim(rest));
+    }
+  }
+
+  void take_origin(std::string_view value) {
+    result.origin = value;
+    result.origin_user = cut(&value, ' ');
+    result.session_id = cut(&value, ' ');
+    result.version = cut(&value, ' ');
+    cut(&value, ' ');
+    cut(&value, ' ');
+    result.origin_address = value;
+  }
+
+  void take_media(std::string_view value) {
+    full_ = result.media.size() >= kMaxSdpMedia;
+    if (full_) {
+      flag("more m= lines than are read (64)");
+      return;
+    }
+    SdpMedia media;
+    media.media = cut(&value, ' ');
+    std::string_view port = cut(&value, ' ');
+    const auto number = parse_number<uint32_t>(cut(&port, '/'));
+    if (!number || *number > 65535) flag("m= line with an impossible port (RFC 8866 5.14)");
+    media.port_number = number.value_or(0);
+    media.port = media.port_number > 65535 ? uint16_t{0} : static_cast<uint16_t>(media.port_number);
+    media.proto = cut(&value, ' ');
+    while (!value.empty()) {
+      const std::string_view payload = cut(&value, ' ');
+      if (payload.empty()) continue;
+      const auto type = parse_number<uint8_t>(payload);
+      SdpFormat format = type ? static_format(*type) : SdpFormat{};
+      format.payload = payload;
+      media.formats.push_back(format);
+    }
+    directions_.push_back(std::nullopt);
+    result.media.push_back(std::move(media));
+  }
+
+  void take_attribute(std::string_view name, std::string_view value) {
+    if (const auto direction = direction_of(name)) {
+      (result.media.empty() ? session_direction_ : directions_.back()) = direction;
+      return;
+    }
+    if (name == "fingerprint" && result.media.empty()) session_fingerprint_ = value;
+    if (result.media.empty() || full_) return;
+    SdpMedia& media = result.media.back();
+    if (name == "rtpmap") {
+      take_rtpmap(media, value);
+    } else if (name == "fmtp") {
+      if (SdpFormat* format = format_of(media, cut(&value, ' '))) format->fmtp = value;
+    } else if (name == "ptime") {
+      if (const auto ptime = parse_number<uint32_t>(value)) media.ptime_ms = *ptime;
+    } else if (name == "rtcp") {
+      media.rtcp_port = parse_number<uint16_t>(cut(&value, ' '));
+    } else if (name == "rtcp-mux") {
+      media.rtcp_mux = true;
+    } else if (name == "crypto") {
+      if (media.crypto.empty()) media.crypto = value;
+    } else if (name == "fingerprint") {
+      media.fingerprint = value;
+    } else if (name == "candidate") {
+      if (media.candidates.size() < 64) media.candidates.push_back(value);
+    }
+  }
+
+  static SdpFormat* format_of(SdpMedia& media, std::string_view payload) {
+    for (SdpFormat& format : media.formats) {
+      if (format.payload == payload) return &format;
+    }
+    return nullptr;
+  }
+
+  static void take_rtpmap(SdpMedia& media, std::string_view value) {
+    SdpFormat* format = format_of(media, cut(&value, ' '));
+    if (format == nullptr) return;
+    format->encoding = cut(&value, '/');
+    format->clock_hz = parse_number<uint32_t>(trim(cut(&value, '/'))).value_or(0);
+    format->channels = parse_number<uint32_t>(trim(value)).value_or(1);
+  }
+
+  void finish() {
+    for (size_t i = 0; i < result.media.size(); i++) {
+      SdpMedia& media = result.media[i];
+      if (media.address.empty()) media.address = result.session_address;
+      if (media.fingerprint.empty()) media.fingerprint = session_fingerprint_;
+      media.direction = directions_[i].value_or(session_direction_.value_or(SdpDirection::sendrecv));
+      media.hold_address = media.address == "0.0.0.0" || media.address == "::";
+      if (media.hold_address) media.direction = SdpDirection::inactive;
+    }
+  }
+
+  std::optional<SdpDirection> session_direction_;
+  std::vector<std::optional<SdpDirection>> directions_;
+  std::string_view session_fingerprint_;
+  bool full_ = false;
+};
+
+}  // namespace
+
+std::string_view to_string(SdpDirection direction) {
+  static constexpr std::string_view kNames[] = {"sendrecv", "sendonly", "recvonly", "inactive"};
+  return kNames[static_cast<size_t>(direction)];
+}
+
+Sdp parse_sdp(std::string_view body) { return Parser(body).result; }
+
+SdpFormat static_format(uint8_t payload_type) {
+  SdpFormat format;
+  for (const StaticFormat& row : kStatic) {
+    if (row.payload_type != payload_type) continue;
+    format.encoding = row.encoding;
+    format.clock_hz = row.clock_hz;
+    format.channels = row.channels;
+  }
+  return format;
+}
+
+}  // namespace sipladder

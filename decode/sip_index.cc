@@ -1,0 +1,254 @@
+// Locating: start line, header lines, body (RFC 3261 7, 18.3).
+#include <cstring>
+
+#include "decode/sip_message.h"
+#include "decode/text.h"
+
+namespace sipladder {
+namespace {
+
+constexpr std::string_view kVersion = "SIP/2.0";
+constexpr size_t kMaxHeaderBytes = 1 << 20;
+constexpr size_t kMaxMethodLength = 32;
+
+bool is_token_char(char c) {
+  if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || is_digit(c)) return true;
+  return c != 0 && std::strchr("-.!%*_+`'~", c) != nullptr;
+}
+
+// The line that starts at `begin`, without its end; *next is where the following one starts.
+std::string_view line_at(std::string_view bytes, size_t begin, size_t* next) {
+  const void* found = begin < bytes.size() ? std::memchr(bytes.data() + begin, '\n', bytes.size() - begin) : nullptr;
+  const size_t end = found == nullptr ? bytes.size() : static_cast<size_t>(static_cast<const char*>(found) - bytes.data());
+  *next = found == nullptr ? bytes.size() : end + 1;
+  std::string_view line = bytes.substr(begin, end - begin);
+  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  return line;
+}
+
+void flag(SipIndex* sip, const char* sentence) {
+  if (sip->malformed == nullptr) sip->malformed = sentence;
+}
+
+bool index_response(std::string_view line, SipIndex* sip) {
+  sip->is_request = false;
+  std::string_view rest = line.substr(kVersion.size());
+  if (rest.empty() || rest[0] != ' ') return false;
+  rest.remove_prefix(1);
+  size_t digits = 0;
+  uint32_t status = 0;
+  while (digits < rest.size() && digits < 9 && is_digit(rest[digits])) {
+    status = status * 10 + static_cast<uint32_t>(rest[digits++] - '0');
+  }
+  if (digits == 0) return false;
+  if (digits != 3 || status < 100 || status > 699) flag(sip, "Status-Code is not 100 to 699 (RFC 3261 7.2)");
+  sip->status = status > 65535 || status == 0 ? uint16_t{999} : static_cast<uint16_t>(status);
+  rest.remove_prefix(digits);
+  if (rest.empty()) flag(sip, "no space after the Status-Code (RFC 3261 7.2)");
+  sip->reason = trim(rest);
+  return true;
+}
+
+bool index_request(std::string_view line, SipIndex* sip) {
+  sip->is_request = true;
+  const size_t space = line.find(' ');
+  if (space == std::string_view::npos || space == 0 || space > kMaxMethodLength) return false;
+  sip->method = line.substr(0, space);
+  for (const char c : sip->method) {
+    if (!is_token_char(c)) return false;
+  }
+  const std::string_view trimmed = trim(line);
+  const size_t last = trimmed.rfind(' ');
+  if (last == std::string_view::npos || last < space) return false;
+  const std::string_view version = trimmed.substr(last + 1);
+  if (!starts_no_case(version, "SIP/") || version.size() < 5 || !is_digit(version[4])) return false;
+  if (!equal_no_case(version, kVersion)) flag(sip, "SIP-Version is not 2.0 (RFC 3261 7.1)");
+  if (trimmed.size() != line.size()) flag(sip, "space after the SIP-Version in the Request-Line (RFC 3261 7.1)");
+  const std::string_view middle = last > space ? line.substr(space + 1, last - space - 1) : std::string_view();
+  sip->request_uri = trim(middle);
+  if (sip->request_uri.size() != middle.size()) flag(sip, "more than one space in the Request-Line (RFC 3261 7.1)");
+  if (sip->request_uri.empty()) flag(sip, "no Request-URI in the Request-Line (RFC 3261 7.1)");
+  if (sip->request_uri.find_first_of(" \t") != std::string_view::npos) {
+    flag(sip, "space inside the Request-URI (RFC 3261 7.1)");
+  }
+  if (!sip->request_uri.empty() && sip->request_uri[0] == '<') {
+    flag(sip, "Request-URI in angle brackets (RFC 3261 7.1)");
+  }
+  return true;
+}
+
+bool index_start_line(std::string_view line, SipIndex* sip) {
+  sip->start_line = line;
+  if (starts_no_case(line, kVersion)) return index_response(line, sip);
+  return index_request(line, sip);
+}
+
+void index_header(std::string_view line, SipIndex* sip) {
+  const size_t colon = line.find(':');
+  if (colon == std::string_view::npos || colon == 0) {
+    flag(sip, "header line without a name and colon (RFC 3261 7.3.1)");
+    return;
+  }
+  if (sip->headers.size() >= kMaxHeaders) {
+    flag(sip, "more header lines than are indexed (512)");
+    return;
+  }
+  HeaderLine header;
+  header.name = trim(line.substr(0, colon));
+  header.value = trim(line.substr(colon + 1));
+  header.id = header_id(header.name);
+  sip->headers.push_back(header);
+  if (header.id == HeaderId::other) return;
+  uint16_t& first = sip->first[static_cast<size_t>(header.id)];
+  if (first == 0) first = static_cast<uint16_t>(sip->headers.size());
+}
+
+// Header lines up to the empty line; returns where the body starts.
+size_t index_headers(std::string_view bytes, size_t at, SipIndex* sip) {
+  while (at < bytes.size()) {
+    size_t next = 0;
+    std::string_view line = line_at(bytes, at, &next);
+    if (line.empty()) return next;
+    // Continued lines (7.3.1) belong to the value; it stays folded.
+    while (next < bytes.size() && (bytes[next] == ' ' || bytes[next] == '\t')) {
+      const std::string_view more = line_at(bytes, next, &next);
+      if (trim(more).empty()) break;
+      line = bytes.substr(at, static_cast<size_t>(more.data() + more.size() - (bytes.data() + at)));
+    }
+    index_header(line, sip);
+    at = next;
+  }
+  flag(sip, "no empty line after the headers (RFC 3261 7)");
+  return bytes.size();
+}
+
+void check_mandatory(SipIndex* sip) {
+  static constexpr struct {
+    HeaderId id;
+    const char* sentence;
+  } kMandatory[] = {
+      {HeaderId::via, "Via is missing (RFC 3261 8.1.1)"},     {HeaderId::from, "From is missing (RFC 3261 8.1.1)"},
+      {HeaderId::to, "To is missing (RFC 3261 8.1.1)"},       {HeaderId::call_id, "Call-ID is missing (RFC 3261 8.1.1)"},
+      {HeaderId::cseq, "CSeq is missing (RFC 3261 8.1.1)"},
+  };
+  for (const auto& row : kMandatory) {
+    if (sip->value(row.id).empty()) flag(sip, row.sentence);
+  }
+}
+
+void check_cseq(SipIndex* sip) {
+  const std::string_view value = sip->value(HeaderId::cseq);
+  if (value.empty()) return;
+  const CSeq cseq = parse_cseq(value);
+  if (!cseq.valid) {
+    flag(sip, "CSeq is not a number below 2**31 and a method (RFC 3261 8.1.1.5)");
+  } else if (sip->is_request && cseq.method != sip->method) {
+    flag(sip, "CSeq names another method than the Request-Line (RFC 3261 8.1.1.5)");
+  }
+}
+
+void index_body(std::string_view bytes, size_t at, SipIndex* sip) {
+  sip->body = bytes.substr(at);
+  if (!sip->has(HeaderId::content_length)) return;
+  sip->content_length = parse_number<uint64_t>(sip->value(HeaderId::content_length));
+  if (!sip->content_length) {
+    flag(sip, "Content-Length is not a number (RFC 3261 20.14)");
+    return;
+  }
+  for (size_t i = sip->first[static_cast<size_t>(HeaderId::content_length)]; i < sip->headers.size(); i++) {
+    const HeaderLine& header = sip->headers[i];
+    if (header.id == HeaderId::content_length && parse_number<uint64_t>(header.value) != sip->content_length) {
+      flag(sip, "two Content-Length headers that differ (RFC 3261 20.14)");
+    }
+  }
+  if (*sip->content_length > sip->body.size()) {
+    flag(sip, "Content-Length is larger than the body (RFC 3261 18.3)");
+  } else {
+    sip->body = sip->body.substr(0, *sip->content_length);
+  }
+}
+
+size_t skip_crlf(std::string_view bytes) {
+  size_t at = 0;
+  while (at < bytes.size() && (bytes[at] == '\r' || bytes[at] == '\n')) at++;
+  return at;
+}
+
+// Where the headers end and the body begins; npos when the empty line has not come yet.
+size_t end_of_headers(std::string_view stream) {
+  size_t at = 0;
+  while (at < stream.size()) {
+    const void* found = std::memchr(stream.data() + at, '\n', stream.size() - at);
+    if (found == nullptr) return std::string_view::npos;
+    at = static_cast<size_t>(static_cast<const char*>(found) - stream.data()) + 1;
+    if (at < stream.size() && stream[at] == '\n') return at + 1;
+    if (at + 1 < stream.size() && stream[at] == '\r' && stream[at + 1] == '\n') return at + 2;
+  }
+  return std::string_view::npos;
+}
+
+uint64_t framed_length(std::string_view headers) {
+  SipIndex sip;
+  if (!index_sip(headers, &sip)) return 0;
+  return parse_number<uint64_t>(sip.value(HeaderId::content_length)).value_or(0);
+}
+
+}  // namespace
+
+bool looks_like_sip(std::string_view bytes) {
+  bytes.remove_prefix(skip_crlf(bytes.substr(0, 64)));
+  if (bytes.size() < 12) return false;
+  if (starts_no_case(bytes, kVersion)) return bytes[7] == ' ' && is_digit(bytes[8]);
+  size_t space = 0;
+  while (space < bytes.size() && space <= kMaxMethodLength && is_token_char(bytes[space])) space++;
+  if (space == 0 || space >= bytes.size() || bytes[space] != ' ') return false;
+  size_t next = 0;
+  const std::string_view line = trim(line_at(bytes, 0, &next));
+  const size_t version = line.rfind(' ');
+  if (version != std::string_view::npos && starts_no_case(line.substr(version + 1), "SIP/")) return true;
+  // A start-line longer than what was captured or has come so far.
+  return next == bytes.size() && bytes.back() != '\n' && parse_method(bytes.substr(0, space)) != Method::unknown &&
+         (starts_no_case(bytes.substr(space + 1), "sip") || starts_no_case(bytes.substr(space + 1), "tel:"));
+}
+
+bool index_sip(std::string_view bytes, SipIndex* out) {
+  std::vector<HeaderLine> headers = std::move(out->headers);
+  headers.clear();
+  *out = SipIndex{};
+  out->headers = std::move(headers);
+  size_t at = skip_crlf(bytes);
+  size_t next = 0;
+  const std::string_view line = line_at(bytes, at, &next);
+  if (!index_start_line(line, out)) return false;
+  at = index_headers(bytes, next, out);
+  index_body(bytes, at, out);
+  check_mandatory(out);
+  check_cseq(out);
+  return true;
+}
+
+SipFrame frame_sip(std::string_view stream) {
+  SipFrame frame;
+  frame.skip = skip_crlf(stream);
+  stream.remove_prefix(frame.skip);
+  if (stream.empty()) return frame;
+  if (stream.size() >= 12 && !looks_like_sip(stream)) {
+    frame.bad = true;
+    return frame;
+  }
+  const size_t headers = end_of_headers(stream);
+  if (headers == std::string_view::npos) {
+    frame.bad = stream.size() > kMaxHeaderBytes;
+    return frame;
+  }
+  const uint64_t body = framed_length(stream.substr(0, headers));
+  if (body > (uint64_t{1} << 30)) {
+    frame.bad = true;
+    return frame;
+  }
+  frame.needed = headers + static_cast<size_t>(body);
+  if (stream.size() >= frame.needed) frame.length = frame.needed;
+  return frame;
+}
+
+}  // namespace sipladder

@@ -1,0 +1,289 @@
+// Header values: lists, Via, URIs, name-addr, CSeq, parameters (RFC 3261 20, 25).
+#include "decode/sip_message.h"
+#include "decode/text.h"
+
+namespace sipladder {
+namespace {
+
+// host[:port] with an IPv6 reference; what follows the port stays in *rest.
+void parse_host_port(std::string_view text, std::string_view* host, std::optional<uint16_t>* port, bool* valid) {
+  text = trim(text);
+  if (!text.empty() && text[0] == '[') {
+    const size_t close = text.find(']');
+    *valid = close != std::string_view::npos;
+    *host = text.substr(1, *valid ? close - 1 : std::string_view::npos);
+    text = *valid ? text.substr(close + 1) : std::string_view();
+  } else {
+    const size_t colon = text.find(':');
+    *host = trim(text.substr(0, colon));
+    text = colon == std::string_view::npos ? std::string_view() : text.substr(colon);
+    *valid = !host->empty();
+  }
+  text = trim(text);
+  if (text.empty()) return;
+  *port = text[0] == ':' ? parse_number<uint16_t>(trim(text.substr(1))) : std::nullopt;
+  if (!*port) *valid = false;
+}
+
+std::string_view without_brackets(std::string_view host) {
+  if (host.size() >= 2 && host.front() == '[' && host.back() == ']') return host.substr(1, host.size() - 2);
+  return host;
+}
+
+// The end of a quoted string that starts at `at`; size() when it never ends.
+size_t end_of_quoted(std::string_view text, size_t at) {
+  for (size_t i = at + 1; i < text.size(); i++) {
+    if (text[i] == '\\') {
+      i++;
+    } else if (text[i] == '"') {
+      return i;
+    }
+  }
+  return text.size();
+}
+
+// The next `separator` outside quotes, angle brackets and comments.
+size_t find_outside(std::string_view text, char separator) {
+  int angle = 0;
+  for (size_t i = 0; i < text.size(); i++) {
+    const char c = text[i];
+    if (c == '"') {
+      i = end_of_quoted(text, i);
+    } else if (c == '<') {
+      angle++;
+    } else if (c == '>') {
+      angle = 0;
+    } else if (c == separator && angle == 0) {
+      return i;
+    }
+  }
+  return std::string_view::npos;
+}
+
+void read_via_param(std::string_view name, std::string_view value, bool has_value, Via* via) {
+  if (equal_no_case(name, "branch")) {
+    via->branch = value;
+  } else if (equal_no_case(name, "rport")) {
+    via->has_rport = true;
+    if (has_value) via->rport = parse_number<uint16_t>(value);
+  } else if (equal_no_case(name, "received")) {
+    via->received = without_brackets(value);
+  } else if (equal_no_case(name, "maddr")) {
+    via->maddr = without_brackets(value);
+  } else if (equal_no_case(name, "ttl")) {
+    via->ttl = parse_number<uint16_t>(value);
+  }
+}
+
+}  // namespace
+
+std::vector<std::string_view> split_list(std::string_view value) {
+  std::vector<std::string_view> values;
+  while (!value.empty()) {
+    const size_t comma = find_outside(value, ',');
+    const std::string_view item = trim(value.substr(0, comma));
+    if (!item.empty()) values.push_back(item);
+    if (comma == std::string_view::npos) break;
+    value.remove_prefix(comma + 1);
+  }
+  return values;
+}
+
+std::vector<std::string_view> header_values(const SipIndex& sip, HeaderId id) {
+  std::vector<std::string_view> values;
+  for (const HeaderLine& header : sip.headers) {
+    if (header.id != id) continue;
+    if (!header_info(id).comma_list) {
+      values.push_back(header.value);
+      continue;
+    }
+    for (const std::string_view value : split_list(header.value)) values.push_back(value);
+  }
+  return values;
+}
+
+std::string unfold(std::string_view value) {
+  std::string line;
+  line.reserve(value.size());
+  for (size_t i = 0; i < value.size(); i++) {
+    if (value[i] != '\r' && value[i] != '\n') {
+      line.push_back(value[i]);
+      continue;
+    }
+    while (i + 1 < value.size() && is_space(value[i + 1])) i++;
+    while (!line.empty() && is_space(line.back())) line.pop_back();
+    line.push_back(' ');
+  }
+  return line;
+}
+
+Via parse_via(std::string_view value) {
+  Via via;
+  if (value.find(',') != std::string_view::npos) value = value.substr(0, find_outside(value, ','));
+  size_t at = value.find('/');
+  if (at != std::string_view::npos) at = value.find('/', at + 1);
+  if (at == std::string_view::npos) return via;
+  std::string_view rest = trim(value.substr(at + 1));
+  size_t end = 0;
+  while (end < rest.size() && !is_space(rest[end])) end++;
+  via.transport = rest.substr(0, end);
+  rest = trim(rest.substr(end));
+  const std::string_view sent_by = cut(&rest, ';');
+  via.params = trim(rest);
+  parse_host_port(sent_by, &via.host, &via.port, &via.valid);
+  while (!rest.empty()) {
+    std::string_view item = cut(&rest, ';');
+    const bool has_value = item.find('=') != std::string_view::npos;
+    const std::string_view name = trim(cut(&item, '='));
+    read_via_param(name, trim(item), has_value, &via);
+  }
+  return via;
+}
+
+bool has_magic_cookie(std::string_view branch) { return starts_no_case(branch, "z9hG4bK"); }
+
+SipUri parse_uri(std::string_view uri) {
+  SipUri result;
+  const size_t colon = uri.find(':');
+  if (colon == std::string_view::npos) return result;
+  result.scheme = uri.substr(0, colon);
+  std::string_view rest = uri.substr(colon + 1);
+  const bool is_sip = equal_no_case(result.scheme, "sip") || equal_no_case(result.scheme, "sips");
+  if (!is_sip) {
+    result.user = cut(&rest, ';');
+    result.params = rest;
+    result.valid = !result.user.empty();
+    return result;
+  }
+  // The user part may hold ';' and '?': the '@' decides first (19.1.1).
+  const size_t at = rest.find('@');
+  if (at != std::string_view::npos) {
+    std::string_view user = rest.substr(0, at);
+    result.user = cut(&user, ':');
+    rest.remove_prefix(at + 1);
+  }
+  std::string_view headers = rest;
+  rest = cut(&headers, '?');
+  result.headers = headers;
+  const std::string_view host = cut(&rest, ';');
+  result.params = rest;
+  parse_host_port(host, &result.host, &result.port, &result.valid);
+  return result;
+}
+
+NameAddr parse_name_addr(std::string_view value) {
+  NameAddr result;
+  value = trim(value);
+  size_t at = 0;
+  if (!value.empty() && value[0] == '"') {
+    const size_t close = end_of_quoted(value, 0);
+    result.display = value.substr(1, close - 1);
+    at = close;
+  }
+  const size_t open = value.find('<', at);
+  if (open == std::string_view::npos) {
+    // Without <> the parameters are the header's, not the URI's (20.10).
+    std::string_view rest = value;
+    result.uri = trim(cut(&rest, ';'));
+    result.params = trim(rest);
+    result.valid = !result.uri.empty();
+    return result;
+  }
+  if (at == 0) result.display = trim(value.substr(0, open));
+  const size_t close = value.find('>', open);
+  result.valid = close != std::string_view::npos;
+  result.uri = value.substr(open + 1, result.valid ? close - open - 1 : std::string_view::npos);
+  if (!result.valid) return result;
+  std::string_view rest = trim(value.substr(close + 1));
+  if (!rest.empty() && rest[0] == ';') rest.remove_prefix(1);
+  result.params = rest;
+  return result;
+}
+
+std::optional<std::string_view> param(std::string_view params, std::string_view name) {
+  while (!params.empty()) {
+    const size_t end = find_outside(params, ';');
+    std::string_view item = trim(params.substr(0, end));
+    const std::string_view key = trim(cut(&item, '='));
+    if (equal_no_case(key, name)) {
+      item = trim(item);
+      if (item.size() >= 2 && item.front() == '"' && item.back() == '"') item = item.substr(1, item.size() - 2);
+      return item;
+    }
+    if (end == std::string_view::npos) break;
+    params.remove_prefix(end + 1);
+  }
+  return std::nullopt;
+}
+
+std::string_view tag_of(std::string_view value) {
+  // Behind the last '>' there are header parameters only.
+  const size_t close = value.rfind('>');
+  const std::string_view tail = close == std::string_view::npos ? value : value.substr(close + 1);
+  const size_t semicolon = tail.find(';');
+  if (semicolon == std::string_view::npos) return {};
+  return param(tail.substr(semicolon + 1), "tag").value_or(std::string_view());
+}
+
+CSeq parse_cseq(std::string_view value) {
+  CSeq cseq;
+  size_t digits = 0;
+  while (digits < value.size() && is_digit(value[digits])) digits++;
+  const auto number = parse_number<uint32_t>(value.substr(0, digits));
+  cseq.method = trim(value.substr(digits));
+  if (!number) return cseq;
+  cseq.number = *number;
+  cseq.valid = *number < (uint32_t{1} << 31) && !cseq.method.empty();
+  return cseq;
+}
+
+namespace {
+
+std::string_view find_sdp_in(std::string_view type, std::string_view body, int depth);
+
+std::string_view find_in_part(std::string_view part, int depth) {
+  // A part is headers, an empty line and a body, like a message without start-line.
+  size_t end = part.find("\r\n\r\n");
+  size_t skip = 4;
+  if (end == std::string_view::npos) {
+    end = part.find("\n\n");
+    skip = 2;
+  }
+  if (end == std::string_view::npos) return {};
+  std::string_view headers = part.substr(0, end);
+  while (!headers.empty()) {
+    std::string_view line = cut(&headers, '\n');
+    const std::string_view name = trim(cut(&line, ':'));
+    if (header_id(name) == HeaderId::content_type) return find_sdp_in(trim(line), part.substr(end + skip), depth + 1);
+  }
+  return {};
+}
+
+std::string_view find_sdp_in(std::string_view type, std::string_view body, int depth) {
+  if (starts_no_case(type, "application/sdp")) return body;
+  if (!starts_no_case(type, "multipart/") || depth > 2) return {};
+  const size_t semicolon = type.find(';');
+  if (semicolon == std::string_view::npos) return {};
+  const auto boundary = param(type.substr(semicolon + 1), "boundary");
+  if (!boundary || boundary->empty()) return {};
+  const std::string delimiter = "--" + std::string(*boundary);
+  size_t at = body.find(delimiter);
+  while (at != std::string_view::npos) {
+    const size_t begin = at + delimiter.size();
+    at = body.find(delimiter, begin);
+    const std::string_view sdp = find_in_part(body.substr(begin, at == std::string_view::npos ? at : at - begin), depth);
+    if (!sdp.empty()) return sdp;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view find_sdp(const SipIndex& sip) {
+  if (sip.body.empty()) return {};
+  const std::string_view type = sip.value(HeaderId::content_type);
+  if (type.empty()) return sip.body.starts_with("v=0") ? sip.body : std::string_view();
+  return find_sdp_in(type, sip.body, 0);
+}
+
+}  // namespace sipladder
