@@ -1,0 +1,76 @@
+#include "decode/decoder.h"
+
+#include "decode/layers.h"
+
+namespace sipladder {
+
+struct Decoder::State {
+  explicit State(PacketLog& log) : layers(log) {}
+  Layers layers;
+};
+
+Decoder::Decoder(PacketLog& log) : state_(std::make_unique<State>(log)) {}
+Decoder::~Decoder() = default;
+
+Fate Decoder::decode(const Packet& packet, std::vector<Datagram>* out) {
+  Layers& layers = state_->layers;
+  out->clear();
+  layers.packet = &packet;
+  layers.out = out;
+  layers.kept.clear();
+  const bool truncated = packet.ref.length < packet.original;
+  if (truncated) layers.note(Oddity::snapped);
+  const Fate fate = decode_link(layers, packet.link_type, {packet.data, packet.ref.length, packet.ref, truncated});
+  return out->empty() ? fate : Fate::payload;
+}
+
+const std::array<uint64_t, static_cast<size_t>(Oddity::count_)>& Decoder::oddities() const {
+  return state_->layers.oddities;
+}
+
+uint64_t Decoder::fragments() const { return state_->layers.fragments; }
+
+Datagram Layers::datagram(const IpHeader& ip, uint16_t src_port, uint16_t dst_port, const View& payload) const {
+  Datagram result;
+  result.time_ns = packet->time_ns;
+  result.frame = packet->frame;
+  result.source = packet->source;
+  result.src = {ip.src, src_port};
+  result.dst = {ip.dst, dst_port};
+  result.ip_id = ip.id;
+  result.dscp = ip.dscp;
+  result.truncated = payload.truncated;
+  result.payload = payload.text();
+  result.ref = payload.ref;
+  return result;
+}
+
+namespace {
+struct NameAndSentence {
+  std::string_view name;
+  std::string_view sentence;
+};
+constexpr NameAndSentence kFates[] = {
+    {"payload", "handed on"},
+#define FATE(name, sentence) {#name, sentence},
+#include "decode/fate.def"
+#undef FATE
+};
+constexpr NameAndSentence kOddities[] = {
+#define ODDITY(name, sentence) {#name, sentence},
+#include "decode/oddity.def"
+#undef ODDITY
+};
+}  // namespace
+
+std::string_view name_of(Fate fate) { return kFates[static_cast<size_t>(fate)].name; }
+std::string_view sentence_of(Fate fate) { return kFates[static_cast<size_t>(fate)].sentence; }
+std::string_view name_of(Oddity oddity) { return kOddities[static_cast<size_t>(oddity)].name; }
+std::string_view sentence_of(Oddity oddity) { return kOddities[static_cast<size_t>(oddity)].sentence; }
+
+std::string_view to_string(Transport transport) {
+  static constexpr std::string_view kNames[] = {"udp", "tcp", "tls", "ws", "wss", "sctp"};
+  return kNames[static_cast<size_t>(transport)];
+}
+
+}  // namespace sipladder

@@ -1,0 +1,115 @@
+// Private to decode/: what the layers share. Each layer is a function that takes a view of its bytes and hands the rest on.
+#pragma once
+
+#include <deque>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <absl/container/flat_hash_map.h>
+
+#include "decode/bytes.h"
+#include "decode/decoder.h"
+
+namespace sipladder {
+
+inline constexpr int kMaxDepth = 8;  // IP headers inside one packet
+
+// Bytes of the packet (or of a reassembled one) with the reference that finds them again.
+struct View {
+  const uint8_t* data = nullptr;
+  size_t size = 0;
+  PacketRef ref;
+  bool truncated = false;  // the capture holds less than was sent
+
+  View sub(size_t from) const { return sub(from, size - from); }
+  View sub(size_t from, size_t count) const {
+    View view{data + from, count, {ref.offset + from, static_cast<uint32_t>(count), ref.store}, truncated};
+    return view;
+  }
+  std::string_view text() const { return {reinterpret_cast<const char*>(data), size}; }
+};
+
+struct IpHeader {
+  IpAddress src;
+  IpAddress dst;
+  uint16_t id = 0;
+  uint8_t dscp = 0;
+};
+
+// IP fragments of one datagram (RFC 791, RFC 8200 4.5).
+struct FragmentKey {
+  IpAddress src, dst;
+  uint32_t id = 0;
+  uint8_t protocol = 0;
+  bool operator==(const FragmentKey&) const = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const FragmentKey& key) {
+    return H::combine(std::move(h), key.src.bytes, key.dst.bytes, key.id, key.protocol);
+  }
+};
+struct FragmentPile {
+  std::string bytes;
+  std::vector<bool> have;   // in units of 8 bytes
+  size_t total = 0;         // known once the last fragment came
+  size_t covered = 0;       // units
+  int64_t first_ns = 0;
+  uint16_t id = 0;
+};
+
+// One direction of a TCP connection.
+struct TcpKey {
+  Endpoint src, dst;
+  bool operator==(const TcpKey&) const = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const TcpKey& key) {
+    return H::combine(std::move(h), key.src.ip.bytes, key.src.port, key.dst.ip.bytes, key.dst.port);
+  }
+};
+struct TcpSegment {
+  uint32_t sequence;
+  std::string bytes;
+};
+struct TcpStream {
+  uint32_t next = 0;          // sequence number expected
+  bool synced = false;        // `next` is known
+  bool is_sip = false;        // a SIP start-line was seen
+  std::string pending;        // the beginning of a message
+  std::vector<TcpSegment> ahead;  // came before their predecessor
+  size_t ahead_bytes = 0;
+  int64_t gap_since_ns = 0;
+  int64_t last_ns = 0;
+};
+
+struct Layers {
+  explicit Layers(PacketLog& packet_log) : log(packet_log) {}
+
+  PacketLog& log;
+  const Packet* packet = nullptr;
+  std::vector<Datagram>* out = nullptr;
+  std::array<uint64_t, static_cast<size_t>(Oddity::count_)> oddities{};
+  uint64_t fragments = 0;
+  absl::flat_hash_map<FragmentKey, FragmentPile> piles;
+  std::deque<FragmentKey> pile_order;
+  absl::flat_hash_map<TcpKey, TcpStream> tcp;
+  std::deque<std::string> kept;  // bytes that datagrams of this packet point into
+
+  void note(Oddity oddity) { oddities[static_cast<size_t>(oddity)]++; }
+  Datagram datagram(const IpHeader& ip, uint16_t src_port, uint16_t dst_port, const View& payload) const;
+};
+
+Fate decode_link(Layers& layers, uint16_t link_type, View view);                       // link.cc
+Fate decode_ethernet(Layers& layers, View view, int depth);
+Fate decode_ether_type(Layers& layers, uint16_t ether_type, View view, int depth);
+Fate decode_ppp(Layers& layers, View view, int depth);
+Fate decode_ip(Layers& layers, View view, int depth);                                  // ip.cc
+Fate decode_ip_payload(Layers& layers, const IpHeader& ip, uint8_t protocol, View view, int depth);
+// The whole payload once all fragments are there; nullopt while they are not. (fragments.cc)
+std::optional<View> add_fragment(Layers& layers, const FragmentKey& key, size_t offset, bool more, View view, IpHeader* ip);
+Fate decode_gre(Layers& layers, View view, int depth);                                 // tunnels.cc
+bool decode_udp_tunnel(Layers& layers, uint16_t dst_port, View view, int depth, Fate* fate);
+Fate decode_udp(Layers& layers, const IpHeader& ip, View view, int depth);             // udp.cc
+Fate decode_tcp(Layers& layers, const IpHeader& ip, View view);                        // tcp.cc
+Fate decode_icmp(Layers& layers, const IpHeader& ip, bool v6, View view);              // icmp.cc
+
+}  // namespace sipladder

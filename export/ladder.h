@@ -1,0 +1,105 @@
+// The ladder of one or several calls: participants and rows in time order. Every renderer (terminal, text, HTML, SVG,
+// Mermaid, PlantUML, JSON) draws this and nothing else.
+//
+// Texts are as the network sent them: each renderer escapes for its own output.
+// Same model and options, same ladder.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "capture/packet_log.h"
+#include "correlate/analysis.h"
+#include "correlate/model.h"
+
+namespace sipladder {
+
+struct Participant {
+  IpAddress ip;
+  uint16_t port = 0;        // 0: the column holds several ports of the host
+  std::string label;        // "10.0.0.1", or "10.0.0.1:5061" where a host talks to itself
+  std::string detail;       // "5060" when the host used this port only, else empty
+  bool media_only = false;  // seen in RTP, never in SIP
+};
+
+enum class RowKind : uint8_t { message, media, note, gap };
+
+struct LadderRow {
+  RowKind kind = RowKind::message;
+  int64_t time_ns = 0;
+  int64_t delta_ns = 0;  // since the message or media row before; 0 for the first
+  uint32_t from = 0;     // columns; equal when a participant talks to itself
+  uint32_t to = 0;
+  std::string label;     // "INVITE (SDP)", "200 OK (BYE)", "RTP PCMU 349 pkt"
+  CallId call;
+
+  // message
+  MessageId message;
+  MessageId original;    // of a retransmission or capture duplicate
+  TransactionId txn;
+  uint32_t txn_number = 0;  // 0, 1, ... by first appearance in the ladder: choose a colour by it
+  uint32_t frame = 0;
+  uint16_t status = 0;      // 0: a request
+  Method method = Method::unknown;
+  bool has_sdp = false;
+  bool retransmission = false;
+  bool duplicate = false;
+  bool malformed = false;
+  std::string sdp;          // one-line summary, when LadderOptions::sdp
+  std::string raw;          // the text, when LadderOptions::raw
+
+  // media
+  StreamId stream;
+  std::string codec;
+  uint32_t packets = 0;
+  uint32_t lost = 0;
+  double loss_pct = 0;
+  int64_t end_ns = 0;       // last packet
+};
+
+struct LadderFinding {
+  Severity severity = Severity::info;
+  std::string code;
+  std::string summary;
+  MessageId message;        // primary evidence, may be none
+};
+
+struct LadderCall {
+  CallId id;
+  std::string call_id;
+  std::string caller;       // user part, else host
+  std::string callee;
+  std::string state;
+  std::string audio;        // empty when there is no verdict
+  std::vector<LadderFinding> findings;
+};
+
+struct Ladder {
+  std::vector<LadderCall> calls;
+  std::vector<Participant> participants;
+  std::vector<LadderRow> rows;
+};
+
+struct LadderOptions {
+  bool rtp = true;
+  bool sdp = false;
+  bool raw = false;
+  uint32_t max_messages = 0;  // 0: all; else a note says how many are left out
+};
+
+struct LadderInput {
+  const Model& model;
+  const PacketLog& log;
+  Analyst& analyst;
+  std::vector<CallId> calls;
+};
+
+Ladder build_ladder(const LadderInput& input, const LadderOptions& options);
+
+// Who a From or To value names: user part, else host.
+std::string party_name(std::string_view from_or_to);
+
+std::string_view call_state_name(CallState state);
+
+}  // namespace sipladder

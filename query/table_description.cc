@@ -1,0 +1,55 @@
+#include "query/table_description.h"
+
+namespace sipladder {
+
+const SipIndex& Reader::sip(MessageId id) {
+  if (!id) return none_;
+  if (id != loaded_) {
+    view_.load(model.messages[id]);
+    loaded_ = id;
+  }
+  return view_.sip();
+}
+
+std::string_view Reader::bytes(MessageId id) {
+  sip(id);
+  return view_.bytes();
+}
+
+const Sdp& Reader::sdp(MessageId id) {
+  if (sdp_of_ != id || loaded_ != id) {
+    sdp_ = parse_sdp(find_sdp(sip(id)));
+    sdp_of_ = id;
+  }
+  return sdp_;
+}
+
+uint32_t one_part(Reader&, uint32_t) { return 1; }
+
+const std::vector<const TableDescription*>& tables() {
+  static const std::vector<const TableDescription*> all = {
+      &kCallsTable,         &kMessagesTable,  &kViasTable,     &kHeadersTable, &kTransactionsTable,
+      &kDialogsTable,       &kSdpTable,       &kStreamsTable,  &kRegistrationsTable, &kEndpointsTable,
+      &kFindingsTable,      &kCaptureTable,   &kStatsTable};
+  return all;
+}
+
+std::string_view to_string(CallState state) {
+  static constexpr std::string_view kNames[] = {
+      "calling",  "ringing", "in-call", "completed",   "cancelled",  "busy",         "no-answer", "redirected",
+      "rejected", "failed",  "timeout", "registering", "registered", "unregistered", "pending",   "done"};
+  return kNames[static_cast<size_t>(state)];
+}
+
+std::string_view to_string(CallKind kind) {
+  static constexpr std::string_view kNames[] = {"call", "registration", "subscription", "options",
+                                                "message", "publish", "other"};
+  return kNames[static_cast<size_t>(kind)];
+}
+
+std::string_view to_string(Party party) {
+  static constexpr std::string_view kNames[] = {"", "caller", "callee", "network"};
+  return kNames[static_cast<size_t>(party)];
+}
+
+}  // namespace sipladder

@@ -1,0 +1,85 @@
+// A table is described once: from this come the SQLite virtual tables, output formats and `schema`.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "correlate/analysis.h"
+#include "correlate/message_view.h"
+#include "correlate/model.h"
+#include "decode/sdp.h"
+
+namespace sipladder {
+
+// A cell. Text is a copy: it may outlive the message it was read from.
+struct Value {
+  enum class Type : uint8_t { null, integer, real, text };
+  Type type = Type::null;
+  int64_t integer = 0;
+  double real = 0;
+  std::string text;
+
+  void set(int64_t v) { type = Type::integer, integer = v; }
+  void set_real(double v) { type = Type::real, real = v; }
+  void set(std::string_view v) { type = Type::text, text.assign(v); }
+  void set_if(std::string_view v) { v.empty() ? clear() : set(v); }  // absent facts are NULL, never ''
+  void set_if(uint64_t v) { v == 0 ? clear() : set(static_cast<int64_t>(v)); }
+  void clear() { type = Type::null; }
+};
+
+// What getters read from. Keeps the message loaded last, because neighbouring columns ask for the same one.
+class Reader {
+ public:
+  Reader(const Model& model, const PacketLog& log, Analyst& analyst)
+      : model(model), analyst(analyst), view_(log) {}
+  const SipIndex& sip(MessageId id);        // empty when unreadable or id is none
+  std::string_view bytes(MessageId id);
+  const Sdp& sdp(MessageId id);
+
+  const Model& model;
+  Analyst& analyst;
+
+ private:
+  MessageView view_;
+  MessageId loaded_;
+  Sdp sdp_;
+  MessageId sdp_of_;
+  SipIndex none_;
+};
+
+// A row: the record's 1-based id, and for tables with several rows a message (vias, headers, sdp) the 0-based part.
+struct RowId {
+  uint32_t id = 0;
+  uint32_t part = 0;
+};
+
+struct Column {
+  std::string_view name;
+  std::string_view type;  // INTEGER, REAL, TEXT; JSON is TEXT that holds a JSON array
+  std::string_view doc;
+  void (*get)(Reader&, RowId, Value&);
+};
+
+struct TableDescription {
+  std::string_view name;
+  std::string_view doc;
+  std::vector<Column> columns;           // the first one is the record's id (`id`, `message`)
+  uint32_t (*count)(Reader&);            // records
+  uint32_t (*parts)(Reader&, uint32_t);  // rows of a record: 1, or more, or 0 when it is not listed
+};
+
+// All tables, in the order of `schema`.
+const std::vector<const TableDescription*>& tables();
+uint32_t one_part(Reader&, uint32_t);
+
+// query/*_table.cc: one table each.
+extern const TableDescription kCallsTable, kMessagesTable, kViasTable, kHeadersTable, kTransactionsTable, kDialogsTable,
+    kSdpTable, kStreamsTable, kRegistrationsTable, kEndpointsTable, kFindingsTable, kCaptureTable, kStatsTable;
+
+std::string_view to_string(CallState state);
+std::string_view to_string(CallKind kind);
+std::string_view to_string(Party party);  // empty for none
+
+}  // namespace sipladder
