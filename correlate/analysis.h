@@ -85,6 +85,7 @@ class Analyst {
   const CallAnalysis& of(CallId call);
   // Findings of all calls, worst first, then by call and code. Valid until the next call of all() or of().
   const std::vector<const Finding*>& all();
+  const std::vector<const Finding*>& found() const { return all_; }  // what all() gave last
 
  private:
   struct Cached {

@@ -19,16 +19,33 @@ bool in_ranges(char32_t c, const std::array<Range, N>& ranges) {
   return false;
 }
 
-// Control, combining, invisible and direction-changing characters: they break columns or mislead the reader.
+// Control, combining, invisible and direction-changing characters: they break columns or mislead
+// the reader.
 bool is_unsafe(char32_t c) {
-  static constexpr std::array<Range, 18> kUnsafe = {{{0, 0x1F}, {0x7F, 0x9F}, {0xAD, 0xAD},
-      {0x300, 0x36F}, {0x61C, 0x61C}, {0x115F, 0x1160}, {0x180B, 0x180F}, {0x1AB0, 0x1AFF},
-      {0x200B, 0x200F}, {0x2028, 0x202E}, {0x2060, 0x206F}, {0x20D0, 0x20FF}, {0xD800, 0xF8FF},
-      {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}, {0xFEFF, 0xFEFF}, {0xFFF0, 0xFFFF}, {0xE0000, 0x10FFFF}}};
+  static constexpr std::array<Range, 18> kUnsafe = {{{0, 0x1F},
+                                                     {0x7F, 0x9F},
+                                                     {0xAD, 0xAD},
+                                                     {0x300, 0x36F},
+                                                     {0x61C, 0x61C},
+                                                     {0x115F, 0x1160},
+                                                     {0x180B, 0x180F},
+                                                     {0x1AB0, 0x1AFF},
+                                                     {0x200B, 0x200F},
+                                                     {0x2028, 0x202E},
+                                                     {0x2060, 0x206F},
+                                                     {0x20D0, 0x20FF},
+                                                     {0xD800, 0xF8FF},
+                                                     {0xFE00, 0xFE0F},
+                                                     {0xFE20, 0xFE2F},
+                                                     {0xFEFF, 0xFEFF},
+                                                     {0xFFF0, 0xFFFF},
+                                                     {0xE0000, 0x10FFFF}}};
   return in_ranges(c, kUnsafe);
 }
 
-bool is_continuation(char c) { return (static_cast<uint8_t>(c) & 0xC0) == 0x80; }
+bool is_continuation(char c) {
+  return (static_cast<uint8_t>(c) & 0xC0) == 0x80;
+}
 
 // Takes one code point off the front; kMasked and one byte where it is not UTF-8.
 char32_t take_char(std::string_view* rest) {
@@ -49,8 +66,8 @@ char32_t take_char(std::string_view* rest) {
 
 std::string_view ansi_of(Ink ink) {
   static constexpr std::array<std::string_view, 15> kCodes = {
-      "0",    "0;2",  "0;1",  "0;31", "0;33", "0;36", "0;32", "0;35",
-      "0;1",  "0;32", "0;33", "0;36", "0;35", "0;34", "0;31"};
+      "0",   "0;2",  "0;1",  "0;31", "0;33", "0;36", "0;32", "0;35",
+      "0;1", "0;32", "0;33", "0;36", "0;35", "0;34", "0;31"};
   return kCodes[static_cast<size_t>(ink)];
 }
 
@@ -85,9 +102,17 @@ std::string safe_utf8(std::string_view utf8, bool lines) {
 }
 
 int char_width(char32_t c) {
-  static constexpr std::array<Range, 11> kWide = {{{0x1100, 0x115F}, {0x2E80, 0xA4CF}, {0xAC00, 0xD7A3},
-      {0xF900, 0xFAFF}, {0xFE30, 0xFE6F}, {0xFF00, 0xFF60}, {0xFFE0, 0xFFE6}, {0x1F300, 0x1F64F},
-      {0x1F680, 0x1F6FF}, {0x1F900, 0x1FAFF}, {0x20000, 0x3FFFD}}};
+  static constexpr std::array<Range, 11> kWide = {{{0x1100, 0x115F},
+                                                   {0x2E80, 0xA4CF},
+                                                   {0xAC00, 0xD7A3},
+                                                   {0xF900, 0xFAFF},
+                                                   {0xFE30, 0xFE6F},
+                                                   {0xFF00, 0xFF60},
+                                                   {0xFFE0, 0xFFE6},
+                                                   {0x1F300, 0x1F64F},
+                                                   {0x1F680, 0x1F6FF},
+                                                   {0x1F900, 0x1FAFF},
+                                                   {0x20000, 0x3FFFD}}};
   return c >= 0x1100 && in_ranges(c, kWide) ? 2 : 1;
 }
 

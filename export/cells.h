@@ -1,5 +1,5 @@
-// Text as cells of a terminal: one code point and its ink per column. Text from the network passes through
-// safe_text(), so that no control or bidirectional character of it ever reaches a terminal.
+// Text as cells of a terminal: one code point and its ink per column. Text from the network passes
+// through safe_text(), so that no control or bidirectional character of it ever reaches a terminal.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +11,21 @@ namespace sipladder {
 
 // What a cell means; the renderer chooses the colour. txn0..txn5 are told apart, no more.
 enum class Ink : uint8_t {
-  plain, dim, bold, error, warning, info, good, media, header,
-  txn0, txn1, txn2, txn3, txn4, txn5,
+  plain,
+  dim,
+  bold,
+  error,
+  warning,
+  info,
+  good,
+  media,
+  header,
+  txn0,
+  txn1,
+  txn2,
+  txn3,
+  txn4,
+  txn5,
 };
 inline constexpr uint32_t kTxnInks = 6;
 
@@ -23,7 +36,8 @@ struct Cell {
 };
 using CellLine = std::vector<Cell>;
 
-// Code points that are safe to print: control, bidirectional and invisible ones, and bytes that are not UTF-8, become '·'.
+// Code points that are safe to print: control, bidirectional and invisible ones, and bytes that are
+// not UTF-8, become '·'.
 std::u32string safe_text(std::string_view utf8);
 // The same as UTF-8; line feeds are kept when `lines`.
 std::string safe_utf8(std::string_view utf8, bool lines = false);

@@ -1,5 +1,5 @@
-// The ladder of one or several calls: participants and rows in time order. Every renderer (terminal, text, HTML, SVG,
-// Mermaid, PlantUML, JSON) draws this and nothing else.
+// The ladder of one or several calls: participants and rows in time order. Every renderer
+// (terminal, text, HTML, SVG, Mermaid, PlantUML, JSON) draws this and nothing else.
 //
 // Texts are as the network sent them: each renderer escapes for its own output.
 // Same model and options, same ladder.
@@ -31,23 +31,23 @@ struct LadderRow {
   int64_t delta_ns = 0;  // since the message or media row before; 0 for the first
   uint32_t from = 0;     // columns; equal when a participant talks to itself
   uint32_t to = 0;
-  std::string label;     // "INVITE (SDP)", "200 OK (BYE)", "RTP PCMU 349 pkt"
+  std::string label;  // "INVITE (SDP)", "200 OK (BYE)", "RTP PCMU 349 pkt"
   CallId call;
 
   // message
   MessageId message;
-  MessageId original;    // of a retransmission or capture duplicate
+  MessageId original;  // of a retransmission or capture duplicate
   TransactionId txn;
   uint32_t txn_number = 0;  // 0, 1, ... by first appearance in the ladder: choose a colour by it
   uint32_t frame = 0;
-  uint16_t status = 0;      // 0: a request
+  uint16_t status = 0;  // 0: a request
   Method method = Method::unknown;
   bool has_sdp = false;
   bool retransmission = false;
   bool duplicate = false;
   bool malformed = false;
-  std::string sdp;          // one-line summary, when LadderOptions::sdp
-  std::string raw;          // the text, when LadderOptions::raw
+  std::string sdp;  // one-line summary, when LadderOptions::sdp
+  std::string raw;  // the text, when LadderOptions::raw
 
   // media
   StreamId stream;
@@ -55,23 +55,23 @@ struct LadderRow {
   uint32_t packets = 0;
   uint32_t lost = 0;
   double loss_pct = 0;
-  int64_t end_ns = 0;       // last packet
+  int64_t end_ns = 0;  // last packet
 };
 
 struct LadderFinding {
   Severity severity = Severity::info;
   std::string code;
   std::string summary;
-  MessageId message;        // primary evidence, may be none
+  MessageId message;  // primary evidence, may be none
 };
 
 struct LadderCall {
   CallId id;
   std::string call_id;
-  std::string caller;       // user part, else host
+  std::string caller;  // user part, else host
   std::string callee;
   std::string state;
-  std::string audio;        // empty when there is no verdict
+  std::string audio;  // empty when there is no verdict
   std::vector<LadderFinding> findings;
 };
 

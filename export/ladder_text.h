@@ -22,12 +22,15 @@ std::string ladder_text(const Ladder& ladder, const LadderTextOptions& options);
 struct LadderLayout {
   int left = 0;     // columns taken by the times
   int spacing = 0;  // between two lifelines
-  int x_of(uint32_t column) const { return left + spacing / 2 + static_cast<int>(column) * spacing; }
+  int x_of(uint32_t column) const {
+    return left + spacing / 2 + static_cast<int>(column) * spacing;
+  }
 };
 LadderLayout layout_ladder(const Ladder& ladder, const LadderTextOptions& options);
 
 std::vector<CellLine> draw_ladder_title(const Ladder& ladder, int width, bool ascii);
-std::vector<CellLine> draw_ladder_header(const Ladder& ladder, const LadderLayout& layout, bool ascii);
+std::vector<CellLine> draw_ladder_header(const Ladder& ladder, const LadderLayout& layout,
+                                         bool ascii);
 CellLine draw_ladder_row(const Ladder& ladder, const LadderRow& row, const LadderLayout& layout,
                          const LadderTextOptions& options);
 

@@ -1,8 +1,8 @@
 #include "export/time_text.h"
 
-#include <ctime>
-
 #include <fmt/format.h>
+
+#include <ctime>
 
 namespace sipladder {
 namespace {

@@ -1,0 +1,276 @@
+#include "export/ladder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "correlate/message_view.h"
+#include "decode/sdp.h"
+#include "export/ladder_columns.h"
+
+namespace sipladder {
+namespace {
+
+// A pause that a reader wants to see as such.
+constexpr int64_t kGapNs = 10'000'000'000;
+
+std::vector<MessageId> messages_of(const LadderInput& input, uint32_t limit, uint64_t* left_out) {
+  std::vector<MessageId> ids;
+  for (const CallId call : input.calls) {
+    MessageId id = input.model.calls[call].first_message;
+    for (; id; id = input.model.messages[id].next_in_call) ids.push_back(id);
+  }
+  std::sort(ids.begin(), ids.end(), [&](MessageId a, MessageId b) {
+    return std::tuple(input.model.messages[a].time_ns, a) <
+           std::tuple(input.model.messages[b].time_ns, b);
+  });
+  if (limit != 0 && ids.size() > limit) {
+    *left_out = ids.size() - limit;
+    ids.resize(limit);
+  }
+  return ids;
+}
+
+std::string message_label(const MessageRecord& record, const SipIndex& sip) {
+  std::string label;
+  std::string notes;
+  if (record.is_request()) {
+    label = sip.method.empty() ? to_string(record.method) : sip.method;
+  } else {
+    label = fmt::format("{} {}", record.status, sip.reason);
+    if (record.method != Method::invite) notes = to_string(record.method);
+  }
+  if (record.has_sdp) notes += notes.empty() ? "SDP" : ", SDP";
+  if (!notes.empty()) label += fmt::format(" ({})", notes);
+  return label;
+}
+
+std::string sdp_summary(const SipIndex& sip) {
+  const std::string_view body = find_sdp(sip);
+  if (body.empty()) return {};
+  std::string out;
+  for (const SdpMedia& media : parse_sdp(body).media) {
+    if (!out.empty()) out += "; ";
+    out += fmt::format("{} {}:{} {}", media.media, media.address, media.port,
+                       to_string(media.direction));
+    for (const SdpFormat& format : media.formats) {
+      out += fmt::format(" {}", format.encoding.empty() ? format.payload : format.encoding);
+    }
+  }
+  return out;
+}
+
+class Builder {
+ public:
+  Builder(const LadderInput& input, const LadderOptions& options)
+      : input_(input), options_(options), view_(input.log) {}
+
+  Ladder build() {
+    for (const CallId call : input_.calls) add_call(call);
+    uint64_t left_out = 0;
+    const std::vector<MessageId> messages = messages_of(input_, options_.max_messages, &left_out);
+    for (const MessageId id : messages) {
+      const MessageRecord& record = input_.model.messages[id];
+      columns_.learn(endpoint(record.src), endpoint(record.dst));
+    }
+    for (const MessageId id : messages) add_message(id);
+    if (options_.rtp) add_media();
+    order_rows();
+    if (left_out > 0) add_note(fmt::format("{} more messages are not shown", left_out));
+    ladder_.participants = columns_.take();
+    return std::move(ladder_);
+  }
+
+ private:
+  const Endpoint& endpoint(EndpointId id) const { return input_.model.endpoints[id]; }
+
+  void add_call(CallId id) {
+    const CallRecord& record = input_.model.calls[id];
+    LadderCall call;
+    call.id = id;
+    call.state = call_state_name(record.state);
+    const MessageId first = record.first_request ? record.first_request : record.first_message;
+    if (first && view_.load(input_.model.messages[first])) {
+      call.call_id = unfold(view_.sip().value(HeaderId::call_id));
+      call.caller = party_name(view_.sip().value(HeaderId::from));
+      call.callee = party_name(view_.sip().value(HeaderId::to));
+    }
+    const CallAnalysis& analysis = input_.analyst.of(id);
+    call.audio = to_string(analysis.audio);
+    for (const Finding& finding : analysis.findings) {
+      call.findings.push_back(
+          {finding.severity, std::string(finding.code), finding.summary, finding.message});
+    }
+    std::stable_sort(call.findings.begin(), call.findings.end(),
+                     [](const LadderFinding& a, const LadderFinding& b) {
+                       return std::tuple(b.severity, std::string_view(a.code)) <
+                              std::tuple(a.severity, std::string_view(b.code));
+                     });
+    ladder_.calls.push_back(std::move(call));
+  }
+
+  void add_message(MessageId id) {
+    const MessageRecord& record = input_.model.messages[id];
+    LadderRow row;
+    row.time_ns = record.time_ns;
+    place(record, &row);
+    row.call = record.call;
+    row.message = id;
+    row.original = record.original;
+    row.txn = record.txn;
+    row.txn_number = txn_numbers_.try_emplace(record.txn.value, txn_numbers_.size()).first->second;
+    row.frame = record.frame;
+    row.status = record.status;
+    row.method = record.method;
+    row.has_sdp = record.has_sdp;
+    row.retransmission = record.retransmission;
+    row.duplicate = record.duplicate;
+    row.malformed = record.malformed;
+    const bool readable = view_.load(record);
+    row.label = message_label(record, view_.sip());
+    if (options_.sdp && readable && record.has_sdp) row.sdp = sdp_summary(view_.sip());
+    if (options_.raw) row.raw = view_.bytes();
+    ladder_.rows.push_back(std::move(row));
+  }
+
+  // The caller stands left, also when the capture begins with an answer to it.
+  void place(const MessageRecord& record, LadderRow* row) {
+    if (ladder_.rows.empty() && !record.is_request()) row->to = columns_.sip(endpoint(record.dst));
+    row->from = columns_.sip(endpoint(record.src));
+    row->to = columns_.sip(endpoint(record.dst));
+  }
+
+  void add_media() {
+    MediaBinding& media = input_.analyst.media();
+    media.update();
+    std::vector<StreamId> ids;
+    for (const CallId call : input_.calls) {
+      for (const StreamId id : media.streams_of(call)) {
+        if (media.is_listed(id) && input_.model.streams[id].packets > 0) ids.push_back(id);
+      }
+    }
+    std::sort(ids.begin(), ids.end(), [&](StreamId a, StreamId b) {
+      return std::tuple(input_.model.streams[a].first_ns, a) <
+             std::tuple(input_.model.streams[b].first_ns, b);
+    });
+    for (const StreamId id : ids) add_stream(id, media.of(id));
+  }
+
+  void add_stream(StreamId id, const StreamBinding& binding) {
+    const StreamRecord& record = input_.model.streams[id];
+    LadderRow row;
+    row.kind = RowKind::media;
+    row.time_ns = record.first_ns;
+    row.end_ns = record.last_ns;
+    row.from = columns_.media(endpoint(record.src));
+    row.to = columns_.media(endpoint(record.dst));
+    row.call = binding.call;
+    row.stream = id;
+    row.frame = record.first_frame;
+    row.packets = record.packets;
+    row.codec = binding.codec[0] != '\0' ? std::string(binding.codec)
+                                         : std::string(static_format(record.payload_type).encoding);
+    if (row.codec.empty()) row.codec = fmt::format("type {}", record.payload_type);
+    const int64_t expected = int64_t{record.highest} - record.base + 1;
+    const int64_t came = int64_t{record.packets} - record.duplicates;
+    row.lost = static_cast<uint32_t>(std::max<int64_t>(0, expected - came));
+    if (expected > 0) row.loss_pct = 100.0 * row.lost / static_cast<double>(expected);
+    row.label = fmt::format("RTP {} {} pkt", row.codec, row.packets);
+    if (row.lost > 0) row.label += fmt::format(" {:.1f}% lost", row.loss_pct);
+    ladder_.rows.push_back(std::move(row));
+  }
+
+  void order_rows() {
+    std::vector<LadderRow> rows = std::move(ladder_.rows);
+    // Stable: of messages and media of the same time, the message that caused it comes first.
+    std::stable_sort(rows.begin(), rows.end(),
+                     [](const LadderRow& a, const LadderRow& b) { return a.time_ns < b.time_ns; });
+    ladder_.rows.clear();
+    int64_t before = rows.empty() ? 0 : rows.front().time_ns;
+    for (LadderRow& row : rows) {
+      row.delta_ns = row.time_ns - before;
+      if (row.delta_ns >= kGapNs) add_gap(row);
+      before = row.time_ns;
+      ladder_.rows.push_back(std::move(row));
+    }
+  }
+
+  void add_gap(const LadderRow& next) {
+    LadderRow gap;
+    gap.kind = RowKind::gap;
+    gap.time_ns = next.time_ns - next.delta_ns;
+    gap.delta_ns = next.delta_ns;
+    gap.label = fmt::format("{:.1f} s", static_cast<double>(next.delta_ns) / 1e9);
+    ladder_.rows.push_back(std::move(gap));
+  }
+
+  void add_note(std::string text) {
+    LadderRow note;
+    note.kind = RowKind::note;
+    note.label = std::move(text);
+    if (!ladder_.rows.empty()) note.time_ns = ladder_.rows.back().time_ns;
+    ladder_.rows.push_back(std::move(note));
+  }
+
+  const LadderInput& input_;
+  const LadderOptions& options_;
+  MessageView view_;
+  LadderColumns columns_;
+  absl::flat_hash_map<uint32_t, uint32_t> txn_numbers_;
+  Ladder ladder_;
+};
+
+}  // namespace
+
+Ladder build_ladder(const LadderInput& input, const LadderOptions& options) {
+  return Builder(input, options).build();
+}
+
+std::string party_name(std::string_view from_or_to) {
+  const NameAddr address = parse_name_addr(from_or_to);
+  const SipUri uri = parse_uri(address.uri);
+  if (!uri.user.empty()) return std::string(uri.user);
+  return std::string(uri.host.empty() ? address.uri : uri.host);
+}
+
+std::string_view call_state_name(CallState state) {
+  switch (state) {
+    case CallState::calling:
+      return "calling";
+    case CallState::ringing:
+      return "ringing";
+    case CallState::in_call:
+      return "in-call";
+    case CallState::completed:
+      return "completed";
+    case CallState::cancelled:
+      return "cancelled";
+    case CallState::busy:
+      return "busy";
+    case CallState::no_answer:
+      return "no-answer";
+    case CallState::redirected:
+      return "redirected";
+    case CallState::rejected:
+      return "rejected";
+    case CallState::failed:
+      return "failed";
+    case CallState::timeout:
+      return "timeout";
+    case CallState::registering:
+      return "registering";
+    case CallState::registered:
+      return "registered";
+    case CallState::unregistered:
+      return "unregistered";
+    case CallState::pending:
+      return "pending";
+    case CallState::done:
+      return "done";
+  }
+  return "";
+}
+
+}  // namespace sipladder

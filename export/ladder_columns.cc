@@ -1,0 +1,62 @@
+#include "export/ladder_columns.h"
+
+#include <utility>
+
+namespace sipladder {
+namespace {
+
+Endpoint host_of(const Endpoint& endpoint) {
+  return {endpoint.ip, 0};
+}
+
+}  // namespace
+
+void LadderColumns::learn(const Endpoint& src, const Endpoint& dst) {
+  hosts_[host_of(src)].ports.insert(src.port);
+  Host& host = hosts_[host_of(dst)];
+  host.ports.insert(dst.port);
+  if (src.ip == dst.ip && src.port != dst.port) host.talks_to_itself = true;
+}
+
+uint32_t LadderColumns::sip(const Endpoint& endpoint) {
+  const auto host = hosts_.find(host_of(endpoint));
+  const bool split = host != hosts_.end() && host->second.talks_to_itself;
+  return add(split ? endpoint : host_of(endpoint), false);
+}
+
+uint32_t LadderColumns::media(const Endpoint& endpoint) {
+  if (const auto exact = columns_.find(endpoint); exact != columns_.end()) return exact->second;
+  if (const auto host = columns_.find(host_of(endpoint)); host != columns_.end()) {
+    return host->second;
+  }
+  for (uint32_t i = 0; i < participants_.size(); i++) {
+    if (participants_[i].ip == endpoint.ip) return i;
+  }
+  return add(host_of(endpoint), true);
+}
+
+uint32_t LadderColumns::add(const Endpoint& key, bool media_only) {
+  const auto [place, is_new] = columns_.try_emplace(key, participants_.size());
+  if (!is_new) return place->second;
+  if (participants_.size() == kMaxLadderColumns) {
+    participants_.back().label = "(others)";
+    participants_.back().detail.clear();
+    place->second = kMaxLadderColumns - 1;
+    return place->second;
+  }
+  Participant participant{key.ip, key.port, to_string(key.ip), "", media_only};
+  if (key.port != 0) participant.label = to_string(key);
+  const auto host = hosts_.find(host_of(key));
+  if (key.port == 0 && host != hosts_.end() && host->second.ports.size() == 1) {
+    participant.port = *host->second.ports.begin();
+    participant.detail = std::to_string(participant.port);
+  }
+  participants_.push_back(std::move(participant));
+  return place->second;
+}
+
+std::vector<Participant> LadderColumns::take() {
+  return std::move(participants_);
+}
+
+}  // namespace sipladder

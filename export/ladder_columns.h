@@ -1,0 +1,42 @@
+// Which column an address of the ladder belongs to: one per host, one per ip:port where a host
+// talks to itself.
+#pragma once
+
+#include <absl/container/flat_hash_map.h>
+
+#include <cstdint>
+#include <set>
+#include <vector>
+
+#include "correlate/hash.h"
+#include "export/ladder.h"
+
+namespace sipladder {
+
+// A scan that touches a whole network under one Call-ID must not make a page of a million columns:
+// the hosts beyond share the last one.
+inline constexpr size_t kMaxLadderColumns = 64;
+
+class LadderColumns {
+ public:
+  // First pass, for each SIP message: learns the ports of each host.
+  void learn(const Endpoint& src, const Endpoint& dst);
+  // Second pass: the column, made when it is new.
+  uint32_t sip(const Endpoint& endpoint);
+  uint32_t media(const Endpoint& endpoint);
+
+  std::vector<Participant> take();
+
+ private:
+  struct Host {
+    std::set<uint16_t> ports;
+    bool talks_to_itself = false;
+  };
+  uint32_t add(const Endpoint& key, bool media_only);
+
+  absl::flat_hash_map<Endpoint, Host, EndpointHash> hosts_;  // port 0
+  absl::flat_hash_map<Endpoint, uint32_t, EndpointHash> columns_;
+  std::vector<Participant> participants_;
+};
+
+}  // namespace sipladder

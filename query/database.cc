@@ -1,0 +1,258 @@
+#include "query/database.h"
+
+#include <re2/re2.h>
+#include <sqlite3.h>
+
+#include <cstring>
+#include <map>
+
+namespace sipladder {
+namespace {
+
+struct TableModule {
+  const TableDescription* table;
+  Reader* reader;
+};
+
+// A table to SQLite: the base comes first, as its interface demands.
+struct VirtualTable {
+  sqlite3_vtab base;
+  const TableModule* module;
+};
+
+struct Cursor {
+  sqlite3_vtab_cursor base;
+  const TableModule* module;
+  RowId row;
+  uint32_t last;   // record the scan ends with
+  uint32_t parts;  // of the current record
+};
+
+constexpr int kByRecord = 1;  // idxNum: the first column is given
+
+int connect(sqlite3* db, void* aux, int, const char* const*, sqlite3_vtab** out, char**) {
+  const auto* module = static_cast<const TableModule*>(aux);
+  std::string sql = "CREATE TABLE t(";
+  for (const Column& column : module->table->columns) {
+    if (sql.back() != '(') sql += ',';
+    sql.append("\"").append(column.name).append("\" ").append(column.type == "JSON" ? "TEXT" : column.type);
+  }
+  const int result = sqlite3_declare_vtab(db, (sql + ")").c_str());
+  if (result != SQLITE_OK) return result;
+  auto table = std::make_unique<VirtualTable>();
+  table->module = module;
+  *out = &table.release()->base;
+  return SQLITE_OK;
+}
+
+int disconnect(sqlite3_vtab* table) {
+  const std::unique_ptr<VirtualTable> owned(reinterpret_cast<VirtualTable*>(table));
+  return SQLITE_OK;
+}
+
+// Only `id = ?` and `message = ?` are cheap: they name the record.
+int best_index(sqlite3_vtab* base, sqlite3_index_info* info) {
+  const TableDescription& table = *reinterpret_cast<VirtualTable*>(base)->module->table;
+  info->estimatedCost = 1e6;
+  for (int i = 0; i < info->nConstraint; i++) {
+    const auto& constraint = info->aConstraint[i];
+    const bool record = constraint.iColumn == 0 && table.columns[0].type == "INTEGER";
+    if (!constraint.usable || !record || constraint.op != SQLITE_INDEX_CONSTRAINT_EQ) continue;
+    info->aConstraintUsage[i].argvIndex = 1;
+    info->idxNum = kByRecord;
+    info->estimatedCost = 1;
+    info->estimatedRows = 1;
+    break;
+  }
+  return SQLITE_OK;
+}
+
+int open_cursor(sqlite3_vtab* table, sqlite3_vtab_cursor** out) {
+  auto cursor = std::make_unique<Cursor>();
+  cursor->module = reinterpret_cast<VirtualTable*>(table)->module;
+  *out = &cursor.release()->base;
+  return SQLITE_OK;
+}
+
+int close_cursor(sqlite3_vtab_cursor* base) {
+  const std::unique_ptr<Cursor> owned(reinterpret_cast<Cursor*>(base));
+  return SQLITE_OK;
+}
+
+// Moves to the first record from row.id on that has rows.
+void settle(Cursor& cursor) {
+  cursor.row.part = 0;
+  for (; cursor.row.id <= cursor.last; cursor.row.id++) {
+    cursor.parts = cursor.module->table->parts(*cursor.module->reader, cursor.row.id);
+    if (cursor.parts > 0) return;
+  }
+}
+
+int filter(sqlite3_vtab_cursor* base, int index, const char*, int, sqlite3_value** values) {
+  Cursor& cursor = *reinterpret_cast<Cursor*>(base);
+  const uint32_t count = cursor.module->table->count(*cursor.module->reader);
+  cursor.row = {1, 0};
+  cursor.last = count;
+  if (index == kByRecord) {
+    const int64_t id = sqlite3_value_int64(values[0]);
+    const bool there = id >= 1 && id <= int64_t{count} && sqlite3_value_type(values[0]) != SQLITE_NULL;
+    cursor.row.id = there ? static_cast<uint32_t>(id) : 1U;
+    cursor.last = there ? cursor.row.id : 0U;
+  }
+  settle(cursor);
+  return SQLITE_OK;
+}
+
+int next(sqlite3_vtab_cursor* base) {
+  Cursor& cursor = *reinterpret_cast<Cursor*>(base);
+  if (++cursor.row.part < cursor.parts) return SQLITE_OK;
+  cursor.row.id++;
+  settle(cursor);
+  return SQLITE_OK;
+}
+
+int at_end(sqlite3_vtab_cursor* base) {
+  const Cursor& cursor = *reinterpret_cast<Cursor*>(base);
+  return cursor.row.id > cursor.last ? 1 : 0;
+}
+
+int column(sqlite3_vtab_cursor* base, sqlite3_context* context, int index) {
+  const Cursor& cursor = *reinterpret_cast<Cursor*>(base);
+  Value value;
+  cursor.module->table->columns[static_cast<size_t>(index)].get(*cursor.module->reader, cursor.row, value);
+  switch (value.type) {
+    case Value::Type::null: sqlite3_result_null(context); break;
+    case Value::Type::integer: sqlite3_result_int64(context, value.integer); break;
+    case Value::Type::real: sqlite3_result_double(context, value.real); break;
+    case Value::Type::text:
+      sqlite3_result_text(context, value.text.data(), static_cast<int>(value.text.size()), SQLITE_TRANSIENT);
+  }
+  return SQLITE_OK;
+}
+
+int rowid(sqlite3_vtab_cursor* base, sqlite3_int64* out) {
+  const Cursor& cursor = *reinterpret_cast<Cursor*>(base);
+  *out = int64_t{cursor.row.id} << 24 | cursor.row.part;
+  return SQLITE_OK;
+}
+
+const sqlite3_module& module() {
+  static const sqlite3_module kModule = [] {
+    sqlite3_module m{};
+    m.xCreate = connect;
+    m.xConnect = connect;
+    m.xBestIndex = best_index;
+    m.xDisconnect = disconnect;
+    m.xDestroy = disconnect;
+    m.xOpen = open_cursor;
+    m.xClose = close_cursor;
+    m.xFilter = filter;
+    m.xNext = next;
+    m.xEof = at_end;
+    m.xColumn = column;
+    m.xRowid = rowid;
+    return m;
+  }();
+  return kModule;
+}
+
+RE2::Options quiet() {
+  RE2::Options options;
+  options.set_log_errors(false);
+  return options;
+}
+
+void regexp(sqlite3_context* context, int, sqlite3_value** values) {
+  const auto text = [](sqlite3_value* value) {
+    const auto* bytes = reinterpret_cast<const char*>(sqlite3_value_text(value));
+    return re2::StringPiece(bytes == nullptr ? "" : bytes, static_cast<size_t>(sqlite3_value_bytes(value)));
+  };
+  auto* pattern = static_cast<RE2*>(sqlite3_get_auxdata(context, 0));
+  std::unique_ptr<RE2> made;
+  if (pattern == nullptr) {
+    made = std::make_unique<RE2>(text(values[0]), quiet());
+    pattern = made.get();
+  }
+  if (!pattern->ok()) {
+    sqlite3_result_error(context, ("REGEXP: " + pattern->error()).c_str(), -1);
+    return;
+  }
+  const bool matches = sqlite3_value_type(values[1]) != SQLITE_NULL && RE2::PartialMatch(text(values[1]), *pattern);
+  sqlite3_result_int(context, matches ? 1 : 0);
+  if (made) sqlite3_set_auxdata(context, 0, made.release(), [](void* p) { const std::unique_ptr<RE2> owned(static_cast<RE2*>(p)); });
+}
+
+int read_only(void*, int action, const char*, const char*, const char*, const char*) {
+  const bool allowed = action == SQLITE_SELECT || action == SQLITE_READ || action == SQLITE_FUNCTION || action == SQLITE_RECURSIVE;
+  return allowed ? SQLITE_OK : SQLITE_DENY;
+}
+
+Value value_of(sqlite3_stmt* statement, int i) {
+  Value value;
+  switch (sqlite3_column_type(statement, i)) {
+    case SQLITE_INTEGER: value.set(int64_t{sqlite3_column_int64(statement, i)}); break;
+    case SQLITE_FLOAT: value.set_real(sqlite3_column_double(statement, i)); break;
+    case SQLITE_NULL: break;
+    default:
+      value.set(std::string_view(reinterpret_cast<const char*>(sqlite3_column_blob(statement, i)),
+                                 static_cast<size_t>(sqlite3_column_bytes(statement, i))));
+  }
+  return value;
+}
+
+bool is_json(std::string_view name) {
+  for (const TableDescription* table : tables()) {
+    for (const Column& c : table->columns) {
+      if (c.name == name && c.type == "JSON") return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+struct Database::State {
+  sqlite3* db = nullptr;
+  std::vector<std::unique_ptr<TableModule>> modules;
+  ~State() { sqlite3_close(db); }
+};
+
+Database::Database(Reader& reader) : state_(std::make_unique<State>()) {
+  sqlite3_open_v2(":memory:", &state_->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+  for (const TableDescription* table : tables()) {
+    state_->modules.push_back(std::make_unique<TableModule>(TableModule{table, &reader}));
+    const std::string name(table->name);
+    sqlite3_create_module(state_->db, name.c_str(), &module(), state_->modules.back().get());
+    sqlite3_exec(state_->db, ("CREATE VIRTUAL TABLE " + name + " USING " + name).c_str(), nullptr, nullptr, nullptr);
+  }
+  sqlite3_create_function(state_->db, "regexp", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr, regexp, nullptr, nullptr);
+  sqlite3_set_authorizer(state_->db, read_only, nullptr);
+}
+
+Database::~Database() = default;
+
+std::string Database::run(const std::string& sql, const std::function<void(const std::vector<ResultColumn>&)>& begin,
+                          const std::function<bool(const std::vector<Value>&)>& row) {
+  sqlite3_stmt* raw = nullptr;
+  if (sqlite3_prepare_v2(state_->db, sql.c_str(), -1, &raw, nullptr) != SQLITE_OK) return sqlite3_errmsg(state_->db);
+  const std::unique_ptr<sqlite3_stmt, int (*)(sqlite3_stmt*)> statement(raw, sqlite3_finalize);
+  if (raw == nullptr) return "the query is empty";
+  const int count = sqlite3_column_count(raw);
+  std::vector<ResultColumn> columns;
+  for (int i = 0; i < count; i++) columns.push_back({sqlite3_column_name(raw, i), is_json(sqlite3_column_name(raw, i))});
+  begin(columns);
+  std::vector<Value> values(static_cast<size_t>(count));
+  int result = SQLITE_ROW;
+  while ((result = sqlite3_step(raw)) == SQLITE_ROW) {
+    for (int i = 0; i < count; i++) values[static_cast<size_t>(i)] = value_of(raw, i);
+    if (!row(values)) return {};
+  }
+  return result == SQLITE_DONE ? std::string() : sqlite3_errmsg(state_->db);
+}
+
+std::string Database::check_pattern(const std::string& pattern) {
+  const RE2 compiled(pattern, quiet());
+  return compiled.ok() ? std::string() : compiled.error();
+}
+
+}  // namespace sipladder

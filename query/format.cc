@@ -1,0 +1,273 @@
+#include "query/format.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace sipladder {
+namespace {
+
+constexpr size_t kWidthRows = 500;    // rows that decide the column widths of a table
+constexpr size_t kMaxCellWidth = 80;
+
+// Length of the UTF-8 sequence at `at`, 0 when it is none.
+size_t utf8_length(std::string_view text, size_t at, uint32_t* code) {
+  const auto byte = [&](size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+  const unsigned first = byte(at);
+  if (first < 0x80) return *code = first, 1;
+  const size_t length = first >= 0xF0 && first < 0xF5 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 0;
+  if (length == 0 || first >= 0xF5) return 0;
+  *code = first & (0x7FU >> length);
+  for (size_t i = 1; i < length; i++) {
+    if ((byte(at + i) & 0xC0) != 0x80) return 0;
+    *code = *code << 6 | (byte(at + i) & 0x3F);
+  }
+  const bool overlong = (length == 3 && *code < 0x800) || (length == 4 && (*code < 0x10000 || *code > 0x10FFFF));
+  return overlong || (*code >= 0xD800 && *code < 0xE000) ? 0 : length;
+}
+
+bool is_hidden(uint32_t code) {  // C0, C1, bidirectional controls, line separators
+  return code < 0x20 || (code >= 0x7F && code < 0xA0) || (code >= 0x200B && code <= 0x200F) ||
+         (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) || code == 0xFEFF;
+}
+
+size_t display_width(std::string_view text) {
+  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+std::string number_text(const Value& value) {
+  return value.type == Value::Type::integer ? std::to_string(value.integer) : fmt::format("{:.3f}", value.real);
+}
+
+std::string plain_text(const Value& value) {
+  if (value.type == Value::Type::null) return {};
+  return value.type == Value::Type::text ? terminal_text(value.text) : number_text(value);
+}
+
+std::string cut_text(std::string text) {
+  if (display_width(text) <= kMaxCellWidth) return text;
+  size_t at = 0;
+  for (size_t width = 0; width + 1 < kMaxCellWidth; width++) {
+    at++;
+    while (at < text.size() && (text[at] & 0xC0) == 0x80) at++;
+  }
+  return text.substr(0, at) + "…";
+}
+
+class FileWriter : public RowWriter {
+ public:
+  explicit FileWriter(std::FILE* out) : out_(out) {}
+
+ protected:
+  void put(std::string_view text) { std::fwrite(text.data(), 1, text.size(), out_); }
+  std::FILE* out_;
+  std::vector<ResultColumn> columns_;
+};
+
+class CsvWriter : public FileWriter {
+ public:
+  using FileWriter::FileWriter;
+  void begin(const std::vector<ResultColumn>& columns) override {
+    std::string line;
+    for (const ResultColumn& column : columns) line.append(line.empty() ? "" : ",").append(column.name);
+    put(line + "\n");
+  }
+  void row(const std::vector<Value>& values) override {
+    line_.clear();
+    for (size_t i = 0; i < values.size(); i++) {
+      if (i > 0) line_ += ',';
+      line_ += csv_text(values[i]);
+    }
+    put(line_ += '\n');
+  }
+  void end() override {}
+
+ private:
+  std::string line_;
+};
+
+class JsonWriter : public FileWriter {
+ public:
+  JsonWriter(std::FILE* out, bool lines) : FileWriter(out), lines_(lines) {}
+  void begin(const std::vector<ResultColumn>& columns) override {
+    columns_ = columns;
+    if (!lines_) put("[");
+  }
+  void row(const std::vector<Value>& values) override {
+    text_.clear();
+    if (!lines_) text_ += first_ ? "\n" : ",\n";
+    first_ = false;
+    text_ += '{';
+    for (size_t i = 0; i < values.size(); i++) {
+      if (i > 0) text_ += ',';
+      text_.append(json_text(columns_[i].name)).append(":");
+      append(values[i], columns_[i].json);
+    }
+    text_ += lines_ ? "}\n" : "}";
+    put(text_);
+  }
+  void end() override {
+    if (!lines_) put(first_ ? "]\n" : "\n]\n");
+  }
+
+ private:
+  void append(const Value& value, bool json) {
+    if (value.type == Value::Type::null) {
+      text_ += "null";
+    } else if (value.type == Value::Type::text) {
+      text_ += json ? value.text : json_text(value.text);
+    } else {
+      text_ += number_text(value);
+    }
+  }
+  bool lines_;
+  bool first_ = true;
+  std::string text_;
+};
+
+class MarkdownWriter : public FileWriter {
+ public:
+  using FileWriter::FileWriter;
+  void begin(const std::vector<ResultColumn>& columns) override {
+    std::string head = "|", rule = "|";
+    for (const ResultColumn& column : columns) {
+      head += " " + column.name + " |";
+      rule += " --- |";
+    }
+    put(head + "\n" + rule + "\n");
+  }
+  void row(const std::vector<Value>& values) override {
+    std::string line = "|";
+    for (const Value& value : values) {
+      line += ' ';
+      for (const char c : plain_text(value)) {
+        if (c == '<') {
+          line += "&lt;";
+          continue;
+        }
+        if (c == '|' || c == '\\' || c == '`' || c == '*' || c == '_' || c == '[') line += '\\';
+        line += c;
+      }
+      line += " |";
+    }
+    put(line + "\n");
+  }
+  void end() override {}
+};
+
+class TableWriter : public FileWriter {
+ public:
+  using FileWriter::FileWriter;
+  void begin(const std::vector<ResultColumn>& columns) override {
+    for (const ResultColumn& column : columns) {
+      names_.push_back(column.name);
+      widths_.push_back(column.name.size());
+    }
+  }
+  void row(const std::vector<Value>& values) override {
+    std::vector<Cell> cells;
+    for (size_t i = 0; i < values.size(); i++) {
+      cells.push_back({cut_text(plain_text(values[i])), values[i].type != Value::Type::text});
+      if (!flushed_) widths_[i] = std::max(widths_[i], display_width(cells.back().text));
+    }
+    if (flushed_) {
+      print(cells);
+      return;
+    }
+    held_.push_back(std::move(cells));
+    if (held_.size() == kWidthRows) flush();
+  }
+  void end() override { flush(); }
+
+ private:
+  struct Cell {
+    std::string text;
+    bool right;
+  };
+  void flush() {
+    if (flushed_) return;
+    flushed_ = true;
+    std::vector<Cell> head;
+    for (const std::string& name : names_) head.push_back({name, false});
+    print(head);
+    for (const auto& cells : held_) print(cells);
+    held_.clear();
+  }
+  void print(const std::vector<Cell>& cells) {
+    std::string line;
+    for (size_t i = 0; i < cells.size(); i++) {
+      const size_t width = display_width(cells[i].text);
+      const std::string pad(widths_[i] > width ? widths_[i] - width : 0, ' ');
+      if (i > 0) line += "  ";
+      line += cells[i].right ? pad + cells[i].text : cells[i].text + pad;
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    put(line + "\n");
+  }
+  std::vector<std::string> names_;
+  std::vector<size_t> widths_;
+  std::vector<std::vector<Cell>> held_;
+  bool flushed_ = false;
+};
+
+}  // namespace
+
+std::string terminal_text(std::string_view text) {
+  std::string out;
+  for (size_t at = 0; at < text.size();) {
+    uint32_t code = 0;
+    const size_t length = utf8_length(text, at, &code);
+    if (length == 0 || is_hidden(code)) {
+      for (size_t i = 0; i < std::max<size_t>(1, length); i++) {
+        out += fmt::format("\\x{:02X}", static_cast<unsigned>(static_cast<unsigned char>(text[at + i])));
+      }
+    } else {
+      out.append(text.substr(at, length));
+    }
+    at += std::max<size_t>(1, length);
+  }
+  return out;
+}
+
+std::string json_text(std::string_view text) {
+  std::string out = "\"";
+  for (size_t at = 0; at < text.size();) {
+    uint32_t code = 0;
+    const size_t length = utf8_length(text, at, &code);
+    if (length == 0) {
+      out += "\\ufffd";
+    } else if (code == '"' || code == '\\') {
+      out.append({'\\', static_cast<char>(code)});
+    } else if (is_hidden(code)) {
+      out += fmt::format("\\u{:04x}", code);
+    } else {
+      out.append(text.substr(at, length));
+    }
+    at += std::max<size_t>(1, length);
+  }
+  return out + "\"";
+}
+
+std::string csv_text(const Value& value) {
+  if (value.type == Value::Type::null) return {};
+  if (value.type != Value::Type::text) return number_text(value);
+  std::string text = value.text;
+  // A spreadsheet runs what begins like this; a telephone number is none.
+  const bool number = text.find_first_not_of("+0123456789") == std::string::npos;
+  if (!text.empty() && !number && std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos) text.insert(0, "'");
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted.append(c == '"' ? 2 : 1, c);
+  return quoted + "\"";
+}
+
+std::unique_ptr<RowWriter> make_row_writer(const std::string& format, std::FILE* out) {
+  if (format == "table") return std::make_unique<TableWriter>(out);
+  if (format == "csv") return std::make_unique<CsvWriter>(out);
+  if (format == "json") return std::make_unique<JsonWriter>(out, false);
+  if (format == "ndjson") return std::make_unique<JsonWriter>(out, true);
+  if (format == "md") return std::make_unique<MarkdownWriter>(out);
+  return nullptr;
+}
+
+}  // namespace sipladder

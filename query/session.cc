@@ -1,0 +1,69 @@
+#include "query/session.h"
+
+#include <chrono>
+
+namespace sipladder {
+namespace {
+
+constexpr int64_t kBatchNs = 2'000'000;
+constexpr int kPacketsPerClock = 64;  // packets between two looks at the clock
+
+int64_t steady_ns() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+void Session::set_source(std::unique_ptr<PacketSource> source) {
+  source_ = std::move(source);
+  note_sources();
+}
+
+void Session::note_sources() {
+  model.captures.clear();
+  uint64_t position = 0, size = 0;
+  for (const SourceInfo* info : source_->infos()) {
+    model.captures.push_back(*info);
+    position += info->position;
+    size += info->size;
+  }
+  progress_ = size == 0 ? -1.0 : static_cast<double>(position) / static_cast<double>(size);
+}
+
+ReadResult Session::batch(int64_t budget_ns) {
+  const int64_t until = steady_ns() + budget_ns;
+  Packet packet;
+  while (true) {
+    for (int i = 0; i < kPacketsPerClock; i++) {
+      const ReadResult result = source_->next(&packet);
+      if (result != ReadResult::packet) return result;
+      engine_.process(packet);
+    }
+    if (steady_ns() > until) return ReadResult::packet;
+  }
+}
+
+bool Session::step() {
+  ReadResult result = ReadResult::packet;
+  {
+    const std::lock_guard<std::mutex> lock(mutex);
+    result = batch(kBatchNs);
+    if (result == ReadResult::end) model.finished = true;
+    note_sources();
+    engine_.settle();
+  }
+  return result != ReadResult::end;
+}
+
+void Session::run() {
+  constexpr int64_t kLong = 50'000'000;
+  while (!stop) {
+    if (batch(kLong) == ReadResult::end) break;
+    note_sources();
+  }
+  model.finished = true;
+  note_sources();
+  engine_.settle();
+}
+
+}  // namespace sipladder

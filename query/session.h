@@ -1,0 +1,53 @@
+// One run over one source: the loop of the whole program, and all that it fills.
+//
+// Threads: step() on the engine thread; everybody else holds `mutex` while looking at log, model or analyst, and never while
+// waiting. progress() and stop from any thread.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "capture/packet_source.h"
+#include "correlate/analysis.h"
+#include "correlate/engine.h"
+#include "correlate/model.h"
+
+namespace sipladder {
+
+class Session {
+ public:
+  Session() : engine_(log, model), analyst(model, log) {}
+
+  // Before the first step.
+  void set_source(std::unique_ptr<PacketSource> source);
+
+  // Up to about 2 ms of packets under the mutex. False when the source has ended; waits at most 100 ms for packets.
+  bool step();
+  // All that is left, without giving way.
+  void run();
+
+  // 0 to 1, negative when the size of the input is unknown.
+  double progress() const { return progress_.load(std::memory_order_relaxed); }
+
+  PacketLog log;
+  Model model;
+
+ private:
+  Engine engine_;
+
+ public:
+  Analyst analyst;
+  std::mutex mutex;
+  std::atomic<bool> stop{false};
+
+ private:
+  ReadResult batch(int64_t budget_ns);
+  void note_sources();
+
+  std::unique_ptr<PacketSource> source_;
+  std::atomic<double> progress_{-1};
+};
+
+}  // namespace sipladder

@@ -1,0 +1,38 @@
+// A screen in memory: views draw here, Terminal shows it, tests read it.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "export/cells.h"
+
+namespace sipladder {
+
+class Canvas {
+ public:
+  Canvas(int width, int height);
+
+  int width() const { return width_; }
+  int height() const { return height_; }
+  const Cell& at(int x, int y) const { return cells_[static_cast<size_t>(y * width_ + x)]; }
+
+  // What does not fit is cut. `text` is safe_text() or our own.
+  void text(int x, int y, std::u32string_view text, Ink ink = Ink::plain);
+  void text(int x, int y, std::string_view utf8, Ink ink = Ink::plain);  // escapes
+  // `skip` columns of the line are scrolled out to the left.
+  void line(int x, int y, const CellLine& line, int skip = 0);
+  void reverse_row(int y);
+
+  // Rows without trailing spaces, each ended by '\n'.
+  std::string to_text() const;
+
+ private:
+  void put(int x, int y, const Cell& cell);
+
+  int width_;
+  int height_;
+  std::vector<Cell> cells_;
+};
+
+}  // namespace sipladder

@@ -1,0 +1,51 @@
+// The ladder of one call: a row selected, its details below.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "export/ladder.h"
+#include "export/ladder_text.h"
+#include "tui/search.h"
+#include "tui/view.h"
+
+namespace sipladder {
+
+class LadderView : public View {
+ public:
+  LadderView(const Shared& shared, CallId call) : shared_(shared), call_(call) {}
+
+  void refresh(int width, int height) override;
+  void draw(Canvas& canvas) const override;
+  Reply handle(Key key) override;
+  const KeyTable& keys() const override;
+  std::string name() const override { return "ladder"; }
+  std::string prompt() const override { return search_.prompt(); }
+
+ private:
+  void build();
+  bool outdated() const;
+  LadderTextOptions text_options() const;
+  std::string detail() const;
+  Reply open_message() const;
+  void find(bool forward);
+  void next_finding();
+
+  Shared shared_;
+  CallId call_;
+  Ladder ladder_;
+  LadderLayout layout_;
+  bool built_ = false;
+  bool built_with_verdicts_ = false;
+  uint32_t built_messages_ = 0;
+  int width_ = 80;
+  bool rtp_ = true;
+  int skip_ = 0;
+  size_t finding_ = 0;
+  std::string endpoints_;  // of the selected row
+  std::vector<CellLine> title_;
+  Cursor cursor_;
+  Search search_;
+};
+
+}  // namespace sipladder

@@ -1,0 +1,33 @@
+// The search prompt: `/`, the words, Enter; then n and N. Letters match in either case.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "tui/cursor.h"
+#include "tui/keys.h"
+
+namespace sipladder {
+
+class Search {
+ public:
+  using Matches = std::function<bool(size_t row)>;
+
+  bool editing() const { return editing_; }
+  std::string prompt() const;
+  void begin();
+  // While editing. True when the words are complete and the search should run.
+  bool type(Key key);
+  // Moves the cursor to the next row that matches, around the end.
+  void run(bool forward, const Matches& matches, Cursor* cursor);
+  bool in(std::string_view text) const;
+  const std::string& words() const { return words_; }
+
+ private:
+  bool editing_ = false;
+  bool failed_ = false;
+  std::string words_;
+};
+
+}  // namespace sipladder

@@ -1,0 +1,148 @@
+#include "tui/terminal.h"
+
+#include <clocale>
+#include <cstdio>
+#include <cstdlib>
+
+// ncurses.h defines short words as macros: nothing but it may follow.
+#define NCURSES_NOMACROS 1
+#define NCURSES_WIDECHAR 1
+#include <ncurses.h>
+
+namespace sipladder {
+namespace {
+
+short color_of(Ink ink) {
+  switch (ink) {
+    case Ink::error:
+    case Ink::txn5:
+      return COLOR_RED;
+    case Ink::warning:
+    case Ink::txn1:
+      return COLOR_YELLOW;
+    case Ink::info:
+    case Ink::txn2:
+      return COLOR_CYAN;
+    case Ink::good:
+    case Ink::txn0:
+      return COLOR_GREEN;
+    case Ink::media:
+    case Ink::txn3:
+      return COLOR_MAGENTA;
+    case Ink::txn4:
+      return COLOR_BLUE;
+    default:
+      return -1;
+  }
+}
+
+attr_t attributes_of(const Cell& cell) {
+  attr_t out = cell.reverse ? A_REVERSE : A_NORMAL;
+  if (cell.ink == Ink::dim) out |= A_DIM;
+  if (cell.ink == Ink::bold || cell.ink == Ink::header) out |= A_BOLD;
+  return out;
+}
+
+short pair_of(Ink ink) {
+  return static_cast<short>(static_cast<int>(ink) + 1);
+}
+
+void start_colors() {
+  if (!has_colors()) return;
+  start_color();
+  use_default_colors();
+  for (int i = 0; i <= static_cast<int>(Ink::txn5); i++) {
+    const Ink ink = static_cast<Ink>(i);
+    init_pair(pair_of(ink), color_of(ink), -1);
+  }
+}
+
+Key special_key(wint_t code) {
+  switch (code) {
+    case KEY_UP:
+      return kKeyUp;
+    case KEY_DOWN:
+      return kKeyDown;
+    case KEY_LEFT:
+      return kKeyLeft;
+    case KEY_RIGHT:
+      return kKeyRight;
+    case KEY_PPAGE:
+      return kKeyPageUp;
+    case KEY_NPAGE:
+      return kKeyPageDown;
+    case KEY_HOME:
+      return kKeyHome;
+    case KEY_END:
+      return kKeyEnd;
+    case KEY_ENTER:
+      return kKeyEnter;
+    case KEY_BACKSPACE:
+      return kKeyBackspace;
+    case KEY_RESIZE:
+      return kKeyResize;
+    default:
+      return kKeyNone;
+  }
+}
+
+Key plain_key(wint_t code) {
+  if (code == '\r' || code == '\n') return kKeyEnter;
+  if (code == 27) return kKeyEscape;
+  if (code == 127 || code == 8) return kKeyBackspace;
+  return static_cast<Key>(code);
+}
+
+}  // namespace
+
+Terminal::Terminal() {
+  std::setlocale(LC_ALL, "");
+  // The drawing is UTF-8; a C locale would show none of it.
+  if (MB_CUR_MAX == 1) std::setlocale(LC_CTYPE, "C.UTF-8");
+  set_escdelay(25);
+  if (newterm(nullptr, stdout, stdin) == nullptr) return;
+  open_ = true;
+  cbreak();
+  noecho();
+  nonl();
+  keypad(stdscr, TRUE);
+  curs_set(0);
+  start_colors();
+}
+
+Terminal::~Terminal() {
+  if (open_) endwin();
+}
+
+int Terminal::width() const {
+  return getmaxx(stdscr);
+}
+int Terminal::height() const {
+  return getmaxy(stdscr);
+}
+
+Key Terminal::read_key(int timeout_ms) {
+  wtimeout(stdscr, timeout_ms);
+  wint_t code = 0;
+  const int result = wget_wch(stdscr, &code);
+  if (result == ERR) return kKeyNone;
+  return result == KEY_CODE_YES ? special_key(code) : plain_key(code);
+}
+
+void Terminal::show(const Canvas& canvas) {
+  werase(stdscr);
+  for (int y = 0; y < canvas.height(); y++) {
+    for (int x = 0; x < canvas.width(); x++) {
+      const Cell& cell = canvas.at(x, y);
+      if (cell.ch == 0) continue;
+      const wchar_t text[2] = {static_cast<wchar_t>(cell.ch), L'\0'};
+      cchar_t out;
+      setcchar(&out, text, attributes_of(cell), has_colors() ? pair_of(cell.ink) : short{0},
+               nullptr);
+      mvwadd_wch(stdscr, y, x, &out);
+    }
+  }
+  wrefresh(stdscr);
+}
+
+}  // namespace sipladder

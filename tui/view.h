@@ -1,0 +1,67 @@
+// One screen: it copies what it shows under the lock (refresh), draws without it, and answers keys.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "capture/packet_log.h"
+#include "correlate/analysis.h"
+#include "correlate/model.h"
+#include "tui/canvas.h"
+#include "tui/keys.h"
+
+namespace sipladder {
+
+// What the views read. Everything but `mutex` and `want_lock` is read with `mutex` held.
+struct Shared {
+  const Model& model;
+  const PacketLog& log;
+  Analyst& analyst;
+  std::mutex& mutex;
+  std::atomic<bool>& want_lock;  // asks the engine to let go: std::mutex is not fair
+  std::atomic<bool>& verdicts;   // the analysis is cheap now: findings may be shown
+  bool utc = false;
+};
+
+class SharedLock {
+ public:
+  explicit SharedLock(const Shared& shared) : shared_(shared) {
+    shared_.want_lock = true;
+    shared_.mutex.lock();
+    shared_.want_lock = false;
+  }
+  ~SharedLock() { shared_.mutex.unlock(); }
+  SharedLock(const SharedLock&) = delete;
+  SharedLock& operator=(const SharedLock&) = delete;
+
+ private:
+  const Shared& shared_;
+};
+
+class View;
+// What comes after a key.
+struct Reply {
+  enum class Kind : uint8_t { stay, back, open, help };
+  Kind kind = Kind::stay;
+  std::unique_ptr<View> view;  // open
+};
+
+class View {
+ public:
+  virtual ~View() = default;
+  // Copies the visible rows, with the lock held. `width` and `height` are those of the area given
+  // to draw().
+  virtual void refresh(int width, int height) = 0;
+  virtual void draw(Canvas& canvas) const = 0;  // all but the last row
+  virtual Reply handle(Key key) = 0;            // without the lock
+  virtual const KeyTable& keys() const = 0;
+  virtual std::string name() const = 0;
+  virtual std::string prompt() const {
+    return {};
+  }  // a question in the last row, while it is asked
+};
+
+}  // namespace sipladder
