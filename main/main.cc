@@ -1,0 +1,225 @@
+// sipladder: open the source, run it through the engine, show what was asked for.
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <thread>
+
+#include "export/ladder_text.h"
+#include "main/options.h"
+#include "main/selection.h"
+#include "query/database.h"
+#include "query/format.h"
+#include "query/session.h"
+#include "tui/tui.h"
+
+namespace sipladder {
+namespace {
+
+std::atomic<Session*> g_session{nullptr};
+
+void stop_capture(int) {
+  if (Session* session = g_session.load()) session->stop = true;
+}
+
+void complain(const std::string& sentence) { std::fprintf(stderr, "sipladder: %s\n", terminal_text(sentence).c_str()); }
+
+// A progress line on a terminal when reading takes over half a second.
+class Progress {
+ public:
+  Progress(const Session& session, bool wanted) : session_(session) {
+    if (wanted && isatty(STDERR_FILENO) != 0) thread_ = std::thread([this] { show(); });
+  }
+  ~Progress() {
+    done_ = true;
+    if (thread_.joinable()) thread_.join();
+  }
+
+ private:
+  void show() {
+    int ticks = 0;
+    for (; !done_; ticks++) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      if (ticks < 10 || session_.progress() < 0) continue;
+      std::fprintf(stderr, "\rreading: %3.0f %%", session_.progress() * 100);
+    }
+    if (ticks > 10) std::fprintf(stderr, "\r\033[K");
+  }
+  const Session& session_;
+  std::atomic<bool> done_{false};
+  std::thread thread_;
+};
+
+bool open_source(const Options& options, Session& session, std::vector<std::string>* errors) {
+  std::unique_ptr<PacketSource> source;
+  if (!options.devices.empty()) {
+    std::string error;
+    source = open_live(options.devices, {options.bpf}, true, session.log, &error);
+    if (!error.empty()) errors->push_back(error);
+  } else {
+    source = open_captures(options.sources, {options.bpf}, session.log, errors);
+  }
+  if (source == nullptr) return false;
+  session.set_source(std::move(source));
+  return true;
+}
+
+int print_query(Session& session, const Options& options, const std::string& sql) {
+  const auto writer = make_row_writer(options.format, stdout);
+  if (writer == nullptr) {
+    complain("--format " + options.format + ": choose table, json, ndjson, csv or md");
+    return kUsage;
+  }
+  Reader reader(session.model, session.log, session.analyst);
+  Database database(reader);
+  const std::string error = database.run(
+      sql, [&](const std::vector<ResultColumn>& columns) { writer->begin(columns); },
+      [&](const std::vector<Value>& values) {
+        writer->row(values);
+        return std::ferror(stdout) == 0;
+      });
+  if (!error.empty()) {
+    complain(error);
+    return kUsage;
+  }
+  writer->end();
+  return kDone;
+}
+
+int print_ladders(Session& session, const Options& options) {
+  if (options.format != "table" && options.format != "text") {
+    complain("--format " + options.format + ": a ladder is printed as text");
+    return kUsage;
+  }
+  Reader reader(session.model, session.log, session.analyst);
+  Database database(reader);
+  const std::string chosen = selection(options);
+  std::vector<CallId> calls;
+  const std::string error = database.run(
+      "SELECT id FROM calls" + (chosen.empty() ? "" : " WHERE " + chosen), [](const auto&) {},
+      [&](const std::vector<Value>& values) {
+        calls.push_back(CallId{static_cast<uint32_t>(values[0].integer)});
+        return true;
+      });
+  if (!error.empty()) {
+    complain(error);
+    return kUsage;
+  }
+  LadderTextOptions text;
+  text.utc = options.utc;
+  text.color = options.color == "always" || (options.color == "auto" && isatty(STDOUT_FILENO) != 0);
+  LadderOptions ladder;
+  ladder.rtp = options.rtp;
+  ladder.sdp = options.sdp;
+  ladder.raw = options.raw;
+  bool first = true;
+  for (const CallId call : calls) {
+    const std::string drawn =
+        ladder_text(build_ladder({session.model, session.log, session.analyst, {call}}, ladder), text);
+    if (!first) std::fputs("\n", stdout);
+    first = false;
+    std::fwrite(drawn.data(), 1, drawn.size(), stdout);
+    if (std::ferror(stdout) != 0) break;
+  }
+  return kDone;
+}
+
+int print_catalogue(const Options& options) {
+  const auto writer = make_row_writer(options.format, stdout);
+  if (writer == nullptr) return kUsage;
+  writer->begin({{"code"}, {"severity"}, {"sentence"}});
+  for (const Detector* detector : detectors()) {
+    std::vector<Value> values(3);
+    values[0].set(detector->code);
+    values[1].set(to_string(detector->severity));
+    values[2].set(detector->sentence);
+    writer->row(values);
+  }
+  writer->end();
+  return kDone;
+}
+
+int print_schema(const Options& options) {
+  const auto writer = make_row_writer(options.format, stdout);
+  if (writer == nullptr) return kUsage;
+  writer->begin({{"table"}, {"column"}, {"type"}, {"meaning"}});
+  for (const TableDescription* table : tables()) {
+    for (const Column& column : table->columns) {
+      std::vector<Value> values(4);
+      values[0].set(table->name);
+      values[1].set(column.name);
+      values[2].set(column.type == "JSON" ? "TEXT (JSON)" : column.type);
+      values[3].set(column.doc);
+      writer->row(values);
+    }
+  }
+  writer->end();
+  return kDone;
+}
+
+int show(Session& session, const Options& options) {
+  if (options.command == "ladder") return print_ladders(session, options);
+  if (options.command == "sql") return print_query(session, options, options.query);
+  return print_query(session, options, select_for(options));
+}
+
+int finish(int status, Session& session, const std::vector<std::string>& errors) {
+  for (const std::string& error : errors) complain(error);
+  bool damaged = !errors.empty();
+  for (const SourceInfo& info : session.model.captures) {
+    if (info.damage.empty()) continue;
+    complain(info.damage + "; everything before it was read");
+    damaged = true;
+  }
+  if (!session.log.error().empty()) complain(session.log.error());
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) return kUnwritable;
+  return status != kDone ? status : damaged ? kUnreadable : kDone;
+}
+
+int run(const Options& options) {
+  if (options.command == "schema") return print_schema(options);
+  if (options.list) return print_catalogue(options);
+  if (!options.match.empty()) {
+    const std::string error = Database::check_pattern(options.match);
+    if (!error.empty()) {
+      complain("--match: " + error);
+      return kUsage;
+    }
+  }
+  Session session;
+  std::vector<std::string> errors;
+  if (!open_source(options, session, &errors)) {
+    for (const std::string& error : errors) complain(error);
+    return kUnreadable;
+  }
+  const bool interface = options.command.empty() && !options.no_interface && isatty(STDOUT_FILENO) != 0;
+  if (interface) {
+    for (const std::string& error : errors) complain(error);
+    TuiOptions tui;
+    tui.live = !options.devices.empty();
+    tui.utc = options.utc;
+    tui.calls_only = options.calls_only;
+    const int status = run_tui(session, tui);
+    return finish(status, session, errors);
+  }
+  g_session = &session;
+  std::signal(SIGINT, stop_capture);
+  std::signal(SIGTERM, stop_capture);
+  {
+    const Progress progress(session, !options.quiet);
+    session.run();
+  }
+  return finish(show(session, options), session, errors);
+}
+
+}  // namespace
+}  // namespace sipladder
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  sipladder::Options options;
+  const int parsed = sipladder::parse_options(argc, argv, &options);
+  return parsed >= 0 ? parsed : sipladder::run(options);
+}

@@ -1,0 +1,107 @@
+#include "main/options.h"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace sipladder {
+namespace {
+
+constexpr const char* kCommands[][2] = {
+    {"calls", "the call list"},
+    {"ladder", "ladder diagrams of the chosen calls"},
+    {"findings", "what is wrong and why, worst first, with evidence; --list prints the catalogue"},
+    {"messages", "one row per SIP message"},
+    {"transactions", "one row per transaction and hop"},
+    {"dialogs", "one row per dialog"},
+    {"streams", "one row per RTP stream"},
+    {"registrations", "one row per binding"},
+    {"stats", "counts, ratios, percentiles, and where every packet went"},
+    {"sql", "any read-only query over the tables: sql SOURCE... QUERY"},
+    {"schema", "the tables and their columns"},
+};
+
+// What sngrep's options become here.
+constexpr const char* kInstead[][2] = {
+    {"-O", "-O: write the chosen calls with tcpdump -w for now; an export command comes later"},
+    {"-R", "-R: rotation belongs to tcpdump -W/-G for now"},
+    {"-H", "-H: sending HEP comes later"},
+    {"-L", "-L: listening for HEP comes later"},
+    {"-k", "-k: TLS decryption comes later"},
+};
+
+void add_options(CLI::App& app, Options* o) {
+  app.add_option("-i,-d,--device", o->devices, "capture live from DEVICE (repeatable)");
+  app.add_option("-I", o->sources, "read FILE (the same as a SOURCE)");
+  app.add_option("--where", o->where, "SQL condition over calls");
+  app.add_option("--call-id", o->call_id, "the call with this Call-ID");
+  app.add_option("--call", o->call, "the call with this number");
+  app.add_option("--match", o->match, "calls of which any message matches this regular expression (re2)");
+  app.add_flag("-c,--calls-only", o->calls_only, "INVITE calls only");
+  app.add_option("--bpf", o->bpf, "capture filter");
+  app.add_option("--from", o->from, "calls that are not over before TIME (RFC 3339, UTC)");
+  app.add_option("--to", o->to, "calls that begin before TIME");
+  app.add_option("--format", o->format, "table, json, ndjson, csv, md; ladder: text");
+  app.add_option("--columns", o->columns, "a,b,c");
+  app.add_flag("--utc", o->utc, "times in UTC");
+  app.add_option("--color", o->color, "auto, always, never");
+  app.add_flag("--no-progress,-q", o->quiet, "no progress on stderr");
+  app.add_flag("-N", o->no_interface, "no interface: print the call list");
+  app.add_flag("-r,-l,-v", "accepted for sngrep's sake: nothing to do");
+  app.add_flag("--list", o->list, "findings: print the catalogue");
+  app.add_flag("--sdp", o->sdp, "ladder: a summary of each SDP");
+  app.add_flag("--rtp,!--no-rtp", o->rtp, "ladder: media bars");
+  app.add_flag("--raw", o->raw, "ladder: the text of each message");
+  app.set_version_flag("-V,--version", "sipladder 0.1.0");
+}
+
+std::string refused(int argc, char** argv) {
+  for (int i = 1; i < argc; i++) {
+    for (const auto& row : kInstead) {
+      if (std::string_view(argv[i]) == row[0]) return row[1];
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+int parse_options(int argc, char** argv, Options* options) {
+  if (const std::string instead = refused(argc, argv); !instead.empty()) {
+    std::fprintf(stderr, "sipladder: %s\n", instead.c_str());
+    return kUsage;
+  }
+  CLI::App app("sipladder: who hears nothing, why, and which frames prove it\n"
+               "sipladder [OPTIONS] [SOURCE...] opens the terminal UI; sipladder COMMAND [OPTIONS] SOURCE... does one thing and ends.");
+  std::vector<std::string> words;
+  app.add_option("words", words, "COMMAND and SOURCE...: capture files, folders, or - for standard input")->type_name("");
+  add_options(app, options);
+  std::string commands = "Commands:\n";
+  for (const auto& row : kCommands) commands += std::string("  ") + row[0] + std::string(15 - std::string_view(row[0]).size(), ' ') + row[1] + "\n";
+  app.footer(commands);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kDone : kUsage;
+  }
+  const bool command = !words.empty() && std::any_of(std::begin(kCommands), std::end(kCommands), [&](const auto& row) { return words[0] == row[0]; });
+  if (command) {
+    options->command = words[0];
+    words.erase(words.begin());
+  }
+  // The query is the word that is no source; CLI.md writes it last.
+  if (options->command == "sql" && !words.empty()) {
+    options->query = words.back();
+    words.pop_back();
+  }
+  options->sources.insert(options->sources.end(), words.begin(), words.end());
+  const bool needs_source = options->command != "schema" && !options->list;
+  if (needs_source && options->sources.empty() && options->devices.empty()) {
+    std::fprintf(stderr, "sipladder: no SOURCE: name a capture file, a folder, - for standard input, or -i DEVICE (see --help)\n");
+    return kUsage;
+  }
+  return -1;
+}
+
+}  // namespace sipladder

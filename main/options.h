@@ -1,0 +1,35 @@
+// The command line (CLI11's only home), as the commands see it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace sipladder {
+
+inline constexpr int kDone = 0;
+inline constexpr int kUsage = 2;
+inline constexpr int kUnreadable = 3;
+inline constexpr int kUnwritable = 4;
+
+struct Options {
+  std::string command;               // empty: the terminal UI, or the call list
+  std::vector<std::string> sources;
+  std::vector<std::string> devices;
+  std::string query;                 // sql
+  std::string where, call_id, match, bpf, from, to;
+  std::string format = "table";
+  std::string columns;
+  long call = 0;
+  bool calls_only = false;
+  bool list = false;
+  bool sdp = false, rtp = true, raw = false;
+  bool utc = false;
+  bool quiet = false;
+  bool no_interface = false;
+  std::string color = "auto";
+};
+
+// Fills *options; returns a negative number to go on, else the exit status (after --help, or a mistake told on stderr).
+int parse_options(int argc, char** argv, Options* options);
+
+}  // namespace sipladder

@@ -1,0 +1,75 @@
+#include "tui/app.h"
+
+#include <chrono>
+#include <thread>
+
+#include "tui/help_view.h"
+#include "tui/list_view.h"
+
+namespace sipladder {
+namespace {
+
+// While the engine is busy for longer (the analysis at the end of a large file) the rows of before
+// are drawn again.
+constexpr int kPatienceMs = 50;
+
+}  // namespace
+
+App::App(const Shared& shared, bool calls_only, std::function<std::string()> status)
+    : shared_(shared), status_(std::move(status)) {
+  layers_.push_back({std::make_unique<ListView>(shared, calls_only)});
+}
+
+bool App::key(Key key) {
+  View& top = *layers_.back().view;
+  Reply reply = top.handle(key);
+  switch (reply.kind) {
+    case Reply::Kind::stay:
+      break;
+    case Reply::Kind::back:
+      layers_.pop_back();
+      break;
+    case Reply::Kind::open:
+      layers_.push_back({std::move(reply.view)});
+      break;
+    case Reply::Kind::help:
+      layers_.push_back({std::make_unique<HelpView>(top)});
+      break;
+  }
+  return !layers_.empty();
+}
+
+// A view that was never filled must wait for its rows; others can do without new ones for a while.
+bool App::refresh(Layer& layer, int width, int height) {
+  shared_.want_lock = true;
+  bool locked = !layer.filled;
+  if (locked) shared_.mutex.lock();
+  for (int i = 0; !locked && i < kPatienceMs; i++) {
+    locked = shared_.mutex.try_lock();
+    if (!locked) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  shared_.want_lock = false;
+  if (!locked) return false;
+  layer.view->refresh(width, height);
+  layer.filled = true;
+  shared_.mutex.unlock();
+  return true;
+}
+
+Canvas App::frame(int width, int height) {
+  Canvas canvas(width, height);
+  Layer& layer = layers_.back();
+  const bool fresh = refresh(layer, canvas.width(), canvas.height() - 1);
+  layer.view->draw(canvas);
+  // The last row is ours, whatever a view drew on a very small screen.
+  const std::string prompt = layer.view->prompt();
+  std::string words = !prompt.empty() ? prompt : status_();
+  if (!fresh) words += "  analysing";
+  std::u32string last = fit_text(safe_text(words), canvas.width() - 9);
+  last.resize(static_cast<size_t>(std::max(0, canvas.width() - 7)), U' ');
+  canvas.text(0, canvas.height() - 1, std::u32string_view(last + U" ? help"));
+  canvas.reverse_row(canvas.height() - 1);
+  return canvas;
+}
+
+}  // namespace sipladder

@@ -1,0 +1,244 @@
+#include "tui/list_view.h"
+
+#include <fmt/format.h>
+
+#include "export/ladder.h"
+#include "export/time_text.h"
+#include "tui/ladder_view.h"
+
+namespace sipladder {
+namespace {
+
+constexpr size_t kMaxCachedNames = 8192;
+constexpr int kHeaderRows = 2;
+// Columns of fixed width: id, time, method, state, duration, messages, audio, findings, with a
+// space after each.
+constexpr int kFixedWidth = 7 + 9 + 9 + 10 + 8 + 5 + 10 + 4;
+constexpr int kNamesMin = 18;
+constexpr int kNamesMax = 60;  // both names; what is left is the Call-ID's
+
+int names_width(int width) {
+  return std::clamp(width - kFixedWidth, kNamesMin, kNamesMax);
+}
+
+Ink state_ink(CallState state) {
+  switch (state) {
+    case CallState::completed:
+    case CallState::in_call:
+    case CallState::registered:
+      return Ink::good;
+    case CallState::failed:
+    case CallState::timeout:
+    case CallState::rejected:
+      return Ink::error;
+    case CallState::busy:
+    case CallState::cancelled:
+    case CallState::no_answer:
+      return Ink::warning;
+    default:
+      return Ink::plain;
+  }
+}
+
+std::string duration_of(const Model& model, const CallRecord& call) {
+  if (call.answer_ns == 0) return {};
+  const int64_t end = call.state == CallState::in_call ? model.now_ns
+                      : call.bye_ns != 0               ? call.bye_ns
+                                                       : call.end_ns;
+  return duration_text(std::max<int64_t>(0, end - call.answer_ns));
+}
+
+}  // namespace
+
+ListView::ListView(const Shared& shared, bool calls_only)
+    : shared_(shared), view_(shared.log), calls_only_(calls_only) {}
+
+void ListView::collect() {
+  total_ = shared_.model.calls.size();
+  while (collected_ < total_) {
+    const CallId id{++collected_};
+    if (!calls_only_ || shared_.model.calls[id].kind == CallKind::call) ids_.push_back(id);
+  }
+}
+
+const ListView::Names& ListView::names_of(CallId id) {
+  if (const auto found = names_.find(id.value); found != names_.end()) return found->second;
+  if (names_.size() >= kMaxCachedNames) names_.clear();
+  const CallRecord& call = shared_.model.calls[id];
+  Names names;
+  const MessageId first = call.first_request ? call.first_request : call.first_message;
+  if (first && view_.load(shared_.model.messages[first])) {
+    const SipIndex& sip = view_.sip();
+    names.method = to_string(shared_.model.messages[first].method);
+    if (names.method.empty()) names.method = sip.method;
+    names.from = party_name(sip.value(HeaderId::from));
+    names.to = party_name(sip.value(HeaderId::to));
+    names.call_id = unfold(sip.value(HeaderId::call_id));
+  }
+  return names_[id.value] = std::move(names);
+}
+
+ListView::Row ListView::make_row(CallId id, bool with_verdict) {
+  const CallRecord& call = shared_.model.calls[id];
+  Row row;
+  row.id = id;
+  row.names = names_of(id);
+  row.time = clock_text(call.start_ns, shared_.utc).substr(0, 8);
+  row.state = call_state_name(call.state);
+  row.ink = state_ink(call.state);
+  row.duration = duration_of(shared_.model, call);
+  row.messages = std::to_string(call.messages);
+  if (!with_verdict) return row;
+  const CallAnalysis& analysis = shared_.analyst.of(id);
+  row.audio = to_string(analysis.audio);
+  if (!analysis.findings.empty()) row.findings = std::to_string(analysis.findings.size());
+  for (const Finding& finding : analysis.findings) {
+    if (finding.severity == Severity::error) row.has_error = true;
+  }
+  return row;
+}
+
+void ListView::refresh(int width, int height) {
+  width_ = width;
+  collect();
+  cursor_.fit(ids_.size(), static_cast<size_t>(std::max(1, height - kHeaderRows)));
+  if (follow_) cursor_.select(cursor_.count);
+  rows_.clear();
+  rows_top_ = cursor_.top;
+  for (size_t i = cursor_.top; i < cursor_.end(); i++) {
+    rows_.push_back(make_row(ids_[i], shared_.verdicts));
+  }
+}
+
+std::string ListView::row_text(const Row& row) const {
+  return fmt::format("{} {} {} {} {} {} {} {}", row.id.value, row.time, row.names.method,
+                     row.names.from, row.names.to, row.state, row.audio, row.names.call_id);
+}
+
+void ListView::draw(Canvas& canvas) const {
+  const int half = names_width(canvas.width()) / 2;
+  std::string title =
+      fmt::format("sipladder  {} {}", ids_.size(), calls_only_ ? "calls" : "dialogs");
+  if (ids_.size() != total_) title += fmt::format(" of {}", total_);
+  if (follow_) title += "  (following)";
+  canvas.text(0, 0, title, Ink::bold);
+  canvas.reverse_row(0);
+  const auto draw_row = [&](int y, const Row& row, Ink plain, const std::string& id) {
+    int x = 0;
+    const auto cell = [&](const std::string& text, int width, Ink ink, bool right = false) {
+      const std::u32string cut = fit_text(safe_text(text), width);
+      canvas.text(right ? x + width - text_width(cut) : x, y, std::u32string_view(cut), ink);
+      x += width + 1;
+    };
+    cell(id, 6, plain, true);
+    cell(row.time, 8, plain);
+    cell(row.names.method, 8, plain);
+    cell(row.names.from, half - 1, plain);
+    cell(row.names.to, half - 1, plain);
+    cell(row.state, 9, plain == Ink::plain ? row.ink : plain);
+    cell(row.duration, 7, plain, true);
+    cell(row.messages, 4, plain, true);
+    cell(row.audio, 9, plain);
+    cell(row.findings, 3, plain == Ink::plain && row.has_error ? Ink::error : plain, true);
+    const int left = canvas.width() - x;
+    if (left >= 8) cell(row.names.call_id, left, plain == Ink::plain ? Ink::dim : plain);
+  };
+  Row head;
+  head.names = {"Method", "From", "To", "Call-ID"};
+  head.time = "Time";
+  head.state = "State";
+  head.duration = "Talk";
+  head.messages = "Msgs";
+  head.audio = "Audio";
+  head.findings = "Fnd";
+  draw_row(1, head, Ink::header, "#");
+  for (size_t i = 0; i < rows_.size(); i++) {
+    const int y = static_cast<int>(i) + kHeaderRows;
+    draw_row(y, rows_[i], Ink::plain, std::to_string(rows_[i].id.value));
+    if (rows_top_ + i == cursor_.selected) canvas.reverse_row(y);
+  }
+}
+
+// Called without the lock, for one row after the other: it is taken for each, so that the engine
+// goes on.
+bool ListView::matches(size_t index) {
+  const SharedLock lock(shared_);
+  return search_.in(row_text(make_row(ids_[index], false)));
+}
+
+void ListView::find(bool forward) {
+  follow_ = false;
+  search_.run(
+      forward, [this](size_t row) { return matches(row); }, &cursor_);
+}
+
+void ListView::toggle_calls_only() {
+  const CallId selected = ids_.empty() ? CallId{} : ids_[cursor_.selected];
+  calls_only_ = !calls_only_;
+  ids_.clear();
+  collected_ = 0;
+  const SharedLock lock(shared_);
+  collect();
+  cursor_.fit(ids_.size(), cursor_.height);
+  // The same call stays selected, or its successor.
+  cursor_.select(
+      static_cast<size_t>(std::lower_bound(ids_.begin(), ids_.end(), selected) - ids_.begin()));
+}
+
+Reply ListView::handle(Key key) {
+  if (search_.editing()) {
+    if (search_.type(key)) find(true);
+    return {};
+  }
+  const Action action = action_of(keys(), key);
+  if (cursor_.move(action)) {
+    follow_ = action == Action::last;
+    return {};
+  }
+  switch (action) {
+    case Action::back:
+      return {Reply::Kind::back, nullptr};
+    case Action::help:
+      return {Reply::Kind::help, nullptr};
+    case Action::open:
+      if (ids_.empty()) return {};
+      return {Reply::Kind::open, std::make_unique<LadderView>(shared_, ids_[cursor_.selected])};
+    case Action::calls_only:
+      toggle_calls_only();
+      break;
+    case Action::search:
+      search_.begin();
+      break;
+    case Action::search_next:
+      find(true);
+      break;
+    case Action::search_previous:
+      find(false);
+      break;
+    default:
+      break;
+  }
+  return {};
+}
+
+const KeyTable& ListView::keys() const {
+  static const KeyTable kKeys = {
+      {kKeyUp, Action::up, ""},
+      {kKeyDown, Action::down, "a call up or down"},
+      {kKeyPageUp, Action::page_up, ""},
+      {kKeyPageDown, Action::page_down, "a page up or down"},
+      {kKeyHome, Action::first, "to the first call"},
+      {kKeyEnd, Action::last, "to the newest call, and follow it"},
+      {kKeyEnter, Action::open, "the ladder of the call"},
+      {'c', Action::calls_only, "only calls (INVITE), or everything"},
+      {'/', Action::search, "search in the rows"},
+      {'n', Action::search_next, ""},
+      {'N', Action::search_previous, "next or previous match"},
+      {'?', Action::help, "this help"},
+      {'q', Action::back, ""},
+      {kKeyEscape, Action::back, "end the program"},
+  };
+  return kKeys;
+}
+
+}  // namespace sipladder

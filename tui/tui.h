@@ -1,0 +1,18 @@
+// The terminal UI over one session.
+#pragma once
+
+#include "query/session.h"
+
+namespace sipladder {
+
+struct TuiOptions {
+  bool live = false;
+  bool utc = false;
+  bool calls_only = false;
+};
+
+// Runs the session on a thread of its own and the UI on this one, until the user leaves or SIGINT
+// or SIGTERM comes. Returns the exit status. Requires a terminal on standard input and output.
+int run_tui(Session& session, const TuiOptions& options);
+
+}  // namespace sipladder
