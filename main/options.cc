@@ -48,7 +48,7 @@ void add_options(CLI::App& app, Options* o) {
   app.add_option("--color", o->color, "auto, always, never");
   app.add_flag("--no-progress,-q", o->quiet, "no progress on stderr");
   app.add_flag("-N", o->no_interface, "no interface: print the call list");
-  app.add_flag("-r,-l,-v", "accepted for sngrep's sake: nothing to do");
+  app.add_flag("-r,-l,-v", o->ignored, "accepted as sngrep has them: nothing to do");
   app.add_flag("--list", o->list, "findings: print the catalogue");
   app.add_flag("--sdp", o->sdp, "ladder: a summary of each SDP");
   app.add_flag("--rtp,!--no-rtp", o->rtp, "ladder: media bars");

@@ -26,6 +26,7 @@ struct Options {
   bool utc = false;
   bool quiet = false;
   bool no_interface = false;
+  bool ignored = false;
   std::string color = "auto";
 };
 

@@ -9,9 +9,9 @@
 namespace sipladder {
 namespace {
 
-// While the engine is busy for longer (the analysis at the end of a large file) the rows of before
-// are drawn again.
-constexpr int kPatienceMs = 50;
+// A live source waits up to 100 ms for packets. What takes longer (the analysis at the end of a
+// large file) is not waited for: the rows of before are drawn again.
+constexpr int kPatienceMs = 150;
 
 }  // namespace
 
@@ -64,7 +64,7 @@ Canvas App::frame(int width, int height) {
   // The last row is ours, whatever a view drew on a very small screen.
   const std::string prompt = layer.view->prompt();
   std::string words = !prompt.empty() ? prompt : status_();
-  if (!fresh) words += "  analysing";
+  if (!fresh) words += "  (busy)";
   std::u32string last = fit_text(safe_text(words), canvas.width() - 9);
   last.resize(static_cast<size_t>(std::max(0, canvas.width() - 7)), U' ');
   canvas.text(0, canvas.height() - 1, std::u32string_view(last + U" ? help"));

@@ -1,0 +1,216 @@
+// Calls built packet by packet, and the ladders that must come of them.
+#include "export/ladder.h"
+
+#include <gtest/gtest.h>
+
+#include "correlate/engine.h"
+#include "export/ladder_text.h"
+
+namespace sipladder {
+namespace {
+
+constexpr int64_t kStart = 1'700'000'000'000'000'000;  // 2023-11-14 22:13:20 UTC
+constexpr int64_t kMs = 1'000'000;
+
+void add_be16(std::string* out, size_t value) {
+  out->push_back(static_cast<char>(value >> 8));
+  out->push_back(static_cast<char>(value & 0xFF));
+}
+
+// UDP in IPv4 without link layer (LINKTYPE_RAW); hosts are 10.0.0.N.
+std::string udp_packet(uint8_t src, uint16_t src_port, uint8_t dst, uint16_t dst_port,
+                       std::string_view payload) {
+  static uint16_t ip_id = 1;
+  std::string out = "\x45";
+  out.push_back('\0');
+  add_be16(&out, 28 + payload.size());
+  add_be16(&out, ip_id++);
+  out += std::string("\0\0\x40\x11\0\0\x0a\0\0", 9);
+  out.push_back(static_cast<char>(src));
+  out += std::string("\x0a\0\0", 3);
+  out.push_back(static_cast<char>(dst));
+  add_be16(&out, src_port);
+  add_be16(&out, dst_port);
+  add_be16(&out, 8 + payload.size());
+  add_be16(&out, 0);
+  return out.append(payload);
+}
+
+class LadderTest : public testing::Test {
+ protected:
+  LadderTest() : engine_(log_, model_), analyst_(model_, log_) {
+    std::string error;
+    EXPECT_TRUE(log_.add_spool(&store_, &error)) << error;
+  }
+
+  void feed(int64_t at_ms, const std::string& bytes) {
+    Packet packet;
+    packet.time_ns = kStart + at_ms * kMs;
+    packet.frame = ++frame_;
+    packet.link_type = 101;
+    packet.original = static_cast<uint32_t>(bytes.size());
+    packet.ref = log_.append(store_, bytes);
+    packet.data = reinterpret_cast<const uint8_t*>(bytes.data());
+    engine_.process(packet);
+  }
+
+  void sip(int64_t at_ms, uint8_t src, uint8_t dst, std::string_view start, std::string_view cseq,
+           std::string_view sdp_port = "", uint16_t src_port = 5060, uint16_t dst_port = 5060) {
+    std::string body;
+    if (!sdp_port.empty()) {
+      const std::string host = "10.0.0." + std::to_string(src);
+      body = "v=0\r\no=- 1 1 IN IP4 " + host + "\r\ns=-\r\nc=IN IP4 " + host +
+             "\r\nt=0 0\r\nm=audio " + std::string(sdp_port) + " RTP/AVP 0\r\n";
+    }
+    std::string text(start);
+    text += "\r\nVia: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bK" + std::string(cseq.substr(0, 1)) +
+            "\r\nFrom: <sip:alice@example.com>;tag=a\r\nTo: <sip:bob@example.com>" +
+            (start.starts_with("INVITE") ? "" : ";tag=b") +
+            "\r\nCall-ID: one@10.0.0.1\r\nCSeq: " + std::string(cseq) + "\r\n" +
+            (body.empty() ? "" : "Content-Type: application/sdp\r\n") +
+            "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+    feed(at_ms, udp_packet(src, src_port, dst, dst_port, text));
+  }
+
+  void rtp(int64_t at_ms, uint8_t src, uint16_t src_port, uint8_t dst, uint16_t dst_port,
+           uint8_t sequence) {
+    std::string payload("\x80\0\0", 3);
+    payload.push_back(static_cast<char>(sequence));
+    add_be16(&payload, 0);
+    add_be16(&payload, sequence * 160U);
+    add_be16(&payload, 0);
+    add_be16(&payload, src);
+    payload.append(160, 'x');
+    feed(at_ms, udp_packet(src, src_port, dst, dst_port, payload));
+  }
+
+  void basic_call() {
+    sip(0, 1, 2, "INVITE sip:bob@example.com SIP/2.0", "1 INVITE", "4000");
+    sip(100, 2, 1, "SIP/2.0 180 Ringing", "1 INVITE");
+    sip(600, 2, 1, "SIP/2.0 200 OK", "1 INVITE", "5000");
+    sip(610, 1, 2, "ACK sip:bob@10.0.0.2 SIP/2.0", "1 ACK");
+    for (uint8_t i = 0; i < 20; i++) {
+      rtp(700 + i * 20, 1, 4000, 2, 5000, i);
+      if (i != 7) rtp(705 + i * 20, 2, 5000, 1, 4000, i);
+    }
+    sip(2000, 1, 2, "BYE sip:bob@10.0.0.2 SIP/2.0", "2 BYE");
+    sip(2050, 2, 1, "SIP/2.0 200 OK", "2 BYE");
+    finish();
+  }
+
+  void finish() {
+    engine_.settle();
+    model_.finished = true;
+  }
+
+  Ladder ladder(const LadderOptions& options = {}) {
+    return build_ladder({model_, log_, analyst_, {CallId{1}}}, options);
+  }
+
+  std::string text(int width = 0) {
+    LadderTextOptions options;
+    options.utc = true;
+    options.width = width;
+    return ladder_text(ladder(), options);
+  }
+
+  PacketLog log_;
+  Model model_;
+  Engine engine_;
+  Analyst analyst_;
+  uint16_t store_ = 0;
+  uint32_t frame_ = 0;
+};
+
+std::vector<std::string> labels(const Ladder& ladder) {
+  std::vector<std::string> out;
+  for (const LadderRow& row : ladder.rows) out.push_back(row.label);
+  return out;
+}
+
+TEST_F(LadderTest, BasicCallHasMessagesAndMediaInTimeOrder) {
+  basic_call();
+  const Ladder result = ladder();
+  EXPECT_EQ(labels(result),
+            (std::vector<std::string>{"INVITE (SDP)", "180 Ringing", "200 OK (SDP)", "ACK",
+                                      "RTP PCMU 20 pkt", "RTP PCMU 19 pkt 5.0% lost", "BYE",
+                                      "200 OK (BYE)"}));
+  ASSERT_EQ(result.participants.size(), 2U);
+  EXPECT_EQ(result.participants[0].label, "10.0.0.1");
+  EXPECT_EQ(result.participants[0].detail, "5060");
+  EXPECT_EQ(result.calls[0].caller, "alice");
+  EXPECT_EQ(result.calls[0].callee, "bob");
+}
+
+TEST_F(LadderTest, TextShowsArrowsBothWays) {
+  basic_call();
+  const std::string out = text(90);
+  EXPECT_NE(out.find("alice → bob  completed"), std::string::npos) << out;
+  EXPECT_NE(out.find("22:13:20.000000    +0.000000"), std::string::npos) << out;
+  EXPECT_NE(out.find("INVITE (SDP)─"), std::string::npos) << out;
+  EXPECT_NE(out.find("│<─"), std::string::npos) << out;
+  EXPECT_NE(out.find("═RTP PCMU 20 pkt═"), std::string::npos) << out;
+  EXPECT_EQ(out, text(90));
+}
+
+TEST_F(LadderTest, CutsLabelsAndKeepsLifelines) {
+  sip(0, 1, 2, "OPTIONS sip:bob@example.com SIP/2.0", "1 OPTIONS");
+  sip(1, 2, 1, "SIP/2.0 480 Quite A Long Reason Phrase That Cannot Fit Here", "1 OPTIONS");
+  finish();
+  const std::string out = text(60);
+  EXPECT_NE(out.find("│<─480 Quit…─│"), std::string::npos) << out;
+}
+
+TEST_F(LadderTest, MarksRetransmissions) {
+  sip(0, 1, 2, "INVITE sip:bob@example.com SIP/2.0", "1 INVITE", "4000");
+  sip(500, 1, 2, "INVITE sip:bob@example.com SIP/2.0", "1 INVITE", "4000");
+  finish();
+  const Ladder result = ladder();
+  ASSERT_EQ(result.rows.size(), 2U);
+  EXPECT_TRUE(result.rows[1].retransmission);
+  EXPECT_EQ(result.rows[1].original, result.rows[0].message);
+  EXPECT_NE(text().find("↻ INVITE (SDP)"), std::string::npos);
+}
+
+TEST_F(LadderTest, HostThatTalksToItselfGetsAColumnPerPort) {
+  sip(0, 1, 1, "OPTIONS sip:bob@example.com SIP/2.0", "1 OPTIONS", "", 5060, 5080);
+  finish();
+  const Ladder result = ladder();
+  ASSERT_EQ(result.participants.size(), 2U);
+  EXPECT_EQ(result.participants[0].label, "10.0.0.1:5060");
+  EXPECT_EQ(result.participants[1].label, "10.0.0.1:5080");
+}
+
+TEST_F(LadderTest, PausesAreShown) {
+  sip(0, 1, 2, "OPTIONS sip:bob@example.com SIP/2.0", "1 OPTIONS");
+  sip(32'000, 2, 1, "SIP/2.0 200 OK", "1 OPTIONS");
+  finish();
+  EXPECT_EQ(labels(ladder()), (std::vector<std::string>{"OPTIONS", "32.0 s", "200 OK (OPTIONS)"}));
+}
+
+TEST_F(LadderTest, ControlCharactersOfTheNetworkNeverReachTheText) {
+  sip(0, 2, 1, "SIP/2.0 200 \x1b[31mred\x07\xff", "1 OPTIONS");
+  finish();
+  EXPECT_EQ(text().find('\x1b'), std::string::npos);
+  EXPECT_NE(text().find("200 ·[31mred··"), std::string::npos) << text();
+}
+
+TEST_F(LadderTest, RawAndSdpFollowTheirArrow) {
+  basic_call();
+  LadderOptions options;
+  options.sdp = true;
+  options.raw = true;
+  const Ladder result = ladder(options);
+  EXPECT_EQ(result.rows[0].sdp, "audio 10.0.0.1:4000 sendrecv PCMU");
+  EXPECT_TRUE(result.rows[0].raw.starts_with("INVITE sip:bob"));
+  EXPECT_EQ(result.rows[1].sdp, "");
+}
+
+TEST(SafeTextTest, MasksWhatCouldMisleadAReader) {
+  EXPECT_EQ(safe_utf8("a\tb\x7f\xc3\xa9\xe2\x80\xae"), "a·b·é·");
+  EXPECT_EQ(safe_utf8("a\r\nb\rc", true), "a\nb·c");
+  EXPECT_EQ(fit_text(U"日本語", 5), U"日本…");
+}
+
+}  // namespace
+}  // namespace sipladder
