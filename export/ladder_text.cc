@@ -77,8 +77,11 @@ void draw_arrow(const LadderRow& row, const LadderLayout& layout, bool ascii, Ce
     put_char(line, x, crossing ? (media ? p.heavy_cross : p.cross) : media ? p.bar : p.line, ink);
   }
   put_char(line, row.from < row.to ? last - 1 : first + 1, row.from < row.to ? U'>' : U'<', ink);
-  const std::u32string label = fit_text(row_label(row, ascii), last - first - kArrowFrame, ascii);
-  put_text(line, first + (last - first - text_width(label) + 1) / 2, label, ink);
+  // Between label and lifeline stands at least one dash, before the head another.
+  const int room = last - first - kArrowFrame;
+  const std::u32string label = fit_text(row_label(row, ascii), room, ascii);
+  const int begin = first + (row.from < row.to ? 2 : 3);
+  put_text(line, begin + (room - text_width(label)) / 2, label, ink);
 }
 
 // A message to oneself leaves and returns at the same lifeline.

@@ -248,10 +248,21 @@ std::string json_text(std::string_view text) {
   return out + "\"";
 }
 
+std::string valid_utf8(std::string_view text) {
+  std::string out;
+  for (size_t at = 0; at < text.size();) {
+    uint32_t code = 0;
+    const size_t length = utf8_length(text, at, &code);
+    length == 0 ? out.append("\uFFFD") : out.append(text.substr(at, length));
+    at += std::max<size_t>(1, length);
+  }
+  return out;
+}
+
 std::string csv_text(const Value& value) {
   if (value.type == Value::Type::null) return {};
   if (value.type != Value::Type::text) return number_text(value);
-  std::string text = value.text;
+  std::string text = valid_utf8(value.text);
   // A spreadsheet runs what begins like this; a telephone number is none.
   const bool number = text.find_first_not_of("+0123456789") == std::string::npos;
   if (!text.empty() && !number && std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos) text.insert(0, "'");

@@ -115,7 +115,7 @@ TEST_F(TuiTest, ListShowsCallsAndFollowsGrowth) {
   App a = app();
   const std::string first = screen(a, {});
   EXPECT_EQ(lines_of(first).size(), 25U);
-  EXPECT_TRUE(has(lines_of(first)[2], "1 22:13:20 INVITE   alice    bob      busy")) << first;
+  EXPECT_TRUE(has(lines_of(first)[2], "1 22:13:20 INVITE   alice     bob       busy")) << first;
   EXPECT_TRUE(has(lines_of(first)[3], "OPTIONS  probe")) << first;
   sip(true, "INVITE sip:bob@example.com SIP/2.0", "dave", "INVITE");
   EXPECT_TRUE(has(screen(a, {}), "dave"));

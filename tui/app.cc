@@ -51,6 +51,7 @@ bool App::refresh(Layer& layer, int width, int height) {
   shared_.want_lock = false;
   if (!locked) return false;
   layer.view->refresh(width, height);
+  status_words_ = status_();
   layer.filled = true;
   shared_.mutex.unlock();
   return true;
@@ -63,7 +64,7 @@ Canvas App::frame(int width, int height) {
   layer.view->draw(canvas);
   // The last row is ours, whatever a view drew on a very small screen.
   const std::string prompt = layer.view->prompt();
-  std::string words = !prompt.empty() ? prompt : status_();
+  std::string words = !prompt.empty() ? prompt : status_words_;
   if (!fresh) words += "  (busy)";
   std::u32string last = fit_text(safe_text(words), canvas.width() - 9);
   last.resize(static_cast<size_t>(std::max(0, canvas.width() - 7)), U' ');

@@ -13,7 +13,7 @@ namespace sipladder {
 
 class App {
  public:
-  // `status`: the words of the last row; called without the lock.
+  // `status`: the words of the last row; called with the lock held.
   App(const Shared& shared, bool calls_only, std::function<std::string()> status);
 
   // False when the user leaves.
@@ -29,6 +29,7 @@ class App {
 
   Shared shared_;
   std::function<std::string()> status_;
+  std::string status_words_;
   std::vector<Layer> layers_;  // the last one is on the screen
 };
 

@@ -13,7 +13,8 @@ constexpr size_t kMaxCachedNames = 8192;
 constexpr int kHeaderRows = 2;
 // Columns of fixed width: id, time, method, state, duration, messages, audio, findings, with a
 // space after each.
-constexpr int kFixedWidth = 7 + 9 + 9 + 10 + 8 + 5 + 10 + 4;
+constexpr int kFixedWidth = 7 + 9 + 9 + 11 + 8 + 5 + 8 + 3;
+constexpr int kWide = 140;  // from here on the longest verdict has room
 constexpr int kNamesMin = 18;
 constexpr int kNamesMax = 60;  // both names; what is left is the Call-ID's
 
@@ -123,6 +124,7 @@ void ListView::draw(Canvas& canvas) const {
   if (follow_) title += "  (following)";
   canvas.text(0, 0, title, Ink::bold);
   canvas.reverse_row(0);
+  const bool wide = canvas.width() >= kWide;
   const auto draw_row = [&](int y, const Row& row, Ink plain, const std::string& id) {
     int x = 0;
     const auto cell = [&](const std::string& text, int width, Ink ink, bool right = false) {
@@ -135,10 +137,10 @@ void ListView::draw(Canvas& canvas) const {
     cell(row.names.method, 8, plain);
     cell(row.names.from, half - 1, plain);
     cell(row.names.to, half - 1, plain);
-    cell(row.state, 9, plain == Ink::plain ? row.ink : plain);
+    cell(row.state, 10, plain == Ink::plain ? row.ink : plain);
     cell(row.duration, 7, plain, true);
     cell(row.messages, 4, plain, true);
-    cell(row.audio, 9, plain);
+    cell(row.audio, wide ? 14 : 7, plain);
     cell(row.findings, 3, plain == Ink::plain && row.has_error ? Ink::error : plain, true);
     const int left = canvas.width() - x;
     if (left >= 8) cell(row.names.call_id, left, plain == Ink::plain ? Ink::dim : plain);

@@ -30,43 +30,21 @@ void catch_signals() {
   sigaction(SIGHUP, &action, nullptr);
 }
 
-// What the last row says of the capture. Keeps its words while the engine holds the lock.
-class Status {
- public:
-  Status(Session& session, const EngineThread& engine, bool live)
-      : session_(session), engine_(engine), live_(live) {}
-
-  std::string text() {
-    if (session_.mutex.try_lock()) {
-      read_counters();
-      session_.mutex.unlock();
-    }
-    std::string out = fmt::format("{} packets", packets_);
-    if (dropped_ > 0) out += fmt::format("  {} dropped", dropped_);
-    const double progress = session_.progress();
-    if (engine_.ended()) return out + notes_;
-    if (live_) return out + "  live";
-    return out + (progress >= 0 ? fmt::format("  reading {:.0f}%", progress * 100) : "  reading");
+// What the last row says of the capture. Requires the session's lock.
+std::string status_text(const Session& session, bool live) {
+  std::string out = fmt::format("{} packets", session.model.accounting.packets);
+  uint64_t dropped = 0;
+  std::string damage;
+  for (const SourceInfo& info : session.model.captures) {
+    dropped += info.dropped;
+    if (!info.damage.empty()) damage = "  " + info.damage;
   }
-
- private:
-  void read_counters() {
-    packets_ = session_.model.accounting.packets;
-    dropped_ = 0;
-    notes_.clear();
-    for (const SourceInfo& info : session_.model.captures) {
-      dropped_ += info.dropped;
-      if (!info.damage.empty()) notes_ = "  " + info.damage;
-    }
-  }
-
-  Session& session_;
-  const EngineThread& engine_;
-  bool live_;
-  uint64_t packets_ = 0;
-  uint64_t dropped_ = 0;
-  std::string notes_;
-};
+  if (dropped > 0) out += fmt::format("  {} dropped", dropped);
+  if (session.model.finished) return out + damage;
+  if (live) return out + "  live";
+  const double progress = session.progress();
+  return out + (progress >= 0 ? fmt::format("  reading {:.0f}%", progress * 100) : "  reading");
+}
 
 void run_screen(App& app, Terminal& terminal, const EngineThread& engine) {
   bool redraw = true;
@@ -92,10 +70,9 @@ int run_tui(Session& session, const TuiOptions& options) {
   interrupted = 0;
   catch_signals();
   EngineThread engine(session, options.live);
-  Status status(session, engine, options.live);
   const Shared shared{session.model,    session.log,     session.analyst, session.mutex,
                       engine.want_lock, engine.verdicts, options.utc};
-  App app(shared, options.calls_only, [&status] { return status.text(); });
+  App app(shared, options.calls_only, [&] { return status_text(session, options.live); });
   run_screen(app, terminal, engine);
   return 0;
 }

@@ -1,0 +1,93 @@
+// Pages of tests/golden: a title, why it matters, and for each command the output expected. SIPLADDER_UPDATE=1 rewrites what is
+// expected; a person reviews the difference.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "tests/support/run_binary.h"
+
+namespace sipladder {
+namespace {
+
+struct Page {
+  std::string text;     // as it stands
+  std::string updated;  // with the output of today
+  int commands = 0;
+};
+
+std::string read(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+// "sipladder calls samples/x.pcap --where 'a b'" into words; 'single' and "double" quotes join.
+std::vector<std::string> words_of(const std::string& command) {
+  std::vector<std::string> words;
+  std::string word;
+  char quote = 0;
+  for (const char c : command + " ") {
+    if (quote != 0 && c == quote) {
+      quote = 0;
+    } else if (quote == 0 && (c == '\'' || c == '"')) {
+      quote = c;
+    } else if (quote == 0 && c == ' ') {
+      if (!word.empty()) words.push_back(word);
+      word.clear();
+    } else {
+      word += c;
+    }
+  }
+  return words;
+}
+
+std::string output_of(const std::string& command) {
+  std::vector<std::string> words = words_of(command);
+  words.erase(words.begin());
+  for (std::string& word : words) {
+    if (word.rfind("samples/", 0) == 0) word = root_path(word);
+  }
+  const RunResult result = run_binary(words);
+  EXPECT_TRUE(result.status == 0) << command << "\n" << result.err;
+  return result.out;
+}
+
+// A line "$ sipladder ..." inside a fence is followed by what it prints, to the fence's end.
+Page check(const std::filesystem::path& path) {
+  Page page;
+  page.text = read(path);
+  bool skipping = false;
+  for (const std::string& line : lines_of(page.text)) {
+    if (line.rfind("```", 0) == 0) skipping = false;
+    if (skipping) continue;
+    page.updated += line + "\n";
+    if (line.rfind("$ sipladder ", 0) != 0) continue;
+    page.updated += output_of(line.substr(2));
+    page.commands++;
+    skipping = true;
+  }
+  return page;
+}
+
+TEST(Golden, EveryPageStillHolds) {
+  int pages = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(root_path("tests/golden"))) {
+    if (entry.path().extension() != ".md") continue;
+    pages++;
+    const Page page = check(entry.path());
+    EXPECT_GT(page.commands, 0) << entry.path() << " has no command";
+    if (std::getenv("SIPLADDER_UPDATE") != nullptr) {
+      std::ofstream(entry.path()) << page.updated;
+    } else {
+      EXPECT_EQ(page.text, page.updated) << entry.path();
+    }
+  }
+  EXPECT_GE(pages, 8);
+}
+
+}  // namespace
+}  // namespace sipladder

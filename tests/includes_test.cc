@@ -1,0 +1,44 @@
+// Includes flow one way: capture <- decode <- correlate <- query <- {export, tui} <- main. Each foreign library has one home.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "tests/support/run_binary.h"
+
+namespace sipladder {
+namespace {
+
+const std::map<std::string, int> kRank = {{"capture", 0}, {"decode", 1}, {"correlate", 2}, {"query", 3}, {"export", 4}, {"tui", 5}, {"main", 6}};
+const std::map<std::string, std::string> kHome = {
+    {"<pcap", "capture"}, {"<zlib.h>", "capture"},  {"<zstd.h>", "capture"}, {"<sqlite3.h>", "query"},
+    {"<re2/", "query"},   {"<ncurses", "tui"},      {"<curses", "tui"},      {"<CLI/", "main"},
+};
+
+TEST(Includes, FlowOneWay) {
+  for (const auto& [folder, rank] : kRank) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(root_path(folder))) {
+      if (!entry.is_regular_file()) continue;
+      std::ifstream file(entry.path());
+      for (std::string line; std::getline(file, line);) {
+        if (line.rfind("#include", 0) != 0) continue;
+        for (const auto& [other, other_rank] : kRank) {
+          if (line.find("\"" + other + "/") != std::string::npos) {
+            EXPECT_LE(other_rank, rank) << entry.path() << ": " << line;
+          }
+        }
+        for (const auto& [library, home] : kHome) {
+          if (line.find(library) != std::string::npos) {
+            EXPECT_EQ(folder, home) << entry.path() << ": " << line;
+          }
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace sipladder

@@ -1,0 +1,23 @@
+// The program as its users run it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace sipladder {
+
+struct RunResult {
+  int status = -1;
+  std::string out;
+  std::string err;
+};
+RunResult run_binary(const std::vector<std::string>& arguments);
+
+// Fields of one CSV line, quotes removed.
+std::vector<std::string> csv_fields(const std::string& line);
+std::vector<std::string> lines_of(const std::string& text);
+
+std::string root_path(const std::string& relative);
+bool exists(const std::string& path);
+
+}  // namespace sipladder
