@@ -21,7 +21,8 @@ IpAddress ipv6_address(const uint8_t* sixteen_bytes) {
 }
 
 std::optional<IpAddress> parse_ip(std::string_view text) {
-  if (text.size() >= 2 && text.front() == '[' && text.back() == ']') text = text.substr(1, text.size() - 2);
+  if (text.size() >= 2 && text.front() == '[' && text.back() == ']')
+    text = text.substr(1, text.size() - 2);
   if (text.empty() || text.size() > INET6_ADDRSTRLEN) return std::nullopt;
   const std::string copy(text);
   uint8_t bytes[16];

@@ -1,5 +1,7 @@
 #include "decode/decoder.h"
 
+#include <algorithm>
+
 #include "decode/layers.h"
 
 namespace sipladder {
@@ -18,9 +20,11 @@ Fate Decoder::decode(const Packet& packet, std::vector<Datagram>* out) {
   layers.packet = &packet;
   layers.out = out;
   layers.kept.clear();
-  const bool truncated = packet.ref.length < packet.original;
-  if (truncated) layers.note(Oddity::snapped);
-  const Fate fate = decode_link(layers, packet.link_type, {packet.data, packet.ref.length, packet.ref, truncated});
+  const size_t captured = packet.ref.length;
+  const size_t missing = captured < packet.original ? packet.original - captured : 0;
+  if (missing > 0) layers.note(Oddity::snapped);
+  const View view{packet.data, captured, packet.ref, missing};
+  const Fate fate = decode_link(layers, packet.link_type, view);
   return out->empty() ? fate : Fate::payload;
 }
 
@@ -28,9 +32,20 @@ const std::array<uint64_t, static_cast<size_t>(Oddity::count_)>& Decoder::odditi
   return state_->layers.oddities;
 }
 
-uint64_t Decoder::fragments() const { return state_->layers.fragments; }
+uint64_t Decoder::fragments() const {
+  return state_->layers.fragments;
+}
 
-Datagram Layers::datagram(const IpHeader& ip, uint16_t src_port, uint16_t dst_port, const View& payload) const {
+View Layers::claim(const View& view, size_t from, size_t length, Oddity lie) {
+  const size_t there = view.size - from;
+  View result = view.sub(from, std::min(length, there));
+  result.missing = length > there ? length - there : 0;
+  if (length > there && view.missing == 0) note(lie);
+  return result;
+}
+
+Datagram Layers::datagram(const IpHeader& ip, uint16_t src_port, uint16_t dst_port,
+                          const View& payload) const {
   Datagram result;
   result.time_ns = packet->time_ns;
   result.frame = packet->frame;
@@ -39,7 +54,7 @@ Datagram Layers::datagram(const IpHeader& ip, uint16_t src_port, uint16_t dst_po
   result.dst = {ip.dst, dst_port};
   result.ip_id = ip.id;
   result.dscp = ip.dscp;
-  result.truncated = payload.truncated;
+  result.truncated = payload.missing > 0;
   result.payload = payload.text();
   result.ref = payload.ref;
   return result;
@@ -63,10 +78,18 @@ constexpr NameAndSentence kOddities[] = {
 };
 }  // namespace
 
-std::string_view name_of(Fate fate) { return kFates[static_cast<size_t>(fate)].name; }
-std::string_view sentence_of(Fate fate) { return kFates[static_cast<size_t>(fate)].sentence; }
-std::string_view name_of(Oddity oddity) { return kOddities[static_cast<size_t>(oddity)].name; }
-std::string_view sentence_of(Oddity oddity) { return kOddities[static_cast<size_t>(oddity)].sentence; }
+std::string_view name_of(Fate fate) {
+  return kFates[static_cast<size_t>(fate)].name;
+}
+std::string_view sentence_of(Fate fate) {
+  return kFates[static_cast<size_t>(fate)].sentence;
+}
+std::string_view name_of(Oddity oddity) {
+  return kOddities[static_cast<size_t>(oddity)].name;
+}
+std::string_view sentence_of(Oddity oddity) {
+  return kOddities[static_cast<size_t>(oddity)].sentence;
+}
 
 std::string_view to_string(Transport transport) {
   static constexpr std::string_view kNames[] = {"udp", "tcp", "tls", "ws", "wss", "sctp"};

@@ -1,69 +1,114 @@
-// Reassembly of IP datagrams in any order. Bounds: kMaxPiles datagrams, 64 KiB each, kMaxAge of packet time; what is given up is counted.
+// Reassembly of IP datagrams in any order; bytes that came first win where fragments overlap.
+// Bounds: kMaxPiles datagrams, kMaxPileBytes in all, kMaxAge of packet time; what is given up is
+// counted.
 #include <algorithm>
 #include <cstring>
-#include <optional>
 
 #include "decode/layers.h"
 
 namespace sipladder {
 namespace {
 
-constexpr size_t kMaxPiles = 1024;
+constexpr size_t kMaxPiles = 4096;
+constexpr size_t kMaxPileBytes = 64 << 20;
 constexpr size_t kMaxDatagram = 65'535;
 constexpr int64_t kMaxAge = 30'000'000'000;  // RFC 791 recommends 15 s, RFC 8200 60 s
 
-void evict(Layers& layers, int64_t now_ns) {
+using Piles = absl::flat_hash_map<FragmentKey, FragmentPile>;
+
+bool has_room(const Layers& layers) {
+  // Keys of finished datagrams stay in pile_order until they reach its front.
+  return layers.piles.size() < kMaxPiles && layers.pile_bytes < kMaxPileBytes &&
+         layers.pile_order.size() < 4 * kMaxPiles;
+}
+
+void forget(Layers& layers, Piles::iterator pile) {
+  layers.pile_bytes -= pile->second.bytes.size();
+  layers.piles.erase(pile);
+}
+
+void evict(Layers& layers) {
   while (!layers.pile_order.empty()) {
     const auto oldest = layers.piles.find(layers.pile_order.front());
     if (oldest != layers.piles.end()) {
-      if (layers.piles.size() < kMaxPiles && now_ns - oldest->second.first_ns < kMaxAge) return;
-      layers.piles.erase(oldest);
+      const int64_t age = layers.packet->time_ns - oldest->second.first_ns;
+      if (has_room(layers) && age < kMaxAge) return;
+      forget(layers, oldest);
       layers.note(Oddity::fragment_evicted);
     }
     layers.pile_order.pop_front();
   }
 }
 
-// Bytes that are there already stay: the first copy wins.
+Piles::iterator pile_of(Layers& layers, const FragmentKey& key) {
+  auto found = layers.piles.find(key);
+  const int64_t now = layers.packet->time_ns;
+  // An identification comes round again (RFC 6864): an old pile is another datagram.
+  if (found != layers.piles.end() && now - found->second.first_ns < kMaxAge) return found;
+  if (found != layers.piles.end()) {
+    forget(layers, found);
+    layers.note(Oddity::fragment_evicted);
+  }
+  evict(layers);
+  found = layers.piles.emplace(key, FragmentPile{}).first;
+  found->second.first_ns = now;
+  layers.pile_order.push_back(key);
+  return found;
+}
+
+void grow(Layers& layers, FragmentPile& pile, size_t end) {
+  if (pile.bytes.size() >= end) return;
+  layers.pile_bytes += end - pile.bytes.size();
+  pile.bytes.resize(end);
+  pile.have.resize((end + 7) / 8);
+}
+
 void lay(Layers& layers, FragmentPile& pile, size_t offset, const View& view) {
-  const size_t units = (view.size + 7) / 8;
-  if (pile.bytes.size() < offset + view.size) pile.bytes.resize(offset + view.size);
-  if (pile.have.size() < offset / 8 + units) pile.have.resize(offset / 8 + units);
+  grow(layers, pile, offset + view.size);
   bool overlap = false;
-  for (size_t unit = 0; unit < units; unit++) {
-    if (pile.have[offset / 8 + unit]) {
-      overlap = true;
+  for (size_t at = 0; at < view.size; at += 8) {
+    const size_t unit = (offset + at) / 8;
+    const size_t count = std::min<size_t>(8, view.size - at);
+    char* place = pile.bytes.data() + offset + at;
+    if (pile.have[unit]) {
+      // The same bytes again are a duplicate, not an attack.
+      overlap = overlap || std::memcmp(place, view.data + at, count) != 0;
       continue;
     }
-    pile.have[offset / 8 + unit] = true;
+    pile.have[unit] = true;
     pile.covered++;
-    std::memcpy(pile.bytes.data() + offset + unit * 8, view.data + unit * 8, std::min<size_t>(8, view.size - unit * 8));
+    std::memcpy(place, view.data + at, count);
   }
   if (overlap) layers.note(Oddity::fragment_overlap);
 }
 
 }  // namespace
 
-std::optional<View> add_fragment(Layers& layers, const FragmentKey& key, size_t offset, bool more, View view,
-                                 IpHeader* ip) {
-  if (view.size == 0 || offset + view.size > kMaxDatagram || (more && view.size % 8 != 0)) return std::nullopt;
-  auto found = layers.piles.find(key);
-  if (found == layers.piles.end()) {
-    evict(layers, layers.packet->time_ns);
-    found = layers.piles.emplace(key, FragmentPile{}).first;
-    found->second.first_ns = layers.packet->time_ns;
-    found->second.id = ip->id;
-    layers.pile_order.push_back(key);
-  }
+Fate add_fragment(Layers& layers, const FragmentKey& key, size_t offset, bool more, View* view,
+                  IpHeader* ip) {
+  layers.fragments++;
+  const bool odd = more && view->size % 8 != 0;
+  if (view->size == 0 || view->missing > 0 || odd) return Fate::fragment_dropped;
+  if (offset + view->size > kMaxDatagram) return Fate::fragment_dropped;
+  const auto found = pile_of(layers, key);
   FragmentPile& pile = found->second;
-  lay(layers, pile, offset, view);
-  if (!more) pile.total = offset + view.size;
-  if (pile.total == 0 || pile.covered * 8 < pile.total || pile.bytes.size() != pile.total) return std::nullopt;
+  // Nothing may lie behind the last fragment: it would count as bytes that are still missing.
+  const size_t end = offset + view->size;
+  if (pile.total != 0 && end > pile.total) return Fate::fragment_dropped;
+  if (!more && end < pile.bytes.size()) return Fate::fragment_dropped;
+  lay(layers, pile, offset, *view);
+  if (offset == 0) pile.id = ip->id;
+  if (!more && pile.total == 0) pile.total = end;
+  const bool whole = pile.total != 0 && pile.covered * 8 >= pile.total;
+  if (!whole) return Fate::fragment_waiting;
+  ip->id = pile.id;
+  layers.pile_bytes -= pile.bytes.size();
   layers.kept.push_back(std::move(pile.bytes));
+  const std::string& bytes = layers.kept.back();
   layers.piles.erase(found);
-  const std::string& whole = layers.kept.back();
-  const PacketRef ref = layers.log.append_assembled(whole);
-  return View{reinterpret_cast<const uint8_t*>(whole.data()), whole.size(), ref, false};
+  const PacketRef ref = layers.log.append_assembled(bytes);
+  *view = View{bytes_of(bytes), bytes.size(), ref, 0};
+  return Fate::payload;
 }
 
 }  // namespace sipladder

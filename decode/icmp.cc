@@ -1,11 +1,74 @@
-// ICMP and ICMPv6 errors: the quoted packet says against whom (RFC 792, RFC 4443). It is evidence, never SIP or RTP.
+// ICMP and ICMPv6 errors: the quoted packet says against whom (RFC 792, RFC 4443). It is evidence,
+// never SIP or RTP.
+#include <algorithm>
+
 #include "decode/layers.h"
 
 namespace sipladder {
 namespace {
 
+constexpr int kMaxExtensions = 4;
+
 bool is_error(bool v6, uint8_t type) {
-  return v6 ? type >= 1 && type <= 4 : type == 3 || type == 4 || type == 11 || type == 12;
+  if (v6) return type >= 1 && type <= 4;
+  return type == 3 || type == 4 || type == 11 || type == 12;
+}
+
+struct Quoted {
+  IpHeader ip;
+  uint8_t protocol = 0;
+  View transport;
+};
+
+// Bytes behind the quoted packet are extensions of the error message (RFC 4884).
+View quoted_payload(const View& view, size_t header, size_t length) {
+  View payload = view.sub(header, std::min(length, view.size - header));
+  payload.missing = length > payload.size ? length - payload.size : 0;
+  return payload;
+}
+
+std::optional<Quoted> quoted_ipv4(const View& view) {
+  if (view.size < 20) return std::nullopt;
+  const uint8_t* p = view.data;
+  const size_t header = size_t{p[0] & 0x0FU} * 4;
+  const size_t total = be16(p + 2);
+  const bool later_fragment = (be16(p + 6) & 0x1FFF) != 0;
+  if (header < 20 || total < header || view.size < header || later_fragment) return std::nullopt;
+  Quoted quoted;
+  quoted.ip = {ipv4_address(p + 12), ipv4_address(p + 16), be16(p + 4),
+               static_cast<uint8_t>(p[1] >> 2)};
+  quoted.protocol = p[9];
+  quoted.transport = quoted_payload(view, header, total - header);
+  return quoted;
+}
+
+std::optional<Quoted> quoted_ipv6(const View& view) {
+  if (view.size < 40) return std::nullopt;
+  const uint8_t* p = view.data;
+  Quoted quoted;
+  quoted.ip = {ipv6_address(p + 8), ipv6_address(p + 24), 0,
+               static_cast<uint8_t>((be16(p) >> 6) & 0x3F)};
+  quoted.protocol = p[6];
+  quoted.transport = quoted_payload(view, 40, be16(p + 4));
+  for (int i = 0; i < kMaxExtensions; i++) {
+    const uint8_t next = quoted.protocol;
+    const View& rest = quoted.transport;
+    if (next != 0 && next != 43 && next != 60 && next != 44) break;
+    if (rest.size < 8 || (next == 44 && (be16(rest.data + 2) & 0xFFF8) != 0)) return std::nullopt;
+    const size_t header = next == 44 ? 8 : (size_t{rest.data[1]} + 1) * 8;
+    if (rest.size < header) return std::nullopt;
+    quoted.protocol = rest.data[0];
+    quoted.transport = rest.sub(header);
+  }
+  return quoted;
+}
+
+// An IPv4 router need quote only 8 bytes of the transport (RFC 792): a TCP header may be cut.
+View transport_payload(const Quoted& quoted) {
+  const View& view = quoted.transport;
+  size_t header = 8;
+  if (quoted.protocol == 6) header = view.size > 12 ? size_t{view.data[12]} / 16 * 4 : 20;
+  return view.sub(std::min(header, view.size));
 }
 
 }  // namespace
@@ -13,19 +76,14 @@ bool is_error(bool v6, uint8_t type) {
 Fate decode_icmp(Layers& layers, const IpHeader& ip, bool v6, View view) {
   if (view.size < 8) return Fate::ip_truncated;
   if (!is_error(v6, view.data[0])) return Fate::icmp_other;
-  const View quoted = view.sub(8);
-  const size_t header = v6 ? 40 : quoted.size > 0 ? size_t{quoted.data[0] & 0x0FU} * 4 : size_t{0};
-  if (header < 20 || quoted.size < header + 4) return Fate::icmp_other;
-  const uint8_t protocol = quoted.data[v6 ? 6 : 9];
-  if (protocol != 17 && protocol != 6) return Fate::icmp_other;
-  IpHeader inner;
-  inner.src = v6 ? ipv6_address(quoted.data + 8) : ipv4_address(quoted.data + 12);
-  inner.dst = v6 ? ipv6_address(quoted.data + 24) : ipv4_address(quoted.data + 16);
-  const uint8_t* ports = quoted.data + header;
-  const View payload = quoted.size > header + 8 ? quoted.sub(header + 8) : quoted.sub(quoted.size);
-  Datagram datagram = layers.datagram(inner, be16(ports), be16(ports + 2), payload);
+  const auto quoted = v6 ? quoted_ipv6(view.sub(8)) : quoted_ipv4(view.sub(8));
+  if (!quoted || quoted->transport.size < 4) return Fate::icmp_other;
+  if (quoted->protocol != 17 && quoted->protocol != 6) return Fate::icmp_other;
+  const uint8_t* ports = quoted->transport.data;
+  Datagram datagram =
+      layers.datagram(quoted->ip, be16(ports), be16(ports + 2), transport_payload(*quoted));
   datagram.kind = PayloadKind::icmp_error;
-  datagram.transport = protocol == 17 ? Transport::udp : Transport::tcp;
+  datagram.transport = quoted->protocol == 17 ? Transport::udp : Transport::tcp;
   datagram.icmp_type = view.data[0];
   datagram.icmp_code = view.data[1];
   datagram.icmp_from = ip.src;

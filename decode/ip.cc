@@ -5,41 +5,60 @@ namespace sipladder {
 namespace {
 
 constexpr int kMaxExtensions = 16;
+constexpr uint8_t kFragmentHeader = 44;
+constexpr uint8_t kAuthenticationHeader = 51;
 
 Fate decode_ipv4(Layers& layers, View view, int depth) {
   if (view.size < 20) return Fate::ip_truncated;
   const uint8_t* p = view.data;
   const size_t header = size_t{p[0] & 0x0FU} * 4;
   size_t total = be16(p + 2);
-  if (total == 0) total = view.size;  // segmentation offload leaves 0
+  if (total == 0) total = view.size + view.missing;  // segmentation offload leaves 0
   if (header < 20 || total < header) return Fate::ip_malformed;
   if (view.size < header) return Fate::ip_truncated;
-  if (total > view.size) {
-    if (!view.truncated) layers.note(Oddity::ip_length_lies);
-    view.truncated = true;
-    total = view.size;
-  } else {
-    view.truncated = false;
-  }
   IpHeader ip;
   ip.dscp = static_cast<uint8_t>(p[1] >> 2);
   ip.id = be16(p + 4);
   ip.src = ipv4_address(p + 12);
   ip.dst = ipv4_address(p + 16);
+  View payload = layers.claim(view, header, total - header, Oddity::ip_length_lies);
   const uint16_t fragment = be16(p + 6);
-  View payload = view.sub(header, total - header);
   if ((fragment & 0x3FFF) != 0) {
-    layers.fragments++;
     const bool more = (fragment & 0x2000) != 0;
     const FragmentKey key{ip.src, ip.dst, ip.id, p[9]};
-    const auto whole = add_fragment(layers, key, size_t{fragment & 0x1FFFU} * 8, more, payload, &ip);
-    if (!whole) return Fate::fragment_waiting;
-    payload = *whole;
+    const Fate fate =
+        add_fragment(layers, key, size_t{fragment & 0x1FFFU} * 8, more, &payload, &ip);
+    if (fate != Fate::payload) return fate;
   }
   return decode_ip_payload(layers, ip, p[9], payload, depth);
 }
 
-bool is_extension(uint8_t next) { return next == 0 || next == 43 || next == 60 || next == 51 || next == 135; }
+bool is_extension(uint8_t next) {
+  return next == 0 || next == 43 || next == 60 || next == kAuthenticationHeader || next == 135;
+}
+
+// The fragment header (RFC 8200 section 4.5): *payload becomes the whole datagram's.
+Fate decode_ipv6_fragment(Layers& layers, IpHeader* ip, uint8_t* next, View* payload) {
+  if (payload->size < 8) return Fate::ip_truncated;
+  const uint8_t* p = payload->data;
+  const uint16_t field = be16(p + 2);
+  const FragmentKey key{ip->src, ip->dst, be32(p + 4), p[0]};
+  *next = p[0];
+  *payload = payload->sub(8);
+  if ((field & 0xFFF9) == 0) return Fate::payload;  // an atomic fragment (RFC 6946)
+  return add_fragment(layers, key, field & 0xFFF8U, (field & 1U) != 0, payload, ip);
+}
+
+Fate skip_ipv6_extension(uint8_t* next, View* payload) {
+  if (payload->size < 8) return Fate::ip_truncated;
+  const size_t units = payload->data[1];
+  // The authentication header counts in 4-byte units, minus 2 (RFC 4302 section 2.2).
+  const size_t header = *next == kAuthenticationHeader ? (units + 2) * 4 : (units + 1) * 8;
+  if (payload->size < header) return Fate::ip_truncated;
+  *next = payload->data[0];
+  *payload = payload->sub(header);
+  return Fate::payload;
+}
 
 Fate decode_ipv6(Layers& layers, View view, int depth) {
   if (view.size < 40) return Fate::ip_truncated;
@@ -50,36 +69,18 @@ Fate decode_ipv6(Layers& layers, View view, int depth) {
   ip.dst = ipv6_address(p + 24);
   uint8_t next = p[6];
   size_t length = be16(p + 4);
-  if (length == 0) length = view.size - 40;
-  if (length > view.size - 40) {
-    if (!view.truncated) layers.note(Oddity::ip_length_lies);
-    view.truncated = true;
-    length = view.size - 40;
-  } else {
-    view.truncated = false;
-  }
-  View payload = view.sub(40, length);
+  if (length == 0) length = view.size + view.missing - 40;  // jumbogram or offload
+  View payload = layers.claim(view, 40, length, Oddity::ip_length_lies);
   for (int i = 0; i < kMaxExtensions; i++) {
-    if (next == 44) {
-      if (payload.size < 8) return Fate::ip_truncated;
-      layers.fragments++;
-      const uint8_t* f = payload.data;
-      const uint16_t field = be16(f + 2);
-      const FragmentKey key{ip.src, ip.dst, be32(f + 4), f[0]};
-      next = f[0];
-      payload = payload.sub(8);
-      if ((field & 0xFFF9) == 0) continue;  // an atomic fragment (RFC 6946)
-      const auto whole = add_fragment(layers, key, field & 0xFFF8U, (field & 1U) != 0, payload, &ip);
-      if (!whole) return Fate::fragment_waiting;
-      payload = *whole;
-      continue;
+    Fate fate = Fate::payload;
+    if (next == kFragmentHeader) {
+      fate = decode_ipv6_fragment(layers, &ip, &next, &payload);
+    } else if (is_extension(next)) {
+      fate = skip_ipv6_extension(&next, &payload);
+    } else {
+      return decode_ip_payload(layers, ip, next, payload, depth);
     }
-    if (!is_extension(next)) return decode_ip_payload(layers, ip, next, payload, depth);
-    if (payload.size < 8) return Fate::ip_truncated;
-    const size_t header = next == 51 ? (size_t{payload.data[1]} + 2) * 4 : (size_t{payload.data[1]} + 1) * 8;
-    if (payload.size < header) return Fate::ip_truncated;
-    next = payload.data[0];
-    payload = payload.sub(header);
+    if (fate != Fate::payload) return fate;
   }
   return Fate::depth_exceeded;
 }
@@ -97,14 +98,23 @@ Fate decode_ip(Layers& layers, View view, int depth) {
 
 Fate decode_ip_payload(Layers& layers, const IpHeader& ip, uint8_t protocol, View view, int depth) {
   switch (protocol) {
-    case 1: return decode_icmp(layers, ip, false, view);
+    case 1:
+      return decode_icmp(layers, ip, false, view);
     case 4:
-    case 41: return decode_ip(layers, view, depth);
-    case 6: return decode_tcp(layers, ip, view);
-    case 17: return decode_udp(layers, ip, view, depth);
-    case 47: return decode_gre(layers, view, depth);
-    case 58: return decode_icmp(layers, ip, true, view);
-    default: return Fate::protocol_other;
+    case 41:
+      return decode_ip(layers, view, depth);
+    case 6:
+      return decode_tcp(layers, ip, view);
+    case 17:
+      return decode_udp(layers, ip, view, depth);
+    case 47:
+      return decode_gre(layers, view, depth);
+    case 58:
+      return decode_icmp(layers, ip, true, view);
+    case 132:
+      return decode_sctp(layers, ip, view);
+    default:
+      return Fate::protocol_other;
   }
 }
 

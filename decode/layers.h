@@ -1,12 +1,15 @@
-// Private to decode/: what the layers share. Each layer is a function that takes a view of its bytes and hands the rest on.
+// Private to decode/: what the layers share. Each layer is a function that takes a view of its
+// bytes and hands the rest on.
 #pragma once
 
+#include <absl/container/flat_hash_map.h>
+
+#include <array>
 #include <deque>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
-
-#include <absl/container/flat_hash_map.h>
 
 #include "decode/bytes.h"
 #include "decode/decoder.h"
@@ -20,12 +23,12 @@ struct View {
   const uint8_t* data = nullptr;
   size_t size = 0;
   PacketRef ref;
-  bool truncated = false;  // the capture holds less than was sent
+  size_t missing = 0;  // bytes that were sent behind these but are not in the capture
 
   View sub(size_t from) const { return sub(from, size - from); }
   View sub(size_t from, size_t count) const {
-    View view{data + from, count, {ref.offset + from, static_cast<uint32_t>(count), ref.store}, truncated};
-    return view;
+    const PacketRef part{ref.offset + from, static_cast<uint32_t>(count), ref.store};
+    return {data + from, count, part, from + count == size ? missing : 0};
   }
   std::string_view text() const { return {reinterpret_cast<const char*>(data), size}; }
 };
@@ -50,14 +53,14 @@ struct FragmentKey {
 };
 struct FragmentPile {
   std::string bytes;
-  std::vector<bool> have;   // in units of 8 bytes
-  size_t total = 0;         // known once the last fragment came
-  size_t covered = 0;       // units
+  std::vector<bool> have;  // in units of 8 bytes
+  size_t total = 0;        // known once the last fragment came
+  size_t covered = 0;      // units
   int64_t first_ns = 0;
   uint16_t id = 0;
 };
 
-// One direction of a TCP connection.
+// One direction of a TCP connection or SCTP association.
 struct TcpKey {
   Endpoint src, dst;
   bool operator==(const TcpKey&) const = default;
@@ -69,16 +72,41 @@ struct TcpKey {
 struct TcpSegment {
   uint32_t sequence;
   std::string bytes;
+  PacketRef ref;
+  size_t missing;  // as View::missing
 };
+enum class StreamKind : uint8_t { fresh, sip, upgrading, websocket };
 struct TcpStream {
-  uint32_t next = 0;          // sequence number expected
-  bool synced = false;        // `next` is known
-  bool is_sip = false;        // a SIP start-line was seen
-  std::string pending;        // the beginning of a message
-  std::vector<TcpSegment> ahead;  // came before their predecessor
+  StreamKind kind = StreamKind::fresh;  // fresh: nothing of SIP seen yet
+  uint32_t next = 0;                    // sequence number expected
+  std::string pending;                  // the beginning of a message or of a WebSocket frame
+  size_t needed = 0;                    // bytes `pending` must reach before it is worth a look
+  std::string fragments;                // payload of WebSocket frames whose message goes on
+  std::vector<TcpSegment> ahead;        // came before their predecessor
   size_t ahead_bytes = 0;
   int64_t gap_since_ns = 0;
   int64_t last_ns = 0;
+
+  size_t buffered() const { return pending.size() + fragments.size() + ahead_bytes; }
+};
+
+// Fragments of one SCTP user message (RFC 9260 6.9).
+struct SctpKey {
+  TcpKey ends;
+  uint16_t stream = 0;
+  uint16_t sequence = 0;
+  bool unordered = false;
+  bool operator==(const SctpKey&) const = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const SctpKey& key) {
+    return H::combine(std::move(h), key.ends, key.stream, key.sequence, key.unordered);
+  }
+};
+struct SctpPiece {
+  uint32_t tsn;
+  bool begins;
+  bool ends;
+  std::string bytes;
 };
 
 struct Layers {
@@ -91,25 +119,37 @@ struct Layers {
   uint64_t fragments = 0;
   absl::flat_hash_map<FragmentKey, FragmentPile> piles;
   std::deque<FragmentKey> pile_order;
+  size_t pile_bytes = 0;
   absl::flat_hash_map<TcpKey, TcpStream> tcp;
+  size_t tcp_buffered = 0;    // bytes kept by all streams
+  int64_t last_ahead_ns = 0;  // when a segment was last kept out of order
+  absl::flat_hash_map<SctpKey, std::vector<SctpPiece>> sctp;
+  size_t sctp_buffered = 0;
+  absl::flat_hash_map<TcpKey, std::array<uint32_t, 64>> sctp_seen;  // TSNs, by their low bits
   std::deque<std::string> kept;  // bytes that datagrams of this packet point into
 
   void note(Oddity oddity) { oddities[static_cast<size_t>(oddity)]++; }
-  Datagram datagram(const IpHeader& ip, uint16_t src_port, uint16_t dst_port, const View& payload) const;
+  // `size` bytes at `from` as a length field says; what is more than there becomes `missing`.
+  View claim(const View& view, size_t from, size_t length, Oddity lie);
+  Datagram datagram(const IpHeader& ip, uint16_t src_port, uint16_t dst_port,
+                    const View& payload) const;
 };
 
-Fate decode_link(Layers& layers, uint16_t link_type, View view);                       // link.cc
+Fate decode_link(Layers& layers, uint16_t link_type, View view);  // link.cc
 Fate decode_ethernet(Layers& layers, View view, int depth);
 Fate decode_ether_type(Layers& layers, uint16_t ether_type, View view, int depth);
 Fate decode_ppp(Layers& layers, View view, int depth);
-Fate decode_ip(Layers& layers, View view, int depth);                                  // ip.cc
+Fate decode_ip(Layers& layers, View view, int depth);  // ip.cc
 Fate decode_ip_payload(Layers& layers, const IpHeader& ip, uint8_t protocol, View view, int depth);
-// The whole payload once all fragments are there; nullopt while they are not. (fragments.cc)
-std::optional<View> add_fragment(Layers& layers, const FragmentKey& key, size_t offset, bool more, View view, IpHeader* ip);
-Fate decode_gre(Layers& layers, View view, int depth);                                 // tunnels.cc
+// Fate::payload with the whole in *view and the first fragment's id in *ip, once all fragments are
+// there. (fragments.cc)
+Fate add_fragment(Layers& layers, const FragmentKey& key, size_t offset, bool more, View* view,
+                  IpHeader* ip);
+Fate decode_gre(Layers& layers, View view, int depth);  // tunnels.cc
 bool decode_udp_tunnel(Layers& layers, uint16_t dst_port, View view, int depth, Fate* fate);
-Fate decode_udp(Layers& layers, const IpHeader& ip, View view, int depth);             // udp.cc
-Fate decode_tcp(Layers& layers, const IpHeader& ip, View view);                        // tcp.cc
-Fate decode_icmp(Layers& layers, const IpHeader& ip, bool v6, View view);              // icmp.cc
+Fate decode_udp(Layers& layers, const IpHeader& ip, View view, int depth);  // udp.cc
+Fate decode_tcp(Layers& layers, const IpHeader& ip, View view);             // tcp.cc
+Fate decode_sctp(Layers& layers, const IpHeader& ip, View view);            // sctp.cc
+Fate decode_icmp(Layers& layers, const IpHeader& ip, bool v6, View view);   // icmp.cc
 
 }  // namespace sipladder

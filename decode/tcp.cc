@@ -1,171 +1,217 @@
-// TCP segments put in order, SIP messages cut out by Content-Length (RFC 3261 18.3). A gap is an oddity: the next start-line is
-// found again, nothing is spliced. Bounds: kMaxStreams directions, kMaxMessage, kMaxAhead per direction.
+// TCP segments put in order (RFC 9293). A gap is an oddity: nothing is spliced, the next start-line
+// is found again. Bounds: kMaxStreams directions, kMaxAhead bytes out of order in each,
+// kMaxBuffered bytes in all; streams that carry no SIP keep nothing.
 #include <algorithm>
 
-#include "decode/layers.h"
-#include "decode/sip_message.h"
+#include "decode/stream_messages.h"
 
 namespace sipladder {
 namespace {
 
 constexpr size_t kMaxStreams = 16'384;
-constexpr size_t kMaxMessage = 1 << 20;
-constexpr size_t kMaxAhead = 256 << 10;
-constexpr int64_t kMaxGapNs = 2'000'000'000;  // a segment that has not come by then was not captured
+constexpr size_t kMaxBuffered = 128 << 20;
+constexpr size_t kMaxAhead = 64 << 10;
+constexpr int64_t kMaxGapNs =
+    2'000'000'000;  // a segment that has not come by then was not captured
+// No window is larger (RFC 7323 section 2.3 allows 1 GiB, nobody uses it): another connection.
+constexpr int32_t kOtherConnection = 16 << 20;
 
-bool is_tls(const View& view) {
-  return view.size >= 5 && view.data[0] >= 20 && view.data[0] <= 23 && view.data[1] == 3 && view.data[2] <= 4;
-}
+constexpr uint8_t kSyn = 0x02;
+constexpr uint8_t kRst = 0x04;
+constexpr uint8_t kAck = 0x10;
 
-int32_t distance(uint32_t from, uint32_t to) { return static_cast<int32_t>(to - from); }
+using Streams = absl::flat_hash_map<TcpKey, TcpStream>;
 
-// What one segment's arrival makes known; the emitter of messages.
-class Segment {
- public:
-  Segment(Layers& layers, const IpHeader& ip, uint16_t src_port, uint16_t dst_port, TcpStream& stream)
-      : layers_(layers), ip_(ip), src_port_(src_port), dst_port_(dst_port), stream_(stream) {}
+struct Segment {
+  uint32_t sequence = 0;
+  uint32_t acknowledged = 0;
+  uint8_t flags = 0;
+  View payload;
 
-  // Bytes that follow those before.
-  void deliver(const View& view) {
-    if (stream_.pending.empty()) {
-      deliver_whole(view);
-      return;
-    }
-    stream_.pending.append(view.text());
-    cut_pending();
-  }
-
-  void lose() {  // a gap that will not be filled
-    layers_.note(Oddity::tcp_gap);
-    stream_.pending.clear();
-  }
-
- private:
-  // Whole messages of this packet alone stay where they are; only a rest is copied.
-  void deliver_whole(View view) {
-    while (view.size > 0) {
-      if (!find_start(&view)) return;
-      const SipFrame frame = frame_sip(view.text());
-      if (frame.length == 0) {
-        keep(view);
-        return;
-      }
-      emit(view.sub(frame.skip, frame.length));
-      view = view.sub(frame.skip + frame.length);
-    }
-  }
-
-  // Moves *view to the next SIP start-line; false when this segment has none.
-  bool find_start(View* view) {
-    const SipFrame frame = frame_sip(view->text());
-    if (!frame.bad) {
-      const bool empty = frame.skip == view->size;
-      keepalive_ = keepalive_ || empty;
-      return !empty && (stream_.is_sip || looks_like_sip(view->text()));
-    }
-    if (stream_.is_sip) layers_.note(Oddity::tcp_resync);
-    for (size_t at = view->text().find('\n'); at != std::string_view::npos; at = view->text().find('\n', at + 1)) {
-      if (!looks_like_sip(view->text().substr(at + 1))) continue;
-      *view = view->sub(at + 1);
-      return true;
-    }
-    return false;
-  }
-
-  void keep(const View& view) {
-    stream_.is_sip = true;
-    stream_.pending.assign(view.text());
-    waiting_ = true;
-  }
-
-  void cut_pending() {
-    size_t done = 0;
-    const std::string bytes = std::move(stream_.pending);
-    stream_.pending.clear();
-    while (done < bytes.size()) {
-      const std::string_view rest = std::string_view(bytes).substr(done);
-      const SipFrame frame = frame_sip(rest);
-      if (frame.bad || rest.size() > kMaxMessage + (64 << 10) || frame.needed > kMaxMessage) {
-        layers_.note(frame.bad ? Oddity::tcp_resync : Oddity::tcp_message_too_long);
-        return;
-      }
-      if (frame.length == 0) {
-        stream_.pending.assign(rest);
-        waiting_ = true;
-        return;
-      }
-      layers_.kept.emplace_back(rest.substr(frame.skip, frame.length));
-      const std::string& message = layers_.kept.back();
-      const PacketRef ref = layers_.log.append_assembled(message);
-      emit({reinterpret_cast<const uint8_t*>(message.data()), message.size(), ref, false});
-      done += frame.skip + frame.length;
-    }
-  }
-
-  void emit(const View& message) {
-    stream_.is_sip = true;
-    Datagram datagram = layers_.datagram(ip_, src_port_, dst_port_, message);
-    datagram.kind = PayloadKind::message;
-    datagram.transport = Transport::tcp;
-    layers_.out->push_back(datagram);
-  }
-
-  Layers& layers_;
-  const IpHeader& ip_;
-  uint16_t src_port_;
-  uint16_t dst_port_;
-  TcpStream& stream_;
-
- public:
-  bool waiting_ = false;
-  bool keepalive_ = false;
+  bool has(uint8_t flag) const { return (flags & flag) != 0; }
+  // The snap length does not change how far the sequence numbers go.
+  uint32_t length() const { return static_cast<uint32_t>(payload.size + payload.missing); }
 };
 
-void store_ahead(Layers& layers, TcpStream& stream, uint32_t sequence, const View& view) {
-  if (stream.ahead.empty()) stream.gap_since_ns = layers.packet->time_ns;
-  for (const TcpSegment& segment : stream.ahead) {
-    if (segment.sequence == sequence) return;
-  }
-  stream.ahead_bytes += view.size;
-  stream.ahead.push_back({sequence, std::string(view.text())});
+bool is_tls(const View& view) {
+  if (view.size < 5) return false;
+  const uint8_t* p = view.data;
+  // RFC 8446 section 5.1 and 5.2: version 3.x, at most 2**14 + 256 bytes.
+  return p[0] >= 20 && p[0] <= 23 && p[1] == 3 && p[2] <= 4 && be16(p + 3) <= (1 << 14) + 2048;
 }
 
-// Delivers what now follows; after a gap that will not fill, goes on behind it.
-void deliver_ahead(Layers& layers, TcpStream& stream, Segment& segment) {
+bool is_line_ends(std::string_view text) {
+  return text.find_first_not_of("\r\n") == std::string_view::npos;
+}
+
+int32_t distance(uint32_t from, uint32_t to) {
+  return static_cast<int32_t>(to - from);
+}
+
+void forget(Layers& layers, Streams::iterator stream) {
+  layers.tcp_buffered -= stream->second.buffered();
+  layers.tcp.erase(stream);
+}
+
+// Rare: the older half goes in one sweep, so that the cost per stream stays constant.
+void evict(Layers& layers) {
+  std::vector<int64_t> times;
+  times.reserve(layers.tcp.size());
+  for (const auto& [key, stream] : layers.tcp) times.push_back(stream.last_ns);
+  const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
+  std::nth_element(times.begin(), middle, times.end());
+  const int64_t median = *middle;
+  absl::erase_if(layers.tcp, [&](const auto& entry) {
+    if (entry.second.last_ns > median) return false;
+    layers.tcp_buffered -= entry.second.buffered();
+    return true;
+  });
+  layers.note(Oddity::tcp_streams_evicted);
+}
+
+Streams::iterator add_stream(Layers& layers, const TcpKey& key, uint32_t next) {
+  if (layers.tcp.size() >= kMaxStreams || layers.tcp_buffered > kMaxBuffered) evict(layers);
+  const auto stream = layers.tcp.emplace(key, TcpStream{}).first;
+  stream->second.next = next;
+  stream->second.last_ns = layers.packet->time_ns;
+  return stream;
+}
+
+void store_ahead(Layers& layers, TcpStream& stream, const Segment& segment) {
+  const int64_t now = layers.packet->time_ns;
+  if (stream.ahead.empty()) stream.gap_since_ns = now;
+  for (const TcpSegment& other : stream.ahead) {
+    if (other.sequence == segment.sequence) return;
+  }
+  const View& payload = segment.payload;
+  stream.ahead_bytes += payload.size;
+  stream.ahead.push_back(
+      {segment.sequence, std::string(payload.text()), payload.ref, payload.missing});
+  layers.last_ahead_ns = now;
+}
+
+std::vector<TcpSegment>::iterator first_ahead(TcpStream& stream) {
+  return std::min_element(
+      stream.ahead.begin(), stream.ahead.end(), [&](const TcpSegment& a, const TcpSegment& b) {
+        return distance(stream.next, a.sequence) < distance(stream.next, b.sequence);
+      });
+}
+
+bool is_lost(const Layers& layers, const TcpStream& stream) {
+  const int64_t waited = layers.packet->time_ns - stream.gap_since_ns;
+  return stream.ahead_bytes > kMaxAhead || waited > kMaxGapNs;
+}
+
+// Takes one kept segment, of which bytes may be known by now.
+void deliver_one(Layers& layers, TcpStream& stream, std::vector<TcpSegment>::iterator first,
+                 StreamMessages& messages) {
+  const auto known = static_cast<size_t>(distance(first->sequence, stream.next));
+  const std::string& bytes = layers.kept.emplace_back(std::move(first->bytes));
+  const View whole{bytes_of(bytes), bytes.size(), first->ref, first->missing};
+  stream.ahead_bytes -= bytes.size();
+  stream.ahead.erase(first);
+  if (known >= whole.size + whole.missing) return;
+  stream.next += static_cast<uint32_t>(whole.size + whole.missing - known);
+  if (known < whole.size) messages.deliver(whole.sub(known));
+}
+
+void deliver_ahead(Layers& layers, TcpStream& stream, StreamMessages& messages) {
   while (!stream.ahead.empty()) {
-    auto first = std::min_element(stream.ahead.begin(), stream.ahead.end(), [&](const TcpSegment& a, const TcpSegment& b) {
-      return distance(stream.next, a.sequence) < distance(stream.next, b.sequence);
-    });
-    const int32_t gap = distance(stream.next, first->sequence);
-    if (gap > 0) {
-      const bool lost = stream.ahead_bytes > kMaxAhead || layers.packet->time_ns - stream.gap_since_ns > kMaxGapNs;
-      if (!lost) return;
-      segment.lose();
+    const auto first = first_ahead(stream);
+    if (distance(stream.next, first->sequence) > 0) {
+      if (!is_lost(layers, stream)) return;
+      messages.lose();
       stream.next = first->sequence;
       stream.gap_since_ns = layers.packet->time_ns;
-      continue;
     }
-    TcpSegment taken = std::move(*first);
-    stream.ahead.erase(first);
-    stream.ahead_bytes -= taken.bytes.size();
-    const auto known = static_cast<size_t>(-int64_t{gap});
-    if (known >= taken.bytes.size()) continue;
-    layers.kept.push_back(taken.bytes.substr(known));
-    const std::string& bytes = layers.kept.back();
-    stream.next += static_cast<uint32_t>(bytes.size());
-    const PacketRef ref = layers.log.append_assembled(bytes);
-    segment.deliver({reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size(), ref, false});
+    deliver_one(layers, stream, first, messages);
   }
 }
 
-void evict(Layers& layers) {
-  // Rare: the oldest half goes in one sweep, so that the cost per stream stays constant.
-  std::vector<int64_t> times;
-  for (const auto& [key, stream] : layers.tcp) times.push_back(stream.last_ns);
-  std::nth_element(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2), times.end());
-  const int64_t median = times[times.size() / 2];
-  absl::erase_if(layers.tcp, [&](const auto& entry) { return entry.second.last_ns <= median; });
-  layers.note(Oddity::tcp_streams_evicted);
+// The receiver has acknowledged what stands behind a gap: the capture missed it, waiting is vain.
+void skip_acknowledged_gap(Layers& layers, const IpHeader& ip, const TcpKey& key,
+                           uint32_t acknowledged) {
+  if (layers.packet->time_ns - layers.last_ahead_ns > kMaxGapNs) return;
+  const TcpKey reverse{key.dst, key.src};
+  const auto found = layers.tcp.find(reverse);
+  if (found == layers.tcp.end() || found->second.ahead.empty()) return;
+  TcpStream& stream = found->second;
+  const auto first = first_ahead(stream);
+  if (distance(first->sequence, acknowledged) <= 0) return;
+  const size_t before = stream.buffered();
+  const IpHeader swapped{ip.dst, ip.src, 0, ip.dscp};
+  StreamMessages messages(layers, swapped, reverse, stream);
+  messages.lose();
+  stream.next = first->sequence;
+  deliver_ahead(layers, stream, messages);
+  layers.tcp_buffered += stream.buffered() - before;
+}
+
+// What a segment is whose stream carries no SIP so far.
+Fate fate_of_other(const Layers& layers, const TcpKey& key, const View& payload) {
+  if (is_tls(payload)) return Fate::tls;
+  if (is_line_ends(payload.text()) && layers.tcp.contains(TcpKey{key.dst, key.src})) {
+    return Fate::tcp_keepalive;
+  }
+  return Fate::tcp_other;
+}
+
+Fate fate_of(const StreamMessages& messages, const TcpStream& stream) {
+  if (messages.waiting() || !stream.ahead.empty()) return Fate::tcp_waiting;
+  return messages.keepalive() ? Fate::tcp_keepalive : Fate::tcp_other;
+}
+
+Fate order(Layers& layers, TcpStream& stream, Segment segment, StreamMessages& messages) {
+  const int32_t gap = distance(stream.next, segment.sequence);
+  if (gap > 0) {
+    store_ahead(layers, stream, segment);
+  } else {
+    const auto known = static_cast<size_t>(-int64_t{gap});
+    if (known >= segment.length()) return Fate::tcp_resent;
+    stream.next = segment.sequence + segment.length();
+    if (known < segment.payload.size) messages.deliver(segment.payload.sub(known));
+  }
+  deliver_ahead(layers, stream, messages);
+  return fate_of(messages, stream);
+}
+
+// A stream known by its SYN only, before its first SIP bytes. False when it turns out to be other.
+bool settle_kind(TcpStream& stream, const Segment& segment) {
+  if (stream.kind != StreamKind::fresh) return true;
+  if (segment.sequence != stream.next) return stream.ahead_bytes < kMaxAhead;
+  const std::string_view payload = segment.payload.text();
+  // The shortest start-line is longer: this may be its beginning, or a keep-alive.
+  constexpr size_t kUndecided = 12;
+  if (stream.pending.empty() && payload.size() < kUndecided) return true;
+  const auto kind = stream.pending.empty() ? stream_kind(payload)
+                                           : stream_kind(stream.pending + std::string(payload));
+  if (kind) stream.kind = *kind;
+  return kind.has_value();
+}
+
+Fate decode_segment(Layers& layers, const IpHeader& ip, const TcpKey& key, const Segment& segment) {
+  auto found = layers.tcp.find(key);
+  if (found != layers.tcp.end()) {
+    const int32_t gap = distance(found->second.next, segment.sequence);
+    const bool other = gap > kOtherConnection || gap < -kOtherConnection;
+    if (other || !settle_kind(found->second, segment)) {
+      forget(layers, found);
+      found = layers.tcp.end();
+    }
+  }
+  if (found == layers.tcp.end()) {
+    const auto kind = stream_kind(segment.payload.text());
+    if (!kind) return fate_of_other(layers, key, segment.payload);
+    found = add_stream(layers, key, segment.sequence);
+    found->second.kind = *kind;
+  }
+  TcpStream& stream = found->second;
+  stream.last_ns = layers.packet->time_ns;
+  const size_t before = stream.buffered();
+  StreamMessages messages(layers, ip, key, stream);
+  const Fate fate = order(layers, stream, segment, messages);
+  layers.tcp_buffered += stream.buffered() - before;
+  return fate;
 }
 
 }  // namespace
@@ -174,47 +220,21 @@ Fate decode_tcp(Layers& layers, const IpHeader& ip, View view) {
   if (view.size < 20) return Fate::ip_truncated;
   const uint8_t* p = view.data;
   const size_t header = size_t{p[12]} / 16 * 4;
-  if (header < 20 || header > view.size) return Fate::tcp_malformed;
-  const uint8_t flags = p[13];
-  const uint16_t src_port = be16(p);
-  const uint16_t dst_port = be16(p + 2);
-  uint32_t sequence = be32(p + 4);
-  View payload = view.sub(header);
-  const TcpKey key{{ip.src, src_port}, {ip.dst, dst_port}};
-  if ((flags & 0x06U) != 0) layers.tcp.erase(key);  // SYN or RST: what came before is another connection
-  if (payload.size == 0) return Fate::tcp_empty;
-  if ((flags & 0x02U) != 0) sequence++;
-
-  auto found = layers.tcp.find(key);
-  if (found == layers.tcp.end()) {
-    const bool sip = looks_like_sip(payload.text());
-    if (!sip && is_tls(payload)) return Fate::tls;
-    if (!sip && payload.text().find("SIP/2.0") == std::string_view::npos) return Fate::tcp_other;
-    if (layers.tcp.size() >= kMaxStreams) evict(layers);
-    found = layers.tcp.emplace(key, TcpStream{}).first;
+  if (header < 20) return Fate::tcp_malformed;
+  if (header > view.size) return view.missing > 0 ? Fate::ip_truncated : Fate::tcp_malformed;
+  Segment segment{be32(p + 4), be32(p + 8), p[13], view.sub(header)};
+  const TcpKey key{{ip.src, be16(p)}, {ip.dst, be16(p + 2)}};
+  if (segment.has(kSyn)) segment.sequence++;
+  if (segment.has(kSyn | kRst)) {
+    const auto found = layers.tcp.find(key);
+    if (found != layers.tcp.end()) forget(layers, found);
+    // From its beginning on, segments that come out of order can be told from other traffic.
+    if (segment.has(kSyn)) add_stream(layers, key, segment.sequence);
   }
-  TcpStream& stream = found->second;
-  stream.last_ns = layers.packet->time_ns;
-  if (!stream.synced) {
-    stream.synced = true;
-    stream.next = sequence;
+  if (segment.has(kAck) && layers.last_ahead_ns != 0) {
+    skip_acknowledged_gap(layers, ip, key, segment.acknowledged);
   }
-  const int32_t gap = distance(stream.next, sequence);
-  if (gap < 0) {
-    const auto known = static_cast<size_t>(-int64_t{gap});
-    if (known >= payload.size) return Fate::tcp_resent;
-    payload = payload.sub(known);
-  }
-  Segment segment(layers, ip, src_port, dst_port, stream);
-  if (gap > 0) {
-    store_ahead(layers, stream, sequence, payload);
-  } else {
-    stream.next += static_cast<uint32_t>(payload.size);
-    segment.deliver(payload);
-  }
-  deliver_ahead(layers, stream, segment);
-  if (segment.keepalive_ && !segment.waiting_) return Fate::tcp_keepalive;
-  return segment.waiting_ || gap > 0 ? Fate::tcp_waiting : Fate::tcp_other;
+  return segment.payload.size == 0 ? Fate::tcp_empty : decode_segment(layers, ip, key, segment);
 }
 
 }  // namespace sipladder

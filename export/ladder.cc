@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -116,6 +117,12 @@ class Builder {
     LadderRow row;
     row.time_ns = record.time_ns;
     place(record, &row);
+    if (record.has_sdp) {
+      // The first SDP of a party is seen nearest to it.
+      Parties& parties = parties_[record.call.value];
+      std::optional<uint32_t>& party = record.from_caller ? parties.caller : parties.callee;
+      if (!party) party = row.from;
+    }
     row.call = record.call;
     row.message = id;
     row.original = record.original;
@@ -164,8 +171,10 @@ class Builder {
     row.kind = RowKind::media;
     row.time_ns = record.first_ns;
     row.end_ns = record.last_ns;
-    row.from = columns_.media(endpoint(record.src));
-    row.to = columns_.media(endpoint(record.dst));
+    const Parties parties = parties_[binding.call.value];
+    const bool from_caller = binding.from == Party::caller;
+    row.from = columns_.media(endpoint(record.src), from_caller ? parties.caller : parties.callee);
+    row.to = columns_.media(endpoint(record.dst), from_caller ? parties.callee : parties.caller);
     row.call = binding.call;
     row.stream = id;
     row.frame = record.first_frame;
@@ -214,11 +223,17 @@ class Builder {
     ladder_.rows.push_back(std::move(note));
   }
 
+  // The columns where the SDP of each party of a call comes from.
+  struct Parties {
+    std::optional<uint32_t> caller, callee;
+  };
+
   const LadderInput& input_;
   const LadderOptions& options_;
   MessageView view_;
   LadderColumns columns_;
   absl::flat_hash_map<uint32_t, uint32_t> txn_numbers_;
+  absl::flat_hash_map<uint32_t, Parties> parties_;
   Ladder ladder_;
 };
 

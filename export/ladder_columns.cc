@@ -24,11 +24,12 @@ uint32_t LadderColumns::sip(const Endpoint& endpoint) {
   return add(split ? endpoint : host_of(endpoint), false);
 }
 
-uint32_t LadderColumns::media(const Endpoint& endpoint) {
+uint32_t LadderColumns::media(const Endpoint& endpoint, std::optional<uint32_t> party) {
   if (const auto exact = columns_.find(endpoint); exact != columns_.end()) return exact->second;
   if (const auto host = columns_.find(host_of(endpoint)); host != columns_.end()) {
     return host->second;
   }
+  if (party && participants_[*party].ip == endpoint.ip) return *party;
   for (uint32_t i = 0; i < participants_.size(); i++) {
     if (participants_[i].ip == endpoint.ip) return i;
   }

@@ -5,6 +5,7 @@
 #include <absl/container/flat_hash_map.h>
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -23,7 +24,8 @@ class LadderColumns {
   void learn(const Endpoint& src, const Endpoint& dst);
   // Second pass: the column, made when it is new.
   uint32_t sip(const Endpoint& endpoint);
-  uint32_t media(const Endpoint& endpoint);
+  // `party` is the column of the party whose media it is: it decides where one host has several.
+  uint32_t media(const Endpoint& endpoint, std::optional<uint32_t> party);
 
   std::vector<Participant> take();
 

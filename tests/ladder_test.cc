@@ -158,7 +158,7 @@ TEST_F(LadderTest, CutsLabelsAndKeepsLifelines) {
   sip(1, 2, 1, "SIP/2.0 480 Quite A Long Reason Phrase That Cannot Fit Here", "1 OPTIONS");
   finish();
   const std::string out = text(60);
-  EXPECT_NE(out.find("│<─480 Quit…─│"), std::string::npos) << out;
+  EXPECT_NE(out.find("│<─480 Quite …─│"), std::string::npos) << out;
 }
 
 TEST_F(LadderTest, MarksRetransmissions) {
@@ -179,6 +179,18 @@ TEST_F(LadderTest, HostThatTalksToItselfGetsAColumnPerPort) {
   ASSERT_EQ(result.participants.size(), 2U);
   EXPECT_EQ(result.participants[0].label, "10.0.0.1:5060");
   EXPECT_EQ(result.participants[1].label, "10.0.0.1:5080");
+}
+
+TEST_F(LadderTest, MediaOfAHostThatTalksToItselfStandsAtItsParty) {
+  sip(0, 1, 1, "INVITE sip:bob@example.com SIP/2.0", "1 INVITE", "4000", 5060, 5080);
+  sip(10, 1, 1, "SIP/2.0 200 OK", "1 INVITE", "5000", 5080, 5060);
+  for (uint8_t i = 0; i < 10; i++) rtp(100 + i * 20, 1, 5000, 1, 4000, i);
+  finish();
+  const Ladder result = ladder();
+  ASSERT_EQ(result.rows.size(), 3U);
+  EXPECT_EQ(result.rows[2].kind, RowKind::media);
+  EXPECT_EQ(result.rows[2].from, 1U);
+  EXPECT_EQ(result.rows[2].to, 0U);
 }
 
 TEST_F(LadderTest, PausesAreShown) {

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Compares sipladder with a bare libpcap loop over the same files in the same run: medians of five, alternating.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(dirname "$here")
+loop=$root/build/release/pcaploop
+[ "$loop" -nt "$here/pcaploop.cc" ] || g++ -O2 -o "$loop" "$here/pcaploop.cc" -lpcap
+[ $# -gt 0 ] || set -- "$root"/samples/*.pcap
+
+measure() { # prints "seconds kilobytes"
+  local start end
+  start=$(date +%s%N)
+  "$@" >/dev/null
+  end=$(date +%s%N)
+  echo $(((end - start) / 1000))
+}
+median() { sort -n | sed -n 3p; }
+
+printf '%-28s %12s %12s %12s %8s %8s\n' capture loop_us calls_us streams_us calls/x streams/x
+for capture in "$@"; do
+  cat "$capture" >/dev/null
+  : >"$root/build/bench.loop"; : >"$root/build/bench.calls"; : >"$root/build/bench.streams"
+  for _ in 1 2 3 4 5; do
+    measure "$loop" "$capture" >>"$root/build/bench.loop"
+    measure "$root/build/release/sipladder" calls "$capture" --no-progress >>"$root/build/bench.calls"
+    measure "$root/build/release/sipladder" streams "$capture" --no-progress >>"$root/build/bench.streams"
+  done
+  l=$(median <"$root/build/bench.loop"); c=$(median <"$root/build/bench.calls"); s=$(median <"$root/build/bench.streams")
+  printf '%-28s %12d %12d %12d %8s %8s\n' "$(basename "$capture")" "$l" "$c" "$s" \
+    "$(awk "BEGIN{printf \"%.1f\", $c/$l}")" "$(awk "BEGIN{printf \"%.1f\", $s/$l}")"
+done

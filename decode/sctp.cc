@@ -1,0 +1,110 @@
+// SIP over SCTP (RFC 4168): DATA chunks (RFC 9260 section 3.3.1), put together when fragmented.
+// Bounds: kMaxBuffered bytes of incomplete messages, kMaxPieces of one; all are given up beyond.
+#include <algorithm>
+
+#include "decode/layers.h"
+#include "decode/sip_message.h"
+
+namespace sipladder {
+namespace {
+
+constexpr size_t kMaxBuffered = 8 << 20;
+constexpr size_t kMaxPieces = 1024;
+constexpr size_t kMaxMessages = 1024;
+constexpr size_t kMaxAssociations = 4096;
+constexpr size_t kDataHeader = 16;
+
+struct Chunk {
+  SctpKey key;
+  uint32_t tsn = 0;
+  bool begins = false;
+  bool ends = false;
+  View payload;
+};
+
+bool seen_before(Layers& layers, const TcpKey& ends, uint32_t tsn) {
+  if (layers.sctp_seen.size() >= kMaxAssociations) layers.sctp_seen.clear();
+  auto [found, is_new] = layers.sctp_seen.try_emplace(ends);
+  if (is_new) found->second.fill(~tsn);
+  uint32_t& slot = found->second[tsn % found->second.size()];
+  if (slot == tsn) return true;
+  slot = tsn;
+  return false;
+}
+
+Fate emit(Layers& layers, const IpHeader& ip, const Chunk& chunk, const View& message) {
+  if (!looks_like_sip(message.text())) return Fate::sctp_other;
+  const TcpKey& ends = chunk.key.ends;
+  Datagram datagram = layers.datagram(ip, ends.src.port, ends.dst.port, message);
+  datagram.kind = PayloadKind::message;
+  datagram.transport = Transport::sctp;
+  layers.out->push_back(datagram);
+  return Fate::payload;
+}
+
+// Fragments carry consecutive TSNs from the B to the E bit (RFC 9260 section 6.9).
+bool is_whole(const std::vector<SctpPiece>& pieces) {
+  if (!pieces.front().begins || !pieces.back().ends) return false;
+  return pieces.back().tsn - pieces.front().tsn == pieces.size() - 1;
+}
+
+void give_up(Layers& layers) {
+  layers.sctp.clear();
+  layers.sctp_buffered = 0;
+  layers.note(Oddity::sctp_evicted);
+}
+
+Fate add_piece(Layers& layers, const IpHeader& ip, const Chunk& chunk) {
+  if (layers.sctp_buffered > kMaxBuffered || layers.sctp.size() >= kMaxMessages) give_up(layers);
+  std::vector<SctpPiece>& pieces = layers.sctp[chunk.key];
+  const auto place = std::find_if(pieces.begin(), pieces.end(), [&](const SctpPiece& piece) {
+    return static_cast<int32_t>(piece.tsn - chunk.tsn) > 0;
+  });
+  pieces.insert(place, {chunk.tsn, chunk.begins, chunk.ends, std::string(chunk.payload.text())});
+  layers.sctp_buffered += chunk.payload.size;
+  if (!is_whole(pieces)) {
+    if (pieces.size() > kMaxPieces) give_up(layers);
+    return Fate::sctp_waiting;
+  }
+  std::string& message = layers.kept.emplace_back();
+  for (const SctpPiece& piece : pieces) message += piece.bytes;
+  layers.sctp_buffered -= message.size();
+  layers.sctp.erase(chunk.key);
+  const PacketRef ref = layers.log.append_assembled(message);
+  return emit(layers, ip, chunk, {bytes_of(message), message.size(), ref, 0});
+}
+
+Fate decode_data(Layers& layers, const IpHeader& ip, const TcpKey& ends, const View& view) {
+  if (view.size <= kDataHeader) return Fate::sctp_malformed;
+  const uint8_t* p = view.data;
+  Chunk chunk;
+  chunk.begins = (p[1] & 2U) != 0;
+  chunk.ends = (p[1] & 1U) != 0;
+  chunk.tsn = be32(p + 4);
+  chunk.key = {ends, be16(p + 8), be16(p + 10), (p[1] & 4U) != 0};
+  chunk.payload = view.sub(kDataHeader);
+  if (seen_before(layers, ends, chunk.tsn)) return Fate::sctp_resent;
+  if (chunk.begins && (chunk.ends || chunk.payload.missing > 0)) {
+    return emit(layers, ip, chunk, chunk.payload);
+  }
+  return chunk.payload.missing > 0 ? Fate::sctp_other : add_piece(layers, ip, chunk);
+}
+
+}  // namespace
+
+Fate decode_sctp(Layers& layers, const IpHeader& ip, View view) {
+  if (view.size < 12) return Fate::ip_truncated;
+  const TcpKey ends{{ip.src, be16(view.data)}, {ip.dst, be16(view.data + 2)}};
+  view = view.sub(12);
+  Fate fate = Fate::sctp_other;
+  while (view.size >= 4) {
+    const size_t length = be16(view.data + 2);
+    if (length < 4) return Fate::sctp_malformed;
+    const View chunk = layers.claim(view, 0, length, Oddity::ip_length_lies);
+    if (view.data[0] == 0) fate = decode_data(layers, ip, ends, chunk);
+    view = view.sub(std::min(view.size, (length + 3) / 4 * 4));
+  }
+  return fate;
+}
+
+}  // namespace sipladder

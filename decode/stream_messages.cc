@@ -1,0 +1,125 @@
+#include "decode/stream_messages.h"
+
+#include <algorithm>
+
+#include "decode/sip_message.h"
+
+namespace sipladder {
+
+std::optional<StreamKind> stream_kind(std::string_view bytes) {
+  if (looks_like_sip(bytes)) return StreamKind::sip;
+  if (begins_websocket_upgrade(bytes)) return StreamKind::upgrading;
+  if (is_websocket_sip(bytes)) return StreamKind::websocket;
+  if (bytes.find("SIP/2.0") == std::string_view::npos) return std::nullopt;
+  if (find_sip_start(bytes, 0) == std::string_view::npos) return std::nullopt;
+  return StreamKind::sip;
+}
+
+size_t find_sip_start(std::string_view bytes, size_t from) {
+  for (size_t at = bytes.find('\n', from); at != std::string_view::npos;
+       at = bytes.find('\n', at + 1)) {
+    // Another line end is no start: looks_like_sip() would skip it.
+    const bool line = at + 1 < bytes.size() && bytes[at + 1] != '\r' && bytes[at + 1] != '\n';
+    if (line && looks_like_sip(bytes.substr(at + 1))) return at + 1;
+  }
+  return std::string_view::npos;
+}
+
+void StreamMessages::deliver(const View& view) {
+  if (stream_.kind == StreamKind::upgrading || stream_.kind == StreamKind::websocket) {
+    deliver_websocket(view);
+  } else if (stream_.pending.empty()) {
+    deliver_sip(view);
+  } else {
+    stream_.pending.append(view.text());
+    cut_pending();
+  }
+  if (view.missing == 0) return;
+  // The snap length cut the segment: its message is handed on as far as it is there.
+  const std::string rest = std::move(stream_.pending);
+  stream_.pending.clear();
+  stream_.needed = 0;
+  if (stream_.kind == StreamKind::sip && looks_like_sip(rest)) {
+    emit_copy(rest, Transport::tcp, view.missing);
+  }
+}
+
+void StreamMessages::lose() {
+  layers_.note(Oddity::tcp_gap);
+  stream_.pending.clear();
+  stream_.fragments.clear();
+  stream_.needed = 0;
+}
+
+// Whole messages of one packet stay where they are; only a rest is copied.
+void StreamMessages::deliver_sip(View view) {
+  while (view.size > 0) {
+    const SipFrame frame = frame_sip(view.text());
+    if (frame.bad || frame.needed > kMaxMessage) {
+      if (!frame.bad) layers_.note(Oddity::tcp_message_too_long);
+      if (!find_start(&view)) return;
+      continue;
+    }
+    if (frame.skip == view.size) {
+      keepalive_ = true;
+      return;
+    }
+    if (frame.length == 0) {
+      stream_.pending.assign(view.text().substr(frame.skip));
+      stream_.needed = frame.needed;
+      return;
+    }
+    emit(view.sub(frame.skip, frame.length), Transport::tcp);
+    view = view.sub(frame.skip + frame.length);
+  }
+}
+
+bool StreamMessages::find_start(View* view) {
+  layers_.note(Oddity::tcp_resync);
+  const size_t at = find_sip_start(view->text(), 0);
+  if (at == std::string_view::npos) return false;
+  *view = view->sub(at);
+  return true;
+}
+
+void StreamMessages::cut_pending() {
+  if (stream_.pending.size() < stream_.needed) return;
+  const std::string bytes = std::move(stream_.pending);
+  stream_.pending.clear();
+  stream_.needed = 0;
+  size_t done = 0;
+  while (done < bytes.size()) {
+    const std::string_view rest = std::string_view(bytes).substr(done);
+    const SipFrame frame = frame_sip(rest);
+    const bool too_long =
+        frame.needed > kMaxMessage || (frame.length == 0 && rest.size() > kMaxMessage);
+    if (frame.bad || too_long) {
+      layers_.note(too_long ? Oddity::tcp_message_too_long : Oddity::tcp_resync);
+      done = std::min(bytes.size(), find_sip_start(bytes, done));
+    } else if (frame.skip == rest.size()) {
+      return;
+    } else if (frame.length == 0) {
+      stream_.pending.assign(rest.substr(frame.skip));
+      stream_.needed = frame.needed;
+      return;
+    } else {
+      emit_copy(rest.substr(frame.skip, frame.length), Transport::tcp, 0);
+      done += frame.skip + frame.length;
+    }
+  }
+}
+
+void StreamMessages::emit_copy(std::string_view message, Transport transport, size_t missing) {
+  const std::string& copy = layers_.kept.emplace_back(message);
+  const PacketRef ref = layers_.log.append_assembled(copy);
+  emit({bytes_of(copy), copy.size(), ref, missing}, transport);
+}
+
+void StreamMessages::emit(const View& message, Transport transport) {
+  Datagram datagram = layers_.datagram(ip_, key_.src.port, key_.dst.port, message);
+  datagram.kind = PayloadKind::message;
+  datagram.transport = transport;
+  layers_.out->push_back(datagram);
+}
+
+}  // namespace sipladder

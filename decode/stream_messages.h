@@ -1,0 +1,50 @@
+// Private to decode/: cuts the bytes of one direction of a TCP connection into SIP messages, by
+// Content-Length (RFC 3261 18.3) or by WebSocket frames (RFC 7118).
+#pragma once
+
+#include "decode/layers.h"
+
+namespace sipladder {
+
+class StreamMessages {
+ public:
+  // `ip` and `stream` must live as long as this, `ip` in the direction of `key`.
+  StreamMessages(Layers& layers, const IpHeader& ip, const TcpKey& key, TcpStream& stream)
+      : layers_(layers), ip_(ip), key_(key), stream_(stream) {}
+
+  void deliver(const View& view);  // bytes that follow those before
+  void lose();                     // the bytes that follow will never come
+
+  bool waiting() const { return !stream_.pending.empty() || !stream_.fragments.empty(); }
+  bool keepalive() const { return keepalive_; }
+
+ private:
+  void deliver_sip(View view);
+  bool find_start(View* view);
+  void cut_pending();
+  void emit_copy(std::string_view message, Transport transport, size_t missing);
+  void emit(const View& message, Transport transport);
+
+  void deliver_websocket(const View& view);  // websocket.cc
+  bool cut_upgrade();
+  size_t cut_frame(std::string_view bytes);
+  void end_websocket_message();
+
+  Layers& layers_;
+  const IpHeader& ip_;
+  const TcpKey& key_;
+  TcpStream& stream_;
+  bool keepalive_ = false;
+};
+
+// The kind a stream has whose first known bytes are these; nullopt when they are not about SIP.
+std::optional<StreamKind> stream_kind(std::string_view bytes);
+bool begins_websocket_upgrade(std::string_view bytes);
+bool is_websocket_sip(std::string_view bytes);  // one whole frame, seen without its upgrade
+
+// The next SIP start-line at the beginning of a line; npos when there is none.
+size_t find_sip_start(std::string_view bytes, size_t from);
+
+inline constexpr size_t kMaxMessage = 1 << 20;
+
+}  // namespace sipladder

@@ -1,0 +1,348 @@
+// Link layers, tunnels, IP fragments, ICMP errors.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "decode/decoder.h"
+#include "tests/support/packet_builder.h"
+
+namespace sipladder {
+namespace {
+
+using namespace build;
+
+const std::string kA = "10.0.0.1";
+const std::string kB = "192.0.2.9";
+const std::string kA6 = "2001:db8::1";
+const std::string kB6 = "2001:db8::2";
+
+std::string inner() {
+  return ip(udp("hello", kA, kB, 1111, 2222), 17, kA, kB);
+}
+std::string inner6() {
+  return ip(udp("hello", kA6, kB6, 1111, 2222), 17, kA6, kB6);
+}
+std::string outer(const std::string& payload, uint8_t protocol) {
+  return ethernet_ip(ip(payload, protocol, "172.16.0.1", "172.16.0.2"));
+}
+std::string outer_udp(const std::string& payload, uint16_t port) {
+  return outer(udp(payload, "172.16.0.1", "172.16.0.2", 40000, port), 17);
+}
+std::string bytes(std::initializer_list<int> values) {
+  std::string result;
+  for (const int value : values) result += static_cast<char>(value);
+  return result;
+}
+
+struct Case {
+  const char* name;
+  uint16_t link_type;
+  std::string packet;
+};
+
+std::vector<Case> encapsulations() {
+  const std::string eth = ethernet_ip(inner());
+  const std::string tag = number16(5);
+  std::vector<Case> cases = {
+      {"ethernet", 1, eth},
+      {"padding", 1, eth + std::string(20, '\0')},
+      {"snap", 1, ethernet(bytes({0xAA, 0xAA, 3, 0, 0, 0, 8, 0}) + inner(), 100)},
+      {"vlan", 1, ethernet(tag + number16(0x0800) + inner(), 0x8100)},
+      {"qinq", 1,
+       ethernet(tag + number16(0x9100) + tag + number16(0x8100) + tag + number16(0x0800) + inner(),
+                0x88A8)},
+      {"raw", 101, inner()},
+      {"raw 12", 12, inner()},
+      {"raw4", 228, inner()},
+      {"null little", 0, bytes({2, 0, 0, 0}) + inner()},
+      {"loop", 108, bytes({0, 0, 0, 2}) + inner()},
+      {"sll", 113, std::string(14, '\0') + number16(0x0800) + inner()},
+      {"sll vlan", 113,
+       std::string(14, '\0') + number16(0x8100) + tag + number16(0x0800) + inner()},
+      {"sll2", 276, number16(0x0800) + std::string(18, '\0') + inner()},
+      {"ppp", 9, bytes({0xFF, 3, 0, 0x21}) + inner()},
+      {"ppi", 192, bytes({0, 0, 8, 0, 1, 0, 0, 0}) + eth},
+      {"nflog", 239, bytes({2, 0, 0, 0, 5, 0, 1, 0, 7, 0, 0, 0, 37, 0, 9, 0}) + inner()},
+      {"pppoe", 1, ethernet(bytes({0x11, 0, 0, 1, 0, 0, 0, 0x21}) + inner(), 0x8864)},
+      {"mpls", 1, ethernet(bytes({0, 1, 0, 64, 0, 1, 1, 64}) + inner(), 0x8847)},
+      {"mpls ethernet", 1, ethernet(bytes({0, 1, 1, 64, 0, 0, 0, 0}) + eth, 0x8847)},
+      {"ipip", 1, outer(inner(), 4)},
+      {"gre", 1, outer(bytes({0, 0, 8, 0}) + inner(), 47)},
+      {"gre all", 1, outer(bytes({0xB0, 0, 8, 0}) + std::string(12, '\0') + inner(), 47)},
+      {"gre ethernet", 1, outer(bytes({0x20, 0, 0x65, 0x58, 0, 0, 0, 1}) + eth, 47)},
+      {"erspan 1", 1, outer(bytes({0, 0, 0x88, 0xBE}) + eth, 47)},
+      {"erspan 2", 1, outer(bytes({0x10, 0, 0x88, 0xBE}) + std::string(12, '\0') + eth, 47)},
+      {"erspan 3", 1, outer(bytes({0x10, 0, 0x22, 0xEB}) + std::string(16, '\0') + eth, 47)},
+      {"pptp", 1,
+       outer(bytes({0x30, 0x81, 0x88, 0x0B}) + std::string(12, '\0') + bytes({0x21}) + inner(),
+             47)},
+      {"vxlan", 1, outer_udp(bytes({8, 0, 0, 0, 0, 0, 1, 0}) + eth, 4789)},
+      {"geneve", 1, outer_udp(bytes({1, 0, 0x65, 0x58, 0, 0, 1, 0, 0, 0, 0, 0}) + eth, 6081)},
+      {"geneve ip", 1, outer_udp(bytes({0, 0, 8, 0, 0, 0, 1, 0}) + inner(), 6081)},
+      {"gtp", 1, outer_udp(bytes({0x30, 0xFF, 0, 33, 0, 0, 0, 1}) + inner(), 2152)},
+      {"gtp extension", 1,
+       outer_udp(bytes({0x34, 0xFF, 0, 41, 0, 0, 0, 1, 0, 0, 0, 0x85, 1, 0, 0, 0}) + inner(),
+                 2152)},
+  };
+  cases.push_back(
+      {"gre in vxlan", 1,
+       outer_udp(bytes({8, 0, 0, 0, 0, 0, 1, 0}) +
+                     outer(bytes({0, 0, 8, 0}) + ip(inner(), 4, "1.1.1.1", "2.2.2.2"), 47),
+                 4789)});
+  return cases;
+}
+
+class Decoding : public ::testing::Test {
+ protected:
+  Fate decode(const std::string& raw, uint16_t link_type = 1, int64_t time_ns = 1'000'000'000) {
+    raw_ = raw;  // the payloads point into it
+    return decoder_.decode(packet(raw_, link_type, ++frame_, time_ns), &out_);
+  }
+  uint64_t count(Oddity oddity) const { return decoder_.oddities()[static_cast<size_t>(oddity)]; }
+
+  PacketLog log_;
+  Decoder decoder_{log_};
+  std::string raw_;
+  std::vector<Datagram> out_;
+  uint32_t frame_ = 0;
+};
+
+TEST_F(Decoding, EveryEncapsulationGivesTheSameDatagram) {
+  for (const Case& test : encapsulations()) {
+    SCOPED_TRACE(test.name);
+    ASSERT_EQ(name_of(decode(test.packet, test.link_type)), "payload");
+    ASSERT_EQ(out_.size(), 1U);
+    EXPECT_EQ(out_[0].payload, "hello");
+    EXPECT_EQ(to_string(out_[0].src), "10.0.0.1:1111");
+    EXPECT_EQ(to_string(out_[0].dst), "192.0.2.9:2222");
+    EXPECT_EQ(out_[0].ip_id, 7);
+    EXPECT_EQ(out_[0].dscp, 26);
+    EXPECT_FALSE(out_[0].truncated);
+    EXPECT_EQ(test.packet.substr(out_[0].ref.offset, out_[0].ref.length), "hello");
+  }
+}
+
+TEST_F(Decoding, Ipv6InEveryCarrier) {
+  const std::string extensions =
+      bytes({60, 0, 0,  0, 0, 0, 0, 0, 43, 0, 0, 0, 0, 0, 0,  0, 51, 0, 0, 0, 0, 0,
+             0,  0, 44, 1, 0, 0, 0, 0, 0,  0, 0, 0, 0, 0, 17, 0, 0,  0, 0, 0, 0, 1});
+  const std::vector<Case> cases = {
+      {"ethernet", 1, ethernet_ip(inner6())},
+      {"raw6", 229, inner6()},
+      {"null 24", 0, bytes({24, 0, 0, 0}) + inner6()},
+      {"null 30", 0, bytes({0, 0, 0, 30}) + inner6()},
+      {"6in4", 1, outer(inner6(), 41)},
+      {"ppp", 9, bytes({0, 0x57}) + inner6()},
+      {"4in6in4", 1, outer(ip(inner6(), 41, kA6, kB6), 41)},
+      {"extensions", 101, ip(extensions + udp("hello", kA6, kB6, 1111, 2222), 0, kA6, kB6)},
+  };
+  for (const Case& test : cases) {
+    SCOPED_TRACE(test.name);
+    ASSERT_EQ(name_of(decode(test.packet, test.link_type)), "payload");
+    EXPECT_EQ(out_[0].payload, "hello");
+    EXPECT_EQ(to_string(out_[0].src), "[2001:db8::1]:1111");
+    EXPECT_EQ(out_[0].dscp, 26);
+  }
+}
+
+TEST_F(Decoding, PortAloneIsNoTunnel) {
+  for (const uint16_t port : {uint16_t{4789}, uint16_t{6081}, uint16_t{2152}}) {
+    ASSERT_EQ(decode(outer_udp(sip_message("x"), port)), Fate::payload);
+    EXPECT_EQ(out_[0].payload, sip_message("x"));
+  }
+}
+
+TEST_F(Decoding, DepthIsLimited) {
+  std::string nested = inner();
+  for (int i = 0; i < 7; i++) nested = ip(nested, 4, kA, kB);
+  EXPECT_EQ(decode(nested, 101), Fate::payload);
+  EXPECT_EQ(decode(ip(nested, 4, kA, kB), 101), Fate::depth_exceeded);
+}
+
+TEST_F(Decoding, Fates) {
+  EXPECT_EQ(decode(inner(), 200), Fate::link_unsupported);
+  EXPECT_EQ(decode(ethernet(std::string(28, '\0'), 0x0806)), Fate::not_ip);
+  EXPECT_EQ(decode(ip("x", 89, kA, kB), 101), Fate::protocol_other);
+  EXPECT_EQ(decode(ip(udp("", kA, kB), 17, kA, kB), 101), Fate::udp_empty);
+  EXPECT_EQ(decode(bytes({0x41}) + inner().substr(1), 101), Fate::ip_malformed);
+  EXPECT_EQ(decode(ip(number16(1) + number16(2) + number16(4) + number16(0), 17, kA, kB), 101),
+            Fate::udp_malformed);
+}
+
+TEST_F(Decoding, LengthsThatLie) {
+  std::string lies = inner();
+  lies.replace(2, 2, number16(500));
+  EXPECT_EQ(decode(lies, 101), Fate::payload);
+  EXPECT_EQ(count(Oddity::ip_length_lies), 1U);
+  lies.replace(2, 2, number16(0));  // segmentation offload
+  EXPECT_EQ(decode(lies, 101), Fate::payload);
+  EXPECT_EQ(out_[0].payload, "hello");
+  EXPECT_FALSE(out_[0].truncated);
+  EXPECT_EQ(count(Oddity::ip_length_lies), 1U);
+}
+
+TEST_F(Decoding, SnapLength) {
+  const std::string whole = ethernet_ip(inner());
+  const std::string cut = whole.substr(0, whole.size() - 2);
+  Packet snapped = packet(cut);
+  snapped.original = static_cast<uint32_t>(whole.size());
+  EXPECT_EQ(decoder_.decode(snapped, &out_), Fate::payload);
+  EXPECT_EQ(out_[0].payload, "hel");
+  EXPECT_TRUE(out_[0].truncated);
+  EXPECT_EQ(count(Oddity::snapped), 1U);
+}
+
+std::vector<std::string> fragments_of(const std::string& whole, bool v6, size_t size) {
+  std::vector<std::string> result;
+  for (size_t at = 0; at < whole.size(); at += size) {
+    const std::string part = whole.substr(at, size);
+    const bool more = at + size < whole.size();
+    result.push_back(v6 ? ipv6_fragment(part, 17, kA6, kB6, 9, at, more)
+                        : ipv4_fragment(part, 17, kA, kB, 9, at, more));
+  }
+  return result;
+}
+
+TEST_F(Decoding, FragmentsInAnyOrder) {
+  const std::string text = sip_message("fragments", 50);
+  for (const bool v6 : {false, true}) {
+    const std::string whole = v6 ? udp(text, kA6, kB6) : udp(text, kA, kB);
+    std::vector<std::string> parts = fragments_of(whole, v6, 104);
+    std::sort(parts.begin(), parts.end());
+    do {
+      for (size_t i = 0; i + 1 < parts.size(); i++) {
+        ASSERT_EQ(decode(parts[i], 101), Fate::fragment_waiting);
+        ASSERT_EQ(decode(parts[i], 101), Fate::fragment_waiting);  // a duplicate
+      }
+      ASSERT_EQ(decode(parts.back(), 101), Fate::payload);
+      ASSERT_EQ(out_[0].payload, text);
+      EXPECT_EQ(out_[0].frame, frame_);
+      EXPECT_EQ(out_[0].ip_id, v6 ? 0 : 9);
+      std::string again;
+      ASSERT_TRUE(log_.read(out_[0].ref, &again));
+      EXPECT_EQ(again, text);
+    } while (std::next_permutation(parts.begin(), parts.end()));
+  }
+  EXPECT_EQ(count(Oddity::fragment_overlap), 0U);
+}
+
+TEST_F(Decoding, OverlappingFragmentsFirstWins) {
+  const std::string whole = udp(std::string(40, 'a'), kA, kB);
+  EXPECT_EQ(decode(ipv4_fragment(whole.substr(0, 24), 17, kA, kB, 1, 0, true), 101),
+            Fate::fragment_waiting);
+  EXPECT_EQ(decode(ipv4_fragment(std::string(16, 'b'), 17, kA, kB, 1, 16, true), 101),
+            Fate::fragment_waiting);
+  EXPECT_EQ(decode(ipv4_fragment(whole.substr(32), 17, kA, kB, 1, 32, false), 101), Fate::payload);
+  EXPECT_EQ(out_[0].payload, std::string(16, 'a') + std::string(8, 'b') + std::string(16, 'a'));
+  EXPECT_EQ(count(Oddity::fragment_overlap), 1U);
+}
+
+TEST_F(Decoding, FragmentsAreBounded) {
+  for (unsigned id = 0; id < 5000; id++) {
+    decode(ipv4_fragment(std::string(16, 'a'), 17, kA, kB, static_cast<uint16_t>(id), 8, true),
+           101);
+  }
+  EXPECT_EQ(count(Oddity::fragment_evicted), 5000U - 4096U);
+  decode(ipv4_fragment(std::string(16, 'a'), 17, kB, kA, 1, 8, true), 101, 60'000'000'000);
+  EXPECT_EQ(count(Oddity::fragment_evicted), 5000U);
+}
+
+TEST_F(Decoding, IcmpErrorQuotesTheDatagram) {
+  const std::string head = bytes({3, 3, 0, 0, 0, 0, 0, 0});
+  EXPECT_EQ(decode(ip(head + inner(), 1, kB, kA), 101), Fate::payload);
+  ASSERT_EQ(out_.size(), 1U);
+  EXPECT_EQ(out_[0].kind, PayloadKind::icmp_error);
+  EXPECT_EQ(to_string(out_[0].src), "10.0.0.1:1111");
+  EXPECT_EQ(to_string(out_[0].dst), "192.0.2.9:2222");
+  EXPECT_EQ(out_[0].payload, "hello");
+  EXPECT_EQ(out_[0].icmp_type, 3);
+  EXPECT_EQ(out_[0].icmp_code, 3);
+  EXPECT_EQ(to_string(out_[0].icmp_from), kB);
+  const std::string head6 = bytes({1, 4, 0, 0, 0, 0, 0, 0});
+  EXPECT_EQ(decode(ip(head6 + inner6(), 58, kB6, kA6), 101), Fate::payload);
+  EXPECT_EQ(out_[0].payload, "hello");
+  EXPECT_EQ(decode(ip(bytes({8, 0, 0, 0, 0, 0, 0, 0}), 1, kB, kA), 101), Fate::icmp_other);
+}
+
+std::string sctp_data(int flags, uint32_t tsn, const std::string& payload) {
+  std::string chunk = bytes({0, flags}) + number16(static_cast<unsigned>(payload.size() + 16));
+  chunk += number32(tsn) + number16(1) + number16(2) + number32(0) + payload;
+  return chunk + std::string((4 - chunk.size() % 4) % 4, '\0');
+}
+
+TEST_F(Decoding, Sctp) {
+  const std::string head = number16(5060) + number16(5061) + number32(1) + number32(2);
+  const std::string text = sip_message("sctp", 3);
+  EXPECT_EQ(decode(ip(head + sctp_data(3, 1, text), 132, kA, kB), 101), Fate::payload);
+  EXPECT_EQ(out_[0].payload, text);
+  EXPECT_EQ(out_[0].transport, Transport::sctp);
+  EXPECT_EQ(decode(ip(head + sctp_data(3, 1, text), 132, kA, kB), 101), Fate::sctp_resent);
+  const std::string middle = sctp_data(0, 11, text.substr(9, 9));
+  EXPECT_EQ(decode(ip(head + sctp_data(1, 12, text.substr(18)), 132, kA, kB), 101),
+            Fate::sctp_waiting);
+  EXPECT_EQ(decode(ip(head + sctp_data(2, 10, text.substr(0, 9)) + middle, 132, kA, kB), 101),
+            Fate::payload);
+  EXPECT_EQ(out_[0].payload, text);
+}
+
+// Exact copies on the heap, so that the sanitizer sees the first byte read beyond the end.
+TEST_F(Decoding, TruncatedAndDamagedAnywhere) {
+  std::vector<Case> cases = encapsulations();
+  cases.push_back({"icmp", 101, ip(bytes({3, 3, 0, 0, 0, 0, 0, 0}) + inner(), 1, kB, kA)});
+  cases.push_back({"sctp", 101, ip(std::string(12, 'a') + sctp_data(3, 1, "x"), 132, kA, kB)});
+  cases.push_back({"tcp", 101, ip(tcp(sip_message("t"), {}, kA, kB), 6, kA, kB)});
+  for (const Case& test : cases) {
+    for (size_t size = 0; size <= test.packet.size(); size++) {
+      const auto copy = std::make_unique<uint8_t[]>(size);
+      std::copy_n(test.packet.begin(), size, copy.get());
+      Packet cut = packet(test.packet, test.link_type);
+      cut.data = copy.get();
+      cut.ref.length = static_cast<uint32_t>(size);
+      Fate fate = decoder_.decode(cut, &out_);
+      EXPECT_EQ(fate == Fate::payload, !out_.empty());
+      cut.original = cut.ref.length;
+      fate = decoder_.decode(cut, &out_);
+      EXPECT_EQ(fate == Fate::payload, !out_.empty());
+    }
+    for (size_t at = 0; at < std::min<size_t>(test.packet.size(), 120); at++) {
+      for (const int flip : {0x01, 0x80, 0xFF, 0x0F}) {
+        std::string damaged = test.packet;
+        damaged[at] = static_cast<char>(damaged[at] ^ flip);
+        const auto copy = std::make_unique<uint8_t[]>(damaged.size());
+        std::copy(damaged.begin(), damaged.end(), copy.get());
+        Packet one = packet(damaged, test.link_type);
+        one.data = copy.get();
+        decoder_.decode(one, &out_);
+      }
+    }
+  }
+}
+
+TEST(Address, ScopeAndText) {
+  const struct {
+    const char* text;
+    AddressScope scope;
+  } kCases[] = {
+      {"10.1.2.3", AddressScope::private_},        {"172.31.0.1", AddressScope::private_},
+      {"172.32.0.1", AddressScope::public_},       {"100.64.0.1", AddressScope::cgnat},
+      {"169.254.1.1", AddressScope::link_local},   {"127.0.0.1", AddressScope::loopback},
+      {"239.1.1.1", AddressScope::multicast},      {"0.0.0.0", AddressScope::unspecified},
+      {"203.0.113.1", AddressScope::public_},      {"fd00::1", AddressScope::private_},
+      {"fe80::1", AddressScope::link_local},       {"::1", AddressScope::loopback},
+      {"::", AddressScope::unspecified},           {"ff02::1", AddressScope::multicast},
+      {"::ffff:10.0.0.1", AddressScope::private_}, {"2001:db8::1", AddressScope::public_},
+  };
+  for (const auto& test : kCases) {
+    const auto ip = parse_ip(test.text);
+    ASSERT_TRUE(ip) << test.text;
+    EXPECT_EQ(scope_of(*ip), test.scope) << test.text;
+    EXPECT_EQ(to_string(*ip), test.text);
+  }
+  EXPECT_EQ(to_string(Endpoint{*parse_ip("[2001:DB8:0::1]"), 5060}), "[2001:db8::1]:5060");
+  EXPECT_FALSE(parse_ip("10.0.0"));
+  EXPECT_FALSE(parse_ip(""));
+}
+
+}  // namespace
+}  // namespace sipladder

@@ -1,0 +1,231 @@
+// TCP ordering, SIP framing, WebSocket.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "decode/decoder.h"
+#include "tests/support/packet_builder.h"
+
+namespace sipladder {
+namespace {
+
+using namespace build;
+
+const std::string kA = "10.0.0.1";
+const std::string kB = "192.0.2.9";
+constexpr int64_t kSecond = 1'000'000'000;
+
+class Tcp : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string error;
+    ASSERT_TRUE(log_.add_spool(&store_, &error)) << error;
+  }
+  Fate send(uint32_t sequence, std::string_view payload, uint8_t flags = 0x18) {
+    return decode(ip(tcp(payload, {sequence, 0, flags}, kA, kB), 6, kA, kB));
+  }
+  Fate answer(uint32_t acknowledged) {
+    return decode(ip(tcp("", {1, acknowledged, 0x10}, kB, kA), 6, kB, kA));
+  }
+  Fate decode(const std::string& raw) {
+    Packet one = packet(raw, 101, ++frame_, now_);
+    one.ref = log_.append(store_, raw);
+    const Fate fate = decoder_.decode(one, &out_);
+    for (const Datagram& datagram : out_) check(datagram);
+    return fate;
+  }
+  void check(const Datagram& datagram) {
+    messages_.emplace_back(datagram.payload);
+    std::string again;
+    ASSERT_TRUE(log_.read(datagram.ref, &again));
+    EXPECT_EQ(again, datagram.payload);
+    EXPECT_EQ(datagram.kind, PayloadKind::message);
+    EXPECT_EQ(datagram.frame, frame_);
+    EXPECT_EQ(to_string(datagram.src), "10.0.0.1:5060");
+  }
+  uint64_t count(Oddity oddity) const { return decoder_.oddities()[static_cast<size_t>(oddity)]; }
+
+  PacketLog log_;
+  Decoder decoder_{log_};
+  std::vector<Datagram> out_;
+  std::vector<std::string> messages_;
+  uint16_t store_ = 0;
+  uint32_t frame_ = 0;
+  int64_t now_ = kSecond;
+};
+
+using Messages = std::vector<std::string>;
+
+TEST_F(Tcp, WholeAndPipelined) {
+  const std::string one = sip_message("one", 4);
+  const std::string two = sip_message("two");
+  EXPECT_EQ(send(100, one + two), Fate::payload);
+  EXPECT_EQ(messages_, (Messages{one, two}));
+  EXPECT_EQ(out_[0].transport, Transport::tcp);
+  EXPECT_EQ(send(100, one + two), Fate::tcp_resent);
+}
+
+TEST_F(Tcp, SplitAtEveryByte) {
+  const std::string one = sip_message("split", 20);
+  const std::string two = sip_message("next");
+  uint32_t sequence = 0xFFFFFF00;  // wraps on the way
+  EXPECT_EQ(send(sequence++, "", 0x02), Fate::tcp_empty);
+  for (size_t at = 1; at < one.size(); at++) {
+    messages_.clear();
+    EXPECT_EQ(send(sequence, one.substr(0, at)), Fate::tcp_waiting) << at;
+    sequence += static_cast<uint32_t>(at);
+    EXPECT_EQ(send(sequence, one.substr(at) + two), Fate::payload);
+    sequence += static_cast<uint32_t>(one.size() - at + two.size());
+    ASSERT_EQ(messages_, (Messages{one, two})) << at;
+  }
+}
+
+TEST_F(Tcp, AnyOrderAfterSyn) {
+  const std::string text = sip_message("order", 30) + sip_message("two");
+  std::vector<size_t> parts = {0, 1, 2, 3};
+  const size_t size = text.size() / 4 + 1;
+  uint32_t start = 1000;
+  do {
+    messages_.clear();
+    send(start - 1, "", 0x02);
+    for (const size_t part : parts) {
+      send(start + static_cast<uint32_t>(part * size), text.substr(part * size, size));
+    }
+    ASSERT_EQ(messages_, (Messages{sip_message("order", 30), sip_message("two")}));
+    start += 5000;
+  } while (std::next_permutation(parts.begin(), parts.end()));
+  EXPECT_EQ(count(Oddity::tcp_gap), 0U);
+}
+
+TEST_F(Tcp, OverlapFirstWins) {
+  const std::string text = sip_message("overlap", 10);
+  EXPECT_EQ(send(1, text.substr(0, 50)), Fate::tcp_waiting);
+  EXPECT_EQ(send(31, std::string(20, '?') + text.substr(50)), Fate::payload);
+  EXPECT_EQ(messages_, Messages{text});
+}
+
+TEST_F(Tcp, KeepAlives) {
+  const std::string text = sip_message("alive");
+  const auto size = static_cast<uint32_t>(text.size());
+  EXPECT_EQ(send(1, text), Fate::payload);
+  EXPECT_EQ(send(1 + size, "\r\n\r\n"), Fate::tcp_keepalive);
+  EXPECT_EQ(send(1 + size + 3, "\n"), Fate::tcp_resent);
+  EXPECT_EQ(send(1 + size + 4, ""), Fate::tcp_empty);
+  EXPECT_EQ(send(1 + size + 4, "\r\n" + text), Fate::payload);
+  EXPECT_EQ(messages_, (Messages{text, text}));
+}
+
+TEST_F(Tcp, GapIsSkippedAndTheNextStartLineFound) {
+  const std::string one = sip_message("one", 100);
+  const std::string two = sip_message("two");
+  const auto size = static_cast<uint32_t>(one.size());
+  EXPECT_EQ(send(1, one.substr(0, 60)), Fate::tcp_waiting);
+  EXPECT_EQ(send(121, one.substr(120) + "\r\n" + two), Fate::tcp_waiting);
+  now_ += 3 * kSecond;
+  EXPECT_EQ(send(1 + size + 2 + static_cast<uint32_t>(two.size()), two), Fate::payload);
+  EXPECT_EQ(messages_, (Messages{two, two}));
+  EXPECT_EQ(count(Oddity::tcp_gap), 1U);
+  EXPECT_EQ(count(Oddity::tcp_resync), 1U);
+}
+
+TEST_F(Tcp, AcknowledgedGapIsNotWaitedFor) {
+  const std::string text = sip_message("ack");
+  const auto size = static_cast<uint32_t>(text.size());
+  EXPECT_EQ(send(1, text), Fate::payload);
+  EXPECT_EQ(send(1 + 2 * size, text), Fate::tcp_waiting);
+  EXPECT_EQ(answer(1 + size), Fate::tcp_empty);
+  EXPECT_EQ(answer(1 + 3 * size), Fate::payload);
+  EXPECT_EQ(messages_.size(), 2U);
+}
+
+TEST_F(Tcp, StartsInTheMiddle) {
+  const std::string text = sip_message("middle");
+  EXPECT_EQ(send(1, "tail of a message nobody saw"), Fate::tcp_other);
+  EXPECT_EQ(send(29, "more tail\r\n" + text), Fate::payload);
+  EXPECT_EQ(messages_, Messages{text});
+}
+
+TEST_F(Tcp, NewConnectionOnTheSamePorts) {
+  const std::string text = sip_message("again");
+  EXPECT_EQ(send(2'000'000'000, text), Fate::payload);
+  EXPECT_EQ(send(5, text), Fate::payload);
+  EXPECT_EQ(send(4, "", 0x02), Fate::tcp_empty);
+  EXPECT_EQ(send(5, text), Fate::payload);
+}
+
+TEST_F(Tcp, OtherTraffic) {
+  EXPECT_EQ(send(1, "GET / HTTP/1.0\r\n\r\n"), Fate::tcp_other);
+  EXPECT_EQ(send(50, std::string("\x16\x03\x01\x00\x05hello", 10)), Fate::tls);
+  EXPECT_EQ(decode(ip(std::string(20, '\0'), 6, kA, kB)), Fate::tcp_malformed);
+}
+
+TEST_F(Tcp, SnappedSegmentKeepsTheSequence) {
+  const std::string text = sip_message("snap", 100);
+  const std::string raw = ip(tcp(text, {1, 0, 0x18}, kA, kB), 6, kA, kB);
+  const std::string cut = raw.substr(0, raw.size() - 90);
+  Packet snapped = packet(cut, 101);
+  snapped.original = static_cast<uint32_t>(raw.size());
+  EXPECT_EQ(decoder_.decode(snapped, &out_), Fate::payload);
+  EXPECT_TRUE(out_[0].truncated);
+  EXPECT_EQ(out_[0].payload, text.substr(0, text.size() - 90));
+  EXPECT_EQ(send(1 + static_cast<uint32_t>(text.size()), text), Fate::payload);
+  EXPECT_EQ(messages_, Messages{text});
+}
+
+TEST_F(Tcp, TooLongIsGivenUp) {
+  std::string text = sip_message("long", 9);
+  text.replace(text.find("Length: 9"), 9, "Length: 99999999");
+  const std::string next = sip_message("next");
+  send(1, text);
+  EXPECT_EQ(count(Oddity::tcp_message_too_long), 1U);
+  EXPECT_EQ(send(1 + static_cast<uint32_t>(text.size()), "\r\n" + next), Fate::payload);
+  EXPECT_EQ(messages_, Messages{next});
+}
+
+TEST_F(Tcp, StreamsAreBounded) {
+  const std::string half = sip_message("half").substr(0, 60);
+  for (uint16_t port = 1; port <= 20'000; port++) {
+    decode(ip(tcp(half, {}, kA, kB, port), 6, kA, kB));
+    now_++;
+  }
+  EXPECT_GE(count(Oddity::tcp_streams_evicted), 1U);
+}
+
+std::string websocket_frame(int first, std::string payload) {
+  const std::string key = "abcd";
+  for (size_t i = 0; i < payload.size(); i++) {
+    payload[i] = static_cast<char>(payload[i] ^ key[i % 4]);
+  }
+  std::string frame(1, static_cast<char>(first));
+  if (payload.size() < 126) {
+    frame += static_cast<char>(0x80U | payload.size());
+  } else {
+    frame += '\xFE' + number16(static_cast<unsigned>(payload.size()));
+  }
+  return frame + key + payload;
+}
+
+TEST_F(Tcp, WebSocket) {
+  const std::string text = sip_message("ws");
+  const std::string upgrade = "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: WebSocket\r\n\r\n";
+  std::string stream = upgrade + websocket_frame(0x81, text) + websocket_frame(0x89, "ping");
+  stream += websocket_frame(0x01, text.substr(0, 10)) + websocket_frame(0x80, text.substr(10));
+  for (const size_t step : {stream.size(), size_t{60}}) {
+    messages_.clear();
+    send(1, "", 0x02);
+    for (size_t at = 0; at < stream.size(); at += step) {
+      send(2 + static_cast<uint32_t>(at), std::string_view(stream).substr(at, step));
+    }
+    EXPECT_EQ(messages_, (Messages{text, text})) << step;
+  }
+  EXPECT_EQ(out_.at(0).transport, Transport::ws);
+}
+
+TEST_F(Tcp, WebSocketWithoutItsUpgrade) {
+  const std::string text = sip_message("ws");
+  EXPECT_EQ(send(1, websocket_frame(0x81, text)), Fate::payload);
+  EXPECT_EQ(messages_, Messages{text});
+}
+
+}  // namespace
+}  // namespace sipladder
