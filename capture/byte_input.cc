@@ -5,14 +5,17 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
 namespace sipladder {
 namespace {
 
-constexpr size_t kWindow = 4 << 20;    // larger than any record; 1 to 4 MiB read equally fast
-constexpr size_t kReadSize = 1 << 20;
+// A folder of a thousand captures has a thousand windows: they start small and grow with the records.
+constexpr size_t kWindow = 1 << 20;
+constexpr size_t kReadSize = 256 << 10;
+constexpr uint64_t kMaxUnpacked = uint64_t{64} << 30;
 constexpr size_t kRawSize = 256 << 10;
 constexpr int kIdleMs = 100;
 
@@ -25,7 +28,7 @@ class FdReader : public ByteReader {
       if (poll(&poll_fd, 1, kIdleMs) <= 0) return kReadIdle;
     }
     const ssize_t got = ::read(fd_, out, size);
-    if (got < 0) return errno == EINTR || errno == EAGAIN ? kReadIdle : kReadEnd;
+    if (got < 0) return errno == EINTR || errno == EAGAIN ? kReadIdle : kReadFailed;
     consumed_ += static_cast<uint64_t>(got);
     return got;
   }
@@ -42,11 +45,19 @@ class UnpackingReader : public ByteReader {
  public:
   explicit UnpackingReader(std::unique_ptr<ByteReader> raw) : raw_(std::move(raw)), buffer_(kRawSize) {}
   uint64_t consumed() const override { return raw_->consumed(); }
+  int64_t read(uint8_t* out, size_t size) final {
+    if (unpacked_ >= kMaxUnpacked) return kReadTooLong;
+    const int64_t got = unpack(out, size);
+    if (got > 0) unpacked_ += static_cast<uint64_t>(got);
+    return got;
+  }
 
  protected:
+  virtual int64_t unpack(uint8_t* out, size_t size) = 0;
   // kReadEnd, kReadIdle, or bytes are there.
   int64_t refill() {
-    if (at_ < size_) return 1;
+    // A decoder that filled the last output may hold more without any further input.
+    if (at_ < size_ || output_full_) return 1;
     const int64_t got = raw_->read(buffer_.data(), buffer_.size());
     at_ = 0;
     size_ = got > 0 ? static_cast<size_t>(got) : 0;
@@ -56,6 +67,8 @@ class UnpackingReader : public ByteReader {
   std::vector<uint8_t> buffer_;
   size_t at_ = 0;
   size_t size_ = 0;
+  uint64_t unpacked_ = 0;
+  bool output_full_ = false;
 };
 
 class GzipReader : public UnpackingReader {
@@ -64,7 +77,9 @@ class GzipReader : public UnpackingReader {
     ready_ = inflateInit2(&stream_, 15 + 32) == Z_OK;
   }
   ~GzipReader() override { inflateEnd(&stream_); }
-  int64_t read(uint8_t* out, size_t size) override {
+
+ protected:
+  int64_t unpack(uint8_t* out, size_t size) override {
     if (!ready_) return kReadDamaged;
     stream_.next_out = out;
     stream_.avail_out = static_cast<uInt>(size);
@@ -75,6 +90,7 @@ class GzipReader : public UnpackingReader {
       // Files joined by cat are several members, one after another.
       if (finished_) inflateReset(&stream_);
       finished_ = false;
+      output_full_ = false;
       stream_.next_in = buffer_.data() + at_;
       stream_.avail_in = static_cast<uInt>(size_ - at_);
       const int result = inflate(&stream_, Z_NO_FLUSH);
@@ -86,6 +102,7 @@ class GzipReader : public UnpackingReader {
         break;
       }
     }
+    output_full_ = stream_.avail_out == 0 && !finished_;
     const auto got = static_cast<int64_t>(size - stream_.avail_out);
     return got == 0 ? kReadDamaged : got;
   }
@@ -100,7 +117,9 @@ class ZstdReader : public UnpackingReader {
  public:
   explicit ZstdReader(std::unique_ptr<ByteReader> raw)
       : UnpackingReader(std::move(raw)), stream_(ZSTD_createDStream(), ZSTD_freeDStream) {}
-  int64_t read(uint8_t* out, size_t size) override {
+
+ protected:
+  int64_t unpack(uint8_t* out, size_t size) override {
     ZSTD_outBuffer output{out, size, 0};
     while (output.pos == 0) {
       const int64_t more = refill();
@@ -110,7 +129,9 @@ class ZstdReader : public UnpackingReader {
       const size_t result = ZSTD_decompressStream(stream_.get(), &output, &input);
       at_ = input.pos;
       if (ZSTD_isError(result)) return kReadDamaged;
-      finished_ = result == 0;
+      // Nothing left to flush: the call only asks for the header of a next frame.
+      if (!output_full_ || output.pos > 0) finished_ = result == 0;
+      output_full_ = output.pos == output.size && !finished_;
     }
     return static_cast<int64_t>(output.pos);
   }
@@ -119,6 +140,12 @@ class ZstdReader : public UnpackingReader {
   std::unique_ptr<ZSTD_DStream, size_t (*)(ZSTD_DStream*)> stream_;
   bool finished_ = false;
 };
+
+const char* fault_of(int64_t code) {
+  if (code == kReadFailed) return "the system cannot read on; data ends";
+  if (code == kReadTooLong) return "unpacks to more than 64 GiB; stopped";
+  return "compressed data broken or cut off; unpacked data ends";
+}
 
 }  // namespace
 
@@ -133,23 +160,38 @@ std::unique_ptr<ByteReader> make_zstd_reader(std::unique_ptr<ByteReader> raw) {
 }
 
 ByteInput::ByteInput(std::unique_ptr<ByteReader> reader, PacketLog& log, uint16_t store, bool spooled)
-    : reader_(std::move(reader)), log_(log), window_(kWindow), store_(store), spooled_(spooled) {}
+    : reader_(std::move(reader)), log_(log), window_(std::make_unique_for_overwrite<uint8_t[]>(kWindow)), capacity_(kWindow), store_(store), spooled_(spooled) {}
+
+// Room for a whole read behind end_, and for `size` bytes in one piece.
+void ByteInput::make_room(size_t size) {
+  if (capacity_ - end_ >= kReadSize) return;
+  const size_t kept = available();
+  if (capacity_ >= size + kReadSize) {
+    std::memmove(window_.get(), data(), kept);
+  } else {
+    capacity_ = size + kReadSize;
+    auto larger = std::make_unique_for_overwrite<uint8_t[]>(capacity_);
+    std::memcpy(larger.get(), data(), kept);
+    window_ = std::move(larger);
+  }
+  begin_ = 0;
+  end_ = kept;
+}
 
 ByteInput::State ByteInput::need(size_t size) {
   while (available() < size) {
-    if (begin_ > 0 && window_.size() - end_ < kReadSize) {
-      std::memmove(window_.data(), window_.data() + begin_, available());
-      end_ -= begin_;
-      begin_ = 0;
-    }
-    const int64_t got = reader_->read(window_.data() + end_, std::min(kReadSize, window_.size() - end_));
+    make_room(size);
+    uint8_t* const out = window_.get() + end_;
+    const int64_t got = reader_->read(out, std::min(kReadSize, capacity_ - end_));
     if (got == kReadIdle) return State::idle;
     if (got == kReadEnd) return State::end;
-    if (got < 0) return State::damaged;
-    if (spooled_) {
-      log_.append(store_, {reinterpret_cast<const char*>(window_.data() + end_), static_cast<size_t>(got)});
+    if (got < 0) {
+      fault_ = fault_of(got);
+      return State::damaged;
     }
-    end_ += static_cast<size_t>(got);
+    const auto count = static_cast<size_t>(got);
+    if (spooled_) log_.append(store_, {reinterpret_cast<const char*>(out), count});
+    end_ += count;
   }
   return State::ready;
 }

@@ -15,6 +15,8 @@ namespace sipladder {
 inline constexpr int64_t kReadEnd = 0;
 inline constexpr int64_t kReadIdle = -1;     // nothing within 100 ms, more may come
 inline constexpr int64_t kReadDamaged = -2;  // the compressed stream is broken
+inline constexpr int64_t kReadFailed = -3;   // the system cannot read on
+inline constexpr int64_t kReadTooLong = -4;  // unpacks to more than any capture: a bomb
 
 class ByteReader {
  public:
@@ -36,7 +38,7 @@ class ByteInput {
 
   // Makes at least `size` bytes available at data(), unless the input ends or idles before.
   State need(size_t size);
-  const uint8_t* data() const { return window_.data() + begin_; }
+  const uint8_t* data() const { return window_.get() + begin_; }
   size_t available() const { return end_ - begin_; }
   void consume(size_t size) {
     begin_ += size;
@@ -44,12 +46,17 @@ class ByteInput {
   }
   uint64_t offset() const { return offset_; }  // of data() in the store
   uint16_t store() const { return store_; }
+  const char* fault() const { return fault_; }  // why need() said damaged
   uint64_t consumed() const { return reader_->consumed(); }
 
  private:
+  void make_room(size_t size);
+
   std::unique_ptr<ByteReader> reader_;
   PacketLog& log_;
-  std::vector<uint8_t> window_;
+  std::unique_ptr<uint8_t[]> window_;
+  size_t capacity_ = 0;
+  const char* fault_ = "";
   size_t begin_ = 0;
   size_t end_ = 0;
   uint64_t offset_ = 0;

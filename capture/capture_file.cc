@@ -6,9 +6,11 @@
 namespace sipladder {
 namespace {
 
-constexpr uint32_t kMaxCaptured = 1 << 20;   // no link has longer packets: a longer one is damage
+constexpr uint32_t kUsualSnapLength = 262'144;  // the longest that tcpdump and Wireshark write
+constexpr uint32_t kMaxCaptured = 1 << 20;        // no link has longer packets: a longer one is damage
 constexpr uint32_t kMaxBlock = 2 << 20;      // fits the window
-constexpr uint32_t kMaxSkippedBlock = 64 << 20;
+constexpr size_t kSkipStep = 64 << 10;
+constexpr int64_t kMaxOffsetSeconds = 4'000'000'000;  // with any time still within 64 bits of nanoseconds
 constexpr uint32_t kSectionHeader = 0x0A0D0D0A;
 constexpr uint32_t kByteOrderMagic = 0x1A2B3C4D;
 constexpr size_t kMaxInterfaces = 65536;
@@ -19,11 +21,17 @@ uint16_t link_type_of(uint32_t field) {
   return type == 12 || type == 14 ? uint16_t{101} : type;
 }
 
+__extension__ typedef unsigned __int128 Wide;
+
 int64_t to_ns(uint64_t ticks, uint64_t per_second) {
   const uint64_t seconds = ticks / per_second;
-  const auto rest = static_cast<unsigned __int128>(ticks % per_second) * 1'000'000'000U / per_second;
+  const auto rest = static_cast<Wide>(ticks % per_second) * 1'000'000'000U / per_second;
+  // A time past the year 2262 can only be damage; it must not overflow.
+  if (seconds > static_cast<uint64_t>(INT64_MAX / 1'000'000'000 - kMaxOffsetSeconds - 1)) return 0;
   return static_cast<int64_t>(seconds * 1'000'000'000U + static_cast<uint64_t>(rest));
 }
+
+bool is_packet_block(uint32_t type) { return type == 2 || type == 3 || type == 6; }
 
 }  // namespace
 
@@ -48,10 +56,11 @@ uint16_t CaptureFile::u16(const uint8_t* p) const {
 ReadResult CaptureFile::stop(ByteInput::State state, const char* what) {
   if (state == ByteInput::State::idle) return ReadResult::idle;
   ended_ = true;
-  if (state == ByteInput::State::damaged) what = "compressed data broken";
+  const bool damaged = state == ByteInput::State::damaged;
+  if (damaged) what = input_.fault();
   const bool clean = state == ByteInput::State::end && input_.available() == 0 && format_ != Format::unknown;
   if (!clean) {
-    info_.damage = info_.name + ": " + what + " at byte " + std::to_string(input_.offset()) + ", after packet " +
+    info_.damage = info_.name + ": " + what + " at byte " + std::to_string(input_.offset() + (damaged ? input_.available() : 0)) + ", after packet " +
                    std::to_string(info_.packets);
   }
   return ReadResult::end;
@@ -74,6 +83,8 @@ ReadResult CaptureFile::begin() {
   if (state != ByteInput::State::ready) return stop(state, "pcap file header cut off");
   ticks_ = magic == 0xA1B23C4D ? 1'000'000'000U : 1'000'000U;
   link_type_ = link_type_of(u32(input_.data() + 20));
+  info_.link_type = link_type_;
+  max_captured_ = std::clamp(u32(input_.data() + 16), kUsualSnapLength, kMaxCaptured);
   input_.consume(24);
   format_ = Format::pcap;
   info_.format = "pcap";
@@ -120,7 +131,7 @@ ReadResult CaptureFile::next_pcap(Packet* packet) {
   if (state != ByteInput::State::ready) return stop(state, "packet header cut off");
   const uint8_t* header = input_.data();
   const uint32_t captured = u32(header + 8);
-  if (captured > kMaxCaptured) return stop(ByteInput::State::ready, "impossible packet length");
+  if (captured > max_captured_) return stop(ByteInput::State::ready, "impossible packet length");
   state = input_.need(16 + size_t{captured});
   if (state != ByteInput::State::ready) return stop(state, "packet cut off");
   header = input_.data();
@@ -149,14 +160,19 @@ void CaptureFile::read_interface(const uint8_t* body, uint32_t length) {
     } else if (code == 14 && size >= 8) {  // if_tsoffset
       uint64_t offset = 0;
       std::memcpy(&offset, value, 8);
-      entry.offset_seconds = static_cast<int64_t>(swapped_ ? __builtin_bswap64(offset) : offset);
+      const auto seconds = static_cast<int64_t>(swapped_ ? __builtin_bswap64(offset) : offset);
+      entry.offset_seconds = std::clamp(seconds, -kMaxOffsetSeconds, kMaxOffsetSeconds);
     }
     at += 4U + ((size + 3U) & ~3U);
   }
   interfaces_.push_back(entry);
 }
 
+// The counters of an interface are totals: a later block replaces an earlier one.
 void CaptureFile::read_statistics(const uint8_t* body, uint32_t length) {
+  if (length < 12 || u32(body) >= interfaces_.size()) return;
+  Interface& entry = interfaces_[u32(body)];
+  uint64_t dropped = 0;
   for (uint32_t at = 12; at + 4 <= length;) {
     const uint16_t code = u16(body + at);
     const uint16_t size = u16(body + at + 2);
@@ -164,10 +180,12 @@ void CaptureFile::read_statistics(const uint8_t* body, uint32_t length) {
     if ((code == 5 || code == 7) && size == 8) {  // isb_ifdrop, isb_osdrop
       uint64_t drops = 0;
       std::memcpy(&drops, body + at + 4, 8);
-      info_.dropped += swapped_ ? __builtin_bswap64(drops) : drops;
+      dropped += swapped_ ? __builtin_bswap64(drops) : drops;
     }
     at += 4U + ((size + 3U) & ~3U);
   }
+  info_.dropped += dropped - entry.dropped;
+  entry.dropped = dropped;
 }
 
 // Enhanced, simple and old packet blocks; true when *packet is filled.
@@ -192,41 +210,63 @@ bool CaptureFile::read_packet_block(uint32_t type, const uint8_t* body, uint32_t
   return true;
 }
 
+ByteInput::State CaptureFile::skip() {
+  while (skip_ > 0) {
+    const size_t step = std::min<uint64_t>(skip_, kSkipStep);
+    const ByteInput::State state = input_.need(step);
+    if (state != ByteInput::State::ready) return state;
+    input_.consume(step);
+    skip_ -= step;
+  }
+  return ByteInput::State::ready;
+}
+
+// Null, or what is wrong. A section header sets the byte order of everything after it.
+const char* CaptureFile::read_block_header(uint32_t* type, uint32_t* length) {
+  const uint8_t* header = input_.data();
+  std::memcpy(type, header, 4);
+  if (*type == kSectionHeader) {
+    uint32_t magic = 0;
+    std::memcpy(&magic, header + 8, 4);
+    swapped_ = magic != kByteOrderMagic;
+    if (u32(header + 8) != kByteOrderMagic) return "section header with an impossible byte order";
+    interfaces_.clear();
+  }
+  *type = u32(header);
+  *length = u32(header + 4);
+  if (*length < 12 || *length % 4 != 0) return "impossible block length";
+  const bool needed = *type == kSectionHeader || *type == 1 || is_packet_block(*type);
+  return needed && *length > kMaxBlock ? "impossible block length" : nullptr;
+}
+
 ReadResult CaptureFile::next_pcapng(Packet* packet) {
   while (true) {
-    ByteInput::State state = input_.need(12);
+    ByteInput::State state = skip();
+    if (state != ByteInput::State::ready) return stop(state, "block cut off");
+    state = input_.need(12);
     if (state != ByteInput::State::ready) return stop(state, "block header cut off");
-    uint32_t type = 0;
-    std::memcpy(&type, input_.data(), 4);
-    if (type == kSectionHeader) {
-      uint32_t magic = 0;
-      std::memcpy(&magic, input_.data() + 8, 4);
-      if (magic != kByteOrderMagic && __builtin_bswap32(magic) != kByteOrderMagic) {
-        return stop(ByteInput::State::ready, "section header with an impossible byte order");
-      }
-      swapped_ = magic != kByteOrderMagic;
-      interfaces_.clear();
+    uint32_t type = 0, length = 0;
+    const char* wrong = read_block_header(&type, &length);
+    if (wrong != nullptr) return stop(ByteInput::State::ready, wrong);
+    if (length > kMaxBlock) {
+      skip_ = length;
+      continue;
     }
-    type = u32(input_.data());
-    const uint32_t length = u32(input_.data() + 4);
-    if (length < 12 || length % 4 != 0 || length > kMaxSkippedBlock) {
-      return stop(ByteInput::State::ready, "impossible block length");
-    }
-    if (length > kMaxBlock) return stop(ByteInput::State::ready, "block longer than 2 MiB");
     state = input_.need(length);
     if (state != ByteInput::State::ready) return stop(state, "block cut off");
     const uint8_t* body = input_.data() + 8;
-    bool filled = false;
-    if (type == 1) read_interface(body, length - 12);
-    if (type == 5) read_statistics(body, length - 12);
-    if (type == 2 || type == 3 || type == 6) {
-      filled = read_packet_block(type, body, length - 12, packet);
-      if (!filled) return stop(ByteInput::State::ready, "packet block that contradicts itself");
+    if (u32(body + length - 12) != length) {
+      return stop(ByteInput::State::ready, "block whose two lengths differ");
     }
-    if (filled) {
+    if (is_packet_block(type)) {
+      if (!read_packet_block(type, body, length - 12, packet)) {
+        return stop(ByteInput::State::ready, "packet block that contradicts itself");
+      }
       pending_ = length;
       return ReadResult::packet;
     }
+    if (type == 1) read_interface(body, length - 12);
+    if (type == 5) read_statistics(body, length - 12);
     input_.consume(length);
   }
 }

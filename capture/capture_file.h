@@ -25,11 +25,14 @@ class CaptureFile : public PacketSource {
     uint32_t snap_length = 0;
     uint64_t ticks_per_second = 1'000'000;
     int64_t offset_seconds = 0;
+    uint64_t dropped = 0;
   };
   enum class Format { unknown, pcap, pcapng };
 
   ReadResult next_pcap(Packet* packet);
   ReadResult next_pcapng(Packet* packet);
+  const char* read_block_header(uint32_t* type, uint32_t* length);
+  ByteInput::State skip();
   bool read_packet_block(uint32_t type, const uint8_t* body, uint32_t length, Packet* packet);
   void read_interface(const uint8_t* body, uint32_t length);
   void read_statistics(const uint8_t* body, uint32_t length);
@@ -46,6 +49,8 @@ class CaptureFile : public PacketSource {
   uint64_t ticks_ = 1'000'000;
   uint16_t link_type_ = 0;
   uint16_t index_ = 0;
+  uint64_t skip_ = 0;          // bytes left of a block too large for the window
+  uint32_t max_captured_ = 0;  // of classic pcap: its snap length, if larger than usual
   size_t pending_ = 0;  // bytes of the record handed out last: consumed by the following next()
   std::vector<Interface> interfaces_;
 };

@@ -19,7 +19,7 @@ Fate Decoder::decode(const Packet& packet, std::vector<Datagram>* out) {
   out->clear();
   layers.packet = &packet;
   layers.out = out;
-  layers.kept.clear();
+  if (!layers.kept.empty()) layers.kept.clear();
   const size_t captured = packet.ref.length;
   const size_t missing = captured < packet.original ? packet.original - captured : 0;
   if (missing > 0) layers.note(Oddity::snapped);

@@ -8,7 +8,7 @@ constexpr int kMaxExtensions = 16;
 constexpr uint8_t kFragmentHeader = 44;
 constexpr uint8_t kAuthenticationHeader = 51;
 
-Fate decode_ipv4(Layers& layers, View view, int depth) {
+Fate decode_ipv4(Layers& layers, const View& view, int depth) {
   if (view.size < 20) return Fate::ip_truncated;
   const uint8_t* p = view.data;
   const size_t header = size_t{p[0] & 0x0FU} * 4;
@@ -60,7 +60,7 @@ Fate skip_ipv6_extension(uint8_t* next, View* payload) {
   return Fate::payload;
 }
 
-Fate decode_ipv6(Layers& layers, View view, int depth) {
+Fate decode_ipv6(Layers& layers, const View& view, int depth) {
   if (view.size < 40) return Fate::ip_truncated;
   const uint8_t* p = view.data;
   IpHeader ip;
@@ -87,7 +87,7 @@ Fate decode_ipv6(Layers& layers, View view, int depth) {
 
 }  // namespace
 
-Fate decode_ip(Layers& layers, View view, int depth) {
+Fate decode_ip(Layers& layers, const View& view, int depth) {
   if (depth >= kMaxDepth) return Fate::depth_exceeded;
   if (view.size == 0) return Fate::ip_truncated;
   const unsigned version = view.data[0] >> 4;
@@ -96,7 +96,8 @@ Fate decode_ip(Layers& layers, View view, int depth) {
   return Fate::ip_malformed;
 }
 
-Fate decode_ip_payload(Layers& layers, const IpHeader& ip, uint8_t protocol, View view, int depth) {
+Fate decode_ip_payload(Layers& layers, const IpHeader& ip, uint8_t protocol, const View& view,
+                       int depth) {
   switch (protocol) {
     case 1:
       return decode_icmp(layers, ip, false, view);

@@ -135,21 +135,22 @@ struct Layers {
                     const View& payload) const;
 };
 
-Fate decode_link(Layers& layers, uint16_t link_type, View view);  // link.cc
-Fate decode_ethernet(Layers& layers, View view, int depth);
-Fate decode_ether_type(Layers& layers, uint16_t ether_type, View view, int depth);
-Fate decode_ppp(Layers& layers, View view, int depth);
-Fate decode_ip(Layers& layers, View view, int depth);  // ip.cc
-Fate decode_ip_payload(Layers& layers, const IpHeader& ip, uint8_t protocol, View view, int depth);
+Fate decode_link(Layers& layers, uint16_t link_type, const View& view);  // link.cc
+Fate decode_ethernet(Layers& layers, const View& view, int depth);
+Fate decode_ether_type(Layers& layers, uint16_t ether_type, const View& view, int depth);
+Fate decode_ppp(Layers& layers, const View& view, int depth);
+Fate decode_ip(Layers& layers, const View& view, int depth);  // ip.cc
+Fate decode_ip_payload(Layers& layers, const IpHeader& ip, uint8_t protocol, const View& view,
+                       int depth);
 // Fate::payload with the whole in *view and the first fragment's id in *ip, once all fragments are
 // there. (fragments.cc)
 Fate add_fragment(Layers& layers, const FragmentKey& key, size_t offset, bool more, View* view,
                   IpHeader* ip);
-Fate decode_gre(Layers& layers, View view, int depth);  // tunnels.cc
-bool decode_udp_tunnel(Layers& layers, uint16_t dst_port, View view, int depth, Fate* fate);
-Fate decode_udp(Layers& layers, const IpHeader& ip, View view, int depth);  // udp.cc
-Fate decode_tcp(Layers& layers, const IpHeader& ip, View view);             // tcp.cc
-Fate decode_sctp(Layers& layers, const IpHeader& ip, View view);            // sctp.cc
-Fate decode_icmp(Layers& layers, const IpHeader& ip, bool v6, View view);   // icmp.cc
+Fate decode_gre(Layers& layers, const View& view, int depth);  // tunnels.cc
+bool decode_udp_tunnel(Layers& layers, uint16_t dst_port, const View& view, int depth, Fate* fate);
+Fate decode_udp(Layers& layers, const IpHeader& ip, const View& view, int depth);  // udp.cc
+Fate decode_tcp(Layers& layers, const IpHeader& ip, const View& view);             // tcp.cc
+Fate decode_sctp(Layers& layers, const IpHeader& ip, const View& view);            // sctp.cc
+Fate decode_icmp(Layers& layers, const IpHeader& ip, bool v6, const View& view);   // icmp.cc
 
 }  // namespace sipladder

@@ -6,19 +6,19 @@ namespace {
 
 constexpr int kMaxTags = 16;
 
-Fate decode_cooked_v1(Layers& layers, View view) {
+Fate decode_cooked_v1(Layers& layers, const View& view) {
   if (view.size < 16) return Fate::link_truncated;
   return decode_ether_type(layers, be16(view.data + 14), view.sub(16), 0);
 }
 
-Fate decode_cooked_v2(Layers& layers, View view) {
+Fate decode_cooked_v2(Layers& layers, const View& view) {
   if (view.size < 20) return Fate::link_truncated;
   return decode_ether_type(layers, be16(view.data), view.sub(20), 0);
 }
 
 // BSD null and loop: the address family in the capturing host's byte order. IPv6 has another number
 // on every BSD; all of them fit one byte.
-Fate decode_loopback(Layers& layers, View view) {
+Fate decode_loopback(Layers& layers, const View& view) {
   if (view.size < 4) return Fate::link_truncated;
   const uint32_t big = be32(view.data);
   const uint32_t family = big <= 0xFF ? big : view.data[0];
@@ -35,7 +35,7 @@ Fate decode_loopback(Layers& layers, View view) {
 }
 
 // The length of the radiotap and PPI headers is little-endian, whatever the host.
-Fate decode_ppi(Layers& layers, View view) {
+Fate decode_ppi(Layers& layers, const View& view) {
   if (view.size < 8) return Fate::link_truncated;
   const size_t header = size_t{view.data[2]} | size_t{view.data[3]} << 8;
   if (header < 8 || header > view.size) return Fate::link_truncated;
@@ -78,7 +78,7 @@ Fate decode_mpls(Layers& layers, View view, int depth) {
 }
 
 // IEEE 802.3 with LLC and SNAP: the EtherType follows (RFC 1042).
-Fate decode_llc(Layers& layers, View view, int depth) {
+Fate decode_llc(Layers& layers, const View& view, int depth) {
   if (view.size < 8) return Fate::not_ip;
   const bool snap = view.data[0] == 0xAA && view.data[1] == 0xAA && view.data[2] == 0x03;
   if (!snap) return Fate::not_ip;
@@ -89,7 +89,8 @@ Fate decode_llc(Layers& layers, View view, int depth) {
 
 }  // namespace
 
-Fate decode_ppp(Layers& layers, View view, int depth) {
+Fate decode_ppp(Layers& layers, const View& whole, int depth) {
+  View view = whole;
   if (view.size >= 2 && view.data[0] == 0xFF && view.data[1] == 0x03) view = view.sub(2);
   if (view.size < 2) return Fate::link_truncated;
   // The protocol field is one byte when its low bit is set (RFC 1661 section 6.5).
@@ -99,7 +100,9 @@ Fate decode_ppp(Layers& layers, View view, int depth) {
   return protocol == 0x21 || protocol == 0x57 ? decode_ip(layers, view, depth) : Fate::not_ip;
 }
 
-Fate decode_ether_type(Layers& layers, uint16_t ether_type, View view, int depth) {
+Fate decode_ether_type(Layers& layers, uint16_t ether_type, const View& whole, int depth) {
+  if (ether_type == 0x0800 || ether_type == 0x86DD) return decode_ip(layers, whole, depth);
+  View view = whole;
   for (int tags = 0; tags < kMaxTags; tags++) {
     switch (ether_type) {
       case 0x0800:
@@ -126,12 +129,12 @@ Fate decode_ether_type(Layers& layers, uint16_t ether_type, View view, int depth
   return Fate::depth_exceeded;
 }
 
-Fate decode_ethernet(Layers& layers, View view, int depth) {
+Fate decode_ethernet(Layers& layers, const View& view, int depth) {
   if (view.size < 14) return Fate::link_truncated;
   return decode_ether_type(layers, be16(view.data + 12), view.sub(14), depth);
 }
 
-Fate decode_link(Layers& layers, uint16_t link_type, View view) {
+Fate decode_link(Layers& layers, uint16_t link_type, const View& view) {
   switch (link_type) {
     case 1:
       return decode_ethernet(layers, view, 0);

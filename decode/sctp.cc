@@ -92,10 +92,10 @@ Fate decode_data(Layers& layers, const IpHeader& ip, const TcpKey& ends, const V
 
 }  // namespace
 
-Fate decode_sctp(Layers& layers, const IpHeader& ip, View view) {
-  if (view.size < 12) return Fate::ip_truncated;
-  const TcpKey ends{{ip.src, be16(view.data)}, {ip.dst, be16(view.data + 2)}};
-  view = view.sub(12);
+Fate decode_sctp(Layers& layers, const IpHeader& ip, const View& packet) {
+  if (packet.size < 12) return Fate::ip_truncated;
+  const TcpKey ends{{ip.src, be16(packet.data)}, {ip.dst, be16(packet.data + 2)}};
+  View view = packet.sub(12);
   Fate fate = Fate::sctp_other;
   while (view.size >= 4) {
     const size_t length = be16(view.data + 2);

@@ -216,7 +216,7 @@ Fate decode_segment(Layers& layers, const IpHeader& ip, const TcpKey& key, const
 
 }  // namespace
 
-Fate decode_tcp(Layers& layers, const IpHeader& ip, View view) {
+Fate decode_tcp(Layers& layers, const IpHeader& ip, const View& view) {
   if (view.size < 20) return Fate::ip_truncated;
   const uint8_t* p = view.data;
   const size_t header = size_t{p[12]} / 16 * 4;

@@ -19,14 +19,14 @@ bool is_ethernet(const View& view) {
 }
 
 // A port alone proves nothing: SIP and RTP may use it too. What is no tunnel stays a datagram.
-bool decode_vxlan(Layers& layers, View view, int depth, Fate* fate) {
+bool decode_vxlan(Layers& layers, const View& view, int depth, Fate* fate) {
   if (view.size < 8 || view.data[0] != 0x08 || view.data[7] != 0) return false;
   if (!is_ethernet(view.sub(8))) return false;
   *fate = decode_ethernet(layers, view.sub(8), depth);
   return true;
 }
 
-bool decode_geneve(Layers& layers, View view, int depth, Fate* fate) {
+bool decode_geneve(Layers& layers, const View& view, int depth, Fate* fate) {
   if (view.size < 8 || view.data[0] >> 6 != 0 || view.data[7] != 0) return false;
   const size_t header = 8 + size_t{view.data[0] & 0x3FU} * 4;
   if (view.size < header) return false;
@@ -59,7 +59,7 @@ size_t gtp_header(const View& view) {
   return header;
 }
 
-bool decode_gtp(Layers& layers, View view, int depth, Fate* fate) {
+bool decode_gtp(Layers& layers, const View& view, int depth, Fate* fate) {
   constexpr uint8_t kUserData = 0xFF;
   if (view.size < 8 || view.data[0] >> 4 != 3 || view.data[1] != kUserData) return false;
   const size_t length = be16(view.data + 2);
@@ -73,17 +73,17 @@ bool decode_gtp(Layers& layers, View view, int depth, Fate* fate) {
 
 constexpr struct {
   uint16_t port;
-  bool (*decode)(Layers&, View, int, Fate*);
+  bool (*decode)(Layers&, const View&, int, Fate*);
 } kUdpTunnels[] = {{4789, decode_vxlan}, {6081, decode_geneve}, {2152, decode_gtp}};
 
 // Type I has no header and is known by the missing GRE sequence number, type II has 8 bytes.
-Fate decode_erspan2(Layers& layers, View view, bool has_sequence, int depth) {
+Fate decode_erspan2(Layers& layers, const View& view, bool has_sequence, int depth) {
   const size_t header = has_sequence ? 8 : 0;
   return view.size < header ? Fate::ip_truncated : decode_ethernet(layers, view.sub(header), depth);
 }
 
 // Type III: 12 bytes, and 8 more when its O bit is set.
-Fate decode_erspan3(Layers& layers, View view, int depth) {
+Fate decode_erspan3(Layers& layers, const View& view, int depth) {
   if (view.size < 12) return Fate::ip_truncated;
   const size_t header = (view.data[11] & 1U) != 0 ? 20 : 12;
   return view.size < header ? Fate::ip_truncated : decode_ethernet(layers, view.sub(header), depth);
@@ -91,14 +91,15 @@ Fate decode_erspan3(Layers& layers, View view, int depth) {
 
 }  // namespace
 
-bool decode_udp_tunnel(Layers& layers, uint16_t dst_port, View view, int depth, Fate* fate) {
+bool decode_udp_tunnel(Layers& layers, uint16_t dst_port, const View& view, int depth, Fate* fate) {
   for (const auto& tunnel : kUdpTunnels) {
     if (tunnel.port == dst_port) return tunnel.decode(layers, view, depth, fate);
   }
   return false;
 }
 
-Fate decode_gre(Layers& layers, View view, int depth) {
+Fate decode_gre(Layers& layers, const View& whole, int depth) {
+  View view = whole;
   if (view.size < 4) return Fate::ip_truncated;
   const uint16_t flags = be16(view.data);
   const uint16_t type = be16(view.data + 2);

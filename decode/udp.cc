@@ -3,7 +3,7 @@
 
 namespace sipladder {
 
-Fate decode_udp(Layers& layers, const IpHeader& ip, View view, int depth) {
+Fate decode_udp(Layers& layers, const IpHeader& ip, const View& view, int depth) {
   if (view.size < 8) return Fate::ip_truncated;
   const uint16_t src_port = be16(view.data);
   const uint16_t dst_port = be16(view.data + 2);

@@ -56,8 +56,6 @@ TEST(Accounting, EveryPacketIsInExactlyOneCounter) {
 // What the program does not decode yet, with the reason.
 const std::map<std::string, std::string> kNotYet = {
     {"hep3-basic.pcap", "HEP inside UDP is not unwrapped"},
-    {"heplify-sip_sctp.pcap", "SCTP is not decoded"},
-    {"heplify-sip_websocket.pcap", "WebSocket frames are not decoded"},
 };
 
 std::vector<std::vector<std::string>> tsv(const fs::path& path) {

@@ -1,5 +1,7 @@
 #include "tui/terminal.h"
 
+#include <unistd.h>
+
 #include <clocale>
 #include <cstdio>
 #include <cstdlib>
@@ -100,7 +102,8 @@ Terminal::Terminal() {
   // The drawing is UTF-8; a C locale would show none of it.
   if (MB_CUR_MAX == 1) std::setlocale(LC_CTYPE, "C.UTF-8");
   set_escdelay(25);
-  if (newterm(nullptr, stdout, stdin) == nullptr) return;
+  if (isatty(STDIN_FILENO) == 0) keyboard_.reset(std::fopen("/dev/tty", "re"));
+  if (newterm(nullptr, stdout, keyboard_ ? keyboard_.get() : stdin) == nullptr) return;
   open_ = true;
   cbreak();
   noecho();

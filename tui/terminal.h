@@ -1,6 +1,9 @@
 // The real terminal: the only user of ncurses. Restores the terminal when it goes.
 #pragma once
 
+#include <cstdio>
+#include <memory>
+
 #include "tui/canvas.h"
 #include "tui/keys.h"
 
@@ -20,6 +23,10 @@ class Terminal {
   void show(const Canvas& canvas);
 
  private:
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  std::unique_ptr<std::FILE, Close> keyboard_;  // when standard input is the capture
   bool open_ = false;
 };
 

@@ -12,7 +12,8 @@ struct TuiOptions {
 };
 
 // Runs the session on a thread of its own and the UI on this one, until the user leaves or SIGINT
-// or SIGTERM comes. Returns the exit status. Requires a terminal on standard input and output.
+// or SIGTERM comes. Returns the exit status. Requires a terminal on standard output; keys
+// come from /dev/tty when standard input is a capture.
 int run_tui(Session& session, const TuiOptions& options);
 
 }  // namespace sipladder
