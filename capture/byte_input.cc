@@ -12,7 +12,8 @@
 namespace sipladder {
 namespace {
 
-// A folder of a thousand captures has a thousand windows: they start small and grow with the records.
+// A folder of a thousand captures has a thousand windows: they start small and grow with the
+// records.
 constexpr size_t kWindow = 1 << 20;
 constexpr size_t kReadSize = 256 << 10;
 constexpr uint64_t kMaxUnpacked = uint64_t{64} << 30;
@@ -43,7 +44,8 @@ class FdReader : public ByteReader {
 // What both packers share: raw bytes are asked for when the decoder has used up the last ones.
 class UnpackingReader : public ByteReader {
  public:
-  explicit UnpackingReader(std::unique_ptr<ByteReader> raw) : raw_(std::move(raw)), buffer_(kRawSize) {}
+  explicit UnpackingReader(std::unique_ptr<ByteReader> raw)
+      : raw_(std::move(raw)), buffer_(kRawSize) {}
   uint64_t consumed() const override { return raw_->consumed(); }
   int64_t read(uint8_t* out, size_t size) final {
     if (unpacked_ >= kMaxUnpacked) return kReadTooLong;
@@ -129,8 +131,7 @@ class ZstdReader : public UnpackingReader {
       const size_t result = ZSTD_decompressStream(stream_.get(), &output, &input);
       at_ = input.pos;
       if (ZSTD_isError(result)) return kReadDamaged;
-      // Nothing left to flush: the call only asks for the header of a next frame.
-      if (!output_full_ || output.pos > 0) finished_ = result == 0;
+      finished_ = result == 0;
       output_full_ = output.pos == output.size && !finished_;
     }
     return static_cast<int64_t>(output.pos);
@@ -149,7 +150,9 @@ const char* fault_of(int64_t code) {
 
 }  // namespace
 
-std::unique_ptr<ByteReader> make_fd_reader(int fd, bool wait) { return std::make_unique<FdReader>(fd, wait); }
+std::unique_ptr<ByteReader> make_fd_reader(int fd, bool wait) {
+  return std::make_unique<FdReader>(fd, wait);
+}
 
 std::unique_ptr<ByteReader> make_gzip_reader(std::unique_ptr<ByteReader> raw) {
   return std::make_unique<GzipReader>(std::move(raw));
@@ -159,8 +162,14 @@ std::unique_ptr<ByteReader> make_zstd_reader(std::unique_ptr<ByteReader> raw) {
   return std::make_unique<ZstdReader>(std::move(raw));
 }
 
-ByteInput::ByteInput(std::unique_ptr<ByteReader> reader, PacketLog& log, uint16_t store, bool spooled)
-    : reader_(std::move(reader)), log_(log), window_(std::make_unique_for_overwrite<uint8_t[]>(kWindow)), capacity_(kWindow), store_(store), spooled_(spooled) {}
+ByteInput::ByteInput(std::unique_ptr<ByteReader> reader, PacketLog& log, uint16_t store,
+                     bool spooled)
+    : reader_(std::move(reader)),
+      log_(log),
+      window_(std::make_unique_for_overwrite<uint8_t[]>(kWindow)),
+      capacity_(kWindow),
+      store_(store),
+      spooled_(spooled) {}
 
 // Room for a whole read behind end_, and for `size` bytes in one piece.
 void ByteInput::make_room(size_t size) {

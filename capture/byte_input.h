@@ -1,5 +1,6 @@
-// The bytes of one capture, in order, through a sliding window: a file as it is, gzip and zstd unpacked, standard input as it comes.
-// Bytes that are not in a file of their own go to a spool, so that offset() names them in PacketLog all the same.
+// The bytes of one capture, in order, through a sliding window: a file as it is, gzip and zstd
+// unpacked, standard input as it comes. Bytes that are not in a file of their own go to a spool, so
+// that offset() names them in PacketLog all the same.
 #pragma once
 
 #include <cstdint>

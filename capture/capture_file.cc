@@ -7,10 +7,11 @@ namespace sipladder {
 namespace {
 
 constexpr uint32_t kUsualSnapLength = 262'144;  // the longest that tcpdump and Wireshark write
-constexpr uint32_t kMaxCaptured = 1 << 20;        // no link has longer packets: a longer one is damage
-constexpr uint32_t kMaxBlock = 2 << 20;      // fits the window
+constexpr uint32_t kMaxCaptured = 1 << 20;  // no link has longer packets: a longer one is damage
+constexpr uint32_t kMaxBlock = 2 << 20;     // fits the window
 constexpr size_t kSkipStep = 64 << 10;
-constexpr int64_t kMaxOffsetSeconds = 4'000'000'000;  // with any time still within 64 bits of nanoseconds
+constexpr int64_t kMaxSeconds =
+    9'000'000'000;  // of a time or an offset: nanoseconds stay within 64 bits
 constexpr uint32_t kSectionHeader = 0x0A0D0D0A;
 constexpr uint32_t kByteOrderMagic = 0x1A2B3C4D;
 constexpr size_t kMaxInterfaces = 65536;
@@ -26,12 +27,13 @@ __extension__ typedef unsigned __int128 Wide;
 int64_t to_ns(uint64_t ticks, uint64_t per_second) {
   const uint64_t seconds = ticks / per_second;
   const auto rest = static_cast<Wide>(ticks % per_second) * 1'000'000'000U / per_second;
-  // A time past the year 2262 can only be damage; it must not overflow.
-  if (seconds > static_cast<uint64_t>(INT64_MAX / 1'000'000'000 - kMaxOffsetSeconds - 1)) return 0;
+  if (seconds > static_cast<uint64_t>(kMaxSeconds)) return 0;
   return static_cast<int64_t>(seconds * 1'000'000'000U + static_cast<uint64_t>(rest));
 }
 
-bool is_packet_block(uint32_t type) { return type == 2 || type == 3 || type == 6; }
+bool is_packet_block(uint32_t type) {
+  return type == 2 || type == 3 || type == 6;
+}
 
 }  // namespace
 
@@ -58,17 +60,20 @@ ReadResult CaptureFile::stop(ByteInput::State state, const char* what) {
   ended_ = true;
   const bool damaged = state == ByteInput::State::damaged;
   if (damaged) what = input_.fault();
-  const bool clean = state == ByteInput::State::end && input_.available() == 0 && format_ != Format::unknown;
+  const bool clean = state == ByteInput::State::end && input_.available() == 0 && skip_ == 0 &&
+                     format_ != Format::unknown;
   if (!clean) {
-    info_.damage = info_.name + ": " + what + " at byte " + std::to_string(input_.offset() + (damaged ? input_.available() : 0)) + ", after packet " +
-                   std::to_string(info_.packets);
+    info_.damage = info_.name + ": " + what + " at byte " +
+                   std::to_string(input_.offset() + (damaged ? input_.available() : 0)) +
+                   ", after packet " + std::to_string(info_.packets);
   }
   return ReadResult::end;
 }
 
 ReadResult CaptureFile::begin() {
   ByteInput::State state = input_.need(4);
-  if (state != ByteInput::State::ready) return stop(state, "not a capture file: empty or shorter than its header");
+  if (state != ByteInput::State::ready)
+    return stop(state, "not a capture file: empty or shorter than its header");
   uint32_t magic = 0;
   std::memcpy(&magic, input_.data(), 4);
   if (magic == kSectionHeader) {
@@ -78,7 +83,8 @@ ReadResult CaptureFile::begin() {
   }
   swapped_ = magic == 0xD4C3B2A1 || magic == 0x4D3CB2A1;
   if (swapped_) magic = __builtin_bswap32(magic);
-  if (magic != 0xA1B2C3D4 && magic != 0xA1B23C4D) return stop(ByteInput::State::ready, "not a capture file (pcap, pcapng)");
+  if (magic != 0xA1B2C3D4 && magic != 0xA1B23C4D)
+    return stop(ByteInput::State::ready, "not a capture file (pcap, pcapng)");
   state = input_.need(24);
   if (state != ByteInput::State::ready) return stop(state, "pcap file header cut off");
   ticks_ = magic == 0xA1B23C4D ? 1'000'000'000U : 1'000'000U;
@@ -106,8 +112,8 @@ ReadResult CaptureFile::next(Packet* packet) {
   return result;
 }
 
-ReadResult CaptureFile::fill(Packet* packet, int64_t time_ns, uint16_t link_type, uint32_t captured, uint32_t original,
-                             size_t at) {
+ReadResult CaptureFile::fill(Packet* packet, int64_t time_ns, uint16_t link_type, uint32_t captured,
+                             uint32_t original, size_t at) {
   if (info_.packets == 0) {
     info_.first_ns = time_ns;
     info_.link_type = link_type;
@@ -135,7 +141,8 @@ ReadResult CaptureFile::next_pcap(Packet* packet) {
   state = input_.need(16 + size_t{captured});
   if (state != ByteInput::State::ready) return stop(state, "packet cut off");
   header = input_.data();
-  const int64_t fraction = ticks_ == 1'000'000U ? int64_t{u32(header + 4)} * 1000 : int64_t{u32(header + 4)};
+  const int64_t fraction =
+      ticks_ == 1'000'000U ? int64_t{u32(header + 4)} * 1000 : int64_t{u32(header + 4)};
   const int64_t time_ns = int64_t{u32(header)} * 1'000'000'000 + fraction;
   pending_ = 16 + size_t{captured};
   return fill(packet, time_ns, link_type_, captured, u32(header + 12), 16);
@@ -161,7 +168,7 @@ void CaptureFile::read_interface(const uint8_t* body, uint32_t length) {
       uint64_t offset = 0;
       std::memcpy(&offset, value, 8);
       const auto seconds = static_cast<int64_t>(swapped_ ? __builtin_bswap64(offset) : offset);
-      entry.offset_seconds = std::clamp(seconds, -kMaxOffsetSeconds, kMaxOffsetSeconds);
+      entry.offset_seconds = std::clamp(seconds, -kMaxSeconds, kMaxSeconds);
     }
     at += 4U + ((size + 3U) & ~3U);
   }
@@ -189,12 +196,14 @@ void CaptureFile::read_statistics(const uint8_t* body, uint32_t length) {
 }
 
 // Enhanced, simple and old packet blocks; true when *packet is filled.
-bool CaptureFile::read_packet_block(uint32_t type, const uint8_t* body, uint32_t length, Packet* packet) {
+bool CaptureFile::read_packet_block(uint32_t type, const uint8_t* body, uint32_t length,
+                                    Packet* packet) {
   const size_t before = static_cast<size_t>(body - input_.data());
   if (type == 3) {
     if (length < 4 || interfaces_.empty()) return false;
     const uint32_t original = u32(body);
-    const uint32_t snap = interfaces_[0].snap_length == 0 ? original : std::min(original, interfaces_[0].snap_length);
+    const uint32_t snap =
+        interfaces_[0].snap_length == 0 ? original : std::min(original, interfaces_[0].snap_length);
     const uint32_t captured = std::min(snap, length - 4);
     fill(packet, info_.last_ns, interfaces_[0].link_type, captured, original, before + 4);
     return true;
@@ -205,7 +214,10 @@ bool CaptureFile::read_packet_block(uint32_t type, const uint8_t* body, uint32_t
   if (interface_id >= interfaces_.size() || captured > length - 20) return false;
   const Interface& entry = interfaces_[interface_id];
   const uint64_t ticks = uint64_t{u32(body + 4)} << 32 | u32(body + 8);
-  const int64_t time_ns = to_ns(ticks, entry.ticks_per_second) + entry.offset_seconds * 1'000'000'000;
+  const int64_t offset_ns = entry.offset_seconds * 1'000'000'000;
+  int64_t time_ns = 0;
+  if (__builtin_add_overflow(to_ns(ticks, entry.ticks_per_second), offset_ns, &time_ns))
+    time_ns = 0;
   fill(packet, time_ns, entry.link_type, captured, u32(body + 16), before + 20);
   return true;
 }

@@ -36,7 +36,8 @@ class CaptureFile : public PacketSource {
   bool read_packet_block(uint32_t type, const uint8_t* body, uint32_t length, Packet* packet);
   void read_interface(const uint8_t* body, uint32_t length);
   void read_statistics(const uint8_t* body, uint32_t length);
-  ReadResult fill(Packet* packet, int64_t time_ns, uint16_t link_type, uint32_t captured, uint32_t original, size_t at);
+  ReadResult fill(Packet* packet, int64_t time_ns, uint16_t link_type, uint32_t captured,
+                  uint32_t original, size_t at);
   ReadResult stop(ByteInput::State state, const char* what);
   uint32_t u32(const uint8_t* p) const;
   uint16_t u16(const uint8_t* p) const;

@@ -7,14 +7,24 @@
 namespace sipladder {
 namespace {
 
+constexpr uint16_t kLinkTypeRaw = 101;  // DLT_RAW has other values, different by system
+// So that whoever asks for packets regains control now and then while none match.
+constexpr int kMaxSkipped = 65'536;
+constexpr uint16_t kUsualLinkTypes[] = {DLT_EN10MB, kLinkTypeRaw, DLT_LINUX_SLL};
+
+int dlt_of(uint16_t link_type) {
+  return link_type == kLinkTypeRaw ? DLT_RAW : link_type;
+}
+
 struct Program {
   bpf_program program{};
   bool usable = false;
   ~Program() {
     if (usable) pcap_freecode(&program);
   }
-  bool compile(int link_type, const std::string& expression, std::string* error) {
-    const std::unique_ptr<pcap_t, void (*)(pcap_t*)> handle(pcap_open_dead(link_type, 262144), pcap_close);
+  bool compile(uint16_t link_type, const std::string& expression, std::string* error) {
+    const std::unique_ptr<pcap_t, void (*)(pcap_t*)> handle(
+        pcap_open_dead(dlt_of(link_type), 262144), pcap_close);
     usable = pcap_compile(handle.get(), &program, expression.c_str(), 1, PCAP_NETMASK_UNKNOWN) == 0;
     if (!usable) *error = "BPF filter \"" + expression + "\": " + pcap_geterr(handle.get());
     return usable;
@@ -27,10 +37,11 @@ class FilteredSource : public PacketSource {
       : source_(std::move(source)), expression_(std::move(expression)) {}
 
   ReadResult next(Packet* packet) override {
-    while (true) {
+    for (int skipped = 0; skipped < kMaxSkipped; skipped++) {
       const ReadResult result = source_->next(packet);
       if (result != ReadResult::packet || matches(*packet)) return result;
     }
+    return ReadResult::idle;
   }
   std::vector<const SourceInfo*> infos() const override { return source_->infos(); }
 
@@ -39,8 +50,7 @@ class FilteredSource : public PacketSource {
     auto [slot, inserted] = programs_.try_emplace(packet.link_type);
     if (inserted) {
       std::string error;
-      // LINKTYPE_RAW is DLT_RAW 12 to libpcap on this system.
-      slot->second.compile(packet.link_type == 101 ? DLT_RAW : packet.link_type, expression_, &error);
+      slot->second.compile(packet.link_type, expression_, &error);
     }
     if (!slot->second.usable) return false;
     pcap_pkthdr header{};
@@ -54,12 +64,30 @@ class FilteredSource : public PacketSource {
   std::map<uint16_t, Program> programs_;
 };
 
+bool is_usable(const PacketSource& source, const std::string& expression, std::string* error) {
+  bool known = false;
+  for (const SourceInfo* info : source.infos()) {
+    if (info->format != "pcap") continue;
+    known = true;
+    Program probe;
+    if (probe.compile(info->link_type, expression, error)) continue;
+    *error = info->name + ": " + *error;
+    return false;
+  }
+  for (size_t i = 0; !known && i < std::size(kUsualLinkTypes); i++) {
+    Program probe;
+    std::string other;
+    if (probe.compile(kUsualLinkTypes[i], expression, i == 0 ? error : &other)) known = true;
+  }
+  if (known) error->clear();
+  return known;
+}
+
 }  // namespace
 
-std::unique_ptr<PacketSource> filter_source(std::unique_ptr<PacketSource> source, const std::string& expression,
-                                            std::string* error) {
-  Program probe;
-  if (!probe.compile(DLT_EN10MB, expression, error)) return nullptr;
+std::unique_ptr<PacketSource> filter_source(std::unique_ptr<PacketSource> source,
+                                            const std::string& expression, std::string* error) {
+  if (!is_usable(*source, expression, error)) return nullptr;
   return std::make_unique<FilteredSource>(std::move(source), expression);
 }
 

@@ -8,8 +8,9 @@
 
 namespace sipladder {
 
-// Passes on the packets that match; frame numbers stay those of the file. Null with *error when the expression is wrong.
-std::unique_ptr<PacketSource> filter_source(std::unique_ptr<PacketSource> source, const std::string& expression,
-                                            std::string* error);
+// Passes on the packets that match; frame numbers stay those of the file. Null with *error when the
+// expression is wrong for a link type that a source is known to have, or for every usual one.
+std::unique_ptr<PacketSource> filter_source(std::unique_ptr<PacketSource> source,
+                                            const std::string& expression, std::string* error);
 
 }  // namespace sipladder

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <deque>
 
 #include "capture/packet_source.h"
 
@@ -16,17 +15,41 @@ constexpr int kSnapLength = 262'144;
 constexpr int kBufferBytes = 64 << 20;
 constexpr int kTimeoutMs = 50;
 constexpr uint64_t kStatisticsEvery = 65'536;  // packets between two looks at the drop counter
+// Asking a device that has nothing costs a system call: while another is busy it is asked this
+// seldom.
+constexpr uint64_t kCallsPerQuietDevice = 32;
 
 struct Device {
   std::unique_ptr<pcap_t, void (*)(pcap_t*)> handle{nullptr, pcap_close};
   SourceInfo info;
   uint16_t store = 0;
   int64_t to_ns = 1000;
+  pcap_pkthdr* header = nullptr;
+  const u_char* data = nullptr;
+  int64_t time_ns = 0;
+  bool ready = false;  // header, data and time_ns are those of a packet not yet handed out
+  bool quiet = false;  // had nothing when last asked
+  bool gone = false;
 };
 
-uint16_t link_type_of(int datalink) { return static_cast<uint16_t>(datalink == DLT_RAW ? 101 : datalink); }
+uint16_t link_type_of(int datalink) {
+  return static_cast<uint16_t>(datalink == DLT_RAW ? 101 : datalink);
+}
 
-bool open_device(const std::string& name, const std::string& bpf, Device* device, std::string* error) {
+bool set_filter(pcap_t* handle, const std::string& bpf, std::string* error) {
+  if (bpf.empty()) return true;
+  bpf_program program{};
+  bool done = pcap_compile(handle, &program, bpf.c_str(), 1, PCAP_NETMASK_UNKNOWN) == 0;
+  if (done) {
+    done = pcap_setfilter(handle, &program) == 0;
+    pcap_freecode(&program);
+  }
+  if (!done) *error = "BPF filter \"" + bpf + "\": " + pcap_geterr(handle);
+  return done;
+}
+
+bool open_device(const std::string& name, const std::string& bpf, Device* device,
+                 std::string* error) {
   char text[PCAP_ERRBUF_SIZE] = "";
   device->handle.reset(pcap_create(name.c_str(), text));
   pcap_t* handle = device->handle.get();
@@ -39,37 +62,42 @@ bool open_device(const std::string& name, const std::string& bpf, Device* device
   pcap_set_timeout(handle, kTimeoutMs);
   pcap_set_buffer_size(handle, kBufferBytes);
   if (pcap_set_tstamp_precision(handle, PCAP_TSTAMP_PRECISION_NANO) == 0) device->to_ns = 1;
-  if (pcap_activate(handle) < 0) {
-    *error = name + ": cannot capture: " + pcap_geterr(handle) + " (root or cap_net_raw is needed)";
+  const int status = pcap_activate(handle);
+  if (status < 0) {
+    *error = name + ": cannot capture: " + pcap_statustostr(status) + ": " + pcap_geterr(handle);
     return false;
   }
-  bpf_program program{};
-  if (!bpf.empty()) {
-    if (pcap_compile(handle, &program, bpf.c_str(), 1, PCAP_NETMASK_UNKNOWN) != 0 || pcap_setfilter(handle, &program) != 0) {
-      *error = "BPF filter \"" + bpf + "\": " + pcap_geterr(handle);
-      return false;
-    }
-    pcap_freecode(&program);
+  if (!set_filter(handle, bpf, error)) return false;
+  if (pcap_setnonblock(handle, 1, text) != 0) {
+    *error = name + ": " + text;
+    return false;
   }
-  pcap_setnonblock(handle, 1, text);
   device->info.name = name;
   device->info.format = "live";
   device->info.link_type = link_type_of(pcap_datalink(handle));
   return true;
 }
 
+// Each device has one packet in hand, and the earliest is handed out: libpcap keeps its bytes until
+// it is asked again.
 class LiveSource : public PacketSource {
  public:
-  LiveSource(std::vector<Device> devices, PacketLog& log) : devices_(std::move(devices)), log_(log) {}
+  LiveSource(std::vector<Device> devices, PacketLog& log)
+      : devices_(std::move(devices)), log_(log) {}
 
   ReadResult next(Packet* packet) override {
-    for (size_t tried = 0; tried < devices_.size(); tried++) {
-      if (take(current_, packet)) return ReadResult::packet;
-      current_ = (current_ + 1) % devices_.size();
+    Device* earliest = nullptr;
+    const bool all = calls_++ % kCallsPerQuietDevice == 0;
+    for (Device& device : devices_) {
+      if (!device.ready && (all || !device.quiet)) look(device);
+      if (device.ready && (earliest == nullptr || device.time_ns < earliest->time_ns))
+        earliest = &device;
     }
-    for (const Device& device : devices_) count_drops(device);
-    wait();
-    return ReadResult::idle;
+    if (earliest != nullptr) {
+      hand_out(*earliest, packet);
+      return ReadResult::packet;
+    }
+    return wait() ? ReadResult::idle : ReadResult::end;
   }
 
   std::vector<const SourceInfo*> infos() const override {
@@ -79,49 +107,69 @@ class LiveSource : public PacketSource {
   }
 
  private:
-  bool take(size_t index, Packet* packet) {
-    Device& device = devices_[index];
-    pcap_pkthdr* header = nullptr;
-    const u_char* data = nullptr;
-    if (pcap_next_ex(device.handle.get(), &header, &data) != 1) return false;
-    SourceInfo& info = device.info;
-    info.packets++;
-    info.bytes += header->caplen;
-    if (header->caplen < header->len) info.truncated++;
-    packet->time_ns = int64_t{header->ts.tv_sec} * 1'000'000'000 + int64_t{header->ts.tv_usec} * device.to_ns;
-    if (info.first_ns == 0) info.first_ns = packet->time_ns;
-    info.last_ns = packet->time_ns;
-    packet->frame = static_cast<uint32_t>(info.packets);
-    packet->original = header->len;
-    packet->source = static_cast<uint16_t>(index);
-    packet->link_type = info.link_type;
-    packet->data = data;
-    packet->ref = log_.append(device.store, {reinterpret_cast<const char*>(data), header->caplen});
-    if (info.packets % kStatisticsEvery == 0) count_drops(device);
-    return true;
+  static void look(Device& device) {
+    if (device.gone) return;
+    const int result = pcap_next_ex(device.handle.get(), &device.header, &device.data);
+    device.ready = result == 1;
+    device.quiet = result != 1;
+    if (result < 0) {
+      device.gone = true;
+      device.info.damage =
+          device.info.name + ": capture ended: " + pcap_geterr(device.handle.get());
+    }
+    if (!device.ready) return;
+    const timeval& time = device.header->ts;
+    device.time_ns = int64_t{time.tv_sec} * 1'000'000'000 + int64_t{time.tv_usec} * device.to_ns;
   }
 
-  static void count_drops(const Device& device) {
+  void hand_out(Device& device, Packet* packet) {
+    device.ready = false;
+    SourceInfo& info = device.info;
+    if (info.packets++ == 0) info.first_ns = device.time_ns;
+    info.last_ns = device.time_ns;
+    info.bytes += device.header->caplen;
+    if (device.header->caplen < device.header->len) info.truncated++;
+    packet->time_ns = device.time_ns;
+    packet->frame = static_cast<uint32_t>(info.packets);
+    packet->original = device.header->len;
+    packet->source = static_cast<uint16_t>(&device - devices_.data());
+    packet->link_type = info.link_type;
+    packet->data = device.data;
+    packet->ref = log_.append(device.store,
+                              {reinterpret_cast<const char*>(device.data), device.header->caplen});
+    if (info.packets % kStatisticsEvery == 0) count_drops(device);
+  }
+
+  static void count_drops(Device& device) {
     pcap_stat statistics{};
-    if (pcap_stats(device.handle.get(), &statistics) == 0) {
-      const_cast<Device&>(device).info.dropped = uint64_t{statistics.ps_drop} + statistics.ps_ifdrop;
+    if (!device.gone && pcap_stats(device.handle.get(), &statistics) == 0) {
+      device.info.dropped = uint64_t{statistics.ps_drop} + statistics.ps_ifdrop;
     }
   }
 
-  void wait() const {
+  // False when no device is left.
+  bool wait() {
     std::vector<pollfd> fds;
-    for (const Device& device : devices_) fds.push_back({pcap_get_selectable_fd(device.handle.get()), POLLIN, 0});
+    for (Device& device : devices_) {
+      count_drops(device);
+      device.quiet = false;
+      if (!device.gone) fds.push_back({pcap_get_selectable_fd(device.handle.get()), POLLIN, 0});
+    }
+    if (fds.empty()) return false;
     poll(fds.data(), fds.size(), kTimeoutMs);
+    return true;
   }
 
   std::vector<Device> devices_;
   PacketLog& log_;
-  size_t current_ = 0;
+  uint64_t calls_ = 0;
 };
 
 unsigned number_of(const char* variable, unsigned otherwise) {
   const char* text = std::getenv(variable);
-  return text == nullptr ? otherwise : static_cast<unsigned>(std::strtoul(text, nullptr, 10));
+  const unsigned number =
+      text == nullptr ? 0 : static_cast<unsigned>(std::strtoul(text, nullptr, 10));
+  return number == 0 ? otherwise : number;  // 0 would be root again
 }
 
 // For good: a decoder that reads hostile packets needs no privileges once the device is open.
@@ -139,15 +187,18 @@ bool give_up_root(std::string* error) {
 
 }  // namespace
 
-std::unique_ptr<PacketSource> open_live(const std::vector<std::string>& names, const OpenOptions& options,
-                                        bool drop_root, PacketLog& log, std::string* error) {
+std::unique_ptr<PacketSource> open_live(const std::vector<std::string>& names,
+                                        const OpenOptions& options, bool drop_root, PacketLog& log,
+                                        std::string* error) {
   std::vector<Device> devices;
   for (const std::string& name : names) {
     Device device;
-    if (!open_device(name, options.bpf, &device, error) || !log.add_spool(&device.store, error)) return nullptr;
+    if (!open_device(name, options.bpf, &device, error) || !log.add_spool(&device.store, error))
+      return nullptr;
     devices.push_back(std::move(device));
   }
-  // The spool for messages put together from several packets is made now: $TMPDIR may be root's alone.
+  // The spool for messages put together from several packets is made now: $TMPDIR may be root's
+  // alone.
   log.append_assembled({});
   if (drop_root && !give_up_root(error)) return nullptr;
   return std::make_unique<LiveSource>(std::move(devices), log);

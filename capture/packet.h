@@ -1,7 +1,7 @@
 // A captured packet and the reference that finds its bytes again.
 //
-// Lifetime: Packet::data is valid until the next call of PacketSource::next(). Everything that must live longer
-// keeps a PacketRef, 16 bytes, and reads the bytes again through PacketLog.
+// Lifetime: Packet::data is valid until the next call of PacketSource::next(). Everything that must
+// live longer keeps a PacketRef, 16 bytes, and reads the bytes again through PacketLog.
 #pragma once
 
 #include <cstdint>
@@ -16,12 +16,12 @@ struct PacketRef {
 };
 
 struct Packet {
-  int64_t time_ns = 0;        // since the Unix epoch
-  uint32_t frame = 0;         // 1-based within its source, as Wireshark counts
-  uint32_t original = 0;      // length on the wire
-  uint16_t source = 0;        // index of the source (row of the `capture` table)
-  uint16_t link_type = 0;     // LINKTYPE_ value of https://www.tcpdump.org/linktypes.html
-  PacketRef ref;              // where `data` stands; ref.length is the captured length
+  int64_t time_ns = 0;     // since the Unix epoch
+  uint32_t frame = 0;      // 1-based within its source, as Wireshark counts
+  uint32_t original = 0;   // length on the wire
+  uint16_t source = 0;     // index of the source (row of the `capture` table)
+  uint16_t link_type = 0;  // LINKTYPE_ value of https://www.tcpdump.org/linktypes.html
+  PacketRef ref;           // where `data` stands; ref.length is the captured length
   const uint8_t* data = nullptr;
 };
 

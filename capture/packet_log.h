@@ -1,5 +1,6 @@
-// The bytes of all packets, left where they are: a capture file is read again with pread(2); live, standard-input and
-// compressed captures, and messages put together from several packets, are appended to unlinked spool files (0600).
+// The bytes of all packets, left where they are: a capture file is read again with pread(2); live,
+// standard-input and compressed captures, and messages put together from several packets, are
+// appended to unlinked spool files (0600).
 //
 // Threads: append() from the engine thread only; read() from any thread.
 // Errors: read() returns false when the bytes are gone (a file cut under us), never a signal.
@@ -26,7 +27,8 @@ class PacketLog {
   // Registers an open file; takes ownership of the descriptor.
   uint16_t add_file(int fd);
 
-  // A new spool in $TMPDIR (else /tmp), unlinked at once. Returns false with a sentence when it cannot be made.
+  // A new spool in $TMPDIR (else /tmp), unlinked at once. Returns false with a sentence when it
+  // cannot be made.
   bool add_spool(uint16_t* store, std::string* error);
 
   // Appends to a spool and says where. The first failed write (disk full) is remembered in error().

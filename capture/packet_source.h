@@ -14,9 +14,9 @@
 namespace sipladder {
 
 enum class ReadResult {
-  packet,   // *packet is filled
-  idle,     // nothing now, more may come (live, a pipe): ask again; next() has waited at most 100 ms
-  end,      // no more packets; SourceInfo::damage tells whether the end was clean
+  packet,  // *packet is filled
+  idle,    // nothing now, more may come (live, a pipe): ask again; next() has waited at most 100 ms
+  end,     // no more packets; SourceInfo::damage tells whether the end was clean
 };
 
 // One row of the `capture` table; kept up to date by the source.
@@ -30,9 +30,9 @@ struct SourceInfo {
   uint64_t dropped = 0;    // by kernel, interface or file's own statistics
   int64_t first_ns = 0;
   int64_t last_ns = 0;
-  uint64_t position = 0;   // bytes of the input consumed, for progress
-  uint64_t size = 0;       // bytes of the input, 0 when unknown
-  std::string damage;      // what is wrong with the input and at which byte; empty when nothing
+  uint64_t position = 0;  // bytes of the input consumed, for progress
+  uint64_t size = 0;      // bytes of the input, 0 when unknown
+  std::string damage;     // what is wrong with the input and at which byte; empty when nothing
 };
 
 class PacketSource {
@@ -47,15 +47,18 @@ struct OpenOptions {
   std::string bpf;  // libpcap filter expression, empty for all
 };
 
-// Opens files, "-" for standard input, and folders (every capture file in them, sorted by name); several are merged by time.
-// Sources that cannot be opened are described in *errors, one sentence each naming the file; the others are read all the same.
-// Returns null when none could be opened.
-std::unique_ptr<PacketSource> open_captures(const std::vector<std::string>& names, const OpenOptions& options,
-                                            PacketLog& log, std::vector<std::string>* errors);
+// Opens files, "-" for standard input, and folders (every capture file in them, sorted by name);
+// several are merged by time. Sources that cannot be opened are described in *errors, one sentence
+// each naming the file; the others are read all the same. Returns null when none could be opened.
+std::unique_ptr<PacketSource> open_captures(const std::vector<std::string>& names,
+                                            const OpenOptions& options, PacketLog& log,
+                                            std::vector<std::string>* errors);
 
-// Opens the devices for live capture (promiscuous, immediate enough for a UI, snap length 262144, a large kernel buffer) and then gives up root
-// for good (setgid/setuid to SUDO_GID/SUDO_UID or nobody) when `drop_root`. Null with *error on failure.
-std::unique_ptr<PacketSource> open_live(const std::vector<std::string>& devices, const OpenOptions& options,
-                                        bool drop_root, PacketLog& log, std::string* error);
+// Opens the devices for live capture (promiscuous, immediate enough for a UI, snap length 262144, a
+// large kernel buffer) and then gives up root for good (setgid/setuid to SUDO_GID/SUDO_UID or
+// nobody) when `drop_root`. Null with *error on failure.
+std::unique_ptr<PacketSource> open_live(const std::vector<std::string>& devices,
+                                        const OpenOptions& options, bool drop_root, PacketLog& log,
+                                        std::string* error);
 
 }  // namespace sipladder

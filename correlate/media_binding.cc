@@ -127,7 +127,8 @@ bool MediaBinding::is_listed(StreamId id) const {
   if (id.value > bindings_.size()) return false;
   const StreamRecord& stream = model_.streams[id];
   if (is_rtp_by_progress(stream)) return true;
-  return bindings_[id.value - 1].call.value != 0;
+  // SDP vouches for a stream too short to show progress, not for a longer one that has none (UDPTL on the RTP port).
+  return bindings_[id.value - 1].call && (stream.packets < 3 || stream.in_order > 0);
 }
 
 }  // namespace sipladder

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view kVersion = "SIP/2.0";
 constexpr size_t kMaxHeaderBytes = 1 << 20;
-constexpr size_t kMaxMethodLength = 32;
+constexpr size_t kMaxMethodLength = 64;
 
 bool is_token_char(char c) {
   if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || is_digit(c)) return true;

@@ -1,0 +1,68 @@
+#include "capture/merged_source.h"
+
+#include <algorithm>
+
+namespace sipladder {
+namespace {
+
+class MergedSource : public PacketSource {
+ public:
+  explicit MergedSource(std::vector<std::unique_ptr<PacketSource>> sources)
+      : sources_(std::move(sources)), heads_(sources_.size()) {
+    for (size_t i = sources_.size(); i > 0; i--) unread_.push_back(i - 1);
+  }
+
+  ReadResult next(Packet* packet) override {
+    while (!unread_.empty()) {
+      const size_t index = unread_.back();
+      const ReadResult result = sources_[index]->next(&heads_[index]);
+      if (result == ReadResult::idle) return result;
+      unread_.pop_back();
+      if (result == ReadResult::packet) push(index);
+    }
+    if (ready_.empty()) return ReadResult::end;
+    const size_t earliest = pop();
+    *packet = heads_[earliest];
+    // Read on only at the next call: until then the packet's bytes must stay.
+    unread_.push_back(earliest);
+    return ReadResult::packet;
+  }
+
+  std::vector<const SourceInfo*> infos() const override {
+    std::vector<const SourceInfo*> result;
+    for (const auto& source : sources_) {
+      for (const SourceInfo* info : source->infos()) result.push_back(info);
+    }
+    return result;
+  }
+
+ private:
+  bool later(size_t a, size_t b) const {
+    if (heads_[a].time_ns != heads_[b].time_ns) return heads_[a].time_ns > heads_[b].time_ns;
+    return a > b;
+  }
+  void push(size_t index) {
+    ready_.push_back(index);
+    std::push_heap(ready_.begin(), ready_.end(),
+                   [this](size_t a, size_t b) { return later(a, b); });
+  }
+  size_t pop() {
+    std::pop_heap(ready_.begin(), ready_.end(), [this](size_t a, size_t b) { return later(a, b); });
+    const size_t index = ready_.back();
+    ready_.pop_back();
+    return index;
+  }
+
+  std::vector<std::unique_ptr<PacketSource>> sources_;
+  std::vector<Packet> heads_;
+  std::vector<size_t> ready_;   // a heap, the earliest head on top
+  std::vector<size_t> unread_;  // sources whose head was handed out
+};
+
+}  // namespace
+
+std::unique_ptr<PacketSource> merge_sources(std::vector<std::unique_ptr<PacketSource>> sources) {
+  return std::make_unique<MergedSource>(std::move(sources));
+}
+
+}  // namespace sipladder
