@@ -128,7 +128,8 @@ bool MediaBinding::is_listed(StreamId id) const {
   const StreamRecord& stream = model_.streams[id];
   if (is_rtp_by_progress(stream)) return true;
   // SDP vouches for a stream too short to show progress, not for a longer one that has none (UDPTL on the RTP port).
-  return bindings_[id.value - 1].call && (stream.packets < 3 || stream.in_order > 0);
+  const bool plausible = stream.packets < 3 || stream.highest - stream.base < 100 * stream.packets;
+  return bindings_[id.value - 1].call && plausible;
 }
 
 }  // namespace sipladder
