@@ -64,7 +64,12 @@ bool open_device(const std::string& name, const std::string& bpf, Device* device
   if (pcap_set_tstamp_precision(handle, PCAP_TSTAMP_PRECISION_NANO) == 0) device->to_ns = 1;
   const int status = pcap_activate(handle);
   if (status < 0) {
-    *error = name + ": cannot capture: " + pcap_statustostr(status) + ": " + pcap_geterr(handle);
+    // The second text has details, such as the capability that is missing, or only repeats the
+    // first.
+    const std::string reason = pcap_statustostr(status);
+    const std::string detail = pcap_geterr(handle);
+    *error = name + ": cannot capture: " + reason;
+    if (!detail.empty() && detail != reason) *error += ": " + detail;
     return false;
   }
   if (!set_filter(handle, bpf, error)) return false;
