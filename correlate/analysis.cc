@@ -11,16 +11,19 @@ std::vector<const Detector*>& registry() {
   return detectors;
 }
 
-constexpr uint32_t kMaxMessagesAnalysed = 20'000;  // of one call; a REGISTER loop does not grow without bound
+constexpr uint32_t kMaxMessagesAnalysed =
+    20'000;  // of one call; a REGISTER loop does not grow without bound
 
-CallContext context_of(const Model& model, const PacketLog& log, CallId id, const MediaBinding& media,
-                       MessageView& view) {
-  CallContext context{model, log, id, model.calls[id], {}, {}, {}, media.streams_of(id), media, view, {}};
-  for (MessageId m = context.call.first_message; m && context.messages.size() < kMaxMessagesAnalysed;
-       m = model.messages[m].next_in_call) {
+CallContext context_of(const Model& model, const PacketLog& log, CallId id,
+                       const MediaBinding& media, MessageView& view) {
+  CallContext context{model, log,  id, model.calls[id], {}, {}, {}, media.streams_of(id),
+                      media, view, {}};
+  for (MessageId m = context.call.first_message;
+       m && context.messages.size() < kMaxMessagesAnalysed; m = model.messages[m].next_in_call) {
     context.messages.push_back(m);
   }
-  for (TransactionId t = context.call.first_txn; t && context.transactions.size() < kMaxMessagesAnalysed;
+  for (TransactionId t = context.call.first_txn;
+       t && context.transactions.size() < kMaxMessagesAnalysed;
        t = model.transactions[t].next_in_call) {
     context.transactions.push_back(t);
   }
@@ -37,10 +40,12 @@ void conclude_audio(const AudioFacts& facts, CallAnalysis* analysis) {
   const bool caller_lost = facts.from_callee.fault != AudioFault::none;
   const bool callee_lost = facts.from_caller.fault != AudioFault::none;
   analysis->lost_toward_both = caller_lost && callee_lost;
-  if (caller_lost != callee_lost) analysis->lost_toward = caller_lost ? Party::caller : Party::callee;
+  if (caller_lost != callee_lost)
+    analysis->lost_toward = caller_lost ? Party::caller : Party::callee;
   for (const Finding& finding : analysis->findings) {
     const bool explains = finding.code.starts_with("audio-") && finding.severity != Severity::info;
-    if ((caller_lost || callee_lost) && explains && analysis->audio_cause.empty()) analysis->audio_cause = finding.code;
+    if ((caller_lost || callee_lost) && explains && analysis->audio_cause.empty())
+      analysis->audio_cause = finding.code;
   }
 }
 
@@ -57,7 +62,9 @@ std::string_view to_string(Severity severity) {
 }
 
 std::string_view to_string(Confidence confidence) {
-  return confidence == Confidence::certain ? "certain" : confidence == Confidence::likely ? "likely" : "possible";
+  return confidence == Confidence::certain  ? "certain"
+         : confidence == Confidence::likely ? "likely"
+                                            : "possible";
 }
 
 Detector::Detector(std::string_view code_, Severity severity_, std::string_view sentence_,
@@ -84,7 +91,7 @@ uint64_t Analyst::stamp(CallId id) const {
   uint64_t packets = 0;
   for (const StreamId stream : media_.streams_of(id)) packets += model_.streams[stream].packets;
   return uint64_t{call.messages} << 40 ^ packets << 4 ^ static_cast<uint64_t>(call.state) << 1 ^
-         uint64_t{model_.finished};
+         uint64_t { model_.finished };
 }
 
 const CallAnalysis& Analyst::of(CallId id) {
@@ -108,7 +115,8 @@ const std::vector<const Finding*>& Analyst::all() {
   for (const Cached& cached : cache_) {
     for (const Finding& finding : cached.analysis.findings) all_.push_back(&finding);
   }
-  std::stable_sort(all_.begin(), all_.end(), [](const Finding* a, const Finding* b) { return worse(*a, *b); });
+  std::stable_sort(all_.begin(), all_.end(),
+                   [](const Finding* a, const Finding* b) { return worse(*a, *b); });
   return all_;
 }
 

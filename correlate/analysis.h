@@ -1,14 +1,15 @@
-// What is concluded of a call: verdict on its audio and findings with their proof (FINDINGS in `findings --list`).
+// What is concluded of a call: verdict on its audio and findings with their proof (FINDINGS in
+// `findings --list`).
 //
 // Computed when somebody asks, kept until the call changes. Threads: as Model.
 #pragma once
+
+#include <absl/container/flat_hash_map.h>
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <absl/container/flat_hash_map.h>
 
 #include "correlate/audio.h"
 #include "correlate/media_binding.h"
@@ -23,15 +24,15 @@ std::string_view to_string(Severity severity);
 std::string_view to_string(Confidence confidence);
 
 struct Finding {
-  std::string_view code;   // of the Detector's catalogue row
+  std::string_view code;  // of the Detector's catalogue row
   Severity severity = Severity::info;
   Confidence confidence = Confidence::certain;
   CallId call;
   DialogId dialog;
   TransactionId txn;
   StreamId stream;
-  MessageId message;       // primary evidence
-  std::string summary;     // one line with the real addresses and times
+  MessageId message;    // primary evidence
+  std::string summary;  // one line with the real addresses and times
   std::string explanation;
   std::string remedy;
   std::string_view rfc;
@@ -42,7 +43,7 @@ struct CallAnalysis {
   Audio audio = Audio::none_known;
   Party lost_toward = Party::none;
   bool lost_toward_both = false;  // then lost_toward is none
-  std::string_view audio_cause;  // code of a finding, empty when none
+  std::string_view audio_cause;   // code of a finding, empty when none
   std::vector<Finding> findings;
 };
 
@@ -52,10 +53,10 @@ struct CallContext {
   const PacketLog& log;
   CallId id;
   const CallRecord& call;
-  std::vector<MessageId> messages;          // capture order
+  std::vector<MessageId> messages;  // capture order
   std::vector<TransactionId> transactions;
   std::vector<DialogId> dialogs;
-  std::vector<StreamId> streams;            // listed ones
+  std::vector<StreamId> streams;  // listed ones
   const MediaBinding& media;
   MessageView& view;
   AudioFacts audio;
@@ -63,8 +64,8 @@ struct CallContext {
   const MessageRecord& message(MessageId m) const { return model.messages[m]; }
 };
 
-// One row of the catalogue: a pure function of a call. Defined as a static object in correlate/findings/NAME.cc;
-// constructing it registers it.
+// One row of the catalogue: a pure function of a call. Defined as a static object in
+// correlate/findings/NAME.cc; constructing it registers it.
 struct Detector {
   std::string_view code;
   Severity severity;
@@ -83,7 +84,8 @@ class Analyst {
 
   MediaBinding& media() { return media_; }
   const CallAnalysis& of(CallId call);
-  // Findings of all calls, worst first, then by call and code. Valid until the next call of all() or of().
+  // Findings of all calls, worst first, then by call and code. Valid until the next call of all()
+  // or of().
   const std::vector<const Finding*>& all();
   const std::vector<const Finding*>& found() const { return all_; }  // what all() gave last
 

@@ -9,10 +9,10 @@ namespace sipladder {
 namespace {
 
 constexpr int64_t kSecond = 1'000'000'000;
-constexpr int64_t kJudgeAfter = 2 * kSecond;   // a shorter agreed talk is not judged
+constexpr int64_t kJudgeAfter = 2 * kSecond;  // a shorter agreed talk is not judged
 constexpr int64_t kStoppedAfter = 5 * kSecond;
 constexpr uint32_t kMinIcmpErrors = 3;
-constexpr uint32_t kMinMedia = 10;             // packets that prove that the capture sees media of this call
+constexpr uint32_t kMinMedia = 10;  // packets that prove that the capture sees media of this call
 
 // What one party's newest SDP says about audio.
 struct Stand {
@@ -44,7 +44,8 @@ Stand stand_of(const Sdp& sdp, MessageId id) {
 }
 
 bool agreed(const Stand& sender, const Stand& receiver) {
-  return sender.usable && receiver.usable && may_send(sender.direction) && may_receive(receiver.direction);
+  return sender.usable && receiver.usable && may_send(sender.direction) &&
+         may_receive(receiver.direction);
 }
 
 // Integrates who may send over the talk, offer by offer.
@@ -62,7 +63,8 @@ class Timeline {
     advance(facts_.end_ns);
     facts_.from_caller.agreed_at_end = agreed(caller_, callee_);
     facts_.from_callee.agreed_at_end = agreed(callee_, caller_);
-    facts_.held_at_end = facts_.negotiated && !facts_.from_caller.agreed_at_end && !facts_.from_callee.agreed_at_end;
+    facts_.held_at_end =
+        facts_.negotiated && !facts_.from_caller.agreed_at_end && !facts_.from_callee.agreed_at_end;
   }
 
  private:
@@ -93,11 +95,14 @@ bool is_rejected_offer(const Model& model, const MessageRecord& message) {
   return message.is_request() && message.txn && model.transactions[message.txn].final_status >= 300;
 }
 
-void read_timeline(const Model& model, MessageView& view, const std::vector<MessageId>& messages, AudioFacts* facts) {
+void read_timeline(const Model& model, MessageView& view, const std::vector<MessageId>& messages,
+                   AudioFacts* facts) {
   Timeline timeline(*facts);
   for (const MessageId id : messages) {
     const MessageRecord& message = model.messages[id];
-    if (!message.has_sdp || message.is_copy() || is_rejected_offer(model, message) || message.status >= 300) continue;
+    if (!message.has_sdp || message.is_copy() || is_rejected_offer(model, message) ||
+        message.status >= 300)
+      continue;
     if (!view.load(message)) continue;
     const Stand stand = stand_of(parse_sdp(find_sdp(view.sip())), id);
     if (stand.known) timeline.change(message.time_ns, message.from_caller, stand);
@@ -105,8 +110,8 @@ void read_timeline(const Model& model, MessageView& view, const std::vector<Mess
   timeline.finish();
 }
 
-void collect_streams(const Model& model, const MediaBinding& media, const std::vector<StreamId>& streams,
-                     AudioFacts* facts) {
+void collect_streams(const Model& model, const MediaBinding& media,
+                     const std::vector<StreamId>& streams, AudioFacts* facts) {
   for (const StreamId id : streams) {
     const StreamRecord& stream = model.streams[id];
     const Party from = media.of(id).from;
@@ -114,7 +119,8 @@ void collect_streams(const Model& model, const MediaBinding& media, const std::v
     AudioDirection& direction = from == Party::caller ? facts->from_caller : facts->from_callee;
     direction.streams.push_back(id);
     direction.packets += stream.packets;
-    direction.first_ns = direction.first_ns == 0 ? stream.first_ns : std::min(direction.first_ns, stream.first_ns);
+    direction.first_ns =
+        direction.first_ns == 0 ? stream.first_ns : std::min(direction.first_ns, stream.first_ns);
     direction.last_ns = std::max(direction.last_ns, stream.last_ns);
   }
 }
@@ -122,22 +128,24 @@ void collect_streams(const Model& model, const MediaBinding& media, const std::v
 void find_last_leg(const Model& model, AudioDirection& direction) {
   for (const StreamId id : direction.streams) {
     const IpAddress& to = model.endpoints[model.streams[id].dst].ip;
-    const bool relayed = std::any_of(direction.streams.begin(), direction.streams.end(), [&](StreamId other) {
-      return other != id && model.endpoints[model.streams[other].src].ip == to &&
-             model.endpoints[model.streams[other].dst].ip != model.endpoints[model.streams[id].src].ip;
-    });
+    const bool relayed =
+        std::any_of(direction.streams.begin(), direction.streams.end(), [&](StreamId other) {
+          return other != id && model.endpoints[model.streams[other].src].ip == to &&
+                 model.endpoints[model.streams[other].dst].ip !=
+                     model.endpoints[model.streams[id].src].ip;
+        });
     if (!relayed) direction.last_leg.push_back(id);
   }
 }
 
 bool is_private_scope(AddressScope scope) {
-  return scope == AddressScope::private_ || scope == AddressScope::cgnat || scope == AddressScope::link_local ||
-         scope == AddressScope::loopback;
+  return scope == AddressScope::private_ || scope == AddressScope::cgnat ||
+         scope == AddressScope::link_local || scope == AddressScope::loopback;
 }
 
 // The networks that a party's own packets show: signalling it wrote and media it sent.
-bool shows_public_source(const Model& model, const std::vector<MessageId>& messages, const AudioDirection& sent,
-                         Party party, const IpAddress& advertised) {
+bool shows_public_source(const Model& model, const std::vector<MessageId>& messages,
+                         const AudioDirection& sent, Party party, const IpAddress& advertised) {
   bool seen_public = false;
   for (const StreamId id : sent.streams) {
     const IpAddress& src = model.endpoints[model.streams[id].src].ip;
@@ -165,8 +173,10 @@ void judge_icmp(const Model& model, const AudioFacts& facts, AudioDirection& dir
       frames.push_back(error.frame);
       last = std::max(last, error.time_ns);
     }
-    // A few at start-up mean a socket not yet open; errors rate-limited to one a second still run to the end.
-    const bool persistent = facts.end_ns - last < 2 * kSecond || frames.size() * 2 >= stream.packets;
+    // A few at start-up mean a socket not yet open; errors rate-limited to one a second still run
+    // to the end.
+    const bool persistent =
+        facts.end_ns - last < 2 * kSecond || frames.size() * 2 >= stream.packets;
     if (frames.size() < kMinIcmpErrors || !persistent) continue;
     direction.fault = AudioFault::icmp_unreachable;
     direction.culprit = id;
@@ -175,12 +185,14 @@ void judge_icmp(const Model& model, const AudioFacts& facts, AudioDirection& dir
   }
 }
 
-void judge_private(const Model& model, const std::vector<MessageId>& messages, AudioDirection& direction,
-                   const AudioDirection& back) {
+void judge_private(const Model& model, const std::vector<MessageId>& messages,
+                   AudioDirection& direction, const AudioDirection& back) {
   StreamId culprit;
   for (const StreamId id : direction.last_leg) {
     const IpAddress& to = model.endpoints[model.streams[id].dst].ip;
-    if (!is_private_scope(scope_of(to)) || !shows_public_source(model, messages, back, back.from, to)) return;
+    if (!is_private_scope(scope_of(to)) ||
+        !shows_public_source(model, messages, back, back.from, to))
+      return;
     culprit = id;
   }
   if (!culprit) return;
@@ -192,8 +204,8 @@ bool accepts(const Sdp& sdp, uint8_t payload_type) {
   for (const SdpMedia& media : sdp.media) {
     for (const SdpFormat& format : media.formats) {
       unsigned value = 0;
-      const auto [end, error] =
-          std::from_chars(format.payload.data(), format.payload.data() + format.payload.size(), value);
+      const auto [end, error] = std::from_chars(
+          format.payload.data(), format.payload.data() + format.payload.size(), value);
       if (error == std::errc() && end != nullptr && value == payload_type) return true;
     }
   }
@@ -208,7 +220,9 @@ void judge_codec(const Model& model, MessageView& view, const std::vector<Messag
     if (stream.payload_type == 13 || stream.payload_type == 19) return;
     for (const MessageId message_id : messages) {
       const MessageRecord& message = model.messages[message_id];
-      if (!message.has_sdp || message.is_copy() || message.from_caller == (direction.from == Party::caller)) continue;
+      if (!message.has_sdp || message.is_copy() ||
+          message.from_caller == (direction.from == Party::caller))
+        continue;
       if (!view.load(message)) return;
       if (accepts(parse_sdp(find_sdp(view.sip())), stream.payload_type)) return;
     }
@@ -228,8 +242,8 @@ void judge_times(AudioDirection& direction) {
   if (direction.fault != AudioFault::none) direction.culprit = direction.streams.back();
 }
 
-void judge(const Model& model, MessageView& view, const std::vector<MessageId>& messages, const AudioFacts& facts,
-           AudioDirection& direction, const AudioDirection& back) {
+void judge(const Model& model, MessageView& view, const std::vector<MessageId>& messages,
+           const AudioFacts& facts, AudioDirection& direction, const AudioDirection& back) {
   if (direction.agreed_ns < kJudgeAfter) return;
   if (direction.streams.empty()) {
     if (back.packets >= kMinMedia) direction.fault = AudioFault::no_rtp;
@@ -249,21 +263,31 @@ bool is_whole(AudioFault fault) {
 
 std::string_view to_string(Audio audio) {
   switch (audio) {
-    case Audio::none_known: return "";
-    case Audio::two_way: return "two-way";
-    case Audio::one_way: return "one-way";
-    case Audio::partial: return "partial";
-    case Audio::none: return "none";
-    case Audio::silent: return "silent";
-    case Audio::held: return "held";
-    case Audio::one_way_agreed: return "one-way-agreed";
-    case Audio::not_captured: return "not-captured";
+    case Audio::none_known:
+      return "";
+    case Audio::two_way:
+      return "two-way";
+    case Audio::one_way:
+      return "one-way";
+    case Audio::partial:
+      return "partial";
+    case Audio::none:
+      return "none";
+    case Audio::silent:
+      return "silent";
+    case Audio::held:
+      return "held";
+    case Audio::one_way_agreed:
+      return "one-way-agreed";
+    case Audio::not_captured:
+      return "not-captured";
   }
   return "";
 }
 
-AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageView& view, const CallRecord& call,
-                       const std::vector<MessageId>& messages, const std::vector<StreamId>& streams) {
+AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageView& view,
+                       const CallRecord& call, const std::vector<MessageId>& messages,
+                       const std::vector<StreamId>& streams) {
   AudioFacts facts;
   facts.from_caller.from = Party::caller;
   facts.from_callee.from = Party::callee;
@@ -272,7 +296,8 @@ AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageVie
   if (!facts.answered || !call.sdp_offered || !call.sdp_answered) return facts;
   facts.end_ns = call.bye_ns != 0 ? call.bye_ns : call.end_ns;
   if (call.bye_ns == 0) {
-    for (const StreamId id : streams) facts.end_ns = std::max(facts.end_ns, model.streams[id].last_ns);
+    for (const StreamId id : streams)
+      facts.end_ns = std::max(facts.end_ns, model.streams[id].last_ns);
   }
   // Without media in the capture nothing can be judged: the SDP need not be read.
   if (streams.empty()) {

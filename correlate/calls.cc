@@ -7,20 +7,28 @@ namespace {
 
 CallKind kind_of(Method method) {
   switch (method) {
-    case Method::invite: return CallKind::call;
-    case Method::register_: return CallKind::registration;
+    case Method::invite:
+      return CallKind::call;
+    case Method::register_:
+      return CallKind::registration;
     case Method::subscribe:
-    case Method::notify: return CallKind::subscription;
-    case Method::options: return CallKind::options;
-    case Method::message: return CallKind::message;
-    case Method::publish: return CallKind::publish;
+    case Method::notify:
+      return CallKind::subscription;
+    case Method::options:
+      return CallKind::options;
+    case Method::message:
+      return CallKind::message;
+    case Method::publish:
+      return CallKind::publish;
     // Only an INVITE dialog has these: the capture began in mid-call.
     case Method::ack:
     case Method::bye:
     case Method::cancel:
     case Method::prack:
-    case Method::update: return CallKind::call;
-    default: return CallKind::other;
+    case Method::update:
+      return CallKind::call;
+    default:
+      return CallKind::other;
   }
 }
 
@@ -32,10 +40,11 @@ bool is_unregister(const SipIndex& sip) {
   return sip.value(HeaderId::expires) == "0";
 }
 
-// Who wrote the message: From of a request, To of a response, against the tag of the call's first request.
+// Who wrote the message: From of a request, To of a response, against the tag of the call's first
+// request.
 bool written_by_caller(const MessageRecord& message, const CallRecord& call, const SipKeys& keys) {
-  const bool from_is_caller =
-      keys.from_tag == call.caller_tag_hash || (keys.to_tag != call.caller_tag_hash || keys.to_tag == 0);
+  const bool from_is_caller = keys.from_tag == call.caller_tag_hash ||
+                              (keys.to_tag != call.caller_tag_hash || keys.to_tag == 0);
   return message.is_request() == from_is_caller;
 }
 
@@ -49,7 +58,8 @@ void note_times(CallRecord& call, const MessageRecord& message) {
     if (call.ring_ns == 0) call.ring_ns = message.time_ns;
     if (call.progress_ns == 0 && message.status <= 183) call.progress_ns = message.time_ns;
   }
-  if (message.status >= 200 && message.status < 300 && call.answer_ns == 0) call.answer_ns = message.time_ns;
+  if (message.status >= 200 && message.status < 300 && call.answer_ns == 0)
+    call.answer_ns = message.time_ns;
 }
 
 }  // namespace
@@ -98,7 +108,8 @@ void CallTable::update(MessageId id, const SipIndex&) {
   if (message.retransmission) call.retransmissions++;
   if (message.is_copy()) return;
   if (message.method == Method::invite && call.kind != CallKind::call) {
-    // An INVITE in a Call-ID that began with another method still makes it a call only if that was mid-dialog.
+    // An INVITE in a Call-ID that began with another method still makes it a call only if that was
+    // mid-dialog.
     if (call.kind == CallKind::other) call.kind = CallKind::call;
   }
   note_times(call, message);
@@ -107,15 +118,16 @@ void CallTable::update(MessageId id, const SipIndex&) {
     if (message.method == Method::cancel) call.cancel_seen = true;
   }
   if (message.has_sdp) (message.from_caller ? call.sdp_offered : call.sdp_answered) = true;
-  const bool decides = message.status >= 200 || message.method == Method::bye || message.method == Method::cancel ||
-                       message.status == 180 || message.is_request();
+  const bool decides = message.status >= 200 || message.method == Method::bye ||
+                       message.method == Method::cancel || message.status == 180 ||
+                       message.is_request();
   if (decides) decide_outcome(model_, call, message.time_ns);
 }
 
 namespace {
 
-// The transaction that decides: of the first hop, the newest initial INVITE (or REGISTER, ...). A 401 or 407 that was
-// answered by a new request is thereby no outcome.
+// The transaction that decides: of the first hop, the newest initial INVITE (or REGISTER, ...). A
+// 401 or 407 that was answered by a new request is thereby no outcome.
 struct Deciding {
   const TransactionRecord* txn = nullptr;
   const TransactionRecord* answered = nullptr;  // any INVITE with a 2xx
@@ -130,10 +142,13 @@ Deciding deciding_transaction(const Model& model, const CallRecord& call) {
   const auto consider = [&](const TransactionRecord& txn) {
     if (txn.method == Method::ack || txn.method == Method::cancel) return;
     if (is_call && txn.method != Method::invite) return;
-    if (is_call && txn.final_status >= 200 && txn.final_status < 300 && result.answered == nullptr) result.answered = &txn;
+    if (is_call && txn.final_status >= 200 && txn.final_status < 300 && result.answered == nullptr)
+      result.answered = &txn;
     if (is_call && txn.request && model.messages[txn.request].has_to_tag) return;
-    const bool first_hop = result.txn == nullptr || model.endpoints[txn.src].ip == model.endpoints[result.txn->src].ip;
-    if (result.txn == nullptr || (first_hop && txn.cseq >= result.txn->cseq && !txn.request_path)) result.txn = &txn;
+    const bool first_hop =
+        result.txn == nullptr || model.endpoints[txn.src].ip == model.endpoints[result.txn->src].ip;
+    if (result.txn == nullptr || (first_hop && txn.cseq >= result.txn->cseq && !txn.request_path))
+      result.txn = &txn;
   };
   for (TransactionId id = call.first_txn; id && steps < kMaxTransactionsRead; steps++) {
     const TransactionRecord& txn = model.transactions[id];
@@ -158,7 +173,8 @@ void decide_call(const Model& model, CallRecord& call, const Deciding& deciding,
   if (deciding.answered != nullptr || (call.bye_ns != 0 && call.invite_ns == 0)) {
     if (deciding.answered != nullptr) call.final_status = deciding.answered->final_status;
     call.state = call.bye_ns != 0 ? CallState::completed : CallState::in_call;
-    for (DialogId id = call.first_dialog; id && call.bye_ns != 0; id = model.dialogs[id].next_in_call) {
+    for (DialogId id = call.first_dialog; id && call.bye_ns != 0;
+         id = model.dialogs[id].next_in_call) {
       if (model.dialogs[id].ended_ns == call.bye_ns) call.ended_by = model.dialogs[id].ended_by;
     }
     return;
@@ -197,9 +213,13 @@ void decide_other(CallRecord& call, const Deciding& deciding, int64_t now_ns) {
   call.final_status = txn.final_status;
   if (txn.final_status == 0) {
     const bool late = settle(txn, now_ns).state == TransactionState::timed_out;
-    call.state = late ? CallState::timeout : registration ? CallState::registering : CallState::pending;
+    call.state = late           ? CallState::timeout
+                 : registration ? CallState::registering
+                                : CallState::pending;
   } else if (txn.final_status < 300) {
-    call.state = !registration ? CallState::done : call.unregisters ? CallState::unregistered : CallState::registered;
+    call.state = !registration      ? CallState::done
+                 : call.unregisters ? CallState::unregistered
+                                    : CallState::registered;
   } else {
     call.state = CallState::rejected;
   }

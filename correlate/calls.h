@@ -13,7 +13,8 @@ class CallTable {
  public:
   explicit CallTable(Model& model) : model_(model) {}
 
-  // Finds or creates the call of the message and appends the record to it. A message without Call-ID is a call of its own.
+  // Finds or creates the call of the message and appends the record to it. A message without
+  // Call-ID is a call of its own.
   MessageId add(MessageRecord message, const SipIndex& sip, const SipKeys& keys);
 
   // After transaction and dialog are known: times, counts and state.

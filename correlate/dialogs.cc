@@ -7,11 +7,13 @@ bool creates_dialog(Method method) {
   return method == Method::invite || method == Method::subscribe || method == Method::refer;
 }
 
-// A request with both tags proves a dialog that began before the capture; so does any non-failing response to one.
+// A request with both tags proves a dialog that began before the capture; so does any non-failing
+// response to one.
 bool may_create(const MessageRecord& message) {
   if (message.method == Method::register_ || message.method == Method::cancel) return false;
   if (message.is_request()) {
-    return message.method != Method::ack && message.method != Method::options && message.method != Method::message;
+    return message.method != Method::ack && message.method != Method::options &&
+           message.method != Method::message;
   }
   return creates_dialog(message.method) && message.status > 100 && message.status < 300;
 }
@@ -26,7 +28,8 @@ void DialogTable::add(MessageId id, const SipIndex& sip, const SipKeys& keys) {
   DialogRecord& dialog = model_.dialogs[dialog_id];
   message.dialog = dialog_id;
   dialog.last_ns = message.time_ns;
-  if (message.txn && !model_.transactions[message.txn].dialog) model_.transactions[message.txn].dialog = dialog_id;
+  if (message.txn && !model_.transactions[message.txn].dialog)
+    model_.transactions[message.txn].dialog = dialog_id;
   if (message.is_copy()) return;
   learn_targets(dialog, message, id, sip);
   move_state(dialog, message, id);
@@ -35,7 +38,8 @@ void DialogTable::add(MessageId id, const SipIndex& sip, const SipKeys& keys) {
 DialogId DialogTable::find_or_create(MessageId id, const SipKeys& keys) {
   const MessageRecord& message = model_.messages[id];
   // Either party may send requests: the pair of tags is unordered.
-  const uint64_t key = mix(keys.from_tag ^ keys.to_tag, (keys.from_tag + keys.to_tag) ^ message.call.value);
+  const uint64_t key =
+      mix(keys.from_tag ^ keys.to_tag, (keys.from_tag + keys.to_tag) ^ message.call.value);
   const auto found = by_key_.find(key);
   if (found != by_key_.end()) return found->second;
   if (!may_create(message)) return {};
@@ -62,16 +66,20 @@ DialogId DialogTable::find_or_create(MessageId id, const SipKeys& keys) {
   return made;
 }
 
-// Remote targets: Contact of the dialog-creating request and response, refreshed by re-INVITE and UPDATE (12.1, 12.2).
-void DialogTable::learn_targets(DialogRecord& dialog, const MessageRecord& message, MessageId id, const SipIndex& sip) {
+// Remote targets: Contact of the dialog-creating request and response, refreshed by re-INVITE and
+// UPDATE (12.1, 12.2).
+void DialogTable::learn_targets(DialogRecord& dialog, const MessageRecord& message, MessageId id,
+                                const SipIndex& sip) {
   const bool target_method = creates_dialog(message.method) || message.method == Method::update;
   if (!target_method || message.status >= 300) return;
   if (sip.has(HeaderId::contact)) {
     MessageId& target = message.from_caller ? dialog.caller_target : dialog.callee_target;
     target = id;
   }
-  // A response reaches the caller last: the newest copy of the dialog-creating response has the whole route set.
-  if (!message.is_request() && dialog.confirmed_ns == 0 && sip.has(HeaderId::record_route)) dialog.route_set = id;
+  // A response reaches the caller last: the newest copy of the dialog-creating response has the
+  // whole route set.
+  if (!message.is_request() && dialog.confirmed_ns == 0 && sip.has(HeaderId::record_route))
+    dialog.route_set = id;
   if (!dialog.caller_target && message.txn) {
     dialog.caller_target = model_.transactions[message.txn].request;
   }
@@ -91,8 +99,8 @@ void DialogTable::move_state(DialogRecord& dialog, const MessageRecord& message,
     }
     return;
   }
-  if (dialog.state == DialogState::early && creates_dialog(message.method) && message.status >= 200 &&
-      message.status < 300) {
+  if (dialog.state == DialogState::early && creates_dialog(message.method) &&
+      message.status >= 200 && message.status < 300) {
     dialog.state = DialogState::confirmed;
     dialog.confirmed_ns = message.time_ns;
   }

@@ -18,7 +18,8 @@ class DialogTable {
 
  private:
   DialogId find_or_create(MessageId id, const SipKeys& keys);
-  void learn_targets(DialogRecord& dialog, const MessageRecord& message, MessageId id, const SipIndex& sip);
+  void learn_targets(DialogRecord& dialog, const MessageRecord& message, MessageId id,
+                     const SipIndex& sip);
   void move_state(DialogRecord& dialog, const MessageRecord& message, MessageId id);
 
   Model& model_;

@@ -42,7 +42,13 @@ MessageRecord record_of(const Datagram& datagram, const SipIndex& sip, const Sip
 
 struct Engine::State {
   State(PacketLog& log, Model& m)
-      : model(m), decoder(log), endpoints(m), calls(m), transactions(m), dialogs(m), streams(m, endpoints) {}
+      : model(m),
+        decoder(log),
+        endpoints(m),
+        calls(m),
+        transactions(m),
+        dialogs(m),
+        streams(m, endpoints) {}
 
   void add_sip(const Datagram& datagram);
   PayloadClass add(const Datagram& datagram);
@@ -130,7 +136,8 @@ void Engine::process(const Packet& packet) {
   }
 }
 
-// Time-outs come by the clock of the capture alone: a few calls are looked at again after each batch, all at the end.
+// Time-outs come by the clock of the capture alone: a few calls are looked at again after each
+// batch, all at the end.
 void Engine::State::settle_calls() {
   const uint32_t count = model.calls.size();
   const uint32_t steps = model.finished ? count : std::min(count, kCallsSettledPerBatch);

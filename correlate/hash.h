@@ -1,18 +1,21 @@
-// The keyed hashes behind the correlator's tables. The key is chosen per process (Abseil's seed), so that a hostile
-// capture cannot build chains. Ids never depend on it: the same input gives the same output.
+// The keyed hashes behind the correlator's tables. The key is chosen per process (Abseil's seed),
+// so that a hostile capture cannot build chains. Ids never depend on it: the same input gives the
+// same output.
 #pragma once
+
+#include <absl/hash/hash.h>
 
 #include <cstdint>
 #include <cstring>
 #include <string_view>
 
-#include <absl/hash/hash.h>
-
 #include "decode/address.h"
 
 namespace sipladder {
 
-inline uint64_t hash_text(std::string_view text) { return absl::HashOf(text); }
+inline uint64_t hash_text(std::string_view text) {
+  return absl::HashOf(text);
+}
 
 inline uint64_t mix(uint64_t a, uint64_t b) {
   const unsigned __int128 product =

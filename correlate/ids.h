@@ -1,4 +1,5 @@
-// Strong 32-bit ids, 1-based in capture order; 0 is "none". An id is the `id` column of its table in SCHEMA.md.
+// Strong 32-bit ids, 1-based in capture order; 0 is "none". An id is the `id` column of its table
+// in SCHEMA.md.
 #pragma once
 
 #include <compare>

@@ -8,10 +8,13 @@
 namespace sipladder {
 namespace {
 
-constexpr size_t kMaxExpectationsPerEndpoint = 256;  // newest win: a port is used by one call after another
+constexpr size_t kMaxExpectationsPerEndpoint =
+    256;  // newest win: a port is used by one call after another
 const std::vector<StreamId> kNoStreams;
 
-Party opposite(Party party) { return party == Party::caller ? Party::callee : Party::caller; }
+Party opposite(Party party) {
+  return party == Party::caller ? Party::callee : Party::caller;
+}
 
 void copy_codec(std::string_view name, StreamBinding* binding) {
   const size_t length = std::min(name.size(), sizeof binding->codec - 1);
@@ -49,17 +52,21 @@ void MediaBinding::learn(MessageId id) {
     std::vector<Expectation>& list = expectations_[Endpoint{*ip, media.port}];
     if (list.size() >= kMaxExpectationsPerEndpoint) list.erase(list.begin());
     const Party author = message.from_caller ? Party::caller : Party::callee;
-    list.push_back({message.time_ns, message.call, message.dialog, author, id, static_cast<uint8_t>(line)});
+    list.push_back(
+        {message.time_ns, message.call, message.dialog, author, id, static_cast<uint8_t>(line)});
   }
 }
 
-// The newest SDP that named the address before the stream's end; RTP may come a little before its SDP does.
-const MediaBinding::Expectation* MediaBinding::expectation(const Endpoint& endpoint, const StreamRecord& stream) const {
+// The newest SDP that named the address before the stream's end; RTP may come a little before its
+// SDP does.
+const MediaBinding::Expectation* MediaBinding::expectation(const Endpoint& endpoint,
+                                                           const StreamRecord& stream) const {
   const auto found = expectations_.find(endpoint);
   if (found == expectations_.end()) return nullptr;
   const Expectation* best = &found->second.front();
   for (const Expectation& candidate : found->second) {
-    const bool other_call_later = candidate.call != best->call && candidate.time_ns > stream.first_ns;
+    const bool other_call_later =
+        candidate.call != best->call && candidate.time_ns > stream.first_ns;
     if (candidate.time_ns <= stream.last_ns && !other_call_later) best = &candidate;
   }
   return best;
@@ -80,7 +87,8 @@ void MediaBinding::bind(StreamId id) {
   name_codec(*known, stream, &binding);
 }
 
-// A stream to the address that another stream of a call came from: the sender latched, or a NAT is between.
+// A stream to the address that another stream of a call came from: the sender latched, or a NAT is
+// between.
 void MediaBinding::bind_reverse() {
   absl::flat_hash_map<uint64_t, StreamId> by_path;
   const auto path = [](EndpointId a, EndpointId b) { return uint64_t{a.value} << 32 | b.value; };
@@ -105,7 +113,8 @@ void MediaBinding::bind_reverse() {
   }
 }
 
-void MediaBinding::name_codec(const Expectation& expected, const StreamRecord& stream, StreamBinding* binding) {
+void MediaBinding::name_codec(const Expectation& expected, const StreamRecord& stream,
+                              StreamBinding* binding) {
   copy_codec(static_format(stream.payload_type).encoding, binding);
   if (!view_.load(model_.messages[expected.message])) return;
   const Sdp sdp = parse_sdp(find_sdp(view_.sip()));
@@ -113,8 +122,10 @@ void MediaBinding::name_codec(const Expectation& expected, const StreamRecord& s
   binding->video = sdp.media[expected.mline].media != "audio";
   for (const SdpFormat& format : sdp.media[expected.mline].formats) {
     unsigned payload_type = 0;
-    std::from_chars(format.payload.data(), format.payload.data() + format.payload.size(), payload_type);
-    if (payload_type == stream.payload_type && !format.encoding.empty()) copy_codec(format.encoding, binding);
+    std::from_chars(format.payload.data(), format.payload.data() + format.payload.size(),
+                    payload_type);
+    if (payload_type == stream.payload_type && !format.encoding.empty())
+      copy_codec(format.encoding, binding);
   }
 }
 
@@ -127,7 +138,8 @@ bool MediaBinding::is_listed(StreamId id) const {
   if (id.value > bindings_.size()) return false;
   const StreamRecord& stream = model_.streams[id];
   if (is_rtp_by_progress(stream)) return true;
-  // SDP vouches for a stream too short to show progress, not for a longer one that has none (UDPTL on the RTP port).
+  // SDP vouches for a stream too short to show progress, not for a longer one that has none (UDPTL
+  // on the RTP port).
   const bool plausible = stream.packets < 3 || stream.highest - stream.base < 100 * stream.packets;
   return bindings_[id.value - 1].call && plausible;
 }

@@ -1,14 +1,14 @@
-// Which stream belongs to which call: SDP endpoints against stream addresses, joined late, so that RTP before its SDP
-// is no special case (RFC 3264, RFC 8866).
+// Which stream belongs to which call: SDP endpoints against stream addresses, joined late, so that
+// RTP before its SDP is no special case (RFC 3264, RFC 8866).
 //
 // update() reads only messages that came since the last time.
 // Threads: as Model.
 #pragma once
 
+#include <absl/container/flat_hash_map.h>
+
 #include <cstdint>
 #include <vector>
-
-#include <absl/container/flat_hash_map.h>
 
 #include "correlate/hash.h"
 #include "correlate/message_view.h"
@@ -20,12 +20,12 @@ namespace sipladder {
 struct StreamBinding {
   CallId call;
   DialogId dialog;
-  Party from = Party::none;   // who sends it
+  Party from = Party::none;  // who sends it
   bool dst_advertised = false;
   bool src_advertised = false;
-  bool latched = false;       // sent to where RTP came from rather than where SDP said
-  bool video = false;         // bound to an m= line that is not audio
-  char codec[16] = {};        // negotiated name of its payload type, empty when unknown
+  bool latched = false;  // sent to where RTP came from rather than where SDP said
+  bool video = false;    // bound to an m= line that is not audio
+  char codec[16] = {};   // negotiated name of its payload type, empty when unknown
 };
 
 class MediaBinding {

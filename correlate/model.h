@@ -1,13 +1,15 @@
-// Everything known of the capture so far: tables of records. Filled by Engine, read by everybody to the right of it.
+// Everything known of the capture so far: tables of records. Filled by Engine, read by everybody to
+// the right of it.
 //
-// Threads: none inside. With a live UI, one mutex around batches of Engine::process() and around reads.
+// Threads: none inside. With a live UI, one mutex around batches of Engine::process() and around
+// reads.
 #pragma once
+
+#include <absl/container/flat_hash_map.h>
 
 #include <array>
 #include <cstdint>
 #include <vector>
-
-#include <absl/container/flat_hash_map.h>
 
 #include "capture/packet_log.h"
 #include "capture/packet_source.h"
@@ -18,16 +20,18 @@
 
 namespace sipladder {
 
-// Where every packet went. The sum over `fates` (without Fate::payload) and `classes` is the number of packets.
+// Where every packet went. The sum over `fates` (without Fate::payload) and `classes` is the number
+// of packets.
 struct Accounting {
   uint64_t packets = 0;
   std::array<uint64_t, static_cast<size_t>(Fate::count_)> fates{};
-  std::array<uint64_t, static_cast<size_t>(PayloadClass::other) + 1> classes{};  // by the packet's first datagram
-  uint64_t icmp_errors = 0;       // packets that quote another one: counted here, never as SIP or RTP
-  uint64_t sip_messages = 0;      // a TCP packet can hold several
+  std::array<uint64_t, static_cast<size_t>(PayloadClass::other) + 1>
+      classes{};              // by the packet's first datagram
+  uint64_t icmp_errors = 0;   // packets that quote another one: counted here, never as SIP or RTP
+  uint64_t sip_messages = 0;  // a TCP packet can hold several
   uint64_t malformed = 0;
-  uint64_t streams_refused = 0;   // RTP that found the stream table full
-  uint64_t sip_unusable = 0;      // SIP start-line, but nothing to correlate by (no Call-ID)
+  uint64_t streams_refused = 0;  // RTP that found the stream table full
+  uint64_t sip_unusable = 0;     // SIP start-line, but nothing to correlate by (no Call-ID)
 };
 
 // The same per source, for the `capture` table.
@@ -47,11 +51,12 @@ struct Model {
   std::vector<SourceCounters> sources;
   std::vector<SourceInfo> captures;  // copied from the PacketSource by whoever runs the loop
   std::array<uint64_t, static_cast<size_t>(Oddity::count_)> oddities{};
-  int64_t now_ns = 0;   // newest packet's time
+  int64_t now_ns = 0;     // newest packet's time
   bool finished = false;  // the source has ended
 };
 
-// RTP on its own proof (sequence numbers that follow each other); streams named by SDP are listed besides.
+// RTP on its own proof (sequence numbers that follow each other); streams named by SDP are listed
+// besides.
 bool is_rtp_by_progress(const StreamRecord& stream);
 
 }  // namespace sipladder

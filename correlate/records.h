@@ -1,6 +1,6 @@
-// What is kept in memory of a capture: small, trivially copyable records that name each other by id. Text stays in
-// the file and is read again through PacketLog (see message_view.h). Times are nanoseconds since the epoch; 0 means
-// "did not happen".
+// What is kept in memory of a capture: small, trivially copyable records that name each other by
+// id. Text stays in the file and is read again through PacketLog (see message_view.h). Times are
+// nanoseconds since the epoch; 0 means "did not happen".
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ struct MessageRecord {
   TransactionId txn;
   MessageId next_in_call;
   MessageId previous_in_txn;
-  MessageId original;   // of a retransmission or capture duplicate: the first copy
+  MessageId original;  // of a retransmission or capture duplicate: the first copy
   EndpointId src;
   EndpointId dst;
   uint32_t cseq = 0;
@@ -39,8 +39,9 @@ struct MessageRecord {
   bool malformed : 1 = false;
   bool retransmission : 1 = false;  // `original` says of what
   bool duplicate : 1 = false;       // the same packet captured twice: `original` says of what
-  bool from_caller : 1 = false;     // its author (From of a request, To of a response) is the caller's side
-  bool has_auth : 1 = false;        // request with Authorization or Proxy-Authorization
+  bool from_caller : 1 =
+      false;  // its author (From of a request, To of a response) is the caller's side
+  bool has_auth : 1 = false;  // request with Authorization or Proxy-Authorization
   bool truncated : 1 = false;
   bool has_to_tag : 1 = false;
 
@@ -52,7 +53,14 @@ static_assert(std::is_trivially_copyable_v<MessageRecord>);
 
 enum class TransactionKind : uint8_t { invite, non_invite, ack_2xx };
 enum class TransactionState : uint8_t {
-  calling, trying, proceeding, completed, accepted, confirmed, terminated, timed_out,
+  calling,
+  trying,
+  proceeding,
+  completed,
+  accepted,
+  confirmed,
+  terminated,
+  timed_out,
 };
 
 // One hop: the same branch, sent-by and method between the same two addresses (RFC 3261 17).
@@ -63,28 +71,29 @@ struct TransactionRecord {
   int64_t final_response_ns = 0;
   CallId call;
   DialogId dialog;
-  MessageId request;        // first request, none when the capture holds responses only
+  MessageId request;  // first request, none when the capture holds responses only
   MessageId first_message;
-  MessageId last_message;   // head of the chain MessageRecord::previous_in_txn
-  MessageId final_response; // first copy
+  MessageId last_message;    // head of the chain MessageRecord::previous_in_txn
+  MessageId final_response;  // first copy
   TransactionId next_in_call;
-  TransactionId invite;        // of a CANCEL: what it cancels; of an ACK to a 2xx: the INVITE
-  TransactionId request_path;  // the same request at the previous hop
-  TransactionId next_same_branch;  // another hop that shows the same branch (both sides of a NAT, a stateless proxy)
-  EndpointId src;           // who sent the request
+  TransactionId invite;            // of a CANCEL: what it cancels; of an ACK to a 2xx: the INVITE
+  TransactionId request_path;      // the same request at the previous hop
+  TransactionId next_same_branch;  // another hop that shows the same branch (both sides of a NAT, a
+                                   // stateless proxy)
+  EndpointId src;                  // who sent the request
   EndpointId dst;
   uint32_t cseq = 0;
   uint16_t final_status = 0;
   uint16_t provisionals = 0;
-  uint16_t requests = 0;    // copies seen, capture duplicates not counted
-  uint16_t responses = 0;   // copies of the final response
+  uint16_t requests = 0;   // copies seen, capture duplicates not counted
+  uint16_t responses = 0;  // copies of the final response
   Method method = Method::unknown;
   TransactionKind kind = TransactionKind::non_invite;
   TransactionState state = TransactionState::trying;
   Transport transport = Transport::udp;
-  char timer = 0;           // 'A'..'M' or 0
+  char timer = 0;  // 'A'..'M' or 0
   bool cancelled = false;
-  bool acked = false;       // INVITE: an ACK for its final response was seen
+  bool acked = false;  // INVITE: an ACK for its final response was seen
 };
 
 enum class DialogState : uint8_t { early, confirmed, terminated };
@@ -99,39 +108,61 @@ struct DialogRecord {
   uint64_t callee_tag_hash = 0;
   CallId call;
   DialogId next_in_call;
-  MessageId created_by;        // first message with both tags
-  MessageId caller_target;     // message whose Contact is the caller's remote target
+  MessageId created_by;     // first message with both tags
+  MessageId caller_target;  // message whose Contact is the caller's remote target
   MessageId callee_target;
-  MessageId route_set;         // message whose Record-Route set it (a 2xx or 1xx as the caller saw it)
-  MessageId ended_message;     // BYE
+  MessageId route_set;      // message whose Record-Route set it (a 2xx or 1xx as the caller saw it)
+  MessageId ended_message;  // BYE
   DialogState state = DialogState::early;
   Party ended_by = Party::none;
   bool forked = false;
   bool secure = false;
 };
 
-enum class CallKind : uint8_t { call, registration, subscription, options, message, publish, other };
+enum class CallKind : uint8_t {
+  call,
+  registration,
+  subscription,
+  options,
+  message,
+  publish,
+  other
+};
 enum class CallState : uint8_t {
-  calling, ringing, in_call, completed, cancelled, busy, no_answer, redirected, rejected, failed, timeout,
-  registering, registered, unregistered, pending, done,
+  calling,
+  ringing,
+  in_call,
+  completed,
+  cancelled,
+  busy,
+  no_answer,
+  redirected,
+  rejected,
+  failed,
+  timeout,
+  registering,
+  registered,
+  unregistered,
+  pending,
+  done,
 };
 
 struct CallRecord {
   int64_t start_ns = 0;
   int64_t end_ns = 0;
-  int64_t invite_ns = 0;      // first INVITE
-  int64_t progress_ns = 0;    // first 180-183, lacking one the final response (post-dial delay)
-  int64_t ring_ns = 0;        // first 18x
-  int64_t answer_ns = 0;      // first 2xx to INVITE
-  int64_t bye_ns = 0;         // first BYE
-  uint64_t id_hash = 0;       // of the Call-ID
+  int64_t invite_ns = 0;    // first INVITE
+  int64_t progress_ns = 0;  // first 180-183, lacking one the final response (post-dial delay)
+  int64_t ring_ns = 0;      // first 18x
+  int64_t answer_ns = 0;    // first 2xx to INVITE
+  int64_t bye_ns = 0;       // first BYE
+  uint64_t id_hash = 0;     // of the Call-ID
   uint64_t caller_tag_hash = 0;
   MessageId first_message;
-  MessageId last_message;     // of the chain MessageRecord::next_in_call
+  MessageId last_message;  // of the chain MessageRecord::next_in_call
   MessageId first_request;
   MessageId first_response;
-  TransactionId first_txn, last_txn;  // chain TransactionRecord::next_in_call
-  DialogId first_dialog, last_dialog; // chain DialogRecord::next_in_call
+  TransactionId first_txn, last_txn;   // chain TransactionRecord::next_in_call
+  DialogId first_dialog, last_dialog;  // chain DialogRecord::next_in_call
   uint32_t messages = 0;
   uint32_t retransmissions = 0;
   uint32_t dialogs = 0;
@@ -152,8 +183,8 @@ struct StreamRecord {
   int64_t first_ns = 0;
   int64_t last_ns = 0;
   int64_t delta_max_ns = 0;
-  uint64_t bytes = 0;            // of RTP payload
-  double jitter = 0;             // in timestamp units, running
+  uint64_t bytes = 0;  // of RTP payload
+  double jitter = 0;   // in timestamp units, running
   double jitter_sum_ms = 0;
   double jitter_max_ms = 0;
   EndpointId src;
@@ -164,16 +195,17 @@ struct StreamRecord {
   uint32_t late = 0;
   uint32_t first_frame = 0;
   uint32_t last_frame = 0;
-  uint32_t highest = 0;          // extended sequence number
+  uint32_t highest = 0;  // extended sequence number
   uint32_t base = 0;
-  uint64_t window = 0;           // which of the 64 newest sequence numbers came: duplicates and late told apart
+  uint64_t window =
+      0;  // which of the 64 newest sequence numbers came: duplicates and late told apart
   uint32_t last_timestamp = 0;
-  uint32_t timestamp_step = 0;   // most recent step between packets that follow each other
+  uint32_t timestamp_step = 0;  // most recent step between packets that follow each other
   uint32_t clock_hz = 8000;
-  uint32_t in_order = 0;         // packets that followed their predecessor: the proof that this is RTP
+  uint32_t in_order = 0;  // packets that followed their predecessor: the proof that this is RTP
   uint32_t payload_types[4] = {};  // bit set of the 128 payload types seen
   uint16_t source = 0;
-  uint8_t payload_type = 0;      // the first that is neither telephone-event nor comfort noise
+  uint8_t payload_type = 0;  // the first that is neither telephone-event nor comfort noise
   uint8_t dscp = 0;
   uint16_t icmp_errors = 0;
   // From RTCP; has_rtcp tells whether any report spoke of this stream.
@@ -186,7 +218,7 @@ struct StreamRecord {
 struct IcmpErrorRecord {
   int64_t time_ns = 0;
   uint32_t frame = 0;
-  EndpointId src;   // of the quoted packet
+  EndpointId src;  // of the quoted packet
   EndpointId dst;
   IpAddress from;
   uint16_t source = 0;

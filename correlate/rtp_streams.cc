@@ -10,7 +10,8 @@ namespace sipladder {
 namespace {
 
 constexpr size_t kMaxIcmpErrors = 100'000;
-constexpr uint32_t kClockGuessPackets = 8;  // steps watched before a dynamic payload type's clock is told
+constexpr uint32_t kClockGuessPackets =
+    8;  // steps watched before a dynamic payload type's clock is told
 
 uint64_t stream_key(const Endpoint& src, const Endpoint& dst, uint32_t ssrc) {
   uint64_t words[4];
@@ -32,7 +33,8 @@ uint32_t guess_clock(int64_t timestamps, int64_t elapsed_ns) {
   return best;
 }
 
-void advance_jitter(StreamRecord& stream, const RtpHeader& rtp, int64_t gap_ns, int32_t timestamp_gap) {
+void advance_jitter(StreamRecord& stream, const RtpHeader& rtp, int64_t gap_ns,
+                    int32_t timestamp_gap) {
   if (timestamp_gap == 0 || stream.clock_hz == 0 || rtp.marker) return;
   const double clock = stream.clock_hz;
   const double transit = static_cast<double>(gap_ns) * clock / 1e9 - timestamp_gap;
@@ -114,10 +116,11 @@ void advance(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns) {
       stream.in_order++;
       if (timestamp_gap > 0 && rtp.payload_type == stream.payload_type) {
         stream.timestamp_step = static_cast<uint32_t>(timestamp_gap);
-        if (stream.clock_hz == 0 && stream.in_order >= kClockGuessPackets && time_ns > stream.first_ns &&
-            gap_ns > 0) {
-          stream.clock_hz = guess_clock(timestamp_gap, (time_ns - stream.first_ns) /
-                                                           std::max<uint32_t>(1, stream.highest - stream.base));
+        if (stream.clock_hz == 0 && stream.in_order >= kClockGuessPackets &&
+            time_ns > stream.first_ns && gap_ns > 0) {
+          stream.clock_hz =
+              guess_clock(timestamp_gap, (time_ns - stream.first_ns) /
+                                             std::max<uint32_t>(1, stream.highest - stream.base));
         }
       }
     }
@@ -139,7 +142,8 @@ void advance(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns) {
 
 void RtpStreams::add_rtcp(const Datagram& datagram, const RtcpReport& report) {
   if (!report.block) return;
-  // The report is about what its sender received: the stream that runs the other way, on the port below or the same (RFC 5761).
+  // The report is about what its sender received: the stream that runs the other way, on the port
+  // below or the same (RFC 5761).
   for (const uint16_t below : {uint16_t{1}, uint16_t{0}}) {
     Endpoint src = datagram.dst;
     Endpoint dst = datagram.src;
@@ -173,7 +177,8 @@ void RtpStreams::add_icmp(const Datagram& datagram) {
   if (stream != nullptr && stream->icmp_errors < UINT16_MAX) stream->icmp_errors++;
 }
 
-// Three packets that each follow their predecessor, and most of the stream does: random bytes do not.
+// Three packets that each follow their predecessor, and most of the stream does: random bytes do
+// not.
 bool is_rtp_by_progress(const StreamRecord& stream) {
   return stream.in_order >= 3 && stream.in_order * 4 >= stream.packets;
 }

@@ -1,4 +1,5 @@
-// RTP per 5-tuple and SSRC: one hash lookup per packet, the figures of RFC 3550 appendix A. No packet is kept.
+// RTP per 5-tuple and SSRC: one hash lookup per packet, the figures of RFC 3550 appendix A. No
+// packet is kept.
 //
 // Bounds: kMaxStreams; RTP of further streams is counted in Accounting::streams_refused.
 #pragma once

@@ -5,7 +5,9 @@
 namespace sipladder {
 namespace {
 
-uint64_t hash_sent_by(const Via& via) { return absl::HashOf(via.host, via.port.value_or(0)); }
+uint64_t hash_sent_by(const Via& via) {
+  return absl::HashOf(via.host, via.port.value_or(0));
+}
 
 uint64_t hash_tag(std::string_view value) {
   const std::string_view tag = tag_of(value);
@@ -49,7 +51,8 @@ SipKeys keys_of(const SipIndex& sip) {
 
 uint64_t transaction_key(const SipKeys& keys, std::string_view method_token) {
   if (keys.cookie) return mix(absl::HashOf(keys.branch, method_token), keys.sent_by);
-  return mix(absl::HashOf(keys.branch, method_token, keys.cseq, keys.from_tag), keys.sent_by ^ keys.call_hash);
+  return mix(absl::HashOf(keys.branch, method_token, keys.cseq, keys.from_tag),
+             keys.sent_by ^ keys.call_hash);
 }
 
 uint64_t previous_hop_key(const SipIndex& sip, const SipKeys& keys) {

@@ -1,5 +1,5 @@
-// A growing table of records found by id. Chunks never move: growth copies nothing and costs no peak of memory.
-// References stay valid for the life of the table.
+// A growing table of records found by id. Chunks never move: growth copies nothing and costs no
+// peak of memory. References stay valid for the life of the table.
 #pragma once
 
 #include <array>
@@ -19,7 +19,9 @@ class Table {
     return IdType{++size_};
   }
   // Requires an id that add() gave.
-  Record& operator[](IdType id) { return (*chunks_[(id.value - 1) / kChunk])[(id.value - 1) % kChunk]; }
+  Record& operator[](IdType id) {
+    return (*chunks_[(id.value - 1) / kChunk])[(id.value - 1) % kChunk];
+  }
   const Record& operator[](IdType id) const {
     return (*chunks_[(id.value - 1) / kChunk])[(id.value - 1) % kChunk];
   }

@@ -3,12 +3,15 @@
 namespace sipladder {
 namespace {
 
-constexpr int kMaxCopySearch = 128;     // messages of a transaction compared with a new one
-constexpr int kMaxHops = 64;            // transactions of one branch, or of one call searched for an ACK's INVITE
-constexpr int64_t kDuplicateNs = 2'000'000;         // no RFC timer is this short
-constexpr int64_t kSameIpIdNs = 100'000'000;        // a sender's IP ID does not come again this soon
+constexpr int kMaxCopySearch = 128;  // messages of a transaction compared with a new one
+constexpr int kMaxHops =
+    64;  // transactions of one branch, or of one call searched for an ACK's INVITE
+constexpr int64_t kDuplicateNs = 2'000'000;   // no RFC timer is this short
+constexpr int64_t kSameIpIdNs = 100'000'000;  // a sender's IP ID does not come again this soon
 
-bool is_final(uint16_t status) { return status >= 200; }
+bool is_final(uint16_t status) {
+  return status >= 200;
+}
 
 bool is_capture_duplicate(const MessageRecord& first, const MessageRecord& again) {
   const int64_t gap = again.time_ns - first.time_ns;
@@ -19,8 +22,8 @@ bool is_capture_duplicate(const MessageRecord& first, const MessageRecord& again
 }
 
 bool same_message(const MessageRecord& a, const MessageRecord& b) {
-  return a.content_hash == b.content_hash && a.length == b.length && a.status == b.status && a.src == b.src &&
-         a.dst == b.dst;
+  return a.content_hash == b.content_hash && a.length == b.length && a.status == b.status &&
+         a.src == b.src && a.dst == b.dst;
 }
 
 }  // namespace
@@ -30,7 +33,8 @@ void TransactionTable::add(MessageId id, const SipIndex& sip, const SipKeys& key
   uint64_t key = transaction_key(keys, keys.method_token);
   TransactionId txn;
   if (message.is_request() && keys.method == Method::ack) {
-    // An ACK to a non-2xx belongs to the INVITE transaction (17.1.1.3); an ACK to a 2xx is its own (13.2.2.4).
+    // An ACK to a non-2xx belongs to the INVITE transaction (17.1.1.3); an ACK to a 2xx is its own
+    // (13.2.2.4).
     const TransactionId invite = find(transaction_key(keys, "INVITE"), message);
     if (invite && !(model_.transactions[invite].final_status >= 200 &&
                     model_.transactions[invite].final_status < 300)) {
@@ -61,15 +65,18 @@ TransactionId TransactionTable::find(uint64_t key, const MessageRecord& message)
     const TransactionRecord& txn = model_.transactions[id];
     const IpAddress& client = model_.endpoints[txn.src].ip;
     const IpAddress& server = model_.endpoints[txn.dst].ip;
-    if (message.is_request() ? from == client && to == server : from == server && to == client) return id;
-    // A response may be sent where the request did not come from (18.2.2): that is a finding, not another transaction.
+    if (message.is_request() ? from == client && to == server : from == server && to == client)
+      return id;
+    // A response may be sent where the request did not come from (18.2.2): that is a finding, not
+    // another transaction.
     if (!message.is_request() && from == server && !same_server) same_server = id;
     id = txn.next_same_branch;
   }
   return same_server;
 }
 
-TransactionId TransactionTable::find_invite_for_ack(const MessageRecord& ack, const SipKeys& keys) const {
+TransactionId TransactionTable::find_invite_for_ack(const MessageRecord& ack,
+                                                    const SipKeys& keys) const {
   TransactionId best;
   int steps = 0;
   for (TransactionId id = model_.calls[ack.call].first_txn; id && steps < kMaxHops; steps++) {
@@ -83,7 +90,8 @@ TransactionId TransactionTable::find_invite_for_ack(const MessageRecord& ack, co
   return best;
 }
 
-TransactionId TransactionTable::create(uint64_t key, MessageId id, const SipIndex& sip, const SipKeys& keys) {
+TransactionId TransactionTable::create(uint64_t key, MessageId id, const SipIndex& sip,
+                                       const SipKeys& keys) {
   const MessageRecord& message = model_.messages[id];
   TransactionRecord txn;
   txn.call = message.call;

@@ -16,8 +16,8 @@ class TransactionTable {
  public:
   explicit TransactionTable(Model& model) : model_(model) {}
 
-  // Finds or creates the transaction of message `id`, whose record has everything but txn, previous_in_txn, original and the
-  // copy flags; fills those, and moves the transaction's state.
+  // Finds or creates the transaction of message `id`, whose record has everything but txn,
+  // previous_in_txn, original and the copy flags; fills those, and moves the transaction's state.
   void add(MessageId id, const SipIndex& sip, const SipKeys& keys);
 
  private:
@@ -33,7 +33,8 @@ class TransactionTable {
   absl::flat_hash_map<uint64_t, TransactionId, IdentityHash> by_key_;
 };
 
-// State and timer as they must be at `now`: no timers run, so time-outs are read off the clock of the capture.
+// State and timer as they must be at `now`: no timers run, so time-outs are read off the clock of
+// the capture.
 struct SettledState {
   TransactionState state;
   char timer;  // 0: none fired

@@ -24,7 +24,16 @@ struct Endpoint {
 };
 
 // Reserved ranges that matter to a verdict. The documentation and benchmark ranges count as public.
-enum class AddressScope { none, public_, private_, cgnat, link_local, loopback, multicast, unspecified };
+enum class AddressScope {
+  none,
+  public_,
+  private_,
+  cgnat,
+  link_local,
+  loopback,
+  multicast,
+  unspecified
+};
 
 IpAddress ipv4_address(const uint8_t* four_bytes);
 IpAddress ipv6_address(const uint8_t* sixteen_bytes);

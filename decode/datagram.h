@@ -22,21 +22,22 @@ enum class PayloadKind : uint8_t {
 
 struct Datagram {
   int64_t time_ns = 0;
-  uint32_t frame = 0;    // number of the packet that completed it
+  uint32_t frame = 0;  // number of the packet that completed it
   uint16_t source = 0;
   PayloadKind kind = PayloadKind::datagram;
   Transport transport = Transport::udp;
   Endpoint src;
   Endpoint dst;
-  uint16_t ip_id = 0;    // IPv4 identification, 0 where there is none
+  uint16_t ip_id = 0;  // IPv4 identification, 0 where there is none
   uint8_t dscp = 0;
   uint8_t icmp_type = 0;  // icmp_error only
   uint8_t icmp_code = 0;
-  IpAddress icmp_from;    // icmp_error only: who complains
+  IpAddress icmp_from;     // icmp_error only: who complains
   bool truncated = false;  // the capture holds less than was sent
-  bool resent = false;     // message only: all of its bytes came again by a TCP resend (never handed on twice)
+  bool resent =
+      false;  // message only: all of its bytes came again by a TCP resend (never handed on twice)
   std::string_view payload;
-  PacketRef ref;           // where `payload` can be read again
+  PacketRef ref;  // where `payload` can be read again
 };
 
 }  // namespace sipladder

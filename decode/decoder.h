@@ -1,7 +1,9 @@
-// From a packet to datagrams: link layer, tunnels, IP, fragments, UDP, TCP with SIP framing, ICMP errors.
+// From a packet to datagrams: link layer, tunnels, IP, fragments, UDP, TCP with SIP framing, ICMP
+// errors.
 //
-// Every packet ends in exactly one fate, counted here or by the correlator (see correlate/accounting.h).
-// Threads: one. Bounds: stated beside each table in the .cc files; evictions are counted.
+// Every packet ends in exactly one fate, counted here or by the correlator (see
+// correlate/accounting.h). Threads: one. Bounds: stated beside each table in the .cc files;
+// evictions are counted.
 #pragma once
 
 #include <array>
@@ -27,7 +29,8 @@ enum class Fate : uint8_t {
 std::string_view name_of(Fate fate);
 std::string_view sentence_of(Fate fate);
 
-// Things that are wrong or unusual, counted but not the packet's end. decode/oddity.def: ODDITY(name, "one sentence").
+// Things that are wrong or unusual, counted but not the packet's end. decode/oddity.def:
+// ODDITY(name, "one sentence").
 enum class Oddity : uint8_t {
 #define ODDITY(name, sentence) name,
 #include "decode/oddity.def"
@@ -42,7 +45,8 @@ class Decoder {
   explicit Decoder(PacketLog& log);
   ~Decoder();
 
-  // Clears *out, then adds what the packet carried or completed. Fate::payload exactly when *out is not empty.
+  // Clears *out, then adds what the packet carried or completed. Fate::payload exactly when *out is
+  // not empty.
   Fate decode(const Packet& packet, std::vector<Datagram>* out);
 
   const std::array<uint64_t, static_cast<size_t>(Oddity::count_)>& oddities() const;

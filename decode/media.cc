@@ -12,7 +12,8 @@ bool is_rtcp(std::string_view bytes) {
   size_t at = 0;
   while (at + 4 <= bytes.size()) {
     const uint8_t* p = bytes_of(bytes) + at;
-    if (p[0] >> 6 != 2 || p[1] < 192 || p[1] > 223) return at != 0;  // SRTCP and padding follow the first packet
+    if (p[0] >> 6 != 2 || p[1] < 192 || p[1] > 223)
+      return at != 0;  // SRTCP and padding follow the first packet
     at += 4 * (size_t{be16(p + 2)} + 1);
   }
   return at == bytes.size() && at >= 8;
@@ -30,16 +31,19 @@ bool is_stun(std::string_view bytes) {
 
 bool is_keepalive(std::string_view bytes) {
   if (bytes.size() > 4) return false;
-  return bytes.find_first_not_of(std::string_view("\r\n\0", 3)) == std::string_view::npos || bytes.size() == 1;
+  return bytes.find_first_not_of(std::string_view("\r\n\0", 3)) == std::string_view::npos ||
+         bytes.size() == 1;
 }
 
-std::optional<Endpoint> stun_address(const uint8_t* p, size_t length, bool is_xor, const uint8_t* transaction) {
+std::optional<Endpoint> stun_address(const uint8_t* p, size_t length, bool is_xor,
+                                     const uint8_t* transaction) {
   if (length < 8 || (p[1] == 2 && length < 20) || (p[1] != 1 && p[1] != 2)) return std::nullopt;
   Endpoint endpoint;
   endpoint.port = be16(p + 2);
   uint8_t bytes[16];
   const size_t count = p[1] == 1 ? 4 : 16;
-  for (size_t i = 0; i < count; i++) bytes[i] = static_cast<uint8_t>(p[4 + i] ^ (is_xor ? transaction[i] : 0));
+  for (size_t i = 0; i < count; i++)
+    bytes[i] = static_cast<uint8_t>(p[4 + i] ^ (is_xor ? transaction[i] : 0));
   if (is_xor) endpoint.port = static_cast<uint16_t>(endpoint.port ^ (kStunCookie >> 16));
   endpoint.ip = count == 4 ? ipv4_address(bytes) : ipv6_address(bytes);
   return endpoint;
@@ -57,7 +61,8 @@ PayloadClass classify_payload(std::string_view payload) {
   if (payload.empty() || is_keepalive(payload)) return PayloadClass::sip_keepalive;
   const uint8_t* p = bytes_of(payload);
   if (p[0] >> 6 == 2) {  // RTP or RTCP, RFC 5761 4
-    if (payload.size() >= 8 && p[1] >= 192 && p[1] <= 223) return is_rtcp(payload) ? PayloadClass::rtcp : PayloadClass::other;
+    if (payload.size() >= 8 && p[1] >= 192 && p[1] <= 223)
+      return is_rtcp(payload) ? PayloadClass::rtcp : PayloadClass::other;
     RtpHeader rtp;
     return parse_rtp(payload, &rtp) ? PayloadClass::rtp : PayloadClass::other;
   }
@@ -66,7 +71,8 @@ PayloadClass classify_payload(std::string_view payload) {
   if (p[0] >= 20 && p[0] <= 63 && payload.size() >= 13 && p[1] == 0xFE) return PayloadClass::dtls;
   if (p[0] >= 0x40 && p[0] <= 0x4F && payload.size() >= 4) {
     const size_t length = be16(p + 2);
-    if (length + 4 <= payload.size() && payload.size() <= length + 7) return PayloadClass::turn_channel;
+    if (length + 4 <= payload.size() && payload.size() <= length + 7)
+      return PayloadClass::turn_channel;
   }
   return PayloadClass::other;
 }
@@ -112,7 +118,9 @@ bool parse_rtcp(std::string_view bytes, RtcpReport* out) {
       if ((p[0] & 0x1FU) != 0 && length >= block + 24) {
         const uint8_t* b = p + block;
         // cumulative number of packets lost: 24 bits, signed
-        const auto lost = static_cast<int32_t>(uint32_t{b[5]} << 24 | uint32_t{b[6]} << 16 | uint32_t{b[7]} << 8) / 256;
+        const auto lost = static_cast<int32_t>(uint32_t{b[5]} << 24 | uint32_t{b[6]} << 16 |
+                                               uint32_t{b[7]} << 8) /
+                          256;
         out->block = RtcpReportBlock{be32(b), b[4], lost, be32(b + 12), be32(b + 16), be32(b + 20)};
       }
     }

@@ -21,7 +21,8 @@ enum class PayloadClass : uint8_t {
 };
 std::string_view to_string(PayloadClass payload_class);
 
-// By bytes only. `rtp` says "consistent with RTP": SDP or progress over several packets must confirm it.
+// By bytes only. `rtp` says "consistent with RTP": SDP or progress over several packets must
+// confirm it.
 PayloadClass classify_payload(std::string_view payload);
 
 struct RtpHeader {  // RFC 3550 5.1

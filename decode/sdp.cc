@@ -13,11 +13,13 @@ struct StaticFormat {
 };
 // RFC 3551 tables 4 and 5.
 constexpr StaticFormat kStatic[] = {
-    {0, "PCMU", 8000, 1},   {3, "GSM", 8000, 1},    {4, "G723", 8000, 1},   {5, "DVI4", 8000, 1},  {6, "DVI4", 16000, 1},
-    {7, "LPC", 8000, 1},    {8, "PCMA", 8000, 1},   {9, "G722", 8000, 1},   {10, "L16", 44100, 2}, {11, "L16", 44100, 1},
-    {12, "QCELP", 8000, 1}, {13, "CN", 8000, 1},    {14, "MPA", 90000, 1},  {15, "G728", 8000, 1}, {16, "DVI4", 11025, 1},
-    {17, "DVI4", 22050, 1}, {18, "G729", 8000, 1},  {19, "CN", 8000, 1},    {25, "CelB", 90000, 1}, {26, "JPEG", 90000, 1},
-    {28, "nv", 90000, 1},   {31, "H261", 90000, 1}, {32, "MPV", 90000, 1},  {33, "MP2T", 90000, 1}, {34, "H263", 90000, 1},
+    {0, "PCMU", 8000, 1},   {3, "GSM", 8000, 1},    {4, "G723", 8000, 1},   {5, "DVI4", 8000, 1},
+    {6, "DVI4", 16000, 1},  {7, "LPC", 8000, 1},    {8, "PCMA", 8000, 1},   {9, "G722", 8000, 1},
+    {10, "L16", 44100, 2},  {11, "L16", 44100, 1},  {12, "QCELP", 8000, 1}, {13, "CN", 8000, 1},
+    {14, "MPA", 90000, 1},  {15, "G728", 8000, 1},  {16, "DVI4", 11025, 1}, {17, "DVI4", 22050, 1},
+    {18, "G729", 8000, 1},  {19, "CN", 8000, 1},    {25, "CelB", 90000, 1}, {26, "JPEG", 90000, 1},
+    {28, "nv", 90000, 1},   {31, "H261", 90000, 1}, {32, "MPV", 90000, 1},  {33, "MP2T", 90000, 1},
+    {34, "H263", 90000, 1},
 };
 
 // "IN IP4 192.0.2.1/127" gives 192.0.2.1.
@@ -59,7 +61,8 @@ class Parser {
     if (type == 'o') {
       take_origin(value);
     } else if (type == 'c') {
-      (result.media.empty() ? result.session_address : result.media.back().address) = connection_address(value);
+      (result.media.empty() ? result.session_address : result.media.back().address) =
+          connection_address(value);
     } else if (type == 'm') {
       take_media(value);
     } else if (type == 'a') {
@@ -152,7 +155,8 @@ class Parser {
       SdpMedia& media = result.media[i];
       if (media.address.empty()) media.address = result.session_address;
       if (media.fingerprint.empty()) media.fingerprint = session_fingerprint_;
-      media.direction = directions_[i].value_or(session_direction_.value_or(SdpDirection::sendrecv));
+      media.direction =
+          directions_[i].value_or(session_direction_.value_or(SdpDirection::sendrecv));
       media.hold_address = media.address == "0.0.0.0" || media.address == "::";
       if (media.hold_address) media.direction = SdpDirection::inactive;
     }
@@ -171,7 +175,9 @@ std::string_view to_string(SdpDirection direction) {
   return kNames[static_cast<size_t>(direction)];
 }
 
-Sdp parse_sdp(std::string_view body) { return Parser(body).result; }
+Sdp parse_sdp(std::string_view body) {
+  return Parser(body).result;
+}
 
 SdpFormat static_format(uint8_t payload_type) {
   SdpFormat format;

@@ -1,4 +1,5 @@
-// SDP (RFC 8866) as far as offer/answer (RFC 3264) and verdicts need it. Views point into the parsed bytes.
+// SDP (RFC 8866) as far as offer/answer (RFC 3264) and verdicts need it. Views point into the
+// parsed bytes.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +13,9 @@ enum class SdpDirection : uint8_t { sendrecv, sendonly, recvonly, inactive };
 std::string_view to_string(SdpDirection direction);
 
 struct SdpFormat {
-  std::string_view payload;   // "0", "101", "t38"
-  std::string_view encoding;  // from rtpmap, or the static name of RFC 3551 ("PCMU"); empty when unknown
+  std::string_view payload;  // "0", "101", "t38"
+  std::string_view
+      encoding;  // from rtpmap, or the static name of RFC 3551 ("PCMU"); empty when unknown
   uint32_t clock_hz = 0;
   uint32_t channels = 1;
   std::string_view fmtp;
@@ -31,16 +33,16 @@ struct SdpMedia {
   std::optional<double> ptime_ms;
   std::optional<uint16_t> rtcp_port;
   bool rtcp_mux = false;
-  std::string_view crypto;       // first a=crypto value
-  std::string_view fingerprint;  // media or session level
+  std::string_view crypto;                   // first a=crypto value
+  std::string_view fingerprint;              // media or session level
   std::vector<std::string_view> candidates;  // a=candidate values
 };
 
 struct Sdp {
-  std::string_view origin;       // the o= value
+  std::string_view origin;  // the o= value
   std::string_view origin_user, session_id, version, origin_address;
   std::string_view session_address;  // session-level c=
-  std::vector<SdpMedia> media;   // at most kMaxSdpMedia
+  std::vector<SdpMedia> media;       // at most kMaxSdpMedia
   const char* malformed = nullptr;
 };
 inline constexpr size_t kMaxSdpMedia = 64;

@@ -14,10 +14,12 @@ constexpr HeaderInfo kHeaders[] = {
 };
 constexpr size_t kHeaderCount = static_cast<size_t>(HeaderId::count_);
 
-constexpr std::string_view kMethods[] = {"",      "INVITE", "ACK",       "BYE",    "CANCEL", "OPTIONS", "REGISTER", "PRACK",
-                                         "UPDATE", "INFO",   "SUBSCRIBE", "NOTIFY", "REFER",  "MESSAGE", "PUBLISH"};
+constexpr std::string_view kMethods[] = {"",          "INVITE",   "ACK",   "BYE",     "CANCEL",
+                                         "OPTIONS",   "REGISTER", "PRACK", "UPDATE",  "INFO",
+                                         "SUBSCRIBE", "NOTIFY",   "REFER", "MESSAGE", "PUBLISH"};
 
-// Open addressing over (length, first and last letter): a name is compared with one or two candidates.
+// Open addressing over (length, first and last letter): a name is compared with one or two
+// candidates.
 constexpr size_t kSlots = 512;
 struct NameTable {
   uint8_t slots[kSlots] = {};  // 1-based header index
@@ -33,14 +35,20 @@ struct NameTable {
     }
   }
   static size_t slot_of(std::string_view name) {
-    const auto letter = [&](size_t i) { return static_cast<size_t>(static_cast<unsigned char>(lower(name[i]))); };
-    return (name.size() * 37 + letter(0) * 11 + letter(name.size() - 1) * 5 + letter(name.size() / 2) * 3) % kSlots;
+    const auto letter = [&](size_t i) {
+      return static_cast<size_t>(static_cast<unsigned char>(lower(name[i])));
+    };
+    return (name.size() * 37 + letter(0) * 11 + letter(name.size() - 1) * 5 +
+            letter(name.size() / 2) * 3) %
+           kSlots;
   }
 };
 
 }  // namespace
 
-const HeaderInfo& header_info(HeaderId id) { return kHeaders[static_cast<size_t>(id)]; }
+const HeaderInfo& header_info(HeaderId id) {
+  return kHeaders[static_cast<size_t>(id)];
+}
 
 HeaderId header_id(std::string_view name) {
   static const NameTable table;
@@ -64,6 +72,8 @@ Method parse_method(std::string_view token) {
   return Method::unknown;
 }
 
-std::string_view to_string(Method method) { return kMethods[static_cast<size_t>(method)]; }
+std::string_view to_string(Method method) {
+  return kMethods[static_cast<size_t>(method)];
+}
 
 }  // namespace sipladder

@@ -18,8 +18,12 @@ bool is_token_char(char c) {
 
 // The line that starts at `begin`, without its end; *next is where the following one starts.
 std::string_view line_at(std::string_view bytes, size_t begin, size_t* next) {
-  const void* found = begin < bytes.size() ? std::memchr(bytes.data() + begin, '\n', bytes.size() - begin) : nullptr;
-  const size_t end = found == nullptr ? bytes.size() : static_cast<size_t>(static_cast<const char*>(found) - bytes.data());
+  const void* found = begin < bytes.size()
+                          ? std::memchr(bytes.data() + begin, '\n', bytes.size() - begin)
+                          : nullptr;
+  const size_t end = found == nullptr
+                         ? bytes.size()
+                         : static_cast<size_t>(static_cast<const char*>(found) - bytes.data());
   *next = found == nullptr ? bytes.size() : end + 1;
   std::string_view line = bytes.substr(begin, end - begin);
   if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
@@ -41,7 +45,8 @@ bool index_response(std::string_view line, SipIndex* sip) {
     status = status * 10 + static_cast<uint32_t>(rest[digits++] - '0');
   }
   if (digits == 0) return false;
-  if (digits != 3 || status < 100 || status > 699) flag(sip, "Status-Code is not 100 to 699 (RFC 3261 7.2)");
+  if (digits != 3 || status < 100 || status > 699)
+    flag(sip, "Status-Code is not 100 to 699 (RFC 3261 7.2)");
   sip->status = status > 65535 || status == 0 ? uint16_t{999} : static_cast<uint16_t>(status);
   rest.remove_prefix(digits);
   if (rest.empty()) flag(sip, "no space after the Status-Code (RFC 3261 7.2)");
@@ -63,10 +68,13 @@ bool index_request(std::string_view line, SipIndex* sip) {
   const std::string_view version = trimmed.substr(last + 1);
   if (!starts_no_case(version, "SIP/") || version.size() < 5 || !is_digit(version[4])) return false;
   if (!equal_no_case(version, kVersion)) flag(sip, "SIP-Version is not 2.0 (RFC 3261 7.1)");
-  if (trimmed.size() != line.size()) flag(sip, "space after the SIP-Version in the Request-Line (RFC 3261 7.1)");
-  const std::string_view middle = last > space ? line.substr(space + 1, last - space - 1) : std::string_view();
+  if (trimmed.size() != line.size())
+    flag(sip, "space after the SIP-Version in the Request-Line (RFC 3261 7.1)");
+  const std::string_view middle =
+      last > space ? line.substr(space + 1, last - space - 1) : std::string_view();
   sip->request_uri = trim(middle);
-  if (sip->request_uri.size() != middle.size()) flag(sip, "more than one space in the Request-Line (RFC 3261 7.1)");
+  if (sip->request_uri.size() != middle.size())
+    flag(sip, "more than one space in the Request-Line (RFC 3261 7.1)");
   if (sip->request_uri.empty()) flag(sip, "no Request-URI in the Request-Line (RFC 3261 7.1)");
   if (sip->request_uri.find_first_of(" \t") != std::string_view::npos) {
     flag(sip, "space inside the Request-URI (RFC 3261 7.1)");
@@ -127,8 +135,10 @@ void check_mandatory(SipIndex* sip) {
     HeaderId id;
     const char* sentence;
   } kMandatory[] = {
-      {HeaderId::via, "Via is missing (RFC 3261 8.1.1)"},     {HeaderId::from, "From is missing (RFC 3261 8.1.1)"},
-      {HeaderId::to, "To is missing (RFC 3261 8.1.1)"},       {HeaderId::call_id, "Call-ID is missing (RFC 3261 8.1.1)"},
+      {HeaderId::via, "Via is missing (RFC 3261 8.1.1)"},
+      {HeaderId::from, "From is missing (RFC 3261 8.1.1)"},
+      {HeaderId::to, "To is missing (RFC 3261 8.1.1)"},
+      {HeaderId::call_id, "Call-ID is missing (RFC 3261 8.1.1)"},
       {HeaderId::cseq, "CSeq is missing (RFC 3261 8.1.1)"},
   };
   for (const auto& row : kMandatory) {
@@ -155,9 +165,11 @@ void index_body(std::string_view bytes, size_t at, SipIndex* sip) {
     flag(sip, "Content-Length is not a number (RFC 3261 20.14)");
     return;
   }
-  for (size_t i = sip->first[static_cast<size_t>(HeaderId::content_length)]; i < sip->headers.size(); i++) {
+  for (size_t i = sip->first[static_cast<size_t>(HeaderId::content_length)];
+       i < sip->headers.size(); i++) {
     const HeaderLine& header = sip->headers[i];
-    if (header.id == HeaderId::content_length && parse_number<uint64_t>(header.value) != sip->content_length) {
+    if (header.id == HeaderId::content_length &&
+        parse_number<uint64_t>(header.value) != sip->content_length) {
       flag(sip, "two Content-Length headers that differ (RFC 3261 20.14)");
     }
   }
@@ -205,10 +217,13 @@ bool looks_like_sip(std::string_view bytes) {
   size_t next = 0;
   const std::string_view line = trim(line_at(bytes, 0, &next));
   const size_t version = line.rfind(' ');
-  if (version != std::string_view::npos && starts_no_case(line.substr(version + 1), "SIP/")) return true;
+  if (version != std::string_view::npos && starts_no_case(line.substr(version + 1), "SIP/"))
+    return true;
   // A start-line longer than what was captured or has come so far.
-  return next == bytes.size() && bytes.back() != '\n' && parse_method(bytes.substr(0, space)) != Method::unknown &&
-         (starts_no_case(bytes.substr(space + 1), "sip") || starts_no_case(bytes.substr(space + 1), "tel:"));
+  return next == bytes.size() && bytes.back() != '\n' &&
+         parse_method(bytes.substr(0, space)) != Method::unknown &&
+         (starts_no_case(bytes.substr(space + 1), "sip") ||
+          starts_no_case(bytes.substr(space + 1), "tel:"));
 }
 
 bool index_sip(std::string_view bytes, SipIndex* out) {

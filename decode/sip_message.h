@@ -1,9 +1,10 @@
 // A SIP message: located in one pass, parsed when asked (RFC 3261 section 7).
 //
-// index_sip() finds the start line, the header lines and the body. parse_*() are pure functions on a header value.
-// Lifetime: every string_view points into the bytes given to index_sip().
-// Errors: none is fatal but "this is no SIP start-line"; all others set SipIndex::malformed (the first one wins) and go on.
-// Bounds: kMaxHeaders header lines are indexed; more set `malformed`, their bytes stay part of the message.
+// index_sip() finds the start line, the header lines and the body. parse_*() are pure functions on
+// a header value. Lifetime: every string_view points into the bytes given to index_sip(). Errors:
+// none is fatal but "this is no SIP start-line"; all others set SipIndex::malformed (the first one
+// wins) and go on. Bounds: kMaxHeaders header lines are indexed; more set `malformed`, their bytes
+// stay part of the message.
 #pragma once
 
 #include <array>
@@ -16,12 +17,27 @@
 namespace sipladder {
 
 enum class Method : uint8_t {
-  unknown, invite, ack, bye, cancel, options, register_, prack, update, info, subscribe, notify, refer, message, publish,
+  unknown,
+  invite,
+  ack,
+  bye,
+  cancel,
+  options,
+  register_,
+  prack,
+  update,
+  info,
+  subscribe,
+  notify,
+  refer,
+  message,
+  publish,
 };
-Method parse_method(std::string_view token);      // case-sensitive, RFC 3261 7.1
-std::string_view to_string(Method method);        // "INVITE"; "" for unknown
+Method parse_method(std::string_view token);  // case-sensitive, RFC 3261 7.1
+std::string_view to_string(Method method);    // "INVITE"; "" for unknown
 
-// HEADER(id, "Canonical-Name", "compact form or empty", comma list?, "RFC section"): decode/sip_headers.def
+// HEADER(id, "Canonical-Name", "compact form or empty", comma list?, "RFC section"):
+// decode/sip_headers.def
 enum class HeaderId : uint8_t {
 #define HEADER(id, name, compact, list, rfc) id,
 #include "decode/sip_headers.def"
@@ -42,8 +58,9 @@ inline constexpr size_t kMaxHeaders = 512;
 
 struct HeaderLine {
   HeaderId id = HeaderId::other;
-  std::string_view name;   // as written
-  std::string_view value;  // trimmed; still folded when the line was continued (unfold() makes it one line)
+  std::string_view name;  // as written
+  std::string_view
+      value;  // trimmed; still folded when the line was continued (unfold() makes it one line)
 };
 
 struct SipIndex {
@@ -54,8 +71,10 @@ struct SipIndex {
   std::string_view reason;       // response
   std::string_view start_line;
   std::vector<HeaderLine> headers;  // reused between messages: no allocation in the steady state
-  std::array<uint16_t, static_cast<size_t>(HeaderId::count_)> first{};  // 1-based index into headers; 0: absent
-  std::string_view body;         // after the empty line, cut to Content-Length when that is shorter than the rest
+  std::array<uint16_t, static_cast<size_t>(HeaderId::count_)>
+      first{};  // 1-based index into headers; 0: absent
+  std::string_view
+      body;  // after the empty line, cut to Content-Length when that is shorter than the rest
   std::optional<uint64_t> content_length;
   const char* malformed = nullptr;  // what is wrong, a static sentence; null when nothing
 
@@ -66,55 +85,58 @@ struct SipIndex {
   bool has(HeaderId id) const { return first[static_cast<size_t>(id)] != 0; }
 };
 
-// Cheap test of the first bytes: "METHOD sip..." or "SIP/2.0 ddd". Any token is accepted as method if the line ends in SIP/2.0.
+// Cheap test of the first bytes: "METHOD sip..." or "SIP/2.0 ddd". Any token is accepted as method
+// if the line ends in SIP/2.0.
 bool looks_like_sip(std::string_view bytes);
 
-// False when the bytes do not begin with a SIP start-line (leading CRLFs are skipped). *out is reused, its vector keeps its capacity.
+// False when the bytes do not begin with a SIP start-line (leading CRLFs are skipped). *out is
+// reused, its vector keeps its capacity.
 bool index_sip(std::string_view bytes, SipIndex* out);
 
-// Length of the first whole message in a byte stream: headers plus Content-Length. 0: more bytes are needed. Used for TCP framing.
+// Length of the first whole message in a byte stream: headers plus Content-Length. 0: more bytes
+// are needed. Used for TCP framing.
 struct SipFrame {
-  size_t skip = 0;      // CRLF keep-alives before the message
-  size_t length = 0;    // whole message, 0 when incomplete
-  size_t needed = 0;    // when the headers are complete: total length needed, else 0
-  bool bad = false;     // no SIP start-line here: resynchronise
+  size_t skip = 0;    // CRLF keep-alives before the message
+  size_t length = 0;  // whole message, 0 when incomplete
+  size_t needed = 0;  // when the headers are complete: total length needed, else 0
+  bool bad = false;   // no SIP start-line here: resynchronise
 };
 SipFrame frame_sip(std::string_view stream);
 
-// One value of a header whose lines may repeat and whose lines may be comma lists; calls `visit(std::string_view value)` in order.
-// Commas inside quotes, <> and comments do not split.
+// One value of a header whose lines may repeat and whose lines may be comma lists; calls
+// `visit(std::string_view value)` in order. Commas inside quotes, <> and comments do not split.
 std::vector<std::string_view> split_list(std::string_view value);
 std::vector<std::string_view> header_values(const SipIndex& sip, HeaderId id);
 std::string unfold(std::string_view value);  // RFC 3261 7.3.1: CRLF LWS becomes one space
 
-struct Via {  // RFC 3261 20.42, RFC 3581
+struct Via {                   // RFC 3261 20.42, RFC 3581
   std::string_view transport;  // as written: "UDP"
   std::string_view host;       // IPv6 without brackets
   std::optional<uint16_t> port;
   std::string_view branch;
   bool has_rport = false;
   std::optional<uint16_t> rport;
-  std::string_view received;   // IPv6 without brackets
+  std::string_view received;  // IPv6 without brackets
   std::string_view maddr;
   std::optional<uint16_t> ttl;
-  std::string_view params;     // everything after sent-by, as written
+  std::string_view params;  // everything after sent-by, as written
   bool valid = false;
 };
-Via parse_via(std::string_view value);  // the first value when the line is a list
+Via parse_via(std::string_view value);           // the first value when the line is a list
 bool has_magic_cookie(std::string_view branch);  // z9hG4bK, RFC 3261 8.1.1.7
 
-struct SipUri {  // RFC 3261 19.1; tel: RFC 3966 (user holds the number)
+struct SipUri {             // RFC 3261 19.1; tel: RFC 3966 (user holds the number)
   std::string_view scheme;  // "sip", "sips", "tel", ...
   std::string_view user;    // without password
   std::string_view host;    // IPv6 without brackets; empty for tel:
   std::optional<uint16_t> port;
-  std::string_view params;  // ";lr;transport=tcp" without the first ';'
-  std::string_view headers; // after '?'
+  std::string_view params;   // ";lr;transport=tcp" without the first ';'
+  std::string_view headers;  // after '?'
   bool valid = false;
 };
 SipUri parse_uri(std::string_view uri);
 
-struct NameAddr {  // From, To, Contact, Route, Record-Route, Refer-To, ...
+struct NameAddr {            // From, To, Contact, Route, Record-Route, Refer-To, ...
   std::string_view display;  // without quotes, escapes kept
   std::string_view uri;      // without <>
   std::string_view params;   // header parameters, without the first ';'
@@ -122,9 +144,11 @@ struct NameAddr {  // From, To, Contact, Route, Record-Route, Refer-To, ...
 };
 NameAddr parse_name_addr(std::string_view value);
 
-// Value of parameter `name` (any case) in "a=b;c;d=\"e\"": nullopt when absent, empty when it has no value; quotes removed.
+// Value of parameter `name` (any case) in "a=b;c;d=\"e\"": nullopt when absent, empty when it has
+// no value; quotes removed.
 std::optional<std::string_view> param(std::string_view params, std::string_view name);
-std::string_view tag_of(std::string_view from_or_to_value);  // empty when absent; fast path for correlation
+std::string_view tag_of(
+    std::string_view from_or_to_value);  // empty when absent; fast path for correlation
 
 struct CSeq {
   uint32_t number = 0;

@@ -6,7 +6,8 @@ namespace sipladder {
 namespace {
 
 // host[:port] with an IPv6 reference; what follows the port stays in *rest.
-void parse_host_port(std::string_view text, std::string_view* host, std::optional<uint16_t>* port, bool* valid) {
+void parse_host_port(std::string_view text, std::string_view* host, std::optional<uint16_t>* port,
+                     bool* valid) {
   text = trim(text);
   if (!text.empty() && text[0] == '[') {
     const size_t close = text.find(']');
@@ -26,7 +27,8 @@ void parse_host_port(std::string_view text, std::string_view* host, std::optiona
 }
 
 std::string_view without_brackets(std::string_view host) {
-  if (host.size() >= 2 && host.front() == '[' && host.back() == ']') return host.substr(1, host.size() - 2);
+  if (host.size() >= 2 && host.front() == '[' && host.back() == ']')
+    return host.substr(1, host.size() - 2);
   return host;
 }
 
@@ -140,7 +142,9 @@ Via parse_via(std::string_view value) {
   return via;
 }
 
-bool has_magic_cookie(std::string_view branch) { return starts_no_case(branch, "z9hG4bK"); }
+bool has_magic_cookie(std::string_view branch) {
+  return starts_no_case(branch, "z9hG4bK");
+}
 
 SipUri parse_uri(std::string_view uri) {
   SipUri result;
@@ -207,7 +211,8 @@ std::optional<std::string_view> param(std::string_view params, std::string_view 
     const std::string_view key = trim(cut(&item, '='));
     if (equal_no_case(key, name)) {
       item = trim(item);
-      if (item.size() >= 2 && item.front() == '"' && item.back() == '"') item = item.substr(1, item.size() - 2);
+      if (item.size() >= 2 && item.front() == '"' && item.back() == '"')
+        item = item.substr(1, item.size() - 2);
       return item;
     }
     if (end == std::string_view::npos) break;
@@ -254,7 +259,8 @@ std::string_view find_in_part(std::string_view part, int depth) {
   while (!headers.empty()) {
     std::string_view line = cut(&headers, '\n');
     const std::string_view name = trim(cut(&line, ':'));
-    if (header_id(name) == HeaderId::content_type) return find_sdp_in(trim(line), part.substr(end + skip), depth + 1);
+    if (header_id(name) == HeaderId::content_type)
+      return find_sdp_in(trim(line), part.substr(end + skip), depth + 1);
   }
   return {};
 }
@@ -271,7 +277,8 @@ std::string_view find_sdp_in(std::string_view type, std::string_view body, int d
   while (at != std::string_view::npos) {
     const size_t begin = at + delimiter.size();
     at = body.find(delimiter, begin);
-    const std::string_view sdp = find_in_part(body.substr(begin, at == std::string_view::npos ? at : at - begin), depth);
+    const std::string_view sdp =
+        find_in_part(body.substr(begin, at == std::string_view::npos ? at : at - begin), depth);
     if (!sdp.empty()) return sdp;
   }
   return {};

@@ -8,9 +8,15 @@
 
 namespace sipladder {
 
-inline bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
-inline char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+inline bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+inline bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+inline char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
 
 inline std::string_view trim(std::string_view text) {
   while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
@@ -39,7 +45,8 @@ std::optional<Number> parse_number(std::string_view text) {
   return value;
 }
 
-// Cuts `*rest` at the first `separator` and returns what stood before it; all of it when there is none.
+// Cuts `*rest` at the first `separator` and returns what stood before it; all of it when there is
+// none.
 inline std::string_view cut(std::string_view* rest, char separator) {
   const size_t at = rest->find(separator);
   const std::string_view head = rest->substr(0, at);

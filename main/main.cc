@@ -24,7 +24,9 @@ void stop_capture(int) {
   if (Session* session = g_session.load()) session->stop = true;
 }
 
-void complain(const std::string& sentence) { std::fprintf(stderr, "sipladder: %s\n", terminal_text(sentence).c_str()); }
+void complain(const std::string& sentence) {
+  std::fprintf(stderr, "sipladder: %s\n", terminal_text(sentence).c_str());
+}
 
 // A progress line on a terminal when reading takes over half a second.
 class Progress {
@@ -116,8 +118,8 @@ int print_ladders(Session& session, const Options& options) {
   ladder.raw = options.raw;
   bool first = true;
   for (const CallId call : calls) {
-    const std::string drawn =
-        ladder_text(build_ladder({session.model, session.log, session.analyst, {call}}, ladder), text);
+    const std::string drawn = ladder_text(
+        build_ladder({session.model, session.log, session.analyst, {call}}, ladder), text);
     if (!first) std::fputs("\n", stdout);
     first = false;
     std::fwrite(drawn.data(), 1, drawn.size(), stdout);
@@ -194,7 +196,8 @@ int run(const Options& options) {
     for (const std::string& error : errors) complain(error);
     return kUnreadable;
   }
-  const bool interface = options.command.empty() && !options.no_interface && isatty(STDOUT_FILENO) != 0;
+  const bool interface =
+      options.command.empty() && !options.no_interface && isatty(STDOUT_FILENO) != 0;
   if (interface) {
     for (const std::string& error : errors) complain(error);
     TuiOptions tui;

@@ -1,7 +1,6 @@
 #include "main/options.h"
 
 #include <CLI/CLI.hpp>
-
 #include <algorithm>
 #include <cstdio>
 
@@ -37,7 +36,8 @@ void add_options(CLI::App& app, Options* o) {
   app.add_option("--where", o->where, "SQL condition over calls");
   app.add_option("--call-id", o->call_id, "the call with this Call-ID");
   app.add_option("--call", o->call, "the call with this number");
-  app.add_option("--match", o->match, "calls of which any message matches this regular expression (re2)");
+  app.add_option("--match", o->match,
+                 "calls of which any message matches this regular expression (re2)");
   app.add_flag("-c,--calls-only", o->calls_only, "INVITE calls only");
   app.add_option("--bpf", o->bpf, "capture filter");
   app.add_option("--from", o->from, "calls that are not over before TIME (RFC 3339, UTC)");
@@ -72,20 +72,28 @@ int parse_options(int argc, char** argv, Options* options) {
     std::fprintf(stderr, "sipladder: %s\n", instead.c_str());
     return kUsage;
   }
-  CLI::App app("sipladder: who hears nothing, why, and which frames prove it\n"
-               "sipladder [OPTIONS] [SOURCE...] opens the terminal UI; sipladder COMMAND [OPTIONS] SOURCE... does one thing and ends.");
+  CLI::App app(
+      "sipladder: who hears nothing, why, and which frames prove it\n"
+      "sipladder [OPTIONS] [SOURCE...] opens the terminal UI; sipladder COMMAND [OPTIONS] "
+      "SOURCE... does one thing and ends.");
   std::vector<std::string> words;
-  app.add_option("words", words, "COMMAND and SOURCE...: capture files, folders, or - for standard input")->type_name("");
+  app.add_option("words", words,
+                 "COMMAND and SOURCE...: capture files, folders, or - for standard input")
+      ->type_name("");
   add_options(app, options);
   std::string commands = "Commands:\n";
-  for (const auto& row : kCommands) commands += std::string("  ") + row[0] + std::string(15 - std::string_view(row[0]).size(), ' ') + row[1] + "\n";
+  for (const auto& row : kCommands)
+    commands += std::string("  ") + row[0] +
+                std::string(15 - std::string_view(row[0]).size(), ' ') + row[1] + "\n";
   app.footer(commands);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kDone : kUsage;
   }
-  const bool command = !words.empty() && std::any_of(std::begin(kCommands), std::end(kCommands), [&](const auto& row) { return words[0] == row[0]; });
+  const bool command =
+      !words.empty() && std::any_of(std::begin(kCommands), std::end(kCommands),
+                                    [&](const auto& row) { return words[0] == row[0]; });
   if (command) {
     options->command = words[0];
     words.erase(words.begin());
@@ -98,7 +106,9 @@ int parse_options(int argc, char** argv, Options* options) {
   options->sources.insert(options->sources.end(), words.begin(), words.end());
   const bool needs_source = options->command != "schema" && !options->list;
   if (needs_source && options->sources.empty() && options->devices.empty()) {
-    std::fprintf(stderr, "sipladder: no SOURCE: name a capture file, a folder, - for standard input, or -i DEVICE (see --help)\n");
+    std::fprintf(stderr,
+                 "sipladder: no SOURCE: name a capture file, a folder, - for standard input, or -i "
+                 "DEVICE (see --help)\n");
     return kUsage;
   }
   return -1;

@@ -12,10 +12,10 @@ inline constexpr int kUnreadable = 3;
 inline constexpr int kUnwritable = 4;
 
 struct Options {
-  std::string command;               // empty: the terminal UI, or the call list
+  std::string command;  // empty: the terminal UI, or the call list
   std::vector<std::string> sources;
   std::vector<std::string> devices;
-  std::string query;                 // sql
+  std::string query;  // sql
   std::string where, call_id, match, bpf, from, to;
   std::string format = "table";
   std::string columns;
@@ -30,7 +30,8 @@ struct Options {
   std::string color = "auto";
 };
 
-// Fills *options; returns a negative number to go on, else the exit status (after --help, or a mistake told on stderr).
+// Fills *options; returns a negative number to go on, else the exit status (after --help, or a
+// mistake told on stderr).
 int parse_options(int argc, char** argv, Options* options);
 
 }  // namespace sipladder

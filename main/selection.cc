@@ -12,19 +12,30 @@ struct TableCommand {
   const char* columns;
 };
 constexpr TableCommand kTables[] = {
-    {"calls", "id", "id,kind,caller,callee,src,dst,state,final_status,duration_ms,messages,retransmissions,audio,audio_lost_toward,audio_cause,worst,call_id"},
-    {"messages", "call", "id,call,frame,time,transport,src,src_port,dst,dst_port,method,status,reason,cseq,has_sdp,retransmission_of,call_id"},
-    {"transactions", "call", "id,call,method,cseq,kind,src,src_port,dst,dst_port,state,final_status,provisionals,requests,responses,final_response_ms,timer,branch"},
-    {"dialogs", "call", "id,call,state,caller_tag,callee_tag,ended_by,caller_target,callee_target,route_set,forked"},
-    {"streams", "call", "id,call,from_party,src,src_port,dst,dst_port,ssrc,codec,packets,lost,loss_pct,late,duplicates,jitter_ms,dst_advertised,latched,icmp_errors"},
-    {"registrations", "call", "id,aor,contact,src,src_port,expires_s,state,refreshes,challenges,nat"},
+    {"calls", "id",
+     "id,kind,caller,callee,src,dst,state,final_status,duration_ms,messages,retransmissions,audio,"
+     "audio_lost_toward,audio_cause,worst,call_id"},
+    {"messages", "call",
+     "id,call,frame,time,transport,src,src_port,dst,dst_port,method,status,reason,cseq,has_sdp,"
+     "retransmission_of,call_id"},
+    {"transactions", "call",
+     "id,call,method,cseq,kind,src,src_port,dst,dst_port,state,final_status,provisionals,requests,"
+     "responses,final_response_ms,timer,branch"},
+    {"dialogs", "call",
+     "id,call,state,caller_tag,callee_tag,ended_by,caller_target,callee_target,route_set,forked"},
+    {"streams", "call",
+     "id,call,from_party,src,src_port,dst,dst_port,ssrc,codec,packets,lost,loss_pct,late,"
+     "duplicates,jitter_ms,dst_advertised,latched,icmp_errors"},
+    {"registrations", "call",
+     "id,aor,contact,src,src_port,expires_s,state,refreshes,challenges,nat"},
     {"findings", "call", "id,severity,code,call,summary,evidence,remedy"},
     {"stats", "", "\"group\",name,count,value,note"},
 };
 
 std::string time_condition(const std::string& text, const char* column, const char* comparison) {
   // strftime reads RFC 3339; fractions are cut.
-  return std::string(column) + comparison + "CAST(strftime('%s'," + sql_string(text) + ") AS INTEGER)*1000000000";
+  return std::string(column) + comparison + "CAST(strftime('%s'," + sql_string(text) +
+         ") AS INTEGER)*1000000000";
 }
 
 }  // namespace
@@ -40,12 +51,15 @@ std::string selection(const Options& o) {
   if (o.calls_only) conditions.push_back("kind='call'");
   if (!o.call_id.empty()) conditions.push_back("call_id=" + sql_string(o.call_id));
   if (o.call > 0) conditions.push_back("id=" + std::to_string(o.call));
-  if (!o.match.empty()) conditions.push_back("id IN (SELECT call FROM messages WHERE raw REGEXP " + sql_string(o.match) + ")");
+  if (!o.match.empty())
+    conditions.push_back("id IN (SELECT call FROM messages WHERE raw REGEXP " +
+                         sql_string(o.match) + ")");
   if (!o.from.empty()) conditions.push_back(time_condition(o.from, "end_ns", ">="));
   if (!o.to.empty()) conditions.push_back(time_condition(o.to, "start_ns", "<="));
   if (!o.where.empty()) conditions.push_back("(" + o.where + ")");
   std::string all;
-  for (const std::string& condition : conditions) all.append(all.empty() ? "" : " AND ").append(condition);
+  for (const std::string& condition : conditions)
+    all.append(all.empty() ? "" : " AND ").append(condition);
   return all;
 }
 
@@ -53,7 +67,8 @@ std::string select_for(const Options& o) {
   const std::string command = o.command.empty() ? "calls" : o.command;
   for (const TableCommand& table : kTables) {
     if (command != table.command) continue;
-    std::string sql = "SELECT " + (o.columns.empty() ? std::string(table.columns) : o.columns) + " FROM " + command;
+    std::string sql = "SELECT " + (o.columns.empty() ? std::string(table.columns) : o.columns) +
+                      " FROM " + command;
     const std::string chosen = selection(o);
     if (chosen.empty() || *table.call_column == 0) return sql;
     if (command == "calls") return sql + " WHERE " + chosen;

@@ -3,11 +3,21 @@
 namespace sipladder {
 namespace {
 
-const CallRecord& call(Reader& r, RowId row) { return r.model.calls[CallId{row.id}]; }
-MessageId first_of(const CallRecord& c) { return c.first_request ? c.first_request : c.first_message; }
-const MessageRecord& first(Reader& r, RowId row) { return r.model.messages[call(r, row).first_message]; }
-const Endpoint& endpoint(Reader& r, EndpointId id) { return r.model.endpoints[id]; }
-std::string_view header(Reader& r, RowId row, HeaderId id) { return r.sip(first_of(call(r, row))).value(id); }
+const CallRecord& call(Reader& r, RowId row) {
+  return r.model.calls[CallId{row.id}];
+}
+MessageId first_of(const CallRecord& c) {
+  return c.first_request ? c.first_request : c.first_message;
+}
+const MessageRecord& first(Reader& r, RowId row) {
+  return r.model.messages[call(r, row).first_message];
+}
+const Endpoint& endpoint(Reader& r, EndpointId id) {
+  return r.model.endpoints[id];
+}
+std::string_view header(Reader& r, RowId row, HeaderId id) {
+  return r.sip(first_of(call(r, row))).value(id);
+}
 
 std::string_view user_or_host(std::string_view value) {
   const SipUri uri = parse_uri(parse_name_addr(value).uri);
@@ -21,7 +31,8 @@ void milliseconds(int64_t from, int64_t to, Value& v) {
 int64_t talk_end(Reader& r, const CallRecord& c) {
   if (c.bye_ns != 0) return c.bye_ns;
   int64_t end = c.end_ns;
-  for (DialogId id = c.first_dialog; id; id = r.model.dialogs[id].next_in_call) end = std::max(end, r.model.dialogs[id].last_ns);
+  for (DialogId id = c.first_dialog; id; id = r.model.dialogs[id].next_in_call)
+    end = std::max(end, r.model.dialogs[id].last_ns);
   return end;
 }
 
@@ -31,10 +42,12 @@ void codec(Reader& r, RowId row, Value& v) {
   if (!c.sdp_offered || !c.sdp_answered) return;
   for (MessageId id = c.first_message; id; id = r.model.messages[id].next_in_call) {
     const MessageRecord& message = r.model.messages[id];
-    if (!message.has_sdp || message.is_request() || message.status >= 300 || message.is_copy()) continue;
+    if (!message.has_sdp || message.is_request() || message.status >= 300 || message.is_copy())
+      continue;
     for (const SdpMedia& media : r.sdp(id).media) {
       if (media.media != "audio" || media.port == 0 || media.formats.empty()) continue;
-      v.set_if(media.formats.front().encoding.empty() ? media.formats.front().payload : media.formats.front().encoding);
+      v.set_if(media.formats.front().encoding.empty() ? media.formats.front().payload
+                                                      : media.formats.front().encoding);
       break;
     }
     if (message.status >= 200) return;
@@ -60,7 +73,9 @@ void end_reason(Reader& r, RowId row, Value& v) {
   }
 }
 
-uint32_t count(Reader& r) { return r.model.calls.size(); }
+uint32_t count(Reader& r) {
+  return r.model.calls.size();
+}
 
 }  // namespace
 
@@ -68,48 +83,122 @@ const TableDescription kCallsTable{
     "calls",
     "one row per Call-ID",
     {
-        {"id", "INTEGER", "1-based, in capture order", [](Reader&, RowId row, Value& v) { v.set(int64_t{row.id}); }},
-        {"call_id", "TEXT", "the Call-ID, every byte of it", [](Reader& r, RowId row, Value& v) { v.set_if(header(r, row, HeaderId::call_id)); }},
-        {"kind", "TEXT", "call, registration, subscription, options, message, publish, other", [](Reader& r, RowId row, Value& v) { v.set(to_string(call(r, row).kind)); }},
-        {"session", "INTEGER", "id shared by all legs of one end-to-end call", [](Reader&, RowId row, Value& v) { v.set(int64_t{row.id}); }},
-        {"session_reason", "TEXT", "why legs were joined; NULL when alone", [](Reader&, RowId, Value&) {}},
-        {"caller", "TEXT", "user part (else host) of From", [](Reader& r, RowId row, Value& v) { v.set_if(user_or_host(header(r, row, HeaderId::from))); }},
-        {"callee", "TEXT", "user part (else host) of To", [](Reader& r, RowId row, Value& v) { v.set_if(user_or_host(header(r, row, HeaderId::to))); }},
-        {"from_uri", "TEXT", "URI of From", [](Reader& r, RowId row, Value& v) { v.set_if(parse_name_addr(header(r, row, HeaderId::from)).uri); }},
-        {"to_uri", "TEXT", "URI of To", [](Reader& r, RowId row, Value& v) { v.set_if(parse_name_addr(header(r, row, HeaderId::to)).uri); }},
-        {"request_uri", "TEXT", "of the first request", [](Reader& r, RowId row, Value& v) { v.set_if(r.sip(call(r, row).first_request).request_uri); }},
-        {"src", "TEXT", "source address of the first message", [](Reader& r, RowId row, Value& v) { v.set(to_string(endpoint(r, first(r, row).src).ip)); }},
-        {"src_port", "INTEGER", "its source port", [](Reader& r, RowId row, Value& v) { v.set(int64_t{endpoint(r, first(r, row).src).port}); }},
-        {"dst", "TEXT", "its destination address", [](Reader& r, RowId row, Value& v) { v.set(to_string(endpoint(r, first(r, row).dst).ip)); }},
-        {"dst_port", "INTEGER", "its destination port", [](Reader& r, RowId row, Value& v) { v.set(int64_t{endpoint(r, first(r, row).dst).port}); }},
-        {"transport", "TEXT", "udp, tcp, tls, ws, wss, sctp", [](Reader& r, RowId row, Value& v) { v.set(to_string(first(r, row).transport)); }},
-        {"user_agent", "TEXT", "of the first request", [](Reader& r, RowId row, Value& v) { v.set_if(r.sip(call(r, row).first_request).value(HeaderId::user_agent)); }},
-        {"server", "TEXT", "of the first response", [](Reader& r, RowId row, Value& v) { v.set_if(r.sip(call(r, row).first_response).value(HeaderId::server)); }},
-        {"start_ns", "INTEGER", "first message, ns since the epoch", [](Reader& r, RowId row, Value& v) { v.set(call(r, row).start_ns); }},
-        {"end_ns", "INTEGER", "last message", [](Reader& r, RowId row, Value& v) { v.set(call(r, row).end_ns); }},
-        {"ring_ns", "INTEGER", "first 18x", [](Reader& r, RowId row, Value& v) { v.set_if(static_cast<uint64_t>(call(r, row).ring_ns)); }},
-        {"answer_ns", "INTEGER", "first 2xx to the INVITE", [](Reader& r, RowId row, Value& v) { v.set_if(static_cast<uint64_t>(call(r, row).answer_ns)); }},
-        {"pdd_ms", "REAL", "post-dial delay: first INVITE to the first 180-183, else the final response", [](Reader& r, RowId row, Value& v) {
+        {"id", "INTEGER", "1-based, in capture order",
+         [](Reader&, RowId row, Value& v) { v.set(int64_t{row.id}); }},
+        {"call_id", "TEXT", "the Call-ID, every byte of it",
+         [](Reader& r, RowId row, Value& v) { v.set_if(header(r, row, HeaderId::call_id)); }},
+        {"kind", "TEXT", "call, registration, subscription, options, message, publish, other",
+         [](Reader& r, RowId row, Value& v) { v.set(to_string(call(r, row).kind)); }},
+        {"session", "INTEGER", "id shared by all legs of one end-to-end call",
+         [](Reader&, RowId row, Value& v) { v.set(int64_t{row.id}); }},
+        {"session_reason", "TEXT", "why legs were joined; NULL when alone",
+         [](Reader&, RowId, Value&) {}},
+        {"caller", "TEXT", "user part (else host) of From",
+         [](Reader& r, RowId row, Value& v) {
+           v.set_if(user_or_host(header(r, row, HeaderId::from)));
+         }},
+        {"callee", "TEXT", "user part (else host) of To",
+         [](Reader& r, RowId row, Value& v) {
+           v.set_if(user_or_host(header(r, row, HeaderId::to)));
+         }},
+        {"from_uri", "TEXT", "URI of From",
+         [](Reader& r, RowId row, Value& v) {
+           v.set_if(parse_name_addr(header(r, row, HeaderId::from)).uri);
+         }},
+        {"to_uri", "TEXT", "URI of To",
+         [](Reader& r, RowId row, Value& v) {
+           v.set_if(parse_name_addr(header(r, row, HeaderId::to)).uri);
+         }},
+        {"request_uri", "TEXT", "of the first request",
+         [](Reader& r, RowId row, Value& v) {
+           v.set_if(r.sip(call(r, row).first_request).request_uri);
+         }},
+        {"src", "TEXT", "source address of the first message",
+         [](Reader& r, RowId row, Value& v) {
+           v.set(to_string(endpoint(r, first(r, row).src).ip));
+         }},
+        {"src_port", "INTEGER", "its source port",
+         [](Reader& r, RowId row, Value& v) {
+           v.set(int64_t{endpoint(r, first(r, row).src).port});
+         }},
+        {"dst", "TEXT", "its destination address",
+         [](Reader& r, RowId row, Value& v) {
+           v.set(to_string(endpoint(r, first(r, row).dst).ip));
+         }},
+        {"dst_port", "INTEGER", "its destination port",
+         [](Reader& r, RowId row, Value& v) {
+           v.set(int64_t{endpoint(r, first(r, row).dst).port});
+         }},
+        {"transport", "TEXT", "udp, tcp, tls, ws, wss, sctp",
+         [](Reader& r, RowId row, Value& v) { v.set(to_string(first(r, row).transport)); }},
+        {"user_agent", "TEXT", "of the first request",
+         [](Reader& r, RowId row, Value& v) {
+           v.set_if(r.sip(call(r, row).first_request).value(HeaderId::user_agent));
+         }},
+        {"server", "TEXT", "of the first response",
+         [](Reader& r, RowId row, Value& v) {
+           v.set_if(r.sip(call(r, row).first_response).value(HeaderId::server));
+         }},
+        {"start_ns", "INTEGER", "first message, ns since the epoch",
+         [](Reader& r, RowId row, Value& v) { v.set(call(r, row).start_ns); }},
+        {"end_ns", "INTEGER", "last message",
+         [](Reader& r, RowId row, Value& v) { v.set(call(r, row).end_ns); }},
+        {"ring_ns", "INTEGER", "first 18x",
+         [](Reader& r, RowId row, Value& v) {
+           v.set_if(static_cast<uint64_t>(call(r, row).ring_ns));
+         }},
+        {"answer_ns", "INTEGER", "first 2xx to the INVITE",
+         [](Reader& r, RowId row, Value& v) {
+           v.set_if(static_cast<uint64_t>(call(r, row).answer_ns));
+         }},
+        {"pdd_ms", "REAL",
+         "post-dial delay: first INVITE to the first 180-183, else the final response",
+         [](Reader& r, RowId row, Value& v) {
            const CallRecord& c = call(r, row);
            milliseconds(c.invite_ns, c.progress_ns != 0 ? c.progress_ns : c.answer_ns, v);
          }},
-        {"setup_ms", "REAL", "first INVITE to 2xx", [](Reader& r, RowId row, Value& v) { milliseconds(call(r, row).invite_ns, call(r, row).answer_ns, v); }},
-        {"duration_ms", "REAL", "answer to BYE, or to the last packet of the dialog", [](Reader& r, RowId row, Value& v) { milliseconds(call(r, row).answer_ns, talk_end(r, call(r, row)), v); }},
-        {"state", "TEXT", "what became of it", [](Reader& r, RowId row, Value& v) { v.set(to_string(call(r, row).state)); }},
-        {"final_status", "INTEGER", "status of the final response that decided the state", [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{call(r, row).final_status}); }},
-        {"ended_by", "TEXT", "caller, callee, network", [](Reader& r, RowId row, Value& v) { v.set_if(to_string(call(r, row).ended_by)); }},
+        {"setup_ms", "REAL", "first INVITE to 2xx",
+         [](Reader& r, RowId row, Value& v) {
+           milliseconds(call(r, row).invite_ns, call(r, row).answer_ns, v);
+         }},
+        {"duration_ms", "REAL", "answer to BYE, or to the last packet of the dialog",
+         [](Reader& r, RowId row, Value& v) {
+           milliseconds(call(r, row).answer_ns, talk_end(r, call(r, row)), v);
+         }},
+        {"state", "TEXT", "what became of it",
+         [](Reader& r, RowId row, Value& v) { v.set(to_string(call(r, row).state)); }},
+        {"final_status", "INTEGER", "status of the final response that decided the state",
+         [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{call(r, row).final_status}); }},
+        {"ended_by", "TEXT", "caller, callee, network",
+         [](Reader& r, RowId row, Value& v) { v.set_if(to_string(call(r, row).ended_by)); }},
         {"end_reason", "TEXT", "text of Reason", end_reason},
         {"scenario", "TEXT", "recognised flow", [](Reader&, RowId, Value&) {}},
-        {"messages", "INTEGER", "SIP messages, copies included", [](Reader& r, RowId row, Value& v) { v.set(int64_t{call(r, row).messages}); }},
-        {"retransmissions", "INTEGER", "the same message of the same transaction on the same hop again", [](Reader& r, RowId row, Value& v) { v.set(int64_t{call(r, row).retransmissions}); }},
-        {"dialogs", "INTEGER", "dialogs", [](Reader& r, RowId row, Value& v) { v.set(int64_t{call(r, row).dialogs}); }},
-        {"transactions", "INTEGER", "transactions", [](Reader& r, RowId row, Value& v) { v.set(int64_t{call(r, row).transactions}); }},
-        {"audio", "TEXT", "what the two parties heard", [](Reader& r, RowId row, Value& v) { v.set_if(to_string(r.analyst.of(CallId{row.id}).audio)); }},
-        {"audio_lost_toward", "TEXT", "the party that hears nothing: caller, callee, both", lost_toward},
-        {"audio_cause", "TEXT", "code of the finding that explains it", [](Reader& r, RowId row, Value& v) { v.set_if(r.analyst.of(CallId{row.id}).audio_cause); }},
+        {"messages", "INTEGER", "SIP messages, copies included",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{call(r, row).messages}); }},
+        {"retransmissions", "INTEGER",
+         "the same message of the same transaction on the same hop again",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{call(r, row).retransmissions}); }},
+        {"dialogs", "INTEGER", "dialogs",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{call(r, row).dialogs}); }},
+        {"transactions", "INTEGER", "transactions",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{call(r, row).transactions}); }},
+        {"audio", "TEXT", "what the two parties heard",
+         [](Reader& r, RowId row, Value& v) {
+           v.set_if(to_string(r.analyst.of(CallId{row.id}).audio));
+         }},
+        {"audio_lost_toward", "TEXT", "the party that hears nothing: caller, callee, both",
+         lost_toward},
+        {"audio_cause", "TEXT", "code of the finding that explains it",
+         [](Reader& r, RowId row, Value& v) {
+           v.set_if(r.analyst.of(CallId{row.id}).audio_cause);
+         }},
         {"codec", "TEXT", "negotiated audio codec", codec},
-        {"mos", "REAL", "lowest of the two directions; NULL without media", [](Reader&, RowId, Value&) {}},
-        {"findings", "INTEGER", "how many", [](Reader& r, RowId row, Value& v) { v.set(static_cast<int64_t>(r.analyst.of(CallId{row.id}).findings.size())); }},
+        {"mos", "REAL", "lowest of the two directions; NULL without media",
+         [](Reader&, RowId, Value&) {}},
+        {"findings", "INTEGER", "how many",
+         [](Reader& r, RowId row, Value& v) {
+           v.set(static_cast<int64_t>(r.analyst.of(CallId{row.id}).findings.size()));
+         }},
         {"worst", "TEXT", "error, warning, info", worst},
     },
     count,

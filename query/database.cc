@@ -35,7 +35,10 @@ int connect(sqlite3* db, void* aux, int, const char* const*, sqlite3_vtab** out,
   std::string sql = "CREATE TABLE t(";
   for (const Column& column : module->table->columns) {
     if (sql.back() != '(') sql += ',';
-    sql.append("\"").append(column.name).append("\" ").append(column.type == "JSON" ? "TEXT" : column.type);
+    sql.append("\"")
+        .append(column.name)
+        .append("\" ")
+        .append(column.type == "JSON" ? "TEXT" : column.type);
   }
   const int result = sqlite3_declare_vtab(db, (sql + ")").c_str());
   if (result != SQLITE_OK) return result;
@@ -95,7 +98,8 @@ int filter(sqlite3_vtab_cursor* base, int index, const char*, int, sqlite3_value
   cursor.last = count;
   if (index == kByRecord) {
     const int64_t id = sqlite3_value_int64(values[0]);
-    const bool there = id >= 1 && id <= int64_t{count} && sqlite3_value_type(values[0]) != SQLITE_NULL;
+    const bool there =
+        id >= 1 && id <= int64_t{count} && sqlite3_value_type(values[0]) != SQLITE_NULL;
     cursor.row.id = there ? static_cast<uint32_t>(id) : 1U;
     cursor.last = there ? cursor.row.id : 0U;
   }
@@ -119,13 +123,21 @@ int at_end(sqlite3_vtab_cursor* base) {
 int column(sqlite3_vtab_cursor* base, sqlite3_context* context, int index) {
   const Cursor& cursor = *reinterpret_cast<Cursor*>(base);
   Value value;
-  cursor.module->table->columns[static_cast<size_t>(index)].get(*cursor.module->reader, cursor.row, value);
+  cursor.module->table->columns[static_cast<size_t>(index)].get(*cursor.module->reader, cursor.row,
+                                                                value);
   switch (value.type) {
-    case Value::Type::null: sqlite3_result_null(context); break;
-    case Value::Type::integer: sqlite3_result_int64(context, value.integer); break;
-    case Value::Type::real: sqlite3_result_double(context, value.real); break;
+    case Value::Type::null:
+      sqlite3_result_null(context);
+      break;
+    case Value::Type::integer:
+      sqlite3_result_int64(context, value.integer);
+      break;
+    case Value::Type::real:
+      sqlite3_result_double(context, value.real);
+      break;
     case Value::Type::text:
-      sqlite3_result_text(context, value.text.data(), static_cast<int>(value.text.size()), SQLITE_TRANSIENT);
+      sqlite3_result_text(context, value.text.data(), static_cast<int>(value.text.size()),
+                          SQLITE_TRANSIENT);
   }
   return SQLITE_OK;
 }
@@ -165,7 +177,8 @@ RE2::Options quiet() {
 void regexp(sqlite3_context* context, int, sqlite3_value** values) {
   const auto text = [](sqlite3_value* value) {
     const auto* bytes = reinterpret_cast<const char*>(sqlite3_value_text(value));
-    return re2::StringPiece(bytes == nullptr ? "" : bytes, static_cast<size_t>(sqlite3_value_bytes(value)));
+    return re2::StringPiece(bytes == nullptr ? "" : bytes,
+                            static_cast<size_t>(sqlite3_value_bytes(value)));
   };
   auto* pattern = static_cast<RE2*>(sqlite3_get_auxdata(context, 0));
   std::unique_ptr<RE2> made;
@@ -177,22 +190,31 @@ void regexp(sqlite3_context* context, int, sqlite3_value** values) {
     sqlite3_result_error(context, ("REGEXP: " + pattern->error()).c_str(), -1);
     return;
   }
-  const bool matches = sqlite3_value_type(values[1]) != SQLITE_NULL && RE2::PartialMatch(text(values[1]), *pattern);
+  const bool matches =
+      sqlite3_value_type(values[1]) != SQLITE_NULL && RE2::PartialMatch(text(values[1]), *pattern);
   sqlite3_result_int(context, matches ? 1 : 0);
-  if (made) sqlite3_set_auxdata(context, 0, made.release(), [](void* p) { const std::unique_ptr<RE2> owned(static_cast<RE2*>(p)); });
+  if (made)
+    sqlite3_set_auxdata(context, 0, made.release(),
+                        [](void* p) { const std::unique_ptr<RE2> owned(static_cast<RE2*>(p)); });
 }
 
 int read_only(void*, int action, const char*, const char*, const char*, const char*) {
-  const bool allowed = action == SQLITE_SELECT || action == SQLITE_READ || action == SQLITE_FUNCTION || action == SQLITE_RECURSIVE;
+  const bool allowed = action == SQLITE_SELECT || action == SQLITE_READ ||
+                       action == SQLITE_FUNCTION || action == SQLITE_RECURSIVE;
   return allowed ? SQLITE_OK : SQLITE_DENY;
 }
 
 Value value_of(sqlite3_stmt* statement, int i) {
   Value value;
   switch (sqlite3_column_type(statement, i)) {
-    case SQLITE_INTEGER: value.set(int64_t{sqlite3_column_int64(statement, i)}); break;
-    case SQLITE_FLOAT: value.set_real(sqlite3_column_double(statement, i)); break;
-    case SQLITE_NULL: break;
+    case SQLITE_INTEGER:
+      value.set(int64_t{sqlite3_column_int64(statement, i)});
+      break;
+    case SQLITE_FLOAT:
+      value.set_real(sqlite3_column_double(statement, i));
+      break;
+    case SQLITE_NULL:
+      break;
     default:
       value.set(std::string_view(reinterpret_cast<const char*>(sqlite3_column_blob(statement, i)),
                                  static_cast<size_t>(sqlite3_column_bytes(statement, i))));
@@ -223,23 +245,28 @@ Database::Database(Reader& reader) : state_(std::make_unique<State>()) {
     state_->modules.push_back(std::make_unique<TableModule>(TableModule{table, &reader}));
     const std::string name(table->name);
     sqlite3_create_module(state_->db, name.c_str(), &module(), state_->modules.back().get());
-    sqlite3_exec(state_->db, ("CREATE VIRTUAL TABLE " + name + " USING " + name).c_str(), nullptr, nullptr, nullptr);
+    sqlite3_exec(state_->db, ("CREATE VIRTUAL TABLE " + name + " USING " + name).c_str(), nullptr,
+                 nullptr, nullptr);
   }
-  sqlite3_create_function(state_->db, "regexp", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr, regexp, nullptr, nullptr);
+  sqlite3_create_function(state_->db, "regexp", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr,
+                          regexp, nullptr, nullptr);
   sqlite3_set_authorizer(state_->db, read_only, nullptr);
 }
 
 Database::~Database() = default;
 
-std::string Database::run(const std::string& sql, const std::function<void(const std::vector<ResultColumn>&)>& begin,
+std::string Database::run(const std::string& sql,
+                          const std::function<void(const std::vector<ResultColumn>&)>& begin,
                           const std::function<bool(const std::vector<Value>&)>& row) {
   sqlite3_stmt* raw = nullptr;
-  if (sqlite3_prepare_v2(state_->db, sql.c_str(), -1, &raw, nullptr) != SQLITE_OK) return sqlite3_errmsg(state_->db);
+  if (sqlite3_prepare_v2(state_->db, sql.c_str(), -1, &raw, nullptr) != SQLITE_OK)
+    return sqlite3_errmsg(state_->db);
   const std::unique_ptr<sqlite3_stmt, int (*)(sqlite3_stmt*)> statement(raw, sqlite3_finalize);
   if (raw == nullptr) return "the query is empty";
   const int count = sqlite3_column_count(raw);
   std::vector<ResultColumn> columns;
-  for (int i = 0; i < count; i++) columns.push_back({sqlite3_column_name(raw, i), is_json(sqlite3_column_name(raw, i))});
+  for (int i = 0; i < count; i++)
+    columns.push_back({sqlite3_column_name(raw, i), is_json(sqlite3_column_name(raw, i))});
   begin(columns);
   std::vector<Value> values(static_cast<size_t>(count));
   int result = SQLITE_ROW;

@@ -1,6 +1,7 @@
 // The tables as read-only SQL. SQLite and re2 live here.
 //
-// Threads: one at a time, under the engine's lock when live. Errors: run() returns a sentence, empty when all went well.
+// Threads: one at a time, under the engine's lock when live. Errors: run() returns a sentence,
+// empty when all went well.
 #pragma once
 
 #include <functional>
@@ -22,8 +23,10 @@ class Database {
   explicit Database(Reader& reader);
   ~Database();
 
-  // `begin` once before the rows, also when there are none. A callback that returns false ends the query.
-  std::string run(const std::string& sql, const std::function<void(const std::vector<ResultColumn>&)>& begin,
+  // `begin` once before the rows, also when there are none. A callback that returns false ends the
+  // query.
+  std::string run(const std::string& sql,
+                  const std::function<void(const std::vector<ResultColumn>&)>& begin,
                   const std::function<bool(const std::vector<Value>&)>& row);
 
   // Whether `pattern` is a regular expression; the error otherwise.

@@ -6,10 +6,18 @@
 namespace sipladder {
 namespace {
 
-const TransactionRecord& txn(Reader& r, RowId row) { return r.model.transactions[TransactionId{row.id}]; }
-const DialogRecord& dialog(Reader& r, RowId row) { return r.model.dialogs[DialogId{row.id}]; }
-void row_id(Reader&, RowId row, Value& v) { v.set(int64_t{row.id}); }
-const Endpoint& endpoint(Reader& r, EndpointId id) { return r.model.endpoints[id]; }
+const TransactionRecord& txn(Reader& r, RowId row) {
+  return r.model.transactions[TransactionId{row.id}];
+}
+const DialogRecord& dialog(Reader& r, RowId row) {
+  return r.model.dialogs[DialogId{row.id}];
+}
+void row_id(Reader&, RowId row, Value& v) {
+  v.set(int64_t{row.id});
+}
+const Endpoint& endpoint(Reader& r, EndpointId id) {
+  return r.model.endpoints[id];
+}
 
 void milliseconds(int64_t from, int64_t to, Value& v) {
   if (from != 0 && to != 0) v.set_real(static_cast<double>(to - from) / 1e6);
@@ -61,7 +69,8 @@ void route_set(Reader& r, RowId row, Value& v) {
 }
 
 void session_expires(Reader& r, RowId row, Value& v, bool refresher) {
-  const MessageId id = dialog(r, row).callee_target ? dialog(r, row).callee_target : dialog(r, row).created_by;
+  const MessageId id =
+      dialog(r, row).callee_target ? dialog(r, row).callee_target : dialog(r, row).created_by;
   std::string_view value = r.sip(id).value(HeaderId::session_expires);
   if (value.empty()) return;
   const auto seconds = parse_number<int64_t>(trim(cut(&value, ';')));
@@ -79,32 +88,65 @@ const TableDescription kTransactionsTable{
     "RFC 3261 17, per hop, as seen at the capture point",
     {
         {"id", "INTEGER", "1-based, in capture order", row_id},
-        {"call", "INTEGER", "calls.id", [](Reader& r, RowId row, Value& v) { v.set(int64_t{txn(r, row).call.value}); }},
-        {"dialog", "INTEGER", "dialogs.id", [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{txn(r, row).dialog.value}); }},
-        {"method", "TEXT", "as written", [](Reader& r, RowId row, Value& v) {
+        {"call", "INTEGER", "calls.id",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{txn(r, row).call.value}); }},
+        {"dialog", "INTEGER", "dialogs.id",
+         [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{txn(r, row).dialog.value}); }},
+        {"method", "TEXT", "as written",
+         [](Reader& r, RowId row, Value& v) {
            const SipIndex& sip = r.sip(txn(r, row).first_message);
            v.set_if(sip.is_request ? sip.method : parse_cseq(sip.value(HeaderId::cseq)).method);
          }},
-        {"branch", "TEXT", "of the topmost Via", [](Reader& r, RowId row, Value& v) { v.set_if(parse_via(r.sip(txn(r, row).first_message).value(HeaderId::via)).branch); }},
-        {"cseq", "INTEGER", "CSeq number", [](Reader& r, RowId row, Value& v) { v.set(int64_t{txn(r, row).cseq}); }},
-        {"kind", "TEXT", "invite, non-invite, ack-2xx", [](Reader& r, RowId row, Value& v) { v.set(kind_text(txn(r, row).kind)); }},
-        {"src", "TEXT", "who sent the request", [](Reader& r, RowId row, Value& v) { v.set(to_string(endpoint(r, txn(r, row).src).ip)); }},
-        {"src_port", "INTEGER", "its port", [](Reader& r, RowId row, Value& v) { v.set(int64_t{endpoint(r, txn(r, row).src).port}); }},
-        {"dst", "TEXT", "where it went", [](Reader& r, RowId row, Value& v) { v.set(to_string(endpoint(r, txn(r, row).dst).ip)); }},
-        {"dst_port", "INTEGER", "its port", [](Reader& r, RowId row, Value& v) { v.set(int64_t{endpoint(r, txn(r, row).dst).port}); }},
-        {"transport", "TEXT", "udp, tcp, ...", [](Reader& r, RowId row, Value& v) { v.set(to_string(txn(r, row).transport)); }},
-        {"first_ns", "INTEGER", "first message", [](Reader& r, RowId row, Value& v) { v.set(txn(r, row).first_ns); }},
-        {"last_ns", "INTEGER", "last message", [](Reader& r, RowId row, Value& v) { v.set(txn(r, row).last_ns); }},
-        {"state", "TEXT", "calling or trying, proceeding, completed, accepted, confirmed, terminated, timed-out", [](Reader& r, RowId row, Value& v) { v.set(state_text(settle(txn(r, row), r.model.now_ns).state)); }},
-        {"final_status", "INTEGER", "final response", [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{txn(r, row).final_status}); }},
-        {"provisionals", "INTEGER", "1xx seen", [](Reader& r, RowId row, Value& v) { v.set(int64_t{txn(r, row).provisionals}); }},
-        {"requests", "INTEGER", "copies of the request", [](Reader& r, RowId row, Value& v) { v.set(int64_t{txn(r, row).requests}); }},
-        {"responses", "INTEGER", "copies of the final response", [](Reader& r, RowId row, Value& v) { v.set(int64_t{txn(r, row).responses}); }},
-        {"first_response_ms", "REAL", "request to first response", [](Reader& r, RowId row, Value& v) { milliseconds(txn(r, row).first_ns, txn(r, row).first_response_ns, v); }},
-        {"final_response_ms", "REAL", "request to final response", [](Reader& r, RowId row, Value& v) { milliseconds(txn(r, row).first_ns, txn(r, row).final_response_ns, v); }},
-        {"cancelled", "INTEGER", "a CANCEL was seen for it", [](Reader& r, RowId row, Value& v) { v.set(int64_t{txn(r, row).cancelled}); }},
+        {"branch", "TEXT", "of the topmost Via",
+         [](Reader& r, RowId row, Value& v) {
+           v.set_if(parse_via(r.sip(txn(r, row).first_message).value(HeaderId::via)).branch);
+         }},
+        {"cseq", "INTEGER", "CSeq number",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{txn(r, row).cseq}); }},
+        {"kind", "TEXT", "invite, non-invite, ack-2xx",
+         [](Reader& r, RowId row, Value& v) { v.set(kind_text(txn(r, row).kind)); }},
+        {"src", "TEXT", "who sent the request",
+         [](Reader& r, RowId row, Value& v) { v.set(to_string(endpoint(r, txn(r, row).src).ip)); }},
+        {"src_port", "INTEGER", "its port",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{endpoint(r, txn(r, row).src).port}); }},
+        {"dst", "TEXT", "where it went",
+         [](Reader& r, RowId row, Value& v) { v.set(to_string(endpoint(r, txn(r, row).dst).ip)); }},
+        {"dst_port", "INTEGER", "its port",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{endpoint(r, txn(r, row).dst).port}); }},
+        {"transport", "TEXT", "udp, tcp, ...",
+         [](Reader& r, RowId row, Value& v) { v.set(to_string(txn(r, row).transport)); }},
+        {"first_ns", "INTEGER", "first message",
+         [](Reader& r, RowId row, Value& v) { v.set(txn(r, row).first_ns); }},
+        {"last_ns", "INTEGER", "last message",
+         [](Reader& r, RowId row, Value& v) { v.set(txn(r, row).last_ns); }},
+        {"state", "TEXT",
+         "calling or trying, proceeding, completed, accepted, confirmed, terminated, timed-out",
+         [](Reader& r, RowId row, Value& v) {
+           v.set(state_text(settle(txn(r, row), r.model.now_ns).state));
+         }},
+        {"final_status", "INTEGER", "final response",
+         [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{txn(r, row).final_status}); }},
+        {"provisionals", "INTEGER", "1xx seen",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{txn(r, row).provisionals}); }},
+        {"requests", "INTEGER", "copies of the request",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{txn(r, row).requests}); }},
+        {"responses", "INTEGER", "copies of the final response",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{txn(r, row).responses}); }},
+        {"first_response_ms", "REAL", "request to first response",
+         [](Reader& r, RowId row, Value& v) {
+           milliseconds(txn(r, row).first_ns, txn(r, row).first_response_ns, v);
+         }},
+        {"final_response_ms", "REAL", "request to final response",
+         [](Reader& r, RowId row, Value& v) {
+           milliseconds(txn(r, row).first_ns, txn(r, row).final_response_ns, v);
+         }},
+        {"cancelled", "INTEGER", "a CANCEL was seen for it",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{txn(r, row).cancelled}); }},
         {"timer", "TEXT", "the timer that must have fired", timer},
-        {"request_path", "INTEGER", "the same request at the previous hop", [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{txn(r, row).request_path.value}); }},
+        {"request_path", "INTEGER", "the same request at the previous hop",
+         [](Reader& r, RowId row, Value& v) {
+           v.set_if(uint64_t{txn(r, row).request_path.value});
+         }},
     },
     [](Reader& r) { return r.model.transactions.size(); },
     one_part};
@@ -114,25 +156,49 @@ const TableDescription kDialogsTable{
     "RFC 3261 12: Call-ID and both tags",
     {
         {"id", "INTEGER", "1-based, in capture order", row_id},
-        {"call", "INTEGER", "calls.id", [](Reader& r, RowId row, Value& v) { v.set(int64_t{dialog(r, row).call.value}); }},
-        {"call_id", "TEXT", "Call-ID", [](Reader& r, RowId row, Value& v) { v.set_if(r.sip(dialog(r, row).created_by).value(HeaderId::call_id)); }},
-        {"caller_tag", "TEXT", "tag of the caller's side", [](Reader& r, RowId row, Value& v) { tag(r, row, true, v); }},
-        {"callee_tag", "TEXT", "tag of the callee's side", [](Reader& r, RowId row, Value& v) { tag(r, row, false, v); }},
-        {"state", "TEXT", "early, confirmed, terminated", [](Reader& r, RowId row, Value& v) {
+        {"call", "INTEGER", "calls.id",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{dialog(r, row).call.value}); }},
+        {"call_id", "TEXT", "Call-ID",
+         [](Reader& r, RowId row, Value& v) {
+           v.set_if(r.sip(dialog(r, row).created_by).value(HeaderId::call_id));
+         }},
+        {"caller_tag", "TEXT", "tag of the caller's side",
+         [](Reader& r, RowId row, Value& v) { tag(r, row, true, v); }},
+        {"callee_tag", "TEXT", "tag of the callee's side",
+         [](Reader& r, RowId row, Value& v) { tag(r, row, false, v); }},
+        {"state", "TEXT", "early, confirmed, terminated",
+         [](Reader& r, RowId row, Value& v) {
            static constexpr std::string_view kNames[] = {"early", "confirmed", "terminated"};
            v.set(kNames[static_cast<size_t>(dialog(r, row).state)]);
          }},
-        {"early_ns", "INTEGER", "first seen", [](Reader& r, RowId row, Value& v) { v.set(dialog(r, row).early_ns); }},
-        {"confirmed_ns", "INTEGER", "2xx", [](Reader& r, RowId row, Value& v) { v.set_if(static_cast<uint64_t>(dialog(r, row).confirmed_ns)); }},
-        {"ended_ns", "INTEGER", "BYE", [](Reader& r, RowId row, Value& v) { v.set_if(static_cast<uint64_t>(dialog(r, row).ended_ns)); }},
-        {"ended_by", "TEXT", "caller, callee", [](Reader& r, RowId row, Value& v) { v.set_if(to_string(dialog(r, row).ended_by)); }},
-        {"caller_target", "TEXT", "remote target of the callee's requests", [](Reader& r, RowId row, Value& v) { target(r, dialog(r, row).caller_target, v); }},
-        {"callee_target", "TEXT", "remote target of the caller's requests", [](Reader& r, RowId row, Value& v) { target(r, dialog(r, row).callee_target, v); }},
+        {"early_ns", "INTEGER", "first seen",
+         [](Reader& r, RowId row, Value& v) { v.set(dialog(r, row).early_ns); }},
+        {"confirmed_ns", "INTEGER", "2xx",
+         [](Reader& r, RowId row, Value& v) {
+           v.set_if(static_cast<uint64_t>(dialog(r, row).confirmed_ns));
+         }},
+        {"ended_ns", "INTEGER", "BYE",
+         [](Reader& r, RowId row, Value& v) {
+           v.set_if(static_cast<uint64_t>(dialog(r, row).ended_ns));
+         }},
+        {"ended_by", "TEXT", "caller, callee",
+         [](Reader& r, RowId row, Value& v) { v.set_if(to_string(dialog(r, row).ended_by)); }},
+        {"caller_target", "TEXT", "remote target of the callee's requests",
+         [](Reader& r, RowId row, Value& v) { target(r, dialog(r, row).caller_target, v); }},
+        {"callee_target", "TEXT", "remote target of the caller's requests",
+         [](Reader& r, RowId row, Value& v) { target(r, dialog(r, row).callee_target, v); }},
         {"route_set", "JSON", "as the caller must use it", route_set},
-        {"forked", "INTEGER", "one of several of a fork", [](Reader& r, RowId row, Value& v) { v.set(int64_t{dialog(r, row).forked}); }},
-        {"secure", "INTEGER", "sips", [](Reader& r, RowId row, Value& v) { v.set(int64_t{starts_no_case(r.sip(r.model.calls[dialog(r, row).call].first_request).request_uri, "sips:")}); }},
-        {"session_expires_s", "INTEGER", "RFC 4028", [](Reader& r, RowId row, Value& v) { session_expires(r, row, v, false); }},
-        {"refresher", "TEXT", "uac or uas", [](Reader& r, RowId row, Value& v) { session_expires(r, row, v, true); }},
+        {"forked", "INTEGER", "one of several of a fork",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{dialog(r, row).forked}); }},
+        {"secure", "INTEGER", "sips",
+         [](Reader& r, RowId row, Value& v) {
+           v.set(int64_t{starts_no_case(
+               r.sip(r.model.calls[dialog(r, row).call].first_request).request_uri, "sips:")});
+         }},
+        {"session_expires_s", "INTEGER", "RFC 4028",
+         [](Reader& r, RowId row, Value& v) { session_expires(r, row, v, false); }},
+        {"refresher", "TEXT", "uac or uas",
+         [](Reader& r, RowId row, Value& v) { session_expires(r, row, v, true); }},
     },
     [](Reader& r) { return r.model.dialogs.size(); },
     one_part};

@@ -5,14 +5,22 @@ namespace sipladder {
 namespace {
 
 // all() is sorted anew only when the table is opened: count() comes first.
-const Finding& finding(Reader& r, RowId row) { return *r.analyst.found()[row.id - 1]; }
-void row_id(Reader&, RowId row, Value& v) { v.set(int64_t{row.id}); }
+const Finding& finding(Reader& r, RowId row) {
+  return *r.analyst.found()[row.id - 1];
+}
+void row_id(Reader&, RowId row, Value& v) {
+  v.set(int64_t{row.id});
+}
 
-const SourceInfo& source(Reader& r, RowId row) { return r.model.captures[row.id - 1]; }
+const SourceInfo& source(Reader& r, RowId row) {
+  return r.model.captures[row.id - 1];
+}
 SourceCounters counters(Reader& r, RowId row) {
   return row.id <= r.model.sources.size() ? r.model.sources[row.id - 1] : SourceCounters{};
 }
-uint32_t none(Reader&) { return 0; }
+uint32_t none(Reader&) {
+  return 0;
+}
 void null(Reader&, RowId, Value&) {}
 
 }  // namespace
@@ -22,23 +30,37 @@ const TableDescription kFindingsTable{
     "what is wrong, with the proof, worst first",
     {
         {"id", "INTEGER", "1-based, worst first", row_id},
-        {"code", "TEXT", "see findings --list", [](Reader& r, RowId row, Value& v) { v.set(finding(r, row).code); }},
-        {"severity", "TEXT", "error, warning, info", [](Reader& r, RowId row, Value& v) { v.set(to_string(finding(r, row).severity)); }},
-        {"call", "INTEGER", "calls.id", [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{finding(r, row).call.value}); }},
-        {"dialog", "INTEGER", "dialogs.id", [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{finding(r, row).dialog.value}); }},
-        {"txn", "INTEGER", "transactions.id", [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{finding(r, row).txn.value}); }},
-        {"stream", "INTEGER", "streams.id", [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{finding(r, row).stream.value}); }},
-        {"message", "INTEGER", "messages.id, primary evidence", [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{finding(r, row).message.value}); }},
-        {"summary", "TEXT", "one line with the real addresses and times", [](Reader& r, RowId row, Value& v) { v.set(finding(r, row).summary); }},
-        {"explanation", "TEXT", "why", [](Reader& r, RowId row, Value& v) { v.set_if(finding(r, row).explanation); }},
-        {"remedy", "TEXT", "what to do", [](Reader& r, RowId row, Value& v) { v.set_if(finding(r, row).remedy); }},
-        {"rfc", "TEXT", "the rule", [](Reader& r, RowId row, Value& v) { v.set_if(finding(r, row).rfc); }},
-        {"evidence", "JSON", "frame numbers", [](Reader& r, RowId row, Value& v) {
+        {"code", "TEXT", "see findings --list",
+         [](Reader& r, RowId row, Value& v) { v.set(finding(r, row).code); }},
+        {"severity", "TEXT", "error, warning, info",
+         [](Reader& r, RowId row, Value& v) { v.set(to_string(finding(r, row).severity)); }},
+        {"call", "INTEGER", "calls.id",
+         [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{finding(r, row).call.value}); }},
+        {"dialog", "INTEGER", "dialogs.id",
+         [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{finding(r, row).dialog.value}); }},
+        {"txn", "INTEGER", "transactions.id",
+         [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{finding(r, row).txn.value}); }},
+        {"stream", "INTEGER", "streams.id",
+         [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{finding(r, row).stream.value}); }},
+        {"message", "INTEGER", "messages.id, primary evidence",
+         [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{finding(r, row).message.value}); }},
+        {"summary", "TEXT", "one line with the real addresses and times",
+         [](Reader& r, RowId row, Value& v) { v.set(finding(r, row).summary); }},
+        {"explanation", "TEXT", "why",
+         [](Reader& r, RowId row, Value& v) { v.set_if(finding(r, row).explanation); }},
+        {"remedy", "TEXT", "what to do",
+         [](Reader& r, RowId row, Value& v) { v.set_if(finding(r, row).remedy); }},
+        {"rfc", "TEXT", "the rule",
+         [](Reader& r, RowId row, Value& v) { v.set_if(finding(r, row).rfc); }},
+        {"evidence", "JSON", "frame numbers",
+         [](Reader& r, RowId row, Value& v) {
            std::string out = "[";
-           for (const uint32_t frame : finding(r, row).evidence) out.append(out.size() > 1 ? "," : "").append(std::to_string(frame));
+           for (const uint32_t frame : finding(r, row).evidence)
+             out.append(out.size() > 1 ? "," : "").append(std::to_string(frame));
            v.set(out + "]");
          }},
-        {"confidence", "TEXT", "certain, likely, possible", [](Reader& r, RowId row, Value& v) { v.set(to_string(finding(r, row).confidence)); }},
+        {"confidence", "TEXT", "certain, likely, possible",
+         [](Reader& r, RowId row, Value& v) { v.set(to_string(finding(r, row).confidence)); }},
     },
     [](Reader& r) { return static_cast<uint32_t>(r.analyst.all().size()); },
     one_part};
@@ -48,22 +70,56 @@ const TableDescription kCaptureTable{
     "one row per source",
     {
         {"file", "INTEGER", "1-based", row_id},
-        {"name", "TEXT", "as the user named it", [](Reader& r, RowId row, Value& v) { v.set(source(r, row).name); }},
-        {"format", "TEXT", "pcap, pcapng, live", [](Reader& r, RowId row, Value& v) { v.set_if(source(r, row).format); }},
-        {"link_type", "INTEGER", "LINKTYPE of the first packet", [](Reader& r, RowId row, Value& v) { v.set(int64_t{source(r, row).link_type}); }},
-        {"packets", "INTEGER", "packets", [](Reader& r, RowId row, Value& v) { v.set(static_cast<int64_t>(source(r, row).packets)); }},
-        {"bytes", "INTEGER", "captured bytes", [](Reader& r, RowId row, Value& v) { v.set(static_cast<int64_t>(source(r, row).bytes)); }},
-        {"first_ns", "INTEGER", "first packet", [](Reader& r, RowId row, Value& v) { v.set_if(static_cast<uint64_t>(source(r, row).first_ns)); }},
-        {"last_ns", "INTEGER", "last packet", [](Reader& r, RowId row, Value& v) { v.set_if(static_cast<uint64_t>(source(r, row).last_ns)); }},
-        {"sip", "INTEGER", "packets that completed a SIP message", [](Reader& r, RowId row, Value& v) { v.set(static_cast<int64_t>(counters(r, row).sip)); }},
-        {"rtp", "INTEGER", "packets", [](Reader& r, RowId row, Value& v) { v.set(static_cast<int64_t>(counters(r, row).rtp)); }},
-        {"rtcp", "INTEGER", "packets", [](Reader& r, RowId row, Value& v) { v.set(static_cast<int64_t>(counters(r, row).rtcp)); }},
-        {"other", "INTEGER", "packets with another payload", [](Reader& r, RowId row, Value& v) { v.set(static_cast<int64_t>(counters(r, row).other)); }},
-        {"undecoded", "INTEGER", "packets without a payload for us; stats says why", [](Reader& r, RowId row, Value& v) { v.set(static_cast<int64_t>(counters(r, row).undecoded)); }},
-        {"fragments", "INTEGER", "IP fragments (of all sources, on the first row)", [](Reader& r, RowId row, Value& v) { v.set(static_cast<int64_t>(counters(r, row).fragments)); }},
-        {"dropped", "INTEGER", "by kernel, interface, or as the file says", [](Reader& r, RowId row, Value& v) { v.set(static_cast<int64_t>(source(r, row).dropped)); }},
-        {"truncated", "INTEGER", "cut by the snap length", [](Reader& r, RowId row, Value& v) { v.set(static_cast<int64_t>(source(r, row).truncated)); }},
-        {"notes", "TEXT", "damage", [](Reader& r, RowId row, Value& v) { v.set_if(source(r, row).damage); }},
+        {"name", "TEXT", "as the user named it",
+         [](Reader& r, RowId row, Value& v) { v.set(source(r, row).name); }},
+        {"format", "TEXT", "pcap, pcapng, live",
+         [](Reader& r, RowId row, Value& v) { v.set_if(source(r, row).format); }},
+        {"link_type", "INTEGER", "LINKTYPE of the first packet",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{source(r, row).link_type}); }},
+        {"packets", "INTEGER", "packets",
+         [](Reader& r, RowId row, Value& v) {
+           v.set(static_cast<int64_t>(source(r, row).packets));
+         }},
+        {"bytes", "INTEGER", "captured bytes",
+         [](Reader& r, RowId row, Value& v) { v.set(static_cast<int64_t>(source(r, row).bytes)); }},
+        {"first_ns", "INTEGER", "first packet",
+         [](Reader& r, RowId row, Value& v) {
+           v.set_if(static_cast<uint64_t>(source(r, row).first_ns));
+         }},
+        {"last_ns", "INTEGER", "last packet",
+         [](Reader& r, RowId row, Value& v) {
+           v.set_if(static_cast<uint64_t>(source(r, row).last_ns));
+         }},
+        {"sip", "INTEGER", "packets that completed a SIP message",
+         [](Reader& r, RowId row, Value& v) { v.set(static_cast<int64_t>(counters(r, row).sip)); }},
+        {"rtp", "INTEGER", "packets",
+         [](Reader& r, RowId row, Value& v) { v.set(static_cast<int64_t>(counters(r, row).rtp)); }},
+        {"rtcp", "INTEGER", "packets",
+         [](Reader& r, RowId row, Value& v) {
+           v.set(static_cast<int64_t>(counters(r, row).rtcp));
+         }},
+        {"other", "INTEGER", "packets with another payload",
+         [](Reader& r, RowId row, Value& v) {
+           v.set(static_cast<int64_t>(counters(r, row).other));
+         }},
+        {"undecoded", "INTEGER", "packets without a payload for us; stats says why",
+         [](Reader& r, RowId row, Value& v) {
+           v.set(static_cast<int64_t>(counters(r, row).undecoded));
+         }},
+        {"fragments", "INTEGER", "IP fragments (of all sources, on the first row)",
+         [](Reader& r, RowId row, Value& v) {
+           v.set(static_cast<int64_t>(counters(r, row).fragments));
+         }},
+        {"dropped", "INTEGER", "by kernel, interface, or as the file says",
+         [](Reader& r, RowId row, Value& v) {
+           v.set(static_cast<int64_t>(source(r, row).dropped));
+         }},
+        {"truncated", "INTEGER", "cut by the snap length",
+         [](Reader& r, RowId row, Value& v) {
+           v.set(static_cast<int64_t>(source(r, row).truncated));
+         }},
+        {"notes", "TEXT", "damage",
+         [](Reader& r, RowId row, Value& v) { v.set_if(source(r, row).damage); }},
     },
     [](Reader& r) { return static_cast<uint32_t>(r.model.captures.size()); },
     one_part};

@@ -7,22 +7,28 @@
 namespace sipladder {
 namespace {
 
-constexpr size_t kWidthRows = 500;    // rows that decide the column widths of a table
+constexpr size_t kWidthRows = 500;  // rows that decide the column widths of a table
 constexpr size_t kMaxCellWidth = 80;
 
 // Length of the UTF-8 sequence at `at`, 0 when it is none.
 size_t utf8_length(std::string_view text, size_t at, uint32_t* code) {
-  const auto byte = [&](size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+  const auto byte = [&](size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+  };
   const unsigned first = byte(at);
   if (first < 0x80) return *code = first, 1;
-  const size_t length = first >= 0xF0 && first < 0xF5 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 0;
+  const size_t length = first >= 0xF0 && first < 0xF5 ? 4
+                        : first >= 0xE0               ? 3
+                        : first >= 0xC2               ? 2
+                                                      : 0;
   if (length == 0 || first >= 0xF5) return 0;
   *code = first & (0x7FU >> length);
   for (size_t i = 1; i < length; i++) {
     if ((byte(at + i) & 0xC0) != 0x80) return 0;
     *code = *code << 6 | (byte(at + i) & 0x3F);
   }
-  const bool overlong = (length == 3 && *code < 0x800) || (length == 4 && (*code < 0x10000 || *code > 0x10FFFF));
+  const bool overlong =
+      (length == 3 && *code < 0x800) || (length == 4 && (*code < 0x10000 || *code > 0x10FFFF));
   return overlong || (*code >= 0xD800 && *code < 0xE000) ? 0 : length;
 }
 
@@ -32,11 +38,13 @@ bool is_hidden(uint32_t code) {  // C0, C1, bidirectional controls, line separat
 }
 
 size_t display_width(std::string_view text) {
-  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
 std::string number_text(const Value& value) {
-  return value.type == Value::Type::integer ? std::to_string(value.integer) : fmt::format("{:.3f}", value.real);
+  return value.type == Value::Type::integer ? std::to_string(value.integer)
+                                            : fmt::format("{:.3f}", value.real);
 }
 
 std::string plain_text(const Value& value) {
@@ -69,7 +77,8 @@ class CsvWriter : public FileWriter {
   using FileWriter::FileWriter;
   void begin(const std::vector<ResultColumn>& columns) override {
     std::string line;
-    for (const ResultColumn& column : columns) line.append(line.empty() ? "" : ",").append(column.name);
+    for (const ResultColumn& column : columns)
+      line.append(line.empty() ? "" : ",").append(column.name);
     put(line + "\n");
   }
   void row(const std::vector<Value>& values) override {
@@ -219,7 +228,8 @@ std::string terminal_text(std::string_view text) {
     const size_t length = utf8_length(text, at, &code);
     if (length == 0 || is_hidden(code)) {
       for (size_t i = 0; i < std::max<size_t>(1, length); i++) {
-        out += fmt::format("\\x{:02X}", static_cast<unsigned>(static_cast<unsigned char>(text[at + i])));
+        out += fmt::format("\\x{:02X}",
+                           static_cast<unsigned>(static_cast<unsigned char>(text[at + i])));
       }
     } else {
       out.append(text.substr(at, length));
@@ -265,7 +275,9 @@ std::string csv_text(const Value& value) {
   std::string text = valid_utf8(value.text);
   // A spreadsheet runs what begins like this; a telephone number is none.
   const bool number = text.find_first_not_of("+0123456789") == std::string::npos;
-  if (!text.empty() && !number && std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos) text.insert(0, "'");
+  if (!text.empty() && !number &&
+      std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos)
+    text.insert(0, "'");
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string quoted = "\"";
   for (const char c : text) quoted.append(c == '"' ? 2 : 1, c);

@@ -1,7 +1,7 @@
 // The tables that have rows for each SIP message: messages, vias, headers, sdp.
-#include <ctime>
-
 #include <fmt/format.h>
+
+#include <ctime>
 
 #include "decode/text.h"
 #include "query/table_description.h"
@@ -9,20 +9,32 @@
 namespace sipladder {
 namespace {
 
-MessageId id_of(RowId row) { return MessageId{row.id}; }
-const MessageRecord& message(Reader& r, RowId row) { return r.model.messages[id_of(row)]; }
-std::string_view header(Reader& r, RowId row, HeaderId id) { return r.sip(id_of(row)).value(id); }
-const Endpoint& endpoint(Reader& r, EndpointId id) { return r.model.endpoints[id]; }
-void message_id(Reader&, RowId row, Value& v) { v.set(int64_t{row.id}); }
-uint32_t count(Reader& r) { return r.model.messages.size(); }
+MessageId id_of(RowId row) {
+  return MessageId{row.id};
+}
+const MessageRecord& message(Reader& r, RowId row) {
+  return r.model.messages[id_of(row)];
+}
+std::string_view header(Reader& r, RowId row, HeaderId id) {
+  return r.sip(id_of(row)).value(id);
+}
+const Endpoint& endpoint(Reader& r, EndpointId id) {
+  return r.model.endpoints[id];
+}
+void message_id(Reader&, RowId row, Value& v) {
+  v.set(int64_t{row.id});
+}
+uint32_t count(Reader& r) {
+  return r.model.messages.size();
+}
 
 void rfc3339(Reader& r, RowId row, Value& v) {
   const int64_t ns = message(r, row).time_ns;
   const std::time_t seconds = ns / 1'000'000'000;
   std::tm tm{};
   gmtime_r(&seconds, &tm);
-  v.set(fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
-                    tm.tm_min, tm.tm_sec, ns % 1'000'000'000 / 1000));
+  v.set(fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", tm.tm_year + 1900, tm.tm_mon + 1,
+                    tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, ns % 1'000'000'000 / 1000));
 }
 
 void method(Reader& r, RowId row, Value& v) {
@@ -48,7 +60,8 @@ void alias_params(Reader& r, RowId row, Value& v) {
     const std::string_view item = trim(cut(&params, ';'));
     const std::string_view name = item.substr(0, item.find('='));
     bool known = item.empty();
-    for (const std::string_view k : {"branch", "rport", "received", "maddr", "ttl"}) known = known || equal_no_case(trim(name), k);
+    for (const std::string_view k : {"branch", "rport", "received", "maddr", "ttl"})
+      known = known || equal_no_case(trim(name), k);
     if (!known) rest.append(rest.empty() ? "" : ";").append(item);
   }
   v.set_if(rest);
@@ -81,7 +94,9 @@ HeaderRow header_row(Reader& r, RowId row) {
   return row.part < rows.size() ? rows[row.part] : HeaderRow{};
 }
 
-const SdpMedia& media(Reader& r, RowId row) { return r.sdp(id_of(row)).media[row.part]; }
+const SdpMedia& media(Reader& r, RowId row) {
+  return r.sdp(id_of(row)).media[row.part];
+}
 
 std::string json_string(std::string_view text) {
   std::string out = "\"";
@@ -101,15 +116,17 @@ void codecs(Reader& r, RowId row, Value& v) {
   std::string out = "[";
   for (const SdpFormat& format : media(r, row).formats) {
     if (out.size() > 1) out += ',';
-    out += json_string(format.encoding.empty() ? std::string(format.payload)
-                                               : fmt::format("{}/{}", format.encoding, format.clock_hz));
+    out += json_string(format.encoding.empty()
+                           ? std::string(format.payload)
+                           : fmt::format("{}/{}", format.encoding, format.clock_hz));
   }
   v.set(out + "]");
 }
 
 void formats(Reader& r, RowId row, Value& v) {
   std::string out;
-  for (const SdpFormat& format : media(r, row).formats) out.append(out.empty() ? "" : " ").append(format.payload);
+  for (const SdpFormat& format : media(r, row).formats)
+    out.append(out.empty() ? "" : " ").append(format.payload);
   v.set_if(out);
 }
 
@@ -122,7 +139,8 @@ void role(Reader& r, RowId row, Value& v) {
     if (m.method == Method::ack) return v.set("answer");
     return v.set(txn != nullptr && txn->final_status >= 300 && m.has_to_tag ? "refused" : "offer");
   }
-  const bool request_offered = txn != nullptr && txn->request && r.model.messages[txn->request].has_sdp;
+  const bool request_offered =
+      txn != nullptr && txn->request && r.model.messages[txn->request].has_sdp;
   v.set(request_offered ? "answer" : "offer");
 }
 
@@ -133,55 +151,108 @@ const TableDescription kMessagesTable{
     "one row per SIP message seen, copies and retransmissions included",
     {
         {"id", "INTEGER", "1-based, in capture order", message_id},
-        {"call", "INTEGER", "calls.id", [](Reader& r, RowId row, Value& v) { v.set(int64_t{message(r, row).call.value}); }},
-        {"dialog", "INTEGER", "dialogs.id", [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{message(r, row).dialog.value}); }},
-        {"txn", "INTEGER", "transactions.id", [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{message(r, row).txn.value}); }},
-        {"frame", "INTEGER", "number of the packet that completed it", [](Reader& r, RowId row, Value& v) { v.set(int64_t{message(r, row).frame}); }},
-        {"file", "INTEGER", "index of the source", [](Reader& r, RowId row, Value& v) { v.set(int64_t{message(r, row).source}); }},
-        {"time_ns", "INTEGER", "ns since the epoch", [](Reader& r, RowId row, Value& v) { v.set(message(r, row).time_ns); }},
+        {"call", "INTEGER", "calls.id",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{message(r, row).call.value}); }},
+        {"dialog", "INTEGER", "dialogs.id",
+         [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{message(r, row).dialog.value}); }},
+        {"txn", "INTEGER", "transactions.id",
+         [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{message(r, row).txn.value}); }},
+        {"frame", "INTEGER", "number of the packet that completed it",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{message(r, row).frame}); }},
+        {"file", "INTEGER", "index of the source",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{message(r, row).source}); }},
+        {"time_ns", "INTEGER", "ns since the epoch",
+         [](Reader& r, RowId row, Value& v) { v.set(message(r, row).time_ns); }},
         {"time", "TEXT", "RFC 3339, UTC", rfc3339},
-        {"transport", "TEXT", "udp, tcp, tls, ws, wss, sctp", [](Reader& r, RowId row, Value& v) { v.set(to_string(message(r, row).transport)); }},
-        {"src", "TEXT", "source address", [](Reader& r, RowId row, Value& v) { v.set(to_string(endpoint(r, message(r, row).src).ip)); }},
-        {"src_port", "INTEGER", "source port", [](Reader& r, RowId row, Value& v) { v.set(int64_t{endpoint(r, message(r, row).src).port}); }},
-        {"dst", "TEXT", "destination address", [](Reader& r, RowId row, Value& v) { v.set(to_string(endpoint(r, message(r, row).dst).ip)); }},
-        {"dst_port", "INTEGER", "destination port", [](Reader& r, RowId row, Value& v) { v.set(int64_t{endpoint(r, message(r, row).dst).port}); }},
-        {"size", "INTEGER", "bytes", [](Reader& r, RowId row, Value& v) { v.set(int64_t{message(r, row).length}); }},
-        {"is_request", "INTEGER", "0 or 1", [](Reader& r, RowId row, Value& v) { v.set(int64_t{message(r, row).is_request()}); }},
+        {"transport", "TEXT", "udp, tcp, tls, ws, wss, sctp",
+         [](Reader& r, RowId row, Value& v) { v.set(to_string(message(r, row).transport)); }},
+        {"src", "TEXT", "source address",
+         [](Reader& r, RowId row, Value& v) {
+           v.set(to_string(endpoint(r, message(r, row).src).ip));
+         }},
+        {"src_port", "INTEGER", "source port",
+         [](Reader& r, RowId row, Value& v) {
+           v.set(int64_t{endpoint(r, message(r, row).src).port});
+         }},
+        {"dst", "TEXT", "destination address",
+         [](Reader& r, RowId row, Value& v) {
+           v.set(to_string(endpoint(r, message(r, row).dst).ip));
+         }},
+        {"dst_port", "INTEGER", "destination port",
+         [](Reader& r, RowId row, Value& v) {
+           v.set(int64_t{endpoint(r, message(r, row).dst).port});
+         }},
+        {"size", "INTEGER", "bytes",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{message(r, row).length}); }},
+        {"is_request", "INTEGER", "0 or 1",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{message(r, row).is_request()}); }},
         {"method", "TEXT", "of the request, or of CSeq", method},
-        {"status", "INTEGER", "of a response", [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{message(r, row).status}); }},
-        {"reason", "TEXT", "reason phrase", [](Reader& r, RowId row, Value& v) { v.set_if(r.sip(id_of(row)).reason); }},
-        {"request_uri", "TEXT", "Request-URI", [](Reader& r, RowId row, Value& v) { v.set_if(r.sip(id_of(row)).request_uri); }},
-        {"call_id", "TEXT", "Call-ID", [](Reader& r, RowId row, Value& v) { v.set_if(header(r, row, HeaderId::call_id)); }},
-        {"from_uri", "TEXT", "URI of From", [](Reader& r, RowId row, Value& v) { v.set_if(parse_name_addr(header(r, row, HeaderId::from)).uri); }},
-        {"from_tag", "TEXT", "tag of From", [](Reader& r, RowId row, Value& v) { v.set_if(tag_of(header(r, row, HeaderId::from))); }},
-        {"to_uri", "TEXT", "URI of To", [](Reader& r, RowId row, Value& v) { v.set_if(parse_name_addr(header(r, row, HeaderId::to)).uri); }},
-        {"to_tag", "TEXT", "tag of To", [](Reader& r, RowId row, Value& v) { v.set_if(tag_of(header(r, row, HeaderId::to))); }},
-        {"cseq", "INTEGER", "number of CSeq", [](Reader& r, RowId row, Value& v) {
-           if (parse_cseq(header(r, row, HeaderId::cseq)).valid) v.set(int64_t{message(r, row).cseq});
+        {"status", "INTEGER", "of a response",
+         [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{message(r, row).status}); }},
+        {"reason", "TEXT", "reason phrase",
+         [](Reader& r, RowId row, Value& v) { v.set_if(r.sip(id_of(row)).reason); }},
+        {"request_uri", "TEXT", "Request-URI",
+         [](Reader& r, RowId row, Value& v) { v.set_if(r.sip(id_of(row)).request_uri); }},
+        {"call_id", "TEXT", "Call-ID",
+         [](Reader& r, RowId row, Value& v) { v.set_if(header(r, row, HeaderId::call_id)); }},
+        {"from_uri", "TEXT", "URI of From",
+         [](Reader& r, RowId row, Value& v) {
+           v.set_if(parse_name_addr(header(r, row, HeaderId::from)).uri);
          }},
-        {"branch", "TEXT", "of the topmost Via", [](Reader& r, RowId row, Value& v) { v.set_if(parse_via(header(r, row, HeaderId::via)).branch); }},
-        {"vias", "INTEGER", "how many Via values", [](Reader& r, RowId row, Value& v) { v.set(static_cast<int64_t>(header_values(r.sip(id_of(row)), HeaderId::via).size())); }},
-        {"max_forwards", "INTEGER", "Max-Forwards", [](Reader& r, RowId row, Value& v) {
-           if (const auto number = parse_number<int64_t>(header(r, row, HeaderId::max_forwards))) v.set(*number);
+        {"from_tag", "TEXT", "tag of From",
+         [](Reader& r, RowId row, Value& v) { v.set_if(tag_of(header(r, row, HeaderId::from))); }},
+        {"to_uri", "TEXT", "URI of To",
+         [](Reader& r, RowId row, Value& v) {
+           v.set_if(parse_name_addr(header(r, row, HeaderId::to)).uri);
          }},
-        {"contact", "TEXT", "first Contact", [](Reader& r, RowId row, Value& v) { v.set_if(header(r, row, HeaderId::contact)); }},
-        {"user_agent", "TEXT", "User-Agent, or Server", [](Reader& r, RowId row, Value& v) {
+        {"to_tag", "TEXT", "tag of To",
+         [](Reader& r, RowId row, Value& v) { v.set_if(tag_of(header(r, row, HeaderId::to))); }},
+        {"cseq", "INTEGER", "number of CSeq",
+         [](Reader& r, RowId row, Value& v) {
+           if (parse_cseq(header(r, row, HeaderId::cseq)).valid)
+             v.set(int64_t{message(r, row).cseq});
+         }},
+        {"branch", "TEXT", "of the topmost Via",
+         [](Reader& r, RowId row, Value& v) {
+           v.set_if(parse_via(header(r, row, HeaderId::via)).branch);
+         }},
+        {"vias", "INTEGER", "how many Via values",
+         [](Reader& r, RowId row, Value& v) {
+           v.set(static_cast<int64_t>(header_values(r.sip(id_of(row)), HeaderId::via).size()));
+         }},
+        {"max_forwards", "INTEGER", "Max-Forwards",
+         [](Reader& r, RowId row, Value& v) {
+           if (const auto number = parse_number<int64_t>(header(r, row, HeaderId::max_forwards)))
+             v.set(*number);
+         }},
+        {"contact", "TEXT", "first Contact",
+         [](Reader& r, RowId row, Value& v) { v.set_if(header(r, row, HeaderId::contact)); }},
+        {"user_agent", "TEXT", "User-Agent, or Server",
+         [](Reader& r, RowId row, Value& v) {
            const std::string_view agent = header(r, row, HeaderId::user_agent);
            v.set_if(agent.empty() ? header(r, row, HeaderId::server) : agent);
          }},
-        {"content_type", "TEXT", "Content-Type", [](Reader& r, RowId row, Value& v) { v.set_if(header(r, row, HeaderId::content_type)); }},
-        {"content_length", "INTEGER", "Content-Length", [](Reader& r, RowId row, Value& v) {
-           if (const auto length = r.sip(id_of(row)).content_length) v.set(static_cast<int64_t>(*length));
+        {"content_type", "TEXT", "Content-Type",
+         [](Reader& r, RowId row, Value& v) { v.set_if(header(r, row, HeaderId::content_type)); }},
+        {"content_length", "INTEGER", "Content-Length",
+         [](Reader& r, RowId row, Value& v) {
+           if (const auto length = r.sip(id_of(row)).content_length)
+             v.set(static_cast<int64_t>(*length));
          }},
-        {"has_sdp", "INTEGER", "0 or 1", [](Reader& r, RowId row, Value& v) { v.set(int64_t{message(r, row).has_sdp}); }},
-        {"retransmission_of", "INTEGER", "messages.id of the original", [](Reader& r, RowId row, Value& v) {
+        {"has_sdp", "INTEGER", "0 or 1",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{message(r, row).has_sdp}); }},
+        {"retransmission_of", "INTEGER", "messages.id of the original",
+         [](Reader& r, RowId row, Value& v) {
            if (message(r, row).retransmission) v.set(int64_t{message(r, row).original.value});
          }},
-        {"duplicate_of", "INTEGER", "messages.id of the first capture of the same packet", [](Reader& r, RowId row, Value& v) {
+        {"duplicate_of", "INTEGER", "messages.id of the first capture of the same packet",
+         [](Reader& r, RowId row, Value& v) {
            if (message(r, row).duplicate) v.set(int64_t{message(r, row).original.value});
          }},
-        {"malformed", "TEXT", "what is wrong", [](Reader& r, RowId row, Value& v) { v.set_if(malformed(r, row)); }},
-        {"raw", "TEXT", "the bytes", [](Reader& r, RowId row, Value& v) { v.set(r.bytes(id_of(row))); }},
+        {"malformed", "TEXT", "what is wrong",
+         [](Reader& r, RowId row, Value& v) { v.set_if(malformed(r, row)); }},
+        {"raw", "TEXT", "the bytes",
+         [](Reader& r, RowId row, Value& v) { v.set(r.bytes(id_of(row))); }},
     },
     count,
     one_part};
@@ -191,35 +262,50 @@ const TableDescription kViasTable{
     "one row per Via value",
     {
         {"message", "INTEGER", "messages.id", message_id},
-        {"position", "INTEGER", "0 = topmost", [](Reader&, RowId row, Value& v) { v.set(int64_t{row.part}); }},
-        {"transport", "TEXT", "as written", [](Reader& r, RowId row, Value& v) { v.set_if(via(r, row).transport); }},
-        {"host", "TEXT", "host of sent-by", [](Reader& r, RowId row, Value& v) { v.set_if(via(r, row).host); }},
-        {"port", "INTEGER", "port of sent-by, NULL when absent", [](Reader& r, RowId row, Value& v) {
+        {"position", "INTEGER", "0 = topmost",
+         [](Reader&, RowId row, Value& v) { v.set(int64_t{row.part}); }},
+        {"transport", "TEXT", "as written",
+         [](Reader& r, RowId row, Value& v) { v.set_if(via(r, row).transport); }},
+        {"host", "TEXT", "host of sent-by",
+         [](Reader& r, RowId row, Value& v) { v.set_if(via(r, row).host); }},
+        {"port", "INTEGER", "port of sent-by, NULL when absent",
+         [](Reader& r, RowId row, Value& v) {
            if (const auto port = via(r, row).port) v.set(int64_t{*port});
          }},
-        {"branch", "TEXT", "branch", [](Reader& r, RowId row, Value& v) { v.set_if(via(r, row).branch); }},
-        {"has_rport", "INTEGER", "the parameter is there", [](Reader& r, RowId row, Value& v) { v.set(int64_t{via(r, row).has_rport}); }},
-        {"rport", "INTEGER", "its value", [](Reader& r, RowId row, Value& v) {
+        {"branch", "TEXT", "branch",
+         [](Reader& r, RowId row, Value& v) { v.set_if(via(r, row).branch); }},
+        {"has_rport", "INTEGER", "the parameter is there",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{via(r, row).has_rport}); }},
+        {"rport", "INTEGER", "its value",
+         [](Reader& r, RowId row, Value& v) {
            if (const auto rport = via(r, row).rport) v.set(int64_t{*rport});
          }},
-        {"received", "TEXT", "received", [](Reader& r, RowId row, Value& v) { v.set_if(via(r, row).received); }},
-        {"maddr", "TEXT", "maddr", [](Reader& r, RowId row, Value& v) { v.set_if(via(r, row).maddr); }},
-        {"ttl", "INTEGER", "ttl", [](Reader& r, RowId row, Value& v) {
+        {"received", "TEXT", "received",
+         [](Reader& r, RowId row, Value& v) { v.set_if(via(r, row).received); }},
+        {"maddr", "TEXT", "maddr",
+         [](Reader& r, RowId row, Value& v) { v.set_if(via(r, row).maddr); }},
+        {"ttl", "INTEGER", "ttl",
+         [](Reader& r, RowId row, Value& v) {
            if (const auto ttl = via(r, row).ttl) v.set(int64_t{*ttl});
          }},
         {"alias_params", "TEXT", "the rest of the parameters", alias_params},
     },
     count,
-    [](Reader& r, uint32_t id) { return static_cast<uint32_t>(header_values(r.sip(MessageId{id}), HeaderId::via).size()); }};
+    [](Reader& r, uint32_t id) {
+      return static_cast<uint32_t>(header_values(r.sip(MessageId{id}), HeaderId::via).size());
+    }};
 
 const TableDescription kHeadersTable{
     "headers",
     "one row per header field value; comma lists split",
     {
         {"message", "INTEGER", "messages.id", message_id},
-        {"position", "INTEGER", "0-based", [](Reader&, RowId row, Value& v) { v.set(int64_t{row.part}); }},
-        {"name", "TEXT", "canonical long form", [](Reader& r, RowId row, Value& v) { v.set(header_row(r, row).name); }},
-        {"value", "TEXT", "unfolded value", [](Reader& r, RowId row, Value& v) { v.set(unfold(header_row(r, row).value)); }},
+        {"position", "INTEGER", "0-based",
+         [](Reader&, RowId row, Value& v) { v.set(int64_t{row.part}); }},
+        {"name", "TEXT", "canonical long form",
+         [](Reader& r, RowId row, Value& v) { v.set(header_row(r, row).name); }},
+        {"value", "TEXT", "unfolded value",
+         [](Reader& r, RowId row, Value& v) { v.set(unfold(header_row(r, row).value)); }},
     },
     count,
     [](Reader& r, uint32_t id) { return static_cast<uint32_t>(header_rows(r, id).size()); }};
@@ -229,35 +315,55 @@ const TableDescription kSdpTable{
     "one row per m= line of each SDP body",
     {
         {"message", "INTEGER", "messages.id", message_id},
-        {"dialog", "INTEGER", "dialogs.id", [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{message(r, row).dialog.value}); }},
+        {"dialog", "INTEGER", "dialogs.id",
+         [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{message(r, row).dialog.value}); }},
         {"role", "TEXT", "offer, answer, refused, stray", role},
-        {"mline", "INTEGER", "0-based", [](Reader&, RowId row, Value& v) { v.set(int64_t{row.part}); }},
-        {"media", "TEXT", "audio, video, ...", [](Reader& r, RowId row, Value& v) { v.set_if(media(r, row).media); }},
-        {"address", "TEXT", "c= of the line, else of the session", [](Reader& r, RowId row, Value& v) { v.set_if(media(r, row).address); }},
-        {"port", "INTEGER", "0: refused", [](Reader& r, RowId row, Value& v) { v.set(int64_t{media(r, row).port_number}); }},
-        {"proto", "TEXT", "RTP/AVP, ...", [](Reader& r, RowId row, Value& v) { v.set_if(media(r, row).proto); }},
-        {"direction", "TEXT", "sendrecv, sendonly, recvonly, inactive", [](Reader& r, RowId row, Value& v) { v.set(to_string(media(r, row).direction)); }},
-        {"hold", "INTEGER", "1 when it puts the peer on hold", [](Reader& r, RowId row, Value& v) {
+        {"mline", "INTEGER", "0-based",
+         [](Reader&, RowId row, Value& v) { v.set(int64_t{row.part}); }},
+        {"media", "TEXT", "audio, video, ...",
+         [](Reader& r, RowId row, Value& v) { v.set_if(media(r, row).media); }},
+        {"address", "TEXT", "c= of the line, else of the session",
+         [](Reader& r, RowId row, Value& v) { v.set_if(media(r, row).address); }},
+        {"port", "INTEGER", "0: refused",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{media(r, row).port_number}); }},
+        {"proto", "TEXT", "RTP/AVP, ...",
+         [](Reader& r, RowId row, Value& v) { v.set_if(media(r, row).proto); }},
+        {"direction", "TEXT", "sendrecv, sendonly, recvonly, inactive",
+         [](Reader& r, RowId row, Value& v) { v.set(to_string(media(r, row).direction)); }},
+        {"hold", "INTEGER", "1 when it puts the peer on hold",
+         [](Reader& r, RowId row, Value& v) {
            const SdpMedia& m = media(r, row);
-           v.set(int64_t{m.hold_address || m.direction == SdpDirection::sendonly || m.direction == SdpDirection::inactive});
+           v.set(int64_t{m.hold_address || m.direction == SdpDirection::sendonly ||
+                         m.direction == SdpDirection::inactive});
          }},
         {"formats", "TEXT", "payload types as written", formats},
         {"codecs", "JSON", "encoding/clock of each format", codecs},
-        {"ptime_ms", "REAL", "ptime", [](Reader& r, RowId row, Value& v) {
+        {"ptime_ms", "REAL", "ptime",
+         [](Reader& r, RowId row, Value& v) {
            if (const auto ptime = media(r, row).ptime_ms) v.set_real(*ptime);
          }},
-        {"rtcp_port", "INTEGER", "a=rtcp", [](Reader& r, RowId row, Value& v) {
+        {"rtcp_port", "INTEGER", "a=rtcp",
+         [](Reader& r, RowId row, Value& v) {
            if (const auto port = media(r, row).rtcp_port) v.set(int64_t{*port});
          }},
-        {"origin", "TEXT", "o=", [](Reader& r, RowId row, Value& v) { v.set_if(r.sdp(id_of(row)).origin); }},
-        {"version", "TEXT", "sess-version of o=", [](Reader& r, RowId row, Value& v) { v.set_if(r.sdp(id_of(row)).version); }},
-        {"crypto", "TEXT", "first a=crypto", [](Reader& r, RowId row, Value& v) { v.set_if(media(r, row).crypto); }},
-        {"fingerprint", "TEXT", "a=fingerprint", [](Reader& r, RowId row, Value& v) { v.set_if(media(r, row).fingerprint); }},
-        {"candidates", "INTEGER", "ICE candidates", [](Reader& r, RowId row, Value& v) { v.set(static_cast<int64_t>(media(r, row).candidates.size())); }},
+        {"origin", "TEXT",
+         "o=", [](Reader& r, RowId row, Value& v) { v.set_if(r.sdp(id_of(row)).origin); }},
+        {"version", "TEXT", "sess-version of o=",
+         [](Reader& r, RowId row, Value& v) { v.set_if(r.sdp(id_of(row)).version); }},
+        {"crypto", "TEXT", "first a=crypto",
+         [](Reader& r, RowId row, Value& v) { v.set_if(media(r, row).crypto); }},
+        {"fingerprint", "TEXT", "a=fingerprint",
+         [](Reader& r, RowId row, Value& v) { v.set_if(media(r, row).fingerprint); }},
+        {"candidates", "INTEGER", "ICE candidates",
+         [](Reader& r, RowId row, Value& v) {
+           v.set(static_cast<int64_t>(media(r, row).candidates.size()));
+         }},
     },
     count,
     [](Reader& r, uint32_t id) {
-      return r.model.messages[MessageId{id}].has_sdp ? static_cast<uint32_t>(r.sdp(MessageId{id}).media.size()) : 0U;
+      return r.model.messages[MessageId{id}].has_sdp
+                 ? static_cast<uint32_t>(r.sdp(MessageId{id}).media.size())
+                 : 0U;
     }};
 
 }  // namespace sipladder

@@ -9,7 +9,9 @@ constexpr int64_t kBatchNs = 2'000'000;
 constexpr int kPacketsPerClock = 64;  // packets between two looks at the clock
 
 int64_t steady_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // One run over one source: the loop of the whole program, and all that it fills.
 //
-// Threads: step() on the engine thread; everybody else holds `mutex` while looking at log, model or analyst, and never while
-// waiting. progress() and stop from any thread.
+// Threads: step() on the engine thread; everybody else holds `mutex` while looking at log, model or
+// analyst, and never while waiting. progress() and stop from any thread.
 #pragma once
 
 #include <atomic>
@@ -23,7 +23,8 @@ class Session {
   // Before the first step.
   void set_source(std::unique_ptr<PacketSource> source);
 
-  // Up to about 2 ms of packets under the mutex. False when the source has ended; waits at most 100 ms for packets.
+  // Up to about 2 ms of packets under the mutex. False when the source has ended; waits at most 100
+  // ms for packets.
   bool step();
   // All that is left, without giving way.
   void run();

@@ -26,7 +26,8 @@ class Collector {
 
  private:
   void add(std::string group, std::string_view name, uint64_t count, std::string_view note = "") {
-    rows.push_back({std::move(group), std::string(name), static_cast<int64_t>(count), std::nullopt, std::string(note)});
+    rows.push_back({std::move(group), std::string(name), static_cast<int64_t>(count), std::nullopt,
+                    std::string(note)});
   }
 
   // Every packet is in exactly one row of group "packets": their sum is capture/packets.
@@ -34,18 +35,23 @@ class Collector {
     const Accounting& a = r.model.accounting;
     add("capture", "packets", a.packets);
     add("capture", "sip_messages", a.sip_messages, "a TCP packet can complete several");
-    add("capture", "malformed", a.malformed, "SIP messages that break a rule: see messages.malformed");
-    for (size_t i = 0; i < a.classes.size(); i++) add("packets", to_string(static_cast<PayloadClass>(i)), a.classes[i]);
+    add("capture", "malformed", a.malformed,
+        "SIP messages that break a rule: see messages.malformed");
+    for (size_t i = 0; i < a.classes.size(); i++)
+      add("packets", to_string(static_cast<PayloadClass>(i)), a.classes[i]);
     add("packets", "icmp_error", a.icmp_errors, "quotes another packet: evidence against its flow");
     for (size_t i = 1; i < a.fates.size(); i++) {
       add("packets", name_of(static_cast<Fate>(i)), a.fates[i], sentence_of(static_cast<Fate>(i)));
     }
     for (size_t i = 0; i < r.model.oddities.size(); i++) {
       if (r.model.oddities[i] != 0) {
-        add("oddities", name_of(static_cast<Oddity>(i)), r.model.oddities[i], sentence_of(static_cast<Oddity>(i)));
+        add("oddities", name_of(static_cast<Oddity>(i)), r.model.oddities[i],
+            sentence_of(static_cast<Oddity>(i)));
       }
     }
-    if (a.streams_refused != 0) add("oddities", "streams_refused", a.streams_refused, "RTP packets: the stream table was full");
+    if (a.streams_refused != 0)
+      add("oddities", "streams_refused", a.streams_refused,
+          "RTP packets: the stream table was full");
   }
 
   void messages() {
@@ -77,8 +83,10 @@ class Collector {
       if (c.kind != CallKind::call || c.invite_ns == 0) continue;
       attempts++;
       if (c.answer_ns != 0) answered++;
-      // NER counts what the network did its part for: answered, busy, no answer, given up (ITU-T E.425).
-      if (c.answer_ns != 0 || c.state == CallState::busy || c.state == CallState::no_answer || c.state == CallState::cancelled) {
+      // NER counts what the network did its part for: answered, busy, no answer, given up (ITU-T
+      // E.425).
+      if (c.answer_ns != 0 || c.state == CallState::busy || c.state == CallState::no_answer ||
+          c.state == CallState::cancelled) {
         effective++;
       }
       if (c.progress_ns != 0) pdd.push_back(static_cast<double>(c.progress_ns - c.invite_ns) / 1e6);
@@ -96,15 +104,18 @@ class Collector {
   }
 
   void ratio(std::string_view name, uint64_t part, uint64_t whole) {
-    rows.push_back({"calls", std::string(name), std::nullopt, 100.0 * static_cast<double>(part) / static_cast<double>(whole), ""});
+    rows.push_back({"calls", std::string(name), std::nullopt,
+                    100.0 * static_cast<double>(part) / static_cast<double>(whole), ""});
   }
 
   void percentiles(const std::string& name, std::vector<double>& values) {
     if (values.empty()) return;
     std::sort(values.begin(), values.end());
     for (const int percent : {50, 95, 99}) {
-      const size_t at = std::min(values.size() - 1, values.size() * static_cast<size_t>(percent) / 100);
-      rows.push_back({"calls", name + "_p" + std::to_string(percent), std::nullopt, values[at], ""});
+      const size_t at =
+          std::min(values.size() - 1, values.size() * static_cast<size_t>(percent) / 100);
+      rows.push_back(
+          {"calls", name + "_p" + std::to_string(percent), std::nullopt, values[at], ""});
     }
   }
 
@@ -113,7 +124,9 @@ class Collector {
 
 // One thread reads tables at a time; count() is what opens this one.
 std::vector<StatRow> g_rows;
-const StatRow& stat(RowId row) { return g_rows[row.id - 1]; }
+const StatRow& stat(RowId row) {
+  return g_rows[row.id - 1];
+}
 
 }  // namespace
 
@@ -122,15 +135,20 @@ const TableDescription kStatsTable{
     "counts by method, status, transport and user agent; where every packet went",
     {
         {"id", "INTEGER", "1-based", [](Reader&, RowId row, Value& v) { v.set(int64_t{row.id}); }},
-        {"group", "TEXT", "what is counted", [](Reader&, RowId row, Value& v) { v.set(stat(row).group); }},
-        {"name", "TEXT", "of the counter", [](Reader&, RowId row, Value& v) { v.set(stat(row).name); }},
-        {"count", "INTEGER", "the count", [](Reader&, RowId row, Value& v) {
+        {"group", "TEXT", "what is counted",
+         [](Reader&, RowId row, Value& v) { v.set(stat(row).group); }},
+        {"name", "TEXT", "of the counter",
+         [](Reader&, RowId row, Value& v) { v.set(stat(row).name); }},
+        {"count", "INTEGER", "the count",
+         [](Reader&, RowId row, Value& v) {
            if (stat(row).count) v.set(*stat(row).count);
          }},
-        {"value", "REAL", "a ratio or percentile", [](Reader&, RowId row, Value& v) {
+        {"value", "REAL", "a ratio or percentile",
+         [](Reader&, RowId row, Value& v) {
            if (stat(row).value) v.set_real(*stat(row).value);
          }},
-        {"note", "TEXT", "what it means", [](Reader&, RowId row, Value& v) { v.set_if(stat(row).note); }},
+        {"note", "TEXT", "what it means",
+         [](Reader&, RowId row, Value& v) { v.set_if(stat(row).note); }},
     },
     [](Reader& r) {
       g_rows = Collector(r).rows;

@@ -5,10 +5,18 @@
 namespace sipladder {
 namespace {
 
-const StreamRecord& stream(Reader& r, RowId row) { return r.model.streams[StreamId{row.id}]; }
-const StreamBinding& binding(Reader& r, RowId row) { return r.analyst.media().of(StreamId{row.id}); }
-const Endpoint& endpoint(Reader& r, EndpointId id) { return r.model.endpoints[id]; }
-int64_t expected(const StreamRecord& s) { return int64_t{s.highest} - s.base + 1; }
+const StreamRecord& stream(Reader& r, RowId row) {
+  return r.model.streams[StreamId{row.id}];
+}
+const StreamBinding& binding(Reader& r, RowId row) {
+  return r.analyst.media().of(StreamId{row.id});
+}
+const Endpoint& endpoint(Reader& r, EndpointId id) {
+  return r.model.endpoints[id];
+}
+int64_t expected(const StreamRecord& s) {
+  return int64_t{s.highest} - s.base + 1;
+}
 
 void codec(Reader& r, RowId row, Value& v) {
   const std::string_view bound = binding(r, row).codec;
@@ -21,61 +29,108 @@ const TableDescription kStreamsTable{
     "streams",
     "one row per RTP stream (5-tuple and SSRC)",
     {
-        {"id", "INTEGER", "in capture order", [](Reader&, RowId row, Value& v) { v.set(int64_t{row.id}); }},
-        {"call", "INTEGER", "calls.id", [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{binding(r, row).call.value}); }},
-        {"dialog", "INTEGER", "dialogs.id", [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{binding(r, row).dialog.value}); }},
-        {"from_party", "TEXT", "caller, callee", [](Reader& r, RowId row, Value& v) { v.set_if(to_string(binding(r, row).from)); }},
-        {"src", "TEXT", "source address", [](Reader& r, RowId row, Value& v) { v.set(to_string(endpoint(r, stream(r, row).src).ip)); }},
-        {"src_port", "INTEGER", "source port", [](Reader& r, RowId row, Value& v) { v.set(int64_t{endpoint(r, stream(r, row).src).port}); }},
-        {"dst", "TEXT", "destination address", [](Reader& r, RowId row, Value& v) { v.set(to_string(endpoint(r, stream(r, row).dst).ip)); }},
-        {"dst_port", "INTEGER", "destination port", [](Reader& r, RowId row, Value& v) { v.set(int64_t{endpoint(r, stream(r, row).dst).port}); }},
-        {"ssrc", "TEXT", "synchronisation source, hexadecimal", [](Reader& r, RowId row, Value& v) { v.set(fmt::format("0x{:08X}", stream(r, row).ssrc)); }},
-        {"payload_type", "INTEGER", "of the audio or video itself", [](Reader& r, RowId row, Value& v) { v.set(int64_t{stream(r, row).payload_type}); }},
+        {"id", "INTEGER", "in capture order",
+         [](Reader&, RowId row, Value& v) { v.set(int64_t{row.id}); }},
+        {"call", "INTEGER", "calls.id",
+         [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{binding(r, row).call.value}); }},
+        {"dialog", "INTEGER", "dialogs.id",
+         [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{binding(r, row).dialog.value}); }},
+        {"from_party", "TEXT", "caller, callee",
+         [](Reader& r, RowId row, Value& v) { v.set_if(to_string(binding(r, row).from)); }},
+        {"src", "TEXT", "source address",
+         [](Reader& r, RowId row, Value& v) {
+           v.set(to_string(endpoint(r, stream(r, row).src).ip));
+         }},
+        {"src_port", "INTEGER", "source port",
+         [](Reader& r, RowId row, Value& v) {
+           v.set(int64_t{endpoint(r, stream(r, row).src).port});
+         }},
+        {"dst", "TEXT", "destination address",
+         [](Reader& r, RowId row, Value& v) {
+           v.set(to_string(endpoint(r, stream(r, row).dst).ip));
+         }},
+        {"dst_port", "INTEGER", "destination port",
+         [](Reader& r, RowId row, Value& v) {
+           v.set(int64_t{endpoint(r, stream(r, row).dst).port});
+         }},
+        {"ssrc", "TEXT", "synchronisation source, hexadecimal",
+         [](Reader& r, RowId row, Value& v) {
+           v.set(fmt::format("0x{:08X}", stream(r, row).ssrc));
+         }},
+        {"payload_type", "INTEGER", "of the audio or video itself",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{stream(r, row).payload_type}); }},
         {"codec", "TEXT", "negotiated name, or that of RFC 3551", codec},
-        {"clock_hz", "INTEGER", "timestamp clock", [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{stream(r, row).clock_hz}); }},
-        {"packets", "INTEGER", "packets", [](Reader& r, RowId row, Value& v) { v.set(int64_t{stream(r, row).packets}); }},
-        {"bytes", "INTEGER", "of RTP payload", [](Reader& r, RowId row, Value& v) { v.set(static_cast<int64_t>(stream(r, row).bytes)); }},
-        {"expected", "INTEGER", "by sequence numbers", [](Reader& r, RowId row, Value& v) { v.set(expected(stream(r, row))); }},
-        {"lost", "INTEGER", "expected less received (RFC 3550 A.3): negative when duplicated", [](Reader& r, RowId row, Value& v) { v.set(expected(stream(r, row)) - stream(r, row).packets); }},
-        {"loss_pct", "REAL", "lost of expected", [](Reader& r, RowId row, Value& v) {
+        {"clock_hz", "INTEGER", "timestamp clock",
+         [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{stream(r, row).clock_hz}); }},
+        {"packets", "INTEGER", "packets",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{stream(r, row).packets}); }},
+        {"bytes", "INTEGER", "of RTP payload",
+         [](Reader& r, RowId row, Value& v) { v.set(static_cast<int64_t>(stream(r, row).bytes)); }},
+        {"expected", "INTEGER", "by sequence numbers",
+         [](Reader& r, RowId row, Value& v) { v.set(expected(stream(r, row))); }},
+        {"lost", "INTEGER", "expected less received (RFC 3550 A.3): negative when duplicated",
+         [](Reader& r, RowId row, Value& v) {
+           v.set(expected(stream(r, row)) - stream(r, row).packets);
+         }},
+        {"loss_pct", "REAL", "lost of expected",
+         [](Reader& r, RowId row, Value& v) {
            const StreamRecord& s = stream(r, row);
            const auto lost = std::max<int64_t>(0, expected(s) - s.packets);
            v.set_real(100.0 * static_cast<double>(lost) / static_cast<double>(expected(s)));
          }},
-        {"late", "INTEGER", "came after a later one", [](Reader& r, RowId row, Value& v) { v.set(int64_t{stream(r, row).late}); }},
-        {"duplicates", "INTEGER", "came twice", [](Reader& r, RowId row, Value& v) { v.set(int64_t{stream(r, row).duplicates}); }},
-        {"jitter_ms", "REAL", "RFC 3550, mean", [](Reader& r, RowId row, Value& v) {
+        {"late", "INTEGER", "came after a later one",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{stream(r, row).late}); }},
+        {"duplicates", "INTEGER", "came twice",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{stream(r, row).duplicates}); }},
+        {"jitter_ms", "REAL", "RFC 3550, mean",
+         [](Reader& r, RowId row, Value& v) {
            const StreamRecord& s = stream(r, row);
            if (s.packets > 1 && s.clock_hz != 0) v.set_real(s.jitter_sum_ms / (s.packets - 1));
          }},
-        {"jitter_max_ms", "REAL", "RFC 3550, maximum", [](Reader& r, RowId row, Value& v) {
+        {"jitter_max_ms", "REAL", "RFC 3550, maximum",
+         [](Reader& r, RowId row, Value& v) {
            if (stream(r, row).clock_hz != 0) v.set_real(stream(r, row).jitter_max_ms);
          }},
-        {"delta_max_ms", "REAL", "longest pause between packets", [](Reader& r, RowId row, Value& v) { v.set_real(static_cast<double>(stream(r, row).delta_max_ns) / 1e6); }},
-        {"first_ns", "INTEGER", "first packet", [](Reader& r, RowId row, Value& v) { v.set(stream(r, row).first_ns); }},
-        {"last_ns", "INTEGER", "last packet", [](Reader& r, RowId row, Value& v) { v.set(stream(r, row).last_ns); }},
-        {"ptime_ms", "REAL", "from timestamps", [](Reader& r, RowId row, Value& v) {
+        {"delta_max_ms", "REAL", "longest pause between packets",
+         [](Reader& r, RowId row, Value& v) {
+           v.set_real(static_cast<double>(stream(r, row).delta_max_ns) / 1e6);
+         }},
+        {"first_ns", "INTEGER", "first packet",
+         [](Reader& r, RowId row, Value& v) { v.set(stream(r, row).first_ns); }},
+        {"last_ns", "INTEGER", "last packet",
+         [](Reader& r, RowId row, Value& v) { v.set(stream(r, row).last_ns); }},
+        {"ptime_ms", "REAL", "from timestamps",
+         [](Reader& r, RowId row, Value& v) {
            const StreamRecord& s = stream(r, row);
-           if (s.clock_hz != 0 && s.timestamp_step != 0) v.set_real(1000.0 * s.timestamp_step / s.clock_hz);
+           if (s.clock_hz != 0 && s.timestamp_step != 0)
+             v.set_real(1000.0 * s.timestamp_step / s.clock_hz);
          }},
         {"silence_pct", "REAL", "decodable codecs only", [](Reader&, RowId, Value&) {}},
         {"mos", "REAL", "E-model", [](Reader&, RowId, Value&) {}},
-        {"dst_advertised", "INTEGER", "1: dst is what SDP said", [](Reader& r, RowId row, Value& v) {
+        {"dst_advertised", "INTEGER", "1: dst is what SDP said",
+         [](Reader& r, RowId row, Value& v) {
            if (binding(r, row).call) v.set(int64_t{binding(r, row).dst_advertised});
          }},
-        {"src_advertised", "INTEGER", "1: src is what SDP said", [](Reader& r, RowId row, Value& v) {
+        {"src_advertised", "INTEGER", "1: src is what SDP said",
+         [](Reader& r, RowId row, Value& v) {
            if (binding(r, row).call) v.set(int64_t{binding(r, row).src_advertised});
          }},
-        {"latched", "INTEGER", "1: sent to where RTP came from rather than where SDP said", [](Reader& r, RowId row, Value& v) {
+        {"latched", "INTEGER", "1: sent to where RTP came from rather than where SDP said",
+         [](Reader& r, RowId row, Value& v) {
            if (binding(r, row).call) v.set(int64_t{binding(r, row).latched});
          }},
-        {"icmp_errors", "INTEGER", "ICMP errors that quote it", [](Reader& r, RowId row, Value& v) { v.set(int64_t{stream(r, row).icmp_errors}); }},
-        {"dscp", "INTEGER", "of the first packet", [](Reader& r, RowId row, Value& v) { v.set(int64_t{stream(r, row).dscp}); }},
+        {"icmp_errors", "INTEGER", "ICMP errors that quote it",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{stream(r, row).icmp_errors}); }},
+        {"dscp", "INTEGER", "of the first packet",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{stream(r, row).dscp}); }},
         {"rtt_ms", "REAL", "from RTCP", [](Reader&, RowId, Value&) {}},
-        {"remote_loss_pct", "REAL", "from RTCP", [](Reader& r, RowId row, Value& v) {
-           if (stream(r, row).has_rtcp) v.set_real(stream(r, row).remote_fraction_lost * 100.0 / 256.0);
+        {"remote_loss_pct", "REAL", "from RTCP",
+         [](Reader& r, RowId row, Value& v) {
+           if (stream(r, row).has_rtcp)
+             v.set_real(stream(r, row).remote_fraction_lost * 100.0 / 256.0);
          }},
-        {"remote_jitter_ms", "REAL", "from RTCP", [](Reader& r, RowId row, Value& v) {
+        {"remote_jitter_ms", "REAL", "from RTCP",
+         [](Reader& r, RowId row, Value& v) {
            const StreamRecord& s = stream(r, row);
            if (s.has_rtcp && s.clock_hz != 0) v.set_real(1000.0 * s.remote_jitter / s.clock_hz);
          }},

@@ -24,26 +24,29 @@ const Sdp& Reader::sdp(MessageId id) {
   return sdp_;
 }
 
-uint32_t one_part(Reader&, uint32_t) { return 1; }
+uint32_t one_part(Reader&, uint32_t) {
+  return 1;
+}
 
 const std::vector<const TableDescription*>& tables() {
   static const std::vector<const TableDescription*> all = {
-      &kCallsTable,         &kMessagesTable,  &kViasTable,     &kHeadersTable, &kTransactionsTable,
-      &kDialogsTable,       &kSdpTable,       &kStreamsTable,  &kRegistrationsTable, &kEndpointsTable,
-      &kFindingsTable,      &kCaptureTable,   &kStatsTable};
+      &kCallsTable,    &kMessagesTable, &kViasTable,    &kHeadersTable,       &kTransactionsTable,
+      &kDialogsTable,  &kSdpTable,      &kStreamsTable, &kRegistrationsTable, &kEndpointsTable,
+      &kFindingsTable, &kCaptureTable,  &kStatsTable};
   return all;
 }
 
 std::string_view to_string(CallState state) {
   static constexpr std::string_view kNames[] = {
-      "calling",  "ringing", "in-call", "completed",   "cancelled",  "busy",         "no-answer", "redirected",
-      "rejected", "failed",  "timeout", "registering", "registered", "unregistered", "pending",   "done"};
+      "calling",    "ringing",      "in-call",  "completed", "cancelled", "busy",
+      "no-answer",  "redirected",   "rejected", "failed",    "timeout",   "registering",
+      "registered", "unregistered", "pending",  "done"};
   return kNames[static_cast<size_t>(state)];
 }
 
 std::string_view to_string(CallKind kind) {
-  static constexpr std::string_view kNames[] = {"call", "registration", "subscription", "options",
-                                                "message", "publish", "other"};
+  static constexpr std::string_view kNames[] = {
+      "call", "registration", "subscription", "options", "message", "publish", "other"};
   return kNames[static_cast<size_t>(kind)];
 }
 

@@ -24,17 +24,20 @@ struct Value {
   void set(int64_t v) { type = Type::integer, integer = v; }
   void set_real(double v) { type = Type::real, real = v; }
   void set(std::string_view v) { type = Type::text, text.assign(v); }
-  void set_if(std::string_view v) { v.empty() ? clear() : set(v); }  // absent facts are NULL, never ''
+  void set_if(std::string_view v) {
+    v.empty() ? clear() : set(v);
+  }  // absent facts are NULL, never ''
   void set_if(uint64_t v) { v == 0 ? clear() : set(static_cast<int64_t>(v)); }
   void clear() { type = Type::null; }
 };
 
-// What getters read from. Keeps the message loaded last, because neighbouring columns ask for the same one.
+// What getters read from. Keeps the message loaded last, because neighbouring columns ask for the
+// same one.
 class Reader {
  public:
   Reader(const Model& model, const PacketLog& log, Analyst& analyst)
       : model(model), analyst(analyst), view_(log) {}
-  const SipIndex& sip(MessageId id);        // empty when unreadable or id is none
+  const SipIndex& sip(MessageId id);  // empty when unreadable or id is none
   std::string_view bytes(MessageId id);
   const Sdp& sdp(MessageId id);
 
@@ -49,7 +52,8 @@ class Reader {
   SipIndex none_;
 };
 
-// A row: the record's 1-based id, and for tables with several rows a message (vias, headers, sdp) the 0-based part.
+// A row: the record's 1-based id, and for tables with several rows a message (vias, headers, sdp)
+// the 0-based part.
 struct RowId {
   uint32_t id = 0;
   uint32_t part = 0;
@@ -75,8 +79,9 @@ const std::vector<const TableDescription*>& tables();
 uint32_t one_part(Reader&, uint32_t);
 
 // query/*_table.cc: one table each.
-extern const TableDescription kCallsTable, kMessagesTable, kViasTable, kHeadersTable, kTransactionsTable, kDialogsTable,
-    kSdpTable, kStreamsTable, kRegistrationsTable, kEndpointsTable, kFindingsTable, kCaptureTable, kStatsTable;
+extern const TableDescription kCallsTable, kMessagesTable, kViasTable, kHeadersTable,
+    kTransactionsTable, kDialogsTable, kSdpTable, kStreamsTable, kRegistrationsTable,
+    kEndpointsTable, kFindingsTable, kCaptureTable, kStatsTable;
 
 std::string_view to_string(CallState state);
 std::string_view to_string(CallKind kind);

@@ -1,4 +1,5 @@
-// Real captures: counters add up on every sample and shared capture; messages and streams agree with an independent oracle.
+// Real captures: counters add up on every sample and shared capture; messages and streams agree
+// with an independent oracle.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -23,11 +24,13 @@ std::string read(const fs::path& path) {
 
 std::vector<std::string> captures() {
   std::vector<std::string> names;
-  for (const std::string& folder : {root_path("samples"), root_path("../shared/captures"), root_path("../shared/captures/lab")}) {
+  for (const std::string& folder : {root_path("samples"), root_path("../shared/captures"),
+                                    root_path("../shared/captures/lab")}) {
     if (!exists(folder)) continue;
     for (const auto& entry : fs::directory_iterator(folder)) {
       const std::string name = entry.path().filename().string();
-      const bool other = entry.is_directory() || name.find(".tsv") != std::string::npos || name.find(".md") != std::string::npos ||
+      const bool other = entry.is_directory() || name.find(".tsv") != std::string::npos ||
+                         name.find(".md") != std::string::npos ||
                          name.find(".json") != std::string::npos;
       if (!other) names.push_back(entry.path().string());
     }
@@ -39,7 +42,8 @@ std::vector<std::string> captures() {
 TEST(Accounting, EveryPacketIsInExactlyOneCounter) {
   ASSERT_FALSE(captures().empty());
   for (const std::string& name : captures()) {
-    const RunResult result = run_binary({"stats", name, "--format", "csv", "--columns", "\"group\",name,count"});
+    const RunResult result =
+        run_binary({"stats", name, "--format", "csv", "--columns", "\"group\",name,count"});
     EXPECT_EQ(result.status, 0) << name << result.err;
     long total = -1, sum = 0;
     for (const std::string& line : lines_of(result.out)) {
@@ -55,7 +59,8 @@ TEST(Accounting, EveryPacketIsInExactlyOneCounter) {
 
 // Where the oracle and the program may differ, with the reason.
 const std::map<std::string, std::string> kNotCompared = {
-    {"ndpi-fuzz-2006-06-26-2594.pcap", "corrupted on purpose: which messages are still SIP is a matter of taste"},
+    {"ndpi-fuzz-2006-06-26-2594.pcap",
+     "corrupted on purpose: which messages are still SIP is a matter of taste"},
     {"hep3-basic.pcap", "HEP inside UDP is not unwrapped"},
 };
 
@@ -77,7 +82,9 @@ std::vector<std::vector<std::string>> tsv(const fs::path& path) {
 
 std::string name_of_truth(const fs::path& path, const std::string& ending) {
   const std::string file = path.filename().string();
-  return file.size() > ending.size() && file.ends_with(ending) ? file.substr(0, file.size() - ending.size()) : "";
+  return file.size() > ending.size() && file.ends_with(ending)
+             ? file.substr(0, file.size() - ending.size())
+             : "";
 }
 
 TEST(Truth, MessagesAgreeWithTheOracle) {
@@ -89,13 +96,14 @@ TEST(Truth, MessagesAgreeWithTheOracle) {
     std::vector<std::string> want, got;
     for (const auto& f : tsv(entry.path())) {
       if (f[0] == "frame") continue;
-      want.push_back(f[0] + " " + f[2] + " " + f[3] + ":" + f[4] + " " + f[5] + ":" + f[6] + " " + f[7] + " " + f[9]);
+      want.push_back(f[0] + " " + f[2] + " " + f[3] + ":" + f[4] + " " + f[5] + ":" + f[6] + " " +
+                     f[7] + " " + f[9]);
     }
-    const RunResult result =
-        run_binary({"sql", (folder / name).string(),
-                    "SELECT frame||' '||transport||' '||src||':'||src_port||' '||dst||':'||dst_port||' '||coalesce(status,method)||"
-                    "' '||coalesce(call_id,'') AS line FROM messages",
-                    "--format", "csv"});
+    const RunResult result = run_binary({"sql", (folder / name).string(),
+                                         "SELECT frame||' '||transport||' '||src||':'||src_port||' "
+                                         "'||dst||':'||dst_port||' '||coalesce(status,method)||"
+                                         "' '||coalesce(call_id,'') AS line FROM messages",
+                                         "--format", "csv"});
     for (const std::string& line : lines_of(result.out)) got.push_back(csv_fields(line)[0]);
     if (!got.empty()) got.erase(got.begin());
     ASSERT_EQ(got.size(), want.size()) << name;
@@ -113,11 +121,14 @@ TEST(Truth, StreamsAgreeWithTheOracle) {
     const auto rows = tsv(entry.path());
     std::vector<std::string> want, got;
     for (const auto& f : rows) {
-      if (f[0] != "heuristic") continue;  // what looking finds: a superset of what SDP alone explains
-      want.push_back(f[3] + "," + f[4] + "," + f[5] + "," + f[6] + "," + f[7] + "," + f[9] + "," + f[10]);
+      if (f[0] != "heuristic")
+        continue;  // what looking finds: a superset of what SDP alone explains
+      want.push_back(f[3] + "," + f[4] + "," + f[5] + "," + f[6] + "," + f[7] + "," + f[9] + "," +
+                     f[10]);
     }
-    const RunResult result = run_binary({"streams", (folder / name).string(), "--format", "csv", "--columns",
-                                         "src,src_port,dst,dst_port,ssrc,packets,lost"});
+    const RunResult result =
+        run_binary({"streams", (folder / name).string(), "--format", "csv", "--columns",
+                    "src,src_port,dst,dst_port,ssrc,packets,lost"});
     got = lines_of(result.out);
     if (!got.empty()) got.erase(got.begin());
     std::sort(want.begin(), want.end());
@@ -178,7 +189,8 @@ TEST(CommandLine, ExitStatusSaysWhatHappened) {
 
 TEST(CommandLine, SameInputSameBytes) {
   const std::string sample = root_path("samples/hold-resume.pcap");
-  for (const std::string command : {"calls", "messages", "transactions", "dialogs", "streams", "findings", "stats", "ladder"}) {
+  for (const std::string command :
+       {"calls", "messages", "transactions", "dialogs", "streams", "findings", "stats", "ladder"}) {
     const RunResult first = run_binary({command, sample, "--utc"});
     EXPECT_EQ(first.out, run_binary({command, sample, "--utc"}).out) << command;
     EXPECT_FALSE(first.out.empty()) << command;

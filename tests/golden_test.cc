@@ -1,5 +1,5 @@
-// Pages of tests/golden: a title, why it matters, and for each command the output expected. SIPLADDER_UPDATE=1 rewrites what is
-// expected; a person reviews the difference.
+// Pages of tests/golden: a title, why it matters, and for each command the output expected.
+// SIPLADDER_UPDATE=1 rewrites what is expected; a person reviews the difference.
 #include <gtest/gtest.h>
 
 #include <cstdlib>

@@ -1,4 +1,5 @@
-// audio-codec-mismatch: the payload type sent is in no SDP of the receiver. Not for comfort noise and telephone events.
+// audio-codec-mismatch: the payload type sent is in no SDP of the receiver. Not for comfort noise
+// and telephone events.
 #include <fmt/format.h>
 
 #include "correlate/findings/support.h"
@@ -10,11 +11,16 @@ namespace {
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
   const StreamRecord& stream = context.model.streams[direction.culprit];
   const std::string_view name = static_format(stream.payload_type).encoding;
-  finding->summary = fmt::format("{} hears nothing: {} sends payload type {}{}{}{} to {}, which its SDP does not accept",
-                                 other_party(direction.from), endpoint_text(context, stream.src), stream.payload_type,
-                                 name.empty() ? "" : " (", name, name.empty() ? "" : ")", endpoint_text(context, stream.dst));
-  finding->explanation = "A receiver plays only the payload types that it listed in its own SDP; it drops the others without a word.";
-  finding->remedy = "Let both sides agree on one codec: look at the codec lists and at any transcoding or late negotiation between them.";
+  finding->summary = fmt::format(
+      "{} hears nothing: {} sends payload type {}{}{}{} to {}, which its SDP does not accept",
+      other_party(direction.from), endpoint_text(context, stream.src), stream.payload_type,
+      name.empty() ? "" : " (", name, name.empty() ? "" : ")", endpoint_text(context, stream.dst));
+  finding->explanation =
+      "A receiver plays only the payload types that it listed in its own SDP; it drops the others "
+      "without a word.";
+  finding->remedy =
+      "Let both sides agree on one codec: look at the codec lists and at any transcoding or late "
+      "negotiation between them.";
   finding->rfc = "RFC 3264 6.1";
 }
 

@@ -1,5 +1,5 @@
-// audio-icmp-unreachable: routers or hosts reject the media with ICMP while the call lasts. Not for fewer than three errors,
-// those at start-up only, or those after the BYE.
+// audio-icmp-unreachable: routers or hosts reject the media with ICMP while the call lasts. Not for
+// fewer than three errors, those at start-up only, or those after the BYE.
 #include <fmt/format.h>
 
 #include "correlate/findings/support.h"
@@ -20,12 +20,18 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
   const StreamRecord& stream = context.model.streams[direction.culprit];
   const IcmpErrorRecord* error = error_at(context.model, direction.icmp_frames.front());
   finding->summary = fmt::format(
-      "{} hears nothing: {} rejects the RTP from {} to {} with ICMP type {} code {}, {} times for {} packets",
-      other_party(direction.from), error == nullptr ? "a router" : to_string(error->from), endpoint_text(context, stream.src),
-      endpoint_text(context, stream.dst), error == nullptr ? 3 : error->type, error == nullptr ? 0 : error->code,
+      "{} hears nothing: {} rejects the RTP from {} to {} with ICMP type {} code {}, {} times for "
+      "{} packets",
+      other_party(direction.from), error == nullptr ? "a router" : to_string(error->from),
+      endpoint_text(context, stream.src), endpoint_text(context, stream.dst),
+      error == nullptr ? 3 : error->type, error == nullptr ? 0 : error->code,
       direction.icmp_frames.size(), stream.packets);
-  finding->explanation = "The error quotes packets of this stream: whoever sent it tells that they are not delivered (RFC 792, RFC 4443).";
-  finding->remedy = "Open the media ports on the device that answers, or correct the address or port that the SDP names.";
+  finding->explanation =
+      "The error quotes packets of this stream: whoever sent it tells that they are not delivered "
+      "(RFC 792, RFC 4443).";
+  finding->remedy =
+      "Open the media ports on the device that answers, or correct the address or port that the "
+      "SDP names.";
   finding->rfc = "RFC 792";
   for (size_t i = 0; i < direction.icmp_frames.size() && i < kEvidenceFrames; i++) {
     finding->evidence.push_back(direction.icmp_frames[i]);
@@ -37,7 +43,8 @@ void check(CallContext& context, CallAnalysis* out) {
   report_audio_fault(context, AudioFault::icmp_unreachable, detector, out, describe);
 }
 const Detector detector("audio-icmp-unreachable", Severity::error,
-                        "ICMP unreachable errors quote the media of the call while it lasts", check);
+                        "ICMP unreachable errors quote the media of the call while it lasts",
+                        check);
 
 }  // namespace
 }  // namespace sipladder

@@ -1,5 +1,6 @@
-// audio-no-rtp-from-caller, audio-no-rtp-from-callee: agreed by offer/answer, the other direction is in the capture, this
-// one is not. Not when held, agreed one way, refused, shorter than 2 s, or when the capture holds no media of the call.
+// audio-no-rtp-from-caller, audio-no-rtp-from-callee: agreed by offer/answer, the other direction
+// is in the capture, this one is not. Not when held, agreed one way, refused, shorter than 2 s, or
+// when the capture holds no media of the call.
 #include <fmt/format.h>
 
 #include "correlate/findings/support.h"
@@ -8,7 +9,8 @@ namespace sipladder {
 namespace {
 
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
-  const AudioDirection& back = context.audio.direction(direction.from == Party::caller ? Party::callee : Party::caller);
+  const AudioDirection& back =
+      context.audio.direction(direction.from == Party::caller ? Party::callee : Party::caller);
   const StreamRecord& heard = context.model.streams[back.streams.front()];
   const std::string_view silent = party_text(direction.from);
   const std::string_view deaf = other_party(direction.from);
@@ -16,21 +18,25 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
   finding->evidence.push_back(heard.first_frame);
   finding->confidence = Confidence::likely;
   finding->summary = fmt::format(
-      "{} hears nothing: no RTP from the {} passes here in {}, while {} packets go from {} to {}", deaf, silent,
-      seconds_text(direction.agreed_ns), heard.packets, endpoint_text(context, heard.src),
-      endpoint_text(context, heard.dst));
+      "{} hears nothing: no RTP from the {} passes here in {}, while {} packets go from {} to {}",
+      deaf, silent, seconds_text(direction.agreed_ns), heard.packets,
+      endpoint_text(context, heard.src), endpoint_text(context, heard.dst));
   finding->explanation = fmt::format(
-      "The call was answered and offer/answer lets the {} send (RFC 3264), but this capture point sees its media never. "
+      "The call was answered and offer/answer lets the {} send (RFC 3264), but this capture point "
+      "sees its media never. "
       "It is not sent, or it is lost before it comes here.",
       silent);
   finding->remedy = fmt::format(
-      "Capture nearer to the {}: if its RTP leaves there, a firewall or NAT on the way drops it; if not, look at its audio "
+      "Capture nearer to the {}: if its RTP leaves there, a firewall or NAT on the way drops it; "
+      "if not, look at its audio "
       "device, codec and the address it was given.",
       silent);
   finding->rfc = "RFC 3264 5.1";
 }
 
-bool from(CallContext& context, Party party) { return context.audio.direction(party).fault == AudioFault::no_rtp; }
+bool from(CallContext& context, Party party) {
+  return context.audio.direction(party).fault == AudioFault::no_rtp;
+}
 
 extern const Detector caller_detector;
 extern const Detector callee_detector;
@@ -47,12 +53,14 @@ void check_callee(CallContext& context, CallAnalysis* out) {
   }
 }
 
-const Detector caller_detector("audio-no-rtp-from-caller", Severity::error,
-                               "answered, and the caller may send, but none of its RTP is in the capture; the callee's is",
-                               check_caller);
-const Detector callee_detector("audio-no-rtp-from-callee", Severity::error,
-                               "answered, and the callee may send, but none of its RTP is in the capture; the caller's is",
-                               check_callee);
+const Detector caller_detector(
+    "audio-no-rtp-from-caller", Severity::error,
+    "answered, and the caller may send, but none of its RTP is in the capture; the callee's is",
+    check_caller);
+const Detector callee_detector(
+    "audio-no-rtp-from-callee", Severity::error,
+    "answered, and the callee may send, but none of its RTP is in the capture; the caller's is",
+    check_callee);
 
 }  // namespace
 }  // namespace sipladder

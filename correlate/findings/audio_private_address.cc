@@ -1,5 +1,6 @@
-// audio-private-address: RTP goes to the private address of an SDP whose author the packets show in another network.
-// Not when both are inside private space, or when a relay or the peer latched onto the real source.
+// audio-private-address: RTP goes to the private address of an SDP whose author the packets show in
+// another network. Not when both are inside private space, or when a relay or the peer latched onto
+// the real source.
 #include <fmt/format.h>
 
 #include "correlate/findings/support.h"
@@ -27,22 +28,29 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
   std::string seen;
   if (!back.streams.empty()) {
     const StreamRecord& heard = context.model.streams[back.streams.front()];
-    seen = fmt::format("its own RTP comes from {} (frame {})", endpoint_text(context, heard.src), heard.first_frame);
+    seen = fmt::format("its own RTP comes from {} (frame {})", endpoint_text(context, heard.src),
+                       heard.first_frame);
     finding->evidence.push_back(heard.first_frame);
   } else if (const MessageRecord* message = message_of(context, deaf)) {
-    seen = fmt::format("its packets come from {} (frame {})", ip_text(context, message->src), message->frame);
+    seen = fmt::format("its packets come from {} (frame {})", ip_text(context, message->src),
+                       message->frame);
     finding->evidence.push_back(message->frame);
   }
   finding->summary = fmt::format(
-      "{} hears nothing: {} sends its audio to {}, the private address in the {}'s SDP, while {}; {} packets lost", deaf_text,
-      ip_text(context, stream.src), endpoint_text(context, stream.dst), deaf_text, seen, stream.packets);
+      "{} hears nothing: {} sends its audio to {}, the private address in the {}'s SDP, while {}; "
+      "{} packets lost",
+      deaf_text, ip_text(context, stream.src), endpoint_text(context, stream.dst), deaf_text, seen,
+      stream.packets);
   finding->explanation = fmt::format(
-      "The {} is behind a NAT and offered the address of its own network. Nothing on the way put the public one in its place, "
+      "The {} is behind a NAT and offered the address of its own network. Nothing on the way put "
+      "the public one in its place, "
       "and the peer sends to what the SDP says (RFC 3264): those packets cannot arrive.",
       deaf_text);
   finding->remedy =
-      "Anchor the media (rtpengine with nathelper on Kamailio or OpenSIPS), or let the peer answer to the source it sees (Asterisk "
-      "rtp_symmetric=yes with direct_media=no, FreeSWITCH comedia/auto-adjust), or let the phone use STUN, ICE or its external address.";
+      "Anchor the media (rtpengine with nathelper on Kamailio or OpenSIPS), or let the peer answer "
+      "to the source it sees (Asterisk "
+      "rtp_symmetric=yes with direct_media=no, FreeSWITCH comedia/auto-adjust), or let the phone "
+      "use STUN, ICE or its external address.";
   finding->rfc = "RFC 3264 5.1";
 }
 
@@ -50,8 +58,10 @@ extern const Detector detector;
 void check(CallContext& context, CallAnalysis* out) {
   report_audio_fault(context, AudioFault::private_address, detector, out, describe);
 }
-const Detector detector("audio-private-address", Severity::error,
-                        "RTP goes to a private address from SDP while that party's packets come from another network", check);
+const Detector detector(
+    "audio-private-address", Severity::error,
+    "RTP goes to a private address from SDP while that party's packets come from another network",
+    check);
 
 }  // namespace
 }  // namespace sipladder

@@ -1,4 +1,5 @@
-// audio-stopped: a direction that flowed ends at least 5 s before its agreed end. Not when held or no longer agreed.
+// audio-stopped: a direction that flowed ends at least 5 s before its agreed end. Not when held or
+// no longer agreed.
 #include <fmt/format.h>
 
 #include "correlate/findings/support.h"
@@ -10,12 +11,16 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
   const StreamRecord& stream = context.model.streams[direction.culprit];
   finding->stream = direction.culprit;
   finding->evidence.push_back(stream.last_frame);
-  finding->summary = fmt::format("{} hears nothing more after {}: the RTP from {} to {} stops {} before the end of the talk",
-                                 other_party(direction.from), seconds_text(direction.last_ns - context.audio.answer_ns),
-                                 endpoint_text(context, stream.src), endpoint_text(context, stream.dst),
-                                 seconds_text(direction.agreed_until - direction.last_ns));
-  finding->explanation = "The direction was agreed to the end, and no hold took it back (RFC 3264 8.4).";
-  finding->remedy = "Look for a NAT binding or firewall session that expired, or a sender that lost its audio device.";
+  finding->summary = fmt::format(
+      "{} hears nothing more after {}: the RTP from {} to {} stops {} before the end of the talk",
+      other_party(direction.from), seconds_text(direction.last_ns - context.audio.answer_ns),
+      endpoint_text(context, stream.src), endpoint_text(context, stream.dst),
+      seconds_text(direction.agreed_until - direction.last_ns));
+  finding->explanation =
+      "The direction was agreed to the end, and no hold took it back (RFC 3264 8.4).";
+  finding->remedy =
+      "Look for a NAT binding or firewall session that expired, or a sender that lost its audio "
+      "device.";
   finding->rfc = "RFC 3264 8.4";
 }
 
@@ -24,7 +29,8 @@ void check(CallContext& context, CallAnalysis* out) {
   report_audio_fault(context, AudioFault::stopped, detector, out, describe);
 }
 const Detector detector("audio-stopped", Severity::error,
-                        "RTP of a direction ends 5 s or more before the talk does, without hold", check);
+                        "RTP of a direction ends 5 s or more before the talk does, without hold",
+                        check);
 
 }  // namespace
 }  // namespace sipladder

@@ -1,38 +1,51 @@
 #include "correlate/findings/support.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace sipladder {
 
-std::string endpoint_text(const CallContext& context, EndpointId id) { return to_string(context.model.endpoints[id]); }
+std::string endpoint_text(const CallContext& context, EndpointId id) {
+  return to_string(context.model.endpoints[id]);
+}
 
-std::string ip_text(const CallContext& context, EndpointId id) { return to_string(context.model.endpoints[id].ip); }
+std::string ip_text(const CallContext& context, EndpointId id) {
+  return to_string(context.model.endpoints[id].ip);
+}
 
-std::string seconds_text(int64_t duration_ns) { return fmt::format("{:.1f} s", static_cast<double>(duration_ns) / 1e9); }
+std::string seconds_text(int64_t duration_ns) {
+  return fmt::format("{:.1f} s", static_cast<double>(duration_ns) / 1e9);
+}
 
-std::string_view party_text(Party party) { return party == Party::caller ? "caller" : "callee"; }
+std::string_view party_text(Party party) {
+  return party == Party::caller ? "caller" : "callee";
+}
 
-std::string_view other_party(Party party) { return party == Party::caller ? "callee" : "caller"; }
+std::string_view other_party(Party party) {
+  return party == Party::caller ? "callee" : "caller";
+}
 
 void sort_unique(std::vector<uint32_t>* frames) {
   std::sort(frames->begin(), frames->end());
   frames->erase(std::unique(frames->begin(), frames->end()), frames->end());
 }
 
-std::vector<uint32_t> frames_of(const CallContext& context, const TransactionRecord& txn, bool requests) {
+std::vector<uint32_t> frames_of(const CallContext& context, const TransactionRecord& txn,
+                                bool requests) {
   std::vector<uint32_t> frames;
   for (MessageId id = txn.last_message; id; id = context.message(id).previous_in_txn) {
     const MessageRecord& message = context.message(id);
-    const bool wanted = requests ? message.is_request() : message.status == txn.final_status && message.status != 0;
+    const bool wanted =
+        requests ? message.is_request() : message.status == txn.final_status && message.status != 0;
     if (wanted && !message.duplicate) frames.push_back(message.frame);
   }
   sort_unique(&frames);
   return frames;
 }
 
-void report_audio_fault(CallContext& context, AudioFault fault, const Detector& detector, CallAnalysis* out,
+void report_audio_fault(CallContext& context, AudioFault fault, const Detector& detector,
+                        CallAnalysis* out,
                         void (*describe)(CallContext&, const AudioDirection&, Finding*)) {
   for (const AudioDirection* direction : {&context.audio.from_caller, &context.audio.from_callee}) {
     if (direction->fault != fault) continue;
@@ -47,7 +60,8 @@ void report_audio_fault(CallContext& context, AudioFault fault, const Detector& 
       finding.txn = context.message(finding.message).txn;
       finding.evidence.push_back(context.message(finding.message).frame);
     }
-    if (finding.stream) finding.evidence.push_back(context.model.streams[finding.stream].first_frame);
+    if (finding.stream)
+      finding.evidence.push_back(context.model.streams[finding.stream].first_frame);
     describe(context, *direction, &finding);
     sort_unique(&finding.evidence);
     out->findings.push_back(std::move(finding));

@@ -15,11 +15,14 @@ std::string_view other_party(Party party);      // "callee" of caller
 std::string_view party_text(Party party);
 
 // Frames of all copies of a response (or request) in a transaction, ascending.
-std::vector<uint32_t> frames_of(const CallContext& context, const TransactionRecord& txn, bool requests);
+std::vector<uint32_t> frames_of(const CallContext& context, const TransactionRecord& txn,
+                                bool requests);
 void sort_unique(std::vector<uint32_t>* frames);
 
-// One audio fault as a finding of `detector`, for each direction that shows it. `describe` fills the words.
-void report_audio_fault(CallContext& context, AudioFault fault, const Detector& detector, CallAnalysis* out,
+// One audio fault as a finding of `detector`, for each direction that shows it. `describe` fills
+// the words.
+void report_audio_fault(CallContext& context, AudioFault fault, const Detector& detector,
+                        CallAnalysis* out,
                         void (*describe)(CallContext&, const AudioDirection&, Finding*));
 
 }  // namespace sipladder

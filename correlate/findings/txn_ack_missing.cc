@@ -1,5 +1,6 @@
-// txn-ack-missing: a 2xx to INVITE is repeated and no ACK passes. One finding per call, with the reason when the Contact or the
-// BYE tells it; the repeated 2xx and the BYE after 64*T1 are its evidence, not findings of their own.
+// txn-ack-missing: a 2xx to INVITE is repeated and no ACK passes. One finding per call, with the
+// reason when the Contact or the BYE tells it; the repeated 2xx and the BYE after 64*T1 are its
+// evidence, not findings of their own.
 #include <fmt/format.h>
 
 #include "correlate/findings/support.h"
@@ -11,23 +12,28 @@ constexpr uint16_t kMinCopies = 4;  // fewer can be one lost ACK
 
 extern const Detector detector;
 
-// Why the ACK could not come: the 2xx names a remote target that is private while the callee is elsewhere.
+// Why the ACK could not come: the 2xx names a remote target that is private while the callee is
+// elsewhere.
 std::string unreachable_contact(CallContext& context, const TransactionRecord& txn) {
   if (!context.view.load(context.message(txn.final_response))) return {};
   const SipUri uri = parse_uri(parse_name_addr(context.view.sip().value(HeaderId::contact)).uri);
   const auto ip = parse_ip(uri.host);
   const IpAddress& callee = context.model.endpoints[txn.dst].ip;
-  if (!ip || scope_of(*ip) == AddressScope::public_ || scope_of(callee) != AddressScope::public_) return {};
-  return fmt::format("; its Contact names {}, which cannot be reached, while it comes from {}", to_string(*ip),
-                     to_string(callee));
+  if (!ip || scope_of(*ip) == AddressScope::public_ || scope_of(callee) != AddressScope::public_)
+    return {};
+  return fmt::format("; its Contact names {}, which cannot be reached, while it comes from {}",
+                     to_string(*ip), to_string(callee));
 }
 
 const TransactionRecord* unacknowledged(const CallContext& context, TransactionId* which) {
   const TransactionRecord* worst = nullptr;
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
-    const bool unacked = txn.method == Method::invite && txn.final_status >= 200 && txn.final_status < 300 && !txn.acked;
-    if (!unacked || txn.responses < kMinCopies || (worst != nullptr && txn.responses <= worst->responses)) continue;
+    const bool unacked = txn.method == Method::invite && txn.final_status >= 200 &&
+                         txn.final_status < 300 && !txn.acked;
+    if (!unacked || txn.responses < kMinCopies ||
+        (worst != nullptr && txn.responses <= worst->responses))
+      continue;
     worst = &txn;
     *which = id;
   }
@@ -57,21 +63,24 @@ void check(CallContext& context, CallAnalysis* out) {
       finding.evidence.push_back(context.message(dialog.ended_message).frame);
     }
   }
-  finding.summary = fmt::format("{} from {} sent {} times in {} and never acknowledged{}{}", txn->final_status,
-                                endpoint_text(context, txn->dst), txn->responses, seconds_text(span),
-                                unreachable_contact(context, *txn), ending);
+  finding.summary = fmt::format("{} from {} sent {} times in {} and never acknowledged{}{}",
+                                txn->final_status, endpoint_text(context, txn->dst), txn->responses,
+                                seconds_text(span), unreachable_contact(context, *txn), ending);
   finding.explanation =
-      "The callee repeats its 2xx until the ACK comes, and gives the call up after 64*T1 (32 s). No ACK passes this capture point: it "
+      "The callee repeats its 2xx until the ACK comes, and gives the call up after 64*T1 (32 s). "
+      "No ACK passes this capture point: it "
       "goes to another address (Contact, Route), or the caller never sends it.";
   finding.remedy =
-      "Look at the Contact of the 2xx and at the Record-Route set: a proxy that must see the ACK has to Record-Route, and a Contact behind a "
+      "Look at the Contact of the 2xx and at the Record-Route set: a proxy that must see the ACK "
+      "has to Record-Route, and a Contact behind a "
       "NAT has to be repaired (fix_nated_contact, add_contact_alias, external_signaling_address).";
   finding.rfc = "RFC 3261 13.3.1.4";
   sort_unique(&finding.evidence);
   out->findings.push_back(std::move(finding));
 }
 
-const Detector detector("txn-ack-missing", Severity::error, "a 2xx to INVITE is repeated and no ACK for it is seen", check);
+const Detector detector("txn-ack-missing", Severity::error,
+                        "a 2xx to INVITE is repeated and no ACK for it is seen", check);
 
 }  // namespace
 }  // namespace sipladder

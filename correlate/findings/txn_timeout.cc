@@ -1,5 +1,5 @@
-// txn-timeout: no final response within 64*T1 (Timer B or F). Not when the client never repeated an unreliable request: then
-// it got an answer by a path that this capture does not see.
+// txn-timeout: no final response within 64*T1 (Timer B or F). Not when the client never repeated an
+// unreliable request: then it got an answer by a path that this capture does not see.
 #include <fmt/format.h>
 
 #include "correlate/findings/support.h"
@@ -12,7 +12,9 @@ extern const Detector detector;
 
 bool timed_out(const CallContext& context, const TransactionRecord& txn) {
   if (!txn.request || txn.method == Method::ack) return false;
-  if (settle(txn, context.model.now_ns).state != TransactionState::timed_out || txn.final_status != 0) return false;
+  if (settle(txn, context.model.now_ns).state != TransactionState::timed_out ||
+      txn.final_status != 0)
+    return false;
   return txn.transport != Transport::udp || txn.requests >= 3;
 }
 
@@ -29,20 +31,25 @@ void check(CallContext& context, CallAnalysis* out) {
     finding.message = txn.request;
     finding.evidence = frames_of(context, txn, true);
     const char timer = txn.method == Method::invite ? 'B' : 'F';
-    finding.summary = fmt::format("{} from {} to {} sent {} times in {}: {}", to_string(txn.method),
-                                  endpoint_text(context, txn.src), endpoint_text(context, txn.dst), txn.requests,
-                                  seconds_text(txn.last_ns - txn.first_ns),
-                                  txn.provisionals == 0 ? "nothing came back" : "only provisional responses came back");
-    finding.explanation = fmt::format("The client transaction ends by Timer {} after 64*T1 (32 s) without a final response.", timer);
+    finding.summary = fmt::format(
+        "{} from {} to {} sent {} times in {}: {}", to_string(txn.method),
+        endpoint_text(context, txn.src), endpoint_text(context, txn.dst), txn.requests,
+        seconds_text(txn.last_ns - txn.first_ns),
+        txn.provisionals == 0 ? "nothing came back" : "only provisional responses came back");
+    finding.explanation = fmt::format(
+        "The client transaction ends by Timer {} after 64*T1 (32 s) without a final response.",
+        timer);
     finding.remedy =
-        "Check that the address is right and reachable, that the server listens there, and that its responses are not lost on "
+        "Check that the address is right and reachable, that the server listens there, and that "
+        "its responses are not lost on "
         "the way back (NAT, firewall, Via without rport).";
     finding.rfc = txn.method == Method::invite ? "RFC 3261 17.1.1.2" : "RFC 3261 17.1.2.2";
     out->findings.push_back(std::move(finding));
   }
 }
 
-const Detector detector("txn-timeout", Severity::error, "no final response within 64*T1 (Timer B or F)", check);
+const Detector detector("txn-timeout", Severity::error,
+                        "no final response within 64*T1 (Timer B or F)", check);
 
 }  // namespace
 }  // namespace sipladder

@@ -32,8 +32,10 @@ RunResult run_binary(const std::vector<std::string>& arguments) {
   const std::string base = folder;
   std::string command = quoted(SIPLADDER_BINARY);
   for (const std::string& argument : arguments) command += " " + quoted(argument);
-  const int status = std::system((command + " >" + base + "/out 2>" + base + "/err </dev/null").c_str());
-  RunResult result{WIFEXITED(status) ? WEXITSTATUS(status) : -1, slurp(base + "/out"), slurp(base + "/err")};
+  const int status =
+      std::system((command + " >" + base + "/out 2>" + base + "/err </dev/null").c_str());
+  RunResult result{WIFEXITED(status) ? WEXITSTATUS(status) : -1, slurp(base + "/out"),
+                   slurp(base + "/err")};
   std::filesystem::remove_all(base);
   return result;
 }
@@ -64,8 +66,12 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-std::string root_path(const std::string& relative) { return std::string(SIPLADDER_ROOT) + "/" + relative; }
+std::string root_path(const std::string& relative) {
+  return std::string(SIPLADDER_ROOT) + "/" + relative;
+}
 
-bool exists(const std::string& path) { return std::filesystem::exists(path); }
+bool exists(const std::string& path) {
+  return std::filesystem::exists(path);
+}
 
 }  // namespace sipladder
