@@ -32,19 +32,11 @@ CallKind kind_of(Method method) {
   }
 }
 
-bool is_unregister(const SipIndex& sip) {
-  const std::string_view contact = sip.value(HeaderId::contact);
-  if (contact == "*") return true;
-  const NameAddr name = parse_name_addr(contact);
-  if (const auto expires = param(name.params, "expires")) return *expires == "0";
-  return sip.value(HeaderId::expires) == "0";
-}
-
 // Who wrote the message: From of a request, To of a response, against the tag of the call's first
 // request.
-bool written_by_caller(const MessageRecord& message, const CallRecord& call, const SipKeys& keys) {
-  const bool from_is_caller = keys.from_tag == call.caller_tag_hash ||
-                              (keys.to_tag != call.caller_tag_hash || keys.to_tag == 0);
+bool written_by_caller(const MessageRecord& message, const CallRecord& call, const SipFacts& facts) {
+  const bool from_is_caller = facts.from_tag == call.caller_tag_hash ||
+                              (facts.to_tag != call.caller_tag_hash || facts.to_tag == 0);
   return message.is_request() == from_is_caller;
 }
 
@@ -64,26 +56,26 @@ void note_times(CallRecord& call, const MessageRecord& message) {
 
 }  // namespace
 
-CallId CallTable::find_or_create(const MessageRecord& message, const SipKeys& keys) {
-  if (keys.call_hash != 0) {
-    const auto found = by_id_.find(keys.call_hash);
+CallId CallTable::find_or_create(const MessageRecord& message, const SipFacts& facts) {
+  if (facts.call_hash != 0) {
+    const auto found = by_id_.find(facts.call_hash);
     if (found != by_id_.end()) return found->second;
   }
   CallRecord call;
   call.start_ns = message.time_ns;
-  call.id_hash = keys.call_hash;
-  call.caller_tag_hash = keys.from_tag;
-  call.kind = kind_of(keys.method);
+  call.id_hash = facts.call_hash;
+  call.caller_tag_hash = facts.from_tag;
+  call.kind = kind_of(facts.method);
   call.state = call.kind == CallKind::call ? CallState::calling : CallState::pending;
   const CallId made = model_.calls.add(call);
-  if (keys.call_hash != 0) by_id_.emplace(keys.call_hash, made);
+  if (facts.call_hash != 0) by_id_.emplace(facts.call_hash, made);
   return made;
 }
 
-MessageId CallTable::add(MessageRecord message, const SipIndex& sip, const SipKeys& keys) {
-  message.call = find_or_create(message, keys);
+MessageId CallTable::add(MessageRecord message, const SipFacts& facts) {
+  message.call = find_or_create(message, facts);
   CallRecord& call = model_.calls[message.call];
-  message.from_caller = written_by_caller(message, call, keys);
+  message.from_caller = written_by_caller(message, call, facts);
   const MessageId id = model_.messages.add(message);
   if (call.last_message) {
     model_.messages[call.last_message].next_in_call = id;
@@ -95,14 +87,14 @@ MessageId CallTable::add(MessageRecord message, const SipIndex& sip, const SipKe
   call.messages++;
   if (message.is_request()) {
     if (!call.first_request) call.first_request = id;
-    if (message.method == Method::register_) call.unregisters = is_unregister(sip);
+    if (message.method == Method::register_) call.unregisters = facts.unregisters;
   } else if (!call.first_response) {
     call.first_response = id;
   }
   return id;
 }
 
-void CallTable::update(MessageId id, const SipIndex&) {
+void CallTable::update(MessageId id) {
   const MessageRecord& message = model_.messages[id];
   CallRecord& call = model_.calls[message.call];
   if (message.retransmission) call.retransmissions++;
@@ -118,10 +110,19 @@ void CallTable::update(MessageId id, const SipIndex&) {
     if (message.method == Method::cancel) call.cancel_seen = true;
   }
   if (message.has_sdp) (message.from_caller ? call.sdp_offered : call.sdp_answered) = true;
-  const bool decides = message.status >= 200 || message.method == Method::bye ||
-                       message.method == Method::cancel || message.status == 180 ||
-                       message.is_request();
-  if (decides) decide_outcome(model_, call, message.time_ns);
+  if (!call.outcome_due) {
+    call.outcome_due = true;
+    due_.push_back(message.call);
+  }
+}
+
+void CallTable::settle(int64_t now_ns) {
+  for (const CallId id : due_) {
+    CallRecord& call = model_.calls[id];
+    call.outcome_due = false;
+    decide_outcome(model_, call, now_ns);
+  }
+  due_.clear();
 }
 
 namespace {

@@ -5,7 +5,7 @@
 
 #include "correlate/hash.h"
 #include "correlate/model.h"
-#include "correlate/sip_keys.h"
+#include "correlate/sip_facts.h"
 
 namespace sipladder {
 
@@ -15,15 +15,36 @@ class CallTable {
 
   // Finds or creates the call of the message and appends the record to it. A message without
   // Call-ID is a call of its own.
-  MessageId add(MessageRecord message, const SipIndex& sip, const SipKeys& keys);
+  MessageId add(MessageRecord message, const SipFacts& facts);
 
-  // After transaction and dialog are known: times, counts and state.
-  void update(MessageId id, const SipIndex& sip);
+  // After transaction and dialog are known: times and counts.
+  void update(MessageId id);
+
+  // State and outcome of the calls that had messages since the last time.
+  void settle(int64_t now_ns);
+
+  // For batches, as TransactionTable has them.
+  void prefetch_slot(const SipFacts& facts) const { by_id_.prefetch(facts.call_hash); }
+  void prefetch_record(const SipFacts& facts) const {
+    const auto found = by_id_.find(facts.call_hash);
+    if (found == by_id_.end()) return;
+    const char* record = reinterpret_cast<const char*>(&model_.calls[found->second]);
+    __builtin_prefetch(record);
+    __builtin_prefetch(record + 64);
+    __builtin_prefetch(record + 128);
+  }
+  void prefetch_chain(const SipFacts& facts) const {
+    const auto found = by_id_.find(facts.call_hash);
+    if (found == by_id_.end()) return;
+    const MessageId last = model_.calls[found->second].last_message;
+    if (last) __builtin_prefetch(&model_.messages[last]);
+  }
 
  private:
-  CallId find_or_create(const MessageRecord& message, const SipKeys& keys);
+  CallId find_or_create(const MessageRecord& message, const SipFacts& facts);
 
   Model& model_;
+  std::vector<CallId> due_;
   absl::flat_hash_map<uint64_t, CallId, IdentityHash> by_id_;
 };
 

@@ -20,9 +20,9 @@ bool may_create(const MessageRecord& message) {
 
 }  // namespace
 
-void DialogTable::add(MessageId id, const SipIndex& sip, const SipKeys& keys) {
-  if (keys.from_tag == 0 || keys.to_tag == 0) return;
-  const DialogId dialog_id = find_or_create(id, keys);
+void DialogTable::add(MessageId id, const SipFacts& facts) {
+  if (facts.from_tag == 0 || facts.to_tag == 0) return;
+  const DialogId dialog_id = find_or_create(id, facts);
   if (!dialog_id) return;
   MessageRecord& message = model_.messages[id];
   DialogRecord& dialog = model_.dialogs[dialog_id];
@@ -31,15 +31,13 @@ void DialogTable::add(MessageId id, const SipIndex& sip, const SipKeys& keys) {
   if (message.txn && !model_.transactions[message.txn].dialog)
     model_.transactions[message.txn].dialog = dialog_id;
   if (message.is_copy()) return;
-  learn_targets(dialog, message, id, sip);
+  learn_targets(dialog, message, id, facts);
   move_state(dialog, message, id);
 }
 
-DialogId DialogTable::find_or_create(MessageId id, const SipKeys& keys) {
+DialogId DialogTable::find_or_create(MessageId id, const SipFacts& facts) {
   const MessageRecord& message = model_.messages[id];
-  // Either party may send requests: the pair of tags is unordered.
-  const uint64_t key =
-      mix(keys.from_tag ^ keys.to_tag, (keys.from_tag + keys.to_tag) ^ message.call.value);
+  const uint64_t key = facts.dialog_key();
   const auto found = by_key_.find(key);
   if (found != by_key_.end()) return found->second;
   if (!may_create(message)) return {};
@@ -49,8 +47,8 @@ DialogId DialogTable::find_or_create(MessageId id, const SipKeys& keys) {
   dialog.created_by = id;
   dialog.early_ns = message.time_ns;
   const bool from_is_caller = message.is_request() == message.from_caller;
-  dialog.caller_tag_hash = from_is_caller ? keys.from_tag : keys.to_tag;
-  dialog.callee_tag_hash = from_is_caller ? keys.to_tag : keys.from_tag;
+  dialog.caller_tag_hash = from_is_caller ? facts.from_tag : facts.to_tag;
+  dialog.callee_tag_hash = from_is_caller ? facts.to_tag : facts.from_tag;
   const DialogId made = model_.dialogs.add(dialog);
   by_key_.emplace(key, made);
   if (call.last_dialog) {
@@ -68,17 +66,16 @@ DialogId DialogTable::find_or_create(MessageId id, const SipKeys& keys) {
 
 // Remote targets: Contact of the dialog-creating request and response, refreshed by re-INVITE and
 // UPDATE (12.1, 12.2).
-void DialogTable::learn_targets(DialogRecord& dialog, const MessageRecord& message, MessageId id,
-                                const SipIndex& sip) {
+void DialogTable::learn_targets(DialogRecord& dialog, const MessageRecord& message, MessageId id, const SipFacts& facts) {
   const bool target_method = creates_dialog(message.method) || message.method == Method::update;
   if (!target_method || message.status >= 300) return;
-  if (sip.has(HeaderId::contact)) {
+  if (facts.has_contact) {
     MessageId& target = message.from_caller ? dialog.caller_target : dialog.callee_target;
     target = id;
   }
   // A response reaches the caller last: the newest copy of the dialog-creating response has the
   // whole route set.
-  if (!message.is_request() && dialog.confirmed_ns == 0 && sip.has(HeaderId::record_route))
+  if (!message.is_request() && dialog.confirmed_ns == 0 && facts.has_record_route)
     dialog.route_set = id;
   if (!dialog.caller_target && message.txn) {
     dialog.caller_target = model_.transactions[message.txn].request;

@@ -5,7 +5,7 @@
 
 #include "correlate/hash.h"
 #include "correlate/model.h"
-#include "correlate/sip_keys.h"
+#include "correlate/sip_facts.h"
 
 namespace sipladder {
 
@@ -14,12 +14,18 @@ class DialogTable {
   explicit DialogTable(Model& model) : model_(model) {}
 
   // Finds or creates the dialog of message `id` (already in its transaction) and moves its state.
-  void add(MessageId id, const SipIndex& sip, const SipKeys& keys);
+  void add(MessageId id, const SipFacts& facts);
+
+  // For batches, as TransactionTable has them.
+  void prefetch_slot(const SipFacts& facts) const { by_key_.prefetch(facts.dialog_key()); }
+  void prefetch_record(const SipFacts& facts) const {
+    const auto found = by_key_.find(facts.dialog_key());
+    if (found != by_key_.end()) __builtin_prefetch(&model_.dialogs[found->second]);
+  }
 
  private:
-  DialogId find_or_create(MessageId id, const SipKeys& keys);
-  void learn_targets(DialogRecord& dialog, const MessageRecord& message, MessageId id,
-                     const SipIndex& sip);
+  DialogId find_or_create(MessageId id, const SipFacts& facts);
+  void learn_targets(DialogRecord& dialog, const MessageRecord& message, MessageId id, const SipFacts& facts);
   void move_state(DialogRecord& dialog, const MessageRecord& message, MessageId id);
 
   Model& model_;

@@ -1,22 +1,25 @@
 #include "correlate/engine.h"
 
-#include "correlate/calls.h"
-#include "correlate/dialogs.h"
+#include "correlate/batch_worker.h"
+#include "correlate/correlator.h"
 #include "correlate/rtp_streams.h"
-#include "correlate/sip_keys.h"
-#include "correlate/transactions.h"
+#include "correlate/sip_facts.h"
 
 namespace sipladder {
 namespace {
 
 constexpr uint32_t kCallsSettledPerBatch = 1000;
 
+// Messages handed to the other thread at a time: reading and decoding go on while they are
+// correlated. sip-100k: 1.8 s on one thread, 1.2 s on two.
+constexpr size_t kBatch = 512;
+
 bool carries_sdp(const SipIndex& sip) {
   if (sip.body.empty()) return false;
   return sip.body.starts_with("v=0") || !find_sdp(sip).empty();
 }
 
-MessageRecord record_of(const Datagram& datagram, const SipIndex& sip, const SipKeys& keys) {
+MessageRecord record_of(const Datagram& datagram, const SipIndex& sip, const SipFacts& facts) {
   MessageRecord message;
   message.time_ns = datagram.time_ns;
   message.offset = datagram.ref.offset;
@@ -26,14 +29,14 @@ MessageRecord record_of(const Datagram& datagram, const SipIndex& sip, const Sip
   message.source = datagram.source;
   message.transport = datagram.transport;
   message.ip_id = datagram.ip_id;
-  message.cseq = keys.cseq;
-  message.method = keys.method;
+  message.cseq = facts.cseq;
+  message.method = facts.method;
   message.status = sip.is_request ? uint16_t{0} : sip.status;
   message.content_hash = static_cast<uint32_t>(hash_text(datagram.payload));
   message.has_sdp = carries_sdp(sip);
   message.malformed = sip.malformed != nullptr;
   message.truncated = datagram.truncated;
-  message.has_to_tag = keys.to_tag != 0;
+  message.has_to_tag = facts.to_tag != 0;
   message.has_auth = sip.has(HeaderId::authorization) || sip.has(HeaderId::proxy_authorization);
   return message;
 }
@@ -45,12 +48,12 @@ struct Engine::State {
       : model(m),
         decoder(log),
         endpoints(m),
-        calls(m),
-        transactions(m),
-        dialogs(m),
-        streams(m, endpoints) {}
+        streams(m, endpoints),
+        correlator(m),
+        worker([this](const std::vector<PreparedMessage>& messages) { correlator.add(messages); }) {}
 
-  void add_sip(const Datagram& datagram);
+  void prepare(const Datagram& datagram);
+  void finish_batch();
   PayloadClass add(const Datagram& datagram);
   void settle_calls();
   SourceCounters& counters(uint16_t source);
@@ -58,13 +61,13 @@ struct Engine::State {
   Model& model;
   Decoder decoder;
   EndpointTable endpoints;
-  CallTable calls;
-  TransactionTable transactions;
-  DialogTable dialogs;
   RtpStreams streams;
   std::vector<Datagram> datagrams;
   SipIndex sip;
+  std::vector<PreparedMessage> batch;
   uint32_t next_settled = 1;
+  Correlator correlator;
+  BatchWorker<PreparedMessage> worker;  // last: it must end before what it works on
 };
 
 Engine::Engine(PacketLog& log, Model& model) : state_(std::make_unique<State>(log, model)) {}
@@ -75,24 +78,30 @@ SourceCounters& Engine::State::counters(uint16_t source) {
   return model.sources[source];
 }
 
-void Engine::State::add_sip(const Datagram& datagram) {
-  const SipKeys keys = keys_of(sip);
-  MessageRecord message = record_of(datagram, sip, keys);
-  message.src = endpoints.id_of(datagram.src);
-  message.dst = endpoints.id_of(datagram.dst);
-  const MessageId id = calls.add(message, sip, keys);
-  transactions.add(id, sip, keys);
-  dialogs.add(id, sip, keys);
-  calls.update(id, sip);
+void Engine::State::prepare(const Datagram& datagram) {
+  PreparedMessage& prepared = batch.emplace_back();
+  prepared.facts = facts_of(sip);
+  prepared.record = record_of(datagram, sip, prepared.facts);
+  prepared.record.src = endpoints.id_of(datagram.src);
+  prepared.record.dst = endpoints.id_of(datagram.dst);
   model.accounting.sip_messages++;
-  if (message.malformed) model.accounting.malformed++;
+  if (prepared.record.malformed) model.accounting.malformed++;
+  if (batch.size() == kBatch) worker.hand_over(&batch);
+}
+
+// The worker is idle afterwards, and the model whole.
+void Engine::State::finish_batch() {
+  worker.wait();
+  correlator.add(batch);
+  batch.clear();
+  correlator.settle(model.now_ns);
 }
 
 PayloadClass Engine::State::add(const Datagram& datagram) {
   const PayloadClass payload_class = classify_payload(datagram.payload);
   if (payload_class == PayloadClass::sip) {
     if (!index_sip(datagram.payload, &sip)) return PayloadClass::other;
-    add_sip(datagram);
+    prepare(datagram);
   } else if (payload_class == PayloadClass::rtp) {
     RtpHeader rtp;
     if (!parse_rtp(datagram.payload, &rtp)) return PayloadClass::other;
@@ -152,6 +161,7 @@ void Engine::State::settle_calls() {
 
 void Engine::settle() {
   State& state = *state_;
+  state.finish_batch();
   state.model.oddities = state.decoder.oddities();
   if (!state.model.sources.empty()) state.model.sources[0].fragments = state.decoder.fragments();
   state.settle_calls();

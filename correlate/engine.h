@@ -1,6 +1,8 @@
 // The correlator: packets in, records out (RFC 3261 12 and 17, RFC 6026, seen by a bystander).
 //
-// Threads: one. No timers: "now" is the newest packet's time.
+// Threads: called by one. Inside, a second one correlates SIP messages while the first reads and
+// decodes on; between settle() and the next process() it is idle and the model may be read.
+// No timers: "now" is the newest packet's time.
 #pragma once
 
 #include <memory>
@@ -18,7 +20,8 @@ class Engine {
 
   void process(const Packet& packet);
 
-  // Copies counters into the model (oddities, fragments). Cheap; call after each batch.
+  // Completes what process() has begun, and copies counters into the model (oddities, fragments).
+  // Cheap; call after each batch, before the model is read.
   void settle();
 
  private:

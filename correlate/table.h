@@ -13,6 +13,10 @@ namespace sipladder {
 template <typename Record, typename IdType>
 class Table {
  public:
+  // The directory of chunks never moves either.
+  Table() { chunks_.reserve(kMaxChunks); }
+
+  // Requires size() < kMaxSize.
   IdType add(const Record& record) {
     if (size_ % kChunk == 0) chunks_.push_back(std::make_unique<std::array<Record, kChunk>>());
     (*chunks_.back())[size_ % kChunk] = record;
@@ -29,6 +33,7 @@ class Table {
 
  private:
   static constexpr uint32_t kChunk = 2048;
+  static constexpr size_t kMaxChunks = size_t{1} << 16;
   std::vector<std::unique_ptr<std::array<Record, kChunk>>> chunks_;
   uint32_t size_ = 0;
 };

@@ -28,21 +28,32 @@ bool same_message(const MessageRecord& a, const MessageRecord& b) {
 
 }  // namespace
 
-void TransactionTable::add(MessageId id, const SipIndex& sip, const SipKeys& keys) {
+void TransactionTable::prefetch_record(const SipFacts& facts) const {
+  const auto found = by_key_.find(facts.transaction_key);
+  if (found != by_key_.end()) __builtin_prefetch(&model_.transactions[found->second]);
+}
+
+void TransactionTable::prefetch_chain(const SipFacts& facts) const {
+  const auto found = by_key_.find(facts.transaction_key);
+  if (found == by_key_.end()) return;
+  const MessageId last = model_.transactions[found->second].last_message;
+  if (last) __builtin_prefetch(&model_.messages[last]);
+}
+
+void TransactionTable::add(MessageId id, const SipFacts& facts) {
   MessageRecord& message = model_.messages[id];
-  uint64_t key = transaction_key(keys, keys.method_token);
   TransactionId txn;
-  if (message.is_request() && keys.method == Method::ack) {
+  if (message.is_request() && facts.method == Method::ack) {
     // An ACK to a non-2xx belongs to the INVITE transaction (17.1.1.3); an ACK to a 2xx is its own
     // (13.2.2.4).
-    const TransactionId invite = find(transaction_key(keys, "INVITE"), message);
+    const TransactionId invite = find(facts.invite_key, message);
     if (invite && !(model_.transactions[invite].final_status >= 200 &&
                     model_.transactions[invite].final_status < 300)) {
       txn = invite;
     }
   }
-  if (!txn) txn = find(key, message);
-  if (!txn) txn = create(key, id, sip, keys);
+  if (!txn) txn = find(facts.transaction_key, message);
+  if (!txn) txn = create(id, facts);
   TransactionRecord& record = model_.transactions[txn];
   mark_copy(message, record);
   link(txn, id);
@@ -75,13 +86,12 @@ TransactionId TransactionTable::find(uint64_t key, const MessageRecord& message)
   return same_server;
 }
 
-TransactionId TransactionTable::find_invite_for_ack(const MessageRecord& ack,
-                                                    const SipKeys& keys) const {
+TransactionId TransactionTable::find_invite_for_ack(const MessageRecord& ack) const {
   TransactionId best;
   int steps = 0;
   for (TransactionId id = model_.calls[ack.call].first_txn; id && steps < kMaxHops; steps++) {
     const TransactionRecord& txn = model_.transactions[id];
-    if (txn.method == Method::invite && txn.cseq == keys.cseq &&
+    if (txn.method == Method::invite && txn.cseq == ack.cseq &&
         (!best || model_.endpoints[txn.src].ip == model_.endpoints[ack.src].ip)) {
       best = id;
     }
@@ -90,37 +100,36 @@ TransactionId TransactionTable::find_invite_for_ack(const MessageRecord& ack,
   return best;
 }
 
-TransactionId TransactionTable::create(uint64_t key, MessageId id, const SipIndex& sip,
-                                       const SipKeys& keys) {
+TransactionId TransactionTable::create(MessageId id, const SipFacts& facts) {
   const MessageRecord& message = model_.messages[id];
   TransactionRecord txn;
   txn.call = message.call;
-  txn.method = keys.method;
-  txn.cseq = keys.cseq;
+  txn.method = facts.method;
+  txn.cseq = facts.cseq;
   txn.transport = message.transport;
   txn.first_ns = message.time_ns;
   txn.first_message = id;
   txn.src = message.is_request() ? message.src : message.dst;
   txn.dst = message.is_request() ? message.dst : message.src;
-  if (keys.method == Method::invite) {
+  if (facts.method == Method::invite) {
     txn.kind = TransactionKind::invite;
     txn.state = TransactionState::calling;
-  } else if (keys.method == Method::ack) {
+  } else if (facts.method == Method::ack) {
     txn.kind = TransactionKind::ack_2xx;
     txn.state = TransactionState::terminated;
-    txn.invite = find_invite_for_ack(message, keys);
+    txn.invite = find_invite_for_ack(message);
     if (txn.invite) model_.transactions[txn.invite].acked = true;
-  } else if (keys.method == Method::cancel) {
-    txn.invite = find(transaction_key(keys, "INVITE"), message);
+  } else if (facts.method == Method::cancel) {
+    txn.invite = find(facts.invite_key, message);
     if (txn.invite) model_.transactions[txn.invite].cancelled = true;
   }
   if (message.is_request()) {
-    if (const uint64_t hop = previous_hop_key(sip, keys)) {
-      const auto previous = by_key_.find(hop);
-      if (previous != by_key_.end()) txn.request_path = previous->second;
+    const auto previous = by_key_.find(facts.previous_hop_key);
+    if (facts.previous_hop_key != 0 && previous != by_key_.end()) {
+      txn.request_path = previous->second;
     }
   }
-  auto [slot, inserted] = by_key_.try_emplace(key);
+  auto [slot, inserted] = by_key_.try_emplace(facts.transaction_key);
   if (!inserted) txn.next_same_branch = slot->second;
   const TransactionId made = model_.transactions.add(txn);
   slot->second = made;

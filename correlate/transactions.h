@@ -5,7 +5,7 @@
 
 #include "correlate/hash.h"
 #include "correlate/model.h"
-#include "correlate/sip_keys.h"
+#include "correlate/sip_facts.h"
 
 namespace sipladder {
 
@@ -18,12 +18,17 @@ class TransactionTable {
 
   // Finds or creates the transaction of message `id`, whose record has everything but txn,
   // previous_in_txn, original and the copy flags; fills those, and moves the transaction's state.
-  void add(MessageId id, const SipIndex& sip, const SipKeys& keys);
+  void add(MessageId id, const SipFacts& facts);
+
+  // For batches: bring the slot, then the records, of a message to come into the cache.
+  void prefetch_slot(const SipFacts& facts) const { by_key_.prefetch(facts.transaction_key); }
+  void prefetch_record(const SipFacts& facts) const;
+  void prefetch_chain(const SipFacts& facts) const;
 
  private:
   TransactionId find(uint64_t key, const MessageRecord& message) const;
-  TransactionId find_invite_for_ack(const MessageRecord& ack, const SipKeys& keys) const;
-  TransactionId create(uint64_t key, MessageId id, const SipIndex& sip, const SipKeys& keys);
+  TransactionId find_invite_for_ack(const MessageRecord& ack) const;
+  TransactionId create(MessageId id, const SipFacts& facts);
   void link(TransactionId id, MessageId message);
   void mark_copy(MessageRecord& message, const TransactionRecord& txn) const;
   void on_request(TransactionRecord& txn, MessageId id);

@@ -1,5 +1,5 @@
 // Header and method names.
-#include <absl/container/flat_hash_map.h>
+#include <cstring>
 
 #include "decode/sip_message.h"
 #include "decode/text.h"
@@ -35,8 +35,9 @@ struct NameTable {
     }
   }
   static size_t slot_of(std::string_view name) {
+    // Lower case as far as letters go, without a branch.
     const auto letter = [&](size_t i) {
-      return static_cast<size_t>(static_cast<unsigned char>(lower(name[i])));
+      return static_cast<size_t>(static_cast<unsigned char>(name[i]) | 0x20U);
     };
     return (name.size() * 37 + letter(0) * 11 + letter(name.size() - 1) * 5 +
             letter(name.size() / 2) * 3) %
@@ -60,14 +61,20 @@ HeaderId header_id(std::string_view name) {
   }
   for (size_t slot = NameTable::slot_of(name); table.slots[slot] != 0; slot = (slot + 1) % kSlots) {
     const size_t at = table.slots[slot] - size_t{1};
-    if (equal_no_case(kHeaders[at].name, name)) return static_cast<HeaderId>(at);
+    const std::string_view known = kHeaders[at].name;
+    // Nearly all stacks write the canonical name.
+    if (known.size() != name.size()) continue;
+    if (std::memcmp(known.data(), name.data(), name.size()) == 0 || equal_no_case(known, name)) {
+      return static_cast<HeaderId>(at);
+    }
   }
   return HeaderId::other;
 }
 
 Method parse_method(std::string_view token) {
+  if (token.empty()) return Method::unknown;
   for (size_t i = 1; i < std::size(kMethods); i++) {
-    if (kMethods[i] == token) return static_cast<Method>(i);
+    if (kMethods[i][0] == token[0] && kMethods[i] == token) return static_cast<Method>(i);
   }
   return Method::unknown;
 }

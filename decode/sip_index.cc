@@ -18,13 +18,9 @@ bool is_token_char(char c) {
 
 // The line that starts at `begin`, without its end; *next is where the following one starts.
 std::string_view line_at(std::string_view bytes, size_t begin, size_t* next) {
-  const void* found = begin < bytes.size()
-                          ? std::memchr(bytes.data() + begin, '\n', bytes.size() - begin)
-                          : nullptr;
-  const size_t end = found == nullptr
-                         ? bytes.size()
-                         : static_cast<size_t>(static_cast<const char*>(found) - bytes.data());
-  *next = found == nullptr ? bytes.size() : end + 1;
+  const size_t found = find_byte(bytes, begin, '\n');
+  const size_t end = found == std::string_view::npos ? bytes.size() : found;
+  *next = found == std::string_view::npos ? bytes.size() : end + 1;
   std::string_view line = bytes.substr(begin, end - begin);
   if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
   return line;
@@ -92,7 +88,7 @@ bool index_start_line(std::string_view line, SipIndex* sip) {
 }
 
 void index_header(std::string_view line, SipIndex* sip) {
-  const size_t colon = line.find(':');
+  const size_t colon = find_byte(line, 0, ':');
   if (colon == std::string_view::npos || colon == 0) {
     flag(sip, "header line without a name and colon (RFC 3261 7.3.1)");
     return;

@@ -63,17 +63,26 @@ size_t find_outside(std::string_view text, char separator) {
 }
 
 void read_via_param(std::string_view name, std::string_view value, bool has_value, Via* via) {
-  if (equal_no_case(name, "branch")) {
-    via->branch = value;
-  } else if (equal_no_case(name, "rport")) {
-    via->has_rport = true;
-    if (has_value) via->rport = parse_number<uint16_t>(value);
-  } else if (equal_no_case(name, "received")) {
-    via->received = without_brackets(value);
-  } else if (equal_no_case(name, "maddr")) {
-    via->maddr = without_brackets(value);
-  } else if (equal_no_case(name, "ttl")) {
-    via->ttl = parse_number<uint16_t>(value);
+  switch (name.empty() ? '\0' : lower(name[0])) {
+    case 'b':
+      if (equal_no_case(name, "branch")) via->branch = value;
+      break;
+    case 'r':
+      if (equal_no_case(name, "rport")) {
+        via->has_rport = true;
+        if (has_value) via->rport = parse_number<uint16_t>(value);
+      } else if (equal_no_case(name, "received")) {
+        via->received = without_brackets(value);
+      }
+      break;
+    case 'm':
+      if (equal_no_case(name, "maddr")) via->maddr = without_brackets(value);
+      break;
+    case 't':
+      if (equal_no_case(name, "ttl")) via->ttl = parse_number<uint16_t>(value);
+      break;
+    default:
+      break;
   }
 }
 
@@ -223,11 +232,18 @@ std::optional<std::string_view> param(std::string_view params, std::string_view 
 
 std::string_view tag_of(std::string_view value) {
   // Behind the last '>' there are header parameters only.
-  const size_t close = value.rfind('>');
-  const std::string_view tail = close == std::string_view::npos ? value : value.substr(close + 1);
+  size_t at = value.size();
+  while (at > 0 && value[at - 1] != '>') at--;
+  const std::string_view tail = value.substr(at);
   const size_t semicolon = tail.find(';');
   if (semicolon == std::string_view::npos) return {};
-  return param(tail.substr(semicolon + 1), "tag").value_or(std::string_view());
+  const std::string_view params = tail.substr(semicolon + 1);
+  // Mostly the tag is all there is.
+  if (params.starts_with("tag=") && find_byte(params, 4, ';') == std::string_view::npos &&
+      find_byte(params, 4, '"') == std::string_view::npos) {
+    return trim(params.substr(4));
+  }
+  return param(params, "tag").value_or(std::string_view());
 }
 
 CSeq parse_cseq(std::string_view value) {

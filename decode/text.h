@@ -3,10 +3,33 @@
 
 #include <charconv>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string_view>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 namespace sipladder {
+
+// The first `wanted` at or behind `at`; npos when there is none. Inline, because header names and
+// lines are short: a call of memchr each cost 25 % of the header index.
+inline size_t find_byte(std::string_view text, size_t at, char wanted) {
+#if defined(__SSE2__)
+  const __m128i pattern = _mm_set1_epi8(wanted);
+  for (; at + 16 <= text.size(); at += 16) {
+    __m128i block;
+    std::memcpy(&block, text.data() + at, sizeof block);
+    const int hits = _mm_movemask_epi8(_mm_cmpeq_epi8(block, pattern));
+    if (hits != 0) return at + static_cast<size_t>(__builtin_ctz(static_cast<unsigned>(hits)));
+  }
+#endif
+  for (; at < text.size(); at++) {
+    if (text[at] == wanted) return at;
+  }
+  return std::string_view::npos;
+}
 
 inline bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
@@ -48,7 +71,7 @@ std::optional<Number> parse_number(std::string_view text) {
 // Cuts `*rest` at the first `separator` and returns what stood before it; all of it when there is
 // none.
 inline std::string_view cut(std::string_view* rest, char separator) {
-  const size_t at = rest->find(separator);
+  const size_t at = find_byte(*rest, 0, separator);
   const std::string_view head = rest->substr(0, at);
   *rest = at == std::string_view::npos ? std::string_view() : rest->substr(at + 1);
   return head;

@@ -21,7 +21,7 @@ App::App(const Shared& shared, bool calls_only, std::function<std::string()> sta
 }
 
 bool App::key(Key key) {
-  View& top = *layers_.back().view;
+  Screen& top = *layers_.back().view;
   Reply reply = top.handle(key);
   switch (reply.kind) {
     case Reply::Kind::stay:

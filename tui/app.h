@@ -22,7 +22,7 @@ class App {
 
  private:
   struct Layer {
-    std::unique_ptr<View> view;
+    std::unique_ptr<Screen> view;
     bool filled = false;  // refreshed at least once
   };
   bool refresh(Layer& layer, int width, int height);

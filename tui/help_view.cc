@@ -4,7 +4,7 @@
 
 namespace sipladder {
 
-HelpView::HelpView(const View& about) : title_("Keys of the " + about.name()) {
+HelpView::HelpView(const Screen& about) : title_("Keys of the " + about.name()) {
   std::string names;
   const KeyTable& table = about.keys();
   for (size_t i = 0; i < table.size(); i++) {

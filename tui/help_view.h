@@ -9,9 +9,9 @@
 
 namespace sipladder {
 
-class HelpView : public View {
+class HelpView : public Screen {
  public:
-  explicit HelpView(const View& about);
+  explicit HelpView(const Screen& about);
 
   void refresh(int width, int height) override;
   void draw(Canvas& canvas) const override;

@@ -11,7 +11,7 @@
 
 namespace sipladder {
 
-class LadderView : public View {
+class LadderView : public Screen {
  public:
   LadderView(const Shared& shared, CallId call) : shared_(shared), call_(call) {}
 

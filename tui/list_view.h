@@ -13,7 +13,7 @@
 
 namespace sipladder {
 
-class ListView : public View {
+class ListView : public Screen {
  public:
   ListView(const Shared& shared, bool calls_only);
 

@@ -9,7 +9,7 @@
 
 namespace sipladder {
 
-class MessageScreen : public View {
+class MessageScreen : public Screen {
  public:
   // `messages`: those to step through; `at` is the one shown first.
   MessageScreen(const Shared& shared, std::vector<MessageId> messages, size_t at)

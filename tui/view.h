@@ -41,17 +41,17 @@ class SharedLock {
   const Shared& shared_;
 };
 
-class View;
+class Screen;
 // What comes after a key.
 struct Reply {
   enum class Kind : uint8_t { stay, back, open, help };
   Kind kind = Kind::stay;
-  std::unique_ptr<View> view;  // open
+  std::unique_ptr<Screen> view;  // open
 };
 
-class View {
+class Screen {
  public:
-  virtual ~View() = default;
+  virtual ~Screen() = default;
   // Copies the visible rows, with the lock held. `width` and `height` are those of the area given
   // to draw().
   virtual void refresh(int width, int height) = 0;

@@ -1,0 +1,42 @@
+// SIP messages in, records out: one message at a time through calls, transactions and dialogs, in
+// groups whose memory is fetched ahead.
+//
+// Threads: one at a time.
+#pragma once
+
+#include <span>
+
+#include "correlate/calls.h"
+#include "correlate/dialogs.h"
+#include "correlate/model.h"
+#include "correlate/sip_facts.h"
+#include "correlate/transactions.h"
+
+namespace sipladder {
+
+// A message whose bytes have been read, not yet in the model. The record lacks what correlation
+// finds: call, dialog, txn, chains, copy flags.
+struct PreparedMessage {
+  MessageRecord record;
+  SipFacts facts;
+};
+
+class Correlator {
+ public:
+  explicit Correlator(Model& model) : calls_(model), transactions_(model), dialogs_(model) {}
+
+  void add(std::span<const PreparedMessage> messages);
+
+  // State and outcome of the calls that had messages since the last time.
+  void settle(int64_t now_ns) { calls_.settle(now_ns); }
+
+ private:
+  void fetch(std::span<const PreparedMessage> group) const;
+  void add(const PreparedMessage& message);
+
+  CallTable calls_;
+  TransactionTable transactions_;
+  DialogTable dialogs_;
+};
+
+}  // namespace sipladder

@@ -1,0 +1,80 @@
+#include "correlate/sip_facts.h"
+
+#include "correlate/hash.h"
+
+namespace sipladder {
+namespace {
+
+uint64_t hash_tag(std::string_view value) {
+  const std::string_view tag = tag_of(value);
+  return tag.empty() ? 0 : hash_text(tag) | 1U;
+}
+
+// The second Via value: on the same line after a comma, or the next Via line.
+std::string_view second_via(const SipIndex& sip) {
+  const uint16_t first = sip.first[static_cast<size_t>(HeaderId::via)];
+  if (first == 0) return {};
+  const std::string_view line = sip.headers[first - 1U].value;
+  if (line.find(',') != std::string_view::npos) {
+    const std::vector<std::string_view> values = split_list(line);
+    if (values.size() > 1) return values[1];
+  }
+  for (size_t i = first; i < sip.headers.size(); i++) {
+    if (sip.headers[i].id == HeaderId::via) return sip.headers[i].value;
+  }
+  return {};
+}
+
+// What all transactions of one branch have in common: mixed with a method it is a key.
+uint64_t branch_hash(const Via& via, const SipFacts& facts) {
+  const uint64_t branch =
+      mix(hash_text(via.branch), hash_text(via.host) ^ uint64_t{via.port.value_or(0)});
+  // A branch that is nothing but the cookie identifies no transaction (RFC 4475 3.2.1).
+  if (has_magic_cookie(via.branch) && via.branch.size() > 7) return branch;
+  return mix(branch ^ facts.cseq, facts.from_tag ^ facts.call_hash);
+}
+
+bool is_unregister(const SipIndex& sip) {
+  const std::string_view contact = sip.value(HeaderId::contact);
+  if (contact == "*") return true;
+  const NameAddr name = parse_name_addr(contact);
+  if (const auto expires = param(name.params, "expires")) return *expires == "0";
+  return sip.value(HeaderId::expires) == "0";
+}
+
+}  // namespace
+
+uint64_t SipFacts::dialog_key() const {
+  return mix(from_tag ^ to_tag, (from_tag + to_tag) ^ call_hash);
+}
+
+SipFacts facts_of(const SipIndex& sip) {
+  SipFacts facts;
+  const std::string_view call_id = sip.value(HeaderId::call_id);
+  if (!call_id.empty()) facts.call_hash = hash_text(call_id) | 1U;
+  facts.from_tag = hash_tag(sip.value(HeaderId::from));
+  facts.to_tag = hash_tag(sip.value(HeaderId::to));
+  const CSeq cseq = parse_cseq(sip.value(HeaderId::cseq));
+  facts.cseq = cseq.number;
+  const std::string_view method = sip.is_request ? sip.method : cseq.method;
+  facts.method = parse_method(method);
+  facts.has_contact = sip.has(HeaderId::contact);
+  facts.has_record_route = sip.has(HeaderId::record_route);
+  facts.unregisters = facts.method == Method::register_ && sip.is_request && is_unregister(sip);
+  const uint64_t branch = branch_hash(parse_via(sip.value(HeaderId::via)), facts);
+  const uint64_t method_hash = hash_text(method);
+  facts.transaction_key = mix(branch, method_hash);
+  if (facts.method == Method::ack || facts.method == Method::cancel) {
+    facts.invite_key = mix(branch, hash_text("INVITE"));
+  }
+  if (!sip.is_request) return facts;
+  const std::string_view second = second_via(sip);
+  if (second.empty()) return facts;
+  const Via via = parse_via(second);
+  if (via.valid && !via.branch.empty()) {
+    facts.previous_hop_key = mix(branch_hash(via, facts), method_hash);
+  }
+  return facts;
+}
+
+}  // namespace sipladder

@@ -1,0 +1,32 @@
+// What correlation reads of a SIP message: hashes and flags from 5 of its ~13 headers. Holds no
+// view, so that messages can be correlated in batches after their bytes are gone.
+#pragma once
+
+#include <cstdint>
+
+#include "decode/sip_message.h"
+
+namespace sipladder {
+
+struct SipFacts {
+  uint64_t call_hash = 0;  // 0: no Call-ID
+  uint64_t from_tag = 0;   // 0: no tag
+  uint64_t to_tag = 0;
+  // RFC 3261 17.1.3, 17.2.3: branch, sent-by and method; without the magic cookie the RFC 2543
+  // fields.
+  uint64_t transaction_key = 0;
+  uint64_t invite_key = 0;        // of ACK and CANCEL: the INVITE with the same branch
+  uint64_t previous_hop_key = 0;  // the same request one hop before, by its second Via; 0: none
+  uint32_t cseq = 0;
+  Method method = Method::unknown;  // of the request, or of CSeq
+  bool has_contact = false;
+  bool has_record_route = false;
+  bool unregisters = false;  // REGISTER with Expires 0 or Contact: * (10.2.2)
+
+  // Either party may send requests: the pair of tags is unordered.
+  uint64_t dialog_key() const;
+};
+
+SipFacts facts_of(const SipIndex& sip);
+
+}  // namespace sipladder
