@@ -16,12 +16,8 @@ constexpr uint32_t kMaxMessagesAnalysed =
 
 CallContext context_of(const Model& model, const PacketLog& log, CallId id,
                        const MediaBinding& media, MessageView& view) {
-  CallContext context{model, log,  id, model.calls[id], {}, {}, {}, media.streams_of(id),
-                      media, view, {}};
-  for (MessageId m = context.call.first_message;
-       m && context.messages.size() < kMaxMessagesAnalysed; m = model.messages[m].next_in_call) {
-    context.messages.push_back(m);
-  }
+  CallContext context{model, log, id, model.calls[id], {}, {}, media.streams_of(id), media,
+                      view,  {},  {}};
   for (TransactionId t = context.call.first_txn;
        t && context.transactions.size() < kMaxMessagesAnalysed;
        t = model.transactions[t].next_in_call) {
@@ -31,7 +27,11 @@ CallContext context_of(const Model& model, const PacketLog& log, CallId id,
        d = model.dialogs[d].next_in_call) {
     context.dialogs.push_back(d);
   }
-  context.audio = audio_facts(model, media, view, context.call, context.messages, context.streams);
+  // Without media no message is needed to judge it.
+  static const std::vector<MessageId> kNone;
+  context.audio =
+      audio_facts(model, media, view, context.call,
+                  context.streams.empty() ? kNone : context.messages(), context.streams);
   return context;
 }
 
@@ -56,6 +56,15 @@ bool worse(const Finding& a, const Finding& b) {
 }
 
 }  // namespace
+
+const std::vector<MessageId>& CallContext::messages() {
+  if (!gathered.empty()) return gathered;
+  for (MessageId m = call.first_message; m && gathered.size() < kMaxMessagesAnalysed;
+       m = model.messages[m].next_in_call) {
+    gathered.push_back(m);
+  }
+  return gathered;
+}
 
 std::string_view to_string(Severity severity) {
   return severity == Severity::error ? "error" : severity == Severity::warning ? "warning" : "info";

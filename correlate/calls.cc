@@ -34,7 +34,8 @@ CallKind kind_of(Method method) {
 
 // Who wrote the message: From of a request, To of a response, against the tag of the call's first
 // request.
-bool written_by_caller(const MessageRecord& message, const CallRecord& call, const SipFacts& facts) {
+bool written_by_caller(const MessageRecord& message, const CallRecord& call,
+                       const SipFacts& facts) {
   const bool from_is_caller = facts.from_tag == call.caller_tag_hash ||
                               (facts.to_tag != call.caller_tag_hash || facts.to_tag == 0);
   return message.is_request() == from_is_caller;

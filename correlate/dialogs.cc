@@ -66,7 +66,8 @@ DialogId DialogTable::find_or_create(MessageId id, const SipFacts& facts) {
 
 // Remote targets: Contact of the dialog-creating request and response, refreshed by re-INVITE and
 // UPDATE (12.1, 12.2).
-void DialogTable::learn_targets(DialogRecord& dialog, const MessageRecord& message, MessageId id, const SipFacts& facts) {
+void DialogTable::learn_targets(DialogRecord& dialog, const MessageRecord& message, MessageId id,
+                                const SipFacts& facts) {
   const bool target_method = creates_dialog(message.method) || message.method == Method::update;
   if (!target_method || message.status >= 300) return;
   if (facts.has_contact) {

@@ -25,7 +25,8 @@ class DialogTable {
 
  private:
   DialogId find_or_create(MessageId id, const SipFacts& facts);
-  void learn_targets(DialogRecord& dialog, const MessageRecord& message, MessageId id, const SipFacts& facts);
+  void learn_targets(DialogRecord& dialog, const MessageRecord& message, MessageId id,
+                     const SipFacts& facts);
   void move_state(DialogRecord& dialog, const MessageRecord& message, MessageId id);
 
   Model& model_;

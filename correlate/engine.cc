@@ -50,7 +50,8 @@ struct Engine::State {
         endpoints(m),
         streams(m, endpoints),
         correlator(m),
-        worker([this](const std::vector<PreparedMessage>& messages) { correlator.add(messages); }) {}
+        worker([this](const std::vector<PreparedMessage>& messages) { correlator.add(messages); }) {
+  }
 
   void prepare(const Datagram& datagram);
   void finish_batch();

@@ -172,7 +172,7 @@ struct CallRecord {
   CallKind kind = CallKind::other;
   CallState state = CallState::pending;
   Party ended_by = Party::none;
-  bool outcome_due = false;    // messages came since its state was decided
+  bool outcome_due = false;  // messages came since its state was decided
   bool cancel_seen = false;
   bool unregisters = false;   // the newest REGISTER asks for Expires 0 or Contact: *
   bool sdp_offered = false;   // an SDP from the caller's side

@@ -1,6 +1,7 @@
 #include "correlate/sip_facts.h"
 
 #include "correlate/hash.h"
+#include "decode/text.h"
 
 namespace sipladder {
 namespace {
@@ -10,12 +11,17 @@ uint64_t hash_tag(std::string_view value) {
   return tag.empty() ? 0 : hash_text(tag) | 1U;
 }
 
+// Extension methods are told apart by their token.
+uint64_t hash_method(Method method, std::string_view token) {
+  return method == Method::unknown ? hash_text(token) : static_cast<uint64_t>(method);
+}
+
 // The second Via value: on the same line after a comma, or the next Via line.
 std::string_view second_via(const SipIndex& sip) {
   const uint16_t first = sip.first[static_cast<size_t>(HeaderId::via)];
   if (first == 0) return {};
   const std::string_view line = sip.headers[first - 1U].value;
-  if (line.find(',') != std::string_view::npos) {
+  if (find_byte(line, 0, ',') != std::string_view::npos) {
     const std::vector<std::string_view> values = split_list(line);
     if (values.size() > 1) return values[1];
   }
@@ -62,10 +68,10 @@ SipFacts facts_of(const SipIndex& sip) {
   facts.has_record_route = sip.has(HeaderId::record_route);
   facts.unregisters = facts.method == Method::register_ && sip.is_request && is_unregister(sip);
   const uint64_t branch = branch_hash(parse_via(sip.value(HeaderId::via)), facts);
-  const uint64_t method_hash = hash_text(method);
+  const uint64_t method_hash = hash_method(facts.method, method);
   facts.transaction_key = mix(branch, method_hash);
   if (facts.method == Method::ack || facts.method == Method::cancel) {
-    facts.invite_key = mix(branch, hash_text("INVITE"));
+    facts.invite_key = mix(branch, hash_method(Method::invite, {}));
   }
   if (!sip.is_request) return facts;
   const std::string_view second = second_via(sip);

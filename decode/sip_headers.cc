@@ -24,7 +24,7 @@ constexpr size_t kSlots = 512;
 struct NameTable {
   uint8_t slots[kSlots] = {};  // 1-based header index
   uint8_t compact[128] = {};
-  NameTable() {
+  constexpr NameTable() {
     for (size_t i = 0; i < kHeaderCount; i++) {
       size_t slot = slot_of(kHeaders[i].name);
       while (slots[slot] != 0) slot = (slot + 1) % kSlots;
@@ -34,7 +34,7 @@ struct NameTable {
       }
     }
   }
-  static size_t slot_of(std::string_view name) {
+  static constexpr size_t slot_of(std::string_view name) {
     // Lower case as far as letters go, without a branch.
     const auto letter = [&](size_t i) {
       return static_cast<size_t>(static_cast<unsigned char>(name[i]) | 0x20U);
@@ -45,6 +45,28 @@ struct NameTable {
   }
 };
 
+// memcmp without the call: names are 2 to 20 bytes long.
+bool same_bytes(const char* a, const char* b, size_t size) {
+  const auto differs = [&]<typename Word>(Word, size_t at) {
+    Word x, y;
+    std::memcpy(&x, a + at, sizeof x);
+    std::memcpy(&y, b + at, sizeof y);
+    return x != y;
+  };
+  size_t at = 0;
+  for (; at + 8 <= size; at += 8) {
+    if (differs(uint64_t{}, at)) return false;
+  }
+  if (at + 4 <= size) {
+    if (differs(uint32_t{}, at)) return false;
+    at += 4;
+  }
+  for (; at < size; at++) {
+    if (a[at] != b[at]) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 const HeaderInfo& header_info(HeaderId id) {
@@ -52,7 +74,7 @@ const HeaderInfo& header_info(HeaderId id) {
 }
 
 HeaderId header_id(std::string_view name) {
-  static const NameTable table;
+  static constexpr NameTable table;
   if (name.empty()) return HeaderId::other;
   if (name.size() == 1) {
     const auto letter = static_cast<unsigned char>(lower(name[0]));
@@ -64,7 +86,7 @@ HeaderId header_id(std::string_view name) {
     const std::string_view known = kHeaders[at].name;
     // Nearly all stacks write the canonical name.
     if (known.size() != name.size()) continue;
-    if (std::memcmp(known.data(), name.data(), name.size()) == 0 || equal_no_case(known, name)) {
+    if (same_bytes(known.data(), name.data(), name.size()) || equal_no_case(known, name)) {
       return static_cast<HeaderId>(at);
     }
   }

@@ -1,4 +1,6 @@
 // Locating: start line, header lines, body (RFC 3261 7, 18.3).
+#include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "decode/sip_message.h"
@@ -87,40 +89,89 @@ bool index_start_line(std::string_view line, SipIndex* sip) {
   return index_request(line, sip);
 }
 
-void index_header(std::string_view line, SipIndex* sip) {
-  const size_t colon = find_byte(line, 0, ':');
-  if (colon == std::string_view::npos || colon == 0) {
-    flag(sip, "header line without a name and colon (RFC 3261 7.3.1)");
-    return;
+// Where the newlines and colons are, 64 bytes at a time. Positions are asked for in rising order.
+class LineScanner {
+ public:
+  explicit LineScanner(std::string_view text) : text_(text) {}
+
+  // The first newline, or colon when `colon` is wanted too, at or behind `at`; size() when none.
+  size_t find(size_t at, bool colon) {
+    while (at < text_.size()) {
+      if (at / 64 != block_) load(at / 64);
+      const uint64_t hits = (newlines_ | (colon ? colons_ : 0)) >> (at % 64);
+      if (hits != 0) return at + static_cast<size_t>(std::countr_zero(hits));
+      at = (at / 64 + 1) * 64;
+    }
+    return text_.size();
   }
+
+ private:
+  void load(size_t block) {
+    block_ = block;
+    newlines_ = colons_ = 0;
+    const size_t begin = block * 64;
+    char buffer[64];
+    const char* bytes = text_.data() + begin;
+    if (begin + 64 > text_.size()) {
+      std::memset(buffer, 0, sizeof buffer);
+      std::memcpy(buffer, bytes, text_.size() - begin);
+      bytes = buffer;
+    }
+    for (unsigned i = 0; i < 64; i += 16) {
+      newlines_ |= equal_bytes16(bytes + i, '\n') << i;
+      colons_ |= equal_bytes16(bytes + i, ':') << i;
+    }
+  }
+
+  std::string_view text_;
+  size_t block_ = SIZE_MAX;
+  uint64_t newlines_ = 0;
+  uint64_t colons_ = 0;
+};
+
+void add_header(std::string_view name, std::string_view value, SipIndex* sip) {
   if (sip->headers.size() >= kMaxHeaders) {
     flag(sip, "more header lines than are indexed (512)");
     return;
   }
-  HeaderLine header;
-  header.name = trim(line.substr(0, colon));
-  header.value = trim(line.substr(colon + 1));
-  header.id = header_id(header.name);
-  sip->headers.push_back(header);
+  HeaderLine& header = sip->headers.emplace_back();
+  header.name = name;
+  header.value = value;
+  header.id = header_id(name);
   if (header.id == HeaderId::other) return;
   uint16_t& first = sip->first[static_cast<size_t>(header.id)];
   if (first == 0) first = static_cast<uint16_t>(sip->headers.size());
 }
 
+bool is_blank(std::string_view line) {
+  return line.empty() || (line.size() == 1 && line[0] == '\r');
+}
+
 // Header lines up to the empty line; returns where the body starts.
 size_t index_headers(std::string_view bytes, size_t at, SipIndex* sip) {
+  LineScanner scanner(bytes);
+  const auto begins_with_space = [&](size_t i) {
+    return i < bytes.size() && (bytes[i] == ' ' || bytes[i] == '\t');
+  };
   while (at < bytes.size()) {
-    size_t next = 0;
-    std::string_view line = line_at(bytes, at, &next);
-    if (line.empty()) return next;
+    const size_t colon = scanner.find(at, true);
+    const bool named = colon < bytes.size() && bytes[colon] == ':' && colon > at;
+    size_t end = scanner.find(colon, false);
+    if (is_blank(bytes.substr(at, end - at))) return std::min(end + 1, bytes.size());
     // Continued lines (7.3.1) belong to the value; it stays folded.
-    while (next < bytes.size() && (bytes[next] == ' ' || bytes[next] == '\t')) {
-      const std::string_view more = line_at(bytes, next, &next);
-      if (trim(more).empty()) break;
-      line = bytes.substr(at, static_cast<size_t>(more.data() + more.size() - (bytes.data() + at)));
+    while (begins_with_space(end + 1)) {
+      const size_t more = scanner.find(end + 1, false);
+      const bool blank = trim(bytes.substr(end + 1, more - end - 1)).empty();
+      end = more;
+      if (blank) break;
     }
-    index_header(line, sip);
-    at = next;
+    if (named) {
+      add_header(trim(bytes.substr(at, colon - at)), trim(bytes.substr(colon + 1, end - colon - 1)),
+                 sip);
+    } else {
+      flag(sip, "header line without a name and colon (RFC 3261 7.3.1)");
+    }
+    at = end + 1;
   }
   flag(sip, "no empty line after the headers (RFC 3261 7)");
   return bytes.size();

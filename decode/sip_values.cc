@@ -15,7 +15,7 @@ void parse_host_port(std::string_view text, std::string_view* host, std::optiona
     *host = text.substr(1, *valid ? close - 1 : std::string_view::npos);
     text = *valid ? text.substr(close + 1) : std::string_view();
   } else {
-    const size_t colon = text.find(':');
+    const size_t colon = find_byte(text, 0, ':');
     *host = trim(text.substr(0, colon));
     text = colon == std::string_view::npos ? std::string_view() : text.substr(colon);
     *valid = !host->empty();
@@ -130,11 +130,12 @@ std::string unfold(std::string_view value) {
 
 Via parse_via(std::string_view value) {
   Via via;
-  if (value.find(',') != std::string_view::npos) value = value.substr(0, find_outside(value, ','));
-  size_t at = value.find('/');
-  if (at != std::string_view::npos) at = value.find('/', at + 1);
-  if (at == std::string_view::npos) return via;
-  std::string_view rest = trim(value.substr(at + 1));
+  if (find_byte(value, 0, ',') != std::string_view::npos)
+    value = value.substr(0, find_outside(value, ','));
+  size_t slash = find_byte(value, 0, '/');
+  if (slash != std::string_view::npos) slash = find_byte(value, slash + 1, '/');
+  if (slash == std::string_view::npos) return via;
+  std::string_view rest = trim(value.substr(slash + 1));
   size_t end = 0;
   while (end < rest.size() && !is_space(rest[end])) end++;
   via.transport = rest.substr(0, end);
@@ -142,11 +143,18 @@ Via parse_via(std::string_view value) {
   const std::string_view sent_by = cut(&rest, ';');
   via.params = trim(rest);
   parse_host_port(sent_by, &via.host, &via.port, &via.valid);
-  while (!rest.empty()) {
-    std::string_view item = cut(&rest, ';');
-    const bool has_value = item.find('=') != std::string_view::npos;
-    const std::string_view name = trim(cut(&item, '='));
-    read_via_param(name, trim(item), has_value, &via);
+  for (size_t at = 0; at < rest.size();) {
+    const size_t begin = at;
+    size_t equals = std::string_view::npos;
+    for (; at < rest.size() && rest[at] != ';'; at++) {
+      if (rest[at] == '=' && equals == std::string_view::npos) equals = at;
+    }
+    const bool has_value = equals != std::string_view::npos;
+    const std::string_view name = trim(rest.substr(begin, (has_value ? equals : at) - begin));
+    const std::string_view value =
+        has_value ? trim(rest.substr(equals + 1, at - equals - 1)) : std::string_view();
+    read_via_param(name, value, has_value, &via);
+    at++;
   }
   return via;
 }

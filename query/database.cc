@@ -204,22 +204,22 @@ int read_only(void*, int action, const char*, const char*, const char*, const ch
   return allowed ? SQLITE_OK : SQLITE_DENY;
 }
 
-Value value_of(sqlite3_stmt* statement, int i) {
-  Value value;
+// Into a value that is used again: its text keeps its memory.
+void read_value(sqlite3_stmt* statement, int i, Value* value) {
   switch (sqlite3_column_type(statement, i)) {
     case SQLITE_INTEGER:
-      value.set(int64_t{sqlite3_column_int64(statement, i)});
+      value->set(int64_t{sqlite3_column_int64(statement, i)});
       break;
     case SQLITE_FLOAT:
-      value.set_real(sqlite3_column_double(statement, i));
+      value->set_real(sqlite3_column_double(statement, i));
       break;
     case SQLITE_NULL:
+      value->clear();
       break;
     default:
-      value.set(std::string_view(reinterpret_cast<const char*>(sqlite3_column_blob(statement, i)),
-                                 static_cast<size_t>(sqlite3_column_bytes(statement, i))));
+      value->set(std::string_view(reinterpret_cast<const char*>(sqlite3_column_blob(statement, i)),
+                                  static_cast<size_t>(sqlite3_column_bytes(statement, i))));
   }
-  return value;
 }
 
 bool is_json(std::string_view name) {
@@ -271,7 +271,7 @@ std::string Database::run(const std::string& sql,
   std::vector<Value> values(static_cast<size_t>(count));
   int result = SQLITE_ROW;
   while ((result = sqlite3_step(raw)) == SQLITE_ROW) {
-    for (int i = 0; i < count; i++) values[static_cast<size_t>(i)] = value_of(raw, i);
+    for (int i = 0; i < count; i++) read_value(raw, i, &values[static_cast<size_t>(i)]);
     if (!row(values)) return {};
   }
   return result == SQLITE_DONE ? std::string() : sqlite3_errmsg(state_->db);

@@ -37,6 +37,13 @@ bool is_hidden(uint32_t code) {  // C0, C1, bidirectional controls, line separat
          (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) || code == 0xFEFF;
 }
 
+// Nothing to escape, one column a byte: nearly every text.
+bool is_printable_ascii(std::string_view text) {
+  bool all = true;
+  for (const char c : text) all &= c >= 0x20 && c < 0x7F;
+  return all;
+}
+
 size_t display_width(std::string_view text) {
   return static_cast<size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
@@ -174,16 +181,16 @@ class TableWriter : public FileWriter {
     }
   }
   void row(const std::vector<Value>& values) override {
-    std::vector<Cell> cells;
+    cells_.resize(values.size());
     for (size_t i = 0; i < values.size(); i++) {
-      cells.push_back({cut_text(plain_text(values[i])), values[i].type != Value::Type::text});
-      if (!flushed_) widths_[i] = std::max(widths_[i], display_width(cells.back().text));
+      cells_[i] = {cut_text(plain_text(values[i])), values[i].type != Value::Type::text};
+      if (!flushed_) widths_[i] = std::max(widths_[i], display_width(cells_[i].text));
     }
     if (flushed_) {
-      print(cells);
+      print(cells_);
       return;
     }
-    held_.push_back(std::move(cells));
+    held_.push_back(cells_);
     if (held_.size() == kWidthRows) flush();
   }
   void end() override { flush(); }
@@ -203,25 +210,30 @@ class TableWriter : public FileWriter {
     held_.clear();
   }
   void print(const std::vector<Cell>& cells) {
-    std::string line;
+    line_.clear();
     for (size_t i = 0; i < cells.size(); i++) {
       const size_t width = display_width(cells[i].text);
-      const std::string pad(widths_[i] > width ? widths_[i] - width : 0, ' ');
-      if (i > 0) line += "  ";
-      line += cells[i].right ? pad + cells[i].text : cells[i].text + pad;
+      const size_t pad = widths_[i] > width ? widths_[i] - width : 0;
+      if (i > 0) line_ += "  ";
+      if (cells[i].right) line_.append(pad, ' ');
+      line_ += cells[i].text;
+      if (!cells[i].right) line_.append(pad, ' ');
     }
-    line.erase(line.find_last_not_of(' ') + 1);
-    put(line + "\n");
+    line_.erase(line_.find_last_not_of(' ') + 1);
+    put(line_ += '\n');
   }
   std::vector<std::string> names_;
   std::vector<size_t> widths_;
   std::vector<std::vector<Cell>> held_;
+  std::vector<Cell> cells_;
+  std::string line_;
   bool flushed_ = false;
 };
 
 }  // namespace
 
 std::string terminal_text(std::string_view text) {
+  if (is_printable_ascii(text)) return std::string(text);
   std::string out;
   for (size_t at = 0; at < text.size();) {
     uint32_t code = 0;
@@ -259,6 +271,7 @@ std::string json_text(std::string_view text) {
 }
 
 std::string valid_utf8(std::string_view text) {
+  if (is_printable_ascii(text)) return std::string(text);
   std::string out;
   for (size_t at = 0; at < text.size();) {
     uint32_t code = 0;

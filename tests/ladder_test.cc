@@ -52,6 +52,7 @@ class LadderTest : public testing::Test {
     packet.ref = log_.append(store_, bytes);
     packet.data = reinterpret_cast<const uint8_t*>(bytes.data());
     engine_.process(packet);
+    engine_.settle();
   }
 
   void sip(int64_t at_ms, uint8_t src, uint8_t dst, std::string_view start, std::string_view cseq,

@@ -51,6 +51,7 @@ class TuiTest : public testing::Test {
     packet.ref = log_.append(store_, bytes);
     packet.data = reinterpret_cast<const uint8_t*>(bytes.data());
     engine_.process(packet);
+    engine_.settle();
   }
 
   void three_calls() {

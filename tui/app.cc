@@ -59,6 +59,7 @@ bool App::refresh(Layer& layer, int width, int height) {
 
 Canvas App::frame(int width, int height) {
   Canvas canvas(width, height);
+  if (layers_.empty()) return canvas;  // the last view was closed
   Layer& layer = layers_.back();
   const bool fresh = refresh(layer, canvas.width(), canvas.height() - 1);
   layer.view->draw(canvas);

@@ -9,8 +9,8 @@ namespace sipladder {
 namespace {
 
 // The newest packet source of the party that is not the private address: its signalling.
-const MessageRecord* message_of(const CallContext& context, Party party) {
-  for (const MessageId id : context.messages) {
+const MessageRecord* message_of(CallContext& context, Party party) {
+  for (const MessageId id : context.messages()) {
     const MessageRecord& message = context.message(id);
     if (message.from_caller == (party == Party::caller) &&
         scope_of(context.model.endpoints[message.src].ip) == AddressScope::public_) {
