@@ -27,11 +27,11 @@ CallContext context_of(const Model& model, const PacketLog& log, CallId id,
        d = model.dialogs[d].next_in_call) {
     context.dialogs.push_back(d);
   }
-  // Without media no message is needed to judge it.
+  // A healthy call without media is judged without its messages.
   static const std::vector<MessageId> kNone;
-  context.audio =
-      audio_facts(model, media, view, context.call,
-                  context.streams.empty() ? kNone : context.messages(), context.streams);
+  context.audio = audio_facts(
+      model, media, view, context.call,
+      needs_messages(context.call, context.streams) ? context.messages() : kNone, context.streams);
   return context;
 }
 

@@ -1,5 +1,5 @@
 // What was agreed about audio, what was sent, and the first reason why a direction could not be
-// heard (RFC 3264 directions over time; DESIGN: vantage, silence on healthy calls, one cause).
+// heard (FINDINGS: vantage, silence on healthy calls, one cause).
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include "correlate/media_binding.h"
 #include "correlate/message_view.h"
 #include "correlate/model.h"
+#include "correlate/offer_answer.h"
 
 namespace sipladder {
 
@@ -26,51 +27,62 @@ enum class Audio : uint8_t {
 };
 std::string_view to_string(Audio audio);  // empty for none_known
 
+// In the order in which they are asked: the first one that is true is the cause.
 enum class AudioFault : uint8_t {
   none,
-  no_rtp,
-  private_address,
-  icmp_unreachable,
-  codec_mismatch,
+  port_zero,          // the only audio line was refused
+  no_answer_sdp,      // an offer that nobody answered
+  srtp_mismatch,      // one side encrypts, the other does not
+  address_family,     // IP4 answered with IP6, and nothing arrives
+  no_rtp,             // this direction is not in the capture, the other one is
+  icmp_unreachable,   // rejected on the way
+  private_address,    // sent to where it cannot arrive
+  not_latched,        // sent to the address in SDP of a party that is elsewhere
+  wrong_destination,  // sent to where nobody asked for it
+  codec_mismatch,     // nothing that the receiver accepted
+  silence,            // it arrives and holds nothing to hear
   stopped,
-  late
+  late,
 };
 
 // One direction: what `from` sends to the other party.
 struct AudioDirection {
   Party from = Party::none;
-  int64_t agreed_ns = 0;  // how long of the talk this direction was agreed
-  bool agreed_at_end = false;
-  int64_t agreed_until = 0;        // end of the last agreed interval
-  int64_t agreed_from = 0;         // begin of the first one
-  std::vector<StreamId> streams;   // with packets after the answer
+  SendingRight right;
+  int64_t agreed_ns = 0;           // how long of the talk this direction was agreed
+  int64_t agreed_from = 0;         // begin of the first such interval
+  int64_t agreed_until = 0;        // end of the last one
+  std::vector<StreamId> streams;   // audio with packets after the answer
   std::vector<StreamId> last_leg;  // those that no relay in this capture sends on
-  int64_t first_ns = 0;
+  int64_t first_ns = 0;            // of the last leg
   int64_t last_ns = 0;
   uint64_t packets = 0;
-  MessageId receiver_sdp;  // newest SDP of the receiving party before the talk's end
   AudioFault fault = AudioFault::none;
-  StreamId culprit;  // the stream that shows the fault
+  StreamId culprit;         // the stream that shows the fault
+  StreamId heard_from;      // a stream of the receiving party that contradicts its SDP
+  MessageId receiver_sdp;   // newest SDP of the receiving party
+  EndpointId silent_relay;  // no_rtp: the relay that gets the stream and passes none on
   std::vector<uint32_t> icmp_frames;
 };
 
 struct AudioFacts {
   bool answered = false;
-  bool negotiated = false;  // both sides named a usable audio line
   int64_t answer_ns = 0;
   int64_t end_ns = 0;
+  Negotiation negotiation;
   AudioDirection from_caller;
   AudioDirection from_callee;
-  bool held_at_end = false;
   const AudioDirection& direction(Party from) const {
     return from == Party::caller ? from_caller : from_callee;
   }
 };
 
-// `messages` and `streams` are those of the call, in capture order.
+// `messages` and `streams` are those of the call, in capture order; without streams the messages
+// are needed only when needs_messages() says so.
 AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageView& view,
                        const CallRecord& call, const std::vector<MessageId>& messages,
                        const std::vector<StreamId>& streams);
+bool needs_messages(const CallRecord& call, const std::vector<StreamId>& streams);
 
 Audio audio_verdict(const AudioFacts& facts);
 

@@ -110,6 +110,7 @@ void CallTable::update(MessageId id) {
     if (message.method == Method::bye && call.bye_ns == 0) call.bye_ns = message.time_ns;
     if (message.method == Method::cancel) call.cancel_seen = true;
   }
+  call.sdp.add(message.sdp);
   if (message.has_sdp) (message.from_caller ? call.sdp_offered : call.sdp_answered) = true;
   if (!call.outcome_due) {
     call.outcome_due = true;

@@ -14,11 +14,6 @@ constexpr uint32_t kCallsSettledPerBatch = 1000;
 // correlated. sip-100k: 1.8 s on one thread, 1.2 s on two.
 constexpr size_t kBatch = 512;
 
-bool carries_sdp(const SipIndex& sip) {
-  if (sip.body.empty()) return false;
-  return sip.body.starts_with("v=0") || !find_sdp(sip).empty();
-}
-
 MessageRecord record_of(const Datagram& datagram, const SipIndex& sip, const SipFacts& facts) {
   MessageRecord message;
   message.time_ns = datagram.time_ns;
@@ -33,7 +28,9 @@ MessageRecord record_of(const Datagram& datagram, const SipIndex& sip, const Sip
   message.method = facts.method;
   message.status = sip.is_request ? uint16_t{0} : sip.status;
   message.content_hash = static_cast<uint32_t>(hash_text(datagram.payload));
-  message.has_sdp = carries_sdp(sip);
+  const std::string_view sdp = find_sdp(sip);
+  message.has_sdp = !sdp.empty();
+  if (message.has_sdp) message.sdp = glance_sdp(sdp);
   message.malformed = sip.malformed != nullptr;
   message.truncated = datagram.truncated;
   message.has_to_tag = facts.to_tag != 0;

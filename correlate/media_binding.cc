@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "correlate/offer_answer.h"
 #include "decode/media.h"
 
 namespace sipladder {
@@ -11,10 +12,6 @@ namespace {
 constexpr size_t kMaxExpectationsPerEndpoint =
     256;  // newest win: a port is used by one call after another
 const std::vector<StreamId> kNoStreams;
-
-Party opposite(Party party) {
-  return party == Party::caller ? Party::callee : Party::caller;
-}
 
 void copy_codec(std::string_view name, StreamBinding* binding) {
   const size_t length = std::min(name.size(), sizeof binding->codec - 1);

@@ -10,6 +10,7 @@
 #include "correlate/ids.h"
 #include "decode/address.h"
 #include "decode/datagram.h"
+#include "decode/sdp.h"
 #include "decode/sip_message.h"
 
 namespace sipladder {
@@ -44,6 +45,7 @@ struct MessageRecord {
   bool has_auth : 1 = false;  // request with Authorization or Proxy-Authorization
   bool truncated : 1 = false;
   bool has_to_tag : 1 = false;
+  SdpGlance sdp;
 
   bool is_request() const { return status == 0; }
   bool is_copy() const { return retransmission || duplicate; }
@@ -175,6 +177,7 @@ struct CallRecord {
   bool outcome_due = false;  // messages came since its state was decided
   bool cancel_seen = false;
   bool unregisters = false;   // the newest REGISTER asks for Expires 0 or Contact: *
+  SdpGlance sdp;              // of all its SDP together
   bool sdp_offered = false;   // an SDP from the caller's side
   bool sdp_answered = false;  // and one from the callee's
 };
@@ -209,6 +212,11 @@ struct StreamRecord {
   uint8_t payload_type = 0;  // the first that is neither telephone-event nor comfort noise
   uint8_t dscp = 0;
   uint16_t icmp_errors = 0;
+  // Of one packet in five, as far as its codec can be told from its type.
+  uint32_t level_samples = 0;
+  uint32_t silent_samples = 0;    // nothing to hear, comfort noise, or no signal at all
+  uint32_t repeated_samples = 0;  // the same payload as in the sample before
+  uint32_t sample_hash = 0;
   // From RTCP; has_rtcp tells whether any report spoke of this stream.
   bool has_rtcp = false;
   uint8_t remote_fraction_lost = 0;

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "decode/sdp.h"
+#include "decode/voice_level.h"
 
 namespace sipladder {
 namespace {
@@ -41,6 +42,22 @@ void advance_jitter(StreamRecord& stream, const RtpHeader& rtp, int64_t gap_ns,
   stream.jitter += (std::fabs(transit) - stream.jitter) / 16.0;
   const double jitter_ms = stream.jitter * 1000.0 / clock;
   stream.jitter_max_ms = std::max(stream.jitter_max_ms, jitter_ms);
+}
+
+// One packet in five, 100 ms apart at the usual 20: listening to all would double the cost of a
+// packet.
+void listen(StreamRecord& stream, const RtpHeader& rtp) {
+  constexpr uint32_t kLevelEvery = 5;
+  if (stream.packets % kLevelEvery != 1) return;
+  const bool signal = rtp.payload_type == stream.payload_type;
+  const bool comfort_noise = rtp.payload_type == 13 || rtp.payload_type == 19;
+  const auto silent = is_silent_payload(rtp.payload_type, rtp.payload);
+  const auto hash = static_cast<uint32_t>(hash_text(rtp.payload));
+  stream.level_samples++;
+  if (comfort_noise || !signal || silent.value_or(false)) stream.silent_samples++;
+  // A tone can fill each packet alike: for a codec that can be heard, hearing decides.
+  if (!silent && hash == stream.sample_hash) stream.repeated_samples++;
+  stream.sample_hash = hash;
 }
 
 bool is_new_talk(const StreamRecord& stream, uint8_t payload_type) {
@@ -98,7 +115,9 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp) {
 void advance(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns) {
   stream.bytes += rtp.payload.size();
   stream.payload_types[rtp.payload_type / 32] |= 1U << (rtp.payload_type % 32);
-  if (stream.packets++ == 0) {
+  stream.packets++;
+  listen(stream, rtp);
+  if (stream.packets == 1) {
     stream.window = 1;
     stream.last_ns = time_ns;
     stream.last_timestamp = rtp.timestamp;

@@ -175,6 +175,37 @@ std::string_view to_string(SdpDirection direction) {
   return kNames[static_cast<size_t>(direction)];
 }
 
+void SdpGlance::add(const SdpGlance& other) {
+  plain |= other.plain;
+  secure |= other.secure;
+  refused |= other.refused;
+  ip4 |= other.ip4;
+  ip6 |= other.ip6;
+  restricted |= other.restricted;
+}
+
+SdpGlance glance_sdp(std::string_view body) {
+  SdpGlance glance;
+  while (!body.empty()) {
+    const std::string_view line = trim(cut(&body, '\n'));
+    if (line.starts_with("m=audio ")) {
+      const bool refused = line.starts_with("m=audio 0 ");
+      const bool secure = line.find("SAVP") != std::string_view::npos;
+      glance.refused |= refused;
+      glance.secure |= secure && !refused;
+      glance.plain |= !secure && !refused;
+    } else if (line.starts_with("c=IN IP")) {
+      glance.ip4 |= line.substr(7, 1) == "4";
+      glance.ip6 |= line.substr(7, 1) == "6";
+      glance.restricted |= line.ends_with(" 0.0.0.0") || line.ends_with(" ::");
+    } else if (line.starts_with("a=") && line.size() <= 10) {
+      const auto direction = direction_of(line.substr(2));
+      glance.restricted |= direction && *direction != SdpDirection::sendrecv;
+    }
+  }
+  return glance;
+}
+
 Sdp parse_sdp(std::string_view body) {
   return Parser(body).result;
 }

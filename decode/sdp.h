@@ -47,6 +47,19 @@ struct Sdp {
 };
 inline constexpr size_t kMaxSdpMedia = 64;
 
+// What must be known of every SDP before anybody reads it whole: 60 ns instead of 400.
+struct SdpGlance {
+  bool plain : 1 = false;    // an open audio line is RTP/AVP
+  bool secure : 1 = false;   // or RTP/SAVP, SAVPF
+  bool refused : 1 = false;  // an audio line has port 0
+  bool ip4 : 1 = false;      // c= is IP4
+  bool ip6 : 1 = false;
+  bool restricted : 1 = false;  // a direction other than sendrecv, or c=0.0.0.0
+
+  void add(const SdpGlance& other);
+};
+SdpGlance glance_sdp(std::string_view body);
+
 Sdp parse_sdp(std::string_view body);
 SdpFormat static_format(uint8_t payload_type);  // RFC 3551 table; encoding empty when dynamic
 

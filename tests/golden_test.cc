@@ -1,4 +1,5 @@
-// Pages of tests/golden: a title, why it matters, and for each command the output expected.
+// Pages of tests/golden: a title, why it matters, packets as text (a fence "```flow NAME", see
+// support/flow_script.h), and for each command the output expected. NAME.pcap is that capture.
 // SIPLADDER_UPDATE=1 rewrites what is expected; a person reviews the difference.
 #include <gtest/gtest.h>
 
@@ -7,6 +8,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/support/flow_script.h"
 #include "tests/support/run_binary.h"
 
 namespace sipladder {
@@ -45,11 +47,24 @@ std::vector<std::string> words_of(const std::string& command) {
   return words;
 }
 
+std::filesystem::path flow_folder() {
+  return std::filesystem::temp_directory_path() / "sipladder_flows";
+}
+
+void write_flow(const std::string& name, const std::string& script) {
+  std::string error;
+  const std::string bytes = build::capture_of_flow(script, &error);
+  EXPECT_EQ(error, "") << "flow " << name;
+  std::filesystem::create_directories(flow_folder());
+  std::ofstream(flow_folder() / (name + ".pcap"), std::ios::binary) << bytes;
+}
+
 std::string output_of(const std::string& command) {
   std::vector<std::string> words = words_of(command);
   words.erase(words.begin());
   for (std::string& word : words) {
     if (word.rfind("samples/", 0) == 0) word = root_path(word);
+    if (std::filesystem::exists(flow_folder() / word)) word = (flow_folder() / word).string();
   }
   const RunResult result = run_binary(words);
   EXPECT_TRUE(result.status == 0) << command << "\n" << result.err;
@@ -61,8 +76,16 @@ Page check(const std::filesystem::path& path) {
   Page page;
   page.text = read(path);
   bool skipping = false;
+  std::string flow, script;
   for (const std::string& line : lines_of(page.text)) {
-    if (line.rfind("```", 0) == 0) skipping = false;
+    if (line.rfind("```", 0) == 0) {
+      skipping = false;
+      if (!flow.empty()) write_flow(flow, script);
+      flow = line.rfind("```flow ", 0) == 0 ? line.substr(8) : "";
+      script.clear();
+    } else if (!flow.empty()) {
+      script += line + "\n";
+    }
     if (skipping) continue;
     page.updated += line + "\n";
     if (line.rfind("$ sipladder ", 0) != 0) continue;

@@ -1,0 +1,18 @@
+// Private to audio.cc: the questions asked of one direction of a talk.
+#pragma once
+
+#include "correlate/audio.h"
+
+namespace sipladder {
+
+struct AudioCase {
+  const Model& model;
+  MessageView& view;
+  const std::vector<MessageId>& messages;
+  const AudioFacts& facts;
+};
+
+// Sets direction.fault and what proves it. `back` is the other direction.
+void judge_direction(const AudioCase& audio, AudioDirection& direction, const AudioDirection& back);
+
+}  // namespace sipladder

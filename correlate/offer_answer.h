@@ -1,0 +1,79 @@
+// Offer and answer of a call (RFC 3264, RFC 6337): what each SDP said about audio, which answer
+// belongs to which offer, and from when to when each party may send.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "correlate/message_view.h"
+#include "correlate/model.h"
+#include "decode/sdp.h"
+
+namespace sipladder {
+
+// The first audio line of one SDP that opens a stream, else the first one.
+struct SdpStand {
+  MessageId message;
+  int64_t time_ns = 0;
+  Party author = Party::none;
+  bool audio = false;         // there is an audio line
+  bool usable = false;        // and its port is not 0
+  bool hold_address = false;  // c=0.0.0.0
+  bool secure = false;        // RTP/SAVP, SAVPF, UDP/TLS/RTP/...
+  bool keyed = false;         // a=crypto or a=fingerprint
+  bool ice = false;           // a=candidate
+  bool comfort_noise = false;
+  SdpDirection direction = SdpDirection::sendrecv;
+  std::optional<Endpoint> address;  // none when it is a name
+  std::vector<Endpoint> candidates;
+  std::vector<uint8_t> payload_types;
+};
+
+struct OfferAnswer {
+  size_t offer;   // index into stands
+  size_t answer;  // the same
+};
+
+struct Interval {
+  int64_t begin_ns = 0;
+  int64_t end_ns = 0;
+};
+
+// Who may send, from when to when, inside [answer, end].
+struct SendingRight {
+  std::vector<Interval> intervals;
+  bool at_end = false;
+
+  int64_t total_ns() const;
+  bool covers(int64_t time_ns) const;
+};
+
+struct Negotiation {
+  std::vector<SdpStand> stands;  // in capture order; copies and rejected offers left out
+  std::vector<OfferAnswer> pairs;
+  SendingRight caller;
+  SendingRight callee;
+  bool offered = false;     // somebody named an audio line that is open
+  bool negotiated = false;  // at some time both had one
+  bool refused = false;     // an offered audio line was answered with port 0, and stayed so
+  bool unanswered = false;  // the 2xx was acknowledged, and only one side ever gave an SDP
+  bool held_at_end = false;
+  int64_t held_ns = 0;                // all holds together
+  int64_t hold_begin_ns = 0;          // of the newest hold
+  Party holder = Party::none;         // who asked for it
+  MessageId hold_message;
+  MessageId resume_message;
+
+  const SdpStand* newest(Party author) const;
+};
+
+// `messages` are those of the call in capture order.
+Negotiation negotiation_of(const Model& model, MessageView& view, const CallRecord& call,
+                           const std::vector<MessageId>& messages, int64_t end_ns);
+
+bool may_send(SdpDirection direction);
+bool may_receive(SdpDirection direction);
+Party opposite(Party party);
+
+}  // namespace sipladder

@@ -1,0 +1,46 @@
+#include "decode/voice_level.h"
+
+#include <array>
+#include <cmath>
+
+extern "C" {
+#include <spandsp/telephony.h>
+#include <spandsp/bit_operations.h>
+#include <spandsp/g711.h>
+}
+
+namespace sipladder {
+namespace {
+
+// -60 dBov: a thousandth of full scale, squared.
+constexpr uint64_t kSilentSquare = 33 * 33;
+
+using Squares = std::array<uint32_t, 256>;
+
+template <typename Decode>
+Squares squares_of(Decode decode) {
+  Squares squares{};
+  for (unsigned byte = 0; byte < 256; byte++) {
+    const int sample = decode(static_cast<uint8_t>(byte));
+    squares[byte] = static_cast<uint32_t>(sample * sample);
+  }
+  return squares;
+}
+
+bool is_constant(std::string_view payload) {
+  return payload.find_first_not_of(payload.front()) == std::string_view::npos;
+}
+
+}  // namespace
+
+std::optional<bool> is_silent_payload(uint8_t payload_type, std::string_view payload) {
+  static const Squares mu_law = squares_of([](uint8_t byte) { return ulaw_to_linear(byte); });
+  static const Squares a_law = squares_of([](uint8_t byte) { return alaw_to_linear(byte); });
+  if ((payload_type != 0 && payload_type != 8) || payload.empty()) return std::nullopt;
+  const Squares& squares = payload_type == 0 ? mu_law : a_law;
+  uint64_t sum = 0;
+  for (const char c : payload) sum += squares[static_cast<unsigned char>(c)];
+  return sum < kSilentSquare * payload.size() || is_constant(payload);
+}
+
+}  // namespace sipladder

@@ -1,0 +1,30 @@
+// Packets as text: a SIP flow in a few lines becomes a capture. What a line leaves out is what a
+// stack would write (Via stack, tags, CSeq, Contact); what it says, wins.
+//
+//   host alice 192.0.2.101            name, address, port (5060 when absent)
+//   0.000 alice > p1 INVITE sip:bob@example.com sdp=192.0.2.101:4000
+//       Supported: replaces           an indented line sets a header; "Name: -" removes it
+//   0.010 p1 > bob INVITE fwd         what p1 received, with p1's Via on top
+//   0.020 bob > p1 180                answers the last INVITE from p1 to bob
+//   0.030 p1 > alice 180 fwd          what p1 received, without its Via
+//   0.500 bob > p1 repeat 180         the same bytes again; `dup 180` the same packet again
+//   1.000 alice > bob ACK
+//   5.000 bob > alice 200 (BYE)       a response's method is INVITE when it does not say
+//   1.000 alice:4000 > bob:5000 rtp for=5 pt=0 ssrc=1   `silence`, `same`, lose=N (each Nth)
+//   1.100 bob > alice icmp 3 alice:4000 > bob:5000      a code of "unreachable" that quotes
+//   2.000 alice > bob raw             the indented lines are the payload
+//
+// Words of a request: call= cseq= from= to= fromtag= totag= via= branch= ("-" for none), by=callee.
+// sdp=ADDRESS:PORT[/direction][/pt,pt] | none.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace sipladder::build {
+
+// The capture file (pcap, nanoseconds, Ethernet). A line that makes no sense is described in
+// *error.
+std::string capture_of_flow(std::string_view script, std::string* error);
+
+}  // namespace sipladder::build
