@@ -35,6 +35,15 @@ CallContext context_of(const Model& model, const PacketLog& log, CallId id,
   return context;
 }
 
+// Of both directions, what was lost whole explains more than what came late.
+std::string_view cause_of(const AudioFacts& facts) {
+  const AudioDirection& a = facts.from_callee;
+  const AudioDirection& b = facts.from_caller;
+  if (a.fault == AudioFault::none) return code_of(b.fault, b.from);
+  if (b.fault == AudioFault::none || a.fault <= b.fault) return code_of(a.fault, a.from);
+  return code_of(b.fault, b.from);
+}
+
 void conclude_audio(const AudioFacts& facts, CallAnalysis* analysis) {
   analysis->audio = audio_verdict(facts);
   const bool caller_lost = facts.from_callee.fault != AudioFault::none;
@@ -42,11 +51,7 @@ void conclude_audio(const AudioFacts& facts, CallAnalysis* analysis) {
   analysis->lost_toward_both = caller_lost && callee_lost;
   if (caller_lost != callee_lost)
     analysis->lost_toward = caller_lost ? Party::caller : Party::callee;
-  for (const Finding& finding : analysis->findings) {
-    const bool explains = finding.code.starts_with("audio-") && finding.severity != Severity::info;
-    if ((caller_lost || callee_lost) && explains && analysis->audio_cause.empty())
-      analysis->audio_cause = finding.code;
-  }
+  if (caller_lost || callee_lost) analysis->audio_cause = cause_of(facts);
 }
 
 bool worse(const Finding& a, const Finding& b) {

@@ -104,6 +104,40 @@ std::string_view to_string(Audio audio) {
   return "";
 }
 
+std::string_view code_of(AudioFault fault, Party from) {
+  switch (fault) {
+    case AudioFault::none:
+      return "";
+    case AudioFault::port_zero:
+      return "audio-port-zero";
+    case AudioFault::no_answer_sdp:
+      return "audio-no-answer-sdp";
+    case AudioFault::srtp_mismatch:
+      return "audio-srtp-mismatch";
+    case AudioFault::address_family:
+      return "audio-address-family";
+    case AudioFault::no_rtp:
+      return from == Party::caller ? "audio-no-rtp-from-caller" : "audio-no-rtp-from-callee";
+    case AudioFault::icmp_unreachable:
+      return "audio-icmp-unreachable";
+    case AudioFault::private_address:
+      return "audio-private-address";
+    case AudioFault::not_latched:
+      return "audio-not-latched";
+    case AudioFault::wrong_destination:
+      return "audio-wrong-destination";
+    case AudioFault::codec_mismatch:
+      return "audio-codec-mismatch";
+    case AudioFault::silence:
+      return "audio-silence";
+    case AudioFault::stopped:
+      return "audio-stopped";
+    case AudioFault::late:
+      return "audio-late";
+  }
+  return "";
+}
+
 bool needs_messages(const CallRecord& call, const std::vector<StreamId>& streams) {
   if (call.answer_ns == 0) return false;
   const SdpGlance& sdp = call.sdp;

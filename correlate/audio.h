@@ -45,6 +45,8 @@ enum class AudioFault : uint8_t {
   late,
 };
 
+std::string_view code_of(AudioFault fault, Party from);  // of the finding that explains it
+
 // One direction: what `from` sends to the other party.
 struct AudioDirection {
   Party from = Party::none;

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "capture/packet_log.h"
@@ -47,6 +48,7 @@ struct Model {
   Table<StreamRecord, StreamId> streams;  // candidates too: see is_listed()
   Table<Endpoint, EndpointId> endpoints;
   std::vector<IcmpErrorRecord> icmp_errors;
+  absl::flat_hash_map<uint32_t, std::string> dtmf;  // digits by StreamId
   Accounting accounting;
   std::vector<SourceCounters> sources;
   std::vector<SourceInfo> captures;  // copied from the PacketSource by whoever runs the loop

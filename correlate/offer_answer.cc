@@ -7,7 +7,9 @@
 namespace sipladder {
 namespace {
 
-bool is_open(const SdpStand* stand) { return stand != nullptr && stand->usable; }
+bool is_open(const SdpStand* stand) {
+  return stand != nullptr && stand->usable;
+}
 
 bool agreed(const SdpStand* sender, const SdpStand* receiver) {
   return is_open(sender) && is_open(receiver) && may_send(sender->direction) &&
@@ -218,9 +220,8 @@ Negotiation negotiation_of(const Model& model, MessageView& view, const CallReco
   }
   reader.finish();
   const bool one_sided = !reader.result.stands.empty() && reader.result.pairs.empty();
-  reader.result.unanswered =
-      one_sided && reader.result.offered && call.sdp_offered != call.sdp_answered &&
-      acknowledged(model, call);
+  reader.result.unanswered = one_sided && reader.result.offered &&
+                             call.sdp_offered != call.sdp_answered && acknowledged(model, call);
   return std::move(reader.result);
 }
 

@@ -59,9 +59,9 @@ struct Negotiation {
   bool refused = false;     // an offered audio line was answered with port 0, and stayed so
   bool unanswered = false;  // the 2xx was acknowledged, and only one side ever gave an SDP
   bool held_at_end = false;
-  int64_t held_ns = 0;                // all holds together
-  int64_t hold_begin_ns = 0;          // of the newest hold
-  Party holder = Party::none;         // who asked for it
+  int64_t held_ns = 0;         // all holds together
+  int64_t hold_begin_ns = 0;   // of the newest hold
+  Party holder = Party::none;  // who asked for it
   MessageId hold_message;
   MessageId resume_message;
 

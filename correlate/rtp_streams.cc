@@ -11,6 +11,7 @@ namespace sipladder {
 namespace {
 
 constexpr size_t kMaxIcmpErrors = 100'000;
+constexpr size_t kMaxDigits = 64;
 constexpr uint32_t kClockGuessPackets =
     8;  // steps watched before a dynamic payload type's clock is told
 
@@ -90,6 +91,7 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp) {
     StreamRecord& stream = model_.streams[found->second];
     stream.last_frame = datagram.frame;
     advance(stream, rtp, datagram.time_ns);
+    if (rtp.payload.size() == 4 && rtp.payload_type >= 96) add_event(found->second, rtp);
     return;
   }
   if (model_.streams.size() >= kMaxStreams) {
@@ -159,23 +161,51 @@ void advance(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns) {
   stream.last_timestamp = rtp.timestamp;
 }
 
+// A digit is sent several times with one timestamp (RFC 4733 2.5.1.2): it counts once.
+void RtpStreams::add_event(StreamId id, const RtpHeader& rtp) {
+  StreamRecord& stream = model_.streams[id];
+  const auto event = static_cast<unsigned char>(rtp.payload[0]);
+  if (event > 15 || rtp.payload_type == stream.payload_type) return;
+  if (stream.has_dtmf && stream.dtmf_timestamp == rtp.timestamp) return;
+  stream.has_dtmf = true;
+  stream.dtmf_timestamp = rtp.timestamp;
+  if (model_.dtmf.size() >= kMaxStreams) return;
+  std::string& digits = model_.dtmf[id.value];
+  if (digits.size() < kMaxDigits) digits += "0123456789*#ABCD"[event];
+}
+
 void RtpStreams::add_rtcp(const Datagram& datagram, const RtcpReport& report) {
-  if (!report.block) return;
-  // The report is about what its sender received: the stream that runs the other way, on the port
-  // below or the same (RFC 5761).
+  // RTCP runs on the port above its RTP or on the same (RFC 3550 11, RFC 5761).
   for (const uint16_t below : {uint16_t{1}, uint16_t{0}}) {
-    Endpoint src = datagram.dst;
-    Endpoint dst = datagram.src;
-    src.port = static_cast<uint16_t>(src.port - below);
-    dst.port = static_cast<uint16_t>(dst.port - below);
-    StreamRecord* stream = find(src, dst, report.block->ssrc);
-    if (stream == nullptr) continue;
-    stream->has_rtcp = true;
-    stream->remote_fraction_lost = report.block->fraction_lost;
-    stream->remote_jitter = report.block->jitter;
-    stream->remote_lost = static_cast<uint32_t>(std::max(0, report.block->cumulative_lost));
-    return;
+    Endpoint here = datagram.src;
+    Endpoint there = datagram.dst;
+    here.port = static_cast<uint16_t>(here.port - below);
+    there.port = static_cast<uint16_t>(there.port - below);
+    if (StreamRecord* sent = find(here, there, report.ssrc);
+        sent != nullptr && report.sender_report) {
+      sent->report_id = static_cast<uint32_t>(report.ntp >> 16);
+      sent->report_ns = datagram.time_ns;
+    }
+    if (!report.block) continue;
+    // What it reports of is the stream that runs the other way.
+    if (StreamRecord* heard = find(there, here, report.block->ssrc); heard != nullptr) {
+      add_report(*heard, *report.block, datagram.time_ns);
+      return;
+    }
   }
+}
+
+void RtpStreams::add_report(StreamRecord& stream, const RtcpReportBlock& block, int64_t time_ns) {
+  stream.has_rtcp = true;
+  stream.remote_fraction_lost = block.fraction_lost;
+  stream.remote_jitter = block.jitter;
+  stream.remote_lost = static_cast<uint32_t>(std::max(0, block.cumulative_lost));
+  if (block.last_sr == 0 || block.last_sr != stream.report_id) return;
+  const int64_t held_ns = static_cast<int64_t>(block.delay_since_last_sr) * 1'000'000'000 / 65536;
+  const int64_t rtt_ns = time_ns - stream.report_ns - held_ns;
+  if (rtt_ns < 0 || rtt_ns > 60'000'000'000) return;
+  stream.has_rtt = true;
+  stream.rtt_us = static_cast<uint32_t>(rtt_ns / 1000);
 }
 
 void RtpStreams::add_icmp(const Datagram& datagram) {

@@ -35,6 +35,8 @@ class RtpStreams {
   void add_icmp(const Datagram& datagram);
 
  private:
+  void add_event(StreamId id, const RtpHeader& rtp);
+  static void add_report(StreamRecord& stream, const RtcpReportBlock& block, int64_t time_ns);
   StreamRecord* find(const Endpoint& src, const Endpoint& dst, uint32_t ssrc);
 
   Model& model_;

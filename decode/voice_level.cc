@@ -4,9 +4,11 @@
 #include <cmath>
 
 extern "C" {
+// clang-format off: each needs the one before
 #include <spandsp/telephony.h>
 #include <spandsp/bit_operations.h>
 #include <spandsp/g711.h>
+// clang-format on
 }
 
 namespace sipladder {

@@ -1,3 +1,4 @@
+#include "correlate/voice_quality.h"
 #include "query/table_description.h"
 
 namespace sipladder {
@@ -70,6 +71,14 @@ void end_reason(Reader& r, RowId row, Value& v) {
   for (DialogId id = c.first_dialog; id; id = r.model.dialogs[id].next_in_call) {
     const MessageId bye = r.model.dialogs[id].ended_message;
     if (bye) v.set_if(unfold(r.sip(bye).value(HeaderId::reason)));
+  }
+}
+
+void mos(Reader& r, RowId row, Value& v) {
+  r.analyst.media().update();
+  for (const StreamId id : r.analyst.media().streams_of(CallId{row.id})) {
+    const auto quality = quality_of(r.model.streams[id], r.analyst.media().of(id).codec);
+    if (quality && (v.type == Value::Type::null || quality->mos < v.real)) v.set_real(quality->mos);
   }
 }
 
@@ -193,8 +202,7 @@ const TableDescription kCallsTable{
            v.set_if(r.analyst.of(CallId{row.id}).audio_cause);
          }},
         {"codec", "TEXT", "negotiated audio codec", codec},
-        {"mos", "REAL", "lowest of the two directions; NULL without media",
-         [](Reader&, RowId, Value&) {}},
+        {"mos", "REAL", "lowest of the two directions; NULL without media", mos},
         {"findings", "INTEGER", "how many",
          [](Reader& r, RowId row, Value& v) {
            v.set(static_cast<int64_t>(r.analyst.of(CallId{row.id}).findings.size()));

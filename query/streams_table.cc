@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "correlate/voice_quality.h"
 #include "query/table_description.h"
 
 namespace sipladder {
@@ -14,8 +15,8 @@ const StreamBinding& binding(Reader& r, RowId row) {
 const Endpoint& endpoint(Reader& r, EndpointId id) {
   return r.model.endpoints[id];
 }
-int64_t expected(const StreamRecord& s) {
-  return int64_t{s.highest} - s.base + 1;
+StreamFigures figures(Reader& r, RowId row) {
+  return figures_of(stream(r, row));
 }
 
 void codec(Reader& r, RowId row, Value& v) {
@@ -67,17 +68,11 @@ const TableDescription kStreamsTable{
         {"bytes", "INTEGER", "of RTP payload",
          [](Reader& r, RowId row, Value& v) { v.set(static_cast<int64_t>(stream(r, row).bytes)); }},
         {"expected", "INTEGER", "by sequence numbers",
-         [](Reader& r, RowId row, Value& v) { v.set(expected(stream(r, row))); }},
+         [](Reader& r, RowId row, Value& v) { v.set(figures(r, row).expected); }},
         {"lost", "INTEGER", "expected less received (RFC 3550 A.3): negative when duplicated",
-         [](Reader& r, RowId row, Value& v) {
-           v.set(expected(stream(r, row)) - stream(r, row).packets);
-         }},
+         [](Reader& r, RowId row, Value& v) { v.set(figures(r, row).lost); }},
         {"loss_pct", "REAL", "lost of expected",
-         [](Reader& r, RowId row, Value& v) {
-           const StreamRecord& s = stream(r, row);
-           const auto lost = std::max<int64_t>(0, expected(s) - s.packets);
-           v.set_real(100.0 * static_cast<double>(lost) / static_cast<double>(expected(s)));
-         }},
+         [](Reader& r, RowId row, Value& v) { v.set_real(figures(r, row).loss_pct); }},
         {"late", "INTEGER", "came after a later one",
          [](Reader& r, RowId row, Value& v) { v.set(int64_t{stream(r, row).late}); }},
         {"duplicates", "INTEGER", "came twice",
@@ -85,7 +80,7 @@ const TableDescription kStreamsTable{
         {"jitter_ms", "REAL", "RFC 3550, mean",
          [](Reader& r, RowId row, Value& v) {
            const StreamRecord& s = stream(r, row);
-           if (s.packets > 1 && s.clock_hz != 0) v.set_real(s.jitter_sum_ms / (s.packets - 1));
+           if (s.packets > 1 && s.clock_hz != 0) v.set_real(figures(r, row).jitter_ms);
          }},
         {"jitter_max_ms", "REAL", "RFC 3550, maximum",
          [](Reader& r, RowId row, Value& v) {
@@ -105,8 +100,19 @@ const TableDescription kStreamsTable{
            if (s.clock_hz != 0 && s.timestamp_step != 0)
              v.set_real(1000.0 * s.timestamp_step / s.clock_hz);
          }},
-        {"silence_pct", "REAL", "decodable codecs only", [](Reader&, RowId, Value&) {}},
-        {"mos", "REAL", "E-model", [](Reader&, RowId, Value&) {}},
+        {"silence_pct", "REAL", "nothing to hear, of the packets listened to; G.711 only",
+         [](Reader& r, RowId row, Value& v) {
+           const StreamRecord& s = stream(r, row);
+           const bool heard = s.payload_type == 0 || s.payload_type == 8;
+           if (heard && s.level_samples != 0)
+             v.set_real(100.0 * s.silent_samples / s.level_samples);
+         }},
+        {"mos", "REAL", "E-model (G.107) by codec and loss, without delay",
+         [](Reader& r, RowId row, Value& v) {
+           Value name;
+           codec(r, row, name);
+           if (const auto quality = quality_of(stream(r, row), name.text)) v.set_real(quality->mos);
+         }},
         {"dst_advertised", "INTEGER", "1: dst is what SDP said",
          [](Reader& r, RowId row, Value& v) {
            if (binding(r, row).call) v.set(int64_t{binding(r, row).dst_advertised});
@@ -123,7 +129,10 @@ const TableDescription kStreamsTable{
          [](Reader& r, RowId row, Value& v) { v.set(int64_t{stream(r, row).icmp_errors}); }},
         {"dscp", "INTEGER", "of the first packet",
          [](Reader& r, RowId row, Value& v) { v.set(int64_t{stream(r, row).dscp}); }},
-        {"rtt_ms", "REAL", "from RTCP", [](Reader&, RowId, Value&) {}},
+        {"rtt_ms", "REAL", "from RTCP: from here to the receiver and back",
+         [](Reader& r, RowId row, Value& v) {
+           if (stream(r, row).has_rtt) v.set_real(stream(r, row).rtt_us / 1000.0);
+         }},
         {"remote_loss_pct", "REAL", "from RTCP",
          [](Reader& r, RowId row, Value& v) {
            if (stream(r, row).has_rtcp)
@@ -134,7 +143,11 @@ const TableDescription kStreamsTable{
            const StreamRecord& s = stream(r, row);
            if (s.has_rtcp && s.clock_hz != 0) v.set_real(1000.0 * s.remote_jitter / s.clock_hz);
          }},
-        {"dtmf", "TEXT", "digits, RFC 4733", [](Reader&, RowId, Value&) {}},
+        {"dtmf", "TEXT", "digits (RFC 4733)",
+         [](Reader& r, RowId row, Value& v) {
+           const auto found = r.model.dtmf.find(row.id);
+           if (found != r.model.dtmf.end()) v.set_if(found->second);
+         }},
     },
     [](Reader& r) {
       r.analyst.media().update();

@@ -31,6 +31,19 @@ void sort_unique(std::vector<uint32_t>* frames) {
   frames->erase(std::unique(frames->begin(), frames->end()), frames->end());
 }
 
+Finding finding_of(const CallContext& context, const Detector& detector) {
+  Finding finding;
+  finding.code = detector.code;
+  finding.severity = detector.severity;
+  finding.call = context.id;
+  return finding;
+}
+
+void report(CallAnalysis* out, Finding finding) {
+  sort_unique(&finding.evidence);
+  out->findings.push_back(std::move(finding));
+}
+
 std::vector<uint32_t> frames_of(const CallContext& context, const TransactionRecord& txn,
                                 bool requests) {
   std::vector<uint32_t> frames;
@@ -44,15 +57,18 @@ std::vector<uint32_t> frames_of(const CallContext& context, const TransactionRec
   return frames;
 }
 
+// Faults of the negotiation are the same for both directions.
+static bool is_of_both(AudioFault fault) {
+  return fault == AudioFault::port_zero || fault == AudioFault::no_answer_sdp ||
+         fault == AudioFault::srtp_mismatch || fault == AudioFault::address_family;
+}
+
 void report_audio_fault(CallContext& context, AudioFault fault, const Detector& detector,
                         CallAnalysis* out,
                         void (*describe)(CallContext&, const AudioDirection&, Finding*)) {
   for (const AudioDirection* direction : {&context.audio.from_caller, &context.audio.from_callee}) {
     if (direction->fault != fault) continue;
-    Finding finding;
-    finding.code = detector.code;
-    finding.severity = detector.severity;
-    finding.call = context.id;
+    Finding finding = finding_of(context, detector);
     finding.stream = direction->culprit;
     finding.message = direction->receiver_sdp;
     if (finding.message) {
@@ -63,8 +79,8 @@ void report_audio_fault(CallContext& context, AudioFault fault, const Detector& 
     if (finding.stream)
       finding.evidence.push_back(context.model.streams[finding.stream].first_frame);
     describe(context, *direction, &finding);
-    sort_unique(&finding.evidence);
-    out->findings.push_back(std::move(finding));
+    report(out, std::move(finding));
+    if (is_of_both(fault)) return;
   }
 }
 

@@ -14,6 +14,10 @@ std::string seconds_text(int64_t duration_ns);  // "32.0 s"
 std::string_view other_party(Party party);      // "callee" of caller
 std::string_view party_text(Party party);
 
+// A finding of `detector` about this call, and its way into the result (evidence sorted).
+Finding finding_of(const CallContext& context, const Detector& detector);
+void report(CallAnalysis* out, Finding finding);
+
 // Frames of all copies of a response (or request) in a transaction, ascending.
 std::vector<uint32_t> frames_of(const CallContext& context, const TransactionRecord& txn,
                                 bool requests);

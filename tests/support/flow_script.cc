@@ -224,7 +224,7 @@ class Flow {
       sent.bytes = text;
     } else {
       sent.message = std::isdigit(static_cast<unsigned char>(word[0])) != 0 ? response(line, call)
-                                                                           : request(line, call);
+                                                                            : request(line, call);
       for (const auto& [name, value] : line.headers) sent.message.set(name, value);
       sent.bytes = sent.message.text();
     }
@@ -236,8 +236,8 @@ class Flow {
     if (line.words.size() < 2) return complain(line, "repeat what?");
     for (auto it = call.sent.rbegin(); it != call.sent.rend(); ++it) {
       if (it->src.text() != line.src.text() || it->dst.text() != line.dst.text()) continue;
-      const std::string start = it->message.is_request() ? it->message.start
-                                                         : it->message.start.substr(8);
+      const std::string start =
+          it->message.is_request() ? it->message.start : it->message.start.substr(8);
       if (start.rfind(line.words[1], 0) != 0) continue;
       if (line.words.size() > 2 && "(" + it->message.method() + ")" != line.words[2]) continue;
       Sent copy = *it;
@@ -286,15 +286,15 @@ class Flow {
     if (first) {
       call.caller = line.value("from", line.src.name);
       const std::string target = uri.substr(uri.find(':') + 1);
-      call.callee = line.value(
-          "to", target.find('@') == std::string::npos ? line.dst.name
-                                                       : target.substr(0, target.find('@')));
+      call.callee = line.value("to", target.find('@') == std::string::npos
+                                         ? line.dst.name
+                                         : target.substr(0, target.find('@')));
       call.caller_tag = line.value("fromtag", call.caller + "-tag");
       call.caller_host = line.src.name;
     }
-    const bool by_callee =
-        line.value("by", "") == "callee" ||
-        (line.value("by", "").empty() && line.src.name != call.caller_host && is_callee(call, line));
+    const bool by_callee = line.value("by", "") == "callee" ||
+                           (line.value("by", "").empty() && line.src.name != call.caller_host &&
+                            is_callee(call, line));
     std::string& callee_tag = call.callee_tag;
     std::string to_tag = line.value("totag", method == "CANCEL" ? "" : callee_tag);
     if (to_tag == "-") to_tag.clear();
@@ -305,20 +305,18 @@ class Flow {
     const int cseq = cseq_of(line, call, method, by_callee ? "callee" : "caller");
     Message message;
     message.start = method + " " + uri + " SIP/2.0";
-    Message* cancelled = method == "CANCEL" ? newest(call, "", "INVITE", line.src.name,
-                                                     line.dst.name)
-                                            : nullptr;
+    Message* cancelled =
+        method == "CANCEL" ? newest(call, "", "INVITE", line.src.name, line.dst.name) : nullptr;
     const bool non2xx_ack = method == "ACK" && line.has("non2xx");
     if (non2xx_ack) cancelled = newest(call, "", "INVITE", line.src.name, line.dst.name);
     message.headers.emplace_back(
         "Via", cancelled != nullptr ? cancelled->get("Via") : via_of(line, method, cseq));
     message.headers.emplace_back("Max-Forwards", "70");
-    message.headers.emplace_back("From", by_callee ? with_tag(call.callee, to_tag)
-                                                   : with_tag(call.caller,
-                                                              line.value("fromtag",
-                                                                         call.caller_tag)));
-    message.headers.emplace_back("To", by_callee ? with_tag(call.caller, call.caller_tag)
-                                                 : with_tag(call.callee, to_tag));
+    message.headers.emplace_back(
+        "From", by_callee ? with_tag(call.callee, to_tag)
+                          : with_tag(call.caller, line.value("fromtag", call.caller_tag)));
+    message.headers.emplace_back(
+        "To", by_callee ? with_tag(call.caller, call.caller_tag) : with_tag(call.callee, to_tag));
     message.headers.emplace_back("Call-ID", current_);
     message.headers.emplace_back("CSeq", std::to_string(cseq) + " " + method);
     if (method == "INVITE" || method == "REGISTER" || method == "SUBSCRIBE" || method == "REFER" ||
@@ -360,8 +358,7 @@ class Flow {
     Message message = *received;
     const int cseq = std::atoi(message.get("CSeq").c_str());
     message.headers.insert(message.headers.begin(), {"Via", via_of(line, method, cseq)});
-    message.set("Max-Forwards",
-                std::to_string(std::atoi(message.get("Max-Forwards").c_str()) - 1));
+    message.set("Max-Forwards", std::to_string(std::atoi(message.get("Max-Forwards").c_str()) - 1));
     if (line.words.size() > 1 && line.words[1] != "fwd") {
       message.start = method + " " + line.words[1] + " SIP/2.0";
     }
@@ -428,14 +425,26 @@ class Flow {
 
   static std::string phrase(const std::string& status) {
     static const std::map<std::string, std::string> kPhrases = {
-        {"100", "Trying"},       {"180", "Ringing"},   {"181", "Call Is Being Forwarded"},
-        {"183", "Session Progress"}, {"200", "OK"},    {"202", "Accepted"},
-        {"302", "Moved Temporarily"}, {"401", "Unauthorized"}, {"403", "Forbidden"},
-        {"404", "Not Found"},    {"407", "Proxy Authentication Required"},
-        {"408", "Request Timeout"}, {"480", "Temporarily Unavailable"},
-        {"481", "Call/Transaction Does Not Exist"}, {"486", "Busy Here"},
-        {"487", "Request Terminated"}, {"488", "Not Acceptable Here"},
-        {"491", "Request Pending"}, {"503", "Service Unavailable"}, {"603", "Decline"}};
+        {"100", "Trying"},
+        {"180", "Ringing"},
+        {"181", "Call Is Being Forwarded"},
+        {"183", "Session Progress"},
+        {"200", "OK"},
+        {"202", "Accepted"},
+        {"302", "Moved Temporarily"},
+        {"401", "Unauthorized"},
+        {"403", "Forbidden"},
+        {"404", "Not Found"},
+        {"407", "Proxy Authentication Required"},
+        {"408", "Request Timeout"},
+        {"480", "Temporarily Unavailable"},
+        {"481", "Call/Transaction Does Not Exist"},
+        {"486", "Busy Here"},
+        {"487", "Request Terminated"},
+        {"488", "Not Acceptable Here"},
+        {"491", "Request Pending"},
+        {"503", "Service Unavailable"},
+        {"603", "Decline"}};
     const auto found = kPhrases.find(status);
     return found == kPhrases.end() ? "Whatever" : found->second;
   }
@@ -477,8 +486,8 @@ class Flow {
     std::string bytes(160, 0);
     const int seed = line.has("same") ? 1 : i;
     for (size_t k = 0; k < bytes.size(); k++) {
-      const unsigned noise = (static_cast<unsigned>(seed) * 160 + static_cast<unsigned>(k)) *
-                             2654435761U;
+      const unsigned noise =
+          (static_cast<unsigned>(seed) * 160 + static_cast<unsigned>(k)) * 2654435761U;
       bytes[k] = static_cast<char>(noise >> 24 | 0x80U) & static_cast<char>(0x9F);
       if ((noise & 0x100U) != 0) bytes[k] = static_cast<char>(bytes[k] & 0x7F);
     }
@@ -499,7 +508,8 @@ class Flow {
       const std::string packet = number16(0x8000 | type | (i == 0 ? 0x80U : 0U)) +
                                  number16(sequence) + number32(sequence * 160) + number32(ssrc) +
                                  payload(line, i);
-      send(line.time_ns + int64_t{i} * 20'000'000, {line.src, line.dst, {}, packet, ++ip_id_, true});
+      send(line.time_ns + int64_t{i} * 20'000'000,
+           {line.src, line.dst, {}, packet, ++ip_id_, true});
     }
   }
 
@@ -516,8 +526,8 @@ class Flow {
                  static_cast<uint16_t>(src.port), static_cast<uint16_t>(dst.port)),
              17, src.address, dst.address);
       const std::string body = std::string("\x03", 1) +
-                               static_cast<char>(std::atoi(line.words[1].c_str())) +
-                               number16(0) + number32(0) + quoted;
+                               static_cast<char>(std::atoi(line.words[1].c_str())) + number16(0) +
+                               number32(0) + quoted;
       packets_.emplace_back(line.time_ns + static_cast<int64_t>(every * 1e9) * i,
                             ethernet_ip(ip(body, 1, line.src.address, line.dst.address, ++ip_id_)));
     }

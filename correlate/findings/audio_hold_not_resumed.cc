@@ -1,0 +1,35 @@
+// audio-hold-not-resumed: nobody took the hold back. Not when the call is ended within 3 s of it, or goes on.
+#include <fmt/format.h>
+
+#include "correlate/findings/support.h"
+
+namespace sipladder {
+namespace {
+
+extern const Detector detector;
+
+constexpr int64_t kShort = 3'000'000'000;
+
+void check(CallContext& context, CallAnalysis* out) {
+  const Negotiation& n = context.audio.negotiation;
+  if (!n.held_at_end || context.call.bye_ns == 0) return;
+  const int64_t held = context.audio.end_ns - n.hold_begin_ns;
+  if (held < kShort) return;
+  Finding finding = finding_of(context, detector);
+  finding.message = n.hold_message;
+  finding.evidence.push_back(context.message(n.hold_message).frame);
+  finding.summary = fmt::format("the call ends {} after the {} put it on hold (frame {})",
+                                seconds_text(held), party_text(n.holder),
+                                context.message(n.hold_message).frame);
+  finding.explanation = "No later offer gave the media back before the BYE.";
+  finding.remedy =
+      "Ask whether the user was still on hold: a resume that failed, a transfer that never came.";
+  finding.rfc = "RFC 3264 8.4";
+  report(out, std::move(finding));
+}
+
+const Detector detector("audio-hold-not-resumed", Severity::warning,
+                        "the call ends while one side still holds", check);
+
+}  // namespace
+}  // namespace sipladder

@@ -1,0 +1,39 @@
+// audio-not-latched: a party behind a NAT sends from elsewhere than its SDP says, and the other side keeps
+// sending to the SDP. Not when RTCP reports that it arrives, or the address is seen as a source.
+#include <fmt/format.h>
+
+#include "correlate/findings/support.h"
+
+namespace sipladder {
+namespace {
+
+void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
+  const StreamRecord& stream = context.model.streams[direction.culprit];
+  const StreamRecord& heard = context.model.streams[direction.heard_from];
+  const std::string_view deaf = other_party(direction.from);
+  finding->evidence.push_back(heard.first_frame);
+  finding->confidence = Confidence::likely;
+  finding->summary = fmt::format(
+      "{} hears nothing: {} keeps sending to {}, the address in the {}'s SDP, while the {}'s RTP "
+      "comes from {} (frame {}); {} packets lost",
+      deaf, ip_text(context, stream.src), endpoint_text(context, stream.dst), deaf, deaf,
+      endpoint_text(context, heard.src), heard.first_frame, stream.packets);
+  finding->explanation = fmt::format(
+      "The {} is behind a NAT that gave its media another public address or port than the one it "
+      "told (a symmetric NAT, a stale external address): packets to the told one are dropped there.",
+      deaf);
+  finding->remedy =
+      "Let the sender answer to the source it sees (symmetric RTP, comedia: Asterisk "
+      "rtp_symmetric=yes, FreeSWITCH auto-adjust), anchor the media (rtpengine), or use TURN or ICE.";
+  finding->rfc = "RFC 4961 3";
+}
+
+extern const Detector detector;
+void check(CallContext& context, CallAnalysis* out) {
+  report_audio_fault(context, AudioFault::not_latched, detector, out, describe);
+}
+const Detector detector("audio-not-latched", Severity::error,
+                        "a party's RTP comes from another public address than its SDP says, and the peer keeps sending to the SDP", check);
+
+}  // namespace
+}  // namespace sipladder

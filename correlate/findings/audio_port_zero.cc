@@ -1,0 +1,35 @@
+// audio-port-zero: the answer refuses the only audio line. Not when a later re-INVITE opens it.
+#include <fmt/format.h>
+
+#include "correlate/findings/support.h"
+
+namespace sipladder {
+namespace {
+
+void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
+  const OfferAnswer* pair = context.audio.negotiation.pairs.empty()
+                                ? nullptr
+                                : &context.audio.negotiation.pairs.back();
+  if (pair != nullptr) {
+    for (const size_t index : {pair->offer, pair->answer}) {
+      const MessageId id = context.audio.negotiation.stands[index].message;
+      finding->evidence.push_back(context.message(id).frame);
+    }
+  }
+  static_cast<void>(direction);
+  finding->summary =
+      "nobody hears anything: the answer refuses the audio that was offered (m=audio 0)";
+  finding->explanation = "A port of 0 in an answer rejects the media line.";
+  finding->remedy = "Compare the codecs and the transport (RTP/AVP, RTP/SAVP) that both sides list.";
+  finding->rfc = "RFC 3264 6";
+}
+
+extern const Detector detector;
+void check(CallContext& context, CallAnalysis* out) {
+  report_audio_fault(context, AudioFault::port_zero, detector, out, describe);
+}
+const Detector detector("audio-port-zero", Severity::error,
+                        "the only audio line was refused (port 0) in the answer of a 2xx", check);
+
+}  // namespace
+}  // namespace sipladder

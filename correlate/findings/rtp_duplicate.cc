@@ -1,0 +1,34 @@
+// rtp-duplicate: the same sequence number again.
+#include <fmt/format.h>
+
+#include "correlate/findings/support.h"
+
+namespace sipladder {
+namespace {
+
+extern const Detector detector;
+
+constexpr uint32_t kMin = 5;
+
+void check(CallContext& context, CallAnalysis* out) {
+  for (const StreamId id : context.streams) {
+    const StreamRecord& stream = context.model.streams[id];
+    if (stream.duplicates < kMin || stream.duplicates * 100 < stream.packets) continue;
+    Finding finding = finding_of(context, detector);
+    finding.stream = id;
+    finding.evidence = {stream.first_frame, stream.last_frame};
+    finding.summary = fmt::format("{} of {} RTP packets from {} to {} came twice", stream.duplicates,
+                                  stream.packets, endpoint_text(context, stream.src),
+                                  endpoint_text(context, stream.dst));
+    finding.explanation = "A mirror that sees each packet twice, or a network that repeats them.";
+    finding.remedy = "Check the capture point first.";
+    finding.rfc = "RFC 3550 A.3";
+    report(out, std::move(finding));
+  }
+}
+
+const Detector detector("rtp-duplicate", Severity::info,
+                        "more than 1 % of the packets of a stream came twice", check);
+
+}  // namespace
+}  // namespace sipladder

@@ -1,0 +1,41 @@
+// rtp-jitter: RFC 3550 jitter at this point.
+#include <fmt/format.h>
+
+#include "correlate/findings/support.h"
+#include "correlate/voice_quality.h"
+
+namespace sipladder {
+namespace {
+
+extern const Detector detector;
+
+constexpr uint32_t kMinPackets = 100;
+constexpr double kWarning = 30.0;
+constexpr double kError = 60.0;
+
+void check(CallContext& context, CallAnalysis* out) {
+  for (const StreamId id : context.streams) {
+    const StreamRecord& stream = context.model.streams[id];
+    const double jitter_ms = figures_of(stream).jitter_ms;
+    if (stream.packets < kMinPackets || stream.clock_hz == 0 || jitter_ms < kWarning) continue;
+    if (context.media.of(id).video) continue;
+    Finding finding = finding_of(context, detector);
+    if (jitter_ms >= kError) finding.severity = Severity::error;
+    finding.stream = id;
+    finding.evidence = {stream.first_frame, stream.last_frame};
+    finding.summary = fmt::format("the RTP from {} to {} comes with {:.0f} ms of jitter (at most {:.0f})",
+                                  endpoint_text(context, stream.src),
+                                  endpoint_text(context, stream.dst), jitter_ms,
+                                  stream.jitter_max_ms);
+    finding.explanation = "A jitter buffer that is shorter than this drops what comes too late.";
+    finding.remedy = "Look at queues, Wi-Fi and CPU load between the sender and this point.";
+    finding.rfc = "RFC 3550 6.4.1";
+    report(out, std::move(finding));
+  }
+}
+
+const Detector detector("rtp-jitter", Severity::warning,
+                        "the mean interarrival jitter of a stream is 30 ms or more (60 ms: error)", check);
+
+}  // namespace
+}  // namespace sipladder

@@ -1,0 +1,39 @@
+// rtp-mos: what loss made of a codec. A codec that is that low without any loss is no fault.
+#include <fmt/format.h>
+
+#include "correlate/findings/support.h"
+#include "correlate/voice_quality.h"
+
+namespace sipladder {
+namespace {
+
+extern const Detector detector;
+
+constexpr double kWarning = 3.6;
+constexpr double kError = 3.1;
+
+void check(CallContext& context, CallAnalysis* out) {
+  for (const StreamId id : context.streams) {
+    const StreamRecord& stream = context.model.streams[id];
+    const std::string_view codec = context.media.of(id).codec;
+    const auto quality = quality_of(stream, codec);
+    if (!quality || quality->mos >= kWarning || e_model(codec, 0).mos - quality->mos < 0.3) continue;
+    Finding finding = finding_of(context, detector);
+    if (quality->mos < kError) finding.severity = Severity::error;
+    finding.stream = id;
+    finding.evidence = {stream.first_frame, stream.last_frame};
+    finding.summary = fmt::format("the RTP from {} to {} ({}) has a MOS of {:.1f}",
+                                  endpoint_text(context, stream.src),
+                                  endpoint_text(context, stream.dst), codec, quality->mos);
+    finding.explanation = "E-model (ITU-T G.107) with the figures of G.113 for this codec and its loss.";
+    finding.remedy = "See rtp-loss and rtp-jitter.";
+    finding.rfc = "ITU-T G.107";
+    report(out, std::move(finding));
+  }
+}
+
+const Detector detector("rtp-mos", Severity::warning,
+                        "the E-model gives a stream a MOS below 3.6 (3.1: error) for its losses", check);
+
+}  // namespace
+}  // namespace sipladder

@@ -1,0 +1,48 @@
+// rtp-ptime: a preference (RFC 8866 6.4), not a rule.
+#include <fmt/format.h>
+
+#include "correlate/findings/support.h"
+#include <cmath>
+#include "decode/sdp.h"
+
+namespace sipladder {
+namespace {
+
+extern const Detector detector;
+
+constexpr uint32_t kMinPackets = 50;
+
+double asked_ptime(CallContext& context, Party receiver) {
+  const SdpStand* stand = context.audio.negotiation.newest(receiver);
+  if (stand == nullptr || !context.view.load(context.message(stand->message))) return 0;
+  for (const SdpMedia& media : parse_sdp(find_sdp(context.view.sip())).media) {
+    if (media.media == "audio" && media.ptime_ms) return *media.ptime_ms;
+  }
+  return 0;
+}
+
+void check(CallContext& context, CallAnalysis* out) {
+  for (const StreamId id : context.streams) {
+    const StreamRecord& stream = context.model.streams[id];
+    if (stream.clock_hz == 0 || stream.timestamp_step == 0 || stream.packets < kMinPackets) continue;
+    const double ptime = 1000.0 * stream.timestamp_step / stream.clock_hz;
+    const double asked = asked_ptime(context, opposite(context.media.of(id).from));
+    if (asked == 0 || context.media.of(id).video || std::abs(asked - ptime) < 1) continue;
+    Finding finding = finding_of(context, detector);
+    finding.stream = id;
+    finding.evidence = {stream.first_frame};
+    finding.summary = fmt::format("{} sends packets of {:.0f} ms to {}, which asked for {:.0f} ms",
+                                  endpoint_text(context, stream.src), ptime,
+                                  endpoint_text(context, stream.dst), asked);
+    finding.explanation = "Some gateways play only the packet length that they asked for.";
+    finding.remedy = "Set the same ptime on both sides when the audio is choppy.";
+    finding.rfc = "RFC 8866 6.4";
+    report(out, std::move(finding));
+  }
+}
+
+const Detector detector("rtp-ptime", Severity::info,
+                        "the packets of a stream are longer or shorter than the ptime the receiver asked for", check);
+
+}  // namespace
+}  // namespace sipladder

@@ -1,0 +1,37 @@
+// rtp-ssrc-change: the sender began a new stream on the same path.
+#include <fmt/format.h>
+
+#include "correlate/findings/support.h"
+
+namespace sipladder {
+namespace {
+
+extern const Detector detector;
+
+void check(CallContext& context, CallAnalysis* out) {
+  for (size_t i = 1; i < context.streams.size(); i++) {
+    const StreamRecord& stream = context.model.streams[context.streams[i]];
+    for (size_t k = 0; k < i; k++) {
+      const StreamRecord& before = context.model.streams[context.streams[k]];
+      if (before.src != stream.src || before.dst != stream.dst || before.ssrc == stream.ssrc) continue;
+      if (stream.first_ns < before.last_ns) continue;
+      Finding finding = finding_of(context, detector);
+      finding.stream = context.streams[i];
+      finding.evidence = {before.last_frame, stream.first_frame};
+      finding.summary = fmt::format("{} changes its SSRC towards {} from 0x{:08X} to 0x{:08X}",
+                                    endpoint_text(context, stream.src),
+                                    endpoint_text(context, stream.dst), before.ssrc, stream.ssrc);
+      finding.explanation = "A new source on the same path: a transfer, an announcement, a re-INVITE, a restart.";
+      finding.remedy = "Nothing to do, unless the receiver keeps playing the old one only.";
+      finding.rfc = "RFC 3550 8.2";
+      report(out, std::move(finding));
+      break;
+    }
+  }
+}
+
+const Detector detector("rtp-ssrc-change", Severity::info,
+                        "one 5-tuple carries several SSRCs, one after the other", check);
+
+}  // namespace
+}  // namespace sipladder

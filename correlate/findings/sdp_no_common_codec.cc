@@ -1,0 +1,85 @@
+// sdp-no-common-codec: no payload to talk in. A re-INVITE that is refused and falls back is no fault.
+#include <fmt/format.h>
+
+#include "correlate/findings/support.h"
+#include <algorithm>
+#include "decode/sdp.h"
+#include "decode/text.h"
+
+namespace sipladder {
+namespace {
+
+extern const Detector detector;
+
+std::vector<std::string> names_of(CallContext& context, const SdpStand& stand) {
+  std::vector<std::string> names;
+  if (!context.view.load(context.message(stand.message))) return names;
+  for (const SdpMedia& media : parse_sdp(find_sdp(context.view.sip())).media) {
+    if (media.media != "audio" || media.port == 0) continue;
+    for (const SdpFormat& format : media.formats) {
+      const bool event = equal_no_case(format.encoding, "telephone-event") ||
+                         equal_no_case(format.encoding, "CN");
+      if (event) continue;
+      std::string name(format.encoding.empty() ? format.payload : format.encoding);
+      for (char& c : name) c = lower(c);
+      names.push_back(name);
+    }
+  }
+  return names;
+}
+
+bool shares_one(CallContext& context, const SdpStand& offer, const SdpStand& answer) {
+  const auto offered = names_of(context, offer);
+  const auto accepted = names_of(context, answer);
+  if (offered.empty() || accepted.empty()) return true;
+  return std::any_of(accepted.begin(), accepted.end(), [&](const std::string& name) {
+    return std::find(offered.begin(), offered.end(), name) != offered.end();
+  });
+}
+
+void report_refusal(CallContext& context, CallAnalysis* out) {
+  Finding finding = finding_of(context, detector);
+  for (const TransactionId id : context.transactions) {
+    const TransactionRecord& txn = context.model.transactions[id];
+    if (txn.method != Method::invite || txn.final_status != context.call.final_status) continue;
+    finding.txn = id;
+    finding.message = txn.final_response;
+    finding.evidence.push_back(context.message(txn.first_message).frame);
+    finding.evidence.push_back(context.message(txn.final_response).frame);
+    break;
+  }
+  finding.summary = fmt::format("the offered media was refused with {}", context.call.final_status);
+  finding.explanation = "The callee cannot use any of the formats, or the transport, that were offered.";
+  finding.remedy = "Compare the codec lists and RTP/AVP with RTP/SAVP; a Warning header may say more.";
+  finding.rfc = "RFC 3261 21.4.26";
+  report(out, std::move(finding));
+}
+
+void check(CallContext& context, CallAnalysis* out) {
+  const bool refused = context.call.final_status == 488 || context.call.final_status == 415 ||
+                       context.call.final_status == 606;
+  if (context.call.kind == CallKind::call && refused && context.call.answer_ns == 0) {
+    return report_refusal(context, out);
+  }
+  for (const OfferAnswer& pair : context.audio.negotiation.pairs) {
+    const SdpStand& offer = context.audio.negotiation.stands[pair.offer];
+    const SdpStand& answer = context.audio.negotiation.stands[pair.answer];
+    if (!offer.usable || !answer.usable || answer.payload_types.empty()) continue;
+    if (shares_one(context, offer, answer)) continue;
+    Finding finding = finding_of(context, detector);
+    finding.message = answer.message;
+    finding.evidence = {context.message(offer.message).frame, context.message(answer.message).frame};
+    finding.summary = fmt::format("the answer (frame {}) shares no codec with the offer (frame {})",
+                                  finding.evidence[1], finding.evidence[0]);
+    finding.explanation = "An answer must list formats of the offer (RFC 3264 6.1).";
+    finding.remedy = "Give both sides a codec in common (PCMA or PCMU), or transcode between them.";
+    finding.rfc = "RFC 3264 6.1";
+    return report(out, std::move(finding));
+  }
+}
+
+const Detector detector("sdp-no-common-codec", Severity::error,
+                        "the offer was refused for its codecs (488, 415, 606), or the answer shares none with it", check);
+
+}  // namespace
+}  // namespace sipladder
