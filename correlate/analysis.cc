@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "correlate/scenario.h"
+
 namespace sipladder {
 namespace {
 
@@ -98,7 +100,7 @@ const std::vector<const Detector*>& detectors() {
 }
 
 Analyst::Analyst(const Model& model, const PacketLog& log)
-    : model_(model), log_(log), media_(model, log), view_(log) {}
+    : model_(model), log_(log), media_(model, log), legs_(model, log), view_(log) {}
 
 uint64_t Analyst::stamp(CallId id) const {
   const CallRecord& call = model_.calls[id];
@@ -120,6 +122,7 @@ const CallAnalysis& Analyst::of(CallId id) {
   for (const Detector* detector : detectors()) detector->check(context, &cached.analysis);
   std::stable_sort(cached.analysis.findings.begin(), cached.analysis.findings.end(), worse);
   conclude_audio(context.audio, &cached.analysis);
+  cached.analysis.scenario = scenario_of(context);
   return cached.analysis;
 }
 

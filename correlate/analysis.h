@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "correlate/audio.h"
+#include "correlate/legs.h"
 #include "correlate/media_binding.h"
 #include "correlate/message_view.h"
 #include "correlate/model.h"
@@ -44,6 +45,7 @@ struct CallAnalysis {
   Party lost_toward = Party::none;
   bool lost_toward_both = false;  // then lost_toward is none
   std::string_view audio_cause;   // code of a finding, empty when none
+  std::string_view scenario;      // static text, empty when not recognised
   std::vector<Finding> findings;
 };
 
@@ -87,6 +89,7 @@ class Analyst {
   Analyst(const Model& model, const PacketLog& log);
 
   MediaBinding& media() { return media_; }
+  Legs& legs() { return legs_; }
   const CallAnalysis& of(CallId call);
   // Findings of all calls, worst first, then by call and code. Valid until the next call of all()
   // or of().
@@ -103,6 +106,7 @@ class Analyst {
   const Model& model_;
   const PacketLog& log_;
   MediaBinding media_;
+  Legs legs_;
   MessageView view_;
   std::vector<Cached> cache_;
   std::vector<const Finding*> all_;

@@ -4,7 +4,8 @@
 #include <cmath>
 
 extern "C" {
-// clang-format off: each needs the one before
+// Each needs the one before.
+// clang-format off
 #include <spandsp/telephony.h>
 #include <spandsp/bit_operations.h>
 #include <spandsp/g711.h>

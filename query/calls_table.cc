@@ -99,9 +99,15 @@ const TableDescription kCallsTable{
         {"kind", "TEXT", "call, registration, subscription, options, message, publish, other",
          [](Reader& r, RowId row, Value& v) { v.set(to_string(call(r, row).kind)); }},
         {"session", "INTEGER", "id shared by all legs of one end-to-end call",
-         [](Reader&, RowId row, Value& v) { v.set(int64_t{row.id}); }},
+         [](Reader& r, RowId row, Value& v) {
+           r.analyst.legs().update();
+           v.set(int64_t{r.analyst.legs().session_of(CallId{row.id}).value});
+         }},
         {"session_reason", "TEXT", "why legs were joined; NULL when alone",
-         [](Reader&, RowId, Value&) {}},
+         [](Reader& r, RowId row, Value& v) {
+           r.analyst.legs().update();
+           v.set_if(to_string(r.analyst.legs().reason_of(CallId{row.id})));
+         }},
         {"caller", "TEXT", "user part (else host) of From",
          [](Reader& r, RowId row, Value& v) {
            v.set_if(user_or_host(header(r, row, HeaderId::from)));
@@ -181,7 +187,8 @@ const TableDescription kCallsTable{
         {"ended_by", "TEXT", "caller, callee, network",
          [](Reader& r, RowId row, Value& v) { v.set_if(to_string(call(r, row).ended_by)); }},
         {"end_reason", "TEXT", "text of Reason", end_reason},
-        {"scenario", "TEXT", "recognised flow", [](Reader&, RowId, Value&) {}},
+        {"scenario", "TEXT", "recognised flow",
+         [](Reader& r, RowId row, Value& v) { v.set_if(r.analyst.of(CallId{row.id}).scenario); }},
         {"messages", "INTEGER", "SIP messages, copies included",
          [](Reader& r, RowId row, Value& v) { v.set(int64_t{call(r, row).messages}); }},
         {"retransmissions", "INTEGER",

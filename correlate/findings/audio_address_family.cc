@@ -1,4 +1,5 @@
-// audio-address-family: one SDP names an IPv4 address, the other IPv6, without ICE or ANAT, and no media flows.
+// audio-address-family: one SDP names an IPv4 address, the other IPv6, without ICE or ANAT, and no
+// media flows.
 #include <fmt/format.h>
 
 #include "correlate/findings/support.h"
@@ -7,9 +8,8 @@ namespace sipladder {
 namespace {
 
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
-  const OfferAnswer* pair = context.audio.negotiation.pairs.empty()
-                                ? nullptr
-                                : &context.audio.negotiation.pairs.back();
+  const OfferAnswer* pair =
+      context.audio.negotiation.pairs.empty() ? nullptr : &context.audio.negotiation.pairs.back();
   if (pair != nullptr) {
     for (const size_t index : {pair->offer, pair->answer}) {
       const MessageId id = context.audio.negotiation.stands[index].message;
@@ -17,7 +17,8 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
     }
   }
   static_cast<void>(direction);
-  finding->summary = "nobody hears anything: one side's SDP names an IPv4 address, the other's IPv6";
+  finding->summary =
+      "nobody hears anything: one side's SDP names an IPv4 address, the other's IPv6";
   finding->explanation = "Neither side can send to the other's address family.";
   finding->remedy = "Anchor the media in a relay that has both families (rtpengine), or use ICE.";
   finding->rfc = "RFC 6157 3";

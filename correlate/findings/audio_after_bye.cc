@@ -1,8 +1,9 @@
 // audio-after-bye: a party keeps sending after the call has ended.
 #include <fmt/format.h>
 
-#include "correlate/findings/support.h"
 #include <algorithm>
+
+#include "correlate/findings/support.h"
 
 namespace sipladder {
 namespace {
@@ -23,18 +24,17 @@ int64_t bye_answered(const CallContext& context) {
 void check(CallContext& context, CallAnalysis* out) {
   const int64_t ended = bye_answered(context);
   if (ended == 0) return;
-  for (const AudioDirection* direction :
-       {&context.audio.from_caller, &context.audio.from_callee}) {
+  for (const AudioDirection* direction : {&context.audio.from_caller, &context.audio.from_callee}) {
     for (const StreamId id : direction->streams) {
       const StreamRecord& stream = context.model.streams[id];
       if (stream.first_ns > ended || stream.last_ns - ended <= kAfter) continue;
       Finding finding = finding_of(context, detector);
       finding.stream = id;
       finding.evidence.push_back(stream.last_frame);
-      finding.summary = fmt::format("{} sends RTP to {} for {} after its BYE was answered",
-                                    endpoint_text(context, stream.src),
-                                    endpoint_text(context, stream.dst),
-                                    seconds_text(stream.last_ns - ended));
+      finding.summary =
+          fmt::format("{} sends RTP to {} for {} after its BYE was answered",
+                      endpoint_text(context, stream.src), endpoint_text(context, stream.dst),
+                      seconds_text(stream.last_ns - ended));
       finding.explanation = "The BYE ends the session: media stops with it (RFC 3261 15).";
       finding.remedy = "Look at whether the sender got the BYE, and at its media process.";
       finding.rfc = "RFC 3261 15";
@@ -44,7 +44,8 @@ void check(CallContext& context, CallAnalysis* out) {
 }
 
 const Detector detector("audio-after-bye", Severity::warning,
-                        "RTP of a direction goes on more than 1 s after the BYE was answered", check);
+                        "RTP of a direction goes on more than 1 s after the BYE was answered",
+                        check);
 
 }  // namespace
 }  // namespace sipladder

@@ -1,4 +1,5 @@
-// audio-hold-not-resumed: nobody took the hold back. Not when the call is ended within 3 s of it, or goes on.
+// audio-hold-not-resumed: nobody took the hold back. Not when the call is ended within 3 s of it,
+// or goes on.
 #include <fmt/format.h>
 
 #include "correlate/findings/support.h"
@@ -18,9 +19,9 @@ void check(CallContext& context, CallAnalysis* out) {
   Finding finding = finding_of(context, detector);
   finding.message = n.hold_message;
   finding.evidence.push_back(context.message(n.hold_message).frame);
-  finding.summary = fmt::format("the call ends {} after the {} put it on hold (frame {})",
-                                seconds_text(held), party_text(n.holder),
-                                context.message(n.hold_message).frame);
+  finding.summary =
+      fmt::format("the call ends {} after the {} put it on hold (frame {})", seconds_text(held),
+                  party_text(n.holder), context.message(n.hold_message).frame);
   finding.explanation = "No later offer gave the media back before the BYE.";
   finding.remedy =
       "Ask whether the user was still on hold: a resume that failed, a transfer that never came.";

@@ -1,5 +1,5 @@
-// audio-no-answer-sdp: the dialog is confirmed, and only one side ever gave an SDP. Not when the answer came in
-// a reliable 18x or the media flows.
+// audio-no-answer-sdp: the dialog is confirmed, and only one side ever gave an SDP. Not when the
+// answer came in a reliable 18x or the media flows.
 #include <fmt/format.h>
 
 #include "correlate/findings/support.h"
@@ -15,7 +15,8 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
       "nobody hears anything: the SDP of the {} (frame {}) was never answered with another one",
       party_text(offer.author), context.message(offer.message).frame);
   finding->explanation =
-      "An INVITE without SDP is answered by an offer in the 2xx, whose answer must be in the ACK; an "
+      "An INVITE without SDP is answered by an offer in the 2xx, whose answer must be in the ACK; "
+      "an "
       "offer in the INVITE must be answered in the 2xx.";
   finding->remedy = "Look at the side that left its SDP out, and at devices that strip bodies.";
   finding->rfc = "RFC 3261 13.2.1";

@@ -32,6 +32,17 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
       "device, codec and the address it was given.",
       silent);
   finding->rfc = "RFC 3264 5.1";
+  if (!direction.silent_relay || direction.streams.empty()) return;
+  const StreamRecord& taken = context.model.streams[direction.streams.front()];
+  finding->evidence.push_back(taken.first_frame);
+  finding->summary = fmt::format(
+      "{} hears nothing: {} gets {} packets of the {} from {} and sends none on, while those of "
+      "the "
+      "{} pass it",
+      deaf, ip_text(context, direction.silent_relay), taken.packets, silent,
+      endpoint_text(context, taken.src), deaf);
+  finding->explanation = "The relay takes this direction and loses it.";
+  finding->remedy = fmt::format("Look at the relay's session for the leg towards the {}.", deaf);
 }
 
 bool from(CallContext& context, Party party) {

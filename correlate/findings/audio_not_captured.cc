@@ -1,4 +1,5 @@
-// audio-not-captured: nothing can be said of what was heard. Not for calls that were never long enough.
+// audio-not-captured: nothing can be said of what was heard. Not for calls that were never long
+// enough.
 #include <fmt/format.h>
 
 #include "correlate/findings/support.h"
@@ -16,8 +17,9 @@ void check(CallContext& context, CallAnalysis* out) {
   Finding finding = finding_of(context, detector);
   finding.message = context.call.first_message;
   finding.evidence.push_back(context.message(context.call.first_message).frame);
-  finding.summary = fmt::format("the call was answered and lasted {}, but none of its media is here",
-                                seconds_text(context.audio.end_ns - context.audio.answer_ns));
+  finding.summary =
+      fmt::format("the call was answered and lasted {}, but none of its media is here",
+                  seconds_text(context.audio.end_ns - context.audio.answer_ns));
   finding.explanation =
       "The media takes another path than the signalling, or a capture filter left it out.";
   finding.remedy = "Capture where the media passes, and without a port filter.";

@@ -1,5 +1,6 @@
-// audio-not-latched: a party behind a NAT sends from elsewhere than its SDP says, and the other side keeps
-// sending to the SDP. Not when RTCP reports that it arrives, or the address is seen as a source.
+// audio-not-latched: a party behind a NAT sends from elsewhere than its SDP says, and the other
+// side keeps sending to the SDP. Not when RTCP reports that it arrives, or the address is seen as a
+// source.
 #include <fmt/format.h>
 
 #include "correlate/findings/support.h"
@@ -20,11 +21,13 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
       endpoint_text(context, heard.src), heard.first_frame, stream.packets);
   finding->explanation = fmt::format(
       "The {} is behind a NAT that gave its media another public address or port than the one it "
-      "told (a symmetric NAT, a stale external address): packets to the told one are dropped there.",
+      "told (a symmetric NAT, a stale external address): packets to the told one are dropped "
+      "there.",
       deaf);
   finding->remedy =
       "Let the sender answer to the source it sees (symmetric RTP, comedia: Asterisk "
-      "rtp_symmetric=yes, FreeSWITCH auto-adjust), anchor the media (rtpengine), or use TURN or ICE.";
+      "rtp_symmetric=yes, FreeSWITCH auto-adjust), anchor the media (rtpengine), or use TURN or "
+      "ICE.";
   finding->rfc = "RFC 4961 3";
 }
 
@@ -33,7 +36,9 @@ void check(CallContext& context, CallAnalysis* out) {
   report_audio_fault(context, AudioFault::not_latched, detector, out, describe);
 }
 const Detector detector("audio-not-latched", Severity::error,
-                        "a party's RTP comes from another public address than its SDP says, and the peer keeps sending to the SDP", check);
+                        "a party's RTP comes from another public address than its SDP says, and "
+                        "the peer keeps sending to the SDP",
+                        check);
 
 }  // namespace
 }  // namespace sipladder

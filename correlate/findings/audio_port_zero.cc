@@ -7,9 +7,8 @@ namespace sipladder {
 namespace {
 
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
-  const OfferAnswer* pair = context.audio.negotiation.pairs.empty()
-                                ? nullptr
-                                : &context.audio.negotiation.pairs.back();
+  const OfferAnswer* pair =
+      context.audio.negotiation.pairs.empty() ? nullptr : &context.audio.negotiation.pairs.back();
   if (pair != nullptr) {
     for (const size_t index : {pair->offer, pair->answer}) {
       const MessageId id = context.audio.negotiation.stands[index].message;
@@ -20,7 +19,8 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
   finding->summary =
       "nobody hears anything: the answer refuses the audio that was offered (m=audio 0)";
   finding->explanation = "A port of 0 in an answer rejects the media line.";
-  finding->remedy = "Compare the codecs and the transport (RTP/AVP, RTP/SAVP) that both sides list.";
+  finding->remedy =
+      "Compare the codecs and the transport (RTP/AVP, RTP/SAVP) that both sides list.";
   finding->rfc = "RFC 3264 6";
 }
 

@@ -1,5 +1,5 @@
-// audio-silence: RTP arrives, but 90 % of it is silence, one repeated payload, comfort noise or events. Not when
-// held or muted by the direction attribute.
+// audio-silence: RTP arrives, but 90 % of it is silence, one repeated payload, comfort noise or
+// events. Not when held or muted by the direction attribute.
 #include <fmt/format.h>
 
 #include "correlate/findings/support.h"
@@ -12,9 +12,8 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
   const bool repeated = stream.repeated_samples > stream.silent_samples;
   finding->summary = fmt::format(
       "{} hears silence: {} of {} packets listened to from {} to {} hold {}",
-      other_party(direction.from),
-      repeated ? stream.repeated_samples : stream.silent_samples, stream.level_samples,
-      endpoint_text(context, stream.src), endpoint_text(context, stream.dst),
+      other_party(direction.from), repeated ? stream.repeated_samples : stream.silent_samples,
+      stream.level_samples, endpoint_text(context, stream.src), endpoint_text(context, stream.dst),
       repeated ? "the same payload as the one before" : "nothing to hear (below -60 dBov)");
   finding->explanation =
       "The network delivers the stream; its source has nothing in it: a muted or missing "
@@ -29,7 +28,9 @@ void check(CallContext& context, CallAnalysis* out) {
   report_audio_fault(context, AudioFault::silence, detector, out, describe);
 }
 const Detector detector("audio-silence", Severity::error,
-                        "RTP flows but holds nothing to hear: silence, one repeated payload, only comfort noise or events", check);
+                        "RTP flows but holds nothing to hear: silence, one repeated payload, only "
+                        "comfort noise or events",
+                        check);
 
 }  // namespace
 }  // namespace sipladder

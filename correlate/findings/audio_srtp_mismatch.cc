@@ -7,9 +7,8 @@ namespace sipladder {
 namespace {
 
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
-  const OfferAnswer* pair = context.audio.negotiation.pairs.empty()
-                                ? nullptr
-                                : &context.audio.negotiation.pairs.back();
+  const OfferAnswer* pair =
+      context.audio.negotiation.pairs.empty() ? nullptr : &context.audio.negotiation.pairs.back();
   if (pair != nullptr) {
     for (const size_t index : {pair->offer, pair->answer}) {
       const MessageId id = context.audio.negotiation.stands[index].message;
@@ -18,7 +17,8 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
   }
   static_cast<void>(direction);
   finding->summary =
-      "the two sides do not agree on encryption: one SDP says RTP/SAVP, the other RTP/AVP, or no key "
+      "the two sides do not agree on encryption: one SDP says RTP/SAVP, the other RTP/AVP, or no "
+      "key "
       "is given";
   finding->explanation =
       "The transport of the answer must be that of the offer; SRTP needs a=crypto (RFC 4568) or "
@@ -32,7 +32,8 @@ void check(CallContext& context, CallAnalysis* out) {
   report_audio_fault(context, AudioFault::srtp_mismatch, detector, out, describe);
 }
 const Detector detector("audio-srtp-mismatch", Severity::error,
-                        "one side asks for SRTP and the other for RTP, or SRTP without a key", check);
+                        "one side asks for SRTP and the other for RTP, or SRTP without a key",
+                        check);
 
 }  // namespace
 }  // namespace sipladder

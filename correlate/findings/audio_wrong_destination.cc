@@ -1,5 +1,5 @@
-// audio-wrong-destination: RTP goes where nobody asked for it. Not when latched, with ICE, or when a re-INVITE
-// moved it.
+// audio-wrong-destination: RTP goes where nobody asked for it. Not when latched, with ICE, or when
+// a re-INVITE moved it.
 #include <fmt/format.h>
 
 #include "correlate/findings/support.h"
@@ -14,7 +14,8 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
   const std::string asked =
       stand != nullptr && stand->address ? to_string(*stand->address) : std::string("elsewhere");
   finding->summary = fmt::format(
-      "{} hears nothing: {} sends its audio to {}, while the {} asked for it at {}; {} packets lost",
+      "{} hears nothing: {} sends its audio to {}, while the {} asked for it at {}; {} packets "
+      "lost",
       deaf, endpoint_text(context, stream.src), endpoint_text(context, stream.dst), deaf, asked,
       stream.packets);
   finding->explanation =
@@ -30,7 +31,9 @@ void check(CallContext& context, CallAnalysis* out) {
   report_audio_fault(context, AudioFault::wrong_destination, detector, out, describe);
 }
 const Detector detector("audio-wrong-destination", Severity::error,
-                        "RTP goes to an address or port that no SDP of the peer named and that the peer never sent from", check);
+                        "RTP goes to an address or port that no SDP of the peer named and that the "
+                        "peer never sent from",
+                        check);
 
 }  // namespace
 }  // namespace sipladder

@@ -18,7 +18,8 @@ void check(CallContext& context, CallAnalysis* out) {
   Finding finding = finding_of(context, detector);
   finding.stream = x.dscp == 0 ? a.streams.front() : b.streams.front();
   finding.evidence = {x.first_frame, y.first_frame};
-  finding.summary = fmt::format("RTP of the caller has DSCP {}, that of the callee {}", x.dscp, y.dscp);
+  finding.summary =
+      fmt::format("RTP of the caller has DSCP {}, that of the callee {}", x.dscp, y.dscp);
   finding.explanation = "Unmarked packets wait in the same queues as everything else.";
   finding.remedy = "Mark voice EF (46) at both ends, and keep the mark on the way.";
   finding.rfc = "RFC 4594 4.1";
@@ -26,7 +27,8 @@ void check(CallContext& context, CallAnalysis* out) {
 }
 
 const Detector detector("rtp-dscp", Severity::info,
-                        "the RTP of one direction is marked for priority, that of the other is not", check);
+                        "the RTP of one direction is marked for priority, that of the other is not",
+                        check);
 
 }  // namespace
 }  // namespace sipladder

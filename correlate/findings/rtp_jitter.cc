@@ -23,10 +23,10 @@ void check(CallContext& context, CallAnalysis* out) {
     if (jitter_ms >= kError) finding.severity = Severity::error;
     finding.stream = id;
     finding.evidence = {stream.first_frame, stream.last_frame};
-    finding.summary = fmt::format("the RTP from {} to {} comes with {:.0f} ms of jitter (at most {:.0f})",
-                                  endpoint_text(context, stream.src),
-                                  endpoint_text(context, stream.dst), jitter_ms,
-                                  stream.jitter_max_ms);
+    finding.summary =
+        fmt::format("the RTP from {} to {} comes with {:.0f} ms of jitter (at most {:.0f})",
+                    endpoint_text(context, stream.src), endpoint_text(context, stream.dst),
+                    jitter_ms, stream.jitter_max_ms);
     finding.explanation = "A jitter buffer that is shorter than this drops what comes too late.";
     finding.remedy = "Look at queues, Wi-Fi and CPU load between the sender and this point.";
     finding.rfc = "RFC 3550 6.4.1";
@@ -35,7 +35,8 @@ void check(CallContext& context, CallAnalysis* out) {
 }
 
 const Detector detector("rtp-jitter", Severity::warning,
-                        "the mean interarrival jitter of a stream is 30 ms or more (60 ms: error)", check);
+                        "the mean interarrival jitter of a stream is 30 ms or more (60 ms: error)",
+                        check);
 
 }  // namespace
 }  // namespace sipladder

@@ -1,4 +1,5 @@
-// rtp-loss: packets missing by their sequence numbers. What the capture itself dropped is not blamed on the network.
+// rtp-loss: packets missing by their sequence numbers. What the capture itself dropped is not
+// blamed on the network.
 #include <fmt/format.h>
 
 #include "correlate/findings/support.h"
@@ -30,23 +31,25 @@ void check(CallContext& context, CallAnalysis* out) {
     if (figures.loss_pct >= kError) finding.severity = Severity::error;
     finding.stream = id;
     finding.evidence = {stream.first_frame, stream.last_frame};
-    finding.summary = fmt::format("{:.1f} % of the RTP from {} to {} is lost before this point ({} of {})",
-                                  figures.loss_pct, endpoint_text(context, stream.src),
-                                  endpoint_text(context, stream.dst), figures.lost,
-                                  figures.expected);
+    finding.summary =
+        fmt::format("{:.1f} % of the RTP from {} to {} is lost before this point ({} of {})",
+                    figures.loss_pct, endpoint_text(context, stream.src),
+                    endpoint_text(context, stream.dst), figures.lost, figures.expected);
     if (stream.has_rtcp) {
       finding.summary += fmt::format("; the receiver reports {:.1f} % in all",
                                      stream.remote_fraction_lost * 100.0 / 256);
     }
     finding.explanation = "Sequence numbers are missing here, so the loss lies towards the sender.";
-    finding.remedy = "Look at the links between the sender and this point: duplex, queues, Wi-Fi, policing.";
+    finding.remedy =
+        "Look at the links between the sender and this point: duplex, queues, Wi-Fi, policing.";
     finding.rfc = "RFC 3550 A.3";
     report(out, std::move(finding));
   }
 }
 
 const Detector detector("rtp-loss", Severity::warning,
-                        "1 % of the packets of a stream are lost before this point (5 %: error)", check);
+                        "1 % of the packets of a stream are lost before this point (5 %: error)",
+                        check);
 
 }  // namespace
 }  // namespace sipladder

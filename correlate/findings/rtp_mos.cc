@@ -17,7 +17,8 @@ void check(CallContext& context, CallAnalysis* out) {
     const StreamRecord& stream = context.model.streams[id];
     const std::string_view codec = context.media.of(id).codec;
     const auto quality = quality_of(stream, codec);
-    if (!quality || quality->mos >= kWarning || e_model(codec, 0).mos - quality->mos < 0.3) continue;
+    if (!quality || quality->mos >= kWarning || e_model(codec, 0).mos - quality->mos < 0.3)
+      continue;
     Finding finding = finding_of(context, detector);
     if (quality->mos < kError) finding.severity = Severity::error;
     finding.stream = id;
@@ -25,7 +26,8 @@ void check(CallContext& context, CallAnalysis* out) {
     finding.summary = fmt::format("the RTP from {} to {} ({}) has a MOS of {:.1f}",
                                   endpoint_text(context, stream.src),
                                   endpoint_text(context, stream.dst), codec, quality->mos);
-    finding.explanation = "E-model (ITU-T G.107) with the figures of G.113 for this codec and its loss.";
+    finding.explanation =
+        "E-model (ITU-T G.107) with the figures of G.113 for this codec and its loss.";
     finding.remedy = "See rtp-loss and rtp-jitter.";
     finding.rfc = "ITU-T G.107";
     report(out, std::move(finding));
@@ -33,7 +35,8 @@ void check(CallContext& context, CallAnalysis* out) {
 }
 
 const Detector detector("rtp-mos", Severity::warning,
-                        "the E-model gives a stream a MOS below 3.6 (3.1: error) for its losses", check);
+                        "the E-model gives a stream a MOS below 3.6 (3.1: error) for its losses",
+                        check);
 
 }  // namespace
 }  // namespace sipladder

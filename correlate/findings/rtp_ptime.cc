@@ -1,8 +1,9 @@
 // rtp-ptime: a preference (RFC 8866 6.4), not a rule.
 #include <fmt/format.h>
 
-#include "correlate/findings/support.h"
 #include <cmath>
+
+#include "correlate/findings/support.h"
 #include "decode/sdp.h"
 
 namespace sipladder {
@@ -24,7 +25,8 @@ double asked_ptime(CallContext& context, Party receiver) {
 void check(CallContext& context, CallAnalysis* out) {
   for (const StreamId id : context.streams) {
     const StreamRecord& stream = context.model.streams[id];
-    if (stream.clock_hz == 0 || stream.timestamp_step == 0 || stream.packets < kMinPackets) continue;
+    if (stream.clock_hz == 0 || stream.timestamp_step == 0 || stream.packets < kMinPackets)
+      continue;
     const double ptime = 1000.0 * stream.timestamp_step / stream.clock_hz;
     const double asked = asked_ptime(context, opposite(context.media.of(id).from));
     if (asked == 0 || context.media.of(id).video || std::abs(asked - ptime) < 1) continue;
@@ -41,8 +43,9 @@ void check(CallContext& context, CallAnalysis* out) {
   }
 }
 
-const Detector detector("rtp-ptime", Severity::info,
-                        "the packets of a stream are longer or shorter than the ptime the receiver asked for", check);
+const Detector detector(
+    "rtp-ptime", Severity::info,
+    "the packets of a stream are longer or shorter than the ptime the receiver asked for", check);
 
 }  // namespace
 }  // namespace sipladder

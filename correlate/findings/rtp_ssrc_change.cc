@@ -13,7 +13,8 @@ void check(CallContext& context, CallAnalysis* out) {
     const StreamRecord& stream = context.model.streams[context.streams[i]];
     for (size_t k = 0; k < i; k++) {
       const StreamRecord& before = context.model.streams[context.streams[k]];
-      if (before.src != stream.src || before.dst != stream.dst || before.ssrc == stream.ssrc) continue;
+      if (before.src != stream.src || before.dst != stream.dst || before.ssrc == stream.ssrc)
+        continue;
       if (stream.first_ns < before.last_ns) continue;
       Finding finding = finding_of(context, detector);
       finding.stream = context.streams[i];
@@ -21,7 +22,8 @@ void check(CallContext& context, CallAnalysis* out) {
       finding.summary = fmt::format("{} changes its SSRC towards {} from 0x{:08X} to 0x{:08X}",
                                     endpoint_text(context, stream.src),
                                     endpoint_text(context, stream.dst), before.ssrc, stream.ssrc);
-      finding.explanation = "A new source on the same path: a transfer, an announcement, a re-INVITE, a restart.";
+      finding.explanation =
+          "A new source on the same path: a transfer, an announcement, a re-INVITE, a restart.";
       finding.remedy = "Nothing to do, unless the receiver keeps playing the old one only.";
       finding.rfc = "RFC 3550 8.2";
       report(out, std::move(finding));

@@ -36,7 +36,8 @@ void check(CallContext& context, CallAnalysis* out) {
     if (what.empty()) continue;
     Finding finding = finding_of(context, detector);
     finding.message = answer.message;
-    finding.evidence = {context.message(offer.message).frame, context.message(answer.message).frame};
+    finding.evidence = {context.message(offer.message).frame,
+                        context.message(answer.message).frame};
     finding.summary = fmt::format("the answer in frame {} {}", finding.evidence[1], what);
     finding.explanation = "The offerer may ignore or misread such an answer.";
     finding.remedy = "Correct the answering side, or the device that rewrote its SDP.";
@@ -45,8 +46,10 @@ void check(CallContext& context, CallAnalysis* out) {
   }
 }
 
-const Detector detector("sdp-answer-invalid", Severity::warning,
-                        "an answer breaks RFC 3264: number of media lines, or a direction that contradicts the offer", check);
+const Detector detector(
+    "sdp-answer-invalid", Severity::warning,
+    "an answer breaks RFC 3264: number of media lines, or a direction that contradicts the offer",
+    check);
 
 }  // namespace
 }  // namespace sipladder

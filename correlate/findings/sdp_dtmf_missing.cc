@@ -30,17 +30,18 @@ void check(CallContext& context, CallAnalysis* out) {
   Finding finding = finding_of(context, detector);
   finding.message = answer.message;
   finding.evidence = {context.message(offer.message).frame, context.message(answer.message).frame};
-  finding.summary = fmt::format("only the {} knows telephone-event",
-                                has_events(context, offer) ? party_text(offer.author)
-                                                           : party_text(answer.author));
+  finding.summary = fmt::format(
+      "only the {} knows telephone-event",
+      has_events(context, offer) ? party_text(offer.author) : party_text(answer.author));
   finding.explanation = "Digits can then only be sent as tones in the audio, or by INFO.";
   finding.remedy = "Enable RFC 4733 (telephone-event) on both sides if digits are not recognised.";
   finding.rfc = "RFC 4733 2.4";
   report(out, std::move(finding));
 }
 
-const Detector detector("sdp-dtmf-missing", Severity::info,
-                        "only one side offers telephone-event: digits will not pass as RFC 4733 events", check);
+const Detector detector(
+    "sdp-dtmf-missing", Severity::info,
+    "only one side offers telephone-event: digits will not pass as RFC 4733 events", check);
 
 }  // namespace
 }  // namespace sipladder

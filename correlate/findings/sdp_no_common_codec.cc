@@ -1,8 +1,10 @@
-// sdp-no-common-codec: no payload to talk in. A re-INVITE that is refused and falls back is no fault.
+// sdp-no-common-codec: no payload to talk in. A re-INVITE that is refused and falls back is no
+// fault.
 #include <fmt/format.h>
 
-#include "correlate/findings/support.h"
 #include <algorithm>
+
+#include "correlate/findings/support.h"
 #include "decode/sdp.h"
 #include "decode/text.h"
 
@@ -17,8 +19,8 @@ std::vector<std::string> names_of(CallContext& context, const SdpStand& stand) {
   for (const SdpMedia& media : parse_sdp(find_sdp(context.view.sip())).media) {
     if (media.media != "audio" || media.port == 0) continue;
     for (const SdpFormat& format : media.formats) {
-      const bool event = equal_no_case(format.encoding, "telephone-event") ||
-                         equal_no_case(format.encoding, "CN");
+      const bool event =
+          equal_no_case(format.encoding, "telephone-event") || equal_no_case(format.encoding, "CN");
       if (event) continue;
       std::string name(format.encoding.empty() ? format.payload : format.encoding);
       for (char& c : name) c = lower(c);
@@ -49,8 +51,10 @@ void report_refusal(CallContext& context, CallAnalysis* out) {
     break;
   }
   finding.summary = fmt::format("the offered media was refused with {}", context.call.final_status);
-  finding.explanation = "The callee cannot use any of the formats, or the transport, that were offered.";
-  finding.remedy = "Compare the codec lists and RTP/AVP with RTP/SAVP; a Warning header may say more.";
+  finding.explanation =
+      "The callee cannot use any of the formats, or the transport, that were offered.";
+  finding.remedy =
+      "Compare the codec lists and RTP/AVP with RTP/SAVP; a Warning header may say more.";
   finding.rfc = "RFC 3261 21.4.26";
   report(out, std::move(finding));
 }
@@ -68,7 +72,8 @@ void check(CallContext& context, CallAnalysis* out) {
     if (shares_one(context, offer, answer)) continue;
     Finding finding = finding_of(context, detector);
     finding.message = answer.message;
-    finding.evidence = {context.message(offer.message).frame, context.message(answer.message).frame};
+    finding.evidence = {context.message(offer.message).frame,
+                        context.message(answer.message).frame};
     finding.summary = fmt::format("the answer (frame {}) shares no codec with the offer (frame {})",
                                   finding.evidence[1], finding.evidence[0]);
     finding.explanation = "An answer must list formats of the offer (RFC 3264 6.1).";
@@ -78,8 +83,10 @@ void check(CallContext& context, CallAnalysis* out) {
   }
 }
 
-const Detector detector("sdp-no-common-codec", Severity::error,
-                        "the offer was refused for its codecs (488, 415, 606), or the answer shares none with it", check);
+const Detector detector(
+    "sdp-no-common-codec", Severity::error,
+    "the offer was refused for its codecs (488, 415, 606), or the answer shares none with it",
+    check);
 
 }  // namespace
 }  // namespace sipladder

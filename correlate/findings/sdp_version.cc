@@ -36,9 +36,11 @@ void check(CallContext& context, CallAnalysis* out) {
       Finding finding = finding_of(context, detector);
       finding.message = stand.message;
       finding.evidence = {before.frame, now.frame};
-      finding.summary = fmt::format("the SDP in frame {} differs from that in frame {}, but its o= line is the same",
-                                    now.frame, before.frame);
-      finding.explanation = "A peer may take it for the description that it knows already, and miss the change.";
+      finding.summary = fmt::format(
+          "the SDP in frame {} differs from that in frame {}, but its o= line is the same",
+          now.frame, before.frame);
+      finding.explanation =
+          "A peer may take it for the description that it knows already, and miss the change.";
       finding.remedy = "The sender has to increase the version in o= with each change.";
       finding.rfc = "RFC 3264 8";
       return report(out, std::move(finding));

@@ -1,0 +1,174 @@
+#include "correlate/legs.h"
+
+#include <algorithm>
+
+#include "correlate/hash.h"
+#include "decode/sdp.h"
+#include "decode/text.h"
+
+namespace sipladder {
+namespace {
+
+constexpr size_t kMaxPerKey = 16;
+constexpr int64_t kSecond = 1'000'000'000;
+constexpr int64_t kNearNs = 2 * kSecond;       // legs of one call begin this near to each other
+constexpr size_t kNumberSuffix = 7;            // digits that identify a subscriber
+
+// The last digits of a telephone number, whatever prefix each side writes; other users whole.
+std::string party_of(std::string_view header) {
+  const SipUri uri = parse_uri(parse_name_addr(header).uri);
+  std::string user(uri.user);
+  const bool number = !user.empty() && user.find_first_not_of("+0123456789") == std::string::npos;
+  if (number && user.size() > kNumberSuffix) user = user.substr(user.size() - kNumberSuffix);
+  return user;
+}
+
+std::string_view icid_of(std::string_view value) {
+  return param(value, "icid-value").value_or(std::string_view());
+}
+
+uint64_t key_of(JoinReason reason, std::string_view text) {
+  return mix(hash_text(text), static_cast<uint64_t>(reason));
+}
+
+// All zeroes means "not known yet" (RFC 7989 5).
+bool is_null_uuid(std::string_view uuid) {
+  return uuid.find_first_not_of('0') == std::string_view::npos;
+}
+
+}  // namespace
+
+std::string_view to_string(JoinReason reason) {
+  switch (reason) {
+    case JoinReason::none: return "";
+    case JoinReason::x_call_id: return "x-call-id";
+    case JoinReason::session_id: return "session-id";
+    case JoinReason::charging_vector: return "charging-vector";
+    case JoinReason::join_header: return "join-header";
+    case JoinReason::sdp_origin: return "sdp-origin";
+    case JoinReason::media_address: return "media-address";
+    case JoinReason::numbers_and_time: return "numbers-and-time";
+  }
+  return "";
+}
+
+void Legs::update() {
+  const uint32_t count = model_.calls.size();
+  parent_.resize(count + size_t{1});
+  reasons_.resize(count + size_t{1});
+  while (seen_ < count) {
+    const CallId id{++seen_};
+    parent_[id.value] = id;
+    if (model_.calls[id].kind == CallKind::call) learn(id);
+  }
+}
+
+void Legs::learn(CallId id) {
+  const CallRecord& call = model_.calls[id];
+  const MessageId first = call.first_request ? call.first_request : call.first_message;
+  if (!first || !view_.load(model_.messages[first])) return;
+  const MessageRecord& message = model_.messages[first];
+  const SipIndex& sip = view_.sip();
+  Leg leg;
+  leg.call = id;
+  leg.start_ns = call.start_ns;
+  leg.end_ns = call.end_ns;
+  leg.src = model_.endpoints[message.src].ip;
+  leg.dst = model_.endpoints[message.dst].ip;
+  leg.from = party_of(sip.value(HeaderId::from));
+  leg.to = party_of(sip.value(HeaderId::to));
+
+  match(leg, JoinReason::x_call_id, key_of(JoinReason::x_call_id, sip.value(HeaderId::call_id)));
+  for (const HeaderId header : {HeaderId::x_call_id, HeaderId::x_cid}) {
+    if (!sip.has(header)) continue;
+    match(leg, JoinReason::x_call_id, key_of(JoinReason::x_call_id, sip.value(header)));
+  }
+  const std::string_view session = sip.value(HeaderId::session_id);
+  for (const std::string_view uuid :
+       {trim(session.substr(0, session.find(';'))),
+        param(session.substr(std::min(session.size(), session.find(';'))), "remote")
+            .value_or(std::string_view())}) {
+    if (uuid.size() < 16 || is_null_uuid(uuid)) continue;
+    match(leg, JoinReason::session_id, key_of(JoinReason::session_id, uuid));
+  }
+  const std::string_view icid = icid_of(sip.value(HeaderId::p_charging_vector));
+  if (!icid.empty()) {
+    match(leg, JoinReason::charging_vector, key_of(JoinReason::charging_vector, icid));
+  }
+  for (const std::string& name : headers_) {
+    for (const HeaderLine& header : sip.headers) {
+      if (!equal_no_case(header.name, name) || header.value.empty()) continue;
+      match(leg, JoinReason::join_header, key_of(JoinReason::join_header, header.value));
+    }
+  }
+  if (message.is_request() && message.has_sdp) {
+    const Sdp sdp = parse_sdp(find_sdp(sip));
+    match(leg, JoinReason::sdp_origin, key_of(JoinReason::sdp_origin, sdp.origin));
+    for (const SdpMedia& media : sdp.media) {
+      if (media.port == 0 || media.hold_address) continue;
+      const std::string address =
+          std::string(media.address) + ":" + std::to_string(media.port);
+      match(leg, JoinReason::media_address, key_of(JoinReason::media_address, address));
+    }
+  }
+  if (!leg.from.empty() && !leg.to.empty()) {
+    match(leg, JoinReason::numbers_and_time,
+          key_of(JoinReason::numbers_and_time, leg.from + "\n" + leg.to));
+  }
+}
+
+// Identifiers join by themselves. What others can share by chance (a fixed o= line, two calls
+// between the same people) joins only where the host that got one leg sends the other.
+void Legs::match(const Leg& leg, JoinReason reason, uint64_t key) {
+  std::vector<Leg>& others = by_key_[key];
+  for (const Leg& other : others) {
+    if (other.call == leg.call) continue;
+    const bool near = std::abs(leg.start_ns - other.start_ns) <= kNearNs;
+    const bool one_host = leg.src == other.dst || leg.dst == other.src;
+    const bool same_hop = leg.src == other.src && leg.dst == other.dst;
+    const bool overlap = leg.start_ns <= other.end_ns && other.start_ns <= leg.end_ns;
+    bool joins = true;
+    if (reason == JoinReason::sdp_origin || reason == JoinReason::numbers_and_time) {
+      joins = near && overlap && one_host && !same_hop;
+    } else if (reason == JoinReason::media_address) {
+      joins = near && overlap && !same_hop;
+    }
+    if (joins) join(other.call, leg.call, reason);
+  }
+  if (others.size() >= kMaxPerKey) others.erase(others.begin());
+  others.push_back(leg);
+}
+
+void Legs::join(CallId a, CallId b, JoinReason reason) {
+  const CallId x = root(a), y = root(b);
+  if (x == y) return;
+  parent_[std::max(x, y).value] = std::min(x, y);
+  for (const CallId call : {a, b}) {
+    JoinReason& known = reasons_[call.value];
+    if (known == JoinReason::none || reason < known) known = reason;
+  }
+}
+
+CallId Legs::root(CallId call) const {
+  while (parent_[call.value] != call) call = parent_[call.value];
+  return call;
+}
+
+CallId Legs::session_of(CallId call) const {
+  return call.value < parent_.size() ? root(call) : call;
+}
+
+JoinReason Legs::reason_of(CallId call) const {
+  return call.value < reasons_.size() ? reasons_[call.value] : JoinReason::none;
+}
+
+std::vector<CallId> Legs::legs_of(CallId call) const {
+  std::vector<CallId> legs;
+  const CallId session = session_of(call);
+  for (uint32_t id = session.value; id < parent_.size(); id++) {
+    if (session_of(CallId{id}) == session) legs.push_back(CallId{id});
+  }
+  return legs;
+}
+
+}  // namespace sipladder

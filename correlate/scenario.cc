@@ -1,0 +1,131 @@
+#include "correlate/scenario.h"
+
+#include <algorithm>
+
+#include "decode/text.h"
+
+namespace sipladder {
+namespace {
+
+bool is_success(uint16_t status) { return status >= 200 && status < 300; }
+
+class Recogniser {
+ public:
+  explicit Recogniser(CallContext& context)
+      : context_(context), model_(context.model), call_(context.call) {
+    for (const TransactionId id : context.transactions) {
+      const TransactionRecord& txn = model_.transactions[id];
+      if (txn.method == Method::refer && !is_failure(txn)) refer_ = txn.request;
+      if (txn.method != Method::invite || !txn.request) continue;
+      const bool in_dialog = model_.messages[txn.request].has_to_tag;
+      (in_dialog ? changes_ : attempts_).push_back(&txn);
+    }
+  }
+
+  std::string_view call() {
+    if (refer_) return has_replaces() ? "attended-transfer" : "blind-transfer";
+    if (const std::string_view forward = forwarded(); !forward.empty()) return forward;
+    if (call_.answer_ns != 0) return answered();
+    switch (call_.state) {
+      case CallState::busy: return "busy";
+      case CallState::cancelled: return "no-answer-cancelled";
+      case CallState::timeout:
+      case CallState::no_answer: return "no-answer-timeout";
+      case CallState::redirected: return "redirect";
+      case CallState::rejected: return "rejected";
+      case CallState::failed: return "failed";
+      default: return "";
+    }
+  }
+
+ private:
+  static bool is_failure(const TransactionRecord& txn) { return txn.final_status >= 300; }
+
+  std::string_view answered() const {
+    const Negotiation& n = context_.audio.negotiation;
+    if (n.holder != Party::none) return n.resume_message ? "hold-resume" : "hold";
+    if (is_forked()) return "forked";
+    for (const TransactionRecord* txn : changes_) {
+      if (is_success(txn->final_status) && model_.messages[txn->request].has_sdp) {
+        return "session-change";
+      }
+    }
+    return "basic";
+  }
+
+  // Two branches of one request that run at the same time, or two early dialogs.
+  bool is_forked() const {
+    for (const TransactionRecord* a : attempts_) {
+      for (const TransactionRecord* b : attempts_) {
+        const bool siblings = a != b && a->src == b->src && a->dst != b->dst && a->cseq == b->cseq;
+        const int64_t end = a->final_response_ns == 0 ? INT64_MAX : a->final_response_ns;
+        if (siblings && b->first_ns >= a->first_ns && b->first_ns < end) return true;
+      }
+    }
+    return call_.dialogs > 1 && std::any_of(context_.dialogs.begin(), context_.dialogs.end(),
+                                            [&](DialogId id) { return model_.dialogs[id].forked; });
+  }
+
+  // A branch failed, and after it the same request went to another target.
+  std::string_view forwarded() const {
+    for (const TransactionRecord* a : attempts_) {
+      if (a->final_status < 300 || a->final_status == 401 || a->final_status == 407) continue;
+      for (const TransactionRecord* b : attempts_) {
+        const bool next = b->src == a->src && b->first_ns >= a->final_response_ns &&
+                          (b->dst != a->dst || b->cseq == a->cseq);
+        const bool same_request = b->cseq == a->cseq || a->final_status < 400;
+        if (a == b || !next || !same_request) continue;
+        if (a->final_status < 400) return "redirect";
+        if (a->final_status == 486 || a->final_status == 600) return "forward-on-busy";
+        if (a->final_status == 487 || a->final_status == 408 || a->final_status == 480) {
+          return "forward-on-no-answer";
+        }
+      }
+    }
+    return {};
+  }
+
+  bool has_replaces() {
+    if (!context_.view.load(model_.messages[refer_])) return false;
+    const NameAddr target = parse_name_addr(context_.view.sip().value(HeaderId::refer_to));
+    const std::string_view headers = parse_uri(target.uri).headers;
+    return starts_no_case(headers, "Replaces=") ||
+           headers.find("&Replaces=") != std::string_view::npos;
+  }
+
+  CallContext& context_;
+  const Model& model_;
+  const CallRecord& call_;
+  std::vector<const TransactionRecord*> attempts_;  // initial INVITEs, each hop
+  std::vector<const TransactionRecord*> changes_;   // re-INVITEs
+  MessageId refer_;
+};
+
+std::string_view registration(CallContext& context) {
+  const MessageId request = context.call.first_request;
+  if (!request || !context.view.load(context.message(request))) return "";
+  const SipIndex& sip = context.view.sip();
+  if (!sip.has(HeaderId::contact)) return "query";
+  if (context.call.unregisters) return "unregister";
+  const auto from = parse_uri(parse_name_addr(sip.value(HeaderId::from)).uri);
+  const auto to = parse_uri(parse_name_addr(sip.value(HeaderId::to)).uri);
+  const bool own = equal_no_case(from.user, to.user) && equal_no_case(from.host, to.host);
+  return own ? "register" : "third-party-register";
+}
+
+}  // namespace
+
+std::string_view scenario_of(CallContext& context) {
+  switch (context.call.kind) {
+    case CallKind::call: return Recogniser(context).call();
+    case CallKind::registration: return registration(context);
+    case CallKind::subscription: return "subscribe-notify";
+    case CallKind::options: return "options-ping";
+    case CallKind::message: return "message";
+    case CallKind::publish: return "publish";
+    case CallKind::other: return "";
+  }
+  return "";
+}
+
+}  // namespace sipladder
