@@ -56,6 +56,41 @@ void conclude_audio(const AudioFacts& facts, CallAnalysis* analysis) {
   if (caller_lost || callee_lost) analysis->audio_cause = cause_of(facts);
 }
 
+// One cause, one headline: what a finding stands behind in `symptoms` is not told apart from it
+// when both are about one transaction.
+struct Explanation {
+  std::string_view cause;
+  std::string_view symptom;
+};
+constexpr Explanation kExplanations[] = {
+    {"txn-timeout", "txn-retransmissions"},
+    {"txn-response-lost", "txn-retransmissions"},
+    {"txn-ack-missing", "txn-retransmissions"},
+    {"txn-non2xx-ack-missing", "txn-retransmissions"},
+    {"txn-bye-unanswered", "txn-retransmissions"},
+    {"txn-cancel-unanswered", "txn-retransmissions"},
+    {"txn-timeout", "txn-no-100"},
+    {"txn-response-lost", "txn-no-100"},
+    {"txn-retransmissions", "txn-no-100"},
+};
+
+void drop_explained(std::vector<Finding>* findings) {
+  const auto explained = [&](const Finding& finding) {
+    for (const Explanation& row : kExplanations) {
+      if (row.symptom != finding.code) continue;
+      for (const Finding& cause : *findings) {
+        if (cause.code == row.cause && cause.txn == finding.txn) return true;
+      }
+    }
+    return false;
+  };
+  std::vector<Finding> kept;
+  for (const Finding& finding : *findings) {
+    if (!explained(finding)) kept.push_back(finding);
+  }
+  *findings = std::move(kept);
+}
+
 bool worse(const Finding& a, const Finding& b) {
   if (a.severity != b.severity) return a.severity > b.severity;
   if (a.call != b.call) return a.call < b.call;
@@ -84,10 +119,23 @@ std::string_view to_string(Confidence confidence) {
 }
 
 Detector::Detector(std::string_view code_, Severity severity_, std::string_view sentence_,
-                   void (*check_)(CallContext&, CallAnalysis*))
-    : code(code_), severity(severity_), sentence(sentence_), check(check_) {
+                   void (*check_)(CallContext&, CallAnalysis*),
+                   void (*check_capture_)(CaptureContext&, std::vector<Finding>*))
+    : code(code_),
+      severity(severity_),
+      sentence(sentence_),
+      check(check_),
+      check_capture(check_capture_) {
   registry().push_back(this);
 }
+
+Detector::Detector(std::string_view code_, Severity severity_, std::string_view sentence_,
+                   void (*check_)(CallContext&, CallAnalysis*))
+    : Detector(code_, severity_, sentence_, check_, nullptr) {}
+
+Detector::Detector(std::string_view code_, Severity severity_, std::string_view sentence_,
+                   void (*check_)(CaptureContext&, std::vector<Finding>*))
+    : Detector(code_, severity_, sentence_, nullptr, check_) {}
 
 const std::vector<const Detector*>& detectors() {
   static const bool sorted = [] {
@@ -100,7 +148,13 @@ const std::vector<const Detector*>& detectors() {
 }
 
 Analyst::Analyst(const Model& model, const PacketLog& log)
-    : model_(model), log_(log), media_(model, log), legs_(model, log), view_(log) {}
+    : model_(model),
+      log_(log),
+      media_(model, log),
+      legs_(model, log),
+      registrations_(model, log),
+      endpoints_(model, log, legs_),
+      view_(log) {}
 
 uint64_t Analyst::stamp(CallId id) const {
   const CallRecord& call = model_.calls[id];
@@ -119,7 +173,10 @@ const CallAnalysis& Analyst::of(CallId id) {
   cached.stamp = now;
   cached.analysis = CallAnalysis{};
   CallContext context = context_of(model_, log_, id, media_, view_);
-  for (const Detector* detector : detectors()) detector->check(context, &cached.analysis);
+  for (const Detector* detector : detectors()) {
+    if (detector->check != nullptr) detector->check(context, &cached.analysis);
+  }
+  drop_explained(&cached.analysis.findings);
   std::stable_sort(cached.analysis.findings.begin(), cached.analysis.findings.end(), worse);
   conclude_audio(context.audio, &cached.analysis);
   cached.analysis.scenario = scenario_of(context);
@@ -128,7 +185,14 @@ const CallAnalysis& Analyst::of(CallId id) {
 
 const std::vector<const Finding*>& Analyst::all() {
   for (uint32_t id = 1; id <= model_.calls.size(); id++) of(CallId{id});
+  of_capture_.clear();
+  registrations_.update();
+  CaptureContext context{model_, registrations_, view_};
+  for (const Detector* detector : detectors()) {
+    if (detector->check_capture != nullptr) detector->check_capture(context, &of_capture_);
+  }
   all_.clear();
+  for (const Finding& finding : of_capture_) all_.push_back(&finding);
   for (const Cached& cached : cache_) {
     for (const Finding& finding : cached.analysis.findings) all_.push_back(&finding);
   }

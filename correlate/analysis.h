@@ -12,10 +12,12 @@
 #include <vector>
 
 #include "correlate/audio.h"
+#include "correlate/endpoint_roles.h"
 #include "correlate/legs.h"
 #include "correlate/media_binding.h"
 #include "correlate/message_view.h"
 #include "correlate/model.h"
+#include "correlate/registrations.h"
 
 namespace sipladder {
 
@@ -70,16 +72,29 @@ struct CallContext {
   std::vector<MessageId> gathered;  // by messages()
 };
 
-// One row of the catalogue: a pure function of a call. Defined as a static object in
-// correlate/findings/NAME.cc; constructing it registers it.
+// The same for detectors that look at the whole capture.
+struct CaptureContext {
+  const Model& model;
+  Registrations& registrations;
+  MessageView& view;
+};
+
+// One row of the catalogue: a pure function of a call, or of the capture. Defined as a static
+// object in correlate/findings/NAME.cc; constructing it registers it.
 struct Detector {
   std::string_view code;
   Severity severity;
   std::string_view sentence;  // for `findings --list`
-  void (*check)(CallContext& context, CallAnalysis* out);
+  void (*check)(CallContext& context, CallAnalysis* out) = nullptr;
+  void (*check_capture)(CaptureContext& context, std::vector<Finding>* out) = nullptr;
 
   Detector(std::string_view code, Severity severity, std::string_view sentence,
            void (*check)(CallContext&, CallAnalysis*));
+  Detector(std::string_view code, Severity severity, std::string_view sentence,
+           void (*check)(CaptureContext&, std::vector<Finding>*));
+  Detector(std::string_view code, Severity severity, std::string_view sentence,
+           void (*check)(CallContext&, CallAnalysis*),
+           void (*check_capture)(CaptureContext&, std::vector<Finding>*));
 };
 // Sorted by code.
 const std::vector<const Detector*>& detectors();
@@ -90,6 +105,8 @@ class Analyst {
 
   MediaBinding& media() { return media_; }
   Legs& legs() { return legs_; }
+  Registrations& registrations() { return registrations_; }
+  EndpointRoles& endpoints() { return endpoints_; }
   const CallAnalysis& of(CallId call);
   // Findings of all calls, worst first, then by call and code. Valid until the next call of all()
   // or of().
@@ -107,8 +124,11 @@ class Analyst {
   const PacketLog& log_;
   MediaBinding media_;
   Legs legs_;
+  Registrations registrations_;
+  EndpointRoles endpoints_;
   MessageView view_;
   std::vector<Cached> cache_;
+  std::vector<Finding> of_capture_;
   std::vector<const Finding*> all_;
 };
 

@@ -99,6 +99,7 @@ void CallTable::update(MessageId id) {
   const MessageRecord& message = model_.messages[id];
   CallRecord& call = model_.calls[message.call];
   if (message.retransmission) call.retransmissions++;
+  if (message.malformed) call.has_malformed = true;
   if (message.is_copy()) return;
   if (message.method == Method::invite && call.kind != CallKind::call) {
     // An INVITE in a Call-ID that began with another method still makes it a call only if that was
@@ -147,7 +148,7 @@ Deciding deciding_transaction(const Model& model, const CallRecord& call) {
     if (is_call && txn.method != Method::invite) return;
     if (is_call && txn.final_status >= 200 && txn.final_status < 300 && result.answered == nullptr)
       result.answered = &txn;
-    if (is_call && txn.request && model.messages[txn.request].has_to_tag) return;
+    if (is_call && txn.in_dialog) return;
     const bool first_hop =
         result.txn == nullptr || model.endpoints[txn.src].ip == model.endpoints[result.txn->src].ip;
     if (result.txn == nullptr || (first_hop && txn.cseq >= result.txn->cseq && !txn.request_path))

@@ -11,8 +11,8 @@ namespace {
 
 constexpr size_t kMaxPerKey = 16;
 constexpr int64_t kSecond = 1'000'000'000;
-constexpr int64_t kNearNs = 2 * kSecond;       // legs of one call begin this near to each other
-constexpr size_t kNumberSuffix = 7;            // digits that identify a subscriber
+constexpr int64_t kNearNs = 2 * kSecond;  // legs of one call begin this near to each other
+constexpr size_t kNumberSuffix = 7;       // digits that identify a subscriber
 
 // The last digits of a telephone number, whatever prefix each side writes; other users whole.
 std::string party_of(std::string_view header) {
@@ -36,18 +36,40 @@ bool is_null_uuid(std::string_view uuid) {
   return uuid.find_first_not_of('0') == std::string_view::npos;
 }
 
+template <typename Leg>
+bool begin_together(const Leg& a, const Leg& b) {
+  const bool overlap = a.start_ns <= b.end_ns && b.start_ns <= a.end_ns;
+  return overlap && std::abs(a.start_ns - b.start_ns) <= kNearNs;
+}
+template <typename Leg>
+bool share_host(const Leg& a, const Leg& b) {
+  return a.src == b.dst || a.dst == b.src;
+}
+template <typename Leg>
+bool same_hop(const Leg& a, const Leg& b) {
+  return a.src == b.src && a.dst == b.dst;
+}
+
 }  // namespace
 
 std::string_view to_string(JoinReason reason) {
   switch (reason) {
-    case JoinReason::none: return "";
-    case JoinReason::x_call_id: return "x-call-id";
-    case JoinReason::session_id: return "session-id";
-    case JoinReason::charging_vector: return "charging-vector";
-    case JoinReason::join_header: return "join-header";
-    case JoinReason::sdp_origin: return "sdp-origin";
-    case JoinReason::media_address: return "media-address";
-    case JoinReason::numbers_and_time: return "numbers-and-time";
+    case JoinReason::none:
+      return "";
+    case JoinReason::x_call_id:
+      return "x-call-id";
+    case JoinReason::session_id:
+      return "session-id";
+    case JoinReason::charging_vector:
+      return "charging-vector";
+    case JoinReason::join_header:
+      return "join-header";
+    case JoinReason::sdp_origin:
+      return "sdp-origin";
+    case JoinReason::media_address:
+      return "media-address";
+    case JoinReason::numbers_and_time:
+      return "numbers-and-time";
   }
   return "";
 }
@@ -106,8 +128,7 @@ void Legs::learn(CallId id) {
     match(leg, JoinReason::sdp_origin, key_of(JoinReason::sdp_origin, sdp.origin));
     for (const SdpMedia& media : sdp.media) {
       if (media.port == 0 || media.hold_address) continue;
-      const std::string address =
-          std::string(media.address) + ":" + std::to_string(media.port);
+      const std::string address = std::string(media.address) + ":" + std::to_string(media.port);
       match(leg, JoinReason::media_address, key_of(JoinReason::media_address, address));
     }
   }
@@ -117,26 +138,39 @@ void Legs::learn(CallId id) {
   }
 }
 
-// Identifiers join by themselves. What others can share by chance (a fixed o= line, two calls
-// between the same people) joins only where the host that got one leg sends the other.
+// Identifiers join by themselves. What others can share by chance (a fixed o= line, a port used
+// again) joins only legs that begin together; the o= line only where the host that got one leg
+// sends the other.
 void Legs::match(const Leg& leg, JoinReason reason, uint64_t key) {
   std::vector<Leg>& others = by_key_[key];
-  for (const Leg& other : others) {
-    if (other.call == leg.call) continue;
-    const bool near = std::abs(leg.start_ns - other.start_ns) <= kNearNs;
-    const bool one_host = leg.src == other.dst || leg.dst == other.src;
-    const bool same_hop = leg.src == other.src && leg.dst == other.dst;
-    const bool overlap = leg.start_ns <= other.end_ns && other.start_ns <= leg.end_ns;
-    bool joins = true;
-    if (reason == JoinReason::sdp_origin || reason == JoinReason::numbers_and_time) {
-      joins = near && overlap && one_host && !same_hop;
-    } else if (reason == JoinReason::media_address) {
-      joins = near && overlap && !same_hop;
+  if (reason == JoinReason::numbers_and_time) {
+    match_numbers(leg, others);
+  } else {
+    for (const Leg& other : others) {
+      const bool chance = reason == JoinReason::sdp_origin || reason == JoinReason::media_address;
+      const bool together = begin_together(leg, other) && !same_hop(leg, other);
+      const bool joins =
+          !chance || (together && (reason == JoinReason::media_address || share_host(leg, other)));
+      if (joins && other.call != leg.call) join(other.call, leg.call, reason);
     }
-    if (joins) join(other.call, leg.call, reason);
   }
   if (others.size() >= kMaxPerKey) others.erase(others.begin());
   others.push_back(leg);
+}
+
+// The same two parties: sure when nobody else calls between them at the time; with several calls at
+// once (a load generator) only through a host that both legs share, each leg once.
+void Legs::match_numbers(const Leg& leg, const std::vector<Leg>& others) {
+  const Leg* best = nullptr;
+  size_t rivals = 0;
+  for (const Leg& other : others) {
+    if (other.call == leg.call || !begin_together(leg, other)) continue;
+    rivals++;
+    if (same_hop(leg, other) || reasons_[other.call.value] != JoinReason::none) continue;
+    if (best == nullptr || share_host(leg, other) >= share_host(leg, *best)) best = &other;
+  }
+  if (best == nullptr || (rivals > 1 && !share_host(leg, *best))) return;
+  join(best->call, leg.call, JoinReason::numbers_and_time);
 }
 
 void Legs::join(CallId a, CallId b, JoinReason reason) {

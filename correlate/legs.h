@@ -4,11 +4,11 @@
 // Reads the first INVITE of every call when asked, once for each. Threads: as Model.
 #pragma once
 
+#include <absl/container/flat_hash_map.h>
+
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <absl/container/flat_hash_map.h>
 
 #include "correlate/message_view.h"
 #include "correlate/model.h"
@@ -18,13 +18,13 @@ namespace sipladder {
 // How sure a reason is: the first one that joins two legs is the one told.
 enum class JoinReason : uint8_t {
   none,
-  x_call_id,        // X-Call-ID or X-CID names the other leg's Call-ID
-  session_id,       // the same Session-ID (RFC 7989)
-  charging_vector,  // the same icid-value of P-Charging-Vector (RFC 7315)
-  join_header,      // the same value of a header that the user named
-  sdp_origin,       // the same o= line, on both sides of one host
-  media_address,    // the same media address and port, at the same time
-  numbers_and_time, // the same two parties, one host in between, within 2 s
+  x_call_id,         // X-Call-ID or X-CID names the other leg's Call-ID
+  session_id,        // the same Session-ID (RFC 7989)
+  charging_vector,   // the same icid-value of P-Charging-Vector (RFC 7315)
+  join_header,       // the same value of a header that the user named
+  sdp_origin,        // the same o= line, on both sides of one host
+  media_address,     // the same media address and port, at the same time
+  numbers_and_time,  // the same two parties, one host in between, within 2 s
 };
 std::string_view to_string(JoinReason reason);
 
@@ -35,9 +35,9 @@ class Legs {
   // Header names beside the known ones. Before the first update().
   void join_by(std::vector<std::string> headers) { headers_ = std::move(headers); }
 
-  void update();  // cheap when no call is new
-  CallId session_of(CallId call) const;      // the first leg
-  JoinReason reason_of(CallId call) const;   // none for a lone leg
+  void update();                            // cheap when no call is new
+  CallId session_of(CallId call) const;     // the first leg
+  JoinReason reason_of(CallId call) const;  // none for a lone leg
   std::vector<CallId> legs_of(CallId call) const;
 
  private:
@@ -49,6 +49,7 @@ class Legs {
   };
   void learn(CallId id);
   void match(const Leg& leg, JoinReason reason, uint64_t key);
+  void match_numbers(const Leg& leg, const std::vector<Leg>& others);
   void join(CallId a, CallId b, JoinReason reason);
   CallId root(CallId call) const;
 
@@ -56,8 +57,8 @@ class Legs {
   MessageView view_;
   std::vector<std::string> headers_;
   uint32_t seen_ = 0;
-  std::vector<CallId> parent_;        // by call, 1-based
-  std::vector<JoinReason> reasons_;   // by call
+  std::vector<CallId> parent_;                              // by call, 1-based
+  std::vector<JoinReason> reasons_;                         // by call
   absl::flat_hash_map<uint64_t, std::vector<Leg>> by_key_;  // newest kMaxPerKey of each
 };
 

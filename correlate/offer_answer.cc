@@ -73,7 +73,8 @@ class Reader {
   Negotiation result;
 
   void add(SdpStand stand) {
-    if (!stand.audio) return;
+    // Fax or video in the place of the audio closes it; before any audio there is nothing to close.
+    if (!stand.audio && result.stands.empty()) return;
     advance(stand.time_ns);
     const size_t index = result.stands.size();
     pair(stand, index);

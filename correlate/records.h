@@ -95,7 +95,12 @@ struct TransactionRecord {
   Transport transport = Transport::udp;
   char timer = 0;  // 'A'..'M' or 0
   bool cancelled = false;
-  bool acked = false;  // INVITE: an ACK for its final response was seen
+  // Of the first request and the first final response, so that nobody must look at them for it.
+  bool has_auth : 1 = false;
+  bool in_dialog : 1 = false;      // To tag in the request
+  bool oversize : 1 = false;       // over UDP, more than RFC 3261 18.1.1 allows
+  bool final_has_tag : 1 = false;  // To tag in the response
+  bool acked = false;              // INVITE: an ACK for its final response was seen
 };
 
 enum class DialogState : uint8_t { early, confirmed, terminated };
@@ -174,7 +179,8 @@ struct CallRecord {
   CallKind kind = CallKind::other;
   CallState state = CallState::pending;
   Party ended_by = Party::none;
-  bool outcome_due = false;  // messages came since its state was decided
+  bool outcome_due = false;    // messages came since its state was decided
+  bool has_malformed = false;  // one of its messages breaks a rule
   bool cancel_seen = false;
   bool unregisters = false;   // the newest REGISTER asks for Expires 0 or Contact: *
   SdpGlance sdp;              // of all its SDP together

@@ -7,7 +7,9 @@
 namespace sipladder {
 namespace {
 
-bool is_success(uint16_t status) { return status >= 200 && status < 300; }
+bool is_success(uint16_t status) {
+  return status >= 200 && status < 300;
+}
 
 class Recogniser {
  public:
@@ -17,8 +19,7 @@ class Recogniser {
       const TransactionRecord& txn = model_.transactions[id];
       if (txn.method == Method::refer && !is_failure(txn)) refer_ = txn.request;
       if (txn.method != Method::invite || !txn.request) continue;
-      const bool in_dialog = model_.messages[txn.request].has_to_tag;
-      (in_dialog ? changes_ : attempts_).push_back(&txn);
+      (txn.in_dialog ? changes_ : attempts_).push_back(&txn);
     }
   }
 
@@ -27,14 +28,21 @@ class Recogniser {
     if (const std::string_view forward = forwarded(); !forward.empty()) return forward;
     if (call_.answer_ns != 0) return answered();
     switch (call_.state) {
-      case CallState::busy: return "busy";
-      case CallState::cancelled: return "no-answer-cancelled";
+      case CallState::busy:
+        return "busy";
+      case CallState::cancelled:
+        return "no-answer-cancelled";
       case CallState::timeout:
-      case CallState::no_answer: return "no-answer-timeout";
-      case CallState::redirected: return "redirect";
-      case CallState::rejected: return "rejected";
-      case CallState::failed: return "failed";
-      default: return "";
+      case CallState::no_answer:
+        return "no-answer-timeout";
+      case CallState::redirected:
+        return "redirect";
+      case CallState::rejected:
+        return "rejected";
+      case CallState::failed:
+        return "failed";
+      default:
+        return "";
     }
   }
 
@@ -117,13 +125,20 @@ std::string_view registration(CallContext& context) {
 
 std::string_view scenario_of(CallContext& context) {
   switch (context.call.kind) {
-    case CallKind::call: return Recogniser(context).call();
-    case CallKind::registration: return registration(context);
-    case CallKind::subscription: return "subscribe-notify";
-    case CallKind::options: return "options-ping";
-    case CallKind::message: return "message";
-    case CallKind::publish: return "publish";
-    case CallKind::other: return "";
+    case CallKind::call:
+      return Recogniser(context).call();
+    case CallKind::registration:
+      return registration(context);
+    case CallKind::subscription:
+      return "subscribe-notify";
+    case CallKind::options:
+      return "options-ping";
+    case CallKind::message:
+      return "message";
+    case CallKind::publish:
+      return "publish";
+    case CallKind::other:
+      return "";
   }
   return "";
 }

@@ -9,6 +9,8 @@ constexpr int kMaxHops =
 constexpr int64_t kDuplicateNs = 2'000'000;   // no RFC timer is this short
 constexpr int64_t kSameIpIdNs = 100'000'000;  // a sender's IP ID does not come again this soon
 
+constexpr uint32_t kMaxUdpRequest = 1300;  // RFC 3261 18.1.1
+
 bool is_final(uint16_t status) {
   return status >= 200;
 }
@@ -178,7 +180,12 @@ void TransactionTable::on_request(TransactionRecord& txn, MessageId id) {
     if (txn.state == TransactionState::completed) txn.state = TransactionState::confirmed;
     return;
   }
-  if (!txn.request) txn.request = id;
+  if (!txn.request) {
+    txn.request = id;
+    txn.has_auth = message.has_auth;
+    txn.in_dialog = message.has_to_tag;
+    txn.oversize = message.transport == Transport::udp && message.length > kMaxUdpRequest;
+  }
   if (txn.requests < UINT16_MAX) txn.requests++;
 }
 
@@ -194,6 +201,7 @@ void TransactionTable::on_response(TransactionRecord& txn, MessageId id) {
     txn.final_status = message.status;
     txn.final_response_ns = message.time_ns;
     txn.final_response = id;
+    txn.final_has_tag = message.has_to_tag;
     const bool accepted = txn.method == Method::invite && message.status < 300;
     txn.state = accepted ? TransactionState::accepted : TransactionState::completed;
   }

@@ -18,10 +18,6 @@ const SourceInfo& source(Reader& r, RowId row) {
 SourceCounters counters(Reader& r, RowId row) {
   return row.id <= r.model.sources.size() ? r.model.sources[row.id - 1] : SourceCounters{};
 }
-uint32_t none(Reader&) {
-  return 0;
-}
-void null(Reader&, RowId, Value&) {}
 
 }  // namespace
 
@@ -122,51 +118,6 @@ const TableDescription kCaptureTable{
          [](Reader& r, RowId row, Value& v) { v.set_if(source(r, row).damage); }},
     },
     [](Reader& r) { return static_cast<uint32_t>(r.model.captures.size()); },
-    one_part};
-
-const TableDescription kRegistrationsTable{
-    "registrations",
-    "one row per binding (address of record and contact); filled by a later release",
-    {
-        {"id", "INTEGER", "1-based", null},
-        {"call", "INTEGER", "calls.id", null},
-        {"aor", "TEXT", "address of record", null},
-        {"contact", "TEXT", "Contact URI", null},
-        {"registrant", "TEXT", "From URI", null},
-        {"third_party", "INTEGER", "From is not To", null},
-        {"src", "TEXT", "source address", null},
-        {"src_port", "INTEGER", "source port", null},
-        {"expires_s", "INTEGER", "granted", null},
-        {"state", "TEXT", "active, expired, removed, rejected", null},
-        {"first_ns", "INTEGER", "first REGISTER", null},
-        {"last_ns", "INTEGER", "last REGISTER", null},
-        {"refreshes", "INTEGER", "count", null},
-        {"challenges", "INTEGER", "count", null},
-        {"user_agent", "TEXT", "User-Agent", null},
-        {"nat", "INTEGER", "0 or 1", null},
-        {"source_changes", "INTEGER", "count", null},
-        {"instance", "TEXT", "+sip.instance", null},
-    },
-    none,
-    one_part};
-
-const TableDescription kEndpointsTable{
-    "endpoints",
-    "one row per address seen as a SIP or media peer; filled by a later release",
-    {
-        {"address", "TEXT", "address", null},
-        {"port", "INTEGER", "port", null},
-        {"transport", "TEXT", "transport", null},
-        {"role", "TEXT", "ua, proxy, registrar, b2bua, media", null},
-        {"user_agent", "TEXT", "User-Agent or Server", null},
-        {"messages_in", "INTEGER", "count", null},
-        {"messages_out", "INTEGER", "count", null},
-        {"behind_nat", "INTEGER", "0, 1, NULL", null},
-        {"private_address", "TEXT", "what it believes it is", null},
-        {"nat_type", "TEXT", "NULL when the capture holds no proof", null},
-        {"keepalive_s", "REAL", "seconds", null},
-    },
-    none,
     one_part};
 
 }  // namespace sipladder

@@ -1,5 +1,5 @@
 // audio-not-captured: nothing can be said of what was heard. Not for calls that were never long
-// enough.
+// enough. A capture without any media says so once, not call by call.
 #include <fmt/format.h>
 
 #include "correlate/findings/support.h"
@@ -12,7 +12,8 @@ extern const Detector detector;
 constexpr int64_t kShort = 2'000'000'000;
 
 void check(CallContext& context, CallAnalysis* out) {
-  if (audio_verdict(context.audio) != Audio::not_captured) return;
+  if (context.model.streams.size() == 0 || audio_verdict(context.audio) != Audio::not_captured)
+    return;
   if (context.audio.end_ns - context.audio.answer_ns < kShort) return;
   Finding finding = finding_of(context, detector);
   finding.message = context.call.first_message;
@@ -27,8 +28,25 @@ void check(CallContext& context, CallAnalysis* out) {
   report(out, std::move(finding));
 }
 
+void check_capture(CaptureContext& context, std::vector<Finding>* out) {
+  if (context.model.streams.size() != 0) return;
+  uint32_t calls = 0;
+  for (uint32_t id = 1; id <= context.model.calls.size(); id++) {
+    if (context.model.calls[CallId{id}].answer_ns != 0) calls++;
+  }
+  if (calls == 0) return;
+  Finding finding = finding_of(detector);
+  finding.summary =
+      fmt::format("{} calls were answered, and the capture holds no media at all", calls);
+  finding.explanation =
+      "The media takes another path than the signalling, or a capture filter left it out.";
+  finding.remedy = "Capture where the media passes, and without a port filter.";
+  finding.rfc = "RFC 3264 5.1";
+  report(out, std::move(finding));
+}
+
 const Detector detector("audio-not-captured", Severity::info,
-                        "answered, yet the capture holds none of its media", check);
+                        "answered, yet the capture holds none of its media", check, check_capture);
 
 }  // namespace
 }  // namespace sipladder

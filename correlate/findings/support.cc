@@ -39,9 +39,20 @@ Finding finding_of(const CallContext& context, const Detector& detector) {
   return finding;
 }
 
-void report(CallAnalysis* out, Finding finding) {
+Finding finding_of(const Detector& detector) {
+  Finding finding;
+  finding.code = detector.code;
+  finding.severity = detector.severity;
+  return finding;
+}
+
+void report(std::vector<Finding>* out, Finding finding) {
   sort_unique(&finding.evidence);
-  out->findings.push_back(std::move(finding));
+  out->push_back(std::move(finding));
+}
+
+void report(CallAnalysis* out, Finding finding) {
+  report(&out->findings, std::move(finding));
 }
 
 std::vector<uint32_t> frames_of(const CallContext& context, const TransactionRecord& txn,

@@ -17,6 +17,8 @@ std::string_view party_text(Party party);
 // A finding of `detector` about this call, and its way into the result (evidence sorted).
 Finding finding_of(const CallContext& context, const Detector& detector);
 void report(CallAnalysis* out, Finding finding);
+void report(std::vector<Finding>* out, Finding finding);
+Finding finding_of(const Detector& detector);  // about the capture
 
 // Frames of all copies of a response (or request) in a transaction, ascending.
 std::vector<uint32_t> frames_of(const CallContext& context, const TransactionRecord& txn,

@@ -10,8 +10,18 @@ namespace {
 
 extern const Detector detector;
 
+// A proxy that gives up before Timer B says 408 to the hop before.
+bool given_up(const CallContext& context, const TransactionRecord& txn) {
+  if (txn.final_status != 0 || txn.provisionals != 0 || !txn.request_path) return false;
+  if (txn.requests < 2) return false;
+  const TransactionRecord& before = context.model.transactions[txn.request_path];
+  return before.final_status == 408 && before.final_response_ns > txn.last_ns;
+}
+
 bool timed_out(const CallContext& context, const TransactionRecord& txn) {
   if (!txn.request || txn.method == Method::ack) return false;
+  if (txn.method == Method::bye || txn.method == Method::cancel) return false;
+  if (given_up(context, txn)) return true;
   if (settle(txn, context.model.now_ns).state != TransactionState::timed_out ||
       txn.final_status != 0)
     return false;

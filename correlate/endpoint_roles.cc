@@ -1,0 +1,129 @@
+#include "correlate/endpoint_roles.h"
+
+#include <absl/container/flat_hash_set.h>
+
+namespace sipladder {
+namespace {
+
+std::string key_of(const IpAddress& ip) {
+  return {reinterpret_cast<const char*>(ip.bytes.data()), ip.bytes.size()};
+}
+
+}  // namespace
+
+std::string_view to_string(Role role) {
+  static constexpr std::string_view kNames[] = {"", "ua", "proxy", "registrar", "b2bua", "media"};
+  return kNames[static_cast<size_t>(role)];
+}
+
+void EndpointRoles::update() {
+  if (seen_messages_ == model_.messages.size() && facts_.size() == model_.endpoints.size()) return;
+  seen_messages_ = model_.messages.size();
+  facts_.assign(model_.endpoints.size(), EndpointFacts{});
+  by_ip_.clear();
+  count_messages();
+  mark_hops();
+  mark_legs();
+  mark_media();
+  for (uint32_t id = 1; id <= facts_.size(); id++) {
+    EndpointFacts& facts = facts_[id - 1];
+    read_own(EndpointId{id});
+    const auto found = by_ip_.find(key_of(model_.endpoints[EndpointId{id}].ip));
+    if (found != by_ip_.end() && (facts.messages_in + facts.messages_out > 0 ||
+                                  found->second == Role::media)) {
+      facts.role = found->second;
+    } else if (facts.messages_in + facts.messages_out > 0) {
+      facts.role = Role::ua;
+    } else {
+      facts.role = Role::media;
+    }
+  }
+}
+
+void EndpointRoles::count_messages() {
+  for (uint32_t id = 1; id <= model_.messages.size(); id++) {
+    const MessageRecord& message = model_.messages[MessageId{id}];
+    EndpointFacts& from = facts_[message.src.value - 1];
+    from.messages_out++;
+    from.transport = message.transport;
+    facts_[message.dst.value - 1].messages_in++;
+    facts_[message.dst.value - 1].transport = message.transport;
+    if (!from.agent_message || (!from.wrote && message.is_request())) {
+      from.agent_message = MessageId{id};
+      from.wrote = message.is_request();
+    }
+  }
+}
+
+// Its own Via, when the first request it sends has only that one.
+void EndpointRoles::read_own(EndpointId id) {
+  EndpointFacts& facts = facts_[id.value - 1];
+  if (!facts.wrote || !view_.load(model_.messages[facts.agent_message])) return;
+  const auto vias = header_values(view_.sip(), HeaderId::via);
+  if (vias.size() != 1) {
+    facts.wrote = false;
+    return;
+  }
+  const auto sent_by = parse_ip(parse_via(vias.front()).host);
+  if (!sent_by || *sent_by == model_.endpoints[id].ip) return;
+  facts.behind_nat = true;
+  facts.private_address = *sent_by;
+}
+
+void EndpointRoles::mark(const IpAddress& ip, Role role) { by_ip_[key_of(ip)] = role; }
+
+// A proxy passes the request on under its own Via; a registrar answers REGISTERs itself.
+void EndpointRoles::mark_hops() {
+  absl::flat_hash_set<uint32_t> forwarded;
+  for (uint32_t id = 1; id <= model_.transactions.size(); id++) {
+    const TransactionRecord& txn = model_.transactions[TransactionId{id}];
+    if (txn.request_path) forwarded.insert(txn.request_path.value);
+  }
+  for (uint32_t id = 1; id <= model_.transactions.size(); id++) {
+    const TransactionRecord& txn = model_.transactions[TransactionId{id}];
+    const IpAddress& server = model_.endpoints[txn.dst].ip;
+    const bool accepted = txn.final_status >= 200 && txn.final_status < 300;
+    if (txn.method == Method::register_ && accepted && !forwarded.contains(id)) {
+      if (!by_ip_.contains(key_of(server))) mark(server, Role::registrar);
+    }
+    if (!txn.request_path) continue;
+    const TransactionRecord& before = model_.transactions[txn.request_path];
+    if (model_.endpoints[before.dst].ip == model_.endpoints[txn.src].ip) {
+      mark(model_.endpoints[txn.src].ip, Role::proxy);
+    }
+  }
+}
+
+void EndpointRoles::mark_legs() {
+  legs_.update();
+  for (uint32_t id = 1; id <= model_.calls.size(); id++) {
+    const CallId session = legs_.session_of(CallId{id});
+    if (session.value == id || model_.calls[CallId{id}].kind != CallKind::call) continue;
+    const MessageRecord& a = model_.messages[model_.calls[session].first_message];
+    const MessageRecord& b = model_.messages[model_.calls[CallId{id}].first_message];
+    if (model_.endpoints[a.dst].ip == model_.endpoints[b.src].ip) {
+      mark(model_.endpoints[b.src].ip, Role::b2bua);
+    }
+  }
+}
+
+// Gets streams and sends streams, and no signalling.
+void EndpointRoles::mark_media() {
+  absl::flat_hash_set<std::string> signals;
+  for (uint32_t id = 1; id <= facts_.size(); id++) {
+    const EndpointFacts& facts = facts_[id - 1];
+    if (facts.messages_in + facts.messages_out > 0) {
+      signals.insert(key_of(model_.endpoints[EndpointId{id}].ip));
+    }
+  }
+  for (uint32_t id = 1; id <= model_.streams.size(); id++) {
+    const StreamRecord& stream = model_.streams[StreamId{id}];
+    if (!is_rtp_by_progress(stream)) continue;
+    for (const EndpointId end : {stream.src, stream.dst}) {
+      const std::string ip = key_of(model_.endpoints[end].ip);
+      if (!signals.contains(ip)) by_ip_[ip] = Role::media;
+    }
+  }
+}
+
+}  // namespace sipladder

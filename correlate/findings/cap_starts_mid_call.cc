@@ -1,0 +1,31 @@
+// cap-starts-mid-call: their first message is not an INVITE.
+#include <fmt/format.h>
+
+#include "correlate/findings/support.h"
+
+namespace sipladder {
+namespace {
+
+extern const Detector detector;
+
+void check(CaptureContext& context, std::vector<Finding>* out) {
+  uint32_t calls = 0;
+  Finding finding = finding_of(detector);
+  for (uint32_t i = 1; i <= context.model.calls.size(); i++) {
+    const CallRecord& call = context.model.calls[CallId{i}];
+    if (call.kind != CallKind::call || call.invite_ns != 0) continue;
+    if (calls++ < 10) finding.evidence.push_back(context.model.messages[call.first_message].frame);
+  }
+  if (calls == 0) return;
+  finding.summary = fmt::format("{} calls had begun before the capture", calls);
+  finding.explanation = "Their set-up, and what was agreed in it, is not known.";
+  finding.remedy = "Capture earlier, if they matter.";
+  finding.rfc = "RFC 3261 13";
+  report(out, std::move(finding));
+}
+
+const Detector detector("cap-starts-mid-call", Severity::info,
+                        "calls had begun before the capture", check);
+
+}  // namespace
+}  // namespace sipladder

@@ -1,0 +1,38 @@
+// dialog-tag-missing: RFC 2543 stacks leave it out. Not for responses that a proxy makes for CANCEL.
+#include <fmt/format.h>
+
+#include "correlate/findings/support.h"
+
+namespace sipladder {
+namespace {
+
+extern const Detector detector;
+
+void check(CallContext& context, CallAnalysis* out) {
+  for (const TransactionId id : context.transactions) {
+    const TransactionRecord& txn = context.model.transactions[id];
+    if (!txn.final_response || txn.method == Method::cancel || txn.method == Method::ack) continue;
+    if (txn.final_has_tag) continue;
+    const MessageRecord& message = context.message(txn.final_response);
+    if (message.malformed) continue;
+    Finding finding = finding_of(context, detector);
+    finding.txn = id;
+    finding.dialog = txn.dialog;
+    finding.message = txn.first_message;
+    finding.evidence = frames_of(context, txn, true);
+    finding.evidence = {message.frame};
+    finding.message = txn.final_response;
+    finding.summary = fmt::format("the {} to {} in frame {} has no tag in To", message.status, to_string(txn.method), message.frame);
+    finding.explanation = "Every response but 100 has to carry a To tag: dialogs are told apart by it.";
+    finding.remedy = "Correct the UAS, or treat it as an RFC 2543 one.";
+    finding.rfc = "RFC 3261 8.2.6.2";
+    report(out, std::move(finding));
+    return;
+  }
+}
+
+const Detector detector("dialog-tag-missing", Severity::warning,
+                        "a response other than 100 without a To tag", check);
+
+}  // namespace
+}  // namespace sipladder

@@ -1,0 +1,56 @@
+// dialog-transfer: REFER, its answer and the NOTIFY that tells how it ended.
+#include <fmt/format.h>
+
+#include "correlate/findings/support.h"
+#include "decode/text.h"
+
+namespace sipladder {
+namespace {
+
+extern const Detector detector;
+
+// The newest final status that a NOTIFY reported (message/sipfrag).
+uint16_t outcome_of(CallContext& context, int64_t after_ns, MessageId* told) {
+  uint16_t outcome = 0;
+  for (const MessageId id : context.messages()) {
+    const MessageRecord& message = context.message(id);
+    if (message.method != Method::notify || !message.is_request() || message.is_copy()) continue;
+    if (message.time_ns < after_ns || !context.view.load(message)) continue;
+    const std::string_view body = context.view.sip().body;
+    if (!body.starts_with("SIP/2.0 ") || body.size() < 11) continue;
+    const auto status = parse_number<uint16_t>(body.substr(8, 3));
+    if (!status || *status < 200) continue;
+    outcome = *status;
+    *told = id;
+  }
+  return outcome;
+}
+
+void check(CallContext& context, CallAnalysis* out) {
+  for (const TransactionId id : context.transactions) {
+    const TransactionRecord& txn = context.model.transactions[id];
+    if (txn.method != Method::refer || !txn.request || txn.request_path) continue;
+    if (!context.view.load(context.message(txn.request))) continue;
+    const std::string target = unfold(context.view.sip().value(HeaderId::refer_to));
+    MessageId told;
+    const uint16_t outcome = outcome_of(context, txn.first_ns, &told);
+    Finding finding = finding_of(context, detector);
+    finding.txn = id;
+    finding.dialog = txn.dialog;
+    finding.message = txn.first_message;
+    finding.evidence = frames_of(context, txn, true);
+    if (told) finding.evidence.push_back(context.message(told).frame);
+    if (outcome >= 300 || txn.final_status >= 300) finding.severity = Severity::error;
+    finding.summary = fmt::format("{} asks {} to call {}: {}", endpoint_text(context, txn.src), endpoint_text(context, txn.dst), target, outcome == 0 ? fmt::format("answered {}", txn.final_status) : fmt::format("outcome {}", outcome));
+    finding.explanation = "REFER asks the peer to send a request; NOTIFY with message/sipfrag tells what came of it.";
+    finding.remedy = "When it failed, look for the call that it caused.";
+    finding.rfc = "RFC 3515 2.4";
+    report(out, std::move(finding));
+  }
+}
+
+const Detector detector("dialog-transfer", Severity::info,
+                        "a call transfer (REFER); error when the transfer target failed", check);
+
+}  // namespace
+}  // namespace sipladder

@@ -1,0 +1,37 @@
+// msg-content-length: the body ends before its length says. Not when the capture cut the packet.
+#include <fmt/format.h>
+
+#include "correlate/findings/support.h"
+
+namespace sipladder {
+namespace {
+
+extern const Detector detector;
+
+void check(CallContext& context, CallAnalysis* out) {
+  if (!context.call.has_malformed) return;
+  for (const MessageId id : context.messages()) {
+    const MessageRecord& message = context.message(id);
+    if (!message.malformed || message.truncated || !context.view.load(message)) continue;
+    const char* what = context.view.sip().malformed;
+    if (what == nullptr || !std::string_view(what).starts_with("Content-Length is larger")) continue;
+    Finding finding = finding_of(context, detector);
+    finding.message = id;
+    finding.evidence.push_back(message.frame);
+    finding.summary =
+        fmt::format("frame {} from {} has a body of {} bytes, its Content-Length says {}",
+                    message.frame, endpoint_text(context, message.src),
+                    context.view.sip().body.size(),
+                    context.view.sip().content_length.value_or(0));
+    finding.explanation = "A receiver discards the message, or waits for the rest on a stream.";
+    finding.remedy = "Look for a device that changed the body and not the length (SIP ALG).";
+    finding.rfc = "RFC 3261 18.3";
+    return report(out, std::move(finding));
+  }
+}
+
+const Detector detector("msg-content-length", Severity::error,
+                        "Content-Length is larger than the body", check);
+
+}  // namespace
+}  // namespace sipladder

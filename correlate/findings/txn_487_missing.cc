@@ -1,0 +1,35 @@
+// txn-487-missing: the cancelled INVITE must end with 487.
+#include <fmt/format.h>
+
+#include "correlate/findings/support.h"
+#include "correlate/transactions.h"
+
+namespace sipladder {
+namespace {
+
+extern const Detector detector;
+
+void check(CallContext& context, CallAnalysis* out) {
+  for (const TransactionId id : context.transactions) {
+    const TransactionRecord& txn = context.model.transactions[id];
+    if (txn.method != Method::cancel || !txn.invite || txn.final_status / 100 != 2) continue;
+    const TransactionRecord& invite = context.model.transactions[txn.invite];
+    if (invite.final_status != 0 || context.model.now_ns - txn.first_ns < kTimerB) continue;
+    Finding finding = finding_of(context, detector);
+    finding.txn = id;
+    finding.dialog = txn.dialog;
+    finding.message = txn.first_message;
+    finding.evidence = frames_of(context, txn, true);
+    finding.summary = fmt::format("the INVITE to {} got no final response after its CANCEL was answered", endpoint_text(context, txn.dst));
+    finding.explanation = "The CANCEL has its own 200; the INVITE ends with 487.";
+    finding.remedy = "Look at the server that answered the CANCEL.";
+    finding.rfc = "RFC 3261 9.2";
+    report(out, std::move(finding));
+  }
+}
+
+const Detector detector("txn-487-missing", Severity::warning,
+                        "a CANCEL was answered, but the INVITE never ended", check);
+
+}  // namespace
+}  // namespace sipladder

@@ -1,0 +1,43 @@
+// txn-cancel-race: the caller gave up, and the callee answered at the same moment: the caller must ACK and BYE.
+#include <fmt/format.h>
+
+#include "correlate/findings/support.h"
+#include <algorithm>
+
+namespace sipladder {
+namespace {
+
+extern const Detector detector;
+
+constexpr int64_t kCrossing = 500'000'000;
+constexpr int64_t kPatience = 5'000'000'000;
+
+void check(CallContext& context, CallAnalysis* out) {
+  for (const TransactionId id : context.transactions) {
+    const TransactionRecord& txn = context.model.transactions[id];
+    if (txn.method != Method::cancel || !txn.invite) continue;
+    const TransactionRecord& invite = context.model.transactions[txn.invite];
+    const bool crossed = invite.final_status >= 200 && invite.final_status < 300;
+    if (!crossed || invite.final_response_ns < txn.first_ns - kCrossing) continue;
+    const bool ended = context.call.bye_ns != 0;
+    const bool given_time = context.model.now_ns - invite.final_response_ns > kPatience;
+    Finding finding = finding_of(context, detector);
+    finding.txn = id;
+    finding.dialog = txn.dialog;
+    finding.message = txn.first_message;
+    finding.evidence = frames_of(context, txn, true);
+    finding.evidence.push_back(context.message(invite.final_response).frame);
+    if (!ended && given_time) finding.severity = Severity::error;
+    finding.summary = fmt::format("the callee answered {} after the CANCEL was sent{}", seconds_text(std::max<int64_t>(0, invite.final_response_ns - txn.first_ns)), ended ? "" : "; no BYE followed");
+    finding.explanation = "A 2xx that crosses a CANCEL makes a call: the caller has to acknowledge it and end it by BYE.";
+    finding.remedy = "Without the BYE the callee keeps an open line: look at the caller.";
+    finding.rfc = "RFC 3261 9.1";
+    report(out, std::move(finding));
+  }
+}
+
+const Detector detector("txn-cancel-race", Severity::info,
+                        "a 2xx crossed a CANCEL (error when no BYE followed)", check);
+
+}  // namespace
+}  // namespace sipladder

@@ -1,0 +1,37 @@
+// txn-cancel-unanswered: repeated, or left alone for 64*T1, without any response.
+#include <fmt/format.h>
+
+#include "correlate/findings/support.h"
+#include "correlate/transactions.h"
+
+namespace sipladder {
+namespace {
+
+extern const Detector detector;
+
+constexpr uint16_t kMinCopies = 3;
+
+void check(CallContext& context, CallAnalysis* out) {
+  for (const TransactionId id : context.transactions) {
+    const TransactionRecord& txn = context.model.transactions[id];
+    if (txn.method != Method::cancel || txn.final_status != 0 || !txn.request) continue;
+    const bool repeated = txn.requests >= kMinCopies || txn.transport != Transport::udp;
+    if (!repeated || settle(txn, context.model.now_ns).state != TransactionState::timed_out) continue;
+    Finding finding = finding_of(context, detector);
+    finding.txn = id;
+    finding.dialog = txn.dialog;
+    finding.message = txn.first_message;
+    finding.evidence = frames_of(context, txn, true);
+    finding.summary = fmt::format("CANCEL from {} to {} sent {} times and never answered", endpoint_text(context, txn.src), endpoint_text(context, txn.dst), txn.requests);
+    finding.explanation = "The other side is gone, or cannot be reached at this address any more.";
+    finding.remedy = "Compare the address with the remote target and the route set of the dialog.";
+    finding.rfc = "RFC 3261 17.1.2.2";
+    report(out, std::move(finding));
+  }
+}
+
+const Detector detector("txn-cancel-unanswered", Severity::warning,
+                        "a CANCEL was never answered", check);
+
+}  // namespace
+}  // namespace sipladder

@@ -1,0 +1,63 @@
+// txn-response-lost: the client repeats over UDP what was answered here, so the answers do not reach it. Not for
+// one copy that crossed the response.
+#include <fmt/format.h>
+
+#include "correlate/findings/support.h"
+
+namespace sipladder {
+namespace {
+
+extern const Detector detector;
+
+constexpr uint32_t kMinCopies = 2;
+constexpr int64_t kCrossing = 50'000'000;  // on the wire at the same time
+
+uint32_t copies_after_response(const CallContext& context, const TransactionRecord& txn) {
+  int64_t answered = 0;
+  // The chain runs from the newest message back.
+  for (MessageId id = txn.last_message; id; id = context.message(id).previous_in_txn) {
+    const MessageRecord& message = context.message(id);
+    const bool stops = txn.method == Method::invite ? message.status >= 100 : message.status >= 200;
+    if (stops) answered = message.time_ns;
+  }
+  if (answered == 0) return 0;
+  uint32_t copies = 0;
+  for (MessageId id = txn.last_message; id; id = context.message(id).previous_in_txn) {
+    const MessageRecord& message = context.message(id);
+    const bool copy = message.is_request() && message.retransmission && message.method == txn.method;
+    if (copy && message.time_ns > answered + kCrossing) copies++;
+  }
+  return copies;
+}
+
+void check(CallContext& context, CallAnalysis* out) {
+  for (const TransactionId id : context.transactions) {
+    const TransactionRecord& txn = context.model.transactions[id];
+    if (txn.transport != Transport::udp || txn.method == Method::ack) continue;
+    if (txn.requests <= kMinCopies) continue;  // before the messages are walked
+    const uint32_t repeated = copies_after_response(context, txn);
+    if (repeated < kMinCopies) continue;
+    Finding finding = finding_of(context, detector);
+    finding.txn = id;
+    finding.dialog = txn.dialog;
+    finding.message = txn.first_message;
+    finding.evidence = frames_of(context, txn, true);
+    for (const uint32_t frame : frames_of(context, txn, false)) finding.evidence.push_back(frame);
+    for (MessageId m = txn.last_message; m; m = context.message(m).previous_in_txn) {
+      if (context.message(m).status != 0 && finding.evidence.size() < 20) {
+        finding.evidence.push_back(context.message(m).frame);
+      }
+    }
+    finding.summary = fmt::format("{} sends {} {} times more although {} answered it", endpoint_text(context, txn.src), to_string(txn.method), repeated, endpoint_text(context, txn.dst));
+    finding.explanation = "A client stops repeating at the first response it gets (INVITE) or at the final one.";
+    finding.remedy = "Compare where the response goes with where the request came from: received, rport and the port of the topmost Via; a NAT or firewall drops what does not fit.";
+    finding.rfc = "RFC 3261 17.1";
+    report(out, std::move(finding));
+  }
+}
+
+const Detector detector("txn-response-lost", Severity::warning,
+                        "a request is repeated although responses to it were sent", check);
+
+}  // namespace
+}  // namespace sipladder

@@ -1,0 +1,164 @@
+#include "correlate/registrations.h"
+
+#include <algorithm>
+
+#include "decode/text.h"
+
+namespace sipladder {
+namespace {
+
+std::string aor_of(std::string_view header) {
+  const SipUri uri = parse_uri(parse_name_addr(header).uri);
+  std::string aor = std::string(uri.user) + "@" + std::string(uri.host);
+  std::transform(aor.begin(), aor.end(), aor.begin(), lower);
+  return aor;
+}
+
+std::string contact_key(std::string_view uri_text) {
+  const SipUri uri = parse_uri(uri_text);
+  return std::string(uri.user) + "@" + std::string(uri.host) + ":" +
+         std::to_string(uri.port.value_or(0));
+}
+
+std::optional<uint32_t> expires_of(const SipIndex& sip, std::string_view contact) {
+  const NameAddr name = parse_name_addr(contact);
+  if (const auto expires = param(name.params, "expires")) return parse_number<uint32_t>(*expires);
+  return parse_number<uint32_t>(sip.value(HeaderId::expires));
+}
+
+// What the 2xx grants to this contact (10.3 step 8); it lists all bindings of the address.
+std::optional<uint32_t> granted_to(const SipIndex& response, std::string_view contact_uri) {
+  for (const std::string_view contact : header_values(response, HeaderId::contact)) {
+    if (contact_key(parse_name_addr(contact).uri) == contact_key(contact_uri)) {
+      return expires_of(response, contact);
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view to_string(BindingState state) {
+  switch (state) {
+    case BindingState::pending: return "";
+    case BindingState::active: return "active";
+    case BindingState::expired: return "expired";
+    case BindingState::removed: return "removed";
+    case BindingState::rejected: return "rejected";
+  }
+  return "";
+}
+
+void Registrations::update() {
+  const uint32_t count = model_.transactions.size();
+  std::vector<TransactionId> waiting = std::move(open_);
+  open_.clear();
+  for (const TransactionId id : waiting) learn(id);
+  while (seen_ < count) learn(TransactionId{++seen_});
+}
+
+// A forwarded copy of a REGISTER is the same registration at the next hop.
+void Registrations::learn(TransactionId id) {
+  const TransactionRecord& txn = model_.transactions[id];
+  if (txn.method != Method::register_ || !txn.request || txn.request_path) return;
+  if (txn.final_status == 0 && !model_.finished) {
+    open_.push_back(id);
+    return;
+  }
+  std::optional<uint32_t> asked;
+  std::vector<std::string> contacts;
+  if (!view_.load(model_.messages[txn.request])) return;
+  const SipIndex& sip = view_.sip();
+  const std::string aor = aor_of(sip.value(HeaderId::to));
+  for (const std::string_view value : header_values(sip, HeaderId::contact)) {
+    const std::string uri(value == "*" ? value : parse_name_addr(value).uri);
+    contacts.push_back(uri);
+    asked = expires_of(sip, value);
+    if (uri == "*") continue;
+    Binding* found = binding(aor, uri);
+    if (found == nullptr) return;
+    const MessageRecord& message = model_.messages[txn.request];
+    if (found->first_ns == 0) {
+      found->first_ns = message.time_ns;
+      found->first_message = txn.request;
+      found->call = txn.call;
+      found->src = txn.src;
+      found->registrant = std::string(parse_name_addr(sip.value(HeaderId::from)).uri);
+      found->third_party = aor_of(sip.value(HeaderId::from)) != aor;
+      found->instance =
+          std::string(param(parse_name_addr(value).params, "+sip.instance").value_or(""));
+    }
+    found->user_agent = std::string(sip.value(HeaderId::user_agent));
+    const IpAddress& src = model_.endpoints[txn.src].ip;
+    const auto host = parse_ip(parse_uri(uri).host);
+    const auto sent_by = parse_ip(parse_via(sip.value(HeaderId::via)).host);
+    found->nat = (host && *host != src) || (sent_by && *sent_by != src);
+    found->last_ns = message.time_ns;
+    found->last_message = txn.request;
+  }
+  const bool has_response =
+      txn.final_response && view_.load(model_.messages[txn.final_response]);
+  for (const std::string& uri : contacts) {
+    if (uri == "*") {
+      for (Binding& other : bindings_) {
+        if (other.aor == aor && txn.final_status / 100 == 2) other.state = BindingState::removed;
+      }
+      continue;
+    }
+    auto granted = has_response ? granted_to(view_.sip(), uri) : std::nullopt;
+    if (!granted && asked == 0U) granted = 0;
+    if (!granted && has_response) {
+      granted = parse_number<uint32_t>(view_.sip().value(HeaderId::expires));
+    }
+    if (!granted) granted = asked;
+    if (Binding* found = binding(aor, uri)) answer(*found, txn, granted);
+  }
+}
+
+void Registrations::answer(Binding& binding, const TransactionRecord& txn,
+                           std::optional<uint32_t> granted) {
+  binding.last_status = txn.final_status;
+  if (txn.final_status == 401 || txn.final_status == 407) {
+    binding.challenges++;
+    if (binding.state == BindingState::pending) binding.state = BindingState::rejected;
+    return;
+  }
+  if (txn.final_status >= 300) {
+    if (binding.granted_ns == 0) binding.state = BindingState::rejected;
+    return;
+  }
+  if (txn.final_status < 200) return;
+  if (granted == 0U) {
+    binding.state = BindingState::removed;
+    return;
+  }
+  if (binding.granted_ns != 0) {
+    if (binding.state == BindingState::active) binding.refreshes++;
+    if (binding.src != txn.src) binding.source_changes++;
+  }
+  binding.src = txn.src;
+  binding.granted_ns = txn.final_response_ns;
+  binding.expires_s = granted;
+  binding.state = BindingState::active;
+}
+
+Binding* Registrations::binding(const std::string& aor, const std::string& contact) {
+  const std::string key = aor + "\n" + contact_key(contact);
+  const auto found = by_key_.find(key);
+  if (found != by_key_.end()) return &bindings_[found->second];
+  if (bindings_.size() >= kMaxBindings) return nullptr;
+  by_key_.emplace(key, bindings_.size());
+  Binding made;
+  made.aor = aor;
+  made.contact = contact;
+  bindings_.push_back(std::move(made));
+  return &bindings_.back();
+}
+
+BindingState Registrations::state_of(const Binding& binding) const {
+  if (binding.state != BindingState::active || !binding.expires_s) return binding.state;
+  const int64_t end = binding.granted_ns + int64_t{*binding.expires_s} * 1'000'000'000;
+  return model_.now_ns > end ? BindingState::expired : BindingState::active;
+}
+
+}  // namespace sipladder

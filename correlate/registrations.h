@@ -1,0 +1,67 @@
+// Bindings of addresses of record to contacts (RFC 3261 10), with their history: grants, refreshes,
+// challenges, moves. Read from the REGISTERs when asked, each once.
+//
+// Threads: as Model. Bounds: kMaxBindings; further ones are not listed.
+#pragma once
+
+#include <absl/container/flat_hash_map.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "correlate/message_view.h"
+#include "correlate/model.h"
+
+namespace sipladder {
+
+inline constexpr size_t kMaxBindings = 1'000'000;
+
+enum class BindingState : uint8_t { pending, active, expired, removed, rejected };
+std::string_view to_string(BindingState state);  // empty for pending
+
+struct Binding {
+  CallId call;
+  std::string aor;      // user@host of To
+  std::string contact;  // URI
+  std::string registrant;  // URI of From
+  std::string user_agent;
+  std::string instance;
+  bool third_party = false;
+  bool nat = false;  // Contact or sent-by names another address than the packet's source
+  EndpointId src;    // of the newest accepted REGISTER, else of the first
+  MessageId first_message;
+  MessageId last_message;  // newest REGISTER
+  int64_t first_ns = 0;
+  int64_t last_ns = 0;      // newest REGISTER of it
+  int64_t granted_ns = 0;   // newest 2xx
+  std::optional<uint32_t> expires_s;
+  uint32_t refreshes = 0;
+  uint32_t challenges = 0;
+  uint32_t source_changes = 0;
+  uint16_t last_status = 0;
+  BindingState state = BindingState::pending;
+};
+
+class Registrations {
+ public:
+  Registrations(const Model& model, const PacketLog& log) : model_(model), view_(log) {}
+
+  void update();
+  const std::vector<Binding>& all() const { return bindings_; }
+  BindingState state_of(const Binding& binding) const;  // as of the newest packet
+
+ private:
+  void learn(TransactionId id);
+  Binding* binding(const std::string& aor, const std::string& contact);
+  void answer(Binding& binding, const TransactionRecord& txn, std::optional<uint32_t> granted);
+
+  const Model& model_;
+  MessageView view_;
+  uint32_t seen_ = 0;
+  std::vector<TransactionId> open_;  // REGISTERs without a final response so far
+  std::vector<Binding> bindings_;
+  absl::flat_hash_map<std::string, size_t> by_key_;
+};
+
+}  // namespace sipladder

@@ -1,0 +1,62 @@
+#include "query/table_description.h"
+
+namespace sipladder {
+namespace {
+
+const Binding& binding(Reader& r, RowId row) { return r.analyst.registrations().all()[row.id - 1]; }
+const Endpoint& src(Reader& r, RowId row) { return r.model.endpoints[binding(r, row).src]; }
+
+}  // namespace
+
+const TableDescription kRegistrationsTable{
+    "registrations",
+    "one row per binding (address of record and contact)",
+    {
+        {"id", "INTEGER", "in capture order",
+         [](Reader&, RowId row, Value& v) { v.set(int64_t{row.id}); }},
+        {"call", "INTEGER", "calls.id of the first REGISTER",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{binding(r, row).call.value}); }},
+        {"aor", "TEXT", "address of record: user@host of To",
+         [](Reader& r, RowId row, Value& v) { v.set(binding(r, row).aor); }},
+        {"contact", "TEXT", "URI of Contact",
+         [](Reader& r, RowId row, Value& v) { v.set_if(binding(r, row).contact); }},
+        {"registrant", "TEXT", "URI of From",
+         [](Reader& r, RowId row, Value& v) { v.set_if(binding(r, row).registrant); }},
+        {"third_party", "INTEGER", "From is not To",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{binding(r, row).third_party}); }},
+        {"src", "TEXT", "where the newest accepted REGISTER came from",
+         [](Reader& r, RowId row, Value& v) { v.set(to_string(src(r, row).ip)); }},
+        {"src_port", "INTEGER", "its port",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{src(r, row).port}); }},
+        {"expires_s", "INTEGER", "granted",
+         [](Reader& r, RowId row, Value& v) {
+           if (const auto expires = binding(r, row).expires_s) v.set(int64_t{*expires});
+         }},
+        {"state", "TEXT", "active, expired, removed, rejected",
+         [](Reader& r, RowId row, Value& v) {
+           v.set_if(to_string(r.analyst.registrations().state_of(binding(r, row))));
+         }},
+        {"first_ns", "INTEGER", "first REGISTER",
+         [](Reader& r, RowId row, Value& v) { v.set(binding(r, row).first_ns); }},
+        {"last_ns", "INTEGER", "newest REGISTER",
+         [](Reader& r, RowId row, Value& v) { v.set(binding(r, row).last_ns); }},
+        {"refreshes", "INTEGER", "accepted again while active",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{binding(r, row).refreshes}); }},
+        {"challenges", "INTEGER", "401 and 407",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{binding(r, row).challenges}); }},
+        {"user_agent", "TEXT", "User-Agent",
+         [](Reader& r, RowId row, Value& v) { v.set_if(binding(r, row).user_agent); }},
+        {"nat", "INTEGER", "Contact or Via name another address than the source",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{binding(r, row).nat}); }},
+        {"source_changes", "INTEGER", "times the public address or port moved",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{binding(r, row).source_changes}); }},
+        {"instance", "TEXT", "+sip.instance",
+         [](Reader& r, RowId row, Value& v) { v.set_if(binding(r, row).instance); }},
+    },
+    [](Reader& r) {
+      r.analyst.registrations().update();
+      return static_cast<uint32_t>(r.analyst.registrations().all().size());
+    },
+    one_part};
+
+}  // namespace sipladder
