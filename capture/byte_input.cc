@@ -18,7 +18,7 @@ constexpr size_t kWindow = 1 << 20;
 constexpr size_t kReadSize = 256 << 10;
 constexpr uint64_t kMaxUnpacked = uint64_t{64} << 30;
 constexpr size_t kRawSize = 256 << 10;
-constexpr int kIdleMs = 100;
+constexpr int kIdleMs = 5;  // short, because a reader may hold a lock that a user waits for
 
 class FdReader : public ByteReader {
  public:

@@ -13,7 +13,8 @@ namespace {
 
 constexpr int kSnapLength = 262'144;
 constexpr int kBufferBytes = 64 << 20;
-constexpr int kTimeoutMs = 50;
+// Short, because a reader may hold a lock that a user waits for.
+constexpr int kTimeoutMs = 5;
 constexpr uint64_t kStatisticsEvery = 65'536;  // packets between two looks at the drop counter
 // Asking a device that has nothing costs a system call: while another is busy it is asked this
 // seldom.

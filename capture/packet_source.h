@@ -15,7 +15,7 @@ namespace sipladder {
 
 enum class ReadResult {
   packet,  // *packet is filled
-  idle,    // nothing now, more may come (live, a pipe): ask again; next() has waited at most 100 ms
+  idle,    // nothing now, more may come (live, a pipe): ask again; next() has waited at most 10 ms
   end,     // no more packets; SourceInfo::damage tells whether the end was clean
 };
 

@@ -31,8 +31,9 @@ constexpr const char* kInstead[][2] = {
 };
 
 void add_options(CLI::App& app, Options* o) {
-  app.add_option("-i,-d,--device", o->devices, "capture live from DEVICE (repeatable)");
-  app.add_option("-I", o->sources, "read FILE (the same as a SOURCE)");
+  app.add_option("-i,-d,--device", o->devices, "capture live from DEVICE (repeatable)")
+      ->allow_extra_args(false);
+  app.add_option("-I", o->sources, "read FILE (the same as a SOURCE)")->allow_extra_args(false);
   app.add_option("--where", o->where, "SQL condition over calls");
   app.add_option("--call-id", o->call_id, "the call with this Call-ID");
   app.add_option("--call", o->call, "the call with this number");
