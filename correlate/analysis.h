@@ -118,7 +118,9 @@ class Analyst {
     uint64_t stamp = 0;  // changes when the call does
     CallAnalysis analysis;
   };
-  uint64_t stamp(CallId call) const;
+  uint64_t stamp(CallId call) const;  // never 0, which means "not computed"
+  void analyse(CallId call, MessageView& view);
+  void analyse_ahead(CallId first);
 
   const Model& model_;
   const PacketLog& log_;

@@ -29,8 +29,8 @@ void EndpointRoles::update() {
     EndpointFacts& facts = facts_[id - 1];
     read_own(EndpointId{id});
     const auto found = by_ip_.find(key_of(model_.endpoints[EndpointId{id}].ip));
-    if (found != by_ip_.end() && (facts.messages_in + facts.messages_out > 0 ||
-                                  found->second == Role::media)) {
+    if (found != by_ip_.end() &&
+        (facts.messages_in + facts.messages_out > 0 || found->second == Role::media)) {
       facts.role = found->second;
     } else if (facts.messages_in + facts.messages_out > 0) {
       facts.role = Role::ua;
@@ -70,7 +70,9 @@ void EndpointRoles::read_own(EndpointId id) {
   facts.private_address = *sent_by;
 }
 
-void EndpointRoles::mark(const IpAddress& ip, Role role) { by_ip_[key_of(ip)] = role; }
+void EndpointRoles::mark(const IpAddress& ip, Role role) {
+  by_ip_[key_of(ip)] = role;
+}
 
 // A proxy passes the request on under its own Via; a registrar answers REGISTERs itself.
 void EndpointRoles::mark_hops() {

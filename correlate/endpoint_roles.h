@@ -18,10 +18,10 @@ struct EndpointFacts {
   Role role = Role::unknown;
   uint32_t messages_in = 0;
   uint32_t messages_out = 0;
-  MessageId agent_message;     // first message that it wrote itself
-  bool wrote = false;          // it writes requests of its own: the next two are known
+  MessageId agent_message;  // first message that it wrote itself
+  bool wrote = false;       // it writes requests of its own: the next two are known
   bool behind_nat = false;
-  IpAddress private_address;   // what its own Via says, when that is not its source
+  IpAddress private_address;  // what its own Via says, when that is not its source
   Transport transport = Transport::udp;
 };
 

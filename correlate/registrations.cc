@@ -40,11 +40,16 @@ std::optional<uint32_t> granted_to(const SipIndex& response, std::string_view co
 
 std::string_view to_string(BindingState state) {
   switch (state) {
-    case BindingState::pending: return "";
-    case BindingState::active: return "active";
-    case BindingState::expired: return "expired";
-    case BindingState::removed: return "removed";
-    case BindingState::rejected: return "rejected";
+    case BindingState::pending:
+      return "";
+    case BindingState::active:
+      return "active";
+    case BindingState::expired:
+      return "expired";
+    case BindingState::removed:
+      return "removed";
+    case BindingState::rejected:
+      return "rejected";
   }
   return "";
 }
@@ -96,8 +101,7 @@ void Registrations::learn(TransactionId id) {
     found->last_ns = message.time_ns;
     found->last_message = txn.request;
   }
-  const bool has_response =
-      txn.final_response && view_.load(model_.messages[txn.final_response]);
+  const bool has_response = txn.final_response && view_.load(model_.messages[txn.final_response]);
   for (const std::string& uri : contacts) {
     if (uri == "*") {
       for (Binding& other : bindings_) {

@@ -22,8 +22,8 @@ std::string_view to_string(BindingState state);  // empty for pending
 
 struct Binding {
   CallId call;
-  std::string aor;      // user@host of To
-  std::string contact;  // URI
+  std::string aor;         // user@host of To
+  std::string contact;     // URI
   std::string registrant;  // URI of From
   std::string user_agent;
   std::string instance;
@@ -33,8 +33,8 @@ struct Binding {
   MessageId first_message;
   MessageId last_message;  // newest REGISTER
   int64_t first_ns = 0;
-  int64_t last_ns = 0;      // newest REGISTER of it
-  int64_t granted_ns = 0;   // newest 2xx
+  int64_t last_ns = 0;     // newest REGISTER of it
+  int64_t granted_ns = 0;  // newest 2xx
   std::optional<uint32_t> expires_s;
   uint32_t refreshes = 0;
   uint32_t challenges = 0;

@@ -3,8 +3,12 @@
 namespace sipladder {
 namespace {
 
-const EndpointFacts& facts(Reader& r, RowId row) { return r.analyst.endpoints().of(EndpointId{row.id}); }
-const Endpoint& endpoint(Reader& r, RowId row) { return r.model.endpoints[EndpointId{row.id}]; }
+const EndpointFacts& facts(Reader& r, RowId row) {
+  return r.analyst.endpoints().of(EndpointId{row.id});
+}
+const Endpoint& endpoint(Reader& r, RowId row) {
+  return r.model.endpoints[EndpointId{row.id}];
+}
 void null(Reader&, RowId, Value&) {}
 
 void user_agent(Reader& r, RowId row, Value& v) {

@@ -3,8 +3,12 @@
 namespace sipladder {
 namespace {
 
-const Binding& binding(Reader& r, RowId row) { return r.analyst.registrations().all()[row.id - 1]; }
-const Endpoint& src(Reader& r, RowId row) { return r.model.endpoints[binding(r, row).src]; }
+const Binding& binding(Reader& r, RowId row) {
+  return r.analyst.registrations().all()[row.id - 1];
+}
+const Endpoint& src(Reader& r, RowId row) {
+  return r.model.endpoints[binding(r, row).src];
+}
 
 }  // namespace
 

@@ -25,8 +25,7 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
   report(out, std::move(finding));
 }
 
-const Detector detector("cap-duplicates", Severity::info,
-                        "messages were captured twice", check);
+const Detector detector("cap-duplicates", Severity::info, "messages were captured twice", check);
 
 }  // namespace
 }  // namespace sipladder

@@ -19,8 +19,8 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
   report(out, std::move(finding));
 }
 
-const Detector detector("cap-encrypted", Severity::info,
-                        "TLS passes here and cannot be read", check);
+const Detector detector("cap-encrypted", Severity::info, "TLS passes here and cannot be read",
+                        check);
 
 }  // namespace
 }  // namespace sipladder

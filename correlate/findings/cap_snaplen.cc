@@ -21,8 +21,8 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
   }
 }
 
-const Detector detector("cap-snaplen", Severity::warning,
-                        "packets were cut by the snap length", check);
+const Detector detector("cap-snaplen", Severity::warning, "packets were cut by the snap length",
+                        check);
 
 }  // namespace
 }  // namespace sipladder

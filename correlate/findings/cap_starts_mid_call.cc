@@ -24,8 +24,8 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
   report(out, std::move(finding));
 }
 
-const Detector detector("cap-starts-mid-call", Severity::info,
-                        "calls had begun before the capture", check);
+const Detector detector("cap-starts-mid-call", Severity::info, "calls had begun before the capture",
+                        check);
 
 }  // namespace
 }  // namespace sipladder

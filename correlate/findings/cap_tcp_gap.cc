@@ -13,7 +13,8 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
   if (gaps == 0 || context.model.accounting.sip_messages == 0) return;
   Finding finding = finding_of(detector);
   finding.summary = fmt::format("{} gaps in TCP streams: messages are missing there", gaps);
-  finding.explanation = "Segments were not captured; the next message after the gap is found again.";
+  finding.explanation =
+      "Segments were not captured; the next message after the gap is found again.";
   finding.remedy = "Look at the drops of the capture, and at both ways that the packets can take.";
   finding.rfc = "RFC 9293 3.4";
   report(out, std::move(finding));

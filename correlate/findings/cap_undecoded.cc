@@ -9,11 +9,10 @@ namespace {
 extern const Detector detector;
 
 void check(CaptureContext& context, std::vector<Finding>* out) {
-  static constexpr Fate kReasons[] = {Fate::link_unsupported, Fate::link_truncated,
-                                      Fate::ip_malformed,     Fate::ip_truncated,
-                                      Fate::udp_malformed,    Fate::tcp_malformed,
-                                      Fate::sctp_malformed,   Fate::depth_exceeded,
-                                      Fate::fragment_dropped};
+  static constexpr Fate kReasons[] = {
+      Fate::link_unsupported, Fate::link_truncated, Fate::ip_malformed,
+      Fate::ip_truncated,     Fate::udp_malformed,  Fate::tcp_malformed,
+      Fate::sctp_malformed,   Fate::depth_exceeded, Fate::fragment_dropped};
   uint64_t all = 0;
   std::string reasons;
   for (const Fate fate : kReasons) {

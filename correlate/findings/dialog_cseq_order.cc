@@ -1,9 +1,10 @@
-// dialog-cseq-order: requests of one side must count up. Only when the peer took offence: order can also be
-// lost on the way.
+// dialog-cseq-order: requests of one side must count up. Only when the peer took offence: order can
+// also be lost on the way.
 #include <fmt/format.h>
 
-#include "correlate/findings/support.h"
 #include <algorithm>
+
+#include "correlate/findings/support.h"
 
 namespace sipladder {
 namespace {
@@ -13,7 +14,8 @@ extern const Detector detector;
 void check(CallContext& context, CallAnalysis* out) {
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
-    if (txn.final_status != 500 || !txn.request || !txn.dialog || txn.method == Method::ack) continue;
+    if (txn.final_status != 500 || !txn.request || !txn.dialog || txn.method == Method::ack)
+      continue;
     uint32_t before = 0;
     for (const TransactionId other_id : context.transactions) {
       const TransactionRecord& other = context.model.transactions[other_id];
@@ -26,7 +28,9 @@ void check(CallContext& context, CallAnalysis* out) {
     finding.dialog = txn.dialog;
     finding.message = txn.first_message;
     finding.evidence = frames_of(context, txn, true);
-    finding.summary = fmt::format("{} from {} has CSeq {} after {}, and was answered with 500", to_string(txn.method), endpoint_text(context, txn.src), txn.cseq, before);
+    finding.summary =
+        fmt::format("{} from {} has CSeq {} after {}, and was answered with 500",
+                    to_string(txn.method), endpoint_text(context, txn.src), txn.cseq, before);
     finding.explanation = "A request with a CSeq lower than the one before is rejected with 500.";
     finding.remedy = "Look at the sender: two processes that share one dialog, or a restart.";
     finding.rfc = "RFC 3261 12.2.2";

@@ -31,8 +31,9 @@ void check(CallContext& context, CallAnalysis* out) {
   report(out, std::move(finding));
 }
 
-const Detector detector("dialog-fork", Severity::info,
-                        "several early dialogs (error when two were answered and one got neither ACK nor BYE)", check);
+const Detector detector(
+    "dialog-fork", Severity::info,
+    "several early dialogs (error when two were answered and one got neither ACK nor BYE)", check);
 
 }  // namespace
 }  // namespace sipladder

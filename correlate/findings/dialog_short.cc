@@ -25,8 +25,7 @@ void check(CallContext& context, CallAnalysis* out) {
   report(out, std::move(finding));
 }
 
-const Detector detector("dialog-short", Severity::info,
-                        "answered and ended within 3 s", check);
+const Detector detector("dialog-short", Severity::info, "answered and ended within 3 s", check);
 
 }  // namespace
 }  // namespace sipladder

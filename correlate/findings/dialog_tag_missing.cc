@@ -1,4 +1,5 @@
-// dialog-tag-missing: RFC 2543 stacks leave it out. Not for responses that a proxy makes for CANCEL.
+// dialog-tag-missing: RFC 2543 stacks leave it out. Not for responses that a proxy makes for
+// CANCEL.
 #include <fmt/format.h>
 
 #include "correlate/findings/support.h"
@@ -22,8 +23,10 @@ void check(CallContext& context, CallAnalysis* out) {
     finding.evidence = frames_of(context, txn, true);
     finding.evidence = {message.frame};
     finding.message = txn.final_response;
-    finding.summary = fmt::format("the {} to {} in frame {} has no tag in To", message.status, to_string(txn.method), message.frame);
-    finding.explanation = "Every response but 100 has to carry a To tag: dialogs are told apart by it.";
+    finding.summary = fmt::format("the {} to {} in frame {} has no tag in To", message.status,
+                                  to_string(txn.method), message.frame);
+    finding.explanation =
+        "Every response but 100 has to carry a To tag: dialogs are told apart by it.";
     finding.remedy = "Correct the UAS, or treat it as an RFC 2543 one.";
     finding.rfc = "RFC 3261 8.2.6.2";
     report(out, std::move(finding));

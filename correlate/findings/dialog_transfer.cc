@@ -41,8 +41,12 @@ void check(CallContext& context, CallAnalysis* out) {
     finding.evidence = frames_of(context, txn, true);
     if (told) finding.evidence.push_back(context.message(told).frame);
     if (outcome >= 300 || txn.final_status >= 300) finding.severity = Severity::error;
-    finding.summary = fmt::format("{} asks {} to call {}: {}", endpoint_text(context, txn.src), endpoint_text(context, txn.dst), target, outcome == 0 ? fmt::format("answered {}", txn.final_status) : fmt::format("outcome {}", outcome));
-    finding.explanation = "REFER asks the peer to send a request; NOTIFY with message/sipfrag tells what came of it.";
+    finding.summary = fmt::format("{} asks {} to call {}: {}", endpoint_text(context, txn.src),
+                                  endpoint_text(context, txn.dst), target,
+                                  outcome == 0 ? fmt::format("answered {}", txn.final_status)
+                                               : fmt::format("outcome {}", outcome));
+    finding.explanation =
+        "REFER asks the peer to send a request; NOTIFY with message/sipfrag tells what came of it.";
     finding.remedy = "When it failed, look for the call that it caused.";
     finding.rfc = "RFC 3515 2.4";
     report(out, std::move(finding));

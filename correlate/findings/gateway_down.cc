@@ -1,8 +1,9 @@
 // gateway-down: pings that fail in a row, with the times at which it went down and came back.
 #include <fmt/format.h>
 
-#include "correlate/findings/support.h"
 #include <map>
+
+#include "correlate/findings/support.h"
 #include "correlate/transactions.h"
 
 namespace sipladder {
@@ -23,8 +24,8 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
     const TransactionRecord& txn = context.model.transactions[TransactionId{i}];
     if (txn.method != Method::options || !txn.request) continue;
     Pings& seen = pings[txn.dst];
-    const bool waiting =
-        txn.final_status == 0 && settle(txn, context.model.now_ns).state != TransactionState::timed_out;
+    const bool waiting = txn.final_status == 0 &&
+                         settle(txn, context.model.now_ns).state != TransactionState::timed_out;
     if (waiting) continue;
     if (txn.final_status != 0 && txn.final_status < 500) {
       if (seen.failed.size() >= kMinRounds && seen.back_ns == 0) seen.back_ns = txn.first_ns;
@@ -48,8 +49,9 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
     finding.summary = fmt::format(
         "{} fails {} OPTIONS in a row{}", to_string(context.model.endpoints[gateway]),
         seen.failed.size(),
-        seen.back_ns == 0 ? std::string(", and is not back")
-                          : fmt::format("; it is back after {}", seconds_text(seen.back_ns - first.first_ns)));
+        seen.back_ns == 0
+            ? std::string(", and is not back")
+            : fmt::format("; it is back after {}", seconds_text(seen.back_ns - first.first_ns)));
     finding.explanation = "Pings without an answer, or with 5xx: no call gets through there.";
     finding.remedy = "Look at the gateway and the way to it.";
     finding.rfc = "RFC 3261 11";

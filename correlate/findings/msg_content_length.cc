@@ -14,15 +14,15 @@ void check(CallContext& context, CallAnalysis* out) {
     const MessageRecord& message = context.message(id);
     if (!message.malformed || message.truncated || !context.view.load(message)) continue;
     const char* what = context.view.sip().malformed;
-    if (what == nullptr || !std::string_view(what).starts_with("Content-Length is larger")) continue;
+    if (what == nullptr || !std::string_view(what).starts_with("Content-Length is larger"))
+      continue;
     Finding finding = finding_of(context, detector);
     finding.message = id;
     finding.evidence.push_back(message.frame);
     finding.summary =
         fmt::format("frame {} from {} has a body of {} bytes, its Content-Length says {}",
                     message.frame, endpoint_text(context, message.src),
-                    context.view.sip().body.size(),
-                    context.view.sip().content_length.value_or(0));
+                    context.view.sip().body.size(), context.view.sip().content_length.value_or(0));
     finding.explanation = "A receiver discards the message, or waits for the rest on a stream.";
     finding.remedy = "Look for a device that changed the body and not the length (SIP ALG).";
     finding.rfc = "RFC 3261 18.3";

@@ -17,19 +17,19 @@ void check(CallContext& context, CallAnalysis* out) {
     if (what == nullptr) continue;
     const std::string_view text(what);
     // These have findings of their own.
-    if (text.starts_with("Content-Length is larger") || text.ends_with("is missing (RFC 3261 8.1.1)")) {
+    if (text.starts_with("Content-Length is larger") ||
+        text.ends_with("is missing (RFC 3261 8.1.1)")) {
       continue;
     }
     Finding finding = finding_of(context, detector);
-    const bool refused =
-        message.txn && context.model.transactions[message.txn].final_status == 400;
+    const bool refused = message.txn && context.model.transactions[message.txn].final_status == 400;
     if (refused) finding.severity = Severity::error;
     finding.message = id;
     finding.txn = message.txn;
     finding.evidence.push_back(message.frame);
-    finding.summary = fmt::format("frame {} from {}: {}{}", message.frame,
-                                  endpoint_text(context, message.src), text,
-                                  refused ? "; the peer answered 400" : "");
+    finding.summary =
+        fmt::format("frame {} from {}: {}{}", message.frame, endpoint_text(context, message.src),
+                    text, refused ? "; the peer answered 400" : "");
     finding.explanation = "Stacks differ in what they forgive.";
     finding.remedy = "Correct the sender, or the device that rewrote the message.";
     finding.rfc = "RFC 3261 7";
@@ -38,7 +38,8 @@ void check(CallContext& context, CallAnalysis* out) {
 }
 
 const Detector detector("msg-malformed", Severity::warning,
-                        "a message breaks the syntax of SIP (error when the peer answered 400)", check);
+                        "a message breaks the syntax of SIP (error when the peer answered 400)",
+                        check);
 
 }  // namespace
 }  // namespace sipladder

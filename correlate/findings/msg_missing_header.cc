@@ -14,7 +14,8 @@ void check(CallContext& context, CallAnalysis* out) {
     const MessageRecord& message = context.message(id);
     if (!message.malformed || message.is_copy() || !context.view.load(message)) continue;
     const char* what = context.view.sip().malformed;
-    if (what == nullptr || !std::string_view(what).ends_with("is missing (RFC 3261 8.1.1)")) continue;
+    if (what == nullptr || !std::string_view(what).ends_with("is missing (RFC 3261 8.1.1)"))
+      continue;
     Finding finding = finding_of(context, detector);
     finding.message = id;
     finding.evidence.push_back(message.frame);
@@ -27,8 +28,8 @@ void check(CallContext& context, CallAnalysis* out) {
   }
 }
 
-const Detector detector("msg-missing-header", Severity::warning,
-                        "a mandatory header is absent", check);
+const Detector detector("msg-missing-header", Severity::warning, "a mandatory header is absent",
+                        check);
 
 }  // namespace
 }  // namespace sipladder

@@ -1,4 +1,5 @@
-// reg-expired: granted, not refreshed, and past its time by a tenth. Not when the capture ends before.
+// reg-expired: granted, not refreshed, and past its time by a tenth. Not when the capture ends
+// before.
 #include <fmt/format.h>
 
 #include "correlate/findings/support.h"

@@ -20,15 +20,16 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
                         context.model.messages[binding.last_message].frame};
     finding.summary = fmt::format("{} is challenged {} times and never registered", binding.aor,
                                   binding.challenges);
-    finding.explanation = "The client does not answer the challenge, or answers it wrongly, and goes on.";
+    finding.explanation =
+        "The client does not answer the challenge, or answers it wrongly, and goes on.";
     finding.remedy = "Check user name, password and realm; some registrars block such a client.";
     finding.rfc = "RFC 3261 22.2";
     report(out, std::move(finding));
   }
 }
 
-const Detector detector("reg-loop", Severity::error,
-                        "REGISTER is challenged again and again", check);
+const Detector detector("reg-loop", Severity::error, "REGISTER is challenged again and again",
+                        check);
 
 }  // namespace
 }  // namespace sipladder

@@ -15,7 +15,8 @@ void check(CallContext& context, CallAnalysis* out) {
   }
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
-    const bool final = txn.final_status >= 400 && txn.final_status != 401 && txn.final_status != 407;
+    const bool final =
+        txn.final_status >= 400 && txn.final_status != 401 && txn.final_status != 407;
     if (txn.method != Method::register_ || !final || !txn.request || txn.request_path) continue;
     if (txn.has_auth && txn.final_status == 403) continue;
     if (txn.final_status == 423) continue;  // Interval Too Brief: the next one asks for longer
@@ -24,7 +25,9 @@ void check(CallContext& context, CallAnalysis* out) {
     finding.dialog = txn.dialog;
     finding.message = txn.first_message;
     finding.evidence = frames_of(context, txn, true);
-    finding.summary = fmt::format("{} refuses the registration of {} with {}", endpoint_text(context, txn.dst), endpoint_text(context, txn.src), txn.final_status);
+    finding.summary =
+        fmt::format("{} refuses the registration of {} with {}", endpoint_text(context, txn.dst),
+                    endpoint_text(context, txn.src), txn.final_status);
     finding.explanation = "The address of record is not bound: it gets no calls.";
     finding.remedy = "Look at the registrar: unknown user, wrong domain, source not allowed.";
     finding.rfc = "RFC 3261 10.3";
@@ -33,8 +36,8 @@ void check(CallContext& context, CallAnalysis* out) {
   }
 }
 
-const Detector detector("reg-rejected", Severity::error,
-                        "a registration was refused for good", check);
+const Detector detector("reg-rejected", Severity::error, "a registration was refused for good",
+                        check);
 
 }  // namespace
 }  // namespace sipladder

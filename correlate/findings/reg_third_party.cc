@@ -23,8 +23,7 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
   }
 }
 
-const Detector detector("reg-third-party", Severity::info,
-                        "one user registers for another", check);
+const Detector detector("reg-third-party", Severity::info, "one user registers for another", check);
 
 }  // namespace
 }  // namespace sipladder

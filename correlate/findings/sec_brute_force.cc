@@ -1,8 +1,9 @@
 // sec-brute-force: twenty or more refused credentials from one address.
 #include <fmt/format.h>
 
-#include "correlate/findings/support.h"
 #include <map>
+
+#include "correlate/findings/support.h"
 
 namespace sipladder {
 namespace {

@@ -1,9 +1,10 @@
 // sec-scanner: one finding per source address.
 #include <fmt/format.h>
 
-#include "correlate/findings/support.h"
 #include <map>
 #include <set>
+
+#include "correlate/findings/support.h"
 #include "decode/text.h"
 
 namespace sipladder {
@@ -12,10 +13,20 @@ namespace {
 extern const Detector detector;
 
 constexpr size_t kManyUsers = 20;
-constexpr std::string_view kTools[] = {"friendly-scanner", "sipvicious", "sipcli",   "sip-scan",
-                                       "sipsak",           "sundayddr",  "iWar",     "VaxSIPUserAgent",
-                                       "pplsip",           "eyeBeam release 1105a",  "sivus",
-                                       "smap",             "sipptk",     "Gulp"};
+constexpr std::string_view kTools[] = {"friendly-scanner",
+                                       "sipvicious",
+                                       "sipcli",
+                                       "sip-scan",
+                                       "sipsak",
+                                       "sundayddr",
+                                       "iWar",
+                                       "VaxSIPUserAgent",
+                                       "pplsip",
+                                       "eyeBeam release 1105a",
+                                       "sivus",
+                                       "smap",
+                                       "sipptk",
+                                       "Gulp"};
 
 struct Source {
   uint32_t attempts = 0;
@@ -48,12 +59,13 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
     if (source.tool.empty() && !many) continue;
     Finding finding = finding_of(detector);
     finding.evidence = source.evidence;
-    finding.summary =
-        fmt::format("{} tries {} users in {} refused dialogs{}", address, source.users.size(),
-                    source.attempts,
-                    source.tool.empty() ? "" : fmt::format("; it calls itself {}", source.tool));
-    finding.explanation = "Scanners look for extensions and open relays before they guess passwords.";
-    finding.remedy = "Block the address (fail2ban, pike, a firewall), and do not answer unknown users.";
+    finding.summary = fmt::format(
+        "{} tries {} users in {} refused dialogs{}", address, source.users.size(), source.attempts,
+        source.tool.empty() ? "" : fmt::format("; it calls itself {}", source.tool));
+    finding.explanation =
+        "Scanners look for extensions and open relays before they guess passwords.";
+    finding.remedy =
+        "Block the address (fail2ban, pike, a firewall), and do not answer unknown users.";
     finding.rfc = "RFC 3261 26.1";
     report(out, std::move(finding));
   }

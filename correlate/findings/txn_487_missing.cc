@@ -20,7 +20,9 @@ void check(CallContext& context, CallAnalysis* out) {
     finding.dialog = txn.dialog;
     finding.message = txn.first_message;
     finding.evidence = frames_of(context, txn, true);
-    finding.summary = fmt::format("the INVITE to {} got no final response after its CANCEL was answered", endpoint_text(context, txn.dst));
+    finding.summary =
+        fmt::format("the INVITE to {} got no final response after its CANCEL was answered",
+                    endpoint_text(context, txn.dst));
     finding.explanation = "The CANCEL has its own 200; the INVITE ends with 487.";
     finding.remedy = "Look at the server that answered the CANCEL.";
     finding.rfc = "RFC 3261 9.2";

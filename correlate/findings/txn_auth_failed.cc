@@ -1,5 +1,5 @@
-// txn-auth-failed: the credentials are not accepted. A stale nonce that is answered again and then accepted is no
-// fault.
+// txn-auth-failed: the credentials are not accepted. A stale nonce that is answered again and then
+// accepted is no fault.
 #include <fmt/format.h>
 
 #include "correlate/findings/support.h"
@@ -34,8 +34,11 @@ void check(CallContext& context, CallAnalysis* out) {
   finding.dialog = txn.dialog;
   finding.message = txn.first_message;
   finding.evidence = frames_of(context, txn, true);
-  finding.summary = fmt::format("{} refuses the credentials of {} for {} ({}, {} times)", endpoint_text(context, txn.dst), endpoint_text(context, txn.src), to_string(txn.method), txn.final_status, refused);
-  finding.explanation = "The request carried Authorization or Proxy-Authorization and was refused all the same.";
+  finding.summary = fmt::format("{} refuses the credentials of {} for {} ({}, {} times)",
+                                endpoint_text(context, txn.dst), endpoint_text(context, txn.src),
+                                to_string(txn.method), txn.final_status, refused);
+  finding.explanation =
+      "The request carried Authorization or Proxy-Authorization and was refused all the same.";
   finding.remedy = "Check user name, password and realm on both sides.";
   finding.rfc = "RFC 3261 22";
   report(out, std::move(finding));

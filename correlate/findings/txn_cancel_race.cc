@@ -1,8 +1,10 @@
-// txn-cancel-race: the caller gave up, and the callee answered at the same moment: the caller must ACK and BYE.
+// txn-cancel-race: the caller gave up, and the callee answered at the same moment: the caller must
+// ACK and BYE.
 #include <fmt/format.h>
 
-#include "correlate/findings/support.h"
 #include <algorithm>
+
+#include "correlate/findings/support.h"
 
 namespace sipladder {
 namespace {
@@ -28,8 +30,13 @@ void check(CallContext& context, CallAnalysis* out) {
     finding.evidence = frames_of(context, txn, true);
     finding.evidence.push_back(context.message(invite.final_response).frame);
     if (!ended && given_time) finding.severity = Severity::error;
-    finding.summary = fmt::format("the callee answered {} after the CANCEL was sent{}", seconds_text(std::max<int64_t>(0, invite.final_response_ns - txn.first_ns)), ended ? "" : "; no BYE followed");
-    finding.explanation = "A 2xx that crosses a CANCEL makes a call: the caller has to acknowledge it and end it by BYE.";
+    finding.summary =
+        fmt::format("the callee answered {} after the CANCEL was sent{}",
+                    seconds_text(std::max<int64_t>(0, invite.final_response_ns - txn.first_ns)),
+                    ended ? "" : "; no BYE followed");
+    finding.explanation =
+        "A 2xx that crosses a CANCEL makes a call: the caller has to acknowledge it and end it by "
+        "BYE.";
     finding.remedy = "Without the BYE the callee keeps an open line: look at the caller.";
     finding.rfc = "RFC 3261 9.1";
     report(out, std::move(finding));

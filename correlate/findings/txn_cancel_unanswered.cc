@@ -16,13 +16,16 @@ void check(CallContext& context, CallAnalysis* out) {
     const TransactionRecord& txn = context.model.transactions[id];
     if (txn.method != Method::cancel || txn.final_status != 0 || !txn.request) continue;
     const bool repeated = txn.requests >= kMinCopies || txn.transport != Transport::udp;
-    if (!repeated || settle(txn, context.model.now_ns).state != TransactionState::timed_out) continue;
+    if (!repeated || settle(txn, context.model.now_ns).state != TransactionState::timed_out)
+      continue;
     Finding finding = finding_of(context, detector);
     finding.txn = id;
     finding.dialog = txn.dialog;
     finding.message = txn.first_message;
     finding.evidence = frames_of(context, txn, true);
-    finding.summary = fmt::format("CANCEL from {} to {} sent {} times and never answered", endpoint_text(context, txn.src), endpoint_text(context, txn.dst), txn.requests);
+    finding.summary =
+        fmt::format("CANCEL from {} to {} sent {} times and never answered",
+                    endpoint_text(context, txn.src), endpoint_text(context, txn.dst), txn.requests);
     finding.explanation = "The other side is gone, or cannot be reached at this address any more.";
     finding.remedy = "Compare the address with the remote target and the route set of the dialog.";
     finding.rfc = "RFC 3261 17.1.2.2";
@@ -30,8 +33,8 @@ void check(CallContext& context, CallAnalysis* out) {
   }
 }
 
-const Detector detector("txn-cancel-unanswered", Severity::warning,
-                        "a CANCEL was never answered", check);
+const Detector detector("txn-cancel-unanswered", Severity::warning, "a CANCEL was never answered",
+                        check);
 
 }  // namespace
 }  // namespace sipladder

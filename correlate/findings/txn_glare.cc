@@ -17,8 +17,11 @@ void check(CallContext& context, CallAnalysis* out) {
     finding.dialog = txn.dialog;
     finding.message = txn.first_message;
     finding.evidence = frames_of(context, txn, true);
-    finding.summary = fmt::format("{} answers {} with 491: both sides changed the session at the same time", endpoint_text(context, txn.dst), to_string(txn.method));
-    finding.explanation = "The sender waits a random time (2.1 to 4 s for the owner of the Call-ID) and tries again.";
+    finding.summary =
+        fmt::format("{} answers {} with 491: both sides changed the session at the same time",
+                    endpoint_text(context, txn.dst), to_string(txn.method));
+    finding.explanation =
+        "The sender waits a random time (2.1 to 4 s for the owner of the Call-ID) and tries again.";
     finding.remedy = "Nothing to do, unless it repeats.";
     finding.rfc = "RFC 3261 14.1";
     report(out, std::move(finding));

@@ -13,14 +13,17 @@ constexpr int64_t kHalf = 400'000'000;
 void check(CallContext& context, CallAnalysis* out) {
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
-    if (txn.method != Method::invite || txn.transport != Transport::udp || txn.requests < 2) continue;
+    if (txn.method != Method::invite || txn.transport != Transport::udp || txn.requests < 2)
+      continue;
     if (txn.first_response_ns == 0 || txn.first_response_ns - txn.first_ns < kHalf) continue;
     Finding finding = finding_of(context, detector);
     finding.txn = id;
     finding.dialog = txn.dialog;
     finding.message = txn.first_message;
     finding.evidence = frames_of(context, txn, true);
-    finding.summary = fmt::format("{} said nothing for {}, so the INVITE was repeated", endpoint_text(context, txn.dst), seconds_text(txn.first_response_ns - txn.first_ns));
+    finding.summary = fmt::format("{} said nothing for {}, so the INVITE was repeated",
+                                  endpoint_text(context, txn.dst),
+                                  seconds_text(txn.first_response_ns - txn.first_ns));
     finding.explanation = "A server that will not answer within 200 ms sends 100 Trying.";
     finding.remedy = "Look at the load of the server and at its DNS or database lookups.";
     finding.rfc = "RFC 3261 17.2.1";
@@ -29,7 +32,8 @@ void check(CallContext& context, CallAnalysis* out) {
 }
 
 const Detector detector("txn-no-100", Severity::info,
-                        "an INVITE was repeated because nothing came back for half a second", check);
+                        "an INVITE was repeated because nothing came back for half a second",
+                        check);
 
 }  // namespace
 }  // namespace sipladder

@@ -20,7 +20,8 @@ void check(CallContext& context, CallAnalysis* out) {
     finding.dialog = txn.dialog;
     finding.message = txn.first_message;
     finding.evidence = frames_of(context, txn, false);
-    finding.summary = fmt::format("{} from {} sent {} times and never acknowledged", txn.final_status, endpoint_text(context, txn.dst), txn.responses);
+    finding.summary = fmt::format("{} from {} sent {} times and never acknowledged",
+                                  txn.final_status, endpoint_text(context, txn.dst), txn.responses);
     finding.explanation = "The ACK to a non-2xx goes hop by hop, with the branch of the INVITE.";
     finding.remedy = "Check that the response reaches the client: its Via, received and rport.";
     finding.rfc = "RFC 3261 17.2.1";
@@ -29,7 +30,8 @@ void check(CallContext& context, CallAnalysis* out) {
 }
 
 const Detector detector("txn-non2xx-ack-missing", Severity::warning,
-                        "a final non-2xx response to INVITE is repeated and no ACK for it is seen", check);
+                        "a final non-2xx response to INVITE is repeated and no ACK for it is seen",
+                        check);
 
 }  // namespace
 }  // namespace sipladder

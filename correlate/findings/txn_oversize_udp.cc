@@ -18,9 +18,14 @@ void check(CallContext& context, CallAnalysis* out) {
     finding.dialog = txn.dialog;
     finding.message = txn.first_message;
     finding.evidence = {message.frame};
-    finding.summary = fmt::format("{} of {} bytes over UDP from {} to {}", to_string(txn.method), message.length, endpoint_text(context, txn.src), endpoint_text(context, txn.dst));
-    finding.explanation = "A request within 200 bytes of the MTU, or over 1300 bytes, must go over a congestion-controlled transport; its fragments are dropped by many NATs and filters.";
-    finding.remedy = "Use TCP or TLS for this hop, or shorten the SDP (fewer codecs, ICE candidates).";
+    finding.summary =
+        fmt::format("{} of {} bytes over UDP from {} to {}", to_string(txn.method), message.length,
+                    endpoint_text(context, txn.src), endpoint_text(context, txn.dst));
+    finding.explanation =
+        "A request within 200 bytes of the MTU, or over 1300 bytes, must go over a "
+        "congestion-controlled transport; its fragments are dropped by many NATs and filters.";
+    finding.remedy =
+        "Use TCP or TLS for this hop, or shorten the SDP (fewer codecs, ICE candidates).";
     finding.rfc = "RFC 3261 18.1.1";
     report(out, std::move(finding));
     return;

@@ -1,5 +1,5 @@
-// txn-response-lost: the client repeats over UDP what was answered here, so the answers do not reach it. Not for
-// one copy that crossed the response.
+// txn-response-lost: the client repeats over UDP what was answered here, so the answers do not
+// reach it. Not for one copy that crossed the response.
 #include <fmt/format.h>
 
 #include "correlate/findings/support.h"
@@ -24,7 +24,8 @@ uint32_t copies_after_response(const CallContext& context, const TransactionReco
   uint32_t copies = 0;
   for (MessageId id = txn.last_message; id; id = context.message(id).previous_in_txn) {
     const MessageRecord& message = context.message(id);
-    const bool copy = message.is_request() && message.retransmission && message.method == txn.method;
+    const bool copy =
+        message.is_request() && message.retransmission && message.method == txn.method;
     if (copy && message.time_ns > answered + kCrossing) copies++;
   }
   return copies;
@@ -48,9 +49,14 @@ void check(CallContext& context, CallAnalysis* out) {
         finding.evidence.push_back(context.message(m).frame);
       }
     }
-    finding.summary = fmt::format("{} sends {} {} times more although {} answered it", endpoint_text(context, txn.src), to_string(txn.method), repeated, endpoint_text(context, txn.dst));
-    finding.explanation = "A client stops repeating at the first response it gets (INVITE) or at the final one.";
-    finding.remedy = "Compare where the response goes with where the request came from: received, rport and the port of the topmost Via; a NAT or firewall drops what does not fit.";
+    finding.summary = fmt::format("{} sends {} {} times more although {} answered it",
+                                  endpoint_text(context, txn.src), to_string(txn.method), repeated,
+                                  endpoint_text(context, txn.dst));
+    finding.explanation =
+        "A client stops repeating at the first response it gets (INVITE) or at the final one.";
+    finding.remedy =
+        "Compare where the response goes with where the request came from: received, rport and the "
+        "port of the topmost Via; a NAT or firewall drops what does not fit.";
     finding.rfc = "RFC 3261 17.1";
     report(out, std::move(finding));
   }

@@ -1,5 +1,5 @@
-// txn-retransmissions: packets or their answers are lost. Not when another finding about the transaction
-// explains them.
+// txn-retransmissions: packets or their answers are lost. Not when another finding about the
+// transaction explains them.
 #include <fmt/format.h>
 
 #include "correlate/findings/support.h"
@@ -24,8 +24,12 @@ void check(CallContext& context, CallAnalysis* out) {
     finding.dialog = txn.dialog;
     finding.message = txn.first_message;
     finding.evidence = frames_of(context, txn, true);
-    finding.summary = fmt::format("{} from {} to {}: {} copies of the request and {} of the final response in {}", to_string(txn.method), endpoint_text(context, txn.src), endpoint_text(context, txn.dst), copies, answers, seconds_text(txn.last_ns - txn.first_ns));
-    finding.explanation = "Each copy means that something before it was lost or late by half a second.";
+    finding.summary = fmt::format(
+        "{} from {} to {}: {} copies of the request and {} of the final response in {}",
+        to_string(txn.method), endpoint_text(context, txn.src), endpoint_text(context, txn.dst),
+        copies, answers, seconds_text(txn.last_ns - txn.first_ns));
+    finding.explanation =
+        "Each copy means that something before it was lost or late by half a second.";
     finding.remedy = "Look for loss between the two hosts, and at their load.";
     finding.rfc = "RFC 3261 17";
     report(out, std::move(finding));
