@@ -418,7 +418,8 @@ class Flow {
       return {};
     }
     Message message = *received;
-    message.headers.erase(message.headers.begin());  // the topmost Via
+    message.headers.erase(std::find_if(message.headers.begin(), message.headers.end(),
+                                       [](const auto& header) { return header.first == "Via"; }));
     add_sdp(line, &message);
     return message;
   }
