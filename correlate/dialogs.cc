@@ -3,6 +3,8 @@
 namespace sipladder {
 namespace {
 
+constexpr int kMaxForks = 32;  // dialogs of a call that are compared
+
 bool creates_dialog(Method method) {
   return method == Method::invite || method == Method::subscribe || method == Method::refer;
 }
@@ -53,15 +55,26 @@ DialogId DialogTable::find_or_create(MessageId id, const SipFacts& facts) {
   by_key_.emplace(key, made);
   if (call.last_dialog) {
     model_.dialogs[call.last_dialog].next_in_call = made;
-    if (call.kind == CallKind::call) {
-      model_.dialogs[made].forked = model_.dialogs[call.last_dialog].forked = true;
-    }
+    if (call.kind == CallKind::call) mark_forks(call, model_.dialogs[made]);
   } else {
     call.first_dialog = made;
   }
   call.last_dialog = made;
   call.dialogs++;
   return made;
+}
+
+// One caller's tag with several of callees: a fork. A B2BUA that keeps the Call-ID has a caller's
+// tag of its own on each side.
+void DialogTable::mark_forks(const CallRecord& call, DialogRecord& made) {
+  int steps = 0;
+  for (DialogId id = call.first_dialog; id && steps < kMaxForks; steps++) {
+    DialogRecord& other = model_.dialogs[id];
+    if (&other != &made && other.caller_tag_hash == made.caller_tag_hash) {
+      other.forked = made.forked = true;
+    }
+    id = other.next_in_call;
+  }
 }
 
 // Remote targets: Contact of the dialog-creating request and response, refreshed by re-INVITE and

@@ -25,6 +25,7 @@ class DialogTable {
 
  private:
   DialogId find_or_create(MessageId id, const SipFacts& facts);
+  void mark_forks(const CallRecord& call, DialogRecord& made);
   void learn_targets(DialogRecord& dialog, const MessageRecord& message, MessageId id,
                      const SipFacts& facts);
   void move_state(DialogRecord& dialog, const MessageRecord& message, MessageId id);

@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "correlate/message_view.h"
+#include "correlate/names.h"
+#include "correlate/transactions.h"
 #include "decode/sdp.h"
 #include "export/ladder_columns.h"
 
@@ -91,7 +93,7 @@ class Builder {
     const CallRecord& record = input_.model.calls[id];
     LadderCall call;
     call.id = id;
-    call.state = call_state_name(record.state);
+    call.state = to_string(record.state);
     const MessageId first = record.first_request ? record.first_request : record.first_message;
     if (first && view_.load(input_.model.messages[first])) {
       call.call_id = unfold(view_.sip().value(HeaderId::call_id));
@@ -135,11 +137,34 @@ class Builder {
     row.retransmission = record.retransmission;
     row.duplicate = record.duplicate;
     row.malformed = record.malformed;
+    if (options_.transactions) row.transaction = transaction_text(record, id);
     const bool readable = view_.load(record);
     row.label = message_label(record, view_.sip());
     if (options_.sdp && readable && record.has_sdp) row.sdp = sdp_summary(view_.sip());
     if (options_.raw) row.raw = view_.bytes();
     ladder_.rows.push_back(std::move(row));
+  }
+
+  // State and timer beside the first message of a transaction, and what the hop before it added.
+  std::string transaction_text(const MessageRecord& record, MessageId id) const {
+    if (!record.txn) return {};
+    const TransactionRecord& txn = input_.model.transactions[record.txn];
+    if (txn.first_message != id) return {};
+    const SettledState settled = settle(txn, input_.model.now_ns);
+    std::string text = fmt::format("transaction {} {}", record.txn.value, to_string(settled.state));
+    if (txn.final_status != 0) {
+      text += fmt::format(" {} after {:.1f} ms", txn.final_status,
+                          static_cast<double>(txn.final_response_ns - txn.first_ns) / 1e6);
+    }
+    if (settled.timer != 0) text += fmt::format(", timer {}", settled.timer);
+    if (txn.requests > 1) text += fmt::format(", {} copies of the request", txn.requests);
+    if (txn.request_path) {
+      const TransactionRecord& before = input_.model.transactions[txn.request_path];
+      text += fmt::format(", {:.1f} ms after transaction {} one hop before",
+                          static_cast<double>(txn.first_ns - before.first_ns) / 1e6,
+                          txn.request_path.value);
+    }
+    return text;
   }
 
   // The caller stands left, also when the capture begins with an answer to it.
@@ -241,51 +266,6 @@ class Builder {
 
 Ladder build_ladder(const LadderInput& input, const LadderOptions& options) {
   return Builder(input, options).build();
-}
-
-std::string party_name(std::string_view from_or_to) {
-  const NameAddr address = parse_name_addr(from_or_to);
-  const SipUri uri = parse_uri(address.uri);
-  if (!uri.user.empty()) return std::string(uri.user);
-  return std::string(uri.host.empty() ? address.uri : uri.host);
-}
-
-std::string_view call_state_name(CallState state) {
-  switch (state) {
-    case CallState::calling:
-      return "calling";
-    case CallState::ringing:
-      return "ringing";
-    case CallState::in_call:
-      return "in-call";
-    case CallState::completed:
-      return "completed";
-    case CallState::cancelled:
-      return "cancelled";
-    case CallState::busy:
-      return "busy";
-    case CallState::no_answer:
-      return "no-answer";
-    case CallState::redirected:
-      return "redirected";
-    case CallState::rejected:
-      return "rejected";
-    case CallState::failed:
-      return "failed";
-    case CallState::timeout:
-      return "timeout";
-    case CallState::registering:
-      return "registering";
-    case CallState::registered:
-      return "registered";
-    case CallState::unregistered:
-      return "unregistered";
-    case CallState::pending:
-      return "pending";
-    case CallState::done:
-      return "done";
-  }
-  return "";
 }
 
 }  // namespace sipladder

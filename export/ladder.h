@@ -47,6 +47,8 @@ struct LadderRow {
   bool duplicate = false;
   bool malformed = false;
   std::string sdp;  // one-line summary, when LadderOptions::sdp
+  std::string
+      transaction;  // state and timer on its first message, when LadderOptions::transactions
   std::string raw;  // the text, when LadderOptions::raw
 
   // media
@@ -85,6 +87,7 @@ struct LadderOptions {
   bool rtp = true;
   bool sdp = false;
   bool raw = false;
+  bool transactions = false;
   uint32_t max_messages = 0;  // 0: all; else a note says how many are left out
 };
 
@@ -96,10 +99,5 @@ struct LadderInput {
 };
 
 Ladder build_ladder(const LadderInput& input, const LadderOptions& options);
-
-// Who a From or To value names: user part, else host.
-std::string party_name(std::string_view from_or_to);
-
-std::string_view call_state_name(CallState state);
 
 }  // namespace sipladder

@@ -117,6 +117,7 @@ void append_details(const LadderRow& row, const LadderLayout& layout, bool color
     put_text(&line, layout.left, safe_text(text), Ink::dim);
     *out += to_utf8(line, color) + "\n";
   };
+  if (!row.transaction.empty()) append_line(row.transaction);
   if (!row.sdp.empty()) append_line("SDP " + row.sdp);
   if (row.raw.empty()) return;
   const std::string text = safe_utf8(row.raw, true);

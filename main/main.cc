@@ -5,6 +5,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <set>
 #include <thread>
 
 #include "export/ladder_text.h"
@@ -90,6 +91,23 @@ int print_query(Session& session, const Options& options, const std::string& sql
   return kDone;
 }
 
+// What is drawn together: each call alone, or with --session all legs of the end-to-end call.
+std::vector<std::vector<CallId>> ladders_of(Session& session, const Options& options,
+                                            const std::vector<CallId>& calls) {
+  std::vector<std::vector<CallId>> ladders;
+  if (!options.session) {
+    for (const CallId call : calls) ladders.push_back({call});
+    return ladders;
+  }
+  Legs& legs = session.analyst.legs();
+  legs.update();
+  std::set<CallId> drawn;
+  for (const CallId call : calls) {
+    if (drawn.insert(legs.session_of(call)).second) ladders.push_back(legs.legs_of(call));
+  }
+  return ladders;
+}
+
 int print_ladders(Session& session, const Options& options) {
   if (options.format != "table" && options.format != "text") {
     complain("--format " + options.format + ": a ladder is printed as text");
@@ -116,10 +134,11 @@ int print_ladders(Session& session, const Options& options) {
   ladder.rtp = options.rtp;
   ladder.sdp = options.sdp;
   ladder.raw = options.raw;
+  ladder.transactions = options.transactions;
   bool first = true;
-  for (const CallId call : calls) {
+  for (const std::vector<CallId>& legs : ladders_of(session, options, calls)) {
     const std::string drawn = ladder_text(
-        build_ladder({session.model, session.log, session.analyst, {call}}, ladder), text);
+        build_ladder({session.model, session.log, session.analyst, legs}, ladder), text);
     if (!first) std::fputs("\n", stdout);
     first = false;
     std::fwrite(drawn.data(), 1, drawn.size(), stdout);
@@ -191,6 +210,7 @@ int run(const Options& options) {
     }
   }
   Session session;
+  session.analyst.legs().join_by(options.join_headers);
   std::vector<std::string> errors;
   if (!open_source(options, session, &errors)) {
     for (const std::string& error : errors) complain(error);

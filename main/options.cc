@@ -54,6 +54,11 @@ void add_options(CLI::App& app, Options* o) {
   app.add_flag("--sdp", o->sdp, "ladder: a summary of each SDP");
   app.add_flag("--rtp,!--no-rtp", o->rtp, "ladder: media bars");
   app.add_flag("--raw", o->raw, "ladder: the text of each message");
+  app.add_flag("--transactions", o->transactions, "ladder: state and timers of each transaction");
+  app.add_flag("--session", o->session, "ladder: all legs of the end-to-end call on one ladder");
+  app.add_option("--join-header", o->join_headers,
+                 "header whose equal values join legs of one call (repeatable)")
+      ->allow_extra_args(false);
   app.set_version_flag("-V,--version", "sipladder 0.1.0");
 }
 

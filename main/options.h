@@ -22,7 +22,8 @@ struct Options {
   long call = 0;
   bool calls_only = false;
   bool list = false;
-  bool sdp = false, rtp = true, raw = false;
+  bool sdp = false, rtp = true, raw = false, transactions = false, session = false;
+  std::vector<std::string> join_headers;
   bool utc = false;
   bool quiet = false;
   bool no_interface = false;

@@ -20,15 +20,6 @@ std::string_view header(Reader& r, RowId row, HeaderId id) {
   return r.sip(first_of(call(r, row))).value(id);
 }
 
-std::string_view user_or_host(std::string_view value) {
-  const SipUri uri = parse_uri(parse_name_addr(value).uri);
-  return uri.user.empty() ? uri.host : uri.user;
-}
-
-void milliseconds(int64_t from, int64_t to, Value& v) {
-  if (from != 0 && to != 0) v.set_real(static_cast<double>(to - from) / 1e6);
-}
-
 int64_t talk_end(Reader& r, const CallRecord& c) {
   if (c.bye_ns != 0) return c.bye_ns;
   int64_t end = c.end_ns;
@@ -110,11 +101,11 @@ const TableDescription kCallsTable{
          }},
         {"caller", "TEXT", "user part (else host) of From",
          [](Reader& r, RowId row, Value& v) {
-           v.set_if(user_or_host(header(r, row, HeaderId::from)));
+           v.set_if(party_name(header(r, row, HeaderId::from)));
          }},
         {"callee", "TEXT", "user part (else host) of To",
          [](Reader& r, RowId row, Value& v) {
-           v.set_if(user_or_host(header(r, row, HeaderId::to)));
+           v.set_if(party_name(header(r, row, HeaderId::to)));
          }},
         {"from_uri", "TEXT", "URI of From",
          [](Reader& r, RowId row, Value& v) {
@@ -170,15 +161,15 @@ const TableDescription kCallsTable{
          "post-dial delay: first INVITE to the first 180-183, else the final response",
          [](Reader& r, RowId row, Value& v) {
            const CallRecord& c = call(r, row);
-           milliseconds(c.invite_ns, c.progress_ns != 0 ? c.progress_ns : c.answer_ns, v);
+           v.set_milliseconds(c.invite_ns, c.progress_ns != 0 ? c.progress_ns : c.answer_ns);
          }},
         {"setup_ms", "REAL", "first INVITE to 2xx",
          [](Reader& r, RowId row, Value& v) {
-           milliseconds(call(r, row).invite_ns, call(r, row).answer_ns, v);
+           v.set_milliseconds(call(r, row).invite_ns, call(r, row).answer_ns);
          }},
         {"duration_ms", "REAL", "answer to BYE, or to the last packet of the dialog",
          [](Reader& r, RowId row, Value& v) {
-           milliseconds(call(r, row).answer_ns, talk_end(r, call(r, row)), v);
+           v.set_milliseconds(call(r, row).answer_ns, talk_end(r, call(r, row)));
          }},
         {"state", "TEXT", "what became of it",
          [](Reader& r, RowId row, Value& v) { v.set(to_string(call(r, row).state)); }},

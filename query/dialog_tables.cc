@@ -19,21 +19,6 @@ const Endpoint& endpoint(Reader& r, EndpointId id) {
   return r.model.endpoints[id];
 }
 
-void milliseconds(int64_t from, int64_t to, Value& v) {
-  if (from != 0 && to != 0) v.set_real(static_cast<double>(to - from) / 1e6);
-}
-
-std::string_view state_text(TransactionState state) {
-  static constexpr std::string_view kNames[] = {"calling",  "trying",    "proceeding", "completed",
-                                                "accepted", "confirmed", "terminated", "timed-out"};
-  return kNames[static_cast<size_t>(state)];
-}
-
-std::string_view kind_text(TransactionKind kind) {
-  static constexpr std::string_view kNames[] = {"invite", "non-invite", "ack-2xx"};
-  return kNames[static_cast<size_t>(kind)];
-}
-
 void timer(Reader& r, RowId row, Value& v) {
   const char fired = settle(txn(r, row), r.model.now_ns).timer;
   if (fired != 0) v.set(std::string_view(&fired, 1));
@@ -104,7 +89,7 @@ const TableDescription kTransactionsTable{
         {"cseq", "INTEGER", "CSeq number",
          [](Reader& r, RowId row, Value& v) { v.set(int64_t{txn(r, row).cseq}); }},
         {"kind", "TEXT", "invite, non-invite, ack-2xx",
-         [](Reader& r, RowId row, Value& v) { v.set(kind_text(txn(r, row).kind)); }},
+         [](Reader& r, RowId row, Value& v) { v.set(to_string(txn(r, row).kind)); }},
         {"src", "TEXT", "who sent the request",
          [](Reader& r, RowId row, Value& v) { v.set(to_string(endpoint(r, txn(r, row).src).ip)); }},
         {"src_port", "INTEGER", "its port",
@@ -122,7 +107,7 @@ const TableDescription kTransactionsTable{
         {"state", "TEXT",
          "calling or trying, proceeding, completed, accepted, confirmed, terminated, timed-out",
          [](Reader& r, RowId row, Value& v) {
-           v.set(state_text(settle(txn(r, row), r.model.now_ns).state));
+           v.set(to_string(settle(txn(r, row), r.model.now_ns).state));
          }},
         {"final_status", "INTEGER", "final response",
          [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{txn(r, row).final_status}); }},
@@ -134,11 +119,11 @@ const TableDescription kTransactionsTable{
          [](Reader& r, RowId row, Value& v) { v.set(int64_t{txn(r, row).responses}); }},
         {"first_response_ms", "REAL", "request to first response",
          [](Reader& r, RowId row, Value& v) {
-           milliseconds(txn(r, row).first_ns, txn(r, row).first_response_ns, v);
+           v.set_milliseconds(txn(r, row).first_ns, txn(r, row).first_response_ns);
          }},
         {"final_response_ms", "REAL", "request to final response",
          [](Reader& r, RowId row, Value& v) {
-           milliseconds(txn(r, row).first_ns, txn(r, row).final_response_ns, v);
+           v.set_milliseconds(txn(r, row).first_ns, txn(r, row).final_response_ns);
          }},
         {"cancelled", "INTEGER", "a CANCEL was seen for it",
          [](Reader& r, RowId row, Value& v) { v.set(int64_t{txn(r, row).cancelled}); }},

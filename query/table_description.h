@@ -9,6 +9,7 @@
 #include "correlate/analysis.h"
 #include "correlate/message_view.h"
 #include "correlate/model.h"
+#include "correlate/names.h"
 #include "decode/sdp.h"
 
 namespace sipladder {
@@ -29,6 +30,9 @@ struct Value {
   }  // absent facts are NULL, never ''
   void set_if(uint64_t v) { v == 0 ? clear() : set(static_cast<int64_t>(v)); }
   void clear() { type = Type::null; }
+  void set_milliseconds(int64_t from_ns, int64_t to_ns) {  // NULL when either did not happen
+    if (from_ns != 0 && to_ns != 0) set_real(static_cast<double>(to_ns - from_ns) / 1e6);
+  }
 };
 
 // What getters read from. Keeps the message loaded last, because neighbouring columns ask for the
@@ -82,9 +86,5 @@ uint32_t one_part(Reader&, uint32_t);
 extern const TableDescription kCallsTable, kMessagesTable, kViasTable, kHeadersTable,
     kTransactionsTable, kDialogsTable, kSdpTable, kStreamsTable, kRegistrationsTable,
     kEndpointsTable, kFindingsTable, kCaptureTable, kStatsTable;
-
-std::string_view to_string(CallState state);
-std::string_view to_string(CallKind kind);
-std::string_view to_string(Party party);  // empty for none
 
 }  // namespace sipladder

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "correlate/names.h"
 #include "export/ladder.h"
 #include "export/time_text.h"
 #include "tui/ladder_view.h"
@@ -85,7 +86,7 @@ ListView::Row ListView::make_row(CallId id, bool with_verdict) {
   row.id = id;
   row.names = names_of(id);
   row.time = clock_text(call.start_ns, shared_.utc).substr(0, 8);
-  row.state = call_state_name(call.state);
+  row.state = to_string(call.state);
   row.ink = state_ink(call.state);
   row.duration = duration_of(shared_.model, call);
   row.messages = std::to_string(call.messages);

@@ -1,0 +1,20 @@
+// The words for what the records say, as every table and view writes them.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "correlate/records.h"
+
+namespace sipladder {
+
+std::string_view to_string(CallState state);
+std::string_view to_string(CallKind kind);
+std::string_view to_string(Party party);  // empty for none
+std::string_view to_string(TransactionState state);
+std::string_view to_string(TransactionKind kind);
+
+// Who a From or To value names: user part, else host.
+std::string party_name(std::string_view from_or_to);
+
+}  // namespace sipladder
