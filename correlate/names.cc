@@ -4,16 +4,15 @@ namespace sipladder {
 
 std::string_view to_string(CallState state) {
   static constexpr std::string_view kNames[] = {
-      "calling",     "ringing",    "in-call",      "completed", "cancelled", "busy",
-      "no-answer",   "redirected", "rejected",     "failed",    "timeout",   "registering",
-      "registered",  "unregistered", "pending",    "done"};
+      "calling",    "ringing",      "in-call",  "completed", "cancelled", "busy",
+      "no-answer",  "redirected",   "rejected", "failed",    "timeout",   "registering",
+      "registered", "unregistered", "pending",  "done"};
   return kNames[static_cast<size_t>(state)];
 }
 
 std::string_view to_string(CallKind kind) {
-  static constexpr std::string_view kNames[] = {"call",    "registration", "subscription",
-                                                "options", "message",      "publish",
-                                                "other"};
+  static constexpr std::string_view kNames[] = {
+      "call", "registration", "subscription", "options", "message", "publish", "other"};
   return kNames[static_cast<size_t>(kind)];
 }
 

@@ -104,9 +104,8 @@ void Registrations::learn(TransactionId id) {
   const bool has_response = txn.final_response && view_.load(model_.messages[txn.final_response]);
   for (const std::string& uri : contacts) {
     if (uri == "*") {
-      for (Binding& other : bindings_) {
-        if (other.aor == aor && txn.final_status / 100 == 2) other.state = BindingState::removed;
-      }
+      if (txn.final_status / 100 != 2) continue;
+      for (const size_t index : by_aor_[aor]) bindings_[index].state = BindingState::removed;
       continue;
     }
     auto granted = has_response ? granted_to(view_.sip(), uri) : std::nullopt;
@@ -152,6 +151,7 @@ Binding* Registrations::binding(const std::string& aor, const std::string& conta
   if (found != by_key_.end()) return &bindings_[found->second];
   if (bindings_.size() >= kMaxBindings) return nullptr;
   by_key_.emplace(key, bindings_.size());
+  by_aor_[aor].push_back(bindings_.size());
   Binding made;
   made.aor = aor;
   made.contact = contact;

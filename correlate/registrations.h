@@ -62,6 +62,7 @@ class Registrations {
   std::vector<TransactionId> open_;  // REGISTERs without a final response so far
   std::vector<Binding> bindings_;
   absl::flat_hash_map<std::string, size_t> by_key_;
+  absl::flat_hash_map<std::string, std::vector<size_t>> by_aor_;
 };
 
 }  // namespace sipladder

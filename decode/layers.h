@@ -149,8 +149,10 @@ Fate add_fragment(Layers& layers, const FragmentKey& key, size_t offset, bool mo
 Fate decode_gre(Layers& layers, const View& view, int depth);  // tunnels.cc
 bool decode_udp_tunnel(Layers& layers, uint16_t dst_port, const View& view, int depth, Fate* fate);
 Fate decode_udp(Layers& layers, const IpHeader& ip, const View& view, int depth);  // udp.cc
-Fate decode_tcp(Layers& layers, const IpHeader& ip, const View& view);             // tcp.cc
-Fate decode_sctp(Layers& layers, const IpHeader& ip, const View& view);            // sctp.cc
-Fate decode_icmp(Layers& layers, const IpHeader& ip, bool v6, const View& view);   // icmp.cc
+// True when it was HEP, whose inner packet was handed on. (hep.cc)
+bool decode_hep(Layers& layers, const View& view);
+Fate decode_tcp(Layers& layers, const IpHeader& ip, const View& view);            // tcp.cc
+Fate decode_sctp(Layers& layers, const IpHeader& ip, const View& view);           // sctp.cc
+Fate decode_icmp(Layers& layers, const IpHeader& ip, bool v6, const View& view);  // icmp.cc
 
 }  // namespace sipladder

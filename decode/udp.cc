@@ -16,6 +16,7 @@ Fate decode_udp(Layers& layers, const IpHeader& ip, const View& view, int depth)
   if (payload.size == 0) return payload.missing > 0 ? Fate::ip_truncated : Fate::udp_empty;
   Fate fate = Fate::payload;
   if (decode_udp_tunnel(layers, dst_port, payload, depth, &fate)) return fate;
+  if (decode_hep(layers, payload)) return Fate::payload;
   layers.out->push_back(layers.datagram(ip, src_port, dst_port, payload));
   return Fate::payload;
 }

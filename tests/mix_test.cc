@@ -28,16 +28,15 @@ class Script {
   }
 
   Planted add(int number) {
-    static const std::vector<Planted> kFaults = {
-        {"one-way", "caller", "audio-no-rtp-from-callee"},
-        {"one-way", "callee", "audio-no-rtp-from-caller"},
-        {"one-way", "caller", "audio-private-address"},
-        {"one-way", "caller", "audio-icmp-unreachable"},
-        {"one-way", "callee", "audio-codec-mismatch"},
-        {"one-way", "caller", "audio-wrong-destination"},
-        {"silent", "callee", "audio-silence"},
-        {"partial", "callee", "audio-stopped"},
-        {"none", "both", "audio-port-zero"}};
+    static const std::vector<Planted> kFaults = {{"one-way", "caller", "audio-no-rtp-from-callee"},
+                                                 {"one-way", "callee", "audio-no-rtp-from-caller"},
+                                                 {"one-way", "caller", "audio-private-address"},
+                                                 {"one-way", "caller", "audio-icmp-unreachable"},
+                                                 {"one-way", "callee", "audio-codec-mismatch"},
+                                                 {"one-way", "caller", "audio-wrong-destination"},
+                                                 {"silent", "callee", "audio-silence"},
+                                                 {"partial", "callee", "audio-stopped"},
+                                                 {"none", "both", "audio-port-zero"}};
     const bool faulty = number % 10 == 0;
     const Planted planted =
         faulty ? kFaults[random_() % kFaults.size()] : Planted{"two-way", "", ""};
@@ -98,9 +97,9 @@ TEST(Mix, EveryPlantedFaultIsFoundAndNothingElse) {
   const auto file = std::filesystem::temp_directory_path() / "sipladder_mix.pcap";
   std::ofstream(file, std::ios::binary) << build::capture_of_flow(script.text(), &error);
   ASSERT_EQ(error, "");
-  const RunResult result =
-      run_binary({"calls", file.string(), "--format", "csv", "--columns",
-                  "substr(call_id,6),audio,coalesce(audio_lost_toward,''),coalesce(audio_cause,'')"});
+  const RunResult result = run_binary(
+      {"calls", file.string(), "--format", "csv", "--columns",
+       "substr(call_id,6),audio,coalesce(audio_lost_toward,''),coalesce(audio_cause,'')"});
   std::filesystem::remove(file);
   std::map<std::string, std::pair<int, int>> right_of_all;  // by cause
   int rows = 0;
