@@ -26,10 +26,14 @@ enum Chunk : uint16_t {
 
 std::optional<Transport> transport_of(uint8_t protocol) {
   switch (protocol) {
-    case 17: return Transport::udp;
-    case 6: return Transport::tcp;
-    case 132: return Transport::sctp;
-    default: return std::nullopt;
+    case 17:
+      return Transport::udp;
+    case 6:
+      return Transport::tcp;
+    case 132:
+      return Transport::sctp;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -162,12 +166,10 @@ bool decode_hep(Layers& layers, const View& view) {
   if (!read_hep(layers, view, &inner)) return false;
   const auto transport = transport_of(inner.protocol);
   if (!transport) return false;
-  Datagram datagram =
-      layers.datagram(inner.ip, inner.src_port, inner.dst_port, inner.payload);
+  Datagram datagram = layers.datagram(inner.ip, inner.src_port, inner.dst_port, inner.payload);
   datagram.transport = *transport;
   if (inner.seconds != 0) {
-    datagram.time_ns =
-        int64_t{inner.seconds} * 1'000'000'000 + int64_t{inner.microseconds} * 1000;
+    datagram.time_ns = int64_t{inner.seconds} * 1'000'000'000 + int64_t{inner.microseconds} * 1000;
   }
   if (inner.compressed) {
     layers.kept.push_back(inflate_all(inner.payload));

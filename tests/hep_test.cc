@@ -46,15 +46,15 @@ std::string hep2(const std::string& payload) {
 std::string deflated(const std::string& text) {
   std::string out(compressBound(text.size()), '\0');
   uLongf size = out.size();
-  compress(reinterpret_cast<Bytef*>(out.data()), &size,
-           reinterpret_cast<const Bytef*>(text.data()), text.size());
+  compress(reinterpret_cast<Bytef*>(out.data()), &size, reinterpret_cast<const Bytef*>(text.data()),
+           text.size());
   out.resize(size);
   return out;
 }
 
 std::vector<Datagram> decode(Decoder& decoder, const std::string& hep, std::string* bytes) {
-  *bytes = build::ethernet_ip(
-      build::ip(build::udp(hep, "192.0.2.1", "192.0.2.2", 40000, 9060), 17, "192.0.2.1", "192.0.2.2"));
+  *bytes = build::ethernet_ip(build::ip(build::udp(hep, "192.0.2.1", "192.0.2.2", 40000, 9060), 17,
+                                        "192.0.2.1", "192.0.2.2"));
   std::vector<Datagram> out;
   decoder.decode(build::packet(*bytes), &out);
   return out;

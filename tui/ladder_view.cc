@@ -143,17 +143,8 @@ Reply LadderView::handle(Key key) {
     case Action::findings:
       next_finding();
       break;
-    case Action::search:
-      search_.begin();
-      break;
-    case Action::search_next:
-      find(true);
-      break;
-    case Action::search_previous:
-      find(false);
-      break;
     default:
-      break;
+      search_.act(action, [this](bool forward) { find(forward); });
   }
   return {};
 }

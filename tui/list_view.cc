@@ -209,17 +209,8 @@ Reply ListView::handle(Key key) {
     case Action::calls_only:
       toggle_calls_only();
       break;
-    case Action::search:
-      search_.begin();
-      break;
-    case Action::search_next:
-      find(true);
-      break;
-    case Action::search_previous:
-      find(false);
-      break;
     default:
-      break;
+      search_.act(action, [this](bool forward) { find(forward); });
   }
   return {};
 }

@@ -79,17 +79,8 @@ Reply MessageScreen::handle(Key key) {
     case Action::previous_item:
       step(false);
       break;
-    case Action::search:
-      search_.begin();
-      break;
-    case Action::search_next:
-      find(true);
-      break;
-    case Action::search_previous:
-      find(false);
-      break;
     default:
-      break;
+      search_.act(action, [this](bool forward) { find(forward); });
   }
   return {};
 }

@@ -24,6 +24,14 @@ class Search {
   bool in(std::string_view text) const;
   const std::string& words() const { return words_; }
 
+  // What all views with a search do alike; `find(forward)` goes to the next match.
+  template <typename Find>
+  void act(Action action, Find find) {
+    if (action == Action::search) begin();
+    if (action == Action::search_next) find(true);
+    if (action == Action::search_previous) find(false);
+  }
+
  private:
   bool editing_ = false;
   bool failed_ = false;

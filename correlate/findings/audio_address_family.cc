@@ -7,16 +7,8 @@
 namespace sipladder {
 namespace {
 
-void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
-  const OfferAnswer* pair =
-      context.audio.negotiation.pairs.empty() ? nullptr : &context.audio.negotiation.pairs.back();
-  if (pair != nullptr) {
-    for (const size_t index : {pair->offer, pair->answer}) {
-      const MessageId id = context.audio.negotiation.stands[index].message;
-      finding->evidence.push_back(context.message(id).frame);
-    }
-  }
-  static_cast<void>(direction);
+void describe(CallContext& context, const AudioDirection&, Finding* finding) {
+  add_negotiation_evidence(context, finding);
   finding->summary =
       "nobody hears anything: one side's SDP names an IPv4 address, the other's IPv6";
   finding->explanation = "Neither side can send to the other's address family.";

@@ -7,8 +7,7 @@
 namespace sipladder {
 namespace {
 
-void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
-  static_cast<void>(direction);
+void describe(CallContext& context, const AudioDirection&, Finding* finding) {
   const SdpStand& offer = context.audio.negotiation.stands.front();
   finding->evidence.push_back(context.message(offer.message).frame);
   finding->summary = fmt::format(

@@ -6,16 +6,8 @@
 namespace sipladder {
 namespace {
 
-void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
-  const OfferAnswer* pair =
-      context.audio.negotiation.pairs.empty() ? nullptr : &context.audio.negotiation.pairs.back();
-  if (pair != nullptr) {
-    for (const size_t index : {pair->offer, pair->answer}) {
-      const MessageId id = context.audio.negotiation.stands[index].message;
-      finding->evidence.push_back(context.message(id).frame);
-    }
-  }
-  static_cast<void>(direction);
+void describe(CallContext& context, const AudioDirection&, Finding* finding) {
+  add_negotiation_evidence(context, finding);
   finding->summary =
       "nobody hears anything: the answer refuses the audio that was offered (m=audio 0)";
   finding->explanation = "A port of 0 in an answer rejects the media line.";

@@ -6,16 +6,8 @@
 namespace sipladder {
 namespace {
 
-void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
-  const OfferAnswer* pair =
-      context.audio.negotiation.pairs.empty() ? nullptr : &context.audio.negotiation.pairs.back();
-  if (pair != nullptr) {
-    for (const size_t index : {pair->offer, pair->answer}) {
-      const MessageId id = context.audio.negotiation.stands[index].message;
-      finding->evidence.push_back(context.message(id).frame);
-    }
-  }
-  static_cast<void>(direction);
+void describe(CallContext& context, const AudioDirection&, Finding* finding) {
+  add_negotiation_evidence(context, finding);
   finding->summary =
       "the two sides do not agree on encryption: one SDP says RTP/SAVP, the other RTP/AVP, or no "
       "key "

@@ -55,6 +55,15 @@ void report(CallAnalysis* out, Finding finding) {
   report(&out->findings, std::move(finding));
 }
 
+void add_negotiation_evidence(const CallContext& context, Finding* finding) {
+  const Negotiation& negotiation = context.audio.negotiation;
+  if (negotiation.pairs.empty()) return;
+  const OfferAnswer& pair = negotiation.pairs.back();
+  for (const size_t index : {pair.offer, pair.answer}) {
+    finding->evidence.push_back(context.message(negotiation.stands[index].message).frame);
+  }
+}
+
 std::vector<uint32_t> frames_of(const CallContext& context, const TransactionRecord& txn,
                                 bool requests) {
   std::vector<uint32_t> frames;

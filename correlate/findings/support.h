@@ -23,6 +23,8 @@ Finding finding_of(const Detector& detector);  // about the capture
 // Frames of all copies of a response (or request) in a transaction, ascending.
 std::vector<uint32_t> frames_of(const CallContext& context, const TransactionRecord& txn,
                                 bool requests);
+// Offer and answer that were negotiated last.
+void add_negotiation_evidence(const CallContext& context, Finding* finding);
 void sort_unique(std::vector<uint32_t>* frames);
 
 // One audio fault as a finding of `detector`, for each direction that shows it. `describe` fills
