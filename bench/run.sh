@@ -16,6 +16,8 @@ measure() { # prints "seconds kilobytes"
 }
 median() { sort -n | sed -n 3p; }
 
+"$root/build/release/sipladder_steps" "$@"
+
 printf '%-28s %12s %12s %12s %8s %8s\n' capture loop_us calls_us streams_us calls/x streams/x
 for capture in "$@"; do
   cat "$capture" >/dev/null
