@@ -118,6 +118,8 @@ std::string_view code_of(AudioFault fault, Party from) {
       return "audio-address-family";
     case AudioFault::no_rtp:
       return from == Party::caller ? "audio-no-rtp-from-caller" : "audio-no-rtp-from-callee";
+    case AudioFault::firewall:
+      return "audio-firewall";
     case AudioFault::icmp_unreachable:
       return "audio-icmp-unreachable";
     case AudioFault::private_address:

@@ -35,6 +35,7 @@ enum class AudioFault : uint8_t {
   srtp_mismatch,      // one side encrypts, the other does not
   address_family,     // IP4 answered with IP6, and nothing arrives
   no_rtp,             // this direction is not in the capture, the other one is
+  firewall,           // it enters a box between two capture points and does not leave it
   icmp_unreachable,   // rejected on the way
   private_address,    // sent to where it cannot arrive
   not_latched,        // sent to the address in SDP of a party that is elsewhere

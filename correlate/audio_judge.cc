@@ -27,6 +27,7 @@ class Judge {
     if (direction_.agreed_ns < kJudgeAfter) return;
     if (is_missing()) return set(AudioFault::no_rtp, {});
     if (direction_.streams.empty()) return;
+    if (judge_box()) return;
     if (judge_icmp()) return;
     if (judge_destination()) return;
     if (judge_codec()) return;
@@ -67,6 +68,41 @@ class Judge {
   bool receives(const AudioDirection& direction, const IpAddress& ip) const {
     return std::any_of(direction.streams.begin(), direction.streams.end(),
                        [&](StreamId id) { return dst(id).ip == ip; });
+  }
+
+  // Two capture points, either side of a NAT or firewall: the other direction is seen at both, this
+  // one only where it goes in.
+  bool judge_box() {
+    for (const StreamId id : back_.streams) {
+      const StreamRecord& outside = model_.streams[id];
+      if (outside.packets < kMinMedia) continue;
+      if (outside.elsewhere * 2 > outside.packets) return judge_firewall();
+      for (const StreamId other : back_.streams) {
+        const bool same_stream = other != id && model_.streams[other].ssrc == outside.ssrc &&
+                                 dst(other) == dst(id) && src(other).ip != src(id).ip;
+        // The NAT sends on what it got: the inside is seen first.
+        if (!same_stream || model_.streams[other].first_ns > outside.first_ns) continue;
+        if (receives(direction_, src(id).ip) && !receives(direction_, src(other).ip)) {
+          set(AudioFault::firewall, stream_to(src(id).ip));
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+  // No addresses change: each packet that passes is captured twice.
+  bool judge_firewall() {
+    for (const StreamId id : direction_.streams) {
+      if (model_.streams[id].elsewhere * 10 > model_.streams[id].packets) return false;
+    }
+    set(AudioFault::firewall, direction_.streams.front());
+    return true;
+  }
+  StreamId stream_to(const IpAddress& ip) const {
+    for (const StreamId id : direction_.streams) {
+      if (dst(id).ip == ip) return id;
+    }
+    return direction_.streams.front();
   }
 
   bool judge_icmp() {

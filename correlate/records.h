@@ -202,6 +202,7 @@ struct StreamRecord {
   uint32_t ssrc = 0;
   uint32_t packets = 0;
   uint32_t duplicates = 0;
+  uint32_t elsewhere = 0;  // packets that another source captured too
   uint32_t late = 0;
   uint32_t first_frame = 0;
   uint32_t last_frame = 0;

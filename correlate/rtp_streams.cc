@@ -61,6 +61,12 @@ void listen(StreamRecord& stream, const RtpHeader& rtp) {
   stream.sample_hash = hash;
 }
 
+// One of the newest 64 sequence numbers, and it has come.
+bool has_come(const StreamRecord& stream, uint16_t sequence) {
+  const auto back = static_cast<uint16_t>(static_cast<uint16_t>(stream.highest) - sequence);
+  return back < 64 && (stream.window >> back & 1U) != 0;
+}
+
 bool is_new_talk(const StreamRecord& stream, uint8_t payload_type) {
   return stream.payload_type == 13 || stream.payload_type == 19 ||
          (stream.payload_type >= 96 && payload_type < 96 && stream.packets < 4);
@@ -89,6 +95,10 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp) {
   const auto found = by_key_.find(key);
   if (found != by_key_.end()) {
     StreamRecord& stream = model_.streams[found->second];
+    if (datagram.source != stream.source && has_come(stream, rtp.sequence)) {
+      stream.elsewhere++;
+      return;
+    }
     stream.last_frame = datagram.frame;
     advance(stream, rtp, datagram.time_ns);
     if (rtp.payload.size() == 4 && rtp.payload_type >= 96) add_event(found->second, rtp);

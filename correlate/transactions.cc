@@ -7,6 +7,7 @@ constexpr int kMaxCopySearch = 128;  // messages of a transaction compared with 
 constexpr int kMaxHops =
     64;  // transactions of one branch, or of one call searched for an ACK's INVITE
 constexpr int64_t kDuplicateNs = 2'000'000;   // no RFC timer is this short
+constexpr int64_t kClocksNs = 5'000'000'000;  // two captures of one packet
 constexpr int64_t kSameIpIdNs = 100'000'000;  // a sender's IP ID does not come again this soon
 
 constexpr uint32_t kMaxUdpRequest = 1300;  // RFC 3261 18.1.1
@@ -15,10 +16,18 @@ bool is_final(uint16_t status) {
   return status >= 200;
 }
 
-bool is_capture_duplicate(const MessageRecord& first, const MessageRecord& again) {
+// The same packet at two capture points, whose clocks may differ a little.
+bool is_at_other_point(const MessageRecord& first, const MessageRecord& again) {
+  if (again.source == first.source) return false;
   const int64_t gap = again.time_ns - first.time_ns;
+  if (first.ip_id != 0 || again.ip_id != 0) return first.ip_id == again.ip_id && gap < kClocksNs;
+  return gap < kSameIpIdNs;
+}
+
+bool is_capture_duplicate(const MessageRecord& first, const MessageRecord& again) {
   if (again.transport != Transport::udp) return false;
-  if (again.source != first.source) return false;
+  if (again.source != first.source) return is_at_other_point(first, again);
+  const int64_t gap = again.time_ns - first.time_ns;
   if (first.ip_id != 0 || again.ip_id != 0) return first.ip_id == again.ip_id && gap < kSameIpIdNs;
   return gap < kDuplicateNs;
 }

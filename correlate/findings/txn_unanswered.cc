@@ -22,11 +22,10 @@ void check(CallContext& context, Method method, const Detector& detector, CallAn
     finding.dialog = txn.dialog;
     finding.message = txn.first_message;
     finding.evidence = frames_of(context, txn, true);
-    finding.summary = fmt::format("{} from {} to {} sent {} times and never answered",
-                                  to_string(method), endpoint_text(context, txn.src),
-                                  endpoint_text(context, txn.dst), txn.requests);
-    finding.explanation =
-        "The other side is gone, or cannot be reached at this address any more.";
+    finding.summary =
+        fmt::format("{} from {} to {} sent {} times and never answered", to_string(method),
+                    endpoint_text(context, txn.src), endpoint_text(context, txn.dst), txn.requests);
+    finding.explanation = "The other side is gone, or cannot be reached at this address any more.";
     finding.remedy = "Compare the address with the remote target and the route set of the dialog.";
     finding.rfc = "RFC 3261 17.1.2.2";
     report(out, std::move(finding));

@@ -1,0 +1,33 @@
+// audio-firewall: captures from both sides of a box show that RTP goes in and does not come out.
+#include <fmt/format.h>
+
+#include "correlate/findings/support.h"
+
+namespace sipladder {
+namespace {
+
+void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
+  const StreamRecord& stream = context.model.streams[direction.culprit];
+  finding->summary = fmt::format(
+      "{} hears nothing: {} packets from {} to {} go into the box between the two capture points "
+      "and do not come out, while the other direction passes it",
+      other_party(direction.from), stream.packets, endpoint_text(context, stream.src),
+      endpoint_text(context, stream.dst));
+  finding->explanation =
+      "The other direction is captured on both sides; this one only where it enters.";
+  finding->remedy =
+      "Look at the rules and the state table of the NAT or firewall between the capture points: UDP "
+      "ports of the media, session timeouts, a policy for this direction.";
+  finding->rfc = "RFC 4787 5";
+}
+
+extern const Detector detector;
+void check(CallContext& context, CallAnalysis* out) {
+  report_audio_fault(context, AudioFault::firewall, detector, out, describe);
+}
+const Detector detector("audio-firewall", Severity::error,
+                        "RTP of a direction enters one capture point and never leaves the other",
+                        check);
+
+}  // namespace
+}  // namespace sipladder
