@@ -12,7 +12,7 @@ namespace sipladder {
 namespace {
 
 constexpr int kOpusRate = 16000;
-constexpr size_t kMaxOpusSamples = kOpusRate * 120 / 1000;  // RFC 6716 2.1.4
+constexpr size_t kMaxOpusSamples = kOpusRate * 120 / 1000;     // RFC 6716 2.1.4
 constexpr size_t kGsmFrameBytes = 33, kGsmFrameSamples = 160;  // RFC 3551 4.5.8
 constexpr unsigned kMaxChannels = 8;
 constexpr uint32_t kMinClock = 4000, kMaxClock = 192'000;
@@ -88,8 +88,7 @@ class GsmDecoder : public VoiceDecoder {
 
   size_t decode(std::string_view payload, std::span<int16_t> pcm) override {
     // The library reads whole frames, whatever length it is told.
-    const size_t frames =
-        std::min(payload.size() / kGsmFrameBytes, pcm.size() / kGsmFrameSamples);
+    const size_t frames = std::min(payload.size() / kGsmFrameBytes, pcm.size() / kGsmFrameSamples);
     if (!state_ || frames == 0) return 0;
     return count_of(gsm0610_decode(state_.get(), pcm.data(), bytes_of(payload),
                                    static_cast<int>(frames * kGsmFrameBytes)));
@@ -105,7 +104,8 @@ class OpusVoiceDecoder : public VoiceDecoder {
       : VoiceDecoder(kOpusRate), state_(opus_decoder_create(kOpusRate, 1, nullptr)) {}
 
   size_t decode(std::string_view payload, std::span<int16_t> pcm) override {
-    if (!state_ || payload.empty()) return 0;  // libopus takes an empty payload as a lost one
+    // libopus takes an empty payload as a lost one and makes up for it.
+    if (!state_ || payload.empty() || pcm.empty()) return 0;
     const size_t bytes = std::min<size_t>(payload.size(), 65'535);
     const size_t room = std::min(pcm.size(), kMaxOpusSamples);
     return count_of(opus_decode(state_.get(), bytes_of(payload), static_cast<opus_int32>(bytes),
@@ -159,9 +159,7 @@ std::unique_ptr<VoiceDecoder> make_g726(std::string_view encoding, int rate) {
 
 std::unique_ptr<VoiceDecoder> make_voice_decoder(std::string_view encoding, uint32_t clock_hz,
                                                  unsigned channels) {
-  const auto is = [encoding](std::string_view name) {
-    return equal_no_case(encoding, name);
-  };
+  const auto is = [encoding](std::string_view name) { return equal_no_case(encoding, name); };
   if (clock_hz != 0 && (clock_hz < kMinClock || clock_hz > kMaxClock)) return nullptr;
   if (is("opus")) return std::make_unique<OpusVoiceDecoder>();
   if (is("L16")) {

@@ -7,7 +7,7 @@
 namespace sipladder {
 namespace {
 
-constexpr double kDefaultR = 93.2;  // G.107 7.7: Ro - Is of the default values
+constexpr double kDefaultR = 93.2;       // G.107 7.7: Ro - Is of the default values
 constexpr double kMaxImpairment = 95.0;  // G.107 7.5
 
 // G.113 Appendix I has Ie of many narrowband codecs, and Bpl of G.711, G.729A with VAD, G.723.1
@@ -76,8 +76,7 @@ VoiceQuality e_model(std::string_view encoding, double loss_pct, double burst_ra
   const CodecImpairment& codec = known != nullptr ? *known : kImpairments[0];
   const double loss = std::min(not_below(0, loss_pct), 100.0);
   const double burst = not_below(1, burst_ratio);
-  const double ie_eff =
-      codec.ie + (kMaxImpairment - codec.ie) * loss / (loss / burst + codec.bpl);
+  const double ie_eff = codec.ie + (kMaxImpairment - codec.ie) * loss / (loss / burst + codec.bpl);
   const double delay = delay_impairment(not_below(0, one_way_delay_ms));
   VoiceQuality quality;
   quality.r = not_below(0, kDefaultR - delay - ie_eff);

@@ -59,8 +59,7 @@ void VoiceLevel::add_voice(std::string_view payload, uint32_t timestamp, int64_t
   add_samples(std::span(pcm).first(samples), at_ns);
 }
 
-void VoiceLevel::add_comfort_noise(std::string_view payload, uint32_t timestamp,
-                                   int64_t time_ns) {
+void VoiceLevel::add_comfort_noise(std::string_view payload, uint32_t timestamp, int64_t time_ns) {
   const int64_t at_ns = clock_.place(timestamp, time_ns);
   figures_.comfort_noise++;
   if (payload.empty()) return;

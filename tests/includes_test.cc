@@ -19,7 +19,7 @@ const std::map<std::string, int> kRank = {{"capture", 0},   {"decode", 1}, {"med
 const std::map<std::string, std::string> kHome = {
     {"<pcap", "capture"},     {"<zlib.h>", "capture"}, {"<zstd.h>", "capture"},
     {"<sqlite3.h>", "query"}, {"<re2/", "query"},      {"<ncurses", "tui"},
-    {"<curses", "tui"},       {"<CLI/", "main"},      {"<spandsp", "media"},
+    {"<curses", "tui"},       {"<CLI/", "main"},       {"<spandsp", "media"},
     {"<opus", "media"},       {"<sndfile", "media"},
 };
 
