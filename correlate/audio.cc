@@ -20,16 +20,7 @@ void collect_streams(const Model& model, const MediaBinding& media,
 }
 
 void find_last_leg(const Model& model, AudioDirection& direction) {
-  for (const StreamId id : direction.streams) {
-    const IpAddress& to = model.endpoints[model.streams[id].dst].ip;
-    const bool relayed =
-        std::any_of(direction.streams.begin(), direction.streams.end(), [&](StreamId other) {
-          return other != id && model.endpoints[model.streams[other].src].ip == to &&
-                 model.endpoints[model.streams[other].dst].ip !=
-                     model.endpoints[model.streams[id].src].ip;
-        });
-    if (!relayed) direction.last_leg.push_back(id);
-  }
+  direction.last_leg = last_leg_of(model, direction.streams);
   for (const StreamId id : direction.last_leg) {
     const StreamRecord& stream = model.streams[id];
     direction.first_ns =
@@ -138,6 +129,20 @@ std::string_view code_of(AudioFault fault, Party from) {
       return "audio-late";
   }
   return "";
+}
+
+std::vector<StreamId> last_leg_of(const Model& model, const std::vector<StreamId>& streams) {
+  std::vector<StreamId> leg;
+  for (const StreamId id : streams) {
+    const IpAddress& to = model.endpoints[model.streams[id].dst].ip;
+    const bool relayed = std::any_of(streams.begin(), streams.end(), [&](StreamId other) {
+      return other != id && model.endpoints[model.streams[other].src].ip == to &&
+             model.endpoints[model.streams[other].dst].ip !=
+                 model.endpoints[model.streams[id].src].ip;
+    });
+    if (!relayed) leg.push_back(id);
+  }
+  return leg;
 }
 
 bool needs_messages(const CallRecord& call, const std::vector<StreamId>& streams) {

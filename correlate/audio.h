@@ -80,6 +80,9 @@ struct AudioFacts {
   }
 };
 
+// Of streams of one direction: those that no relay in this capture sends on.
+std::vector<StreamId> last_leg_of(const Model& model, const std::vector<StreamId>& streams);
+
 // `messages` and `streams` are those of the call, in capture order; without streams the messages
 // are needed only when needs_messages() says so.
 AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageView& view,

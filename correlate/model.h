@@ -18,6 +18,7 @@
 #include "correlate/table.h"
 #include "decode/decoder.h"
 #include "decode/media.h"
+#include "media/dtmf.h"
 
 namespace sipladder {
 
@@ -48,7 +49,7 @@ struct Model {
   Table<StreamRecord, StreamId> streams;  // candidates too: see is_listed()
   Table<Endpoint, EndpointId> endpoints;
   std::vector<IcmpErrorRecord> icmp_errors;
-  absl::flat_hash_map<uint32_t, std::string> dtmf;  // digits by StreamId
+  absl::flat_hash_map<uint32_t, DtmfDigits> dtmf;  // by StreamId
   Accounting accounting;
   std::vector<SourceCounters> sources;
   std::vector<SourceInfo> captures;  // copied from the PacketSource by whoever runs the loop

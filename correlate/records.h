@@ -234,8 +234,6 @@ struct StreamRecord {
   uint32_t report_id = 0;  // middle 32 bits of its NTP time
   uint32_t rtt_us = 0;     // between the capture point and the receiver, newest
   int64_t report_ns = 0;
-  uint32_t dtmf_timestamp = 0;  // of the newest telephone-event (RFC 4733 2.3)
-  bool has_dtmf = false;
 };
 
 struct IcmpErrorRecord {

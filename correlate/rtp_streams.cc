@@ -5,13 +5,12 @@
 #include <cstdlib>
 
 #include "decode/sdp.h"
-#include "decode/voice_level.h"
+#include "media/loudness.h"
 
 namespace sipladder {
 namespace {
 
 constexpr size_t kMaxIcmpErrors = 100'000;
-constexpr size_t kMaxDigits = 64;
 constexpr uint32_t kClockGuessPackets =
     8;  // steps watched before a dynamic payload type's clock is told
 
@@ -171,17 +170,10 @@ void advance(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns) {
   stream.last_timestamp = rtp.timestamp;
 }
 
-// A digit is sent several times with one timestamp (RFC 4733 2.5.1.2): it counts once.
+// What looks like a telephone-event (RFC 4733): four bytes of another payload type than the voice.
 void RtpStreams::add_event(StreamId id, const RtpHeader& rtp) {
-  StreamRecord& stream = model_.streams[id];
-  const auto event = static_cast<unsigned char>(rtp.payload[0]);
-  if (event > 15 || rtp.payload_type == stream.payload_type) return;
-  if (stream.has_dtmf && stream.dtmf_timestamp == rtp.timestamp) return;
-  stream.has_dtmf = true;
-  stream.dtmf_timestamp = rtp.timestamp;
-  if (model_.dtmf.size() >= kMaxStreams) return;
-  std::string& digits = model_.dtmf[id.value];
-  if (digits.size() < kMaxDigits) digits += "0123456789*#ABCD"[event];
+  if (rtp.payload_type == model_.streams[id].payload_type) return;
+  if (model_.dtmf.size() < kMaxStreams) model_.dtmf[id.value].add(rtp.payload, rtp.timestamp);
 }
 
 void RtpStreams::add_rtcp(const Datagram& datagram, const RtcpReport& report) {

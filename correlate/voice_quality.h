@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "correlate/records.h"
+#include "media/emodel.h"
 
 namespace sipladder {
 
@@ -17,12 +18,6 @@ struct StreamFigures {
   double jitter_ms = 0;  // mean
 };
 StreamFigures figures_of(const StreamRecord& stream);
-
-struct VoiceQuality {
-  double r = 0;
-  double mos = 0;
-};
-VoiceQuality e_model(std::string_view encoding, double loss_pct);
 
 // None for a stream too short to judge, or of an encoding without figures.
 std::optional<VoiceQuality> quality_of(const StreamRecord& stream, std::string_view encoding);

@@ -1,7 +1,6 @@
 // HEP, the Homer encapsulation protocol, versions 1 to 3, inside UDP: the inner packet gets its own
 // addresses and time. Recognised by bytes: HEP has no port of its own.
-#include <zlib.h>
-
+#include "capture/inflate.h"
 #include "decode/layers.h"
 
 namespace sipladder {
@@ -35,20 +34,6 @@ std::optional<Transport> transport_of(uint8_t protocol) {
     default:
       return std::nullopt;
   }
-}
-
-std::string inflate_all(const View& view) {
-  std::string out(kMaxInflated, '\0');
-  z_stream stream{};
-  if (inflateInit2(&stream, 15 + 32) != Z_OK) return {};  // zlib or gzip, told by the header
-  stream.next_in = const_cast<Bytef*>(view.data);
-  stream.avail_in = static_cast<uInt>(view.size);
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  const int result = inflate(&stream, Z_FINISH);
-  out.resize(result == Z_STREAM_END ? stream.total_out : 0);
-  inflateEnd(&stream);
-  return out;
 }
 
 // What a HEP packet says of the one inside.
@@ -172,7 +157,7 @@ bool decode_hep(Layers& layers, const View& view) {
     datagram.time_ns = int64_t{inner.seconds} * 1'000'000'000 + int64_t{inner.microseconds} * 1000;
   }
   if (inner.compressed) {
-    layers.kept.push_back(inflate_all(inner.payload));
+    layers.kept.push_back(inflate_whole(inner.payload.text(), kMaxInflated));
     if (layers.kept.back().empty()) {
       layers.note(Oddity::hep_not_inflated);
       return false;

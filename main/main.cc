@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "export/ladder_text.h"
+#include "export/wav.h"
 #include "main/options.h"
 #include "main/selection.h"
 #include "query/database.h"
@@ -108,25 +109,28 @@ std::vector<std::vector<CallId>> ladders_of(Session& session, const Options& opt
   return ladders;
 }
 
+// The calls that the options choose, in capture order. False after a mistake told on stderr.
+bool choose_calls(Session& session, const Options& options, std::vector<CallId>* calls) {
+  Reader reader(session.model, session.log, session.analyst);
+  Database database(reader);
+  const std::string chosen = selection(options);
+  const std::string error = database.run(
+      "SELECT id FROM calls" + (chosen.empty() ? "" : " WHERE " + chosen), [](const auto&) {},
+      [&](const std::vector<Value>& values) {
+        calls->push_back(CallId{static_cast<uint32_t>(values[0].integer)});
+        return true;
+      });
+  if (!error.empty()) complain(error);
+  return error.empty();
+}
+
 int print_ladders(Session& session, const Options& options) {
   if (options.format != "table" && options.format != "text") {
     complain("--format " + options.format + ": a ladder is printed as text");
     return kUsage;
   }
-  Reader reader(session.model, session.log, session.analyst);
-  Database database(reader);
-  const std::string chosen = selection(options);
   std::vector<CallId> calls;
-  const std::string error = database.run(
-      "SELECT id FROM calls" + (chosen.empty() ? "" : " WHERE " + chosen), [](const auto&) {},
-      [&](const std::vector<Value>& values) {
-        calls.push_back(CallId{static_cast<uint32_t>(values[0].integer)});
-        return true;
-      });
-  if (!error.empty()) {
-    complain(error);
-    return kUsage;
-  }
+  if (!choose_calls(session, options, &calls)) return kUsage;
   LadderTextOptions text;
   text.utc = options.utc;
   text.color = options.color == "always" || (options.color == "auto" && isatty(STDOUT_FILENO) != 0);
@@ -144,6 +148,32 @@ int print_ladders(Session& session, const Options& options) {
     std::fwrite(drawn.data(), 1, drawn.size(), stdout);
     if (std::ferror(stdout) != 0) break;
   }
+  return kDone;
+}
+
+// The first chosen call that has audio.
+int export_talk(Session& session, const Options& options) {
+  if (!options.output.ends_with(".wav")) {
+    complain("export -o OUT: OUT must end in .wav");
+    return kUsage;
+  }
+  std::vector<CallId> calls;
+  if (!choose_calls(session, options, &calls)) return kUsage;
+  session.analyst.media().update();
+  std::erase_if(calls, [&](CallId id) { return session.analyst.media().streams_of(id).empty(); });
+  if (calls.empty()) {
+    complain("none of the chosen calls has media in this capture");
+    return kUsage;
+  }
+  const WavReport report = export_wav(session.model, session.analyst, calls.front(),
+                                      options.sources, options.bpf, options.output);
+  if (!report.error.empty()) {
+    complain(report.error);
+    return kUnwritable;
+  }
+  std::printf("%s: call %u, %.1f s\n", terminal_text(options.output).c_str(), calls.front().value,
+              report.seconds);
+  for (const std::string& line : report.lines) std::printf("  %s\n", terminal_text(line).c_str());
   return kDone;
 }
 
@@ -182,6 +212,7 @@ int print_schema(const Options& options) {
 
 int show(Session& session, const Options& options) {
   if (options.command == "ladder") return print_ladders(session, options);
+  if (options.command == "export") return export_talk(session, options);
   if (options.command == "sql") return print_query(session, options, options.query);
   return print_query(session, options, select_for(options));
 }

@@ -17,6 +17,7 @@ constexpr const char* kCommands[][2] = {
     {"streams", "one row per RTP stream"},
     {"registrations", "one row per binding"},
     {"stats", "counts, ratios, percentiles, and where every packet went"},
+    {"export", "-o FILE.wav: the talk of one call, caller left, callee right"},
     {"sql", "any read-only query over the tables: sql SOURCE... QUERY"},
     {"schema", "the tables and their columns"},
 };
@@ -56,6 +57,7 @@ void add_options(CLI::App& app, Options* o) {
   app.add_flag("--raw", o->raw, "ladder: the text of each message");
   app.add_flag("--transactions", o->transactions, "ladder: state and timers of each transaction");
   app.add_flag("--session", o->session, "ladder: all legs of the end-to-end call on one ladder");
+  app.add_option("-o,--output", o->output, "export: the file to write");
   app.add_option("--join-header", o->join_headers,
                  "header whose equal values join legs of one call (repeatable)")
       ->allow_extra_args(false);

@@ -15,7 +15,8 @@ struct Options {
   std::string command;  // empty: the terminal UI, or the call list
   std::vector<std::string> sources;
   std::vector<std::string> devices;
-  std::string query;  // sql
+  std::string query;   // sql
+  std::string output;  // export
   std::string where, call_id, match, bpf, from, to;
   std::string format = "table";
   std::string columns;

@@ -146,7 +146,7 @@ const TableDescription kStreamsTable{
         {"dtmf", "TEXT", "digits (RFC 4733)",
          [](Reader& r, RowId row, Value& v) {
            const auto found = r.model.dtmf.find(row.id);
-           if (found != r.model.dtmf.end()) v.set_if(found->second);
+           if (found != r.model.dtmf.end()) v.set_if(found->second.digits());
          }},
     },
     [](Reader& r) {

@@ -1,5 +1,5 @@
-// Includes flow one way: capture <- decode <- correlate <- query <- {export, tui} <- main. Each
-// foreign library has one home.
+// Includes flow one way: capture <- decode <- media <- correlate <- query <- {export, tui} <- main.
+// Each foreign library has one home.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -13,13 +13,14 @@
 namespace sipladder {
 namespace {
 
-const std::map<std::string, int> kRank = {{"capture", 0}, {"decode", 1}, {"correlate", 2},
-                                          {"query", 3},   {"export", 4}, {"tui", 5},
-                                          {"main", 6}};
+const std::map<std::string, int> kRank = {{"capture", 0},   {"decode", 1}, {"media", 2},
+                                          {"correlate", 3}, {"query", 4},  {"export", 5},
+                                          {"tui", 6},       {"main", 7}};
 const std::map<std::string, std::string> kHome = {
     {"<pcap", "capture"},     {"<zlib.h>", "capture"}, {"<zstd.h>", "capture"},
     {"<sqlite3.h>", "query"}, {"<re2/", "query"},      {"<ncurses", "tui"},
-    {"<curses", "tui"},       {"<CLI/", "main"},
+    {"<curses", "tui"},       {"<CLI/", "main"},       {"<spandsp", "media"},
+    {"<opus", "media"},       {"<sndfile", "media"},
 };
 
 TEST(Includes, FlowOneWay) {

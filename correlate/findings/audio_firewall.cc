@@ -16,7 +16,8 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
   finding->explanation =
       "The other direction is captured on both sides; this one only where it enters.";
   finding->remedy =
-      "Look at the rules and the state table of the NAT or firewall between the capture points: UDP "
+      "Look at the rules and the state table of the NAT or firewall between the capture points: "
+      "UDP "
       "ports of the media, session timeouts, a policy for this direction.";
   finding->rfc = "RFC 4787 5";
 }

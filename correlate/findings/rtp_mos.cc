@@ -17,7 +17,7 @@ void check(CallContext& context, CallAnalysis* out) {
     const StreamRecord& stream = context.model.streams[id];
     const std::string_view codec = context.media.of(id).codec;
     const auto quality = quality_of(stream, codec);
-    if (!quality || quality->mos >= kWarning || e_model(codec, 0).mos - quality->mos < 0.3)
+    if (!quality || quality->mos >= kWarning || e_model(codec, 0, 1, 0).mos - quality->mos < 0.3)
       continue;
     Finding finding = finding_of(context, detector);
     if (quality->mos < kError) finding.severity = Severity::error;

@@ -1,4 +1,4 @@
-#include "decode/voice_level.h"
+#include "media/loudness.h"
 
 #include <array>
 #include <cmath>

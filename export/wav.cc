@@ -1,0 +1,150 @@
+#include "export/wav.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <memory>
+
+#include "capture/packet_source.h"
+#include "decode/decoder.h"
+#include "decode/media.h"
+#include "decode/sdp.h"
+#include "media/codec.h"
+#include "media/media_clock.h"
+#include "media/voice_level.h"
+#include "media/wav_writer.h"
+
+namespace sipladder {
+namespace {
+
+constexpr int kRate = 8000;
+
+// One stream of the call while it is read again.
+struct Voice {
+  StreamId id;
+  TrackSide side = TrackSide::caller;
+  std::string codec;
+  std::unique_ptr<VoiceDecoder> decoder;
+  MediaClock clock{8000};
+  std::unique_ptr<VoiceLevel> level;
+  uint8_t payload_type = 0;
+};
+
+class WavExport {
+ public:
+  WavExport(const Model& model, Analyst& analyst, CallId call)
+      : model_(model), media_(analyst.media()) {
+    media_.update();
+    for (const Party party : {Party::caller, Party::callee}) {
+      std::vector<StreamId> streams;
+      for (const StreamId id : media_.streams_of(call)) {
+        const StreamBinding& binding = media_.of(id);
+        if (binding.from == party && !binding.video && media_.is_listed(id)) streams.push_back(id);
+      }
+      for (const StreamId id : last_leg_of(model, streams)) {
+        add_voice(id, party == Party::caller ? TrackSide::caller : TrackSide::callee);
+      }
+    }
+  }
+
+  bool empty() const { return voices_.empty(); }
+  int64_t origin_ns() const { return origin_ns_; }
+
+  void read(const Datagram& datagram, StereoTrack* track) {
+    RtpHeader rtp;
+    if (classify_payload(datagram.payload) != PayloadClass::rtp) return;
+    if (!parse_rtp(datagram.payload, &rtp)) return;
+    for (Voice& voice : voices_) {
+      const StreamRecord& stream = model_.streams[voice.id];
+      const bool same = stream.ssrc == rtp.ssrc && datagram.source == stream.source &&
+                        model_.endpoints[stream.src] == datagram.src &&
+                        model_.endpoints[stream.dst] == datagram.dst;
+      if (same) add(voice, rtp, datagram.time_ns, track);
+    }
+  }
+
+  std::vector<std::string> report() {
+    std::vector<std::string> lines;
+    for (Voice& voice : voices_) {
+      const StreamRecord& stream = model_.streams[voice.id];
+      const std::string who = fmt::format(
+          "{} {} > {} ({})", voice.side == TrackSide::caller ? "caller" : "callee",
+          to_string(model_.endpoints[stream.src]), to_string(model_.endpoints[stream.dst]),
+          voice.codec.empty() ? "unknown codec" : voice.codec);
+      voice.level->finish();
+      lines.push_back(voice.decoder == nullptr
+                          ? who + ": cannot be decoded here, level unknown"
+                          : fmt::format("{}: {:.0f} % of it is silence", who,
+                                        100 * voice.level->figures().silent_share()));
+    }
+    return lines;
+  }
+
+ private:
+  void add_voice(StreamId id, TrackSide side) {
+    const StreamRecord& stream = model_.streams[id];
+    Voice voice;
+    voice.id = id;
+    voice.side = side;
+    voice.codec = media_.of(id).codec;
+    if (voice.codec.empty()) voice.codec = static_format(stream.payload_type).encoding;
+    voice.payload_type = stream.payload_type;
+    voice.decoder = make_voice_decoder(voice.codec, stream.clock_hz, 1);
+    voice.clock = MediaClock(stream.clock_hz);
+    voice.level = std::make_unique<VoiceLevel>(make_voice_decoder(voice.codec, stream.clock_hz, 1),
+                                               stream.clock_hz);
+    origin_ns_ = origin_ns_ == 0 ? stream.first_ns : std::min(origin_ns_, stream.first_ns);
+    voices_.push_back(std::move(voice));
+  }
+
+  void add(Voice& voice, const RtpHeader& rtp, int64_t time_ns, StereoTrack* track) {
+    if (rtp.payload_type != voice.payload_type) return;
+    voice.level->add_voice(rtp.payload, rtp.timestamp, time_ns);
+    if (voice.decoder == nullptr) return;
+    const size_t count = voice.decoder->decode(rtp.payload, pcm_);
+    track->add(voice.side, voice.clock.place(rtp.timestamp, time_ns),
+               std::span<const int16_t>(pcm_.data(), count), voice.decoder->sample_rate());
+  }
+
+  const Model& model_;
+  MediaBinding& media_;
+  std::vector<Voice> voices_;
+  int64_t origin_ns_ = 0;
+  std::array<int16_t, kMaxPcmSamples> pcm_{};
+};
+
+}  // namespace
+
+WavReport export_wav(const Model& model, Analyst& analyst, CallId call,
+                     const std::vector<std::string>& sources, const std::string& bpf,
+                     const std::string& path) {
+  WavReport result;
+  WavExport voices(model, analyst, call);
+  if (voices.empty()) {
+    result.error = fmt::format("call {} has no audio in this capture", call.value);
+    return result;
+  }
+  PacketLog log;
+  std::vector<std::string> errors;
+  const auto source = open_captures(sources, {bpf}, log, &errors);
+  if (source == nullptr) {
+    result.error = errors.empty() ? "the capture cannot be read again" : errors.front();
+    return result;
+  }
+  StereoTrack track(voices.origin_ns(), kRate);
+  Decoder decoder(log);
+  std::vector<Datagram> datagrams;
+  Packet packet;
+  while (source->next(&packet) == ReadResult::packet) {
+    decoder.decode(packet, &datagrams);
+    for (const Datagram& datagram : datagrams) voices.read(datagram, &track);
+  }
+  result.seconds = track.seconds();
+  result.lines = voices.report();
+  result.error = track.write(path);
+  return result;
+}
+
+}  // namespace sipladder

@@ -1,0 +1,35 @@
+// What loss and delay make of a call's quality, by the E-model (ITU-T G.107) with every value that
+// a capture cannot know at its default:
+//   R = 93.2 - Id - Ie,eff.
+//
+// An estimate for planning, of a listener on a narrowband telephone: 4.41 is the best MOS it
+// gives. Pure functions, any thread.
+#pragma once
+
+#include <string_view>
+
+namespace sipladder {
+
+struct CodecImpairment {
+  std::string_view encoding;  // as SDP names it
+  double ie;                  // equipment impairment without loss
+  double bpl;                 // packet-loss robustness
+  bool standard;              // both figures are in ITU-T G.113 Appendix I; else emodel.cc says why
+};
+// By the encoding name of SDP, case-insensitive, without regard to "AAL2-". Null: not in the
+// table.
+const CodecImpairment* codec_impairment(std::string_view encoding);
+
+struct VoiceQuality {
+  double r = 0;    // 0..93.2
+  double mos = 1;  // 1..4.41, G.107 Annex B
+};
+
+// `loss_pct`: lost or too late packets, 0..100. `burst_ratio`: BurstR of G.107 7.3, the mean length
+// of loss runs over that of random loss; below 1 (also 0: unknown) counts as 1. `one_way_delay_ms`:
+// mouth to ear; negative or unknown counts as 0. NaN counts as 0. An encoding that is not in the
+// table counts as PCMU: only the network is judged then.
+VoiceQuality e_model(std::string_view encoding, double loss_pct, double burst_ratio,
+                     double one_way_delay_ms);
+
+}  // namespace sipladder

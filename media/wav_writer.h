@@ -1,0 +1,48 @@
+// A call as a stereo WAV file of 16-bit samples, by libsndfile: both sides aligned in time.
+//
+// Memory: one second of a side takes samples only where that side was heard; at most kMaxSeconds.
+// One thread.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace sipladder {
+
+enum class TrackSide : uint8_t { caller, callee };  // left, right
+
+class StereoTrack {
+ public:
+  static constexpr int64_t kMaxSeconds = 4 * 3600;
+
+  // `origin_ns`: capture time of the file's first sample. `rate` of the file in Hz: 8000 or 16000,
+  // anything else becomes 8000.
+  StereoTrack(int64_t origin_ns, int rate);
+
+  // Samples of `rate` Hz whose first one was spoken at `time_ns` (MediaClock::place). Any order;
+  // what is added later replaces what stands there. Resampled by linear interpolation, which is
+  // fine for listening, not for measuring: halving the rate aliases what lies above the new band.
+  // Samples before the origin or beyond kMaxSeconds are left out.
+  void add(TrackSide side, int64_t time_ns, std::span<const int16_t> pcm, int rate);
+
+  bool truncated() const { return truncated_; }  // something lay beyond kMaxSeconds
+  double seconds() const;                        // of the file
+
+  // Gaps are silence. Empty: written; else why not.
+  std::string write(const std::string& path) const;
+
+ private:
+  using Second = std::vector<int16_t>;  // empty: silence
+  void put(std::vector<Second>& side, int64_t at, int16_t sample);
+
+  int64_t origin_ns_;
+  int rate_;
+  int64_t samples_ = 0;  // of the longer side
+  bool truncated_ = false;
+  std::array<std::vector<Second>, 2> sides_;
+};
+
+}  // namespace sipladder
