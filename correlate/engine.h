@@ -18,6 +18,9 @@ class Engine {
 
   void process(const Packet& packet);
 
+  // After the last packet: what waited for bytes that never came.
+  void finish();
+
   // Copies counters into the model (oddities, fragments). Cheap; call after each batch.
   void settle();
 

@@ -61,7 +61,6 @@ TEST(Accounting, EveryPacketIsInExactlyOneCounter) {
 const std::map<std::string, std::string> kNotCompared = {
     {"ndpi-fuzz-2006-06-26-2594.pcap",
      "corrupted on purpose: which messages are still SIP is a matter of taste"},
-    {"hep3-basic.pcap", "HEP inside UDP is not unwrapped"},
 };
 
 std::vector<std::vector<std::string>> tsv(const fs::path& path) {

@@ -128,6 +128,30 @@ TEST_F(Tcp, GapIsSkippedAndTheNextStartLineFound) {
   EXPECT_EQ(count(Oddity::tcp_resync), 1U);
 }
 
+TEST_F(Tcp, GapAtTheEndOfTheCapture) {
+  const std::string text = sip_message("end");
+  const auto size = static_cast<uint32_t>(text.size());
+  send(0, "", 0x02);
+  EXPECT_EQ(send(1 + size, text), Fate::tcp_waiting);
+  EXPECT_EQ(send(1 + 2 * size, text), Fate::tcp_waiting);
+  decoder_.finish(&out_);
+  ASSERT_EQ(out_.size(), 2U);
+  EXPECT_EQ(out_[0].payload, text);
+  EXPECT_EQ(out_[0].frame, 2U);
+  EXPECT_EQ(out_[1].frame, 3U);
+  EXPECT_EQ(count(Oddity::tcp_gap), 1U);
+  decoder_.finish(&out_);
+  EXPECT_TRUE(out_.empty());
+}
+
+TEST_F(Tcp, GapAtTheEndOfOtherTraffic) {
+  send(0, "", 0x02);
+  EXPECT_EQ(send(100, "something else that is no SIP"), Fate::tcp_waiting);
+  decoder_.finish(&out_);
+  EXPECT_TRUE(out_.empty());
+  EXPECT_EQ(count(Oddity::tcp_gap), 0U);
+}
+
 TEST_F(Tcp, AcknowledgedGapIsNotWaitedFor) {
   const std::string text = sip_message("ack");
   const auto size = static_cast<uint32_t>(text.size());
