@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "capture/inflate.h"
 #include "decode/bytes.h"
 #include "decode/decoder.h"
 
@@ -82,17 +83,22 @@ struct TcpSegment {
 };
 enum class StreamKind : uint8_t { fresh, sip, upgrading, websocket, hep };
 struct TcpStream {
-  StreamKind kind = StreamKind::fresh;  // fresh: nothing of SIP seen yet
-  uint32_t next = 0;                    // sequence number expected
-  std::string pending;                  // the beginning of a message or of a WebSocket frame
-  size_t needed = 0;                    // bytes `pending` must reach before it is worth a look
-  std::string fragments;                // payload of WebSocket frames whose message goes on
-  std::vector<TcpSegment> ahead;        // came before their predecessor
+  StreamKind kind = StreamKind::fresh;      // fresh: nothing of SIP seen yet
+  uint32_t next = 0;                        // sequence number expected
+  std::string pending;                      // the beginning of a message or of a WebSocket frame
+  size_t needed = 0;                        // bytes `pending` must reach before it is worth a look
+  std::optional<MessageInflater> inflater;  // of compressed WebSocket messages
+  bool packed = false;                      // `fragments` are compressed
+  std::string fragments;                    // payload of WebSocket frames whose message goes on
+  std::vector<TcpSegment> ahead;            // came before their predecessor
   size_t ahead_bytes = 0;
   int64_t gap_since_ns = 0;
   int64_t last_ns = 0;
 
-  size_t buffered() const { return pending.size() + fragments.size() + ahead_bytes; }
+  size_t buffered() const {
+    constexpr size_t kInflater = 48 << 10;  // its window and state
+    return pending.size() + fragments.size() + ahead_bytes + (inflater ? kInflater : 0);
+  }
 };
 
 // Fragments of one SCTP user message (RFC 9260 6.9).

@@ -56,6 +56,7 @@ void StreamMessages::lose() {
   layers_.note(Oddity::tcp_gap);
   stream_.pending.clear();
   stream_.fragments.clear();
+  stream_.inflater.reset();
   stream_.needed = 0;
 }
 

@@ -31,6 +31,7 @@ class StreamMessages {
   void deliver_websocket(const View& view);  // websocket.cc
   bool cut_upgrade();
   size_t cut_frame(std::string_view bytes);
+  bool unpack(std::string* message);
   void end_websocket_message();
 
   Layers& layers_;

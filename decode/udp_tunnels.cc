@@ -157,7 +157,8 @@ constexpr struct {
   bool (*decode)(Layers&, const View&, int, Fate*);
 } kUdpTunnels[] = {
     {4789, false, decode_vxlan},
-    {8472, false, decode_vxlan},  // Linux before the port was assigned
+    {8472, false, decode_vxlan},  // Linux before the port was
+                                  // assigned
     {4790, false, decode_vxlan_gpe},
     {6081, false, decode_geneve},
     {2152, true, decode_gtp},
