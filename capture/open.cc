@@ -12,8 +12,11 @@
 
 #include "capture/capture_file.h"
 #include "capture/filter.h"
+#include "capture/hep_listen.h"
 #include "capture/merged_source.h"
 #include "capture/packing.h"
+#include "capture/pipe_source.h"
+#include "capture/text_trace.h"
 
 namespace sipladder {
 namespace {
@@ -37,8 +40,38 @@ std::unique_ptr<PacketSource> open_pipe(const std::string& name, int fd, uint16_
                                         PacketLog& log, std::string* error) {
   uint16_t store = 0;
   if (!log.add_spool(&store, error)) return nullptr;
-  ByteInput input(make_detecting_reader(make_fd_reader(fd, true)), log, store, true);
-  return std::make_unique<CaptureFile>(name, index, 0, std::move(input));
+  return make_pipe_source(name, index, make_fd_reader(fd, true), log, store);
+}
+
+constexpr size_t kLookAt = 256 << 10;  // to tell what text is
+
+std::string read_beginning(ByteReader& reader) {
+  std::string result(kLookAt, '\0');
+  size_t have = 0;
+  while (have < result.size()) {
+    const int64_t got =
+        reader.read(reinterpret_cast<uint8_t*>(result.data()) + have, result.size() - have);
+    if (got <= 0) break;
+    have += static_cast<size_t>(got);
+  }
+  result.resize(have);
+  return result;
+}
+
+// Text is one of the traces that are understood, or nothing at all.
+bool is_text_file(int fd) {
+  std::string beginning(kLookAt, '\0');
+  const ssize_t got = pread(fd, beginning.data(), beginning.size(), 0);
+  beginning.resize(static_cast<size_t>(std::max<ssize_t>(got, 0)));
+  return is_text_trace(beginning);
+}
+
+std::unique_ptr<PacketSource> open_text(const std::string& name, int fd, uint64_t size,
+                                        uint16_t index, PacketLog& log, std::string* error) {
+  log.add_file(fd);  // which closes it
+  uint16_t store = 0;
+  if (!log.add_spool(&store, error)) return nullptr;
+  return std::make_unique<TextTrace>(name, index, size, make_fd_reader(fd, false), log, store);
 }
 
 std::unique_ptr<PacketSource> open_regular(const std::string& name, int fd, uint64_t size,
@@ -46,6 +79,9 @@ std::unique_ptr<PacketSource> open_regular(const std::string& name, int fd, uint
   uint8_t magic[kMagicSize];
   const ssize_t got = pread(fd, magic, sizeof magic, 0);
   const Packing packing = packing_of(magic, got);
+  if (packing == Packing::unknown && is_text_file(fd)) {
+    return open_text(name, fd, size, index, log, error);
+  }
   if (packing == Packing::unknown) {
     *error = not_a_capture(name, magic, static_cast<size_t>(std::max<ssize_t>(got, 0)));
     close(fd);
@@ -54,7 +90,17 @@ std::unique_ptr<PacketSource> open_regular(const std::string& name, int fd, uint
   uint16_t store = log.add_file(fd);
   const bool spooled = packing != Packing::none;
   if (spooled && !log.add_spool(&store, error)) return nullptr;
-  ByteInput input(make_unpacking_reader(packing, make_fd_reader(fd, false)), log, store, spooled);
+  auto reader = make_unpacking_reader(packing, make_fd_reader(fd, false));
+  if (spooled) {
+    std::string beginning = read_beginning(*reader);
+    const bool text =
+        is_text(std::string_view(beginning).substr(0, kMagicSize)) && is_text_trace(beginning);
+    reader = make_prefixed_reader(std::move(beginning), std::move(reader));
+    if (text) {
+      return std::make_unique<TextTrace>(name, index, size, std::move(reader), log, store);
+    }
+  }
+  ByteInput input(std::move(reader), log, store, spooled);
   auto source = std::make_unique<CaptureFile>(name, index, size, std::move(input));
   if (source->begin() == ReadResult::end) {
     *error = source->infos()[0]->damage;
@@ -66,6 +112,7 @@ std::unique_ptr<PacketSource> open_regular(const std::string& name, int fd, uint
 std::unique_ptr<PacketSource> open_one(const std::string& name, uint16_t index, PacketLog& log,
                                        std::string* error) {
   if (name == "-") return open_pipe("standard input", STDIN_FILENO, index, log, error);
+  if (is_hep_source(name)) return listen_hep(name, index, log, error);
   const int fd = open(name.c_str(), O_RDONLY | O_CLOEXEC);
   struct stat status {};
   if (fd < 0 || fstat(fd, &status) != 0) {

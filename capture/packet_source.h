@@ -47,7 +47,8 @@ struct OpenOptions {
   std::string bpf;  // libpcap filter expression, empty for all
 };
 
-// Opens files, "-" for standard input, and folders (every capture file in them, sorted by name);
+// Opens files (captures, or text with SIP in it: see text_trace.h), "-" for standard input,
+// "hep:HOST:PORT" to listen for HEP, and folders (every capture file in them, sorted by name);
 // several are merged by time. Sources that cannot be opened are described in *errors, one sentence
 // each naming the file; the others are read all the same. Returns null when none could be opened.
 std::unique_ptr<PacketSource> open_captures(const std::vector<std::string>& names,

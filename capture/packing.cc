@@ -6,12 +6,10 @@
 namespace sipladder {
 namespace {
 
-// A pipe cannot be looked at and put back: what was read to tell its packing is given out again
-// first.
 class PrefixedReader : public ByteReader {
  public:
-  PrefixedReader(std::unique_ptr<ByteReader> rest, const uint8_t* bytes, size_t size)
-      : rest_(std::move(rest)), prefix_(bytes, bytes + size) {}
+  PrefixedReader(std::string prefix, std::unique_ptr<ByteReader> rest)
+      : rest_(std::move(rest)), prefix_(std::move(prefix)) {}
   int64_t read(uint8_t* out, size_t size) override {
     if (at_ == prefix_.size()) return rest_->read(out, size);
     const size_t count = std::min(size, prefix_.size() - at_);
@@ -23,36 +21,8 @@ class PrefixedReader : public ByteReader {
 
  private:
   std::unique_ptr<ByteReader> rest_;
-  std::vector<uint8_t> prefix_;
+  std::string prefix_;
   size_t at_ = 0;
-};
-
-class DetectingReader : public ByteReader {
- public:
-  explicit DetectingReader(std::unique_ptr<ByteReader> raw) : reader_(std::move(raw)) {}
-  int64_t read(uint8_t* out, size_t size) override {
-    while (!detected_) {
-      const int64_t got = reader_->read(magic_ + have_, kMagicSize - have_);
-      if (got < 0) return got;
-      have_ += static_cast<size_t>(got);
-      if (got == 0 || have_ == kMagicSize) detect();
-    }
-    return reader_->read(out, size);
-  }
-  uint64_t consumed() const override { return reader_->consumed(); }
-
- private:
-  void detect() {
-    const Packing packing = packing_of(magic_, static_cast<ssize_t>(have_));
-    auto whole = std::make_unique<PrefixedReader>(std::move(reader_), magic_, have_);
-    reader_ = make_unpacking_reader(packing, std::move(whole));
-    detected_ = true;
-  }
-
-  std::unique_ptr<ByteReader> reader_;
-  uint8_t magic_[kMagicSize] = {};
-  size_t have_ = 0;
-  bool detected_ = false;
 };
 
 }  // namespace
@@ -69,6 +39,16 @@ Packing packing_of(const uint8_t* bytes, ssize_t size) {
   return plain ? Packing::none : Packing::unknown;
 }
 
+bool is_text(std::string_view beginning) {
+  // Magic numbers of captures are line ends or bytes of UTF-8.
+  const auto* bytes = reinterpret_cast<const uint8_t*>(beginning.data());
+  if (packing_of(bytes, static_cast<ssize_t>(beginning.size())) != Packing::unknown) return false;
+  return !beginning.empty() && std::all_of(beginning.begin(), beginning.end(), [](char c) {
+    const bool space = c == '\n' || c == '\r' || c == '\t' || c == '\x1B';
+    return space || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F);
+  });
+}
+
 std::unique_ptr<ByteReader> make_unpacking_reader(Packing packing,
                                                   std::unique_ptr<ByteReader> raw) {
   if (packing == Packing::gzip) return make_gzip_reader(std::move(raw));
@@ -76,8 +56,9 @@ std::unique_ptr<ByteReader> make_unpacking_reader(Packing packing,
   return raw;
 }
 
-std::unique_ptr<ByteReader> make_detecting_reader(std::unique_ptr<ByteReader> raw) {
-  return std::make_unique<DetectingReader>(std::move(raw));
+std::unique_ptr<ByteReader> make_prefixed_reader(std::string prefix,
+                                                 std::unique_ptr<ByteReader> rest) {
+  return std::make_unique<PrefixedReader>(std::move(prefix), std::move(rest));
 }
 
 }  // namespace sipladder

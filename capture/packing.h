@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <string_view>
 
 #include "capture/byte_input.h"
 
@@ -16,9 +18,13 @@ inline constexpr size_t kMagicSize = 4;
 
 Packing packing_of(const uint8_t* bytes, ssize_t size);
 
+bool is_text(std::string_view beginning);  // no capture, and nothing but printable ASCII or UTF-8
+
 std::unique_ptr<ByteReader> make_unpacking_reader(Packing packing, std::unique_ptr<ByteReader> raw);
 
-// For a pipe: finds out the packing from the first bytes that arrive.
-std::unique_ptr<ByteReader> make_detecting_reader(std::unique_ptr<ByteReader> raw);
+// A pipe cannot be looked at and put back: `prefix`, what was read of it to tell what it is, is
+// given out again first.
+std::unique_ptr<ByteReader> make_prefixed_reader(std::string prefix,
+                                                 std::unique_ptr<ByteReader> rest);
 
 }  // namespace sipladder

@@ -157,6 +157,14 @@ void Engine::State::settle_calls() {
   }
 }
 
+// The packets have been counted as waiting; only their messages come now.
+void Engine::finish() {
+  State& state = *state_;
+  state.decoder.finish(&state.datagrams);
+  for (const Datagram& datagram : state.datagrams) state.add(datagram);
+  state.model.incomplete_sip_fragments = state.decoder.incomplete_sip_fragments();
+}
+
 void Engine::settle() {
   State& state = *state_;
   state.finish_batch();

@@ -20,6 +20,9 @@ class Engine {
 
   void process(const Packet& packet);
 
+  // After the last packet: what waited for bytes that never came.
+  void finish();
+
   // Completes what process() has begun, and copies counters into the model (oddities, fragments).
   // Cheap; call after each batch, before the model is read.
   void settle();

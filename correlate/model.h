@@ -54,8 +54,9 @@ struct Model {
   std::vector<SourceCounters> sources;
   std::vector<SourceInfo> captures;  // copied from the PacketSource by whoever runs the loop
   std::array<uint64_t, static_cast<size_t>(Oddity::count_)> oddities{};
-  int64_t now_ns = 0;     // newest packet's time
-  bool finished = false;  // the source has ended
+  std::vector<IncompleteSip> incomplete_sip_fragments;  // known once finished
+  int64_t now_ns = 0;                                   // newest packet's time
+  bool finished = false;                                // the source has ended
 };
 
 // RTP on its own proof (sequence numbers that follow each other); streams named by SDP are listed

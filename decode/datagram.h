@@ -34,8 +34,6 @@ struct Datagram {
   uint8_t icmp_code = 0;
   IpAddress icmp_from;     // icmp_error only: who complains
   bool truncated = false;  // the capture holds less than was sent
-  bool resent =
-      false;  // message only: all of its bytes came again by a TCP resend (never handed on twice)
   std::string_view payload;
   PacketRef ref;  // where `payload` can be read again
 };

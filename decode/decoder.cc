@@ -1,6 +1,7 @@
 #include "decode/decoder.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "decode/layers.h"
 
@@ -26,6 +27,22 @@ Fate Decoder::decode(const Packet& packet, std::vector<Datagram>* out) {
   const View view{packet.data, captured, packet.ref, missing};
   const Fate fate = decode_link(layers, packet.link_type, view);
   return out->empty() ? fate : Fate::payload;
+}
+
+void Decoder::finish(std::vector<Datagram>* out) {
+  Layers& layers = state_->layers;
+  out->clear();
+  layers.out = out;
+  layers.kept.clear();
+  finish_tcp(layers);
+  finish_fragments(layers);
+  std::stable_sort(out->begin(), out->end(), [](const Datagram& a, const Datagram& b) {
+    return std::tie(a.time_ns, a.source, a.frame) < std::tie(b.time_ns, b.source, b.frame);
+  });
+}
+
+const std::vector<IncompleteSip>& Decoder::incomplete_sip_fragments() const {
+  return state_->layers.incomplete_sip;
 }
 
 const std::array<uint64_t, static_cast<size_t>(Oddity::count_)>& Decoder::oddities() const {

@@ -40,6 +40,16 @@ enum class Oddity : uint8_t {
 std::string_view name_of(Oddity oddity);
 std::string_view sentence_of(Oddity oddity);
 
+// A UDP datagram that begins with a SIP start-line and whose other IP fragments never came.
+struct IncompleteSip {
+  int64_t time_ns = 0;
+  uint32_t frame = 0;
+  uint16_t source = 0;
+  Endpoint src;
+  Endpoint dst;
+};
+inline constexpr size_t kMaxIncompleteSip = 256;
+
 class Decoder {
  public:
   explicit Decoder(PacketLog& log);
@@ -49,7 +59,12 @@ class Decoder {
   // not empty.
   Fate decode(const Packet& packet, std::vector<Datagram>* out);
 
+  // The capture has ended: clears *out, then adds what stood behind gaps that nothing will fill.
+  // Every packet has had its fate already.
+  void finish(std::vector<Datagram>* out);
+
   const std::array<uint64_t, static_cast<size_t>(Oddity::count_)>& oddities() const;
+  const std::vector<IncompleteSip>& incomplete_sip_fragments() const;  // the first of them
   uint64_t fragments() const;  // IP fragments seen, of all sources
 
  private:

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "decode/layers.h"
+#include "decode/sip_message.h"
 
 namespace sipladder {
 namespace {
@@ -14,6 +15,8 @@ constexpr size_t kMaxPileBytes = 64 << 20;
 constexpr size_t kMaxDatagram = 65'535;
 constexpr int64_t kMaxAge = 30'000'000'000;  // RFC 791 recommends 15 s, RFC 8200 60 s
 
+constexpr size_t kUdpHeader = 8;
+
 using Piles = absl::flat_hash_map<FragmentKey, FragmentPile>;
 
 bool has_room(const Layers& layers) {
@@ -22,7 +25,19 @@ bool has_room(const Layers& layers) {
          layers.pile_order.size() < 4 * kMaxPiles;
 }
 
+// Somebody will want to know which message was cut, not only that fragments are missing.
+void remember_sip(Layers& layers, const FragmentKey& key, const FragmentPile& pile) {
+  constexpr uint8_t kUdp = 17;
+  if (key.protocol != kUdp || layers.incomplete_sip.size() >= kMaxIncompleteSip) return;
+  if (pile.bytes.size() <= kUdpHeader || !pile.have[0]) return;
+  if (!looks_like_sip(std::string_view(pile.bytes).substr(kUdpHeader))) return;
+  const uint8_t* ports = bytes_of(pile.bytes);
+  layers.incomplete_sip.push_back(
+      {pile.first_ns, pile.frame, pile.source, {key.src, be16(ports)}, {key.dst, be16(ports + 2)}});
+}
+
 void forget(Layers& layers, Piles::iterator pile) {
+  remember_sip(layers, pile->first, pile->second);
   layers.pile_bytes -= pile->second.bytes.size();
   layers.piles.erase(pile);
 }
@@ -52,6 +67,8 @@ Piles::iterator pile_of(Layers& layers, const FragmentKey& key) {
   evict(layers);
   found = layers.piles.emplace(key, FragmentPile{}).first;
   found->second.first_ns = now;
+  found->second.frame = layers.packet->frame;
+  found->second.source = layers.packet->source;
   layers.pile_order.push_back(key);
   return found;
 }
@@ -109,6 +126,17 @@ Fate add_fragment(Layers& layers, const FragmentKey& key, size_t offset, bool mo
   const PacketRef ref = layers.log.append_assembled(bytes);
   *view = View{bytes_of(bytes), bytes.size(), ref, 0};
   return Fate::payload;
+}
+
+// In the order of arrival: what is remembered does not depend on a hash.
+void finish_fragments(Layers& layers) {
+  for (const FragmentKey& key : layers.pile_order) {
+    const auto pile = layers.piles.find(key);
+    if (pile == layers.piles.end()) continue;
+    forget(layers, pile);
+    layers.note(Oddity::fragment_incomplete);
+  }
+  layers.pile_order.clear();
 }
 
 }  // namespace sipladder

@@ -1,172 +1,228 @@
-// HEP, the Homer encapsulation protocol, versions 1 to 3, inside UDP: the inner packet gets its own
-// addresses and time. Recognised by bytes: HEP has no port of its own.
+// HEP v1, v2 and v3 (github.com/sipcapture/HEP, "HEP/EEP Network Protocol Specification, rev. 14").
+#include "decode/hep.h"
+
+#include <algorithm>
+#include <cstdlib>
+
 #include "capture/inflate.h"
-#include "decode/layers.h"
+#include "decode/sip_message.h"
 
 namespace sipladder {
 namespace {
 
-constexpr size_t kMaxInflated = 1 << 20;
+constexpr size_t kMaxUnpacked = 1 << 20;
+constexpr size_t kHeader3 = 6;
+constexpr size_t kChunkHeader = 6;
+constexpr int64_t kSecond = 1'000'000'000;
 
-enum Chunk : uint16_t {
-  kFamily = 1,
-  kProtocol = 2,
-  kSrc4 = 3,
-  kDst4 = 4,
-  kSrc6 = 5,
-  kDst6 = 6,
-  kSrcPort = 7,
-  kDstPort = 8,
-  kSeconds = 9,
-  kMicroseconds = 10,
-  kPayload = 15,
-  kCompressed = 16,
+// What a HEP header says about the packet inside.
+struct Stated {
+  Endpoint src, dst;
+  uint8_t protocol = 17;
+  uint8_t dscp = 0;
+  std::optional<uint32_t> seconds;
+  uint32_t microseconds = 0;
+  View payload;
+  bool packed = false;
 };
 
-std::optional<Transport> transport_of(uint8_t protocol) {
+// Servers without an IP protocol number for TLS and WebSocket borrow others (Kamailio siptrace).
+Transport transport_of(uint8_t protocol) {
   switch (protocol) {
-    case 17:
-      return Transport::udp;
     case 6:
       return Transport::tcp;
+    case 22:
+      return Transport::tls;
+    case 50:
+      return Transport::ws;
     case 132:
       return Transport::sctp;
     default:
-      return std::nullopt;
+      return Transport::udp;
   }
 }
 
-// What a HEP packet says of the one inside.
-struct Inner {
-  IpHeader ip;
-  uint16_t src_port = 0;
-  uint16_t dst_port = 0;
-  uint8_t protocol = 17;
-  uint32_t seconds = 0;
-  uint32_t microseconds = 0;
-  View payload;
-  bool compressed = false;
+bool is_known_protocol(uint8_t protocol) {
+  return protocol == 17 || transport_of(protocol) != Transport::udp;
+}
+
+bool is_ipv6_family(uint8_t family) {
+  return family == 10 || family == 23 || family == 28 || family == 30;
+}
+
+struct OldHeader {
+  size_t addresses;  // bytes of one address
+  size_t time_at;    // 0 in version 1
+  size_t length;
 };
 
-void read_chunk(uint16_t type, const View& value, Inner* inner) {
-  const uint8_t* p = value.data;
-  switch (type) {
-    case kProtocol:
-      if (value.size >= 1) inner->protocol = p[0];
-      break;
-    case kSrc4:
-      if (value.size >= 4) inner->ip.src = ipv4_address(p);
-      break;
-    case kDst4:
-      if (value.size >= 4) inner->ip.dst = ipv4_address(p);
-      break;
-    case kSrc6:
-      if (value.size >= 16) inner->ip.src = ipv6_address(p);
-      break;
-    case kDst6:
-      if (value.size >= 16) inner->ip.dst = ipv6_address(p);
-      break;
-    case kSrcPort:
-      if (value.size >= 2) inner->src_port = be16(p);
-      break;
-    case kDstPort:
-      if (value.size >= 2) inner->dst_port = be16(p);
-      break;
-    case kSeconds:
-      if (value.size >= 4) inner->seconds = be32(p);
-      break;
-    case kMicroseconds:
-      if (value.size >= 4) inner->microseconds = be32(p);
-      break;
-    case kPayload:
-    case kCompressed:
-      inner->payload = value;
-      inner->compressed = type == kCompressed;
-      break;
-    default:
-      break;
+// Version 2 appends the time, which some count in the length and others do not; its last field of
+// 16 bits is padded by most.
+std::optional<OldHeader> old_header(std::string_view bytes) {
+  if (bytes.size() < 16) return std::nullopt;
+  const uint8_t* p = bytes_of(bytes);
+  if (p[0] != 1 && p[0] != 2) return std::nullopt;
+  if (p[2] != 2 && !is_ipv6_family(p[2])) return std::nullopt;
+  if (!is_known_protocol(p[3])) return std::nullopt;
+  const size_t address = p[2] == 2 ? 4 : 16;
+  const size_t base = 8 + 2 * address;
+  const size_t length = p[1];
+  if (p[0] == 1 && length != base) return std::nullopt;
+  if (p[0] == 2 && length != base && length != base + 10 && length != base + 12) {
+    return std::nullopt;
   }
-}
-
-void read_hep3(Layers& layers, const View& view, Inner* inner) {
-  size_t end = be16(view.data + 4);
-  if (end > view.size) {
-    if (view.missing == 0) layers.note(Oddity::hep_length_lies);
-    end = view.size;
-  }
-  for (size_t at = 6; at + 6 <= end;) {
-    const uint16_t vendor = be16(view.data + at);
-    const uint16_t type = be16(view.data + at + 2);
-    size_t length = be16(view.data + at + 4);
-    if (length < 6 || at + length > end) {
-      if (view.missing == 0) layers.note(Oddity::hep_length_lies);
-      if (length < 6) return;
-      length = end - at;
-    }
-    if (vendor == 0) read_chunk(type, view.sub(at + 6, length - 6), inner);
-    at += length;
-  }
+  const size_t whole = p[0] == 2 && length == base ? base + 12 : length;
+  if (bytes.size() <= whole) return std::nullopt;
+  return OldHeader{address, p[0] == 1 ? 0 : base, whole};
 }
 
 uint32_t le32(const uint8_t* p) {
   return uint32_t{p[3]} << 24 | uint32_t{p[2]} << 16 | uint32_t{p[1]} << 8 | uint32_t{p[0]};
 }
 
-// Version 1 and 2: a fixed header with its own length, version 2 with the time behind it, in the
-// byte order of the sender (which is little-endian in practice).
-bool read_hep12(const View& view, Inner* inner) {
-  const uint8_t* p = view.data;
-  if (view.size < 16 || (p[0] != 1 && p[0] != 2) || !transport_of(p[3])) return false;
-  const bool v6 = p[2] == 10;
-  if (!v6 && p[2] != 2) return false;
-  const size_t addresses = v6 ? 32 : 8;
-  const size_t time = p[0] == 2 ? 12 : 0;
-  const size_t header = 8 + addresses + time;
-  if (view.size < header || (p[1] != header && p[1] != 8 + addresses)) return false;
-  inner->protocol = p[3];
-  inner->src_port = be16(p + 4);
-  inner->dst_port = be16(p + 6);
-  inner->ip.src = v6 ? ipv6_address(p + 8) : ipv4_address(p + 8);
-  inner->ip.dst = v6 ? ipv6_address(p + 24) : ipv4_address(p + 12);
-  if (time != 0) {
-    inner->seconds = le32(p + 8 + addresses);
-    inner->microseconds = le32(p + 12 + addresses);
-  }
-  inner->payload = view.sub(header);
-  return true;
+// Version 2 writes the time in the sender's byte order: the one nearer to now is meant.
+void read_old_time(const uint8_t* p, int64_t now_ns, Stated* stated) {
+  const int64_t now = now_ns / kSecond;
+  const bool little = std::llabs(now - int64_t{le32(p)}) < std::llabs(now - int64_t{be32(p)});
+  stated->seconds = little ? le32(p) : be32(p);
+  stated->microseconds = little ? le32(p + 4) : be32(p + 4);
 }
 
-bool read_hep(Layers& layers, const View& view, Inner* inner) {
-  if (view.size >= 6 && view.text().starts_with("HEP3")) {
-    read_hep3(layers, view, inner);
-    return inner->ip.src.family != 0 && inner->ip.dst.family != 0 && inner->payload.size > 0;
+IpAddress read_address(const uint8_t* p, size_t size) {
+  return size == 4 ? ipv4_address(p) : ipv6_address(p);
+}
+
+void read_old(const View& view, const OldHeader& header, int64_t now_ns, Stated* stated) {
+  const uint8_t* p = view.data;
+  stated->protocol = p[3];
+  stated->src = {read_address(p + 8, header.addresses), be16(p + 4)};
+  stated->dst = {read_address(p + 8 + header.addresses, header.addresses), be16(p + 6)};
+  if (header.time_at != 0) read_old_time(p + header.time_at, now_ns, stated);
+  stated->payload = view.sub(header.length);
+}
+
+enum Chunk : uint16_t {
+  kProtocol = 2,
+  kIpv4Src = 3,
+  kIpv4Dst = 4,
+  kIpv6Src = 5,
+  kIpv6Dst = 6,
+  kSrcPort = 7,
+  kDstPort = 8,
+  kSeconds = 9,
+  kMicroseconds = 10,
+  kPayload = 15,
+  kPackedPayload = 16,
+  kTrafficClass = 24,
+};
+
+// Chunks of a fixed size; false when `value` has another.
+bool read_fixed(uint16_t type, const View& value, Stated* stated) {
+  const uint8_t* p = value.data;
+  const size_t size = value.size;
+  switch (type) {
+    case kProtocol:
+      if (size == 1) stated->protocol = p[0];
+      return size == 1;
+    case kTrafficClass:
+      if (size == 1) stated->dscp = static_cast<uint8_t>(p[0] >> 2);
+      return size == 1;
+    case kIpv4Src:
+    case kIpv4Dst:
+      if (size == 4) (type == kIpv4Src ? stated->src : stated->dst).ip = ipv4_address(p);
+      return size == 4;
+    case kIpv6Src:
+    case kIpv6Dst:
+      if (size == 16) (type == kIpv6Src ? stated->src : stated->dst).ip = ipv6_address(p);
+      return size == 16;
+    case kSrcPort:
+    case kDstPort:
+      if (size == 2) (type == kSrcPort ? stated->src : stated->dst).port = be16(p);
+      return size == 2;
+    case kSeconds:
+      if (size == 4) stated->seconds = be32(p);
+      return size == 4;
+    case kMicroseconds:
+      if (size == 4) stated->microseconds = be32(p);
+      return size == 4;
+    default:
+      return true;
   }
-  return read_hep12(view, inner);
+}
+
+void read_chunks(Layers& layers, View view, Stated* stated) {
+  while (view.size >= kChunkHeader) {
+    const uint16_t vendor = be16(view.data);
+    const uint16_t type = be16(view.data + 2);
+    const size_t length = be16(view.data + 4);
+    if (length < kChunkHeader) {
+      layers.note(Oddity::hep_length_lies);
+      return;
+    }
+    const View value =
+        layers.claim(view, kChunkHeader, length - kChunkHeader, Oddity::hep_length_lies);
+    if (vendor == 0 && (type == kPayload || type == kPackedPayload)) {
+      stated->payload = value;
+      stated->packed = type == kPackedPayload;
+    } else if (vendor == 0 && !read_fixed(type, value, stated)) {
+      layers.note(Oddity::hep_length_lies);
+    }
+    view = view.sub(std::min(view.size, length));
+  }
+}
+
+// False when nothing of it can be read.
+bool unpack(Layers& layers, Stated* stated) {
+  std::string& bytes = layers.kept.emplace_back();
+  if (!inflate_whole(stated->payload.text(), kMaxUnpacked, &bytes)) {
+    layers.note(Oddity::hep_unpack_failed);
+  }
+  stated->payload = {bytes_of(bytes), bytes.size(), layers.log.append_assembled(bytes),
+                     stated->payload.missing};
+  return !bytes.empty();
+}
+
+Fate emit(Layers& layers, const Stated& stated) {
+  const IpHeader ip{stated.src.ip, stated.dst.ip, 0, stated.dscp};
+  Datagram datagram = layers.datagram(ip, stated.src.port, stated.dst.port, stated.payload);
+  datagram.transport = transport_of(stated.protocol);
+  const bool message = datagram.transport != Transport::udp;
+  datagram.kind = message ? PayloadKind::message : PayloadKind::datagram;
+  if (stated.seconds && *stated.seconds != 0) {
+    datagram.time_ns = int64_t{*stated.seconds} * kSecond + int64_t{stated.microseconds} * 1000;
+  }
+  layers.out->push_back(datagram);
+  return Fate::payload;
 }
 
 }  // namespace
 
-bool decode_hep(Layers& layers, const View& view) {
-  Inner inner;
-  if (!read_hep(layers, view, &inner)) return false;
-  const auto transport = transport_of(inner.protocol);
-  if (!transport) return false;
-  Datagram datagram = layers.datagram(inner.ip, inner.src_port, inner.dst_port, inner.payload);
-  datagram.transport = *transport;
-  if (inner.seconds != 0) {
-    datagram.time_ns = int64_t{inner.seconds} * 1'000'000'000 + int64_t{inner.microseconds} * 1000;
+bool is_hep3(std::string_view bytes) {
+  return bytes.size() >= kHeader3 && bytes.starts_with("HEP3") && hep3_length(bytes) >= kHeader3;
+}
+
+size_t hep3_length(std::string_view bytes) {
+  return be16(bytes_of(bytes) + 4);
+}
+
+bool is_hep(std::string_view bytes) {
+  if (is_hep3(bytes)) return true;
+  const auto header = old_header(bytes);
+  return header && looks_like_sip(bytes.substr(header->length));
+}
+
+Fate decode_hep(Layers& layers, const View& view) {
+  Stated stated;
+  if (is_hep3(view.text())) {
+    const size_t length = hep3_length(view.text());
+    read_chunks(layers, layers.claim(view, kHeader3, length - kHeader3, Oddity::hep_length_lies),
+                &stated);
+  } else if (const auto header = old_header(view.text())) {
+    read_old(view, *header, layers.packet->time_ns, &stated);
   }
-  if (inner.compressed) {
-    layers.kept.push_back(inflate_whole(inner.payload.text(), kMaxInflated));
-    if (layers.kept.back().empty()) {
-      layers.note(Oddity::hep_not_inflated);
-      return false;
-    }
-    datagram.payload = layers.kept.back();
-    datagram.ref = layers.log.append_assembled(layers.kept.back());
-  }
-  layers.out->push_back(datagram);
-  return true;
+  if (stated.payload.size == 0) return Fate::hep_empty;
+  if (stated.packed && !unpack(layers, &stated)) return Fate::hep_empty;
+  return emit(layers, stated);
 }
 
 }  // namespace sipladder

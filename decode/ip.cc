@@ -1,4 +1,6 @@
 // IPv4 (RFC 791) and IPv6 (RFC 8200) with extension headers.
+#include <algorithm>
+
 #include "decode/layers.h"
 
 namespace sipladder {
@@ -34,7 +36,8 @@ Fate decode_ipv4(Layers& layers, const View& view, int depth) {
 }
 
 bool is_extension(uint8_t next) {
-  return next == 0 || next == 43 || next == 60 || next == kAuthenticationHeader || next == 135;
+  return next == 0 || next == 43 || next == 60 || next == kAuthenticationHeader || next == 135 ||
+         next == 139 || next == 140;
 }
 
 // The fragment header (RFC 8200 section 4.5): *payload becomes the whole datagram's.
@@ -60,6 +63,19 @@ Fate skip_ipv6_extension(uint8_t* next, View* payload) {
   return Fate::payload;
 }
 
+// RFC 2675: no link that is captured carries them, a length of 32 bits is but an attack.
+bool is_jumbogram(uint8_t next, const View& options) {
+  constexpr uint8_t kJumboPayload = 0xC2;
+  if (next != 0 || options.size < 8) return false;
+  const size_t end = std::min(options.size, (size_t{options.data[1]} + 1) * 8);
+  for (size_t at = 2; at + 1 < end;) {
+    const uint8_t option = options.data[at];
+    if (option == kJumboPayload) return true;
+    at += option == 0 ? 1 : 2 + size_t{options.data[at + 1]};
+  }
+  return false;
+}
+
 Fate decode_ipv6(Layers& layers, const View& view, int depth) {
   if (view.size < 40) return Fate::ip_truncated;
   const uint8_t* p = view.data;
@@ -69,7 +85,11 @@ Fate decode_ipv6(Layers& layers, const View& view, int depth) {
   ip.dst = ipv6_address(p + 24);
   uint8_t next = p[6];
   size_t length = be16(p + 4);
-  if (length == 0) length = view.size + view.missing - 40;  // jumbogram or offload
+  if (length == 0 && is_jumbogram(next, view.sub(40))) {
+    layers.note(Oddity::ipv6_jumbogram);
+    return Fate::ip_malformed;
+  }
+  if (length == 0) length = view.size + view.missing - 40;  // segmentation offload
   View payload = layers.claim(view, 40, length, Oddity::ip_length_lies);
   for (int i = 0; i < kMaxExtensions; i++) {
     Fate fate = Fate::payload;
@@ -110,8 +130,21 @@ Fate decode_ip_payload(Layers& layers, const IpHeader& ip, uint8_t protocol, con
       return decode_udp(layers, ip, view, depth);
     case 47:
       return decode_gre(layers, view, depth);
+    case kAuthenticationHeader: {
+      uint8_t next = protocol;
+      View inner = view;
+      const Fate fate = skip_ipv6_extension(&next, &inner);
+      if (fate != Fate::payload || depth >= kMaxDepth) return fate;
+      return decode_ip_payload(layers, ip, next, inner, depth + 1);
+    }
     case 58:
       return decode_icmp(layers, ip, true, view);
+    case 97:
+      return decode_ether_ip(layers, view, depth);
+    case 115:
+      return decode_l2tp3(layers, view, depth);
+    case 137:
+      return depth >= kMaxDepth ? Fate::depth_exceeded : decode_mpls(layers, view, depth);
     case 132:
       return decode_sctp(layers, ip, view);
     default:

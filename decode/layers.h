@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "capture/inflate.h"
 #include "decode/bytes.h"
 #include "decode/decoder.h"
 
@@ -57,6 +58,8 @@ struct FragmentPile {
   size_t total = 0;        // known once the last fragment came
   size_t covered = 0;      // units
   int64_t first_ns = 0;
+  uint32_t frame = 0;   // of the first fragment seen
+  uint16_t source = 0;  // as frame
   uint16_t id = 0;
 };
 
@@ -74,27 +77,35 @@ struct TcpSegment {
   std::string bytes;
   PacketRef ref;
   size_t missing;  // as View::missing
+  int64_t time_ns;
+  uint32_t frame;
+  uint16_t source;
 };
-enum class StreamKind : uint8_t { fresh, sip, upgrading, websocket };
+enum class StreamKind : uint8_t { fresh, sip, upgrading, websocket, hep };
 struct TcpStream {
-  StreamKind kind = StreamKind::fresh;  // fresh: nothing of SIP seen yet
-  uint32_t next = 0;                    // sequence number expected
-  std::string pending;                  // the beginning of a message or of a WebSocket frame
-  size_t needed = 0;                    // bytes `pending` must reach before it is worth a look
-  std::string fragments;                // payload of WebSocket frames whose message goes on
-  std::vector<TcpSegment> ahead;        // came before their predecessor
+  StreamKind kind = StreamKind::fresh;      // fresh: nothing of SIP seen yet
+  uint32_t next = 0;                        // sequence number expected
+  std::string pending;                      // the beginning of a message or of a WebSocket frame
+  size_t needed = 0;                        // bytes `pending` must reach before it is worth a look
+  std::optional<MessageInflater> inflater;  // of compressed WebSocket messages
+  bool packed = false;                      // `fragments` are compressed
+  std::string fragments;                    // payload of WebSocket frames whose message goes on
+  std::vector<TcpSegment> ahead;            // came before their predecessor
   size_t ahead_bytes = 0;
   int64_t gap_since_ns = 0;
   int64_t last_ns = 0;
 
-  size_t buffered() const { return pending.size() + fragments.size() + ahead_bytes; }
+  size_t buffered() const {
+    constexpr size_t kInflater = 48 << 10;  // its window and state
+    return pending.size() + fragments.size() + ahead_bytes + (inflater ? kInflater : 0);
+  }
 };
 
 // Fragments of one SCTP user message (RFC 9260 6.9).
 struct SctpKey {
   TcpKey ends;
   uint16_t stream = 0;
-  uint16_t sequence = 0;
+  uint32_t sequence = 0;
   bool unordered = false;
   bool operator==(const SctpKey&) const = default;
   template <typename H>
@@ -103,7 +114,7 @@ struct SctpKey {
   }
 };
 struct SctpPiece {
-  uint32_t tsn;
+  uint32_t number;  // consecutive within a message
   bool begins;
   bool ends;
   std::string bytes;
@@ -120,6 +131,7 @@ struct Layers {
   absl::flat_hash_map<FragmentKey, FragmentPile> piles;
   std::deque<FragmentKey> pile_order;
   size_t pile_bytes = 0;
+  std::vector<IncompleteSip> incomplete_sip;  // at most kMaxIncompleteSip
   absl::flat_hash_map<TcpKey, TcpStream> tcp;
   size_t tcp_buffered = 0;    // bytes kept by all streams
   int64_t last_ahead_ns = 0;  // when a segment was last kept out of order
@@ -138,6 +150,10 @@ struct Layers {
 Fate decode_link(Layers& layers, uint16_t link_type, const View& view);  // link.cc
 Fate decode_ethernet(Layers& layers, const View& view, int depth);
 Fate decode_ether_type(Layers& layers, uint16_t ether_type, const View& view, int depth);
+Fate decode_llc(Layers& layers, const View& view, int depth);
+Fate decode_mpls(Layers& layers, const View& view, int depth);
+Fate decode_wlan(Layers& layers, const View& view);  // wlan.cc
+Fate decode_radiotap(Layers& layers, const View& view);
 Fate decode_ppp(Layers& layers, const View& view, int depth);
 Fate decode_ip(Layers& layers, const View& view, int depth);  // ip.cc
 Fate decode_ip_payload(Layers& layers, const IpHeader& ip, uint8_t protocol, const View& view,
@@ -146,12 +162,18 @@ Fate decode_ip_payload(Layers& layers, const IpHeader& ip, uint8_t protocol, con
 // there. (fragments.cc)
 Fate add_fragment(Layers& layers, const FragmentKey& key, size_t offset, bool more, View* view,
                   IpHeader* ip);
+void finish_fragments(Layers& layers);
 Fate decode_gre(Layers& layers, const View& view, int depth);  // tunnels.cc
-bool decode_udp_tunnel(Layers& layers, uint16_t dst_port, const View& view, int depth, Fate* fate);
+Fate decode_l2tp3(Layers& layers, const View& view, int depth);
+Fate decode_ether_ip(Layers& layers, const View& view, int depth);
+bool is_ip(const View& view);        // an IP header stands here, as far as it can be told
+bool is_ethernet(const View& view);  // an Ethernet header with a known EtherType, and IP behind it
+bool is_ppp_ip(const View& view);    // PPP with IP inside
+bool decode_udp_tunnel(Layers& layers, uint16_t src_port, uint16_t dst_port, const View& view,
+                       int depth, Fate* fate);                                     // udp_tunnels.cc
 Fate decode_udp(Layers& layers, const IpHeader& ip, const View& view, int depth);  // udp.cc
-// True when it was HEP, whose inner packet was handed on. (hep.cc)
-bool decode_hep(Layers& layers, const View& view);
-Fate decode_tcp(Layers& layers, const IpHeader& ip, const View& view);            // tcp.cc
+Fate decode_tcp(Layers& layers, const IpHeader& ip, const View& view);             // tcp.cc
+void finish_tcp(Layers& layers);
 Fate decode_sctp(Layers& layers, const IpHeader& ip, const View& view);           // sctp.cc
 Fate decode_icmp(Layers& layers, const IpHeader& ip, bool v6, const View& view);  // icmp.cc
 

@@ -1,4 +1,5 @@
 // Link layers and what stands between them and IP: VLAN tags, MPLS, PPPoE, PPP.
+// Numbers of link types: https://www.tcpdump.org/linktypes.html
 #include "decode/layers.h"
 
 namespace sipladder {
@@ -40,16 +41,16 @@ Fate decode_ppi(Layers& layers, const View& view) {
   const size_t header = size_t{view.data[2]} | size_t{view.data[3]} << 8;
   if (header < 8 || header > view.size) return Fate::link_truncated;
   const unsigned inner = view.data[4] | static_cast<unsigned>(view.data[5]) << 8;
-  constexpr unsigned kPpi = 192;
+  constexpr unsigned kPpi = 192;  // in itself would be endless
   if (inner == kPpi) return Fate::link_unsupported;
   return decode_link(layers, static_cast<uint16_t>(inner), view.sub(header));
 }
 
 // NFLOG: type-length-value triples in host order, lengths included and padded to 4.
-Fate decode_nflog(Layers& layers, View view) {
+Fate decode_nflog(Layers& layers, const View& whole) {
   constexpr size_t kPayload = 9;
-  if (view.size < 4) return Fate::link_truncated;
-  view = view.sub(4);
+  if (whole.size < 4) return Fate::link_truncated;
+  View view = whole.sub(4);
   while (view.size >= 4) {
     const size_t length = size_t{view.data[0]} | size_t{view.data[1]} << 8;
     const size_t type = size_t{view.data[2]} | size_t{view.data[3]} << 8;
@@ -62,20 +63,39 @@ Fate decode_nflog(Layers& layers, View view) {
   return Fate::not_ip;
 }
 
-Fate decode_mpls(Layers& layers, View view, int depth) {
-  for (int labels = 0; labels < kMaxTags; labels++) {
-    if (view.size < 5) return Fate::link_truncated;
-    const bool bottom = (view.data[2] & 1U) != 0;
-    view = view.sub(4);
-    if (!bottom) continue;
-    const unsigned nibble = view.data[0] >> 4;
-    if (nibble == 4 || nibble == 6) return decode_ip(layers, view, depth);
-    // A pseudowire: Ethernet behind an optional control word (RFC 4448 section 4.6).
-    const bool control_word = nibble == 0 && view.size > 4;
-    return decode_ethernet(layers, control_word ? view.sub(4) : view, depth);
-  }
-  return Fate::depth_exceeded;
+// Solaris: 24 bytes of zones and interfaces.
+Fate decode_ipnet(Layers& layers, const View& view) {
+  return view.size < 24 ? Fate::link_truncated : decode_ip(layers, view.sub(24), 0);
 }
+
+// OpenBSD's IPsec device: address family, SPI, flags.
+Fate decode_enc(Layers& layers, const View& view) {
+  return view.size < 12 ? Fate::link_truncated : decode_ip(layers, view.sub(12), 0);
+}
+
+// The packet filter's log: its header begins with its own length, padded to 4.
+Fate decode_pflog(Layers& layers, const View& view) {
+  if (view.size < 4) return Fate::link_truncated;
+  const size_t header = (size_t{view.data[0]} + 3) / 4 * 4;
+  if (header == 0 || header > view.size) return Fate::link_truncated;
+  return decode_ip(layers, view.sub(header), 0);
+}
+
+Fate decode_cisco_hdlc(Layers& layers, const View& view) {
+  if (view.size < 4) return Fate::link_truncated;
+  return decode_ether_type(layers, be16(view.data + 2), view.sub(4), 0);
+}
+
+// PPPoE without the Ethernet header.
+Fate decode_pppoe(Layers& layers, const View& view) {
+  return view.size < 8 ? Fate::link_truncated : decode_ppp(layers, view.sub(6), 0);
+}
+
+Fate decode_ppp_with_direction(Layers& layers, const View& view) {
+  return view.size < 2 ? Fate::link_truncated : decode_ppp(layers, view.sub(1), 0);
+}
+
+}  // namespace
 
 // IEEE 802.3 with LLC and SNAP: the EtherType follows (RFC 1042).
 Fate decode_llc(Layers& layers, const View& view, int depth) {
@@ -87,7 +107,21 @@ Fate decode_llc(Layers& layers, const View& view, int depth) {
                             : decode_ether_type(layers, ether_type, view.sub(8), depth);
 }
 
-}  // namespace
+Fate decode_mpls(Layers& layers, const View& whole, int depth) {
+  View view = whole;
+  for (int labels = 0; labels < kMaxTags; labels++) {
+    if (view.size < 5) return Fate::link_truncated;
+    const bool bottom = (view.data[2] & 1U) != 0;
+    view = view.sub(4);
+    if (!bottom) continue;
+    if (is_ip(view)) return decode_ip(layers, view, depth);
+    // A pseudowire: Ethernet behind an optional control word (RFC 4448 section 4.6), whose first
+    // four bits are 0. A MAC address may begin so too.
+    const bool control_word = view.data[0] >> 4 == 0 && view.size > 4 && !is_ethernet(view);
+    return decode_ethernet(layers, control_word ? view.sub(4) : view, depth);
+  }
+  return Fate::depth_exceeded;
+}
 
 Fate decode_ppp(Layers& layers, const View& whole, int depth) {
   View view = whole;
@@ -134,33 +168,42 @@ Fate decode_ethernet(Layers& layers, const View& view, int depth) {
   return decode_ether_type(layers, be16(view.data + 12), view.sub(14), depth);
 }
 
+namespace {
+
+Fate link_ethernet(Layers& layers, const View& view) {
+  return decode_ethernet(layers, view, 0);
+}
+Fate link_ip(Layers& layers, const View& view) {
+  return decode_ip(layers, view, 0);
+}
+Fate link_ppp(Layers& layers, const View& view) {
+  return decode_ppp(layers, view, 0);
+}
+
+constexpr struct {
+  uint16_t type;
+  Fate (*decode)(Layers&, const View&);
+} kLinks[] = {
+    {1, link_ethernet},      {113, decode_cooked_v1},
+    {276, decode_cooked_v2}, {12, link_ip},
+    {14, link_ip},           {101, link_ip},
+    {228, link_ip},          {229, link_ip},
+    {0, decode_loopback},    {108, decode_loopback},
+    {9, link_ppp},           {50, link_ppp},
+    {51, decode_pppoe},      {104, decode_cisco_hdlc},
+    {105, decode_wlan},      {109, decode_enc},
+    {117, decode_pflog},     {127, decode_radiotap},
+    {192, decode_ppi},       {204, decode_ppp_with_direction},
+    {226, decode_ipnet},     {239, decode_nflog},
+};
+
+}  // namespace
+
 Fate decode_link(Layers& layers, uint16_t link_type, const View& view) {
-  switch (link_type) {
-    case 1:
-      return decode_ethernet(layers, view, 0);
-    case 0:
-    case 108:
-      return decode_loopback(layers, view);
-    case 9:
-    case 50:
-      return decode_ppp(layers, view, 0);
-    case 12:
-    case 14:
-    case 101:
-    case 228:
-    case 229:
-      return decode_ip(layers, view, 0);
-    case 113:
-      return decode_cooked_v1(layers, view);
-    case 192:
-      return decode_ppi(layers, view);
-    case 239:
-      return decode_nflog(layers, view);
-    case 276:
-      return decode_cooked_v2(layers, view);
-    default:
-      return Fate::link_unsupported;
+  for (const auto& link : kLinks) {
+    if (link.type == link_type) return link.decode(layers, view);
   }
+  return Fate::link_unsupported;
 }
 
 }  // namespace sipladder

@@ -1,4 +1,5 @@
-// SIP over SCTP (RFC 4168): DATA chunks (RFC 9260 section 3.3.1), put together when fragmented.
+// SIP over SCTP (RFC 4168): DATA chunks (RFC 9260 section 3.3.1) and
+// I-DATA chunks (RFC 8260 section 2.1), put together when fragmented.
 // Bounds: kMaxBuffered bytes of incomplete messages, kMaxPieces of one; all are given up beyond.
 #include <algorithm>
 
@@ -12,11 +13,11 @@ constexpr size_t kMaxBuffered = 8 << 20;
 constexpr size_t kMaxPieces = 1024;
 constexpr size_t kMaxMessages = 1024;
 constexpr size_t kMaxAssociations = 4096;
-constexpr size_t kDataHeader = 16;
+constexpr uint8_t kInterleavedData = 64;
 
 struct Chunk {
   SctpKey key;
-  uint32_t tsn = 0;
+  uint32_t number = 0;  // consecutive within a message
   bool begins = false;
   bool ends = false;
   View payload;
@@ -42,10 +43,11 @@ Fate emit(Layers& layers, const IpHeader& ip, const Chunk& chunk, const View& me
   return Fate::payload;
 }
 
-// Fragments carry consecutive TSNs from the B to the E bit (RFC 9260 section 6.9).
+// Fragments are numbered from the B to the E bit: by TSN (RFC 9260 section 6.9), or from 0 on where
+// messages may interleave (RFC 8260 section 2.2).
 bool is_whole(const std::vector<SctpPiece>& pieces) {
   if (!pieces.front().begins || !pieces.back().ends) return false;
-  return pieces.back().tsn - pieces.front().tsn == pieces.size() - 1;
+  return pieces.back().number - pieces.front().number == pieces.size() - 1;
 }
 
 void give_up(Layers& layers) {
@@ -58,9 +60,9 @@ Fate add_piece(Layers& layers, const IpHeader& ip, const Chunk& chunk) {
   if (layers.sctp_buffered > kMaxBuffered || layers.sctp.size() >= kMaxMessages) give_up(layers);
   std::vector<SctpPiece>& pieces = layers.sctp[chunk.key];
   const auto place = std::find_if(pieces.begin(), pieces.end(), [&](const SctpPiece& piece) {
-    return static_cast<int32_t>(piece.tsn - chunk.tsn) > 0;
+    return static_cast<int32_t>(piece.number - chunk.number) > 0;
   });
-  pieces.insert(place, {chunk.tsn, chunk.begins, chunk.ends, std::string(chunk.payload.text())});
+  pieces.insert(place, {chunk.number, chunk.begins, chunk.ends, std::string(chunk.payload.text())});
   layers.sctp_buffered += chunk.payload.size;
   if (!is_whole(pieces)) {
     if (pieces.size() > kMaxPieces) give_up(layers);
@@ -75,15 +77,20 @@ Fate add_piece(Layers& layers, const IpHeader& ip, const Chunk& chunk) {
 }
 
 Fate decode_data(Layers& layers, const IpHeader& ip, const TcpKey& ends, const View& view) {
-  if (view.size <= kDataHeader) return Fate::sctp_malformed;
+  const bool interleaved = view.data[0] == kInterleavedData;
+  const size_t header = interleaved ? 20 : 16;
+  if (view.size <= header) return Fate::sctp_malformed;
   const uint8_t* p = view.data;
+  const uint32_t tsn = be32(p + 4);
   Chunk chunk;
   chunk.begins = (p[1] & 2U) != 0;
   chunk.ends = (p[1] & 1U) != 0;
-  chunk.tsn = be32(p + 4);
-  chunk.key = {ends, be16(p + 8), be16(p + 10), (p[1] & 4U) != 0};
-  chunk.payload = view.sub(kDataHeader);
-  if (seen_before(layers, ends, chunk.tsn)) return Fate::sctp_resent;
+  // The first I-DATA fragment has the payload's protocol where the others have their number.
+  chunk.number = !interleaved ? tsn : chunk.begins ? 0 : be32(p + 16);
+  const uint32_t message = interleaved ? be32(p + 12) : be16(p + 10);
+  chunk.key = {ends, be16(p + 8), message, (p[1] & 4U) != 0};
+  chunk.payload = view.sub(header);
+  if (seen_before(layers, ends, tsn)) return Fate::sctp_resent;
   if (chunk.begins && (chunk.ends || chunk.payload.missing > 0)) {
     return emit(layers, ip, chunk, chunk.payload);
   }
@@ -101,7 +108,8 @@ Fate decode_sctp(Layers& layers, const IpHeader& ip, const View& packet) {
     const size_t length = be16(view.data + 2);
     if (length < 4) return Fate::sctp_malformed;
     const View chunk = layers.claim(view, 0, length, Oddity::ip_length_lies);
-    if (view.data[0] == 0) fate = decode_data(layers, ip, ends, chunk);
+    const bool data = view.data[0] == 0 || view.data[0] == kInterleavedData;
+    if (data) fate = decode_data(layers, ip, ends, chunk);
     view = view.sub(std::min(view.size, (length + 3) / 4 * 4));
   }
   return fate;

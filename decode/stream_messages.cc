@@ -2,12 +2,14 @@
 
 #include <algorithm>
 
+#include "decode/hep.h"
 #include "decode/sip_message.h"
 
 namespace sipladder {
 
 std::optional<StreamKind> stream_kind(std::string_view bytes) {
   if (looks_like_sip(bytes)) return StreamKind::sip;
+  if (is_hep3(bytes)) return StreamKind::hep;
   if (begins_websocket_upgrade(bytes)) return StreamKind::upgrading;
   if (is_websocket_sip(bytes)) return StreamKind::websocket;
   if (bytes.find("SIP/2.0") == std::string_view::npos) return std::nullopt;
@@ -28,6 +30,8 @@ size_t find_sip_start(std::string_view bytes, size_t from) {
 void StreamMessages::deliver(const View& view) {
   if (stream_.kind == StreamKind::upgrading || stream_.kind == StreamKind::websocket) {
     deliver_websocket(view);
+  } else if (stream_.kind == StreamKind::hep) {
+    deliver_hep(view);
   } else if (stream_.pending.empty()) {
     deliver_sip(view);
   } else {
@@ -41,6 +45,10 @@ void StreamMessages::deliver(const View& view) {
   stream_.needed = 0;
   if (stream_.kind == StreamKind::sip && looks_like_sip(rest)) {
     emit_copy(rest, Transport::tcp, view.missing);
+  } else if (stream_.kind == StreamKind::hep && is_hep3(rest)) {
+    const std::string& copy = layers_.kept.emplace_back(rest);
+    const PacketRef ref = layers_.log.append_assembled(copy);
+    decode_hep(layers_, {bytes_of(copy), copy.size(), ref, view.missing});
   }
 }
 
@@ -48,6 +56,7 @@ void StreamMessages::lose() {
   layers_.note(Oddity::tcp_gap);
   stream_.pending.clear();
   stream_.fragments.clear();
+  stream_.inflater.reset();
   stream_.needed = 0;
 }
 
@@ -72,6 +81,43 @@ void StreamMessages::deliver_sip(View view) {
     emit(view.sub(frame.skip, frame.length), Transport::tcp);
     view = view.sub(frame.skip + frame.length);
   }
+}
+
+void StreamMessages::deliver_hep(const View& view) {
+  View whole = view;
+  if (!stream_.pending.empty()) {
+    stream_.pending.append(view.text());
+    if (stream_.pending.size() < stream_.needed) return;
+    const std::string& copy = layers_.kept.emplace_back(std::move(stream_.pending));
+    whole = {bytes_of(copy), copy.size(), layers_.log.append_assembled(copy), 0};
+  }
+  stream_.pending.clear();
+  stream_.needed = 0;
+  while (whole.size > 0) {
+    const size_t length = cut_hep(whole);
+    if (length == 0) break;
+    whole = whole.sub(length);
+  }
+  stream_.pending.assign(whole.text());
+}
+
+// Bytes that are done with; 0 when more are needed.
+size_t StreamMessages::cut_hep(const View& view) {
+  constexpr std::string_view kMagic = "HEP3";
+  const std::string_view bytes = view.text();
+  const std::string_view begin = bytes.substr(0, kMagic.size());
+  if (!kMagic.starts_with(begin) || (bytes.size() >= 6 && hep3_length(bytes) < 6)) {
+    layers_.note(Oddity::tcp_resync);
+    return std::min(bytes.find(kMagic, 1), bytes.size());
+  }
+  if (bytes.size() < 6) return 0;
+  const size_t length = hep3_length(bytes);
+  if (bytes.size() < length) {
+    stream_.needed = length;
+    return 0;
+  }
+  decode_hep(layers_, view.sub(0, length));
+  return length;
 }
 
 bool StreamMessages::find_start(View* view) {

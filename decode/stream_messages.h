@@ -25,9 +25,13 @@ class StreamMessages {
   void emit_copy(std::string_view message, Transport transport, size_t missing);
   void emit(const View& message, Transport transport);
 
+  void deliver_hep(const View& view);
+  size_t cut_hep(const View& view);
+
   void deliver_websocket(const View& view);  // websocket.cc
   bool cut_upgrade();
   size_t cut_frame(std::string_view bytes);
+  bool unpack(std::string* message);
   void end_websocket_message();
 
   Layers& layers_;

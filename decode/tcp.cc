@@ -2,6 +2,7 @@
 // is found again. Bounds: kMaxStreams directions, kMaxAhead bytes out of order in each,
 // kMaxBuffered bytes in all; streams that carry no SIP keep nothing.
 #include <algorithm>
+#include <tuple>
 
 #include "decode/stream_messages.h"
 
@@ -85,8 +86,8 @@ void store_ahead(Layers& layers, TcpStream& stream, const Segment& segment) {
   }
   const View& payload = segment.payload;
   stream.ahead_bytes += payload.size;
-  stream.ahead.push_back(
-      {segment.sequence, std::string(payload.text()), payload.ref, payload.missing});
+  stream.ahead.push_back({segment.sequence, std::string(payload.text()), payload.ref,
+                          payload.missing, now, layers.packet->frame, layers.packet->source});
   layers.last_ahead_ns = now;
 }
 
@@ -214,6 +215,31 @@ Fate decode_segment(Layers& layers, const IpHeader& ip, const TcpKey& key, const
   return fate;
 }
 
+// What was kept behind gaps that are not filled by the end of the capture, as if seen one by one.
+void flush(Layers& layers, const TcpKey& key, TcpStream& stream) {
+  if (stream.kind == StreamKind::fresh) {
+    const auto kind = stream_kind(first_ahead(stream)->bytes);
+    if (!kind) return;
+    stream.kind = *kind;
+  }
+  const IpHeader ip{key.src.ip, key.dst.ip, 0, 0};
+  StreamMessages messages(layers, ip, key, stream);
+  while (!stream.ahead.empty()) {
+    const auto first = first_ahead(stream);
+    if (distance(stream.next, first->sequence) > 0) {
+      messages.lose();
+      stream.next = first->sequence;
+    }
+    Packet packet;
+    packet.time_ns = first->time_ns;
+    packet.frame = first->frame;
+    packet.source = first->source;
+    layers.packet = &packet;
+    deliver_one(layers, stream, first, messages);
+  }
+  layers.packet = nullptr;
+}
+
 }  // namespace
 
 Fate decode_tcp(Layers& layers, const IpHeader& ip, const View& view) {
@@ -235,6 +261,19 @@ Fate decode_tcp(Layers& layers, const IpHeader& ip, const View& view) {
     skip_acknowledged_gap(layers, ip, key, segment.acknowledged);
   }
   return segment.payload.size == 0 ? Fate::tcp_empty : decode_segment(layers, ip, key, segment);
+}
+
+void finish_tcp(Layers& layers) {
+  std::vector<Streams::pointer> waiting;
+  for (auto& stream : layers.tcp) {
+    if (!stream.second.ahead.empty()) waiting.push_back(&stream);
+  }
+  std::sort(waiting.begin(), waiting.end(), [](const auto* a, const auto* b) {
+    return std::tie(a->first.src, a->first.dst) < std::tie(b->first.src, b->first.dst);
+  });
+  for (auto* stream : waiting) flush(layers, stream->first, stream->second);
+  layers.tcp.clear();
+  layers.tcp_buffered = 0;
 }
 
 }  // namespace sipladder

@@ -1,80 +1,32 @@
-// GRE (RFC 2784, 2890, 2637), ERSPAN, VXLAN (RFC 7348), GENEVE (RFC 8926), GTP-U (3GPP TS 29.281).
+// Tunnels directly over IP: GRE (RFC 2784, 2890, 2637), ERSPAN, L2TPv3 (RFC 3931), EtherIP (RFC
+// 3378).
+#include <algorithm>
+
 #include "decode/layers.h"
 
 namespace sipladder {
-namespace {
 
 bool is_ip(const View& view) {
   if (view.size < 20) return false;
-  const unsigned version = view.data[0] >> 4;
-  return version == 6 ? view.size >= 40 : version == 4 && (view.data[0] & 0x0FU) >= 5;
+  const uint8_t* p = view.data;
+  const unsigned version = p[0] >> 4;
+  const size_t whole = view.size + view.missing;
+  if (version == 6) return view.size >= 40 && size_t{be16(p + 4)} + 40 <= whole;
+  // Segmentation offload leaves a total length of 0.
+  const size_t total = be16(p + 2);
+  return version == 4 && (p[0] & 0x0FU) >= 5 && (total == 0 || (total >= 20 && total <= whole));
 }
 
 bool is_ethernet(const View& view) {
   if (view.size < 14) return false;
   const uint16_t type = be16(view.data + 12);
   if (type == 0x0800 || type == 0x86DD) return is_ip(view.sub(14));
-  return type == 0x0806 || type == 0x8100 || type == 0x88A8 || type == 0x9100 || type == 0x8847 ||
-         type == 0x8848 || type == 0x8863 || type == 0x8864;
+  static constexpr uint16_t kOthers[] = {0x0806, 0x8100, 0x88A8, 0x9100,
+                                         0x8847, 0x8848, 0x8863, 0x8864};
+  return std::find(std::begin(kOthers), std::end(kOthers), type) != std::end(kOthers);
 }
 
-// A port alone proves nothing: SIP and RTP may use it too. What is no tunnel stays a datagram.
-bool decode_vxlan(Layers& layers, const View& view, int depth, Fate* fate) {
-  if (view.size < 8 || view.data[0] != 0x08 || view.data[7] != 0) return false;
-  if (!is_ethernet(view.sub(8))) return false;
-  *fate = decode_ethernet(layers, view.sub(8), depth);
-  return true;
-}
-
-bool decode_geneve(Layers& layers, const View& view, int depth, Fate* fate) {
-  if (view.size < 8 || view.data[0] >> 6 != 0 || view.data[7] != 0) return false;
-  const size_t header = 8 + size_t{view.data[0] & 0x3FU} * 4;
-  if (view.size < header) return false;
-  const uint16_t type = be16(view.data + 2);
-  const View inner = view.sub(header);
-  if (type == 0x6558 && is_ethernet(inner)) {
-    *fate = decode_ethernet(layers, inner, depth);
-  } else if ((type == 0x0800 || type == 0x86DD) && is_ip(inner)) {
-    *fate = decode_ip(layers, inner, depth);
-  } else {
-    return false;
-  }
-  return true;
-}
-
-// Length of the GTP-U header with its extensions (TS 29.281 section 5.2); 0 when it is none.
-size_t gtp_header(const View& view) {
-  if ((view.data[0] & 0x07U) == 0) return 8;
-  if (view.size < 12) return 0;
-  size_t header = 12;
-  const bool extended = (view.data[0] & 0x04U) != 0;
-  uint8_t next = extended ? view.data[11] : uint8_t{0};
-  while (next != 0) {
-    if (view.size < header + 4) return 0;
-    const size_t length = size_t{view.data[header]} * 4;
-    if (length == 0 || view.size < header + length) return 0;
-    next = view.data[header + length - 1];
-    header += length;
-  }
-  return header;
-}
-
-bool decode_gtp(Layers& layers, const View& view, int depth, Fate* fate) {
-  constexpr uint8_t kUserData = 0xFF;
-  if (view.size < 8 || view.data[0] >> 4 != 3 || view.data[1] != kUserData) return false;
-  const size_t length = be16(view.data + 2);
-  const size_t header = gtp_header(view);
-  if (header == 0 || length + 8 > view.size + view.missing || !is_ip(view.sub(header))) {
-    return false;
-  }
-  *fate = decode_ip(layers, view.sub(header), depth);
-  return true;
-}
-
-constexpr struct {
-  uint16_t port;
-  bool (*decode)(Layers&, const View&, int, Fate*);
-} kUdpTunnels[] = {{4789, decode_vxlan}, {6081, decode_geneve}, {2152, decode_gtp}};
+namespace {
 
 // Type I has no header and is known by the missing GRE sequence number, type II has 8 bytes.
 Fate decode_erspan2(Layers& layers, const View& view, bool has_sequence, int depth) {
@@ -91,11 +43,13 @@ Fate decode_erspan3(Layers& layers, const View& view, int depth) {
 
 }  // namespace
 
-bool decode_udp_tunnel(Layers& layers, uint16_t dst_port, const View& view, int depth, Fate* fate) {
-  for (const auto& tunnel : kUdpTunnels) {
-    if (tunnel.port == dst_port) return tunnel.decode(layers, view, depth, fate);
-  }
-  return false;
+bool is_ppp_ip(const View& whole) {
+  View view = whole;
+  if (view.size >= 2 && view.data[0] == 0xFF && view.data[1] == 0x03) view = view.sub(2);
+  if (view.size < 3) return false;
+  if (view.data[0] == 0x21 || view.data[0] == 0x57) return is_ip(view.sub(1));
+  const uint16_t protocol = be16(view.data);
+  return (protocol == 0x21 || protocol == 0x57) && is_ip(view.sub(2));
 }
 
 Fate decode_gre(Layers& layers, const View& whole, int depth) {
@@ -124,6 +78,29 @@ Fate decode_gre(Layers& layers, const View& whole, int depth) {
     default:
       return decode_ether_type(layers, type, view, depth);
   }
+}
+
+// Cookie (0, 4 or 8 bytes) and sublayer (0 or 4) are agreed on beforehand and not written down: the
+// first place where a header begins is taken (RFC 3931 section 4.1.1.1).
+Fate decode_l2tp3(Layers& layers, const View& view, int depth) {
+  constexpr size_t kSession = 4;
+  if (depth >= kMaxDepth) return Fate::depth_exceeded;
+  if (view.size < kSession) return Fate::ip_truncated;
+  if (be32(view.data) == 0) return Fate::protocol_other;  // a control message
+  for (size_t at = kSession; at <= kSession + 12 && at < view.size; at += 4) {
+    const View inner = view.sub(at);
+    if (is_ethernet(inner)) return decode_ethernet(layers, inner, depth);
+    if (is_ip(inner)) return decode_ip(layers, inner, depth);
+    if (is_ppp_ip(inner)) return decode_ppp(layers, inner, depth);
+  }
+  return Fate::protocol_other;
+}
+
+Fate decode_ether_ip(Layers& layers, const View& view, int depth) {
+  if (depth >= kMaxDepth) return Fate::depth_exceeded;
+  if (view.size < 2) return Fate::ip_truncated;
+  if (view.data[0] >> 4 != 3) return Fate::protocol_other;
+  return decode_ethernet(layers, view.sub(2), depth);
 }
 
 }  // namespace sipladder

@@ -1,4 +1,5 @@
 // UDP (RFC 768): a datagram, or a tunnel when port and header both say so.
+#include "decode/hep.h"
 #include "decode/layers.h"
 
 namespace sipladder {
@@ -15,8 +16,8 @@ Fate decode_udp(Layers& layers, const IpHeader& ip, const View& view, int depth)
   const View payload = layers.claim(view, 8, length - 8, Oddity::udp_length_lies);
   if (payload.size == 0) return payload.missing > 0 ? Fate::ip_truncated : Fate::udp_empty;
   Fate fate = Fate::payload;
-  if (decode_udp_tunnel(layers, dst_port, payload, depth, &fate)) return fate;
-  if (decode_hep(layers, payload)) return Fate::payload;
+  if (decode_udp_tunnel(layers, src_port, dst_port, payload, depth, &fate)) return fate;
+  if (is_hep(payload.text())) return decode_hep(layers, payload);
   layers.out->push_back(layers.datagram(ip, src_port, dst_port, payload));
   return Fate::payload;
 }

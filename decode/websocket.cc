@@ -1,4 +1,7 @@
-// SIP over WebSocket (RFC 7118): the HTTP upgrade, then frames (RFC 6455 section 5.2).
+// SIP over WebSocket (RFC 7118): the HTTP upgrade, then frames (RFC 6455 section 5.2), which may be
+// compressed (RFC 7692). What both sides have agreed on need not be known for that: every message
+// says whether it is compressed, and a window that is kept does no harm to a sender that forgets
+// its own.
 #include <algorithm>
 
 #include "decode/sip_message.h"
@@ -10,8 +13,10 @@ namespace {
 
 constexpr size_t kMaxUpgrade = 16 << 10;
 constexpr uint8_t kFin = 0x80;
-constexpr uint8_t kReserved = 0x70;  // set only by extensions, such as compression
+constexpr uint8_t kReserved = 0x30;  // set only by extensions nobody uses with SIP
+constexpr uint8_t kPacked = 0x40;    // of a message's first frame
 constexpr uint8_t kControl = 0x08;
+constexpr uint8_t kOpcode = 0x0F;  // 0: the frame continues a message
 
 struct Frame {
   uint8_t first = 0;
@@ -21,6 +26,7 @@ struct Frame {
 
   bool valid() const {
     const unsigned opcode = first & 0x0FU;
+    if ((first & kPacked) != 0 && opcode != 1 && opcode != 2) return false;
     return (first & kReserved) == 0 && (opcode <= 2 || (opcode >= 8 && opcode <= 10)) &&
            length <= kMaxMessage;
   }
@@ -69,7 +75,9 @@ bool is_websocket_sip(std::string_view bytes) {
   if (frame->length < 12 || frame->header + frame->length != bytes.size()) return false;
   std::string payload;
   append_unmasked(*frame, bytes, &payload);
-  return looks_like_sip(payload);
+  if ((frame->first & kPacked) == 0) return looks_like_sip(payload);
+  std::string message;
+  return MessageInflater().inflate(payload, kMaxMessage, &message) && looks_like_sip(message);
 }
 
 void StreamMessages::deliver_websocket(const View& view) {
@@ -114,14 +122,27 @@ size_t StreamMessages::cut_frame(std::string_view bytes) {
     return 0;
   }
   if ((frame->first & kControl) != 0) return length;
+  if ((frame->first & kOpcode) != 0) stream_.packed = (frame->first & kPacked) != 0;
   append_unmasked(*frame, bytes, &stream_.fragments);
   if ((frame->first & kFin) != 0) end_websocket_message();
   return length;
 }
 
+bool StreamMessages::unpack(std::string* message) {
+  if (!stream_.inflater) stream_.inflater.emplace();
+  std::string packed;
+  packed.swap(*message);
+  if (stream_.inflater->inflate(packed, kMaxMessage, message)) return true;
+  // It may need what was sent before the capture began; later messages may not.
+  layers_.note(Oddity::websocket_unpack_failed);
+  stream_.inflater.reset();
+  return false;
+}
+
 void StreamMessages::end_websocket_message() {
-  const std::string message = std::move(stream_.fragments);
+  std::string message = std::move(stream_.fragments);
   stream_.fragments.clear();
+  if (stream_.packed && !unpack(&message)) return;
   // RFC 7118 section 6: clients keep the connection alive with CRLF.
   if (trim(message).empty()) {
     keepalive_ = true;

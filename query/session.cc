@@ -45,12 +45,17 @@ ReadResult Session::batch(int64_t budget_ns) {
   }
 }
 
+void Session::end() {
+  if (!model.finished) engine_.finish();
+  model.finished = true;
+}
+
 bool Session::step() {
   ReadResult result = ReadResult::packet;
   {
     const std::lock_guard<std::mutex> lock(mutex);
     result = batch(kBatchNs);
-    if (result == ReadResult::end) model.finished = true;
+    if (result == ReadResult::end) end();
     note_sources();
     engine_.settle();
   }
@@ -63,7 +68,7 @@ void Session::run() {
     if (batch(kLong) == ReadResult::end) break;
     note_sources();
   }
-  model.finished = true;
+  end();
   note_sources();
   engine_.settle();
 }

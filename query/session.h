@@ -46,6 +46,7 @@ class Session {
  private:
   ReadResult batch(int64_t budget_ns);
   void note_sources();
+  void end();
 
   std::unique_ptr<PacketSource> source_;
   std::atomic<double> progress_{-1};

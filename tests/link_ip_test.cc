@@ -41,9 +41,15 @@ struct Case {
   std::string packet;
 };
 
+// The frame control field's bytes and the rest of the shortest header.
+std::string wlan(int kind, int flags) {
+  return bytes({kind, flags}) + std::string(22, '\0');
+}
+
 std::vector<Case> encapsulations() {
   const std::string eth = ethernet_ip(inner());
   const std::string tag = number16(5);
+  const std::string llc = bytes({0xAA, 0xAA, 3, 0, 0, 0, 8, 0});
   std::vector<Case> cases = {
       {"ethernet", 1, eth},
       {"padding", 1, eth + std::string(20, '\0')},
@@ -77,6 +83,46 @@ std::vector<Case> encapsulations() {
       {"pptp", 1,
        outer(bytes({0x30, 0x81, 0x88, 0x0B}) + std::string(12, '\0') + bytes({0x21}) + inner(),
              47)},
+      {"wlan", 105, wlan(0x08, 0) + llc + inner()},
+      {"wlan qos", 105, wlan(0x88, 0) + bytes({0, 0}) + llc + inner()},
+      {"wlan four addresses", 105,
+       wlan(0x88, 3) + std::string(6, 'm') + bytes({0, 0}) + llc + inner()},
+      {"wlan order", 105, wlan(0x88, 0x80) + bytes({0, 0, 0, 0, 0, 0}) + llc + inner()},
+      {"wlan aggregate", 105,
+       wlan(0x88, 0) + bytes({0x80, 0}) + std::string(12, 'm') +
+           number16(static_cast<unsigned>(inner().size() + 8)) + llc + inner()},
+      {"radiotap", 127, bytes({0, 0, 8, 0, 0, 0, 0, 0}) + wlan(0x08, 0) + llc + inner()},
+      {"radiotap padded", 127,
+       bytes({0, 0, 26, 0, 3, 0, 0, 0x80, 0, 0, 0, 0, 0, 0, 0, 0}) + std::string(8, 't') +
+           bytes({0x20, 0}) + wlan(0x88, 0) + bytes({0, 0, 0, 0}) + llc + inner()},
+      {"ipnet", 226, std::string(24, '\0') + inner()},
+      {"enc", 109, std::string(12, '\0') + inner()},
+      {"pflog", 117, bytes({61}) + std::string(63, '\0') + inner()},
+      {"cisco hdlc", 104, bytes({0x0F, 0, 8, 0}) + inner()},
+      {"pppoe bare", 51, bytes({0x11, 0, 0, 1, 0, 0, 0, 0x21}) + inner()},
+      {"ppp direction", 204, bytes({1, 0xFF, 3, 0, 0x21}) + inner()},
+      {"sll2 vlan", 276,
+       number16(0x8100) + std::string(18, '\0') + tag + number16(0x0800) + inner()},
+      {"mpls bare pseudowire", 1, ethernet(bytes({0, 1, 1, 64}) + eth, 0x8847)},
+      {"etherip", 1, outer(bytes({0x30, 0}) + eth, 97)},
+      {"authentication header", 1, outer(bytes({4, 4}) + std::string(22, '\0') + inner(), 51)},
+      {"mpls in ip", 1, outer(bytes({0, 1, 1, 64}) + inner(), 137)},
+      {"l2tp3", 1, outer(number32(5) + eth, 115)},
+      {"l2tp3 cookie", 1, outer(number32(5) + std::string(12, '\0') + eth, 115)},
+      {"l2tp3 udp", 1, outer_udp(number32(0x00030000) + number32(5) + number32(0) + eth, 1701)},
+      {"l2tp2", 1,
+       outer_udp(number16(2) + number32(5) + bytes({0xFF, 3, 0, 0x21}) + inner(), 1701)},
+      {"l2tp2 all", 1,
+       outer_udp(number16(0x4A02) + number16(99) + number32(5) + number32(6) + number16(2) + "pp" +
+                     bytes({0x21}) + inner(),
+                 1701)},
+      {"tzsp", 1, outer_udp(bytes({1, 0, 0, 1, 0, 10, 1, 9, 1}) + eth, 37008)},
+      {"tzsp wlan", 1, outer_udp(bytes({1, 0, 0, 18, 1}) + wlan(0x08, 0) + llc + inner(), 37008)},
+      {"hp erm", 1, outer_udp(std::string(12, 'h') + eth, 7932)},
+      {"vxlan policy", 1, outer_udp(bytes({0x88, 0, 0, 9, 0, 0, 1, 0}) + eth, 4789)},
+      {"vxlan gpe ip", 1, outer_udp(bytes({0x0C, 0, 0, 1, 0, 0, 1, 0}) + inner(), 4790)},
+      {"vxlan gpe", 1, outer_udp(bytes({0x0C, 0, 0, 3, 0, 0, 1, 0}) + eth, 4790)},
+      {"mpls in udp", 1, outer_udp(bytes({0, 1, 0, 64, 0, 1, 1, 64}) + inner(), 6635)},
       {"vxlan", 1, outer_udp(bytes({8, 0, 0, 0, 0, 0, 1, 0}) + eth, 4789)},
       {"geneve", 1, outer_udp(bytes({1, 0, 0x65, 0x58, 0, 0, 1, 0, 0, 0, 0, 0}) + eth, 6081)},
       {"geneve ip", 1, outer_udp(bytes({0, 0, 8, 0, 0, 0, 1, 0}) + inner(), 6081)},
@@ -133,6 +179,14 @@ TEST_F(Decoding, Ipv6InEveryCarrier) {
       {"null 24", 0, bytes({24, 0, 0, 0}) + inner6()},
       {"null 30", 0, bytes({0, 0, 0, 30}) + inner6()},
       {"6in4", 1, outer(inner6(), 41)},
+      {"teredo", 1, outer_udp(inner6(), 3544)},
+      {"teredo origin", 1, outer_udp(bytes({0, 0, 1, 2, 3, 4, 5, 6}) + inner6(), 3544)},
+      {"teredo authentication", 1,
+       outer_udp(
+           bytes({0, 1, 1, 2}) + std::string(12, 'n') + bytes({0, 0, 1, 2, 3, 4, 5, 6}) + inner6(),
+           3544)},
+      {"vxlan gpe", 1, outer_udp(bytes({0x0C, 0, 0, 2, 0, 0, 1, 0}) + inner6(), 4790)},
+      {"ppp pptp", 9, bytes({0x57}) + inner6()},
       {"ppp", 9, bytes({0, 0x57}) + inner6()},
       {"4in6in4", 1, outer(ip(inner6(), 41, kA6, kB6), 41)},
       {"extensions", 101, ip(extensions + udp("hello", kA6, kB6, 1111, 2222), 0, kA6, kB6)},
@@ -147,7 +201,8 @@ TEST_F(Decoding, Ipv6InEveryCarrier) {
 }
 
 TEST_F(Decoding, PortAloneIsNoTunnel) {
-  for (const uint16_t port : {uint16_t{4789}, uint16_t{6081}, uint16_t{2152}}) {
+  for (const int number : {4789, 8472, 4790, 6081, 2152, 1701, 3544, 37008, 7932, 6635}) {
+    const auto port = static_cast<uint16_t>(number);
     ASSERT_EQ(decode(outer_udp(sip_message("x"), port)), Fate::payload);
     EXPECT_EQ(out_[0].payload, sip_message("x"));
   }
@@ -168,6 +223,21 @@ TEST_F(Decoding, Fates) {
   EXPECT_EQ(decode(bytes({0x41}) + inner().substr(1), 101), Fate::ip_malformed);
   EXPECT_EQ(decode(ip(number16(1) + number16(2) + number16(4) + number16(0), 17, kA, kB), 101),
             Fate::udp_malformed);
+}
+
+TEST_F(Decoding, WlanThatCarriesNothing) {
+  const std::string llc = bytes({0xAA, 0xAA, 3, 0, 0, 0, 8, 0});
+  EXPECT_EQ(decode(wlan(0x08, 0x40) + llc + inner(), 105), Fate::wlan_encrypted);
+  EXPECT_EQ(decode(wlan(0x48, 0) + llc + inner(), 105), Fate::not_ip);
+  EXPECT_EQ(decode(wlan(0x80, 0) + llc + inner(), 105), Fate::not_ip);
+  EXPECT_EQ(decode(bytes({0, 0, 200, 0, 0, 0, 0, 0}) + wlan(8, 0), 127), Fate::link_truncated);
+}
+
+TEST_F(Decoding, JumbogramIsRefused) {
+  std::string jumbo = ip(bytes({17, 0, 0xC2, 4, 0, 1, 0, 0}) + udp("hello", kA6, kB6), 0, kA6, kB6);
+  jumbo.replace(4, 2, number16(0));
+  EXPECT_EQ(decode(jumbo, 101), Fate::ip_malformed);
+  EXPECT_EQ(count(Oddity::ipv6_jumbogram), 1U);
 }
 
 TEST_F(Decoding, LengthsThatLie) {
@@ -248,6 +318,22 @@ TEST_F(Decoding, FragmentsAreBounded) {
   EXPECT_EQ(count(Oddity::fragment_evicted), 5000U);
 }
 
+TEST_F(Decoding, FirstFragmentAloneIsRemembered) {
+  const std::string whole = udp(sip_message("cut", 100), kA, kB, 5062, 5060);
+  const std::vector<std::string> parts = fragments_of(whole, false, 104);
+  EXPECT_EQ(decode(parts[0], 101, 7'000'000'000), Fate::fragment_waiting);
+  decode(ipv4_fragment(std::string(16, 'a'), 17, kA, kB, 1, 8, true), 101);
+  decoder_.finish(&out_);
+  EXPECT_TRUE(out_.empty());
+  EXPECT_EQ(count(Oddity::fragment_incomplete), 2U);
+  ASSERT_EQ(decoder_.incomplete_sip_fragments().size(), 1U);
+  const IncompleteSip& cut = decoder_.incomplete_sip_fragments()[0];
+  EXPECT_EQ(cut.frame, 1U);
+  EXPECT_EQ(cut.time_ns, 7'000'000'000);
+  EXPECT_EQ(to_string(cut.src), "10.0.0.1:5062");
+  EXPECT_EQ(to_string(cut.dst), "192.0.2.9:5060");
+}
+
 TEST_F(Decoding, IcmpErrorQuotesTheDatagram) {
   const std::string head = bytes({3, 3, 0, 0, 0, 0, 0, 0});
   EXPECT_EQ(decode(ip(head + inner(), 1, kB, kA), 101), Fate::payload);
@@ -284,6 +370,31 @@ TEST_F(Decoding, Sctp) {
   EXPECT_EQ(decode(ip(head + sctp_data(2, 10, text.substr(0, 9)) + middle, 132, kA, kB), 101),
             Fate::payload);
   EXPECT_EQ(out_[0].payload, text);
+}
+
+std::string interleaved_data(int flags, uint32_t tsn, uint32_t message, uint32_t number,
+                             const std::string& payload) {
+  std::string chunk = bytes({64, flags}) + number16(static_cast<unsigned>(payload.size() + 20));
+  chunk +=
+      number32(tsn) + number16(1) + number16(0) + number32(message) + number32(number) + payload;
+  return chunk + std::string((4 - chunk.size() % 4) % 4, '\0');
+}
+
+TEST_F(Decoding, SctpInterleavedData) {
+  const std::string head = number16(5060) + number16(5061) + number32(1) + number32(2);
+  const std::string one = sip_message("one", 3);
+  const std::string two = sip_message("two", 5);
+  const auto send = [&](const std::string& chunk) {
+    return decode(ip(head + chunk, 132, kA, kB), 101);
+  };
+  EXPECT_EQ(send(interleaved_data(3, 1, 1, 46, one)), Fate::payload);
+  EXPECT_EQ(out_[0].payload, one);
+  EXPECT_EQ(send(interleaved_data(2, 2, 2, 46, one.substr(0, 20))), Fate::sctp_waiting);
+  EXPECT_EQ(send(interleaved_data(2, 3, 3, 46, two.substr(0, 20))), Fate::sctp_waiting);
+  EXPECT_EQ(send(interleaved_data(1, 5, 3, 1, two.substr(20))), Fate::payload);
+  EXPECT_EQ(out_[0].payload, two);
+  EXPECT_EQ(send(interleaved_data(1, 4, 2, 1, one.substr(20))), Fate::payload);
+  EXPECT_EQ(out_[0].payload, one);
 }
 
 // Exact copies on the heap, so that the sanitizer sees the first byte read beyond the end.

@@ -1,5 +1,6 @@
 // TCP ordering, SIP framing, WebSocket.
 #include <gtest/gtest.h>
+#include <zlib.h>
 
 #include <algorithm>
 
@@ -128,6 +129,30 @@ TEST_F(Tcp, GapIsSkippedAndTheNextStartLineFound) {
   EXPECT_EQ(count(Oddity::tcp_resync), 1U);
 }
 
+TEST_F(Tcp, GapAtTheEndOfTheCapture) {
+  const std::string text = sip_message("end");
+  const auto size = static_cast<uint32_t>(text.size());
+  send(0, "", 0x02);
+  EXPECT_EQ(send(1 + size, text), Fate::tcp_waiting);
+  EXPECT_EQ(send(1 + 2 * size, text), Fate::tcp_waiting);
+  decoder_.finish(&out_);
+  ASSERT_EQ(out_.size(), 2U);
+  EXPECT_EQ(out_[0].payload, text);
+  EXPECT_EQ(out_[0].frame, 2U);
+  EXPECT_EQ(out_[1].frame, 3U);
+  EXPECT_EQ(count(Oddity::tcp_gap), 1U);
+  decoder_.finish(&out_);
+  EXPECT_TRUE(out_.empty());
+}
+
+TEST_F(Tcp, GapAtTheEndOfOtherTraffic) {
+  send(0, "", 0x02);
+  EXPECT_EQ(send(100, "something else that is no SIP"), Fate::tcp_waiting);
+  decoder_.finish(&out_);
+  EXPECT_TRUE(out_.empty());
+  EXPECT_EQ(count(Oddity::tcp_gap), 0U);
+}
+
 TEST_F(Tcp, AcknowledgedGapIsNotWaitedFor) {
   const std::string text = sip_message("ack");
   const auto size = static_cast<uint32_t>(text.size());
@@ -219,6 +244,72 @@ TEST_F(Tcp, WebSocket) {
     EXPECT_EQ(messages_, (Messages{text, text})) << step;
   }
   EXPECT_EQ(out_.at(0).transport, Transport::ws);
+}
+
+// As RFC 7692 says: each message ends in a flush whose last four bytes are not sent.
+class Deflater {
+ public:
+  Deflater() { deflateInit2(&stream_, 9, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY); }
+  ~Deflater() { deflateEnd(&stream_); }
+  std::string pack(std::string message) {
+    std::string out(message.size() + 1000, '\0');
+    stream_.next_in = reinterpret_cast<Bytef*>(message.data());
+    stream_.avail_in = static_cast<uInt>(message.size());
+    stream_.next_out = reinterpret_cast<Bytef*>(out.data());
+    stream_.avail_out = static_cast<uInt>(out.size());
+    deflate(&stream_, Z_SYNC_FLUSH);
+    out.resize(out.size() - stream_.avail_out - 4);
+    return out;
+  }
+
+ private:
+  z_stream stream_{};
+};
+
+TEST_F(Tcp, WebSocketCompressed) {
+  const std::string one = sip_message("one", 300);
+  const std::string two = sip_message("two");
+  Deflater deflater;
+  const std::string packed = deflater.pack(two);
+  std::string stream = "HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\n\r\n";
+  stream += websocket_frame(0xC1, packed) + websocket_frame(0x81, one);
+  stream += websocket_frame(0xC1, deflater.pack(one));
+  const std::string again = deflater.pack(two);  // small: it refers to the window
+  EXPECT_LT(again.size(), 20U);
+  stream += websocket_frame(0x41, again.substr(0, 4)) + websocket_frame(0x89, "ping") +
+            websocket_frame(0x80, again.substr(4));
+  for (const size_t step : {stream.size(), size_t{50}}) {
+    messages_.clear();
+    send(1, "", 0x02);
+    for (size_t at = 0; at < stream.size(); at += step) {
+      send(2 + static_cast<uint32_t>(at), std::string_view(stream).substr(at, step));
+    }
+    EXPECT_EQ(messages_, (Messages{two, one, one, two})) << step;
+  }
+  EXPECT_EQ(count(Oddity::websocket_unpack_failed), 0U);
+}
+
+TEST_F(Tcp, WebSocketCompressedBeforeTheCaptureBegan) {
+  const std::string text = sip_message("late");
+  Deflater deflater;
+  deflater.pack(text);
+  std::string stream = "HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\n\r\n";
+  stream +=
+      websocket_frame(0xC1, deflater.pack(text)) + websocket_frame(0xC1, Deflater().pack(text));
+  send(1, stream);
+  EXPECT_EQ(messages_, Messages{text});
+  EXPECT_EQ(count(Oddity::websocket_unpack_failed), 1U);
+  messages_.clear();
+  send(900'000'000, websocket_frame(0xC1, Deflater().pack(text)));
+  EXPECT_EQ(messages_, Messages{text});
+}
+
+TEST_F(Tcp, WebSocketBomb) {
+  const std::string bomb = Deflater().pack(sip_message("bomb", 4 << 20));
+  std::string stream = "HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\n\r\n";
+  send(1, stream + websocket_frame(0xC1, bomb));
+  EXPECT_TRUE(messages_.empty());
+  EXPECT_EQ(count(Oddity::websocket_unpack_failed), 1U);
 }
 
 TEST_F(Tcp, WebSocketWithoutItsUpgrade) {

@@ -1,0 +1,78 @@
+#include "capture/pipe_source.h"
+
+#include "capture/capture_file.h"
+#include "capture/packing.h"
+#include "capture/text_trace.h"
+
+namespace sipladder {
+namespace {
+
+class PipeSource : public PacketSource {
+ public:
+  PipeSource(std::string name, uint16_t index, std::unique_ptr<ByteReader> raw, PacketLog& log,
+             uint16_t store)
+      : reader_(std::move(raw)), log_(log), index_(index), store_(store) {
+    waiting_.name = std::move(name);
+  }
+
+  ReadResult next(Packet* packet) override {
+    while (source_ == nullptr) {
+      if (!look()) return ReadResult::idle;
+    }
+    return source_->next(packet);
+  }
+
+  std::vector<const SourceInfo*> infos() const override {
+    return source_ == nullptr ? std::vector<const SourceInfo*>{&waiting_} : source_->infos();
+  }
+
+ private:
+  // False when nothing has come.
+  bool look() {
+    uint8_t bytes[kMagicSize];
+    const int64_t got = reader_->read(bytes, kMagicSize - seen_.size());
+    if (got == kReadIdle) return false;
+    if (got > 0) seen_.append(reinterpret_cast<const char*>(bytes), static_cast<size_t>(got));
+    if (got <= 0 || seen_.size() == kMagicSize) tell();
+    return true;
+  }
+
+  // What comes out of a packed stream is looked at again.
+  void tell() {
+    const auto* magic = reinterpret_cast<const uint8_t*>(seen_.data());
+    const Packing packing = packing_of(magic, static_cast<ssize_t>(seen_.size()));
+    const bool packed = packing == Packing::gzip || packing == Packing::zstd;
+    const bool text = is_text(seen_);
+    reader_ = make_prefixed_reader(std::move(seen_), std::move(reader_));
+    seen_.clear();
+    if (packed && !unpacked_) {
+      reader_ = make_unpacking_reader(packing, std::move(reader_));
+      unpacked_ = true;
+    } else if (text) {
+      source_ =
+          std::make_unique<TextTrace>(waiting_.name, index_, 0, std::move(reader_), log_, store_);
+    } else {
+      source_ = std::make_unique<CaptureFile>(waiting_.name, index_, 0,
+                                              ByteInput(std::move(reader_), log_, store_, true));
+    }
+  }
+
+  std::unique_ptr<ByteReader> reader_;
+  std::unique_ptr<PacketSource> source_;  // once it is known what comes
+  PacketLog& log_;
+  SourceInfo waiting_;
+  std::string seen_;
+  bool unpacked_ = false;
+  uint16_t index_ = 0;
+  uint16_t store_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<PacketSource> make_pipe_source(std::string name, uint16_t index,
+                                               std::unique_ptr<ByteReader> raw, PacketLog& log,
+                                               uint16_t store) {
+  return std::make_unique<PipeSource>(std::move(name), index, std::move(raw), log, store);
+}
+
+}  // namespace sipladder

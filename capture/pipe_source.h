@@ -1,0 +1,17 @@
+// A pipe or standard input: what comes through it is told apart as it arrives.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "capture/byte_input.h"
+#include "capture/packet_source.h"
+
+namespace sipladder {
+
+// `store` must be a spool.
+std::unique_ptr<PacketSource> make_pipe_source(std::string name, uint16_t index,
+                                               std::unique_ptr<ByteReader> raw, PacketLog& log,
+                                               uint16_t store);
+
+}  // namespace sipladder

@@ -1,0 +1,29 @@
+// Packets for messages that came without one (a log, a HEP connection): IP and UDP headers around
+// the bytes, so that all that follows treats them as captured (link type kRawIp).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace sipladder {
+
+inline constexpr uint16_t kRawIp = 101;
+
+struct RawEndpoint {
+  std::array<uint8_t, 16> bytes{};  // IPv4 in the first four
+  bool v6 = false;
+  bool known = false;
+  uint16_t port = 0;
+};
+
+// "192.0.2.1", "2001:db8::1" or "[2001:db8::1]". False when it is no address.
+bool parse_raw_ip(std::string_view text, RawEndpoint* out);
+
+// An unknown address is 0.0.0.0 or ::, as the other one's family is. `missing`: bytes that the
+// payload had beyond these.
+std::string raw_udp_packet(const RawEndpoint& src, const RawEndpoint& dst, std::string_view payload,
+                           size_t missing = 0);
+
+}  // namespace sipladder

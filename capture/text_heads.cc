@@ -1,0 +1,278 @@
+// Written after the tools' sources: sofia-sip tport_logging.c, Asterisk chan_sip.c and
+// res_pjsip_logger.c, ngrep.c, tcpdump print-ip.c, sngrep capture_eep/save.
+#include "capture/text_heads.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace sipladder {
+namespace {
+
+constexpr size_t npos = std::string_view::npos;
+
+// Reads a text from the left; every method leaves it alone when it fails.
+class Scanner {
+ public:
+  explicit Scanner(std::string_view text) : text_(text) {}
+
+  std::string_view rest() const { return text_; }
+  bool skip(std::string_view word) {
+    if (!text_.starts_with(word)) return false;
+    text_.remove_prefix(word.size());
+    return true;
+  }
+  void skip_spaces() {
+    while (!text_.empty() && (text_[0] == ' ' || text_[0] == '\t')) text_.remove_prefix(1);
+  }
+  std::string_view word() {
+    skip_spaces();
+    const std::string_view result = text_.substr(0, text_.find_first_of(" \t"));
+    text_.remove_prefix(result.size());
+    return result;
+  }
+  template <typename Number>
+  bool number(Number* out) {
+    const auto [end, error] = std::from_chars(text_.data(), text_.data() + text_.size(), *out);
+    if (error != std::errc()) return false;
+    text_.remove_prefix(static_cast<size_t>(end - text_.data()));
+    return true;
+  }
+  // Up to nine digits behind the point, as nanoseconds.
+  int64_t fraction() {
+    int64_t result = 0;
+    int64_t unit = 100'000'000;
+    size_t at = 0;
+    while (at < text_.size() && text_[at] >= '0' && text_[at] <= '9') {
+      result += (text_[at++] - '0') * unit;
+      unit /= 10;
+    }
+    text_.remove_prefix(at);
+    return result;
+  }
+
+ private:
+  std::string_view text_;
+};
+
+// "03:04:05" with an optional fraction.
+bool scan_clock(Scanner* in, int64_t* ns_of_day) {
+  Scanner scan = *in;
+  unsigned hour = 0, minute = 0, second = 0;
+  const bool there = scan.number(&hour) && scan.skip(":") && scan.number(&minute) &&
+                     scan.skip(":") && scan.number(&second);
+  if (!there || hour > 23 || minute > 59 || second > 60) return false;
+  *ns_of_day = (int64_t{hour} * 3600 + minute * 60 + second) * 1'000'000'000;
+  if (scan.skip(".") || scan.skip(",")) *ns_of_day += scan.fraction();
+  *in = scan;
+  return true;
+}
+
+int month_of(std::string_view name) {
+  constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  if (name.size() != 3) return 0;
+  const size_t at = kMonths.find(name);
+  return at == npos || at % 3 != 0 ? 0 : static_cast<int>(at / 3) + 1;
+}
+
+// "2024-01-02", "2024/01/02", "Jan  2" (syslog).
+bool scan_date(Scanner* in, LogTime* time) {
+  Scanner scan = *in;
+  const int named = month_of(scan.rest().substr(0, 3));
+  if (named != 0) {
+    time->month = named;
+    scan.skip(scan.rest().substr(0, 3));
+    scan.skip_spaces();
+    if (!scan.number(&time->day)) return false;
+  } else {
+    const bool there = scan.number(&time->year) && (scan.skip("-") || scan.skip("/")) &&
+                       scan.number(&time->month) && (scan.skip("-") || scan.skip("/")) &&
+                       scan.number(&time->day);
+    if (!there || time->year < 1970 || time->year > 2200) return false;
+  }
+  if (time->month < 1 || time->month > 12 || time->day < 1 || time->day > 31) return false;
+  if (!scan.skip("T")) scan.skip_spaces();
+  *in = scan;
+  return true;
+}
+
+bool scan_time(Scanner* in, LogTime* time) {
+  Scanner scan = *in;
+  LogTime result;
+  if (!scan_date(&scan, &result)) result = {};
+  if (!scan_clock(&scan, &result.ns_of_day)) return false;
+  *time = result;
+  *in = scan;
+  return true;
+}
+
+// "192.0.2.1:5060", "[2001:db8::1]:5060", and with `separator` '.' as tcpdump writes the port.
+bool parse_endpoint(std::string_view text, char separator, RawEndpoint* out) {
+  const size_t at = text.rfind(separator);
+  if (at == npos || at + 1 >= text.size()) return false;
+  const std::string_view port = text.substr(at + 1);
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), out->port);
+  if (error != std::errc() || end != port.data() + port.size()) return false;
+  return parse_raw_ip(text.substr(0, at), out);
+}
+
+void strip(std::string_view* text, std::string_view ending) {
+  if (text->ends_with(ending)) text->remove_suffix(ending.size());
+}
+
+// "recv 812 bytes from udp/[192.0.2.1]:5060 at 12:34:56.123456:"
+std::optional<TraceHead> parse_sofia(std::string_view line) {
+  const size_t begin = std::min(line.find("recv "), line.find("send "));
+  if (begin == npos || line.find(" bytes ") == npos) return std::nullopt;
+  Scanner scan(line.substr(begin));
+  TraceHead head;
+  const bool received = scan.skip("recv ");
+  if (!received) scan.skip("send ");
+  if (!scan.number(&head.bytes) || !scan.skip(received ? " bytes from " : " bytes to ")) {
+    return std::nullopt;
+  }
+  std::string_view peer = scan.word();
+  peer.remove_prefix(std::min(peer.find('/') + 1, peer.size()));
+  RawEndpoint& end = received ? head.src : head.dst;
+  if (!parse_endpoint(peer, ':', &end)) return std::nullopt;
+  scan.skip_spaces();
+  LogTime time;
+  if (scan.skip("at ") && scan_time(&scan, &time)) head.time = time;
+  return head;
+}
+
+// "<--- SIP read from UDP:192.0.2.1:5060 --->", "Reliably Transmitting (NAT) to 192.0.2.1:5060:",
+// "<--- Received SIP request (512 bytes) from UDP:192.0.2.1:5060 --->"
+std::optional<TraceHead> parse_asterisk(std::string_view line) {
+  static constexpr struct {
+    std::string_view text;
+    bool received;
+  } kBeginnings[] = {
+      {"<--- SIP read from ", true},     {"<--- Received SIP ", true},
+      {"<--- Transmitting SIP ", false}, {"Transmitting (", false},
+      {"Retransmitting #", false},
+  };
+  for (const auto& beginning : kBeginnings) {
+    const size_t at = line.find(beginning.text);
+    if (at == npos) continue;
+    std::string_view rest = line.substr(at + beginning.text.size());
+    TraceHead head;
+    const size_t open = rest.find('(');
+    if (open != npos && rest.find(" bytes)") != npos)
+      Scanner(rest.substr(open + 1)).number(&head.bytes);
+    const size_t to = rest.rfind(beginning.received ? "from " : "to ");
+    if (to != npos) rest.remove_prefix(to + (beginning.received ? 5 : 3));
+    std::string_view peer = Scanner(rest).word();
+    strip(&peer, ":");
+    // The transport is written in front: "UDP:".
+    const size_t colon = peer.find(':');
+    const bool named = colon != npos && colon <= 4 && peer[0] >= 'A' && peer[0] <= 'Z';
+    if (named) peer.remove_prefix(colon + 1);
+    if (parse_endpoint(peer, ':', beginning.received ? &head.src : &head.dst)) return head;
+  }
+  return std::nullopt;
+}
+
+// "1.2.3.4:5060 -> 5.6.7.8:5060", the end of what ngrep and sngrep write.
+bool parse_arrow(Scanner scan, TraceHead* head) {
+  const std::string_view src = scan.word();
+  scan.skip_spaces();
+  if (!scan.skip("->")) return false;
+  const std::string_view dst = scan.word();
+  return parse_endpoint(src, ':', &head->src) && parse_endpoint(dst, ':', &head->dst);
+}
+
+// "U 2024/01/02 03:04:05.123456 1.2.3.4:5060 -> 5.6.7.8:5060", and of sngrep without the letter.
+std::optional<TraceHead> parse_ngrep(std::string_view line) {
+  if (line.find(" -> ") == npos) return std::nullopt;
+  while (line.starts_with('#')) line.remove_prefix(1);
+  Scanner scan(line);
+  TraceHead head;
+  head.dots = head.blank_ends = scan.skip("U ") || scan.skip("T ");
+  LogTime time;
+  if (scan_time(&scan, &time)) head.time = time;
+  if (!head.dots && !head.time) return std::nullopt;
+  if (!parse_arrow(scan, &head)) return std::nullopt;
+  return head;
+}
+
+// "16:15:09.171545 IP 10.211.55.2.56752 > 10.211.55.6.5060: SIP: ..."; with -v the addresses stand
+// on a line of their own, which begins with spaces.
+std::optional<TraceHead> parse_tcpdump(std::string_view line) {
+  const size_t arrow = line.find(" > ");
+  if (arrow == npos) return std::nullopt;
+  TraceHead head;
+  head.after_bytes = true;
+  Scanner scan(line);
+  LogTime time;
+  if (scan_time(&scan, &time)) head.time = time;
+  if (!head.time && !line.starts_with("    ")) return std::nullopt;
+  const std::string_view before = line.substr(0, arrow);
+  const std::string_view src = before.substr(before.rfind(' ') + 1);
+  std::string_view dst = Scanner(line.substr(arrow + 3)).word();
+  strip(&dst, ":");
+  if (!parse_endpoint(src, '.', &head.src) || !parse_endpoint(dst, '.', &head.dst)) {
+    return std::nullopt;
+  }
+  return head;
+}
+
+bool is_method_character(char c) {
+  return (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+}
+
+// Any word may be a method; behind other bytes only a known one can be told from them.
+size_t method_at(std::string_view word, bool anywhere) {
+  if (!anywhere) {
+    return !word.empty() && std::all_of(word.begin(), word.end(), is_method_character) ? 0 : npos;
+  }
+  static constexpr std::string_view kMethods[] = {
+      "INVITE", "ACK",  "BYE",       "CANCEL", "OPTIONS", "REGISTER", "PRACK",
+      "UPDATE", "INFO", "SUBSCRIBE", "NOTIFY", "REFER",   "MESSAGE",  "PUBLISH"};
+  for (const std::string_view method : kMethods) {
+    if (word.ends_with(method)) return word.size() - method.size();
+  }
+  return npos;
+}
+
+bool is_digits(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+}  // namespace
+
+std::optional<TraceHead> parse_trace_head(std::string_view line) {
+  static constexpr std::array kParsers = {parse_sofia, parse_asterisk, parse_ngrep, parse_tcpdump};
+  for (const auto& parse : kParsers) {
+    if (auto head = parse(line)) return head;
+  }
+  return std::nullopt;
+}
+
+std::optional<LogTime> parse_log_time(std::string_view line) {
+  Scanner scan(line);
+  scan.skip("[");
+  LogTime time;
+  if (!scan_time(&scan, &time)) return std::nullopt;
+  return time;
+}
+
+size_t find_start_line(std::string_view line, bool anywhere) {
+  constexpr std::string_view kVersion = "SIP/2.0";
+  const size_t version = anywhere ? line.rfind(kVersion) : line.find(kVersion);
+  if (version == npos) return npos;
+  const std::string_view after = line.substr(version + kVersion.size());
+  const bool status = after.size() >= 4 && after[0] == ' ' && is_digits(after.substr(1, 3));
+  if (status) return anywhere || version == 0 ? version : npos;
+  if (!after.empty() && after != ".") return npos;
+  if (version == 0 || line[version - 1] != ' ') return npos;
+  const std::string_view before = line.substr(0, version - 1);
+  const size_t space = before.rfind(' ');
+  if (space == npos || space + 1 == before.size()) return npos;
+  const std::string_view words = before.substr(0, space);
+  const size_t word = anywhere ? words.rfind(' ') + 1 : 0;
+  const size_t method = method_at(words.substr(word), anywhere);
+  return method == npos ? npos : word + method;
+}
+
+}  // namespace sipladder

@@ -1,0 +1,41 @@
+// The lines with which servers and tools announce a SIP message in their text output.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "capture/raw_packet.h"
+
+namespace sipladder {
+
+// A point in time as a log says it: with or without its date.
+struct LogTime {
+  int year = 0;  // 0: none was said
+  int month = 0;
+  int day = 0;  // 0: a time of day only
+  int64_t ns_of_day = 0;
+};
+
+struct TraceHead {
+  RawEndpoint src, dst;
+  std::optional<LogTime> time;
+  size_t bytes = 0;          // of the message, 0 when the line does not say
+  bool dots = false;         // line ends show as a dot (ngrep)
+  bool blank_ends = false;   // an empty line ends the message
+  bool after_bytes = false;  // headers of the packet stand before the message (tcpdump -A)
+};
+
+// nullopt when the line announces no message.
+std::optional<TraceHead> parse_trace_head(std::string_view line);
+
+// The time with which a log line begins, in brackets or not: "2024-01-02 03:04:05.123456",
+// "Jan  2 03:04:05", "03:04:05".
+std::optional<LogTime> parse_log_time(std::string_view line);
+
+// Where a SIP start-line begins in `line`, npos when none ends it. `anywhere`: other bytes may
+// stand before.
+size_t find_start_line(std::string_view line, bool anywhere);
+
+}  // namespace sipladder

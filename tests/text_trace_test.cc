@@ -1,0 +1,263 @@
+// SIP in text: every tool's format gives the same messages.
+#include "capture/text_trace.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+
+#include "decode/decoder.h"
+#include "tests/support/packet_builder.h"
+#include "tests/support/run_binary.h"
+
+namespace sipladder {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+const std::string kInvite =
+    "INVITE sip:b@192.0.2.9 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.1:5060;branch=z9hG4bK1\r\n"
+    "From: <sip:a@10.0.0.1>;tag=1\r\nTo: <sip:b@192.0.2.9>\r\nCall-ID: text\r\n"
+    "CSeq: 1 INVITE\r\nContent-Length: 18\r\n\r\nv=0\r\ns=a session\r\n";
+const std::string kRinging =
+    "SIP/2.0 180 Ringing\r\nVia: SIP/2.0/UDP 10.0.0.1:5060;branch=z9hG4bK1\r\n"
+    "From: <sip:a@10.0.0.1>;tag=1\r\nTo: <sip:b@192.0.2.9>;tag=2\r\nCall-ID: text\r\n"
+    "CSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n";
+
+// The message as a tool shows it: something before and behind every line, without CR.
+std::string shown(const std::string& message, const std::string& before,
+                  const std::string& behind) {
+  std::string result;
+  for (size_t at = 0; at < message.size();) {
+    const size_t end = message.find("\r\n", at);
+    result += before + message.substr(at, end - at) + behind + "\n";
+    at = end + 2;
+  }
+  return result;
+}
+
+struct Found {
+  std::string src, dst, payload;
+  int64_t time_ns;
+  bool truncated;
+};
+
+std::vector<Found> read_trace(const std::string& text) {
+  const std::string path = "/tmp/sipladder-trace-" + std::to_string(getpid()) + ".txt";
+  std::ofstream(path, std::ios::binary) << text;
+  PacketLog log;
+  Decoder decoder(log);
+  Lines errors;
+  std::vector<Found> found;
+  const auto source = open_captures({path}, {}, log, &errors);
+  Packet packet;
+  std::vector<Datagram> out;
+  for (ReadResult result = ReadResult::idle; source != nullptr && result != ReadResult::end;) {
+    result = source->next(&packet);
+    if (result != ReadResult::packet) continue;
+    EXPECT_EQ(decoder.decode(packet, &out), Fate::payload);
+    for (const Datagram& one : out) {
+      found.push_back({to_string(one.src), to_string(one.dst), std::string(one.payload),
+                       one.time_ns, one.truncated});
+    }
+    std::string again;
+    EXPECT_TRUE(log.read(packet.ref, &again));
+  }
+  std::filesystem::remove(path);
+  return found;
+}
+
+std::string sofia() {
+  const std::string line = "   " + std::string(72, '-') + "\n";
+  return "2024-01-02 03:04:05.000000 [DEBUG] switch_core.c:1 hello\n"
+         "recv " +
+         std::to_string(kInvite.size()) + " bytes from udp/[10.0.0.1]:5060 at 03:04:05.250000:\n" +
+         line + shown(kInvite, "   ", "") + line + "2024-01-02 03:04:05.3 [INFO] noise\nsend " +
+         std::to_string(kRinging.size()) + " bytes to udp/[10.0.0.1]:5060 at 03:04:06.500000:\n" +
+         line + shown(kRinging, "   ", "") + line;
+}
+
+std::string asterisk() {
+  return "[2024-01-02 03:04:05.250] VERBOSE[7] chan_sip.c: \n"
+         "<--- SIP read from UDP:10.0.0.1:5060 --->\n" +
+         shown(kInvite, "", "") +
+         "<------------->\n--- (7 headers 2 lines) ---\nSending to 10.0.0.1:5060 (NAT)\n"
+         "[2024-01-02 03:04:06.500] VERBOSE[7] chan_sip.c: \n"
+         "<--- Transmitting (NAT) to 10.0.0.1:5060 --->\n" +
+         shown(kRinging, "", "") + "\n<------------>\n";
+}
+
+std::string pjsip() {
+  return "[2024-01-02 03:04:05.250] VERBOSE[7] res_pjsip_logger.c: <--- Received SIP request (" +
+         std::to_string(kInvite.size()) + " bytes) from UDP:10.0.0.1:5060 --->\n" +
+         shown(kInvite, "", "") +
+         "\n[2024-01-02 03:04:06.500] VERBOSE[7] res_pjsip_logger.c: "
+         "<--- Transmitting SIP response (" +
+         std::to_string(kRinging.size()) + " bytes) to UDP:10.0.0.1:5060 --->\n" +
+         shown(kRinging, "", "") + "\n";
+}
+
+std::string ngrep() {
+  return "interface: eth0 (10.0.0.0/255.0.0.0)\nfilter: (ip)\n#\n"
+         "U 2024/01/02 03:04:05.250000 10.0.0.1:5060 -> 192.0.2.9:5060\n" +
+         shown(kInvite, "", ".") +
+         "\n##\n"
+         "U 2024/01/02 03:04:06.500000 192.0.2.9:5060 -> 10.0.0.1:5060\n" +
+         shown(kRinging, "", ".") + "\n";
+}
+
+std::string tcpdump() {
+  return "2024-01-02 03:04:05.250000 IP 10.0.0.1.5060 > 192.0.2.9.5060: SIP: INVITE sip:b@192.0.2.9"
+         " SIP/2.0\nE..\"+E..@...\n.7.\n.7........" +
+         shown(kInvite, "", "") +
+         "2024-01-02 03:04:05.300000 IP 10.0.0.1.4000 > 192.0.2.9.4000: UDP, length 172\nE....\n"
+         "2024-01-02 03:04:06.500000 IP 192.0.2.9.5060 > 10.0.0.1.5060: SIP: SIP/2.0 180 Ringing\n"
+         "E.....nx" +
+         shown(kRinging, "", "") + "................\n";
+}
+
+std::string sngrep() {
+  return "2024/01/02 03:04:05.250000 10.0.0.1:5060 -> 192.0.2.9:5060\n" + shown(kInvite, "", "") +
+         "\n\n2024/01/02 03:04:06.500000 192.0.2.9:5060 -> 10.0.0.1:5060\n" +
+         shown(kRinging, "", "") + "\n\n";
+}
+
+class TextTraces : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    setenv("TZ", "UTC", 1);
+    tzset();
+  }
+};
+
+constexpr int64_t kAt = 1'704'164'645'250'000'000;  // 2024-01-02 03:04:05.25
+
+TEST_F(TextTraces, EveryToolGivesTheSameMessages) {
+  const struct {
+    const char* name;
+    std::string text;
+    bool both_addresses;
+  } kCases[] = {{"sofia", sofia(), false},    {"asterisk", asterisk(), false},
+                {"pjsip", pjsip(), false},    {"ngrep", ngrep(), true},
+                {"tcpdump", tcpdump(), true}, {"sngrep", sngrep(), true}};
+  for (const auto& test : kCases) {
+    SCOPED_TRACE(test.name);
+    const auto found = read_trace(test.text);
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_EQ(found[0].payload, kInvite);
+    EXPECT_EQ(found[1].payload, kRinging);
+    EXPECT_EQ(found[0].src, "10.0.0.1:5060");
+    EXPECT_EQ(found[0].dst, test.both_addresses ? "192.0.2.9:5060" : "0.0.0.0:0");
+    EXPECT_EQ(found[1].src, found[0].dst);
+    EXPECT_EQ(found[1].dst, found[0].src);
+    EXPECT_EQ(found[0].time_ns, kAt);
+    EXPECT_EQ(found[1].time_ns, kAt + 1'250'000'000);
+  }
+}
+
+TEST_F(TextTraces, Ipv6) {
+  const auto found = read_trace("recv 99 bytes from udp/[2001:db8::1]:5060 at 03:04:05.250000:\n" +
+                                shown(kRinging, "   ", ""));
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].src, "[2001:db8::1]:5060");
+  EXPECT_EQ(found[0].dst, "[::]:0");
+  EXPECT_EQ(found[0].time_ns, 11'045'250'000'000);
+}
+
+TEST_F(TextTraces, ClockWithoutADateGoesOnAfterMidnight) {
+  const std::string line = "recv 99 bytes from udp/[10.0.0.1]:5060 at ";
+  const auto found = read_trace(line + "23:59:59.5:\n" + shown(kRinging, "   ", "") + line +
+                                "00:00:01.5:\n" + shown(kRinging, "   ", ""));
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[1].time_ns - found[0].time_ns, 2'000'000'000);
+}
+
+TEST_F(TextTraces, MessageAlone) {
+  const auto found = read_trace(shown(kInvite, "", ".") + shown(kRinging, "", "."));
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].payload, kInvite);
+  EXPECT_EQ(found[1].payload, kRinging);
+  EXPECT_EQ(found[0].src, "0.0.0.0:0");
+  EXPECT_GT(found[1].time_ns, found[0].time_ns);
+}
+
+TEST_F(TextTraces, LineEndsThatWereBare) {
+  std::string text = kInvite;
+  const size_t body = text.find("v=0");
+  text.replace(body, std::string::npos, "v=0\ns=x\nt=0 0\na=b\n");
+  std::string shown_text = shown(text.substr(0, body), "", "") + text.substr(body);
+  const auto found = read_trace(sngrep().substr(0, 60) + "\n" + shown_text + "\n\n");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_TRUE(found[0].payload.ends_with("\r\n\r\nv=0\ns=x\nt=0 0\na=b\n")) << found[0].payload;
+}
+
+TEST_F(TextTraces, BodyThatIsAMessage) {
+  std::string notify = kRinging;
+  notify.replace(0, notify.find('\r'), "NOTIFY sip:a@10.0.0.1 SIP/2.0");
+  notify.replace(notify.find("Length: 0"), 9, "Length: 16");
+  notify += "SIP/2.0 200 OK\r\n";
+  const auto found = read_trace(shown(notify + kRinging, "", ""));
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].payload, notify);
+}
+
+TEST_F(TextTraces, TooLongIsCut) {
+  std::string text = kInvite;
+  text.replace(text.find("Length: 18"), 10, "Length: 500000");
+  for (int i = 0; i < 3000; i++) text += "a=" + std::string(60, 'x') + "\r\n";
+  const auto found = read_trace(shown(text, "", ""));
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_TRUE(found[0].truncated);
+}
+
+TEST_F(TextTraces, WhatIsNone) {
+  EXPECT_TRUE(read_trace("hello\nworld\n").empty());
+  EXPECT_TRUE(read_trace("").empty());
+  EXPECT_FALSE(is_text_trace(std::string_view("INVITE sip:a SIP/2.0\0\n", 23)));
+  EXPECT_EQ(find_start_line("Via: SIP/2.0/UDP 1.2.3.4", false), std::string_view::npos);
+  EXPECT_EQ(find_start_line("He said INVITE sip:a SIP/2.0", false), std::string_view::npos);
+}
+
+TEST_F(TextTraces, EveryPrefixAndDamage) {
+  for (const std::string& whole : {sofia(), asterisk(), pjsip(), ngrep(), tcpdump(), sngrep()}) {
+    uint32_t random = 1;
+    for (size_t size = 0; size < whole.size(); size++) {
+      is_text_trace(std::string_view(whole).substr(0, size));
+      std::string damaged = whole;
+      for (int i = 0; i < 5; i++) {
+        random = random * 1664525U + 1013904223U;
+        damaged[random % damaged.size()] = static_cast<char>(random >> 15 & 0x7F);
+      }
+      is_text_trace(damaged);
+    }
+  }
+}
+
+TEST_F(TextTraces, RealOnes) {
+  const std::filesystem::path folder = root_path("../shared/captures/text");
+  if (!exists(folder)) GTEST_SKIP() << "no shared captures here";
+  const auto slurp = [&](const char* name) {
+    std::ifstream file(folder / name, std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  EXPECT_EQ(read_trace(slurp("ngrep-byline-invite.txt")).size(), 1U);
+  const auto found = read_trace(slurp("tcpdump-A-register.txt"));
+  ASSERT_GE(found.size(), 4U);
+  EXPECT_EQ(found[0].src, "10.211.55.2:56752");
+  EXPECT_TRUE(found[0].payload.starts_with("REGISTER sip:10.211.55.6 SIP/2.0\r\n"));
+  EXPECT_TRUE(found[1].payload.starts_with("SIP/2.0 401 Unauthorized\r\n"));
+  EXPECT_TRUE(found[1].payload.ends_with("Content-Length: 0\r\n\r\n"));
+}
+
+TEST_F(TextTraces, ThroughAPipe) {
+  const std::string path = "/tmp/sipladder-pipe-" + std::to_string(getpid()) + ".txt";
+  std::ofstream(path, std::ios::binary) << sngrep();
+  const RunResult result = run_binary({"messages", path, "--format", "csv"});
+  EXPECT_EQ(lines_of(result.out).size(), 3U) << result.out << result.err;
+  std::filesystem::remove(path);
+}
+
+}  // namespace
+}  // namespace sipladder
