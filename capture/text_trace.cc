@@ -167,6 +167,10 @@ void TraceParser::take(TraceMessage* out) {
     text_.resize(body_at_ + *content_length_);
   }
   if (body_at_ == 0) text_.append("\r\n");
+  // A text that ends too early was cut when it was copied, not on the wire.
+  if (content_length_ && body_at_ != 0 && body_size() < *content_length_) {
+    missing_ = *content_length_ - body_size();
+  }
   out->head = head_.value_or(TraceHead{});
   out->log_time = log_time_;
   out->bytes = std::move(text_);

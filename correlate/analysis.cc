@@ -1,7 +1,6 @@
 #include "correlate/analysis.h"
 
 #include <algorithm>
-#include <thread>
 
 #include "correlate/scenario.h"
 
@@ -168,34 +167,29 @@ uint64_t Analyst::stamp(CallId id) const {
 const CallAnalysis& Analyst::of(CallId id) {
   media_.update();
   if (cache_.size() < model_.calls.size()) cache_.resize(model_.calls.size());
+  // Whoever asks for the first call will ask for the next ones too.
+  constexpr uint32_t kWorthAThread = 512;
+  const bool complete = model_.finished && model_.calls.size() >= kWorthAThread;
+  if (complete && id.value == 1 && sweep_ == nullptr) begin_sweep();
+  if (sweep_ != nullptr && id.value <= sweep_->count()) sweep_->wait_for(id.value - 1);
   Cached& cached = cache_[id.value - 1];
-  if (cached.stamp == stamp(id)) return cached.analysis;
-  // Whoever asks for one call after the other will ask for the next ones too.
-  const bool in_order = id.value == 1 || cache_[id.value - 2].stamp != 0;
-  if (model_.finished && cached.stamp == 0 && in_order) {
-    analyse_ahead(id);
-  } else {
-    analyse(id, view_);
-  }
+  if (cached.stamp != stamp(id)) analyse(id, view_);
   return cached.analysis;
 }
 
 // Detectors are pure functions of a call: two threads share the work, each with a view of its own.
-void Analyst::analyse_ahead(CallId first) {
-  constexpr uint32_t kAhead = 8192;
-  constexpr uint32_t kWorthAThread = 512;
-  const uint32_t end = std::min(first.value + kAhead, model_.calls.size() + 1);
-  const auto work = [this](uint32_t begin, uint32_t stop, MessageView& view) {
-    for (uint32_t id = begin; id < stop; id++) {
-      if (cache_[id - 1].stamp != stamp(CallId{id})) analyse(CallId{id}, view);
-    }
-  };
-  if (end - first.value < kWorthAThread) return work(first.value, end, view_);
-  const uint32_t middle = first.value + (end - first.value) / 2;
-  MessageView other_view(log_);
-  std::thread other([&] { work(middle, end, other_view); });
-  work(first.value, middle, view_);
-  other.join();
+// sip-100k, 142,000 rows of `calls`: 0.8 s with halves of 8,192 calls and a pause to print them,
+// 0.5 s with printing beside.
+void Analyst::begin_sweep() {
+  sweep_ = std::make_unique<ParallelSweep>(model_.calls.size(),
+                                           [this, other_view = std::make_shared<MessageView>(log_)](
+                                               uint32_t begin, uint32_t end, bool reader) {
+                                             for (uint32_t id = begin + 1; id <= end; id++) {
+                                               if (cache_[id - 1].stamp != stamp(CallId{id})) {
+                                                 analyse(CallId{id}, reader ? view_ : *other_view);
+                                               }
+                                             }
+                                           });
 }
 
 void Analyst::analyse(CallId id, MessageView& view) {

@@ -7,6 +7,7 @@
 #include <absl/container/flat_hash_map.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "correlate/media_binding.h"
 #include "correlate/message_view.h"
 #include "correlate/model.h"
+#include "correlate/parallel_sweep.h"
 #include "correlate/registrations.h"
 
 namespace sipladder {
@@ -120,7 +122,7 @@ class Analyst {
   };
   uint64_t stamp(CallId call) const;  // never 0, which means "not computed"
   void analyse(CallId call, MessageView& view);
-  void analyse_ahead(CallId first);
+  void begin_sweep();
 
   const Model& model_;
   const PacketLog& log_;
@@ -132,6 +134,7 @@ class Analyst {
   std::vector<Cached> cache_;
   std::vector<Finding> of_capture_;
   std::vector<const Finding*> all_;
+  std::unique_ptr<ParallelSweep> sweep_;  // last: it must end before what it works on
 };
 
 }  // namespace sipladder

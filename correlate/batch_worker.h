@@ -1,5 +1,7 @@
 // One thread that works on batches in the order in which they were handed over.
 //
+// A batch has clear(), which keeps its memory.
+//
 // Threads: hand_over() and wait() from one thread, `work` on the other. The thread starts with the
 // first batch. Bounds: kMaxQueued batches; hand_over() waits when they are all taken.
 #pragma once
@@ -14,11 +16,9 @@
 
 namespace sipladder {
 
-template <typename Item>
+template <typename Batch>
 class BatchWorker {
  public:
-  using Batch = std::vector<Item>;
-
   explicit BatchWorker(std::function<void(const Batch&)> work) : work_(std::move(work)) {}
   ~BatchWorker() {
     if (!thread_.joinable()) return;
@@ -37,8 +37,7 @@ class BatchWorker {
     if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
     std::unique_lock<std::mutex> lock(mutex_);
     changed_.wait(lock, [this] { return queue_.size() < kMaxQueued; });
-    queue_.push_back(std::move(*batch));
-    batch->clear();
+    queue_.push_back(std::exchange(*batch, Batch()));
     if (!spare_.empty()) {
       *batch = std::move(spare_.back());
       spare_.pop_back();

@@ -2,6 +2,7 @@
 
 #include "correlate/batch_worker.h"
 #include "correlate/correlator.h"
+#include "correlate/message_batch.h"
 #include "correlate/rtp_streams.h"
 #include "correlate/sip_facts.h"
 
@@ -10,12 +11,12 @@ namespace {
 
 constexpr uint32_t kCallsSettledPerBatch = 1000;
 
-// Messages handed to the other thread at a time: reading and decoding go on while they are
-// correlated. sip-100k: 1.8 s on one thread, 1.2 s on two.
-constexpr size_t kBatch = 512;
-
-MessageRecord record_of(const Datagram& datagram, const SipIndex& sip, const SipFacts& facts) {
+MessageRecord record_of(const IndexedMessage& indexed, const SipFacts& facts) {
+  const Datagram& datagram = indexed.datagram;
+  const SipIndex& sip = indexed.sip;
   MessageRecord message;
+  message.src = indexed.src;
+  message.dst = indexed.dst;
   message.time_ns = datagram.time_ns;
   message.offset = datagram.ref.offset;
   message.store = datagram.ref.store;
@@ -47,10 +48,10 @@ struct Engine::State {
         endpoints(m),
         streams(m, endpoints),
         correlator(m),
-        worker([this](const std::vector<PreparedMessage>& messages) { correlator.add(messages); }) {
-  }
+        worker([this](const MessageBatch& messages) { correlate(messages); }) {}
 
-  void prepare(const Datagram& datagram);
+  bool take_message(const Datagram& datagram);
+  void correlate(const MessageBatch& messages);
   void finish_batch();
   PayloadClass add(const Datagram& datagram);
   void settle_calls();
@@ -61,11 +62,13 @@ struct Engine::State {
   EndpointTable endpoints;
   RtpStreams streams;
   std::vector<Datagram> datagrams;
-  SipIndex sip;
-  std::vector<PreparedMessage> batch;
+  MessageBatch batch;
   uint32_t next_settled = 1;
+  std::vector<PreparedMessage> prepared;  // of the batch that is being correlated
   Correlator correlator;
-  BatchWorker<PreparedMessage> worker;  // last: it must end before what it works on
+  // Reading, decoding and indexing go on while messages are correlated. sip-100k: 1.8 s on one
+  // thread, 0.9 s on two.
+  BatchWorker<MessageBatch> worker;  // last: it must end before what it works on
 };
 
 Engine::Engine(PacketLog& log, Model& model) : state_(std::make_unique<State>(log, model)) {}
@@ -76,21 +79,32 @@ SourceCounters& Engine::State::counters(uint16_t source) {
   return model.sources[source];
 }
 
-void Engine::State::prepare(const Datagram& datagram) {
-  PreparedMessage& prepared = batch.emplace_back();
-  prepared.facts = facts_of(sip);
-  prepared.record = record_of(datagram, sip, prepared.facts);
-  prepared.record.src = endpoints.id_of(datagram.src);
-  prepared.record.dst = endpoints.id_of(datagram.dst);
+bool Engine::State::take_message(const Datagram& datagram) {
+  if (!batch.has_room(datagram.payload.size())) worker.hand_over(&batch);
+  IndexedMessage* message = batch.add(datagram);
+  if (message == nullptr) return false;
+  message->src = endpoints.id_of(datagram.src);
+  message->dst = endpoints.id_of(datagram.dst);
   model.accounting.sip_messages++;
-  if (prepared.record.malformed) model.accounting.malformed++;
-  if (batch.size() == kBatch) worker.hand_over(&batch);
+  if (message->sip.malformed != nullptr) model.accounting.malformed++;
+  return true;
+}
+
+// The only part that may run on the other thread.
+void Engine::State::correlate(const MessageBatch& messages) {
+  prepared.clear();
+  for (const IndexedMessage& message : messages.messages()) {
+    PreparedMessage& one = prepared.emplace_back();
+    one.facts = facts_of(message.sip);
+    one.record = record_of(message, one.facts);
+  }
+  correlator.add(prepared);
 }
 
 // The worker is idle afterwards, and the model whole.
 void Engine::State::finish_batch() {
   worker.wait();
-  correlator.add(batch);
+  correlate(batch);
   batch.clear();
   correlator.settle(model.now_ns);
 }
@@ -98,8 +112,7 @@ void Engine::State::finish_batch() {
 PayloadClass Engine::State::add(const Datagram& datagram) {
   const PayloadClass payload_class = classify_payload(datagram.payload);
   if (payload_class == PayloadClass::sip) {
-    if (!index_sip(datagram.payload, &sip)) return PayloadClass::other;
-    prepare(datagram);
+    if (!take_message(datagram)) return PayloadClass::other;
   } else if (payload_class == PayloadClass::rtp) {
     RtpHeader rtp;
     if (!parse_rtp(datagram.payload, &rtp)) return PayloadClass::other;

@@ -1,0 +1,65 @@
+// Independent work on items 0 to count-1: one thread of its own runs through them in order while
+// the reader uses those that are done; a reader who is faster helps.
+//
+// Threads: wait_for() from one thread; `work` runs on that one (reader true) and on the sweep's own
+// (reader false), never for one item twice. The destructor stops the sweep where it is.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace sipladder {
+
+class ParallelSweep {
+ public:
+  using Work = std::function<void(uint32_t begin, uint32_t end, bool reader)>;
+
+  ParallelSweep(uint32_t count, Work work)
+      : count_(count), work_(std::move(work)), done_((count + kBlock - 1) / kBlock) {
+    thread_ = std::thread([this] {
+      while (!stop_ && work_on_next(false)) {
+      }
+    });
+  }
+  ~ParallelSweep() {
+    stop_ = true;
+    thread_.join();
+  }
+  ParallelSweep(const ParallelSweep&) = delete;
+  ParallelSweep& operator=(const ParallelSweep&) = delete;
+
+  uint32_t count() const { return count_; }
+
+  // Until the item is done: what the work wrote for it may be read then.
+  void wait_for(uint32_t item) {
+    std::atomic<bool>& done = done_[item / kBlock];
+    while (!done.load(std::memory_order_acquire)) {
+      if (!work_on_next(true)) done.wait(false, std::memory_order_acquire);
+    }
+  }
+
+ private:
+  bool work_on_next(bool reader) {
+    const size_t block = next_.fetch_add(1, std::memory_order_relaxed);
+    if (block >= done_.size()) return false;
+    const uint32_t begin = static_cast<uint32_t>(block) * kBlock;
+    work_(begin, std::min(begin + kBlock, count_), reader);
+    done_[block].store(true, std::memory_order_release);
+    done_[block].notify_all();
+    return true;
+  }
+
+  static constexpr uint32_t kBlock = 64;
+  const uint32_t count_;
+  const Work work_;
+  std::vector<std::atomic<bool>> done_;
+  std::atomic<size_t> next_ = 0;
+  std::atomic<bool> stop_ = false;
+  std::thread thread_;
+};
+
+}  // namespace sipladder
