@@ -57,12 +57,18 @@ void conclude_audio(const AudioFacts& facts, CallAnalysis* analysis) {
 }
 
 // One cause, one headline: what a finding stands behind in `symptoms` is not told apart from it
-// when both are about one transaction.
+// when both are about one request, at whatever hop.
 struct Explanation {
   std::string_view cause;
   std::string_view symptom;
 };
 constexpr Explanation kExplanations[] = {
+    {"dialog-route-set-ignored", "txn-bye-unanswered"},
+    {"dialog-route-set-ignored", "txn-timeout"},
+    {"dialog-route-set-ignored", "txn-retransmissions"},
+    {"dialog-wrong-target", "txn-bye-unanswered"},
+    {"dialog-wrong-target", "txn-timeout"},
+    {"dialog-wrong-target", "txn-retransmissions"},
     {"txn-timeout", "txn-retransmissions"},
     {"txn-response-lost", "txn-retransmissions"},
     {"txn-ack-missing", "txn-retransmissions"},
@@ -74,12 +80,20 @@ constexpr Explanation kExplanations[] = {
     {"txn-retransmissions", "txn-no-100"},
 };
 
-void drop_explained(std::vector<Finding>* findings) {
+bool about_one_request(const Model& model, const Finding& a, const Finding& b) {
+  if (a.txn == b.txn) return true;
+  if (!a.txn || !b.txn) return false;
+  const TransactionRecord& x = model.transactions[a.txn];
+  const TransactionRecord& y = model.transactions[b.txn];
+  return x.method == y.method && x.cseq == y.cseq && x.call == y.call;
+}
+
+void drop_explained(const Model& model, std::vector<Finding>* findings) {
   const auto explained = [&](const Finding& finding) {
     for (const Explanation& row : kExplanations) {
       if (row.symptom != finding.code) continue;
       for (const Finding& cause : *findings) {
-        if (cause.code == row.cause && cause.txn == finding.txn) return true;
+        if (cause.code == row.cause && about_one_request(model, cause, finding)) return true;
       }
     }
     return false;
@@ -200,7 +214,7 @@ void Analyst::analyse(CallId id, MessageView& view) {
   for (const Detector* detector : detectors()) {
     if (detector->check != nullptr) detector->check(context, &cached.analysis);
   }
-  drop_explained(&cached.analysis.findings);
+  drop_explained(model_, &cached.analysis.findings);
   std::stable_sort(cached.analysis.findings.begin(), cached.analysis.findings.end(), worse);
   conclude_audio(context.audio, &cached.analysis);
   cached.analysis.scenario = scenario_of(context);

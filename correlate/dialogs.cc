@@ -89,8 +89,10 @@ void DialogTable::learn_targets(DialogRecord& dialog, const MessageRecord& messa
   }
   // A response reaches the caller last: the newest copy of the dialog-creating response has the
   // whole route set.
-  if (!message.is_request() && dialog.confirmed_ns == 0 && facts.has_record_route)
+  if (!message.is_request() && dialog.confirmed_ns == 0 && facts.has_record_route) {
     dialog.route_set = id;
+    dialog.strict_route = facts.strict_route;
+  }
   if (!dialog.caller_target && message.txn) {
     dialog.caller_target = model_.transactions[message.txn].request;
   }

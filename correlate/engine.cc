@@ -35,6 +35,8 @@ MessageRecord record_of(const IndexedMessage& indexed, const SipFacts& facts) {
   message.malformed = sip.malformed != nullptr;
   message.truncated = datagram.truncated;
   message.has_to_tag = facts.to_tag != 0;
+  message.has_rseq = sip.has(HeaderId::rseq);
+  message.has_session_expires = sip.has(HeaderId::session_expires);
   message.has_auth = sip.has(HeaderId::authorization) || sip.has(HeaderId::proxy_authorization);
   return message;
 }
@@ -130,6 +132,11 @@ void Engine::process(const Packet& packet) {
   model.accounting.packets++;
   model.now_ns = std::max(model.now_ns, packet.time_ns);
   SourceCounters& counters = state.counters(packet.source);
+  if (counters.newest_ns - packet.time_ns > counters.back_ns) {
+    counters.back_ns = counters.newest_ns - packet.time_ns;
+    counters.back_frame = packet.frame;
+  }
+  counters.newest_ns = std::max(counters.newest_ns, packet.time_ns);
   const Fate fate = state.decoder.decode(packet, &state.datagrams);
   if (fate != Fate::payload) {
     model.accounting.fates[static_cast<size_t>(fate)]++;

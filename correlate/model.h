@@ -39,6 +39,9 @@ struct Accounting {
 // The same per source, for the `capture` table.
 struct SourceCounters {
   uint64_t sip = 0, rtp = 0, rtcp = 0, other = 0, undecoded = 0, fragments = 0;
+  int64_t newest_ns = 0;    // time of its packets so far
+  int64_t back_ns = 0;      // the largest step back
+  uint32_t back_frame = 0;  // where that was
 };
 
 struct Model {

@@ -24,6 +24,13 @@ void read_candidate(std::string_view value, SdpStand* stand) {
   if (ip && port) stand->candidates.push_back({*ip, *port});
 }
 
+// RFC 3551 4.5.
+double frame_ms_of(std::string_view encoding) {
+  if (equal_no_case(encoding, "G729")) return 10;
+  if (equal_no_case(encoding, "GSM")) return 20;
+  return equal_no_case(encoding, "G723") ? 30 : 0;
+}
+
 void read_audio(const SdpMedia& media, SdpStand* stand) {
   stand->audio = true;
   stand->usable = media.port != 0;
@@ -34,6 +41,8 @@ void read_audio(const SdpMedia& media, SdpStand* stand) {
   if (const auto ip = parse_ip(media.address)) stand->address = Endpoint{*ip, media.port};
   for (const std::string_view candidate : media.candidates) read_candidate(candidate, stand);
   stand->ice = !media.candidates.empty();
+  stand->ptime_ms = media.ptime_ms;
+  if (!media.formats.empty()) stand->frame_ms = frame_ms_of(media.formats.front().encoding);
   for (const SdpFormat& format : media.formats) {
     const auto type = parse_number<uint8_t>(format.payload);
     if (type) stand->payload_types.push_back(*type);

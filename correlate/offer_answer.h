@@ -28,6 +28,8 @@ struct SdpStand {
   std::optional<Endpoint> address;  // none when it is a name
   std::vector<Endpoint> candidates;
   std::vector<uint8_t> payload_types;
+  std::optional<double> ptime_ms;
+  double frame_ms = 0;  // of the first codec, when it has fixed ones (G.723, G.729, GSM)
 };
 
 struct OfferAnswer {

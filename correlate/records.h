@@ -45,6 +45,8 @@ struct MessageRecord {
   bool has_auth : 1 = false;  // request with Authorization or Proxy-Authorization
   bool truncated : 1 = false;
   bool has_to_tag : 1 = false;
+  bool has_rseq : 1 = false;             // RFC 3262
+  bool has_session_expires : 1 = false;  // RFC 4028
   SdpGlance sdp;
 
   bool is_request() const { return status == 0; }
@@ -100,6 +102,8 @@ struct TransactionRecord {
   bool in_dialog : 1 = false;      // To tag in the request
   bool oversize : 1 = false;       // over UDP, more than RFC 3261 18.1.1 allows
   bool final_has_tag : 1 = false;  // To tag in the response
+  bool cookie : 1 = true;          // the branch begins with z9hG4bK
+  bool branch_reused : 1 = false;  // another request between the same hosts had the same branch
   bool acked = false;              // INVITE: an ACK for its final response was seen
 };
 
@@ -124,6 +128,7 @@ struct DialogRecord {
   Party ended_by = Party::none;
   bool forked = false;
   bool secure = false;
+  bool strict_route = false;  // a Record-Route without lr
 };
 
 enum class CallKind : uint8_t {
@@ -210,6 +215,7 @@ struct StreamRecord {
   uint32_t base = 0;
   uint64_t window =
       0;  // which of the 64 newest sequence numbers came: duplicates and late told apart
+  int64_t timestamp_span = 0;  // from the first packet to the newest, in timestamp units
   uint32_t last_timestamp = 0;
   uint32_t timestamp_step = 0;  // most recent step between packets that follow each other
   uint32_t clock_hz = 8000;

@@ -17,7 +17,7 @@ std::string aor_of(std::string_view header) {
 std::string contact_key(std::string_view uri_text) {
   const SipUri uri = parse_uri(uri_text);
   return std::string(uri.user) + "@" + std::string(uri.host) + ":" +
-         std::to_string(uri.port.value_or(0));
+         std::to_string(uri.port.value_or(5060));
 }
 
 std::optional<uint32_t> expires_of(const SipIndex& sip, std::string_view contact) {

@@ -141,6 +141,7 @@ void advance(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns) {
   const auto timestamp_gap = static_cast<int32_t>(rtp.timestamp - stream.last_timestamp);
   if (step != 0 && step < 0x8000) {
     stream.highest += step;
+    stream.timestamp_span += timestamp_gap;
     stream.window = step >= 64 ? 1 : stream.window << step | 1U;
     if (step == 1) {
       stream.in_order++;

@@ -40,6 +40,17 @@ uint64_t branch_hash(const Via& via, const SipFacts& facts) {
   return mix(branch ^ facts.cseq, facts.from_tag ^ facts.call_hash);
 }
 
+// Every value of the lines has "lr": as a parameter, or near enough to look closer later.
+bool has_strict_route(const SipIndex& sip) {
+  for (size_t i = sip.first[static_cast<size_t>(HeaderId::record_route)] - size_t{1};
+       i < sip.headers.size(); i++) {
+    const HeaderLine& header = sip.headers[i];
+    if (header.id == HeaderId::record_route && header.value.find("lr") == std::string_view::npos)
+      return true;
+  }
+  return false;
+}
+
 bool is_unregister(const SipIndex& sip) {
   const std::string_view contact = sip.value(HeaderId::contact);
   if (contact == "*") return true;
@@ -67,7 +78,10 @@ SipFacts facts_of(const SipIndex& sip) {
   facts.has_contact = sip.has(HeaderId::contact);
   facts.has_record_route = sip.has(HeaderId::record_route);
   facts.unregisters = facts.method == Method::register_ && sip.is_request && is_unregister(sip);
-  const uint64_t branch = branch_hash(parse_via(sip.value(HeaderId::via)), facts);
+  facts.strict_route = facts.has_record_route && has_strict_route(sip);
+  const Via top = parse_via(sip.value(HeaderId::via));
+  facts.cookie = has_magic_cookie(top.branch);
+  const uint64_t branch = branch_hash(top, facts);
   const uint64_t method_hash = hash_method(facts.method, method);
   facts.transaction_key = mix(branch, method_hash);
   if (facts.method == Method::ack || facts.method == Method::cancel) {

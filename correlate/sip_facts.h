@@ -21,7 +21,9 @@ struct SipFacts {
   Method method = Method::unknown;  // of the request, or of CSeq
   bool has_contact = false;
   bool has_record_route = false;
-  bool unregisters = false;  // REGISTER with Expires 0 or Contact: * (10.2.2)
+  bool strict_route = false;  // a Record-Route without lr
+  bool cookie = true;         // the topmost branch begins with z9hG4bK
+  bool unregisters = false;   // REGISTER with Expires 0 or Contact: * (10.2.2)
 
   // Either party may send requests: the pair of tags is unordered.
   uint64_t dialog_key() const;

@@ -85,6 +85,11 @@ TransactionId TransactionTable::find(uint64_t key, const MessageRecord& message)
   int steps = 0;
   for (TransactionId id = found->second; id && steps < kMaxHops; steps++) {
     const TransactionRecord& txn = model_.transactions[id];
+    if (txn.call != message.call || txn.cseq != message.cseq) {
+      // Some stacks use one branch again and again (8.1.1.7 forbids it).
+      id = txn.next_same_branch;
+      continue;
+    }
     const IpAddress& client = model_.endpoints[txn.src].ip;
     const IpAddress& server = model_.endpoints[txn.dst].ip;
     if (message.is_request() ? from == client && to == server : from == server && to == client)
@@ -141,7 +146,12 @@ TransactionId TransactionTable::create(MessageId id, const SipFacts& facts) {
     }
   }
   auto [slot, inserted] = by_key_.try_emplace(facts.transaction_key);
-  if (!inserted) txn.next_same_branch = slot->second;
+  txn.cookie = facts.cookie;
+  if (!inserted) {
+    txn.next_same_branch = slot->second;
+    const TransactionRecord& other = model_.transactions[slot->second];
+    txn.branch_reused = other.call != txn.call || other.cseq != txn.cseq;
+  }
   const TransactionId made = model_.transactions.add(txn);
   slot->second = made;
   CallRecord& call = model_.calls[message.call];

@@ -1,4 +1,6 @@
-// txn-loop: a request came back to where it had been.
+// txn-loop, txn-spiral, txn-merged: a request that came to one host twice. On its own way and
+// unchanged it is a loop; with another Request-URI or Route a spiral, which is allowed; by two ways
+// after a fork it is merged (RFC 3261 8.2.2.2, 16.3).
 #include <fmt/format.h>
 
 #include "correlate/findings/support.h"
@@ -6,32 +8,144 @@
 namespace sipladder {
 namespace {
 
-extern const Detector detector;
+constexpr int kMaxHops = 70;  // Max-Forwards
 
-void check(CallContext& context, CallAnalysis* out) {
+extern const Detector loop_detector;
+extern const Detector merged_detector;
+extern const Detector spiral_detector;
+
+// The earlier hop of the same request that had the same destination.
+TransactionId earlier_visit(const CallContext& context, const TransactionRecord& txn) {
+  TransactionId id = txn.request_path;
+  for (int hops = 0; id && hops < kMaxHops; hops++) {
+    const TransactionRecord& hop = context.model.transactions[id];
+    if (hop.dst == txn.dst) return id;
+    id = hop.request_path;
+  }
+  return {};
+}
+
+// What a loop leaves unchanged (16.3 step 4).
+std::string routing_of(CallContext& context, const TransactionRecord& txn) {
+  if (!txn.request || !context.view.load(context.message(txn.request))) return {};
+  const SipIndex& sip = context.view.sip();
+  std::string routing(sip.request_uri);
+  for (const std::string_view route : header_values(sip, HeaderId::route)) {
+    routing.append("\n").append(route);
+  }
+  return routing;
+}
+
+// Another transaction brought the same request to the same host, and neither is on the other's way.
+bool came_by_two_ways(const CallContext& context, TransactionId id) {
+  const TransactionRecord& txn = context.model.transactions[id];
+  for (const TransactionId other_id : context.transactions) {
+    const TransactionRecord& other = context.model.transactions[other_id];
+    const bool same = other_id != id && other.dst == txn.dst && other.cseq == txn.cseq &&
+                      other.method == txn.method;
+    if (same && other.first_ns <= txn.first_ns && !earlier_visit(context, txn)) return true;
+  }
+  return false;
+}
+
+Finding finding_about(const CallContext& context, const Detector& detector, TransactionId id) {
+  const TransactionRecord& txn = context.model.transactions[id];
+  Finding finding = finding_of(context, detector);
+  finding.txn = id;
+  finding.dialog = txn.dialog;
+  finding.message = txn.first_message;
+  finding.evidence = frames_of(context, txn, true);
+  finding.rfc = "RFC 3261 16.3";
+  return finding;
+}
+
+bool is_merged(const CallContext& context, TransactionId id) {
+  return context.model.transactions[id].final_status == 482 && came_by_two_ways(context, id);
+}
+
+void report_merged(CallContext& context, TransactionId id, CallAnalysis* out) {
+  const TransactionRecord& txn = context.model.transactions[id];
+  Finding finding = finding_about(context, merged_detector, id);
+  finding.evidence.push_back(context.message(txn.final_response).frame);
+  finding.summary = fmt::format("{} answers {} with 482: it got the same request by another way",
+                                endpoint_text(context, txn.dst), to_string(txn.method));
+  finding.explanation = "A proxy forked, and two branches met again at this host.";
+  finding.remedy = "Look which proxy forks, and to which contacts of the same host.";
+  finding.rfc = "RFC 3261 8.2.2.2";
+  report(out, std::move(finding));
+}
+
+void report_refused(CallContext& context, TransactionId id, CallAnalysis* out) {
+  const TransactionRecord& txn = context.model.transactions[id];
+  Finding finding = finding_about(context, loop_detector, id);
+  finding.evidence.push_back(context.message(txn.final_response).frame);
+  finding.summary =
+      fmt::format("{} answers {} with {}", endpoint_text(context, txn.dst), to_string(txn.method),
+                  txn.final_status == 482 ? "482: the request came back to it unchanged"
+                                          : "483: Max-Forwards has run out");
+  finding.explanation = "Proxies send the request to each other until somebody stops it.";
+  finding.remedy = "Follow the Via stack of the request: which host is in it twice?";
+  report(out, std::move(finding));
+}
+
+void report_visit(CallContext& context, TransactionId id, TransactionId before, bool loop,
+                  CallAnalysis* out) {
+  const TransactionRecord& txn = context.model.transactions[id];
+  Finding finding = finding_about(context, loop ? loop_detector : spiral_detector, id);
+  for (const uint32_t frame : frames_of(context, context.model.transactions[before], true)) {
+    finding.evidence.push_back(frame);
+  }
+  finding.summary = fmt::format("{} comes to {} a second time, {}", to_string(txn.method),
+                                endpoint_text(context, txn.dst),
+                                loop ? "unchanged" : "with another Request-URI or Route");
+  finding.explanation = loop ? "Proxies send the request to each other until Max-Forwards runs out."
+                             : "A spiral: forwarding led back to this host, which routes it anew.";
+  finding.remedy =
+      loop ? "Follow the Via stack of the request, and correct the route there." : "Nothing to do.";
+  report(out, std::move(finding));
+}
+
+// Of each kind the first one: it is enough to follow.
+void check_refused(CallContext& context, bool merged, CallAnalysis* out) {
   for (const TransactionId id : context.transactions) {
-    const TransactionRecord& txn = context.model.transactions[id];
-    if (txn.final_status != 482 && txn.final_status != 483) continue;
-    Finding finding = finding_of(context, detector);
-    finding.txn = id;
-    finding.dialog = txn.dialog;
-    finding.message = txn.first_message;
-    finding.evidence = frames_of(context, txn, true);
-    finding.summary =
-        fmt::format("{} answers {} with {}", endpoint_text(context, txn.dst), to_string(txn.method),
-                    txn.final_status == 482 ? "482: the request came back to it unchanged"
-                                            : "483: Max-Forwards has run out");
-    finding.explanation =
-        "Two proxies send the request to each other, or a UAS got it twice by two ways.";
-    finding.remedy = "Follow the Via stack of the request: which host is in it twice?";
-    finding.rfc = "RFC 3261 16.3";
-    report(out, std::move(finding));
-    return;
+    const uint16_t status = context.model.transactions[id].final_status;
+    if (status != 482 && status != 483) continue;
+    if (is_merged(context, id) != merged) continue;
+    return merged ? report_merged(context, id, out) : report_refused(context, id, out);
   }
 }
 
-const Detector detector("txn-loop", Severity::error, "482 Loop Detected or 483 Too Many Hops",
-                        check);
+void check_visits(CallContext& context, bool loops, CallAnalysis* out) {
+  for (const TransactionId id : context.transactions) {
+    const TransactionRecord& txn = context.model.transactions[id];
+    if (!txn.request_path || txn.method == Method::ack) continue;
+    const TransactionId before = earlier_visit(context, txn);
+    if (!before) continue;
+    const bool unchanged =
+        routing_of(context, txn) == routing_of(context, context.model.transactions[before]);
+    if (unchanged == loops) return report_visit(context, id, before, loops, out);
+  }
+}
+
+void check_loops(CallContext& context, CallAnalysis* out) {
+  const size_t found = out->findings.size();
+  check_refused(context, false, out);
+  if (out->findings.size() == found) check_visits(context, true, out);
+}
+
+const Detector loop_detector("txn-loop", Severity::error,
+                             "a request comes back to a host unchanged, or 482 or 483 says so",
+                             check_loops);
+const Detector merged_detector("txn-merged", Severity::error,
+                               "482: one request came to a host by two ways",
+                               [](CallContext& context, CallAnalysis* out) {
+                                 check_refused(context, true, out);
+                               });
+const Detector spiral_detector("txn-spiral", Severity::info,
+                               "a request comes back to a host with another Request-URI",
+                               [](CallContext& context, CallAnalysis* out) {
+                                 check_visits(context, false, out);
+                               });
 
 }  // namespace
 }  // namespace sipladder

@@ -10,12 +10,13 @@
 //   0.500 bob > p1 repeat 180         the same bytes again; `dup 180` the same packet again
 //   1.000 alice > bob ACK
 //   5.000 bob > alice 200 (BYE)       a response's method is INVITE when it does not say
-//   1.000 alice:4000 > bob:5000 rtp for=5 pt=0 ssrc=1   `silence`, `same`, lose=N (each Nth)
+//   1.000 alice:4000 > bob:5000 rtp for=5 pt=0 ssrc=1   `silence`, `same`, lose=N (each Nth), step=
+//                                     timestamp units per packet (160)
 //   1.100 bob > alice icmp 3 alice:4000 > bob:5000      a code of "unreachable" that quotes
 //   2.000 alice > bob raw             the indented lines are the payload
 //
 // Words of a request: call= cseq= from= to= fromtag= totag= via= branch= ("-" for none), by=callee.
-// sdp=ADDRESS:PORT[/direction][/pt,pt] | none.
+// sdp=ADDRESS:PORT[/direction or other a= line][/pt,pt] | none.
 #pragma once
 
 #include <string>

@@ -1,0 +1,62 @@
+// cap-one-sided: of most transactions one half is missing although it must have passed somewhere:
+// requests without responses that were acted upon, or responses without requests.
+#include <fmt/format.h>
+
+#include "correlate/findings/support.h"
+
+namespace sipladder {
+namespace {
+
+extern const Detector detector;
+
+constexpr uint32_t kMin = 5;
+
+// A later request of the call with a To tag shows that a response came.
+bool was_answered(const Model& model, const TransactionRecord& txn) {
+  if (txn.in_dialog) return true;
+  for (TransactionId id = txn.next_in_call; id; id = model.transactions[id].next_in_call) {
+    const TransactionRecord& later = model.transactions[id];
+    if (later.in_dialog || (later.has_auth && !txn.has_auth)) return true;
+  }
+  return false;
+}
+
+void check(CaptureContext& context, std::vector<Finding>* out) {
+  const Model& model = context.model;
+  uint32_t whole = 0, no_response = 0, no_request = 0;
+  Finding finding = finding_of(detector);
+  for (uint32_t i = 1; i <= model.transactions.size(); i++) {
+    const TransactionRecord& txn = model.transactions[TransactionId{i}];
+    if (txn.method == Method::ack) continue;
+    const bool answered = txn.first_response_ns != 0;
+    if (txn.request && answered) {
+      whole++;
+    } else if (!txn.request) {
+      no_request++;
+    } else if (was_answered(model, txn)) {
+      no_response++;
+    } else {
+      continue;
+    }
+    if (!(txn.request && answered) && finding.evidence.size() < 10)
+      finding.evidence.push_back(model.messages[txn.first_message].frame);
+  }
+  const uint32_t halves = std::max(no_response, no_request);
+  if (halves < kMin || whole * 4 > halves) return;
+  finding.summary = fmt::format("{} of {} transactions have {} only", halves, halves + whole,
+                                no_response > no_request ? "requests" : "responses");
+  finding.explanation =
+      "One direction of the signalling does not pass this point: what seems unanswered may have "
+      "been answered.";
+  finding.remedy =
+      "Capture both directions: both sides of a bond, both ports of a mirror, no src or dst in the "
+      "filter.";
+  finding.rfc = "RFC 3261 17";
+  report(out, std::move(finding));
+}
+
+const Detector detector("cap-one-sided", Severity::warning,
+                        "most transactions lack their requests, or their responses", check);
+
+}  // namespace
+}  // namespace sipladder

@@ -1,0 +1,140 @@
+// dialog-route-set-ignored, dialog-wrong-target, dialog-strict-route: a request inside a dialog
+// that did not go where the set-up of the dialog said. The first two only when the request died of
+// it: a stack with an outbound proxy of its own may differ and still arrive.
+#include <fmt/format.h>
+
+#include "correlate/dialog_route.h"
+#include "correlate/findings/support.h"
+#include "correlate/transactions.h"
+
+namespace sipladder {
+namespace {
+
+constexpr uint16_t kMinCopies = 3;
+
+extern const Detector ignored_detector;
+extern const Detector target_detector;
+extern const Detector strict_detector;
+
+bool died(const CallContext& context, const TransactionRecord& txn) {
+  switch (txn.final_status) {
+    case 0:
+      return (txn.requests >= kMinCopies || txn.transport != Transport::udp) &&
+             settle(txn, context.model.now_ns).state == TransactionState::timed_out;
+    case 404:
+    case 405:
+    case 408:
+    case 410:
+    case 416:
+    case 480:
+    case 481:
+    case 483:
+    case 604:
+      return true;
+    default:
+      return txn.final_status >= 500 && txn.final_status < 600;
+  }
+}
+
+std::string what_followed(const TransactionRecord& txn) {
+  if (txn.final_status == 0) return fmt::format("never answered, sent {} times", txn.requests);
+  return fmt::format("answered {}", txn.final_status);
+}
+
+Finding finding_of_request(const CallContext& context, const Detector& detector, TransactionId id,
+                           const RouteVerdict& verdict) {
+  const TransactionRecord& txn = context.model.transactions[id];
+  Finding finding = finding_of(context, detector);
+  finding.txn = id;
+  finding.dialog = txn.dialog;
+  finding.message = txn.request;
+  finding.evidence = frames_of(context, txn, true);
+  finding.evidence.push_back(verdict.frame);
+  if (txn.final_response) finding.evidence.push_back(context.message(txn.final_response).frame);
+  finding.rfc = "RFC 3261 12.2.1.1";
+  return finding;
+}
+
+template <typename IsAsked>
+void check(CallContext& context, RouteFault fault, const Detector& detector, IsAsked is_asked,
+           void (*describe)(CallContext&, const TransactionRecord&, const RouteVerdict&, Finding*),
+           CallAnalysis* out) {
+  for (const TransactionId id : context.transactions) {
+    const TransactionRecord& txn = context.model.transactions[id];
+    const bool own = txn.in_dialog && txn.dialog && txn.request && !txn.request_path;
+    if (!own || txn.method == Method::ack || txn.method == Method::cancel) continue;
+    if (!is_asked(txn)) continue;
+    const RouteVerdict verdict = judge_route(context, context.message(txn.request));
+    if (verdict.fault != fault) continue;
+    Finding finding = finding_of_request(context, detector, id, verdict);
+    describe(context, txn, verdict, &finding);
+    report(out, std::move(finding));
+  }
+}
+
+void describe_ignored(CallContext& context, const TransactionRecord& txn,
+                      const RouteVerdict& verdict, Finding* finding) {
+  finding->summary = fmt::format(
+      "{} from {} goes to {} with {}, while the dialog was set up through {} (frame {}): {}",
+      to_string(txn.method), endpoint_text(context, txn.src), endpoint_text(context, txn.dst),
+      verdict.actual.empty() ? "no Route" : "Route " + verdict.actual, verdict.expected,
+      verdict.frame, what_followed(txn));
+  finding->explanation =
+      "The proxies that recorded themselves at set-up must see every request of the dialog; this "
+      "one goes past them.";
+  finding->remedy =
+      "Look at the sender: it must copy Record-Route into Route (outbound proxy settings often "
+      "replace it).";
+}
+
+void describe_target(CallContext& context, const TransactionRecord& txn,
+                     const RouteVerdict& verdict, Finding* finding) {
+  finding->summary = fmt::format(
+      "{} from {} asks for {}, while the remote target is {} (frame {}): {}", to_string(txn.method),
+      endpoint_text(context, txn.src), verdict.actual, verdict.expected, verdict.frame,
+      what_followed(txn));
+  finding->explanation = "The Request-URI must be the Contact that the other side gave last.";
+  finding->remedy =
+      "Look at the sender, and at whatever rewrites Contact or the Request-URI on the way.";
+}
+
+void describe_strict(CallContext& context, const TransactionRecord& txn,
+                     const RouteVerdict& verdict, Finding* finding) {
+  finding->summary = fmt::format(
+      "{} from {} asks for {}, while {} (frame {}) is a strict router: its Record-Route has no lr",
+      to_string(txn.method), endpoint_text(context, txn.src), verdict.actual, verdict.expected,
+      verdict.frame);
+  finding->explanation =
+      "Towards a strict router the first Route becomes the Request-URI, and the target the last "
+      "Route.";
+  finding->remedy = "Let the proxy add lr to its Record-Route (enable_full_lr in Kamailio).";
+}
+
+const Detector ignored_detector(
+    "dialog-route-set-ignored", Severity::error,
+    "a request inside a dialog does not follow the route set, and dies",
+    [](CallContext& context, CallAnalysis* out) {
+      const auto is_asked = [&](const TransactionRecord& txn) { return died(context, txn); };
+      check(context, RouteFault::ignored, ignored_detector, is_asked, describe_ignored, out);
+    });
+
+const Detector target_detector(
+    "dialog-wrong-target", Severity::error,
+    "a Request-URI inside a dialog is not the remote target, and dies",
+    [](CallContext& context, CallAnalysis* out) {
+      const auto is_asked = [&](const TransactionRecord& txn) { return died(context, txn); };
+      check(context, RouteFault::wrong_target, target_detector, is_asked, describe_target, out);
+    });
+
+const Detector strict_detector(
+    "dialog-strict-route", Severity::warning,
+    "a Record-Route without lr, and a request that does not treat it as a strict router",
+    [](CallContext& context, CallAnalysis* out) {
+      const auto is_asked = [&](const TransactionRecord& txn) {
+        return context.model.dialogs[txn.dialog].strict_route;
+      };
+      check(context, RouteFault::not_rewritten, strict_detector, is_asked, describe_strict, out);
+    });
+
+}  // namespace
+}  // namespace sipladder

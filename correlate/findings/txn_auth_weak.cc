@@ -1,0 +1,105 @@
+// txn-auth-weak: an MD5 challenge without qop (info); one nonce count used for two requests
+// (warning).
+#include <fmt/format.h>
+
+#include <map>
+
+#include "correlate/findings/support.h"
+#include "decode/text.h"
+
+namespace sipladder {
+namespace {
+
+extern const Detector detector;
+
+constexpr int kMaxRequests = 50;
+
+// A parameter of "Digest a=b, c="d""; commas separate here.
+std::string_view digest_param(std::string_view value, std::string_view name) {
+  if (!starts_no_case(value, "digest")) return {};
+  for (const std::string_view part : split_list(value.substr(6))) {
+    std::string_view rest = part;
+    if (!equal_no_case(trim(cut(&rest, '=')), name)) continue;
+    rest = trim(rest);
+    if (rest.size() >= 2 && rest.front() == '"' && rest.back() == '"')
+      return rest.substr(1, rest.size() - 2);
+    return rest;
+  }
+  return {};
+}
+
+std::string_view first_of(const SipIndex& sip, HeaderId a, HeaderId b) {
+  return sip.has(a) ? sip.value(a) : sip.value(b);
+}
+
+bool is_weak_challenge(CallContext& context, const TransactionRecord& txn) {
+  if (!txn.final_response || !context.view.load(context.message(txn.final_response))) return false;
+  const std::string_view challenge = first_of(
+      context.view.sip(), HeaderId::www_authenticate, HeaderId::proxy_authenticate);
+  if (digest_param(challenge, "nonce").empty()) return false;
+  const std::string_view algorithm = digest_param(challenge, "algorithm");
+  const bool md5 = algorithm.empty() || equal_no_case(algorithm, "MD5");
+  return md5 && digest_param(challenge, "qop").empty();
+}
+
+void check_challenge(CallContext& context, CallAnalysis* out) {
+  for (const TransactionId id : context.transactions) {
+    const TransactionRecord& txn = context.model.transactions[id];
+    if ((txn.final_status != 401 && txn.final_status != 407) || txn.request_path) continue;
+    if (!is_weak_challenge(context, txn)) return;
+    Finding finding = finding_of(context, detector);
+    finding.severity = Severity::info;
+    finding.txn = id;
+    finding.message = txn.final_response;
+    finding.evidence = {context.message(txn.final_response).frame};
+    finding.summary = fmt::format("{} challenges {} with MD5 and no qop",
+                                  endpoint_text(context, txn.dst), endpoint_text(context, txn.src));
+    finding.explanation = "Whoever sees the answer can replay it as long as the nonce is good.";
+    finding.remedy = "Offer qop=\"auth\", and SHA-256 where the phones know it (RFC 8760).";
+    finding.rfc = "RFC 3261 22.4";
+    return report(out, std::move(finding));
+  }
+}
+
+void check_counts(CallContext& context, CallAnalysis* out) {
+  std::map<std::string, uint32_t> seen;  // nonce, count and cnonce: the frame
+  int requests = 0;
+  for (const TransactionId id : context.transactions) {
+    const TransactionRecord& txn = context.model.transactions[id];
+    if (!txn.has_auth || txn.request_path || txn.method == Method::ack ||
+        txn.method == Method::cancel || ++requests > kMaxRequests)
+      continue;
+    const MessageRecord& message = context.message(txn.request);
+    if (!context.view.load(message)) continue;
+    const std::string_view value =
+        first_of(context.view.sip(), HeaderId::authorization, HeaderId::proxy_authorization);
+    const std::string_view count = digest_param(value, "nc");
+    if (count.empty()) continue;
+    // A client that draws a new cnonce may begin to count anew.
+    const std::string key = fmt::format("{} {} {}", digest_param(value, "nonce"), count,
+                                        digest_param(value, "cnonce"));
+    const auto [at, fresh] = seen.emplace(key, message.frame);
+    if (fresh) continue;
+    Finding finding = finding_of(context, detector);
+    finding.txn = id;
+    finding.message = txn.request;
+    finding.evidence = {at->second, message.frame};
+    finding.summary = fmt::format("{} from {} uses the nonce count {} of an earlier request again",
+                                  to_string(txn.method), endpoint_text(context, txn.src), count);
+    finding.explanation = "A server that counts takes it for a replay and refuses it.";
+    finding.remedy = "The client has to count up with each request under one nonce.";
+    finding.rfc = "RFC 3261 22.4";
+    return report(out, std::move(finding));
+  }
+}
+
+void check(CallContext& context, CallAnalysis* out) {
+  check_challenge(context, out);
+  check_counts(context, out);
+}
+
+const Detector detector("txn-auth-weak", Severity::warning,
+                        "MD5 without qop, or a nonce count used twice", check);
+
+}  // namespace
+}  // namespace sipladder

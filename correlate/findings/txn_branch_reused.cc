@@ -1,0 +1,40 @@
+// txn-branch-reused: different requests with one branch (warning), or a branch without the magic
+// cookie (info: RFC 2543).
+#include <fmt/format.h>
+
+#include "correlate/findings/support.h"
+
+namespace sipladder {
+namespace {
+
+extern const Detector detector;
+
+void check(CallContext& context, CallAnalysis* out) {
+  for (const TransactionId id : context.transactions) {
+    const TransactionRecord& txn = context.model.transactions[id];
+    const bool reused = txn.branch_reused && txn.cookie;
+    if ((!reused && txn.cookie) || !txn.request) continue;
+    Finding finding = finding_of(context, detector);
+    finding.txn = id;
+    finding.dialog = txn.dialog;
+    finding.message = txn.request;
+    finding.evidence = {context.message(txn.request).frame};
+    if (!reused) finding.severity = Severity::info;
+    finding.summary =
+        fmt::format("{} from {} has {}", to_string(txn.method), endpoint_text(context, txn.src),
+                    reused ? "the branch of an earlier request of its"
+                           : "a branch without z9hG4bK: an RFC 2543 client");
+    finding.explanation =
+        "The branch is the name of a transaction: a server takes a request with a known one for a "
+        "retransmission.";
+    finding.remedy = "A new branch for each request, beginning with z9hG4bK.";
+    finding.rfc = "RFC 3261 8.1.1.7";
+    return report(out, std::move(finding));
+  }
+}
+
+const Detector detector("txn-branch-reused", Severity::warning,
+                        "one branch for different requests, or none of RFC 3261's", check);
+
+}  // namespace
+}  // namespace sipladder
