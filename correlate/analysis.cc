@@ -178,50 +178,64 @@ uint64_t Analyst::stamp(CallId id) const {
          uint64_t { model_.finished };
 }
 
-const CallAnalysis& Analyst::of(CallId id) {
+void Analyst::update() {
   media_.update();
-  if (cache_.size() < model_.calls.size()) cache_.resize(model_.calls.size());
+  if (epoch_ != model_.evicted.epoch) {
+    epoch_ = model_.evicted.epoch;
+    const CallId first = model_.calls.held() == 0 ? CallId{1} : *model_.calls.ids().begin();
+    evicted_ = first.value - 1;
+    cache_.clear();  // what it holds names records by ids that may be gone
+    all_.clear();
+  }
+  const size_t places = model_.calls.size() - evicted_;
+  if (cache_.size() < places) cache_.resize(places);
+}
+
+const CallAnalysis& Analyst::of(CallId id) {
+  update();
   // Whoever asks for the first call will ask for the next ones too.
   constexpr uint32_t kWorthAThread = 512;
-  const bool complete = model_.finished && model_.calls.size() >= kWorthAThread;
-  if (complete && id.value == 1 && sweep_ == nullptr) begin_sweep();
-  if (sweep_ != nullptr && id.value <= sweep_->count()) sweep_->wait_for(id.value - 1);
-  Cached& cached = cache_[id.value - 1];
-  if (cached.stamp != stamp(id)) analyse(id, view_);
-  return cached.analysis;
+  const bool complete = model_.finished && cache_.size() >= kWorthAThread;
+  if (complete && id.value == evicted_ + 1 && sweep_ == nullptr) begin_sweep();
+  const uint32_t place = id.value - 1 - evicted_;
+  if (sweep_ != nullptr && place < sweep_->count()) sweep_->wait_for(place);
+  if (cached(id).stamp != stamp(id)) analyse(id, view_);
+  return cached(id).analysis;
 }
 
 // Detectors are pure functions of a call: two threads share the work, each with a view of its own.
 // sip-100k, 142,000 rows of `calls`: 0.8 s with halves of 8,192 calls and a pause to print them,
 // 0.5 s with printing beside.
 void Analyst::begin_sweep() {
-  sweep_ = std::make_unique<ParallelSweep>(model_.calls.size(),
-                                           [this, other_view = std::make_shared<MessageView>(log_)](
-                                               uint32_t begin, uint32_t end, bool reader) {
-                                             for (uint32_t id = begin + 1; id <= end; id++) {
-                                               if (cache_[id - 1].stamp != stamp(CallId{id})) {
-                                                 analyse(CallId{id}, reader ? view_ : *other_view);
-                                               }
-                                             }
-                                           });
+  sweep_ = std::make_unique<ParallelSweep>(
+      static_cast<uint32_t>(cache_.size()),
+      [this, other_view = std::make_shared<MessageView>(log_)](uint32_t begin, uint32_t end,
+                                                               bool reader) {
+        for (uint32_t place = begin; place < end; place++) {
+          const CallId id{place + 1 + evicted_};
+          if (model_.calls.holds(id) && cached(id).stamp != stamp(id)) {
+            analyse(id, reader ? view_ : *other_view);
+          }
+        }
+      });
 }
 
 void Analyst::analyse(CallId id, MessageView& view) {
-  Cached& cached = cache_[id.value - 1];
-  cached.stamp = stamp(id);
-  cached.analysis = CallAnalysis{};
+  Cached& place = cached(id);
+  place.stamp = stamp(id);
+  CallAnalysis& analysis = place.analysis = CallAnalysis{};
   CallContext context = context_of(model_, log_, id, media_, view);
   for (const Detector* detector : detectors()) {
-    if (detector->check != nullptr) detector->check(context, &cached.analysis);
+    if (detector->check != nullptr) detector->check(context, &analysis);
   }
-  drop_explained(model_, &cached.analysis.findings);
-  std::stable_sort(cached.analysis.findings.begin(), cached.analysis.findings.end(), worse);
-  conclude_audio(context.audio, &cached.analysis);
-  cached.analysis.scenario = scenario_of(context);
+  drop_explained(model_, &analysis.findings);
+  std::stable_sort(analysis.findings.begin(), analysis.findings.end(), worse);
+  conclude_audio(context.audio, &analysis);
+  analysis.scenario = scenario_of(context);
 }
 
 const std::vector<const Finding*>& Analyst::all() {
-  for (uint32_t id = 1; id <= model_.calls.size(); id++) of(CallId{id});
+  for (const CallId id : model_.calls.ids()) of(id);
   of_capture_.clear();
   registrations_.update();
   CaptureContext context{model_, registrations_, view_};

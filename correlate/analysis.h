@@ -109,7 +109,7 @@ class Analyst {
   Legs& legs() { return legs_; }
   Registrations& registrations() { return registrations_; }
   EndpointRoles& endpoints() { return endpoints_; }
-  const CallAnalysis& of(CallId call);
+  const CallAnalysis& of(CallId call);  // of a call that the model holds
   // Findings of all calls, worst first, then by call and code. Valid until the next call of all()
   // or of().
   const std::vector<const Finding*>& all();
@@ -121,6 +121,8 @@ class Analyst {
     CallAnalysis analysis;
   };
   uint64_t stamp(CallId call) const;  // never 0, which means "not computed"
+  Cached& cached(CallId call) { return cache_[call.value - 1 - evicted_]; }
+  void update();
   void analyse(CallId call, MessageView& view);
   void begin_sweep();
 
@@ -132,6 +134,8 @@ class Analyst {
   EndpointRoles endpoints_;
   MessageView view_;
   std::vector<Cached> cache_;
+  uint32_t epoch_ = 0;
+  uint32_t evicted_ = 0;  // calls before the first that has a place in cache_
   std::vector<Finding> of_capture_;
   std::vector<const Finding*> all_;
   std::unique_ptr<ParallelSweep> sweep_;  // last: it must end before what it works on

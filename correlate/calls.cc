@@ -73,6 +73,11 @@ CallId CallTable::find_or_create(const MessageRecord& message, const SipFacts& f
   return made;
 }
 
+void CallTable::forget_evicted() {
+  absl::erase_if(by_id_, [&](const auto& slot) { return !model_.calls.holds(slot.second); });
+  std::erase_if(due_, [&](CallId id) { return !model_.calls.holds(id); });
+}
+
 MessageId CallTable::add(MessageRecord message, const SipFacts& facts) {
   message.call = find_or_create(message, facts);
   CallRecord& call = model_.calls[message.call];

@@ -40,6 +40,9 @@ class CallTable {
     if (last) __builtin_prefetch(&model_.messages[last]);
   }
 
+  void forget_evicted();
+  size_t bytes() const { return by_id_.capacity() * kMapSlot; }
+
  private:
   CallId find_or_create(const MessageRecord& message, const SipFacts& facts);
 

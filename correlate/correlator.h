@@ -30,6 +30,14 @@ class Correlator {
   // State and outcome of the calls that had messages since the last time.
   void settle(int64_t now_ns) { calls_.settle(now_ns); }
 
+  // After evict().
+  void forget_evicted() {
+    calls_.forget_evicted();
+    transactions_.forget_evicted();
+    dialogs_.forget_evicted();
+  }
+  size_t bytes() const { return calls_.bytes() + transactions_.bytes() + dialogs_.bytes(); }
+
  private:
   void fetch(std::span<const PreparedMessage> group) const;
   void add(const PreparedMessage& message);

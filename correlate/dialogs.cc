@@ -37,6 +37,10 @@ void DialogTable::add(MessageId id, const SipFacts& facts) {
   move_state(dialog, message, id);
 }
 
+void DialogTable::forget_evicted() {
+  absl::erase_if(by_key_, [&](const auto& slot) { return !model_.dialogs.holds(slot.second); });
+}
+
 DialogId DialogTable::find_or_create(MessageId id, const SipFacts& facts) {
   const MessageRecord& message = model_.messages[id];
   const uint64_t key = facts.dialog_key();

@@ -23,6 +23,9 @@ class DialogTable {
     if (found != by_key_.end()) __builtin_prefetch(&model_.dialogs[found->second]);
   }
 
+  void forget_evicted();
+  size_t bytes() const { return by_key_.capacity() * kMapSlot; }
+
  private:
   DialogId find_or_create(MessageId id, const SipFacts& facts);
   void mark_forks(const CallRecord& call, DialogRecord& made);

@@ -17,7 +17,11 @@ std::string_view to_string(Role role) {
 }
 
 void EndpointRoles::update() {
-  if (seen_messages_ == model_.messages.size() && facts_.size() == model_.endpoints.size()) return;
+  if (epoch_ == model_.evicted.epoch && seen_messages_ == model_.messages.size() &&
+      facts_.size() == model_.endpoints.size()) {
+    return;
+  }
+  epoch_ = model_.evicted.epoch;
   seen_messages_ = model_.messages.size();
   facts_.assign(model_.endpoints.size(), EndpointFacts{});
   by_ip_.clear();
@@ -41,15 +45,15 @@ void EndpointRoles::update() {
 }
 
 void EndpointRoles::count_messages() {
-  for (uint32_t id = 1; id <= model_.messages.size(); id++) {
-    const MessageRecord& message = model_.messages[MessageId{id}];
+  for (const MessageId id : model_.messages.ids()) {
+    const MessageRecord& message = model_.messages[id];
     EndpointFacts& from = facts_[message.src.value - 1];
     from.messages_out++;
     from.transport = message.transport;
     facts_[message.dst.value - 1].messages_in++;
     facts_[message.dst.value - 1].transport = message.transport;
     if (!from.agent_message || (!from.wrote && message.is_request())) {
-      from.agent_message = MessageId{id};
+      from.agent_message = id;
       from.wrote = message.is_request();
     }
   }
@@ -77,15 +81,15 @@ void EndpointRoles::mark(const IpAddress& ip, Role role) {
 // A proxy passes the request on under its own Via; a registrar answers REGISTERs itself.
 void EndpointRoles::mark_hops() {
   absl::flat_hash_set<uint32_t> forwarded;
-  for (uint32_t id = 1; id <= model_.transactions.size(); id++) {
-    const TransactionRecord& txn = model_.transactions[TransactionId{id}];
+  for (const TransactionId id : model_.transactions.ids()) {
+    const TransactionRecord& txn = model_.transactions[id];
     if (txn.request_path) forwarded.insert(txn.request_path.value);
   }
-  for (uint32_t id = 1; id <= model_.transactions.size(); id++) {
-    const TransactionRecord& txn = model_.transactions[TransactionId{id}];
+  for (const TransactionId id : model_.transactions.ids()) {
+    const TransactionRecord& txn = model_.transactions[id];
     const IpAddress& server = model_.endpoints[txn.dst].ip;
     const bool accepted = txn.final_status >= 200 && txn.final_status < 300;
-    if (txn.method == Method::register_ && accepted && !forwarded.contains(id)) {
+    if (txn.method == Method::register_ && accepted && !forwarded.contains(id.value)) {
       if (!by_ip_.contains(key_of(server))) mark(server, Role::registrar);
     }
     if (!txn.request_path) continue;
@@ -98,11 +102,11 @@ void EndpointRoles::mark_hops() {
 
 void EndpointRoles::mark_legs() {
   legs_.update();
-  for (uint32_t id = 1; id <= model_.calls.size(); id++) {
-    const CallId session = legs_.session_of(CallId{id});
-    if (session.value == id || model_.calls[CallId{id}].kind != CallKind::call) continue;
+  for (const CallId id : model_.calls.ids()) {
+    const CallId session = legs_.session_of(id);
+    if (session == id || model_.calls[id].kind != CallKind::call) continue;
     const MessageRecord& a = model_.messages[model_.calls[session].first_message];
-    const MessageRecord& b = model_.messages[model_.calls[CallId{id}].first_message];
+    const MessageRecord& b = model_.messages[model_.calls[id].first_message];
     if (model_.endpoints[a.dst].ip == model_.endpoints[b.src].ip) {
       mark(model_.endpoints[b.src].ip, Role::b2bua);
     }
@@ -118,8 +122,8 @@ void EndpointRoles::mark_media() {
       signals.insert(key_of(model_.endpoints[EndpointId{id}].ip));
     }
   }
-  for (uint32_t id = 1; id <= model_.streams.size(); id++) {
-    const StreamRecord& stream = model_.streams[StreamId{id}];
+  for (const StreamId id : model_.streams.ids()) {
+    const StreamRecord& stream = model_.streams[id];
     if (!is_rtp_by_progress(stream)) continue;
     for (const EndpointId end : {stream.src, stream.dst}) {
       const std::string ip = key_of(model_.endpoints[end].ip);

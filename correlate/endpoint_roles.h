@@ -45,6 +45,7 @@ class EndpointRoles {
   const Model& model_;
   Legs& legs_;
   MessageView view_;
+  uint32_t epoch_ = 0;
   uint32_t seen_messages_ = 0;
   std::vector<EndpointFacts> facts_;
   absl::flat_hash_map<std::string, Role> by_ip_;

@@ -2,6 +2,7 @@
 
 #include "correlate/batch_worker.h"
 #include "correlate/correlator.h"
+#include "correlate/eviction.h"
 #include "correlate/message_batch.h"
 #include "correlate/rtp_streams.h"
 #include "correlate/sip_facts.h"
@@ -10,6 +11,7 @@ namespace sipladder {
 namespace {
 
 constexpr uint32_t kCallsSettledPerBatch = 1000;
+constexpr uint32_t kPacketsPerLook = 65'536;  // between two looks at the memory
 
 MessageRecord record_of(const IndexedMessage& indexed, const SipFacts& facts) {
   const Datagram& datagram = indexed.datagram;
@@ -55,6 +57,8 @@ struct Engine::State {
   bool take_message(const Datagram& datagram);
   void correlate(const MessageBatch& messages);
   void finish_batch();
+  size_t bytes() const;
+  void keep_within_memory();
   PayloadClass add(const Datagram& datagram);
   void settle_calls();
   SourceCounters& counters(uint16_t source);
@@ -66,6 +70,7 @@ struct Engine::State {
   std::vector<Datagram> datagrams;
   MessageBatch batch;
   uint32_t next_settled = 1;
+  size_t memory = SIZE_MAX;
   std::vector<PreparedMessage> prepared;  // of the batch that is being correlated
   Correlator correlator;
   // Reading, decoding and indexing go on while messages are correlated. sip-100k: 1.8 s on one
@@ -75,6 +80,10 @@ struct Engine::State {
 
 Engine::Engine(PacketLog& log, Model& model) : state_(std::make_unique<State>(log, model)) {}
 Engine::~Engine() = default;
+
+void Engine::set_memory(size_t bytes) {
+  state_->memory = bytes;
+}
 
 SourceCounters& Engine::State::counters(uint16_t source) {
   if (source >= model.sources.size()) model.sources.resize(source + size_t{1});
@@ -111,6 +120,22 @@ void Engine::State::finish_batch() {
   correlator.settle(model.now_ns);
 }
 
+size_t Engine::State::bytes() const {
+  return model.messages.bytes() + model.transactions.bytes() + model.dialogs.bytes() +
+         model.calls.bytes() + model.streams.bytes() + model.endpoints.bytes() +
+         correlator.bytes() + streams.bytes();
+}
+
+void Engine::State::keep_within_memory() {
+  worker.wait();
+  const size_t used = bytes();
+  if (used <= memory) return;
+  finish_batch();
+  evict(model, used - memory + memory / 4);
+  correlator.forget_evicted();
+  streams.forget_evicted();
+}
+
 PayloadClass Engine::State::add(const Datagram& datagram) {
   const PayloadClass payload_class = classify_payload(datagram.payload);
   if (payload_class == PayloadClass::sip) {
@@ -129,7 +154,7 @@ PayloadClass Engine::State::add(const Datagram& datagram) {
 void Engine::process(const Packet& packet) {
   State& state = *state_;
   Model& model = state.model;
-  model.accounting.packets++;
+  if (++model.accounting.packets % kPacketsPerLook == 0) state.keep_within_memory();
   model.now_ns = std::max(model.now_ns, packet.time_ns);
   SourceCounters& counters = state.counters(packet.source);
   if (counters.newest_ns - packet.time_ns > counters.back_ns) {
@@ -170,7 +195,9 @@ void Engine::State::settle_calls() {
   const uint32_t steps = model.finished ? count : std::min(count, kCallsSettledPerBatch);
   for (uint32_t i = 0; i < steps; i++) {
     if (next_settled > count) next_settled = 1;
-    CallRecord& call = model.calls[CallId{next_settled++}];
+    const CallId id{next_settled++};
+    if (!model.calls.holds(id)) continue;
+    CallRecord& call = model.calls[id];
     const bool open = call.state == CallState::calling || call.state == CallState::ringing ||
                       call.state == CallState::pending || call.state == CallState::registering;
     if (open) decide_outcome(model, call, model.now_ns);

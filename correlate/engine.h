@@ -18,6 +18,10 @@ class Engine {
   Engine(PacketLog& log, Model& model);
   ~Engine();
 
+  // What the tables may take; calls are given up beyond it (eviction.h). Looked at every
+  // kPacketsPerLook packets.
+  void set_memory(size_t bytes);
+
   void process(const Packet& packet);
 
   // After the last packet: what waited for bytes that never came.

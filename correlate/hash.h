@@ -13,6 +13,9 @@
 
 namespace sipladder {
 
+// What a slot of a hash map from a key to an id costs, with its control byte.
+inline constexpr size_t kMapSlot = 17;
+
 inline uint64_t mix(uint64_t a, uint64_t b) {
   const unsigned __int128 product =
       static_cast<unsigned __int128>(a ^ 0x9E3779B97F4A7C15ULL) * (b ^ 0xD6E8FEB86659FD93ULL);

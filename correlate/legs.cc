@@ -76,12 +76,19 @@ std::string_view to_string(JoinReason reason) {
 
 void Legs::update() {
   const uint32_t count = model_.calls.size();
+  if (epoch_ != model_.evicted.epoch) {
+    epoch_ = model_.evicted.epoch;
+    by_key_.clear();
+    parent_.clear();
+    reasons_.clear();
+    seen_ = 0;
+  }
   parent_.resize(count + size_t{1});
   reasons_.resize(count + size_t{1});
   while (seen_ < count) {
     const CallId id{++seen_};
     parent_[id.value] = id;
-    if (model_.calls[id].kind == CallKind::call) learn(id);
+    if (model_.calls.holds(id) && model_.calls[id].kind == CallKind::call) learn(id);
   }
 }
 

@@ -57,6 +57,7 @@ class Legs {
   MessageView view_;
   std::vector<std::string> headers_;
   uint32_t seen_ = 0;
+  uint32_t epoch_ = 0;
   std::vector<CallId> parent_;                              // by call, 1-based
   std::vector<JoinReason> reasons_;                         // by call
   absl::flat_hash_map<uint64_t, std::vector<Leg>> by_key_;  // newest kMaxPerKey of each

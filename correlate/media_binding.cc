@@ -25,16 +25,21 @@ void MediaBinding::update() {
   if (model_.streams.size() == 0) return;  // no media: no SDP is read
   const uint32_t messages = model_.messages.size();
   const uint32_t streams = model_.streams.size();
+  if (epoch_ != model_.evicted.epoch) {
+    epoch_ = model_.evicted.epoch;
+    expectations_.clear();
+    seen_messages_ = seen_streams_ = 0;
+  }
   if (messages == seen_messages_ && streams == seen_streams_) return;
-  for (uint32_t id = seen_messages_ + 1; id <= messages; id++) learn(MessageId{id});
+  for (const MessageId id : model_.messages.ids(seen_messages_ + 1)) learn(id);
   seen_messages_ = messages;
   seen_streams_ = streams;
   bindings_.assign(streams, StreamBinding{});
   by_call_.clear();
-  for (uint32_t id = 1; id <= streams; id++) bind(StreamId{id});
+  for (const StreamId id : model_.streams.ids()) bind(id);
   bind_reverse();
-  for (uint32_t id = 1; id <= streams; id++) {
-    if (const CallId call = bindings_[id - 1].call) by_call_[call.value].push_back(StreamId{id});
+  for (const StreamId id : model_.streams.ids()) {
+    if (const CallId call = bindings_[id.value - 1].call) by_call_[call.value].push_back(id);
   }
 }
 
@@ -89,13 +94,13 @@ void MediaBinding::bind(StreamId id) {
 void MediaBinding::bind_reverse() {
   absl::flat_hash_map<uint64_t, StreamId> by_path;
   const auto path = [](EndpointId a, EndpointId b) { return uint64_t{a.value} << 32 | b.value; };
-  for (uint32_t i = 1; i <= bindings_.size(); i++) {
-    const StreamRecord& stream = model_.streams[StreamId{i}];
-    if (bindings_[i - 1].call) by_path.emplace(path(stream.src, stream.dst), StreamId{i});
+  for (const StreamId id : model_.streams.ids()) {
+    const StreamRecord& stream = model_.streams[id];
+    if (of(id).call) by_path.emplace(path(stream.src, stream.dst), id);
   }
-  for (uint32_t i = 1; i <= bindings_.size(); i++) {
-    const StreamRecord& stream = model_.streams[StreamId{i}];
-    StreamBinding& binding = bindings_[i - 1];
+  for (const StreamId id : model_.streams.ids()) {
+    const StreamRecord& stream = model_.streams[id];
+    StreamBinding& binding = bindings_[id.value - 1];
     if (binding.dst_advertised) continue;
     const auto back = by_path.find(path(stream.dst, stream.src));
     if (back == by_path.end()) continue;
@@ -132,7 +137,7 @@ const std::vector<StreamId>& MediaBinding::streams_of(CallId call) const {
 }
 
 bool MediaBinding::is_listed(StreamId id) const {
-  if (id.value > bindings_.size()) return false;
+  if (id.value > bindings_.size() || !model_.streams.holds(id)) return false;
   const StreamRecord& stream = model_.streams[id];
   if (is_rtp_by_progress(stream)) return true;
   // SDP vouches for a stream too short to show progress, not for a longer one that has none (UDPTL

@@ -58,6 +58,7 @@ class MediaBinding {
 
   const Model& model_;
   MessageView view_;
+  uint32_t epoch_ = 0;
   uint32_t seen_messages_ = 0;
   uint32_t seen_streams_ = 0;
   absl::flat_hash_map<Endpoint, std::vector<Expectation>, EndpointHash> expectations_;

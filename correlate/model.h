@@ -44,6 +44,12 @@ struct SourceCounters {
   uint32_t back_frame = 0;  // where that was
 };
 
+// What was given up to stay within the memory (eviction.h).
+struct Evicted {
+  uint64_t calls = 0, messages = 0, streams = 0;
+  uint32_t epoch = 0;  // changes when ids become invalid
+};
+
 struct Model {
   Table<MessageRecord, MessageId> messages;
   Table<TransactionRecord, TransactionId> transactions;
@@ -58,8 +64,9 @@ struct Model {
   std::vector<SourceInfo> captures;  // copied from the PacketSource by whoever runs the loop
   std::array<uint64_t, static_cast<size_t>(Oddity::count_)> oddities{};
   std::vector<IncompleteSip> incomplete_sip_fragments;  // known once finished
-  int64_t now_ns = 0;                                   // newest packet's time
-  bool finished = false;                                // the source has ended
+  Evicted evicted;
+  int64_t now_ns = 0;     // newest packet's time
+  bool finished = false;  // the source has ended
 };
 
 // RTP on its own proof (sequence numbers that follow each other); streams named by SDP are listed

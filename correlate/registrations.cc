@@ -55,11 +55,29 @@ std::string_view to_string(BindingState state) {
 }
 
 void Registrations::update() {
-  const uint32_t count = model_.transactions.size();
+  if (epoch_ != model_.evicted.epoch) forget_evicted();
   std::vector<TransactionId> waiting = std::move(open_);
   open_.clear();
   for (const TransactionId id : waiting) learn(id);
-  while (seen_ < count) learn(TransactionId{++seen_});
+  for (const TransactionId id : model_.transactions.ids(seen_ + 1)) learn(id);
+  seen_ = model_.transactions.size();
+}
+
+// A binding lives as long as its newest REGISTER is in the tables.
+void Registrations::forget_evicted() {
+  epoch_ = model_.evicted.epoch;
+  std::erase_if(open_, [&](TransactionId id) { return !model_.transactions.holds(id); });
+  std::vector<Binding> all = std::move(bindings_);
+  bindings_.clear();
+  by_key_.clear();
+  by_aor_.clear();
+  for (Binding& one : all) {
+    if (!model_.messages.holds(one.last_message)) continue;
+    if (!model_.messages.holds(one.first_message)) one.first_message = one.last_message;
+    by_key_.emplace(one.aor + "\n" + contact_key(one.contact), bindings_.size());
+    by_aor_[one.aor].push_back(bindings_.size());
+    bindings_.push_back(std::move(one));
+  }
 }
 
 // A forwarded copy of a REGISTER is the same registration at the next hop.

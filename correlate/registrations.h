@@ -52,12 +52,14 @@ class Registrations {
   BindingState state_of(const Binding& binding) const;  // as of the newest packet
 
  private:
+  void forget_evicted();
   void learn(TransactionId id);
   Binding* binding(const std::string& aor, const std::string& contact);
   void answer(Binding& binding, const TransactionRecord& txn, std::optional<uint32_t> granted);
 
   const Model& model_;
   MessageView view_;
+  uint32_t epoch_ = 0;
   uint32_t seen_ = 0;
   std::vector<TransactionId> open_;  // REGISTERs without a final response so far
   std::vector<Binding> bindings_;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "correlate/eviction.h"
 #include "decode/sdp.h"
 #include "media/loudness.h"
 
@@ -84,6 +85,21 @@ EndpointId EndpointTable::find(const Endpoint& endpoint) const {
   return found == ids_.end() ? EndpointId{} : found->second;
 }
 
+void RtpStreams::forget_evicted() {
+  absl::erase_if(by_key_, [&](const auto& slot) { return !model_.streams.holds(slot.second); });
+}
+
+// Looks at all streams, so not more than once in a second of the capture.
+bool RtpStreams::make_room(int64_t now_ns) {
+  constexpr int64_t kSecond = 1'000'000'000;
+  constexpr int64_t kIdle = 60 * kSecond;
+  if (now_ns - looked_for_room_ns_ < kSecond) return false;
+  looked_for_room_ns_ = now_ns;
+  forget_streams(model_, now_ns - kIdle);
+  forget_evicted();
+  return model_.streams.held() < kMaxStreams;
+}
+
 StreamRecord* RtpStreams::find(const Endpoint& src, const Endpoint& dst, uint32_t ssrc) {
   const auto found = by_key_.find(stream_key(src, dst, ssrc));
   return found == by_key_.end() ? nullptr : &model_.streams[found->second];
@@ -103,7 +119,7 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp) {
     if (rtp.payload.size() == 4 && rtp.payload_type >= 96) add_event(found->second, rtp);
     return;
   }
-  if (model_.streams.size() >= kMaxStreams) {
+  if (model_.streams.held() >= kMaxStreams && !make_room(datagram.time_ns)) {
     model_.accounting.streams_refused++;
     return;
   }

@@ -1,7 +1,8 @@
 // RTP per 5-tuple and SSRC: one hash lookup per packet, the figures of RFC 3550 appendix A. No
 // packet is kept.
 //
-// Bounds: kMaxStreams; RTP of further streams is counted in Accounting::streams_refused.
+// Bounds: kMaxStreams held; who wants one more gets the place of those that have been idle for a
+// minute, else its RTP is counted in Accounting::streams_refused.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -34,7 +35,11 @@ class RtpStreams {
   void add_rtcp(const Datagram& datagram, const RtcpReport& report);
   void add_icmp(const Datagram& datagram);
 
+  void forget_evicted();
+  size_t bytes() const { return by_key_.capacity() * kMapSlot; }
+
  private:
+  bool make_room(int64_t now_ns);
   void add_event(StreamId id, const RtpHeader& rtp);
   static void add_report(StreamRecord& stream, const RtcpReportBlock& block, int64_t time_ns);
   StreamRecord* find(const Endpoint& src, const Endpoint& dst, uint32_t ssrc);
@@ -42,6 +47,7 @@ class RtpStreams {
   Model& model_;
   EndpointTable& endpoints_;
   absl::flat_hash_map<uint64_t, StreamId, IdentityHash> by_key_;
+  int64_t looked_for_room_ns_ = 0;
 };
 
 // One packet of a stream: sequence, loss, jitter (RFC 3550 A.1, A.3, A.8).

@@ -1,7 +1,10 @@
 // A growing table of records found by id. Chunks never move: growth copies nothing and costs no
-// peak of memory. References stay valid for the life of the table.
+// peak of memory. References stay valid until the record is forgotten. Ids are never used again.
 #pragma once
 
+#include <bitset>
+#include <cstddef>
+#include <iterator>
 #include <memory>
 #include <new>
 #include <type_traits>
@@ -19,16 +22,71 @@ class Table {
 
   // Requires size() < kMaxSize.
   IdType add(const Record& record) {
-    if (size_ % kChunk == 0) chunks_.push_back(std::make_unique_for_overwrite<Slot[]>(kChunk));
+    if (size_ % kChunk == 0) {
+      chunks_.push_back(std::make_unique_for_overwrite<Slot[]>(kChunk));
+      chunks_held_++;
+    }
     new (chunks_.back()[size_ % kChunk].bytes) Record(record);
     return IdType{++size_};
   }
-  // Requires an id that add() gave.
+  // Requires an id that add() gave and forget() did not take.
   Record& operator[](IdType id) { return *std::launder(reinterpret_cast<Record*>(slot(id))); }
   const Record& operator[](IdType id) const {
     return *std::launder(reinterpret_cast<const Record*>(slot(id)));
   }
   uint32_t size() const { return size_; }  // ids run from 1 to size()
+
+  // Gives a record up. Its memory is returned when all of its neighbours are given up too: records
+  // of one time lie together.
+  void forget(IdType id) {
+    const size_t chunk = (id.value - 1) / kChunk;
+    if (gone_.size() <= chunk) gone_.resize(chunk + 1);
+    if (gone_[chunk] == nullptr) gone_[chunk] = std::make_unique<Gone>();
+    gone_[chunk]->records.set((id.value - 1) % kChunk);
+    forgotten_++;
+    if (++gone_[chunk]->count < kChunk) return;
+    chunks_[chunk].reset();
+    gone_[chunk].reset();
+    chunks_held_--;
+  }
+  // False for no id, too.
+  bool holds(IdType id) const {
+    if (!id || id.value > size_) return false;
+    const size_t chunk = (id.value - 1) / kChunk;
+    if (chunks_[chunk] == nullptr) return false;
+    const bool some_gone = chunk < gone_.size() && gone_[chunk] != nullptr;
+    return !some_gone || !gone_[chunk]->records.test((id.value - 1) % kChunk);
+  }
+  uint32_t held() const { return size_ - forgotten_; }
+  size_t bytes() const { return size_t{chunks_held_} * kChunk * sizeof(Slot); }
+
+  // The ids of the records that are held, ascending.
+  class Iterator {
+   public:
+    Iterator(const Table& table, uint32_t value) : table_(table), value_(value) { skip(); }
+    IdType operator*() const { return IdType{value_}; }
+    Iterator& operator++() {
+      value_++;
+      skip();
+      return *this;
+    }
+    bool operator==(std::default_sentinel_t) const { return value_ > table_.size(); }
+
+   private:
+    void skip() {
+      if (table_.forgotten_ == 0) return;
+      while (value_ <= table_.size() && !table_.holds(IdType{value_})) value_++;
+    }
+    const Table& table_;
+    uint32_t value_;
+  };
+  struct Ids {
+    const Table& table;
+    uint32_t first;
+    Iterator begin() const { return Iterator(table, first); }
+    std::default_sentinel_t end() const { return {}; }
+  };
+  Ids ids(uint32_t first = 1) const { return {*this, first}; }
 
  private:
   // Memory is touched when a record comes, not when its chunk does.
@@ -43,8 +101,15 @@ class Table {
 
   static constexpr uint32_t kChunk = 8192;
   static constexpr size_t kMaxChunks = size_t{1} << 16;
-  std::vector<std::unique_ptr<Slot[]>> chunks_;
+  struct Gone {
+    std::bitset<kChunk> records;
+    uint32_t count = 0;
+  };
+  std::vector<std::unique_ptr<Slot[]>> chunks_;  // null: all of it is given up
+  std::vector<std::unique_ptr<Gone>> gone_;      // shorter than chunks_ until something is
   uint32_t size_ = 0;
+  uint32_t forgotten_ = 0;
+  uint32_t chunks_held_ = 0;
 };
 
 }  // namespace sipladder

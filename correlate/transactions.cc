@@ -76,6 +76,13 @@ void TransactionTable::add(MessageId id, const SipFacts& facts) {
   }
 }
 
+// The newest transaction of a branch may go while older ones stay: they are found no more, which
+// costs a late retransmission its name.
+void TransactionTable::forget_evicted() {
+  absl::erase_if(by_key_,
+                 [&](const auto& slot) { return !model_.transactions.holds(slot.second); });
+}
+
 TransactionId TransactionTable::find(uint64_t key, const MessageRecord& message) const {
   const auto found = by_key_.find(key);
   if (found == by_key_.end()) return {};

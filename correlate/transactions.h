@@ -25,6 +25,9 @@ class TransactionTable {
   void prefetch_record(const SipFacts& facts) const;
   void prefetch_chain(const SipFacts& facts) const;
 
+  void forget_evicted();
+  size_t bytes() const { return by_key_.capacity() * kMapSlot; }
+
  private:
   TransactionId find(uint64_t key, const MessageRecord& message) const;
   TransactionId find_invite_for_ack(const MessageRecord& ack) const;

@@ -226,6 +226,11 @@ int finish(int status, Session& session, const std::vector<std::string>& errors)
     damaged = true;
   }
   if (!session.log.error().empty()) complain(session.log.error());
+  if (session.model.evicted.calls > 0) {
+    complain(std::to_string(session.model.evicted.calls) +
+             " calls, those that ended longest ago, were given up for memory: give more with "
+             "--memory");
+  }
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) return kUnwritable;
   return status != kDone ? status : damaged ? kUnreadable : kDone;
 }
@@ -241,6 +246,7 @@ int run(const Options& options) {
     }
   }
   Session session;
+  session.set_memory(options.memory);
   session.analyst.legs().join_by(options.join_headers);
   std::vector<std::string> errors;
   if (!open_source(options, session, &errors)) {

@@ -27,7 +27,7 @@ constexpr const char* kInstead[][2] = {
     {"-O", "-O: write the chosen calls with tcpdump -w for now; an export command comes later"},
     {"-R", "-R: rotation belongs to tcpdump -W/-G for now"},
     {"-H", "-H: sending HEP comes later"},
-    {"-L", "-L: listening for HEP comes later"},
+    {"-L", "-L: name hep:HOST:PORT as a SOURCE to listen for HEP"},
     {"-k", "-k: TLS decryption comes later"},
 };
 
@@ -46,6 +46,10 @@ void add_options(CLI::App& app, Options* o) {
   app.add_option("--to", o->to, "calls that begin before TIME");
   app.add_option("--format", o->format, "table, json, ndjson, csv, md; ladder: text");
   app.add_option("--columns", o->columns, "a,b,c");
+  app.add_option("--memory", o->memory,
+                 "what may be used, such as 512M or 4G (1G): beyond it, calls that ended longest "
+                 "ago are given up")
+      ->transform(CLI::AsSizeValue(false));
   app.add_flag("--utc", o->utc, "times in UTC");
   app.add_option("--color", o->color, "auto, always, never");
   app.add_flag("--no-progress,-q", o->quiet, "no progress on stderr");

@@ -25,6 +25,7 @@ struct Options {
   bool list = false;
   bool sdp = false, rtp = true, raw = false, transactions = false, session = false;
   std::vector<std::string> join_headers;
+  uint64_t memory = uint64_t{1} << 30;
   bool utc = false;
   bool quiet = false;
   bool no_interface = false;

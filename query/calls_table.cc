@@ -208,6 +208,6 @@ const TableDescription kCallsTable{
         {"worst", "TEXT", "error, warning, info", worst},
     },
     count,
-    one_part};
+    one_if_held<&Model::calls>};
 
 }  // namespace sipladder

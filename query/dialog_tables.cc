@@ -134,7 +134,7 @@ const TableDescription kTransactionsTable{
          }},
     },
     [](Reader& r) { return r.model.transactions.size(); },
-    one_part};
+    one_if_held<&Model::transactions>};
 
 const TableDescription kDialogsTable{
     "dialogs",
@@ -186,6 +186,6 @@ const TableDescription kDialogsTable{
          [](Reader& r, RowId row, Value& v) { session_expires(r, row, v, true); }},
     },
     [](Reader& r) { return r.model.dialogs.size(); },
-    one_part};
+    one_if_held<&Model::dialogs>};
 
 }  // namespace sipladder

@@ -255,7 +255,7 @@ const TableDescription kMessagesTable{
          [](Reader& r, RowId row, Value& v) { v.set(r.bytes(id_of(row))); }},
     },
     count,
-    one_part};
+    one_if_held<&Model::messages>};
 
 const TableDescription kViasTable{
     "vias",
@@ -361,7 +361,7 @@ const TableDescription kSdpTable{
     },
     count,
     [](Reader& r, uint32_t id) {
-      return r.model.messages[MessageId{id}].has_sdp
+      return r.model.messages.holds(MessageId{id}) && r.model.messages[MessageId{id}].has_sdp
                  ? static_cast<uint32_t>(r.sdp(MessageId{id}).media.size())
                  : 0U;
     }};

@@ -52,12 +52,20 @@ class Collector {
     if (a.streams_refused != 0)
       add("oddities", "streams_refused", a.streams_refused,
           "RTP packets: the stream table was full");
+    const Evicted& evicted = r.model.evicted;
+    if (evicted.calls != 0)
+      add("oddities", "calls_evicted", evicted.calls,
+          "given up for memory, and in no table any more: give more with --memory");
+    if (evicted.messages != 0)
+      add("oddities", "messages_evicted", evicted.messages, "of the calls given up for memory");
+    if (evicted.streams != 0)
+      add("oddities", "streams_evicted", evicted.streams, "given up for memory, or for newer ones");
   }
 
   void messages() {
     std::map<std::string, uint64_t> methods, classes, codes, transports;
-    for (uint32_t id = 1; id <= r.model.messages.size(); id++) {
-      const MessageRecord& m = r.model.messages[MessageId{id}];
+    for (const MessageId id : r.model.messages.ids()) {
+      const MessageRecord& m = r.model.messages[id];
       transports[std::string(to_string(m.transport))]++;
       if (m.is_request()) {
         methods[m.method == Method::unknown ? "(other)" : std::string(to_string(m.method))]++;
@@ -76,8 +84,8 @@ class Collector {
     std::map<std::string, uint64_t> agents;
     std::vector<double> pdd, setup;
     uint64_t attempts = 0, answered = 0, effective = 0;
-    for (uint32_t id = 1; id <= r.model.calls.size(); id++) {
-      const CallRecord& c = r.model.calls[CallId{id}];
+    for (const CallId id : r.model.calls.ids()) {
+      const CallRecord& c = r.model.calls[id];
       const std::string_view agent = r.sip(c.first_request).value(HeaderId::user_agent);
       if (!agent.empty()) agents[std::string(agent)]++;
       if (c.kind != CallKind::call || c.invite_ns == 0) continue;

@@ -3,7 +3,7 @@
 namespace sipladder {
 
 const SipIndex& Reader::sip(MessageId id) {
-  if (!id) return none_;
+  if (!model.messages.holds(id)) return none_;
   if (id != loaded_) {
     view_.load(model.messages[id]);
     loaded_ = id;

@@ -81,6 +81,13 @@ struct TableDescription {
 // All tables, in the order of `schema`.
 const std::vector<const TableDescription*>& tables();
 uint32_t one_part(Reader&, uint32_t);
+// The same for the tables of the model, whose records can be given up.
+template <auto kTable>
+uint32_t one_if_held(Reader& reader, uint32_t id) {
+  const auto& table = reader.model.*kTable;
+  using IdType = std::remove_cvref_t<decltype(*table.ids().begin())>;
+  return table.holds(IdType{id}) ? 1 : 0;
+}
 
 // query/*_table.cc: one table each.
 extern const TableDescription kCallsTable, kMessagesTable, kViasTable, kHeadersTable,

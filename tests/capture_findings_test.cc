@@ -83,7 +83,8 @@ TEST_F(CaptureFindings, TimeThatRunsBack) {
   const std::string found = findings({write("back.pcap", later + earlier)});
   EXPECT_NE(found.find("warning,cap-clock,time runs back by 10.2 s at frame 4"), std::string::npos)
       << found;
-  const std::string in_order = findings({write("on.pcap", later + capture(call_at(110, "two")).substr(kFileHeader))});
+  const std::string in_order =
+      findings({write("on.pcap", later + capture(call_at(110, "two")).substr(kFileHeader))});
   EXPECT_EQ(in_order.find("cap-clock"), std::string::npos) << in_order;
 }
 

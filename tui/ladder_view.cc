@@ -15,9 +15,14 @@ constexpr size_t kMaxTitleLines = 5;
 
 }  // namespace
 
+// A call that was given up for memory while it was on the screen.
+bool LadderView::is_gone() const {
+  return !shared_.model.calls.holds(call_);
+}
+
 bool LadderView::outdated() const {
   return !built_ || built_messages_ != shared_.model.calls[call_].messages ||
-         (shared_.verdicts && !built_with_verdicts_);
+         built_epoch_ != shared_.model.evicted.epoch || (shared_.verdicts && !built_with_verdicts_);
 }
 
 void LadderView::build() {
@@ -28,6 +33,7 @@ void LadderView::build() {
   built_ = true;
   built_with_verdicts_ = shared_.verdicts;
   built_messages_ = shared_.model.calls[call_].messages;
+  built_epoch_ = shared_.model.evicted.epoch;
 }
 
 LadderTextOptions LadderView::text_options() const {
@@ -39,9 +45,18 @@ LadderTextOptions LadderView::text_options() const {
 
 void LadderView::refresh(int width, int height) {
   width_ = width;
-  if (outdated()) build();
+  if (is_gone()) {
+    ladder_ = Ladder{};
+  } else if (outdated()) {
+    build();
+  }
   layout_ = layout_ladder(ladder_, text_options());
   title_ = draw_ladder_title(ladder_, width, false);
+  if (is_gone()) {
+    title_.resize(1);
+    put_text(&title_[0], 0, safe_text("This call was given up for memory (--memory)."),
+             Ink::warning);
+  }
   if (title_.size() > kMaxTitleLines) title_.resize(kMaxTitleLines);
   // Two lines of header above the rows, one of details below.
   const int rest = height - static_cast<int>(title_.size()) - 3;

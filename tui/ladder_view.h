@@ -24,6 +24,7 @@ class LadderView : public Screen {
 
  private:
   void build();
+  bool is_gone() const;
   bool outdated() const;
   LadderTextOptions text_options() const;
   std::string detail() const;
@@ -38,6 +39,7 @@ class LadderView : public Screen {
   bool built_ = false;
   bool built_with_verdicts_ = false;
   uint32_t built_messages_ = 0;
+  uint32_t built_epoch_ = 0;
   int width_ = 80;
   bool rtp_ = true;
   int skip_ = 0;

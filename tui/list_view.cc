@@ -56,11 +56,16 @@ ListView::ListView(const Shared& shared, bool calls_only)
     : shared_(shared), view_(shared.log), calls_only_(calls_only) {}
 
 void ListView::collect() {
-  total_ = shared_.model.calls.size();
-  while (collected_ < total_) {
-    const CallId id{++collected_};
-    if (!calls_only_ || shared_.model.calls[id].kind == CallKind::call) ids_.push_back(id);
+  const auto& calls = shared_.model.calls;
+  if (epoch_ != shared_.model.evicted.epoch) {
+    epoch_ = shared_.model.evicted.epoch;
+    std::erase_if(ids_, [&](CallId id) { return !calls.holds(id); });
   }
+  for (const CallId id : calls.ids(collected_ + 1)) {
+    if (!calls_only_ || calls[id].kind == CallKind::call) ids_.push_back(id);
+  }
+  collected_ = calls.size();
+  total_ = calls.held();
 }
 
 const ListView::Names& ListView::names_of(CallId id) {

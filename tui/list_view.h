@@ -49,6 +49,7 @@ class ListView : public Screen {
   MessageView view_;
   bool calls_only_;
   uint32_t collected_ = 0;
+  uint32_t epoch_ = 0;
   uint32_t total_ = 0;
   std::vector<CallId> ids_;
   absl::flat_hash_map<uint32_t, Names> names_;

@@ -8,6 +8,12 @@ namespace sipladder {
 
 void MessageScreen::load() {
   const MessageId id = messages_[at_];
+  loaded_ = id;
+  if (!shared_.model.messages.holds(id)) {
+    title_ = fmt::format("Message {}", id.value);
+    lines_ = {"(its call was given up for memory: --memory)"};
+    return;
+  }
   const MessageRecord& record = shared_.model.messages[id];
   title_ = fmt::format(
       "Message {} frame {}  {}  {} > {}  {}  {} bytes", id.value, record.frame,
@@ -23,7 +29,6 @@ void MessageScreen::load() {
     lines_.push_back(text.substr(begin, end - begin));
     begin = end + 1;
   }
-  loaded_ = id;
 }
 
 void MessageScreen::refresh(int, int height) {

@@ -40,6 +40,8 @@ std::string status_text(const Session& session, bool live) {
     if (!info.damage.empty()) damage = "  " + info.damage;
   }
   if (dropped > 0) out += fmt::format("  {} dropped", dropped);
+  const uint64_t evicted = session.model.evicted.calls;
+  if (evicted > 0) out += fmt::format("  {} calls given up for memory", evicted);
   if (session.model.finished) return out + damage;
   if (live) return out + "  live";
   const double progress = session.progress();

@@ -31,8 +31,8 @@ void check(CallContext& context, CallAnalysis* out) {
 void check_capture(CaptureContext& context, std::vector<Finding>* out) {
   if (context.model.streams.size() != 0) return;
   uint32_t calls = 0;
-  for (uint32_t id = 1; id <= context.model.calls.size(); id++) {
-    if (context.model.calls[CallId{id}].answer_ns != 0) calls++;
+  for (const CallId id : context.model.calls.ids()) {
+    if (context.model.calls[id].answer_ns != 0) calls++;
   }
   if (calls == 0) return;
   Finding finding = finding_of(detector);

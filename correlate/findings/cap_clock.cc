@@ -20,10 +20,9 @@ void check_back(CaptureContext& context, std::vector<Finding>* out) {
     if (source.back_ns < kMinBack) continue;
     Finding finding = finding_of(detector);
     finding.evidence = {source.back_frame};
-    finding.summary =
-        fmt::format("time runs back by {} at frame {}{}", seconds_text(source.back_ns),
-                    source.back_frame,
-                    i < context.model.captures.size() ? " of " + context.model.captures[i].name : "");
+    finding.summary = fmt::format(
+        "time runs back by {} at frame {}{}", seconds_text(source.back_ns), source.back_frame,
+        i < context.model.captures.size() ? " of " + context.model.captures[i].name : "");
     finding.explanation = "Times, delays and the order of messages are not to be trusted there.";
     finding.remedy = "The clock was set while capturing, or files were joined in the wrong order.";
     finding.rfc = "RFC 5905";
@@ -40,8 +39,8 @@ struct Apart {
 
 void check_offset(CaptureContext& context, std::vector<Finding>* out) {
   std::map<std::pair<uint16_t, uint16_t>, Apart> pairs;
-  for (uint32_t i = 1; i <= context.model.messages.size(); i++) {
-    const MessageRecord& message = context.model.messages[MessageId{i}];
+  for (const MessageId id : context.model.messages.ids()) {
+    const MessageRecord& message = context.model.messages[id];
     if (!message.duplicate) continue;
     const MessageRecord& first = context.model.messages[message.original];
     if (first.source == message.source) continue;
@@ -62,10 +61,9 @@ void check_offset(CaptureContext& context, std::vector<Finding>* out) {
     Finding finding = finding_of(detector);
     finding.confidence = Confidence::likely;
     finding.evidence = {apart.frame};
-    finding.summary = fmt::format(
-        "the clock of source {} is about {:.3f} s {} that of source {}", sources.second + 1,
-        static_cast<double>(std::abs(offset)) / 1e9, offset > 0 ? "ahead of" : "behind",
-        sources.first + 1);
+    finding.summary = fmt::format("the clock of source {} is about {:.3f} s {} that of source {}",
+                                  sources.second + 1, static_cast<double>(std::abs(offset)) / 1e9,
+                                  offset > 0 ? "ahead of" : "behind", sources.first + 1);
     finding.explanation = "The same messages are in both, at times that no delay explains.";
     finding.remedy = "Set both clocks by NTP, or shift one file (editcap -t).";
     finding.rfc = "RFC 5905";

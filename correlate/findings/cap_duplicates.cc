@@ -11,8 +11,8 @@ extern const Detector detector;
 void check(CaptureContext& context, std::vector<Finding>* out) {
   uint32_t copies = 0;
   Finding finding = finding_of(detector);
-  for (uint32_t i = 1; i <= context.model.messages.size(); i++) {
-    const MessageRecord& message = context.model.messages[MessageId{i}];
+  for (const MessageId id : context.model.messages.ids()) {
+    const MessageRecord& message = context.model.messages[id];
     if (!message.duplicate) continue;
     if (copies++ < 10) finding.evidence.push_back(message.frame);
   }

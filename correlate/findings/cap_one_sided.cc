@@ -25,8 +25,8 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
   const Model& model = context.model;
   uint32_t whole = 0, no_response = 0, no_request = 0;
   Finding finding = finding_of(detector);
-  for (uint32_t i = 1; i <= model.transactions.size(); i++) {
-    const TransactionRecord& txn = model.transactions[TransactionId{i}];
+  for (const TransactionId id : model.transactions.ids()) {
+    const TransactionRecord& txn = model.transactions[id];
     if (txn.method == Method::ack) continue;
     const bool answered = txn.first_response_ns != 0;
     if (txn.request && answered) {

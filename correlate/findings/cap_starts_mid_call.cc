@@ -11,8 +11,8 @@ extern const Detector detector;
 void check(CaptureContext& context, std::vector<Finding>* out) {
   uint32_t calls = 0;
   Finding finding = finding_of(detector);
-  for (uint32_t i = 1; i <= context.model.calls.size(); i++) {
-    const CallRecord& call = context.model.calls[CallId{i}];
+  for (const CallId id : context.model.calls.ids()) {
+    const CallRecord& call = context.model.calls[id];
     if (call.kind != CallKind::call || call.invite_ns != 0) continue;
     if (calls++ < 10) finding.evidence.push_back(context.model.messages[call.first_message].frame);
   }

@@ -89,10 +89,10 @@ void describe_ignored(CallContext& context, const TransactionRecord& txn,
 
 void describe_target(CallContext& context, const TransactionRecord& txn,
                      const RouteVerdict& verdict, Finding* finding) {
-  finding->summary = fmt::format(
-      "{} from {} asks for {}, while the remote target is {} (frame {}): {}", to_string(txn.method),
-      endpoint_text(context, txn.src), verdict.actual, verdict.expected, verdict.frame,
-      what_followed(txn));
+  finding->summary =
+      fmt::format("{} from {} asks for {}, while the remote target is {} (frame {}): {}",
+                  to_string(txn.method), endpoint_text(context, txn.src), verdict.actual,
+                  verdict.expected, verdict.frame, what_followed(txn));
   finding->explanation = "The Request-URI must be the Contact that the other side gave last.";
   finding->remedy =
       "Look at the sender, and at whatever rewrites Contact or the Request-URI on the way.";
@@ -110,21 +110,25 @@ void describe_strict(CallContext& context, const TransactionRecord& txn,
   finding->remedy = "Let the proxy add lr to its Record-Route (enable_full_lr in Kamailio).";
 }
 
-const Detector ignored_detector(
-    "dialog-route-set-ignored", Severity::error,
-    "a request inside a dialog does not follow the route set, and dies",
-    [](CallContext& context, CallAnalysis* out) {
-      const auto is_asked = [&](const TransactionRecord& txn) { return died(context, txn); };
-      check(context, RouteFault::ignored, ignored_detector, is_asked, describe_ignored, out);
-    });
+const Detector ignored_detector("dialog-route-set-ignored", Severity::error,
+                                "a request inside a dialog does not follow the route set, and dies",
+                                [](CallContext& context, CallAnalysis* out) {
+                                  const auto is_asked = [&](const TransactionRecord& txn) {
+                                    return died(context, txn);
+                                  };
+                                  check(context, RouteFault::ignored, ignored_detector, is_asked,
+                                        describe_ignored, out);
+                                });
 
-const Detector target_detector(
-    "dialog-wrong-target", Severity::error,
-    "a Request-URI inside a dialog is not the remote target, and dies",
-    [](CallContext& context, CallAnalysis* out) {
-      const auto is_asked = [&](const TransactionRecord& txn) { return died(context, txn); };
-      check(context, RouteFault::wrong_target, target_detector, is_asked, describe_target, out);
-    });
+const Detector target_detector("dialog-wrong-target", Severity::error,
+                               "a Request-URI inside a dialog is not the remote target, and dies",
+                               [](CallContext& context, CallAnalysis* out) {
+                                 const auto is_asked = [&](const TransactionRecord& txn) {
+                                   return died(context, txn);
+                                 };
+                                 check(context, RouteFault::wrong_target, target_detector, is_asked,
+                                       describe_target, out);
+                               });
 
 const Detector strict_detector(
     "dialog-strict-route", Severity::warning,

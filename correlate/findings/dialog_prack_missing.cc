@@ -45,9 +45,9 @@ void check(CallContext& context, CallAnalysis* out) {
     finding.dialog = first.dialog;
     finding.message = reliable.first;
     finding.evidence = reliable.frames;
-    finding.summary = fmt::format("{} from {} is reliable and was sent {} times; no PRACK comes",
-                                  first.status, endpoint_text(context, txn.dst),
-                                  reliable.frames.size());
+    finding.summary =
+        fmt::format("{} from {} is reliable and was sent {} times; no PRACK comes", first.status,
+                    endpoint_text(context, txn.dst), reliable.frames.size());
     finding.explanation =
         "A provisional response with RSeq is repeated until its PRACK, and fails the call after "
         "64*T1.";

@@ -20,8 +20,8 @@ struct Pings {
 
 void check(CaptureContext& context, std::vector<Finding>* out) {
   std::map<EndpointId, Pings> pings;
-  for (uint32_t i = 1; i <= context.model.transactions.size(); i++) {
-    const TransactionRecord& txn = context.model.transactions[TransactionId{i}];
+  for (const TransactionId id : context.model.transactions.ids()) {
+    const TransactionRecord& txn = context.model.transactions[id];
     if (txn.method != Method::options || !txn.request) continue;
     Pings& seen = pings[txn.dst];
     const bool waiting = txn.final_status == 0 &&
@@ -31,7 +31,7 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
       if (seen.failed.size() >= kMinRounds && seen.back_ns == 0) seen.back_ns = txn.first_ns;
       if (seen.failed.size() < kMinRounds) seen.failed.clear();
     } else if (seen.back_ns == 0) {
-      seen.failed.push_back(TransactionId{i});
+      seen.failed.push_back(id);
     }
   }
   for (const auto& [gateway, seen] : pings) {

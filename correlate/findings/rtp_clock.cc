@@ -36,10 +36,10 @@ void check(CallContext& context, CallAnalysis* out) {
     if (std::abs(drift) < kWarning) finding.severity = Severity::info;
     finding.stream = id;
     finding.evidence = {stream.first_frame, stream.last_frame};
-    finding.summary = fmt::format(
-        "the timestamps from {} to {} say {:.1f} s in {}: {:.1f} % too {}",
-        endpoint_text(context, stream.src), endpoint_text(context, stream.dst), said,
-        seconds_text(wall_ns), std::abs(drift) * 100, drift > 0 ? "fast" : "slow");
+    finding.summary =
+        fmt::format("the timestamps from {} to {} say {:.1f} s in {}: {:.1f} % too {}",
+                    endpoint_text(context, stream.src), endpoint_text(context, stream.dst), said,
+                    seconds_text(wall_ns), std::abs(drift) * 100, drift > 0 ? "fast" : "slow");
     finding.explanation =
         "The receiver's buffer fills or runs dry by the difference: gaps, or growing delay.";
     finding.remedy = "Look at the sender's clock, its sample rate and its packet length.";

@@ -22,9 +22,9 @@ bool check_frames(CallContext& context, CallAnalysis* out) {
     Finding finding = finding_of(context, detector);
     finding.message = stand.message;
     finding.evidence = {context.message(stand.message).frame};
-    finding.summary = fmt::format(
-        "the {} asks for packets of {:.0f} ms, its first codec has frames of {:.0f} ms",
-        party_text(stand.author), *stand.ptime_ms, stand.frame_ms);
+    finding.summary =
+        fmt::format("the {} asks for packets of {:.0f} ms, its first codec has frames of {:.0f} ms",
+                    party_text(stand.author), *stand.ptime_ms, stand.frame_ms);
     finding.explanation = "No packet of this length can be made; stacks round up, down, or refuse.";
     finding.remedy = "Set a ptime that is a multiple of the codec's frame.";
     finding.rfc = "RFC 3551 4.2";
@@ -44,11 +44,11 @@ void check(CallContext& context, CallAnalysis* out) {
     Finding finding = finding_of(context, detector);
     finding.severity = Severity::info;
     finding.message = answer.message;
-    finding.evidence = {context.message(offer.message).frame, context.message(answer.message).frame};
-    finding.summary =
-        fmt::format("the {} asks for packets of {:.0f} ms, the {} for {:.0f} ms",
-                    party_text(offer.author), *offer.ptime_ms, party_text(answer.author),
-                    *answer.ptime_ms);
+    finding.evidence = {context.message(offer.message).frame,
+                        context.message(answer.message).frame};
+    finding.summary = fmt::format("the {} asks for packets of {:.0f} ms, the {} for {:.0f} ms",
+                                  party_text(offer.author), *offer.ptime_ms,
+                                  party_text(answer.author), *answer.ptime_ms);
     finding.explanation = "Each should send what the other asked for; some send what they like.";
     finding.remedy = "Set the same ptime on both sides when the audio is choppy.";
     finding.rfc = "RFC 8866 6.4";

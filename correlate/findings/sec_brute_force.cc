@@ -14,8 +14,8 @@ constexpr size_t kMin = 20;
 
 void check(CaptureContext& context, std::vector<Finding>* out) {
   std::map<std::string, std::vector<uint32_t>> refused;
-  for (uint32_t i = 1; i <= context.model.transactions.size(); i++) {
-    const TransactionRecord& txn = context.model.transactions[TransactionId{i}];
+  for (const TransactionId id : context.model.transactions.ids()) {
+    const TransactionRecord& txn = context.model.transactions[id];
     if (!txn.request || !txn.has_auth) continue;
     const bool no = txn.final_status == 401 || txn.final_status == 407 || txn.final_status == 403;
     if (!no || txn.request_path) continue;

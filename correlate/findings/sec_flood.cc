@@ -1,5 +1,5 @@
-// sec-flood: hundreds of new requests in ten seconds from one address, most of them without success.
-// Load that is served is no flood.
+// sec-flood: hundreds of new requests in ten seconds from one address, most of them without
+// success. Load that is served is no flood.
 #include <fmt/format.h>
 
 #include <map>
@@ -33,8 +33,8 @@ void close(Source* source) {
 
 void check(CaptureContext& context, std::vector<Finding>* out) {
   std::map<IpAddress, Source> sources;
-  for (uint32_t i = 1; i <= context.model.transactions.size(); i++) {
-    const TransactionRecord& txn = context.model.transactions[TransactionId{i}];
+  for (const TransactionId id : context.model.transactions.ids()) {
+    const TransactionRecord& txn = context.model.transactions[id];
     if (!txn.request || txn.in_dialog || txn.request_path || txn.method == Method::ack) continue;
     Source& source = sources[context.model.endpoints[txn.src].ip];
     if (txn.first_ns - source.now.begin_ns > kWindow) {

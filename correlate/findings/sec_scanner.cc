@@ -37,8 +37,8 @@ struct Source {
 
 void check(CaptureContext& context, std::vector<Finding>* out) {
   std::map<std::string, Source> sources;
-  for (uint32_t i = 1; i <= context.model.calls.size(); i++) {
-    const CallRecord& call = context.model.calls[CallId{i}];
+  for (const CallId id : context.model.calls.ids()) {
+    const CallRecord& call = context.model.calls[id];
     const bool refused = call.final_status >= 400 || call.final_status == 0;
     if (!call.first_request || !refused) continue;
     const MessageRecord& message = context.model.messages[call.first_request];

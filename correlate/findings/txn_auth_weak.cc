@@ -34,8 +34,8 @@ std::string_view first_of(const SipIndex& sip, HeaderId a, HeaderId b) {
 
 bool is_weak_challenge(CallContext& context, const TransactionRecord& txn) {
   if (!txn.final_response || !context.view.load(context.message(txn.final_response))) return false;
-  const std::string_view challenge = first_of(
-      context.view.sip(), HeaderId::www_authenticate, HeaderId::proxy_authenticate);
+  const std::string_view challenge =
+      first_of(context.view.sip(), HeaderId::www_authenticate, HeaderId::proxy_authenticate);
   if (digest_param(challenge, "nonce").empty()) return false;
   const std::string_view algorithm = digest_param(challenge, "algorithm");
   const bool md5 = algorithm.empty() || equal_no_case(algorithm, "MD5");
@@ -76,8 +76,8 @@ void check_counts(CallContext& context, CallAnalysis* out) {
     const std::string_view count = digest_param(value, "nc");
     if (count.empty()) continue;
     // A client that draws a new cnonce may begin to count anew.
-    const std::string key = fmt::format("{} {} {}", digest_param(value, "nonce"), count,
-                                        digest_param(value, "cnonce"));
+    const std::string key =
+        fmt::format("{} {} {}", digest_param(value, "nonce"), count, digest_param(value, "cnonce"));
     const auto [at, fresh] = seen.emplace(key, message.frame);
     if (fresh) continue;
     Finding finding = finding_of(context, detector);

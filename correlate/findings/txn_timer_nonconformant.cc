@@ -66,8 +66,7 @@ void check(CallContext& context, CallAnalysis* out) {
     if (!many || txn.kind == TransactionKind::ack_2xx || txn.provisionals > 0) continue;
     const std::vector<int64_t> gaps = gaps_of(context, txn);
     if (gaps.empty()) continue;
-    if (!reliable &&
-        (gaps.size() < kMinGaps || fits_timer(gaps, txn.method != Method::invite))) {
+    if (!reliable && (gaps.size() < kMinGaps || fits_timer(gaps, txn.method != Method::invite))) {
       continue;
     }
     Finding finding = finding_of(context, detector);
@@ -76,14 +75,15 @@ void check(CallContext& context, CallAnalysis* out) {
     finding.message = txn.first_message;
     finding.evidence = frames_of(context, txn, true);
     finding.summary =
-        reliable ? fmt::format("{} from {} sent {} times over {}, a reliable transport",
-                               to_string(txn.method), endpoint_text(context, txn.src), txn.requests,
-                               to_string(txn.transport))
-                 : fmt::format("{} from {} is repeated after {} s: no doubling of its first gap",
-                               to_string(txn.method), endpoint_text(context, txn.src),
-                               gaps_text(gaps));
-    finding.explanation = "Requests are repeated after T1, 2*T1, 4*T1, ...; non-INVITEs at most T2 "
-                          "apart; over TCP, TLS and WebSocket never.";
+        reliable
+            ? fmt::format("{} from {} sent {} times over {}, a reliable transport",
+                          to_string(txn.method), endpoint_text(context, txn.src), txn.requests,
+                          to_string(txn.transport))
+            : fmt::format("{} from {} is repeated after {} s: no doubling of its first gap",
+                          to_string(txn.method), endpoint_text(context, txn.src), gaps_text(gaps));
+    finding.explanation =
+        "Requests are repeated after T1, 2*T1, 4*T1, ...; non-INVITEs at most T2 "
+        "apart; over TCP, TLS and WebSocket never.";
     finding.remedy = "Nothing to do, unless the sender floods; look at its timer settings.";
     finding.rfc = "RFC 3261 17.1";
     report(out, std::move(finding));
