@@ -7,11 +7,11 @@
 namespace sipladder {
 namespace {
 
-void collect_streams(const Model& model, const MediaBinding& media,
+void collect_streams(const Model& model, const MediaBinding& media, CallId call,
                      const std::vector<StreamId>& streams, AudioFacts* facts) {
   for (const StreamId id : streams) {
     const StreamRecord& stream = model.streams[id];
-    const Party from = media.of(id).from;
+    const Party from = media.of(id, call).from;
     if (from == Party::none || media.of(id).video || stream.last_ns < facts->answer_ns) continue;
     AudioDirection& direction = from == Party::caller ? facts->from_caller : facts->from_callee;
     direction.streams.push_back(id);
@@ -153,9 +153,10 @@ bool needs_messages(const CallRecord& call, const std::vector<StreamId>& streams
          call.sdp_offered != call.sdp_answered;
 }
 
-AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageView& view,
-                       const CallRecord& call, const std::vector<MessageId>& messages,
+AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageView& view, CallId id,
+                       const std::vector<MessageId>& messages,
                        const std::vector<StreamId>& streams) {
+  const CallRecord& call = model.calls[id];
   AudioFacts facts;
   facts.from_caller.from = Party::caller;
   facts.from_callee.from = Party::callee;
@@ -164,8 +165,8 @@ AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageVie
   if (!facts.answered || (!call.sdp_offered && !call.sdp_answered)) return facts;
   facts.end_ns = call.bye_ns != 0 ? call.bye_ns : call.end_ns;
   if (call.bye_ns == 0) {
-    for (const StreamId id : streams) {
-      facts.end_ns = std::max(facts.end_ns, model.streams[id].last_ns);
+    for (const StreamId stream : streams) {
+      facts.end_ns = std::max(facts.end_ns, model.streams[stream].last_ns);
     }
   }
   if (!needs_messages(call, streams)) {
@@ -173,7 +174,7 @@ AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageVie
     return facts;
   }
   facts.negotiation = negotiation_of(model, view, call, messages, facts.end_ns);
-  collect_streams(model, media, streams, &facts);
+  collect_streams(model, media, id, streams, &facts);
   for (AudioDirection* direction : {&facts.from_caller, &facts.from_callee}) {
     find_last_leg(model, *direction);
     take_right(facts.negotiation, *direction);

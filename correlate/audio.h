@@ -85,8 +85,8 @@ std::vector<StreamId> last_leg_of(const Model& model, const std::vector<StreamId
 
 // `messages` and `streams` are those of the call, in capture order; without streams the messages
 // are needed only when needs_messages() says so.
-AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageView& view,
-                       const CallRecord& call, const std::vector<MessageId>& messages,
+AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageView& view, CallId id,
+                       const std::vector<MessageId>& messages,
                        const std::vector<StreamId>& streams);
 bool needs_messages(const CallRecord& call, const std::vector<StreamId>& streams);
 

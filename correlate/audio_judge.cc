@@ -307,11 +307,32 @@ class Judge {
     return true;
   }
 
+  // A party's newest SDP moved its media to a host that no stream of the call shows: it does not
+  // pass this point any more.
+  bool has_moved_away() const {
+    for (const Party party : {Party::caller, Party::callee}) {
+      const SdpStand* newest = audio_.facts.negotiation.newest(party);
+      if (newest == nullptr || !newest->address || newest->time_ns < direction_.first_ns) continue;
+      const IpAddress& ip = newest->address->ip;
+      const bool same =
+          std::any_of(audio_.facts.negotiation.stands.begin(),
+                      audio_.facts.negotiation.stands.end(), [&](const SdpStand& stand) {
+                        return stand.author == party && stand.time_ns < direction_.first_ns &&
+                               stand.address && stand.address->ip == ip;
+                      });
+      const bool seen = sends(direction_, ip) || sends(back_, ip) || receives(direction_, ip) ||
+                        receives(back_, ip);
+      if (!same && !seen) return true;
+    }
+    return false;
+  }
+
   void judge_times() {
     const int64_t talk = direction_.agreed_until - direction_.agreed_from;
     const StreamRecord& last = model_.streams[direction_.last_leg.back()];
     const bool comfort_noise = (last.payload_types[0] & (1U << 13 | 1U << 19)) != 0;
     if (direction_.agreed_until - direction_.last_ns >= kStoppedAfter && !comfort_noise) {
+      if (has_moved_away()) return;
       set(AudioFault::stopped, direction_.last_leg.back());
     } else if (direction_.first_ns - direction_.agreed_from > std::min(kLateAfter, talk / 2)) {
       set(AudioFault::late, direction_.last_leg.front());

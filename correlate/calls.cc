@@ -168,8 +168,10 @@ Deciding deciding_transaction(const Model& model, const CallRecord& call) {
   return result;
 }
 
-CallState failed_invite_state(const CallRecord& call, uint16_t status) {
-  if (status == 487 || (call.cancel_seen && status >= 400)) return CallState::cancelled;
+// A proxy that gives up cancels the branches behind it, not the hop that decides.
+CallState failed_invite_state(const TransactionRecord& txn) {
+  const uint16_t status = txn.final_status;
+  if (status == 487 || (txn.cancelled && status >= 400)) return CallState::cancelled;
   if (status < 400) return CallState::redirected;
   if (status == 486 || status == 600) return CallState::busy;
   if (status == 408) return CallState::timeout;
@@ -196,7 +198,7 @@ void decide_call(const Model& model, CallRecord& call, const Deciding& deciding,
   if (txn.final_status != 0) {
     call.final_status = txn.final_status;
     if (call.progress_ns == 0) call.progress_ns = txn.final_response_ns;
-    call.state = failed_invite_state(call, txn.final_status);
+    call.state = failed_invite_state(txn);
     call.ended_by = call.state == CallState::cancelled ? Party::caller
                     : call.state == CallState::timeout ? Party::network
                                                        : Party::callee;
@@ -207,7 +209,7 @@ void decide_call(const Model& model, CallRecord& call, const Deciding& deciding,
     call.ended_by = Party::network;
     return;
   }
-  if (call.cancel_seen) {
+  if (txn.cancelled) {
     call.state = CallState::cancelled;
     call.ended_by = Party::caller;
     return;

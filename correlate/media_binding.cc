@@ -28,6 +28,7 @@ void MediaBinding::update() {
   if (epoch_ != model_.evicted.epoch) {
     epoch_ = model_.evicted.epoch;
     expectations_.clear();
+    named_.clear();
     seen_messages_ = seen_streams_ = 0;
   }
   if (messages == seen_messages_ && streams == seen_streams_) return;
@@ -36,10 +37,14 @@ void MediaBinding::update() {
   seen_streams_ = streams;
   bindings_.assign(streams, StreamBinding{});
   by_call_.clear();
+  shared_.clear();
   for (const StreamId id : model_.streams.ids()) bind(id);
   bind_reverse();
   for (const StreamId id : model_.streams.ids()) {
-    if (const CallId call = bindings_[id.value - 1].call) by_call_[call.value].push_back(id);
+    const CallId call = bindings_[id.value - 1].call;
+    if (!call) continue;
+    by_call_[call.value].push_back(id);
+    share(id);
   }
 }
 
@@ -54,6 +59,8 @@ void MediaBinding::learn(MessageId id) {
     std::vector<Expectation>& list = expectations_[Endpoint{*ip, media.port}];
     if (list.size() >= kMaxExpectationsPerEndpoint) list.erase(list.begin());
     const Party author = message.from_caller ? Party::caller : Party::callee;
+    std::vector<Named>& named = named_[message.call.value];
+    if (named.size() < kMaxExpectationsPerEndpoint) named.push_back({{*ip, media.port}, author});
     list.push_back(
         {message.time_ns, message.call, message.dialog, author, id, static_cast<uint8_t>(line)});
   }
@@ -113,6 +120,45 @@ void MediaBinding::bind_reverse() {
     binding.video = other.video;
     if (binding.codec[0] == 0) copy_codec(static_format(stream.payload_type).encoding, &binding);
   }
+}
+
+// Each party of one call names an address that the party in the same role of the other names too.
+bool MediaBinding::same_media(CallId a, CallId b, Party author_a, Party author_b) const {
+  const auto of_a = named_.find(a.value);
+  const auto of_b = named_.find(b.value);
+  if (of_a == named_.end() || of_b == named_.end()) return false;
+  for (const Named& x : of_a->second) {
+    for (const Named& y : of_b->second) {
+      if (x.author == author_a && y.author == author_b && x.endpoint == y.endpoint) return true;
+    }
+  }
+  return false;
+}
+
+// Other calls that name the receiver, and whose other party names what the sender's names.
+void MediaBinding::share(StreamId id) {
+  const StreamRecord& stream = model_.streams[id];
+  const StreamBinding& binding = bindings_[id.value - 1];
+  const auto found = expectations_.find(model_.endpoints[stream.dst]);
+  if (found == expectations_.end() || binding.from == Party::none) return;
+  for (const Expectation& other : found->second) {
+    if (other.call == binding.call || other.time_ns > stream.last_ns) continue;
+    const CallRecord& call = model_.calls[other.call];
+    if (call.bye_ns != 0 && call.bye_ns < stream.first_ns) continue;
+    const Party from = opposite(other.author);
+    if (!same_media(binding.call, other.call, binding.from, from)) continue;
+    const auto [slot, inserted] =
+        shared_.try_emplace(uint64_t{other.call.value} << 32 | id.value, binding);
+    slot->second.call = other.call;
+    slot->second.dialog = other.dialog;
+    slot->second.from = from;
+    if (inserted) by_call_[other.call.value].push_back(id);
+  }
+}
+
+const StreamBinding& MediaBinding::of(StreamId id, CallId call) const {
+  const auto found = shared_.find(uint64_t{call.value} << 32 | id.value);
+  return found == shared_.end() ? of(id) : found->second;
 }
 
 void MediaBinding::name_codec(const Expectation& expected, const StreamRecord& stream,

@@ -1,6 +1,9 @@
 // Which stream belongs to which call: SDP endpoints against stream addresses, joined late, so that
 // RTP before its SDP is no special case (RFC 3264, RFC 8866).
 //
+// A B2BUA that passes the SDP on gives its legs the same media: such a stream belongs to each of
+// them, and `of(stream)` names one.
+//
 // update() reads only messages that came since the last time.
 // Threads: as Model.
 #pragma once
@@ -36,6 +39,8 @@ class MediaBinding {
   void update();
 
   const StreamBinding& of(StreamId id) const { return bindings_[id.value - 1]; }
+  // As one of its calls has it. Requires a stream of streams_of(call).
+  const StreamBinding& of(StreamId id, CallId call) const;
   // Streams of one call in capture order.
   const std::vector<StreamId>& streams_of(CallId call) const;
   // The `streams` table lists it: proven by progress, or named by SDP.
@@ -53,6 +58,8 @@ class MediaBinding {
   void learn(MessageId id);
   void bind(StreamId id);
   void bind_reverse();
+  void share(StreamId id);
+  bool same_media(CallId a, CallId b, Party author_a, Party author_b) const;
   const Expectation* expectation(const Endpoint& endpoint, const StreamRecord& stream) const;
   void name_codec(const Expectation& expected, const StreamRecord& stream, StreamBinding* binding);
 
@@ -62,7 +69,13 @@ class MediaBinding {
   uint32_t seen_messages_ = 0;
   uint32_t seen_streams_ = 0;
   absl::flat_hash_map<Endpoint, std::vector<Expectation>, EndpointHash> expectations_;
+  struct Named {
+    Endpoint endpoint;
+    Party author;
+  };
+  absl::flat_hash_map<uint32_t, std::vector<Named>> named_;  // by call
   std::vector<StreamBinding> bindings_;
+  absl::flat_hash_map<uint64_t, StreamBinding> shared_;  // by call and stream
   absl::flat_hash_map<uint32_t, std::vector<StreamId>> by_call_;
 };
 

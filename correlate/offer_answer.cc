@@ -41,6 +41,7 @@ void read_audio(const SdpMedia& media, SdpStand* stand) {
   if (const auto ip = parse_ip(media.address)) stand->address = Endpoint{*ip, media.port};
   for (const std::string_view candidate : media.candidates) read_candidate(candidate, stand);
   stand->ice = !media.candidates.empty();
+  stand->fingerprint = !media.fingerprint.empty();
   stand->ptime_ms = media.ptime_ms;
   if (!media.formats.empty()) stand->frame_ms = frame_ms_of(media.formats.front().encoding);
   for (const SdpFormat& format : media.formats) {
@@ -86,11 +87,12 @@ class Reader {
     if (!stand.audio && result.stands.empty()) return;
     advance(stand.time_ns);
     const size_t index = result.stands.size();
+    const bool held_before = holds(at(stand.author == Party::caller ? caller_ : callee_));
     pair(stand, index);
     (stand.author == Party::caller ? caller_ : callee_) = index + 1;
     result.offered = result.offered || stand.usable;
     result.stands.push_back(std::move(stand));
-    note_hold(result.stands.back());
+    note_hold(result.stands.back(), held_before);
     if (is_open(at(caller_)) && is_open(at(callee_))) result.negotiated = true;
   }
 
@@ -127,7 +129,8 @@ class Reader {
   void advance(int64_t time_ns) {
     const int64_t begin = std::max(last_ns_, answer_ns_);
     const int64_t end = std::min(time_ns, end_ns_);
-    if (end > begin) {
+    // On hold nothing is missed: who holds may play music, and need not.
+    if (end > begin && !is_held()) {
       extend(&result.caller, agreed(at(caller_), at(callee_)), {begin, end});
       extend(&result.callee, agreed(at(callee_), at(caller_)), {begin, end});
     }
@@ -150,10 +153,11 @@ class Reader {
   }
   bool is_held() const { return holder_ != Party::none; }
 
-  // A hold takes back what was agreed before; a call that begins one-way is no hold.
-  void note_hold(const SdpStand& stand) {
+  // A hold takes back what was agreed before; a call that begins one-way is no hold, however many
+  // hops show its answer.
+  void note_hold(const SdpStand& stand, bool held_before) {
     if (holder_ == Party::none) {
-      if (!holds(&stand) || !result.negotiated) return;
+      if (!holds(&stand) || held_before || !result.negotiated) return;
       holder_ = result.holder = stand.author;
       result.hold_begin_ns = stand.time_ns;
       result.hold_message = stand.message;

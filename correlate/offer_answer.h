@@ -23,6 +23,7 @@ struct SdpStand {
   bool secure = false;        // RTP/SAVP, SAVPF, UDP/TLS/RTP/...
   bool keyed = false;         // a=crypto or a=fingerprint
   bool ice = false;           // a=candidate
+  bool fingerprint = false;   // keys by DTLS
   bool comfort_noise = false;
   SdpDirection direction = SdpDirection::sendrecv;
   std::optional<Endpoint> address;  // none when it is a name

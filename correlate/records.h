@@ -215,6 +215,12 @@ struct StreamRecord {
   uint32_t base = 0;
   uint64_t window =
       0;  // which of the 64 newest sequence numbers came: duplicates and late told apart
+  // The newest packet of voice: jitter is between these, since telephone-events keep their
+  // timestamp.
+  int64_t voice_ns = 0;
+  uint32_t voice_timestamp = 0;
+  uint8_t voice_type = 0;
+  uint32_t type_lead = 0;      // packets by which `payload_type` leads over other voice types
   int64_t timestamp_span = 0;  // from the first packet to the newest, in timestamp units
   uint32_t last_timestamp = 0;
   uint32_t timestamp_step = 0;  // most recent step between packets that follow each other
@@ -222,7 +228,7 @@ struct StreamRecord {
   uint32_t in_order = 0;  // packets that followed their predecessor: the proof that this is RTP
   uint32_t payload_types[4] = {};  // bit set of the 128 payload types seen
   uint16_t source = 0;
-  uint8_t payload_type = 0;  // the first that is neither telephone-event nor comfort noise
+  uint8_t payload_type = 0;  // of most packets that are neither telephone-event nor comfort noise
   uint8_t dscp = 0;
   uint16_t icmp_errors = 0;
   // Of one packet in five, as far as its codec can be told from its type.

@@ -35,9 +35,24 @@ uint32_t guess_clock(int64_t timestamps, int64_t elapsed_ns) {
   return best;
 }
 
-void advance_jitter(StreamRecord& stream, const RtpHeader& rtp, int64_t gap_ns,
-                    int32_t timestamp_gap) {
-  if (timestamp_gap == 0 || stream.clock_hz == 0 || rtp.marker) return;
+// Neither comfort noise (RFC 3389) nor what looks like a telephone-event (RFC 4733): four bytes of
+// a dynamic type.
+bool is_voice(const RtpHeader& rtp) {
+  const bool comfort_noise = rtp.payload_type == 13 || rtp.payload_type == 19;
+  return !comfort_noise && !(rtp.payload_type >= 96 && rtp.payload.size() == 4);
+}
+
+void advance_jitter(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns) {
+  const int64_t gap_ns = time_ns - stream.voice_ns;
+  const auto timestamp_gap = static_cast<int32_t>(rtp.timestamp - stream.voice_timestamp);
+  // An event, or a frame of video: the first packet of one timestamp counts.
+  if (timestamp_gap == 0) return;
+  // Where an event and voice, or two codecs, alternate, each has its own time.
+  const bool first = stream.voice_ns == 0 || stream.voice_type != rtp.payload_type;
+  stream.voice_type = rtp.payload_type;
+  stream.voice_ns = time_ns;
+  stream.voice_timestamp = rtp.timestamp;
+  if (first || timestamp_gap < 0 || stream.clock_hz == 0 || rtp.marker) return;
   const double clock = stream.clock_hz;
   const double transit = static_cast<double>(gap_ns) * clock / 1e9 - timestamp_gap;
   stream.jitter += (std::fabs(transit) - stream.jitter) / 16.0;
@@ -50,12 +65,10 @@ void advance_jitter(StreamRecord& stream, const RtpHeader& rtp, int64_t gap_ns,
 void listen(StreamRecord& stream, const RtpHeader& rtp) {
   constexpr uint32_t kLevelEvery = 5;
   if (stream.packets % kLevelEvery != 1) return;
-  const bool signal = rtp.payload_type == stream.payload_type;
-  const bool comfort_noise = rtp.payload_type == 13 || rtp.payload_type == 19;
   const auto silent = is_silent_payload(rtp.payload_type, rtp.payload);
   const auto hash = static_cast<uint32_t>(hash_text(rtp.payload));
   stream.level_samples++;
-  if (comfort_noise || !signal || silent.value_or(false)) stream.silent_samples++;
+  if (!is_voice(rtp) || silent.value_or(false)) stream.silent_samples++;
   // A tone can fill each packet alike: for a codec that can be heard, hearing decides.
   if (!silent && hash == stream.sample_hash) stream.repeated_samples++;
   stream.sample_hash = hash;
@@ -67,9 +80,18 @@ bool has_come(const StreamRecord& stream, uint16_t sequence) {
   return back < 64 && (stream.window >> back & 1U) != 0;
 }
 
-bool is_new_talk(const StreamRecord& stream, uint8_t payload_type) {
-  return stream.payload_type == 13 || stream.payload_type == 19 ||
-         (stream.payload_type >= 96 && payload_type < 96 && stream.packets < 4);
+// The type of most packets of voice, found with one counter: a codec may change within a stream.
+void count_type(StreamRecord& stream, const RtpHeader& rtp) {
+  if (!is_voice(rtp)) return;
+  if (rtp.payload_type == stream.payload_type) {
+    stream.type_lead++;
+  } else if (stream.type_lead > 0) {
+    stream.type_lead--;
+  } else {
+    stream.payload_type = rtp.payload_type;
+    stream.type_lead = 1;
+    stream.clock_hz = static_format(rtp.payload_type).clock_hz;
+  }
 }
 
 }  // namespace
@@ -132,6 +154,7 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp) {
   stream.source = datagram.source;
   stream.dscp = datagram.dscp;
   stream.payload_type = rtp.payload_type;
+  stream.type_lead = is_voice(rtp) ? 1 : 0;
   const SdpFormat format = static_format(rtp.payload_type);
   stream.clock_hz = format.clock_hz;  // 0: dynamic, told from its timestamps
   stream.base = stream.highest = rtp.sequence;
@@ -148,9 +171,14 @@ void advance(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns) {
     stream.window = 1;
     stream.last_ns = time_ns;
     stream.last_timestamp = rtp.timestamp;
+    if (is_voice(rtp)) {
+      stream.voice_ns = time_ns;
+      stream.voice_timestamp = rtp.timestamp;
+      stream.voice_type = rtp.payload_type;
+    }
     return;
   }
-  if (is_new_talk(stream, rtp.payload_type)) stream.payload_type = rtp.payload_type;
+  count_type(stream, rtp);
   const int64_t gap_ns = time_ns - stream.last_ns;
   stream.delta_max_ns = std::max(stream.delta_max_ns, gap_ns);
   const auto step = static_cast<uint16_t>(rtp.sequence - static_cast<uint16_t>(stream.highest));
@@ -171,7 +199,7 @@ void advance(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns) {
         }
       }
     }
-    advance_jitter(stream, rtp, gap_ns, timestamp_gap);
+    if (is_voice(rtp)) advance_jitter(stream, rtp, time_ns);
   } else {
     const auto back = static_cast<uint16_t>(-step);
     const bool seen = back >= 64 || (stream.window >> back & 1U) != 0;

@@ -1,11 +1,25 @@
 #include "correlate/scenario.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "decode/sdp.h"
 #include "decode/text.h"
 
 namespace sipladder {
 namespace {
+
+// What a refresh leaves alone: where the media goes, which way, and the codec that comes first.
+std::string media_of(const SipIndex& sip) {
+  std::string media;
+  for (const SdpMedia& line : parse_sdp(find_sdp(sip)).media) {
+    const std::string_view first = line.formats.empty() ? "" : line.formats.front().payload;
+    media += fmt::format("{} {} {} {} {}\n", line.media, line.address, line.port,
+                         to_string(line.direction), first);
+  }
+  return media;
+}
 
 bool is_success(uint16_t status) {
   return status >= 200 && status < 300;
@@ -49,12 +63,27 @@ class Recogniser {
  private:
   static bool is_failure(const TransactionRecord& txn) { return txn.final_status >= 300; }
 
-  std::string_view answered() const {
+  // Another SDP than its author had sent before.
+  bool changes_media(MessageId request) {
+    const MessageRecord& now = context_.message(request);
+    MessageId before;
+    for (const MessageId id : context_.messages()) {
+      const MessageRecord& message = context_.message(id);
+      if (id == request) break;
+      if (message.has_sdp && message.from_caller == now.from_caller) before = id;
+    }
+    if (!before || !context_.view.load(now)) return true;
+    const std::string media = media_of(context_.view.sip());
+    return !context_.view.load(context_.message(before)) || media_of(context_.view.sip()) != media;
+  }
+
+  std::string_view answered() {
     const Negotiation& n = context_.audio.negotiation;
     if (n.holder != Party::none) return n.resume_message ? "hold-resume" : "hold";
     if (is_forked()) return "forked";
     for (const TransactionRecord* txn : changes_) {
-      if (is_success(txn->final_status) && model_.messages[txn->request].has_sdp) {
+      if (is_success(txn->final_status) && model_.messages[txn->request].has_sdp &&
+          changes_media(txn->request)) {
         return "session-change";
       }
     }
@@ -79,11 +108,9 @@ class Recogniser {
     for (const TransactionRecord* a : attempts_) {
       if (a->final_status < 300 || a->final_status == 401 || a->final_status == 407) continue;
       for (const TransactionRecord* b : attempts_) {
-        const bool next = b->src == a->src && b->first_ns >= a->final_response_ns &&
-                          (b->dst != a->dst || b->cseq == a->cseq);
-        const bool same_request = b->cseq == a->cseq || a->final_status < 400;
-        if (a == b || !next || !same_request) continue;
-        if (a->final_status < 400) return "redirect";
+        const bool later = a != b && b->src == a->src && b->first_ns >= a->final_response_ns;
+        if (later && a->final_status < 400) return "redirect";
+        if (!later || b->cseq != a->cseq) continue;
         if (a->final_status == 486 || a->final_status == 600) return "forward-on-busy";
         if (a->final_status == 487 || a->final_status == 408 || a->final_status == 480) {
           return "forward-on-no-answer";

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -177,17 +178,19 @@ class Builder {
   void add_media() {
     MediaBinding& media = input_.analyst.media();
     media.update();
-    std::vector<StreamId> ids;
+    std::map<StreamId, CallId> calls;  // the first that shows it: legs of a B2BUA may share streams
     for (const CallId call : input_.calls) {
       for (const StreamId id : media.streams_of(call)) {
-        if (media.is_listed(id) && input_.model.streams[id].packets > 0) ids.push_back(id);
+        if (media.is_listed(id) && input_.model.streams[id].packets > 0) calls.emplace(id, call);
       }
     }
+    std::vector<StreamId> ids;
+    for (const auto& [id, call] : calls) ids.push_back(id);
     std::sort(ids.begin(), ids.end(), [&](StreamId a, StreamId b) {
       return std::tuple(input_.model.streams[a].first_ns, a) <
              std::tuple(input_.model.streams[b].first_ns, b);
     });
-    for (const StreamId id : ids) add_stream(id, media.of(id));
+    for (const StreamId id : ids) add_stream(id, media.of(id, calls.at(id)));
   }
 
   void add_stream(StreamId id, const StreamBinding& binding) {

@@ -40,7 +40,7 @@ class WavExport {
     for (const Party party : {Party::caller, Party::callee}) {
       std::vector<StreamId> streams;
       for (const StreamId id : media_.streams_of(call)) {
-        const StreamBinding& binding = media_.of(id);
+        const StreamBinding& binding = media_.of(id, call);
         if (binding.from == party && !binding.video && media_.is_listed(id)) streams.push_back(id);
       }
       for (const StreamId id : last_leg_of(model, streams)) {

@@ -14,8 +14,7 @@ constexpr int64_t kMs = 1'000'000;
 
 std::string message(int call, bool request) {
   const std::string id = std::to_string(call);
-  const std::string start =
-      request ? "OPTIONS sip:b@192.0.2.2 SIP/2.0\r\n" : "SIP/2.0 200 OK\r\n";
+  const std::string start = request ? "OPTIONS sip:b@192.0.2.2 SIP/2.0\r\n" : "SIP/2.0 200 OK\r\n";
   return start + "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK" + id + "\r\nFrom: <sip:a@x>;tag=f" +
          id + "\r\nTo: <sip:b@x>" + (request ? "" : ";tag=t") + "\r\nCall-ID: c" + id +
          "\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n";
@@ -71,8 +70,8 @@ class EvictionOfCalls : public ::testing::Test {
     const std::string a = "192.0.2.1", b = "192.0.2.2";
     const std::string& src = request ? a : b;
     const std::string& dst = request ? b : a;
-    const std::string bytes = build::ethernet_ip(
-        build::ip(build::udp(message(call, request), src, dst), 17, src, dst));
+    const std::string bytes =
+        build::ethernet_ip(build::ip(build::udp(message(call, request), src, dst), 17, src, dst));
     engine_.process(build::packet(bytes, 1, ++frame_, time_ns));
   }
 

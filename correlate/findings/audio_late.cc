@@ -10,21 +10,45 @@ namespace {
 extern const Detector detector;
 
 constexpr int64_t kLate = 1'000'000'000;
+constexpr int64_t kLateKeyed = 3'000'000'000;
+
+// Connectivity checks (ICE) and a DTLS handshake come before the first packet, and are repeated
+// after a second.
+int64_t allowed_ns(const Negotiation& negotiation) {
+  for (const SdpStand& stand : negotiation.stands) {
+    if (stand.ice || stand.fingerprint) return kLateKeyed;
+  }
+  return kLate;
+}
+
+// A caller that gets the 2xx late, or whose first ACK was lost, cannot send before.
+int64_t acked_ns(const CallContext& context) {
+  int64_t first = 0;
+  for (const TransactionId id : context.transactions) {
+    const TransactionRecord& txn = context.model.transactions[id];
+    if (txn.kind != TransactionKind::ack_2xx || !txn.invite) continue;
+    if (context.model.transactions[txn.invite].in_dialog) continue;
+    first = first == 0 ? txn.first_ns : std::min(first, txn.first_ns);
+  }
+  return first;
+}
 
 void check(CallContext& context, CallAnalysis* out) {
   for (const AudioDirection* direction : {&context.audio.from_caller, &context.audio.from_callee}) {
     const bool heard = !direction->last_leg.empty() && direction->agreed_from != 0;
     const bool explained =
         direction->fault != AudioFault::none && direction->fault != AudioFault::late;
-    if (!heard || explained || direction->first_ns - direction->agreed_from <= kLate) continue;
+    const int64_t from = std::max(direction->agreed_from, acked_ns(context));
+    const int64_t late = direction->first_ns - from;
+    if (!heard || explained || late <= allowed_ns(context.audio.negotiation)) continue;
     const StreamRecord& stream = context.model.streams[direction->last_leg.front()];
     Finding finding = finding_of(context, detector);
     finding.stream = direction->last_leg.front();
     finding.evidence.push_back(stream.first_frame);
-    finding.summary = fmt::format(
-        "{} hears nothing for the first {}: the first RTP of the {} is frame {}",
-        other_party(direction->from), seconds_text(direction->first_ns - direction->agreed_from),
-        party_text(direction->from), stream.first_frame);
+    finding.summary =
+        fmt::format("{} hears nothing for the first {}: the first RTP of the {} is frame {}",
+                    other_party(direction->from), seconds_text(late), party_text(direction->from),
+                    stream.first_frame);
     finding.explanation = "The direction was agreed from the answer on.";
     finding.remedy =
         "Look at what opened the path at that moment: a keep-alive, a re-INVITE, or the peer's "
