@@ -149,8 +149,10 @@ bool needs_messages(const CallRecord& call, const std::vector<StreamId>& streams
   if (call.answer_ns == 0) return false;
   const SdpGlance& sdp = call.sdp;
   const bool mixed = (sdp.plain && sdp.secure) || (sdp.ip4 && sdp.ip6);
-  return !streams.empty() || sdp.refused || sdp.restricted || mixed || sdp.secure ||
-         call.sdp_offered != call.sdp_answered;
+  const bool no_common_type = call.caller_types != 0 && call.callee_types != 0 &&
+                              (call.caller_types & call.callee_types) == 0;
+  return !streams.empty() || no_common_type || sdp.refused || sdp.restricted || mixed ||
+         sdp.secure || call.sdp_offered != call.sdp_answered;
 }
 
 AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageView& view, CallId id,

@@ -18,6 +18,11 @@ bool is_private_scope(AddressScope scope) {
          scope == AddressScope::link_local || scope == AddressScope::loopback;
 }
 
+// As near as two private addresses can be judged: the first 16 bits.
+bool same_network(const IpAddress& a, const IpAddress& b) {
+  return a.family == b.family && a.bytes[0] == b.bytes[0] && a.bytes[1] == b.bytes[1];
+}
+
 class Judge {
  public:
   Judge(const AudioCase& audio, AudioDirection& direction, const AudioDirection& back)
@@ -25,11 +30,13 @@ class Judge {
 
   void run() {
     if (direction_.agreed_ns < kJudgeAfter) return;
-    if (is_missing()) return set(AudioFault::no_rtp, {});
+    if (is_missing()) {
+      return set(is_sent_to_private() ? AudioFault::private_address : AudioFault::no_rtp, {});
+    }
     if (direction_.streams.empty()) return;
+    if (judge_destination()) return;
     if (judge_box()) return;
     if (judge_icmp()) return;
-    if (judge_destination()) return;
     if (judge_codec()) return;
     if (judge_silence()) return;
     judge_times();
@@ -51,23 +58,30 @@ class Judge {
     if (direction_.streams.empty()) return back_.packets >= kMinMedia;
     for (const StreamId in : back_.streams) {
       if (model_.streams[in].packets < kMinMedia) continue;
-      const IpAddress& party = src(in).ip;
       const IpAddress& relay = dst(in).ip;
-      if (sends(back_, relay) && receives(direction_, relay) && !receives(direction_, party) &&
-          !receives(back_, party)) {
+      if (sends(back_, relay) && receives(direction_, relay) && !is_answered(in)) {
         direction_.silent_relay = model_.streams[in].dst;
         return true;
       }
     }
     return false;
   }
+  // Something comes back to where the stream comes from, on whichever side of a NAT it is seen.
+  bool is_answered(StreamId in) const {
+    return std::any_of(back_.streams.begin(), back_.streams.end(), [&](StreamId id) {
+      const bool same = model_.streams[id].ssrc == model_.streams[in].ssrc && dst(id) == dst(in);
+      return same && (receives(direction_, src(id).ip) || receives(back_, src(id).ip));
+    });
+  }
   bool sends(const AudioDirection& direction, const IpAddress& ip) const {
     return std::any_of(direction.streams.begin(), direction.streams.end(),
                        [&](StreamId id) { return src(id).ip == ip; });
   }
+  // More than a first packet that a relay sent before it knew better.
   bool receives(const AudioDirection& direction, const IpAddress& ip) const {
-    return std::any_of(direction.streams.begin(), direction.streams.end(),
-                       [&](StreamId id) { return dst(id).ip == ip; });
+    return std::any_of(direction.streams.begin(), direction.streams.end(), [&](StreamId id) {
+      return dst(id).ip == ip && model_.streams[id].packets >= kMinMedia;
+    });
   }
 
   // Two capture points, either side of a NAT or firewall: the other direction is seen at both, this
@@ -76,7 +90,7 @@ class Judge {
     for (const StreamId id : back_.streams) {
       const StreamRecord& outside = model_.streams[id];
       if (outside.packets < kMinMedia) continue;
-      if (outside.elsewhere * 2 > outside.packets) return judge_firewall();
+      if (outside.elsewhere * 2 > outside.packets && judge_firewall()) return true;
       for (const StreamId other : back_.streams) {
         const bool same_stream = other != id && model_.streams[other].ssrc == outside.ssrc &&
                                  dst(other) == dst(id) && src(other).ip != src(id).ip;
@@ -109,9 +123,13 @@ class Judge {
     for (const StreamId id : direction_.last_leg) {
       std::vector<uint32_t> frames;
       int64_t last = 0;
+      uint16_t source = 0;
       for (const IcmpErrorRecord& error : model_.icmp_errors) {
         if (error.src != model_.streams[id].src || error.dst != model_.streams[id].dst) continue;
         if (error.time_ns < audio_.facts.answer_ns || error.time_ns > audio_.facts.end_ns) continue;
+        // A second capture shows the same errors again.
+        if (!frames.empty() && error.source != source) continue;
+        source = error.source;
         frames.push_back(error.frame);
         last = std::max(last, error.time_ns);
       }
@@ -146,19 +164,31 @@ class Judge {
 
   AudioFault destination_fault(StreamId id) {
     const Endpoint& to = dst(id);
-    if (sends_from(to)) return AudioFault::none;
+    const uint16_t source = model_.streams[id].source;
+    if (sends_from(to, source)) return AudioFault::none;
     if (is_private_scope(scope_of(to.ip))) {
-      return seen_as_source(to.ip) || !cannot_reach(id) ? AudioFault::none
-                                                        : AudioFault::private_address;
+      return is_seen_at(to.ip, source) || !cannot_reach(id) ? AudioFault::none
+                                                            : AudioFault::private_address;
     }
     if (!advertised(to)) return strayed(to) ? AudioFault::wrong_destination : AudioFault::none;
     return is_elsewhere(to) ? AudioFault::not_latched : AudioFault::none;
   }
 
-  // The receiver's own RTP comes from there: latched, or symmetric.
-  bool sends_from(const Endpoint& endpoint) const {
-    return std::any_of(back_.streams.begin(), back_.streams.end(),
-                       [&](StreamId id) { return src(id) == endpoint; });
+  // The receiver's own RTP comes from there: latched, or symmetric. At the same capture point: the
+  // other side of a NAT has networks of its own.
+  bool sends_from(const Endpoint& endpoint, uint16_t source) const {
+    return std::any_of(back_.streams.begin(), back_.streams.end(), [&](StreamId id) {
+      return src(id) == endpoint && model_.streams[id].source == source;
+    });
+  }
+  bool is_seen_at(const IpAddress& ip, uint16_t source) const {
+    for (const StreamId id : back_.streams) {
+      if (src(id).ip == ip && model_.streams[id].source == source) return true;
+    }
+    return std::any_of(audio_.messages.begin(), audio_.messages.end(), [&](MessageId id) {
+      const MessageRecord& message = model_.messages[id];
+      return message.source == source && model_.endpoints[message.src].ip == ip;
+    });
   }
 
   // Anything of this call that comes from the address proves that it lives in the networks seen.
@@ -174,12 +204,55 @@ class Judge {
   // Private address: the sender is in a public network, or the receiver's packets come from one.
   bool cannot_reach(StreamId id) {
     if (scope_of(src(id).ip) == AddressScope::public_) return true;
+    if (same_network(src(id).ip, dst(id).ip)) return false;
     for (const StreamId heard : back_.streams) {
       if (scope_of(src(heard).ip) != AddressScope::public_ || relayed_by_sender(heard)) continue;
       direction_.heard_from = heard;
       return true;
     }
-    return has_public_source(dst(id).ip);
+    return has_public_source(dst(id).ip) || leaves_network(id);
+  }
+
+  // Towards another private network than the sender's, nothing of which is seen here, in a call
+  // that was set up through a public one.
+  bool leaves_network(StreamId id) const {
+    if (!back_.streams.empty() || same_network(src(id).ip, dst(id).ip)) return false;
+    return std::any_of(audio_.messages.begin(), audio_.messages.end(), [&](MessageId message) {
+      return scope_of(model_.endpoints[model_.messages[message].src].ip) == AddressScope::public_;
+    });
+  }
+
+  // Nothing comes, because it is sent to the private address that the receiver has named: the
+  // sender names its own host and no relay, and the receiver's packets show another address.
+  bool is_sent_to_private() {
+    if (!direction_.streams.empty()) return false;
+    const SdpStand* deaf = audio_.facts.negotiation.newest(receiver());
+    const SdpStand* sender = audio_.facts.negotiation.newest(direction_.from);
+    if (deaf == nullptr || sender == nullptr || !deaf->address || !sender->address) return false;
+    if (!is_private_scope(scope_of(deaf->address->ip)) || deaf->ice) return false;
+    if (same_network(sender->address->ip, deaf->address->ip)) return false;
+    if (contact_host(*sender) != sender->address->ip) return false;
+    for (const StreamId heard : back_.streams) {
+      if (scope_of(src(heard).ip) != AddressScope::public_) continue;
+      direction_.heard_from = heard;
+      return true;
+    }
+    return talks_to_public(deaf->address->ip) || has_public_source(deaf->address->ip);
+  }
+  // Seen from inside: a NAT must be between a private address and a public one.
+  bool talks_to_public(const IpAddress& ip) const {
+    return std::any_of(audio_.messages.begin(), audio_.messages.end(), [&](MessageId id) {
+      const MessageRecord& message = model_.messages[id];
+      const IpAddress& from = model_.endpoints[message.src].ip;
+      const IpAddress& to = model_.endpoints[message.dst].ip;
+      return (from == ip && scope_of(to) == AddressScope::public_) ||
+             (to == ip && scope_of(from) == AddressScope::public_);
+    });
+  }
+  std::optional<IpAddress> contact_host(const SdpStand& stand) const {
+    if (!audio_.view.load(model_.messages[stand.message])) return std::nullopt;
+    const std::string_view contact = audio_.view.sip().value(HeaderId::contact);
+    return parse_ip(parse_uri(parse_name_addr(contact).uri).host);
   }
   bool relayed_by_sender(StreamId id) const { return sends(direction_, src(id).ip); }
 
@@ -188,15 +261,19 @@ class Judge {
     int steps = 0;
     for (const MessageId id : audio_.messages) {
       const MessageRecord& message = model_.messages[id];
-      const bool theirs = message.from_caller == (receiver() == Party::caller);
-      if (!theirs || !message.is_request() || message.is_copy()) continue;
+      // Of its requests, and of the answers to them.
+      const bool theirs =
+          (message.from_caller == (receiver() == Party::caller)) == message.is_request();
+      if (!theirs || message.is_copy()) continue;
       if (++steps > 8 || !audio_.view.load(message)) break;
       const auto values = header_values(audio_.view.sip(), HeaderId::via);
       if (values.empty()) continue;
       const Via via = parse_via(values.back());
       const auto sent_by = parse_ip(via.host);
       auto source = parse_ip(via.received);
-      if (!source && values.size() == 1) source = model_.endpoints[message.src].ip;
+      if (!source && values.size() == 1 && message.is_request()) {
+        source = model_.endpoints[message.src].ip;
+      }
       if (sent_by && source && *sent_by == advertised && *source != *sent_by &&
           scope_of(*source) == AddressScope::public_) {
         return true;
@@ -226,7 +303,14 @@ class Judge {
       if (stand.address == to) return false;
       if (stand.author == receiver() && stand.usable) named = true;
     }
-    return named && !seen_as_source(to.ip);
+    return named && (!seen_as_source(to.ip) || is_other_port(to));
+  }
+  // The receiver sends from the port that it named, and the audio goes to another of its ports.
+  bool is_other_port(const Endpoint& to) const {
+    return std::any_of(back_.streams.begin(), back_.streams.end(), [&](StreamId id) {
+      return model_.streams[id].packets >= kMinMedia && src(id).ip == to.ip &&
+             src(id).port != to.port && advertised(src(id));
+    });
   }
 
   // The receiver is behind a NAT and its RTP comes from elsewhere than its SDP says.

@@ -117,6 +117,7 @@ void CallTable::update(MessageId id) {
     if (message.method == Method::cancel) call.cancel_seen = true;
   }
   call.sdp.add(message.sdp);
+  (message.from_caller ? call.caller_types : call.callee_types) |= message.sdp.types;
   if (message.has_sdp) (message.from_caller ? call.sdp_offered : call.sdp_answered) = true;
   if (!call.outcome_due) {
     call.outcome_due = true;
@@ -169,13 +170,13 @@ Deciding deciding_transaction(const Model& model, const CallRecord& call) {
 }
 
 // A proxy that gives up cancels the branches behind it, not the hop that decides.
-CallState failed_invite_state(const TransactionRecord& txn) {
+CallState failed_invite_state(const TransactionRecord& txn, bool rang) {
   const uint16_t status = txn.final_status;
   if (status == 487 || (txn.cancelled && status >= 400)) return CallState::cancelled;
   if (status < 400) return CallState::redirected;
   if (status == 486 || status == 600) return CallState::busy;
+  if (status == 480 || (status == 408 && rang)) return CallState::no_answer;
   if (status == 408) return CallState::timeout;
-  if (status == 480) return CallState::no_answer;
   if (status == 603 || status == 401 || status == 403 || status == 407) return CallState::rejected;
   return status >= 500 && status < 600 ? CallState::failed : CallState::rejected;
 }
@@ -198,9 +199,9 @@ void decide_call(const Model& model, CallRecord& call, const Deciding& deciding,
   if (txn.final_status != 0) {
     call.final_status = txn.final_status;
     if (call.progress_ns == 0) call.progress_ns = txn.final_response_ns;
-    call.state = failed_invite_state(txn);
+    call.state = failed_invite_state(txn, call.ring_ns != 0);
     call.ended_by = call.state == CallState::cancelled ? Party::caller
-                    : call.state == CallState::timeout ? Party::network
+                    : txn.final_status == 408          ? Party::network
                                                        : Party::callee;
     return;
   }

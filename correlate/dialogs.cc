@@ -102,6 +102,18 @@ void DialogTable::learn_targets(DialogRecord& dialog, const MessageRecord& messa
   }
 }
 
+// An ACK inside an INVITE transaction is for a final response that is no 2xx (17.1.1.3).
+bool DialogTable::refuses(const MessageRecord& ack) const {
+  return ack.txn && model_.transactions[ack.txn].method == Method::invite;
+}
+
+// An early dialog ends with a non-2xx final response (12.3).
+void DialogTable::end_early(DialogRecord& dialog, int64_t time_ns) {
+  if (dialog.state != DialogState::early) return;
+  dialog.state = DialogState::terminated;
+  dialog.ended_ns = time_ns;
+}
+
 void DialogTable::move_state(DialogRecord& dialog, const MessageRecord& message, MessageId id) {
   if (message.is_request()) {
     if (message.method == Method::bye && dialog.ended_ns == 0) {
@@ -109,6 +121,8 @@ void DialogTable::move_state(DialogRecord& dialog, const MessageRecord& message,
       dialog.ended_by = message.from_caller ? Party::caller : Party::callee;
       dialog.ended_message = id;
       dialog.state = DialogState::terminated;
+    } else if (message.method == Method::ack && refuses(message)) {
+      end_early(dialog, message.time_ns);
     } else if (dialog.state == DialogState::early && message.method != Method::prack &&
                message.method != Method::update && message.method != Method::info) {
       dialog.state = DialogState::confirmed;
@@ -116,6 +130,7 @@ void DialogTable::move_state(DialogRecord& dialog, const MessageRecord& message,
     }
     return;
   }
+  if (creates_dialog(message.method) && message.status >= 300) end_early(dialog, message.time_ns);
   if (dialog.state == DialogState::early && creates_dialog(message.method) &&
       message.status >= 200 && message.status < 300) {
     dialog.state = DialogState::confirmed;

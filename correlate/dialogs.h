@@ -31,6 +31,8 @@ class DialogTable {
   void mark_forks(const CallRecord& call, DialogRecord& made);
   void learn_targets(DialogRecord& dialog, const MessageRecord& message, MessageId id,
                      const SipFacts& facts);
+  bool refuses(const MessageRecord& ack) const;
+  static void end_early(DialogRecord& dialog, int64_t time_ns);
   void move_state(DialogRecord& dialog, const MessageRecord& message, MessageId id);
 
   Model& model_;

@@ -189,6 +189,8 @@ struct CallRecord {
   bool cancel_seen = false;
   bool unregisters = false;   // the newest REGISTER asks for Expires 0 or Contact: *
   SdpGlance sdp;              // of all its SDP together
+  uint16_t caller_types = 0;  // SdpGlance::types of all SDP of each side
+  uint16_t callee_types = 0;
   bool sdp_offered = false;   // an SDP from the caller's side
   bool sdp_answered = false;  // and one from the callee's
 };
@@ -223,7 +225,8 @@ struct StreamRecord {
   uint32_t type_lead = 0;      // packets by which `payload_type` leads over other voice types
   int64_t timestamp_span = 0;  // from the first packet to the newest, in timestamp units
   uint32_t last_timestamp = 0;
-  uint32_t timestamp_step = 0;  // most recent step between packets that follow each other
+  uint32_t timestamp_step = 0;  // between packets of voice that follow each other
+  uint32_t newest_step = 0;     // it becomes timestamp_step when it comes twice
   uint32_t clock_hz = 8000;
   uint32_t in_order = 0;  // packets that followed their predecessor: the proof that this is RTP
   uint32_t payload_types[4] = {};  // bit set of the 128 payload types seen

@@ -42,22 +42,37 @@ bool is_voice(const RtpHeader& rtp) {
   return !comfort_noise && !(rtp.payload_type >= 96 && rtp.payload.size() == 4);
 }
 
-void advance_jitter(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns) {
+// RFC 3550 A.8, in the order of arrival, late packets included. Returns the step of the timestamp
+// from the packet before, 0 when there is none to compare.
+int32_t advance_jitter(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns) {
+  constexpr double kRestartSeconds = 5;  // no network delays so much: the sender began anew
   const int64_t gap_ns = time_ns - stream.voice_ns;
   const auto timestamp_gap = static_cast<int32_t>(rtp.timestamp - stream.voice_timestamp);
   // An event, or a frame of video: the first packet of one timestamp counts.
-  if (timestamp_gap == 0) return;
+  if (timestamp_gap == 0) return 0;
   // Where an event and voice, or two codecs, alternate, each has its own time.
   const bool first = stream.voice_ns == 0 || stream.voice_type != rtp.payload_type;
   stream.voice_type = rtp.payload_type;
   stream.voice_ns = time_ns;
   stream.voice_timestamp = rtp.timestamp;
-  if (first || timestamp_gap < 0 || stream.clock_hz == 0 || rtp.marker) return;
+  if (first || rtp.marker) return 0;
+  if (stream.clock_hz == 0) return timestamp_gap;
   const double clock = stream.clock_hz;
   const double transit = static_cast<double>(gap_ns) * clock / 1e9 - timestamp_gap;
+  if (std::fabs(transit) > kRestartSeconds * clock) return 0;
   stream.jitter += (std::fabs(transit) - stream.jitter) / 16.0;
   const double jitter_ms = stream.jitter * 1000.0 / clock;
   stream.jitter_max_ms = std::max(stream.jitter_max_ms, jitter_ms);
+  return timestamp_gap;
+}
+
+// The length of a packet shows in two equal steps; a pause shows once.
+void note_step(StreamRecord& stream, int32_t step) {
+  if (step <= 0) return;
+  if (stream.timestamp_step == 0 || static_cast<uint32_t>(step) == stream.newest_step) {
+    stream.timestamp_step = static_cast<uint32_t>(step);
+  }
+  stream.newest_step = static_cast<uint32_t>(step);
 }
 
 // One packet in five, 100 ms apart at the usual 20: listening to all would double the cost of a
@@ -182,24 +197,23 @@ void advance(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns) {
   const int64_t gap_ns = time_ns - stream.last_ns;
   stream.delta_max_ns = std::max(stream.delta_max_ns, gap_ns);
   const auto step = static_cast<uint16_t>(rtp.sequence - static_cast<uint16_t>(stream.highest));
-  const auto timestamp_gap = static_cast<int32_t>(rtp.timestamp - stream.last_timestamp);
-  if (step != 0 && step < 0x8000) {
+  const bool forward = step != 0 && step < 0x8000;
+  const bool voice = is_voice(rtp);
+  if (forward) {
     stream.highest += step;
-    stream.timestamp_span += timestamp_gap;
+    stream.timestamp_span += static_cast<int32_t>(rtp.timestamp - stream.last_timestamp);
+    stream.last_timestamp = rtp.timestamp;
     stream.window = step >= 64 ? 1 : stream.window << step | 1U;
-    if (step == 1) {
-      stream.in_order++;
-      if (timestamp_gap > 0 && rtp.payload_type == stream.payload_type) {
-        stream.timestamp_step = static_cast<uint32_t>(timestamp_gap);
-        if (stream.clock_hz == 0 && stream.in_order >= kClockGuessPackets &&
-            time_ns > stream.first_ns && gap_ns > 0) {
-          stream.clock_hz =
-              guess_clock(timestamp_gap, (time_ns - stream.first_ns) /
-                                             std::max<uint32_t>(1, stream.highest - stream.base));
-        }
-      }
+    if (step == 1) stream.in_order++;
+    const int32_t timestamp_gap = voice ? advance_jitter(stream, rtp, time_ns) : 0;
+    if (step == 1) note_step(stream, timestamp_gap);
+    const bool countable = step == 1 && timestamp_gap > 0 && gap_ns > 0;
+    if (stream.clock_hz == 0 && countable && stream.in_order >= kClockGuessPackets &&
+        time_ns > stream.first_ns) {
+      stream.clock_hz =
+          guess_clock(timestamp_gap, (time_ns - stream.first_ns) /
+                                         std::max<uint32_t>(1, stream.highest - stream.base));
     }
-    if (is_voice(rtp)) advance_jitter(stream, rtp, time_ns);
   } else {
     const auto back = static_cast<uint16_t>(-step);
     const bool seen = back >= 64 || (stream.window >> back & 1U) != 0;
@@ -208,11 +222,11 @@ void advance(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns) {
     } else {
       stream.late++;
       if (back < 64) stream.window |= uint64_t{1} << back;
+      if (voice) advance_jitter(stream, rtp, time_ns);
     }
   }
   if (stream.clock_hz != 0) stream.jitter_sum_ms += stream.jitter * 1000.0 / stream.clock_hz;
   stream.last_ns = time_ns;
-  stream.last_timestamp = rtp.timestamp;
 }
 
 // What looks like a telephone-event (RFC 4733): four bytes of another payload type than the voice.

@@ -21,6 +21,8 @@ std::string media_of(const SipIndex& sip) {
   return media;
 }
 
+constexpr int kMaxHops = 64;
+
 bool is_success(uint16_t status) {
   return status >= 200 && status < 300;
 }
@@ -90,11 +92,24 @@ class Recogniser {
     return "basic";
   }
 
+  // Both sides of a NAT show one request with one branch.
+  bool same_branch(const TransactionRecord& a, const TransactionRecord& b) const {
+    const TransactionRecord& newer = a.first_message > b.first_message ? a : b;
+    const TransactionRecord& older = &newer == &a ? b : a;
+    TransactionId id = newer.next_same_branch;
+    for (int steps = 0; id && steps < kMaxHops; steps++) {
+      if (model_.transactions[id].first_message == older.first_message) return true;
+      id = model_.transactions[id].next_same_branch;
+    }
+    return false;
+  }
+
   // Two branches of one request that run at the same time, or two early dialogs.
   bool is_forked() const {
     for (const TransactionRecord* a : attempts_) {
       for (const TransactionRecord* b : attempts_) {
-        const bool siblings = a != b && a->src == b->src && a->dst != b->dst && a->cseq == b->cseq;
+        const bool siblings = a != b && a->src == b->src && a->dst != b->dst &&
+                              a->cseq == b->cseq && !same_branch(*a, *b);
         const int64_t end = a->final_response_ns == 0 ? INT64_MAX : a->final_response_ns;
         if (siblings && b->first_ns >= a->first_ns && b->first_ns < end) return true;
       }

@@ -184,6 +184,18 @@ void SdpGlance::add(const SdpGlance& other) {
   restricted |= other.restricted;
 }
 
+// Of the numbers behind the third space of an m= line those that RFC 3551 names for voice.
+static uint16_t types_of(std::string_view line) {
+  for (int i = 0; i < 3; i++) cut(&line, ' ');
+  uint16_t types = 0;
+  while (!line.empty()) {
+    const auto type = parse_number<uint8_t>(trim(cut(&line, ' ')));
+    if (!type || *type >= 32 || *type == 13 || *type == 19) continue;
+    types = static_cast<uint16_t>(types | 1U << (*type & 15U));
+  }
+  return types;
+}
+
 SdpGlance glance_sdp(std::string_view body) {
   SdpGlance glance;
   while (!body.empty()) {
@@ -194,6 +206,7 @@ SdpGlance glance_sdp(std::string_view body) {
       glance.refused |= refused;
       glance.secure |= secure && !refused;
       glance.plain |= !secure && !refused;
+      if (!refused) glance.types |= types_of(line);
     } else if (line.starts_with("c=IN IP")) {
       glance.ip4 |= line.substr(7, 1) == "4";
       glance.ip6 |= line.substr(7, 1) == "6";

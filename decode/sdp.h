@@ -55,6 +55,7 @@ struct SdpGlance {
   bool ip4 : 1 = false;      // c= is IP4
   bool ip6 : 1 = false;
   bool restricted : 1 = false;  // a direction other than sendrecv, or c=0.0.0.0
+  uint16_t types = 0;           // static payload types of open audio lines, modulo 16, without CN
 
   void add(const SdpGlance& other);
 };

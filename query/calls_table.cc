@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "correlate/voice_quality.h"
 #include "query/table_description.h"
 
@@ -28,22 +30,33 @@ int64_t talk_end(Reader& r, const CallRecord& c) {
   return end;
 }
 
-// Codec of the newest answer: its first audio format that is not an event or comfort noise.
+// The first audio format of an answer that is not refused.
+std::string codec_of(const Sdp& sdp) {
+  for (const SdpMedia& media : sdp.media) {
+    if (media.media != "audio" || media.port == 0 || media.formats.empty()) continue;
+    const SdpFormat& format = media.formats.front();
+    return std::string(format.encoding.empty() ? format.payload : format.encoding);
+  }
+  return {};
+}
+
+// Of each answer that was accepted, in order, each codec once.
 void codec(Reader& r, RowId row, Value& v) {
   const CallRecord& c = call(r, row);
   if (!c.sdp_offered || !c.sdp_answered) return;
+  std::vector<std::string> codecs;
   for (MessageId id = c.first_message; id; id = r.model.messages[id].next_in_call) {
     const MessageRecord& message = r.model.messages[id];
     if (!message.has_sdp || message.is_request() || message.status >= 300 || message.is_copy())
       continue;
-    for (const SdpMedia& media : r.sdp(id).media) {
-      if (media.media != "audio" || media.port == 0 || media.formats.empty()) continue;
-      v.set_if(media.formats.front().encoding.empty() ? media.formats.front().payload
-                                                      : media.formats.front().encoding);
-      break;
+    const std::string name = codec_of(r.sdp(id));
+    if (!name.empty() && std::find(codecs.begin(), codecs.end(), name) == codecs.end()) {
+      codecs.push_back(name);
     }
-    if (message.status >= 200) return;
   }
+  std::string all;
+  for (const std::string& name : codecs) all += (all.empty() ? "" : ",") + name;
+  v.set_if(all);
 }
 
 void worst(Reader& r, RowId row, Value& v) {

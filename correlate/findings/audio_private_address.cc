@@ -8,39 +8,61 @@
 namespace sipladder {
 namespace {
 
-// The newest packet source of the party that is not the private address: its signalling.
-const MessageRecord* message_of(CallContext& context, Party party) {
+// A request of the party as it left its own network: no proxy has added a Via.
+const MessageRecord* request_of(CallContext& context, Party party) {
   for (const MessageId id : context.messages()) {
     const MessageRecord& message = context.message(id);
-    if (message.from_caller == (party == Party::caller) &&
-        scope_of(context.model.endpoints[message.src].ip) == AddressScope::public_) {
-      return &message;
-    }
+    const bool own = message.is_request() && message.from_caller == (party == Party::caller) &&
+                     scope_of(context.model.endpoints[message.src].ip) == AddressScope::public_;
+    if (!own || !context.view.load(message)) continue;
+    if (header_values(context.view.sip(), HeaderId::via).size() == 1) return &message;
   }
   return nullptr;
 }
 
-void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
-  const StreamRecord& stream = context.model.streams[direction.culprit];
-  const Party deaf = direction.from == Party::caller ? Party::callee : Party::caller;
-  const std::string_view deaf_text = party_text(deaf);
+// What contradicts the SDP.
+std::string seen_of(CallContext& context, const AudioDirection& direction, Party deaf,
+                    Finding* finding) {
   const AudioDirection& back = context.audio.direction(deaf);
-  std::string seen;
-  if (!back.streams.empty()) {
-    const StreamRecord& heard = context.model.streams[back.streams.front()];
-    seen = fmt::format("its own RTP comes from {} (frame {})", endpoint_text(context, heard.src),
-                       heard.first_frame);
-    finding->evidence.push_back(heard.first_frame);
-  } else if (const MessageRecord* message = message_of(context, deaf)) {
-    seen = fmt::format("its packets come from {} (frame {})", ip_text(context, message->src),
-                       message->frame);
-    finding->evidence.push_back(message->frame);
+  const StreamId heard = direction.heard_from   ? direction.heard_from
+                         : back.streams.empty() ? StreamId{}
+                                                : back.streams.front();
+  const SdpStand* stand = context.audio.negotiation.newest(deaf);
+  const bool inside = heard && stand != nullptr &&
+                      stand->address == context.model.endpoints[context.model.streams[heard].src];
+  if (heard && !inside) {
+    const StreamRecord& stream = context.model.streams[heard];
+    finding->evidence.push_back(stream.first_frame);
+    return fmt::format("its own RTP comes from {} (frame {})", endpoint_text(context, stream.src),
+                       stream.first_frame);
   }
-  finding->summary = fmt::format(
-      "{} hears nothing: {} sends its audio to {}, the private address in the {}'s SDP, while {}; "
-      "{} packets lost",
-      deaf_text, ip_text(context, stream.src), endpoint_text(context, stream.dst), deaf_text, seen,
-      stream.packets);
+  if (const MessageRecord* request = request_of(context, deaf)) {
+    finding->evidence.push_back(request->frame);
+    return fmt::format("its packets come from {} (frame {})", ip_text(context, request->src),
+                       request->frame);
+  }
+  return "the call was set up through a public network";
+}
+
+void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
+  const Party deaf = opposite(direction.from);
+  const std::string_view deaf_text = party_text(deaf);
+  const std::string seen = seen_of(context, direction, deaf, finding);
+  if (direction.culprit) {
+    const StreamRecord& stream = context.model.streams[direction.culprit];
+    finding->summary = fmt::format(
+        "{} hears nothing: {} sends its audio to {}, the private address in the {}'s SDP, while "
+        "{}; {} packets lost",
+        deaf_text, ip_text(context, stream.src), endpoint_text(context, stream.dst), deaf_text,
+        seen, stream.packets);
+  } else {
+    const SdpStand* stand = context.audio.negotiation.newest(deaf);
+    finding->summary = fmt::format(
+        "{} hears nothing: no RTP from the {} comes here, because the {}'s SDP names {}, a private "
+        "address, while {}",
+        deaf_text, party_text(direction.from), deaf_text,
+        stand != nullptr && stand->address ? to_string(*stand->address) : std::string(), seen);
+  }
   finding->explanation = fmt::format(
       "The {} is behind a NAT and offered the address of its own network. Nothing on the way put "
       "the public one in its place, "

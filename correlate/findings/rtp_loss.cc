@@ -2,6 +2,8 @@
 // blamed on the network.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "correlate/findings/support.h"
 #include "correlate/voice_quality.h"
 
@@ -21,35 +23,73 @@ bool capture_dropped(const CallContext& context) {
   return false;
 }
 
+struct Loss {
+  double pct = 0;
+  std::string where;
+  std::string_view explanation;
+};
+
+Loss loss_before(const StreamRecord& stream) {
+  const StreamFigures figures = figures_of(stream);
+  std::string where =
+      fmt::format("is lost before this point ({} of {})", figures.lost, figures.expected);
+  if (stream.has_rtcp) {
+    where += fmt::format("; the receiver reports {:.1f} % in all",
+                         stream.remote_fraction_lost * 100.0 / 256);
+  }
+  return {figures.loss_pct, std::move(where),
+          "Sequence numbers are missing here, so the loss lies towards the sender."};
+}
+
+// What the receiver misses of what was seen here (RFC 3550 6.4.1, cumulative).
+Loss loss_behind(const StreamRecord& stream) {
+  const StreamFigures figures = figures_of(stream);
+  if (!stream.has_rtcp || figures.expected <= 0 || stream.remote_lost > figures.expected) return {};
+  const double pct =
+      100.0 * static_cast<double>(stream.remote_lost) / static_cast<double>(figures.expected);
+  return {pct - figures.loss_pct,
+          fmt::format("is lost behind this point: the receiver misses {} of {}", stream.remote_lost,
+                      figures.expected),
+          "All of it passed here, so the loss lies towards the receiver."};
+}
+
+// Most packets were captured at a second point as well, and some were not.
+Loss loss_between(const StreamRecord& stream) {
+  const uint32_t seen = stream.packets - std::min(stream.packets, stream.duplicates);
+  if (stream.elsewhere * 2 < seen || stream.elsewhere >= seen) return {};
+  const uint32_t lost = seen - stream.elsewhere;
+  return {100.0 * lost / seen,
+          fmt::format("is lost between the two capture points ({} of {})", lost, seen),
+          "The packets are in the one capture and not in the other."};
+}
+
 void check(CallContext& context, CallAnalysis* out) {
   if (capture_dropped(context)) return;
   for (const StreamId id : context.streams) {
     const StreamRecord& stream = context.model.streams[id];
-    const StreamFigures figures = figures_of(stream);
-    if (stream.packets < kMinPackets || figures.loss_pct < kWarning) continue;
+    if (stream.packets < kMinPackets) continue;
+    Loss loss = loss_before(stream);
+    for (Loss other : {loss_behind(stream), loss_between(stream)}) {
+      if (other.pct > loss.pct) loss = std::move(other);
+    }
+    if (loss.pct < kWarning) continue;
     Finding finding = finding_of(context, detector);
-    if (figures.loss_pct >= kError) finding.severity = Severity::error;
+    if (loss.pct >= kError) finding.severity = Severity::error;
     finding.stream = id;
     finding.evidence = {stream.first_frame, stream.last_frame};
-    finding.summary =
-        fmt::format("{:.1f} % of the RTP from {} to {} is lost before this point ({} of {})",
-                    figures.loss_pct, endpoint_text(context, stream.src),
-                    endpoint_text(context, stream.dst), figures.lost, figures.expected);
-    if (stream.has_rtcp) {
-      finding.summary += fmt::format("; the receiver reports {:.1f} % in all",
-                                     stream.remote_fraction_lost * 100.0 / 256);
-    }
-    finding.explanation = "Sequence numbers are missing here, so the loss lies towards the sender.";
-    finding.remedy =
-        "Look at the links between the sender and this point: duplex, queues, Wi-Fi, policing.";
+    finding.summary = fmt::format("{:.1f} % of the RTP from {} to {} {}", loss.pct,
+                                  endpoint_text(context, stream.src),
+                                  endpoint_text(context, stream.dst), loss.where);
+    finding.explanation = loss.explanation;
+    finding.remedy = "Look at the links on that side: duplex, queues, Wi-Fi, policing.";
     finding.rfc = "RFC 3550 A.3";
     report(out, std::move(finding));
   }
 }
 
-const Detector detector("rtp-loss", Severity::warning,
-                        "1 % of the packets of a stream are lost before this point (5 %: error)",
-                        check);
+const Detector detector(
+    "rtp-loss", Severity::warning,
+    "1 % of the packets of a stream are lost (5 %: error), before or behind this point", check);
 
 }  // namespace
 }  // namespace sipladder

@@ -62,7 +62,10 @@ void check_challenge(CallContext& context, CallAnalysis* out) {
 }
 
 void check_counts(CallContext& context, CallAnalysis* out) {
-  std::map<std::string, uint32_t> seen;  // nonce, count and cnonce: the frame
+  struct Use {
+    uint32_t frame, cseq;
+  };
+  std::map<std::string, Use> seen;  // by nonce, count and cnonce
   int requests = 0;
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
@@ -78,12 +81,12 @@ void check_counts(CallContext& context, CallAnalysis* out) {
     // A client that draws a new cnonce may begin to count anew.
     const std::string key =
         fmt::format("{} {} {}", digest_param(value, "nonce"), count, digest_param(value, "cnonce"));
-    const auto [at, fresh] = seen.emplace(key, message.frame);
-    if (fresh) continue;
+    const auto [at, fresh] = seen.emplace(key, Use{message.frame, txn.cseq});
+    if (fresh || at->second.cseq == txn.cseq) continue;  // the same request at another hop
     Finding finding = finding_of(context, detector);
     finding.txn = id;
     finding.message = txn.request;
-    finding.evidence = {at->second, message.frame};
+    finding.evidence = {at->second.frame, message.frame};
     finding.summary = fmt::format("{} from {} uses the nonce count {} of an earlier request again",
                                   to_string(txn.method), endpoint_text(context, txn.src), count);
     finding.explanation = "A server that counts takes it for a replay and refuses it.";

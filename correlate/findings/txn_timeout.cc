@@ -28,6 +28,26 @@ bool timed_out(const CallContext& context, const TransactionRecord& txn) {
   return txn.transport != Transport::udp || txn.requests >= 3;
 }
 
+// The network said that the request does not arrive.
+std::vector<const IcmpErrorRecord*> rejections(const CallContext& context,
+                                               const TransactionRecord& txn) {
+  std::vector<const IcmpErrorRecord*> found;
+  for (const IcmpErrorRecord& error : context.model.icmp_errors) {
+    const bool about = error.src == txn.src && error.dst == txn.dst;
+    if (about && error.time_ns >= txn.first_ns && error.time_ns <= txn.first_ns + kTimerB)
+      found.push_back(&error);
+  }
+  return found;
+}
+
+std::string what_came_back(const TransactionRecord& txn,
+                           const std::vector<const IcmpErrorRecord*>& rejected) {
+  if (txn.provisionals != 0) return "only provisional responses came back";
+  if (rejected.empty()) return "nothing came back";
+  return fmt::format("{} rejects it with ICMP type {} code {}", to_string(rejected.front()->from),
+                     rejected.front()->type, rejected.front()->code);
+}
+
 void check(CallContext& context, CallAnalysis* out) {
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
@@ -40,12 +60,14 @@ void check(CallContext& context, CallAnalysis* out) {
     finding.dialog = txn.dialog;
     finding.message = txn.request;
     finding.evidence = frames_of(context, txn, true);
+    const auto rejected = rejections(context, txn);
+    for (const IcmpErrorRecord* error : rejected) finding.evidence.push_back(error->frame);
+    sort_unique(&finding.evidence);
     const char timer = txn.method == Method::invite ? 'B' : 'F';
-    finding.summary = fmt::format(
-        "{} from {} to {} sent {} times in {}: {}", to_string(txn.method),
-        endpoint_text(context, txn.src), endpoint_text(context, txn.dst), txn.requests,
-        seconds_text(txn.last_ns - txn.first_ns),
-        txn.provisionals == 0 ? "nothing came back" : "only provisional responses came back");
+    finding.summary =
+        fmt::format("{} from {} to {} sent {} times in {}: {}", to_string(txn.method),
+                    endpoint_text(context, txn.src), endpoint_text(context, txn.dst), txn.requests,
+                    seconds_text(txn.last_ns - txn.first_ns), what_came_back(txn, rejected));
     finding.explanation = fmt::format(
         "The client transaction ends by Timer {} after 64*T1 (32 s) without a final response.",
         timer);

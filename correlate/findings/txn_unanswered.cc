@@ -8,15 +8,16 @@ namespace sipladder {
 namespace {
 
 constexpr uint16_t kMinCopies = 3;
+constexpr int64_t kLongEnough = 10'000'000'000;  // of repeating, when the capture ends before 64*T1
 
 void check(CallContext& context, Method method, const Detector& detector, CallAnalysis* out) {
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
     if (txn.method != method || txn.final_status != 0 || !txn.request) continue;
     const bool repeated = txn.requests >= kMinCopies || txn.transport != Transport::udp;
-    if (!repeated || settle(txn, context.model.now_ns).state != TransactionState::timed_out) {
-      continue;
-    }
+    const bool given_up = settle(txn, context.model.now_ns).state == TransactionState::timed_out ||
+                          (txn.requests > kMinCopies && txn.last_ns - txn.first_ns >= kLongEnough);
+    if (!repeated || !given_up || txn.provisionals > 0) continue;
     Finding finding = finding_of(context, detector);
     finding.txn = id;
     finding.dialog = txn.dialog;
