@@ -181,14 +181,21 @@ CallState failed_invite_state(const TransactionRecord& txn, bool rang) {
   return status >= 500 && status < 600 ? CallState::failed : CallState::rejected;
 }
 
+// Of the first BYE, whatever dialog it names.
+Party author_of_bye(const Model& model, const CallRecord& call) {
+  for (TransactionId id = call.first_txn; id; id = model.transactions[id].next_in_call) {
+    const TransactionRecord& txn = model.transactions[id];
+    if (txn.method != Method::bye || !txn.request) continue;
+    return model.messages[txn.request].from_caller ? Party::caller : Party::callee;
+  }
+  return Party::none;
+}
+
 void decide_call(const Model& model, CallRecord& call, const Deciding& deciding, int64_t now_ns) {
   if (deciding.answered != nullptr || (call.bye_ns != 0 && call.invite_ns == 0)) {
     if (deciding.answered != nullptr) call.final_status = deciding.answered->final_status;
     call.state = call.bye_ns != 0 ? CallState::completed : CallState::in_call;
-    for (DialogId id = call.first_dialog; id && call.bye_ns != 0;
-         id = model.dialogs[id].next_in_call) {
-      if (model.dialogs[id].ended_ns == call.bye_ns) call.ended_by = model.dialogs[id].ended_by;
-    }
+    if (call.bye_ns != 0) call.ended_by = author_of_bye(model, call);
     return;
   }
   if (deciding.txn == nullptr) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "correlate/names.h"
 #include "decode/sdp.h"
 #include "decode/text.h"
 
@@ -83,6 +84,7 @@ class Recogniser {
     const Negotiation& n = context_.audio.negotiation;
     if (n.holder != Party::none) return n.resume_message ? "hold-resume" : "hold";
     if (is_forked()) return "forked";
+    if (is_waiting()) return "call-waiting";
     for (const TransactionRecord* txn : changes_) {
       if (is_success(txn->final_status) && model_.messages[txn->request].has_sdp &&
           changes_media(txn->request)) {
@@ -90,6 +92,44 @@ class Recogniser {
       }
     }
     return "basic";
+  }
+
+  // The callee was talking when it came, and put the other call on hold to take it. Only the calls
+  // that began shortly before are looked at.
+  bool is_waiting() {
+    constexpr uint32_t kNear = 32;
+    if (call_.answer_ns == 0 || attempts_.empty()) return false;
+    for (uint32_t i = 1; i <= kNear && i < context_.id.value; i++) {
+      const CallId id{context_.id.value - i};
+      if (model_.calls.holds(id) && was_held_for_this(model_.calls[id])) return true;
+    }
+    return false;
+  }
+  bool was_held_for_this(const CallRecord& other) {
+    const bool talking = other.answer_ns != 0 && other.answer_ns < call_.start_ns &&
+                         (other.bye_ns == 0 || other.bye_ns > call_.answer_ns);
+    if (!talking || !other.sdp.restricted) return false;
+    constexpr int64_t kAfterAnswer = 3'000'000'000;
+    for (TransactionId id = other.first_txn; id; id = model_.transactions[id].next_in_call) {
+      const TransactionRecord& txn = model_.transactions[id];
+      const bool change = txn.method == Method::invite && txn.in_dialog && txn.request &&
+                          txn.first_ns > call_.start_ns &&
+                          txn.first_ns < call_.answer_ns + kAfterAnswer;
+      if (change && is_callee(txn)) return true;
+    }
+    return false;
+  }
+  // Who sends the re-INVITE is who is called here: the same host, and the same user.
+  bool is_callee(const TransactionRecord& change) {
+    const MessageRecord& request = model_.messages[change.request];
+    const IpAddress& host = model_.endpoints[change.src].ip;
+    const bool there = std::any_of(attempts_.begin(), attempts_.end(), [&](const auto* attempt) {
+      return model_.endpoints[attempt->dst].ip == host;
+    });
+    if (!there || !context_.view.load(request)) return false;
+    const std::string user = party_name(context_.view.sip().value(HeaderId::from));
+    if (!context_.view.load(context_.message(call_.first_request))) return false;
+    return party_name(context_.view.sip().value(HeaderId::to)) == user;
   }
 
   // Both sides of a NAT show one request with one branch.

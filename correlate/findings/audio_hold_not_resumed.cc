@@ -1,6 +1,8 @@
 // audio-hold-not-resumed: nobody took the hold back. Not when the call is ended within 3 s of it,
-// or goes on.
+// goes on, or was transferred: that is what it was held for.
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "correlate/findings/support.h"
 
@@ -11,11 +13,19 @@ extern const Detector detector;
 
 constexpr int64_t kShort = 3'000'000'000;
 
+bool is_transferred(const CallContext& context) {
+  return std::any_of(context.transactions.begin(), context.transactions.end(),
+                     [&](TransactionId id) {
+                       const TransactionRecord& txn = context.model.transactions[id];
+                       return txn.method == Method::refer && txn.final_status < 300;
+                     });
+}
+
 void check(CallContext& context, CallAnalysis* out) {
   const Negotiation& n = context.audio.negotiation;
   if (!n.held_at_end || context.call.bye_ns == 0) return;
   const int64_t held = context.audio.end_ns - n.hold_begin_ns;
-  if (held < kShort) return;
+  if (held < kShort || is_transferred(context)) return;
   Finding finding = finding_of(context, detector);
   finding.message = n.hold_message;
   finding.evidence.push_back(context.message(n.hold_message).frame);

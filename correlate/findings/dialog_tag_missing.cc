@@ -9,18 +9,34 @@ namespace {
 
 extern const Detector detector;
 
+void report_request(CallContext& context, TransactionId id, CallAnalysis* out) {
+  const TransactionRecord& txn = context.model.transactions[id];
+  Finding finding = finding_of(context, detector);
+  finding.txn = id;
+  finding.message = txn.request;
+  finding.evidence = frames_of(context, txn, true);
+  finding.summary = fmt::format("{} from {} has no tag in To", to_string(txn.method),
+                                endpoint_text(context, txn.src));
+  finding.explanation = "Without it the other side cannot tell which dialog is meant.";
+  finding.remedy = "Correct the UA: requests inside a dialog carry both tags.";
+  finding.rfc = "RFC 3261 12.2.1.1";
+  report(out, std::move(finding));
+}
+
 void check(CallContext& context, CallAnalysis* out) {
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
-    if (!txn.final_response || txn.method == Method::cancel || txn.method == Method::ack) continue;
-    if (txn.final_has_tag) continue;
+    if (txn.method == Method::cancel || txn.method == Method::ack) continue;
+    if (!txn.cookie) continue;  // RFC 2543 knows no tags
+    if (txn.method == Method::bye && txn.request && !txn.in_dialog) {
+      return report_request(context, id, out);
+    }
+    if (!txn.final_response || txn.final_has_tag) continue;
     const MessageRecord& message = context.message(txn.final_response);
     if (message.malformed) continue;
     Finding finding = finding_of(context, detector);
     finding.txn = id;
     finding.dialog = txn.dialog;
-    finding.message = txn.first_message;
-    finding.evidence = frames_of(context, txn, true);
     finding.evidence = {message.frame};
     finding.message = txn.final_response;
     finding.summary = fmt::format("the {} to {} in frame {} has no tag in To", message.status,
@@ -35,7 +51,7 @@ void check(CallContext& context, CallAnalysis* out) {
 }
 
 const Detector detector("dialog-tag-missing", Severity::warning,
-                        "a response other than 100 without a To tag", check);
+                        "a response other than 100, or a BYE, without a To tag", check);
 
 }  // namespace
 }  // namespace sipladder
