@@ -12,6 +12,7 @@
 #include "correlate/names.h"
 #include "correlate/transactions.h"
 #include "decode/sdp.h"
+#include "export/codec_table.h"
 #include "export/ladder_columns.h"
 
 namespace sipladder {
@@ -112,7 +113,37 @@ class Builder {
                        return std::tuple(b.severity, std::string_view(a.code)) <
                               std::tuple(a.severity, std::string_view(b.code));
                      });
+    if (options_.sdp) call.codecs = codec_table(input_.model, input_.log, id);
     ladder_.calls.push_back(std::move(call));
+  }
+
+  // A request comes from the transaction before; a response from one that leads back to this one,
+  // shortly before and with the same status.
+  MessageId hop_before(const MessageRecord& record) const {
+    if (!record.txn || record.is_copy()) return {};
+    const auto& transactions = input_.model.transactions;
+    if (record.is_request()) {
+      const TransactionId before = transactions[record.txn].request_path;
+      return before ? transactions[before].request : MessageId{};
+    }
+    constexpr int kMaxTransactions = 256;
+    TransactionId id = input_.model.calls[record.call].first_txn;
+    for (int steps = 0; id && steps < kMaxTransactions; steps++) {
+      const TransactionRecord& txn = transactions[id];
+      if (txn.request_path == record.txn) {
+        if (const MessageId found = response_before(txn, record)) return found;
+      }
+      id = txn.next_in_call;
+    }
+    return {};
+  }
+  MessageId response_before(const TransactionRecord& txn, const MessageRecord& response) const {
+    for (MessageId id = txn.last_message; id; id = input_.model.messages[id].previous_in_txn) {
+      const MessageRecord& other = input_.model.messages[id];
+      if (other.status == response.status && other.time_ns <= response.time_ns && !other.is_copy())
+        return id;
+    }
+    return {};
   }
 
   void add_message(MessageId id) {
@@ -129,6 +160,7 @@ class Builder {
     row.call = record.call;
     row.message = id;
     row.original = record.original;
+    row.before = hop_before(record);
     row.txn = record.txn;
     row.txn_number = txn_numbers_.try_emplace(record.txn.value, txn_numbers_.size()).first->second;
     row.frame = record.frame;

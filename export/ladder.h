@@ -37,6 +37,7 @@ struct LadderRow {
   // message
   MessageId message;
   MessageId original;  // of a retransmission or capture duplicate
+  MessageId before;    // the same message one hop before, when it was captured there
   TransactionId txn;
   uint32_t txn_number = 0;  // 0, 1, ... by first appearance in the ladder: choose a colour by it
   uint32_t frame = 0;
@@ -75,6 +76,7 @@ struct LadderCall {
   std::string state;
   std::string audio;  // empty when there is no verdict
   std::vector<LadderFinding> findings;
+  std::vector<std::string> codecs;  // codec_table(), when LadderOptions::sdp
 };
 
 struct Ladder {

@@ -169,6 +169,11 @@ std::vector<CellLine> draw_ladder_title(const Ladder& ladder, int width, bool as
       put_text(&line, 0, fit_text(words, room, ascii), severity_ink(finding.severity));
       lines.push_back(std::move(line));
     }
+    for (const std::string& codec : call.codecs) {
+      CellLine line;
+      put_text(&line, 2, fit_text(safe_text(codec), room - 2, ascii), Ink::dim);
+      lines.push_back(std::move(line));
+    }
   }
   return lines;
 }

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <iostream>
 #include <set>
 #include <thread>
 
@@ -210,10 +211,45 @@ int print_schema(const Options& options) {
   return kDone;
 }
 
+// Queries from standard input, each ended by ';' or by the end.
+int sql_prompt(Session& session, const Options& options) {
+  const bool typed = isatty(STDIN_FILENO) != 0;
+  int status = kDone;
+  std::string query, line;
+  const auto prompt = [&] {
+    if (typed) std::fputs(query.empty() ? "sql> " : "...> ", stdout);
+    std::fflush(stdout);
+  };
+  for (prompt(); std::getline(std::cin, line); prompt()) {
+    if (query.empty() && (line == "quit" || line == "exit" || line == ".quit")) break;
+    if (query.empty() && (line == "schema" || line == ".schema")) {
+      print_schema(options);
+      continue;
+    }
+    query += (query.empty() ? "" : "\n") + line;
+    if (query.find_first_not_of(" \t\n") == std::string::npos) {
+      query.clear();
+      continue;
+    }
+    if (query.find(';') == std::string::npos) continue;
+    const int result = print_query(session, options, query);
+    if (result != kDone) status = result;
+    query.clear();
+  }
+  if (!query.empty()) {
+    const int result = print_query(session, options, query);
+    if (result != kDone) status = result;
+  }
+  return typed ? int{kDone} : status;
+}
+
 int show(Session& session, const Options& options) {
   if (options.command == "ladder") return print_ladders(session, options);
   if (options.command == "export") return export_talk(session, options);
-  if (options.command == "sql") return print_query(session, options, options.query);
+  if (options.command == "sql") {
+    return options.query.empty() ? sql_prompt(session, options)
+                                 : print_query(session, options, options.query);
+  }
   return print_query(session, options, select_for(options));
 }
 

@@ -1,5 +1,7 @@
 #include "main/options.h"
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
@@ -18,7 +20,7 @@ constexpr const char* kCommands[][2] = {
     {"registrations", "one row per binding"},
     {"stats", "counts, ratios, percentiles, and where every packet went"},
     {"export", "-o FILE.wav: the talk of one call, caller left, callee right"},
-    {"sql", "any read-only query over the tables: sql SOURCE... QUERY"},
+    {"sql", "any read-only query over the tables: sql SOURCE... QUERY; a prompt without one"},
     {"schema", "the tables and their columns"},
 };
 
@@ -77,6 +79,16 @@ std::string refused(int argc, char** argv) {
   return {};
 }
 
+// The query is the word that no file is called by; without one there is a prompt.
+void take_query(std::vector<std::string>* words, std::string* query) {
+  const auto found = std::find_if(words->begin(), words->end(), [](const std::string& word) {
+    return word.find_first_of(" \t\n") != std::string::npos && access(word.c_str(), F_OK) != 0;
+  });
+  if (found == words->end()) return;
+  *query = *found;
+  words->erase(found);
+}
+
 }  // namespace
 
 int parse_options(int argc, char** argv, Options* options) {
@@ -110,11 +122,7 @@ int parse_options(int argc, char** argv, Options* options) {
     options->command = words[0];
     words.erase(words.begin());
   }
-  // The query is the word that is no source; CLI.md writes it last.
-  if (options->command == "sql" && !words.empty()) {
-    options->query = words.back();
-    words.pop_back();
-  }
+  if (options->command == "sql") take_query(&words, &options->query);
   options->sources.insert(options->sources.end(), words.begin(), words.end());
   const bool needs_source = options->command != "schema" && !options->list;
   if (needs_source && options->sources.empty() && options->devices.empty()) {

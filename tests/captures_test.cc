@@ -184,6 +184,16 @@ TEST(CommandLine, ExitStatusSaysWhatHappened) {
   EXPECT_EQ(run_binary({"calls", "/no/such/file"}).status, 3);
   EXPECT_EQ(run_binary({"sql", sample, "DELETE FROM calls"}).status, 2);
   EXPECT_EQ(run_binary({"sql", sample, "SELECT 1"}).status, 0);
+  EXPECT_EQ(run_binary({"sql", "SELECT 1", sample}).status, 0);
+}
+
+TEST(CommandLine, QueriesFromStandardInput) {
+  const std::string sample = root_path("samples/busy.pcap");
+  const RunResult result =
+      run_binary({"sql", sample, "--format", "csv"}, "SELECT 1 AS a;\nSELECT\nid FROM calls");
+  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(result.out, "a\n1\nid\n1\n");
+  EXPECT_EQ(run_binary({"sql", sample}, "SELECT 1;\nnonsense;\nSELECT 2").status, 2);
 }
 
 TEST(CommandLine, SameInputSameBytes) {

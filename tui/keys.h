@@ -43,6 +43,11 @@ enum class Action : uint8_t {
   calls_only,
   findings,
   rtp,
+  sdp,
+  to_request,
+  to_original,
+  to_hop,
+  other_leg,
   next_item,
   previous_item,
 };

@@ -12,6 +12,7 @@ namespace {
 // all.
 constexpr uint32_t kMaxMessages = 20'000;
 constexpr size_t kMaxTitleLines = 5;
+constexpr size_t kMaxCodecLines = 14;
 
 }  // namespace
 
@@ -28,8 +29,13 @@ bool LadderView::outdated() const {
 void LadderView::build() {
   LadderOptions options;
   options.rtp = rtp_;
+  options.sdp = sdp_;
   options.max_messages = kMaxMessages;
   ladder_ = build_ladder({shared_.model, shared_.log, shared_.analyst, {call_}}, options);
+  if (shared_.verdicts) {
+    shared_.analyst.legs().update();
+    legs_ = shared_.analyst.legs().legs_of(call_);
+  }
   built_ = true;
   built_with_verdicts_ = shared_.verdicts;
   built_messages_ = shared_.model.calls[call_].messages;
@@ -57,7 +63,9 @@ void LadderView::refresh(int width, int height) {
     put_text(&title_[0], 0, safe_text("This call was given up for memory (--memory)."),
              Ink::warning);
   }
-  if (title_.size() > kMaxTitleLines) title_.resize(kMaxTitleLines);
+  const size_t most = sdp_ ? std::min(kMaxCodecLines, static_cast<size_t>(std::max(1, height / 2)))
+                           : kMaxTitleLines;
+  if (title_.size() > most) title_.resize(most);
   // Two lines of header above the rows, one of details below.
   const int rest = height - static_cast<int>(title_.size()) - 3;
   cursor_.fit(ladder_.rows.size(), static_cast<size_t>(std::max(1, rest)));
@@ -74,6 +82,11 @@ std::string LadderView::detail() const {
                     to_string(shared_.model.endpoints[record.src]),
                     to_string(shared_.model.endpoints[record.dst]), to_string(record.transport),
                     record.cseq, to_string(record.method), record.length);
+    if (row.before && shared_.model.messages.holds(row.before)) {
+      const MessageRecord& before = shared_.model.messages[row.before];
+      out = fmt::format("next hop of frame {}, {:.1f} ms later  {}", before.frame,
+                        static_cast<double>(record.time_ns - before.time_ns) / 1e6, out);
+    }
     if (!row.original) return out;
     return fmt::format("{} of frame {}  {}", row.retransmission ? "retransmission" : "duplicate",
                        shared_.model.messages[row.original].frame, out);
@@ -124,11 +137,33 @@ void LadderView::next_finding() {
       if (finding.message) proofs.push_back(finding.message);
     }
   }
-  if (proofs.empty()) return;
-  const MessageId wanted = proofs[finding_++ % proofs.size()];
-  for (size_t i = 0; i < ladder_.rows.size(); i++) {
-    if (ladder_.rows[i].message == wanted) cursor_.select(i);
+  if (!proofs.empty()) select_message(proofs[finding_++ % proofs.size()]);
+}
+
+void LadderView::select_message(MessageId id) {
+  for (size_t i = 0; id && i < ladder_.rows.size(); i++) {
+    if (ladder_.rows[i].message == id) cursor_.select(i);
   }
+}
+
+// From the selected message to one that it belongs to.
+void LadderView::jump(Action action) {
+  if (ladder_.rows.empty()) return;
+  const LadderRow& row = ladder_.rows[cursor_.selected];
+  if (action == Action::to_original) return select_message(row.original);
+  if (action == Action::to_hop) return select_message(row.before);
+  for (size_t i = 0; i < ladder_.rows.size(); i++) {
+    const LadderRow& other = ladder_.rows[i];
+    if (other.message && other.txn == row.txn && other.status == 0) return cursor_.select(i);
+  }
+}
+
+// The next leg of the end-to-end call, among those that build() has found.
+Reply LadderView::other_leg() const {
+  const auto here = std::find(legs_.begin(), legs_.end(), call_);
+  if (legs_.size() < 2 || here == legs_.end()) return {};
+  const CallId next = here + 1 == legs_.end() ? legs_.front() : *(here + 1);
+  return {Reply::Kind::open, std::make_unique<LadderView>(shared_, next)};
 }
 
 Reply LadderView::handle(Key key) {
@@ -155,9 +190,20 @@ Reply LadderView::handle(Key key) {
       rtp_ = !rtp_;
       built_ = false;
       break;
+    case Action::sdp:
+      sdp_ = !sdp_;
+      built_ = false;
+      break;
     case Action::findings:
       next_finding();
       break;
+    case Action::to_request:
+    case Action::to_original:
+    case Action::to_hop:
+      jump(action);
+      break;
+    case Action::other_leg:
+      return other_leg();
     default:
       search_.act(action, [this](bool forward) { find(forward); });
   }
@@ -177,6 +223,11 @@ const KeyTable& LadderView::keys() const {
       {kKeyEnter, Action::open, "the text of the message"},
       {'F', Action::findings, "to the evidence of the next finding"},
       {'r', Action::rtp, "RTP streams on or off"},
+      {'s', Action::sdp, "codecs offered, accepted and chosen, on or off"},
+      {'t', Action::to_request, "to the request of this response"},
+      {'o', Action::to_original, "to the original of this retransmission"},
+      {'h', Action::to_hop, "to the same message one hop before"},
+      {'x', Action::other_leg, "the next leg of the end-to-end call"},
       {'/', Action::search, "search in the labels"},
       {'n', Action::search_next, ""},
       {'N', Action::search_previous, "next or previous match"},

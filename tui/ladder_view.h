@@ -31,17 +31,22 @@ class LadderView : public Screen {
   Reply open_message() const;
   void find(bool forward);
   void next_finding();
+  void select_message(MessageId id);
+  void jump(Action action);
+  Reply other_leg() const;
 
   Shared shared_;
   CallId call_;
   Ladder ladder_;
   LadderLayout layout_;
+  std::vector<CallId> legs_;  // of the end-to-end call
   bool built_ = false;
   bool built_with_verdicts_ = false;
   uint32_t built_messages_ = 0;
   uint32_t built_epoch_ = 0;
   int width_ = 80;
   bool rtp_ = true;
+  bool sdp_ = false;  // the codec table instead of the findings
   int skip_ = 0;
   size_t finding_ = 0;
   std::string endpoints_;  // of the selected row

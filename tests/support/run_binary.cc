@@ -26,14 +26,15 @@ std::string slurp(const std::string& path) {
 
 }  // namespace
 
-RunResult run_binary(const std::vector<std::string>& arguments) {
+RunResult run_binary(const std::vector<std::string>& arguments, const std::string& input) {
   char folder[] = "/tmp/sipladder-test.XXXXXX";
   if (mkdtemp(folder) == nullptr) return {};
   const std::string base = folder;
   std::string command = quoted(SIPLADDER_BINARY);
   for (const std::string& argument : arguments) command += " " + quoted(argument);
+  std::ofstream(base + "/in", std::ios::binary) << input;
   const int status =
-      std::system((command + " >" + base + "/out 2>" + base + "/err </dev/null").c_str());
+      std::system((command + " >" + base + "/out 2>" + base + "/err <" + base + "/in").c_str());
   RunResult result{WIFEXITED(status) ? WEXITSTATUS(status) : -1, slurp(base + "/out"),
                    slurp(base + "/err")};
   std::filesystem::remove_all(base);

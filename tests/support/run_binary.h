@@ -11,7 +11,7 @@ struct RunResult {
   std::string out;
   std::string err;
 };
-RunResult run_binary(const std::vector<std::string>& arguments);
+RunResult run_binary(const std::vector<std::string>& arguments, const std::string& input = {});
 
 // Fields of one CSV line, quotes removed.
 std::vector<std::string> csv_fields(const std::string& line);

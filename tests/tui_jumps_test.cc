@@ -1,0 +1,105 @@
+// Keys that lead from one message to another, on calls written as flows.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "query/session.h"
+#include "tests/support/flow_script.h"
+#include "tui/app.h"
+
+namespace sipladder {
+namespace {
+
+class TuiJumps : public ::testing::Test {
+ protected:
+  void read(const std::string& flow) {
+    std::string error;
+    const auto file = std::filesystem::temp_directory_path() /
+                      ("sipladder_jumps." + std::to_string(getpid()) + ".pcap");
+    std::ofstream(file, std::ios::binary) << build::capture_of_flow(flow, &error);
+    ASSERT_EQ(error, "");
+    std::vector<std::string> errors;
+    session_.set_source(open_captures({file.string()}, {}, session_.log, &errors));
+    session_.run();
+    std::filesystem::remove(file);
+  }
+
+  // The screen after the keys, drawn after each as the terminal does.
+  std::string screen(const std::vector<Key>& keys) {
+    std::string out = app_.frame(120, 30).to_text();
+    for (const Key key : keys) {
+      EXPECT_TRUE(app_.key(key));
+      out = app_.frame(120, 30).to_text();
+    }
+    return out;
+  }
+  static bool has(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+  }
+
+  Session session_;
+  std::atomic<bool> want_lock_{false};
+  std::atomic<bool> verdicts_{true};
+  App app_{Shared{session_.model, session_.log, session_.analyst, session_.mutex, want_lock_,
+                  verdicts_, true},
+           false, [] { return std::string("flow"); }};
+};
+
+constexpr const char* kProxied = R"(host alice 192.0.2.101
+host proxy 192.0.2.10
+host bob 192.0.2.102
+0.000 alice > proxy INVITE sip:bob@example.com sdp=192.0.2.101:4000/0,8,101
+0.500 alice > proxy repeat INVITE
+0.600 proxy > bob INVITE fwd
+1.000 bob > proxy 200 sdp=192.0.2.102:5000/8,101
+1.010 proxy > alice 200 fwd
+1.020 alice > proxy ACK
+)";
+
+TEST_F(TuiJumps, FromAResponseToItsRequestAndFromACopyToTheOriginal) {
+  read(kProxied);
+  // The fifth row is the 200 to the caller; its request is the first.
+  std::string text = screen({kKeyEnter, kKeyDown, kKeyDown, kKeyDown, kKeyDown});
+  EXPECT_TRUE(has(text, "next hop of frame 4, 10.0 ms later  frame 5")) << text;
+  text = screen({'t'});
+  EXPECT_TRUE(has(text, "frame 1  192.0.2.101:5060 > 192.0.2.10:5060")) << text;
+  text = screen({kKeyDown});
+  EXPECT_TRUE(has(text, "retransmission of frame 1")) << text;
+  EXPECT_TRUE(has(screen({'o'}), "\nframe 1  ")) << text;
+}
+
+TEST_F(TuiJumps, ToTheHopBefore) {
+  read(kProxied);
+  std::string text = screen({kKeyEnter, kKeyDown, kKeyDown});
+  EXPECT_TRUE(has(text, "next hop of frame 1, 600.0 ms later  frame 3")) << text;
+  EXPECT_TRUE(has(screen({'h'}), "\nframe 1  "));
+}
+
+TEST_F(TuiJumps, CodecsAreShownOnDemand) {
+  read(kProxied);
+  EXPECT_FALSE(has(screen({kKeyEnter}), "offered"));
+  const std::string text = screen({'s'});
+  EXPECT_TRUE(has(text, "PCMU/8000                offered, not in the answer")) << text;
+  EXPECT_TRUE(has(text, "PCMA/8000                offered, accepted, chosen")) << text;
+  EXPECT_FALSE(has(screen({'s'}), "offered"));
+}
+
+TEST_F(TuiJumps, TheNextLegOfTheCall) {
+  read(R"(host alice 192.0.2.101
+host pbx 192.0.2.200
+host bob 192.0.2.102
+0.000 alice > pbx INVITE sip:bob@example.com call=leg-a
+0.050 pbx > bob INVITE sip:bob@example.com call=leg-b from=pbx
+    X-Call-ID: leg-a
+0.100 bob > pbx 486 call=leg-b
+0.120 pbx > alice 486 call=leg-a
+)");
+  EXPECT_TRUE(has(screen({kKeyEnter}), "leg-a"));
+  EXPECT_TRUE(has(screen({'x'}), "leg-b"));
+  EXPECT_TRUE(has(screen({'x'}), "leg-a"));
+  EXPECT_TRUE(has(screen({'q'}), "leg-b"));
+}
+
+}  // namespace
+}  // namespace sipladder
