@@ -55,15 +55,25 @@ void MediaBinding::learn(MessageId id) {
   for (size_t line = 0; line < sdp.media.size(); line++) {
     const SdpMedia& media = sdp.media[line];
     const auto ip = parse_ip(media.address);
-    if (!ip || media.port == 0) continue;
-    std::vector<Expectation>& list = expectations_[Endpoint{*ip, media.port}];
-    if (list.size() >= kMaxExpectationsPerEndpoint) list.erase(list.begin());
-    const Party author = message.from_caller ? Party::caller : Party::callee;
-    std::vector<Named>& named = named_[message.call.value];
-    if (named.size() < kMaxExpectationsPerEndpoint) named.push_back({{*ip, media.port}, author});
-    list.push_back(
-        {message.time_ns, message.call, message.dialog, author, id, static_cast<uint8_t>(line)});
+    if (media.port == 0) continue;
+    if (ip) expect(id, Endpoint{*ip, media.port}, line);
+    for (const std::string_view value : media.candidates) {
+      const auto candidate = parse_candidate(value);
+      const bool same = candidate && ip && candidate->endpoint == Endpoint{*ip, media.port};
+      if (candidate && candidate->component == 1 && !same) expect(id, candidate->endpoint, line);
+    }
   }
+}
+
+void MediaBinding::expect(MessageId id, const Endpoint& endpoint, size_t line) {
+  const MessageRecord& message = model_.messages[id];
+  const Party author = message.from_caller ? Party::caller : Party::callee;
+  std::vector<Named>& named = named_[message.call.value];
+  if (named.size() < kMaxExpectationsPerEndpoint) named.push_back({endpoint, author});
+  std::vector<Expectation>& list = expectations_[endpoint];
+  if (list.size() >= kMaxExpectationsPerEndpoint) list.erase(list.begin());
+  list.push_back(
+      {message.time_ns, message.call, message.dialog, author, id, static_cast<uint8_t>(line)});
 }
 
 // The newest SDP that named the address before the stream's end; RTP may come a little before its

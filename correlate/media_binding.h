@@ -56,6 +56,7 @@ class MediaBinding {
     uint8_t mline;
   };
   void learn(MessageId id);
+  void expect(MessageId id, const Endpoint& endpoint, size_t line);
   void bind(StreamId id);
   void bind_reverse();
   void share(StreamId id);

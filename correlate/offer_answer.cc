@@ -16,14 +16,6 @@ bool agreed(const SdpStand* sender, const SdpStand* receiver) {
          may_receive(receiver->direction);
 }
 
-void read_candidate(std::string_view value, SdpStand* stand) {
-  // foundation component transport priority address port ... (RFC 8839 5.1)
-  for (int i = 0; i < 4; i++) cut(&value, ' ');
-  const auto ip = parse_ip(cut(&value, ' '));
-  const auto port = parse_number<uint16_t>(cut(&value, ' '));
-  if (ip && port) stand->candidates.push_back({*ip, *port});
-}
-
 // RFC 3551 4.5.
 double frame_ms_of(std::string_view encoding) {
   if (equal_no_case(encoding, "G729")) return 10;
@@ -39,7 +31,10 @@ void read_audio(const SdpMedia& media, SdpStand* stand) {
   stand->secure = media.proto.find("SAVP") != std::string_view::npos;
   stand->keyed = !media.crypto.empty() || !media.fingerprint.empty();
   if (const auto ip = parse_ip(media.address)) stand->address = Endpoint{*ip, media.port};
-  for (const std::string_view candidate : media.candidates) read_candidate(candidate, stand);
+  for (const std::string_view value : media.candidates) {
+    if (const auto candidate = parse_candidate(value))
+      stand->candidates.push_back(candidate->endpoint);
+  }
   stand->ice = !media.candidates.empty();
   stand->fingerprint = !media.fingerprint.empty();
   stand->ptime_ms = media.ptime_ms;

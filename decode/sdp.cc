@@ -157,7 +157,9 @@ class Parser {
       if (media.fingerprint.empty()) media.fingerprint = session_fingerprint_;
       media.direction =
           directions_[i].value_or(session_direction_.value_or(SdpDirection::sendrecv));
-      media.hold_address = media.address == "0.0.0.0" || media.address == "::";
+      // With ICE it means that the candidates decide, or come later (RFC 8840 4.3).
+      const bool nowhere = media.address == "0.0.0.0" || media.address == "::";
+      media.hold_address = nowhere && media.port != 9 && media.candidates.empty();
       if (media.hold_address) media.direction = SdpDirection::inactive;
     }
   }
@@ -217,6 +219,18 @@ SdpGlance glance_sdp(std::string_view body) {
     }
   }
   return glance;
+}
+
+std::optional<IceCandidate> parse_candidate(std::string_view value) {
+  // foundation component transport priority address port ...
+  cut(&value, ' ');
+  const auto component = parse_number<uint16_t>(cut(&value, ' '));
+  cut(&value, ' ');
+  cut(&value, ' ');
+  const auto ip = parse_ip(cut(&value, ' '));
+  const auto port = parse_number<uint16_t>(cut(&value, ' '));
+  if (!component || !ip || !port) return std::nullopt;
+  return IceCandidate{*component, {*ip, *port}};
 }
 
 Sdp parse_sdp(std::string_view body) {

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "decode/address.h"
+
 namespace sipladder {
 
 enum class SdpDirection : uint8_t { sendrecv, sendonly, recvonly, inactive };
@@ -60,6 +62,13 @@ struct SdpGlance {
   void add(const SdpGlance& other);
 };
 SdpGlance glance_sdp(std::string_view body);
+
+struct IceCandidate {      // RFC 8839 5.1
+  uint16_t component = 0;  // 1: RTP
+  Endpoint endpoint;
+};
+// nullopt when its address is a name (mDNS) or anything else is wrong.
+std::optional<IceCandidate> parse_candidate(std::string_view value);
 
 Sdp parse_sdp(std::string_view body);
 SdpFormat static_format(uint8_t payload_type);  // RFC 3551 table; encoding empty when dynamic

@@ -24,8 +24,8 @@ struct Line {
 
 Codec codec_of(const SdpFormat& format) {
   if (format.encoding.empty()) return {std::string(format.payload), true};
-  const bool voice = !equal_no_case(format.encoding, "telephone-event") &&
-                     !equal_no_case(format.encoding, "CN");
+  const bool voice =
+      !equal_no_case(format.encoding, "telephone-event") && !equal_no_case(format.encoding, "CN");
   if (format.clock_hz == 0) return {std::string(format.encoding), voice};
   std::string name = fmt::format("{}/{}", format.encoding, format.clock_hz);
   if (format.channels > 1) name += fmt::format("/{}", format.channels);
@@ -44,9 +44,8 @@ std::vector<Line> lines_of(MessageView& view, const MessageRecord& message) {
 }
 
 bool has(const Line& line, const Codec& codec) {
-  return std::any_of(line.codecs.begin(), line.codecs.end(), [&](const Codec& other) {
-    return equal_no_case(other.name, codec.name);
-  });
+  return std::any_of(line.codecs.begin(), line.codecs.end(),
+                     [&](const Codec& other) { return equal_no_case(other.name, codec.name); });
 }
 
 std::string_view fate_of(const Codec& codec, const Line& answer, const Codec* chosen) {

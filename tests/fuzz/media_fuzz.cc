@@ -1,0 +1,27 @@
+#include <cstddef>
+#include <cstdint>
+
+#include "decode/media.h"
+#include "decode/sdp.h"
+#include "media/dtmf.h"
+#include "media/loudness.h"
+
+// What runs beside SIP on the ports that SDP names, and the SDP itself.
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace sipladder;
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  classify_payload(bytes);
+  RtpHeader rtp;
+  if (parse_rtp(bytes, &rtp)) {
+    is_silent_payload(rtp.payload_type, rtp.payload);
+    DtmfDigits digits;
+    digits.add(rtp.payload, rtp.timestamp);
+  }
+  RtcpReport report;
+  parse_rtcp(bytes, &report);
+  StunMessage stun;
+  parse_stun(bytes, &stun);
+  glance_sdp(bytes);
+  parse_sdp(bytes);
+  return 0;
+}
