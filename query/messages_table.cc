@@ -3,6 +3,7 @@
 
 #include <ctime>
 
+#include "decode/sip_validate.h"
 #include "decode/text.h"
 #include "query/table_description.h"
 
@@ -42,10 +43,11 @@ void method(Reader& r, RowId row, Value& v) {
   v.set_if(sip.is_request ? sip.method : parse_cseq(sip.value(HeaderId::cseq)).method);
 }
 
-std::string_view malformed(Reader& r, RowId row) {
-  if (!message(r, row).malformed) return {};
-  const char* what = r.sip(id_of(row)).malformed;
-  return what == nullptr ? std::string_view() : what;
+void malformed(Reader& r, RowId row, Value& v) {
+  const SipIndex& sip = r.sip(id_of(row));
+  if (sip.malformed != nullptr) return v.set(std::string_view(sip.malformed));
+  const auto fault = find_syntax_fault(sip, r.bytes(id_of(row)));
+  if (fault) v.set(fmt::format("{}: {}, byte {}", fault->header, fault->rule, fault->at));
 }
 
 Via via(Reader& r, RowId row) {
@@ -249,8 +251,7 @@ const TableDescription kMessagesTable{
          [](Reader& r, RowId row, Value& v) {
            if (message(r, row).duplicate) v.set(int64_t{message(r, row).original.value});
          }},
-        {"malformed", "TEXT", "what is wrong",
-         [](Reader& r, RowId row, Value& v) { v.set_if(malformed(r, row)); }},
+        {"malformed", "TEXT", "what is wrong", malformed},
         {"raw", "TEXT", "the bytes",
          [](Reader& r, RowId row, Value& v) { v.set(r.bytes(id_of(row))); }},
     },

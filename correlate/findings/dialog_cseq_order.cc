@@ -23,11 +23,7 @@ void check(CallContext& context, CallAnalysis* out) {
       if (earlier && other.src == txn.src) before = std::max(before, other.cseq);
     }
     if (before == 0 || txn.cseq > before) continue;
-    Finding finding = finding_of(context, detector);
-    finding.txn = id;
-    finding.dialog = txn.dialog;
-    finding.message = txn.first_message;
-    finding.evidence = frames_of(context, txn, true);
+    Finding finding = finding_of(context, detector, id);
     finding.summary =
         fmt::format("{} from {} has CSeq {} after {}, and was answered with 500",
                     to_string(txn.method), endpoint_text(context, txn.src), txn.cseq, before);

@@ -44,11 +44,7 @@ std::string what_followed(const TransactionRecord& txn) {
 Finding finding_of_request(const CallContext& context, const Detector& detector, TransactionId id,
                            const RouteVerdict& verdict) {
   const TransactionRecord& txn = context.model.transactions[id];
-  Finding finding = finding_of(context, detector);
-  finding.txn = id;
-  finding.dialog = txn.dialog;
-  finding.message = txn.request;
-  finding.evidence = frames_of(context, txn, true);
+  Finding finding = finding_of(context, detector, id);
   finding.evidence.push_back(verdict.frame);
   if (txn.final_response) finding.evidence.push_back(context.message(txn.final_response).frame);
   finding.rfc = "RFC 3261 12.2.1.1";

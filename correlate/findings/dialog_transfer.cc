@@ -34,11 +34,7 @@ void check(CallContext& context, CallAnalysis* out) {
     const std::string target = unfold(context.view.sip().value(HeaderId::refer_to));
     MessageId told;
     const uint16_t outcome = outcome_of(context, txn.first_ns, &told);
-    Finding finding = finding_of(context, detector);
-    finding.txn = id;
-    finding.dialog = txn.dialog;
-    finding.message = txn.first_message;
-    finding.evidence = frames_of(context, txn, true);
+    Finding finding = finding_of(context, detector, id);
     if (told) finding.evidence.push_back(context.message(told).frame);
     if (outcome >= 300 || txn.final_status >= 300) finding.severity = Severity::error;
     finding.summary = fmt::format("{} asks {} to call {}: {}", endpoint_text(context, txn.src),

@@ -1,26 +1,49 @@
-// msg-malformed: which header, which rule.
+// msg-malformed: which header, which rule, which byte.
 #include <fmt/format.h>
 
 #include "correlate/findings/support.h"
+#include "decode/sip_validate.h"
 
 namespace sipladder {
 namespace {
 
 extern const Detector detector;
 
+// What locating has noticed, or what a closer look shows. These have findings of their own.
+std::string fault_of(const CallContext& context) {
+  const SipIndex& sip = context.view.sip();
+  const std::string_view noticed = sip.malformed == nullptr ? std::string_view() : sip.malformed;
+  if (noticed.starts_with("Content-Length is larger") ||
+      noticed.ends_with("is missing (RFC 3261 8.1.1)")) {
+    return {};
+  }
+  if (!noticed.empty()) return std::string(noticed);
+  const auto fault = find_syntax_fault(sip, context.view.bytes());
+  if (!fault) return {};
+  return fmt::format("{}: {}, byte {}", fault->header, fault->rule, fault->at);
+}
+
+// A closer look costs a read: at what was noticed on the way, at what was refused with 400, and at
+// the first message of what was never answered.
+bool is_worth_a_look(const CallContext& context, MessageId id, const MessageRecord& message) {
+  if (message.is_copy()) return false;
+  if (message.malformed) return true;
+  if (context.call.final_status == 400) return message.is_request();
+  return context.call.final_status == 0 && id == context.call.first_message;
+}
+
 void check(CallContext& context, CallAnalysis* out) {
-  if (!context.call.has_malformed) return;
-  for (const MessageId id : context.messages()) {
+  const uint16_t status = context.call.final_status;
+  if (!context.call.has_malformed && status != 400 && status != 0) return;
+  for (MessageId id = context.call.first_message; id; id = context.message(id).next_in_call) {
     const MessageRecord& message = context.message(id);
-    if (!message.malformed || message.is_copy() || !context.view.load(message)) continue;
-    const char* what = context.view.sip().malformed;
-    if (what == nullptr) continue;
-    const std::string_view text(what);
-    // These have findings of their own.
-    if (text.starts_with("Content-Length is larger") ||
-        text.ends_with("is missing (RFC 3261 8.1.1)")) {
+    if (!is_worth_a_look(context, id, message)) {
+      if (!context.call.has_malformed && status == 0) return;
       continue;
     }
+    if (!context.view.load(message)) continue;
+    const std::string text = fault_of(context);
+    if (text.empty()) continue;
     Finding finding = finding_of(context, detector);
     const bool refused = message.txn && context.model.transactions[message.txn].final_status == 400;
     if (refused) finding.severity = Severity::error;

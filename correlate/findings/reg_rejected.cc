@@ -20,11 +20,7 @@ void check(CallContext& context, CallAnalysis* out) {
     if (txn.method != Method::register_ || !final || !txn.request || txn.request_path) continue;
     if (txn.has_auth && txn.final_status == 403) continue;
     if (txn.final_status == 423) continue;  // Interval Too Brief: the next one asks for longer
-    Finding finding = finding_of(context, detector);
-    finding.txn = id;
-    finding.dialog = txn.dialog;
-    finding.message = txn.first_message;
-    finding.evidence = frames_of(context, txn, true);
+    Finding finding = finding_of(context, detector, id);
     finding.summary =
         fmt::format("{} refuses the registration of {} with {}", endpoint_text(context, txn.dst),
                     endpoint_text(context, txn.src), txn.final_status);

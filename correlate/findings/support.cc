@@ -39,6 +39,16 @@ Finding finding_of(const CallContext& context, const Detector& detector) {
   return finding;
 }
 
+Finding finding_of(const CallContext& context, const Detector& detector, TransactionId id) {
+  const TransactionRecord& txn = context.model.transactions[id];
+  Finding finding = finding_of(context, detector);
+  finding.txn = id;
+  finding.dialog = txn.dialog;
+  finding.message = txn.first_message;
+  finding.evidence = frames_of(context, txn, true);
+  return finding;
+}
+
 Finding finding_of(const Detector& detector) {
   Finding finding;
   finding.code = detector.code;

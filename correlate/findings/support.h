@@ -16,6 +16,8 @@ std::string_view party_text(Party party);
 
 // A finding of `detector` about this call, and its way into the result (evidence sorted).
 Finding finding_of(const CallContext& context, const Detector& detector);
+// The same about one transaction: its request is the proof, all copies of it the evidence.
+Finding finding_of(const CallContext& context, const Detector& detector, TransactionId txn);
 void report(CallAnalysis* out, Finding finding);
 void report(std::vector<Finding>* out, Finding finding);
 Finding finding_of(const Detector& detector);  // about the capture

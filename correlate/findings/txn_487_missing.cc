@@ -15,11 +15,7 @@ void check(CallContext& context, CallAnalysis* out) {
     if (txn.method != Method::cancel || !txn.invite || txn.final_status / 100 != 2) continue;
     const TransactionRecord& invite = context.model.transactions[txn.invite];
     if (invite.final_status != 0 || context.model.now_ns - txn.first_ns < kTimerB) continue;
-    Finding finding = finding_of(context, detector);
-    finding.txn = id;
-    finding.dialog = txn.dialog;
-    finding.message = txn.first_message;
-    finding.evidence = frames_of(context, txn, true);
+    Finding finding = finding_of(context, detector, id);
     finding.summary =
         fmt::format("the INVITE to {} got no final response after its CANCEL was answered",
                     endpoint_text(context, txn.dst));

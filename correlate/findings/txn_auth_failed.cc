@@ -29,11 +29,7 @@ void check(CallContext& context, CallAnalysis* out) {
   if (!rejected || refused == 0) return;
   const TransactionId id = last;
   const TransactionRecord& txn = context.model.transactions[id];
-  Finding finding = finding_of(context, detector);
-  finding.txn = id;
-  finding.dialog = txn.dialog;
-  finding.message = txn.first_message;
-  finding.evidence = frames_of(context, txn, true);
+  Finding finding = finding_of(context, detector, id);
   finding.summary = fmt::format("{} refuses the credentials of {} for {} ({}, {} times)",
                                 endpoint_text(context, txn.dst), endpoint_text(context, txn.src),
                                 to_string(txn.method), txn.final_status, refused);

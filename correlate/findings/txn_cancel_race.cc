@@ -23,11 +23,7 @@ void check(CallContext& context, CallAnalysis* out) {
     if (!crossed || invite.final_response_ns < txn.first_ns - kCrossing) continue;
     const bool ended = context.call.bye_ns != 0;
     const bool given_time = context.model.now_ns - invite.final_response_ns > kPatience;
-    Finding finding = finding_of(context, detector);
-    finding.txn = id;
-    finding.dialog = txn.dialog;
-    finding.message = txn.first_message;
-    finding.evidence = frames_of(context, txn, true);
+    Finding finding = finding_of(context, detector, id);
     finding.evidence.push_back(context.message(invite.final_response).frame);
     if (!ended && given_time) finding.severity = Severity::error;
     finding.summary =

@@ -12,11 +12,7 @@ void check(CallContext& context, CallAnalysis* out) {
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
     if (txn.final_status != 491) continue;
-    Finding finding = finding_of(context, detector);
-    finding.txn = id;
-    finding.dialog = txn.dialog;
-    finding.message = txn.first_message;
-    finding.evidence = frames_of(context, txn, true);
+    Finding finding = finding_of(context, detector, id);
     finding.summary =
         fmt::format("{} answers {} with 491: both sides changed the session at the same time",
                     endpoint_text(context, txn.dst), to_string(txn.method));

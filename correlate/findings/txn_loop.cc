@@ -49,12 +49,7 @@ bool came_by_two_ways(const CallContext& context, TransactionId id) {
 }
 
 Finding finding_about(const CallContext& context, const Detector& detector, TransactionId id) {
-  const TransactionRecord& txn = context.model.transactions[id];
-  Finding finding = finding_of(context, detector);
-  finding.txn = id;
-  finding.dialog = txn.dialog;
-  finding.message = txn.first_message;
-  finding.evidence = frames_of(context, txn, true);
+  Finding finding = finding_of(context, detector, id);
   finding.rfc = "RFC 3261 16.3";
   return finding;
 }

@@ -16,11 +16,7 @@ void check(CallContext& context, CallAnalysis* out) {
     if (txn.method != Method::invite || txn.transport != Transport::udp || txn.requests < 2)
       continue;
     if (txn.first_response_ns == 0 || txn.first_response_ns - txn.first_ns < kHalf) continue;
-    Finding finding = finding_of(context, detector);
-    finding.txn = id;
-    finding.dialog = txn.dialog;
-    finding.message = txn.first_message;
-    finding.evidence = frames_of(context, txn, true);
+    Finding finding = finding_of(context, detector, id);
     finding.summary = fmt::format("{} said nothing for {}, so the INVITE was repeated",
                                   endpoint_text(context, txn.dst),
                                   seconds_text(txn.first_response_ns - txn.first_ns));

@@ -38,11 +38,7 @@ void check(CallContext& context, CallAnalysis* out) {
     if (txn.requests <= kMinCopies) continue;  // before the messages are walked
     const uint32_t repeated = copies_after_response(context, txn);
     if (repeated < kMinCopies) continue;
-    Finding finding = finding_of(context, detector);
-    finding.txn = id;
-    finding.dialog = txn.dialog;
-    finding.message = txn.first_message;
-    finding.evidence = frames_of(context, txn, true);
+    Finding finding = finding_of(context, detector, id);
     for (const uint32_t frame : frames_of(context, txn, false)) finding.evidence.push_back(frame);
     for (MessageId m = txn.last_message; m; m = context.message(m).previous_in_txn) {
       if (context.message(m).status != 0 && finding.evidence.size() < 20) {

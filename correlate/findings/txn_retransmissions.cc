@@ -19,11 +19,7 @@ void check(CallContext& context, CallAnalysis* out) {
     if (copies + answers < kMin) continue;
     // A retransmitted request makes the server repeat its answer: that is one loss, not two.
     if (txn.kind == TransactionKind::ack_2xx) continue;
-    Finding finding = finding_of(context, detector);
-    finding.txn = id;
-    finding.dialog = txn.dialog;
-    finding.message = txn.first_message;
-    finding.evidence = frames_of(context, txn, true);
+    Finding finding = finding_of(context, detector, id);
     finding.summary = fmt::format(
         "{} from {} to {}: {} copies of the request and {} of the final response in {}",
         to_string(txn.method), endpoint_text(context, txn.src), endpoint_text(context, txn.dst),

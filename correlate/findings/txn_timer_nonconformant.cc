@@ -69,11 +69,7 @@ void check(CallContext& context, CallAnalysis* out) {
     if (!reliable && (gaps.size() < kMinGaps || fits_timer(gaps, txn.method != Method::invite))) {
       continue;
     }
-    Finding finding = finding_of(context, detector);
-    finding.txn = id;
-    finding.dialog = txn.dialog;
-    finding.message = txn.first_message;
-    finding.evidence = frames_of(context, txn, true);
+    Finding finding = finding_of(context, detector, id);
     finding.summary =
         reliable
             ? fmt::format("{} from {} sent {} times over {}, a reliable transport",

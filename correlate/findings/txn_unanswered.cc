@@ -18,11 +18,7 @@ void check(CallContext& context, Method method, const Detector& detector, CallAn
     const bool given_up = settle(txn, context.model.now_ns).state == TransactionState::timed_out ||
                           (txn.requests > kMinCopies && txn.last_ns - txn.first_ns >= kLongEnough);
     if (!repeated || !given_up || txn.provisionals > 0) continue;
-    Finding finding = finding_of(context, detector);
-    finding.txn = id;
-    finding.dialog = txn.dialog;
-    finding.message = txn.first_message;
-    finding.evidence = frames_of(context, txn, true);
+    Finding finding = finding_of(context, detector, id);
     finding.summary =
         fmt::format("{} from {} to {} sent {} times and never answered", to_string(method),
                     endpoint_text(context, txn.src), endpoint_text(context, txn.dst), txn.requests);
