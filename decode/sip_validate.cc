@@ -67,8 +67,7 @@ bool is_display_char(char c) {
 
 // host of a URI or sent-by that is an IPv6 address without its brackets (RFC 5118 4.1).
 bool is_bare_ipv6(std::string_view host_port) {
-  return !host_port.starts_with('[') &&
-         std::count(host_port.begin(), host_port.end(), ':') >= 2;
+  return !host_port.starts_with('[') && std::count(host_port.begin(), host_port.end(), ':') >= 2;
 }
 
 Found check_uri(std::string_view uri) {
@@ -186,8 +185,8 @@ std::optional<SyntaxFault> find_syntax_fault(const SipIndex& sip, std::string_vi
     const size_t user = uri.rfind('@');
     const size_t headers = uri.find('?', user == npos ? 0 : user);
     if (headers != npos && uri.starts_with("sip")) {
-      return fault("Request-Line", {"headers in a Request-URI (RFC 3261 19.1.1)",
-                                    uri.data() + headers});
+      return fault("Request-Line",
+                   {"headers in a Request-URI (RFC 3261 19.1.1)", uri.data() + headers});
     }
     if (const Found found = check_uri(uri)) return fault("Request-Line", *found);
   }
