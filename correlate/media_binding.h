@@ -28,6 +28,7 @@ struct StreamBinding {
   bool src_advertised = false;
   bool latched = false;  // sent to where RTP came from rather than where SDP said
   bool video = false;    // bound to an m= line that is not audio
+  bool secure = false;   // its m= line says SRTP
   char codec[16] = {};   // negotiated name of its payload type, empty when unknown
 };
 

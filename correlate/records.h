@@ -222,7 +222,13 @@ struct StreamRecord {
   int64_t voice_ns = 0;
   uint32_t voice_timestamp = 0;
   uint8_t voice_type = 0;
-  uint32_t type_lead = 0;      // packets by which `payload_type` leads over other voice types
+  uint32_t type_lead = 0;  // packets by which `payload_type` leads over other voice types
+  // Ten seconds at a time: where they began, and the worst that were.
+  int64_t slice_ns = 0;
+  int64_t worst_slice_ns = 0;
+  uint32_t slice_highest = 0;
+  uint32_t slice_packets = 0;
+  float worst_slice_pct = 0;   // lost
   int64_t timestamp_span = 0;  // from the first packet to the newest, in timestamp units
   uint32_t last_timestamp = 0;
   uint32_t timestamp_step = 0;  // between packets of voice that follow each other

@@ -177,12 +177,35 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp) {
   by_key_.emplace(key, model_.streams.add(stream));
 }
 
+void begin_slice(StreamRecord& stream, int64_t time_ns) {
+  stream.slice_ns = time_ns;
+  stream.slice_highest = stream.highest;
+  stream.slice_packets = stream.packets;
+}
+
+float slice_loss_pct(const StreamRecord& stream) {
+  const uint32_t expected = stream.highest - stream.slice_highest;
+  const uint32_t came = stream.packets - stream.slice_packets;
+  if (expected <= came) return 0;
+  return 100.0F * static_cast<float>(expected - came) / static_cast<float>(expected);
+}
+
+void end_slice(StreamRecord& stream, int64_t time_ns) {
+  const float pct = slice_loss_pct(stream);
+  if (pct > stream.worst_slice_pct) {
+    stream.worst_slice_pct = pct;
+    stream.worst_slice_ns = stream.slice_ns;
+  }
+  begin_slice(stream, time_ns);
+}
+
 void advance(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns) {
   stream.bytes += rtp.payload.size();
   stream.payload_types[rtp.payload_type / 32] |= 1U << (rtp.payload_type % 32);
   stream.packets++;
   listen(stream, rtp);
   if (stream.packets == 1) {
+    begin_slice(stream, time_ns);
     stream.window = 1;
     stream.last_ns = time_ns;
     stream.last_timestamp = rtp.timestamp;
@@ -227,6 +250,8 @@ void advance(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns) {
   }
   if (stream.clock_hz != 0) stream.jitter_sum_ms += stream.jitter * 1000.0 / stream.clock_hz;
   stream.last_ns = time_ns;
+  constexpr int64_t kSlice = 10'000'000'000;
+  if (time_ns - stream.slice_ns >= kSlice) end_slice(stream, time_ns);
 }
 
 // What looks like a telephone-event (RFC 4733): four bytes of another payload type than the voice.

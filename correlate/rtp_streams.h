@@ -50,6 +50,9 @@ class RtpStreams {
   int64_t looked_for_room_ns_ = 0;
 };
 
+// Per cent lost since the last ten seconds were counted.
+float slice_loss_pct(const StreamRecord& stream);
+
 // One packet of a stream: sequence, loss, jitter (RFC 3550 A.1, A.3, A.8).
 void advance(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns);
 

@@ -12,12 +12,17 @@
 namespace sipladder {
 
 struct StreamFigures {
-  int64_t expected = 0;  // by sequence numbers
-  int64_t lost = 0;      // expected less received (RFC 3550 A.3): negative when duplicated
-  double loss_pct = 0;   // never negative
-  double jitter_ms = 0;  // mean
+  int64_t expected = 0;       // by sequence numbers
+  int64_t lost = 0;           // expected less received (RFC 3550 A.3): negative when duplicated
+  double loss_pct = 0;        // never negative
+  double jitter_ms = 0;       // mean
+  double worst_loss_pct = 0;  // of ten seconds
+  int64_t worst_ns = 0;       // when these began
 };
 StreamFigures figures_of(const StreamRecord& stream);
+
+// Of its worst ten seconds. None as below.
+std::optional<VoiceQuality> worst_quality_of(const StreamRecord& stream, std::string_view encoding);
 
 // None for a stream too short to judge, or of an encoding without figures.
 std::optional<VoiceQuality> quality_of(const StreamRecord& stream, std::string_view encoding);

@@ -103,7 +103,9 @@ const TableDescription kStreamsTable{
         {"silence_pct", "REAL", "nothing to hear, of the packets listened to; G.711 only",
          [](Reader& r, RowId row, Value& v) {
            const StreamRecord& s = stream(r, row);
-           const bool heard = s.payload_type == 0 || s.payload_type == 8;
+           // Of encrypted media the level is not known.
+           const bool heard =
+               (s.payload_type == 0 || s.payload_type == 8) && !binding(r, row).secure;
            if (heard && s.level_samples != 0)
              v.set_real(100.0 * s.silent_samples / s.level_samples);
          }},
@@ -113,6 +115,17 @@ const TableDescription kStreamsTable{
            codec(r, row, name);
            if (const auto quality = quality_of(stream(r, row), name.text)) v.set_real(quality->mos);
          }},
+        {"mos_worst", "REAL", "of its worst ten seconds",
+         [](Reader& r, RowId row, Value& v) {
+           Value name;
+           codec(r, row, name);
+           if (const auto quality = worst_quality_of(stream(r, row), name.text))
+             v.set_real(quality->mos);
+         }},
+        {"loss_worst_pct", "REAL", "of its worst ten seconds",
+         [](Reader& r, RowId row, Value& v) { v.set_real(figures(r, row).worst_loss_pct); }},
+        {"loss_worst_ns", "INTEGER", "when these began",
+         [](Reader& r, RowId row, Value& v) { v.set(figures(r, row).worst_ns); }},
         {"dst_advertised", "INTEGER", "1: dst is what SDP said",
          [](Reader& r, RowId row, Value& v) {
            if (binding(r, row).call) v.set(int64_t{binding(r, row).dst_advertised});

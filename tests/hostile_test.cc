@@ -1,7 +1,6 @@
 // Messages made to break a parser, a table or a terminal: each is kept, said to be wrong, and does
 // no harm to others. Floods, lies about lengths and bombs have tests beside their decoders.
 #include <gtest/gtest.h>
-
 #include <sys/stat.h>
 
 #include <chrono>
@@ -37,8 +36,7 @@ class Hostile : public ::testing::Test {
   void add(const std::string& message) {
     const std::string a = "192.0.2.1", b = "192.0.2.2";
     frame_++;
-    const std::string bytes =
-        build::ethernet_ip(build::ip(build::udp(message, a, b), 17, a, b));
+    const std::string bytes = build::ethernet_ip(build::ip(build::udp(message, a, b), 17, a, b));
     Packet packet = build::packet(bytes, 1, frame_, frame_ * int64_t{1'000'000});
     packet.ref = log_.append(store_, bytes);
     engine_.process(packet);
@@ -119,7 +117,7 @@ TEST_F(Hostile, SdpOfAnySize) {
 
 TEST(HostileRtcp, LengthsThatLie) {
   const std::pair<std::string, bool> kCases[] = {
-      {std::string("\x81\xC9\x00\x00", 4), false},                        // RR of length 0
+      {std::string("\x81\xC9\x00\x00", 4), false},                         // RR of length 0
       {std::string("\x81\xC9\x00\x07", 4) + std::string(28, '\1'), true},  // as it should be
       {std::string("\x81\xC9\xFF\xFF", 4) + std::string(28, '\1'), false},
       {std::string("\x9F\xC8\x00\x06", 4) + std::string(24, '\1'), true},  // 31 blocks, none there
@@ -215,8 +213,9 @@ std::vector<std::pair<std::string, std::string>> slow_headers(std::string_view b
 }
 
 TEST(HeaderIndex, AgreesWithASlowReference) {
-  const std::string message = kStart + kVia + "Subject: folded\r\n  on and\r\n\ton\r\nX:y\r\nno colon\r\n" +
-                              call_id("r") + kRest + ": no name\r\nEmpty:\r\nLF: only\nZ : z\r\n\r\nbody: no header\r\n";
+  const std::string message =
+      kStart + kVia + "Subject: folded\r\n  on and\r\n\ton\r\nX:y\r\nno colon\r\n" + call_id("r") +
+      kRest + ": no name\r\nEmpty:\r\nLF: only\nZ : z\r\n\r\nbody: no header\r\n";
   uint32_t random = 12345;
   for (int round = 0; round < 3000; round++) {
     std::string bytes = message;
