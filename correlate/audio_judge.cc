@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "correlate/audio_reach.h"
+
 namespace sipladder {
 namespace {
 
@@ -10,28 +12,22 @@ constexpr int64_t kJudgeAfter = 2 * kSecond;  // a shorter agreed talk is not ju
 constexpr int64_t kStoppedAfter = 5 * kSecond;
 constexpr int64_t kLateAfter = 5 * kSecond;
 constexpr uint32_t kMinIcmpErrors = 3;
-constexpr uint32_t kMinMedia = 10;  // packets that prove that the capture sees media of this call
 constexpr uint32_t kSilentShare = 90;  // per cent of the talk
-
-bool is_private_scope(AddressScope scope) {
-  return scope == AddressScope::private_ || scope == AddressScope::cgnat ||
-         scope == AddressScope::link_local || scope == AddressScope::loopback;
-}
-
-// As near as two private addresses can be judged: the first 16 bits.
-bool same_network(const IpAddress& a, const IpAddress& b) {
-  return a.family == b.family && a.bytes[0] == b.bytes[0] && a.bytes[1] == b.bytes[1];
-}
 
 class Judge {
  public:
   Judge(const AudioCase& audio, AudioDirection& direction, const AudioDirection& back)
-      : model_(audio.model), audio_(audio), direction_(direction), back_(back) {}
+      : model_(audio.model),
+        audio_(audio),
+        direction_(direction),
+        back_(back),
+        reach_(audio, direction, back) {}
 
   void run() {
     if (direction_.agreed_ns < kJudgeAfter) return;
     if (is_missing()) {
-      return set(is_sent_to_private() ? AudioFault::private_address : AudioFault::no_rtp, {});
+      return set(reach_.is_sent_to_private() ? AudioFault::private_address : AudioFault::no_rtp,
+                 {});
     }
     if (direction_.streams.empty()) return;
     if (judge_destination()) return;
@@ -152,7 +148,7 @@ class Judge {
     AudioFault worst = AudioFault::none;
     StreamId culprit;
     for (const StreamId id : direction_.last_leg) {
-      const AudioFault fault = destination_fault(id);
+      const AudioFault fault = reach_.fault_of(id);
       if (fault == AudioFault::none) return false;  // one copy that arrives is enough
       worst = fault;
       culprit = id;
@@ -160,204 +156,6 @@ class Judge {
     if (worst == AudioFault::none) return false;
     set(worst, culprit);
     return true;
-  }
-
-  AudioFault destination_fault(StreamId id) {
-    const Endpoint& to = dst(id);
-    const uint16_t source = model_.streams[id].source;
-    if (sends_from(to, source)) return AudioFault::none;
-    if (is_private_scope(scope_of(to.ip))) {
-      return is_seen_at(to.ip, source) || !cannot_reach(id) ? AudioFault::none
-                                                            : AudioFault::private_address;
-    }
-    if (!advertised(to)) return strayed(to) ? AudioFault::wrong_destination : AudioFault::none;
-    return is_elsewhere(to) ? AudioFault::not_latched : AudioFault::none;
-  }
-
-  // The receiver's own RTP comes from there: latched, or symmetric. At the same capture point: the
-  // other side of a NAT has networks of its own.
-  bool sends_from(const Endpoint& endpoint, uint16_t source) const {
-    return std::any_of(back_.streams.begin(), back_.streams.end(), [&](StreamId id) {
-      return src(id) == endpoint && model_.streams[id].source == source;
-    });
-  }
-  bool is_seen_at(const IpAddress& ip, uint16_t source) const {
-    for (const StreamId id : back_.streams) {
-      if (src(id).ip == ip && model_.streams[id].source == source) return true;
-    }
-    return std::any_of(audio_.messages.begin(), audio_.messages.end(), [&](MessageId id) {
-      const MessageRecord& message = model_.messages[id];
-      return message.source == source && model_.endpoints[message.src].ip == ip;
-    });
-  }
-
-  // Anything of this call that comes from the address proves that it lives in the networks seen.
-  bool seen_as_source(const IpAddress& ip) const {
-    for (const StreamId id : back_.streams) {
-      if (src(id).ip == ip) return true;
-    }
-    return std::any_of(audio_.messages.begin(), audio_.messages.end(), [&](MessageId id) {
-      return model_.endpoints[model_.messages[id].src].ip == ip;
-    });
-  }
-
-  // Private address: the sender is in a public network, or the receiver's packets come from one.
-  bool cannot_reach(StreamId id) {
-    if (scope_of(src(id).ip) == AddressScope::public_) return true;
-    if (same_network(src(id).ip, dst(id).ip)) return false;
-    for (const StreamId heard : back_.streams) {
-      if (scope_of(src(heard).ip) != AddressScope::public_ || relayed_by_sender(heard)) continue;
-      direction_.heard_from = heard;
-      return true;
-    }
-    return has_public_source(dst(id).ip) || leaves_network(id);
-  }
-
-  // Towards another private network than the sender's, nothing of which is seen here, in a call
-  // that was set up through a public one.
-  bool leaves_network(StreamId id) const {
-    if (!back_.streams.empty() || same_network(src(id).ip, dst(id).ip)) return false;
-    return std::any_of(audio_.messages.begin(), audio_.messages.end(), [&](MessageId message) {
-      return scope_of(model_.endpoints[model_.messages[message].src].ip) == AddressScope::public_;
-    });
-  }
-
-  // Nothing comes, because it is sent to the private address that the receiver has named: the
-  // sender names its own host and no relay, and the receiver's packets show another address.
-  bool is_sent_to_private() {
-    if (!direction_.streams.empty()) return false;
-    const SdpStand* deaf = audio_.facts.negotiation.newest(receiver());
-    const SdpStand* sender = audio_.facts.negotiation.newest(direction_.from);
-    if (deaf == nullptr || sender == nullptr || !deaf->address || !sender->address) return false;
-    if (!is_private_scope(scope_of(deaf->address->ip)) || deaf->ice) return false;
-    if (same_network(sender->address->ip, deaf->address->ip)) return false;
-    if (contact_host(*sender) != sender->address->ip) return false;
-    for (const StreamId heard : back_.streams) {
-      if (scope_of(src(heard).ip) != AddressScope::public_) continue;
-      direction_.heard_from = heard;
-      return true;
-    }
-    return talks_to_public(deaf->address->ip) || has_public_source(deaf->address->ip);
-  }
-  // Seen from inside: a NAT must be between a private address and a public one.
-  bool talks_to_public(const IpAddress& ip) const {
-    return std::any_of(audio_.messages.begin(), audio_.messages.end(), [&](MessageId id) {
-      const MessageRecord& message = model_.messages[id];
-      const IpAddress& from = model_.endpoints[message.src].ip;
-      const IpAddress& to = model_.endpoints[message.dst].ip;
-      return (from == ip && scope_of(to) == AddressScope::public_) ||
-             (to == ip && scope_of(from) == AddressScope::public_);
-    });
-  }
-  std::optional<IpAddress> contact_host(const SdpStand& stand) const {
-    if (!audio_.view.load(model_.messages[stand.message])) return std::nullopt;
-    const std::string_view contact = audio_.view.sip().value(HeaderId::contact);
-    return parse_ip(parse_uri(parse_name_addr(contact).uri).host);
-  }
-  bool relayed_by_sender(StreamId id) const { return sends(direction_, src(id).ip); }
-
-  // received or rport put a public address beside the sent-by that the SDP names too (RFC 3581).
-  bool has_public_source(const IpAddress& advertised) {
-    int steps = 0;
-    for (const MessageId id : audio_.messages) {
-      const MessageRecord& message = model_.messages[id];
-      // Of its requests, and of the answers to them.
-      const bool theirs =
-          (message.from_caller == (receiver() == Party::caller)) == message.is_request();
-      if (!theirs || message.is_copy()) continue;
-      if (++steps > 8 || !audio_.view.load(message)) break;
-      const auto values = header_values(audio_.view.sip(), HeaderId::via);
-      if (values.empty()) continue;
-      const Via via = parse_via(values.back());
-      const auto sent_by = parse_ip(via.host);
-      auto source = parse_ip(via.received);
-      if (!source && values.size() == 1 && message.is_request()) {
-        source = model_.endpoints[message.src].ip;
-      }
-      if (sent_by && source && *sent_by == advertised && *source != *sent_by &&
-          scope_of(*source) == AddressScope::public_) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  bool advertised(const Endpoint& endpoint) const {
-    for (const SdpStand& stand : audio_.facts.negotiation.stands) {
-      if (stand.author == receiver() && is_named(stand, endpoint)) return true;
-    }
-    return false;
-  }
-  static bool is_named(const SdpStand& stand, const Endpoint& endpoint) {
-    if (stand.address == endpoint) return true;
-    return std::find(stand.candidates.begin(), stand.candidates.end(), endpoint) !=
-           stand.candidates.end();
-  }
-
-  // Sent to an address that nobody named, although the receiver named others, without ICE.
-  bool strayed(const Endpoint& to) const {
-    bool named = false;
-    for (const SdpStand& stand : audio_.facts.negotiation.stands) {
-      if (stand.ice) return false;
-      if (!stand.address) return false;  // a host name can be anything
-      if (stand.address == to) return false;
-      if (stand.author == receiver() && stand.usable) named = true;
-    }
-    return named && (!seen_as_source(to.ip) || is_other_port(to));
-  }
-  // The receiver sends from the port that it named, and the audio goes to another of its ports.
-  bool is_other_port(const Endpoint& to) const {
-    return std::any_of(back_.streams.begin(), back_.streams.end(), [&](StreamId id) {
-      return model_.streams[id].packets >= kMinMedia && src(id).ip == to.ip &&
-             src(id).port != to.port && advertised(src(id));
-    });
-  }
-
-  // The receiver is behind a NAT and its RTP comes from elsewhere than its SDP says.
-  bool is_elsewhere(const Endpoint& to) {
-    if (!receives_nothing_there(to)) return false;
-    for (const StreamId id : back_.streams) {
-      if (model_.streams[id].packets < kMinMedia || relayed_by_sender(id)) continue;
-      if (is_relay_source(id) || scope_of(src(id).ip) != AddressScope::public_) continue;
-      const bool same_host = src(id).ip == to.ip;
-      if ((same_host || !seen_as_source(to.ip)) && is_behind_nat()) {
-        direction_.heard_from = id;
-        return true;
-      }
-    }
-    return false;
-  }
-  // RTCP from there reports that the stream arrives.
-  bool receives_nothing_there(const Endpoint& to) const {
-    for (const StreamId id : direction_.last_leg) {
-      const StreamRecord& stream = model_.streams[id];
-      if (dst(id) == to && stream.has_rtcp && stream.remote_fraction_lost < 250) return false;
-    }
-    return true;
-  }
-  bool is_relay_source(StreamId id) const {
-    return std::any_of(back_.streams.begin(), back_.streams.end(),
-                       [&](StreamId other) { return dst(other).ip == src(id).ip; });
-  }
-
-  // Its own Via or Contact names another address than its packets come from.
-  bool is_behind_nat() {
-    int steps = 0;
-    for (const MessageId id : audio_.messages) {
-      const MessageRecord& message = model_.messages[id];
-      if (message.from_caller != (receiver() == Party::caller) || message.is_copy()) continue;
-      if (++steps > 8 || !audio_.view.load(message)) break;
-      const SipIndex& sip = audio_.view.sip();
-      const auto contact =
-          parse_ip(parse_uri(parse_name_addr(sip.value(HeaderId::contact)).uri).host);
-      if (contact && is_private_scope(scope_of(*contact))) return true;
-      if (!message.is_request()) continue;
-      const auto vias = header_values(sip, HeaderId::via);
-      if (vias.empty()) continue;
-      const auto sent_by = parse_ip(parse_via(vias.back()).host);
-      if (sent_by && is_private_scope(scope_of(*sent_by))) return true;
-    }
-    return false;
   }
 
   // ---- could it be played?
@@ -427,6 +225,7 @@ class Judge {
   const AudioCase& audio_;
   AudioDirection& direction_;
   const AudioDirection& back_;
+  Reach reach_;
 };
 
 }  // namespace

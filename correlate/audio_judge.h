@@ -5,6 +5,9 @@
 
 namespace sipladder {
 
+// Packets that prove that the capture sees media of this call.
+inline constexpr uint32_t kMinMedia = 10;
+
 struct AudioCase {
   const Model& model;
   MessageView& view;
