@@ -120,7 +120,6 @@ bool Reach::relayed_by_sender(StreamId id) const {
                      [&](StreamId other) { return src(other).ip == src(id).ip; });
 }
 
-
 // received or rport put a public address beside the sent-by that the SDP names too (RFC 3581).
 bool Reach::has_public_source(const IpAddress& advertised) {
   int steps = 0;

@@ -20,6 +20,28 @@ bool is_orphan(const CallContext& context, DialogId id) {
                       });
 }
 
+// One hop saw two dialogs answered, and one of them is an orphan. (A B2BUA that changes the tag
+// shows one answer as two dialogs, at two hops.)
+std::optional<DialogId> orphan_of(const CallContext& context) {
+  for (const TransactionId t : context.transactions) {
+    const TransactionRecord& txn = context.model.transactions[t];
+    if (txn.method != Method::invite || txn.in_dialog || txn.responses < 2) continue;
+    std::vector<DialogId> answered;
+    for (MessageId id = txn.last_message; id; id = context.message(id).previous_in_txn) {
+      const MessageRecord& message = context.message(id);
+      const bool accepts = message.status >= 200 && message.status < 300 && message.dialog;
+      const bool known =
+          std::find(answered.begin(), answered.end(), message.dialog) != answered.end();
+      if (accepts && !known) answered.push_back(message.dialog);
+    }
+    if (answered.size() < 2) continue;
+    const auto orphan = std::find_if(answered.begin(), answered.end(),
+                                     [&](DialogId id) { return is_orphan(context, id); });
+    if (orphan != answered.end()) return *orphan;
+  }
+  return std::nullopt;
+}
+
 void check(CallContext& context, CallAnalysis* out) {
   if (context.call.kind != CallKind::call) return;
   std::vector<DialogId> forks, answered;
@@ -35,16 +57,14 @@ void check(CallContext& context, CallAnalysis* out) {
     finding.evidence.push_back(context.message(context.model.dialogs[id].created_by).frame);
   }
   finding.dialog = forks.front();
-  const auto orphan = std::find_if(answered.begin(), answered.end(),
-                                   [&](DialogId id) { return is_orphan(context, id); });
-  const bool lost = answered.size() >= 2 && orphan != answered.end();
-  if (lost) {
+  const auto orphan = orphan_of(context);
+  if (orphan) {
     finding.severity = Severity::error;
     finding.dialog = *orphan;
   }
   finding.summary = fmt::format("the INVITE created {} dialogs, {} of them answered", forks.size(),
                                 answered.size());
-  if (lost) finding.summary += "; one of these got neither ACK nor BYE";
+  if (orphan) finding.summary += "; one of these got neither ACK nor BYE";
   finding.explanation = "A proxy forked the request; each To tag is a dialog of its own.";
   finding.remedy = "Nothing to do, when the caller ends all but one.";
   finding.rfc = "RFC 3261 13.2.2.4";

@@ -1,6 +1,8 @@
 // dialog-transfer: REFER, its answer and the NOTIFY that tells how it ended.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "correlate/findings/support.h"
 #include "decode/text.h"
 
@@ -27,9 +29,13 @@ uint16_t outcome_of(CallContext& context, int64_t after_ns, MessageId* told) {
 }
 
 void check(CallContext& context, CallAnalysis* out) {
+  std::vector<uint32_t> told_of;  // CSeq: each hop of a B2BUA shows the same REFER
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
     if (txn.method != Method::refer || !txn.request || txn.request_path) continue;
+    if (txn.final_status == 401 || txn.final_status == 407) continue;  // asked again
+    if (std::find(told_of.begin(), told_of.end(), txn.cseq) != told_of.end()) continue;
+    told_of.push_back(txn.cseq);
     if (!context.view.load(context.message(txn.request))) continue;
     const std::string target = unfold(context.view.sip().value(HeaderId::refer_to));
     MessageId told;

@@ -14,6 +14,16 @@ extern const Detector detector;
 constexpr int64_t kCrossing = 500'000'000;
 constexpr int64_t kPatience = 5'000'000'000;
 
+// Somebody sent another request in the dialog: the call was kept on purpose.
+bool goes_on(const CallContext& context, int64_t answered_ns) {
+  return std::any_of(context.transactions.begin(), context.transactions.end(),
+                     [&](TransactionId id) {
+                       const TransactionRecord& txn = context.model.transactions[id];
+                       return txn.in_dialog && txn.method != Method::ack &&
+                              txn.method != Method::bye && txn.first_ns > answered_ns;
+                     });
+}
+
 void check(CallContext& context, CallAnalysis* out) {
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
@@ -25,7 +35,9 @@ void check(CallContext& context, CallAnalysis* out) {
     const bool given_time = context.model.now_ns - invite.final_response_ns > kPatience;
     Finding finding = finding_of(context, detector, id);
     finding.evidence.push_back(context.message(invite.final_response).frame);
-    if (!ended && given_time) finding.severity = Severity::error;
+    if (!ended && given_time && !goes_on(context, invite.final_response_ns)) {
+      finding.severity = Severity::error;
+    }
     finding.summary =
         fmt::format("the callee answered {} after the CANCEL was sent{}",
                     seconds_text(std::max<int64_t>(0, invite.final_response_ns - txn.first_ns)),
