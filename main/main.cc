@@ -1,6 +1,7 @@
 // sipladder: open the source, run it through the engine, show what was asked for.
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
@@ -9,6 +10,7 @@
 #include <set>
 #include <thread>
 
+#include "capture/hep_listen.h"
 #include "export/ladder_text.h"
 #include "export/wav.h"
 #include "main/options.h"
@@ -294,7 +296,8 @@ int run(const Options& options) {
   if (interface) {
     for (const std::string& error : errors) complain(error);
     TuiOptions tui;
-    tui.live = !options.devices.empty();
+    tui.live = !options.devices.empty() ||
+               std::any_of(options.sources.begin(), options.sources.end(), is_hep_source);
     tui.utc = options.utc;
     tui.calls_only = options.calls_only;
     const int status = run_tui(session, tui);
