@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "correlate/voice_quality.h"
+#include "decode/text.h"
 #include "query/table_description.h"
 
 namespace sipladder {
@@ -57,6 +58,32 @@ void codec(Reader& r, RowId row, Value& v) {
   std::string all;
   for (const std::string& name : codecs) all += (all.empty() ? "" : ",") + name;
   v.set_if(all);
+}
+
+// The digit of an INFO: "Signal=5" of application/dtmf-relay, or the body of application/dtmf.
+char info_digit(const SipIndex& sip) {
+  if (!starts_no_case(sip.value(HeaderId::content_type), "application/dtmf")) return 0;
+  std::string_view body = trim(sip.body);
+  const bool relay = starts_no_case(sip.value(HeaderId::content_type), "application/dtmf-relay");
+  if (relay) {
+    std::string_view line;
+    while (!body.empty() && !starts_no_case(line, "signal")) line = trim(cut(&body, '\n'));
+    cut(&line, '=');
+    body = trim(line);
+  }
+  constexpr std::string_view kDigits = "0123456789*#ABCDabcd";
+  return body.empty() || kDigits.find(body[0]) == std::string_view::npos ? char{0} : body[0];
+}
+
+// As the first hop shows them.
+void dtmf_info(Reader& r, RowId row, Value& v) {
+  std::string digits;
+  for (TransactionId id = call(r, row).first_txn; id; id = r.model.transactions[id].next_in_call) {
+    const TransactionRecord& txn = r.model.transactions[id];
+    if (txn.method != Method::info || !txn.request || txn.request_path) continue;
+    if (const char digit = info_digit(r.sip(txn.request))) digits += digit;
+  }
+  v.set_if(digits);
 }
 
 void worst(Reader& r, RowId row, Value& v) {
@@ -212,7 +239,8 @@ const TableDescription kCallsTable{
          [](Reader& r, RowId row, Value& v) {
            v.set_if(r.analyst.of(CallId{row.id}).audio_cause);
          }},
-        {"codec", "TEXT", "negotiated audio codec", codec},
+        {"codec", "TEXT", "negotiated audio codecs, in order", codec},
+        {"dtmf_info", "TEXT", "digits sent by INFO, of both parties", dtmf_info},
         {"mos", "REAL", "lowest of the two directions; NULL without media", mos},
         {"findings", "INTEGER", "how many",
          [](Reader& r, RowId row, Value& v) {
