@@ -1,5 +1,4 @@
-// Written after the tools' sources: sofia-sip tport_logging.c, Asterisk chan_sip.c and
-// res_pjsip_logger.c, ngrep.c, tcpdump print-ip.c, sngrep capture_eep/save.
+// The lines as sofia-sip, Asterisk (chan_sip and res_pjsip), ngrep, tcpdump and sngrep print them.
 #include "capture/text_heads.h"
 
 #include <algorithm>

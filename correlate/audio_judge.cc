@@ -39,8 +39,6 @@ class Judge {
   }
 
  private:
-  const Endpoint& src(StreamId id) const { return model_.endpoints[model_.streams[id].src]; }
-  const Endpoint& dst(StreamId id) const { return model_.endpoints[model_.streams[id].dst]; }
   Party receiver() const { return opposite(direction_.from); }
 
   void set(AudioFault fault, StreamId culprit) {
@@ -54,8 +52,8 @@ class Judge {
     if (direction_.streams.empty()) return back_.packets >= kMinMedia;
     for (const StreamId in : back_.streams) {
       if (model_.streams[in].packets < kMinMedia) continue;
-      const IpAddress& relay = dst(in).ip;
-      if (sends(back_, relay) && receives(direction_, relay) && !is_answered(in)) {
+      const IpAddress& relay = audio_.dst(in).ip;
+      if (audio_.sends(back_, relay) && receives(direction_, relay) && !is_answered(in)) {
         direction_.silent_relay = model_.streams[in].dst;
         return true;
       }
@@ -65,18 +63,16 @@ class Judge {
   // Something comes back to where the stream comes from, on whichever side of a NAT it is seen.
   bool is_answered(StreamId in) const {
     return std::any_of(back_.streams.begin(), back_.streams.end(), [&](StreamId id) {
-      const bool same = model_.streams[id].ssrc == model_.streams[in].ssrc && dst(id) == dst(in);
-      return same && (receives(direction_, src(id).ip) || receives(back_, src(id).ip));
+      const bool same =
+          model_.streams[id].ssrc == model_.streams[in].ssrc && audio_.dst(id) == audio_.dst(in);
+      return same &&
+             (receives(direction_, audio_.src(id).ip) || receives(back_, audio_.src(id).ip));
     });
-  }
-  bool sends(const AudioDirection& direction, const IpAddress& ip) const {
-    return std::any_of(direction.streams.begin(), direction.streams.end(),
-                       [&](StreamId id) { return src(id).ip == ip; });
   }
   // More than a first packet that a relay sent before it knew better.
   bool receives(const AudioDirection& direction, const IpAddress& ip) const {
     return std::any_of(direction.streams.begin(), direction.streams.end(), [&](StreamId id) {
-      return dst(id).ip == ip && model_.streams[id].packets >= kMinMedia;
+      return audio_.dst(id).ip == ip && model_.streams[id].packets >= kMinMedia;
     });
   }
 
@@ -89,11 +85,13 @@ class Judge {
       if (outside.elsewhere * 2 > outside.packets && judge_firewall()) return true;
       for (const StreamId other : back_.streams) {
         const bool same_stream = other != id && model_.streams[other].ssrc == outside.ssrc &&
-                                 dst(other) == dst(id) && src(other).ip != src(id).ip;
+                                 audio_.dst(other) == audio_.dst(id) &&
+                                 audio_.src(other).ip != audio_.src(id).ip;
         // The NAT sends on what it got: the inside is seen first.
         if (!same_stream || model_.streams[other].first_ns > outside.first_ns) continue;
-        if (receives(direction_, src(id).ip) && !receives(direction_, src(other).ip)) {
-          set(AudioFault::firewall, stream_to(src(id).ip));
+        if (receives(direction_, audio_.src(id).ip) &&
+            !receives(direction_, audio_.src(other).ip)) {
+          set(AudioFault::firewall, stream_to(audio_.src(id).ip));
           return true;
         }
       }
@@ -110,7 +108,7 @@ class Judge {
   }
   StreamId stream_to(const IpAddress& ip) const {
     for (const StreamId id : direction_.streams) {
-      if (dst(id).ip == ip) return id;
+      if (audio_.dst(id).ip == ip) return id;
     }
     return direction_.streams.front();
   }
@@ -163,7 +161,7 @@ class Judge {
   bool judge_codec() {
     for (const StreamId id : direction_.last_leg) {
       const StreamRecord& stream = model_.streams[id];
-      if (stream.payload_type == 13 || stream.payload_type == 19) return false;
+      if (is_comfort_noise(stream.payload_type)) return false;
       for (const SdpStand& stand : audio_.facts.negotiation.stands) {
         const auto& types = stand.payload_types;
         if (stand.author == receiver() &&
@@ -202,8 +200,8 @@ class Judge {
                         return stand.author == party && stand.time_ns < direction_.first_ns &&
                                stand.address && stand.address->ip == ip;
                       });
-      const bool seen = sends(direction_, ip) || sends(back_, ip) || receives(direction_, ip) ||
-                        receives(back_, ip);
+      const bool seen = audio_.sends(direction_, ip) || audio_.sends(back_, ip) ||
+                        receives(direction_, ip) || receives(back_, ip);
       if (!same && !seen) return true;
     }
     return false;

@@ -1,6 +1,8 @@
 // Private to audio.cc: the questions asked of one direction of a talk.
 #pragma once
 
+#include <algorithm>
+
 #include "correlate/audio.h"
 
 namespace sipladder {
@@ -13,6 +15,13 @@ struct AudioCase {
   MessageView& view;
   const std::vector<MessageId>& messages;
   const AudioFacts& facts;
+
+  const Endpoint& src(StreamId id) const { return model.endpoints[model.streams[id].src]; }
+  const Endpoint& dst(StreamId id) const { return model.endpoints[model.streams[id].dst]; }
+  bool sends(const AudioDirection& direction, const IpAddress& ip) const {
+    return std::any_of(direction.streams.begin(), direction.streams.end(),
+                       [&](StreamId id) { return src(id).ip == ip; });
+  }
 };
 
 // Sets direction.fault and what proves it. `back` is the other direction.

@@ -24,7 +24,7 @@ bool is_named(const SdpStand& stand, const Endpoint& endpoint) {
 }  // namespace
 
 AudioFault Reach::fault_of(StreamId id) {
-  const Endpoint& to = dst(id);
+  const Endpoint& to = audio_.dst(id);
   const uint16_t source = model_.streams[id].source;
   if (sends_from(to, source)) return AudioFault::none;
   if (is_private_scope(scope_of(to.ip))) {
@@ -39,12 +39,12 @@ AudioFault Reach::fault_of(StreamId id) {
 // other side of a NAT has networks of its own.
 bool Reach::sends_from(const Endpoint& endpoint, uint16_t source) const {
   return std::any_of(back_.streams.begin(), back_.streams.end(), [&](StreamId id) {
-    return src(id) == endpoint && model_.streams[id].source == source;
+    return audio_.src(id) == endpoint && model_.streams[id].source == source;
   });
 }
 bool Reach::is_seen_at(const IpAddress& ip, uint16_t source) const {
   for (const StreamId id : back_.streams) {
-    if (src(id).ip == ip && model_.streams[id].source == source) return true;
+    if (audio_.src(id).ip == ip && model_.streams[id].source == source) return true;
   }
   return std::any_of(audio_.messages.begin(), audio_.messages.end(), [&](MessageId id) {
     const MessageRecord& message = model_.messages[id];
@@ -55,7 +55,7 @@ bool Reach::is_seen_at(const IpAddress& ip, uint16_t source) const {
 // Anything of this call that comes from the address proves that it lives in the networks seen.
 bool Reach::seen_as_source(const IpAddress& ip) const {
   for (const StreamId id : back_.streams) {
-    if (src(id).ip == ip) return true;
+    if (audio_.src(id).ip == ip) return true;
   }
   return std::any_of(audio_.messages.begin(), audio_.messages.end(), [&](MessageId id) {
     return model_.endpoints[model_.messages[id].src].ip == ip;
@@ -64,20 +64,22 @@ bool Reach::seen_as_source(const IpAddress& ip) const {
 
 // Private address: the sender is in a public network, or the receiver's packets come from one.
 bool Reach::cannot_reach(StreamId id) {
-  if (scope_of(src(id).ip) == AddressScope::public_) return true;
-  if (same_network(src(id).ip, dst(id).ip)) return false;
+  if (scope_of(audio_.src(id).ip) == AddressScope::public_) return true;
+  if (same_network(audio_.src(id).ip, audio_.dst(id).ip)) return false;
   for (const StreamId heard : back_.streams) {
-    if (scope_of(src(heard).ip) != AddressScope::public_ || relayed_by_sender(heard)) continue;
+    if (scope_of(audio_.src(heard).ip) != AddressScope::public_ ||
+        audio_.sends(direction_, audio_.src(heard).ip))
+      continue;
     direction_.heard_from = heard;
     return true;
   }
-  return has_public_source(dst(id).ip) || leaves_network(id);
+  return has_public_source(audio_.dst(id).ip) || leaves_network(id);
 }
 
 // Towards another private network than the sender's, nothing of which is seen here, in a call
 // that was set up through a public one.
 bool Reach::leaves_network(StreamId id) const {
-  if (!back_.streams.empty() || same_network(src(id).ip, dst(id).ip)) return false;
+  if (!back_.streams.empty() || same_network(audio_.src(id).ip, audio_.dst(id).ip)) return false;
   return std::any_of(audio_.messages.begin(), audio_.messages.end(), [&](MessageId message) {
     return scope_of(model_.endpoints[model_.messages[message].src].ip) == AddressScope::public_;
   });
@@ -94,7 +96,7 @@ bool Reach::is_sent_to_private() {
   if (same_network(sender->address->ip, deaf->address->ip)) return false;
   if (contact_host(*sender) != sender->address->ip) return false;
   for (const StreamId heard : back_.streams) {
-    if (scope_of(src(heard).ip) != AddressScope::public_) continue;
+    if (scope_of(audio_.src(heard).ip) != AddressScope::public_) continue;
     direction_.heard_from = heard;
     return true;
   }
@@ -115,11 +117,6 @@ std::optional<IpAddress> Reach::contact_host(const SdpStand& stand) const {
   const std::string_view contact = audio_.view.sip().value(HeaderId::contact);
   return parse_ip(parse_uri(parse_name_addr(contact).uri).host);
 }
-bool Reach::relayed_by_sender(StreamId id) const {
-  return std::any_of(direction_.streams.begin(), direction_.streams.end(),
-                     [&](StreamId other) { return src(other).ip == src(id).ip; });
-}
-
 // received or rport put a public address beside the sent-by that the SDP names too (RFC 3581).
 bool Reach::has_public_source(const IpAddress& advertised) {
   int steps = 0;
@@ -167,8 +164,8 @@ bool Reach::strayed(const Endpoint& to) const {
 // The receiver sends from the port that it named, and the audio goes to another of its ports.
 bool Reach::is_other_port(const Endpoint& to) const {
   return std::any_of(back_.streams.begin(), back_.streams.end(), [&](StreamId id) {
-    return model_.streams[id].packets >= kMinMedia && src(id).ip == to.ip &&
-           src(id).port != to.port && advertised(src(id));
+    return model_.streams[id].packets >= kMinMedia && audio_.src(id).ip == to.ip &&
+           audio_.src(id).port != to.port && advertised(audio_.src(id));
   });
 }
 
@@ -176,9 +173,10 @@ bool Reach::is_other_port(const Endpoint& to) const {
 bool Reach::is_elsewhere(const Endpoint& to) {
   if (!receives_nothing_there(to)) return false;
   for (const StreamId id : back_.streams) {
-    if (model_.streams[id].packets < kMinMedia || relayed_by_sender(id)) continue;
-    if (is_relay_source(id) || scope_of(src(id).ip) != AddressScope::public_) continue;
-    const bool same_host = src(id).ip == to.ip;
+    if (model_.streams[id].packets < kMinMedia || audio_.sends(direction_, audio_.src(id).ip))
+      continue;
+    if (is_relay_source(id) || scope_of(audio_.src(id).ip) != AddressScope::public_) continue;
+    const bool same_host = audio_.src(id).ip == to.ip;
     if ((same_host || !seen_as_source(to.ip)) && is_behind_nat()) {
       direction_.heard_from = id;
       return true;
@@ -190,13 +188,13 @@ bool Reach::is_elsewhere(const Endpoint& to) {
 bool Reach::receives_nothing_there(const Endpoint& to) const {
   for (const StreamId id : direction_.last_leg) {
     const StreamRecord& stream = model_.streams[id];
-    if (dst(id) == to && stream.has_rtcp && stream.remote_fraction_lost < 250) return false;
+    if (audio_.dst(id) == to && stream.has_rtcp && stream.remote_fraction_lost < 250) return false;
   }
   return true;
 }
 bool Reach::is_relay_source(StreamId id) const {
   return std::any_of(back_.streams.begin(), back_.streams.end(),
-                     [&](StreamId other) { return dst(other).ip == src(id).ip; });
+                     [&](StreamId other) { return audio_.dst(other).ip == audio_.src(id).ip; });
 }
 
 // Its own Via or Contact names another address than its packets come from.

@@ -21,10 +21,7 @@ class Reach {
   bool is_sent_to_private();
 
  private:
-  const Endpoint& src(StreamId id) const { return model_.endpoints[model_.streams[id].src]; }
-  const Endpoint& dst(StreamId id) const { return model_.endpoints[model_.streams[id].dst]; }
   Party receiver() const { return opposite(direction_.from); }
-  bool relayed_by_sender(StreamId id) const;
   bool sends_from(const Endpoint& endpoint, uint16_t source) const;
   bool is_seen_at(const IpAddress& ip, uint16_t source) const;
   bool seen_as_source(const IpAddress& ip) const;

@@ -114,7 +114,6 @@ void CallTable::update(MessageId id) {
   note_times(call, message);
   if (message.is_request()) {
     if (message.method == Method::bye && call.bye_ns == 0) call.bye_ns = message.time_ns;
-    if (message.method == Method::cancel) call.cancel_seen = true;
   }
   call.sdp.add(message.sdp);
   (message.from_caller ? call.caller_types : call.callee_types) |= message.sdp.types;

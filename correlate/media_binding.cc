@@ -179,7 +179,7 @@ void MediaBinding::name_codec(const Expectation& expected, const StreamRecord& s
   const Sdp sdp = parse_sdp(find_sdp(view_.sip()));
   if (expected.mline >= sdp.media.size()) return;
   binding->video = sdp.media[expected.mline].media != "audio";
-  binding->secure = sdp.media[expected.mline].proto.find("SAVP") != std::string_view::npos;
+  binding->secure = is_srtp(sdp.media[expected.mline].proto);
   for (const SdpFormat& format : sdp.media[expected.mline].formats) {
     unsigned payload_type = 0;
     std::from_chars(format.payload.data(), format.payload.data() + format.payload.size(),

@@ -28,7 +28,7 @@ void read_audio(const SdpMedia& media, SdpStand* stand) {
   stand->usable = media.port != 0;
   stand->hold_address = media.hold_address;
   stand->direction = media.direction;
-  stand->secure = media.proto.find("SAVP") != std::string_view::npos;
+  stand->secure = is_srtp(media.proto);
   stand->keyed = !media.crypto.empty() || !media.fingerprint.empty();
   if (const auto ip = parse_ip(media.address)) stand->address = Endpoint{*ip, media.port};
   for (const std::string_view value : media.candidates) {

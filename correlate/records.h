@@ -127,7 +127,6 @@ struct DialogRecord {
   DialogState state = DialogState::early;
   Party ended_by = Party::none;
   bool forked = false;
-  bool secure = false;
   bool strict_route = false;  // a Record-Route without lr
 };
 
@@ -179,17 +178,15 @@ struct CallRecord {
   uint32_t retransmissions = 0;
   uint32_t dialogs = 0;
   uint32_t transactions = 0;
-  uint32_t session = 0;
   uint16_t final_status = 0;
   CallKind kind = CallKind::other;
   CallState state = CallState::pending;
   Party ended_by = Party::none;
   bool outcome_due = false;    // messages came since its state was decided
   bool has_malformed = false;  // one of its messages breaks a rule
-  bool cancel_seen = false;
-  bool unregisters = false;   // the newest REGISTER asks for Expires 0 or Contact: *
-  SdpGlance sdp;              // of all its SDP together
-  uint16_t caller_types = 0;  // SdpGlance::types of all SDP of each side
+  bool unregisters = false;    // the newest REGISTER asks for Expires 0 or Contact: *
+  SdpGlance sdp;               // of all its SDP together
+  uint16_t caller_types = 0;   // SdpGlance::types of all SDP of each side
   uint16_t callee_types = 0;
   bool sdp_offered = false;   // an SDP from the caller's side
   bool sdp_answered = false;  // and one from the callee's

@@ -20,6 +20,10 @@ std::string contact_key(std::string_view uri_text) {
          std::to_string(uri.port.value_or(5060));
 }
 
+std::string binding_key(const std::string& aor, std::string_view contact) {
+  return aor + "\n" + contact_key(contact);
+}
+
 std::optional<uint32_t> expires_of(const SipIndex& sip, std::string_view contact) {
   const NameAddr name = parse_name_addr(contact);
   if (const auto expires = param(name.params, "expires")) return parse_number<uint32_t>(*expires);
@@ -74,9 +78,7 @@ void Registrations::forget_evicted() {
   for (Binding& one : all) {
     if (!model_.messages.holds(one.last_message)) continue;
     if (!model_.messages.holds(one.first_message)) one.first_message = one.last_message;
-    by_key_.emplace(one.aor + "\n" + contact_key(one.contact), bindings_.size());
-    by_aor_[one.aor].push_back(bindings_.size());
-    bindings_.push_back(std::move(one));
+    keep(std::move(one));
   }
 }
 
@@ -164,16 +166,19 @@ void Registrations::answer(Binding& binding, const TransactionRecord& txn,
 }
 
 Binding* Registrations::binding(const std::string& aor, const std::string& contact) {
-  const std::string key = aor + "\n" + contact_key(contact);
-  const auto found = by_key_.find(key);
+  const auto found = by_key_.find(binding_key(aor, contact));
   if (found != by_key_.end()) return &bindings_[found->second];
   if (bindings_.size() >= kMaxBindings) return nullptr;
-  by_key_.emplace(key, bindings_.size());
-  by_aor_[aor].push_back(bindings_.size());
   Binding made;
   made.aor = aor;
   made.contact = contact;
-  bindings_.push_back(std::move(made));
+  return keep(std::move(made));
+}
+
+Binding* Registrations::keep(Binding binding) {
+  by_key_.emplace(binding_key(binding.aor, binding.contact), bindings_.size());
+  by_aor_[binding.aor].push_back(bindings_.size());
+  bindings_.push_back(std::move(binding));
   return &bindings_.back();
 }
 

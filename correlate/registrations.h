@@ -55,6 +55,7 @@ class Registrations {
   void forget_evicted();
   void learn(TransactionId id);
   Binding* binding(const std::string& aor, const std::string& contact);
+  Binding* keep(Binding binding);
   void answer(Binding& binding, const TransactionRecord& txn, std::optional<uint32_t> granted);
 
   const Model& model_;

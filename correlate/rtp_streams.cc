@@ -35,11 +35,13 @@ uint32_t guess_clock(int64_t timestamps, int64_t elapsed_ns) {
   return best;
 }
 
-// Neither comfort noise (RFC 3389) nor what looks like a telephone-event (RFC 4733): four bytes of
-// a dynamic type.
+// What looks like a telephone-event (RFC 4733): four bytes of a dynamic type.
+bool is_event(const RtpHeader& rtp) {
+  return rtp.payload_type >= 96 && rtp.payload.size() == 4;
+}
+
 bool is_voice(const RtpHeader& rtp) {
-  const bool comfort_noise = rtp.payload_type == 13 || rtp.payload_type == 19;
-  return !comfort_noise && !(rtp.payload_type >= 96 && rtp.payload.size() == 4);
+  return !is_comfort_noise(rtp.payload_type) && !is_event(rtp);
 }
 
 // RFC 3550 A.8, in the order of arrival, late packets included. Returns the step of the timestamp
@@ -49,7 +51,7 @@ int32_t advance_jitter(StreamRecord& stream, const RtpHeader& rtp, int64_t time_
   const int64_t gap_ns = time_ns - stream.voice_ns;
   const auto timestamp_gap = static_cast<int32_t>(rtp.timestamp - stream.voice_timestamp);
   // An event, or a frame of video: the first packet of one timestamp counts.
-  if (timestamp_gap == 0) return 0;
+  if (stream.voice_ns != 0 && timestamp_gap == 0) return 0;
   // Where an event and voice, or two codecs, alternate, each has its own time.
   const bool first = stream.voice_ns == 0 || stream.voice_type != rtp.payload_type;
   stream.voice_type = rtp.payload_type;
@@ -77,13 +79,13 @@ void note_step(StreamRecord& stream, int32_t step) {
 
 // One packet in five, 100 ms apart at the usual 20: listening to all would double the cost of a
 // packet.
-void listen(StreamRecord& stream, const RtpHeader& rtp) {
+void listen(StreamRecord& stream, const RtpHeader& rtp, bool voice) {
   constexpr uint32_t kLevelEvery = 5;
   if (stream.packets % kLevelEvery != 1) return;
   const auto silent = is_silent_payload(rtp.payload_type, rtp.payload);
   const auto hash = static_cast<uint32_t>(hash_text(rtp.payload));
   stream.level_samples++;
-  if (!is_voice(rtp) || silent.value_or(false)) stream.silent_samples++;
+  if (!voice || silent.value_or(false)) stream.silent_samples++;
   // A tone can fill each packet alike: for a codec that can be heard, hearing decides.
   if (!silent && hash == stream.sample_hash) stream.repeated_samples++;
   stream.sample_hash = hash;
@@ -97,7 +99,6 @@ bool has_come(const StreamRecord& stream, uint16_t sequence) {
 
 // The type of most packets of voice, found with one counter: a codec may change within a stream.
 void count_type(StreamRecord& stream, const RtpHeader& rtp) {
-  if (!is_voice(rtp)) return;
   if (rtp.payload_type == stream.payload_type) {
     stream.type_lead++;
   } else if (stream.type_lead > 0) {
@@ -109,17 +110,27 @@ void count_type(StreamRecord& stream, const RtpHeader& rtp) {
   }
 }
 
+void begin_slice(StreamRecord& stream, int64_t time_ns) {
+  stream.slice_ns = time_ns;
+  stream.slice_highest = stream.highest;
+  stream.slice_packets = stream.packets;
+}
+
+void end_slice(StreamRecord& stream, int64_t time_ns) {
+  const float pct = slice_loss_pct(stream);
+  if (pct > stream.worst_slice_pct) {
+    stream.worst_slice_pct = pct;
+    stream.worst_slice_ns = stream.slice_ns;
+  }
+  begin_slice(stream, time_ns);
+}
+
 }  // namespace
 
 EndpointId EndpointTable::id_of(const Endpoint& endpoint) {
   const auto [slot, inserted] = ids_.try_emplace(endpoint);
   if (inserted) slot->second = model_.endpoints.add(endpoint);
   return slot->second;
-}
-
-EndpointId EndpointTable::find(const Endpoint& endpoint) const {
-  const auto found = ids_.find(endpoint);
-  return found == ids_.end() ? EndpointId{} : found->second;
 }
 
 void RtpStreams::forget_evicted() {
@@ -153,7 +164,7 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp) {
     }
     stream.last_frame = datagram.frame;
     advance(stream, rtp, datagram.time_ns);
-    if (rtp.payload.size() == 4 && rtp.payload_type >= 96) add_event(found->second, rtp);
+    if (is_event(rtp)) add_event(found->second, rtp);
     return;
   }
   if (model_.streams.held() >= kMaxStreams && !make_room(datagram.time_ns)) {
@@ -177,12 +188,6 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp) {
   by_key_.emplace(key, model_.streams.add(stream));
 }
 
-void begin_slice(StreamRecord& stream, int64_t time_ns) {
-  stream.slice_ns = time_ns;
-  stream.slice_highest = stream.highest;
-  stream.slice_packets = stream.packets;
-}
-
 float slice_loss_pct(const StreamRecord& stream) {
   const uint32_t expected = stream.highest - stream.slice_highest;
   const uint32_t came = stream.packets - stream.slice_packets;
@@ -190,39 +195,25 @@ float slice_loss_pct(const StreamRecord& stream) {
   return 100.0F * static_cast<float>(expected - came) / static_cast<float>(expected);
 }
 
-void end_slice(StreamRecord& stream, int64_t time_ns) {
-  const float pct = slice_loss_pct(stream);
-  if (pct > stream.worst_slice_pct) {
-    stream.worst_slice_pct = pct;
-    stream.worst_slice_ns = stream.slice_ns;
-  }
-  begin_slice(stream, time_ns);
-}
-
 void advance(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns) {
   stream.bytes += rtp.payload.size();
   stream.payload_types[rtp.payload_type / 32] |= 1U << (rtp.payload_type % 32);
   stream.packets++;
-  listen(stream, rtp);
+  const bool voice = is_voice(rtp);
+  listen(stream, rtp, voice);
   if (stream.packets == 1) {
     begin_slice(stream, time_ns);
     stream.window = 1;
     stream.last_ns = time_ns;
     stream.last_timestamp = rtp.timestamp;
-    if (is_voice(rtp)) {
-      stream.voice_ns = time_ns;
-      stream.voice_timestamp = rtp.timestamp;
-      stream.voice_type = rtp.payload_type;
-    }
+    if (voice) advance_jitter(stream, rtp, time_ns);
     return;
   }
-  count_type(stream, rtp);
+  if (voice) count_type(stream, rtp);
   const int64_t gap_ns = time_ns - stream.last_ns;
   stream.delta_max_ns = std::max(stream.delta_max_ns, gap_ns);
   const auto step = static_cast<uint16_t>(rtp.sequence - static_cast<uint16_t>(stream.highest));
-  const bool forward = step != 0 && step < 0x8000;
-  const bool voice = is_voice(rtp);
-  if (forward) {
+  if (step != 0 && step < 0x8000) {
     stream.highest += step;
     stream.timestamp_span += static_cast<int32_t>(rtp.timestamp - stream.last_timestamp);
     stream.last_timestamp = rtp.timestamp;
@@ -237,16 +228,13 @@ void advance(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns) {
           guess_clock(timestamp_gap, (time_ns - stream.first_ns) /
                                          std::max<uint32_t>(1, stream.highest - stream.base));
     }
+  } else if (has_come(stream, rtp.sequence)) {
+    stream.duplicates++;
   } else {
     const auto back = static_cast<uint16_t>(-step);
-    const bool seen = back >= 64 || (stream.window >> back & 1U) != 0;
-    if (seen && back < 64) {
-      stream.duplicates++;
-    } else {
-      stream.late++;
-      if (back < 64) stream.window |= uint64_t{1} << back;
-      if (voice) advance_jitter(stream, rtp, time_ns);
-    }
+    stream.late++;
+    if (back < 64) stream.window |= uint64_t{1} << back;
+    if (voice) advance_jitter(stream, rtp, time_ns);
   }
   if (stream.clock_hz != 0) stream.jitter_sum_ms += stream.jitter * 1000.0 / stream.clock_hz;
   stream.last_ns = time_ns;
@@ -254,7 +242,7 @@ void advance(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns) {
   if (time_ns - stream.slice_ns >= kSlice) end_slice(stream, time_ns);
 }
 
-// What looks like a telephone-event (RFC 4733): four bytes of another payload type than the voice.
+// Of another payload type than the voice.
 void RtpStreams::add_event(StreamId id, const RtpHeader& rtp) {
   if (rtp.payload_type == model_.streams[id].payload_type) return;
   if (model_.dtmf.size() < kMaxStreams) model_.dtmf[id.value].add(rtp.payload, rtp.timestamp);

@@ -20,7 +20,6 @@ class EndpointTable {
  public:
   explicit EndpointTable(Model& model) : model_(model) {}
   EndpointId id_of(const Endpoint& endpoint);
-  EndpointId find(const Endpoint& endpoint) const;
 
  private:
   Model& model_;

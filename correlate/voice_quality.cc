@@ -9,6 +9,12 @@ namespace {
 
 constexpr uint32_t kMinPackets = 50;
 
+std::optional<VoiceQuality> quality_at(const StreamRecord& stream, std::string_view encoding,
+                                       double loss_pct) {
+  if (stream.packets < kMinPackets || codec_impairment(encoding) == nullptr) return std::nullopt;
+  return e_model(encoding, loss_pct, 1, 0);
+}
+
 }  // namespace
 
 StreamFigures figures_of(const StreamRecord& stream) {
@@ -31,13 +37,11 @@ StreamFigures figures_of(const StreamRecord& stream) {
 
 std::optional<VoiceQuality> worst_quality_of(const StreamRecord& stream,
                                              std::string_view encoding) {
-  if (stream.packets < kMinPackets || codec_impairment(encoding) == nullptr) return std::nullopt;
-  return e_model(encoding, figures_of(stream).worst_loss_pct, 1, 0);
+  return quality_at(stream, encoding, figures_of(stream).worst_loss_pct);
 }
 
 std::optional<VoiceQuality> quality_of(const StreamRecord& stream, std::string_view encoding) {
-  if (stream.packets < kMinPackets || codec_impairment(encoding) == nullptr) return std::nullopt;
-  return e_model(encoding, figures_of(stream).loss_pct, 1, 0);
+  return quality_at(stream, encoding, figures_of(stream).loss_pct);
 }
 
 }  // namespace sipladder

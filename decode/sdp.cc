@@ -192,7 +192,7 @@ static uint16_t types_of(std::string_view line) {
   uint16_t types = 0;
   while (!line.empty()) {
     const auto type = parse_number<uint8_t>(trim(cut(&line, ' ')));
-    if (!type || *type >= 32 || *type == 13 || *type == 19) continue;
+    if (!type || *type >= 32 || is_comfort_noise(*type)) continue;
     types = static_cast<uint16_t>(types | 1U << (*type & 15U));
   }
   return types;
@@ -204,7 +204,7 @@ SdpGlance glance_sdp(std::string_view body) {
     const std::string_view line = trim(cut(&body, '\n'));
     if (line.starts_with("m=audio ")) {
       const bool refused = line.starts_with("m=audio 0 ");
-      const bool secure = line.find("SAVP") != std::string_view::npos;
+      const bool secure = is_srtp(line);
       glance.refused |= refused;
       glance.secure |= secure && !refused;
       glance.plain |= !secure && !refused;
@@ -231,6 +231,10 @@ std::optional<IceCandidate> parse_candidate(std::string_view value) {
   const auto port = parse_number<uint16_t>(cut(&value, ' '));
   if (!component || !ip || !port) return std::nullopt;
   return IceCandidate{*component, {*ip, *port}};
+}
+
+bool is_srtp(std::string_view proto) {
+  return proto.find("SAVP") != std::string_view::npos;
 }
 
 Sdp parse_sdp(std::string_view body) {

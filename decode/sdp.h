@@ -70,7 +70,13 @@ struct IceCandidate {      // RFC 8839 5.1
 // nullopt when its address is a name (mDNS) or anything else is wrong.
 std::optional<IceCandidate> parse_candidate(std::string_view value);
 
+// RTP/SAVP, RTP/SAVPF, UDP/TLS/RTP/SAVP, ... (RFC 3711, RFC 5764), in an m= line or its protocol.
+bool is_srtp(std::string_view proto);
+
 Sdp parse_sdp(std::string_view body);
+inline bool is_comfort_noise(uint8_t payload_type) {  // RFC 3389; 19 before it
+  return payload_type == 13 || payload_type == 19;
+}
 SdpFormat static_format(uint8_t payload_type);  // RFC 3551 table; encoding empty when dynamic
 
 }  // namespace sipladder

@@ -78,10 +78,7 @@ void check(CallContext& context, CallAnalysis* out) {
   TransactionId id;
   const TransactionRecord* txn = unacknowledged(context, &id);
   if (txn == nullptr) return;
-  Finding finding;
-  finding.code = detector.code;
-  finding.severity = detector.severity;
-  finding.call = context.id;
+  Finding finding = finding_of(context, detector);
   finding.txn = id;
   finding.dialog = txn->dialog;
   finding.message = txn->final_response;
@@ -111,8 +108,7 @@ void check(CallContext& context, CallAnalysis* out) {
       "has to Record-Route, and a Contact behind a "
       "NAT has to be repaired (fix_nated_contact, add_contact_alias, external_signaling_address).";
   finding.rfc = "RFC 3261 13.3.1.4";
-  sort_unique(&finding.evidence);
-  out->findings.push_back(std::move(finding));
+  report(out, std::move(finding));
 }
 
 const Detector detector("txn-ack-missing", Severity::error,

@@ -48,35 +48,33 @@ std::string what_came_back(const TransactionRecord& txn,
                      rejected.front()->type, rejected.front()->code);
 }
 
+Finding finding_about(const CallContext& context, TransactionId id) {
+  const TransactionRecord& txn = context.model.transactions[id];
+  Finding finding = finding_of(context, detector, id);
+  finding.message = txn.request;
+  const auto rejected = rejections(context, txn);
+  for (const IcmpErrorRecord* error : rejected) finding.evidence.push_back(error->frame);
+  const char timer = txn.method == Method::invite ? 'B' : 'F';
+  finding.summary =
+      fmt::format("{} from {} to {} sent {} times in {}: {}", to_string(txn.method),
+                  endpoint_text(context, txn.src), endpoint_text(context, txn.dst), txn.requests,
+                  seconds_text(txn.last_ns - txn.first_ns), what_came_back(txn, rejected));
+  finding.explanation = fmt::format(
+      "The client transaction ends by Timer {} after 64*T1 (32 s) without a final response.",
+      timer);
+  finding.remedy =
+      "Check that the address is right and reachable, that the server listens there, and that "
+      "its responses are not lost on "
+      "the way back (NAT, firewall, Via without rport).";
+  finding.rfc = txn.method == Method::invite ? "RFC 3261 17.1.1.2" : "RFC 3261 17.1.2.2";
+  return finding;
+}
+
 void check(CallContext& context, CallAnalysis* out) {
   for (const TransactionId id : context.transactions) {
-    const TransactionRecord& txn = context.model.transactions[id];
-    if (!timed_out(context, txn)) continue;
-    Finding finding;
-    finding.code = detector.code;
-    finding.severity = detector.severity;
-    finding.call = context.id;
-    finding.txn = id;
-    finding.dialog = txn.dialog;
-    finding.message = txn.request;
-    finding.evidence = frames_of(context, txn, true);
-    const auto rejected = rejections(context, txn);
-    for (const IcmpErrorRecord* error : rejected) finding.evidence.push_back(error->frame);
-    sort_unique(&finding.evidence);
-    const char timer = txn.method == Method::invite ? 'B' : 'F';
-    finding.summary =
-        fmt::format("{} from {} to {} sent {} times in {}: {}", to_string(txn.method),
-                    endpoint_text(context, txn.src), endpoint_text(context, txn.dst), txn.requests,
-                    seconds_text(txn.last_ns - txn.first_ns), what_came_back(txn, rejected));
-    finding.explanation = fmt::format(
-        "The client transaction ends by Timer {} after 64*T1 (32 s) without a final response.",
-        timer);
-    finding.remedy =
-        "Check that the address is right and reachable, that the server listens there, and that "
-        "its responses are not lost on "
-        "the way back (NAT, firewall, Via without rport).";
-    finding.rfc = txn.method == Method::invite ? "RFC 3261 17.1.1.2" : "RFC 3261 17.1.2.2";
-    out->findings.push_back(std::move(finding));
+    if (timed_out(context, context.model.transactions[id])) {
+      report(out, finding_about(context, id));
+    }
   }
 }
 
