@@ -23,7 +23,7 @@ constexpr std::string_view kMagic = "HEP3";
 constexpr size_t kHeader = 6;  // magic and length
 constexpr size_t kMaxConnections = 1024;
 constexpr size_t kMaxHep = 65'535;
-constexpr int kIdleMs = 100;
+constexpr int kIdleMs = 5;  // a reader may hold a lock that a user waits for
 constexpr int kBacklog = 64;
 constexpr int kReceiveBuffer = 8 << 20;
 
