@@ -19,7 +19,7 @@ namespace sipladder {
 template <typename Batch>
 class BatchWorker {
  public:
-  explicit BatchWorker(std::function<void(const Batch&)> work) : work_(std::move(work)) {}
+  explicit BatchWorker(std::function<void(Batch&)> work) : work_(std::move(work)) {}
   ~BatchWorker() {
     if (!thread_.joinable()) return;
     {
@@ -31,6 +31,12 @@ class BatchWorker {
   }
   BatchWorker(const BatchWorker&) = delete;
   BatchWorker& operator=(const BatchWorker&) = delete;
+
+  // hand_over() would have to wait.
+  bool is_full() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return queue_.size() >= kMaxQueued;
+  }
 
   // Takes the batch and leaves an empty one with its memory kept.
   void hand_over(Batch* batch) {
@@ -73,7 +79,7 @@ class BatchWorker {
   }
 
   static constexpr size_t kMaxQueued = 4;
-  const std::function<void(const Batch&)> work_;
+  const std::function<void(Batch&)> work_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Batch> queue_;

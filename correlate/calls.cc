@@ -5,6 +5,8 @@
 namespace sipladder {
 namespace {
 
+constexpr size_t kAhead = 6;  // calls whose chains are fetched before it is their turn
+
 CallKind kind_of(Method method) {
   switch (method) {
     case Method::invite:
@@ -69,6 +71,7 @@ CallId CallTable::find_or_create(const MessageRecord& message, const SipFacts& f
   call.kind = kind_of(facts.method);
   call.state = call.kind == CallKind::call ? CallState::calling : CallState::pending;
   const CallId made = model_.calls.add(call);
+  model_.labels.add(CallLabel());
   if (facts.call_hash != 0) by_id_.emplace(facts.call_hash, made);
   return made;
 }
@@ -78,7 +81,7 @@ void CallTable::forget_evicted() {
   std::erase_if(due_, [&](CallId id) { return !model_.calls.holds(id); });
 }
 
-MessageId CallTable::add(MessageRecord message, const SipFacts& facts) {
+MessageId CallTable::add(MessageRecord message, const SipFacts& facts, const SipIndex& sip) {
   message.call = find_or_create(message, facts);
   CallRecord& call = model_.calls[message.call];
   message.from_caller = written_by_caller(message, call, facts);
@@ -88,6 +91,8 @@ MessageId CallTable::add(MessageRecord message, const SipFacts& facts) {
   } else {
     call.first_message = id;
   }
+  const bool names_it = !call.last_message || (message.is_request() && !call.first_request);
+  if (names_it) model_.labels[message.call] = CallLabel(names_in(sip));
   call.last_message = id;
   call.end_ns = message.time_ns;
   call.messages++;
@@ -124,9 +129,17 @@ void CallTable::update(MessageId id) {
   }
 }
 
+void prefetch_chains(const Model& model, CallId id) {
+  const CallRecord& call = model.calls[id];
+  if (call.first_txn) __builtin_prefetch(&model.transactions[call.first_txn]);
+  if (call.last_txn) __builtin_prefetch(&model.transactions[call.last_txn]);
+  if (call.first_dialog) __builtin_prefetch(&model.dialogs[call.first_dialog]);
+}
+
 void CallTable::settle(int64_t now_ns) {
-  for (const CallId id : due_) {
-    CallRecord& call = model_.calls[id];
+  for (size_t i = 0; i < due_.size(); i++) {
+    if (i + kAhead < due_.size()) prefetch_chains(model_, due_[i + kAhead]);
+    CallRecord& call = model_.calls[due_[i]];
     call.outcome_due = false;
     decide_outcome(model_, call, now_ns);
   }

@@ -15,7 +15,7 @@ class CallTable {
 
   // Finds or creates the call of the message and appends the record to it. A message without
   // Call-ID is a call of its own.
-  MessageId add(MessageRecord message, const SipFacts& facts);
+  MessageId add(MessageRecord message, const SipFacts& facts, const SipIndex& sip);
 
   // After transaction and dialog are known: times and counts.
   void update(MessageId id);
@@ -50,6 +50,9 @@ class CallTable {
   std::vector<CallId> due_;
   absl::flat_hash_map<uint64_t, CallId, IdentityHash> by_id_;
 };
+
+// The beginnings of a call's chains, for whoever will walk them soon.
+void prefetch_chains(const Model& model, CallId id);
 
 // State, final status and who ended it, from the call's transactions, as of `now_ns`.
 void decide_outcome(const Model& model, CallRecord& call, int64_t now_ns);

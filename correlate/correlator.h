@@ -19,6 +19,7 @@ namespace sipladder {
 struct PreparedMessage {
   MessageRecord record;
   SipFacts facts;
+  const SipIndex* sip = nullptr;  // not null; its bytes live as long as the batch
 };
 
 class Correlator {

@@ -34,6 +34,7 @@ void DialogTable::add(MessageId id, const SipFacts& facts) {
     model_.transactions[message.txn].dialog = dialog_id;
   if (message.is_copy()) return;
   learn_targets(dialog, message, id, facts);
+  learn_timer(dialog, message, id, facts);
   move_state(dialog, message, id);
 }
 
@@ -100,6 +101,16 @@ void DialogTable::learn_targets(DialogRecord& dialog, const MessageRecord& messa
   if (!dialog.caller_target && message.txn) {
     dialog.caller_target = model_.transactions[message.txn].request;
   }
+}
+
+// The newest 2xx decides; one without Session-Expires ends the timer (RFC 4028 7.2).
+void DialogTable::learn_timer(DialogRecord& dialog, const MessageRecord& message, MessageId id,
+                              const SipFacts& facts) {
+  const bool may_set = message.method == Method::invite || message.method == Method::update;
+  if (!may_set || message.status < 200 || message.status > 299) return;
+  if (facts.session_s == SipFacts::kNoTimer) return;
+  dialog.timer_set = facts.session_s == 0 ? MessageId{} : id;
+  dialog.timer_s = facts.session_s;
 }
 
 // An ACK inside an INVITE transaction is for a final response that is no 2xx (17.1.1.3).

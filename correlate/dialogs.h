@@ -29,6 +29,8 @@ class DialogTable {
  private:
   DialogId find_or_create(MessageId id, const SipFacts& facts);
   void mark_forks(const CallRecord& call, DialogRecord& made);
+  void learn_timer(DialogRecord& dialog, const MessageRecord& message, MessageId id,
+                   const SipFacts& facts);
   void learn_targets(DialogRecord& dialog, const MessageRecord& message, MessageId id,
                      const SipFacts& facts);
   bool refuses(const MessageRecord& ack) const;

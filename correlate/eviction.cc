@@ -41,7 +41,7 @@ std::vector<Candidate> candidates_of(const Model& model) {
 // The chains run through the records themselves: the next id is read before the record goes.
 size_t forget_call(Model& model, CallId id) {
   const CallRecord call = model.calls[id];
-  size_t bytes = sizeof(CallRecord);
+  size_t bytes = sizeof(CallRecord) + sizeof(CallLabel);
   for (MessageId m = call.first_message; m;) {
     const MessageId next = model.messages[m].next_in_call;
     model.messages.forget(m);
@@ -62,6 +62,7 @@ size_t forget_call(Model& model, CallId id) {
     d = next;
   }
   model.calls.forget(id);
+  model.labels.forget(id);
   model.evicted.calls++;
   return bytes;
 }

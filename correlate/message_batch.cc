@@ -3,7 +3,52 @@
 #include <algorithm>
 #include <cstring>
 
+#include "correlate/hash.h"
+#include "decode/sdp.h"
+
 namespace sipladder {
+namespace {
+
+bool offers_qop(const SipIndex& sip) {
+  const auto names_it = [](const HeaderLine& header) {
+    return (header.id == HeaderId::www_authenticate || header.id == HeaderId::proxy_authenticate) &&
+           (header.value.find("qop") != std::string_view::npos ||
+            header.value.find("QOP") != std::string_view::npos);
+  };
+  return std::any_of(sip.headers.begin(), sip.headers.end(), names_it);
+}
+
+MessageRecord record_of(const IndexedMessage& indexed, const SipFacts& facts) {
+  const Datagram& datagram = indexed.datagram;
+  const SipIndex& sip = indexed.sip;
+  MessageRecord message;
+  message.src = indexed.src;
+  message.dst = indexed.dst;
+  message.time_ns = datagram.time_ns;
+  message.offset = datagram.ref.offset;
+  message.store = datagram.ref.store;
+  message.length = static_cast<uint32_t>(datagram.payload.size());
+  message.frame = datagram.frame;
+  message.source = datagram.source;
+  message.transport = datagram.transport;
+  message.ip_id = datagram.ip_id;
+  message.cseq = facts.cseq;
+  message.method = facts.method;
+  message.status = sip.is_request ? uint16_t{0} : sip.status;
+  message.content_hash = static_cast<uint32_t>(hash_text(datagram.payload));
+  const std::string_view sdp = find_sdp(sip);
+  message.has_sdp = !sdp.empty();
+  if (message.has_sdp) message.sdp = glance_sdp(sdp);
+  message.malformed = sip.malformed != nullptr;
+  message.truncated = datagram.truncated;
+  message.has_to_tag = facts.to_tag != 0;
+  message.has_rseq = sip.has(HeaderId::rseq);
+  message.no_qop = (sip.status == 401 || sip.status == 407) && !offers_qop(sip);
+  message.has_auth = sip.has(HeaderId::authorization) || sip.has(HeaderId::proxy_authorization);
+  return message;
+}
+
+}  // namespace
 
 bool MessageBatch::has_room(size_t bytes) const {
   return count_ == 0 || (count_ < kMaxMessages && used_ + bytes <= capacity_);
@@ -27,7 +72,16 @@ IndexedMessage* MessageBatch::add(const Datagram& datagram) {
   return &message;
 }
 
+std::span<const PreparedMessage> MessageBatch::prepare() {
+  for (size_t i = prepared_.size(); i < count_; i++) {
+    const SipFacts facts = facts_of(messages_[i].sip);
+    prepared_.push_back({record_of(messages_[i], facts), facts, &messages_[i].sip});
+  }
+  return prepared_;
+}
+
 void MessageBatch::clear() {
+  prepared_.clear();
   count_ = used_ = 0;
   if (capacity_ <= kMaxBytes) return;
   bytes_.reset();

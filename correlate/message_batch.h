@@ -11,7 +11,7 @@
 #include <span>
 #include <vector>
 
-#include "correlate/model.h"
+#include "correlate/correlator.h"
 #include "decode/datagram.h"
 #include "decode/sip_message.h"
 
@@ -31,8 +31,9 @@ class MessageBatch {
   // Null when the bytes do not begin with a SIP start-line; nothing was added then.
   IndexedMessage* add(const Datagram& datagram);
 
-  bool empty() const { return count_ == 0; }
-  std::span<const IndexedMessage> messages() const { return {messages_.data(), count_}; }
+  // All of them as the correlator takes them. Whichever thread has time for it.
+  std::span<const PreparedMessage> prepare();
+
   void clear();
 
  private:
@@ -40,6 +41,7 @@ class MessageBatch {
   static constexpr size_t kMaxBytes = 512 << 10;
 
   std::vector<IndexedMessage> messages_;
+  std::vector<PreparedMessage> prepared_;
   std::unique_ptr<char[]> bytes_;
   size_t capacity_ = 0;
   size_t used_ = 0;

@@ -14,6 +14,7 @@
 
 #include "capture/packet_log.h"
 #include "capture/packet_source.h"
+#include "correlate/call_label.h"
 #include "correlate/records.h"
 #include "correlate/table.h"
 #include "decode/decoder.h"
@@ -55,6 +56,7 @@ struct Model {
   Table<TransactionRecord, TransactionId> transactions;
   Table<DialogRecord, DialogId> dialogs;
   Table<CallRecord, CallId> calls;
+  Table<CallLabel, CallId> labels;        // of each call
   Table<StreamRecord, StreamId> streams;  // candidates too: see is_listed()
   Table<Endpoint, EndpointId> endpoints;
   std::vector<IcmpErrorRecord> icmp_errors;

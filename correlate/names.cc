@@ -32,11 +32,11 @@ std::string_view to_string(TransactionKind kind) {
   return kNames[static_cast<size_t>(kind)];
 }
 
-std::string party_name(std::string_view from_or_to) {
+std::string_view party_name(std::string_view from_or_to) {
   const NameAddr address = parse_name_addr(from_or_to);
   const SipUri uri = parse_uri(address.uri);
-  if (!uri.user.empty()) return std::string(uri.user);
-  return std::string(uri.host.empty() ? address.uri : uri.host);
+  if (!uri.user.empty()) return uri.user;
+  return uri.host.empty() ? address.uri : uri.host;
 }
 
 }  // namespace sipladder

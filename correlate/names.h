@@ -14,7 +14,7 @@ std::string_view to_string(Party party);  // empty for none
 std::string_view to_string(TransactionState state);
 std::string_view to_string(TransactionKind kind);
 
-// Who a From or To value names: user part, else host.
-std::string party_name(std::string_view from_or_to);
+// Who a From or To value names: user part, else host. A view of the value.
+std::string_view party_name(std::string_view from_or_to);
 
 }  // namespace sipladder

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "correlate/hash.h"
 #include "decode/text.h"
 
 namespace sipladder {
@@ -46,8 +47,34 @@ void read_audio(const SdpMedia& media, SdpStand* stand) {
   }
 }
 
-SdpStand stand_of(const Sdp& sdp, MessageId id, const MessageRecord& message) {
+void read_formats(const SdpMedia& media, SdpStand* stand) {
+  for (const SdpFormat& format : media.formats) {
+    const bool event = equal_no_case(format.encoding, "telephone-event");
+    stand->telephone_event = stand->telephone_event || event;
+    if (event || equal_no_case(format.encoding, "CN") || media.media != "audio" || media.port == 0)
+      continue;
+    std::string& name =
+        stand->codecs.emplace_back(format.encoding.empty() ? format.payload : format.encoding);
+    std::transform(name.begin(), name.end(), name.begin(), lower);
+  }
+}
+
+uint64_t hash_without_origin(std::string_view body) {
+  uint64_t hash = 0;
+  while (!body.empty()) {
+    const std::string_view line = trim(cut(&body, '\n'));
+    if (!line.starts_with("o=")) hash = mix(hash, hash_text(line));
+  }
+  return hash;
+}
+
+SdpStand stand_of(std::string_view body, MessageId id, const MessageRecord& message) {
+  const Sdp sdp = parse_sdp(body);
   SdpStand stand;
+  stand.lines = sdp.media.size();
+  stand.origin = sdp.origin;
+  stand.rest_hash = hash_without_origin(body);
+  for (const SdpMedia& media : sdp.media) read_formats(media, &stand);
   stand.message = id;
   stand.time_ns = message.time_ns;
   stand.author = message.from_caller ? Party::caller : Party::callee;
@@ -225,7 +252,7 @@ Negotiation negotiation_of(const Model& model, MessageView& view, const CallReco
   for (const MessageId id : messages) {
     const MessageRecord& message = model.messages[id];
     if (!counts(model, message, has_confirmed) || !view.load(message)) continue;
-    reader.add(stand_of(parse_sdp(find_sdp(view.sip())), id, message));
+    reader.add(stand_of(find_sdp(view.sip()), id, message));
   }
   reader.finish();
   const bool one_sided = !reader.result.stands.empty() && reader.result.pairs.empty();

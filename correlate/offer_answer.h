@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "correlate/message_view.h"
@@ -31,6 +32,12 @@ struct SdpStand {
   std::vector<uint8_t> payload_types;
   std::optional<double> ptime_ms;
   double frame_ms = 0;  // of the first codec, when it has fixed ones (G.723, G.729, GSM)
+  // Of the whole SDP:
+  size_t lines = 0;                 // m= lines
+  std::vector<std::string> codecs;  // of the open audio lines, in lower case; no events, no CN
+  bool telephone_event = false;
+  std::string origin;      // o=
+  uint64_t rest_hash = 0;  // of all other lines
 };
 
 struct OfferAnswer {

@@ -45,8 +45,8 @@ struct MessageRecord {
   bool has_auth : 1 = false;  // request with Authorization or Proxy-Authorization
   bool truncated : 1 = false;
   bool has_to_tag : 1 = false;
-  bool has_rseq : 1 = false;             // RFC 3262
-  bool has_session_expires : 1 = false;  // RFC 4028
+  bool has_rseq : 1 = false;  // RFC 3262
+  bool no_qop : 1 = false;    // 401 or 407 whose challenges have no qop
   SdpGlance sdp;
 
   bool is_request() const { return status == 0; }
@@ -124,6 +124,8 @@ struct DialogRecord {
   MessageId callee_target;
   MessageId route_set;      // message whose Record-Route set it (a 2xx or 1xx as the caller saw it)
   MessageId ended_message;  // BYE
+  MessageId timer_set;      // the newest 2xx that agreed on a session timer; none: no timer
+  uint32_t timer_s = 0;     // its interval (RFC 4028 4)
   DialogState state = DialogState::early;
   Party ended_by = Party::none;
   bool forked = false;
@@ -190,6 +192,9 @@ struct CallRecord {
   uint16_t callee_types = 0;
   bool sdp_offered = false;   // an SDP from the caller's side
   bool sdp_answered = false;  // and one from the callee's
+
+  // From and To of the first request, lacking one of the first message, name the parties.
+  MessageId naming_message() const { return first_request ? first_request : first_message; }
 };
 
 // RTP of one 5-tuple and SSRC, with the running figures of RFC 3550 (appendix A.1, A.3, A.8).

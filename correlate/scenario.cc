@@ -127,7 +127,7 @@ class Recogniser {
       return model_.endpoints[attempt->dst].ip == host;
     });
     if (!there || !context_.view.load(request)) return false;
-    const std::string user = party_name(context_.view.sip().value(HeaderId::from));
+    const std::string user(party_name(context_.view.sip().value(HeaderId::from)));
     if (!context_.view.load(context_.message(call_.first_request))) return false;
     return party_name(context_.view.sip().value(HeaderId::to)) == user;
   }

@@ -51,6 +51,13 @@ bool has_strict_route(const SipIndex& sip) {
   return false;
 }
 
+uint32_t session_seconds(std::string_view session_expires) {
+  if (session_expires.empty()) return 0;
+  constexpr uint32_t kLongest = 7 * 86'400;
+  const auto seconds = parse_number<uint32_t>(trim(cut(&session_expires, ';')));
+  return seconds && *seconds > 0 && *seconds <= kLongest ? *seconds : SipFacts::kNoTimer;
+}
+
 bool is_unregister(const SipIndex& sip) {
   const std::string_view contact = sip.value(HeaderId::contact);
   if (contact == "*") return true;
@@ -75,6 +82,7 @@ SipFacts facts_of(const SipIndex& sip) {
   facts.cseq = cseq.number;
   const std::string_view method = sip.is_request ? sip.method : cseq.method;
   facts.method = parse_method(method);
+  facts.session_s = session_seconds(sip.value(HeaderId::session_expires));
   facts.has_contact = sip.has(HeaderId::contact);
   facts.has_record_route = sip.has(HeaderId::record_route);
   facts.unregisters = facts.method == Method::register_ && sip.is_request && is_unregister(sip);

@@ -9,6 +9,8 @@
 namespace sipladder {
 
 struct SipFacts {
+  static constexpr uint32_t kNoTimer = UINT32_MAX;
+
   uint64_t call_hash = 0;  // 0: no Call-ID
   uint64_t from_tag = 0;   // 0: no tag
   uint64_t to_tag = 0;
@@ -18,6 +20,7 @@ struct SipFacts {
   uint64_t invite_key = 0;        // of ACK and CANCEL: the INVITE with the same branch
   uint64_t previous_hop_key = 0;  // the same request one hop before, by its second Via; 0: none
   uint32_t cseq = 0;
+  uint32_t session_s = 0;           // Session-Expires (RFC 4028 4); kNoTimer when it cannot be used
   Method method = Method::unknown;  // of the request, or of CSeq
   bool has_contact = false;
   bool has_record_route = false;

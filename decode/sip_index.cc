@@ -74,7 +74,7 @@ bool index_request(std::string_view line, SipIndex* sip) {
   if (sip->request_uri.size() != middle.size())
     flag(sip, "more than one space in the Request-Line (RFC 3261 7.1)");
   if (sip->request_uri.empty()) flag(sip, "no Request-URI in the Request-Line (RFC 3261 7.1)");
-  if (sip->request_uri.find_first_of(" \t") != std::string_view::npos) {
+  if (std::any_of(sip->request_uri.begin(), sip->request_uri.end(), is_space)) {
     flag(sip, "space inside the Request-URI (RFC 3261 7.1)");
   }
   if (!sip->request_uri.empty() && sip->request_uri[0] == '<') {

@@ -96,12 +96,10 @@ class Builder {
     LadderCall call;
     call.id = id;
     call.state = to_string(record.state);
-    const MessageId first = record.first_request ? record.first_request : record.first_message;
-    if (first && view_.load(input_.model.messages[first])) {
-      call.call_id = unfold(view_.sip().value(HeaderId::call_id));
-      call.caller = party_name(view_.sip().value(HeaderId::from));
-      call.callee = party_name(view_.sip().value(HeaderId::to));
-    }
+    const CallNames names = names_of(input_.model, id, view_);
+    call.call_id = unfold(names.call_id);
+    call.caller = names.caller;
+    call.callee = names.callee;
     const CallAnalysis& analysis = input_.analyst.of(id);
     call.audio = to_string(analysis.audio);
     for (const Finding& finding : analysis.findings) {

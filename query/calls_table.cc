@@ -10,9 +10,6 @@ namespace {
 const CallRecord& call(Reader& r, RowId row) {
   return r.model.calls[CallId{row.id}];
 }
-MessageId first_of(const CallRecord& c) {
-  return c.first_request ? c.first_request : c.first_message;
-}
 const MessageRecord& first(Reader& r, RowId row) {
   return r.model.messages[call(r, row).first_message];
 }
@@ -20,7 +17,11 @@ const Endpoint& endpoint(Reader& r, EndpointId id) {
   return r.model.endpoints[id];
 }
 std::string_view header(Reader& r, RowId row, HeaderId id) {
-  return r.sip(first_of(call(r, row))).value(id);
+  return r.sip(call(r, row).naming_message()).value(id);
+}
+CallNames names(Reader& r, RowId row) {
+  const CallLabel& label = r.model.labels[CallId{row.id}];
+  return label.is_whole() ? label.names() : names_in(r.sip(call(r, row).naming_message()));
 }
 
 int64_t talk_end(Reader& r, const CallRecord& c) {
@@ -126,7 +127,7 @@ const TableDescription kCallsTable{
         {"id", "INTEGER", "1-based, in capture order",
          [](Reader&, RowId row, Value& v) { v.set(int64_t{row.id}); }},
         {"call_id", "TEXT", "the Call-ID, every byte of it",
-         [](Reader& r, RowId row, Value& v) { v.set_if(header(r, row, HeaderId::call_id)); }},
+         [](Reader& r, RowId row, Value& v) { v.set_if(names(r, row).call_id); }},
         {"kind", "TEXT", "call, registration, subscription, options, message, publish, other",
          [](Reader& r, RowId row, Value& v) { v.set(to_string(call(r, row).kind)); }},
         {"session", "INTEGER", "id shared by all legs of one end-to-end call",
@@ -140,13 +141,9 @@ const TableDescription kCallsTable{
            v.set_if(to_string(r.analyst.legs().reason_of(CallId{row.id})));
          }},
         {"caller", "TEXT", "user part (else host) of From",
-         [](Reader& r, RowId row, Value& v) {
-           v.set_if(party_name(header(r, row, HeaderId::from)));
-         }},
+         [](Reader& r, RowId row, Value& v) { v.set_if(names(r, row).caller); }},
         {"callee", "TEXT", "user part (else host) of To",
-         [](Reader& r, RowId row, Value& v) {
-           v.set_if(party_name(header(r, row, HeaderId::to)));
-         }},
+         [](Reader& r, RowId row, Value& v) { v.set_if(names(r, row).callee); }},
         {"from_uri", "TEXT", "URI of From",
          [](Reader& r, RowId row, Value& v) {
            v.set_if(parse_name_addr(header(r, row, HeaderId::from)).uri);

@@ -71,17 +71,11 @@ void ListView::collect() {
 const ListView::Names& ListView::names_of(CallId id) {
   if (const auto found = names_.find(id.value); found != names_.end()) return found->second;
   if (names_.size() >= kMaxCachedNames) names_.clear();
-  const CallRecord& call = shared_.model.calls[id];
-  Names names;
-  const MessageId first = call.first_request ? call.first_request : call.first_message;
-  if (first && view_.load(shared_.model.messages[first])) {
-    const SipIndex& sip = view_.sip();
-    names.method = to_string(shared_.model.messages[first].method);
-    if (names.method.empty()) names.method = sip.method;
-    names.from = party_name(sip.value(HeaderId::from));
-    names.to = party_name(sip.value(HeaderId::to));
-    names.call_id = unfold(sip.value(HeaderId::call_id));
-  }
+  const MessageRecord& first = shared_.model.messages[shared_.model.calls[id].naming_message()];
+  const CallNames of_call = sipladder::names_of(shared_.model, id, view_);
+  Names names{std::string(to_string(first.method)), std::string(of_call.caller),
+              std::string(of_call.callee), unfold(of_call.call_id)};
+  if (names.method.empty() && view_.load(first)) names.method = view_.sip().method;
   return names_[id.value] = std::move(names);
 }
 

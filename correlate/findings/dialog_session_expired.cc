@@ -14,34 +14,10 @@ constexpr int64_t kSecond = 1'000'000'000;
 constexpr int64_t kShortest = 30 * kSecond;  // of any talk that can have run out
 constexpr int64_t kGrace = 5 * kSecond;
 
-struct Timer {
-  MessageId message;  // the 2xx that agreed on it last
-  int64_t set_ns = 0;
-  int64_t length_ns = 0;
-  std::string refresher;
-};
-
-// As the newest 2xx to an INVITE or UPDATE of the dialog says.
-std::optional<Timer> newest_timer(CallContext& context, DialogId dialog) {
-  std::optional<Timer> timer;
-  for (const MessageId id : context.messages()) {
-    const MessageRecord& message = context.message(id);
-    const bool may_set = message.method == Method::invite || message.method == Method::update;
-    if (message.dialog != dialog || !may_set || message.status < 200 || message.status > 299)
-      continue;
-    if (!message.has_session_expires) {
-      if (!message.is_copy()) timer.reset();  // a refresh without it ends the timer (7.2)
-      continue;
-    }
-    if (!context.view.load(message)) continue;
-    std::string_view value = context.view.sip().value(HeaderId::session_expires);
-    const std::string_view all = value;
-    const auto seconds = parse_number<int64_t>(trim(cut(&value, ';')));
-    if (!seconds || *seconds <= 0 || *seconds > 7 * 86'400) continue;
-    timer = Timer{id, message.time_ns, *seconds * kSecond,
-                  std::string(param(all, "refresher").value_or("uac"))};
-  }
-  return timer;
+std::string refresher_of(CallContext& context, MessageId timer_set) {
+  if (!context.view.load(context.message(timer_set))) return {};
+  const std::string_view value = context.view.sip().value(HeaderId::session_expires);
+  return std::string(param(value, "refresher").value_or("uac"));
 }
 
 void check(CallContext& context, CallAnalysis* out) {
@@ -51,28 +27,29 @@ void check(CallContext& context, CallAnalysis* out) {
     const DialogRecord& dialog = context.model.dialogs[id];
     const int64_t end = dialog.ended_ns != 0 ? dialog.ended_ns : context.model.now_ns;
     if (dialog.confirmed_ns == 0 || end - dialog.confirmed_ns < kShortest) continue;
-    const auto timer = newest_timer(context, id);
-    if (!timer) continue;
-    const int64_t expiry = timer->set_ns + timer->length_ns;
+    if (!dialog.timer_set) continue;
+    const MessageRecord& set = context.message(dialog.timer_set);
+    const int64_t length_ns = dialog.timer_s * kSecond;
+    const int64_t expiry = set.time_ns + length_ns;
     // Whoever does not refresh ends the session a little before it expires (10).
-    const int64_t margin = std::min(32 * kSecond, timer->length_ns / 3);
+    const int64_t margin = std::min(32 * kSecond, length_ns / 3);
     const bool ended = dialog.ended_ns != 0 && dialog.ended_ns >= expiry - margin - kGrace &&
                        dialog.ended_ns <= expiry + margin + kGrace;
-    const bool silent = dialog.ended_ns == 0 && end > expiry + timer->length_ns / 10;
+    const bool silent = dialog.ended_ns == 0 && end > expiry + length_ns / 10;
     if (!ended && !silent) continue;
     Finding finding = finding_of(context, detector);
     finding.dialog = id;
-    finding.message = timer->message;
+    finding.message = dialog.timer_set;
     finding.confidence = Confidence::likely;
-    finding.evidence = {context.message(timer->message).frame};
+    finding.evidence = {set.frame};
     if (dialog.ended_message)
       finding.evidence.push_back(context.message(dialog.ended_message).frame);
     finding.summary = fmt::format(
-        "session of {} s agreed (refresher {}), not refreshed; {}", timer->length_ns / kSecond,
-        timer->refresher,
+        "session of {} s agreed (refresher {}), not refreshed; {}", dialog.timer_s,
+        refresher_of(context, dialog.timer_set),
         ended ? fmt::format("the {} ends the call after {}", party_text(dialog.ended_by),
-                            seconds_text(dialog.ended_ns - timer->set_ns))
-              : fmt::format("no message for {}", seconds_text(end - timer->set_ns)));
+                            seconds_text(dialog.ended_ns - set.time_ns))
+              : fmt::format("no message for {}", seconds_text(end - set.time_ns)));
     finding.explanation =
         "The refresher has to send a re-INVITE or UPDATE at half of the interval; without it both "
         "sides take the call for dead.";

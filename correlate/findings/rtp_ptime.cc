@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "correlate/findings/support.h"
-#include "decode/sdp.h"
 
 namespace sipladder {
 namespace {
@@ -13,13 +12,9 @@ extern const Detector detector;
 
 constexpr uint32_t kMinPackets = 50;
 
-double asked_ptime(CallContext& context, Party receiver) {
+double asked_ptime(const CallContext& context, Party receiver) {
   const SdpStand* stand = context.audio.negotiation.newest(receiver);
-  if (stand == nullptr || !context.view.load(context.message(stand->message))) return 0;
-  for (const SdpMedia& media : parse_sdp(find_sdp(context.view.sip())).media) {
-    if (media.media == "audio" && media.ptime_ms) return *media.ptime_ms;
-  }
-  return 0;
+  return stand == nullptr ? 0 : stand->ptime_ms.value_or(0);
 }
 
 void check(CallContext& context, CallAnalysis* out) {

@@ -9,16 +9,9 @@ namespace {
 
 extern const Detector detector;
 
-size_t lines_of(CallContext& context, MessageId id) {
-  if (!context.view.load(context.message(id))) return 0;
-  return parse_sdp(find_sdp(context.view.sip())).media.size();
-}
-
-std::string broken_rule(CallContext& context, const SdpStand& offer, const SdpStand& answer) {
-  const size_t offered = lines_of(context, offer.message);
-  const size_t answered = lines_of(context, answer.message);
-  if (offered != answered) {
-    return fmt::format("has {} media lines, the offer has {}", answered, offered);
+std::string broken_rule(const SdpStand& offer, const SdpStand& answer) {
+  if (offer.lines != answer.lines) {
+    return fmt::format("has {} media lines, the offer has {}", answer.lines, offer.lines);
   }
   if (!offer.usable || !answer.usable || offer.hold_address || answer.hold_address) return {};
   const bool receives = may_receive(answer.direction) && !may_send(offer.direction);
@@ -32,7 +25,7 @@ void check(CallContext& context, CallAnalysis* out) {
   for (const OfferAnswer& pair : context.audio.negotiation.pairs) {
     const SdpStand& offer = context.audio.negotiation.stands[pair.offer];
     const SdpStand& answer = context.audio.negotiation.stands[pair.answer];
-    const std::string what = broken_rule(context, offer, answer);
+    const std::string what = broken_rule(offer, answer);
     if (what.empty()) continue;
     Finding finding = finding_of(context, detector);
     finding.message = answer.message;

@@ -2,23 +2,11 @@
 #include <fmt/format.h>
 
 #include "correlate/findings/support.h"
-#include "decode/sdp.h"
-#include "decode/text.h"
 
 namespace sipladder {
 namespace {
 
 extern const Detector detector;
-
-bool has_events(CallContext& context, const SdpStand& stand) {
-  if (!context.view.load(context.message(stand.message))) return false;
-  for (const SdpMedia& media : parse_sdp(find_sdp(context.view.sip())).media) {
-    for (const SdpFormat& format : media.formats) {
-      if (equal_no_case(format.encoding, "telephone-event")) return true;
-    }
-  }
-  return false;
-}
 
 void check(CallContext& context, CallAnalysis* out) {
   if (context.audio.negotiation.pairs.empty()) return;
@@ -26,13 +14,13 @@ void check(CallContext& context, CallAnalysis* out) {
   const SdpStand& offer = context.audio.negotiation.stands[pair.offer];
   const SdpStand& answer = context.audio.negotiation.stands[pair.answer];
   if (!offer.usable || !answer.usable) return;
-  if (has_events(context, offer) == has_events(context, answer)) return;
+  if (offer.telephone_event == answer.telephone_event) return;
   Finding finding = finding_of(context, detector);
   finding.message = answer.message;
   finding.evidence = {context.message(offer.message).frame, context.message(answer.message).frame};
-  finding.summary = fmt::format(
-      "only the {} knows telephone-event",
-      has_events(context, offer) ? party_text(offer.author) : party_text(answer.author));
+  finding.summary =
+      fmt::format("only the {} knows telephone-event",
+                  offer.telephone_event ? party_text(offer.author) : party_text(answer.author));
   finding.explanation = "Digits can then only be sent as tones in the audio, or by INFO.";
   finding.remedy = "Enable RFC 4733 (telephone-event) on both sides if digits are not recognised.";
   finding.rfc = "RFC 4733 2.4";

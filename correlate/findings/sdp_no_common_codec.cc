@@ -5,37 +5,16 @@
 #include <algorithm>
 
 #include "correlate/findings/support.h"
-#include "decode/sdp.h"
-#include "decode/text.h"
 
 namespace sipladder {
 namespace {
 
 extern const Detector detector;
 
-std::vector<std::string> names_of(CallContext& context, const SdpStand& stand) {
-  std::vector<std::string> names;
-  if (!context.view.load(context.message(stand.message))) return names;
-  for (const SdpMedia& media : parse_sdp(find_sdp(context.view.sip())).media) {
-    if (media.media != "audio" || media.port == 0) continue;
-    for (const SdpFormat& format : media.formats) {
-      const bool event =
-          equal_no_case(format.encoding, "telephone-event") || equal_no_case(format.encoding, "CN");
-      if (event) continue;
-      std::string name(format.encoding.empty() ? format.payload : format.encoding);
-      for (char& c : name) c = lower(c);
-      names.push_back(name);
-    }
-  }
-  return names;
-}
-
-bool shares_one(CallContext& context, const SdpStand& offer, const SdpStand& answer) {
-  const auto offered = names_of(context, offer);
-  const auto accepted = names_of(context, answer);
-  if (offered.empty() || accepted.empty()) return true;
-  return std::any_of(accepted.begin(), accepted.end(), [&](const std::string& name) {
-    return std::find(offered.begin(), offered.end(), name) != offered.end();
+bool shares_one(const SdpStand& offer, const SdpStand& answer) {
+  if (offer.codecs.empty() || answer.codecs.empty()) return true;
+  return std::any_of(answer.codecs.begin(), answer.codecs.end(), [&](const std::string& name) {
+    return std::find(offer.codecs.begin(), offer.codecs.end(), name) != offer.codecs.end();
   });
 }
 
@@ -69,7 +48,7 @@ void check(CallContext& context, CallAnalysis* out) {
     const SdpStand& offer = context.audio.negotiation.stands[pair.offer];
     const SdpStand& answer = context.audio.negotiation.stands[pair.answer];
     if (!offer.usable || !answer.usable || answer.payload_types.empty()) continue;
-    if (shares_one(context, offer, answer)) continue;
+    if (shares_one(offer, answer)) continue;
     Finding finding = finding_of(context, detector);
     finding.message = answer.message;
     finding.evidence = {context.message(offer.message).frame,

@@ -12,7 +12,7 @@ namespace {
 
 extern const Detector detector;
 
-constexpr int kMaxRequests = 50;
+constexpr size_t kMaxRequests = 50;
 
 // A parameter of "Digest a=b, c="d""; commas separate here.
 std::string_view digest_param(std::string_view value, std::string_view name) {
@@ -33,7 +33,7 @@ std::string_view first_of(const SipIndex& sip, HeaderId a, HeaderId b) {
 }
 
 bool is_weak_challenge(CallContext& context, const TransactionRecord& txn) {
-  if (!txn.final_response || !context.view.load(context.message(txn.final_response))) return false;
+  if (!context.view.load(context.message(txn.final_response))) return false;
   const std::string_view challenge =
       first_of(context.view.sip(), HeaderId::www_authenticate, HeaderId::proxy_authenticate);
   if (digest_param(challenge, "nonce").empty()) return false;
@@ -45,8 +45,10 @@ bool is_weak_challenge(CallContext& context, const TransactionRecord& txn) {
 void check_challenge(CallContext& context, CallAnalysis* out) {
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
-    if ((txn.final_status != 401 && txn.final_status != 407) || txn.request_path) continue;
-    if (!is_weak_challenge(context, txn)) return;
+    if (!txn.final_response || (txn.final_status != 401 && txn.final_status != 407) ||
+        txn.request_path)
+      continue;
+    if (!context.message(txn.final_response).no_qop || !is_weak_challenge(context, txn)) return;
     Finding finding = finding_of(context, detector);
     finding.severity = Severity::info;
     finding.txn = id;
@@ -61,17 +63,31 @@ void check_challenge(CallContext& context, CallAnalysis* out) {
   }
 }
 
+// Requests with credentials, when they are two different ones at least.
+std::vector<TransactionId> requests_to_compare(const CallContext& context) {
+  std::vector<TransactionId> requests;
+  bool differ = false;
+  for (const TransactionId id : context.transactions) {
+    const TransactionRecord& txn = context.model.transactions[id];
+    if (!txn.has_auth || txn.request_path || txn.method == Method::ack ||
+        txn.method == Method::cancel)
+      continue;
+    differ = differ ||
+             (!requests.empty() && context.model.transactions[requests.front()].cseq != txn.cseq);
+    requests.push_back(id);
+    if (requests.size() == kMaxRequests) break;
+  }
+  if (!differ) requests.clear();
+  return requests;
+}
+
 void check_counts(CallContext& context, CallAnalysis* out) {
   struct Use {
     uint32_t frame, cseq;
   };
   std::map<std::string, Use> seen;  // by nonce, count and cnonce
-  int requests = 0;
-  for (const TransactionId id : context.transactions) {
+  for (const TransactionId id : requests_to_compare(context)) {
     const TransactionRecord& txn = context.model.transactions[id];
-    if (!txn.has_auth || txn.request_path || txn.method == Method::ack ||
-        txn.method == Method::cancel || ++requests > kMaxRequests)
-      continue;
     const MessageRecord& message = context.message(txn.request);
     if (!context.view.load(message)) continue;
     const std::string_view value =
