@@ -186,7 +186,7 @@ AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageVie
     facts.from_caller.fault = facts.from_callee.fault = fault;
     return facts;
   }
-  const AudioCase audio{model, view, messages, facts};
+  const AudioCase audio{model, media, view, messages, facts};
   AudioDirection from_caller = facts.from_caller;
   AudioDirection from_callee = facts.from_callee;
   judge_direction(audio, from_caller, facts.from_callee);

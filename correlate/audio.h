@@ -11,6 +11,7 @@
 #include "correlate/message_view.h"
 #include "correlate/model.h"
 #include "correlate/offer_answer.h"
+#include "correlate/voice_heard.h"
 
 namespace sipladder {
 
@@ -66,6 +67,7 @@ struct AudioDirection {
   MessageId receiver_sdp;   // newest SDP of the receiving party
   EndpointId silent_relay;  // no_rtp: the relay that gets the stream and passes none on
   std::vector<uint32_t> icmp_frames;
+  Heard heard;  // silence: of the culprit
 };
 
 struct AudioFacts {

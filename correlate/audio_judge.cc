@@ -179,11 +179,14 @@ class Judge {
     uint64_t packets = 0, silent = 0;
     for (const StreamId id : direction_.last_leg) {
       const StreamRecord& stream = model_.streams[id];
-      packets += stream.level_samples;
-      silent += std::max<uint64_t>(stream.silent_samples, stream.repeated_samples);
+      const Heard heard = heard_of(model_, audio_.view.log(), id, audio_.media.encoding_of(id));
+      packets += heard.packets;
+      silent += std::max<uint64_t>(heard.silent, stream.repeated_samples);
     }
     if (packets < kMinMedia || silent * 100 < packets * kSilentShare) return false;
-    set(AudioFault::silence, direction_.last_leg.front());
+    const StreamId first = direction_.last_leg.front();
+    direction_.heard = heard_of(model_, audio_.view.log(), first, audio_.media.encoding_of(first));
+    set(AudioFault::silence, first);
     return true;
   }
 

@@ -12,6 +12,7 @@ inline constexpr uint32_t kMinMedia = 10;
 
 struct AudioCase {
   const Model& model;
+  const MediaBinding& media;
   MessageView& view;
   const std::vector<MessageId>& messages;
   const AudioFacts& facts;

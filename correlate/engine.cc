@@ -5,6 +5,7 @@
 #include "correlate/eviction.h"
 #include "correlate/message_batch.h"
 #include "correlate/rtp_streams.h"
+#include "decode/turn.h"
 
 namespace sipladder {
 namespace {
@@ -28,6 +29,7 @@ struct Engine::State {
   size_t bytes() const;
   void keep_within_memory();
   PayloadClass add(const Datagram& datagram);
+  void add_media(const Datagram& datagram, PayloadClass payload_class);
   void settle_calls();
   SourceCounters& counters(uint16_t source);
 
@@ -35,6 +37,7 @@ struct Engine::State {
   Decoder decoder;
   EndpointTable endpoints;
   RtpStreams streams;
+  TurnRelays turn;
   std::vector<Datagram> datagrams;
   MessageBatch batch;
   uint32_t next_settled = 1;
@@ -99,15 +102,27 @@ PayloadClass Engine::State::add(const Datagram& datagram) {
   const PayloadClass payload_class = classify_payload(datagram.payload);
   if (payload_class == PayloadClass::sip) {
     if (!take_message(datagram)) return PayloadClass::other;
-  } else if (payload_class == PayloadClass::rtp) {
-    RtpHeader rtp;
-    if (!parse_rtp(datagram.payload, &rtp)) return PayloadClass::other;
-    streams.add_rtp(datagram, rtp);
-  } else if (payload_class == PayloadClass::rtcp) {
-    RtcpReport report;
-    if (parse_rtcp(datagram.payload, &report)) streams.add_rtcp(datagram, report);
+  } else if (payload_class == PayloadClass::turn_channel || payload_class == PayloadClass::stun) {
+    if (const auto inner = turn.unwrap(datagram)) {
+      add_media(*inner, classify_payload(inner->payload));
+    }
+  } else {
+    add_media(datagram, payload_class);
   }
   return payload_class;
+}
+
+void Engine::State::add_media(const Datagram& datagram, PayloadClass payload_class) {
+  if (payload_class == PayloadClass::rtp) {
+    RtpHeader rtp;
+    if (parse_rtp(datagram.payload, &rtp)) streams.add_rtp(datagram, rtp);
+  } else if (payload_class == PayloadClass::rtcp) {
+    RtcpReport report;
+    if (!parse_rtcp(datagram.payload, &report)) return;
+    for (size_t i = 0; i < report.packets.size(); i++)
+      model.accounting.rtcp[i] += report.packets[i];
+    streams.add_rtcp(datagram, report);
+  }
 }
 
 void Engine::process(const Packet& packet) {

@@ -91,6 +91,15 @@ const MediaBinding::Expectation* MediaBinding::expectation(const Endpoint& endpo
   return best;
 }
 
+// Of an SDP that came before its dialog: the one that was answered, else the first.
+static DialogId dialog_of(const Model& model, CallId call) {
+  const DialogId first = model.calls[call].first_dialog;
+  for (DialogId id = first; id; id = model.dialogs[id].next_in_call) {
+    if (model.dialogs[id].confirmed_ns != 0) return id;
+  }
+  return first;
+}
+
 void MediaBinding::bind(StreamId id) {
   const StreamRecord& stream = model_.streams[id];
   StreamBinding& binding = bindings_[id.value - 1];
@@ -99,7 +108,7 @@ void MediaBinding::bind(StreamId id) {
   const Expectation* known = to != nullptr ? to : from;
   if (known == nullptr) return;
   binding.call = known->call;
-  binding.dialog = known->dialog;
+  binding.dialog = known->dialog ? known->dialog : dialog_of(model_, known->call);
   binding.dst_advertised = to != nullptr;
   binding.src_advertised = from != nullptr && from->call == known->call;
   binding.from = to != nullptr ? opposite(to->author) : from->author;
@@ -165,6 +174,11 @@ void MediaBinding::share(StreamId id) {
     slot->second.from = from;
     if (inserted) by_call_[other.call.value].push_back(id);
   }
+}
+
+std::string_view MediaBinding::encoding_of(StreamId id) const {
+  const std::string_view bound = of(id).codec;
+  return bound.empty() ? static_format(model_.streams[id].payload_type).encoding : bound;
 }
 
 const StreamBinding& MediaBinding::of(StreamId id, CallId call) const {

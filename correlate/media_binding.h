@@ -40,6 +40,8 @@ class MediaBinding {
   void update();
 
   const StreamBinding& of(StreamId id) const { return bindings_[id.value - 1]; }
+  // The negotiated name of its payload type, else that of the static one; empty when unknown.
+  std::string_view encoding_of(StreamId id) const;
   // As one of its calls has it. Requires a stream of streams_of(call).
   const StreamBinding& of(StreamId id, CallId call) const;
   // Streams of one call in capture order.

@@ -18,6 +18,7 @@ class MessageView {
   // False when the bytes can no longer be read; `sip` is then empty.
   bool load(const MessageRecord& message);
 
+  const PacketLog& log() const { return log_; }
   const SipIndex& sip() const { return sip_; }
   std::string_view bytes() const { return bytes_; }
 

@@ -29,8 +29,9 @@ struct Accounting {
   uint64_t packets = 0;
   std::array<uint64_t, static_cast<size_t>(Fate::count_)> fates{};
   std::array<uint64_t, static_cast<size_t>(PayloadClass::other) + 1>
-      classes{};              // by the packet's first datagram
-  uint64_t icmp_errors = 0;   // packets that quote another one: counted here, never as SIP or RTP
+      classes{};             // by the packet's first datagram
+  uint64_t icmp_errors = 0;  // packets that quote another one: counted here, never as SIP or RTP
+  std::array<uint64_t, static_cast<size_t>(RtcpKind::count_)> rtcp{};  // packets in compounds
   uint64_t sip_messages = 0;  // a TCP packet can hold several
   uint64_t malformed = 0;
   uint64_t streams_refused = 0;  // RTP that found the stream table full
@@ -60,7 +61,8 @@ struct Model {
   Table<StreamRecord, StreamId> streams;  // candidates too: see is_listed()
   Table<Endpoint, EndpointId> endpoints;
   std::vector<IcmpErrorRecord> icmp_errors;
-  absl::flat_hash_map<uint32_t, DtmfDigits> dtmf;  // by StreamId
+  absl::flat_hash_map<uint32_t, DtmfDigits> dtmf;             // by StreamId
+  absl::flat_hash_map<uint32_t, VoiceSamples> voice_samples;  // the same, of other than G.711
   Accounting accounting;
   std::vector<SourceCounters> sources;
   std::vector<SourceInfo> captures;  // copied from the PacketSource by whoever runs the loop

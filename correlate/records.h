@@ -252,11 +252,25 @@ struct StreamRecord {
   uint8_t remote_fraction_lost = 0;
   uint32_t remote_jitter = 0;
   uint32_t remote_lost = 0;
+  // As the receiver's own measurement says (RFC 3611 4.7), newest.
+  bool has_xr = false;
+  uint8_t xr_loss_rate = 0;  // of 256, with what came too late to be played
+  uint16_t xr_rtt_ms = 0;
   // The newest sender report of this stream, to tell the way to the receiver and back (6.4.1).
   bool has_rtt = false;
   uint32_t report_id = 0;  // middle 32 bits of its NTP time
   uint32_t rtt_us = 0;     // between the capture point and the receiver, newest
   int64_t report_ns = 0;
+};
+
+// Where some of a stream's packets of voice are, spread over all of its length. In runs: a decoder
+// that starts in mid-stream is right after some packets only.
+struct VoiceSamples {
+  static constexpr uint32_t kRun = 3;
+  static constexpr uint32_t kRuns = 12;
+  PacketRef refs[kRuns * kRun];
+  uint32_t count = 0;
+  uint32_t every = 24;  // packets from one run to the next
 };
 
 struct IcmpErrorRecord {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <iterator>
 
 #include "correlate/eviction.h"
 #include "decode/sdp.h"
@@ -12,6 +13,7 @@ namespace sipladder {
 namespace {
 
 constexpr size_t kMaxIcmpErrors = 100'000;
+constexpr uint32_t kSampleStep = 24;  // VoiceSamples::every is a multiple
 constexpr uint32_t kClockGuessPackets =
     8;  // steps watched before a dynamic payload type's clock is told
 
@@ -164,7 +166,12 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp) {
     }
     stream.last_frame = datagram.frame;
     advance(stream, rtp, datagram.time_ns);
-    if (is_event(rtp)) add_event(found->second, rtp);
+    if (is_event(rtp)) {
+      add_event(found->second, rtp);
+    } else if (!is_heard_in_passing(rtp.payload_type) &&
+               stream.packets % kSampleStep < VoiceSamples::kRun) {
+      add_sample(found->second, datagram);
+    }
     return;
   }
   if (model_.streams.held() >= kMaxStreams && !make_room(datagram.time_ns)) {
@@ -248,6 +255,26 @@ void RtpStreams::add_event(StreamId id, const RtpHeader& rtp) {
   if (model_.dtmf.size() < kMaxStreams) model_.dtmf[id.value].add(rtp.payload, rtp.timestamp);
 }
 
+// When all places are taken, every second run goes, and half as many come from then on.
+void RtpStreams::add_sample(StreamId id, const Datagram& datagram) {
+  constexpr uint32_t kRun = VoiceSamples::kRun;
+  VoiceSamples& samples = model_.voice_samples[id.value];
+  const uint32_t packets = model_.streams[id].packets;
+  if (samples.count == std::size(samples.refs) && packets % samples.every == 0) {
+    for (uint32_t i = 0; i < samples.count / 2; i++)
+      samples.refs[i] = samples.refs[(2 * (i / kRun) + 1) * kRun + i % kRun];
+    samples.count /= 2;
+    samples.every *= 2;
+  }
+  const uint32_t place = packets % samples.every;
+  if (place == 0) samples.count -= samples.count % kRun;
+  if (place >= kRun || place != samples.count % kRun || samples.count == std::size(samples.refs))
+    return;
+  PacketRef ref = datagram.ref;
+  ref.length = static_cast<uint32_t>(datagram.payload.size());
+  samples.refs[samples.count++] = ref;
+}
+
 void RtpStreams::add_rtcp(const Datagram& datagram, const RtcpReport& report) {
   // RTCP runs on the port above its RTP or on the same (RFC 3550 11, RFC 5761).
   for (const uint16_t below : {uint16_t{1}, uint16_t{0}}) {
@@ -259,6 +286,10 @@ void RtpStreams::add_rtcp(const Datagram& datagram, const RtcpReport& report) {
         sent != nullptr && report.sender_report) {
       sent->report_id = static_cast<uint32_t>(report.ntp >> 16);
       sent->report_ns = datagram.time_ns;
+    }
+    if (report.voip) {
+      if (StreamRecord* heard = find(there, here, report.voip->ssrc); heard != nullptr)
+        add_metrics(*heard, *report.voip);
     }
     if (!report.block) continue;
     // What it reports of is the stream that runs the other way.
@@ -280,6 +311,13 @@ void RtpStreams::add_report(StreamRecord& stream, const RtcpReportBlock& block, 
   if (rtt_ns < 0 || rtt_ns > 60'000'000'000) return;
   stream.has_rtt = true;
   stream.rtt_us = static_cast<uint32_t>(rtt_ns / 1000);
+}
+
+void RtpStreams::add_metrics(StreamRecord& stream, const RtcpVoipMetrics& metrics) {
+  stream.has_xr = true;
+  stream.xr_loss_rate =
+      static_cast<uint8_t>(std::min(255, int{metrics.loss_rate} + int{metrics.discard_rate}));
+  stream.xr_rtt_ms = metrics.rtt_ms;
 }
 
 void RtpStreams::add_icmp(const Datagram& datagram) {

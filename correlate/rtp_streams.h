@@ -39,7 +39,9 @@ class RtpStreams {
 
  private:
   bool make_room(int64_t now_ns);
+  void add_sample(StreamId id, const Datagram& datagram);
   void add_event(StreamId id, const RtpHeader& rtp);
+  static void add_metrics(StreamRecord& stream, const RtcpVoipMetrics& metrics);
   static void add_report(StreamRecord& stream, const RtcpReportBlock& block, int64_t time_ns);
   StreamRecord* find(const Endpoint& src, const Endpoint& dst, uint32_t ssrc);
 

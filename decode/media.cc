@@ -29,10 +29,74 @@ bool is_stun(std::string_view bytes) {
   return (be16(p) & 0xFEEF) <= 2 && be16(p) != 0 && length % 4 == 0 && length + 20 == bytes.size();
 }
 
+bool is_zrtp(std::string_view bytes) {
+  constexpr uint32_t kMagic = 0x5A525450;  // "ZRTP"
+  return bytes.size() >= 28 && bytes_of(bytes)[0] == 0x10 && be32(bytes_of(bytes) + 4) == kMagic;
+}
+
+// What a UDPTL packet (T.38 9.1) carries: an indicator, or data with its field.
+bool is_fax_packet(std::string_view ifp) {
+  if (ifp.empty()) return false;
+  const uint8_t first = bytes_of(ifp)[0];
+  const bool indicator = ifp.size() == 1 && first <= 0x1E && (first & 1U) == 0;
+  const bool data = (first & 0x40U) != 0 && (first & 0x3FU) <= 0x1E && (first & 1U) == 0;
+  return indicator || (data && ((first & 0x80U) != 0) == (ifp.size() > 1));
+}
+
+// Sequence number, primary packet, then older packets or FEC: told by lengths that fit to the byte.
+bool is_udptl(std::string_view bytes) {
+  if (bytes.size() < 5) return false;
+  const uint8_t* p = bytes_of(bytes);
+  size_t at = 3 + size_t{p[2]};
+  if (p[2] == 0 || p[2] >= 0x80 || at + 2 > bytes.size() || !is_fax_packet(bytes.substr(3, p[2])))
+    return false;
+  if (p[at] == 0x80) return bytes.size() <= 1500;  // FEC: its lengths depend on older packets
+  if (p[at] != 0x00) return false;
+  const uint8_t count = p[at + 1];
+  at += 2;
+  for (uint8_t i = 0; i < count; i++) {
+    if (at >= bytes.size() || p[at] >= 0x80) return false;
+    at += 1 + size_t{p[at]};
+  }
+  return at == bytes.size();
+}
+
 bool is_keepalive(std::string_view bytes) {
   if (bytes.size() > 4) return false;
   return bytes.find_first_not_of(std::string_view("\r\n\0", 3)) == std::string_view::npos ||
          bytes.size() == 1;
+}
+
+bool read_report(std::string_view packet, RtcpReport* out) {
+  const uint8_t* p = bytes_of(packet);
+  const bool sender = p[1] == 200;
+  const size_t block = sender ? 28 : 8;
+  if (packet.size() < block) return false;
+  out->sender_report = sender;
+  out->ssrc = be32(p + 4);
+  if (sender) out->ntp = uint64_t{be32(p + 8)} << 32 | be32(p + 12);
+  if ((p[0] & 0x1FU) == 0 || packet.size() < block + 24) return true;
+  const uint8_t* b = p + block;
+  // cumulative number of packets lost: 24 bits, signed
+  const auto lost =
+      static_cast<int32_t>(uint32_t{b[5]} << 24 | uint32_t{b[6]} << 16 | uint32_t{b[7]} << 8) / 256;
+  out->block = RtcpReportBlock{be32(b), b[4], lost, be32(b + 12), be32(b + 16), be32(b + 20)};
+  return true;
+}
+
+// The blocks of an XR packet (RFC 3611 3), up to the first with VoIP metrics.
+std::optional<RtcpVoipMetrics> read_voip_metrics(std::string_view packet) {
+  constexpr uint8_t kVoipMetrics = 7;
+  for (size_t at = 8; at + 4 <= packet.size();) {
+    const uint8_t* b = bytes_of(packet) + at;
+    const size_t length = 4 * (size_t{be16(b + 2)} + 1);
+    if (at + length > packet.size()) break;
+    if (b[0] == kVoipMetrics && length >= 36) {
+      return RtcpVoipMetrics{be32(b + 4), b[8], b[9], static_cast<uint16_t>(be16(b + 16))};
+    }
+    at += length;
+  }
+  return std::nullopt;
 }
 
 std::optional<Endpoint> stun_address(const uint8_t* p, size_t length, bool is_xor,
@@ -52,8 +116,9 @@ std::optional<Endpoint> stun_address(const uint8_t* p, size_t length, bool is_xo
 }  // namespace
 
 std::string_view to_string(PayloadClass payload_class) {
-  static constexpr std::string_view kNames[] = {"sip",  "sip_keepalive", "rtp",  "rtcp",
-                                                "stun", "turn_channel",  "dtls", "other"};
+  static constexpr std::string_view kNames[] = {"sip",   "sip_keepalive", "rtp",  "rtcp",
+                                                "stun",  "turn_channel",  "dtls", "zrtp",
+                                                "udptl", "other"};
   return kNames[static_cast<size_t>(payload_class)];
 }
 
@@ -68,6 +133,8 @@ PayloadClass classify_payload(std::string_view payload) {
   }
   if (looks_like_sip(payload)) return PayloadClass::sip;
   if (is_stun(payload)) return PayloadClass::stun;
+  if (is_zrtp(payload)) return PayloadClass::zrtp;
+  if (is_udptl(payload)) return PayloadClass::udptl;
   if (p[0] >= 20 && p[0] <= 63 && payload.size() >= 13 && p[1] == 0xFE) return PayloadClass::dtls;
   if (p[0] >= 0x40 && p[0] <= 0x4F && payload.size() >= 4) {
     const size_t length = be16(p + 2);
@@ -101,29 +168,26 @@ bool parse_rtp(std::string_view bytes, RtpHeader* out) {
   return true;
 }
 
+std::string_view to_string(RtcpKind kind) {
+  static constexpr std::string_view kNames[] = {"sr",  "rr",    "sdes", "bye",
+                                                "app", "rtpfb", "psfb", "xr"};
+  return kNames[static_cast<size_t>(kind)];
+}
+
 bool parse_rtcp(std::string_view bytes, RtcpReport* out) {
   bool found = false;
+  bool reported = false;
   for (size_t at = 0; at + 8 <= bytes.size();) {
     const uint8_t* p = bytes_of(bytes) + at;
     const size_t length = 4 * (size_t{be16(p + 2)} + 1);
     if (p[0] >> 6 != 2 || at + length > bytes.size()) break;
-    if (p[1] == 203) out->bye = true;
-    const bool sender = p[1] == 200;
-    const size_t block = sender ? 28 : 8;
-    if (!found && (sender || p[1] == 201) && (!sender || length >= 28)) {
+    if (p[1] >= 200 && p[1] <= 207) {
       found = true;
-      out->sender_report = sender;
-      out->ssrc = be32(p + 4);
-      if (sender) out->ntp = uint64_t{be32(p + 8)} << 32 | be32(p + 12);
-      if ((p[0] & 0x1FU) != 0 && length >= block + 24) {
-        const uint8_t* b = p + block;
-        // cumulative number of packets lost: 24 bits, signed
-        const auto lost = static_cast<int32_t>(uint32_t{b[5]} << 24 | uint32_t{b[6]} << 16 |
-                                               uint32_t{b[7]} << 8) /
-                          256;
-        out->block = RtcpReportBlock{be32(b), b[4], lost, be32(b + 12), be32(b + 16), be32(b + 20)};
-      }
+      out->packets[p[1] - 200U]++;
     }
+    const std::string_view packet = bytes.substr(at, length);
+    if (!reported && (p[1] == 200 || p[1] == 201)) reported = read_report(packet, out);
+    if (!out->voip && p[1] == 207) out->voip = read_voip_metrics(packet);
     at += length;
   }
   return found;
@@ -141,6 +205,9 @@ bool parse_stun(std::string_view bytes, StunMessage* out) {
     if (type == 0x0020 || (type == 0x0001 && !out->mapped)) {
       out->mapped = stun_address(p + at + 4, length, type == 0x0020, p + 4);
     }
+    if (type == 0x0012) out->peer = stun_address(p + at + 4, length, true, p + 4);
+    if (type == 0x000C && length == 4) out->channel = be16(p + at + 4);
+    if (type == 0x0013) out->data = bytes.substr(at + 4, length);
     at += 4 + ((length + 3) & ~size_t{3});
   }
   return true;

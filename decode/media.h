@@ -1,6 +1,7 @@
 // RTP, RTCP and STUN headers, and telling them apart by their bytes (RFC 7983, RFC 5761).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -17,6 +18,8 @@ enum class PayloadClass : uint8_t {
   stun,
   turn_channel,
   dtls,
+  zrtp,   // RFC 6189
+  udptl,  // T.38 fax over UDP
   other,
 };
 std::string_view to_string(PayloadClass payload_class);
@@ -43,18 +46,32 @@ struct RtcpReportBlock {  // RFC 3550 6.4.1
   uint32_t last_sr = 0;
   uint32_t delay_since_last_sr = 0;
 };
+struct RtcpVoipMetrics {  // RFC 3611 4.7, as the receiver measured since it began
+  uint32_t ssrc = 0;
+  uint8_t loss_rate = 0;     // of 256
+  uint8_t discard_rate = 0;  // of 256: came too late to be played
+  uint16_t rtt_ms = 0;       // 0: not known
+};
+enum class RtcpKind : uint8_t { sr, rr, sdes, bye, app, rtpfb, psfb, xr, count_ };
+std::string_view to_string(RtcpKind kind);
+
 struct RtcpReport {  // the first SR or RR of a compound packet, with its first report block
   bool sender_report = false;
-  bool bye = false;
   uint32_t ssrc = 0;
   uint64_t ntp = 0;
   std::optional<RtcpReportBlock> block;
+  std::optional<RtcpVoipMetrics> voip;                                   // the first one
+  std::array<uint8_t, static_cast<size_t>(RtcpKind::count_)> packets{};  // in the compound
 };
+// False when there is no RTCP packet in it.
 bool parse_rtcp(std::string_view bytes, RtcpReport* out);
 
-struct StunMessage {  // RFC 8489
+struct StunMessage {  // RFC 8489, with what TURN adds (RFC 8656)
   uint16_t type = 0;
   std::optional<Endpoint> mapped;  // XOR-MAPPED-ADDRESS, else MAPPED-ADDRESS
+  std::optional<Endpoint> peer;    // XOR-PEER-ADDRESS
+  uint16_t channel = 0;            // CHANNEL-NUMBER, 0 when there is none
+  std::string_view data;           // DATA
 };
 bool parse_stun(std::string_view bytes, StunMessage* out);
 

@@ -11,6 +11,7 @@
 #include "decode/decoder.h"
 #include "decode/media.h"
 #include "decode/sdp.h"
+#include "decode/turn.h"
 #include "media/codec.h"
 #include "media/media_clock.h"
 #include "media/voice_level.h"
@@ -52,7 +53,9 @@ class WavExport {
   bool empty() const { return voices_.empty(); }
   int64_t origin_ns() const { return origin_ns_; }
 
-  void read(const Datagram& datagram, StereoTrack* track) {
+  void read(const Datagram& outer, StereoTrack* track) {
+    const std::optional<Datagram> relayed = turn_.unwrap(outer);
+    const Datagram& datagram = relayed ? *relayed : outer;
     RtpHeader rtp;
     if (classify_payload(datagram.payload) != PayloadClass::rtp) return;
     if (!parse_rtp(datagram.payload, &rtp)) return;
@@ -110,6 +113,7 @@ class WavExport {
 
   const Model& model_;
   MediaBinding& media_;
+  TurnRelays turn_;
   std::vector<Voice> voices_;
   int64_t origin_ns_ = 0;
   std::array<int16_t, kMaxPcmSamples> pcm_{};

@@ -36,10 +36,23 @@ bool is_constant(std::string_view payload) {
 
 }  // namespace
 
+bool is_silent(std::span<const int16_t> pcm) {
+  int64_t sum = 0;
+  uint64_t squares = 0;
+  for (const int16_t sample : pcm) {
+    sum += sample;
+    squares += static_cast<uint64_t>(int64_t{sample} * sample);
+  }
+  const auto count = static_cast<int64_t>(pcm.size());
+  if (count == 0) return true;
+  const uint64_t constant = static_cast<uint64_t>(sum / count * (sum / count)) * pcm.size();
+  return squares < constant + kSilentSquare * pcm.size();
+}
+
 std::optional<bool> is_silent_payload(uint8_t payload_type, std::string_view payload) {
   static const Squares mu_law = squares_of([](uint8_t byte) { return ulaw_to_linear(byte); });
   static const Squares a_law = squares_of([](uint8_t byte) { return alaw_to_linear(byte); });
-  if ((payload_type != 0 && payload_type != 8) || payload.empty()) return std::nullopt;
+  if (!is_heard_in_passing(payload_type) || payload.empty()) return std::nullopt;
   const Squares& squares = payload_type == 0 ? mu_law : a_law;
   uint64_t sum = 0;
   for (const char c : payload) sum += squares[static_cast<unsigned char>(c)];

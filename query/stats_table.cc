@@ -39,6 +39,10 @@ class Collector {
         "SIP messages that break a rule: see messages.malformed");
     for (size_t i = 0; i < a.classes.size(); i++)
       add("packets", to_string(static_cast<PayloadClass>(i)), a.classes[i]);
+    for (size_t i = 0; i < a.rtcp.size(); i++) {
+      if (a.rtcp[i] != 0)
+        add("rtcp", to_string(static_cast<RtcpKind>(i)), a.rtcp[i], "a packet can hold several");
+    }
     add("packets", "icmp_error", a.icmp_errors, "quotes another packet: evidence against its flow");
     for (size_t i = 1; i < a.fates.size(); i++) {
       add("packets", name_of(static_cast<Fate>(i)), a.fates[i], sentence_of(static_cast<Fate>(i)));

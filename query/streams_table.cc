@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "correlate/voice_heard.h"
 #include "correlate/voice_quality.h"
 #include "query/table_description.h"
 
@@ -20,8 +21,7 @@ StreamFigures figures(Reader& r, RowId row) {
 }
 
 void codec(Reader& r, RowId row, Value& v) {
-  const std::string_view bound = binding(r, row).codec;
-  v.set_if(bound.empty() ? static_format(stream(r, row).payload_type).encoding : bound);
+  v.set_if(r.analyst.media().encoding_of(StreamId{row.id}));
 }
 
 }  // namespace
@@ -100,14 +100,13 @@ const TableDescription kStreamsTable{
            if (s.clock_hz != 0 && s.timestamp_step != 0)
              v.set_real(1000.0 * s.timestamp_step / s.clock_hz);
          }},
-        {"silence_pct", "REAL", "nothing to hear, of the packets listened to; G.711 only",
+        {"silence_pct", "REAL",
+         "nothing to hear, of the packets listened to; NULL when the codec is not decoded here",
          [](Reader& r, RowId row, Value& v) {
-           const StreamRecord& s = stream(r, row);
-           // Of encrypted media the level is not known.
-           const bool heard =
-               (s.payload_type == 0 || s.payload_type == 8) && !binding(r, row).secure;
-           if (heard && s.level_samples != 0)
-             v.set_real(100.0 * s.silent_samples / s.level_samples);
+           if (binding(r, row).secure) return;  // of encrypted media the level is not known
+           const StreamId id{row.id};
+           const Heard heard = heard_of(r.model, r.log(), id, r.analyst.media().encoding_of(id));
+           if (heard.known && heard.packets != 0) v.set_real(100.0 * heard.silent / heard.packets);
          }},
         {"mos", "REAL", "E-model (G.107) by codec and loss, without delay",
          [](Reader& r, RowId row, Value& v) {
@@ -142,14 +141,21 @@ const TableDescription kStreamsTable{
          [](Reader& r, RowId row, Value& v) { v.set(int64_t{stream(r, row).icmp_errors}); }},
         {"dscp", "INTEGER", "of the first packet",
          [](Reader& r, RowId row, Value& v) { v.set(int64_t{stream(r, row).dscp}); }},
-        {"rtt_ms", "REAL", "from RTCP: from here to the receiver and back",
+        {"rtt_ms", "REAL",
+         "from RTCP: from here to the receiver and back; lacking that, as its XR says",
          [](Reader& r, RowId row, Value& v) {
-           if (stream(r, row).has_rtt) v.set_real(stream(r, row).rtt_us / 1000.0);
+           const StreamRecord& s = stream(r, row);
+           if (s.has_rtt) {
+             v.set_real(s.rtt_us / 1000.0);
+           } else if (s.xr_rtt_ms != 0) {
+             v.set_real(s.xr_rtt_ms);
+           }
          }},
-        {"remote_loss_pct", "REAL", "from RTCP",
+        {"remote_loss_pct", "REAL", "from RTCP: its XR where there is one, else the newest report",
          [](Reader& r, RowId row, Value& v) {
-           if (stream(r, row).has_rtcp)
-             v.set_real(stream(r, row).remote_fraction_lost * 100.0 / 256.0);
+           const StreamRecord& s = stream(r, row);
+           if (s.has_xr || s.has_rtcp)
+             v.set_real((s.has_xr ? s.xr_loss_rate : s.remote_fraction_lost) * 100.0 / 256.0);
          }},
         {"remote_jitter_ms", "REAL", "from RTCP",
          [](Reader& r, RowId row, Value& v) {

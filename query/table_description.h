@@ -44,6 +44,7 @@ class Reader {
   const SipIndex& sip(MessageId id);  // empty when unreadable or id is none
   std::string_view bytes(MessageId id);
   const Sdp& sdp(MessageId id);
+  const PacketLog& log() const { return view_.log(); }
 
   const Model& model;
   Analyst& analyst;

@@ -1,11 +1,9 @@
 #include <gtest/gtest.h>
-#include <opus/opus.h>
 #include <sndfile.h>
 #include <spandsp.h>
 
 #include <cmath>
 #include <filesystem>
-#include <functional>
 #include <numbers>
 #include <random>
 
@@ -16,94 +14,22 @@
 #include "media/voice_level.h"
 #include "media/wav_writer.h"
 #include "tests/support/packet_builder.h"
+#include "tests/support/voice_encoder.h"
 
 namespace sipladder {
 namespace {
 
-using Pcm = std::vector<int16_t>;
-using Encode = std::function<std::string(const Pcm&)>;
+using build::Codec;
+using build::Encode;
+using build::g711;
+using build::g726;
+using build::kCodecs;
+using build::l16;
+using build::Pcm;
+using build::tone;
 
 constexpr int64_t kStart_ns = 1'700'000'000'000'000'000;
 constexpr int64_t kPacket_ns = 20'000'000;
-
-// `amplitude` 10362 gives -13 dBov: 20 log10(10362 / 32768) - 3.
-Pcm tone(size_t samples, int rate, double amplitude, size_t offset = 0, double hz = 440) {
-  Pcm pcm;
-  for (size_t i = 0; i < samples; i++) {
-    const double phase = 2 * std::numbers::pi * hz * static_cast<double>(i + offset) / rate;
-    pcm.push_back(static_cast<int16_t>(std::lround(amplitude * std::sin(phase))));
-  }
-  return pcm;
-}
-
-template <typename State, typename EncodeFunction>
-std::string encode_with(State* state, EncodeFunction encode, const Pcm& pcm) {
-  std::string bytes(pcm.size() * 2 + 64, '\0');
-  const int size = encode(state, reinterpret_cast<uint8_t*>(bytes.data()), pcm.data(),
-                          static_cast<int>(pcm.size()));
-  bytes.resize(static_cast<size_t>(std::max(size, 0)));
-  return bytes;
-}
-
-Encode g711(int law) {
-  const std::shared_ptr<g711_state_t> state(g711_init(nullptr, law), g711_free);
-  return [state](const Pcm& pcm) { return encode_with(state.get(), g711_encode, pcm); };
-}
-Encode g722() {
-  const std::shared_ptr<g722_encode_state_t> state(g722_encode_init(nullptr, 64000, 0),
-                                                   g722_encode_free);
-  return [state](const Pcm& pcm) { return encode_with(state.get(), g722_encode, pcm); };
-}
-Encode g726(int bit_rate, int packing) {
-  const std::shared_ptr<g726_state_t> state(
-      g726_init(nullptr, bit_rate, G726_ENCODING_LINEAR, packing), g726_free);
-  return [state](const Pcm& pcm) { return encode_with(state.get(), g726_encode, pcm); };
-}
-Encode gsm() {
-  const std::shared_ptr<gsm0610_state_t> state(gsm0610_init(nullptr, GSM0610_PACKING_VOIP),
-                                               gsm0610_free);
-  return [state](const Pcm& pcm) { return encode_with(state.get(), gsm0610_encode, pcm); };
-}
-Encode l16() {
-  return [](const Pcm& pcm) {
-    std::string bytes;
-    for (const int16_t sample : pcm) bytes += build::number16(static_cast<uint16_t>(sample));
-    return bytes;
-  };
-}
-Encode opus() {
-  const std::shared_ptr<OpusEncoder> state(
-      opus_encoder_create(48000, 1, OPUS_APPLICATION_VOIP, nullptr), opus_encoder_destroy);
-  return [state](const Pcm& pcm) {
-    std::string bytes(1500, '\0');
-    const int size =
-        opus_encode(state.get(), pcm.data(), static_cast<int>(pcm.size()),
-                    reinterpret_cast<uint8_t*>(bytes.data()), static_cast<int>(bytes.size()));
-    bytes.resize(static_cast<size_t>(std::max(size, 0)));
-    return bytes;
-  };
-}
-
-struct Codec {
-  const char* name;
-  uint32_t clock_hz;  // of RTP
-  int encoder_rate;
-  int decoded_rate;
-  Encode (*make)();
-};
-const Codec kCodecs[] = {
-    {"PCMU", 8000, 8000, 8000, [] { return g711(G711_ULAW); }},
-    {"pcma", 8000, 8000, 8000, [] { return g711(G711_ALAW); }},
-    {"G722", 8000, 16000, 16000, g722},
-    {"GSM", 8000, 8000, 8000, gsm},
-    {"L16", 16000, 16000, 16000, l16},
-    {"opus", 48000, 48000, 16000, opus},
-    {"G726-24", 8000, 8000, 8000, [] { return g726(24000, G726_PACKING_RIGHT); }},
-    {"G726-32", 8000, 8000, 8000, [] { return g726(32000, G726_PACKING_RIGHT); }},
-    {"G726-40", 8000, 8000, 8000, [] { return g726(40000, G726_PACKING_RIGHT); }},
-    {"AAL2-G726-32", 8000, 8000, 8000, [] { return g726(32000, G726_PACKING_LEFT); }},
-    {"AAL2-G726-40", 8000, 8000, 8000, [] { return g726(40000, G726_PACKING_LEFT); }},
-};
 
 // Three seconds of a tone through encoder, decoder and level.
 VoiceLevel level_of_tone(const Codec& codec, double amplitude, size_t packets = 150) {

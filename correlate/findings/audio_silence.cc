@@ -9,18 +9,19 @@ namespace {
 
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
   const StreamRecord& stream = context.model.streams[direction.culprit];
-  const bool repeated = stream.repeated_samples > stream.silent_samples;
+  const Heard& heard = direction.heard;
+  const bool repeated = stream.repeated_samples > heard.silent;
   finding->summary = fmt::format(
       "{} hears silence: {} of {} packets listened to from {} to {} hold {}",
-      other_party(direction.from), repeated ? stream.repeated_samples : stream.silent_samples,
-      stream.level_samples, endpoint_text(context, stream.src), endpoint_text(context, stream.dst),
+      other_party(direction.from), repeated ? stream.repeated_samples : heard.silent, heard.packets,
+      endpoint_text(context, stream.src), endpoint_text(context, stream.dst),
       repeated ? "the same payload as the one before" : "nothing to hear (below -60 dBov)");
   finding->explanation =
       "The network delivers the stream; its source has nothing in it: a muted or missing "
       "microphone, a wrong sound device, a gateway whose other side is dead.";
   finding->remedy = fmt::format("Look at the sound device or the far side of the {}'s sender.",
                                 party_text(direction.from));
-  finding->rfc = "ITU-T G.711";
+  finding->rfc = "RFC 3551 4.5";
 }
 
 extern const Detector detector;

@@ -1,0 +1,57 @@
+#include "decode/turn.h"
+
+#include "decode/bytes.h"
+#include "decode/media.h"
+
+namespace sipladder {
+namespace {
+
+constexpr uint16_t kChannelBind = 0x0009;
+constexpr uint16_t kSendIndication = 0x0016;
+constexpr uint16_t kDataIndication = 0x0017;
+
+}  // namespace
+
+std::optional<Datagram> TurnRelays::unwrap(const Datagram& datagram) {
+  if (classify_payload(datagram.payload) == PayloadClass::turn_channel)
+    return unwrap_channel(datagram);
+  StunMessage stun;
+  if (!parse_stun(datagram.payload, &stun) || !stun.peer) return std::nullopt;
+  if (stun.type == kChannelBind) bind(datagram, stun.channel, *stun.peer);
+  if (stun.data.empty()) return std::nullopt;
+  Datagram inner = datagram;
+  inner.payload = stun.data;
+  if (stun.type == kSendIndication) {
+    inner.dst = *stun.peer;
+  } else if (stun.type == kDataIndication) {
+    inner.src = *stun.peer;
+  } else {
+    return std::nullopt;
+  }
+  return inner;
+}
+
+void TurnRelays::bind(const Datagram& request, uint16_t channel, const Endpoint& peer) {
+  if (peers_.size() >= kMaxChannels) {
+    forgotten_ += peers_.size();
+    peers_.clear();
+  }
+  peers_[{request.src, request.dst, channel}] = peer;
+}
+
+std::optional<Datagram> TurnRelays::unwrap_channel(const Datagram& datagram) const {
+  const uint8_t* p = bytes_of(datagram.payload);
+  const uint16_t number = be16(p);
+  Datagram inner = datagram;
+  inner.payload = datagram.payload.substr(4, be16(p + 2));
+  const auto sent = peers_.find({datagram.src, datagram.dst, number});
+  if (sent != peers_.end()) {
+    inner.dst = sent->second;
+    return inner;
+  }
+  const auto received = peers_.find({datagram.dst, datagram.src, number});
+  if (received != peers_.end()) inner.src = received->second;
+  return inner;
+}
+
+}  // namespace sipladder

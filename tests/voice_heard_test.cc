@@ -1,0 +1,104 @@
+// Silence in streams of every codec that can be decoded: from packets through the engine to the
+// share of silence, from short runs of packets.
+#include "correlate/voice_heard.h"
+
+#include <gtest/gtest.h>
+
+#include "correlate/engine.h"
+#include "tests/support/packet_builder.h"
+#include "tests/support/voice_encoder.h"
+
+namespace sipladder {
+namespace {
+
+constexpr int64_t kStart_ns = 1'700'000'000'000'000'000;
+constexpr const char* kFrom = "192.0.2.1";
+constexpr const char* kTo = "192.0.2.2";
+constexpr int64_t kPacket_ns = 20'000'000;
+
+uint8_t payload_type_of(const build::Codec& codec) {
+  const std::string_view name = codec.name;
+  if (name == "PCMU") return 0;
+  if (name == "pcma") return 8;
+  return name == "G722" ? 9 : name == "GSM" ? 3 : 96;
+}
+
+// A stream whose tone has `amplitude`, and none at all in the first `silent` packets.
+class Stream {
+ public:
+  Stream(const build::Codec& codec, double amplitude, size_t packets, size_t silent = 0)
+      : engine_(log_, model_) {
+    std::string error;
+    uint16_t spool = 0;
+    EXPECT_TRUE(log_.add_spool(&spool, &error)) << error;
+    const build::Encode encode = codec.make();
+    const size_t samples = static_cast<size_t>(codec.encoder_rate) / 50;
+    for (size_t i = 0; i < packets; i++) {
+      const double level = i < silent ? 0 : amplitude;
+      const std::string payload = encode(
+          build::tone(samples, codec.encoder_rate, level, i * samples));
+      add(payload, payload_type_of(codec), i, codec.clock_hz / 50, spool);
+    }
+    engine_.settle();
+    heard_ = heard_of(model_, log_, StreamId{1}, codec.name);
+  }
+  const Heard& heard() const { return heard_; }
+  double share() const { return static_cast<double>(heard_.silent) / heard_.packets; }
+
+ private:
+  void add(const std::string& payload, uint8_t type, size_t i, uint32_t step, uint16_t spool) {
+    const std::string rtp = std::string("\x80") + static_cast<char>(type) +
+                            build::number16(static_cast<uint16_t>(i)) +
+                            build::number32(static_cast<uint32_t>(i) * step) +
+                            build::number32(0x1234) + payload;
+    const std::string bytes = build::ethernet_ip(build::ip(
+        build::udp(rtp, kFrom, kTo, 10000, 20000), 17, kFrom, kTo));
+    Packet packet = build::packet(bytes, 1, static_cast<uint32_t>(i + 1),
+                                  kStart_ns + static_cast<int64_t>(i) * kPacket_ns);
+    packet.ref = log_.append(spool, bytes);
+    engine_.process(packet);
+  }
+
+  PacketLog log_;
+  Model model_;
+  Engine engine_;
+  Heard heard_;
+};
+
+TEST(VoiceHeard, ATone) {
+  for (const build::Codec& codec : build::kCodecs) {
+    SCOPED_TRACE(codec.name);
+    for (const double amplitude : {10362.0, 1000.0}) {
+      const Stream stream(codec, amplitude, 400);
+      EXPECT_TRUE(stream.heard().known);
+      EXPECT_LT(stream.share(), 0.1) << amplitude;
+    }
+  }
+}
+
+// -70 dBov: the noise of a line where nobody speaks.
+TEST(VoiceHeard, NothingAndNearlyNothing) {
+  for (const build::Codec& codec : build::kCodecs) {
+    SCOPED_TRACE(codec.name);
+    EXPECT_GE(Stream(codec, 0, 400).share(), 0.9);
+    const std::string_view name = codec.name;
+    const bool coarse = name == "pcma" || name.find("G726") != std::string_view::npos;
+    if (coarse) continue;
+    EXPECT_GE(Stream(codec, 15, 400).share(), 0.9);
+  }
+}
+
+TEST(VoiceHeard, HalfOfALongStream) {
+  for (const build::Codec& codec : build::kCodecs) {
+    SCOPED_TRACE(codec.name);
+    EXPECT_NEAR(Stream(codec, 10362, 3000, 1500).share(), 0.5, 0.1);
+  }
+}
+
+TEST(VoiceHeard, ATypeThatNoLibraryDecodes) {
+  const build::Codec g729{"G729", 8000, 8000, 8000, build::l16};
+  EXPECT_FALSE(Stream(g729, 1000, 400).heard().known);
+}
+
+}  // namespace
+}  // namespace sipladder
