@@ -231,6 +231,19 @@ TEST_F(Decoding, Sctp) {
   EXPECT_EQ(out_[0].payload, text);
 }
 
+// The numbers wrap behind 0xFFFFFFFE, whose complement is 1: that is no copy.
+TEST_F(Decoding, SctpNumbersWrap) {
+  const std::string head = number16(5060) + number16(5061) + number32(1) + number32(2);
+  for (const uint32_t first : {0xFFFFFFC0U, 0xFFFFFFFEU, 0x7FFFFFF0U, 0U}) {
+    const std::string a = "10.0.1." + std::to_string(first & 0xFF);
+    for (uint32_t i = 0; i < 200; i++) {
+      const std::string chunk = sctp_data(3, first + i, sip_message("wrap"));
+      ASSERT_EQ(decode(ip(head + chunk, 132, a, kB), 101), Fate::payload) << first << "+" << i;
+      ASSERT_EQ(decode(ip(head + chunk, 132, a, kB), 101), Fate::sctp_resent);
+    }
+  }
+}
+
 std::string interleaved_data(int flags, uint32_t tsn, uint32_t message, uint32_t number,
                              const std::string& payload) {
   std::string chunk = bytes({64, flags}) + number16(static_cast<unsigned>(payload.size() + 20));
