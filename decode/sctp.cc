@@ -26,7 +26,10 @@ struct Chunk {
 bool seen_before(Layers& layers, const TcpKey& ends, uint32_t tsn) {
   if (layers.sctp_seen.size() >= kMaxAssociations) layers.sctp_seen.clear();
   auto [found, is_new] = layers.sctp_seen.try_emplace(ends);
-  if (is_new) found->second.fill(~tsn);
+  if (is_new) {
+    // ~i is not of slot i: no number that will come, also when they wrap, looks seen.
+    for (uint32_t i = 0; i < found->second.size(); i++) found->second[i] = ~i;
+  }
   uint32_t& slot = found->second[tsn % found->second.size()];
   if (slot == tsn) return true;
   slot = tsn;

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "decode/decoder.h"
+#include "tests/support/encapsulations.h"
 #include "tests/support/packet_builder.h"
 
 namespace sipladder {
@@ -23,122 +24,6 @@ std::string inner() {
 std::string inner6() {
   return ip(udp("hello", kA6, kB6, 1111, 2222), 17, kA6, kB6);
 }
-std::string outer(const std::string& payload, uint8_t protocol) {
-  return ethernet_ip(ip(payload, protocol, "172.16.0.1", "172.16.0.2"));
-}
-std::string outer_udp(const std::string& payload, uint16_t port) {
-  return outer(udp(payload, "172.16.0.1", "172.16.0.2", 40000, port), 17);
-}
-std::string bytes(std::initializer_list<int> values) {
-  std::string result;
-  for (const int value : values) result += static_cast<char>(value);
-  return result;
-}
-
-struct Case {
-  const char* name;
-  uint16_t link_type;
-  std::string packet;
-};
-
-// The frame control field's bytes and the rest of the shortest header.
-std::string wlan(int kind, int flags) {
-  return bytes({kind, flags}) + std::string(22, '\0');
-}
-
-std::vector<Case> encapsulations() {
-  const std::string eth = ethernet_ip(inner());
-  const std::string tag = number16(5);
-  const std::string llc = bytes({0xAA, 0xAA, 3, 0, 0, 0, 8, 0});
-  std::vector<Case> cases = {
-      {"ethernet", 1, eth},
-      {"padding", 1, eth + std::string(20, '\0')},
-      {"snap", 1, ethernet(bytes({0xAA, 0xAA, 3, 0, 0, 0, 8, 0}) + inner(), 100)},
-      {"vlan", 1, ethernet(tag + number16(0x0800) + inner(), 0x8100)},
-      {"qinq", 1,
-       ethernet(tag + number16(0x9100) + tag + number16(0x8100) + tag + number16(0x0800) + inner(),
-                0x88A8)},
-      {"raw", 101, inner()},
-      {"raw 12", 12, inner()},
-      {"raw4", 228, inner()},
-      {"null little", 0, bytes({2, 0, 0, 0}) + inner()},
-      {"loop", 108, bytes({0, 0, 0, 2}) + inner()},
-      {"sll", 113, std::string(14, '\0') + number16(0x0800) + inner()},
-      {"sll vlan", 113,
-       std::string(14, '\0') + number16(0x8100) + tag + number16(0x0800) + inner()},
-      {"sll2", 276, number16(0x0800) + std::string(18, '\0') + inner()},
-      {"ppp", 9, bytes({0xFF, 3, 0, 0x21}) + inner()},
-      {"ppi", 192, bytes({0, 0, 8, 0, 1, 0, 0, 0}) + eth},
-      {"nflog", 239, bytes({2, 0, 0, 0, 5, 0, 1, 0, 7, 0, 0, 0, 37, 0, 9, 0}) + inner()},
-      {"pppoe", 1, ethernet(bytes({0x11, 0, 0, 1, 0, 0, 0, 0x21}) + inner(), 0x8864)},
-      {"mpls", 1, ethernet(bytes({0, 1, 0, 64, 0, 1, 1, 64}) + inner(), 0x8847)},
-      {"mpls ethernet", 1, ethernet(bytes({0, 1, 1, 64, 0, 0, 0, 0}) + eth, 0x8847)},
-      {"ipip", 1, outer(inner(), 4)},
-      {"gre", 1, outer(bytes({0, 0, 8, 0}) + inner(), 47)},
-      {"gre all", 1, outer(bytes({0xB0, 0, 8, 0}) + std::string(12, '\0') + inner(), 47)},
-      {"gre ethernet", 1, outer(bytes({0x20, 0, 0x65, 0x58, 0, 0, 0, 1}) + eth, 47)},
-      {"erspan 1", 1, outer(bytes({0, 0, 0x88, 0xBE}) + eth, 47)},
-      {"erspan 2", 1, outer(bytes({0x10, 0, 0x88, 0xBE}) + std::string(12, '\0') + eth, 47)},
-      {"erspan 3", 1, outer(bytes({0x10, 0, 0x22, 0xEB}) + std::string(16, '\0') + eth, 47)},
-      {"pptp", 1,
-       outer(bytes({0x30, 0x81, 0x88, 0x0B}) + std::string(12, '\0') + bytes({0x21}) + inner(),
-             47)},
-      {"wlan", 105, wlan(0x08, 0) + llc + inner()},
-      {"wlan qos", 105, wlan(0x88, 0) + bytes({0, 0}) + llc + inner()},
-      {"wlan four addresses", 105,
-       wlan(0x88, 3) + std::string(6, 'm') + bytes({0, 0}) + llc + inner()},
-      {"wlan order", 105, wlan(0x88, 0x80) + bytes({0, 0, 0, 0, 0, 0}) + llc + inner()},
-      {"wlan aggregate", 105,
-       wlan(0x88, 0) + bytes({0x80, 0}) + std::string(12, 'm') +
-           number16(static_cast<unsigned>(inner().size() + 8)) + llc + inner()},
-      {"radiotap", 127, bytes({0, 0, 8, 0, 0, 0, 0, 0}) + wlan(0x08, 0) + llc + inner()},
-      {"radiotap padded", 127,
-       bytes({0, 0, 26, 0, 3, 0, 0, 0x80, 0, 0, 0, 0, 0, 0, 0, 0}) + std::string(8, 't') +
-           bytes({0x20, 0}) + wlan(0x88, 0) + bytes({0, 0, 0, 0}) + llc + inner()},
-      {"ipnet", 226, std::string(24, '\0') + inner()},
-      {"enc", 109, std::string(12, '\0') + inner()},
-      {"pflog", 117, bytes({61}) + std::string(63, '\0') + inner()},
-      {"cisco hdlc", 104, bytes({0x0F, 0, 8, 0}) + inner()},
-      {"pppoe bare", 51, bytes({0x11, 0, 0, 1, 0, 0, 0, 0x21}) + inner()},
-      {"ppp direction", 204, bytes({1, 0xFF, 3, 0, 0x21}) + inner()},
-      {"sll2 vlan", 276,
-       number16(0x8100) + std::string(18, '\0') + tag + number16(0x0800) + inner()},
-      {"mpls bare pseudowire", 1, ethernet(bytes({0, 1, 1, 64}) + eth, 0x8847)},
-      {"etherip", 1, outer(bytes({0x30, 0}) + eth, 97)},
-      {"authentication header", 1, outer(bytes({4, 4}) + std::string(22, '\0') + inner(), 51)},
-      {"mpls in ip", 1, outer(bytes({0, 1, 1, 64}) + inner(), 137)},
-      {"l2tp3", 1, outer(number32(5) + eth, 115)},
-      {"l2tp3 cookie", 1, outer(number32(5) + std::string(12, '\0') + eth, 115)},
-      {"l2tp3 udp", 1, outer_udp(number32(0x00030000) + number32(5) + number32(0) + eth, 1701)},
-      {"l2tp2", 1,
-       outer_udp(number16(2) + number32(5) + bytes({0xFF, 3, 0, 0x21}) + inner(), 1701)},
-      {"l2tp2 all", 1,
-       outer_udp(number16(0x4A02) + number16(99) + number32(5) + number32(6) + number16(2) + "pp" +
-                     bytes({0x21}) + inner(),
-                 1701)},
-      {"tzsp", 1, outer_udp(bytes({1, 0, 0, 1, 0, 10, 1, 9, 1}) + eth, 37008)},
-      {"tzsp wlan", 1, outer_udp(bytes({1, 0, 0, 18, 1}) + wlan(0x08, 0) + llc + inner(), 37008)},
-      {"hp erm", 1, outer_udp(std::string(12, 'h') + eth, 7932)},
-      {"vxlan policy", 1, outer_udp(bytes({0x88, 0, 0, 9, 0, 0, 1, 0}) + eth, 4789)},
-      {"vxlan gpe ip", 1, outer_udp(bytes({0x0C, 0, 0, 1, 0, 0, 1, 0}) + inner(), 4790)},
-      {"vxlan gpe", 1, outer_udp(bytes({0x0C, 0, 0, 3, 0, 0, 1, 0}) + eth, 4790)},
-      {"mpls in udp", 1, outer_udp(bytes({0, 1, 0, 64, 0, 1, 1, 64}) + inner(), 6635)},
-      {"vxlan", 1, outer_udp(bytes({8, 0, 0, 0, 0, 0, 1, 0}) + eth, 4789)},
-      {"geneve", 1, outer_udp(bytes({1, 0, 0x65, 0x58, 0, 0, 1, 0, 0, 0, 0, 0}) + eth, 6081)},
-      {"geneve ip", 1, outer_udp(bytes({0, 0, 8, 0, 0, 0, 1, 0}) + inner(), 6081)},
-      {"gtp", 1, outer_udp(bytes({0x30, 0xFF, 0, 33, 0, 0, 0, 1}) + inner(), 2152)},
-      {"gtp extension", 1,
-       outer_udp(bytes({0x34, 0xFF, 0, 41, 0, 0, 0, 1, 0, 0, 0, 0x85, 1, 0, 0, 0}) + inner(),
-                 2152)},
-  };
-  cases.push_back(
-      {"gre in vxlan", 1,
-       outer_udp(bytes({8, 0, 0, 0, 0, 0, 1, 0}) +
-                     outer(bytes({0, 0, 8, 0}) + ip(inner(), 4, "1.1.1.1", "2.2.2.2"), 47),
-                 4789)});
-  return cases;
-}
-
 class Decoding : public ::testing::Test {
  protected:
   Fate decode(const std::string& raw, uint16_t link_type = 1, int64_t time_ns = 1'000'000'000) {
@@ -155,9 +40,10 @@ class Decoding : public ::testing::Test {
 };
 
 TEST_F(Decoding, EveryEncapsulationGivesTheSameDatagram) {
-  for (const Case& test : encapsulations()) {
-    SCOPED_TRACE(test.name);
-    ASSERT_EQ(name_of(decode(test.packet, test.link_type)), "payload");
+  for (const Encapsulation& row : encapsulations()) {
+    SCOPED_TRACE(row.name);
+    const std::string packet = row.wrap(inner());
+    ASSERT_EQ(name_of(decode(packet, row.link_type)), "payload");
     ASSERT_EQ(out_.size(), 1U);
     EXPECT_EQ(out_[0].payload, "hello");
     EXPECT_EQ(to_string(out_[0].src), "10.0.0.1:1111");
@@ -165,35 +51,14 @@ TEST_F(Decoding, EveryEncapsulationGivesTheSameDatagram) {
     EXPECT_EQ(out_[0].ip_id, 7);
     EXPECT_EQ(out_[0].dscp, 26);
     EXPECT_FALSE(out_[0].truncated);
-    EXPECT_EQ(test.packet.substr(out_[0].ref.offset, out_[0].ref.length), "hello");
+    EXPECT_EQ(packet.substr(out_[0].ref.offset, out_[0].ref.length), "hello");
   }
 }
 
 TEST_F(Decoding, Ipv6InEveryCarrier) {
-  const std::string extensions =
-      bytes({60, 0, 0,  0, 0, 0, 0, 0, 43, 0, 0, 0, 0, 0, 0,  0, 51, 0, 0, 0, 0, 0,
-             0,  0, 44, 1, 0, 0, 0, 0, 0,  0, 0, 0, 0, 0, 17, 0, 0,  0, 0, 0, 0, 1});
-  const std::vector<Case> cases = {
-      {"ethernet", 1, ethernet_ip(inner6())},
-      {"raw6", 229, inner6()},
-      {"null 24", 0, bytes({24, 0, 0, 0}) + inner6()},
-      {"null 30", 0, bytes({0, 0, 0, 30}) + inner6()},
-      {"6in4", 1, outer(inner6(), 41)},
-      {"teredo", 1, outer_udp(inner6(), 3544)},
-      {"teredo origin", 1, outer_udp(bytes({0, 0, 1, 2, 3, 4, 5, 6}) + inner6(), 3544)},
-      {"teredo authentication", 1,
-       outer_udp(
-           bytes({0, 1, 1, 2}) + std::string(12, 'n') + bytes({0, 0, 1, 2, 3, 4, 5, 6}) + inner6(),
-           3544)},
-      {"vxlan gpe", 1, outer_udp(bytes({0x0C, 0, 0, 2, 0, 0, 1, 0}) + inner6(), 4790)},
-      {"ppp pptp", 9, bytes({0x57}) + inner6()},
-      {"ppp", 9, bytes({0, 0x57}) + inner6()},
-      {"4in6in4", 1, outer(ip(inner6(), 41, kA6, kB6), 41)},
-      {"extensions", 101, ip(extensions + udp("hello", kA6, kB6, 1111, 2222), 0, kA6, kB6)},
-  };
-  for (const Case& test : cases) {
-    SCOPED_TRACE(test.name);
-    ASSERT_EQ(name_of(decode(test.packet, test.link_type)), "payload");
+  for (const Encapsulation& row : ipv6_encapsulations()) {
+    SCOPED_TRACE(row.name);
+    ASSERT_EQ(name_of(decode(row.wrap(inner6()), row.link_type)), "payload");
     EXPECT_EQ(out_[0].payload, "hello");
     EXPECT_EQ(to_string(out_[0].src), "[2001:db8::1]:1111");
     EXPECT_EQ(out_[0].dscp, 26);
@@ -226,11 +91,11 @@ TEST_F(Decoding, Fates) {
 }
 
 TEST_F(Decoding, WlanThatCarriesNothing) {
-  const std::string llc = bytes({0xAA, 0xAA, 3, 0, 0, 0, 8, 0});
-  EXPECT_EQ(decode(wlan(0x08, 0x40) + llc + inner(), 105), Fate::wlan_encrypted);
-  EXPECT_EQ(decode(wlan(0x48, 0) + llc + inner(), 105), Fate::not_ip);
-  EXPECT_EQ(decode(wlan(0x80, 0) + llc + inner(), 105), Fate::not_ip);
-  EXPECT_EQ(decode(bytes({0, 0, 200, 0, 0, 0, 0, 0}) + wlan(8, 0), 127), Fate::link_truncated);
+  EXPECT_EQ(decode(wlan_header(0x08, 0x40) + snap_header() + inner(), 105), Fate::wlan_encrypted);
+  EXPECT_EQ(decode(wlan_header(0x48, 0) + snap_header() + inner(), 105), Fate::not_ip);
+  EXPECT_EQ(decode(wlan_header(0x80, 0) + snap_header() + inner(), 105), Fate::not_ip);
+  EXPECT_EQ(decode(bytes({0, 0, 200, 0, 0, 0, 0, 0}) + wlan_header(8, 0), 127),
+            Fate::link_truncated);
 }
 
 TEST_F(Decoding, JumbogramIsRefused) {
@@ -351,12 +216,6 @@ TEST_F(Decoding, IcmpErrorQuotesTheDatagram) {
   EXPECT_EQ(decode(ip(bytes({8, 0, 0, 0, 0, 0, 0, 0}), 1, kB, kA), 101), Fate::icmp_other);
 }
 
-std::string sctp_data(int flags, uint32_t tsn, const std::string& payload) {
-  std::string chunk = bytes({0, flags}) + number16(static_cast<unsigned>(payload.size() + 16));
-  chunk += number32(tsn) + number16(1) + number16(2) + number32(0) + payload;
-  return chunk + std::string((4 - chunk.size() % 4) % 4, '\0');
-}
-
 TEST_F(Decoding, Sctp) {
   const std::string head = number16(5060) + number16(5061) + number32(1) + number32(2);
   const std::string text = sip_message("sctp", 3);
@@ -370,6 +229,19 @@ TEST_F(Decoding, Sctp) {
   EXPECT_EQ(decode(ip(head + sctp_data(2, 10, text.substr(0, 9)) + middle, 132, kA, kB), 101),
             Fate::payload);
   EXPECT_EQ(out_[0].payload, text);
+}
+
+// The numbers wrap behind 0xFFFFFFFE, whose complement is 1: that is no copy.
+TEST_F(Decoding, SctpNumbersWrap) {
+  const std::string head = number16(5060) + number16(5061) + number32(1) + number32(2);
+  for (const uint32_t first : {0xFFFFFFC0U, 0xFFFFFFFEU, 0x7FFFFFF0U, 0U}) {
+    const std::string a = "10.0.1." + std::to_string(first & 0xFF);
+    for (uint32_t i = 0; i < 200; i++) {
+      const std::string chunk = sctp_data(3, first + i, sip_message("wrap"));
+      ASSERT_EQ(decode(ip(head + chunk, 132, a, kB), 101), Fate::payload) << first << "+" << i;
+      ASSERT_EQ(decode(ip(head + chunk, 132, a, kB), 101), Fate::sctp_resent);
+    }
+  }
 }
 
 std::string interleaved_data(int flags, uint32_t tsn, uint32_t message, uint32_t number,
@@ -399,7 +271,18 @@ TEST_F(Decoding, SctpInterleavedData) {
 
 // Exact copies on the heap, so that the sanitizer sees the first byte read beyond the end.
 TEST_F(Decoding, TruncatedAndDamagedAnywhere) {
-  std::vector<Case> cases = encapsulations();
+  struct Case {
+    const char* name;
+    uint16_t link_type;
+    std::string packet;
+  };
+  std::vector<Case> cases;
+  for (const Encapsulation& row : encapsulations()) {
+    cases.push_back({row.name, row.link_type, row.wrap(inner())});
+  }
+  for (const Encapsulation& row : ipv6_encapsulations()) {
+    cases.push_back({row.name, row.link_type, row.wrap(inner6())});
+  }
   cases.push_back({"icmp", 101, ip(bytes({3, 3, 0, 0, 0, 0, 0, 0}) + inner(), 1, kB, kA)});
   cases.push_back({"sctp", 101, ip(std::string(12, 'a') + sctp_data(3, 1, "x"), 132, kA, kB)});
   cases.push_back({"tcp", 101, ip(tcp(sip_message("t"), {}, kA, kB), 6, kA, kB)});

@@ -216,20 +216,6 @@ TEST_F(Tcp, StreamsAreBounded) {
   EXPECT_GE(count(Oddity::tcp_streams_evicted), 1U);
 }
 
-std::string websocket_frame(int first, std::string payload) {
-  const std::string key = "abcd";
-  for (size_t i = 0; i < payload.size(); i++) {
-    payload[i] = static_cast<char>(payload[i] ^ key[i % 4]);
-  }
-  std::string frame(1, static_cast<char>(first));
-  if (payload.size() < 126) {
-    frame += static_cast<char>(0x80U | payload.size());
-  } else {
-    frame += '\xFE' + number16(static_cast<unsigned>(payload.size()));
-  }
-  return frame + key + payload;
-}
-
 TEST_F(Tcp, WebSocket) {
   const std::string text = sip_message("ws");
   const std::string upgrade = "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: WebSocket\r\n\r\n";

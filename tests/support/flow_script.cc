@@ -11,6 +11,8 @@
 namespace sipladder::build {
 namespace {
 
+constexpr int64_t kEpoch_ns = 1'700'000'000'000'000'000;  // when every script begins
+
 struct Host {
   std::string name, address;
   int port = 5060;
@@ -118,22 +120,8 @@ class Flow {
 
   std::string capture() {
     std::stable_sort(packets_.begin(), packets_.end(),
-                     [](const auto& a, const auto& b) { return a.first < b.first; });
-    const auto le32 = [](uint32_t v) {
-      std::string s = number32(v);
-      std::reverse(s.begin(), s.end());
-      return s;
-    };
-    std::string out = le32(0xA1B23C4D) + std::string("\x02\0\x04\0", 4) + le32(0) + le32(0);
-    out += le32(262144) + le32(1);
-    constexpr int64_t kEpoch = 1'700'000'000;
-    for (const auto& [time, bytes] : packets_) {
-      out += le32(static_cast<uint32_t>(kEpoch + time / 1'000'000'000));
-      out += le32(static_cast<uint32_t>(time % 1'000'000'000));
-      out += le32(static_cast<uint32_t>(bytes.size())) + le32(static_cast<uint32_t>(bytes.size()));
-      out += bytes;
-    }
-    return out;
+                     [](const auto& a, const auto& b) { return a.time_ns < b.time_ns; });
+    return pcap(packets_);
   }
 
  private:
@@ -252,8 +240,8 @@ class Flow {
     const std::string datagram =
         udp(sent.bytes, sent.src.address, sent.dst.address, static_cast<uint16_t>(sent.src.port),
             static_cast<uint16_t>(sent.dst.port));
-    packets_.emplace_back(
-        time_ns, ethernet_ip(ip(datagram, 17, sent.src.address, sent.dst.address, sent.ip_id)));
+    packets_.push_back({kEpoch_ns + time_ns, ethernet_ip(ip(datagram, 17, sent.src.address,
+                                                            sent.dst.address, sent.ip_id))});
   }
 
   // The newest message of a method (or status) that `at` has received, or sent to `to`.
@@ -530,8 +518,8 @@ class Flow {
       const std::string body = std::string("\x03", 1) +
                                static_cast<char>(std::atoi(line.words[1].c_str())) + number16(0) +
                                number32(0) + quoted;
-      packets_.emplace_back(line.time_ns + static_cast<int64_t>(every * 1e9) * i,
-                            ethernet_ip(ip(body, 1, line.src.address, line.dst.address, ++ip_id_)));
+      packets_.push_back({kEpoch_ns + line.time_ns + static_cast<int64_t>(every * 1e9) * i,
+                          ethernet_ip(ip(body, 1, line.src.address, line.dst.address, ++ip_id_))});
     }
   }
 
@@ -539,7 +527,7 @@ class Flow {
   std::map<std::string, Call> calls_;
   std::map<std::string, int> sdp_versions_;
   std::string current_ = "call-1";
-  std::vector<std::pair<int64_t, std::string>> packets_;
+  std::vector<TimedPacket> packets_;
   uint16_t ip_id_ = 100;
 };
 

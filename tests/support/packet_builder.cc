@@ -11,6 +11,11 @@ std::string raw(const std::string& text) {
   return raw(parse_ip(text).value_or(IpAddress{}));
 }
 
+std::string little32(uint32_t value) {
+  const std::string big = number32(value);
+  return {big.rbegin(), big.rend()};
+}
+
 uint16_t checksum(std::string_view bytes) {
   uint32_t sum = 0;
   for (size_t i = 0; i < bytes.size(); i++) {
@@ -45,6 +50,12 @@ std::string number16(unsigned value) {
 
 std::string number32(uint32_t value) {
   return number16(value >> 16) + number16(value & 0xFFFF);
+}
+
+std::string bytes(std::initializer_list<int> values) {
+  std::string result;
+  for (const int value : values) result += static_cast<char>(value);
+  return result;
 }
 
 std::string udp(std::string_view payload, const std::string& src, const std::string& dst,
@@ -96,12 +107,48 @@ std::string ethernet_ip(std::string_view ip_packet) {
   return ethernet(ip_packet, v6 ? 0x86DD : 0x0800);
 }
 
+std::string sctp_data(int flags, uint32_t tsn, std::string_view payload) {
+  std::string chunk = bytes({0, flags}) + number16(static_cast<unsigned>(payload.size() + 16));
+  chunk += number32(tsn) + number16(1) + number16(2) + number32(0) + std::string(payload);
+  return chunk + std::string((4 - chunk.size() % 4) % 4, '\0');
+}
+
+std::string websocket_frame(int first_byte, std::string_view payload, Masking masking) {
+  const bool masked = masking == Masking::masked;
+  const std::string key = masked ? "abcd" : std::string(4, '\0');
+  const unsigned mask_bit = masked ? 0x80U : 0U;
+  std::string frame(1, static_cast<char>(first_byte));
+  if (payload.size() < 126) {
+    frame += static_cast<char>(mask_bit | payload.size());
+  } else {
+    frame += static_cast<char>(mask_bit | 126U);
+    frame += number16(static_cast<unsigned>(payload.size()));
+  }
+  if (masked) frame += key;
+  for (size_t i = 0; i < payload.size(); i++) {
+    frame += static_cast<char>(payload[i] ^ key[i % 4]);
+  }
+  return frame;
+}
+
 std::string sip_message(std::string_view call_id, size_t body_size) {
   const std::string id(call_id);
   return "OPTIONS sip:b@example.org SIP/2.0\r\nVia: SIP/2.0/TCP 10.0.0.1;branch=z9hG4bK" + id +
          "\r\nFrom: <sip:a@example.org>;tag=1\r\nTo: <sip:b@example.org>\r\nCall-ID: " + id +
          "\r\nCSeq: 1 OPTIONS\r\nContent-Length: " + std::to_string(body_size) + "\r\n\r\n" +
          std::string(body_size, 'x');
+}
+
+std::string pcap(const std::vector<TimedPacket>& packets, uint16_t link_type) {
+  constexpr int64_t kSecond = 1'000'000'000;
+  std::string out = little32(0xA1B23C4D) + std::string("\x02\0\x04\0", 4) + little32(0);
+  out += little32(0) + little32(262144) + little32(link_type);
+  for (const TimedPacket& packet : packets) {
+    const std::string size = little32(static_cast<uint32_t>(packet.bytes.size()));
+    out += little32(static_cast<uint32_t>(packet.time_ns / kSecond));
+    out += little32(static_cast<uint32_t>(packet.time_ns % kSecond)) + size + size + packet.bytes;
+  }
+  return out;
 }
 
 Packet packet(const std::string& bytes, uint16_t link_type, uint32_t frame, int64_t time_ns) {
