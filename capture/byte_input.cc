@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace sipladder {
 namespace {
@@ -18,6 +19,7 @@ constexpr size_t kWindow = 1 << 20;
 constexpr size_t kReadSize = 256 << 10;
 constexpr uint64_t kMaxUnpacked = uint64_t{64} << 30;
 constexpr size_t kRawSize = 256 << 10;
+constexpr uint64_t kAheadFrom = 32 << 20;  // bytes of a file that do not deserve a thread
 constexpr int kIdleMs = 5;  // short, because a reader may hold a lock that a user waits for
 
 class FdReader : public ByteReader {
@@ -34,6 +36,7 @@ class FdReader : public ByteReader {
     return got;
   }
   uint64_t consumed() const override { return consumed_; }
+  bool may_read_ahead() const override { return !wait_; }
 
  private:
   int fd_;
@@ -171,36 +174,75 @@ ByteInput::ByteInput(std::unique_ptr<ByteReader> reader, PacketLog& log, uint16_
       store_(store),
       spooled_(spooled) {}
 
-// Room for a whole read behind end_, and for `size` bytes in one piece.
-void ByteInput::make_room(size_t size) {
-  if (capacity_ - end_ >= kReadSize) return;
+void ByteInput::grow(size_t capacity) {
   const size_t kept = available();
-  if (capacity_ >= size + kReadSize) {
-    std::memmove(window_.get(), data(), kept);
-  } else {
-    capacity_ = size + kReadSize;
-    auto larger = std::make_unique_for_overwrite<uint8_t[]>(capacity_);
-    std::memcpy(larger.get(), data(), kept);
-    window_ = std::move(larger);
-  }
+  auto larger = std::make_unique_for_overwrite<uint8_t[]>(capacity);
+  std::memcpy(larger.get(), data(), kept);
+  window_ = std::move(larger);
+  capacity_ = capacity;
   begin_ = 0;
   end_ = kept;
 }
 
+// Room for a whole read behind end_, and for `size` bytes in one piece.
+void ByteInput::make_room(size_t size) {
+  if (capacity_ - end_ >= kReadSize) return;
+  if (capacity_ < size + kReadSize) return grow(size + kReadSize);
+  const size_t kept = available();
+  std::memmove(window_.get(), data(), kept);
+  begin_ = 0;
+  end_ = kept;
+}
+
+int64_t ByteInput::read_more(size_t size) {
+  if (ahead_ != nullptr) return take_block(size);
+  make_room(size);
+  uint8_t* const out = window_.get() + end_;
+  const int64_t got = reader_->read(out, std::min(kReadSize, capacity_ - end_));
+  if (got <= 0) return got;
+  const auto count = static_cast<size_t>(got);
+  if (spooled_) log_.append(store_, {reinterpret_cast<const char*>(out), count});
+  end_ += count;
+  if (offset_ > kAheadFrom && !spooled_ && reader_->may_read_ahead()) {
+    ahead_ = std::make_unique<ReadAhead>(*reader_);
+  }
+  return got;
+}
+
+// The block becomes the window, with what is left of the old one in front of it.
+int64_t ByteInput::take_block(size_t size) {
+  ReadAhead::Block block = ahead_->next();
+  if (block.size == 0) return block.result;
+  const size_t kept = available();
+  if (kept <= ReadAhead::kHeadroom && size <= ReadAhead::kBlock) {
+    std::memcpy(block.buffer.get() + ReadAhead::kHeadroom - kept, data(), kept);
+    std::swap(window_, block.buffer);
+    const size_t old = std::exchange(capacity_, ReadAhead::kHeadroom + ReadAhead::kBlock);
+    begin_ = ReadAhead::kHeadroom - kept;
+    end_ = ReadAhead::kHeadroom + block.size;
+    if (old == capacity_) {
+      ahead_->give_back(std::move(block.buffer));
+    } else {
+      ahead_->give_back(std::make_unique_for_overwrite<uint8_t[]>(capacity_));
+    }
+    return static_cast<int64_t>(block.size);
+  }
+  if (capacity_ - end_ < block.size) grow(std::max(size, kept) + 2 * ReadAhead::kBlock);
+  std::memcpy(window_.get() + end_, block.buffer.get() + ReadAhead::kHeadroom, block.size);
+  end_ += block.size;
+  ahead_->give_back(std::move(block.buffer));
+  return static_cast<int64_t>(block.size);
+}
+
 ByteInput::State ByteInput::need(size_t size) {
   while (available() < size) {
-    make_room(size);
-    uint8_t* const out = window_.get() + end_;
-    const int64_t got = reader_->read(out, std::min(kReadSize, capacity_ - end_));
+    const int64_t got = read_more(size);
     if (got == kReadIdle) return State::idle;
     if (got == kReadEnd) return State::end;
     if (got < 0) {
       fault_ = fault_of(got);
       return State::damaged;
     }
-    const auto count = static_cast<size_t>(got);
-    if (spooled_) log_.append(store_, {reinterpret_cast<const char*>(out), count});
-    end_ += count;
   }
   return State::ready;
 }

@@ -8,27 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "capture/byte_reader.h"
 #include "capture/packet_log.h"
+#include "capture/read_ahead.h"
 
 namespace sipladder {
-
-// What a ByteReader gives: bytes, or one of these.
-inline constexpr int64_t kReadEnd = 0;
-inline constexpr int64_t kReadIdle = -1;     // nothing within 100 ms, more may come
-inline constexpr int64_t kReadDamaged = -2;  // the compressed stream is broken
-inline constexpr int64_t kReadFailed = -3;   // the system cannot read on
-inline constexpr int64_t kReadTooLong = -4;  // unpacks to more than any capture: a bomb
-
-class ByteReader {
- public:
-  virtual ~ByteReader() = default;
-  virtual int64_t read(uint8_t* out, size_t size) = 0;
-  virtual uint64_t consumed() const = 0;  // bytes of the input, before unpacking
-};
-
-std::unique_ptr<ByteReader> make_fd_reader(int fd, bool wait);  // `wait`: a pipe, polled
-std::unique_ptr<ByteReader> make_gzip_reader(std::unique_ptr<ByteReader> raw);
-std::unique_ptr<ByteReader> make_zstd_reader(std::unique_ptr<ByteReader> raw);
 
 class ByteInput {
  public:
@@ -48,12 +32,17 @@ class ByteInput {
   uint64_t offset() const { return offset_; }  // of data() in the store
   uint16_t store() const { return store_; }
   const char* fault() const { return fault_; }  // why need() said damaged
-  uint64_t consumed() const { return reader_->consumed(); }
+  // Of the input, before unpacking.
+  uint64_t consumed() const { return ahead_ ? offset_ : reader_->consumed(); }
 
  private:
+  int64_t read_more(size_t size);
+  int64_t take_block(size_t size);
+  void grow(size_t size);
   void make_room(size_t size);
 
   std::unique_ptr<ByteReader> reader_;
+  std::unique_ptr<ReadAhead> ahead_;  // before reader_ goes, it must
   PacketLog& log_;
   std::unique_ptr<uint8_t[]> window_;
   size_t capacity_ = 0;

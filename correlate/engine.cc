@@ -3,6 +3,7 @@
 #include "correlate/batch_worker.h"
 #include "correlate/correlator.h"
 #include "correlate/eviction.h"
+#include "correlate/media_batch.h"
 #include "correlate/message_batch.h"
 #include "correlate/rtp_streams.h"
 #include "decode/turn.h"
@@ -15,6 +16,17 @@ constexpr uint32_t kPacketsPerLook = 65'536;  // between two looks at the memory
 
 }  // namespace
 
+// What the second thread does, in the order of the packets.
+struct WorkBatch {
+  MessageBatch messages;
+  MediaBatch media;
+
+  void clear() {
+    messages.clear();
+    media.clear();
+  }
+};
+
 struct Engine::State {
   State(PacketLog& log, Model& m)
       : model(m),
@@ -22,14 +34,17 @@ struct Engine::State {
         endpoints(m),
         streams(m, endpoints),
         correlator(m),
-        worker([this](MessageBatch& messages) { correlator.add(messages.prepare()); }) {}
+        worker([this](WorkBatch& work) { do_work(work); }) {}
 
   bool take_message(const Datagram& datagram);
+  void take_media(const Datagram& datagram, PayloadClass payload_class);
+  void hand_over();
+  void do_work(WorkBatch& work);
   void finish_batch();
   size_t bytes() const;
   void keep_within_memory();
   PayloadClass add(const Datagram& datagram);
-  void add_media(const Datagram& datagram, PayloadClass payload_class);
+  void add_media(const MediaItem& item);
   void settle_calls();
   SourceCounters& counters(uint16_t source);
 
@@ -39,13 +54,13 @@ struct Engine::State {
   RtpStreams streams;
   TurnRelays turn;
   std::vector<Datagram> datagrams;
-  MessageBatch batch;
+  WorkBatch batch;
   uint32_t next_settled = 1;
   size_t memory = SIZE_MAX;
   Correlator correlator;
-  // Reading, decoding and indexing go on while messages are correlated. sip-100k: 1.8 s on one
-  // thread, 0.9 s on two.
-  BatchWorker<MessageBatch> worker;  // last: it must end before what it works on
+  // Reading, decoding and indexing go on while messages are correlated and streams kept. sip-100k:
+  // 1.8 s on one thread, 0.9 s on two.
+  BatchWorker<WorkBatch> worker;  // last: it must end before what it works on
 };
 
 Engine::Engine(PacketLog& log, Model& model) : state_(std::make_unique<State>(log, model)) {}
@@ -60,24 +75,47 @@ SourceCounters& Engine::State::counters(uint16_t source) {
   return model.sources[source];
 }
 
+void Engine::State::hand_over() {
+  if (worker.is_full()) batch.messages.prepare();
+  worker.hand_over(&batch);
+}
+
 bool Engine::State::take_message(const Datagram& datagram) {
-  if (!batch.has_room(datagram.payload.size())) {
-    if (worker.is_full()) batch.prepare();
-    worker.hand_over(&batch);
-  }
-  IndexedMessage* message = batch.add(datagram);
-  if (message == nullptr) return false;
-  message->src = endpoints.id_of(datagram.src);
-  message->dst = endpoints.id_of(datagram.dst);
+  if (!batch.messages.has_room(datagram.payload.size())) hand_over();
+  const SipIndex* const sip = batch.messages.add(datagram);
+  if (sip == nullptr) return false;
   model.accounting.sip_messages++;
-  if (message->sip.malformed != nullptr) model.accounting.malformed++;
+  if (sip->malformed != nullptr) model.accounting.malformed++;
   return true;
+}
+
+void Engine::State::take_media(const Datagram& datagram, PayloadClass payload_class) {
+  if (!batch.media.has_room(datagram.payload.size())) hand_over();
+  batch.media.add(datagram, payload_class, batch.messages.size());
+}
+
+// Endpoints get their ids in the order of the packets.
+void Engine::State::do_work(WorkBatch& work) {
+  const std::span<PreparedMessage> prepared = work.messages.prepare();
+  size_t next = 0;
+  const auto name_endpoints = [&](size_t until) {
+    for (; next < until; next++) {
+      prepared[next].record.src = endpoints.id_of(work.messages.datagram(next).src);
+      prepared[next].record.dst = endpoints.id_of(work.messages.datagram(next).dst);
+    }
+  };
+  for (const MediaItem& item : work.media.items()) {
+    name_endpoints(item.messages_before);
+    add_media(item);
+  }
+  name_endpoints(prepared.size());
+  correlator.add(prepared);
 }
 
 // The worker is idle afterwards, and the model whole.
 void Engine::State::finish_batch() {
   worker.wait();
-  correlator.add(batch.prepare());
+  do_work(batch);
   batch.clear();
   correlator.settle(model.now_ns);
 }
@@ -103,25 +141,26 @@ PayloadClass Engine::State::add(const Datagram& datagram) {
   if (payload_class == PayloadClass::sip) {
     if (!take_message(datagram)) return PayloadClass::other;
   } else if (payload_class == PayloadClass::turn_channel || payload_class == PayloadClass::stun) {
-    if (const auto inner = turn.unwrap(datagram)) {
-      add_media(*inner, classify_payload(inner->payload));
-    }
-  } else {
-    add_media(datagram, payload_class);
+    const auto inner = turn.unwrap(datagram);
+    if (inner) take_media(*inner, classify_payload(inner->payload));
+  } else if (payload_class == PayloadClass::rtp || payload_class == PayloadClass::rtcp) {
+    take_media(datagram, payload_class);
   }
   return payload_class;
 }
 
-void Engine::State::add_media(const Datagram& datagram, PayloadClass payload_class) {
-  if (payload_class == PayloadClass::rtp) {
+void Engine::State::add_media(const MediaItem& item) {
+  if (item.datagram.kind == PayloadKind::icmp_error) {
+    streams.add_icmp(item.datagram);
+  } else if (item.payload_class == PayloadClass::rtp) {
     RtpHeader rtp;
-    if (parse_rtp(datagram.payload, &rtp)) streams.add_rtp(datagram, rtp);
-  } else if (payload_class == PayloadClass::rtcp) {
+    if (parse_rtp(item.datagram.payload, &rtp)) streams.add_rtp(item.datagram, rtp);
+  } else if (item.payload_class == PayloadClass::rtcp) {
     RtcpReport report;
-    if (!parse_rtcp(datagram.payload, &report)) return;
+    if (!parse_rtcp(item.datagram.payload, &report)) return;
     for (size_t i = 0; i < report.packets.size(); i++)
       model.accounting.rtcp[i] += report.packets[i];
-    streams.add_rtcp(datagram, report);
+    streams.add_rtcp(item.datagram, report);
   }
 }
 
@@ -145,7 +184,7 @@ void Engine::process(const Packet& packet) {
   bool counted = false;
   for (const Datagram& datagram : state.datagrams) {
     if (datagram.kind == PayloadKind::icmp_error) {
-      state.streams.add_icmp(datagram);
+      state.take_media(datagram, PayloadClass::other);
       if (!counted) model.accounting.icmp_errors++;
       if (!counted) counters.other++;
     } else {

@@ -1,7 +1,6 @@
 #include "correlate/message_batch.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "correlate/hash.h"
 #include "decode/sdp.h"
@@ -22,8 +21,6 @@ MessageRecord record_of(const IndexedMessage& indexed, const SipFacts& facts) {
   const Datagram& datagram = indexed.datagram;
   const SipIndex& sip = indexed.sip;
   MessageRecord message;
-  message.src = indexed.src;
-  message.dst = indexed.dst;
   message.time_ns = datagram.time_ns;
   message.offset = datagram.ref.offset;
   message.store = datagram.ref.store;
@@ -51,28 +48,24 @@ MessageRecord record_of(const IndexedMessage& indexed, const SipFacts& facts) {
 }  // namespace
 
 bool MessageBatch::has_room(size_t bytes) const {
-  return count_ == 0 || (count_ < kMaxMessages && used_ + bytes <= capacity_);
+  return count_ == 0 || (count_ < kMaxMessages && bytes_.has_room(bytes));
 }
 
-IndexedMessage* MessageBatch::add(const Datagram& datagram) {
-  const size_t size = datagram.payload.size();
-  if (count_ == 0 && size > capacity_) {
-    capacity_ = std::max(size, kMaxBytes);
-    bytes_ = std::make_unique_for_overwrite<char[]>(capacity_);
-  }
+const SipIndex* MessageBatch::add(const Datagram& datagram) {
   if (messages_.empty()) messages_.resize(kMaxMessages);
   IndexedMessage& message = messages_[count_];
-  char* const copy = bytes_.get() + used_;
-  std::memcpy(copy, datagram.payload.data(), size);
-  if (!index_sip({copy, size}, &message.sip)) return nullptr;
+  const std::string_view copy = bytes_.add(datagram.payload);
+  if (!index_sip(copy, &message.sip)) {
+    bytes_.take_back(copy);
+    return nullptr;
+  }
   message.datagram = datagram;
-  message.datagram.payload = {copy, size};
-  used_ += size;
+  message.datagram.payload = copy;
   count_++;
-  return &message;
+  return &message.sip;
 }
 
-std::span<const PreparedMessage> MessageBatch::prepare() {
+std::span<PreparedMessage> MessageBatch::prepare() {
   for (size_t i = prepared_.size(); i < count_; i++) {
     const SipFacts facts = facts_of(messages_[i].sip);
     prepared_.push_back({record_of(messages_[i], facts), facts, &messages_[i].sip});
@@ -82,10 +75,8 @@ std::span<const PreparedMessage> MessageBatch::prepare() {
 
 void MessageBatch::clear() {
   prepared_.clear();
-  count_ = used_ = 0;
-  if (capacity_ <= kMaxBytes) return;
-  bytes_.reset();
-  capacity_ = 0;
+  bytes_.clear();
+  count_ = 0;
 }
 
 }  // namespace sipladder

@@ -7,10 +7,10 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <span>
 #include <vector>
 
+#include "correlate/byte_copies.h"
 #include "correlate/correlator.h"
 #include "decode/datagram.h"
 #include "decode/sip_message.h"
@@ -20,7 +20,6 @@ namespace sipladder {
 struct IndexedMessage {
   Datagram datagram;
   SipIndex sip;
-  EndpointId src, dst;
 };
 
 class MessageBatch {
@@ -29,22 +28,25 @@ class MessageBatch {
   bool has_room(size_t bytes) const;
 
   // Null when the bytes do not begin with a SIP start-line; nothing was added then.
-  IndexedMessage* add(const Datagram& datagram);
+  const SipIndex* add(const Datagram& datagram);
 
-  // All of them as the correlator takes them. Whichever thread has time for it.
-  std::span<const PreparedMessage> prepare();
+  size_t size() const { return count_; }
+  const Datagram& datagram(size_t i) const { return messages_[i].datagram; }
+
+  // All of them as the correlator takes them, but for the ids of their endpoints. Whichever thread
+  // has time for it.
+  std::span<PreparedMessage> prepare();
 
   void clear();
 
  private:
-  static constexpr size_t kMaxMessages = 512;
-  static constexpr size_t kMaxBytes = 512 << 10;
+  // Batches that fit the cache: calls on sip-100k takes a tenth longer with 512.
+  static constexpr size_t kMaxMessages = 128;
+  static constexpr size_t kMaxBytes = 128 << 10;
 
   std::vector<IndexedMessage> messages_;
   std::vector<PreparedMessage> prepared_;
-  std::unique_ptr<char[]> bytes_;
-  size_t capacity_ = 0;
-  size_t used_ = 0;
+  ByteCopies<kMaxBytes> bytes_;
   size_t count_ = 0;
 };
 

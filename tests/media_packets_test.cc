@@ -26,8 +26,8 @@ std::string attribute(unsigned type, const std::string& value) {
 }
 // 198.51.100.7:40000, as XOR-PEER-ADDRESS has it.
 std::string peer_attribute() {
-  return attribute(0x0012, "\0\1"s + number16(40000 ^ (kCookie >> 16)) +
-                               number32(0xC6336407 ^ kCookie));
+  return attribute(0x0012,
+                   "\0\1"s + number16(40000 ^ (kCookie >> 16)) + number32(0xC6336407 ^ kCookie));
 }
 std::string channel_data(unsigned channel, const std::string& inner) {
   return number16(channel) + number16(static_cast<unsigned>(inner.size())) + inner;
@@ -68,8 +68,8 @@ TEST(MediaPackets, RtcpCompound) {
   const std::string source = "\x81\xCA\0\2"s + number32(9) + "\1\2ab"s;
   const std::string metrics = number32(5) + "\x1A\x0D\0\0"s + number32(0) + number16(150) +
                               number16(20) + std::string(16, '\0');
-  const std::string extended = "\x80\xCF"s + number16(10) + number32(9) + "\7\0"s + number16(8) +
-                               metrics;
+  const std::string extended =
+      "\x80\xCF"s + number16(10) + number32(9) + "\7\0"s + number16(8) + metrics;
   RtcpReport parsed;
   ASSERT_TRUE(parse_rtcp(report + source + extended, &parsed));
   EXPECT_EQ(parsed.packets[static_cast<size_t>(RtcpKind::rr)], 1);
@@ -89,10 +89,9 @@ class MediaEngine : public testing::Test {
     const std::string client = "192.0.2.1", server = "192.0.2.20";
     const std::string& src = from_client ? client : server;
     const std::string& dst = from_client ? server : client;
-    const std::string bytes = build::ethernet_ip(
-        build::ip(build::udp(payload, src, dst, from_client ? 5000 : 3478,
-                             from_client ? 3478 : 5000),
-                  17, src, dst));
+    const std::string bytes = build::ethernet_ip(build::ip(
+        build::udp(payload, src, dst, from_client ? 5000 : 3478, from_client ? 3478 : 5000), 17,
+        src, dst));
     frame_++;
     engine_.process(build::packet(bytes, 1, frame_, frame_ * 20'000'000LL));
   }

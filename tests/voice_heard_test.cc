@@ -35,8 +35,8 @@ class Stream {
     const size_t samples = static_cast<size_t>(codec.encoder_rate) / 50;
     for (size_t i = 0; i < packets; i++) {
       const double level = i < silent ? 0 : amplitude;
-      const std::string payload = encode(
-          build::tone(samples, codec.encoder_rate, level, i * samples));
+      const std::string payload =
+          encode(build::tone(samples, codec.encoder_rate, level, i * samples));
       add(payload, payload_type_of(codec), i, codec.clock_hz / 50, spool);
     }
     engine_.settle();
@@ -47,12 +47,11 @@ class Stream {
 
  private:
   void add(const std::string& payload, uint8_t type, size_t i, uint32_t step, uint16_t spool) {
-    const std::string rtp = std::string("\x80") + static_cast<char>(type) +
-                            build::number16(static_cast<uint16_t>(i)) +
-                            build::number32(static_cast<uint32_t>(i) * step) +
-                            build::number32(0x1234) + payload;
-    const std::string bytes = build::ethernet_ip(build::ip(
-        build::udp(rtp, kFrom, kTo, 10000, 20000), 17, kFrom, kTo));
+    const std::string rtp =
+        std::string("\x80") + static_cast<char>(type) + build::number16(static_cast<uint16_t>(i)) +
+        build::number32(static_cast<uint32_t>(i) * step) + build::number32(0x1234) + payload;
+    const std::string bytes =
+        build::ethernet_ip(build::ip(build::udp(rtp, kFrom, kTo, 10000, 20000), 17, kFrom, kTo));
     Packet packet = build::packet(bytes, 1, static_cast<uint32_t>(i + 1),
                                   kStart_ns + static_cast<int64_t>(i) * kPacket_ns);
     packet.ref = log_.append(spool, bytes);

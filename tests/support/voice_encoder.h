@@ -25,7 +25,7 @@ struct Codec {
 extern const std::vector<Codec> kCodecs;
 
 Encode l16();
-Encode g711(int law);                     // of spandsp: G711_ULAW, G711_ALAW
+Encode g711(int law);                    // of spandsp: G711_ULAW, G711_ALAW
 Encode g726(int bit_rate, int packing);  // G726_PACKING_RIGHT, G726_PACKING_LEFT
 
 }  // namespace sipladder::build

@@ -1,0 +1,29 @@
+// Where the bytes of a capture come from: a descriptor, or what another reader gives, unpacked.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+namespace sipladder {
+
+// What a ByteReader gives: bytes, or one of these.
+inline constexpr int64_t kReadEnd = 0;
+inline constexpr int64_t kReadIdle = -1;     // nothing within 100 ms, more may come
+inline constexpr int64_t kReadDamaged = -2;  // the compressed stream is broken
+inline constexpr int64_t kReadFailed = -3;   // the system cannot read on
+inline constexpr int64_t kReadTooLong = -4;  // unpacks to more than any capture: a bomb
+
+class ByteReader {
+ public:
+  virtual ~ByteReader() = default;
+  virtual int64_t read(uint8_t* out, size_t size) = 0;
+  virtual uint64_t consumed() const = 0;  // bytes of the input, before unpacking
+  virtual bool may_read_ahead() const { return false; }  // a file: it never idles
+};
+
+std::unique_ptr<ByteReader> make_fd_reader(int fd, bool wait);  // `wait`: a pipe, polled
+std::unique_ptr<ByteReader> make_gzip_reader(std::unique_ptr<ByteReader> raw);
+std::unique_ptr<ByteReader> make_zstd_reader(std::unique_ptr<ByteReader> raw);
+
+}  // namespace sipladder
