@@ -18,7 +18,7 @@ class ByteReader {
  public:
   virtual ~ByteReader() = default;
   virtual int64_t read(uint8_t* out, size_t size) = 0;
-  virtual uint64_t consumed() const = 0;  // bytes of the input, before unpacking
+  virtual uint64_t consumed() const = 0;                 // bytes of the input, before unpacking
   virtual bool may_read_ahead() const { return false; }  // a file: it never idles
 };
 

@@ -41,6 +41,22 @@ void take_right(const Negotiation& negotiation, AudioDirection& direction) {
   }
 }
 
+// What went between other hosts before, may have passed another point.
+void find_due(const Model& model, const Negotiation& negotiation, AudioDirection& direction) {
+  direction.due_ns = direction.agreed_from;
+  if (direction.last_leg.empty()) return;
+  const StreamRecord& first = model.streams[direction.last_leg.front()];
+  const auto wait_for = [&](Party author, EndpointId end) {
+    for (const SdpStand& stand : negotiation.stands) {
+      if (stand.author != author || stand.address != model.endpoints[end]) continue;
+      direction.due_ns = std::max(direction.due_ns, stand.time_ns);
+      return;
+    }
+  };
+  wait_for(direction.from, first.src);
+  wait_for(opposite(direction.from), first.dst);
+}
+
 // Offer and answer that leave no audio to either side, whatever the capture shows of the media.
 AudioFault negotiation_fault(const AudioFacts& facts) {
   const Negotiation& n = facts.negotiation;
@@ -62,7 +78,8 @@ AudioFault negotiation_fault(const AudioFacts& facts) {
 
 bool is_whole(AudioFault fault) {
   return fault != AudioFault::none && fault != AudioFault::silence &&
-         fault != AudioFault::stopped && fault != AudioFault::late;
+         fault != AudioFault::stopped && fault != AudioFault::left_behind &&
+         fault != AudioFault::late;
 }
 
 bool is_silent(const AudioDirection& direction) {
@@ -118,6 +135,7 @@ std::string_view code_of(AudioFault fault, Party from) {
     case AudioFault::not_latched:
       return "audio-not-latched";
     case AudioFault::wrong_destination:
+    case AudioFault::left_behind:
       return "audio-wrong-destination";
     case AudioFault::codec_mismatch:
       return "audio-codec-mismatch";
@@ -180,6 +198,7 @@ AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageVie
   for (AudioDirection* direction : {&facts.from_caller, &facts.from_callee}) {
     find_last_leg(model, *direction);
     take_right(facts.negotiation, *direction);
+    find_due(model, facts.negotiation, *direction);
   }
   const AudioFault fault = negotiation_fault(facts);
   if (fault != AudioFault::none) {

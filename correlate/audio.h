@@ -44,6 +44,7 @@ enum class AudioFault : uint8_t {
   codec_mismatch,     // nothing that the receiver accepted
   silence,            // it arrives and holds nothing to hear
   stopped,
+  left_behind,  // its receiver moved by re-INVITE, it did not
   late,
 };
 
@@ -53,18 +54,21 @@ std::string_view code_of(AudioFault fault, Party from);  // of the finding that 
 struct AudioDirection {
   Party from = Party::none;
   SendingRight right;
-  int64_t agreed_ns = 0;           // how long of the talk this direction was agreed
-  int64_t agreed_from = 0;         // begin of the first such interval
-  int64_t agreed_until = 0;        // end of the last one
+  int64_t agreed_ns = 0;     // how long of the talk this direction was agreed
+  int64_t agreed_from = 0;   // begin of the first such interval
+  int64_t due_ns = 0;        // the same, or the later SDP that named the ends of its first stream
+  int64_t agreed_until = 0;  // end of the last one
   std::vector<StreamId> streams;   // audio with packets after the answer
   std::vector<StreamId> last_leg;  // those that no relay in this capture sends on
   int64_t first_ns = 0;            // of the last leg
   int64_t last_ns = 0;
   uint64_t packets = 0;
   AudioFault fault = AudioFault::none;
-  StreamId culprit;         // the stream that shows the fault
-  StreamId heard_from;      // a stream of the receiving party that contradicts its SDP
-  MessageId receiver_sdp;   // newest SDP of the receiving party
+  StreamId culprit;        // the stream that shows the fault
+  StreamId heard_from;     // a stream of the receiving party that contradicts its SDP
+  MessageId receiver_sdp;  // newest SDP of the receiving party
+  bool sent_at_other_point =
+      false;                // firewall: where its receiver's audio passes, none of it comes
   EndpointId silent_relay;  // no_rtp: the relay that gets the stream and passes none on
   std::vector<uint32_t> icmp_frames;
   Heard heard;  // silence: of the culprit

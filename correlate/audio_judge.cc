@@ -8,7 +8,6 @@ namespace sipladder {
 namespace {
 
 constexpr int64_t kSecond = 1'000'000'000;
-constexpr int64_t kJudgeAfter = 2 * kSecond;  // a shorter agreed talk is not judged
 constexpr int64_t kStoppedAfter = 5 * kSecond;
 constexpr int64_t kLateAfter = 5 * kSecond;
 constexpr uint32_t kMinIcmpErrors = 3;
@@ -32,7 +31,7 @@ class Judge {
     if (direction_.streams.empty()) return;
     if (judge_destination()) return;
     if (judge_box()) return;
-    if (judge_icmp()) return;
+    if (judge_icmp() || judge_points()) return;
     if (judge_codec()) return;
     if (judge_silence()) return;
     judge_times();
@@ -82,7 +81,7 @@ class Judge {
     for (const StreamId id : back_.streams) {
       const StreamRecord& outside = model_.streams[id];
       if (outside.packets < kMinMedia) continue;
-      if (outside.elsewhere * 2 > outside.packets && judge_firewall()) return true;
+      if (outside.elsewhere * 2 > outside.packets && judge_firewall(id)) return true;
       for (const StreamId other : back_.streams) {
         const bool same_stream = other != id && model_.streams[other].ssrc == outside.ssrc &&
                                  audio_.dst(other) == audio_.dst(id) &&
@@ -98,13 +97,57 @@ class Judge {
     }
     return false;
   }
-  // No addresses change: each packet that passes is captured twice.
-  bool judge_firewall() {
+  // No addresses change: each packet that passes between these two hosts is captured twice.
+  bool judge_firewall(StreamId back) {
+    StreamId swallowed;
     for (const StreamId id : direction_.streams) {
+      if (audio_.src(id).ip != audio_.dst(back).ip || audio_.dst(id).ip != audio_.src(back).ip)
+        continue;
       if (model_.streams[id].elsewhere * 10 > model_.streams[id].packets) return false;
+      swallowed = id;
     }
-    set(AudioFault::firewall, direction_.streams.front());
+    if (!swallowed) return false;
+    set(AudioFault::firewall, swallowed);
     return true;
+  }
+
+  // A capture point that the receiver's own audio passes, and that no packet of this direction
+  // reaches, though another point shows that it was sent.
+  bool judge_points() {
+    for (const StreamId id : back_.streams) {
+      const StreamRecord& heard = model_.streams[id];
+      if (heard.packets < kMinMedia || heard.elsewhere != 0) continue;
+      const bool reached =
+          std::any_of(direction_.streams.begin(), direction_.streams.end(),
+                      [&](StreamId other) { return model_.streams[other].seen_at(heard.source); });
+      if (reached || !sees_both_ways(heard.source)) continue;
+      set(AudioFault::firewall, direction_.streams.front());
+      direction_.sent_at_other_point = true;
+      return true;
+    }
+    return false;
+  }
+  // Of a capture of what one host sends, or gets, nothing can be said that is missing.
+  bool sees_both_ways(uint16_t source) const {
+    std::vector<IpAddress> from, to;
+    const auto note = [&](EndpointId src, EndpointId dst) {
+      from.push_back(model_.endpoints[src].ip);
+      to.push_back(model_.endpoints[dst].ip);
+    };
+    for (const MessageId id : audio_.messages) {
+      const MessageRecord& message = model_.messages[id];
+      if (message.source == source) note(message.src, message.dst);
+    }
+    for (const AudioDirection* direction :
+         {static_cast<const AudioDirection*>(&direction_), &back_}) {
+      for (const StreamId id : direction->streams) {
+        const StreamRecord& stream = model_.streams[id];
+        if (stream.source == source) note(stream.src, stream.dst);
+      }
+    }
+    return std::any_of(from.begin(), from.end(), [&](const IpAddress& ip) {
+      return std::find(to.begin(), to.end(), ip) != to.end();
+    });
   }
   StreamId stream_to(const IpAddress& ip) const {
     for (const StreamId id : direction_.streams) {
@@ -217,7 +260,7 @@ class Judge {
     if (direction_.agreed_until - direction_.last_ns >= kStoppedAfter && !comfort_noise) {
       if (has_moved_away()) return;
       set(AudioFault::stopped, direction_.last_leg.back());
-    } else if (direction_.first_ns - direction_.agreed_from > std::min(kLateAfter, talk / 2)) {
+    } else if (direction_.first_ns - direction_.due_ns > std::min(kLateAfter, talk / 2)) {
       set(AudioFault::late, direction_.last_leg.front());
     }
   }

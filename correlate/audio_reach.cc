@@ -26,6 +26,11 @@ bool is_named(const SdpStand& stand, const Endpoint& endpoint) {
 AudioFault Reach::fault_of(StreamId id) {
   const Endpoint& to = audio_.dst(id);
   const uint16_t source = model_.streams[id].source;
+  if (is_left_behind(id)) {
+    const int64_t moved_ns = audio_.facts.negotiation.newest(receiver())->time_ns;
+    return moved_ns - direction_.agreed_from >= kJudgeAfter ? AudioFault::left_behind
+                                                            : AudioFault::wrong_destination;
+  }
   if (sends_from(to, source)) return AudioFault::none;
   if (is_private_scope(scope_of(to.ip))) {
     return is_seen_at(to.ip, source) || !cannot_reach(id) ? AudioFault::none
@@ -35,12 +40,35 @@ AudioFault Reach::fault_of(StreamId id) {
   return is_elsewhere(to) ? AudioFault::not_latched : AudioFault::none;
 }
 
-// The receiver's own RTP comes from there: latched, or symmetric. At the same capture point: the
-// other side of a NAT has networks of its own.
+// The receiver's own RTP comes from there: latched, or symmetric. A private address says so at the
+// same capture point only: the other side of a NAT has networks of its own.
 bool Reach::sends_from(const Endpoint& endpoint, uint16_t source) const {
+  const bool everywhere = !is_private_scope(scope_of(endpoint.ip));
   return std::any_of(back_.streams.begin(), back_.streams.end(), [&](StreamId id) {
-    return audio_.src(id) == endpoint && model_.streams[id].source == source;
+    return audio_.src(id) == endpoint && (everywhere || model_.streams[id].source == source);
   });
+}
+
+// The receiver's newest SDP has moved, and so has its own RTP; this stream goes on to where it was.
+bool Reach::is_left_behind(StreamId id) const {
+  constexpr int64_t kGrace = 3'000'000'000;
+  const SdpStand* newest = audio_.facts.negotiation.newest(receiver());
+  if (newest == nullptr || !newest->usable || !newest->address) return false;
+  const Endpoint& to = audio_.dst(id);
+  const int64_t moved_ns = newest->time_ns;
+  if (is_named(*newest, to) && !newest->ice) return false;
+  if (*newest->address == to || !advertised(to)) return false;
+  if (model_.streams[id].last_ns < moved_ns + kGrace) return false;
+  bool sends_from_there = false;
+  for (const StreamId heard : back_.streams) {
+    const StreamRecord& stream = model_.streams[heard];
+    if (audio_.src(heard) == to && stream.last_ns > moved_ns + kGrace) return false;
+    const bool there = audio_.src(heard) == *newest->address && stream.packets >= kMinMedia;
+    sends_from_there = sends_from_there || there;
+  }
+  return sends_from_there &&
+         std::none_of(direction_.streams.begin(), direction_.streams.end(),
+                      [&](StreamId other) { return audio_.dst(other) == *newest->address; });
 }
 bool Reach::is_seen_at(const IpAddress& ip, uint16_t source) const {
   for (const StreamId id : back_.streams) {
@@ -76,10 +104,14 @@ bool Reach::cannot_reach(StreamId id) {
   return has_public_source(audio_.dst(id).ip) || leaves_network(id);
 }
 
-// Towards another private network than the sender's, nothing of which is seen here, in a call
-// that was set up through a public one.
+// Towards another private network than the sender's, nothing of which is seen where the stream is,
+// in a call that was set up through a public one.
 bool Reach::leaves_network(StreamId id) const {
-  if (!back_.streams.empty() || same_network(audio_.src(id).ip, audio_.dst(id).ip)) return false;
+  if (same_network(audio_.src(id).ip, audio_.dst(id).ip)) return false;
+  const uint16_t source = model_.streams[id].source;
+  for (const StreamId heard : back_.streams) {
+    if (model_.streams[heard].seen_at(source)) return false;
+  }
   return std::any_of(audio_.messages.begin(), audio_.messages.end(), [&](MessageId message) {
     return scope_of(model_.endpoints[model_.messages[message].src].ip) == AddressScope::public_;
   });

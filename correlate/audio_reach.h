@@ -15,7 +15,7 @@ class Reach {
   Reach(const AudioCase& audio, AudioDirection& direction, const AudioDirection& back)
       : model_(audio.model), audio_(audio), direction_(direction), back_(back) {}
 
-  // private_address, not_latched, wrong_destination or none.
+  // private_address, not_latched, wrong_destination, left_behind or none.
   AudioFault fault_of(StreamId id);
   // For a direction without any stream.
   bool is_sent_to_private();
@@ -23,6 +23,7 @@ class Reach {
  private:
   Party receiver() const { return opposite(direction_.from); }
   bool sends_from(const Endpoint& endpoint, uint16_t source) const;
+  bool is_left_behind(StreamId id) const;
   bool is_seen_at(const IpAddress& ip, uint16_t source) const;
   bool seen_as_source(const IpAddress& ip) const;
   bool cannot_reach(StreamId id);

@@ -212,6 +212,7 @@ struct StreamRecord {
   uint32_t packets = 0;
   uint32_t duplicates = 0;
   uint32_t elsewhere = 0;  // packets that another source captured too
+  uint32_t sources = 0;    // that saw it: bit `source` modulo 32
   uint32_t late = 0;
   uint32_t first_frame = 0;
   uint32_t last_frame = 0;
@@ -261,6 +262,8 @@ struct StreamRecord {
   uint32_t report_id = 0;  // middle 32 bits of its NTP time
   uint32_t rtt_us = 0;     // between the capture point and the receiver, newest
   int64_t report_ns = 0;
+
+  bool seen_at(uint16_t point) const { return (sources >> point % 32 & 1U) != 0; }
 };
 
 // Where some of a stream's packets of voice are, spread over all of its length. In runs: a decoder

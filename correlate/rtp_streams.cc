@@ -160,6 +160,7 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp) {
   const auto found = by_key_.find(key);
   if (found != by_key_.end()) {
     StreamRecord& stream = model_.streams[found->second];
+    stream.sources |= 1U << datagram.source % 32;
     if (datagram.source != stream.source && has_come(stream, rtp.sequence)) {
       stream.elsewhere++;
       return;
@@ -185,6 +186,7 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp) {
   stream.first_ns = datagram.time_ns;
   stream.first_frame = stream.last_frame = datagram.frame;
   stream.source = datagram.source;
+  stream.sources = 1U << datagram.source % 32;
   stream.dscp = datagram.dscp;
   stream.payload_type = rtp.payload_type;
   stream.type_lead = is_voice(rtp) ? 1 : 0;

@@ -8,13 +8,22 @@ namespace {
 
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
   const StreamRecord& stream = context.model.streams[direction.culprit];
+  const std::string_view deaf = other_party(direction.from);
   finding->summary = fmt::format(
-      "{} hears nothing: {} packets from {} to {} go into the box between the two capture points "
-      "and do not come out, while the other direction passes it",
-      other_party(direction.from), stream.packets, endpoint_text(context, stream.src),
-      endpoint_text(context, stream.dst));
+      "{} hears nothing: {} packets from {} to {} {}", deaf, stream.packets,
+      endpoint_text(context, stream.src), endpoint_text(context, stream.dst),
+      direction.sent_at_other_point
+          ? fmt::format("pass one capture point, and none of them comes to the other, where the "
+                        "{}'s own audio passes",
+                        deaf)
+          : std::string("go into the box between the two capture points and do not come out, "
+                        "while the other direction passes it"));
   finding->explanation =
-      "The other direction is captured on both sides; this one only where it enters.";
+      direction.sent_at_other_point
+          ? "What lies between the two capture points, a NAT, a firewall or a media relay, does "
+            "not "
+            "pass this direction on."
+          : "The other direction is captured on both sides; this one only where it enters.";
   finding->remedy =
       "Look at the rules and the state table of the NAT or firewall between the capture points: "
       "UDP "

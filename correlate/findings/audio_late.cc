@@ -38,7 +38,7 @@ void check(CallContext& context, CallAnalysis* out) {
     const bool heard = !direction->last_leg.empty() && direction->agreed_from != 0;
     const bool explained =
         direction->fault != AudioFault::none && direction->fault != AudioFault::late;
-    const int64_t from = std::max(direction->agreed_from, acked_ns(context));
+    const int64_t from = std::max(direction->due_ns, acked_ns(context));
     const int64_t late = direction->first_ns - from;
     if (!heard || explained || late <= allowed_ns(context.audio.negotiation)) continue;
     const StreamRecord& stream = context.model.streams[direction->last_leg.front()];

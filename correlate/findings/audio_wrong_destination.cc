@@ -2,6 +2,8 @@
 // a re-INVITE moved it.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "correlate/findings/support.h"
 
 namespace sipladder {
@@ -18,21 +20,47 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
       "lost",
       deaf, endpoint_text(context, stream.src), endpoint_text(context, stream.dst), deaf, asked,
       stream.packets);
+  const auto& stands = context.audio.negotiation.stands;
+  const bool once = std::any_of(stands.begin(), stands.end(), [&](const SdpStand& older) {
+    return older.author != direction.from && older.address == context.model.endpoints[stream.dst];
+  });
   finding->explanation =
-      "No SDP of the receiving party names this address, and it never sent from there.";
+      once ? "Only an older SDP of the receiving party names this address; it sends from the new "
+             "one."
+           : "No SDP of the receiving party names this address, and it never sent from there.";
   finding->remedy =
       "Look at what rewrote the SDP between the two, and whether the sender still uses an address "
       "of an earlier offer.";
   finding->rfc = "RFC 3264 5.1";
 }
 
+void describe_left_behind(CallContext& context, const AudioDirection& direction, Finding* finding) {
+  const StreamRecord& stream = context.model.streams[direction.culprit];
+  const std::string_view deaf = other_party(direction.from);
+  const SdpStand* stand = context.audio.negotiation.newest(opposite(direction.from));
+  finding->evidence.push_back(context.message(stand->message).frame);
+  finding->summary = fmt::format(
+      "{} hears nothing more after {}: {} keeps sending to {}, although the {} moved to {} (frame "
+      "{})",
+      deaf, seconds_text(stand->time_ns - direction.agreed_from),
+      endpoint_text(context, stream.src), endpoint_text(context, stream.dst), deaf,
+      to_string(*stand->address), context.message(stand->message).frame);
+  finding->explanation =
+      "The re-INVITE or UPDATE was accepted, and its author sends from the new address already.";
+  finding->remedy =
+      "The sender, or the relay that speaks for it, has to follow the newest SDP: look at its "
+      "handling of re-INVITEs, and whether what rewrites SDP saw this one.";
+  finding->rfc = "RFC 3264 8.3.1";
+}
+
 extern const Detector detector;
 void check(CallContext& context, CallAnalysis* out) {
   report_audio_fault(context, AudioFault::wrong_destination, detector, out, describe);
+  report_audio_fault(context, AudioFault::left_behind, detector, out, describe_left_behind);
 }
 const Detector detector("audio-wrong-destination", Severity::error,
                         "RTP goes to an address or port that no SDP of the peer named and that the "
-                        "peer never sent from",
+                        "peer never sent from, or that it has left",
                         check);
 
 }  // namespace
