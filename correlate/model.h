@@ -35,7 +35,8 @@ struct Accounting {
   uint64_t sip_messages = 0;  // a TCP packet can hold several
   uint64_t malformed = 0;
   uint64_t streams_refused = 0;  // RTP that found the stream table full
-  uint64_t sip_unusable = 0;     // SIP start-line, but nothing to correlate by (no Call-ID)
+  uint64_t turn_channels_forgotten = 0;
+  uint64_t sip_unusable = 0;  // SIP start-line, but nothing to correlate by (no Call-ID)
 };
 
 // The same per source, for the `capture` table.

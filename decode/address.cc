@@ -3,6 +3,8 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <charconv>
+#include <iterator>
 
 namespace sipladder {
 
@@ -31,10 +33,22 @@ std::optional<IpAddress> parse_ip(std::string_view text) {
   return std::nullopt;
 }
 
+// inet_ntop goes through printf: two columns of it were 4 % of listing calls.
+static std::string ipv4_text(const uint8_t* bytes) {
+  char text[INET_ADDRSTRLEN];
+  char* at = text;
+  for (int i = 0; i < 4; i++) {
+    if (i > 0) *at++ = '.';
+    at = std::to_chars(at, std::end(text), bytes[i]).ptr;
+  }
+  return {text, at};
+}
+
 std::string to_string(const IpAddress& ip) {
-  char text[INET6_ADDRSTRLEN] = "";
   if (ip.family == 0) return {};
-  inet_ntop(ip.family == 4 ? AF_INET : AF_INET6, ip.bytes.data(), text, sizeof text);
+  if (ip.family == 4) return ipv4_text(ip.bytes.data());
+  char text[INET6_ADDRSTRLEN] = "";
+  inet_ntop(AF_INET6, ip.bytes.data(), text, sizeof text);
   return text;
 }
 

@@ -56,6 +56,9 @@ class Collector {
     if (a.streams_refused != 0)
       add("oddities", "streams_refused", a.streams_refused,
           "RTP packets: the stream table was full");
+    if (a.turn_channels_forgotten != 0)
+      add("oddities", "turn_channels_forgotten", a.turn_channels_forgotten,
+          "the table of TURN channels was full: their media shows the server as its peer");
     const Evicted& evicted = r.model.evicted;
     if (evicted.calls != 0)
       add("oddities", "calls_evicted", evicted.calls,
