@@ -99,6 +99,14 @@ bool has_come(const StreamRecord& stream, uint16_t sequence) {
   return back < 64 && (stream.window >> back & 1U) != 0;
 }
 
+// When the newest packets passed, by the newest one's time and their distance from it.
+int64_t sent_ns(const StreamRecord& stream, uint16_t sequence) {
+  const auto back = static_cast<uint16_t>(static_cast<uint16_t>(stream.highest) - sequence);
+  if (stream.clock_hz == 0) return stream.last_ns;
+  const uint64_t step = uint64_t{back} * stream.timestamp_step;
+  return stream.last_ns - static_cast<int64_t>(step * 1'000'000'000 / stream.clock_hz);
+}
+
 // The type of most packets of voice, found with one counter: a codec may change within a stream.
 void count_type(StreamRecord& stream, const RtpHeader& rtp) {
   if (rtp.payload_type == stream.payload_type) {
@@ -163,6 +171,7 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp) {
     stream.sources |= 1U << datagram.source % 32;
     if (datagram.source != stream.source && has_come(stream, rtp.sequence)) {
       stream.elsewhere++;
+      stream.delay_ns += datagram.time_ns - sent_ns(stream, rtp.sequence);
       return;
     }
     stream.last_frame = datagram.frame;

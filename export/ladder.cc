@@ -245,6 +245,10 @@ class Builder {
     row.lost = static_cast<uint32_t>(std::max<int64_t>(0, expected - came));
     if (expected > 0) row.loss_pct = 100.0 * row.lost / static_cast<double>(expected);
     row.label = fmt::format("RTP {} {} pkt", row.codec, row.packets);
+    if (record.elsewhere != 0) {
+      row.label += fmt::format(", {} at the other point ({:+.1f} ms)", record.elsewhere,
+                               static_cast<double>(record.delay_ns) / record.elsewhere / 1e6);
+    }
     if (row.lost > 0) row.label += fmt::format(" {:.1f}% lost", row.loss_pct);
     ladder_.rows.push_back(std::move(row));
   }
