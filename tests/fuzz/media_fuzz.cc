@@ -3,6 +3,7 @@
 
 #include "decode/media.h"
 #include "decode/sdp.h"
+#include "decode/turn.h"
 #include "media/dtmf.h"
 #include "media/loudness.h"
 
@@ -21,6 +22,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   parse_rtcp(bytes, &report);
   StunMessage stun;
   parse_stun(bytes, &stun);
+  // The channel that one message binds, and data in it from both sides.
+  TurnRelays relays;
+  Datagram datagram;
+  datagram.payload = bytes;
+  for (int i = 0; i < 2; i++) {
+    if (const auto inner = relays.unwrap(datagram)) classify_payload(inner->payload);
+    std::swap(datagram.src, datagram.dst);
+  }
   glance_sdp(bytes);
   parse_sdp(bytes);
   return 0;
