@@ -10,6 +10,8 @@
 #include <cstring>
 #include <utility>
 
+#include "capture/packet_source.h"
+
 namespace sipladder {
 namespace {
 
@@ -20,7 +22,6 @@ constexpr size_t kReadSize = 256 << 10;
 constexpr uint64_t kMaxUnpacked = uint64_t{64} << 30;
 constexpr size_t kRawSize = 256 << 10;
 constexpr uint64_t kAheadFrom = 32 << 20;  // bytes of a file that do not deserve a thread
-constexpr int kIdleMs = 5;  // short, because a reader may hold a lock that a user waits for
 
 class FdReader : public ByteReader {
  public:
@@ -28,7 +29,7 @@ class FdReader : public ByteReader {
   int64_t read(uint8_t* out, size_t size) override {
     if (wait_) {
       pollfd poll_fd{fd_, POLLIN, 0};
-      if (poll(&poll_fd, 1, kIdleMs) <= 0) return kReadIdle;
+      if (poll(&poll_fd, 1, kSourceIdleMs) <= 0) return kReadIdle;
     }
     const ssize_t got = ::read(fd_, out, size);
     if (got < 0) return errno == EINTR || errno == EAGAIN ? kReadIdle : kReadFailed;
@@ -217,19 +218,17 @@ int64_t ByteInput::take_block(size_t size) {
   if (kept <= ReadAhead::kHeadroom && size <= ReadAhead::kBlock) {
     std::memcpy(block.buffer.get() + ReadAhead::kHeadroom - kept, data(), kept);
     std::swap(window_, block.buffer);
-    const size_t old = std::exchange(capacity_, ReadAhead::kHeadroom + ReadAhead::kBlock);
+    if (capacity_ != ReadAhead::kBuffer) {
+      block.buffer = std::make_unique_for_overwrite<uint8_t[]>(ReadAhead::kBuffer);
+    }
+    capacity_ = ReadAhead::kBuffer;
     begin_ = ReadAhead::kHeadroom - kept;
     end_ = ReadAhead::kHeadroom + block.size;
-    if (old == capacity_) {
-      ahead_->give_back(std::move(block.buffer));
-    } else {
-      ahead_->give_back(std::make_unique_for_overwrite<uint8_t[]>(capacity_));
-    }
-    return static_cast<int64_t>(block.size);
+  } else {
+    if (capacity_ - end_ < block.size) grow(std::max(size, kept) + 2 * ReadAhead::kBlock);
+    std::memcpy(window_.get() + end_, block.buffer.get() + ReadAhead::kHeadroom, block.size);
+    end_ += block.size;
   }
-  if (capacity_ - end_ < block.size) grow(std::max(size, kept) + 2 * ReadAhead::kBlock);
-  std::memcpy(window_.get() + end_, block.buffer.get() + ReadAhead::kHeadroom, block.size);
-  end_ += block.size;
   ahead_->give_back(std::move(block.buffer));
   return static_cast<int64_t>(block.size);
 }

@@ -9,7 +9,7 @@ namespace sipladder {
 
 // What a ByteReader gives: bytes, or one of these.
 inline constexpr int64_t kReadEnd = 0;
-inline constexpr int64_t kReadIdle = -1;     // nothing within 100 ms, more may come
+inline constexpr int64_t kReadIdle = -1;     // nothing within kSourceIdleMs, more may come
 inline constexpr int64_t kReadDamaged = -2;  // the compressed stream is broken
 inline constexpr int64_t kReadFailed = -3;   // the system cannot read on
 inline constexpr int64_t kReadTooLong = -4;  // unpacks to more than any capture: a bomb

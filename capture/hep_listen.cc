@@ -23,7 +23,6 @@ constexpr std::string_view kMagic = "HEP3";
 constexpr size_t kHeader = 6;  // magic and length
 constexpr size_t kMaxConnections = 1024;
 constexpr size_t kMaxHep = 65'535;
-constexpr int kIdleMs = 5;  // a reader may hold a lock that a user waits for
 constexpr int kBacklog = 64;
 constexpr int kReceiveBuffer = 8 << 20;
 
@@ -109,7 +108,7 @@ class HepSource : public PacketSource {
     for (const Connection& connection : connections_) {
       fds.push_back({connection.fd.get(), POLLIN, 0});
     }
-    if (poll(fds.data(), fds.size(), kIdleMs) <= 0) return false;
+    if (poll(fds.data(), fds.size(), kSourceIdleMs) <= 0) return false;
     if (fds[0].revents != 0) receive_datagram();
     // From the back: a connection that ends is taken out.
     for (size_t i = connections_.size(); i > 0; i--) {

@@ -13,6 +13,9 @@
 
 namespace sipladder {
 
+// How long a source waits for packets: whoever reads may hold a lock that a user waits for.
+inline constexpr int kSourceIdleMs = 5;
+
 enum class ReadResult {
   packet,  // *packet is filled
   idle,    // nothing now, more may come (live, a pipe): ask again; next() has waited at most 10 ms

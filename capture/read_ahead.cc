@@ -4,7 +4,7 @@ namespace sipladder {
 
 ReadAhead::ReadAhead(ByteReader& reader) : reader_(reader) {
   for (size_t i = 0; i < kBlocks; i++) {
-    free_.push_back(std::make_unique_for_overwrite<uint8_t[]>(kHeadroom + kBlock));
+    free_.push_back(std::make_unique_for_overwrite<uint8_t[]>(kBuffer));
   }
   thread_ = std::thread([this] { run(); });
 }

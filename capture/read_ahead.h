@@ -22,8 +22,9 @@ class ReadAhead {
  public:
   static constexpr size_t kHeadroom = 64 << 10;  // free before the data of each block
   static constexpr size_t kBlock = 256 << 10;
+  static constexpr size_t kBuffer = kHeadroom + kBlock;
 
-  using Buffer = std::unique_ptr<uint8_t[]>;  // of kHeadroom + kBlock
+  using Buffer = std::unique_ptr<uint8_t[]>;  // of kBuffer bytes
   struct Block {
     Buffer buffer;
     size_t size = 0;     // bytes of data

@@ -14,7 +14,6 @@ std::vector<const Detector*>& registry() {
   return detectors;
 }
 
-constexpr uint32_t kAhead = 6;  // calls whose chains are fetched before it is their turn
 constexpr uint32_t kMaxMessagesAnalysed =
     20'000;  // of one call; a REGISTER loop does not grow without bound
 
@@ -215,7 +214,7 @@ void Analyst::begin_sweep() {
                                                                bool reader) {
         for (uint32_t place = begin; place < end; place++) {
           const CallId id{place + 1 + evicted_};
-          const CallId ahead{std::min(id.value + kAhead, model_.calls.size())};
+          const CallId ahead{std::min(id.value + kCallsAhead, model_.calls.size())};
           if (model_.calls.holds(ahead)) prefetch_chains(model_, ahead);
           if (model_.calls.holds(id) && cached(id).stamp != stamp(id)) {
             analyse(id, reader ? view_ : *other_view);

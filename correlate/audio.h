@@ -71,7 +71,7 @@ struct AudioDirection {
       false;                // firewall: where its receiver's audio passes, none of it comes
   EndpointId silent_relay;  // no_rtp: the relay that gets the stream and passes none on
   std::vector<uint32_t> icmp_frames;
-  Heard heard;  // silence: of the culprit
+  Heard heard;  // of the first stream of the last leg, once silence was asked about
 };
 
 struct AudioFacts {

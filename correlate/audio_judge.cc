@@ -138,8 +138,8 @@ class Judge {
       const MessageRecord& message = model_.messages[id];
       if (message.source == source) note(message.src, message.dst);
     }
-    for (const AudioDirection* direction :
-         {static_cast<const AudioDirection*>(&direction_), &back_}) {
+    const AudioDirection& forth = direction_;
+    for (const AudioDirection* direction : {&forth, &back_}) {
       for (const StreamId id : direction->streams) {
         const StreamRecord& stream = model_.streams[id];
         if (stream.source == source) note(stream.src, stream.dst);
@@ -223,13 +223,12 @@ class Judge {
     for (const StreamId id : direction_.last_leg) {
       const StreamRecord& stream = model_.streams[id];
       const Heard heard = heard_of(model_, audio_.view.log(), id, audio_.media.encoding_of(id));
+      if (id == direction_.last_leg.front()) direction_.heard = heard;
       packets += heard.packets;
       silent += std::max<uint64_t>(heard.silent, stream.repeated_samples);
     }
     if (packets < kMinMedia || silent * 100 < packets * kSilentShare) return false;
-    const StreamId first = direction_.last_leg.front();
-    direction_.heard = heard_of(model_, audio_.view.log(), first, audio_.media.encoding_of(first));
-    set(AudioFault::silence, first);
+    set(AudioFault::silence, direction_.last_leg.front());
     return true;
   }
 

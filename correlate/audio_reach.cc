@@ -56,7 +56,6 @@ bool Reach::is_left_behind(StreamId id) const {
   if (newest == nullptr || !newest->usable || !newest->address) return false;
   const Endpoint& to = audio_.dst(id);
   const int64_t moved_ns = newest->time_ns;
-  if (is_named(*newest, to) && !newest->ice) return false;
   if (*newest->address == to || !advertised(to)) return false;
   if (model_.streams[id].last_ns < moved_ns + kGrace) return false;
   bool sends_from_there = false;

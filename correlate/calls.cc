@@ -5,8 +5,6 @@
 namespace sipladder {
 namespace {
 
-constexpr size_t kAhead = 6;  // calls whose chains are fetched before it is their turn
-
 CallKind kind_of(Method method) {
   switch (method) {
     case Method::invite:
@@ -138,7 +136,7 @@ void prefetch_chains(const Model& model, CallId id) {
 
 void CallTable::settle(int64_t now_ns) {
   for (size_t i = 0; i < due_.size(); i++) {
-    if (i + kAhead < due_.size()) prefetch_chains(model_, due_[i + kAhead]);
+    if (i + kCallsAhead < due_.size()) prefetch_chains(model_, due_[i + kCallsAhead]);
     CallRecord& call = model_.calls[due_[i]];
     call.outcome_due = false;
     decide_outcome(model_, call, now_ns);

@@ -51,7 +51,8 @@ class CallTable {
   absl::flat_hash_map<uint64_t, CallId, IdentityHash> by_id_;
 };
 
-// The beginnings of a call's chains, for whoever will walk them soon.
+// The beginnings of a call's chains, for whoever will walk them kCallsAhead calls later.
+inline constexpr uint32_t kCallsAhead = 6;
 void prefetch_chains(const Model& model, CallId id);
 
 // State, final status and who ended it, from the call's transactions, as of `now_ns`.

@@ -140,9 +140,8 @@ PayloadClass Engine::State::add(const Datagram& datagram) {
   const PayloadClass payload_class = classify_payload(datagram.payload);
   if (payload_class == PayloadClass::sip) {
     if (!take_message(datagram)) return PayloadClass::other;
-  } else if (payload_class == PayloadClass::turn_channel || payload_class == PayloadClass::stun) {
-    const auto inner = turn.unwrap(datagram);
-    if (inner) take_media(*inner, classify_payload(inner->payload));
+  } else if (const auto inner = turn.unwrap(datagram, payload_class)) {
+    take_media(*inner, classify_payload(inner->payload));
   } else if (payload_class == PayloadClass::rtp || payload_class == PayloadClass::rtcp) {
     take_media(datagram, payload_class);
   }

@@ -19,7 +19,21 @@ void copy_codec(std::string_view name, StreamBinding* binding) {
   binding->codec[length] = 0;
 }
 
+// Of an SDP that came before its dialog: the one that was answered, else the first.
+DialogId dialog_of(const Model& model, CallId call) {
+  const DialogId first = model.calls[call].first_dialog;
+  for (DialogId id = first; id; id = model.dialogs[id].next_in_call) {
+    if (model.dialogs[id].confirmed_ns != 0) return id;
+  }
+  return first;
+}
+
 }  // namespace
+
+std::string_view encoding_of(const StreamBinding& binding, const StreamRecord& stream) {
+  const std::string_view bound = binding.codec;
+  return bound.empty() ? static_format(stream.payload_type).encoding : bound;
+}
 
 void MediaBinding::update() {
   if (model_.streams.size() == 0) return;  // no media: no SDP is read
@@ -89,15 +103,6 @@ const MediaBinding::Expectation* MediaBinding::expectation(const Endpoint& endpo
     if (candidate.time_ns <= stream.last_ns && !other_call_later) best = &candidate;
   }
   return best;
-}
-
-// Of an SDP that came before its dialog: the one that was answered, else the first.
-static DialogId dialog_of(const Model& model, CallId call) {
-  const DialogId first = model.calls[call].first_dialog;
-  for (DialogId id = first; id; id = model.dialogs[id].next_in_call) {
-    if (model.dialogs[id].confirmed_ns != 0) return id;
-  }
-  return first;
 }
 
 void MediaBinding::bind(StreamId id) {
@@ -174,11 +179,6 @@ void MediaBinding::share(StreamId id) {
     slot->second.from = from;
     if (inserted) by_call_[other.call.value].push_back(id);
   }
-}
-
-std::string_view MediaBinding::encoding_of(StreamId id) const {
-  const std::string_view bound = of(id).codec;
-  return bound.empty() ? static_format(model_.streams[id].payload_type).encoding : bound;
 }
 
 const StreamBinding& MediaBinding::of(StreamId id, CallId call) const {

@@ -32,6 +32,9 @@ struct StreamBinding {
   char codec[16] = {};   // negotiated name of its payload type, empty when unknown
 };
 
+// The negotiated name of its payload type, else that of the static one; empty when unknown.
+std::string_view encoding_of(const StreamBinding& binding, const StreamRecord& stream);
+
 class MediaBinding {
  public:
   MediaBinding(const Model& model, const PacketLog& log) : model_(model), view_(log) {}
@@ -40,8 +43,9 @@ class MediaBinding {
   void update();
 
   const StreamBinding& of(StreamId id) const { return bindings_[id.value - 1]; }
-  // The negotiated name of its payload type, else that of the static one; empty when unknown.
-  std::string_view encoding_of(StreamId id) const;
+  std::string_view encoding_of(StreamId id) const {
+    return sipladder::encoding_of(of(id), model_.streams[id]);
+  }
   // As one of its calls has it. Requires a stream of streams_of(call).
   const StreamBinding& of(StreamId id, CallId call) const;
   // Streams of one call in capture order.

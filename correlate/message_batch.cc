@@ -48,7 +48,7 @@ MessageRecord record_of(const IndexedMessage& indexed, const SipFacts& facts) {
 }  // namespace
 
 bool MessageBatch::has_room(size_t bytes) const {
-  return count_ == 0 || (count_ < kMaxMessages && bytes_.has_room(bytes));
+  return count_ < kMaxMessages && bytes_.has_room(bytes);
 }
 
 const SipIndex* MessageBatch::add(const Datagram& datagram) {

@@ -272,9 +272,10 @@ struct StreamRecord {
 struct VoiceSamples {
   static constexpr uint32_t kRun = 3;
   static constexpr uint32_t kRuns = 12;
+  static constexpr uint32_t kStep = 24;
   PacketRef refs[kRuns * kRun];
   uint32_t count = 0;
-  uint32_t every = 24;  // packets from one run to the next
+  uint32_t every = kStep;  // packets from one run to the next: kStep, doubled and doubled again
 };
 
 struct IcmpErrorRecord {

@@ -13,7 +13,6 @@ namespace sipladder {
 namespace {
 
 constexpr size_t kMaxIcmpErrors = 100'000;
-constexpr uint32_t kSampleStep = 24;  // VoiceSamples::every is a multiple
 constexpr uint32_t kClockGuessPackets =
     8;  // steps watched before a dynamic payload type's clock is told
 
@@ -179,7 +178,7 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp) {
     if (is_event(rtp)) {
       add_event(found->second, rtp);
     } else if (!is_heard_in_passing(rtp.payload_type) &&
-               stream.packets % kSampleStep < VoiceSamples::kRun) {
+               stream.packets % VoiceSamples::kStep < VoiceSamples::kRun) {
       add_sample(found->second, datagram);
     }
     return;

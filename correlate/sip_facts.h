@@ -1,5 +1,5 @@
 // What correlation reads of a SIP message: hashes and flags from 5 of its ~13 headers. Holds no
-// view, so that messages can be correlated in batches after their bytes are gone.
+// view.
 #pragma once
 
 #include <cstdint>

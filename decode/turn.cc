@@ -1,7 +1,6 @@
 #include "decode/turn.h"
 
 #include "decode/bytes.h"
-#include "decode/media.h"
 
 namespace sipladder {
 namespace {
@@ -12,9 +11,9 @@ constexpr uint16_t kDataIndication = 0x0017;
 
 }  // namespace
 
-std::optional<Datagram> TurnRelays::unwrap(const Datagram& datagram) {
-  if (classify_payload(datagram.payload) == PayloadClass::turn_channel)
-    return unwrap_channel(datagram);
+std::optional<Datagram> TurnRelays::unwrap(const Datagram& datagram, PayloadClass payload_class) {
+  if (payload_class == PayloadClass::turn_channel) return unwrap_channel(datagram);
+  if (payload_class != PayloadClass::stun) return std::nullopt;
   StunMessage stun;
   if (!parse_stun(datagram.payload, &stun) || !stun.peer) return std::nullopt;
   if (stun.type == kChannelBind) bind(datagram, stun.channel, *stun.peer);

@@ -14,14 +14,15 @@
 #include <optional>
 
 #include "decode/datagram.h"
+#include "decode/media.h"
 
 namespace sipladder {
 
 class TurnRelays {
  public:
-  // Of a ChannelData message or a STUN message; nullopt when it carries no datagram. The view of
-  // its payload lives as long as that of the argument.
-  std::optional<Datagram> unwrap(const Datagram& datagram);
+  // Of a turn_channel or a stun message; nullopt when it carries no datagram, and for every other
+  // class. The view of its payload lives as long as that of the argument.
+  std::optional<Datagram> unwrap(const Datagram& datagram, PayloadClass payload_class);
 
   uint64_t forgotten() const { return forgotten_; }
 

@@ -237,8 +237,7 @@ class Builder {
     row.stream = id;
     row.frame = record.first_frame;
     row.packets = record.packets;
-    row.codec = binding.codec[0] != '\0' ? std::string(binding.codec)
-                                         : std::string(static_format(record.payload_type).encoding);
+    row.codec = encoding_of(binding, record);
     if (row.codec.empty()) row.codec = fmt::format("type {}", record.payload_type);
     const int64_t expected = int64_t{record.highest} - record.base + 1;
     const int64_t came = int64_t{record.packets} - record.duplicates;

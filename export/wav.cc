@@ -54,7 +54,7 @@ class WavExport {
   int64_t origin_ns() const { return origin_ns_; }
 
   void read(const Datagram& outer, StereoTrack* track) {
-    const std::optional<Datagram> relayed = turn_.unwrap(outer);
+    const std::optional<Datagram> relayed = turn_.unwrap(outer, classify_payload(outer.payload));
     const Datagram& datagram = relayed ? *relayed : outer;
     RtpHeader rtp;
     if (classify_payload(datagram.payload) != PayloadClass::rtp) return;
@@ -91,8 +91,7 @@ class WavExport {
     Voice voice;
     voice.id = id;
     voice.side = side;
-    voice.codec = media_.of(id).codec;
-    if (voice.codec.empty()) voice.codec = static_format(stream.payload_type).encoding;
+    voice.codec = media_.encoding_of(id);
     voice.payload_type = stream.payload_type;
     voice.decoder = make_voice_decoder(voice.codec, stream.clock_hz, 1);
     voice.clock = MediaClock(stream.clock_hz);

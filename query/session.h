@@ -25,8 +25,8 @@ class Session {
   // What the whole may take; the tables get most of it, verdicts and buffers the rest.
   void set_memory(size_t bytes) { engine_.set_memory(bytes / 10 * 7); }
 
-  // Up to about 2 ms of packets under the mutex. False when the source has ended; waits at most 100
-  // ms for packets.
+  // Up to about 2 ms of packets under the mutex. False when the source has ended; waits for
+  // packets as its source does (kSourceIdleMs).
   bool step();
   // All that is left, without giving way.
   void run();

@@ -21,8 +21,7 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
   finding->explanation =
       direction.sent_at_other_point
           ? "What lies between the two capture points, a NAT, a firewall or a media relay, does "
-            "not "
-            "pass this direction on."
+            "not pass this direction on."
           : "The other direction is captured on both sides; this one only where it enters.";
   finding->remedy =
       "Look at the rules and the state table of the NAT or firewall between the capture points: "

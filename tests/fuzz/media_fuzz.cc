@@ -27,7 +27,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   Datagram datagram;
   datagram.payload = bytes;
   for (int i = 0; i < 2; i++) {
-    if (const auto inner = relays.unwrap(datagram)) classify_payload(inner->payload);
+    if (const auto inner = relays.unwrap(datagram, classify_payload(bytes)))
+      classify_payload(inner->payload);
     std::swap(datagram.src, datagram.dst);
   }
   glance_sdp(bytes);
