@@ -78,7 +78,7 @@ SipFacts facts_of(const SipIndex& sip) {
   if (!call_id.empty()) facts.call_hash = hash_text(call_id) | 1U;
   facts.from_tag = hash_tag(sip.value(HeaderId::from));
   facts.to_tag = hash_tag(sip.value(HeaderId::to));
-  const CSeq cseq = parse_cseq(sip.value(HeaderId::cseq));
+  const CSeq& cseq = sip.cseq;
   facts.cseq = cseq.number;
   const std::string_view method = sip.is_request ? sip.method : cseq.method;
   facts.method = parse_method(method);

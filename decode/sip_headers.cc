@@ -45,7 +45,8 @@ struct NameTable {
   }
 };
 
-// memcmp without the call: names are 2 to 20 bytes long.
+// memcmp without the call: names are 2 to 20 bytes long, and loads that overlap need no loop for
+// the rest.
 bool same_bytes(const char* a, const char* b, size_t size) {
   const auto differs = [&]<typename Word>(Word, size_t at) {
     Word x, y;
@@ -53,18 +54,14 @@ bool same_bytes(const char* a, const char* b, size_t size) {
     std::memcpy(&y, b + at, sizeof y);
     return x != y;
   };
-  size_t at = 0;
-  for (; at + 8 <= size; at += 8) {
-    if (differs(uint64_t{}, at)) return false;
+  if (size >= 8) {
+    for (size_t at = 0; at + 8 < size; at += 8) {
+      if (differs(uint64_t{}, at)) return false;
+    }
+    return !differs(uint64_t{}, size - 8);
   }
-  if (at + 4 <= size) {
-    if (differs(uint32_t{}, at)) return false;
-    at += 4;
-  }
-  for (; at < size; at++) {
-    if (a[at] != b[at]) return false;
-  }
-  return true;
+  if (size >= 4) return !differs(uint32_t{}, 0) && !differs(uint32_t{}, size - 4);
+  return !differs(uint16_t{}, 0) && a[size - 1] == b[size - 1];
 }
 
 }  // namespace

@@ -110,17 +110,22 @@ class LineScanner {
     block_ = block;
     newlines_ = colons_ = 0;
     const size_t begin = block * 64;
-    char buffer[64];
-    const char* bytes = text_.data() + begin;
-    if (begin + 64 > text_.size()) {
-      std::memset(buffer, 0, sizeof buffer);
-      std::memcpy(buffer, bytes, text_.size() - begin);
-      bytes = buffer;
-    }
+    if (begin + 64 <= text_.size()) return scan(text_.data() + begin, 0);
+    // The last block: some bytes of the one before again, or filled up when it is the only one.
+    if (text_.size() >= 64)
+      return scan(text_.data() + text_.size() - 64, begin + 64 - text_.size());
+    char buffer[64] = {};
+    std::memcpy(buffer, text_.data(), text_.size());
+    scan(buffer, 0);
+  }
+
+  void scan(const char* bytes, size_t known) {
     for (unsigned i = 0; i < 64; i += 16) {
       newlines_ |= equal_bytes16(bytes + i, '\n') << i;
       colons_ |= equal_bytes16(bytes + i, ':') << i;
     }
+    newlines_ >>= known;
+    colons_ >>= known;
   }
 
   std::string_view text_;
@@ -143,8 +148,11 @@ void add_header(std::string_view name, std::string_view value, SipIndex* sip) {
   if (first == 0) first = static_cast<uint16_t>(sip->headers.size());
 }
 
-bool is_blank(std::string_view line) {
-  return line.empty() || (line.size() == 1 && line[0] == '\r');
+// bytes[begin, end) without the white space around it.
+std::string_view between(std::string_view bytes, size_t begin, size_t end) {
+  while (begin < end && is_space(bytes[begin])) begin++;
+  while (begin < end && is_space(bytes[end - 1])) end--;
+  return {bytes.data() + begin, end - begin};
 }
 
 // Header lines up to the empty line; returns where the body starts.
@@ -157,17 +165,16 @@ size_t index_headers(std::string_view bytes, size_t at, SipIndex* sip) {
     const size_t colon = scanner.find(at, true);
     const bool named = colon < bytes.size() && bytes[colon] == ':' && colon > at;
     size_t end = scanner.find(colon, false);
-    if (is_blank(bytes.substr(at, end - at))) return std::min(end + 1, bytes.size());
+    if (end == at || (end == at + 1 && bytes[at] == '\r')) return std::min(end + 1, bytes.size());
     // Continued lines (7.3.1) belong to the value; it stays folded.
     while (begins_with_space(end + 1)) {
       const size_t more = scanner.find(end + 1, false);
-      const bool blank = trim(bytes.substr(end + 1, more - end - 1)).empty();
+      const bool blank = between(bytes, end + 1, more).empty();
       end = more;
       if (blank) break;
     }
     if (named) {
-      add_header(trim(bytes.substr(at, colon - at)), trim(bytes.substr(colon + 1, end - colon - 1)),
-                 sip);
+      add_header(between(bytes, at, colon), between(bytes, colon + 1, end), sip);
     } else {
       flag(sip, "header line without a name and colon (RFC 3261 7.3.1)");
     }
@@ -196,10 +203,10 @@ void check_mandatory(SipIndex* sip) {
 void check_cseq(SipIndex* sip) {
   const std::string_view value = sip->value(HeaderId::cseq);
   if (value.empty()) return;
-  const CSeq cseq = parse_cseq(value);
-  if (!cseq.valid) {
+  sip->cseq = parse_cseq(value);
+  if (!sip->cseq.valid) {
     flag(sip, "CSeq is not a number below 2**31 and a method (RFC 3261 8.1.1.5)");
-  } else if (sip->is_request && cseq.method != sip->method) {
+  } else if (sip->is_request && sip->cseq.method != sip->method) {
     flag(sip, "CSeq names another method than the Request-Line (RFC 3261 8.1.1.5)");
   }
 }
@@ -246,10 +253,20 @@ size_t end_of_headers(std::string_view stream) {
   return std::string_view::npos;
 }
 
+// The first Content-Length, 0 when there is none. Without an index, which is made when the message
+// is whole.
 uint64_t framed_length(std::string_view headers) {
-  SipIndex sip;
-  if (!index_sip(headers, &sip)) return 0;
-  return parse_number<uint64_t>(sip.value(HeaderId::content_length)).value_or(0);
+  size_t next = 0;
+  line_at(headers, 0, &next);  // start-line
+  while (next < headers.size()) {
+    std::string_view line = line_at(headers, next, &next);
+    const char initial = line.empty() ? '\0' : lower(line[0]);
+    if (initial != 'c' && initial != 'l') continue;
+    if (header_id(trim(cut(&line, ':'))) != HeaderId::content_length) continue;
+    if (trim(line).empty()) line = line_at(headers, next, &next);  // folded
+    return parse_number<uint64_t>(trim(line)).value_or(0);
+  }
+  return 0;
 }
 
 }  // namespace

@@ -63,6 +63,12 @@ struct HeaderLine {
       value;  // trimmed; still folded when the line was continued (unfold() makes it one line)
 };
 
+struct CSeq {  // RFC 3261 20.16
+  uint32_t number = 0;
+  std::string_view method;
+  bool valid = false;
+};
+
 struct SipIndex {
   bool is_request = false;
   std::string_view method;       // request: as written; response: empty
@@ -76,6 +82,7 @@ struct SipIndex {
   std::string_view
       body;  // after the empty line, cut to Content-Length when that is shorter than the rest
   std::optional<uint64_t> content_length;
+  CSeq cseq;
   const char* malformed = nullptr;  // what is wrong, a static sentence; null when nothing
 
   std::string_view value(HeaderId id) const {  // of the first such header line, empty when absent
@@ -150,11 +157,6 @@ std::optional<std::string_view> param(std::string_view params, std::string_view 
 std::string_view tag_of(
     std::string_view from_or_to_value);  // empty when absent; fast path for correlation
 
-struct CSeq {
-  uint32_t number = 0;
-  std::string_view method;
-  bool valid = false;
-};
 CSeq parse_cseq(std::string_view value);
 
 // The SDP body, also inside multipart/* (RFC 5621); empty when there is none.

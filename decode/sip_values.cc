@@ -143,18 +143,12 @@ Via parse_via(std::string_view value) {
   const std::string_view sent_by = cut(&rest, ';');
   via.params = trim(rest);
   parse_host_port(sent_by, &via.host, &via.port, &via.valid);
-  for (size_t at = 0; at < rest.size();) {
-    const size_t begin = at;
-    size_t equals = std::string_view::npos;
-    for (; at < rest.size() && rest[at] != ';'; at++) {
-      if (rest[at] == '=' && equals == std::string_view::npos) equals = at;
-    }
+  while (!rest.empty()) {
+    const std::string_view item = cut(&rest, ';');
+    const size_t equals = find_byte(item, 0, '=');
     const bool has_value = equals != std::string_view::npos;
-    const std::string_view name = trim(rest.substr(begin, (has_value ? equals : at) - begin));
-    const std::string_view value =
-        has_value ? trim(rest.substr(equals + 1, at - equals - 1)) : std::string_view();
-    read_via_param(name, value, has_value, &via);
-    at++;
+    read_via_param(trim(item.substr(0, equals)),
+                   has_value ? trim(item.substr(equals + 1)) : std::string_view(), has_value, &via);
   }
   return via;
 }
@@ -240,10 +234,11 @@ std::optional<std::string_view> param(std::string_view params, std::string_view 
 
 std::string_view tag_of(std::string_view value) {
   // Behind the last '>' there are header parameters only.
-  size_t at = value.size();
-  while (at > 0 && value[at - 1] != '>') at--;
-  const std::string_view tail = value.substr(at);
-  const size_t semicolon = tail.find(';');
+  std::string_view tail = value;
+  for (size_t close; (close = find_byte(tail, 0, '>')) != std::string_view::npos;) {
+    tail.remove_prefix(close + 1);
+  }
+  const size_t semicolon = find_byte(tail, 0, ';');
   if (semicolon == std::string_view::npos) return {};
   const std::string_view params = tail.substr(semicolon + 1);
   // Mostly the tag is all there is.

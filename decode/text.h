@@ -34,6 +34,11 @@ inline size_t find_byte(std::string_view text, size_t at, char wanted) {
     const uint64_t hits = equal_bytes16(text.data() + at, wanted);
     if (hits != 0) return at + static_cast<size_t>(std::countr_zero(hits));
   }
+  if (at < text.size() && text.size() >= 16) {  // the last 16 bytes, some of them again
+    const size_t from = text.size() - 16;
+    const uint64_t hits = equal_bytes16(text.data() + from, wanted) >> (at - from);
+    return hits != 0 ? at + static_cast<size_t>(std::countr_zero(hits)) : std::string_view::npos;
+  }
   for (; at < text.size(); at++) {
     if (text[at] == wanted) return at;
   }

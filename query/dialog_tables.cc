@@ -80,7 +80,7 @@ const TableDescription kTransactionsTable{
         {"method", "TEXT", "as written",
          [](Reader& r, RowId row, Value& v) {
            const SipIndex& sip = r.sip(txn(r, row).first_message);
-           v.set_if(sip.is_request ? sip.method : parse_cseq(sip.value(HeaderId::cseq)).method);
+           v.set_if(sip.is_request ? sip.method : sip.cseq.method);
          }},
         {"branch", "TEXT", "of the topmost Via",
          [](Reader& r, RowId row, Value& v) {

@@ -40,7 +40,7 @@ void rfc3339(Reader& r, RowId row, Value& v) {
 
 void method(Reader& r, RowId row, Value& v) {
   const SipIndex& sip = r.sip(id_of(row));
-  v.set_if(sip.is_request ? sip.method : parse_cseq(sip.value(HeaderId::cseq)).method);
+  v.set_if(sip.is_request ? sip.method : sip.cseq.method);
 }
 
 void malformed(Reader& r, RowId row, Value& v) {
