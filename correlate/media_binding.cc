@@ -214,7 +214,8 @@ bool MediaBinding::is_listed(StreamId id) const {
   if (is_rtp_by_progress(stream)) return true;
   // SDP vouches for a stream too short to show progress, not for a longer one that has none (UDPTL
   // on the RTP port).
-  const bool plausible = stream.packets < 3 || stream.highest - stream.base < 100 * stream.packets;
+  const bool plausible =
+      stream.packets < 3 || stream.sequence.highest - stream.sequence.base < 100 * stream.packets;
   return bindings_[id.value - 1].call && plausible;
 }
 

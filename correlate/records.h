@@ -8,6 +8,7 @@
 
 #include "capture/packet.h"
 #include "correlate/ids.h"
+#include "correlate/rtp_sequence.h"
 #include "decode/address.h"
 #include "decode/datagram.h"
 #include "decode/sdp.h"
@@ -217,10 +218,7 @@ struct StreamRecord {
   uint32_t late = 0;
   uint32_t first_frame = 0;
   uint32_t last_frame = 0;
-  uint32_t highest = 0;  // extended sequence number
-  uint32_t base = 0;
-  uint64_t window =
-      0;  // which of the 64 newest sequence numbers came: duplicates and late told apart
+  RtpSequence sequence;
   // The newest packet of voice: jitter is between these, since telephone-events keep their
   // timestamp.
   int64_t voice_ns = 0;

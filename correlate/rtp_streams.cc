@@ -16,6 +16,9 @@ constexpr size_t kMaxIcmpErrors = 100'000;
 constexpr uint32_t kClockGuessPackets =
     8;  // steps watched before a dynamic payload type's clock is told
 
+// No network delays a packet so much: the sender began anew with other timestamps.
+constexpr double kRestartSeconds = 5;
+
 uint64_t stream_key(const Endpoint& src, const Endpoint& dst, uint32_t ssrc) {
   uint64_t words[4];
   std::memcpy(words, src.ip.bytes.data(), 16);
@@ -48,7 +51,6 @@ bool is_voice(const RtpHeader& rtp) {
 // RFC 3550 A.8, in the order of arrival, late packets included. Returns the step of the timestamp
 // from the packet before, 0 when there is none to compare.
 int32_t advance_jitter(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns) {
-  constexpr double kRestartSeconds = 5;  // no network delays so much: the sender began anew
   const int64_t gap_ns = time_ns - stream.voice_ns;
   const auto timestamp_gap = static_cast<int32_t>(rtp.timestamp - stream.voice_timestamp);
   // An event, or a frame of video: the first packet of one timestamp counts.
@@ -92,18 +94,18 @@ void listen(StreamRecord& stream, const RtpHeader& rtp, bool voice) {
   stream.sample_hash = hash;
 }
 
-// One of the newest 64 sequence numbers, and it has come.
-bool has_come(const StreamRecord& stream, uint16_t sequence) {
-  const auto back = static_cast<uint16_t>(static_cast<uint16_t>(stream.highest) - sequence);
-  return back < 64 && (stream.window >> back & 1U) != 0;
+// When a packet that came before passed, by the newest one's time and their distance from it.
+int64_t sent_ns(const StreamRecord& stream, uint16_t number) {
+  if (stream.clock_hz == 0) return stream.last_ns;
+  const uint64_t step = uint64_t{distance_behind(stream.sequence, number)} * stream.timestamp_step;
+  return stream.last_ns - static_cast<int64_t>(step * 1'000'000'000 / stream.clock_hz);
 }
 
-// When the newest packets passed, by the newest one's time and their distance from it.
-int64_t sent_ns(const StreamRecord& stream, uint16_t sequence) {
-  const auto back = static_cast<uint16_t>(static_cast<uint16_t>(stream.highest) - sequence);
-  if (stream.clock_hz == 0) return stream.last_ns;
-  const uint64_t step = uint64_t{back} * stream.timestamp_step;
-  return stream.last_ns - static_cast<int64_t>(step * 1'000'000'000 / stream.clock_hz);
+// What one capture point shows is here already: another one shows it later, or its clock is late.
+bool was_seen_elsewhere(const StreamRecord& stream, uint16_t source, uint16_t number) {
+  if (source == stream.source) return false;
+  const uint16_t back = distance_behind(stream.sequence, number);
+  return back < 64 ? has_come(stream.sequence, number) : back < 0x8000;
 }
 
 // The type of most packets of voice, found with one counter: a codec may change within a stream.
@@ -121,7 +123,7 @@ void count_type(StreamRecord& stream, const RtpHeader& rtp) {
 
 void begin_slice(StreamRecord& stream, int64_t time_ns) {
   stream.slice_ns = time_ns;
-  stream.slice_highest = stream.highest;
+  stream.slice_highest = stream.sequence.highest;
   stream.slice_packets = stream.packets;
 }
 
@@ -168,7 +170,7 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp) {
   if (found != by_key_.end()) {
     StreamRecord& stream = model_.streams[found->second];
     stream.sources |= 1U << datagram.source % 32;
-    if (datagram.source != stream.source && has_come(stream, rtp.sequence)) {
+    if (was_seen_elsewhere(stream, datagram.source, rtp.sequence)) {
       stream.elsewhere++;
       stream.delay_ns += datagram.time_ns - sent_ns(stream, rtp.sequence);
       return;
@@ -200,17 +202,41 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp) {
   stream.type_lead = is_voice(rtp) ? 1 : 0;
   const SdpFormat format = static_format(rtp.payload_type);
   stream.clock_hz = format.clock_hz;  // 0: dynamic, told from its timestamps
-  stream.base = stream.highest = rtp.sequence;
+  begin_sequence(&stream.sequence, rtp.sequence);
   advance(stream, rtp, datagram.time_ns);
   by_key_.emplace(key, model_.streams.add(stream));
 }
 
 float slice_loss_pct(const StreamRecord& stream) {
-  const uint32_t expected = stream.highest - stream.slice_highest;
+  const uint32_t expected = stream.sequence.highest - stream.slice_highest;
   const uint32_t came = stream.packets - stream.slice_packets;
   if (expected <= came) return 0;
   return 100.0F * static_cast<float>(expected - came) / static_cast<float>(expected);
 }
+
+namespace {
+
+// What timestamps say, of a packet that is the newest by its sequence number.
+void advance_time(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns, int64_t gap_ns,
+                  uint16_t step) {
+  const auto timestamps = static_cast<int32_t>(rtp.timestamp - stream.last_timestamp);
+  const double clock = stream.clock_hz;
+  const double elapsed = static_cast<double>(gap_ns) * clock / 1e9;
+  const bool restarted = std::fabs(elapsed - timestamps) > kRestartSeconds * clock;
+  stream.timestamp_span += restarted ? static_cast<int64_t>(elapsed) : timestamps;
+  stream.last_timestamp = rtp.timestamp;
+  const int32_t timestamp_gap = is_voice(rtp) ? advance_jitter(stream, rtp, time_ns) : 0;
+  if (step != 1) return;
+  stream.in_order++;
+  note_step(stream, timestamp_gap);
+  if (stream.clock_hz != 0 || timestamp_gap <= 0 || gap_ns <= 0 ||
+      stream.in_order < kClockGuessPackets || time_ns <= stream.first_ns)
+    return;
+  const uint32_t packets = std::max<uint32_t>(1, stream.sequence.highest - stream.sequence.base);
+  stream.clock_hz = guess_clock(timestamp_gap, (time_ns - stream.first_ns) / packets);
+}
+
+}  // namespace
 
 void advance(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns) {
   stream.bytes += rtp.payload.size();
@@ -220,7 +246,6 @@ void advance(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns) {
   listen(stream, rtp, voice);
   if (stream.packets == 1) {
     begin_slice(stream, time_ns);
-    stream.window = 1;
     stream.last_ns = time_ns;
     stream.last_timestamp = rtp.timestamp;
     if (voice) advance_jitter(stream, rtp, time_ns);
@@ -229,29 +254,21 @@ void advance(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns) {
   if (voice) count_type(stream, rtp);
   const int64_t gap_ns = time_ns - stream.last_ns;
   stream.delta_max_ns = std::max(stream.delta_max_ns, gap_ns);
-  const auto step = static_cast<uint16_t>(rtp.sequence - static_cast<uint16_t>(stream.highest));
-  if (step != 0 && step < 0x8000) {
-    stream.highest += step;
-    stream.timestamp_span += static_cast<int32_t>(rtp.timestamp - stream.last_timestamp);
-    stream.last_timestamp = rtp.timestamp;
-    stream.window = step >= 64 ? 1 : stream.window << step | 1U;
-    if (step == 1) stream.in_order++;
-    const int32_t timestamp_gap = voice ? advance_jitter(stream, rtp, time_ns) : 0;
-    if (step == 1) note_step(stream, timestamp_gap);
-    const bool countable = step == 1 && timestamp_gap > 0 && gap_ns > 0;
-    if (stream.clock_hz == 0 && countable && stream.in_order >= kClockGuessPackets &&
-        time_ns > stream.first_ns) {
-      stream.clock_hz =
-          guess_clock(timestamp_gap, (time_ns - stream.first_ns) /
-                                         std::max<uint32_t>(1, stream.highest - stream.base));
-    }
-  } else if (has_come(stream, rtp.sequence)) {
-    stream.duplicates++;
-  } else {
-    const auto back = static_cast<uint16_t>(-step);
-    stream.late++;
-    if (back < 64) stream.window |= uint64_t{1} << back;
-    if (voice) advance_jitter(stream, rtp, time_ns);
+  uint16_t step = 0;
+  switch (arrive(&stream.sequence, rtp.sequence, gap_ns, &step)) {
+    case Arrival::next:
+      advance_time(stream, rtp, time_ns, gap_ns, step);
+      break;
+    case Arrival::duplicate:
+      stream.duplicates++;
+      break;
+    case Arrival::late:
+      stream.late++;
+      if (voice) advance_jitter(stream, rtp, time_ns);
+      break;
+    case Arrival::stray:
+      stream.voice_ns = 0;  // its time says nothing of the next one's
+      break;
   }
   if (stream.clock_hz != 0) stream.jitter_sum_ms += stream.jitter * 1000.0 / stream.clock_hz;
   stream.last_ns = time_ns;

@@ -19,7 +19,7 @@ std::optional<VoiceQuality> quality_at(const StreamRecord& stream, std::string_v
 
 StreamFigures figures_of(const StreamRecord& stream) {
   StreamFigures figures;
-  figures.expected = int64_t{stream.highest} - stream.base + 1;
+  figures.expected = int64_t{stream.sequence.highest} - stream.sequence.base + 1;
   figures.lost = figures.expected - stream.packets;
   figures.loss_pct = 100.0 * static_cast<double>(std::max<int64_t>(0, figures.lost)) /
                      static_cast<double>(figures.expected);
@@ -32,6 +32,30 @@ StreamFigures figures_of(const StreamRecord& stream) {
     figures.worst_loss_pct = newest;
     figures.worst_ns = stream.slice_ns;
   }
+  return figures;
+}
+
+std::optional<double> packet_ms_of(const StreamRecord& stream) {
+  if (stream.clock_hz == 0 || stream.timestamp_step == 0) return std::nullopt;
+  return 1000.0 * stream.timestamp_step / stream.clock_hz;
+}
+
+BurstFigures burst_figures_of(const StreamRecord& stream) {
+  const LossBursts bursts = bursts_of(stream.sequence);
+  const StreamFigures all = figures_of(stream);
+  const int64_t outside = all.expected - bursts.packets;
+  const std::optional<double> packet_ms = packet_ms_of(stream);
+  BurstFigures figures;
+  figures.count = bursts.bursts;
+  if (bursts.bursts > 0) {
+    figures.loss_pct = 100.0 * bursts.losses / bursts.packets;
+    if (packet_ms) figures.length_ms = *packet_ms * bursts.packets / bursts.bursts;
+  }
+  if (outside <= 0) return figures;
+  const double packets = static_cast<double>(outside);
+  const double losses = static_cast<double>(std::max<int64_t>(0, all.lost - bursts.losses));
+  figures.gap_loss_pct = 100.0 * losses / packets;
+  if (packet_ms) figures.gap_ms = *packet_ms * packets / std::max(1U, bursts.bursts);
   return figures;
 }
 

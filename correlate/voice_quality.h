@@ -21,6 +21,19 @@ struct StreamFigures {
 };
 StreamFigures figures_of(const StreamRecord& stream);
 
+// Length of a packet of voice, by its timestamps.
+std::optional<double> packet_ms_of(const StreamRecord& stream);
+
+// RFC 3611 4.7.2: losses that come together do more harm than as many that do not.
+struct BurstFigures {
+  uint32_t count = 0;
+  std::optional<double> loss_pct;  // within bursts, none when there are none
+  std::optional<double> length_ms;
+  std::optional<double> gap_loss_pct;  // outside of bursts
+  std::optional<double> gap_ms;
+};
+BurstFigures burst_figures_of(const StreamRecord& stream);
+
 // Of its worst ten seconds. None as below.
 std::optional<VoiceQuality> worst_quality_of(const StreamRecord& stream, std::string_view encoding);
 

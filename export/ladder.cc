@@ -239,7 +239,7 @@ class Builder {
     row.packets = record.packets;
     row.codec = encoding_of(binding, record);
     if (row.codec.empty()) row.codec = fmt::format("type {}", record.payload_type);
-    const int64_t expected = int64_t{record.highest} - record.base + 1;
+    const int64_t expected = int64_t{record.sequence.highest} - record.sequence.base + 1;
     const int64_t came = int64_t{record.packets} - record.duplicates;
     row.lost = static_cast<uint32_t>(std::max<int64_t>(0, expected - came));
     if (expected > 0) row.loss_pct = 100.0 * row.lost / static_cast<double>(expected);

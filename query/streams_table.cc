@@ -20,6 +20,14 @@ StreamFigures figures(Reader& r, RowId row) {
   return figures_of(stream(r, row));
 }
 
+BurstFigures bursts(Reader& r, RowId row) {
+  return burst_figures_of(stream(r, row));
+}
+
+void set_if_known(std::optional<double> figure, Value& v) {
+  if (figure) v.set_real(*figure);
+}
+
 void codec(Reader& r, RowId row, Value& v) {
   v.set_if(r.analyst.media().encoding_of(StreamId{row.id}));
 }
@@ -95,11 +103,7 @@ const TableDescription kStreamsTable{
         {"last_ns", "INTEGER", "last packet",
          [](Reader& r, RowId row, Value& v) { v.set(stream(r, row).last_ns); }},
         {"ptime_ms", "REAL", "from timestamps",
-         [](Reader& r, RowId row, Value& v) {
-           const StreamRecord& s = stream(r, row);
-           if (s.clock_hz != 0 && s.timestamp_step != 0)
-             v.set_real(1000.0 * s.timestamp_step / s.clock_hz);
-         }},
+         [](Reader& r, RowId row, Value& v) { set_if_known(packet_ms_of(stream(r, row)), v); }},
         {"silence_pct", "REAL",
          "nothing to hear, of the packets listened to; NULL when the codec is not decoded here",
          [](Reader& r, RowId row, Value& v) {
@@ -125,6 +129,16 @@ const TableDescription kStreamsTable{
          [](Reader& r, RowId row, Value& v) { v.set_real(figures(r, row).worst_loss_pct); }},
         {"loss_worst_ns", "INTEGER", "when these began",
          [](Reader& r, RowId row, Value& v) { v.set(figures(r, row).worst_ns); }},
+        {"bursts", "INTEGER", "of losses with fewer than 16 packets between them (RFC 3611 4.7.2)",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{bursts(r, row).count}); }},
+        {"burst_loss_pct", "REAL", "lost within bursts",
+         [](Reader& r, RowId row, Value& v) { set_if_known(bursts(r, row).loss_pct, v); }},
+        {"burst_ms", "REAL", "mean length of a burst",
+         [](Reader& r, RowId row, Value& v) { set_if_known(bursts(r, row).length_ms, v); }},
+        {"gap_loss_pct", "REAL", "lost outside of bursts",
+         [](Reader& r, RowId row, Value& v) { set_if_known(bursts(r, row).gap_loss_pct, v); }},
+        {"gap_ms", "REAL", "mean length of what lies between bursts",
+         [](Reader& r, RowId row, Value& v) { set_if_known(bursts(r, row).gap_ms, v); }},
         {"dst_advertised", "INTEGER", "1: dst is what SDP said",
          [](Reader& r, RowId row, Value& v) {
            if (binding(r, row).call) v.set(int64_t{binding(r, row).dst_advertised});
