@@ -168,6 +168,7 @@ Analyst::Analyst(const Model& model, const PacketLog& log)
       media_(model, log),
       legs_(model, log),
       registrations_(model, log),
+      subscriptions_(model, log),
       endpoints_(model, log, legs_),
       view_(log) {}
 

@@ -20,6 +20,7 @@
 #include "correlate/model.h"
 #include "correlate/parallel_sweep.h"
 #include "correlate/registrations.h"
+#include "correlate/subscriptions.h"
 
 namespace sipladder {
 
@@ -108,6 +109,7 @@ class Analyst {
   MediaBinding& media() { return media_; }
   Legs& legs() { return legs_; }
   Registrations& registrations() { return registrations_; }
+  Subscriptions& subscriptions() { return subscriptions_; }
   EndpointRoles& endpoints() { return endpoints_; }
   const CallAnalysis& of(CallId call);  // of a call that the model holds
   // Findings of all calls, worst first, then by call and code. Valid until the next call of all()
@@ -131,6 +133,7 @@ class Analyst {
   MediaBinding media_;
   Legs legs_;
   Registrations registrations_;
+  Subscriptions subscriptions_;
   EndpointRoles endpoints_;
   MessageView view_;
   std::vector<Cached> cache_;

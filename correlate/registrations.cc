@@ -58,19 +58,19 @@ std::string_view to_string(BindingState state) {
   return "";
 }
 
+Registrations::Registrations(const Model& model, const PacketLog& log)
+    : model_(model), view_(log), transactions_(model, [](const TransactionRecord& txn) {
+        return txn.method == Method::register_;
+      }) {}
+
 void Registrations::update() {
   if (epoch_ != model_.evicted.epoch) forget_evicted();
-  std::vector<TransactionId> waiting = std::move(open_);
-  open_.clear();
-  for (const TransactionId id : waiting) learn(id);
-  for (const TransactionId id : model_.transactions.ids(seen_ + 1)) learn(id);
-  seen_ = model_.transactions.size();
+  for (const TransactionId id : transactions_.take()) learn(id);
 }
 
 // A binding lives as long as its newest REGISTER is in the tables.
 void Registrations::forget_evicted() {
   epoch_ = model_.evicted.epoch;
-  std::erase_if(open_, [&](TransactionId id) { return !model_.transactions.holds(id); });
   std::vector<Binding> all = std::move(bindings_);
   bindings_.clear();
   by_key_.clear();
@@ -82,14 +82,8 @@ void Registrations::forget_evicted() {
   }
 }
 
-// A forwarded copy of a REGISTER is the same registration at the next hop.
 void Registrations::learn(TransactionId id) {
   const TransactionRecord& txn = model_.transactions[id];
-  if (txn.method != Method::register_ || !txn.request || txn.request_path) return;
-  if (txn.final_status == 0 && !model_.finished) {
-    open_.push_back(id);
-    return;
-  }
   std::optional<uint32_t> asked;
   std::vector<std::string> contacts;
   if (!view_.load(model_.messages[txn.request])) return;

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "correlate/finished_transactions.h"
 #include "correlate/message_view.h"
 #include "correlate/model.h"
 
@@ -45,7 +46,7 @@ struct Binding {
 
 class Registrations {
  public:
-  Registrations(const Model& model, const PacketLog& log) : model_(model), view_(log) {}
+  Registrations(const Model& model, const PacketLog& log);
 
   void update();
   const std::vector<Binding>& all() const { return bindings_; }
@@ -60,9 +61,8 @@ class Registrations {
 
   const Model& model_;
   MessageView view_;
+  FinishedTransactions transactions_;
   uint32_t epoch_ = 0;
-  uint32_t seen_ = 0;
-  std::vector<TransactionId> open_;  // REGISTERs without a final response so far
   std::vector<Binding> bindings_;
   absl::flat_hash_map<std::string, size_t> by_key_;
   absl::flat_hash_map<std::string, std::vector<size_t>> by_aor_;

@@ -18,6 +18,7 @@ constexpr const char* kCommands[][2] = {
     {"dialogs", "one row per dialog"},
     {"streams", "one row per RTP stream"},
     {"registrations", "one row per binding"},
+    {"subscriptions", "one row per subscription"},
     {"stats", "counts, ratios, percentiles, and where every packet went"},
     {"export", "-o FILE.wav: the talk of one call, caller left, callee right"},
     {"sql", "any read-only query over the tables: sql SOURCE... QUERY; a prompt without one"},

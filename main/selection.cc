@@ -28,6 +28,8 @@ constexpr TableCommand kTables[] = {
      "duplicates,jitter_ms,dst_advertised,latched,icmp_errors"},
     {"registrations", "call",
      "id,aor,contact,src,src_port,expires_s,state,refreshes,challenges,nat"},
+    {"subscriptions", "call",
+     "id,call,event,subscriber,notifier,src,src_port,expires_s,state,reason,refreshes,notifies"},
     {"findings", "call", "id,severity,code,call,summary,evidence,remedy"},
     {"stats", "", "\"group\",name,count,value,note"},
 };

@@ -30,9 +30,9 @@ uint32_t one_part(Reader&, uint32_t) {
 
 const std::vector<const TableDescription*>& tables() {
   static const std::vector<const TableDescription*> all = {
-      &kCallsTable,    &kMessagesTable, &kViasTable,    &kHeadersTable,       &kTransactionsTable,
-      &kDialogsTable,  &kSdpTable,      &kStreamsTable, &kRegistrationsTable, &kEndpointsTable,
-      &kFindingsTable, &kCaptureTable,  &kStatsTable};
+      &kCallsTable,     &kMessagesTable, &kViasTable,    &kHeadersTable,       &kTransactionsTable,
+      &kDialogsTable,   &kSdpTable,      &kStreamsTable, &kRegistrationsTable, &kSubscriptionsTable,
+      &kEndpointsTable, &kFindingsTable, &kCaptureTable, &kStatsTable};
   return all;
 }
 

@@ -374,10 +374,10 @@ Seen seen_in(const std::string& capture, const std::vector<std::string>& queries
 
 // All that is known of the call: where the bytes stood in the capture is in no table.
 const std::vector<std::string> kEverything = {
-    "SELECT * FROM calls",    "SELECT * FROM messages",     "SELECT * FROM transactions",
-    "SELECT * FROM dialogs",  "SELECT * FROM sdp",          "SELECT * FROM streams",
-    "SELECT * FROM findings", "SELECT * FROM endpoints",    "SELECT * FROM vias",
-    "SELECT * FROM headers",  "SELECT * FROM registrations"};
+    "SELECT * FROM calls",    "SELECT * FROM messages",      "SELECT * FROM transactions",
+    "SELECT * FROM dialogs",  "SELECT * FROM sdp",           "SELECT * FROM streams",
+    "SELECT * FROM findings", "SELECT * FROM endpoints",     "SELECT * FROM vias",
+    "SELECT * FROM headers",  "SELECT * FROM registrations", "SELECT * FROM subscriptions"};
 
 // What no transport changes: the numbers of packets, Via and the size of messages are left out.
 const std::vector<std::string> kOfTheCall = {
