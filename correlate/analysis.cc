@@ -1,6 +1,7 @@
 #include "correlate/analysis.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "correlate/calls.h"
 #include "correlate/scenario.h"
@@ -38,13 +39,18 @@ CallContext context_of(const Model& model, const PacketLog& log, CallId id,
   return context;
 }
 
-// Of both directions, what was lost whole explains more than what came late.
+// Of both directions, what was lost whole explains more than what came late, and what is proven
+// more than what is not here.
 std::string_view cause_of(const AudioFacts& facts) {
-  const AudioDirection& a = facts.from_callee;
-  const AudioDirection& b = facts.from_caller;
-  if (a.fault == AudioFault::none) return code_of(b.fault, b.from);
-  if (b.fault == AudioFault::none || a.fault <= b.fault) return code_of(a.fault, a.from);
-  return code_of(b.fault, b.from);
+  const auto rank = [](const AudioDirection& direction) {
+    const bool absent = direction.fault == AudioFault::no_rtp;
+    const bool none = direction.fault == AudioFault::none;
+    return std::tuple(none || direction.told_by_other, direction.lost_from != 0, absent,
+                      direction.fault);
+  };
+  const bool callee = rank(facts.from_callee) <= rank(facts.from_caller);
+  const AudioDirection& worst = callee ? facts.from_callee : facts.from_caller;
+  return code_of(worst.fault, worst.from);
 }
 
 void conclude_audio(const AudioFacts& facts, CallAnalysis* analysis) {

@@ -1,6 +1,7 @@
 #include "correlate/audio.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "correlate/audio_judge.h"
 
@@ -57,6 +58,13 @@ void find_due(const Model& model, const Negotiation& negotiation, AudioDirection
   wait_for(opposite(direction.from), first.dst);
 }
 
+// An answer of port 0 in mid-call, that left them without audio for the rest of the talk.
+bool is_closed(const AudioFacts& facts) {
+  constexpr int64_t kMissed = 3'000'000'000;
+  const int64_t closed_ns = facts.negotiation.closed_ns;
+  return closed_ns != 0 && facts.end_ns - closed_ns >= kMissed;
+}
+
 // Offer and answer that leave no audio to either side, whatever the capture shows of the media.
 AudioFault negotiation_fault(const AudioFacts& facts) {
   const Negotiation& n = facts.negotiation;
@@ -76,10 +84,20 @@ AudioFault negotiation_fault(const AudioFacts& facts) {
   return AudioFault::none;
 }
 
-bool is_whole(AudioFault fault) {
-  return fault != AudioFault::none && fault != AudioFault::silence &&
-         fault != AudioFault::stopped && fault != AudioFault::left_behind &&
-         fault != AudioFault::late;
+bool is_whole(const AudioDirection& direction) {
+  return direction.fault != AudioFault::none && direction.fault != AudioFault::silence &&
+         direction.fault != AudioFault::late && direction.lost_from == 0;
+}
+
+// A host whose program has ended sends nothing more, and rejects what comes: one cause.
+void find_common_cause(const Model& model, AudioDirection& silent, const AudioDirection& rejected) {
+  constexpr int64_t kTogether = 3'000'000'000;
+  const bool gone = silent.fault == AudioFault::stopped || silent.fault == AudioFault::no_rtp;
+  if (!gone || rejected.fault != AudioFault::icmp_unreachable) return;
+  if (std::abs(silent.lost_from - rejected.lost_from) > kTogether) return;
+  silent.told_by_other =
+      !silent.culprit || model.endpoints[model.streams[silent.culprit].src].ip ==
+                             model.endpoints[model.streams[rejected.culprit].dst].ip;
 }
 
 bool is_silent(const AudioDirection& direction) {
@@ -205,11 +223,20 @@ AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageVie
     facts.from_caller.fault = facts.from_callee.fault = fault;
     return facts;
   }
+  if (is_closed(facts)) {
+    for (AudioDirection* direction : {&facts.from_caller, &facts.from_callee}) {
+      direction->fault = AudioFault::port_zero;
+      direction->lost_from = facts.negotiation.closed_ns;
+    }
+    return facts;
+  }
   const AudioCase audio{model, media, view, messages, facts};
   AudioDirection from_caller = facts.from_caller;
   AudioDirection from_callee = facts.from_callee;
   judge_direction(audio, from_caller, facts.from_callee);
   judge_direction(audio, from_callee, facts.from_caller);
+  find_common_cause(model, from_caller, from_callee);
+  find_common_cause(model, from_callee, from_caller);
   facts.from_caller = std::move(from_caller);
   facts.from_callee = std::move(from_callee);
   return facts;
@@ -219,17 +246,19 @@ Audio audio_verdict(const AudioFacts& facts) {
   const AudioDirection& caller = facts.from_caller;
   const AudioDirection& callee = facts.from_callee;
   if (!facts.answered) return Audio::none_known;
-  if (is_whole(caller.fault) && is_whole(callee.fault)) return Audio::none;
+  if (is_whole(caller) && is_whole(callee)) return Audio::none;
   if (!facts.negotiation.negotiated) return Audio::none_known;
   if (caller.streams.empty() && callee.streams.empty()) {
-    return facts.negotiation.held_at_end ? Audio::held : Audio::not_captured;
+    const bool never_agreed = !facts.negotiation.pairs.empty() && caller.agreed_ns == 0 &&
+                              callee.agreed_ns == 0 && !caller.right.at_end && !callee.right.at_end;
+    return facts.negotiation.is_held() || never_agreed ? Audio::held : Audio::not_captured;
   }
   const bool both = caller.fault != AudioFault::none && callee.fault != AudioFault::none;
-  if (is_whole(caller.fault) || is_whole(callee.fault)) return both ? Audio::none : Audio::one_way;
+  if (is_whole(caller) || is_whole(callee)) return both ? Audio::none : Audio::one_way;
   if (is_silent(caller) || is_silent(callee)) return Audio::silent;
   if (caller.fault != AudioFault::none || callee.fault != AudioFault::none) return Audio::partial;
-  if (facts.negotiation.held_at_end) return Audio::held;
-  if ((caller.agreed_ns == 0) != (callee.agreed_ns == 0)) return Audio::one_way_agreed;
+  if (facts.negotiation.is_held()) return Audio::held;
+  if (caller.right.at_end != callee.right.at_end) return Audio::one_way_agreed;
   return Audio::two_way;
 }
 

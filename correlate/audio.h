@@ -64,9 +64,12 @@ struct AudioDirection {
   int64_t last_ns = 0;
   uint64_t packets = 0;
   AudioFault fault = AudioFault::none;
-  StreamId culprit;        // the stream that shows the fault
-  StreamId heard_from;     // a stream of the receiving party that contradicts its SDP
-  MessageId receiver_sdp;  // newest SDP of the receiving party
+  int64_t lost_from = 0;       // it was heard until then; 0: never, or not lost
+  bool told_by_other = false;  // the finding about the other direction explains this one too
+  StreamId culprit;            // the stream that shows the fault
+  StreamId heard_from;         // a stream of the receiving party that contradicts its SDP
+  MessageId receiver_sdp;      // newest SDP of the receiving party
+  MessageId named_in;          // private_address: the SDP that names the address
   bool sent_at_other_point =
       false;                // firewall: where its receiver's audio passes, none of it comes
   EndpointId silent_relay;  // no_rtp: the relay that gets the stream and passes none on

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "correlate/audio_reach.h"
+#include "decode/address.h"
 
 namespace sipladder {
 namespace {
@@ -10,6 +11,7 @@ namespace {
 constexpr int64_t kSecond = 1'000'000'000;
 constexpr int64_t kStoppedAfter = 5 * kSecond;
 constexpr int64_t kLateAfter = 5 * kSecond;
+constexpr int64_t kMissed = 3 * kSecond;  // of a talk that went well until then
 constexpr uint32_t kMinIcmpErrors = 3;
 constexpr uint32_t kSilentShare = 90;  // per cent of the talk
 
@@ -31,31 +33,77 @@ class Judge {
     if (direction_.streams.empty()) return;
     if (judge_destination()) return;
     if (judge_box()) return;
-    if (judge_icmp() || judge_points()) return;
+    if (judge_delivery() || judge_points()) return;
     if (judge_codec()) return;
     if (judge_silence()) return;
+    if (judge_late_codec() || judge_tail()) return;
     judge_times();
   }
 
  private:
   Party receiver() const { return opposite(direction_.from); }
 
-  void set(AudioFault fault, StreamId culprit) {
+  void set(AudioFault fault, StreamId culprit, int64_t lost_from = 0) {
     direction_.fault = fault;
     direction_.culprit = culprit;
+    direction_.lost_from = lost_from;
   }
 
   // The other direction is in the capture. A relay that gets this one, and sends the other one on,
   // but does not send this one on to where the other one comes from, loses it.
   bool is_missing() {
-    if (direction_.streams.empty()) return back_.packets >= kMinMedia;
+    if (direction_.streams.empty()) return back_.packets >= kMinMedia && passes_here();
+    if (swallows_both()) return true;
     for (const StreamId in : back_.streams) {
       if (model_.streams[in].packets < kMinMedia) continue;
       const IpAddress& relay = audio_.dst(in).ip;
-      if (audio_.sends(back_, relay) && receives(direction_, relay) && !is_answered(in)) {
+      if (audio_.sends(back_, relay) && takes_in(relay, in) && !is_answered(in)) {
         direction_.silent_relay = model_.streams[in].dst;
         return true;
       }
+    }
+    return false;
+  }
+  // Where the receiver wants it is a host that this point knows. A private address can be any, and
+  // a public one can be that of the NAT before its author.
+  bool passes_here() const {
+    const SdpStand* receiver_stand = audio_.facts.negotiation.newest(receiver());
+    if (receiver_stand == nullptr || !receiver_stand->address) return true;
+    const IpAddress& ip = receiver_stand->address->ip;
+    if (scope_of(ip) != AddressScope::public_ || audio_.sends(back_, ip)) return true;
+    const auto is_public = [&](StreamId id) {
+      return scope_of(audio_.src(id).ip) == AddressScope::public_;
+    };
+    if (!std::all_of(back_.streams.begin(), back_.streams.end(), is_public)) return true;
+    return std::any_of(audio_.messages.begin(), audio_.messages.end(), [&](MessageId id) {
+      const MessageRecord& message = model_.messages[id];
+      return model_.endpoints[message.src].ip == ip || model_.endpoints[message.dst].ip == ip;
+    });
+  }
+  bool pass_one_point(StreamId a, StreamId b) const {
+    return (model_.streams[a].sources & model_.streams[b].sources) != 0;
+  }
+  // This direction reaches the relay, at the capture point that shows what it sends on.
+  bool takes_in(const IpAddress& relay, StreamId in) const {
+    return std::any_of(direction_.streams.begin(), direction_.streams.end(), [&](StreamId id) {
+      return audio_.dst(id).ip == relay && model_.streams[id].packets >= kMinMedia &&
+             pass_one_point(id, in);
+    });
+  }
+  // Both parties send to one host that sends nothing to either.
+  bool swallows_both() {
+    for (const StreamId id : direction_.last_leg) {
+      const IpAddress& relay = audio_.dst(id).ip;
+      const bool both =
+          std::any_of(back_.last_leg.begin(), back_.last_leg.end(), [&](StreamId other) {
+            return audio_.dst(other).ip == relay && audio_.src(other).ip != audio_.src(id).ip &&
+                   model_.streams[other].packets >= kMinMedia && pass_one_point(id, other);
+          });
+      if (!both || model_.streams[id].packets < kMinMedia || audio_.sends(back_, relay) ||
+          audio_.sends(direction_, relay))
+        continue;
+      direction_.silent_relay = model_.streams[id].dst;
+      return true;
     }
     return false;
   }
@@ -156,47 +204,79 @@ class Judge {
     return direction_.streams.front();
   }
 
-  bool judge_icmp() {
+  // ---- could it arrive where it was sent?
+
+  // None of its streams could.
+  bool judge_destination() {
+    Undelivered worst;
+    StreamId culprit;
     for (const StreamId id : direction_.last_leg) {
-      std::vector<uint32_t> frames;
-      int64_t last = 0;
-      uint16_t source = 0;
-      for (const IcmpErrorRecord& error : model_.icmp_errors) {
-        if (error.src != model_.streams[id].src || error.dst != model_.streams[id].dst) continue;
-        if (error.time_ns < audio_.facts.answer_ns || error.time_ns > audio_.facts.end_ns) continue;
-        // A second capture shows the same errors again.
-        if (!frames.empty() && error.source != source) continue;
-        source = error.source;
-        frames.push_back(error.frame);
-        last = std::max(last, error.time_ns);
-      }
-      // A few at start-up mean a socket not yet open; errors limited to one a second still run to
-      // the end.
-      const int64_t end = std::min(audio_.facts.end_ns, model_.streams[id].last_ns);
-      const bool persistent =
-          end - last < 2 * kSecond || frames.size() * 2 >= model_.streams[id].packets;
-      if (frames.size() < kMinIcmpErrors || !persistent) continue;
-      set(AudioFault::icmp_unreachable, id);
-      direction_.icmp_frames = std::move(frames);
+      const Undelivered lost = reach_.fault_of(id);
+      if (lost.fault == AudioFault::none || arrives_at_first(lost)) return false;
+      worst = lost;
+      culprit = id;
+    }
+    if (worst.fault == AudioFault::none) return false;
+    set(worst.fault, culprit);
+    return true;
+  }
+  bool arrives_at_first(const Undelivered& lost) const {
+    return lost.fault != AudioFault::none && lost.since_ns != 0;
+  }
+
+  // Some arrived, at least for a time; what came after that did not, or was rejected.
+  bool judge_delivery() {
+    int64_t arrived_until = 0;
+    std::vector<std::pair<StreamId, Undelivered>> lost_streams;
+    for (const StreamId id : direction_.last_leg) {
+      Undelivered lost = reach_.fault_of(id);
+      if (lost.fault == AudioFault::none) lost = rejected(id);
+      if (lost.fault != AudioFault::none) lost_streams.emplace_back(id, lost);
+      const int64_t until =
+          lost.fault == AudioFault::none ? model_.streams[id].last_ns : lost.since_ns;
+      arrived_until = std::max(arrived_until, until);
+    }
+    for (const auto& [id, lost] : lost_streams) {
+      const StreamRecord& stream = model_.streams[id];
+      const int64_t from = std::max({arrived_until, lost.since_ns, stream.first_ns});
+      const bool missed = direction_.right.within(from, stream.last_ns) >= kMissed;
+      if (arrived_until != 0 && !missed) continue;
+      set(lost.fault, id, arrived_until == 0 ? 0 : from);
+      if (lost.fault == AudioFault::icmp_unreachable)
+        direction_.icmp_frames = frames_of(errors_of(id));
       return true;
     }
     return false;
   }
 
-  // ---- could it arrive where it was sent?
-
-  bool judge_destination() {
-    AudioFault worst = AudioFault::none;
-    StreamId culprit;
-    for (const StreamId id : direction_.last_leg) {
-      const AudioFault fault = reach_.fault_of(id);
-      if (fault == AudioFault::none) return false;  // one copy that arrives is enough
-      worst = fault;
-      culprit = id;
+  // ICMP errors about a stream while the talk lasts.
+  std::vector<const IcmpErrorRecord*> errors_of(StreamId id) const {
+    std::vector<const IcmpErrorRecord*> errors;
+    for (const IcmpErrorRecord& error : model_.icmp_errors) {
+      if (error.src != model_.streams[id].src || error.dst != model_.streams[id].dst) continue;
+      if (error.time_ns < audio_.facts.answer_ns || error.time_ns > audio_.facts.end_ns) continue;
+      // A second capture shows the same errors again.
+      if (errors.empty() || errors.front()->source == error.source) errors.push_back(&error);
     }
-    if (worst == AudioFault::none) return false;
-    set(worst, culprit);
-    return true;
+    return errors;
+  }
+  static std::vector<uint32_t> frames_of(const std::vector<const IcmpErrorRecord*>& errors) {
+    std::vector<uint32_t> frames;
+    for (const IcmpErrorRecord* error : errors) frames.push_back(error->frame);
+    return frames;
+  }
+  // A few at start-up mean a socket not yet open; errors limited to one a second still run to the
+  // end.
+  Undelivered rejected(StreamId id) const {
+    const StreamRecord& stream = model_.streams[id];
+    const auto errors = errors_of(id);
+    if (errors.size() < kMinIcmpErrors) return {};
+    const int64_t end = std::min(audio_.facts.end_ns, stream.last_ns);
+    const bool persistent =
+        end - errors.back()->time_ns < 2 * kSecond || errors.size() * 2 >= stream.packets;
+    if (!persistent) return {};
+    const bool worked = errors.front()->time_ns - stream.first_ns >= kMissed;
+    return {AudioFault::icmp_unreachable, worked ? errors.front()->time_ns : 0};
   }
 
   // ---- could it be played?
@@ -218,6 +298,53 @@ class Judge {
     return true;
   }
 
+  // The receiver's newest SDP, agreed for a while, does not list what still comes.
+  bool judge_late_codec() {
+    const Negotiation& negotiation = audio_.facts.negotiation;
+    const SdpStand* newest = negotiation.newest(receiver());
+    if (newest == nullptr || !newest->usable || !negotiation.is_in_force(*newest)) return false;
+    const auto& types = newest->payload_types;
+    const StreamId id = direction_.last_leg.back();
+    const StreamRecord& stream = model_.streams[id];
+    if (std::find(types.begin(), types.end(), stream.voice_type) != types.end()) return false;
+    if (direction_.right.within(newest->time_ns, stream.last_ns) < kMissed) return false;
+    set(AudioFault::codec_mismatch, id, newest->time_ns);
+    return true;
+  }
+
+  // Two capture points: the packets go on at the one, and end at the other, nearer to the receiver.
+  bool judge_tail() {
+    for (const StreamId id : direction_.last_leg) {
+      const StreamRecord& stream = model_.streams[id];
+      const int64_t until = passes_until(id);
+      if (until == 0 || !every_point_goes_on(until)) continue;
+      if (direction_.right.within(until, stream.last_ns) < kStoppedAfter) continue;
+      set(AudioFault::firewall, id, until);
+      return true;
+    }
+    return false;
+  }
+  // Until when it is seen behind the box that it goes into, too; 0: it is seen once.
+  int64_t passes_until(StreamId id) const {
+    const StreamRecord& stream = model_.streams[id];
+    int64_t until = stream.elsewhere_ns;
+    for (const StreamId other : direction_.last_leg) {
+      const StreamRecord& behind = model_.streams[other];
+      // A NAT leaves the peer's address as it is, and is passed a little later.
+      const bool same = other != id && behind.ssrc == stream.ssrc &&
+                        (behind.dst == stream.dst) != (behind.src == stream.src);
+      if (same && behind.first_ns > stream.first_ns && behind.first_ns < stream.last_ns)
+        until = std::max(until, behind.last_ns);
+    }
+    return until;
+  }
+  // No file ends there.
+  bool every_point_goes_on(int64_t time_ns) const {
+    return std::all_of(model_.captures.begin(), model_.captures.end(), [&](const SourceInfo& one) {
+      return one.last_ns >= time_ns + kStoppedAfter;
+    });
+  }
+
   bool judge_silence() {
     uint64_t packets = 0, silent = 0;
     for (const StreamId id : direction_.last_leg) {
@@ -232,8 +359,8 @@ class Judge {
     return true;
   }
 
-  // A party's newest SDP moved its media to a host that no stream of the call shows: it does not
-  // pass this point any more.
+  // A party's newest SDP moved its media to a host that no stream of the call shows, and it does
+  // not send from the old one any more: it does not pass this point.
   bool has_moved_away() const {
     for (const Party party : {Party::caller, Party::callee}) {
       const SdpStand* newest = audio_.facts.negotiation.newest(party);
@@ -247,9 +374,15 @@ class Judge {
                       });
       const bool seen = audio_.sends(direction_, ip) || audio_.sends(back_, ip) ||
                         receives(direction_, ip) || receives(back_, ip);
-      if (!same && !seen) return true;
+      if (!same && !seen && !still_sends(party, newest->time_ns)) return true;
     }
     return false;
+  }
+  bool still_sends(Party party, int64_t moved_ns) const {
+    const AudioDirection& own = party == direction_.from ? direction_ : back_;
+    return std::any_of(own.streams.begin(), own.streams.end(), [&](StreamId id) {
+      return model_.streams[id].last_ns >= moved_ns + kMissed;
+    });
   }
 
   void judge_times() {
@@ -257,11 +390,26 @@ class Judge {
     const StreamRecord& last = model_.streams[direction_.last_leg.back()];
     const bool comfort_noise = (last.payload_types[0] & (1U << 13 | 1U << 19)) != 0;
     if (direction_.agreed_until - direction_.last_ns >= kStoppedAfter && !comfort_noise) {
-      if (has_moved_away()) return;
-      set(AudioFault::stopped, direction_.last_leg.back());
+      if (!has_moved_away()) judge_stopped();
     } else if (direction_.first_ns - direction_.due_ns > std::min(kLateAfter, talk / 2)) {
       set(AudioFault::late, direction_.last_leg.front());
     }
+  }
+  void judge_stopped() {
+    const StreamId last = direction_.last_leg.back();
+    const SdpStand* newest = audio_.facts.negotiation.newest(receiver());
+    const bool moved = newest != nullptr && newest->time_ns > direction_.first_ns;
+    if (moved && still_sends(receiver(), newest->time_ns) && reach_.is_sent_to_private()) {
+      return set(AudioFault::private_address, {}, direction_.last_ns);
+    }
+    // What a relay does not send on any more, because it is gone.
+    for (const StreamId id : direction_.streams) {
+      if (rejected(id).fault == AudioFault::none) continue;
+      set(AudioFault::icmp_unreachable, id, direction_.last_ns);
+      direction_.icmp_frames = frames_of(errors_of(id));
+      return;
+    }
+    set(AudioFault::stopped, last, direction_.last_ns);
   }
 
   const Model& model_;

@@ -5,6 +5,8 @@
 namespace sipladder {
 namespace {
 
+constexpr int64_t kGrace = 3'000'000'000;  // what was on its way when something moved
+
 bool is_private_scope(AddressScope scope) {
   return scope == AddressScope::private_ || scope == AddressScope::cgnat ||
          scope == AddressScope::link_local || scope == AddressScope::loopback;
@@ -23,21 +25,40 @@ bool is_named(const SdpStand& stand, const Endpoint& endpoint) {
 
 }  // namespace
 
-AudioFault Reach::fault_of(StreamId id) {
+Undelivered Reach::fault_of(StreamId id) {
   const Endpoint& to = audio_.dst(id);
   const uint16_t source = model_.streams[id].source;
-  if (is_left_behind(id)) {
-    const int64_t moved_ns = audio_.facts.negotiation.newest(receiver())->time_ns;
-    return moved_ns - direction_.agreed_from >= kJudgeAfter ? AudioFault::left_behind
-                                                            : AudioFault::wrong_destination;
+  if (const auto moved_ns = left_behind_since(id)) {
+    if (*moved_ns - direction_.agreed_from < kJudgeAfter) return {AudioFault::wrong_destination};
+    return {AudioFault::left_behind, *moved_ns};
   }
-  if (sends_from(to, source)) return AudioFault::none;
+  if (const auto moved_ns = abandoned_since(id)) return {AudioFault::not_latched, *moved_ns};
+  if (sends_from(to, source)) return {};
   if (is_private_scope(scope_of(to.ip))) {
-    return is_seen_at(to.ip, source) || !cannot_reach(id) ? AudioFault::none
-                                                          : AudioFault::private_address;
+    if (is_seen_at(to.ip, source) || !cannot_reach(id)) return {};
+    direction_.named_in = named_in(to);
+    return {AudioFault::private_address};
   }
-  if (!advertised(to)) return strayed(to) ? AudioFault::wrong_destination : AudioFault::none;
-  return is_elsewhere(to) ? AudioFault::not_latched : AudioFault::none;
+  if (!advertised(to)) {
+    return {strayed(to) ? AudioFault::wrong_destination : AudioFault::none};
+  }
+  return {!is_relay_of_both(id) && is_elsewhere(to) ? AudioFault::not_latched : AudioFault::none};
+}
+
+// The newest SDP of the receiver that names it.
+MessageId Reach::named_in(const Endpoint& endpoint) const {
+  const auto& stands = audio_.facts.negotiation.stands;
+  const auto found = std::find_if(stands.rbegin(), stands.rend(), [&](const SdpStand& stand) {
+    return stand.author == receiver() && is_named(stand, endpoint);
+  });
+  return found == stands.rend() ? MessageId{} : found->message;
+}
+
+// Both parties send to it: it stands for each of them towards the other.
+bool Reach::is_relay_of_both(StreamId id) const {
+  return std::any_of(back_.streams.begin(), back_.streams.end(), [&](StreamId other) {
+    return audio_.dst(other).ip == audio_.dst(id).ip && audio_.src(other).ip != audio_.src(id).ip;
+  });
 }
 
 // The receiver's own RTP comes from there: latched, or symmetric. A private address says so at the
@@ -50,25 +71,63 @@ bool Reach::sends_from(const Endpoint& endpoint, uint16_t source) const {
 }
 
 // The receiver's newest SDP has moved, and so has its own RTP; this stream goes on to where it was.
-bool Reach::is_left_behind(StreamId id) const {
-  constexpr int64_t kGrace = 3'000'000'000;
+std::optional<int64_t> Reach::left_behind_since(StreamId id) const {
   const SdpStand* newest = audio_.facts.negotiation.newest(receiver());
-  if (newest == nullptr || !newest->usable || !newest->address) return false;
+  if (newest == nullptr || !newest->usable || !newest->address) return std::nullopt;
   const Endpoint& to = audio_.dst(id);
   const int64_t moved_ns = newest->time_ns;
-  if (*newest->address == to || !advertised(to)) return false;
-  if (model_.streams[id].last_ns < moved_ns + kGrace) return false;
+  if (*newest->address == to || !advertised(to)) return std::nullopt;
+  if (names_in_same_offer(*newest, to)) return std::nullopt;
+  if (model_.streams[id].last_ns < moved_ns + kGrace) return std::nullopt;
   bool sends_from_there = false;
   for (const StreamId heard : back_.streams) {
     const StreamRecord& stream = model_.streams[heard];
-    if (audio_.src(heard) == to && stream.last_ns > moved_ns + kGrace) return false;
+    if (audio_.src(heard) == to && stream.last_ns > moved_ns + kGrace) return std::nullopt;
     const bool there = audio_.src(heard) == *newest->address && stream.packets >= kMinMedia;
     sends_from_there = sends_from_there || there;
   }
-  return sends_from_there &&
-         std::none_of(direction_.streams.begin(), direction_.streams.end(),
-                      [&](StreamId other) { return audio_.dst(other) == *newest->address; });
+  const bool followed =
+      std::any_of(direction_.streams.begin(), direction_.streams.end(),
+                  [&](StreamId other) { return audio_.dst(other) == *newest->address; });
+  if (!sends_from_there || followed) return std::nullopt;
+  return moved_ns;
 }
+// The same SDP on another hop, as a relay has rewritten it.
+bool Reach::names_in_same_offer(const SdpStand& newest, const Endpoint& endpoint) const {
+  const MessageRecord& now = model_.messages[newest.message];
+  return std::any_of(audio_.facts.negotiation.stands.begin(), audio_.facts.negotiation.stands.end(),
+                     [&](const SdpStand& stand) {
+                       const MessageRecord& other = model_.messages[stand.message];
+                       return stand.author == newest.author && is_named(stand, endpoint) &&
+                              other.cseq == now.cseq && other.method == now.method;
+                     });
+}
+
+// The receiver's RTP came from there, and goes on from elsewhere: a NAT gave it another address or
+// port in mid-call, and nobody has followed.
+std::optional<int64_t> Reach::abandoned_since(StreamId id) {
+  constexpr int64_t kOverlap = 1'000'000'000;
+  const StreamRecord& stream = model_.streams[id];
+  for (const StreamId before : back_.streams) {
+    const StreamRecord& old = model_.streams[before];
+    if (audio_.src(before) != audio_.dst(id) || stream.last_ns < old.last_ns + kGrace) continue;
+    for (const StreamId after : back_.streams) {
+      const StreamRecord& now = model_.streams[after];
+      const bool goes_on = now.ssrc == old.ssrc && now.dst == old.dst && now.src != old.src &&
+                           now.first_ns > old.last_ns - kOverlap &&
+                           now.last_ns > old.last_ns + kGrace;
+      if (!goes_on || receives(audio_.src(after))) continue;
+      direction_.heard_from = after;
+      return old.last_ns;
+    }
+  }
+  return std::nullopt;
+}
+bool Reach::receives(const Endpoint& endpoint) const {
+  return std::any_of(direction_.streams.begin(), direction_.streams.end(),
+                     [&](StreamId id) { return audio_.dst(id) == endpoint; });
+}
+
 bool Reach::is_seen_at(const IpAddress& ip, uint16_t source) const {
   for (const StreamId id : back_.streams) {
     if (audio_.src(id).ip == ip && model_.streams[id].source == source) return true;
@@ -119,13 +178,13 @@ bool Reach::leaves_network(StreamId id) const {
 // Nothing comes, because it is sent to the private address that the receiver has named: the
 // sender names its own host and no relay, and the receiver's packets show another address.
 bool Reach::is_sent_to_private() {
-  if (!direction_.streams.empty()) return false;
   const SdpStand* deaf = audio_.facts.negotiation.newest(receiver());
   const SdpStand* sender = audio_.facts.negotiation.newest(direction_.from);
   if (deaf == nullptr || sender == nullptr || !deaf->address || !sender->address) return false;
   if (!is_private_scope(scope_of(deaf->address->ip)) || deaf->ice) return false;
   if (same_network(sender->address->ip, deaf->address->ip)) return false;
   if (contact_host(*sender) != sender->address->ip) return false;
+  direction_.named_in = deaf->message;
   for (const StreamId heard : back_.streams) {
     if (scope_of(audio_.src(heard).ip) != AddressScope::public_) continue;
     direction_.heard_from = heard;

@@ -8,6 +8,12 @@
 
 namespace sipladder {
 
+// Why a stream cannot arrive, and from when on; 0: from its first packet.
+struct Undelivered {
+  AudioFault fault = AudioFault::none;
+  int64_t since_ns = 0;
+};
+
 class Reach {
  public:
   // Both directions of the talk; `direction` is the one in question, whose heard_from is set where
@@ -16,14 +22,19 @@ class Reach {
       : model_(audio.model), audio_(audio), direction_(direction), back_(back) {}
 
   // private_address, not_latched, wrong_destination, left_behind or none.
-  AudioFault fault_of(StreamId id);
-  // For a direction without any stream.
+  Undelivered fault_of(StreamId id);
+  // For a direction that is not here, or not any more.
   bool is_sent_to_private();
 
  private:
   Party receiver() const { return opposite(direction_.from); }
   bool sends_from(const Endpoint& endpoint, uint16_t source) const;
-  bool is_left_behind(StreamId id) const;
+  std::optional<int64_t> left_behind_since(StreamId id) const;
+  std::optional<int64_t> abandoned_since(StreamId id);
+  bool receives(const Endpoint& endpoint) const;
+  MessageId named_in(const Endpoint& endpoint) const;
+  bool names_in_same_offer(const SdpStand& newest, const Endpoint& endpoint) const;
+  bool is_relay_of_both(StreamId id) const;
   bool is_seen_at(const IpAddress& ip, uint16_t source) const;
   bool seen_as_source(const IpAddress& ip) const;
   bool cannot_reach(StreamId id);

@@ -12,11 +12,6 @@ bool is_open(const SdpStand* stand) {
   return stand != nullptr && stand->usable;
 }
 
-bool agreed(const SdpStand* sender, const SdpStand* receiver) {
-  return is_open(sender) && is_open(receiver) && may_send(sender->direction) &&
-         may_receive(receiver->direction);
-}
-
 // RFC 3551 4.5.
 double frame_ms_of(std::string_view encoding) {
   if (equal_no_case(encoding, "G729")) return 10;
@@ -68,22 +63,35 @@ uint64_t hash_without_origin(std::string_view body) {
   return hash;
 }
 
-SdpStand stand_of(std::string_view body, MessageId id, const MessageRecord& message) {
+// The audio line that counts for now; `answered` names the one that the answer accepts.
+std::optional<size_t> choose_line(const Sdp& sdp, std::optional<size_t> answered) {
+  std::optional<size_t> chosen;
+  for (size_t line = 0; line < sdp.media.size(); line++) {
+    if (sdp.media[line].media != "audio") continue;
+    if (line == answered) return line;
+    if (!chosen || (sdp.media[*chosen].port == 0 && sdp.media[line].port != 0)) chosen = line;
+  }
+  return chosen;
+}
+
+SdpStand stand_of(std::string_view body, MessageId id, const MessageRecord& message,
+                  std::optional<size_t> answered = std::nullopt) {
   const Sdp sdp = parse_sdp(body);
   SdpStand stand;
   stand.lines = sdp.media.size();
   stand.origin = sdp.origin;
   stand.rest_hash = hash_without_origin(body);
-  for (const SdpMedia& media : sdp.media) read_formats(media, &stand);
+  for (const SdpMedia& media : sdp.media) {
+    read_formats(media, &stand);
+    stand.other_media = stand.other_media || (media.media != "audio" && media.port != 0);
+  }
   stand.message = id;
   stand.time_ns = message.time_ns;
   stand.author = message.from_caller ? Party::caller : Party::callee;
-  const SdpMedia* chosen = nullptr;
-  for (const SdpMedia& media : sdp.media) {
-    if (media.media != "audio") continue;
-    if (chosen == nullptr || (chosen->port == 0 && media.port != 0)) chosen = &media;
+  if (const auto line = choose_line(sdp, answered)) {
+    stand.mline = *line;
+    read_audio(sdp.media[*line], &stand);
   }
-  if (chosen != nullptr) read_audio(*chosen, &stand);
   return stand;
 }
 
@@ -91,60 +99,104 @@ SdpStand stand_of(std::string_view body, MessageId id, const MessageRecord& mess
 // no say.
 bool counts(const Model& model, const MessageRecord& message, bool has_confirmed) {
   if (!message.has_sdp || message.is_copy() || message.status >= 300) return false;
-  if (message.is_request() && message.txn && model.transactions[message.txn].final_status >= 300) {
-    return false;
+  if (message.is_request() && message.txn) {
+    const TransactionRecord& txn = model.transactions[message.txn];
+    const bool unanswered = txn.final_status == 0 && txn.in_dialog && txn.method == Method::invite;
+    if (txn.final_status >= 300 || unanswered) return false;
   }
   if (!has_confirmed || !message.dialog) return true;
   return model.dialogs[message.dialog].confirmed_ns != 0;
 }
 
+// The SDP of a response is an offer only when its request is here and had none.
+bool is_offer(const Model& model, const SdpStand& stand) {
+  const MessageRecord& message = model.messages[stand.message];
+  return message.is_request() || (message.txn && model.transactions[message.txn].request);
+}
+
 class Reader {
  public:
-  Reader(const Model& model, const CallRecord& call, int64_t end_ns)
-      : model_(model), answer_ns_(call.answer_ns), end_ns_(end_ns) {}
+  Reader(const Model& model, MessageView& view, const CallRecord& call, int64_t end_ns)
+      : model_(model), view_(view), answer_ns_(call.answer_ns), end_ns_(end_ns) {}
   Negotiation result;
 
   void add(SdpStand stand) {
+    answers_unseen_ = answers_unseen_ || (result.stands.empty() && !is_offer(model_, stand));
     // Fax or video in the place of the audio closes it; before any audio there is nothing to close.
     if (!stand.audio && result.stands.empty()) return;
     advance(stand.time_ns);
     const size_t index = result.stands.size();
-    const bool held_before = holds(at(stand.author == Party::caller ? caller_ : callee_));
-    pair(stand, index);
-    (stand.author == Party::caller ? caller_ : callee_) = index + 1;
+    const bool held_before = restricts(at(newest_of(stand.author)));
+    const std::optional<size_t> offer = pair(stand, index);
+    newest_of(stand.author) = index + 1;
     result.offered = result.offered || stand.usable;
     result.stands.push_back(std::move(stand));
-    note_hold(result.stands.back(), held_before);
-    if (is_open(at(caller_)) && is_open(at(callee_))) result.negotiated = true;
+    if (offer) follow_line(*offer, result.stands.back());
+    note_hold(result.stands.back(), offer ? &result.stands[*offer] : nullptr, held_before);
+    if (both_open()) result.negotiated = true;
   }
 
   void finish() {
     advance(end_ns_);
-    result.caller.at_end = agreed(at(caller_), at(callee_));
-    result.callee.at_end = agreed(at(callee_), at(caller_));
+    result.caller.at_end = is_agreed(caller_, callee_);
+    result.callee.at_end = is_agreed(callee_, caller_);
     result.refused = result.offered && !result.negotiated && !result.pairs.empty();
-    result.held_at_end = result.negotiated && is_held();
-    if (result.held_at_end) result.held_ns += std::max<int64_t>(0, end_ns_ - result.hold_begin_ns);
+    for (Hold& hold : result.holds) {
+      if (!hold.resume) hold.end_ns = std::max(hold.begin_ns, end_ns_);
+    }
+    if (result.negotiated && !result.pairs.empty()) note_closed(result.pairs.back());
   }
 
  private:
   const SdpStand* at(size_t index) const {
     return index == 0 ? nullptr : &result.stands[index - 1];
   }
+  // An answer whose offer is not in the capture: it was as open as the answer.
+  bool is_unseen(size_t index) const { return index == 0 && answers_unseen_; }
+  bool both_open() const {
+    return (is_open(at(caller_)) || is_unseen(caller_)) &&
+           (is_open(at(callee_)) || is_unseen(callee_));
+  }
+  bool is_agreed(size_t sender, size_t receiver) const {
+    const bool sends =
+        is_unseen(sender) || (is_open(at(sender)) && may_send(at(sender)->direction));
+    const bool receives =
+        is_unseen(receiver) || (is_open(at(receiver)) && may_receive(at(receiver)->direction));
+    return sends && receives;
+  }
+  size_t& newest_of(Party author) { return author == Party::caller ? caller_ : callee_; }
 
   // The request of a transaction offers and its response answers; without an SDP in the INVITE the
-  // 2xx offers and the ACK answers (RFC 3261 13.2.1).
-  void pair(const SdpStand& stand, size_t index) {
+  // 2xx offers and the ACK answers (RFC 3261 13.2.1). Returns the offer.
+  std::optional<size_t> pair(const SdpStand& stand, size_t index) {
     const MessageRecord& message = model_.messages[stand.message];
-    if (!message.txn) return;
+    if (!message.txn) return std::nullopt;
     TransactionId txn = message.txn;
     if (message.method == Method::ack) txn = model_.transactions[txn].invite;
-    if (message.is_request() && message.method != Method::ack) return;
+    if (message.is_request() && message.method != Method::ack) return std::nullopt;
     for (size_t i = result.stands.size(); i-- > 0;) {
       const MessageRecord& other = model_.messages[result.stands[i].message];
       if (other.txn != txn || result.stands[i].author == stand.author) continue;
       result.pairs.push_back({i, index});
-      return;
+      return i;
+    }
+    return std::nullopt;
+  }
+
+  // Of several audio lines offered, the one that the answer accepts counts.
+  void follow_line(size_t offer, const SdpStand& answer) {
+    SdpStand& stand = result.stands[offer];
+    if (!answer.usable || stand.mline == answer.mline) return;
+    const MessageRecord& message = model_.messages[stand.message];
+    if (!view_.load(message)) return;
+    stand = stand_of(find_sdp(view_.sip()), stand.message, message, answer.mline);
+  }
+
+  void note_closed(const OfferAnswer& last) {
+    const SdpStand& offer = result.stands[last.offer];
+    const SdpStand& answer = result.stands[last.answer];
+    if (!both_open() && offer.usable && answer.audio && !answer.usable && !answer.other_media) {
+      result.closed_ns = answer.time_ns;
     }
   }
 
@@ -152,9 +204,9 @@ class Reader {
     const int64_t begin = std::max(last_ns_, answer_ns_);
     const int64_t end = std::min(time_ns, end_ns_);
     // On hold nothing is missed: who holds may play music, and need not.
-    if (end > begin && !is_held()) {
-      extend(&result.caller, agreed(at(caller_), at(callee_)), {begin, end});
-      extend(&result.callee, agreed(at(callee_), at(caller_)), {begin, end});
+    if (end > begin && !result.is_held()) {
+      extend(&result.caller, is_agreed(caller_, callee_), {begin, end});
+      extend(&result.callee, is_agreed(callee_, caller_), {begin, end});
     }
     last_ns_ = std::max(last_ns_, time_ns);
   }
@@ -168,36 +220,42 @@ class Reader {
     }
   }
 
-  static bool holds(const SdpStand* stand) {
+  static bool restricts(const SdpStand* stand) {
     return stand != nullptr && stand->usable &&
-           (stand->hold_address || stand->direction == SdpDirection::sendonly ||
-            stand->direction == SdpDirection::inactive);
+           (stand->hold_address || !may_receive(stand->direction));
   }
-  bool is_held() const { return holder_ != Party::none; }
+
+  // An answer must follow its offer: what only follows tells nothing of its author's wish
+  // (RFC 3264 6.1).
+  static bool is_forced(const SdpStand& stand, const SdpStand* offer) {
+    return offer != nullptr && (offer->hold_address || !may_send(offer->direction) ||
+                                (!may_receive(offer->direction) && !may_send(stand.direction)));
+  }
 
   // A hold takes back what was agreed before; a call that begins one-way is no hold, however many
   // hops show its answer.
-  void note_hold(const SdpStand& stand, bool held_before) {
-    if (holder_ == Party::none) {
-      if (!holds(&stand) || held_before || !result.negotiated) return;
-      holder_ = result.holder = stand.author;
-      result.hold_begin_ns = stand.time_ns;
-      result.hold_message = stand.message;
-      result.resume_message = MessageId{};
-    } else if (holder_ == stand.author && !holds(&stand)) {
-      result.held_ns += stand.time_ns - result.hold_begin_ns;
-      result.resume_message = stand.message;
-      holder_ = Party::none;
+  void note_hold(const SdpStand& stand, const SdpStand* offer, bool held_before) {
+    if (is_forced(stand, offer)) return;
+    Hold* open = nullptr;
+    for (Hold& hold : result.holds) {
+      if (hold.by == stand.author && !hold.resume) open = &hold;
+    }
+    if (open != nullptr && !restricts(&stand)) {
+      open->end_ns = stand.time_ns;
+      open->resume = stand.message;
+    } else if (open == nullptr && restricts(&stand) && !held_before && result.negotiated) {
+      result.holds.push_back({stand.author, stand.time_ns, 0, stand.message, {}});
     }
   }
 
   const Model& model_;
+  MessageView& view_;
   const int64_t answer_ns_;
   const int64_t end_ns_;
   size_t caller_ = 0;  // 1-based index of the newest stand
   size_t callee_ = 0;
   int64_t last_ns_ = 0;
-  Party holder_ = Party::none;
+  bool answers_unseen_ = false;
 };
 
 bool acknowledged(const Model& model, const CallRecord& call) {
@@ -223,15 +281,28 @@ Party opposite(Party party) {
   return party == Party::caller ? Party::callee : Party::caller;
 }
 
-int64_t SendingRight::total_ns() const {
+int64_t SendingRight::within(int64_t begin_ns, int64_t end_ns) const {
   int64_t total = 0;
-  for (const Interval& interval : intervals) total += interval.end_ns - interval.begin_ns;
+  for (const Interval& interval : intervals) {
+    total += std::max<int64_t>(
+        0, std::min(interval.end_ns, end_ns) - std::max(interval.begin_ns, begin_ns));
+  }
   return total;
 }
 
 bool SendingRight::covers(int64_t time_ns) const {
   return std::any_of(intervals.begin(), intervals.end(), [&](const Interval& interval) {
     return interval.begin_ns <= time_ns && time_ns <= interval.end_ns;
+  });
+}
+
+bool Negotiation::is_held() const {
+  return std::any_of(holds.begin(), holds.end(), [](const Hold& hold) { return !hold.resume; });
+}
+
+bool Negotiation::is_in_force(const SdpStand& stand) const {
+  return std::any_of(pairs.begin(), pairs.end(), [&](const OfferAnswer& pair) {
+    return &stands[pair.offer] == &stand || &stands[pair.answer] == &stand;
   });
 }
 
@@ -248,7 +319,7 @@ Negotiation negotiation_of(const Model& model, MessageView& view, const CallReco
   for (DialogId id = call.first_dialog; id; id = model.dialogs[id].next_in_call) {
     has_confirmed = has_confirmed || model.dialogs[id].confirmed_ns != 0;
   }
-  Reader reader(model, call, end_ns);
+  Reader reader(model, view, call, end_ns);
   for (const MessageId id : messages) {
     const MessageRecord& message = model.messages[id];
     if (!counts(model, message, has_confirmed) || !view.load(message)) continue;
@@ -257,7 +328,8 @@ Negotiation negotiation_of(const Model& model, MessageView& view, const CallReco
   reader.finish();
   const bool one_sided = !reader.result.stands.empty() && reader.result.pairs.empty();
   reader.result.unanswered = one_sided && reader.result.offered &&
-                             call.sdp_offered != call.sdp_answered && acknowledged(model, call);
+                             call.sdp_offered != call.sdp_answered && acknowledged(model, call) &&
+                             is_offer(model, reader.result.stands.front());
   return std::move(reader.result);
 }
 

@@ -13,11 +13,13 @@
 
 namespace sipladder {
 
-// The first audio line of one SDP that opens a stream, else the first one.
+// The audio line of one SDP that counts: the one that its answer accepts, else the first that opens
+// a stream, else the first.
 struct SdpStand {
   MessageId message;
   int64_t time_ns = 0;
   Party author = Party::none;
+  size_t mline = 0;
   bool audio = false;         // there is an audio line
   bool usable = false;        // and its port is not 0
   bool hold_address = false;  // c=0.0.0.0
@@ -34,6 +36,7 @@ struct SdpStand {
   double frame_ms = 0;  // of the first codec, when it has fixed ones (G.723, G.729, GSM)
   // Of the whole SDP:
   size_t lines = 0;                 // m= lines
+  bool other_media = false;         // one that is not audio is open
   std::vector<std::string> codecs;  // of the open audio lines, in lower case; no events, no CN
   bool telephone_event = false;
   std::string origin;      // o=
@@ -43,6 +46,15 @@ struct SdpStand {
 struct OfferAnswer {
   size_t offer;   // index into stands
   size_t answer;  // the same
+};
+
+// Hold (RFC 3264 8.4): a party that could receive takes that back by its own choice.
+struct Hold {
+  Party by = Party::none;
+  int64_t begin_ns = 0;
+  int64_t end_ns = 0;  // of the talk, when it was not taken back
+  MessageId message;
+  MessageId resume;  // none: not taken back
 };
 
 struct Interval {
@@ -55,7 +67,8 @@ struct SendingRight {
   std::vector<Interval> intervals;
   bool at_end = false;
 
-  int64_t total_ns() const;
+  int64_t total_ns() const { return within(INT64_MIN, INT64_MAX); }
+  int64_t within(int64_t begin_ns, int64_t end_ns) const;
   bool covers(int64_t time_ns) const;
 };
 
@@ -67,15 +80,14 @@ struct Negotiation {
   bool offered = false;     // somebody named an audio line that is open
   bool negotiated = false;  // at some time both had one
   bool refused = false;     // an offered audio line was answered with port 0, and stayed so
+  int64_t closed_ns = 0;    // the same in mid-call, with no other media in its place: since then
   bool unanswered = false;  // the 2xx was acknowledged, and only one side ever gave an SDP
-  bool held_at_end = false;
-  int64_t held_ns = 0;         // all holds together
-  int64_t hold_begin_ns = 0;   // of the newest hold
-  Party holder = Party::none;  // who asked for it
-  MessageId hold_message;
-  MessageId resume_message;
+  std::vector<Hold> holds;
 
+  bool is_held() const;  // as of the newest SDP
   const SdpStand* newest(Party author) const;
+  // It is part of an offer that was answered, or the answer.
+  bool is_in_force(const SdpStand& stand) const;
 };
 
 // `messages` are those of the call in capture order.

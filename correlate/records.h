@@ -212,9 +212,10 @@ struct StreamRecord {
   uint32_t ssrc = 0;
   uint32_t packets = 0;
   uint32_t duplicates = 0;
-  uint32_t elsewhere = 0;  // packets that another source captured too
-  uint32_t sources = 0;    // that saw it: bit `source` modulo 32
-  int64_t delay_ns = 0;    // of these packets together, from the one source to the other
+  uint32_t elsewhere = 0;    // packets that another source captured too
+  uint32_t sources = 0;      // that saw it: bit `source` modulo 32
+  int64_t delay_ns = 0;      // of these packets together, from the one source to the other
+  int64_t elsewhere_ns = 0;  // the newest of them
   uint32_t late = 0;
   uint32_t first_frame = 0;
   uint32_t last_frame = 0;

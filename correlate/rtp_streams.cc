@@ -172,6 +172,7 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp) {
     stream.sources |= 1U << datagram.source % 32;
     if (was_seen_elsewhere(stream, datagram.source, rtp.sequence)) {
       stream.elsewhere++;
+      stream.elsewhere_ns = datagram.time_ns;
       stream.delay_ns += datagram.time_ns - sent_ns(stream, rtp.sequence);
       return;
     }

@@ -82,7 +82,7 @@ class Recogniser {
 
   std::string_view answered() {
     const Negotiation& n = context_.audio.negotiation;
-    if (n.holder != Party::none) return n.resume_message ? "hold-resume" : "hold";
+    if (!n.holds.empty()) return n.is_held() ? "hold" : "hold-resume";
     if (is_forked()) return "forked";
     if (is_waiting()) return "call-waiting";
     for (const TransactionRecord* txn : changes_) {

@@ -19,7 +19,8 @@ std::string event_of(const SipIndex& sip, Method method) {
   if (method == Method::refer) return "refer";
   std::string_view params = sip.value(HeaderId::event);
   std::string event(trim(cut(&params, ';')));
-  // The id of a refer is the CSeq of its REFER, which the REFER itself does not name (RFC 3515 2.4.6).
+  // The id of a refer is the CSeq of its REFER, which the REFER itself does not name (RFC
+  // 3515 2.4.6).
   if (event == "refer") return event;
   if (const auto id = param(params, "id")) event.append(";id=").append(*id);
   return event;

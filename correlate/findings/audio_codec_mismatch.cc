@@ -10,10 +10,11 @@ namespace {
 
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
   const StreamRecord& stream = context.model.streams[direction.culprit];
-  const std::string_view name = static_format(stream.payload_type).encoding;
+  const uint8_t type = direction.lost_from == 0 ? stream.payload_type : stream.voice_type;
+  const std::string_view name = static_format(type).encoding;
   finding->summary = fmt::format(
-      "{} hears nothing: {} sends payload type {}{}{}{} to {}, which its SDP does not accept",
-      other_party(direction.from), endpoint_text(context, stream.src), stream.payload_type,
+      "{}: {} sends payload type {}{}{}{} to {}, which its SDP does not accept",
+      hears_nothing(context, direction), endpoint_text(context, stream.src), type,
       name.empty() ? "" : " (", name, name.empty() ? "" : ")", endpoint_text(context, stream.dst));
   finding->explanation =
       "A receiver plays only the payload types that it listed in its own SDP; it drops the others "

@@ -6,9 +6,26 @@
 namespace sipladder {
 namespace {
 
+void add_advice(Finding* finding) {
+  finding->remedy =
+      "Look at the rules and the state table of the NAT or firewall between the capture points: "
+      "UDP ports of the media, session timeouts, a policy for this direction.";
+  finding->rfc = "RFC 4787 5";
+}
+
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
   const StreamRecord& stream = context.model.streams[direction.culprit];
   const std::string_view deaf = other_party(direction.from);
+  if (direction.lost_from != 0) {
+    finding->summary = fmt::format(
+        "{}: the RTP from {} to {} goes on into the box between the two capture points, and does "
+        "not come out any more",
+        hears_nothing(context, direction), endpoint_text(context, stream.src),
+        endpoint_text(context, stream.dst));
+    finding->explanation = "It was captured on both sides until then; now only where it enters.";
+    add_advice(finding);
+    return;
+  }
   finding->summary = fmt::format(
       "{} hears nothing: {} packets from {} to {} {}", deaf, stream.packets,
       endpoint_text(context, stream.src), endpoint_text(context, stream.dst),
@@ -23,11 +40,7 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
           ? "What lies between the two capture points, a NAT, a firewall or a media relay, does "
             "not pass this direction on."
           : "The other direction is captured on both sides; this one only where it enters.";
-  finding->remedy =
-      "Look at the rules and the state table of the NAT or firewall between the capture points: "
-      "UDP "
-      "ports of the media, session timeouts, a policy for this direction.";
-  finding->rfc = "RFC 4787 5";
+  add_advice(finding);
 }
 
 extern const Detector detector;

@@ -1,6 +1,8 @@
 // audio-held: a fact, not a fault.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "correlate/findings/support.h"
 
 namespace sipladder {
@@ -8,24 +10,36 @@ namespace {
 
 extern const Detector detector;
 
-std::string_view how(const Negotiation& negotiation) {
+constexpr size_t kHoldsTold = 5;
+
+std::string_view how(const Negotiation& negotiation, const Hold& hold) {
   for (const SdpStand& stand : negotiation.stands) {
-    if (stand.message != negotiation.hold_message) continue;
+    if (stand.message != hold.message) continue;
     return stand.hold_address ? "c=0.0.0.0" : to_string(stand.direction);
   }
   return "";
 }
 
+std::string text_of(const Negotiation& negotiation, const Hold& hold) {
+  return fmt::format("the {} put the call on hold ({}) for {}{}", party_text(hold.by),
+                     how(negotiation, hold), seconds_text(hold.end_ns - hold.begin_ns),
+                     hold.resume ? "" : ", and did not take it back");
+}
+
 void check(CallContext& context, CallAnalysis* out) {
-  const Negotiation& n = context.audio.negotiation;
-  if (n.holder == Party::none) return;
+  const Negotiation& negotiation = context.audio.negotiation;
+  if (negotiation.holds.empty()) return;
   Finding finding = finding_of(context, detector);
-  finding.message = n.hold_message;
-  finding.evidence.push_back(context.message(n.hold_message).frame);
-  if (n.resume_message) finding.evidence.push_back(context.message(n.resume_message).frame);
-  finding.summary =
-      fmt::format("the {} put the call on hold ({}) for {}{}", party_text(n.holder), how(n),
-                  seconds_text(n.held_ns), n.held_at_end ? ", and did not take it back" : "");
+  finding.message = negotiation.holds.front().message;
+  for (size_t i = 0; i < std::min(kHoldsTold, negotiation.holds.size()); i++) {
+    const Hold& hold = negotiation.holds[i];
+    finding.evidence.push_back(context.message(hold.message).frame);
+    if (hold.resume) finding.evidence.push_back(context.message(hold.resume).frame);
+    finding.summary.append(i == 0 ? "" : "; ").append(text_of(negotiation, hold));
+  }
+  if (negotiation.holds.size() > kHoldsTold) {
+    finding.summary += fmt::format("; {} more", negotiation.holds.size() - kHoldsTold);
+  }
   finding.explanation = "Hold is an offer that stops what the other side may send.";
   finding.remedy = "Nothing to do.";
   finding.rfc = "RFC 3264 8.4";

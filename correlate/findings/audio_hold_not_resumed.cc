@@ -22,16 +22,18 @@ bool is_transferred(const CallContext& context) {
 }
 
 void check(CallContext& context, CallAnalysis* out) {
-  const Negotiation& n = context.audio.negotiation;
-  if (!n.held_at_end || context.call.bye_ns == 0) return;
-  const int64_t held = context.audio.end_ns - n.hold_begin_ns;
+  const auto& holds = context.audio.negotiation.holds;
+  const auto open =
+      std::find_if(holds.begin(), holds.end(), [](const Hold& hold) { return !hold.resume; });
+  if (open == holds.end() || context.call.bye_ns == 0) return;
+  const int64_t held = open->end_ns - open->begin_ns;
   if (held < kShort || is_transferred(context)) return;
   Finding finding = finding_of(context, detector);
-  finding.message = n.hold_message;
-  finding.evidence.push_back(context.message(n.hold_message).frame);
+  finding.message = open->message;
+  finding.evidence.push_back(context.message(open->message).frame);
   finding.summary =
       fmt::format("the call ends {} after the {} put it on hold (frame {})", seconds_text(held),
-                  party_text(n.holder), context.message(n.hold_message).frame);
+                  party_text(open->by), context.message(open->message).frame);
   finding.explanation = "No later offer gave the media back before the BYE.";
   finding.remedy =
       "Ask whether the user was still on hold: a resume that failed, a transfer that never came.";

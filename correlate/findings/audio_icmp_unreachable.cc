@@ -19,16 +19,22 @@ const IcmpErrorRecord* error_at(const Model& model, uint32_t frame) {
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
   const StreamRecord& stream = context.model.streams[direction.culprit];
   const IcmpErrorRecord* error = error_at(context.model, direction.icmp_frames.front());
+  const bool host_itself = error != nullptr && direction.lost_from != 0 &&
+                           error->from == context.model.endpoints[stream.dst].ip;
   finding->summary = fmt::format(
-      "{} hears nothing: {} rejects the RTP from {} to {} with ICMP type {} code {}, {} times for "
+      "{}: {} rejects the RTP from {} to {} with ICMP type {} code {}, {} times for "
       "{} packets",
-      other_party(direction.from), error == nullptr ? "a router" : to_string(error->from),
+      hears_nothing(context, direction), error == nullptr ? "a router" : to_string(error->from),
       endpoint_text(context, stream.src), endpoint_text(context, stream.dst),
       error == nullptr ? 3 : error->type, error == nullptr ? 0 : error->code,
       direction.icmp_frames.size(), stream.packets);
   finding->explanation =
-      "The error quotes packets of this stream: whoever sent it tells that they are not delivered "
-      "(RFC 792, RFC 4443).";
+      host_itself
+          ? "The host answers itself that nobody listens there any more: its program has ended, "
+            "and sends nothing either (RFC 792, RFC 4443)."
+          : "The error quotes packets of this stream: whoever sent it tells that they are not "
+            "delivered "
+            "(RFC 792, RFC 4443).";
   finding->remedy =
       "Open the media ports on the device that answers, or correct the address or port that the "
       "SDP names.";

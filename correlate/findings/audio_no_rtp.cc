@@ -36,32 +36,24 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
   const StreamRecord& taken = context.model.streams[direction.streams.front()];
   finding->evidence.push_back(taken.first_frame);
   finding->summary = fmt::format(
-      "{} hears nothing: {} gets {} packets of the {} from {} and sends none on, while those of "
-      "the "
-      "{} pass it",
-      deaf, ip_text(context, direction.silent_relay), taken.packets, silent,
-      endpoint_text(context, taken.src), deaf);
+      "{} hears nothing: {} gets {} packets of the {} from {} and sends none on{}", deaf,
+      ip_text(context, direction.silent_relay), taken.packets, silent,
+      endpoint_text(context, taken.src),
+      back.fault == AudioFault::no_rtp ? std::string()
+                                       : fmt::format(", while those of the {} pass it", deaf));
   finding->explanation = "The relay takes this direction and loses it.";
   finding->remedy = fmt::format("Look at the relay's session for the leg towards the {}.", deaf);
-}
-
-bool from(CallContext& context, Party party) {
-  return context.audio.direction(party).fault == AudioFault::no_rtp;
 }
 
 extern const Detector caller_detector;
 extern const Detector callee_detector;
 
 void check_caller(CallContext& context, CallAnalysis* out) {
-  if (from(context, Party::caller)) {
-    report_audio_fault(context, AudioFault::no_rtp, caller_detector, out, describe);
-  }
+  report_audio_fault(context, AudioFault::no_rtp, caller_detector, out, describe, Party::caller);
 }
 
 void check_callee(CallContext& context, CallAnalysis* out) {
-  if (from(context, Party::callee)) {
-    report_audio_fault(context, AudioFault::no_rtp, callee_detector, out, describe);
-  }
+  report_audio_fault(context, AudioFault::no_rtp, callee_detector, out, describe, Party::callee);
 }
 
 const Detector caller_detector(

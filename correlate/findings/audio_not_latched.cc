@@ -12,18 +12,21 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
   const StreamRecord& stream = context.model.streams[direction.culprit];
   const StreamRecord& heard = context.model.streams[direction.heard_from];
   const std::string_view deaf = other_party(direction.from);
+  const bool named = direction.lost_from == 0;
   finding->evidence.push_back(heard.first_frame);
   finding->confidence = Confidence::likely;
   finding->summary = fmt::format(
-      "{} hears nothing: {} keeps sending to {}, the address in the {}'s SDP, while the {}'s RTP "
-      "comes from {} (frame {}); {} packets lost",
-      deaf, ip_text(context, stream.src), endpoint_text(context, stream.dst), deaf, deaf,
-      endpoint_text(context, heard.src), heard.first_frame, stream.packets);
+      "{}: {} keeps sending to {}, {}, while the {}'s RTP comes from {} (frame {}); {}",
+      hears_nothing(context, direction), ip_text(context, stream.src),
+      endpoint_text(context, stream.dst),
+      named ? fmt::format("the address in the {}'s SDP", deaf) : "where it came from before", deaf,
+      endpoint_text(context, heard.src), heard.first_frame, lost_text(context, direction));
   finding->explanation = fmt::format(
-      "The {} is behind a NAT that gave its media another public address or port than the one it "
-      "told (a symmetric NAT, a stale external address): packets to the told one are dropped "
-      "there.",
-      deaf);
+      "The {} is behind a NAT that gave its media another public address or port {}: packets to "
+      "the old one are dropped there.",
+      deaf,
+      named ? "than the one it told (a symmetric NAT, a stale external address)"
+            : "in mid-call (a binding that expired, a restart, a changed uplink)");
   finding->remedy =
       "Let the sender answer to the source it sees (symmetric RTP, comedia: Asterisk "
       "rtp_symmetric=yes, FreeSWITCH auto-adjust), anchor the media (rtpengine), or use TURN or "

@@ -6,10 +6,14 @@
 namespace sipladder {
 namespace {
 
-void describe(CallContext& context, const AudioDirection&, Finding* finding) {
+void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
   add_negotiation_evidence(context, finding);
-  finding->summary =
-      "nobody hears anything: the answer refuses the audio that was offered (m=audio 0)";
+  const std::string since =
+      direction.lost_from == 0
+          ? std::string()
+          : " more after " + seconds_text(direction.lost_from - context.audio.answer_ns);
+  finding->summary = fmt::format(
+      "nobody hears anything{}: the answer refuses the audio that was offered (m=audio 0)", since);
   finding->explanation = "A port of 0 in an answer rejects the media line.";
   finding->remedy =
       "Compare the codecs and the transport (RTP/AVP, RTP/SAVP) that both sides list.";

@@ -20,6 +20,31 @@ const MessageRecord* request_of(CallContext& context, Party party) {
   return nullptr;
 }
 
+// "the private address in the caller's SDP (frame 12)", or who put it there.
+std::string named_text(CallContext& context, const AudioDirection& direction, Party deaf,
+                       Finding* finding) {
+  const std::string plain = fmt::format("the private address in the {}'s SDP", party_text(deaf));
+  if (!direction.named_in) return plain;
+  const MessageRecord& message = context.message(direction.named_in);
+  finding->evidence.push_back(message.frame);
+  // Another hop shows the same SDP with another address: it was rewritten on the way.
+  for (const SdpStand& stand : context.audio.negotiation.stands) {
+    const MessageRecord& other = context.message(stand.message);
+    if (stand.author != deaf || other.cseq != message.cseq || other.method != message.method ||
+        other.time_ns >= message.time_ns)
+      continue;
+    const SdpStand* last = nullptr;
+    for (const SdpStand& one : context.audio.negotiation.stands) {
+      if (one.message == direction.named_in) last = &one;
+    }
+    if (last != nullptr && last->address != stand.address) {
+      return fmt::format("the private address that {} put into the {}'s SDP (frame {})",
+                         ip_text(context, message.src), party_text(deaf), message.frame);
+    }
+  }
+  return fmt::format("{} (frame {})", plain, message.frame);
+}
+
 // What contradicts the SDP.
 std::string seen_of(CallContext& context, const AudioDirection& direction, Party deaf,
                     Finding* finding) {
@@ -51,16 +76,15 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
   if (direction.culprit) {
     const StreamRecord& stream = context.model.streams[direction.culprit];
     finding->summary = fmt::format(
-        "{} hears nothing: {} sends its audio to {}, the private address in the {}'s SDP, while "
-        "{}; {} packets lost",
-        deaf_text, ip_text(context, stream.src), endpoint_text(context, stream.dst), deaf_text,
-        seen, stream.packets);
+        "{}: {} sends its audio to {}, {}, while {}; {}", hears_nothing(context, direction),
+        ip_text(context, stream.src), endpoint_text(context, stream.dst),
+        named_text(context, direction, deaf, finding), seen, lost_text(context, direction));
   } else {
     const SdpStand* stand = context.audio.negotiation.newest(deaf);
     finding->summary = fmt::format(
-        "{} hears nothing: no RTP from the {} comes here, because the {}'s SDP names {}, a private "
+        "{}: no RTP from the {} comes here, because the {}'s SDP names {}, a private "
         "address, while {}",
-        deaf_text, party_text(direction.from), deaf_text,
+        hears_nothing(context, direction), party_text(direction.from), deaf_text,
         stand != nullptr && stand->address ? to_string(*stand->address) : std::string(), seen);
   }
   finding->explanation = fmt::format(

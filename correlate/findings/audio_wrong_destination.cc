@@ -15,11 +15,10 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
   const SdpStand* stand = context.audio.negotiation.newest(opposite(direction.from));
   const std::string asked =
       stand != nullptr && stand->address ? to_string(*stand->address) : std::string("elsewhere");
-  finding->summary = fmt::format(
-      "{} hears nothing: {} sends its audio to {}, while the {} asked for it at {}; {} packets "
-      "lost",
-      deaf, endpoint_text(context, stream.src), endpoint_text(context, stream.dst), deaf, asked,
-      stream.packets);
+  finding->summary =
+      fmt::format("{}: {} sends its audio to {}, while the {} asked for it at {}; {}",
+                  hears_nothing(context, direction), endpoint_text(context, stream.src),
+                  endpoint_text(context, stream.dst), deaf, asked, lost_text(context, direction));
   const auto& stands = context.audio.negotiation.stands;
   const bool once = std::any_of(stands.begin(), stands.end(), [&](const SdpStand& older) {
     return older.author != direction.from && older.address == context.model.endpoints[stream.dst];
@@ -39,12 +38,11 @@ void describe_left_behind(CallContext& context, const AudioDirection& direction,
   const std::string_view deaf = other_party(direction.from);
   const SdpStand* stand = context.audio.negotiation.newest(opposite(direction.from));
   finding->evidence.push_back(context.message(stand->message).frame);
-  finding->summary = fmt::format(
-      "{} hears nothing more after {}: {} keeps sending to {}, although the {} moved to {} (frame "
-      "{})",
-      deaf, seconds_text(stand->time_ns - direction.agreed_from),
-      endpoint_text(context, stream.src), endpoint_text(context, stream.dst), deaf,
-      to_string(*stand->address), context.message(stand->message).frame);
+  finding->summary =
+      fmt::format("{}: {} keeps sending to {}, although the {} moved to {} (frame {})",
+                  hears_nothing(context, direction), endpoint_text(context, stream.src),
+                  endpoint_text(context, stream.dst), deaf, to_string(*stand->address),
+                  context.message(stand->message).frame);
   finding->explanation =
       "The re-INVITE or UPDATE was accepted, and its author sends from the new address already.";
   finding->remedy =

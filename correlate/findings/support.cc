@@ -26,6 +26,19 @@ std::string_view other_party(Party party) {
   return party == Party::caller ? "callee" : "caller";
 }
 
+std::string hears_nothing(const CallContext& context, const AudioDirection& direction) {
+  const std::string_view deaf = other_party(direction.from);
+  if (direction.lost_from == 0) return fmt::format("{} hears nothing", deaf);
+  return fmt::format("{} hears nothing more after {}", deaf,
+                     seconds_text(direction.lost_from - context.audio.answer_ns));
+}
+
+std::string lost_text(const CallContext& context, const AudioDirection& direction) {
+  const StreamRecord& stream = context.model.streams[direction.culprit];
+  if (direction.lost_from <= stream.first_ns) return fmt::format("{} packets lost", stream.packets);
+  return fmt::format("{} of audio lost", seconds_text(stream.last_ns - direction.lost_from));
+}
+
 void sort_unique(std::vector<uint32_t>* frames) {
   std::sort(frames->begin(), frames->end());
   frames->erase(std::unique(frames->begin(), frames->end()), frames->end());
@@ -95,9 +108,11 @@ static bool is_of_both(AudioFault fault) {
 
 void report_audio_fault(CallContext& context, AudioFault fault, const Detector& detector,
                         CallAnalysis* out,
-                        void (*describe)(CallContext&, const AudioDirection&, Finding*)) {
+                        void (*describe)(CallContext&, const AudioDirection&, Finding*),
+                        Party from) {
   for (const AudioDirection* direction : {&context.audio.from_caller, &context.audio.from_callee}) {
-    if (direction->fault != fault) continue;
+    if (direction->fault != fault || direction->told_by_other) continue;
+    if (from != Party::none && direction->from != from) continue;
     Finding finding = finding_of(context, detector);
     finding.stream = direction->culprit;
     finding.message = direction->receiver_sdp;

@@ -29,10 +29,17 @@ std::vector<uint32_t> frames_of(const CallContext& context, const TransactionRec
 void add_negotiation_evidence(const CallContext& context, Finding* finding);
 void sort_unique(std::vector<uint32_t>* frames);
 
-// One audio fault as a finding of `detector`, for each direction that shows it. `describe` fills
-// the words.
+// "callee hears nothing", or "callee hears nothing more after 8.0 s".
+std::string hears_nothing(const CallContext& context, const AudioDirection& direction);
+
+// "350 packets lost", as far as it was heard before.
+std::string lost_text(const CallContext& context, const AudioDirection& direction);
+
+// One audio fault as a finding of `detector`, for each direction that shows it, or that from one
+// party. `describe` fills the words.
 void report_audio_fault(CallContext& context, AudioFault fault, const Detector& detector,
                         CallAnalysis* out,
-                        void (*describe)(CallContext&, const AudioDirection&, Finding*));
+                        void (*describe)(CallContext&, const AudioDirection&, Finding*),
+                        Party from = Party::none);
 
 }  // namespace sipladder

@@ -216,7 +216,7 @@ class Flow {
       for (const auto& [name, value] : line.headers) sent.message.set(name, value);
       sent.bytes = sent.message.text();
     }
-    send(line.time_ns, sent);
+    if (!line.has("unseen")) send(line.time_ns, sent);
     call.sent.push_back(sent);
   }
 
@@ -438,7 +438,7 @@ class Flow {
     return found == kPhrases.end() ? "Whatever" : found->second;
   }
 
-  // ADDRESS:PORT[/direction][/pt,pt]
+  // ADDRESS:PORT[/direction][/pt,pt]; audio2=PORT is a second audio line with PCMA
   void add_sdp(const Line& line, Message* message) {
     const auto it = line.values.find("sdp");
     if (it == line.values.end()) return;
@@ -465,6 +465,9 @@ class Flow {
       message->body += "a=rtpmap:101 telephone-event/8000\r\n";
     }
     if (!direction.empty()) message->body += "a=" + direction + "\r\n";
+    if (line.values.contains("audio2")) {
+      message->body += "m=audio " + line.value("audio2", "") + " RTP/AVP 8\r\n";
+    }
     message->set("Content-Type", "application/sdp");
   }
 

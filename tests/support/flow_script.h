@@ -8,6 +8,7 @@
 //   0.020 bob > p1 180                answers the last INVITE from p1 to bob
 //   0.030 p1 > alice 180 fwd          what p1 received, without its Via
 //   0.500 bob > p1 repeat 180         the same bytes again; `dup 180` the same packet again
+//   0.600 alice > p1 INVITE unseen    it was sent, and is not in the capture
 //   1.000 alice > bob ACK
 //   5.000 bob > alice 200 (BYE)       a response's method is INVITE when it does not say
 //   1.000 alice:4000 > bob:5000 rtp for=5 pt=0 ssrc=1   `silence`, `same`, lose=N (each Nth), step=
@@ -16,7 +17,8 @@
 //   2.000 alice > bob raw             the indented lines are the payload
 //
 // Words of a request: call= cseq= from= to= fromtag= totag= via= branch= ("-" for none), by=callee.
-// sdp=ADDRESS:PORT[/direction or other a= line][/pt,pt] | none.
+// sdp=ADDRESS:PORT[/direction or other a= line][/pt,pt] | none; audio2=PORT adds a
+// second audio line.
 #pragma once
 
 #include <string>
