@@ -29,6 +29,9 @@ void DialogTable::add(MessageId id, const SipFacts& facts) {
   MessageRecord& message = model_.messages[id];
   DialogRecord& dialog = model_.dialogs[dialog_id];
   message.dialog = dialog_id;
+  // A B2BUA that keeps the Call-ID has tags of its own on each side.
+  if (dialog.caller_tag_hash != dialog.callee_tag_hash)
+    message.from_caller = message.is_request() == (facts.from_tag == dialog.caller_tag_hash);
   dialog.last_ns = message.time_ns;
   if (message.txn && !model_.transactions[message.txn].dialog)
     model_.transactions[message.txn].dialog = dialog_id;

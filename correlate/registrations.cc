@@ -7,11 +7,13 @@
 namespace sipladder {
 namespace {
 
+// The host without case, the user as it is (RFC 3261 19.1.4).
 std::string aor_of(std::string_view header) {
   const SipUri uri = parse_uri(parse_name_addr(header).uri);
-  std::string aor = std::string(uri.user) + "@" + std::string(uri.host);
-  std::transform(aor.begin(), aor.end(), aor.begin(), lower);
-  return aor;
+  std::string host(uri.host);
+  std::transform(host.begin(), host.end(), host.begin(), lower);
+  const std::string user(uri.user);
+  return host.empty() ? user : user + "@" + host;
 }
 
 std::string contact_key(std::string_view uri_text) {

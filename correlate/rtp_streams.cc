@@ -18,6 +18,8 @@ constexpr uint32_t kClockGuessPackets =
 
 // No network delays a packet so much: the sender began anew with other timestamps.
 constexpr double kRestartSeconds = 5;
+// A clock that runs wrong does not show so much between two packets: a step, not a rate.
+constexpr double kStepSeconds = 0.5;
 
 uint64_t stream_key(const Endpoint& src, const Endpoint& dst, uint32_t ssrc) {
   uint64_t words[4];
@@ -124,7 +126,7 @@ void count_type(StreamRecord& stream, const RtpHeader& rtp) {
 void begin_slice(StreamRecord& stream, int64_t time_ns) {
   stream.slice_ns = time_ns;
   stream.slice_highest = stream.sequence.highest;
-  stream.slice_packets = stream.packets;
+  stream.slice_packets = stream.packets - stream.duplicates;
 }
 
 void end_slice(StreamRecord& stream, int64_t time_ns) {
@@ -210,7 +212,7 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp) {
 
 float slice_loss_pct(const StreamRecord& stream) {
   const uint32_t expected = stream.sequence.highest - stream.slice_highest;
-  const uint32_t came = stream.packets - stream.slice_packets;
+  const uint32_t came = stream.packets - stream.duplicates - stream.slice_packets;
   if (expected <= came) return 0;
   return 100.0F * static_cast<float>(expected - came) / static_cast<float>(expected);
 }
@@ -223,7 +225,7 @@ void advance_time(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns, i
   const auto timestamps = static_cast<int32_t>(rtp.timestamp - stream.last_timestamp);
   const double clock = stream.clock_hz;
   const double elapsed = static_cast<double>(gap_ns) * clock / 1e9;
-  const bool restarted = std::fabs(elapsed - timestamps) > kRestartSeconds * clock;
+  const bool restarted = clock > 0 && std::fabs(elapsed - timestamps) > kStepSeconds * clock;
   stream.timestamp_span += restarted ? static_cast<int64_t>(elapsed) : timestamps;
   stream.last_timestamp = rtp.timestamp;
   const int32_t timestamp_gap = is_voice(rtp) ? advance_jitter(stream, rtp, time_ns) : 0;

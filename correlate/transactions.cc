@@ -64,6 +64,7 @@ void TransactionTable::add(MessageId id, const SipFacts& facts) {
     }
   }
   if (!txn) txn = find(facts.transaction_key, message);
+  if (!txn && !message.is_request()) txn = find_by_cseq(message);
   if (!txn) txn = create(id, facts);
   TransactionRecord& record = model_.transactions[txn];
   mark_copy(message, record);
@@ -88,7 +89,7 @@ TransactionId TransactionTable::find(uint64_t key, const MessageRecord& message)
   if (found == by_key_.end()) return {};
   const IpAddress& from = model_.endpoints[message.src].ip;
   const IpAddress& to = model_.endpoints[message.dst].ip;
-  TransactionId same_server;
+  TransactionId same_server, same_client;
   int steps = 0;
   for (TransactionId id = found->second; id && steps < kMaxHops; steps++) {
     const TransactionRecord& txn = model_.transactions[id];
@@ -104,9 +105,29 @@ TransactionId TransactionTable::find(uint64_t key, const MessageRecord& message)
     // A response may be sent where the request did not come from (18.2.2): that is a finding, not
     // another transaction.
     if (!message.is_request() && from == server && !same_server) same_server = id;
+    // A server with several addresses may answer from another one (17.1.3 asks for the branch
+    // only).
+    if (!message.is_request() && message.dst == txn.src && !same_client) same_client = id;
     id = txn.next_same_branch;
   }
-  return same_server;
+  return same_server ? same_server : same_client;
+}
+
+// A response whose Via is not what the client wrote: the request of the same method and number
+// between the same hosts, if nothing has answered it.
+TransactionId TransactionTable::find_by_cseq(const MessageRecord& response) const {
+  const IpAddress& from = model_.endpoints[response.src].ip;
+  const IpAddress& to = model_.endpoints[response.dst].ip;
+  int steps = 0;
+  for (TransactionId id = model_.calls[response.call].first_txn; id && steps < kMaxHops; steps++) {
+    const TransactionRecord& txn = model_.transactions[id];
+    if (txn.method == response.method && txn.cseq == response.cseq && txn.request &&
+        (txn.final_status == 0 || txn.final_status == response.status) &&
+        model_.endpoints[txn.src].ip == to && model_.endpoints[txn.dst].ip == from)
+      return id;
+    id = txn.next_in_call;
+  }
+  return {};
 }
 
 TransactionId TransactionTable::find_invite_for_ack(const MessageRecord& ack) const {
@@ -195,8 +216,11 @@ void TransactionTable::mark_copy(MessageRecord& message, const TransactionRecord
     id = other.previous_in_txn;
   }
   if (!newest_copy) return;
-  message.duplicate = is_capture_duplicate(model_.messages[newest_copy], message);
+  const MessageRecord& newest = model_.messages[newest_copy];
+  message.duplicate = is_capture_duplicate(newest, message);
   message.retransmission = !message.duplicate;
+  // The same packet again is a duplicate of that one, whichever transmission it was.
+  if (message.duplicate) message.original = newest.duplicate ? newest.original : newest_copy;
 }
 
 void TransactionTable::on_request(TransactionRecord& txn, MessageId id) {
@@ -244,8 +268,17 @@ SettledState settle(const TransactionRecord& txn, int64_t now_ns) {
     if (invite && txn.provisionals > 0) return {txn.state, 0};  // Timer B stops at the first 1xx
     return {TransactionState::timed_out, invite ? 'B' : 'F'};
   }
+  // Over a reliable transport nothing is waited for (17.1.1.2, 17.2.1, 17.2.2).
+  const bool reliable = txn.transport != Transport::udp;
+  if (!invite) {
+    if (!reliable && since_final < kTimerB) return {txn.state, 0};
+    return {TransactionState::terminated, 'J'};
+  }
+  if (txn.state == TransactionState::confirmed) {
+    if (!reliable && now_ns - txn.last_ns < kT4Ns) return {txn.state, 0};
+    return {TransactionState::terminated, 'I'};
+  }
   if (since_final < kTimerB) return {txn.state, 0};
-  if (!invite) return {TransactionState::terminated, 'J'};
   if (txn.final_status < 300) return {TransactionState::terminated, 'L'};
   if (!txn.acked && txn.responses > 1) return {TransactionState::timed_out, 'H'};
   return {TransactionState::terminated, txn.acked ? 'I' : 'D'};

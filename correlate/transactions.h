@@ -10,6 +10,7 @@
 namespace sipladder {
 
 inline constexpr int64_t kT1Ns = 500'000'000;
+inline constexpr int64_t kT4Ns = 5'000'000'000;
 inline constexpr int64_t kTimerB = 64 * kT1Ns;  // also F and H
 
 class TransactionTable {
@@ -30,6 +31,7 @@ class TransactionTable {
 
  private:
   TransactionId find(uint64_t key, const MessageRecord& message) const;
+  TransactionId find_by_cseq(const MessageRecord& response) const;
   TransactionId find_invite_for_ack(const MessageRecord& ack) const;
   TransactionId create(MessageId id, const SipFacts& facts);
   void link(TransactionId id, MessageId message);

@@ -21,13 +21,14 @@ StreamFigures figures_of(const StreamRecord& stream) {
   StreamFigures figures;
   figures.expected = int64_t{stream.sequence.highest} - stream.sequence.base + 1;
   figures.lost = figures.expected - stream.packets;
-  figures.loss_pct = 100.0 * static_cast<double>(std::max<int64_t>(0, figures.lost)) /
-                     static_cast<double>(figures.expected);
+  figures.missing = std::max<int64_t>(0, figures.lost + stream.duplicates);
+  figures.loss_pct =
+      100.0 * static_cast<double>(figures.missing) / static_cast<double>(figures.expected);
   if (stream.packets > 1) figures.jitter_ms = stream.jitter_sum_ms / (stream.packets - 1);
   figures.worst_loss_pct = stream.worst_slice_pct;
   figures.worst_ns = stream.worst_slice_ns;
   const double newest = slice_loss_pct(stream);
-  const bool counts = stream.packets - stream.slice_packets >= kMinPackets;
+  const bool counts = stream.packets - stream.duplicates - stream.slice_packets >= kMinPackets;
   if (figures.worst_ns == 0 || (counts && newest > figures.worst_loss_pct)) {
     figures.worst_loss_pct = newest;
     figures.worst_ns = stream.slice_ns;
@@ -53,7 +54,7 @@ BurstFigures burst_figures_of(const StreamRecord& stream) {
   }
   if (outside <= 0) return figures;
   const double packets = static_cast<double>(outside);
-  const double losses = static_cast<double>(std::max<int64_t>(0, all.lost - bursts.losses));
+  const double losses = static_cast<double>(std::max<int64_t>(0, all.missing - bursts.losses));
   figures.gap_loss_pct = 100.0 * losses / packets;
   if (packet_ms) figures.gap_ms = *packet_ms * packets / std::max(1U, bursts.bursts);
   return figures;

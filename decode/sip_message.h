@@ -142,6 +142,7 @@ struct SipUri {             // RFC 3261 19.1; tel: RFC 3966 (user holds the numb
   bool valid = false;
 };
 SipUri parse_uri(std::string_view uri);
+std::string unescape(std::string_view uri_part);  // %hh becomes a byte (RFC 3261 19.1.2)
 
 struct NameAddr {            // From, To, Contact, Route, Record-Route, Refer-To, ...
   std::string_view display;  // without quotes, escapes kept

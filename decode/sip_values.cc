@@ -186,6 +186,19 @@ SipUri parse_uri(std::string_view uri) {
   return result;
 }
 
+std::string unescape(std::string_view uri_part) {
+  std::string text;
+  for (size_t i = 0; i < uri_part.size(); i++) {
+    unsigned byte = 0;
+    const char* digits = uri_part.data() + i + 1;
+    const bool escaped = uri_part[i] == '%' && i + 2 < uri_part.size() &&
+                         std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2;
+    text.push_back(escaped ? static_cast<char>(byte) : uri_part[i]);
+    if (escaped) i += 2;
+  }
+  return text;
+}
+
 NameAddr parse_name_addr(std::string_view value) {
   NameAddr result;
   value = trim(value);

@@ -119,11 +119,13 @@ const TableDescription kTransactionsTable{
          [](Reader& r, RowId row, Value& v) { v.set(int64_t{txn(r, row).responses}); }},
         {"first_response_ms", "REAL", "request to first response",
          [](Reader& r, RowId row, Value& v) {
-           v.set_milliseconds(txn(r, row).first_ns, txn(r, row).first_response_ns);
+           const TransactionRecord& t = txn(r, row);
+           if (t.request) v.set_milliseconds(t.first_ns, t.first_response_ns);
          }},
         {"final_response_ms", "REAL", "request to final response",
          [](Reader& r, RowId row, Value& v) {
-           v.set_milliseconds(txn(r, row).first_ns, txn(r, row).final_response_ns);
+           const TransactionRecord& t = txn(r, row);
+           if (t.request) v.set_milliseconds(t.first_ns, t.final_response_ns);
          }},
         {"cancelled", "INTEGER", "a CANCEL was seen for it",
          [](Reader& r, RowId row, Value& v) { v.set(int64_t{txn(r, row).cancelled}); }},

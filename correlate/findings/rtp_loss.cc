@@ -32,7 +32,7 @@ struct Loss {
 Loss loss_before(const StreamRecord& stream) {
   const StreamFigures figures = figures_of(stream);
   std::string where =
-      fmt::format("is lost before this point ({} of {})", figures.lost, figures.expected);
+      fmt::format("is lost before this point ({} of {})", figures.missing, figures.expected);
   if (stream.has_rtcp) {
     where += fmt::format("; the receiver reports {:.1f} % in all",
                          stream.remote_fraction_lost * 100.0 / 256);

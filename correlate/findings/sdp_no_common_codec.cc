@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "correlate/findings/support.h"
+#include "decode/text.h"
 
 namespace sipladder {
 namespace {
@@ -18,11 +19,19 @@ bool shares_one(const SdpStand& offer, const SdpStand& answer) {
   });
 }
 
+// 415 refuses the type of the body (21.4.13): a plain SDP that it would not accept says codecs.
+bool refuses_body(CallContext& context, const TransactionRecord& txn) {
+  if (txn.final_status != 415 || !txn.request) return false;
+  if (!context.view.load(context.message(txn.request))) return false;
+  return !starts_no_case(context.view.sip().value(HeaderId::content_type), "application/sdp");
+}
+
 void report_refusal(CallContext& context, CallAnalysis* out) {
   Finding finding = finding_of(context, detector);
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
     if (txn.method != Method::invite || txn.final_status != context.call.final_status) continue;
+    if (refuses_body(context, txn)) return;
     finding.txn = id;
     finding.message = txn.final_response;
     finding.evidence.push_back(context.message(txn.first_message).frame);

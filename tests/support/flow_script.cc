@@ -231,6 +231,7 @@ class Flow {
       Sent copy = *it;
       if (line.words[0] == "repeat") copy.ip_id = ++ip_id_;
       send(line.time_ns, copy);
+      call.sent.push_back(copy);
       return;
     }
     complain(line, "nothing like it was sent before");
@@ -495,12 +496,13 @@ class Flow {
     const auto first = static_cast<unsigned>(std::atoi(line.value("seq", "1").c_str()));
     const auto type = static_cast<unsigned>(std::atoi(line.value("pt", "0").c_str()));
     const auto step = static_cast<unsigned>(std::atoi(line.value("step", "160").c_str()));
+    const auto shift = static_cast<unsigned>(std::atoi(line.value("ts", "0").c_str()));
     for (int i = 0; i < count; i++) {
       if (lose != 0 && i % lose == lose - 1) continue;
       const unsigned sequence = first + static_cast<unsigned>(i);
       const std::string packet = number16(0x8000 | type | (i == 0 ? 0x80U : 0U)) +
-                                 number16(sequence) + number32(sequence * step) + number32(ssrc) +
-                                 payload(line, i);
+                                 number16(sequence) + number32(sequence * step + shift) +
+                                 number32(ssrc) + payload(line, i);
       send(line.time_ns + int64_t{i} * 20'000'000,
            {line.src, line.dst, {}, packet, ++ip_id_, true});
     }

@@ -12,7 +12,7 @@
 //   1.000 alice > bob ACK
 //   5.000 bob > alice 200 (BYE)       a response's method is INVITE when it does not say
 //   1.000 alice:4000 > bob:5000 rtp for=5 pt=0 ssrc=1   `silence`, `same`, lose=N (each Nth), step=
-//                                     timestamp units per packet (160)
+//                                     timestamp units per packet (160), ts= added to all of them
 //   1.100 bob > alice icmp 3 alice:4000 > bob:5000      a code of "unreachable" that quotes
 //   2.000 alice > bob raw             the indented lines are the payload
 //
