@@ -132,6 +132,32 @@ void Registrations::learn(TransactionId id) {
     if (!granted) granted = asked;
     if (Binding* found = binding(aor, uri)) answer(*found, txn, granted);
   }
+  if (has_response && txn.final_status / 100 == 2) replace_others(aor, txn);
+}
+
+// A 2xx lists all bindings (10.3). What the same client asked for before and is not listed was
+// replaced: the same registration (10.2.4) or instance (RFC 5626 4.2) with another contact.
+void Registrations::replace_others(const std::string& aor, const TransactionRecord& txn) {
+  const SipIndex& response = view_.sip();
+  Binding* accepted = nullptr;
+  for (const size_t index : by_aor_[aor]) {
+    Binding& one = bindings_[index];
+    if (one.call == txn.call && one.last_message == txn.request) accepted = &one;
+  }
+  if (accepted == nullptr) return;
+  // A registrar that lists nothing has nothing left, or lists never.
+  if (!response.has(HeaderId::contact) && accepted->state != BindingState::removed) return;
+  for (const size_t index : by_aor_[aor]) {
+    Binding& old = bindings_[index];
+    const bool same_instance = !old.instance.empty() && old.instance == accepted->instance;
+    if (&old == accepted || old.last_ns >= accepted->last_ns ||
+        (old.call != txn.call && !same_instance) || granted_to(response, old.contact))
+      continue;
+    if (old.state == BindingState::active) old.state = BindingState::removed;
+    if (old.granted_ns != 0 || old.given_up) continue;
+    old.given_up = true;
+    accepted->challenges += old.challenges;
+  }
 }
 
 void Registrations::answer(Binding& binding, const TransactionRecord& txn,

@@ -41,6 +41,7 @@ struct Binding {
   uint32_t challenges = 0;
   uint32_t source_changes = 0;
   uint16_t last_status = 0;
+  bool given_up = false;  // only challenged, then asked for with another contact: no binding
   BindingState state = BindingState::pending;
 };
 
@@ -57,6 +58,7 @@ class Registrations {
   void learn(TransactionId id);
   Binding* binding(const std::string& aor, const std::string& contact);
   Binding* keep(Binding binding);
+  void replace_others(const std::string& aor, const TransactionRecord& txn);
   void answer(Binding& binding, const TransactionRecord& txn, std::optional<uint32_t> granted);
 
   const Model& model_;

@@ -61,6 +61,8 @@ const TableDescription kRegistrationsTable{
       r.analyst.registrations().update();
       return static_cast<uint32_t>(r.analyst.registrations().all().size());
     },
-    one_part};
+    [](Reader& r, uint32_t id) {
+      return r.analyst.registrations().all()[id - 1].given_up ? 0U : 1U;
+    }};
 
 }  // namespace sipladder
