@@ -120,7 +120,9 @@ void CallTable::update(MessageId id) {
   }
   call.sdp.add(message.sdp);
   (message.from_caller ? call.caller_types : call.callee_types) |= message.sdp.types;
-  if (message.has_sdp) (message.from_caller ? call.sdp_offered : call.sdp_answered) = true;
+  // What was cut may have held one.
+  if (message.has_sdp || message.truncated)
+    (message.from_caller ? call.sdp_offered : call.sdp_answered) = true;
   if (!call.outcome_due) {
     call.outcome_due = true;
     due_.push_back(message.call);

@@ -33,11 +33,12 @@ MessageRecord record_of(const IndexedMessage& indexed, const SipFacts& facts) {
   message.method = facts.method;
   message.status = sip.is_request ? uint16_t{0} : sip.status;
   message.content_hash = static_cast<uint32_t>(hash_text(datagram.payload));
-  const std::string_view sdp = find_sdp(sip);
+  // Of an SDP that the snap length cut, nothing is concluded.
+  const std::string_view sdp = datagram.truncated ? std::string_view() : find_sdp(sip);
   message.has_sdp = !sdp.empty();
   if (message.has_sdp) message.sdp = glance_sdp(sdp);
-  message.malformed = sip.malformed != nullptr;
   message.truncated = datagram.truncated;
+  message.malformed = sip.malformed != nullptr && !message.truncated;
   message.has_to_tag = facts.to_tag != 0;
   message.has_rseq = sip.has(HeaderId::rseq);
   message.no_qop = (sip.status == 401 || sip.status == 407) && !offers_qop(sip);

@@ -38,7 +38,7 @@ struct MessageRecord {
   Method method = Method::unknown;  // of the request, or of CSeq for a response
   Transport transport = Transport::udp;
   bool has_sdp : 1 = false;
-  bool malformed : 1 = false;
+  bool malformed : 1 = false;       // whole, and breaks a rule
   bool retransmission : 1 = false;  // `original` says of what
   bool duplicate : 1 = false;       // the same packet captured twice: `original` says of what
   bool from_caller : 1 =
@@ -191,7 +191,7 @@ struct CallRecord {
   SdpGlance sdp;               // of all its SDP together
   uint16_t caller_types = 0;   // SdpGlance::types of all SDP of each side
   uint16_t callee_types = 0;
-  bool sdp_offered = false;   // an SDP from the caller's side
+  bool sdp_offered = false;   // an SDP from the caller's side, or a message that was cut
   bool sdp_answered = false;  // and one from the callee's
 
   // From and To of the first request, lacking one of the first message, name the parties.

@@ -81,14 +81,14 @@ void note_step(StreamRecord& stream, int32_t step) {
 }
 
 // One packet in five, 100 ms apart at the usual 20: listening to all would double the cost of a
-// packet.
-void listen(StreamRecord& stream, const RtpHeader& rtp, bool voice) {
+// packet. What the snap length left of a packet tells nothing of its sound.
+void listen(StreamRecord& stream, const RtpHeader& rtp, bool whole) {
   constexpr uint32_t kLevelEvery = 5;
-  if (stream.packets % kLevelEvery != 1) return;
+  if (stream.packets % kLevelEvery != 1 || !whole) return;
   const auto silent = is_silent_payload(rtp.payload_type, rtp.payload);
   const auto hash = static_cast<uint32_t>(hash_text(rtp.payload));
   stream.level_samples++;
-  if (!voice || silent.value_or(false)) stream.silent_samples++;
+  if (!is_voice(rtp) || silent.value_or(false)) stream.silent_samples++;
   // A tone can fill each packet alike: for a codec that can be heard, hearing decides.
   if (!silent && hash == stream.sample_hash) stream.repeated_samples++;
   stream.sample_hash = hash;
@@ -177,9 +177,10 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp) {
     }
     stream.last_frame = datagram.frame;
     advance(stream, rtp, datagram.time_ns);
+    listen(stream, rtp, !datagram.truncated);
     if (is_event(rtp)) {
       add_event(found->second, rtp);
-    } else if (!is_heard_in_passing(rtp.payload_type) &&
+    } else if (!datagram.truncated && !is_heard_in_passing(rtp.payload_type) &&
                stream.packets % VoiceSamples::kStep < VoiceSamples::kRun) {
       add_sample(found->second, datagram);
     }
@@ -204,6 +205,7 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp) {
   stream.clock_hz = format.clock_hz;  // 0: dynamic, told from its timestamps
   begin_sequence(&stream.sequence, rtp.sequence);
   advance(stream, rtp, datagram.time_ns);
+  listen(stream, rtp, !datagram.truncated);
   by_key_.emplace(key, model_.streams.add(stream));
 }
 
@@ -243,7 +245,6 @@ void advance(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns) {
   stream.payload_types[rtp.payload_type / 32] |= 1U << (rtp.payload_type % 32);
   stream.packets++;
   const bool voice = is_voice(rtp);
-  listen(stream, rtp, voice);
   if (stream.packets == 1) {
     begin_slice(stream, time_ns);
     stream.last_ns = time_ns;

@@ -29,7 +29,9 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
     const TransactionRecord& txn = model.transactions[id];
     if (txn.method == Method::ack) continue;
     const bool answered = txn.first_response_ns != 0;
-    if (txn.request && answered) {
+    // Of a message that the snap length cut it is not known where it belongs.
+    const bool cut = model.messages[txn.first_message].truncated;
+    if (cut || (txn.request && answered)) {
       whole++;
     } else if (!txn.request) {
       no_request++;
@@ -38,7 +40,7 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
     } else {
       continue;
     }
-    if (!(txn.request && answered) && finding.evidence.size() < 10)
+    if (!cut && !(txn.request && answered) && finding.evidence.size() < 10)
       finding.evidence.push_back(model.messages[txn.first_message].frame);
   }
   const uint32_t halves = std::max(no_response, no_request);
