@@ -35,6 +35,14 @@ std::string_view encoding_of(const StreamBinding& binding, const StreamRecord& s
   return bound.empty() ? static_format(stream.payload_type).encoding : bound;
 }
 
+uint32_t clock_of(const StreamBinding& binding, const StreamRecord& stream) {
+  return binding.clock_hz != 0 ? binding.clock_hz : stream.clock_hz;
+}
+
+bool is_read_by_agreed_clock(const StreamBinding& binding, const StreamRecord& stream) {
+  return clock_of(binding, stream) == stream.clock_hz;
+}
+
 void MediaBinding::update() {
   if (model_.streams.size() == 0) return;  // no media: no SDP is read
   const uint32_t messages = model_.messages.size();
@@ -198,8 +206,9 @@ void MediaBinding::name_codec(const Expectation& expected, const StreamRecord& s
     unsigned payload_type = 0;
     std::from_chars(format.payload.data(), format.payload.data() + format.payload.size(),
                     payload_type);
-    if (payload_type == stream.payload_type && !format.encoding.empty())
-      copy_codec(format.encoding, binding);
+    if (payload_type != stream.payload_type || format.encoding.empty()) continue;
+    copy_codec(format.encoding, binding);
+    if (static_format(stream.payload_type).clock_hz == 0) binding->clock_hz = format.clock_hz;
   }
 }
 

@@ -235,7 +235,11 @@ struct StreamRecord {
   uint32_t last_timestamp = 0;
   uint32_t timestamp_step = 0;  // between packets of voice that follow each other
   uint32_t newest_step = 0;     // it becomes timestamp_step when it comes twice
-  uint32_t clock_hz = 8000;
+  uint32_t clock_hz = 8000;     // 0: dynamic, not told from its timestamps yet
+  // Where the present payload type began, until its clock is told.
+  int64_t clock_from_ns = 0;
+  int64_t clock_from_span = 0;
+  uint32_t clock_from_packets = 0;
   uint32_t in_order = 0;  // packets that followed their predecessor: the proof that this is RTP
   uint32_t payload_types[4] = {};  // bit set of the 128 payload types seen
   uint16_t source = 0;

@@ -13,8 +13,7 @@ namespace sipladder {
 namespace {
 
 constexpr size_t kMaxIcmpErrors = 100'000;
-constexpr uint32_t kClockGuessPackets =
-    8;  // steps watched before a dynamic payload type's clock is told
+constexpr uint32_t kClockGuessPackets = 8;  // watched before a dynamic payload type's clock is told
 
 // No network delays a packet so much: the sender began anew with other timestamps.
 constexpr double kRestartSeconds = 5;
@@ -118,7 +117,24 @@ void count_type(StreamRecord& stream, const RtpHeader& rtp) {
     stream.payload_type = rtp.payload_type;
     stream.type_lead = 1;
     stream.clock_hz = static_format(rtp.payload_type).clock_hz;
+    stream.clock_from_ns = 0;
   }
+}
+
+// Over all of the first packets: a step alone may be a pause of the voice.
+void learn_clock(StreamRecord& stream, int64_t time_ns) {
+  if (stream.clock_hz != 0) return;
+  if (stream.clock_from_ns == 0) {
+    stream.clock_from_ns = time_ns;
+    stream.clock_from_span = stream.timestamp_span;
+    stream.clock_from_packets = stream.packets;
+    return;
+  }
+  const int64_t timestamps = stream.timestamp_span - stream.clock_from_span;
+  const int64_t elapsed_ns = time_ns - stream.clock_from_ns;
+  const bool enough = stream.packets - stream.clock_from_packets >= kClockGuessPackets;
+  if (enough && timestamps > 0 && elapsed_ns > 0)
+    stream.clock_hz = guess_clock(timestamps, elapsed_ns);
 }
 
 void begin_slice(StreamRecord& stream, int64_t time_ns) {
@@ -224,18 +240,14 @@ void advance_time(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns, i
   const auto timestamps = static_cast<int32_t>(rtp.timestamp - stream.last_timestamp);
   const double clock = stream.clock_hz;
   const double elapsed = static_cast<double>(gap_ns) * clock / 1e9;
-  const bool restarted = std::fabs(elapsed - timestamps) > kRestartSeconds * clock;
+  const bool restarted =
+      stream.clock_hz != 0 && std::fabs(elapsed - timestamps) > kRestartSeconds * clock;
   stream.timestamp_span += restarted ? static_cast<int64_t>(elapsed) : timestamps;
   stream.last_timestamp = rtp.timestamp;
   const int32_t timestamp_gap = is_voice(rtp) ? advance_jitter(stream, rtp, time_ns) : 0;
   if (step != 1) return;
   stream.in_order++;
   note_step(stream, timestamp_gap);
-  if (stream.clock_hz != 0 || timestamp_gap <= 0 || gap_ns <= 0 ||
-      stream.in_order < kClockGuessPackets || time_ns <= stream.first_ns)
-    return;
-  const uint32_t packets = std::max<uint32_t>(1, stream.sequence.highest - stream.sequence.base);
-  stream.clock_hz = guess_clock(timestamp_gap, (time_ns - stream.first_ns) / packets);
 }
 
 }  // namespace
@@ -250,6 +262,7 @@ void advance(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns) {
     stream.last_ns = time_ns;
     stream.last_timestamp = rtp.timestamp;
     if (voice) advance_jitter(stream, rtp, time_ns);
+    learn_clock(stream, time_ns);
     return;
   }
   if (voice) count_type(stream, rtp);
@@ -259,6 +272,7 @@ void advance(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns) {
   switch (arrive(&stream.sequence, rtp.sequence, gap_ns, &step)) {
     case Arrival::next:
       advance_time(stream, rtp, time_ns, gap_ns, step);
+      learn_clock(stream, time_ns);
       break;
     case Arrival::duplicate:
       stream.duplicates++;
