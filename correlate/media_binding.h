@@ -74,7 +74,10 @@ class MediaBinding {
   void bind_reverse();
   void share(StreamId id);
   bool same_media(CallId a, CallId b, Party author_a, Party author_b) const;
-  const Expectation* expectation(const Endpoint& endpoint, const StreamRecord& stream) const;
+  const Expectation* expectation(const Endpoint& endpoint, const Endpoint& other_end,
+                                 const StreamRecord& stream) const;
+  bool names(CallId call, Party author, const Endpoint& endpoint) const;
+  Party receiver_of(const Expectation& to, const Endpoint& src, const Endpoint& dst) const;
   void name_codec(const Expectation& expected, const StreamRecord& stream, StreamBinding* binding);
 
   const Model& model_;
