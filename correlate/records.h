@@ -228,8 +228,10 @@ struct StreamRecord {
   // Ten seconds at a time: where they began, and the worst that were.
   int64_t slice_ns = 0;
   int64_t worst_slice_ns = 0;
+  int64_t longest_loss_ns = 0;  // when it was over
   uint32_t slice_highest = 0;
   uint32_t slice_packets = 0;
+  uint32_t longest_loss = 0;   // packets missing in a row
   float worst_slice_pct = 0;   // lost
   int64_t timestamp_span = 0;  // from the first packet to the newest, in timestamp units
   uint32_t last_timestamp = 0;
@@ -256,6 +258,7 @@ struct StreamRecord {
   uint8_t remote_fraction_lost = 0;
   uint32_t remote_jitter = 0;
   uint32_t remote_lost = 0;
+  uint32_t received_unseen = 0;  // missing here, and not at the receiver by its newest report
   // As the receiver's own measurement says (RFC 3611 4.7), newest.
   bool has_xr = false;
   uint8_t xr_loss_rate = 0;  // of 256, with what came too late to be played

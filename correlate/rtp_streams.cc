@@ -1,9 +1,11 @@
 #include "correlate/rtp_streams.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdlib>
 #include <iterator>
+#include <optional>
 
 #include "correlate/eviction.h"
 #include "decode/sdp.h"
@@ -245,6 +247,10 @@ void advance_time(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns, i
   stream.timestamp_span += restarted ? static_cast<int64_t>(elapsed) : timestamps;
   stream.last_timestamp = rtp.timestamp;
   const int32_t timestamp_gap = is_voice(rtp) ? advance_jitter(stream, rtp, time_ns) : 0;
+  if (step > stream.longest_loss + 1U) {
+    stream.longest_loss = step - 1U;
+    stream.longest_loss_ns = time_ns;
+  }
   if (step != 1) return;
   stream.in_order++;
   note_step(stream, timestamp_gap);
@@ -342,11 +348,32 @@ void RtpStreams::add_rtcp(const Datagram& datagram, const RtcpReport& report) {
   }
 }
 
+namespace {
+
+// Up to the newest packet that the receiver has reported. None where that is too long ago to be
+// told.
+std::optional<int64_t> missing_up_to(const RtpSequence& sequence, uint32_t packets,
+                                     uint16_t reported) {
+  const uint16_t newer = distance_behind(sequence, reported);
+  if (newer >= 64) return std::nullopt;
+  const int64_t expected = int64_t{sequence.highest} - sequence.base + 1;
+  const int came_newer = std::popcount(sequence.window & ((uint64_t{1} << newer) - 1));
+  return expected - packets - (newer - came_newer);
+}
+
+}  // namespace
+
 void RtpStreams::add_report(StreamRecord& stream, const RtcpReportBlock& block, int64_t time_ns) {
   stream.has_rtcp = true;
   stream.remote_fraction_lost = block.fraction_lost;
   stream.remote_jitter = block.jitter;
   stream.remote_lost = static_cast<uint32_t>(std::max(0, block.cumulative_lost));
+  const auto missing =
+      missing_up_to(stream.sequence, stream.packets, static_cast<uint16_t>(block.highest_sequence));
+  if (missing) {
+    stream.received_unseen =
+        static_cast<uint32_t>(std::max<int64_t>(0, *missing - stream.remote_lost));
+  }
   if (block.last_sr == 0 || block.last_sr != stream.report_id) return;
   const int64_t held_ns = static_cast<int64_t>(block.delay_since_last_sr) * 1'000'000'000 / 65536;
   const int64_t rtt_ns = time_ns - stream.report_ns - held_ns;
