@@ -41,13 +41,15 @@ bool written_by_caller(const MessageRecord& message, const CallRecord& call,
   return message.is_request() == from_is_caller;
 }
 
-void note_times(CallRecord& call, const MessageRecord& message) {
+// `within_dialog`: a re-INVITE or a response to one. What it is answered with stands for the answer
+// that a late capture does not show.
+void note_times(CallRecord& call, const MessageRecord& message, bool within_dialog) {
   if (message.method != Method::invite) return;
   if (message.is_request()) {
-    if (call.invite_ns == 0) call.invite_ns = message.time_ns;
+    if (call.invite_ns == 0 && !within_dialog) call.invite_ns = message.time_ns;
     return;
   }
-  if (message.status >= 180 && message.status < 190) {
+  if (message.status >= 180 && message.status < 190 && !within_dialog) {
     if (call.ring_ns == 0) call.ring_ns = message.time_ns;
     if (call.progress_ns == 0 && message.status <= 183) call.progress_ns = message.time_ns;
   }
@@ -114,7 +116,7 @@ void CallTable::update(MessageId id) {
     // mid-dialog.
     if (call.kind == CallKind::other) call.kind = CallKind::call;
   }
-  note_times(call, message);
+  note_times(call, message, message.txn && model_.transactions[message.txn].in_dialog);
   if (message.is_request()) {
     if (message.method == Method::bye && call.bye_ns == 0) call.bye_ns = message.time_ns;
   }

@@ -164,9 +164,9 @@ enum class CallState : uint8_t {
 struct CallRecord {
   int64_t start_ns = 0;
   int64_t end_ns = 0;
-  int64_t invite_ns = 0;    // first INVITE
+  int64_t invite_ns = 0;    // first INVITE; one within a dialog began nothing
   int64_t progress_ns = 0;  // first 180-183, lacking one the final response (post-dial delay)
-  int64_t ring_ns = 0;      // first 18x
+  int64_t ring_ns = 0;      // first 18x, of that INVITE
   int64_t answer_ns = 0;    // first 2xx to INVITE
   int64_t bye_ns = 0;       // first BYE
   uint64_t id_hash = 0;     // of the Call-ID
