@@ -195,11 +195,13 @@ CallState failed_invite_state(const TransactionRecord& txn, bool rang) {
   return status >= 500 && status < 600 ? CallState::failed : CallState::rejected;
 }
 
-// Of the first BYE, whatever dialog it names.
-Party author_of_bye(const Model& model, const CallRecord& call) {
+// By the first BYE, whatever dialog it names. Who sends it because of a timer only says what the
+// network has done.
+Party who_ends_it(const Model& model, const CallRecord& call) {
   for (TransactionId id = call.first_txn; id; id = model.transactions[id].next_in_call) {
     const TransactionRecord& txn = model.transactions[id];
     if (txn.method != Method::bye || !txn.request) continue;
+    if (model.messages[txn.request].timed_out) return Party::network;
     return model.messages[txn.request].from_caller ? Party::caller : Party::callee;
   }
   return Party::none;
@@ -209,7 +211,7 @@ void decide_call(const Model& model, CallRecord& call, const Deciding& deciding,
   if (deciding.answered != nullptr || (call.bye_ns != 0 && call.invite_ns == 0)) {
     if (deciding.answered != nullptr) call.final_status = deciding.answered->final_status;
     call.state = call.bye_ns != 0 ? CallState::completed : CallState::in_call;
-    if (call.bye_ns != 0) call.ended_by = author_of_bye(model, call);
+    if (call.bye_ns != 0) call.ended_by = who_ends_it(model, call);
     return;
   }
   if (deciding.txn == nullptr) {
