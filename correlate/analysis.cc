@@ -64,7 +64,7 @@ void conclude_audio(const AudioFacts& facts, CallAnalysis* analysis) {
 }
 
 // One cause, one headline: what a finding stands behind in `symptoms` is not told apart from it
-// when both are about one request, at whatever hop.
+// when both are about one request, at whatever hop, or about one stream.
 struct Explanation {
   std::string_view cause;
   std::string_view symptom;
@@ -85,9 +85,12 @@ constexpr Explanation kExplanations[] = {
     {"txn-timeout", "txn-no-100"},
     {"txn-response-lost", "txn-no-100"},
     {"txn-retransmissions", "txn-no-100"},
+    {"rtp-loss", "rtp-mos"},
+    {"rtp-jitter", "rtp-mos"},
 };
 
-bool about_one_request(const Model& model, const Finding& a, const Finding& b) {
+bool about_one_matter(const Model& model, const Finding& a, const Finding& b) {
+  if (a.stream || b.stream) return a.stream == b.stream;
   if (a.txn == b.txn) return true;
   if (!a.txn || !b.txn) return false;
   const TransactionRecord& x = model.transactions[a.txn];
@@ -95,12 +98,15 @@ bool about_one_request(const Model& model, const Finding& a, const Finding& b) {
   return x.method == y.method && x.cseq == y.cseq && x.call == y.call;
 }
 
+// What a symptom is worth, its cause is worth too.
 void drop_explained(const Model& model, std::vector<Finding>* findings) {
   const auto explained = [&](const Finding& finding) {
     for (const Explanation& row : kExplanations) {
       if (row.symptom != finding.code) continue;
-      for (const Finding& cause : *findings) {
-        if (cause.code == row.cause && about_one_request(model, cause, finding)) return true;
+      for (Finding& cause : *findings) {
+        if (cause.code != row.cause || !about_one_matter(model, cause, finding)) continue;
+        if (finding.stream) cause.severity = std::max(cause.severity, finding.severity);
+        return true;
       }
     }
     return false;

@@ -41,13 +41,15 @@ bool written_by_caller(const MessageRecord& message, const CallRecord& call,
   return message.is_request() == from_is_caller;
 }
 
-void note_times(CallRecord& call, const MessageRecord& message) {
+// `within_dialog`: a re-INVITE or a response to one. What it is answered with stands for the answer
+// that a late capture does not show.
+void note_times(CallRecord& call, const MessageRecord& message, bool within_dialog) {
   if (message.method != Method::invite) return;
   if (message.is_request()) {
-    if (call.invite_ns == 0) call.invite_ns = message.time_ns;
+    if (call.invite_ns == 0 && !within_dialog) call.invite_ns = message.time_ns;
     return;
   }
-  if (message.status >= 180 && message.status < 190) {
+  if (message.status >= 180 && message.status < 190 && !within_dialog) {
     if (call.ring_ns == 0) call.ring_ns = message.time_ns;
     if (call.progress_ns == 0 && message.status <= 183) call.progress_ns = message.time_ns;
   }
@@ -114,13 +116,15 @@ void CallTable::update(MessageId id) {
     // mid-dialog.
     if (call.kind == CallKind::other) call.kind = CallKind::call;
   }
-  note_times(call, message);
+  note_times(call, message, message.txn && model_.transactions[message.txn].in_dialog);
   if (message.is_request()) {
     if (message.method == Method::bye && call.bye_ns == 0) call.bye_ns = message.time_ns;
   }
   call.sdp.add(message.sdp);
   (message.from_caller ? call.caller_types : call.callee_types) |= message.sdp.types;
-  if (message.has_sdp) (message.from_caller ? call.sdp_offered : call.sdp_answered) = true;
+  // What was cut may have held one.
+  if (message.has_sdp || message.truncated)
+    (message.from_caller ? call.sdp_offered : call.sdp_answered) = true;
   if (!call.outcome_due) {
     call.outcome_due = true;
     due_.push_back(message.call);
@@ -191,11 +195,13 @@ CallState failed_invite_state(const TransactionRecord& txn, bool rang) {
   return status >= 500 && status < 600 ? CallState::failed : CallState::rejected;
 }
 
-// Of the first BYE, whatever dialog it names.
-Party author_of_bye(const Model& model, const CallRecord& call) {
+// By the first BYE, whatever dialog it names. Who sends it because of a timer only says what the
+// network has done.
+Party who_ends_it(const Model& model, const CallRecord& call) {
   for (TransactionId id = call.first_txn; id; id = model.transactions[id].next_in_call) {
     const TransactionRecord& txn = model.transactions[id];
     if (txn.method != Method::bye || !txn.request) continue;
+    if (model.messages[txn.request].timed_out) return Party::network;
     return model.messages[txn.request].from_caller ? Party::caller : Party::callee;
   }
   return Party::none;
@@ -205,7 +211,7 @@ void decide_call(const Model& model, CallRecord& call, const Deciding& deciding,
   if (deciding.answered != nullptr || (call.bye_ns != 0 && call.invite_ns == 0)) {
     if (deciding.answered != nullptr) call.final_status = deciding.answered->final_status;
     call.state = call.bye_ns != 0 ? CallState::completed : CallState::in_call;
-    if (call.bye_ns != 0) call.ended_by = author_of_bye(model, call);
+    if (call.bye_ns != 0) call.ended_by = who_ends_it(model, call);
     return;
   }
   if (deciding.txn == nullptr) {

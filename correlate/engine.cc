@@ -85,7 +85,7 @@ bool Engine::State::take_message(const Datagram& datagram) {
   const SipIndex* const sip = batch.messages.add(datagram);
   if (sip == nullptr) return false;
   model.accounting.sip_messages++;
-  if (sip->malformed != nullptr) model.accounting.malformed++;
+  if (sip->malformed != nullptr && !datagram.truncated) model.accounting.malformed++;
   return true;
 }
 

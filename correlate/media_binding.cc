@@ -35,6 +35,14 @@ std::string_view encoding_of(const StreamBinding& binding, const StreamRecord& s
   return bound.empty() ? static_format(stream.payload_type).encoding : bound;
 }
 
+uint32_t clock_of(const StreamBinding& binding, const StreamRecord& stream) {
+  return binding.clock_hz != 0 ? binding.clock_hz : stream.clock_hz;
+}
+
+bool is_read_by_agreed_clock(const StreamBinding& binding, const StreamRecord& stream) {
+  return clock_of(binding, stream) == stream.clock_hz;
+}
+
 void MediaBinding::update() {
   if (model_.streams.size() == 0) return;  // no media: no SDP is read
   const uint32_t messages = model_.messages.size();
@@ -90,33 +98,72 @@ void MediaBinding::expect(MessageId id, const Endpoint& endpoint, size_t line) {
       {message.time_ns, message.call, message.dialog, author, id, static_cast<uint8_t>(line)});
 }
 
+bool MediaBinding::names(CallId call, Party author, const Endpoint& endpoint) const {
+  const auto found = named_.find(call.value);
+  return found != named_.end() &&
+         std::any_of(found->second.begin(), found->second.end(), [&](const Named& named) {
+           return named.author == author && named.endpoint == endpoint;
+         });
+}
+
 // The newest SDP that named the address before the stream's end; RTP may come a little before its
-// SDP does.
+// SDP does. A call whose other party names the other end has a better claim than one of which only
+// an offer of the same address is known.
 const MediaBinding::Expectation* MediaBinding::expectation(const Endpoint& endpoint,
+                                                           const Endpoint& other_end,
                                                            const StreamRecord& stream) const {
   const auto found = expectations_.find(endpoint);
   if (found == expectations_.end()) return nullptr;
-  const Expectation* best = &found->second.front();
-  for (const Expectation& candidate : found->second) {
-    const bool other_call_later =
-        candidate.call != best->call && candidate.time_ns > stream.first_ns;
-    if (candidate.time_ns <= stream.last_ns && !other_call_later) best = &candidate;
-  }
-  return best;
+  const auto newest = [&](const auto& counts) {
+    const Expectation* best = nullptr;
+    for (const Expectation& candidate : found->second) {
+      if (!counts(candidate)) continue;
+      const bool other_call_later =
+          best != nullptr && candidate.call != best->call && candidate.time_ns > stream.first_ns;
+      if (best == nullptr || (candidate.time_ns <= stream.last_ns && !other_call_later))
+        best = &candidate;
+    }
+    return best;
+  };
+  const auto names_both = [&](const Expectation& one) {
+    return names(one.call, opposite(one.author), other_end);
+  };
+  const Expectation* any = newest([](const Expectation&) { return true; });
+  if (names_both(*any) || !expectations_.contains(other_end)) return any;
+  const Expectation* both = newest(names_both);
+  return both != nullptr ? both : any;
+}
+
+// Who the SDP that named the destination is of. When both parties name it (an answer that echoes
+// the offer), the other end tells: the address that only one of them names, or the host that one of
+// them signals from.
+Party MediaBinding::receiver_of(const Expectation& to, const Endpoint& src,
+                                const Endpoint& dst) const {
+  if (!names(to.call, opposite(to.author), dst)) return to.author;
+  const bool caller_sends = names(to.call, Party::caller, src);
+  const bool callee_sends = names(to.call, Party::callee, src);
+  if (caller_sends != callee_sends) return caller_sends ? Party::callee : Party::caller;
+  const MessageId request = model_.calls[to.call].first_request;
+  if (!request) return to.author;
+  const MessageRecord& first = model_.messages[request];
+  if (model_.endpoints[first.src].ip == src.ip) return Party::callee;
+  return model_.endpoints[first.dst].ip == src.ip ? Party::caller : to.author;
 }
 
 void MediaBinding::bind(StreamId id) {
   const StreamRecord& stream = model_.streams[id];
   StreamBinding& binding = bindings_[id.value - 1];
-  const Expectation* to = expectation(model_.endpoints[stream.dst], stream);
-  const Expectation* from = expectation(model_.endpoints[stream.src], stream);
+  const Endpoint& src = model_.endpoints[stream.src];
+  const Endpoint& dst = model_.endpoints[stream.dst];
+  const Expectation* to = expectation(dst, src, stream);
+  const Expectation* from = expectation(src, dst, stream);
   const Expectation* known = to != nullptr ? to : from;
   if (known == nullptr) return;
   binding.call = known->call;
   binding.dialog = known->dialog ? known->dialog : dialog_of(model_, known->call);
   binding.dst_advertised = to != nullptr;
   binding.src_advertised = from != nullptr && from->call == known->call;
-  binding.from = to != nullptr ? opposite(to->author) : from->author;
+  binding.from = to != nullptr ? opposite(receiver_of(*to, src, dst)) : from->author;
   name_codec(*known, stream, &binding);
 }
 
@@ -198,8 +245,9 @@ void MediaBinding::name_codec(const Expectation& expected, const StreamRecord& s
     unsigned payload_type = 0;
     std::from_chars(format.payload.data(), format.payload.data() + format.payload.size(),
                     payload_type);
-    if (payload_type == stream.payload_type && !format.encoding.empty())
-      copy_codec(format.encoding, binding);
+    if (payload_type != stream.payload_type || format.encoding.empty()) continue;
+    copy_codec(format.encoding, binding);
+    if (static_format(stream.payload_type).clock_hz == 0) binding->clock_hz = format.clock_hz;
   }
 }
 

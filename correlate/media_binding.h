@@ -26,14 +26,20 @@ struct StreamBinding {
   Party from = Party::none;  // who sends it
   bool dst_advertised = false;
   bool src_advertised = false;
-  bool latched = false;  // sent to where RTP came from rather than where SDP said
-  bool video = false;    // bound to an m= line that is not audio
-  bool secure = false;   // its m= line says SRTP
-  char codec[16] = {};   // negotiated name of its payload type, empty when unknown
+  bool latched = false;   // sent to where RTP came from rather than where SDP said
+  bool video = false;     // bound to an m= line that is not audio
+  bool secure = false;    // its m= line says SRTP
+  char codec[16] = {};    // negotiated name of its payload type, empty when unknown
+  uint32_t clock_hz = 0;  // negotiated for a dynamic payload type; 0 when unknown
 };
 
 // The negotiated name of its payload type, else that of the static one; empty when unknown.
 std::string_view encoding_of(const StreamBinding& binding, const StreamRecord& stream);
+// The negotiated clock, else that of the static payload type, else as its timestamps run; 0 when
+// unknown.
+uint32_t clock_of(const StreamBinding& binding, const StreamRecord& stream);
+// Its timestamps were read by the clock that was negotiated: jitter and lengths in ms are right.
+bool is_read_by_agreed_clock(const StreamBinding& binding, const StreamRecord& stream);
 
 class MediaBinding {
  public:
@@ -68,7 +74,10 @@ class MediaBinding {
   void bind_reverse();
   void share(StreamId id);
   bool same_media(CallId a, CallId b, Party author_a, Party author_b) const;
-  const Expectation* expectation(const Endpoint& endpoint, const StreamRecord& stream) const;
+  const Expectation* expectation(const Endpoint& endpoint, const Endpoint& other_end,
+                                 const StreamRecord& stream) const;
+  bool names(CallId call, Party author, const Endpoint& endpoint) const;
+  Party receiver_of(const Expectation& to, const Endpoint& src, const Endpoint& dst) const;
   void name_codec(const Expectation& expected, const StreamRecord& stream, StreamBinding* binding);
 
   const Model& model_;

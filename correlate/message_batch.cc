@@ -1,9 +1,11 @@
 #include "correlate/message_batch.h"
 
 #include <algorithm>
+#include <string>
 
 #include "correlate/hash.h"
 #include "decode/sdp.h"
+#include "decode/text.h"
 
 namespace sipladder {
 namespace {
@@ -15,6 +17,21 @@ bool offers_qop(const SipIndex& sip) {
             header.value.find("QOP") != std::string_view::npos);
   };
   return std::any_of(sip.headers.begin(), sip.headers.end(), names_it);
+}
+
+// RFC 3326: SIP 408, Q.850 102 (recovery on timer expiry), or a text that says so.
+bool names_timer(std::string_view reason) {
+  std::string text(reason);
+  std::transform(text.begin(), text.end(), text.begin(), lower);
+  const auto says = [&](std::string_view word) { return text.find(word) != std::string::npos; };
+  if (says("timeout") || says("timer") || says("timed out")) return true;
+  const std::string_view cause = param(text, "cause").value_or("");
+  return text.starts_with("sip") ? cause == "408" : text.starts_with("q.850") && cause == "102";
+}
+
+bool ends_by_timer(const SipIndex& sip) {
+  const auto reasons = header_values(sip, HeaderId::reason);
+  return std::any_of(reasons.begin(), reasons.end(), names_timer);
 }
 
 MessageRecord record_of(const IndexedMessage& indexed, const SipFacts& facts) {
@@ -33,14 +50,17 @@ MessageRecord record_of(const IndexedMessage& indexed, const SipFacts& facts) {
   message.method = facts.method;
   message.status = sip.is_request ? uint16_t{0} : sip.status;
   message.content_hash = static_cast<uint32_t>(hash_text(datagram.payload));
-  const std::string_view sdp = find_sdp(sip);
+  // Of an SDP that the snap length cut, nothing is concluded.
+  const std::string_view sdp = datagram.truncated ? std::string_view() : find_sdp(sip);
   message.has_sdp = !sdp.empty();
   if (message.has_sdp) message.sdp = glance_sdp(sdp);
-  message.malformed = sip.malformed != nullptr;
   message.truncated = datagram.truncated;
+  message.malformed = sip.malformed != nullptr && !message.truncated;
   message.has_to_tag = facts.to_tag != 0;
   message.has_rseq = sip.has(HeaderId::rseq);
   message.no_qop = (sip.status == 401 || sip.status == 407) && !offers_qop(sip);
+  if (sip.is_request && facts.method == Method::bye && sip.has(HeaderId::reason))
+    message.timed_out = ends_by_timer(sip);
   message.has_auth = sip.has(HeaderId::authorization) || sip.has(HeaderId::proxy_authorization);
   return message;
 }

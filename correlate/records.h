@@ -38,7 +38,7 @@ struct MessageRecord {
   Method method = Method::unknown;  // of the request, or of CSeq for a response
   Transport transport = Transport::udp;
   bool has_sdp : 1 = false;
-  bool malformed : 1 = false;
+  bool malformed : 1 = false;       // whole, and breaks a rule
   bool retransmission : 1 = false;  // `original` says of what
   bool duplicate : 1 = false;       // the same packet captured twice: `original` says of what
   bool from_caller : 1 =
@@ -46,8 +46,9 @@ struct MessageRecord {
   bool has_auth : 1 = false;  // request with Authorization or Proxy-Authorization
   bool truncated : 1 = false;
   bool has_to_tag : 1 = false;
-  bool has_rseq : 1 = false;  // RFC 3262
-  bool no_qop : 1 = false;    // 401 or 407 whose challenges have no qop
+  bool has_rseq : 1 = false;   // RFC 3262
+  bool no_qop : 1 = false;     // 401 or 407 whose challenges have no qop
+  bool timed_out : 1 = false;  // a BYE whose Reason names a timer
   SdpGlance sdp;
 
   bool is_request() const { return status == 0; }
@@ -164,9 +165,9 @@ enum class CallState : uint8_t {
 struct CallRecord {
   int64_t start_ns = 0;
   int64_t end_ns = 0;
-  int64_t invite_ns = 0;    // first INVITE
+  int64_t invite_ns = 0;    // first INVITE; one within a dialog began nothing
   int64_t progress_ns = 0;  // first 180-183, lacking one the final response (post-dial delay)
-  int64_t ring_ns = 0;      // first 18x
+  int64_t ring_ns = 0;      // first 18x, of that INVITE
   int64_t answer_ns = 0;    // first 2xx to INVITE
   int64_t bye_ns = 0;       // first BYE
   uint64_t id_hash = 0;     // of the Call-ID
@@ -191,7 +192,7 @@ struct CallRecord {
   SdpGlance sdp;               // of all its SDP together
   uint16_t caller_types = 0;   // SdpGlance::types of all SDP of each side
   uint16_t callee_types = 0;
-  bool sdp_offered = false;   // an SDP from the caller's side
+  bool sdp_offered = false;   // an SDP from the caller's side, or a message that was cut
   bool sdp_answered = false;  // and one from the callee's
 
   // From and To of the first request, lacking one of the first message, name the parties.
@@ -229,14 +230,20 @@ struct StreamRecord {
   // Ten seconds at a time: where they began, and the worst that were.
   int64_t slice_ns = 0;
   int64_t worst_slice_ns = 0;
+  int64_t longest_loss_ns = 0;  // when it was over
   uint32_t slice_highest = 0;
   uint32_t slice_packets = 0;
+  uint32_t longest_loss = 0;   // packets missing in a row
   float worst_slice_pct = 0;   // lost
   int64_t timestamp_span = 0;  // from the first packet to the newest, in timestamp units
   uint32_t last_timestamp = 0;
   uint32_t timestamp_step = 0;  // between packets of voice that follow each other
   uint32_t newest_step = 0;     // it becomes timestamp_step when it comes twice
-  uint32_t clock_hz = 8000;
+  uint32_t clock_hz = 8000;     // 0: dynamic, not told from its timestamps yet
+  // Where the present payload type began, until its clock is told.
+  int64_t clock_from_ns = 0;
+  int64_t clock_from_span = 0;
+  uint32_t clock_from_packets = 0;
   uint32_t in_order = 0;  // packets that followed their predecessor: the proof that this is RTP
   uint32_t payload_types[4] = {};  // bit set of the 128 payload types seen
   uint16_t source = 0;
@@ -253,6 +260,7 @@ struct StreamRecord {
   uint8_t remote_fraction_lost = 0;
   uint32_t remote_jitter = 0;
   uint32_t remote_lost = 0;
+  uint32_t received_unseen = 0;  // missing here, and not at the receiver by its newest report
   // As the receiver's own measurement says (RFC 3611 4.7), newest.
   bool has_xr = false;
   uint8_t xr_loss_rate = 0;  // of 256, with what came too late to be played

@@ -1,9 +1,11 @@
 #include "correlate/rtp_streams.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdlib>
 #include <iterator>
+#include <optional>
 
 #include "correlate/eviction.h"
 #include "decode/sdp.h"
@@ -13,8 +15,7 @@ namespace sipladder {
 namespace {
 
 constexpr size_t kMaxIcmpErrors = 100'000;
-constexpr uint32_t kClockGuessPackets =
-    8;  // steps watched before a dynamic payload type's clock is told
+constexpr uint32_t kClockGuessPackets = 8;  // watched before a dynamic payload type's clock is told
 
 // No network delays a packet so much: the sender began anew with other timestamps.
 constexpr double kRestartSeconds = 5;
@@ -83,14 +84,14 @@ void note_step(StreamRecord& stream, int32_t step) {
 }
 
 // One packet in five, 100 ms apart at the usual 20: listening to all would double the cost of a
-// packet.
-void listen(StreamRecord& stream, const RtpHeader& rtp, bool voice) {
+// packet. What the snap length left of a packet tells nothing of its sound.
+void listen(StreamRecord& stream, const RtpHeader& rtp, bool whole) {
   constexpr uint32_t kLevelEvery = 5;
-  if (stream.packets % kLevelEvery != 1) return;
+  if (stream.packets % kLevelEvery != 1 || !whole) return;
   const auto silent = is_silent_payload(rtp.payload_type, rtp.payload);
   const auto hash = static_cast<uint32_t>(hash_text(rtp.payload));
   stream.level_samples++;
-  if (!voice || silent.value_or(false)) stream.silent_samples++;
+  if (!is_voice(rtp) || silent.value_or(false)) stream.silent_samples++;
   // A tone can fill each packet alike: for a codec that can be heard, hearing decides.
   if (!silent && hash == stream.sample_hash) stream.repeated_samples++;
   stream.sample_hash = hash;
@@ -120,7 +121,24 @@ void count_type(StreamRecord& stream, const RtpHeader& rtp) {
     stream.payload_type = rtp.payload_type;
     stream.type_lead = 1;
     stream.clock_hz = static_format(rtp.payload_type).clock_hz;
+    stream.clock_from_ns = 0;
   }
+}
+
+// Over all of the first packets: a step alone may be a pause of the voice.
+void learn_clock(StreamRecord& stream, int64_t time_ns) {
+  if (stream.clock_hz != 0) return;
+  if (stream.clock_from_ns == 0) {
+    stream.clock_from_ns = time_ns;
+    stream.clock_from_span = stream.timestamp_span;
+    stream.clock_from_packets = stream.packets;
+    return;
+  }
+  const int64_t timestamps = stream.timestamp_span - stream.clock_from_span;
+  const int64_t elapsed_ns = time_ns - stream.clock_from_ns;
+  const bool enough = stream.packets - stream.clock_from_packets >= kClockGuessPackets;
+  if (enough && timestamps > 0 && elapsed_ns > 0)
+    stream.clock_hz = guess_clock(timestamps, elapsed_ns);
 }
 
 void begin_slice(StreamRecord& stream, int64_t time_ns) {
@@ -180,9 +198,10 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp) {
     }
     stream.last_frame = datagram.frame;
     advance(stream, rtp, datagram.time_ns);
+    listen(stream, rtp, !datagram.truncated);
     if (is_event(rtp)) {
       add_event(found->second, rtp);
-    } else if (!is_heard_in_passing(rtp.payload_type) &&
+    } else if (!datagram.truncated && !is_heard_in_passing(rtp.payload_type) &&
                stream.packets % VoiceSamples::kStep < VoiceSamples::kRun) {
       add_sample(found->second, datagram);
     }
@@ -207,6 +226,7 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp) {
   stream.clock_hz = format.clock_hz;  // 0: dynamic, told from its timestamps
   begin_sequence(&stream.sequence, rtp.sequence);
   advance(stream, rtp, datagram.time_ns);
+  listen(stream, rtp, !datagram.truncated);
   by_key_.emplace(key, model_.streams.add(stream));
 }
 
@@ -225,18 +245,18 @@ void advance_time(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns, i
   const auto timestamps = static_cast<int32_t>(rtp.timestamp - stream.last_timestamp);
   const double clock = stream.clock_hz;
   const double elapsed = static_cast<double>(gap_ns) * clock / 1e9;
-  const bool restarted = clock > 0 && std::fabs(elapsed - timestamps) > kStepSeconds * clock;
+  const bool restarted =
+      stream.clock_hz != 0 && std::fabs(elapsed - timestamps) > kStepSeconds * clock;
   stream.timestamp_span += restarted ? static_cast<int64_t>(elapsed) : timestamps;
   stream.last_timestamp = rtp.timestamp;
   const int32_t timestamp_gap = is_voice(rtp) ? advance_jitter(stream, rtp, time_ns) : 0;
+  if (step > stream.longest_loss + 1U) {
+    stream.longest_loss = step - 1U;
+    stream.longest_loss_ns = time_ns;
+  }
   if (step != 1) return;
   stream.in_order++;
   note_step(stream, timestamp_gap);
-  if (stream.clock_hz != 0 || timestamp_gap <= 0 || gap_ns <= 0 ||
-      stream.in_order < kClockGuessPackets || time_ns <= stream.first_ns)
-    return;
-  const uint32_t packets = std::max<uint32_t>(1, stream.sequence.highest - stream.sequence.base);
-  stream.clock_hz = guess_clock(timestamp_gap, (time_ns - stream.first_ns) / packets);
 }
 
 }  // namespace
@@ -246,12 +266,12 @@ void advance(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns) {
   stream.payload_types[rtp.payload_type / 32] |= 1U << (rtp.payload_type % 32);
   stream.packets++;
   const bool voice = is_voice(rtp);
-  listen(stream, rtp, voice);
   if (stream.packets == 1) {
     begin_slice(stream, time_ns);
     stream.last_ns = time_ns;
     stream.last_timestamp = rtp.timestamp;
     if (voice) advance_jitter(stream, rtp, time_ns);
+    learn_clock(stream, time_ns);
     return;
   }
   if (voice) count_type(stream, rtp);
@@ -261,6 +281,7 @@ void advance(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns) {
   switch (arrive(&stream.sequence, rtp.sequence, gap_ns, &step)) {
     case Arrival::next:
       advance_time(stream, rtp, time_ns, gap_ns, step);
+      learn_clock(stream, time_ns);
       break;
     case Arrival::duplicate:
       stream.duplicates++;
@@ -330,11 +351,32 @@ void RtpStreams::add_rtcp(const Datagram& datagram, const RtcpReport& report) {
   }
 }
 
+namespace {
+
+// Up to the newest packet that the receiver has reported. None where that is too long ago to be
+// told.
+std::optional<int64_t> missing_up_to(const RtpSequence& sequence, uint32_t packets,
+                                     uint16_t reported) {
+  const uint16_t newer = distance_behind(sequence, reported);
+  if (newer >= 64) return std::nullopt;
+  const int64_t expected = int64_t{sequence.highest} - sequence.base + 1;
+  const int came_newer = std::popcount(sequence.window & ((uint64_t{1} << newer) - 1));
+  return expected - packets - (newer - came_newer);
+}
+
+}  // namespace
+
 void RtpStreams::add_report(StreamRecord& stream, const RtcpReportBlock& block, int64_t time_ns) {
   stream.has_rtcp = true;
   stream.remote_fraction_lost = block.fraction_lost;
   stream.remote_jitter = block.jitter;
   stream.remote_lost = static_cast<uint32_t>(std::max(0, block.cumulative_lost));
+  const auto missing =
+      missing_up_to(stream.sequence, stream.packets, static_cast<uint16_t>(block.highest_sequence));
+  if (missing) {
+    stream.received_unseen =
+        static_cast<uint32_t>(std::max<int64_t>(0, *missing - stream.remote_lost));
+  }
   if (block.last_sr == 0 || block.last_sr != stream.report_id) return;
   const int64_t held_ns = static_cast<int64_t>(block.delay_since_last_sr) * 1'000'000'000 / 65536;
   const int64_t rtt_ns = time_ns - stream.report_ns - held_ns;

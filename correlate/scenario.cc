@@ -11,6 +11,12 @@
 namespace sipladder {
 namespace {
 
+// It wants to hear nothing more.
+bool asks_for_hold(const SdpStand& stand) {
+  return stand.usable && (stand.hold_address || stand.direction == SdpDirection::sendonly ||
+                          stand.direction == SdpDirection::inactive);
+}
+
 // What a refresh leaves alone: where the media goes, which way, and the codec that comes first.
 std::string media_of(const SipIndex& sip) {
   std::string media;
@@ -83,6 +89,7 @@ class Recogniser {
   std::string_view answered() {
     const Negotiation& n = context_.audio.negotiation;
     if (!n.holds.empty()) return n.is_held() ? "hold" : "hold-resume";
+    if (const std::string_view held = held_when_first_seen(); !held.empty()) return held;
     if (is_forked()) return "forked";
     if (is_waiting()) return "call-waiting";
     for (const TransactionRecord* txn : changes_) {
@@ -92,6 +99,22 @@ class Recogniser {
       }
     }
     return "basic";
+  }
+
+  // Of a call that began before the capture, the first thing seen of it can be a hold: what it took
+  // back is not known, but a re-INVITE that asks for it had something to take back.
+  std::string_view held_when_first_seen() {
+    if (call_.invite_ns != 0) return {};
+    Party holder = Party::none;
+    for (const SdpStand& stand : context_.audio.negotiation.stands) {
+      const bool holds = asks_for_hold(stand);
+      if (holder == Party::none && holds && context_.message(stand.message).is_request()) {
+        holder = stand.author;
+      } else if (holder == stand.author && !holds) {
+        return "hold-resume";
+      }
+    }
+    return holder == Party::none ? "" : "hold";
   }
 
   // The callee was talking when it came, and put the other call on hold to take it. Only the calls

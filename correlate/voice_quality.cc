@@ -9,13 +9,13 @@ namespace {
 
 constexpr uint32_t kMinPackets = 50;
 
+}  // namespace
+
 std::optional<VoiceQuality> quality_at(const StreamRecord& stream, std::string_view encoding,
                                        double loss_pct) {
   if (stream.packets < kMinPackets || codec_impairment(encoding) == nullptr) return std::nullopt;
   return e_model(encoding, loss_pct, 1, 0);
 }
-
-}  // namespace
 
 StreamFigures figures_of(const StreamRecord& stream) {
   StreamFigures figures;

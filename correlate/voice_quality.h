@@ -40,5 +40,8 @@ std::optional<VoiceQuality> worst_quality_of(const StreamRecord& stream, std::st
 
 // None for a stream too short to judge, or of an encoding without figures.
 std::optional<VoiceQuality> quality_of(const StreamRecord& stream, std::string_view encoding);
+// The same with another loss than the one that is seen here.
+std::optional<VoiceQuality> quality_at(const StreamRecord& stream, std::string_view encoding,
+                                       double loss_pct);
 
 }  // namespace sipladder

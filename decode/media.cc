@@ -80,7 +80,8 @@ bool read_report(std::string_view packet, RtcpReport* out) {
   // cumulative number of packets lost: 24 bits, signed
   const auto lost =
       static_cast<int32_t>(uint32_t{b[5]} << 24 | uint32_t{b[6]} << 16 | uint32_t{b[7]} << 8) / 256;
-  out->block = RtcpReportBlock{be32(b), b[4], lost, be32(b + 12), be32(b + 16), be32(b + 20)};
+  out->block =
+      RtcpReportBlock{be32(b), b[4], lost, be32(b + 8), be32(b + 12), be32(b + 16), be32(b + 20)};
   return true;
 }
 

@@ -42,6 +42,7 @@ struct RtcpReportBlock {  // RFC 3550 6.4.1
   uint32_t ssrc = 0;
   uint8_t fraction_lost = 0;
   int32_t cumulative_lost = 0;
+  uint32_t highest_sequence = 0;  // received, extended
   uint32_t jitter = 0;
   uint32_t last_sr = 0;
   uint32_t delay_since_last_sr = 0;

@@ -24,11 +24,17 @@ CallNames names(Reader& r, RowId row) {
   return label.is_whole() ? label.names() : names_in(r.sip(call(r, row).naming_message()));
 }
 
-int64_t talk_end(Reader& r, const CallRecord& c) {
+int64_t talk_end(Reader& r, CallId call_id) {
+  const CallRecord& c = r.model.calls[call_id];
   if (c.bye_ns != 0) return c.bye_ns;
   int64_t end = c.end_ns;
   for (DialogId id = c.first_dialog; id; id = r.model.dialogs[id].next_in_call)
     end = std::max(end, r.model.dialogs[id].last_ns);
+  // While it lasts, its media is the newest that is known of it.
+  if (c.state != CallState::in_call) return end;
+  r.analyst.media().update();
+  for (const StreamId id : r.analyst.media().streams_of(call_id))
+    end = std::max(end, r.model.streams[id].last_ns);
   return end;
 }
 
@@ -206,7 +212,7 @@ const TableDescription kCallsTable{
          }},
         {"duration_ms", "REAL", "answer to BYE, or to the last packet of the dialog",
          [](Reader& r, RowId row, Value& v) {
-           v.set_milliseconds(call(r, row).answer_ns, talk_end(r, call(r, row)));
+           v.set_milliseconds(call(r, row).answer_ns, talk_end(r, CallId{row.id}));
          }},
         {"state", "TEXT", "what became of it",
          [](Reader& r, RowId row, Value& v) { v.set(to_string(call(r, row).state)); }},

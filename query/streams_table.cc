@@ -32,6 +32,11 @@ void codec(Reader& r, RowId row, Value& v) {
   v.set_if(r.analyst.media().encoding_of(StreamId{row.id}));
 }
 
+// Its timestamps can be told in milliseconds.
+bool has_times(Reader& r, RowId row) {
+  return stream(r, row).clock_hz != 0 && is_read_by_agreed_clock(binding(r, row), stream(r, row));
+}
+
 }  // namespace
 
 const TableDescription kStreamsTable{
@@ -70,7 +75,9 @@ const TableDescription kStreamsTable{
          [](Reader& r, RowId row, Value& v) { v.set(int64_t{stream(r, row).payload_type}); }},
         {"codec", "TEXT", "negotiated name, or that of RFC 3551", codec},
         {"clock_hz", "INTEGER", "timestamp clock",
-         [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{stream(r, row).clock_hz}); }},
+         [](Reader& r, RowId row, Value& v) {
+           v.set_if(uint64_t{clock_of(binding(r, row), stream(r, row))});
+         }},
         {"packets", "INTEGER", "packets",
          [](Reader& r, RowId row, Value& v) { v.set(int64_t{stream(r, row).packets}); }},
         {"bytes", "INTEGER", "of RTP payload",
@@ -88,11 +95,11 @@ const TableDescription kStreamsTable{
         {"jitter_ms", "REAL", "RFC 3550, mean",
          [](Reader& r, RowId row, Value& v) {
            const StreamRecord& s = stream(r, row);
-           if (s.packets > 1 && s.clock_hz != 0) v.set_real(figures(r, row).jitter_ms);
+           if (s.packets > 1 && has_times(r, row)) v.set_real(figures(r, row).jitter_ms);
          }},
         {"jitter_max_ms", "REAL", "RFC 3550, maximum",
          [](Reader& r, RowId row, Value& v) {
-           if (stream(r, row).clock_hz != 0) v.set_real(stream(r, row).jitter_max_ms);
+           if (has_times(r, row)) v.set_real(stream(r, row).jitter_max_ms);
          }},
         {"delta_max_ms", "REAL", "longest pause between packets",
          [](Reader& r, RowId row, Value& v) {
@@ -103,7 +110,9 @@ const TableDescription kStreamsTable{
         {"last_ns", "INTEGER", "last packet",
          [](Reader& r, RowId row, Value& v) { v.set(stream(r, row).last_ns); }},
         {"ptime_ms", "REAL", "from timestamps",
-         [](Reader& r, RowId row, Value& v) { set_if_known(packet_ms_of(stream(r, row)), v); }},
+         [](Reader& r, RowId row, Value& v) {
+           if (has_times(r, row)) set_if_known(packet_ms_of(stream(r, row)), v);
+         }},
         {"silence_pct", "REAL",
          "nothing to hear, of the packets listened to; NULL when the codec is not decoded here",
          [](Reader& r, RowId row, Value& v) {
@@ -174,7 +183,8 @@ const TableDescription kStreamsTable{
         {"remote_jitter_ms", "REAL", "from RTCP",
          [](Reader& r, RowId row, Value& v) {
            const StreamRecord& s = stream(r, row);
-           if (s.has_rtcp && s.clock_hz != 0) v.set_real(1000.0 * s.remote_jitter / s.clock_hz);
+           const uint32_t clock = clock_of(binding(r, row), s);
+           if (s.has_rtcp && clock != 0) v.set_real(1000.0 * s.remote_jitter / clock);
          }},
         {"dtmf", "TEXT", "digits (RFC 4733)",
          [](Reader& r, RowId row, Value& v) {

@@ -1,6 +1,8 @@
-// Findings that need more than a page can hold: floods, and captures whose clocks are wrong.
+// Findings that need more than a page can hold: floods, captures whose clocks are wrong, and those
+// that say that packets were dropped.
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -98,6 +100,52 @@ TEST_F(CaptureFindings, ClocksOfTwoCapturesThatDisagree) {
             std::string::npos)
       << found;
   EXPECT_EQ(findings({here, near}).find("cap-clock"), std::string::npos);
+}
+
+std::string word(uint32_t value) {
+  return {reinterpret_cast<const char*>(&value), sizeof value};
+}
+
+std::string block(uint32_t type, std::string body) {
+  body.resize((body.size() + 3) / 4 * 4);
+  const std::string length = word(static_cast<uint32_t>(body.size()) + 12);
+  return word(type) + length + body + length;
+}
+
+// The same packets as pcapng, and what its interface says that it dropped.
+std::string with_drops(const std::string& pcap, uint32_t drops) {
+  constexpr size_t kPacketHeader = 16;
+  const std::string nanoseconds("\x09\0\x01\0\x09\0\0\0\0\0\0\0", 12);
+  std::string out =
+      block(0x0A0D0D0A, word(0x1A2B3C4D) + word(1) + word(UINT32_MAX) + word(UINT32_MAX)) +
+      block(1, word(1) + word(0) + nanoseconds);
+  for (size_t at = kFileHeader; at + kPacketHeader <= pcap.size();) {
+    uint32_t header[4];
+    std::memcpy(header, pcap.data() + at, sizeof header);
+    const uint64_t time_ns = header[0] * uint64_t{1'000'000'000} + header[1];
+    out += block(6, word(0) + word(static_cast<uint32_t>(time_ns >> 32)) +
+                        word(static_cast<uint32_t>(time_ns)) + word(header[2]) + word(header[3]) +
+                        pcap.substr(at + kPacketHeader, header[2]));
+    at += kPacketHeader + header[2];
+  }
+  const std::string dropped = std::string("\x05\0\x08\0", 4) + word(drops) + word(0) + word(0);
+  return out + block(5, word(0) + word(0) + word(0) + dropped);
+}
+
+TEST_F(CaptureFindings, WhatTheCaptureDroppedIsNoLossOfTheNetwork) {
+  const std::string pcap = capture(
+      "host a 192.0.2.1\nhost b 192.0.2.2\n"
+      "0.0 a > b INVITE sip:b@192.0.2.2 sdp=192.0.2.1:4000\n"
+      "1.0 b > a 200 sdp=192.0.2.2:5000\n"
+      "1.02 a > b ACK\n"
+      "1.05 a:4000 > b:5000 rtp for=8 lose=5\n"
+      "1.06 b:5000 > a:4000 rtp for=8\n"
+      "9.1 a > b BYE\n9.11 b > a 200 (BYE)\n");
+  const std::string dropped = findings({write("dropped.pcapng", with_drops(pcap, 80))});
+  EXPECT_NE(dropped.find("cap-dropped"), std::string::npos) << dropped;
+  EXPECT_EQ(dropped.find("rtp-"), std::string::npos) << dropped;
+  const std::string complete = findings({write("complete.pcapng", with_drops(pcap, 0))});
+  EXPECT_NE(complete.find("error,rtp-loss"), std::string::npos) << complete;
 }
 
 }  // namespace

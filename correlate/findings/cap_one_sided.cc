@@ -10,6 +10,7 @@ namespace {
 extern const Detector detector;
 
 constexpr uint32_t kMin = 5;
+constexpr uint32_t kMinOfAll = 2;  // when no transaction is whole
 
 // A later request of the call with a To tag shows that a response came.
 bool was_answered(const Model& model, const TransactionRecord& txn) {
@@ -23,26 +24,34 @@ bool was_answered(const Model& model, const TransactionRecord& txn) {
 
 void check(CaptureContext& context, std::vector<Finding>* out) {
   const Model& model = context.model;
-  uint32_t whole = 0, no_response = 0, no_request = 0;
+  uint32_t whole = 0, no_response = 0, no_request = 0, begun = 0;
   Finding finding = finding_of(detector);
   for (const TransactionId id : model.transactions.ids()) {
     const TransactionRecord& txn = model.transactions[id];
     if (txn.method == Method::ack) continue;
     const bool answered = txn.first_response_ns != 0;
-    if (txn.request && answered) {
+    // Of a message that the snap length cut it is not known where it belongs.
+    const bool cut = model.messages[txn.first_message].truncated;
+    if (cut || (txn.request && answered)) {
       whole++;
     } else if (!txn.request) {
       no_request++;
     } else if (was_answered(model, txn)) {
       no_response++;
+      if (txn.method == Method::invite && !txn.in_dialog) begun++;
     } else {
       continue;
     }
-    if (!(txn.request && answered) && finding.evidence.size() < 10)
+    if (!cut && !(txn.request && answered) && finding.evidence.size() < 10)
       finding.evidence.push_back(model.messages[txn.first_message].frame);
   }
   const uint32_t halves = std::max(no_response, no_request);
-  if (halves < kMin || whole * 4 > halves) return;
+  // Of few, a peer that has died in mid-call must not be taken for one: a call that begins here and
+  // goes on proves its response.
+  const bool one_kind = no_request == 0 || no_response == 0;
+  const bool all =
+      whole == 0 && one_kind && halves >= kMinOfAll && (begun > 0 || no_request == halves);
+  if (!all && (halves < kMin || whole * 4 > halves)) return;
   finding.summary = fmt::format("{} of {} transactions have {} only", halves, halves + whole,
                                 no_response > no_request ? "requests" : "responses");
   finding.explanation =

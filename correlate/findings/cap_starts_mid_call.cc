@@ -1,4 +1,5 @@
-// cap-starts-mid-call: their first message is not an INVITE.
+// cap-starts-mid-call: no INVITE that begins them was seen. Of what the snap length cut nothing is
+// concluded.
 #include <fmt/format.h>
 
 #include "correlate/findings/support.h"
@@ -14,7 +15,9 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
   for (const CallId id : context.model.calls.ids()) {
     const CallRecord& call = context.model.calls[id];
     if (call.kind != CallKind::call || call.invite_ns != 0) continue;
-    if (calls++ < 10) finding.evidence.push_back(context.model.messages[call.first_message].frame);
+    const MessageRecord& first = context.model.messages[call.first_message];
+    if (first.truncated) continue;
+    if (calls++ < 10) finding.evidence.push_back(first.frame);
   }
   if (calls == 0) return;
   finding.summary = fmt::format("{} calls had begun before the capture", calls);

@@ -29,11 +29,12 @@ void check(CallContext& context, CallAnalysis* out) {
     if (txn.method == Method::cancel || txn.method == Method::ack) continue;
     if (!txn.cookie) continue;  // RFC 2543 knows no tags
     if (txn.method == Method::bye && txn.request && !txn.in_dialog) {
+      if (context.message(txn.request).truncated) continue;
       return report_request(context, id, out);
     }
     if (!txn.final_response || txn.final_has_tag) continue;
     const MessageRecord& message = context.message(txn.final_response);
-    if (message.malformed) continue;
+    if (message.malformed || message.truncated) continue;
     Finding finding = finding_of(context, detector);
     finding.txn = id;
     finding.dialog = txn.dialog;

@@ -12,7 +12,7 @@ void check(CallContext& context, CallAnalysis* out) {
   if (!context.call.has_malformed) return;
   for (const MessageId id : context.messages()) {
     const MessageRecord& message = context.message(id);
-    if (!message.malformed || message.truncated || !context.view.load(message)) continue;
+    if (!message.malformed || !context.view.load(message)) continue;
     const char* what = context.view.sip().malformed;
     if (what == nullptr || !std::string_view(what).starts_with("Content-Length is larger"))
       continue;

@@ -26,7 +26,7 @@ std::string fault_of(const CallContext& context) {
 // A closer look costs a read: at what was noticed on the way, at what was refused with 400, and at
 // the first message of what was never answered.
 bool is_worth_a_look(const CallContext& context, MessageId id, const MessageRecord& message) {
-  if (message.is_copy()) return false;
+  if (message.is_copy() || message.truncated) return false;
   if (message.malformed) return true;
   if (context.call.final_status == 400) return message.is_request();
   return context.call.final_status == 0 && id == context.call.first_message;

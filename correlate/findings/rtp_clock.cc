@@ -28,7 +28,9 @@ void check(CallContext& context, CallAnalysis* out) {
     const StreamRecord& stream = context.model.streams[id];
     const int64_t wall_ns = stream.last_ns - stream.first_ns;
     if (wall_ns < kMinNs || stream.clock_hz == 0 || stream.delta_max_ns > kPauseNs) continue;
-    if (context.media.of(id).video || !has_one_payload_type(stream)) continue;
+    const StreamBinding& binding = context.media.of(id);
+    if (binding.video || !is_read_by_agreed_clock(binding, stream) || !has_one_payload_type(stream))
+      continue;
     const double said = static_cast<double>(stream.timestamp_span) / stream.clock_hz;
     const double drift = said / (static_cast<double>(wall_ns) / 1e9) - 1;
     if (std::abs(drift) < kInfo) continue;

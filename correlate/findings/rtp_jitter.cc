@@ -18,7 +18,8 @@ void check(CallContext& context, CallAnalysis* out) {
     const StreamRecord& stream = context.model.streams[id];
     const double jitter_ms = figures_of(stream).jitter_ms;
     if (stream.packets < kMinPackets || stream.clock_hz == 0 || jitter_ms < kWarning) continue;
-    if (context.media.of(id).video) continue;
+    const StreamBinding& binding = context.media.of(id);
+    if (binding.video || !is_read_by_agreed_clock(binding, stream)) continue;
     Finding finding = finding_of(context, detector);
     if (jitter_ms >= kError) finding.severity = Severity::error;
     finding.stream = id;

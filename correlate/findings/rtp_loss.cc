@@ -1,5 +1,5 @@
-// rtp-loss: packets missing by their sequence numbers. What the capture itself dropped is not
-// blamed on the network.
+// rtp-loss: packets missing by their sequence numbers. What the capture itself dropped, as it says
+// or as the receiver's RTCP shows, is not blamed on the network.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,28 +16,22 @@ constexpr uint32_t kMinPackets = 100;
 constexpr double kWarning = 1.0;
 constexpr double kError = 5.0;
 
-bool capture_dropped(const CallContext& context) {
-  for (const SourceInfo& info : context.model.captures) {
-    if (info.dropped > 0) return true;
-  }
-  return false;
-}
-
 struct Loss {
   double pct = 0;
   std::string where;
   std::string_view explanation;
 };
 
-Loss loss_before(const StreamRecord& stream) {
-  const StreamFigures figures = figures_of(stream);
-  std::string where =
-      fmt::format("is lost before this point ({} of {})", figures.missing, figures.expected);
+Loss loss_before(const CallContext& context, StreamId id) {
+  const StreamRecord& stream = context.model.streams[id];
+  const int64_t lost = lost_by_network(context, id);
+  const int64_t expected = figures_of(stream).expected;
+  std::string where = fmt::format("is lost before this point ({} of {})", lost, expected);
   if (stream.has_rtcp) {
     where += fmt::format("; the receiver reports {:.1f} % in all",
                          stream.remote_fraction_lost * 100.0 / 256);
   }
-  return {figures.loss_pct, std::move(where),
+  return {100.0 * static_cast<double>(lost) / static_cast<double>(expected), std::move(where),
           "Sequence numbers are missing here, so the loss lies towards the sender."};
 }
 
@@ -68,7 +62,7 @@ void check(CallContext& context, CallAnalysis* out) {
   for (const StreamId id : context.streams) {
     const StreamRecord& stream = context.model.streams[id];
     if (stream.packets < kMinPackets) continue;
-    Loss loss = loss_before(stream);
+    Loss loss = loss_before(context, id);
     for (Loss other : {loss_behind(stream), loss_between(stream)}) {
       if (other.pct > loss.pct) loss = std::move(other);
     }

@@ -1,4 +1,5 @@
-// rtp-mos: what loss made of a codec. A codec that is that low without any loss is no fault.
+// rtp-mos: what loss made of a codec. A codec that is that low without any loss is no fault, and
+// what the capture itself dropped is not blamed on the network.
 #include <fmt/format.h>
 
 #include "correlate/findings/support.h"
@@ -13,10 +14,13 @@ constexpr double kWarning = 3.6;
 constexpr double kError = 3.1;
 
 void check(CallContext& context, CallAnalysis* out) {
+  if (capture_dropped(context)) return;
   for (const StreamId id : context.streams) {
     const StreamRecord& stream = context.model.streams[id];
     const std::string_view codec = context.media.of(id).codec;
-    const auto quality = quality_of(stream, codec);
+    const double loss_pct = 100.0 * static_cast<double>(lost_by_network(context, id)) /
+                            static_cast<double>(figures_of(stream).expected);
+    const auto quality = quality_at(stream, codec, loss_pct);
     if (!quality || quality->mos >= kWarning || e_model(codec, 0, 1, 0).mos - quality->mos < 0.3)
       continue;
     Finding finding = finding_of(context, detector);

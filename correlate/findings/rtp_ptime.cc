@@ -23,8 +23,10 @@ void check(CallContext& context, CallAnalysis* out) {
     if (stream.clock_hz == 0 || stream.timestamp_step == 0 || stream.packets < kMinPackets)
       continue;
     const double ptime = 1000.0 * stream.timestamp_step / stream.clock_hz;
-    const double asked = asked_ptime(context, opposite(context.media.of(id, context.id).from));
-    if (asked == 0 || context.media.of(id).video || std::abs(asked - ptime) < 1) continue;
+    const StreamBinding& binding = context.media.of(id, context.id);
+    if (binding.video || !is_read_by_agreed_clock(binding, stream)) continue;
+    const double asked = asked_ptime(context, opposite(binding.from));
+    if (asked == 0 || std::abs(asked - ptime) < 1) continue;
     Finding finding = finding_of(context, detector);
     finding.stream = id;
     finding.evidence = {stream.first_frame};

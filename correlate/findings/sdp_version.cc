@@ -1,4 +1,5 @@
-// sdp-version: the same origin and version must mean the same description (RFC 3264 8).
+// sdp-version: the same origin and version must mean the same description (RFC 3264 8). A relay
+// writes one o= for both parties, and rewrites a message on its way: neither is a new version.
 #include <fmt/format.h>
 
 #include "correlate/findings/support.h"
@@ -8,15 +9,26 @@ namespace {
 
 extern const Detector detector;
 
+// One request or response, as two hops show it.
+bool is_one_message(const MessageRecord& a, const MessageRecord& b) {
+  return a.status == b.status && a.cseq == b.cseq && a.method == b.method;
+}
+
+bool are_versions(const CallContext& context, const SdpStand& before, const SdpStand& now) {
+  const MessageRecord& a = context.message(before.message);
+  const MessageRecord& b = context.message(now.message);
+  if (before.author != now.author || a.src != b.src || is_one_message(a, b)) return false;
+  return a.dialog == b.dialog || !a.dialog || !b.dialog;  // else of two branches of a fork
+}
+
 void check(CallContext& context, CallAnalysis* out) {
   const std::vector<SdpStand>& stands = context.audio.negotiation.stands;
   for (size_t i = 1; i < stands.size(); i++) {
     const SdpStand& now = stands[i];
-    const EndpointId src = context.message(now.message).src;
     for (size_t j = 0; j < i; j++) {
       const SdpStand& before = stands[j];
-      if (context.message(before.message).src != src || before.origin != now.origin ||
-          before.rest_hash == now.rest_hash)
+      if (before.origin != now.origin || before.rest_hash == now.rest_hash ||
+          !are_versions(context, before, now))
         continue;
       Finding finding = finding_of(context, detector);
       finding.message = now.message;

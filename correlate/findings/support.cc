@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
+
+#include "correlate/voice_quality.h"
 
 namespace sipladder {
 
@@ -37,6 +40,33 @@ std::string lost_text(const CallContext& context, const AudioDirection& directio
   const StreamRecord& stream = context.model.streams[direction.culprit];
   if (direction.lost_from <= stream.first_ns) return fmt::format("{} packets lost", stream.packets);
   return fmt::format("{} of audio lost", seconds_text(stream.last_ns - direction.lost_from));
+}
+
+bool capture_dropped(const CallContext& context) {
+  const auto& captures = context.model.captures;
+  return std::any_of(captures.begin(), captures.end(),
+                     [](const SourceInfo& info) { return info.dropped > 0; });
+}
+
+// A hole in the capture takes both directions away at once.
+static bool is_hole_of_both(const CallContext& context, const StreamRecord& stream) {
+  constexpr int64_t kAtOnce = 500'000'000;
+  const auto& endpoints = context.model.endpoints;
+  return std::any_of(context.streams.begin(), context.streams.end(), [&](StreamId id) {
+    const StreamRecord& back = context.model.streams[id];
+    return endpoints[back.src].ip == endpoints[stream.dst].ip &&
+           endpoints[back.dst].ip == endpoints[stream.src].ip && back.received_unseen != 0 &&
+           std::abs(back.longest_loss_ns - stream.longest_loss_ns) < kAtOnce;
+  });
+}
+
+// A receiver that has never reported a loss may not count them: alone it is no witness.
+int64_t lost_by_network(const CallContext& context, StreamId id) {
+  const StreamRecord& stream = context.model.streams[id];
+  const int64_t lost = std::max<int64_t>(0, figures_of(stream).missing);
+  const bool counts =
+      stream.received_unseen != 0 && (stream.remote_lost != 0 || is_hole_of_both(context, stream));
+  return counts ? std::max<int64_t>(0, lost - stream.received_unseen) : lost;
 }
 
 void sort_unique(std::vector<uint32_t>* frames) {

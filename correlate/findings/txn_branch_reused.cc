@@ -1,5 +1,5 @@
 // txn-branch-reused: different requests with one branch (warning), or a branch without the magic
-// cookie (info: RFC 2543).
+// cookie (info: RFC 2543). Not where the snap length may have cut the branch.
 #include <fmt/format.h>
 
 #include "correlate/findings/support.h"
@@ -13,7 +13,7 @@ void check(CallContext& context, CallAnalysis* out) {
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
     const bool reused = txn.branch_reused && txn.cookie;
-    if ((!reused && txn.cookie) || !txn.request) continue;
+    if ((!reused && txn.cookie) || !txn.request || context.message(txn.request).truncated) continue;
     Finding finding = finding_of(context, detector);
     finding.txn = id;
     finding.dialog = txn.dialog;

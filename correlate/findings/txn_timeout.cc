@@ -40,10 +40,20 @@ std::vector<const IcmpErrorRecord*> rejections(const CallContext& context,
   return found;
 }
 
+// Fragment reassembly time exceeded (RFC 792, RFC 4443 3.3): it is reachable, and got a part.
+bool lacks_fragments(const IcmpErrorRecord& error) {
+  return error.type == (error.from.family == 4 ? 11 : 3) && error.code == 1;
+}
+
 std::string what_came_back(const TransactionRecord& txn,
                            const std::vector<const IcmpErrorRecord*>& rejected) {
   if (txn.provisionals != 0) return "only provisional responses came back";
   if (rejected.empty()) return "nothing came back";
+  if (lacks_fragments(*rejected.front())) {
+    return fmt::format("not all of its fragments come to {} (ICMP type {} code {})",
+                       to_string(rejected.front()->from), rejected.front()->type,
+                       rejected.front()->code);
+  }
   return fmt::format("{} rejects it with ICMP type {} code {}", to_string(rejected.front()->from),
                      rejected.front()->type, rejected.front()->code);
 }

@@ -1,6 +1,7 @@
 #include "tests/support/flow_script.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <map>
 #include <sstream>
@@ -125,6 +126,12 @@ class Flow {
   }
 
  private:
+  void capture_packet(int64_t time_ns, std::string bytes) {
+    const size_t sent = bytes.size();
+    if (snaplen_ != 0 && sent > snaplen_) bytes.resize(snaplen_);
+    packets_.push_back({kEpoch_ns + time_ns, std::move(bytes), sent});
+  }
+
   void complain(const Line& line, const std::string& what) {
     if (error.empty()) error = "line " + std::to_string(line.number) + ": " + what;
   }
@@ -143,6 +150,10 @@ class Flow {
     std::istringstream words(text);
     std::string word;
     words >> word;
+    if (word == "snaplen") {
+      words >> snaplen_;
+      return line;
+    }
     if (word == "host") {
       Host made;
       words >> made.name >> made.address;
@@ -187,6 +198,8 @@ class Flow {
     const std::string& word = line->words[0];
     if (word == "rtp") {
       rtp(*line);
+    } else if (word == "rtcp") {
+      rtcp(*line);
     } else if (word == "icmp") {
       icmp(*line);
     } else {
@@ -241,8 +254,8 @@ class Flow {
     const std::string datagram =
         udp(sent.bytes, sent.src.address, sent.dst.address, static_cast<uint16_t>(sent.src.port),
             static_cast<uint16_t>(sent.dst.port));
-    packets_.push_back({kEpoch_ns + time_ns, ethernet_ip(ip(datagram, 17, sent.src.address,
-                                                            sent.dst.address, sent.ip_id))});
+    capture_packet(time_ns,
+                   ethernet_ip(ip(datagram, 17, sent.src.address, sent.dst.address, sent.ip_id)));
   }
 
   // The newest message of a method (or status) that `at` has received, or sent to `to`.
@@ -455,15 +468,21 @@ class Flow {
     const size_t colon = endpoint.rfind(':');
     const std::string address = endpoint.substr(0, colon);
     const std::string family = address.find(':') == std::string::npos ? "IP4 " : "IP6 ";
-    const int version = ++sdp_versions_[line.src.name];
+    const int next_version = ++sdp_versions_[line.src.name];
+    const std::string version = line.value("version", std::to_string(next_version));
     std::string spaced = formats;
     std::replace(spaced.begin(), spaced.end(), ',', ' ');
-    message->body = "v=0\r\no=- 1 " + std::to_string(version) + " IN " + family + address +
-                    "\r\ns=-\r\nc=IN " + family + address + "\r\nt=0 0\r\nm=audio " +
-                    endpoint.substr(colon + 1) + " " + line.value("proto", "RTP/AVP") + " " +
-                    spaced + "\r\n";
+    message->body = "v=0\r\no=- 1 " + version + " IN " + family + address + "\r\ns=-\r\nc=IN " +
+                    family + address + "\r\nt=0 0\r\nm=audio " + endpoint.substr(colon + 1) + " " +
+                    line.value("proto", "RTP/AVP") + " " + spaced + "\r\n";
     if (formats.find("101") != std::string::npos) {
       message->body += "a=rtpmap:101 telephone-event/8000\r\n";
+    }
+    const std::string rtpmap = line.value("rtpmap", "");
+    if (!rtpmap.empty()) {
+      const size_t name = rtpmap.find(':');
+      message->body +=
+          "a=rtpmap:" + rtpmap.substr(0, name) + " " + rtpmap.substr(name + 1) + "\r\n";
     }
     if (!direction.empty()) message->body += "a=" + direction + "\r\n";
     if (line.values.contains("audio2")) {
@@ -489,23 +508,35 @@ class Flow {
 
   void rtp(const Line& line) {
     const double length = std::atof(line.value("for", "5").c_str());
-    const int count = static_cast<int>(length * 50 + 0.5);
+    const double every = std::atof(line.value("every", "0.02").c_str());
+    const int count = static_cast<int>(length / every + 0.5);
     const int lose = std::atoi(line.value("lose", "0").c_str());
     const auto ssrc = static_cast<uint32_t>(
         std::atoi(line.value("ssrc", std::to_string(line.src.port * 7 + line.dst.port)).c_str()));
     const auto first = static_cast<unsigned>(std::atoi(line.value("seq", "1").c_str()));
     const auto type = static_cast<unsigned>(std::atoi(line.value("pt", "0").c_str()));
     const auto step = static_cast<unsigned>(std::atoi(line.value("step", "160").c_str()));
-    const auto shift = static_cast<unsigned>(std::atoi(line.value("ts", "0").c_str()));
+    const std::string first_time = line.value("ts", std::to_string(first * step));
+    const auto begin = static_cast<uint32_t>(std::strtoul(first_time.c_str(), nullptr, 10));
     for (int i = 0; i < count; i++) {
       if (lose != 0 && i % lose == lose - 1) continue;
       const unsigned sequence = first + static_cast<unsigned>(i);
-      const std::string packet = number16(0x8000 | type | (i == 0 ? 0x80U : 0U)) +
-                                 number16(sequence) + number32(sequence * step + shift) +
-                                 number32(ssrc) + payload(line, i);
-      send(line.time_ns + int64_t{i} * 20'000'000,
+      const std::string packet =
+          number16(0x8000 | type | (i == 0 ? 0x80U : 0U)) + number16(sequence) +
+          number32(begin + static_cast<unsigned>(i) * step) + number32(ssrc) + payload(line, i);
+      send(line.time_ns + i * std::llround(every * 1e9),
            {line.src, line.dst, {}, packet, ++ip_id_, true});
     }
+  }
+
+  void rtcp(const Line& line) {
+    const auto of = static_cast<uint32_t>(std::atoi(line.value("of", "1").c_str()));
+    const auto lost = static_cast<uint32_t>(std::atoi(line.value("lost", "0").c_str()));
+    const auto high = static_cast<uint32_t>(std::atoi(line.value("high", "0").c_str()));
+    const std::string report = number16(0x81C9) + number16(7) + number32(99) + number32(of) +
+                               number32(lost) + number32(high) + number32(0) + number32(0) +
+                               number32(0);
+    send(line.time_ns, {line.src, line.dst, {}, report, ++ip_id_, true});
   }
 
   // icmp CODE SRC > DST [count=N] [every=SECONDS]
@@ -520,11 +551,11 @@ class Flow {
           ip(udp(number32(0x80000001) + number32(160) + number32(ssrc), src.address, dst.address,
                  static_cast<uint16_t>(src.port), static_cast<uint16_t>(dst.port)),
              17, src.address, dst.address);
-      const std::string body = std::string("\x03", 1) +
-                               static_cast<char>(std::atoi(line.words[1].c_str())) + number16(0) +
-                               number32(0) + quoted;
-      packets_.push_back({kEpoch_ns + line.time_ns + static_cast<int64_t>(every * 1e9) * i,
-                          ethernet_ip(ip(body, 1, line.src.address, line.dst.address, ++ip_id_))});
+      const std::string body =
+          std::string(1, static_cast<char>(std::atoi(line.value("type", "3").c_str()))) +
+          static_cast<char>(std::atoi(line.words[1].c_str())) + number16(0) + number32(0) + quoted;
+      capture_packet(line.time_ns + static_cast<int64_t>(every * 1e9) * i,
+                     ethernet_ip(ip(body, 1, line.src.address, line.dst.address, ++ip_id_)));
     }
   }
 
@@ -532,6 +563,7 @@ class Flow {
   std::map<std::string, Call> calls_;
   std::map<std::string, int> sdp_versions_;
   std::string current_ = "call-1";
+  size_t snaplen_ = 0;
   std::vector<TimedPacket> packets_;
   uint16_t ip_id_ = 100;
 };

@@ -2,6 +2,7 @@
 // stack would write (Via stack, tags, CSeq, Contact); what it says, wins.
 //
 //   host alice 192.0.2.101            name, address, port (5060 when absent)
+//   snaplen 96                        no more is captured of each packet below; 0: all of it
 //   0.000 alice > p1 INVITE sip:bob@example.com sdp=192.0.2.101:4000
 //       Supported: replaces           an indented line sets a header; "Name: -" removes it
 //   0.010 p1 > bob INVITE fwd         what p1 received, with p1's Via on top
@@ -12,13 +13,17 @@
 //   1.000 alice > bob ACK
 //   5.000 bob > alice 200 (BYE)       a response's method is INVITE when it does not say
 //   1.000 alice:4000 > bob:5000 rtp for=5 pt=0 ssrc=1   `silence`, `same`, lose=N (each Nth), step=
-//                                     timestamp units per packet (160), ts= added to all of them
-//   1.100 bob > alice icmp 3 alice:4000 > bob:5000      a code of "unreachable" that quotes
+//                                     timestamp units per packet (160),
+//                                     every=SECONDS (0.02), seq= and ts= of the first one
+//   5.000 bob:5001 > alice:4001 rtcp of=1 lost=7 high=99   a receiver report of that
+//                                     SSRC: cumulative loss, highest number received
+//   1.100 bob > alice icmp 3 alice:4000 > bob:5000      a code of "unreachable" (or of type=) that
+//                                     quotes
 //   2.000 alice > bob raw             the indented lines are the payload
 //
 // Words of a request: call= cseq= from= to= fromtag= totag= via= branch= ("-" for none), by=callee.
-// sdp=ADDRESS:PORT[/direction or other a= line][/pt,pt] | none; audio2=PORT adds a
-// second audio line.
+// sdp=ADDRESS:PORT[/direction or other a= line][/pt,pt] | none; rtpmap=111:opus/48000/2;
+// version= that of its o= line; audio2=PORT adds a second audio line.
 #pragma once
 
 #include <string>

@@ -144,9 +144,11 @@ std::string pcap(const std::vector<TimedPacket>& packets, uint16_t link_type) {
   std::string out = little32(0xA1B23C4D) + std::string("\x02\0\x04\0", 4) + little32(0);
   out += little32(0) + little32(262144) + little32(link_type);
   for (const TimedPacket& packet : packets) {
+    const size_t sent = packet.sent == 0 ? packet.bytes.size() : packet.sent;
     const std::string size = little32(static_cast<uint32_t>(packet.bytes.size()));
     out += little32(static_cast<uint32_t>(packet.time_ns / kSecond));
-    out += little32(static_cast<uint32_t>(packet.time_ns % kSecond)) + size + size + packet.bytes;
+    out += little32(static_cast<uint32_t>(packet.time_ns % kSecond)) + size;
+    out += little32(static_cast<uint32_t>(sent)) + packet.bytes;
   }
   return out;
 }

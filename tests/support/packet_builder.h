@@ -49,6 +49,7 @@ std::string sip_message(std::string_view call_id, size_t body_size = 0);  // an 
 struct TimedPacket {
   int64_t time_ns = 0;  // since the Unix epoch
   std::string bytes;
+  size_t sent = 0;  // what the packet had before the snap length cut it; 0: it is whole
 };
 // A capture file in nanoseconds.
 std::string pcap(const std::vector<TimedPacket>& packets, uint16_t link_type = 1);
