@@ -248,6 +248,7 @@ void Analyst::analyse(CallId id, MessageView& view) {
   std::stable_sort(analysis.findings.begin(), analysis.findings.end(), worse);
   conclude_audio(context.audio, &analysis);
   analysis.scenario = scenario_of(context);
+  analysis.was_held = !context.audio.negotiation.holds.empty();
 }
 
 const std::vector<const Finding*>& Analyst::all() {

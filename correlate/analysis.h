@@ -51,6 +51,7 @@ struct CallAnalysis {
   bool lost_toward_both = false;  // then lost_toward is none
   std::string_view audio_cause;   // code of a finding, empty when none
   std::string_view scenario;      // static text, empty when not recognised
+  bool was_held = false;
   std::vector<Finding> findings;
 };
 

@@ -1,5 +1,6 @@
 #include "correlate/calls.h"
 
+#include "correlate/dialogs.h"
 #include "correlate/transactions.h"
 
 namespace sipladder {
@@ -105,6 +106,17 @@ MessageId CallTable::add(MessageRecord message, const SipFacts& facts, const Sip
   return id;
 }
 
+// The caller ends what a second fork has answered, and talks on with the first (13.2.2.4).
+bool CallTable::goes_on(const CallRecord& call) const {
+  int steps = 0;
+  for (DialogId id = call.first_dialog; id && steps < kMaxForks; steps++) {
+    const DialogRecord& dialog = model_.dialogs[id];
+    if (dialog.forked && dialog.acked && dialog.state == DialogState::confirmed) return true;
+    id = dialog.next_in_call;
+  }
+  return false;
+}
+
 void CallTable::update(MessageId id) {
   const MessageRecord& message = model_.messages[id];
   CallRecord& call = model_.calls[message.call];
@@ -118,7 +130,8 @@ void CallTable::update(MessageId id) {
   }
   note_times(call, message, message.txn && model_.transactions[message.txn].in_dialog);
   if (message.is_request()) {
-    if (message.method == Method::bye && call.bye_ns == 0) call.bye_ns = message.time_ns;
+    if (message.method == Method::bye && call.bye_ns == 0 && !goes_on(call))
+      call.bye_ns = message.time_ns;
   }
   call.sdp.add(message.sdp);
   (message.from_caller ? call.caller_types : call.callee_types) |= message.sdp.types;
@@ -186,21 +199,22 @@ Deciding deciding_transaction(const Model& model, const CallRecord& call) {
 // A proxy that gives up cancels the branches behind it, not the hop that decides.
 CallState failed_invite_state(const TransactionRecord& txn, bool rang) {
   const uint16_t status = txn.final_status;
-  if (status == 487 || (txn.cancelled && status >= 400)) return CallState::cancelled;
-  if (status < 400) return CallState::redirected;
+  if (status == 487) return CallState::cancelled;
+  if (txn.cancelled && !txn.cancel_refused && status >= 400) return CallState::cancelled;
   if (status == 486 || status == 600) return CallState::busy;
+  if (status < 400) return CallState::redirected;
   if (status == 480 || (status == 408 && rang)) return CallState::no_answer;
   if (status == 408) return CallState::timeout;
   if (status == 603 || status == 401 || status == 403 || status == 407) return CallState::rejected;
   return status >= 500 && status < 600 ? CallState::failed : CallState::rejected;
 }
 
-// By the first BYE, whatever dialog it names. Who sends it because of a timer only says what the
-// network has done.
+// By the BYE that ended it, whatever dialog it names. Who sends it because of a timer only says
+// what the network has done.
 Party who_ends_it(const Model& model, const CallRecord& call) {
   for (TransactionId id = call.first_txn; id; id = model.transactions[id].next_in_call) {
     const TransactionRecord& txn = model.transactions[id];
-    if (txn.method != Method::bye || !txn.request) continue;
+    if (txn.method != Method::bye || !txn.request || txn.first_ns < call.bye_ns) continue;
     if (model.messages[txn.request].timed_out) return Party::network;
     return model.messages[txn.request].from_caller ? Party::caller : Party::callee;
   }

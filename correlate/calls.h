@@ -44,6 +44,7 @@ class CallTable {
   size_t bytes() const { return by_id_.capacity() * kMapSlot; }
 
  private:
+  bool goes_on(const CallRecord& call) const;
   CallId find_or_create(const MessageRecord& message, const SipFacts& facts);
 
   Model& model_;

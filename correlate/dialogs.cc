@@ -3,8 +3,6 @@
 namespace sipladder {
 namespace {
 
-constexpr int kMaxForks = 32;  // dialogs of a call that are compared
-
 bool creates_dialog(Method method) {
   return method == Method::invite || method == Method::subscribe || method == Method::refer;
 }
@@ -128,6 +126,11 @@ void DialogTable::end_early(DialogRecord& dialog, int64_t time_ns) {
   dialog.ended_ns = time_ns;
 }
 
+void DialogTable::confirm(DialogRecord& dialog, int64_t time_ns) {
+  dialog.state = DialogState::confirmed;
+  dialog.confirmed_ns = time_ns;
+}
+
 void DialogTable::move_state(DialogRecord& dialog, const MessageRecord& message, MessageId id) {
   if (message.is_request()) {
     if (message.method == Method::bye && dialog.ended_ns == 0) {
@@ -135,20 +138,21 @@ void DialogTable::move_state(DialogRecord& dialog, const MessageRecord& message,
       dialog.ended_by = message.from_caller ? Party::caller : Party::callee;
       dialog.ended_message = id;
       dialog.state = DialogState::terminated;
-    } else if (message.method == Method::ack && refuses(message)) {
+    } else if (message.method == Method::ack && !refuses(message)) {
+      dialog.acked = true;
+      if (dialog.state == DialogState::early) confirm(dialog, message.time_ns);
+    } else if (message.method == Method::ack) {
       end_early(dialog, message.time_ns);
     } else if (dialog.state == DialogState::early && message.method != Method::prack &&
                message.method != Method::update && message.method != Method::info) {
-      dialog.state = DialogState::confirmed;
-      dialog.confirmed_ns = message.time_ns;
+      confirm(dialog, message.time_ns);
     }
     return;
   }
   if (creates_dialog(message.method) && message.status >= 300) end_early(dialog, message.time_ns);
   if (dialog.state == DialogState::early && creates_dialog(message.method) &&
       message.status >= 200 && message.status < 300) {
-    dialog.state = DialogState::confirmed;
-    dialog.confirmed_ns = message.time_ns;
+    confirm(dialog, message.time_ns);
   }
 }
 

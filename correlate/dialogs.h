@@ -9,6 +9,8 @@
 
 namespace sipladder {
 
+inline constexpr int kMaxForks = 32;  // dialogs of a call that are compared
+
 class DialogTable {
  public:
   explicit DialogTable(Model& model) : model_(model) {}
@@ -34,6 +36,7 @@ class DialogTable {
   void learn_targets(DialogRecord& dialog, const MessageRecord& message, MessageId id,
                      const SipFacts& facts);
   bool refuses(const MessageRecord& ack) const;
+  static void confirm(DialogRecord& dialog, int64_t time_ns);
   static void end_early(DialogRecord& dialog, int64_t time_ns);
   void move_state(DialogRecord& dialog, const MessageRecord& message, MessageId id);
 

@@ -167,20 +167,36 @@ void MediaBinding::bind(StreamId id) {
   name_codec(*known, stream, &binding);
 }
 
+namespace {
+bool overlap(const StreamRecord& a, const StreamRecord& b) {
+  return a.first_ns <= b.last_ns && b.first_ns <= a.last_ns;
+}
+}  // namespace
+
 // A stream to the address that another stream of a call came from: the sender latched, or a NAT is
-// between.
+// between. Mostly it comes from where that one goes; where SDP was rewritten on the way it need
+// not.
 void MediaBinding::bind_reverse() {
   absl::flat_hash_map<uint64_t, StreamId> by_path;
+  absl::flat_hash_map<uint32_t, StreamId> by_source;  // the newest
   const auto path = [](EndpointId a, EndpointId b) { return uint64_t{a.value} << 32 | b.value; };
   for (const StreamId id : model_.streams.ids()) {
     const StreamRecord& stream = model_.streams[id];
-    if (of(id).call) by_path.emplace(path(stream.src, stream.dst), id);
+    if (!of(id).call) continue;
+    by_path.emplace(path(stream.src, stream.dst), id);
+    by_source.insert_or_assign(stream.src.value, id);
   }
   for (const StreamId id : model_.streams.ids()) {
     const StreamRecord& stream = model_.streams[id];
     StreamBinding& binding = bindings_[id.value - 1];
     if (binding.dst_advertised) continue;
-    const auto back = by_path.find(path(stream.dst, stream.src));
+    auto back = by_path.find(path(stream.dst, stream.src));
+    if (back == by_path.end() && !binding.call) {
+      const auto source = by_source.find(stream.dst.value);
+      if (source == by_source.end() || !overlap(stream, model_.streams[source->second])) continue;
+      back = by_path.find(
+          path(model_.streams[source->second].src, model_.streams[source->second].dst));
+    }
     if (back == by_path.end()) continue;
     const StreamBinding& other = bindings_[back->second.value - 1];
     if (binding.call && binding.call != other.call) continue;

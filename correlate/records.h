@@ -99,6 +99,7 @@ struct TransactionRecord {
   Transport transport = Transport::udp;
   char timer = 0;  // 'A'..'M' or 0
   bool cancelled = false;
+  bool cancel_refused = false;  // 481: its final response had crossed the CANCEL
   // Of the first request and the first final response, so that nobody must look at them for it.
   bool has_auth : 1 = false;
   bool in_dialog : 1 = false;      // To tag in the request
@@ -131,6 +132,7 @@ struct DialogRecord {
   DialogState state = DialogState::early;
   Party ended_by = Party::none;
   bool forked = false;
+  bool acked = false;         // an ACK for its 2xx was seen
   bool strict_route = false;  // a Record-Route without lr
 };
 

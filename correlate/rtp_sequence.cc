@@ -6,6 +6,7 @@ namespace sipladder {
 namespace {
 
 constexpr uint32_t kGapPackets = 16;  // Gmin of RFC 3611 4.7.2
+constexpr int64_t kPauseNs = 1'000'000'000;
 
 void end_run(RtpSequence* sequence) {
   if (sequence->run_losses > 1) {
@@ -76,6 +77,7 @@ Arrival arrive(RtpSequence* sequence, uint16_t number, int64_t pause_ns, uint16_
   }
   sequence->restarting = false;
   if (*step != 0 && *step < 0x8000) {
+    if (pause_ns >= kPauseNs) sequence->pause_lost += *step - 1U;
     move_on(sequence, *step);
     return Arrival::next;
   }

@@ -15,6 +15,7 @@ struct RtpSequence {
   uint16_t shift = 0;
   uint16_t restart_next = 0;  // what a restart must show next to be believed
   bool restarting = false;
+  uint32_t pause_lost = 0;  // over pauses of a second and more: of a hold, they were never sent
   // Losses with fewer than 16 packets between them, as long as they go on.
   uint32_t run_begin = 0;
   uint32_t run_losses = 0;

@@ -252,6 +252,8 @@ void TransactionTable::on_response(TransactionRecord& txn, MessageId id) {
     txn.final_response_ns = message.time_ns;
     txn.final_response = id;
     txn.final_has_tag = message.has_to_tag;
+    if (txn.method == Method::cancel && message.status == 481 && txn.invite)
+      model_.transactions[txn.invite].cancel_refused = true;
     const bool accepted = txn.method == Method::invite && message.status < 300;
     txn.state = accepted ? TransactionState::accepted : TransactionState::completed;
   }

@@ -65,8 +65,12 @@ std::optional<VoiceQuality> worst_quality_of(const StreamRecord& stream,
   return quality_at(stream, encoding, figures_of(stream).worst_loss_pct);
 }
 
-std::optional<VoiceQuality> quality_of(const StreamRecord& stream, std::string_view encoding) {
-  return quality_at(stream, encoding, figures_of(stream).loss_pct);
+std::optional<VoiceQuality> quality_of(const StreamRecord& stream, std::string_view encoding,
+                                       bool was_held) {
+  const StreamFigures figures = figures_of(stream);
+  const int64_t paused = was_held ? stream.sequence.pause_lost : 0;
+  const auto lost = static_cast<double>(std::max<int64_t>(0, figures.missing - paused));
+  return quality_at(stream, encoding, 100.0 * lost / static_cast<double>(figures.expected));
 }
 
 }  // namespace sipladder

@@ -38,8 +38,10 @@ BurstFigures burst_figures_of(const StreamRecord& stream);
 // Of its worst ten seconds. None as below.
 std::optional<VoiceQuality> worst_quality_of(const StreamRecord& stream, std::string_view encoding);
 
-// None for a stream too short to judge, or of an encoding without figures.
-std::optional<VoiceQuality> quality_of(const StreamRecord& stream, std::string_view encoding);
+// None for a stream too short to judge, or of an encoding without figures. In a call that was held,
+// what is missing over pauses was not sent.
+std::optional<VoiceQuality> quality_of(const StreamRecord& stream, std::string_view encoding,
+                                       bool was_held);
 // The same with another loss than the one that is seen here.
 std::optional<VoiceQuality> quality_at(const StreamRecord& stream, std::string_view encoding,
                                        double loss_pct);

@@ -110,12 +110,22 @@ void end_reason(Reader& r, RowId row, Value& v) {
     const MessageId bye = r.model.dialogs[id].ended_message;
     if (bye) v.set_if(unfold(r.sip(bye).value(HeaderId::reason)));
   }
+  // Lacking that, why it was refused or cancelled.
+  for (TransactionId id = c.first_txn; id && v.type == Value::Type::null;
+       id = r.model.transactions[id].next_in_call) {
+    const TransactionRecord& txn = r.model.transactions[id];
+    if (txn.method == Method::cancel) v.set_if(unfold(r.sip(txn.request).value(HeaderId::reason)));
+    if (txn.method == Method::invite && txn.final_status >= 300)
+      v.set_if(unfold(r.sip(txn.final_response).value(HeaderId::reason)));
+  }
 }
 
 void mos(Reader& r, RowId row, Value& v) {
   r.analyst.media().update();
   for (const StreamId id : r.analyst.media().streams_of(CallId{row.id})) {
-    const auto quality = quality_of(r.model.streams[id], r.analyst.media().of(id).codec);
+    const StreamRecord& stream = r.model.streams[id];
+    const bool held = stream.sequence.pause_lost != 0 && r.analyst.of(CallId{row.id}).was_held;
+    const auto quality = quality_of(stream, r.analyst.media().of(id).codec, held);
     if (quality && (v.type == Value::Type::null || quality->mos < v.real)) v.set_real(quality->mos);
   }
 }

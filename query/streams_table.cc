@@ -125,7 +125,10 @@ const TableDescription kStreamsTable{
          [](Reader& r, RowId row, Value& v) {
            Value name;
            codec(r, row, name);
-           if (const auto quality = quality_of(stream(r, row), name.text)) v.set_real(quality->mos);
+           const StreamRecord& s = stream(r, row);
+           const CallId call = binding(r, row).call;
+           const bool held = s.sequence.pause_lost != 0 && call && r.analyst.of(call).was_held;
+           if (const auto quality = quality_of(s, name.text, held)) v.set_real(quality->mos);
          }},
         {"mos_worst", "REAL", "of its worst ten seconds",
          [](Reader& r, RowId row, Value& v) {
@@ -174,11 +177,17 @@ const TableDescription kStreamsTable{
              v.set_real(s.xr_rtt_ms);
            }
          }},
-        {"remote_loss_pct", "REAL", "from RTCP: its XR where there is one, else the newest report",
+        {"remote_loss_pct", "REAL",
+         "from RTCP: its XR where there is one, else what it has lost in all",
          [](Reader& r, RowId row, Value& v) {
            const StreamRecord& s = stream(r, row);
-           if (s.has_xr || s.has_rtcp)
-             v.set_real((s.has_xr ? s.xr_loss_rate : s.remote_fraction_lost) * 100.0 / 256.0);
+           if (s.has_xr) return v.set_real(s.xr_loss_rate * 100.0 / 256.0);
+           if (!s.has_rtcp) return;
+           // Cumulative, unless it counts what was before the capture.
+           const auto expected = static_cast<double>(figures(r, row).expected);
+           const double lost = s.remote_lost;
+           v.set_real(lost <= expected ? 100.0 * lost / expected
+                                       : s.remote_fraction_lost * 100.0 / 256.0);
          }},
         {"remote_jitter_ms", "REAL", "from RTCP",
          [](Reader& r, RowId row, Value& v) {

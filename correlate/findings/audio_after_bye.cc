@@ -23,7 +23,7 @@ int64_t bye_answered(const CallContext& context) {
 
 void check(CallContext& context, CallAnalysis* out) {
   const int64_t ended = bye_answered(context);
-  if (ended == 0) return;
+  if (ended == 0 || context.call.bye_ns == 0) return;
   for (const AudioDirection* direction : {&context.audio.from_caller, &context.audio.from_callee}) {
     for (const StreamId id : direction->streams) {
       const StreamRecord& stream = context.model.streams[id];

@@ -28,8 +28,7 @@ Loss loss_before(const CallContext& context, StreamId id) {
   const int64_t expected = figures_of(stream).expected;
   std::string where = fmt::format("is lost before this point ({} of {})", lost, expected);
   if (stream.has_rtcp) {
-    where += fmt::format("; the receiver reports {:.1f} % in all",
-                         stream.remote_fraction_lost * 100.0 / 256);
+    where += fmt::format("; the receiver reports {} lost in all", stream.remote_lost);
   }
   return {100.0 * static_cast<double>(lost) / static_cast<double>(expected), std::move(where),
           "Sequence numbers are missing here, so the loss lies towards the sender."};
