@@ -45,7 +45,7 @@ std::string_view cause_of(const AudioFacts& facts) {
   const auto rank = [](const AudioDirection& direction) {
     const bool absent = direction.fault == AudioFault::no_rtp;
     const bool none = direction.fault == AudioFault::none;
-    return std::tuple(none || direction.told_by_other, direction.lost_from != 0, absent,
+    return std::tuple(none || direction.told_by_other, !is_whole(direction), absent,
                       direction.fault);
   };
   const bool callee = rank(facts.from_callee) <= rank(facts.from_caller);
@@ -55,12 +55,11 @@ std::string_view cause_of(const AudioFacts& facts) {
 
 void conclude_audio(const AudioFacts& facts, CallAnalysis* analysis) {
   analysis->audio = audio_verdict(facts);
-  const bool caller_lost = facts.from_callee.fault != AudioFault::none;
-  const bool callee_lost = facts.from_caller.fault != AudioFault::none;
-  analysis->lost_toward_both = caller_lost && callee_lost;
-  if (caller_lost != callee_lost)
-    analysis->lost_toward = caller_lost ? Party::caller : Party::callee;
-  if (caller_lost || callee_lost) analysis->audio_cause = cause_of(facts);
+  const LostToward lost = lost_toward(facts);
+  analysis->lost_toward_both = lost.caller && lost.callee;
+  if (lost.caller != lost.callee)
+    analysis->lost_toward = lost.caller ? Party::caller : Party::callee;
+  if (lost.caller || lost.callee) analysis->audio_cause = cause_of(facts);
 }
 
 // One cause, one headline: what a finding stands behind in `symptoms` is not told apart from it

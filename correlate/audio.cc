@@ -43,9 +43,12 @@ void take_right(const Negotiation& negotiation, AudioDirection& direction) {
 }
 
 // What went between other hosts before, may have passed another point.
-void find_due(const Model& model, const Negotiation& negotiation, AudioDirection& direction) {
+// Of a talk that had begun before the capture, when is not known.
+void find_due(const Model& model, const CallRecord& call, const Negotiation& negotiation,
+              AudioDirection& direction) {
   direction.due_ns = direction.agreed_from;
   if (direction.last_leg.empty()) return;
+  if (call.invite_ns == 0) direction.due_ns = std::max(direction.due_ns, direction.first_ns);
   const StreamRecord& first = model.streams[direction.last_leg.front()];
   const auto wait_for = [&](Party author, EndpointId end) {
     for (const SdpStand& stand : negotiation.stands) {
@@ -82,11 +85,6 @@ AudioFault negotiation_fault(const AudioFacts& facts) {
     if (families && !offer.ice && !answer.ice && !media) return AudioFault::address_family;
   }
   return AudioFault::none;
-}
-
-bool is_whole(const AudioDirection& direction) {
-  return direction.fault != AudioFault::none && direction.fault != AudioFault::silence &&
-         direction.fault != AudioFault::late && direction.lost_from == 0;
 }
 
 // A host whose program has ended sends nothing more, and rejects what comes: one cause.
@@ -216,7 +214,7 @@ AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageVie
   for (AudioDirection* direction : {&facts.from_caller, &facts.from_callee}) {
     find_last_leg(model, *direction);
     take_right(facts.negotiation, *direction);
-    find_due(model, facts.negotiation, *direction);
+    find_due(model, call, facts.negotiation, *direction);
   }
   const AudioFault fault = negotiation_fault(facts);
   if (fault != AudioFault::none) {
@@ -242,6 +240,22 @@ AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageVie
   return facts;
 }
 
+bool is_whole(const AudioDirection& direction) {
+  return direction.fault != AudioFault::none && direction.fault != AudioFault::silence &&
+         direction.fault != AudioFault::late && direction.lost_from == 0;
+}
+
+// What came late came: beside a direction that never did it is not lost.
+LostToward lost_toward(const AudioFacts& facts) {
+  const AudioDirection& from_caller = facts.from_caller;
+  const AudioDirection& from_callee = facts.from_callee;
+  const bool whole = is_whole(from_caller) || is_whole(from_callee);
+  const auto lost = [&](const AudioDirection& direction) {
+    return direction.fault != AudioFault::none && !(whole && direction.fault == AudioFault::late);
+  };
+  return {lost(from_callee), lost(from_caller)};
+}
+
 Audio audio_verdict(const AudioFacts& facts) {
   const AudioDirection& caller = facts.from_caller;
   const AudioDirection& callee = facts.from_callee;
@@ -253,7 +267,8 @@ Audio audio_verdict(const AudioFacts& facts) {
                               callee.agreed_ns == 0 && !caller.right.at_end && !callee.right.at_end;
     return facts.negotiation.is_held() || never_agreed ? Audio::held : Audio::not_captured;
   }
-  const bool both = caller.fault != AudioFault::none && callee.fault != AudioFault::none;
+  const LostToward lost = lost_toward(facts);
+  const bool both = lost.caller && lost.callee;
   if (is_whole(caller) || is_whole(callee)) return both ? Audio::none : Audio::one_way;
   if (is_silent(caller) || is_silent(callee)) return Audio::silent;
   if (caller.fault != AudioFault::none || callee.fault != AudioFault::none) return Audio::partial;

@@ -99,6 +99,15 @@ AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageVie
                        const std::vector<StreamId>& streams);
 bool needs_messages(const CallRecord& call, const std::vector<StreamId>& streams);
 
+// It was never heard, for whatever reason.
+bool is_whole(const AudioDirection& direction);
+
 Audio audio_verdict(const AudioFacts& facts);
+// Who hears nothing, or not all of it: none, one of them, or both.
+struct LostToward {
+  bool caller = false;
+  bool callee = false;
+};
+LostToward lost_toward(const AudioFacts& facts);
 
 }  // namespace sipladder

@@ -282,6 +282,7 @@ class Judge {
   // ---- could it be played?
 
   bool judge_codec() {
+    if (audio_.facts.negotiation.begins_unseen) return false;  // nor is what the receiver listed
     for (const StreamId id : direction_.last_leg) {
       const StreamRecord& stream = model_.streams[id];
       if (is_comfort_noise(stream.payload_type)) return false;

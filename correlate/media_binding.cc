@@ -255,7 +255,9 @@ void MediaBinding::name_codec(const Expectation& expected, const StreamRecord& s
   if (!view_.load(model_.messages[expected.message])) return;
   const Sdp sdp = parse_sdp(find_sdp(view_.sip()));
   if (expected.mline >= sdp.media.size()) return;
-  binding->video = sdp.media[expected.mline].media != "audio";
+  // Fax takes the place of audio, and is no RTP.
+  const std::string_view media = sdp.media[expected.mline].media;
+  binding->video = media != "audio" && media != "image";
   binding->secure = is_srtp(sdp.media[expected.mline].proto);
   for (const SdpFormat& format : sdp.media[expected.mline].formats) {
     unsigned payload_type = 0;

@@ -121,7 +121,8 @@ class Reader {
   Negotiation result;
 
   void add(SdpStand stand) {
-    answers_unseen_ = answers_unseen_ || (result.stands.empty() && !is_offer(model_, stand));
+    result.begins_unseen =
+        result.begins_unseen || (result.stands.empty() && !is_offer(model_, stand));
     // Fax or video in the place of the audio closes it; before any audio there is nothing to close.
     if (!stand.audio && result.stands.empty()) return;
     advance(stand.time_ns);
@@ -152,7 +153,7 @@ class Reader {
     return index == 0 ? nullptr : &result.stands[index - 1];
   }
   // An answer whose offer is not in the capture: it was as open as the answer.
-  bool is_unseen(size_t index) const { return index == 0 && answers_unseen_; }
+  bool is_unseen(size_t index) const { return index == 0 && result.begins_unseen; }
   bool both_open() const {
     return (is_open(at(caller_)) || is_unseen(caller_)) &&
            (is_open(at(callee_)) || is_unseen(callee_));
@@ -255,7 +256,6 @@ class Reader {
   size_t caller_ = 0;  // 1-based index of the newest stand
   size_t callee_ = 0;
   int64_t last_ns_ = 0;
-  bool answers_unseen_ = false;
 };
 
 bool acknowledged(const Model& model, const CallRecord& call) {

@@ -2,6 +2,8 @@
 // requests without responses that were acted upon, or responses without requests.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "correlate/findings/support.h"
 
 namespace sipladder {
@@ -11,6 +13,14 @@ extern const Detector detector;
 
 constexpr uint32_t kMin = 5;
 constexpr uint32_t kMinOfAll = 2;  // when no transaction is whole
+
+constexpr int64_t kSoonNs = 2'000'000'000;  // what is no INVITE is answered within
+
+int64_t begin_of(const Model& model) {
+  int64_t first = INT64_MAX;
+  for (const SourceInfo& capture : model.captures) first = std::min(first, capture.first_ns);
+  return first;
+}
 
 // A later request of the call with a To tag shows that a response came.
 bool was_answered(const Model& model, const TransactionRecord& txn) {
@@ -24,7 +34,7 @@ bool was_answered(const Model& model, const TransactionRecord& txn) {
 
 void check(CaptureContext& context, std::vector<Finding>* out) {
   const Model& model = context.model;
-  uint32_t whole = 0, no_response = 0, no_request = 0, begun = 0;
+  uint32_t whole = 0, no_response = 0, no_request = 0, begun = 0, missed = 0;
   Finding finding = finding_of(detector);
   for (const TransactionId id : model.transactions.ids()) {
     const TransactionRecord& txn = model.transactions[id];
@@ -36,6 +46,7 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
       whole++;
     } else if (!txn.request) {
       no_request++;
+      if (txn.method != Method::invite && txn.first_ns - begin_of(model) > kSoonNs) missed++;
     } else if (was_answered(model, txn)) {
       no_response++;
       if (txn.method == Method::invite && !txn.in_dialog) begun++;
@@ -46,11 +57,11 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
       finding.evidence.push_back(model.messages[txn.first_message].frame);
   }
   const uint32_t halves = std::max(no_response, no_request);
-  // Of few, a peer that has died in mid-call must not be taken for one: a call that begins here and
-  // goes on proves its response.
+  // Of few, a capture that begins late, or a peer that has died in mid-call, must not be taken for
+  // one: a call that begins here and goes on proves its response, an answer in mid-capture its
+  // request.
   const bool one_kind = no_request == 0 || no_response == 0;
-  const bool all =
-      whole == 0 && one_kind && halves >= kMinOfAll && (begun > 0 || no_request == halves);
+  const bool all = whole == 0 && one_kind && halves >= kMinOfAll && (begun > 0 || missed > 0);
   if (!all && (halves < kMin || whole * 4 > halves)) return;
   finding.summary = fmt::format("{} of {} transactions have {} only", halves, halves + whole,
                                 no_response > no_request ? "requests" : "responses");
