@@ -64,17 +64,24 @@ class Judge {
     }
     return false;
   }
-  // Where the receiver wants it is a host that this point knows. A private address can be any, and
-  // a public one can be that of the NAT before its author.
+  // Where the receiver wants it, on some hop, is a host that this point knows. A private address
+  // can be any, and a public one can be that of the NAT before its author.
   bool passes_here() const {
-    const SdpStand* receiver_stand = audio_.facts.negotiation.newest(receiver());
-    if (receiver_stand == nullptr || !receiver_stand->address) return true;
-    const IpAddress& ip = receiver_stand->address->ip;
-    if (scope_of(ip) != AddressScope::public_ || audio_.sends(back_, ip)) return true;
     const auto is_public = [&](StreamId id) {
       return scope_of(audio_.src(id).ip) == AddressScope::public_;
     };
     if (!std::all_of(back_.streams.begin(), back_.streams.end(), is_public)) return true;
+    const auto& stands = audio_.facts.negotiation.stands;
+    bool named = false;
+    for (const SdpStand& stand : stands) {
+      if (stand.author != receiver() || !stand.address) continue;
+      if (is_known_here(stand.address->ip)) return true;
+      named = true;
+    }
+    return !named;
+  }
+  bool is_known_here(const IpAddress& ip) const {
+    if (scope_of(ip) != AddressScope::public_ || audio_.sends(back_, ip)) return true;
     return std::any_of(audio_.messages.begin(), audio_.messages.end(), [&](MessageId id) {
       const MessageRecord& message = model_.messages[id];
       return model_.endpoints[message.src].ip == ip || model_.endpoints[message.dst].ip == ip;
