@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "correlate/audio_points.h"
 #include "correlate/audio_reach.h"
 #include "decode/address.h"
 
@@ -9,7 +10,6 @@ namespace sipladder {
 namespace {
 
 constexpr int64_t kSecond = 1'000'000'000;
-constexpr int64_t kStoppedAfter = 5 * kSecond;
 constexpr int64_t kLateAfter = 5 * kSecond;
 constexpr int64_t kMissed = 3 * kSecond;  // of a talk that went well until then
 constexpr uint32_t kMinIcmpErrors = 3;
@@ -22,7 +22,8 @@ class Judge {
         audio_(audio),
         direction_(direction),
         back_(back),
-        reach_(audio, direction, back) {}
+        reach_(audio, direction, back),
+        points_(audio, direction, back) {}
 
   void run() {
     if (direction_.agreed_ns < kJudgeAfter) return;
@@ -32,11 +33,15 @@ class Judge {
     }
     if (direction_.streams.empty()) return;
     if (judge_destination()) return;
-    if (judge_box()) return;
-    if (judge_delivery() || judge_points()) return;
+    if (judge_points(points_.swallowed_by_box())) return;
+    if (judge_delivery()) return;
+    if (judge_points(points_.never_reaches_other_point())) {
+      direction_.sent_at_other_point = true;
+      return;
+    }
     if (judge_codec()) return;
     if (judge_silence()) return;
-    if (judge_late_codec() || judge_tail()) return;
+    if (judge_late_codec() || judge_points(points_.ends_at_other_point())) return;
     judge_times();
   }
 
@@ -119,96 +124,13 @@ class Judge {
     return std::any_of(back_.streams.begin(), back_.streams.end(), [&](StreamId id) {
       const bool same =
           model_.streams[id].ssrc == model_.streams[in].ssrc && audio_.dst(id) == audio_.dst(in);
-      return same &&
-             (receives(direction_, audio_.src(id).ip) || receives(back_, audio_.src(id).ip));
+      return same && (audio_.receives(direction_, audio_.src(id).ip) ||
+                      audio_.receives(back_, audio_.src(id).ip));
     });
   }
-  // More than a first packet that a relay sent before it knew better.
-  bool receives(const AudioDirection& direction, const IpAddress& ip) const {
-    return std::any_of(direction.streams.begin(), direction.streams.end(), [&](StreamId id) {
-      return audio_.dst(id).ip == ip && model_.streams[id].packets >= kMinMedia;
-    });
-  }
-
-  // Two capture points, either side of a NAT or firewall: the other direction is seen at both, this
-  // one only where it goes in.
-  bool judge_box() {
-    for (const StreamId id : back_.streams) {
-      const StreamRecord& outside = model_.streams[id];
-      if (outside.packets < kMinMedia) continue;
-      if (outside.elsewhere * 2 > outside.packets && judge_firewall(id)) return true;
-      for (const StreamId other : back_.streams) {
-        const bool same_stream = other != id && model_.streams[other].ssrc == outside.ssrc &&
-                                 audio_.dst(other) == audio_.dst(id) &&
-                                 audio_.src(other).ip != audio_.src(id).ip;
-        // The NAT sends on what it got: the inside is seen first.
-        if (!same_stream || model_.streams[other].first_ns > outside.first_ns) continue;
-        if (receives(direction_, audio_.src(id).ip) &&
-            !receives(direction_, audio_.src(other).ip)) {
-          set(AudioFault::firewall, stream_to(audio_.src(id).ip));
-          return true;
-        }
-      }
-    }
-    return false;
-  }
-  // No addresses change: each packet that passes between these two hosts is captured twice.
-  bool judge_firewall(StreamId back) {
-    StreamId swallowed;
-    for (const StreamId id : direction_.streams) {
-      if (audio_.src(id).ip != audio_.dst(back).ip || audio_.dst(id).ip != audio_.src(back).ip)
-        continue;
-      if (model_.streams[id].elsewhere * 10 > model_.streams[id].packets) return false;
-      swallowed = id;
-    }
-    if (!swallowed) return false;
-    set(AudioFault::firewall, swallowed);
-    return true;
-  }
-
-  // A capture point that the receiver's own audio passes, and that no packet of this direction
-  // reaches, though another point shows that it was sent.
-  bool judge_points() {
-    for (const StreamId id : back_.streams) {
-      const StreamRecord& heard = model_.streams[id];
-      if (heard.packets < kMinMedia || heard.elsewhere != 0) continue;
-      const bool reached =
-          std::any_of(direction_.streams.begin(), direction_.streams.end(),
-                      [&](StreamId other) { return model_.streams[other].seen_at(heard.source); });
-      if (reached || !sees_both_ways(heard.source)) continue;
-      set(AudioFault::firewall, direction_.streams.front());
-      direction_.sent_at_other_point = true;
-      return true;
-    }
-    return false;
-  }
-  // Of a capture of what one host sends, or gets, nothing can be said that is missing.
-  bool sees_both_ways(uint16_t source) const {
-    std::vector<IpAddress> from, to;
-    const auto note = [&](EndpointId src, EndpointId dst) {
-      from.push_back(model_.endpoints[src].ip);
-      to.push_back(model_.endpoints[dst].ip);
-    };
-    for (const MessageId id : audio_.messages) {
-      const MessageRecord& message = model_.messages[id];
-      if (message.source == source) note(message.src, message.dst);
-    }
-    const AudioDirection& forth = direction_;
-    for (const AudioDirection* direction : {&forth, &back_}) {
-      for (const StreamId id : direction->streams) {
-        const StreamRecord& stream = model_.streams[id];
-        if (stream.source == source) note(stream.src, stream.dst);
-      }
-    }
-    return std::any_of(from.begin(), from.end(), [&](const IpAddress& ip) {
-      return std::find(to.begin(), to.end(), ip) != to.end();
-    });
-  }
-  StreamId stream_to(const IpAddress& ip) const {
-    for (const StreamId id : direction_.streams) {
-      if (audio_.dst(id).ip == ip) return id;
-    }
-    return direction_.streams.front();
+  bool judge_points(const std::optional<Swallowed>& swallowed) {
+    if (swallowed) set(AudioFault::firewall, swallowed->stream, swallowed->since_ns);
+    return swallowed.has_value();
   }
 
   // ---- could it arrive where it was sent?
@@ -320,39 +242,6 @@ class Judge {
     return true;
   }
 
-  // Two capture points: the packets go on at the one, and end at the other, nearer to the receiver.
-  bool judge_tail() {
-    for (const StreamId id : direction_.last_leg) {
-      const StreamRecord& stream = model_.streams[id];
-      const int64_t until = passes_until(id);
-      if (until == 0 || !every_point_goes_on(until)) continue;
-      if (direction_.right.within(until, stream.last_ns) < kStoppedAfter) continue;
-      set(AudioFault::firewall, id, until);
-      return true;
-    }
-    return false;
-  }
-  // Until when it is seen behind the box that it goes into, too; 0: it is seen once.
-  int64_t passes_until(StreamId id) const {
-    const StreamRecord& stream = model_.streams[id];
-    int64_t until = stream.elsewhere_ns;
-    for (const StreamId other : direction_.last_leg) {
-      const StreamRecord& behind = model_.streams[other];
-      // A NAT leaves the peer's address as it is, and is passed a little later.
-      const bool same = other != id && behind.ssrc == stream.ssrc &&
-                        (behind.dst == stream.dst) != (behind.src == stream.src);
-      if (same && behind.first_ns > stream.first_ns && behind.first_ns < stream.last_ns)
-        until = std::max(until, behind.last_ns);
-    }
-    return until;
-  }
-  // No file ends there.
-  bool every_point_goes_on(int64_t time_ns) const {
-    return std::all_of(model_.captures.begin(), model_.captures.end(), [&](const SourceInfo& one) {
-      return one.last_ns >= time_ns + kStoppedAfter;
-    });
-  }
-
   bool judge_silence() {
     uint64_t packets = 0, silent = 0;
     for (const StreamId id : direction_.last_leg) {
@@ -381,7 +270,7 @@ class Judge {
                                stand.address && stand.address->ip == ip;
                       });
       const bool seen = audio_.sends(direction_, ip) || audio_.sends(back_, ip) ||
-                        receives(direction_, ip) || receives(back_, ip);
+                        audio_.receives(direction_, ip) || audio_.receives(back_, ip);
       if (!same && !seen && !still_sends(party, newest->time_ns)) return true;
     }
     return false;
@@ -425,6 +314,7 @@ class Judge {
   AudioDirection& direction_;
   const AudioDirection& back_;
   Reach reach_;
+  Points points_;
 };
 
 }  // namespace

@@ -25,6 +25,12 @@ struct AudioCase {
     return std::any_of(direction.streams.begin(), direction.streams.end(),
                        [&](StreamId id) { return src(id).ip == ip; });
   }
+  // More than a first packet that a relay sent before it knew better.
+  bool receives(const AudioDirection& direction, const IpAddress& ip) const {
+    return std::any_of(direction.streams.begin(), direction.streams.end(), [&](StreamId id) {
+      return dst(id).ip == ip && model.streams[id].packets >= kMinMedia;
+    });
+  }
 };
 
 // Sets direction.fault and what proves it. `back` is the other direction.

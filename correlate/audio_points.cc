@@ -1,0 +1,117 @@
+#include "correlate/audio_points.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace sipladder {
+
+std::optional<Swallowed> Points::swallowed_by_box() const {
+  for (const StreamId id : back_.streams) {
+    const StreamRecord& outside = model_.streams[id];
+    if (outside.packets < kMinMedia) continue;
+    if (outside.elsewhere * 2 > outside.packets) {
+      if (const auto swallowed = captured_once(id)) return swallowed;
+    }
+    for (const StreamId other : back_.streams) {
+      const StreamRecord& inside = model_.streams[other];
+      const bool same_stream = other != id && inside.ssrc == outside.ssrc &&
+                               inside.packets >= kMinMedia && inside.dst == outside.dst &&
+                               audio_.src(other).ip != audio_.src(id).ip;
+      // The NAT sends on what it got: the inside is seen first.
+      if (!same_stream || inside.first_ns > outside.first_ns) continue;
+      if (audio_.receives(direction_, audio_.src(id).ip) &&
+          !audio_.receives(direction_, audio_.src(other).ip)) {
+        return Swallowed{stream_to(audio_.src(id).ip)};
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+// No addresses change: each packet that passes between these two hosts is captured twice.
+std::optional<Swallowed> Points::captured_once(StreamId back) const {
+  StreamId swallowed;
+  for (const StreamId id : direction_.streams) {
+    if (audio_.src(id).ip != audio_.dst(back).ip || audio_.dst(id).ip != audio_.src(back).ip)
+      continue;
+    if (model_.streams[id].elsewhere * 10 > model_.streams[id].packets) return std::nullopt;
+    swallowed = id;
+  }
+  if (!swallowed) return std::nullopt;
+  return Swallowed{swallowed};
+}
+
+StreamId Points::stream_to(const IpAddress& ip) const {
+  for (const StreamId id : direction_.streams) {
+    if (audio_.dst(id).ip == ip) return id;
+  }
+  return direction_.streams.front();
+}
+
+std::optional<Swallowed> Points::never_reaches_other_point() const {
+  for (const StreamId id : back_.streams) {
+    const StreamRecord& heard = model_.streams[id];
+    if (heard.packets < kMinMedia || heard.elsewhere != 0) continue;
+    const bool reached =
+        std::any_of(direction_.streams.begin(), direction_.streams.end(),
+                    [&](StreamId other) { return model_.streams[other].seen_at(heard.source); });
+    if (!reached && sees_both_ways(heard.source)) return Swallowed{direction_.streams.front()};
+  }
+  return std::nullopt;
+}
+
+// Of a capture of what one host sends, or gets, nothing can be said that is missing.
+bool Points::sees_both_ways(uint16_t source) const {
+  std::vector<IpAddress> from, to;
+  const auto note = [&](EndpointId src, EndpointId dst) {
+    from.push_back(model_.endpoints[src].ip);
+    to.push_back(model_.endpoints[dst].ip);
+  };
+  for (const MessageId id : audio_.messages) {
+    const MessageRecord& message = model_.messages[id];
+    if (message.source == source) note(message.src, message.dst);
+  }
+  for (const AudioDirection* direction : {&direction_, &back_}) {
+    for (const StreamId id : direction->streams) {
+      const StreamRecord& stream = model_.streams[id];
+      if (stream.source == source) note(stream.src, stream.dst);
+    }
+  }
+  return std::any_of(from.begin(), from.end(), [&](const IpAddress& ip) {
+    return std::find(to.begin(), to.end(), ip) != to.end();
+  });
+}
+
+std::optional<Swallowed> Points::ends_at_other_point() const {
+  for (const StreamId id : direction_.last_leg) {
+    const int64_t until = passes_until(id);
+    if (until == 0 || !every_point_goes_on(until)) continue;
+    if (direction_.right.within(until, model_.streams[id].last_ns) >= kStoppedAfter)
+      return Swallowed{id, until};
+  }
+  return std::nullopt;
+}
+
+// Until when it is seen behind the box that it goes into, too; 0: it is seen once.
+int64_t Points::passes_until(StreamId id) const {
+  const StreamRecord& stream = model_.streams[id];
+  int64_t until = stream.elsewhere_ns;
+  for (const StreamId other : direction_.last_leg) {
+    const StreamRecord& behind = model_.streams[other];
+    // A NAT leaves the peer's address as it is, and is passed a little later.
+    const bool same = other != id && behind.ssrc == stream.ssrc &&
+                      (behind.dst == stream.dst) != (behind.src == stream.src);
+    if (same && behind.first_ns > stream.first_ns && behind.first_ns < stream.last_ns)
+      until = std::max(until, behind.last_ns);
+  }
+  return until;
+}
+
+// No file ends there.
+bool Points::every_point_goes_on(int64_t time_ns) const {
+  return std::all_of(
+      model_.captures.begin(), model_.captures.end(),
+      [&](const SourceInfo& one) { return one.last_ns >= time_ns + kStoppedAfter; });
+}
+
+}  // namespace sipladder

@@ -1,0 +1,45 @@
+// Private to audio_judge.cc: what two capture points of one call show together. RTP that goes into a
+// NAT, a firewall or a relay between them and does not come out.
+#pragma once
+
+#include <optional>
+
+#include "correlate/audio_judge.h"
+
+namespace sipladder {
+
+inline constexpr int64_t kStoppedAfter = 5'000'000'000;  // a shorter rest of a talk is not missed
+
+struct Swallowed {
+  StreamId stream;       // as it goes in
+  int64_t since_ns = 0;  // it came out until then; 0: never
+};
+
+class Points {
+ public:
+  // `direction` is the one in question, `back` the other one.
+  Points(const AudioCase& audio, const AudioDirection& direction, const AudioDirection& back)
+      : model_(audio.model), audio_(audio), direction_(direction), back_(back) {}
+
+  // The other direction is seen on either side of the box, this one only where it goes in.
+  std::optional<Swallowed> swallowed_by_box() const;
+  // A point that the receiver's own audio passes, and that no packet of this direction reaches,
+  // though another point shows that it was sent.
+  std::optional<Swallowed> never_reaches_other_point() const;
+  // The packets go on at the one point, and end at the other, nearer to the receiver.
+  std::optional<Swallowed> ends_at_other_point() const;
+
+ private:
+  std::optional<Swallowed> captured_once(StreamId back) const;
+  bool sees_both_ways(uint16_t source) const;
+  StreamId stream_to(const IpAddress& ip) const;
+  int64_t passes_until(StreamId id) const;
+  bool every_point_goes_on(int64_t time_ns) const;
+
+  const Model& model_;
+  const AudioCase& audio_;
+  const AudioDirection& direction_;
+  const AudioDirection& back_;
+};
+
+}  // namespace sipladder
