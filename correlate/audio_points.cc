@@ -109,9 +109,8 @@ int64_t Points::passes_until(StreamId id) const {
 
 // No file ends there.
 bool Points::every_point_goes_on(int64_t time_ns) const {
-  return std::all_of(
-      model_.captures.begin(), model_.captures.end(),
-      [&](const SourceInfo& one) { return one.last_ns >= time_ns + kStoppedAfter; });
+  return std::all_of(model_.captures.begin(), model_.captures.end(),
+                     [&](const SourceInfo& one) { return one.last_ns >= time_ns + kStoppedAfter; });
 }
 
 }  // namespace sipladder

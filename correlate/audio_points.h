@@ -1,5 +1,5 @@
-// Private to audio_judge.cc: what two capture points of one call show together. RTP that goes into a
-// NAT, a firewall or a relay between them and does not come out.
+// Private to audio_judge.cc: what two capture points of one call show together. RTP that goes into
+// a NAT, a firewall or a relay between them and does not come out.
 #pragma once
 
 #include <optional>
