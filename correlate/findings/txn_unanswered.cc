@@ -1,5 +1,8 @@
 // txn-bye-unanswered, txn-cancel-unanswered: repeated, or left alone for 64*T1, without a response.
+// A BYE also when a proxy answers in the place of a party that it cannot reach.
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "correlate/findings/support.h"
 #include "correlate/transactions.h"
@@ -29,12 +32,53 @@ void check(CallContext& context, Method method, const Detector& detector, CallAn
   }
 }
 
+// 481 says that the dialog is gone, a challenge that it should be sent again (RFC 5057 5.1).
+bool reached_nobody(const TransactionRecord& bye) {
+  const uint16_t status = bye.final_status;
+  return status == 404 || status == 408 || status == 410 || status == 480 || status / 100 == 5;
+}
+
+// A later hop shows what became of it, or another BYE of its sender was accepted.
+bool is_told_elsewhere(const CallContext& context, const TransactionRecord& bye) {
+  return std::any_of(
+      context.transactions.begin(), context.transactions.end(), [&](TransactionId id) {
+        const TransactionRecord& other = context.model.transactions[id];
+        if (other.method != Method::bye || &other == &bye || other.first_ns < bye.first_ns)
+          return false;
+        const bool accepted = other.src == bye.src && other.final_status / 100 == 2;
+        return accepted ||
+               (other.cseq == bye.cseq && other.src != bye.src && other.final_status == 0);
+      });
+}
+
+void check_failed_bye(CallContext& context, const Detector& detector, CallAnalysis* out) {
+  for (const TransactionId id : context.transactions) {
+    const TransactionRecord& txn = context.model.transactions[id];
+    if (txn.method != Method::bye || !txn.request || txn.request_path) continue;
+    if (!reached_nobody(txn) || is_told_elsewhere(context, txn)) continue;
+    Finding finding = finding_of(context, detector, id);
+    finding.evidence.push_back(context.message(txn.final_response).frame);
+    finding.summary = fmt::format(
+        "BYE from {} to {} was answered with {}: it did not end the dialog there",
+        endpoint_text(context, txn.src), endpoint_text(context, txn.dst), txn.final_status);
+    finding.explanation =
+        "Whoever answered could not reach the other party, which still believes that it talks.";
+    finding.remedy =
+        "Compare the Request-URI with the other party's Contact, and see whether that is still "
+        "there.";
+    finding.rfc = "RFC 5057 5.1";
+    return report(out, std::move(finding));
+  }
+}
+
 extern const Detector bye_detector;
 extern const Detector cancel_detector;
 
-const Detector bye_detector("txn-bye-unanswered", Severity::warning, "a BYE was never answered",
+const Detector bye_detector("txn-bye-unanswered", Severity::warning,
+                            "a BYE was never answered, or did not reach the other party",
                             [](CallContext& context, CallAnalysis* out) {
                               check(context, Method::bye, bye_detector, out);
+                              check_failed_bye(context, bye_detector, out);
                             });
 const Detector cancel_detector("txn-cancel-unanswered", Severity::warning,
                                "a CANCEL was never answered",
