@@ -141,16 +141,13 @@ class Judge {
     StreamId culprit;
     for (const StreamId id : direction_.last_leg) {
       const Undelivered lost = reach_.fault_of(id);
-      if (lost.fault == AudioFault::none || arrives_at_first(lost)) return false;
+      if (lost.fault == AudioFault::none || lost.since_ns != 0) return false;
       worst = lost;
       culprit = id;
     }
     if (worst.fault == AudioFault::none) return false;
     set(worst.fault, culprit);
     return true;
-  }
-  bool arrives_at_first(const Undelivered& lost) const {
-    return lost.fault != AudioFault::none && lost.since_ns != 0;
   }
 
   // Some arrived, at least for a time; what came after that did not, or was rejected.

@@ -99,7 +99,7 @@ bool Reach::names_in_same_offer(const SdpStand& newest, const Endpoint& endpoint
                      [&](const SdpStand& stand) {
                        const MessageRecord& other = model_.messages[stand.message];
                        return stand.author == newest.author && is_named(stand, endpoint) &&
-                              other.cseq == now.cseq && other.method == now.method;
+                              other.is_in_exchange_of(now);
                      });
 }
 

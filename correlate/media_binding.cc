@@ -28,6 +28,10 @@ DialogId dialog_of(const Model& model, CallId call) {
   return first;
 }
 
+bool overlap(const StreamRecord& a, const StreamRecord& b) {
+  return a.first_ns <= b.last_ns && b.first_ns <= a.last_ns;
+}
+
 }  // namespace
 
 std::string_view encoding_of(const StreamBinding& binding, const StreamRecord& stream) {
@@ -167,12 +171,6 @@ void MediaBinding::bind(StreamId id) {
   name_codec(*known, stream, &binding);
 }
 
-namespace {
-bool overlap(const StreamRecord& a, const StreamRecord& b) {
-  return a.first_ns <= b.last_ns && b.first_ns <= a.last_ns;
-}
-}  // namespace
-
 // A stream to the address that another stream of a call came from: the sender latched, or a NAT is
 // between. Mostly it comes from where that one goes; where SDP was rewritten on the way it need
 // not.
@@ -190,15 +188,16 @@ void MediaBinding::bind_reverse() {
     const StreamRecord& stream = model_.streams[id];
     StreamBinding& binding = bindings_[id.value - 1];
     if (binding.dst_advertised) continue;
-    auto back = by_path.find(path(stream.dst, stream.src));
-    if (back == by_path.end() && !binding.call) {
-      const auto source = by_source.find(stream.dst.value);
-      if (source == by_source.end() || !overlap(stream, model_.streams[source->second])) continue;
-      back = by_path.find(
-          path(model_.streams[source->second].src, model_.streams[source->second].dst));
+    StreamId back;
+    if (const auto reverse = by_path.find(path(stream.dst, stream.src)); reverse != by_path.end()) {
+      back = reverse->second;
+    } else if (const auto source = by_source.find(stream.dst.value);
+               !binding.call && source != by_source.end() &&
+               overlap(stream, model_.streams[source->second])) {
+      back = source->second;
     }
-    if (back == by_path.end()) continue;
-    const StreamBinding& other = bindings_[back->second.value - 1];
+    if (!back) continue;
+    const StreamBinding& other = bindings_[back.value - 1];
     if (binding.call && binding.call != other.call) continue;
     binding.call = other.call;
     binding.dialog = other.dialog;
@@ -213,14 +212,10 @@ void MediaBinding::bind_reverse() {
 // Each party of one call names an address that the party in the same role of the other names too.
 bool MediaBinding::same_media(CallId a, CallId b, Party author_a, Party author_b) const {
   const auto of_a = named_.find(a.value);
-  const auto of_b = named_.find(b.value);
-  if (of_a == named_.end() || of_b == named_.end()) return false;
-  for (const Named& x : of_a->second) {
-    for (const Named& y : of_b->second) {
-      if (x.author == author_a && y.author == author_b && x.endpoint == y.endpoint) return true;
-    }
-  }
-  return false;
+  return of_a != named_.end() &&
+         std::any_of(of_a->second.begin(), of_a->second.end(), [&](const Named& named) {
+           return named.author == author_a && names(b, author_b, named.endpoint);
+         });
 }
 
 // Other calls that name the receiver, and whose other party names what the sender's names.

@@ -127,7 +127,8 @@ class Reader {
     if (!stand.audio && result.stands.empty()) return;
     advance(stand.time_ns);
     const size_t index = result.stands.size();
-    const bool held_before = restricts(at(newest_of(stand.author)));
+    const SdpStand* before = at(newest_of(stand.author));
+    const bool held_before = before != nullptr && restricts(*before);
     const std::optional<size_t> offer = pair(stand, index);
     newest_of(stand.author) = index + 1;
     result.offered = result.offered || stand.usable;
@@ -221,11 +222,6 @@ class Reader {
     }
   }
 
-  static bool restricts(const SdpStand* stand) {
-    return stand != nullptr && stand->usable &&
-           (stand->hold_address || !may_receive(stand->direction));
-  }
-
   // An answer must follow its offer: what only follows tells nothing of its author's wish
   // (RFC 3264 6.1).
   static bool is_forced(const SdpStand& stand, const SdpStand* offer) {
@@ -241,10 +237,10 @@ class Reader {
     for (Hold& hold : result.holds) {
       if (hold.by == stand.author && !hold.resume) open = &hold;
     }
-    if (open != nullptr && !restricts(&stand)) {
+    if (open != nullptr && !restricts(stand)) {
       open->end_ns = stand.time_ns;
       open->resume = stand.message;
-    } else if (open == nullptr && restricts(&stand) && !held_before && result.negotiated) {
+    } else if (open == nullptr && restricts(stand) && !held_before && result.negotiated) {
       result.holds.push_back({stand.author, stand.time_ns, 0, stand.message, {}});
     }
   }
@@ -268,6 +264,10 @@ bool acknowledged(const Model& model, const CallRecord& call) {
 }
 
 }  // namespace
+
+bool restricts(const SdpStand& stand) {
+  return stand.usable && (stand.hold_address || !may_receive(stand.direction));
+}
 
 bool may_send(SdpDirection direction) {
   return direction == SdpDirection::sendrecv || direction == SdpDirection::sendonly;

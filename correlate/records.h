@@ -54,6 +54,10 @@ struct MessageRecord {
   bool is_request() const { return status == 0; }
   bool is_copy() const { return retransmission || duplicate; }
   PacketRef ref() const { return {offset, length, store}; }
+  // Of one author: the same request, or responses to one, on whatever hop.
+  bool is_in_exchange_of(const MessageRecord& other) const {
+    return cseq == other.cseq && method == other.method;
+  }
 };
 static_assert(std::is_trivially_copyable_v<MessageRecord>);
 

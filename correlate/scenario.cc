@@ -11,12 +11,6 @@
 namespace sipladder {
 namespace {
 
-// It wants to hear nothing more.
-bool asks_for_hold(const SdpStand& stand) {
-  return stand.usable && (stand.hold_address || stand.direction == SdpDirection::sendonly ||
-                          stand.direction == SdpDirection::inactive);
-}
-
 // What a refresh leaves alone: where the media goes, which way, and the codec that comes first.
 std::string media_of(const SipIndex& sip) {
   std::string media;
@@ -107,7 +101,7 @@ class Recogniser {
     if (call_.invite_ns != 0) return {};
     Party holder = Party::none;
     for (const SdpStand& stand : context_.audio.negotiation.stands) {
-      const bool holds = asks_for_hold(stand);
+      const bool holds = restricts(stand);
       if (holder == Party::none && holds && context_.message(stand.message).is_request()) {
         holder = stand.author;
       } else if (holder == stand.author && !holds) {

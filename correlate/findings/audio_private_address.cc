@@ -3,6 +3,8 @@
 // the real source.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "correlate/findings/support.h"
 
 namespace sipladder {
@@ -27,22 +29,19 @@ std::string named_text(CallContext& context, const AudioDirection& direction, Pa
   if (!direction.named_in) return plain;
   const MessageRecord& message = context.message(direction.named_in);
   finding->evidence.push_back(message.frame);
-  // Another hop shows the same SDP with another address: it was rewritten on the way.
-  for (const SdpStand& stand : context.audio.negotiation.stands) {
+  const auto& stands = context.audio.negotiation.stands;
+  const auto naming = std::find_if(stands.begin(), stands.end(), [&](const SdpStand& stand) {
+    return stand.message == direction.named_in;
+  });
+  // An earlier hop shows the same SDP with another address: it was rewritten on the way.
+  const bool rewritten = std::any_of(stands.begin(), naming, [&](const SdpStand& stand) {
     const MessageRecord& other = context.message(stand.message);
-    if (stand.author != deaf || other.cseq != message.cseq || other.method != message.method ||
-        other.time_ns >= message.time_ns)
-      continue;
-    const SdpStand* last = nullptr;
-    for (const SdpStand& one : context.audio.negotiation.stands) {
-      if (one.message == direction.named_in) last = &one;
-    }
-    if (last != nullptr && last->address != stand.address) {
-      return fmt::format("the private address that {} put into the {}'s SDP (frame {})",
-                         ip_text(context, message.src), party_text(deaf), message.frame);
-    }
-  }
-  return fmt::format("{} (frame {})", plain, message.frame);
+    return stand.author == deaf && other.is_in_exchange_of(message) &&
+           stand.address != naming->address;
+  });
+  if (!rewritten) return fmt::format("{} (frame {})", plain, message.frame);
+  return fmt::format("the private address that {} put into the {}'s SDP (frame {})",
+                     ip_text(context, message.src), party_text(deaf), message.frame);
 }
 
 // What contradicts the SDP.

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "correlate/findings/support.h"
+#include "correlate/voice_quality.h"
 
 namespace sipladder {
 namespace {
@@ -20,9 +21,9 @@ double asked_ptime(const CallContext& context, Party receiver) {
 void check(CallContext& context, CallAnalysis* out) {
   for (const StreamId id : context.streams) {
     const StreamRecord& stream = context.model.streams[id];
-    if (stream.clock_hz == 0 || stream.timestamp_step == 0 || stream.packets < kMinPackets)
-      continue;
-    const double ptime = 1000.0 * stream.timestamp_step / stream.clock_hz;
+    const auto packet_ms = packet_ms_of(stream);
+    if (!packet_ms || stream.packets < kMinPackets) continue;
+    const double ptime = *packet_ms;
     const StreamBinding& binding = context.media.of(id, context.id);
     if (binding.video || !is_read_by_agreed_clock(binding, stream)) continue;
     const double asked = asked_ptime(context, opposite(binding.from));

@@ -11,7 +11,7 @@ extern const Detector detector;
 
 // One request or response, as two hops show it.
 bool is_one_message(const MessageRecord& a, const MessageRecord& b) {
-  return a.status == b.status && a.cseq == b.cseq && a.method == b.method;
+  return a.status == b.status && a.is_in_exchange_of(b);
 }
 
 bool are_versions(const CallContext& context, const SdpStand& before, const SdpStand& now) {
