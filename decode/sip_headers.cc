@@ -1,5 +1,7 @@
 // Header and method names.
-#include <cstring>
+#include <algorithm>
+#include <array>
+#include <bit>
 
 #include "decode/sip_message.h"
 #include "decode/text.h"
@@ -18,15 +20,47 @@ constexpr std::string_view kMethods[] = {"",          "INVITE",   "ACK",   "BYE"
                                          "OPTIONS",   "REGISTER", "PRACK", "UPDATE",  "INFO",
                                          "SUBSCRIBE", "NOTIFY",   "REFER", "MESSAGE", "PUBLISH"};
 
-// Open addressing over (length, first and last letter): a name is compared with one or two
-// candidates.
+template <typename Word>
+constexpr uint64_t load(const char* at) {
+  std::array<char, sizeof(Word)> bytes{};
+  std::copy_n(at, sizeof(Word), bytes.begin());
+  return std::bit_cast<Word>(bytes);
+}
+
+// A name of at least two letters in two words, by loads that overlap: up to 16 letters they are all
+// of it. Compared as words, names need no loop and no call.
+struct NameWords {
+  uint64_t head = 0;
+  uint64_t tail = 0;
+  bool operator==(const NameWords&) const = default;
+};
+
+constexpr NameWords words_of(std::string_view name) {
+  const char* const at = name.data();
+  const size_t size = name.size();
+  if (size >= 8) return {load<uint64_t>(at), load<uint64_t>(at + size - 8)};
+  if (size >= 4) return {load<uint32_t>(at) | load<uint32_t>(at + size - 4) << 32, size};
+  return {load<uint16_t>(at) | load<uint8_t>(at + size - 1) << 16, size};
+}
+
+// Open addressing over the names in lower case as far as letters go.
 constexpr size_t kSlots = 512;
+constexpr size_t slot_of(const NameWords& words, size_t size) {
+  constexpr uint64_t kLowerCase = 0x2020202020202020;
+  const uint64_t mixed = (words.head | kLowerCase) * 0x9E3779B97F4A7C15 +
+                         ((words.tail | kLowerCase) ^ size) * 0xD6E8FEB86659FD93;
+  return mixed >> 55;
+}
+
 struct NameTable {
+  NameWords words[kHeaderCount] = {};
   uint8_t slots[kSlots] = {};  // 1-based header index
   uint8_t compact[128] = {};
   constexpr NameTable() {
     for (size_t i = 0; i < kHeaderCount; i++) {
-      size_t slot = slot_of(kHeaders[i].name);
+      const std::string_view name = kHeaders[i].name;
+      words[i] = words_of(name);
+      size_t slot = slot_of(words[i], name.size());
       while (slots[slot] != 0) slot = (slot + 1) % kSlots;
       slots[slot] = static_cast<uint8_t>(i + 1);
       if (!kHeaders[i].compact.empty()) {
@@ -34,34 +68,16 @@ struct NameTable {
       }
     }
   }
-  static constexpr size_t slot_of(std::string_view name) {
-    // Lower case as far as letters go, without a branch.
-    const auto letter = [&](size_t i) {
-      return static_cast<size_t>(static_cast<unsigned char>(name[i]) | 0x20U);
-    };
-    return (name.size() * 37 + letter(0) * 11 + letter(name.size() - 1) * 5 +
-            letter(name.size() / 2) * 3) %
-           kSlots;
-  }
 };
 
-// memcmp without the call: names are 2 to 20 bytes long, and loads that overlap need no loop for
-// the rest.
-bool same_bytes(const char* a, const char* b, size_t size) {
-  const auto differs = [&]<typename Word>(Word, size_t at) {
-    Word x, y;
-    std::memcpy(&x, a + at, sizeof x);
-    std::memcpy(&y, b + at, sizeof y);
-    return x != y;
-  };
-  if (size >= 8) {
-    for (size_t at = 0; at + 8 < size; at += 8) {
-      if (differs(uint64_t{}, at)) return false;
-    }
-    return !differs(uint64_t{}, size - 8);
+// Names in another case, long ones, and those that share their slot. Apart, so that the others need
+// no registers saved.
+[[gnu::noinline]] HeaderId search(const NameTable& table, size_t slot, std::string_view name) {
+  for (; table.slots[slot] != 0; slot = (slot + 1) % kSlots) {
+    const size_t at = table.slots[slot] - size_t{1};
+    if (equal_no_case(kHeaders[at].name, name)) return static_cast<HeaderId>(at);
   }
-  if (size >= 4) return !differs(uint32_t{}, 0) && !differs(uint32_t{}, size - 4);
-  return !differs(uint16_t{}, 0) && a[size - 1] == b[size - 1];
+  return HeaderId::other;
 }
 
 }  // namespace
@@ -78,16 +94,15 @@ HeaderId header_id(std::string_view name) {
     const uint8_t at = letter < 128 ? table.compact[letter] : uint8_t{0};
     return at == 0 ? HeaderId::other : static_cast<HeaderId>(at - 1);
   }
-  for (size_t slot = NameTable::slot_of(name); table.slots[slot] != 0; slot = (slot + 1) % kSlots) {
-    const size_t at = table.slots[slot] - size_t{1};
-    const std::string_view known = kHeaders[at].name;
-    // Nearly all stacks write the canonical name.
-    if (known.size() != name.size()) continue;
-    if (same_bytes(known.data(), name.data(), name.size()) || equal_no_case(known, name)) {
-      return static_cast<HeaderId>(at);
-    }
-  }
-  return HeaderId::other;
+  const NameWords words = words_of(name);
+  const size_t slot = slot_of(words, name.size());
+  if (table.slots[slot] == 0) return HeaderId::other;
+  const size_t first = table.slots[slot] - size_t{1};
+  // Nearly all stacks write the canonical name.
+  if (words == table.words[first] && name.size() == kHeaders[first].name.size() &&
+      name.size() <= 16)
+    return static_cast<HeaderId>(first);
+  return search(table, slot, name);
 }
 
 Method parse_method(std::string_view token) {

@@ -89,92 +89,51 @@ bool index_start_line(std::string_view line, SipIndex* sip) {
   return index_request(line, sip);
 }
 
-// Where the newlines and colons are, 64 bytes at a time. Positions are asked for in rising order.
-class LineScanner {
- public:
-  explicit LineScanner(std::string_view text) : text_(text) {}
-
-  // The first newline, or colon when `colon` is wanted too, at or behind `at`; size() when none.
-  size_t find(size_t at, bool colon) {
-    while (at < text_.size()) {
-      if (at / 64 != block_) load(at / 64);
-      const uint64_t hits = (newlines_ | (colon ? colons_ : 0)) >> (at % 64);
-      if (hits != 0) return at + static_cast<size_t>(std::countr_zero(hits));
-      at = (at / 64 + 1) * 64;
-    }
-    return text_.size();
-  }
-
- private:
-  void load(size_t block) {
-    block_ = block;
-    newlines_ = colons_ = 0;
-    const size_t begin = block * 64;
-    if (begin + 64 <= text_.size()) return scan(text_.data() + begin, 0);
-    // The last block: some bytes of the one before again, or filled up when it is the only one.
-    if (text_.size() >= 64)
-      return scan(text_.data() + text_.size() - 64, begin + 64 - text_.size());
-    char buffer[64] = {};
-    std::memcpy(buffer, text_.data(), text_.size());
-    scan(buffer, 0);
-  }
-
-  void scan(const char* bytes, size_t known) {
-    for (unsigned i = 0; i < 64; i += 16) {
-      newlines_ |= equal_bytes16(bytes + i, '\n') << i;
-      colons_ |= equal_bytes16(bytes + i, ':') << i;
-    }
-    newlines_ >>= known;
-    colons_ >>= known;
-  }
-
-  std::string_view text_;
-  size_t block_ = SIZE_MAX;
-  uint64_t newlines_ = 0;
-  uint64_t colons_ = 0;
-};
-
 void add_header(std::string_view name, std::string_view value, SipIndex* sip) {
   if (sip->headers.size() >= kMaxHeaders) {
     flag(sip, "more header lines than are indexed (512)");
     return;
   }
-  HeaderLine& header = sip->headers.emplace_back();
-  header.name = name;
-  header.value = value;
-  header.id = header_id(name);
-  if (header.id == HeaderId::other) return;
-  uint16_t& first = sip->first[static_cast<size_t>(header.id)];
+  const HeaderId id = header_id(name);
+  sip->headers.push_back({id, name, value});
+  if (id == HeaderId::other) return;
+  uint16_t& first = sip->first[static_cast<size_t>(id)];
   if (first == 0) first = static_cast<uint16_t>(sip->headers.size());
 }
 
-// bytes[begin, end) without the white space around it.
-std::string_view between(std::string_view bytes, size_t begin, size_t end) {
-  while (begin < end && is_space(bytes[begin])) begin++;
-  while (begin < end && is_space(bytes[end - 1])) end--;
-  return {bytes.data() + begin, end - begin};
+// Where the line that starts at `at` ends: its newline, or size().
+size_t end_of_line(std::string_view bytes, size_t at) {
+  return std::min(find_byte(bytes, at, '\n'), bytes.size());
+}
+
+// The first colon in bytes[at, end); `end` when there is none. Names are short: one load mostly.
+size_t find_colon(std::string_view bytes, size_t at, size_t end) {
+  if (at + 16 <= bytes.size()) {
+    const uint64_t hits = equal_bytes16(bytes.data() + at, ':');
+    if (hits != 0) return std::min(at + static_cast<size_t>(std::countr_zero(hits)), end);
+  }
+  return std::min(find_byte(slice(bytes, 0, end), at, ':'), end);
 }
 
 // Header lines up to the empty line; returns where the body starts.
 size_t index_headers(std::string_view bytes, size_t at, SipIndex* sip) {
-  LineScanner scanner(bytes);
   const auto begins_with_space = [&](size_t i) {
     return i < bytes.size() && (bytes[i] == ' ' || bytes[i] == '\t');
   };
   while (at < bytes.size()) {
-    const size_t colon = scanner.find(at, true);
-    const bool named = colon < bytes.size() && bytes[colon] == ':' && colon > at;
-    size_t end = scanner.find(colon, false);
+    size_t end = end_of_line(bytes, at);
     if (end == at || (end == at + 1 && bytes[at] == '\r')) return std::min(end + 1, bytes.size());
+    const size_t colon = find_colon(bytes, at, end);
+    const bool named = colon < end && colon > at;
     // Continued lines (7.3.1) belong to the value; it stays folded.
     while (begins_with_space(end + 1)) {
-      const size_t more = scanner.find(end + 1, false);
-      const bool blank = between(bytes, end + 1, more).empty();
+      const size_t more = end_of_line(bytes, end + 1);
+      const bool blank = trim(slice(bytes, end + 1, more)).empty();
       end = more;
       if (blank) break;
     }
     if (named) {
-      add_header(between(bytes, at, colon), between(bytes, colon + 1, end), sip);
+      add_header(trim(slice(bytes, at, colon)), trim(slice(bytes, colon + 1, end)), sip);
     } else {
       flag(sip, "header line without a name and colon (RFC 3261 7.3.1)");
     }

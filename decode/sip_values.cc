@@ -1,4 +1,7 @@
 // Header values: lists, Via, URIs, name-addr, CSeq, parameters (RFC 3261 20, 25).
+#include <bit>
+#include <charconv>
+
 #include "decode/sip_message.h"
 #include "decode/text.h"
 
@@ -60,6 +63,19 @@ size_t find_outside(std::string_view text, char separator) {
     }
   }
   return std::string_view::npos;
+}
+
+// Behind the last ';', '>' or '"'; 0 when there is none.
+size_t behind_last_delimiter(std::string_view value) {
+  size_t end = value.size();
+  for (; end >= 16; end -= 16) {
+    const char* const block = value.data() + end - 16;
+    const uint64_t hits =
+        equal_bytes16(block, ';') | equal_bytes16(block, '>') | equal_bytes16(block, '"');
+    if (hits != 0) return end - 16 + static_cast<size_t>(std::bit_width(hits));
+  }
+  while (end > 0 && value[end - 1] != ';' && value[end - 1] != '>' && value[end - 1] != '"') end--;
+  return end;
 }
 
 void read_via_param(std::string_view name, std::string_view value, bool has_value, Via* via) {
@@ -132,23 +148,25 @@ Via parse_via(std::string_view value) {
   Via via;
   if (find_byte(value, 0, ',') != std::string_view::npos)
     value = value.substr(0, find_outside(value, ','));
-  size_t slash = find_byte(value, 0, '/');
-  if (slash != std::string_view::npos) slash = find_byte(value, slash + 1, '/');
-  if (slash == std::string_view::npos) return via;
-  std::string_view rest = trim(value.substr(slash + 1));
+  constexpr std::string_view kProtocol = "SIP/2.0/";
+  size_t slash = kProtocol.size() - 1;
+  if (!value.starts_with(kProtocol)) {
+    slash = find_byte(value, 0, '/');
+    if (slash != std::string_view::npos) slash = find_byte(value, slash + 1, '/');
+    if (slash == std::string_view::npos) return via;
+  }
+  std::string_view rest = trim(slice(value, slash + 1, value.size()));
   size_t end = 0;
   while (end < rest.size() && !is_space(rest[end])) end++;
-  via.transport = rest.substr(0, end);
-  rest = trim(rest.substr(end));
+  via.transport = slice(rest, 0, end);
+  rest = trim(slice(rest, end, rest.size()));
   const std::string_view sent_by = cut(&rest, ';');
   via.params = trim(rest);
   parse_host_port(sent_by, &via.host, &via.port, &via.valid);
   while (!rest.empty()) {
-    const std::string_view item = cut(&rest, ';');
-    const size_t equals = find_byte(item, 0, '=');
-    const bool has_value = equals != std::string_view::npos;
-    read_via_param(trim(item.substr(0, equals)),
-                   has_value ? trim(item.substr(equals + 1)) : std::string_view(), has_value, &via);
+    std::string_view item = cut(&rest, ';');
+    const std::string_view name = cut(&item, '=');
+    read_via_param(trim(name), trim(item), item.data() != nullptr, &via);
   }
   return via;
 }
@@ -246,6 +264,10 @@ std::optional<std::string_view> param(std::string_view params, std::string_view 
 }
 
 std::string_view tag_of(std::string_view value) {
+  // Mostly the tag is the last parameter, and no URI, quoted string or comment is behind it.
+  const size_t begin = behind_last_delimiter(value);
+  const std::string_view item = value.substr(begin);
+  if (begin > 0 && value[begin - 1] == ';' && item.starts_with("tag=")) return item.substr(4);
   // Behind the last '>' there are header parameters only.
   std::string_view tail = value;
   for (size_t close; (close = find_byte(tail, 0, '>')) != std::string_view::npos;) {
@@ -253,13 +275,7 @@ std::string_view tag_of(std::string_view value) {
   }
   const size_t semicolon = find_byte(tail, 0, ';');
   if (semicolon == std::string_view::npos) return {};
-  const std::string_view params = tail.substr(semicolon + 1);
-  // Mostly the tag is all there is.
-  if (params.starts_with("tag=") && find_byte(params, 4, ';') == std::string_view::npos &&
-      find_byte(params, 4, '"') == std::string_view::npos) {
-    return trim(params.substr(4));
-  }
-  return param(params, "tag").value_or(std::string_view());
+  return param(tail.substr(semicolon + 1), "tag").value_or(std::string_view());
 }
 
 CSeq parse_cseq(std::string_view value) {

@@ -58,11 +58,11 @@ void session_expires(Reader& r, RowId row, Value& v, bool refresher) {
       dialog(r, row).callee_target ? dialog(r, row).callee_target : dialog(r, row).created_by;
   std::string_view value = r.sip(id).value(HeaderId::session_expires);
   if (value.empty()) return;
-  const auto seconds = parse_number<int64_t>(trim(cut(&value, ';')));
+  const auto seconds = parse_number<uint32_t>(trim(cut(&value, ';')));
   if (refresher) {
     v.set_if(param(value, "refresher").value_or(""));
   } else if (seconds) {
-    v.set(*seconds);
+    v.set(int64_t{*seconds});
   }
 }
 

@@ -175,58 +175,59 @@ class TableWriter : public FileWriter {
  public:
   using FileWriter::FileWriter;
   void begin(const std::vector<ResultColumn>& columns) override {
-    for (const ResultColumn& column : columns) {
-      names_.push_back(column.name);
-      widths_.push_back(column.name.size());
-    }
+    columns_ = columns;
+    for (const ResultColumn& column : columns) widths_.push_back(column.name.size());
   }
   void row(const std::vector<Value>& values) override {
-    cells_.resize(values.size());
-    for (size_t i = 0; i < values.size(); i++) {
-      cells_[i] = {cut_text(plain_text(values[i])), values[i].type != Value::Type::text};
-      if (!flushed_) widths_[i] = std::max(widths_[i], display_width(cells_[i].text));
-    }
-    if (flushed_) {
-      print(cells_);
-      return;
-    }
-    held_.push_back(cells_);
+    if (flushed_) return print(values);
+    for (size_t i = 0; i < values.size(); i++)
+      widths_[i] = std::max(widths_[i], cell_of(values[i]).width);
+    held_.push_back(values);
     if (held_.size() == kWidthRows) flush();
   }
   void end() override { flush(); }
 
  private:
   struct Cell {
-    std::string text;
-    bool right;
+    std::string_view text;  // of the value, or of scratch_ until the next cell
+    size_t width;
   };
+  // Nearly every text can be printed as it is.
+  Cell cell_of(const Value& value) {
+    if (value.type == Value::Type::text && value.text.size() <= kMaxCellWidth &&
+        is_printable_ascii(value.text)) {
+      return {value.text, value.text.size()};
+    }
+    scratch_ = cut_text(plain_text(value));
+    return {scratch_, display_width(scratch_)};
+  }
   void flush() {
     if (flushed_) return;
     flushed_ = true;
-    std::vector<Cell> head;
-    for (const std::string& name : names_) head.push_back({name, false});
+    std::vector<Value> head(columns_.size());
+    for (size_t i = 0; i < head.size(); i++) head[i].set(columns_[i].name);
     print(head);
-    for (const auto& cells : held_) print(cells);
+    for (const auto& values : held_) print(values);
     held_.clear();
   }
-  void print(const std::vector<Cell>& cells) {
+  void print(const std::vector<Value>& values) {
     line_.clear();
-    for (size_t i = 0; i < cells.size(); i++) {
-      const size_t width = display_width(cells[i].text);
-      const size_t pad = widths_[i] > width ? widths_[i] - width : 0;
+    for (size_t i = 0; i < values.size(); i++) {
+      const Cell cell = cell_of(values[i]);
+      const size_t pad = widths_[i] > cell.width ? widths_[i] - cell.width : 0;
+      const bool right = values[i].type != Value::Type::text;
       if (i > 0) line_ += "  ";
-      if (cells[i].right) line_.append(pad, ' ');
-      line_ += cells[i].text;
-      if (!cells[i].right) line_.append(pad, ' ');
+      if (right) line_.append(pad, ' ');
+      line_ += cell.text;
+      if (!right) line_.append(pad, ' ');
     }
     line_.erase(line_.find_last_not_of(' ') + 1);
     put(line_ += '\n');
   }
-  std::vector<std::string> names_;
   std::vector<size_t> widths_;
-  std::vector<std::vector<Cell>> held_;
-  std::vector<Cell> cells_;
+  std::vector<std::vector<Value>> held_;
   std::string line_;
+  std::string scratch_;
   bool flushed_ = false;
 };
 

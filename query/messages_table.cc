@@ -226,8 +226,8 @@ const TableDescription kMessagesTable{
          }},
         {"max_forwards", "INTEGER", "Max-Forwards",
          [](Reader& r, RowId row, Value& v) {
-           if (const auto number = parse_number<int64_t>(header(r, row, HeaderId::max_forwards)))
-             v.set(*number);
+           if (const auto number = parse_number<uint32_t>(header(r, row, HeaderId::max_forwards)))
+             v.set(int64_t{*number});
          }},
         {"contact", "TEXT", "first Contact",
          [](Reader& r, RowId row, Value& v) { v.set_if(header(r, row, HeaderId::contact)); }},
