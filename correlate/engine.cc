@@ -2,6 +2,7 @@
 
 #include "correlate/batch_worker.h"
 #include "correlate/correlator.h"
+#include "correlate/cut_requests.h"
 #include "correlate/eviction.h"
 #include "correlate/media_batch.h"
 #include "correlate/message_batch.h"
@@ -221,7 +222,15 @@ void Engine::finish() {
   State& state = *state_;
   state.decoder.finish(&state.datagrams);
   for (const Datagram& datagram : state.datagrams) state.add(datagram);
+  state.finish_batch();
   state.model.incomplete_sip_fragments = state.decoder.incomplete_sip_fragments();
+  state.model.cut_requests.clear();
+  for (const IncompleteSip& packet : state.model.incomplete_sip_fragments) {
+    std::optional<CutRequest> request = cut_request_of(packet);
+    if (!request) continue;
+    request->answered = state.correlator.knows_transaction(request->transaction_key);
+    state.model.cut_requests.push_back(std::move(*request));
+  }
 }
 
 void Engine::settle() {

@@ -15,6 +15,7 @@
 #include "capture/packet_log.h"
 #include "capture/packet_source.h"
 #include "correlate/call_label.h"
+#include "correlate/cut_requests.h"
 #include "correlate/records.h"
 #include "correlate/table.h"
 #include "decode/decoder.h"
@@ -69,6 +70,7 @@ struct Model {
   std::vector<SourceInfo> captures;  // copied from the PacketSource by whoever runs the loop
   std::array<uint64_t, static_cast<size_t>(Oddity::count_)> oddities{};
   std::vector<IncompleteSip> incomplete_sip_fragments;  // known once finished
+  std::vector<CutRequest> cut_requests;                 // the requests among them
   Evicted evicted;
   int64_t now_ns = 0;     // newest packet's time
   bool finished = false;  // the source has ended

@@ -21,6 +21,9 @@ class TransactionTable {
   // previous_in_txn, original and the copy flags; fills those, and moves the transaction's state.
   void add(MessageId id, const SipFacts& facts);
 
+  // Some message of such a transaction came, whatever it was.
+  bool knows(uint64_t key) const { return by_key_.contains(key); }
+
   // For batches: bring the slot, then the records, of a message to come into the cache.
   void prefetch_slot(const SipFacts& facts) const { by_key_.prefetch(facts.transaction_key); }
   void prefetch_record(const SipFacts& facts) const;

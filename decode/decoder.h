@@ -47,8 +47,10 @@ struct IncompleteSip {
   uint16_t source = 0;
   Endpoint src;
   Endpoint dst;
+  std::string head;  // what came before the first hole, at most kMaxIncompleteHead bytes
 };
 inline constexpr size_t kMaxIncompleteSip = 256;
+inline constexpr size_t kMaxIncompleteHead = 2048;
 
 class Decoder {
  public:

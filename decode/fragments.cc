@@ -30,10 +30,18 @@ void remember_sip(Layers& layers, const FragmentKey& key, const FragmentPile& pi
   constexpr uint8_t kUdp = 17;
   if (key.protocol != kUdp || layers.incomplete_sip.size() >= kMaxIncompleteSip) return;
   if (pile.bytes.size() <= kUdpHeader || !pile.have[0]) return;
-  if (!looks_like_sip(std::string_view(pile.bytes).substr(kUdpHeader))) return;
+  const auto hole = std::find(pile.have.begin(), pile.have.end(), false) - pile.have.begin();
+  const size_t whole = std::min(pile.bytes.size(), static_cast<size_t>(hole) * 8);
+  const std::string_view head =
+      std::string_view(pile.bytes).substr(kUdpHeader, std::min(whole, kMaxIncompleteHead));
+  if (!looks_like_sip(head)) return;
   const uint8_t* ports = bytes_of(pile.bytes);
-  layers.incomplete_sip.push_back(
-      {pile.first_ns, pile.frame, pile.source, {key.src, be16(ports)}, {key.dst, be16(ports + 2)}});
+  layers.incomplete_sip.push_back({pile.first_ns,
+                                   pile.frame,
+                                   pile.source,
+                                   {key.src, be16(ports)},
+                                   {key.dst, be16(ports + 2)},
+                                   std::string(head)});
 }
 
 void forget(Layers& layers, Piles::iterator pile) {

@@ -19,11 +19,11 @@ constexpr int kArrowFrame =
 
 // The lines of the drawing, and what stands for them in ASCII.
 struct Pen {
-  char32_t life, line, bar, cross, heavy_cross, retransmitted, dots;
+  char32_t life, line, bar, cross, heavy_cross, onward_right, onward_left, retransmitted, dots;
 };
 const Pen& pen(bool ascii) {
-  static constexpr Pen kUnicode = {U'│', U'─', U'═', U'┼', U'╪', U'↻', U'·'};
-  static constexpr Pen kAscii = {U'|', U'-', U'=', U'+', U'+', U'*', U'.'};
+  static constexpr Pen kUnicode = {U'│', U'─', U'═', U'┼', U'╪', U'├', U'┤', U'↻', U'·'};
+  static constexpr Pen kAscii = {U'|', U'-', U'=', U'+', U'+', U'+', U'+', U'*', U'.'};
   return ascii ? kAscii : kUnicode;
 }
 
@@ -76,11 +76,15 @@ void draw_arrow(const LadderRow& row, const LadderLayout& layout, bool ascii, Ce
     const bool crossing = (x - first) % layout.spacing == 0;
     put_char(line, x, crossing ? (media ? p.heavy_cross : p.cross) : media ? p.bar : p.line, ink);
   }
-  put_char(line, row.from < row.to ? last - 1 : first + 1, row.from < row.to ? U'>' : U'<', ink);
+  const bool rightwards = row.from < row.to;
+  put_char(line, rightwards ? last - 1 : first + 1, rightwards ? U'>' : U'<', ink);
+  // What a proxy sends on grows out of its lifeline, where the arrow of the hop before ended.
+  if (row.before)
+    put_char(line, layout.x_of(row.from), rightwards ? p.onward_right : p.onward_left, ink);
   // Between label and lifeline stands at least one dash, before the head another.
   const int room = last - first - kArrowFrame;
   const std::u32string label = fit_text(row_label(row, ascii), room, ascii);
-  const int begin = first + (row.from < row.to ? 2 : 3);
+  const int begin = first + (rightwards ? 2 : 3);
   put_text(line, begin + (room - text_width(label)) / 2, label, ink);
 }
 

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "tests/support/flow_script.h"
+#include "tests/support/packet_builder.h"
 #include "tests/support/run_binary.h"
 
 namespace sipladder {
@@ -146,6 +147,44 @@ TEST_F(CaptureFindings, WhatTheCaptureDroppedIsNoLossOfTheNetwork) {
   EXPECT_EQ(dropped.find("rtp-"), std::string::npos) << dropped;
   const std::string complete = findings({write("complete.pcapng", with_drops(pcap, 0))});
   EXPECT_NE(complete.find("error,rtp-loss"), std::string::npos) << complete;
+}
+
+// A large OPTIONS, sent three times as T1 says, of which only the first fragment passes here.
+std::vector<build::TimedPacket> first_fragments() {
+  const std::string whole =
+      build::udp(build::sip_message("fragments", 1600), "192.0.2.1", "192.0.2.2");
+  std::vector<build::TimedPacket> packets;
+  for (const int64_t ms : {0, 500, 1500}) {
+    const auto id = static_cast<uint16_t>(ms + 1);
+    packets.push_back(
+        {1'000'000'000 + ms * 1'000'000,
+         build::ipv4_fragment(whole.substr(0, 1480), 17, "192.0.2.1", "192.0.2.2", id, 0, true)});
+  }
+  return packets;
+}
+
+std::string answer_to(std::string request) {
+  request.replace(0, request.find("\r\n"), "SIP/2.0 200 OK");
+  return request;
+}
+
+TEST_F(CaptureFindings, ARequestWhoseFragmentsGetLost) {
+  const std::string lost = findings({write("lost.pcap", build::pcap(first_fragments(), 101))});
+  EXPECT_NE(
+      lost.find("error,txn-oversize-udp,\"OPTIONS from 192.0.2.1:5060 to 192.0.2.2:5060 sent 3 "
+                "times over UDP, each time without its last fragments"),
+      std::string::npos)
+      << lost;
+}
+
+TEST_F(CaptureFindings, ARequestWhoseFragmentsAreOnlyMissingInTheCapture) {
+  std::vector<build::TimedPacket> packets = first_fragments();
+  packets.push_back({2'600'000'000, build::ip(build::udp(answer_to(build::sip_message("fragments")),
+                                                         "192.0.2.2", "192.0.2.1"),
+                                              17, "192.0.2.2", "192.0.2.1")});
+  const std::string hidden = findings({write("hidden.pcap", build::pcap(packets, 101))});
+  EXPECT_EQ(hidden.find("txn-oversize-udp"), std::string::npos) << hidden;
+  EXPECT_NE(hidden.find("cap-fragments-missing"), std::string::npos) << hidden;
 }
 
 }  // namespace

@@ -1,12 +1,18 @@
 // txn-oversize-udp: larger than the path may carry in one piece.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "correlate/findings/support.h"
 
 namespace sipladder {
 namespace {
 
 extern const Detector detector;
+
+constexpr const char* kRemedy =
+    "Use TCP or TLS for this hop, or shorten the SDP (fewer codecs, ICE candidates).";
+constexpr const char* kRule = "RFC 3261 18.1.1";
 
 void check(CallContext& context, CallAnalysis* out) {
   for (const TransactionId id : context.transactions) {
@@ -24,16 +30,49 @@ void check(CallContext& context, CallAnalysis* out) {
     finding.explanation =
         "A request within 200 bytes of the MTU, or over 1300 bytes, must go over a "
         "congestion-controlled transport; its fragments are dropped by many NATs and filters.";
-    finding.remedy =
-        "Use TCP or TLS for this hop, or shorten the SDP (fewer codecs, ICE candidates).";
-    finding.rfc = "RFC 3261 18.1.1";
+    finding.remedy = kRemedy;
+    finding.rfc = kRule;
     report(out, std::move(finding));
     return;
   }
 }
 
+// Who answers has got all of it: then it is the capture that lacks the fragments.
+void check_cut(CaptureContext& context, std::vector<Finding>* out) {
+  const auto& requests = context.model.cut_requests;
+  for (size_t i = 0; i < requests.size(); i++) {
+    const CutRequest& request = requests[i];
+    const auto is_same = [&](const CutRequest& other) {
+      return other.transaction_key == request.transaction_key &&
+             other.packet.src == request.packet.src && other.packet.dst == request.packet.dst;
+    };
+    const auto begin = requests.begin();
+    const bool told = std::any_of(begin, begin + static_cast<std::ptrdiff_t>(i), is_same);
+    if (request.answered || told) continue;
+    Finding finding = finding_of(detector);
+    finding.severity = Severity::error;
+    for (const CutRequest& other : requests) {
+      if (is_same(other)) finding.evidence.push_back(other.packet.frame);
+    }
+    // The last one at the end of a capture may be on its way.
+    if (finding.evidence.size() < 2) continue;
+    finding.summary = fmt::format(
+        "{} from {} to {} sent {} times over UDP, each time without its last fragments, and nobody "
+        "answers",
+        request.method, to_string(request.packet.src), to_string(request.packet.dst),
+        finding.evidence.size());
+    finding.explanation =
+        "A NAT, a firewall or a tunnel on the way drops IP fragments: the request never arrives "
+        "whole.";
+    finding.remedy = kRemedy;
+    finding.rfc = kRule;
+    report(out, std::move(finding));
+  }
+}
+
 const Detector detector("txn-oversize-udp", Severity::warning,
-                        "a request of more than 1300 bytes over UDP", check);
+                        "a request of more than 1300 bytes over UDP, or whose fragments got lost",
+                        check, check_cut);
 
 }  // namespace
 }  // namespace sipladder
