@@ -44,7 +44,10 @@ bool written_by_caller(const MessageRecord& message, const CallRecord& call,
 
 // `within_dialog`: a re-INVITE or a response to one. What it is answered with stands for the answer
 // that a late capture does not show.
-void note_times(CallRecord& call, const MessageRecord& message, bool within_dialog) {
+void note_times(CallRecord& call, const MessageRecord& message, bool within_dialog,
+                bool is_ack_of_2xx) {
+  // The ACK of a 2xx that the capture lacks (13.2.2.4): the talk begins with it at the latest.
+  if (is_ack_of_2xx && call.invite_ns != 0 && call.answer_ns == 0) call.answer_ns = message.time_ns;
   if (message.method != Method::invite) return;
   if (message.is_request()) {
     if (call.invite_ns == 0 && !within_dialog) call.invite_ns = message.time_ns;
@@ -128,7 +131,10 @@ void CallTable::update(MessageId id) {
     // mid-dialog.
     if (call.kind == CallKind::other) call.kind = CallKind::call;
   }
-  note_times(call, message, message.txn && model_.transactions[message.txn].in_dialog);
+  const bool is_ack_of_2xx = message.method == Method::ack && message.has_to_tag && message.txn &&
+                             model_.transactions[message.txn].method == Method::ack;
+  note_times(call, message, message.txn && model_.transactions[message.txn].in_dialog,
+             is_ack_of_2xx);
   if (message.is_request()) {
     if (message.method == Method::bye && call.bye_ns == 0 && !goes_on(call))
       call.bye_ns = message.time_ns;
@@ -221,8 +227,22 @@ Party who_ends_it(const Model& model, const CallRecord& call) {
   return Party::none;
 }
 
+// Where the capture lacks the final response: an ACK of its own or a BYE that is answered shows
+// that it was a 2xx.
+bool was_answered_unseen(const Model& model, const CallRecord& call, const Deciding& deciding) {
+  if (deciding.txn == nullptr || deciding.txn->final_status != 0) return false;
+  if (call.answer_ns != 0) return true;
+  if (call.bye_ns == 0) return false;
+  for (TransactionId id = call.first_txn; id; id = model.transactions[id].next_in_call) {
+    const TransactionRecord& txn = model.transactions[id];
+    if (txn.method == Method::bye && txn.final_status >= 200 && txn.final_status < 300) return true;
+  }
+  return false;
+}
+
 void decide_call(const Model& model, CallRecord& call, const Deciding& deciding, int64_t now_ns) {
-  if (deciding.answered != nullptr || (call.bye_ns != 0 && call.invite_ns == 0)) {
+  if (deciding.answered != nullptr || (call.bye_ns != 0 && call.invite_ns == 0) ||
+      was_answered_unseen(model, call, deciding)) {
     if (deciding.answered != nullptr) call.final_status = deciding.answered->final_status;
     call.state = call.bye_ns != 0 ? CallState::completed : CallState::in_call;
     if (call.bye_ns != 0) call.ended_by = who_ends_it(model, call);
@@ -252,7 +272,10 @@ void decide_call(const Model& model, CallRecord& call, const Deciding& deciding,
     call.ended_by = Party::caller;
     return;
   }
-  call.state = call.ring_ns != 0 ? CallState::ringing : CallState::calling;
+  // An ACK inside the INVITE transaction: the final response, which is not here, was no 2xx.
+  call.state = txn.acked           ? CallState::failed
+               : call.ring_ns != 0 ? CallState::ringing
+                                   : CallState::calling;
 }
 
 void decide_other(CallRecord& call, const Deciding& deciding, int64_t now_ns) {

@@ -85,6 +85,10 @@ class Builder {
     order_rows();
     if (left_out > 0) add_note(fmt::format("{} more messages are not shown", left_out));
     ladder_.participants = columns_.take();
+    for (LadderRow& row : ladder_.rows) {
+      if (ladder_.participants[row.from].port != 0) row.from_port = 0;
+      if (ladder_.participants[row.to].port != 0) row.to_port = 0;
+    }
     return std::move(ladder_);
   }
 
@@ -121,6 +125,8 @@ class Builder {
     if (!record.txn || record.is_copy()) return {};
     const auto& transactions = input_.model.transactions;
     if (record.is_request()) {
+      // The ACK of a non-2xx is each hop's own (17.1.1.3).
+      if (record.method != transactions[record.txn].method) return {};
       const TransactionId before = transactions[record.txn].request_path;
       return before ? transactions[before].request : MessageId{};
     }
@@ -203,6 +209,8 @@ class Builder {
     if (ladder_.rows.empty() && !record.is_request()) row->to = columns_.sip(endpoint(record.dst));
     row->from = columns_.sip(endpoint(record.src));
     row->to = columns_.sip(endpoint(record.dst));
+    row->from_port = endpoint(record.src).port;
+    row->to_port = endpoint(record.dst).port;
   }
 
   void add_media() {

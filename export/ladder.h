@@ -31,6 +31,8 @@ struct LadderRow {
   int64_t delta_ns = 0;  // since the message or media row before; 0 for the first
   uint32_t from = 0;     // columns; equal when a participant talks to itself
   uint32_t to = 0;
+  uint16_t from_port = 0;  // of a message, where the column holds several ports; else 0
+  uint16_t to_port = 0;
   std::string label;  // "INVITE (SDP)", "200 OK (BYE)", "RTP PCMU 349 pkt"
   CallId call;
 

@@ -35,6 +35,17 @@ std::u32string row_label(const LadderRow& row, bool ascii) {
   return text;
 }
 
+// At the ends of an arrow, where the header cannot tell them.
+struct Ports {
+  std::string from, to;
+  int width() const { return static_cast<int>(from.size() + to.size()); }
+};
+
+Ports ports_of(const LadderRow& row) {
+  const auto text = [](uint16_t port) { return port == 0 ? std::string() : std::to_string(port); };
+  return {text(row.from_port), text(row.to_port)};
+}
+
 Ink row_ink(const LadderRow& row) {
   if (row.kind == RowKind::media) return Ink::media;
   if (row.kind != RowKind::message) return Ink::dim;
@@ -54,7 +65,8 @@ int natural_spacing(const Ladder& ladder) {
   for (const LadderRow& row : ladder.rows) {
     if (row.kind != RowKind::message && row.kind != RowKind::media) continue;
     const int hops = std::max(1, std::abs(static_cast<int>(row.to) - static_cast<int>(row.from)));
-    const int need = text_width(row_label(row, false)) + kArrowFrame + 1;
+    const Ports ports = ports_of(row);
+    const int need = text_width(row_label(row, false)) + ports.width() + kArrowFrame + 1;
     spacing = std::max(spacing, (need + hops - 1) / hops);
   }
   return std::min(spacing, kMaxSpacing);
@@ -82,9 +94,18 @@ void draw_arrow(const LadderRow& row, const LadderLayout& layout, bool ascii, Ce
   if (row.before)
     put_char(line, layout.x_of(row.from), rightwards ? p.onward_right : p.onward_left, ink);
   // Between label and lifeline stands at least one dash, before the head another.
-  const int room = last - first - kArrowFrame;
+  int room = last - first - kArrowFrame;
+  int begin = first + (rightwards ? 2 : 3);
+  const Ports ports = ports_of(row);
+  if (text_width(row_label(row, ascii)) + ports.width() <= room) {
+    const std::string& left = rightwards ? ports.from : ports.to;
+    const std::string& right = rightwards ? ports.to : ports.from;
+    put_text(line, begin - 1, safe_text(left), Ink::dim);
+    put_text(line, begin + 1 + room - static_cast<int>(right.size()), safe_text(right), Ink::dim);
+    begin += static_cast<int>(left.size());
+    room -= ports.width();
+  }
   const std::u32string label = fit_text(row_label(row, ascii), room, ascii);
-  const int begin = first + (rightwards ? 2 : 3);
   put_text(line, begin + (room - text_width(label)) / 2, label, ink);
 }
 
