@@ -2,6 +2,8 @@
 
 #include <absl/container/flat_hash_set.h>
 
+#include <algorithm>
+
 namespace sipladder {
 namespace {
 
@@ -32,12 +34,13 @@ void EndpointRoles::update() {
   for (uint32_t id = 1; id <= facts_.size(); id++) {
     EndpointFacts& facts = facts_[id - 1];
     read_own(EndpointId{id});
+    facts.passes_on = facts.passes_on || routes_itself(EndpointId{id});
     const auto found = by_ip_.find(key_of(model_.endpoints[EndpointId{id}].ip));
     if (found != by_ip_.end() &&
         (facts.messages_in + facts.messages_out > 0 || found->second == Role::media)) {
       facts.role = found->second;
     } else if (facts.messages_in + facts.messages_out > 0) {
-      facts.role = Role::ua;
+      facts.role = facts.passes_on ? Role::proxy : Role::ua;
     } else {
       facts.role = Role::media;
     }
@@ -56,6 +59,8 @@ void EndpointRoles::count_messages() {
       from.agent_message = id;
       from.wrote = message.is_request();
     }
+    if (!from.answer && message.method == Method::invite && message.status / 100 == 2)
+      from.answer = id;
   }
 }
 
@@ -66,12 +71,23 @@ void EndpointRoles::read_own(EndpointId id) {
   const auto vias = header_values(view_.sip(), HeaderId::via);
   if (vias.size() != 1) {
     facts.wrote = false;
+    facts.passes_on = vias.size() > 1;
     return;
   }
   const auto sent_by = parse_ip(parse_via(vias.front()).host);
   if (!sent_by || *sent_by == model_.endpoints[id].ip) return;
   facts.behind_nat = true;
   facts.private_address = *sent_by;
+}
+
+// Seen from one side only, a proxy stands in the Record-Route of what it passes on (16.6).
+bool EndpointRoles::routes_itself(EndpointId id) {
+  const EndpointFacts& facts = facts_[id.value - 1];
+  if (!facts.answer || !view_.load(model_.messages[facts.answer])) return false;
+  const auto routes = header_values(view_.sip(), HeaderId::record_route);
+  return std::any_of(routes.begin(), routes.end(), [&](std::string_view route) {
+    return parse_ip(parse_uri(parse_name_addr(route).uri).host) == model_.endpoints[id].ip;
+  });
 }
 
 void EndpointRoles::mark(const IpAddress& ip, Role role) {

@@ -20,6 +20,8 @@ struct EndpointFacts {
   uint32_t messages_out = 0;
   MessageId agent_message;  // first message that it wrote itself
   bool wrote = false;       // it writes requests of its own: the next two are known
+  bool passes_on = false;   // what it sends has the Via of another, or its own Record-Route
+  MessageId answer;         // first 2xx to an INVITE that it sent
   bool behind_nat = false;
   IpAddress private_address;  // what its own Via says, when that is not its source
   Transport transport = Transport::udp;
@@ -37,6 +39,7 @@ class EndpointRoles {
  private:
   void count_messages();
   void read_own(EndpointId id);
+  bool routes_itself(EndpointId id);
   void mark(const IpAddress& ip, Role role);
   void mark_hops();
   void mark_legs();
