@@ -18,8 +18,8 @@ bool lacks_fragments(const IcmpErrorRecord& error) {
 
 }  // namespace
 
-std::vector<const IcmpErrorRecord*> rejections(const Model& model, EndpointId src,
-                                               EndpointId dst, int64_t from_ns) {
+std::vector<const IcmpErrorRecord*> rejections(const Model& model, EndpointId src, EndpointId dst,
+                                               int64_t from_ns) {
   const auto& errors = model.icmp_errors;
   std::vector<const IcmpErrorRecord*> found;
   auto error = std::lower_bound(

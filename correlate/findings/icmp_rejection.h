@@ -9,8 +9,8 @@
 namespace sipladder {
 
 // About packets from `src` to `dst`, from `from_ns` on for 64*T1.
-std::vector<const IcmpErrorRecord*> rejections(const Model& model, EndpointId src,
-                                               EndpointId dst, int64_t from_ns);
+std::vector<const IcmpErrorRecord*> rejections(const Model& model, EndpointId src, EndpointId dst,
+                                               int64_t from_ns);
 
 // "192.0.2.1 rejects it with ICMP type 3 code 3, 7 times", `what` in the place of "it"; empty
 // without errors. Their frames become evidence.
