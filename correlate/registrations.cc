@@ -96,15 +96,17 @@ void Registrations::forget_evicted() {
 
 void Registrations::learn(TransactionId id) {
   const TransactionRecord& txn = model_.transactions[id];
-  std::optional<uint32_t> asked;
-  std::vector<std::string> contacts;
+  struct Asked {
+    std::string contact;
+    std::optional<uint32_t> expires;
+  };
+  std::vector<Asked> contacts;
   if (!view_.load(model_.messages[txn.request])) return;
   const SipIndex& sip = view_.sip();
   const std::string aor = aor_of(sip.value(HeaderId::to));
   for (const std::string_view value : header_values(sip, HeaderId::contact)) {
     const std::string uri(value == "*" ? value : parse_name_addr(value).uri);
-    contacts.push_back(uri);
-    asked = expires_of(sip, value);
+    contacts.push_back({uri, expires_of(sip, value)});
     if (uri == "*") continue;
     Binding* found = binding(aor, uri);
     if (found == nullptr) return;
@@ -129,7 +131,7 @@ void Registrations::learn(TransactionId id) {
     found->last_message = txn.request;
   }
   const bool has_response = txn.final_response && view_.load(model_.messages[txn.final_response]);
-  for (const std::string& uri : contacts) {
+  for (const auto& [uri, asked] : contacts) {
     if (uri == "*") {
       if (txn.final_status / 100 != 2) continue;
       for (const size_t index : by_aor_[aor]) bindings_[index].state = BindingState::removed;

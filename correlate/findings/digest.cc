@@ -58,8 +58,7 @@ Refusal refusal_of(const Model& model, MessageView& view, const TransactionRecor
   if (!txn.request || !txn.has_auth || (status != 401 && status != 403 && status != 407))
     return Refusal::none;
   if (status == 403 || !view.load(model.messages[txn.request])) return Refusal::wrong;
-  const auto given =
-      realms_of(view.sip(), HeaderId::authorization, HeaderId::proxy_authorization);
+  const auto given = realms_of(view.sip(), HeaderId::authorization, HeaderId::proxy_authorization);
   if (!view.load(model.messages[txn.final_response])) return Refusal::wrong;
   if (is_stale(view.sip())) return Refusal::stale;
   const auto asked =
