@@ -55,9 +55,14 @@ AckTrace trace_ack(const CallContext& context, TransactionId invite) {
 }
 
 bool is_swallowed(const CallContext& context, const AckTrace& trace) {
+  if (!trace.ack || !trace.beyond) return false;
   const auto& transactions = context.model.transactions;
-  return trace.ack && trace.beyond && transactions[trace.beyond].request &&
-         same_host(context, transactions[trace.ack].dst, transactions[trace.beyond].src);
+  const TransactionRecord& ack = transactions[trace.ack];
+  const TransactionRecord& beyond = transactions[trace.beyond];
+  if (!beyond.request) return false;
+  const bool by_nat = same_host(context, transactions[trace.invite].dst, beyond.dst) &&
+                      same_host(context, ack.dst, beyond.dst);
+  return by_nat || same_host(context, ack.dst, beyond.src);
 }
 
 std::string other_way(CallContext& context, const AckTrace& trace) {

@@ -16,7 +16,8 @@ struct AckTrace {
 // Of the 2xx that answered this INVITE transaction, and the hops before.
 AckTrace trace_ack(const CallContext& context, TransactionId invite);
 
-// Who sent the INVITE on over the hop beyond got the ACK, and none follows there.
+// Who sent the INVITE on over the hop beyond got the ACK, and none follows there: a proxy, or a
+// NAT, both sides of which are in the capture.
 bool is_swallowed(const CallContext& context, const AckTrace& trace);
 
 // The URI to which a swallowed ACK has to go, when that is not where the INVITE went: perhaps by a

@@ -59,6 +59,11 @@ std::string lost_ack(CallContext& context, const AckTrace& trace, Finding* findi
     return why + ", and " + rejected;
   }
   if (is_swallowed(context, trace)) {
+    const TransactionRecord& beyond = transactions[trace.beyond];
+    if (ack.dst == beyond.dst) {
+      return why + fmt::format(" (frame {}), and it does not come out as {}", frames.front(),
+                               endpoint_text(context, beyond.src));
+    }
     const std::string uri = other_way(context, trace);
     if (uri.empty()) {
       return fmt::format("; {} gets the ACK (frame {}) and does not send it on", to_string(to),
