@@ -3,6 +3,7 @@
 // the BYE after 64*T1 are its evidence, not findings of their own.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "correlate/dialog_route.h"
@@ -115,6 +116,15 @@ std::string unheard_2xx(const CallContext& context, const AckTrace& trace) {
                      endpoint_text(context, first.src), first.final_status);
 }
 
+// Of a capture with the responses only nobody can tell what the client sends.
+bool shows_requests(const CallContext& context, const TransactionRecord& hop) {
+  return std::any_of(context.transactions.begin(), context.transactions.end(),
+                     [&](TransactionId id) {
+                       const TransactionRecord& txn = context.model.transactions[id];
+                       return txn.request && txn.src == hop.src && txn.dst == hop.dst;
+                     });
+}
+
 // With an ACK in sight, only a 2xx that goes on for (nearly) 64*T1 proves that it does not arrive:
 // the first ones may have been lost behind this point. Less does when it is seen to go no further.
 bool is_unacknowledged(const CallContext& context, const TransactionRecord& txn,
@@ -151,7 +161,7 @@ Unacknowledged worst_of(const CallContext& context) {
     if (passed_on.contains(id)) continue;
     if (worst.invite && txn.responses <= transactions[worst.invite].responses) continue;
     const AckTrace trace = trace_ack(context, id);
-    if (is_unacknowledged(context, txn, trace)) worst = {id, trace};
+    if (is_unacknowledged(context, txn, trace) && shows_requests(context, txn)) worst = {id, trace};
   }
   return worst;
 }
