@@ -10,25 +10,36 @@ namespace sipladder {
 namespace {
 
 constexpr size_t kEvidenceFrames = 10;
+constexpr int64_t kSoon = 5'000'000'000;  // a router asks for the next hop first
 
 // Fragment reassembly time exceeded (RFC 792, RFC 4443 3.3): it is reachable, and got a part.
 bool lacks_fragments(const IcmpErrorRecord& error) {
   return error.type == (error.from.family == 4 ? 11 : 3) && error.code == 1;
 }
 
-}  // namespace
-
-std::vector<const IcmpErrorRecord*> rejections(const Model& model, EndpointId src, EndpointId dst,
-                                               int64_t from_ns) {
+// In a flood of them only those of the time are looked at.
+std::vector<const IcmpErrorRecord*> between(const Model& model, EndpointId src, EndpointId dst,
+                                            int64_t from_ns, int64_t until_ns) {
   const auto& errors = model.icmp_errors;
   std::vector<const IcmpErrorRecord*> found;
   auto error = std::lower_bound(
       errors.begin(), errors.end(), from_ns,
       [](const IcmpErrorRecord& one, int64_t time_ns) { return one.time_ns < time_ns; });
-  for (; error != errors.end() && error->time_ns <= from_ns + kTimerB; ++error) {
+  for (; error != errors.end() && error->time_ns <= until_ns; ++error) {
     if (error->src == src && error->dst == dst) found.push_back(&*error);
   }
   return found;
+}
+
+}  // namespace
+
+std::vector<const IcmpErrorRecord*> rejections(const Model& model, EndpointId src, EndpointId dst,
+                                               int64_t from_ns) {
+  return between(model, src, dst, from_ns, from_ns + kTimerB);
+}
+
+bool is_rejected(const Model& model, const TransactionRecord& txn) {
+  return !between(model, txn.src, txn.dst, txn.first_ns, txn.last_ns + kSoon).empty();
 }
 
 std::string rejection_text(const std::vector<const IcmpErrorRecord*>& errors, std::string_view what,

@@ -12,6 +12,9 @@ namespace sipladder {
 std::vector<const IcmpErrorRecord*> rejections(const Model& model, EndpointId src, EndpointId dst,
                                                int64_t from_ns);
 
+// Any about this request, soon after it was sent.
+bool is_rejected(const Model& model, const TransactionRecord& txn);
+
 // "192.0.2.1 rejects it with ICMP type 3 code 3, 7 times", `what` in the place of "it"; empty
 // without errors. Their frames become evidence.
 std::string rejection_text(const std::vector<const IcmpErrorRecord*>& errors, std::string_view what,

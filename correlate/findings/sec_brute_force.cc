@@ -26,7 +26,10 @@ struct Guessing {
 };
 
 // Requests with credentials that were accepted, or refused for whatever reason.
-using Attempts = std::vector<TransactionId>;
+struct Attempts {
+  std::vector<TransactionId> all;
+  size_t refused = 0;
+};
 
 std::map<std::string, Attempts> attempts_by_address(const CaptureContext& context) {
   std::map<std::string, Attempts> attempts;
@@ -36,7 +39,9 @@ std::map<std::string, Attempts> attempts_by_address(const CaptureContext& contex
     const bool refused =
         txn.final_status == 401 || txn.final_status == 403 || txn.final_status == 407;
     if (!refused && txn.final_status / 100 != 2) continue;
-    attempts[to_string(context.model.endpoints[txn.src].ip)].push_back(id);
+    Attempts& made = attempts[to_string(context.model.endpoints[txn.src].ip)];
+    made.all.push_back(id);
+    if (refused) made.refused++;
   }
   return attempts;
 }
@@ -75,11 +80,14 @@ std::optional<Guessing> guessing_from(CaptureContext& context, const std::string
   std::set<std::string> users;
   std::map<std::string, Run> runs;  // by user
   std::optional<Guessing> guessed;
-  for (const TransactionId id : attempts) {
+  for (const TransactionId id : attempts.all) {
     const TransactionRecord& txn = context.model.transactions[id];
     const Refusal refusal = refusal_of(context.model, context.view, txn);
     const bool is_wrong = refusal == Refusal::wrong;
     if (!is_wrong && refusal != Refusal::none) continue;
+    // Most are accepted, and long after anything was wrong: they need not be read.
+    const bool soon = !wrong.empty() && txn.first_ns - wrong.back().time_ns <= kBetween;
+    if (!is_wrong && !soon) continue;
     if (!context.view.load(context.model.messages[txn.request])) continue;
     const std::string user = user_of(context.view.sip());
     const uint32_t frame = context.model.messages[txn.request].frame;
@@ -109,7 +117,7 @@ std::optional<Guessing> guessing_from(CaptureContext& context, const std::string
 
 void check(CaptureContext& context, std::vector<Finding>* out) {
   for (const auto& [address, attempts] : attempts_by_address(context)) {
-    if (attempts.size() <= kMinGuesses) continue;
+    if (attempts.refused < kMinGuesses) continue;
     auto guessing = guessing_from(context, address, attempts);
     if (!guessing) continue;
     Finding finding = finding_of(detector);

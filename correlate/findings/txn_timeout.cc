@@ -15,10 +15,6 @@ namespace {
 
 extern const Detector detector;
 
-bool is_rejected(const CallContext& context, const TransactionRecord& txn) {
-  return !rejections(context.model, txn.src, txn.dst, txn.first_ns).empty();
-}
-
 // A proxy that gives up before Timer B says 408 to the hop before; one that is told by ICMP need
 // not wait, and some say 480 or 5xx.
 bool given_up(const CallContext& context, const TransactionRecord& txn) {
@@ -28,7 +24,7 @@ bool given_up(const CallContext& context, const TransactionRecord& txn) {
   if (before.final_status == 408 && txn.requests >= 2) return true;
   const bool unreachable = before.final_status == 408 || before.final_status == 480 ||
                            (before.final_status >= 500 && before.final_status < 600);
-  return unreachable && is_rejected(context, txn);
+  return unreachable && is_rejected(context.model, txn);
 }
 
 // Another target took what this one did not.
@@ -51,7 +47,7 @@ bool timed_out(const CallContext& context, const TransactionRecord& txn) {
   if (txn.transport != Transport::udp || txn.requests >= 3) return true;
   // Whoever pings an address finds out by asking several times: gateway-down.
   if (txn.method == Method::options) return false;
-  return is_rejected(context, txn) && !is_accepted_elsewhere(context, txn);
+  return is_rejected(context.model, txn) && !is_accepted_elsewhere(context, txn);
 }
 
 std::string times_sent(const TransactionRecord& txn) {

@@ -21,7 +21,7 @@ bool is_unanswered(const CallContext& context, const TransactionRecord& txn) {
                         (txn.requests > kMinCopies && txn.last_ns - txn.first_ns >= kLongEnough);
   if (!given_up) return false;
   return txn.requests >= kMinCopies || txn.transport != Transport::udp ||
-         !rejections(context.model, txn.src, txn.dst, txn.first_ns).empty();
+         is_rejected(context.model, txn);
 }
 
 void check(CallContext& context, Method method, const Detector& detector, CallAnalysis* out) {
