@@ -71,12 +71,16 @@ DialogId DialogTable::find_or_create(MessageId id, const SipFacts& facts) {
 }
 
 // One caller's tag with several of callees: a fork. A B2BUA that keeps the Call-ID has a caller's
-// tag of its own on each side.
+// tag of its own on each side; who was redirected, or refused, sends another INVITE.
 void DialogTable::mark_forks(const CallRecord& call, DialogRecord& made) {
+  const MessageRecord& message = model_.messages[made.created_by];
   int steps = 0;
   for (DialogId id = call.first_dialog; id && steps < kMaxForks; steps++) {
     DialogRecord& other = model_.dialogs[id];
-    if (&other != &made && other.caller_tag_hash == made.caller_tag_hash) {
+    const MessageRecord& first = model_.messages[other.created_by];
+    const bool same_request =
+        first.is_request() || message.is_request() || first.is_in_exchange_of(message);
+    if (&other != &made && other.caller_tag_hash == made.caller_tag_hash && same_request) {
       other.forked = made.forked = true;
     }
     id = other.next_in_call;

@@ -7,18 +7,22 @@
 namespace sipladder {
 namespace {
 
-// The host without case, the user as it is (RFC 3261 19.1.4).
+// A host is compared without case, a user as it is (RFC 3261 19.1.4).
+std::string lower_case(std::string_view text) {
+  std::string lowered(text);
+  std::transform(lowered.begin(), lowered.end(), lowered.begin(), lower);
+  return lowered;
+}
+
 std::string aor_of(std::string_view header) {
   const SipUri uri = parse_uri(parse_name_addr(header).uri);
-  std::string host(uri.host);
-  std::transform(host.begin(), host.end(), host.begin(), lower);
   const std::string user(uri.user);
-  return host.empty() ? user : user + "@" + host;
+  return uri.host.empty() ? user : user + "@" + lower_case(uri.host);
 }
 
 std::string contact_key(std::string_view uri_text) {
   const SipUri uri = parse_uri(uri_text);
-  return std::string(uri.user) + "@" + std::string(uri.host) + ":" +
+  return std::string(uri.user) + "@" + lower_case(uri.host) + ":" +
          std::to_string(uri.port.value_or(5060));
 }
 
@@ -40,6 +44,12 @@ std::optional<uint32_t> granted_to(const SipIndex& response, std::string_view co
     }
   }
   return std::nullopt;
+}
+
+BindingState state_at(const Binding& binding, int64_t time_ns) {
+  if (binding.state != BindingState::active || !binding.expires_s) return binding.state;
+  const int64_t end = binding.granted_ns + int64_t{*binding.expires_s} * 1'000'000'000;
+  return time_ns > end ? BindingState::expired : BindingState::active;
 }
 
 }  // namespace
@@ -73,34 +83,37 @@ void Registrations::update() {
 // A binding lives as long as its newest REGISTER is in the tables.
 void Registrations::forget_evicted() {
   epoch_ = model_.evicted.epoch;
-  std::vector<Binding> all = std::move(bindings_);
-  bindings_.clear();
-  by_key_.clear();
-  by_aor_.clear();
-  for (Binding& one : all) {
-    if (!model_.messages.holds(one.last_message)) continue;
+  bindings_.keep_only([&](Binding& one) {
+    if (!model_.messages.holds(one.last_message)) return false;
     if (!model_.messages.holds(one.first_message)) one.first_message = one.last_message;
-    keep(std::move(one));
+    return true;
+  });
+  by_aor_.clear();
+  for (size_t place = 0; place < bindings_.all().size(); place++) {
+    by_aor_[bindings_[place].aor].push_back(place);
   }
 }
 
 void Registrations::learn(TransactionId id) {
   const TransactionRecord& txn = model_.transactions[id];
-  std::optional<uint32_t> asked;
-  std::vector<std::string> contacts;
+  struct Asked {
+    std::string contact;
+    std::optional<uint32_t> expires;
+  };
+  std::vector<Asked> contacts;
   if (!view_.load(model_.messages[txn.request])) return;
   const SipIndex& sip = view_.sip();
   const std::string aor = aor_of(sip.value(HeaderId::to));
   for (const std::string_view value : header_values(sip, HeaderId::contact)) {
     const std::string uri(value == "*" ? value : parse_name_addr(value).uri);
-    contacts.push_back(uri);
-    asked = expires_of(sip, value);
+    contacts.push_back({uri, expires_of(sip, value)});
     if (uri == "*") continue;
     Binding* found = binding(aor, uri);
     if (found == nullptr) return;
     const MessageRecord& message = model_.messages[txn.request];
-    if (found->first_ns == 0) {
-      found->first_ns = message.time_ns;
+    if (found->first_ns == 0 || found->listed) {
+      found->listed = false;
+      if (found->first_ns == 0) found->first_ns = message.time_ns;
       found->first_message = txn.request;
       found->call = txn.call;
       found->src = txn.src;
@@ -118,7 +131,7 @@ void Registrations::learn(TransactionId id) {
     found->last_message = txn.request;
   }
   const bool has_response = txn.final_response && view_.load(model_.messages[txn.final_response]);
-  for (const std::string& uri : contacts) {
+  for (const auto& [uri, asked] : contacts) {
     if (uri == "*") {
       if (txn.final_status / 100 != 2) continue;
       for (const size_t index : by_aor_[aor]) bindings_[index].state = BindingState::removed;
@@ -132,7 +145,13 @@ void Registrations::learn(TransactionId id) {
     if (!granted) granted = asked;
     if (Binding* found = binding(aor, uri)) answer(*found, txn, granted);
   }
-  if (has_response && txn.final_status / 100 == 2) replace_others(aor, txn);
+  if (!has_response || txn.final_status / 100 != 2) return;
+  listed_.clear();
+  for (const std::string_view contact : header_values(view_.sip(), HeaderId::contact)) {
+    listed_.insert(contact_key(parse_name_addr(contact).uri));
+  }
+  replace_others(aor, txn);
+  learn_listed(aor, txn);
 }
 
 // A 2xx lists all bindings (10.3). What the same client asked for before and is not listed was
@@ -151,7 +170,8 @@ void Registrations::replace_others(const std::string& aor, const TransactionReco
     Binding& old = bindings_[index];
     const bool same_instance = !old.instance.empty() && old.instance == accepted->instance;
     if (&old == accepted || old.last_ns >= accepted->last_ns ||
-        (old.call != txn.call && !same_instance) || granted_to(response, old.contact))
+        (old.call != txn.call && !same_instance) || old.listed ||
+        listed_.contains(contact_key(old.contact)))
       continue;
     if (old.state == BindingState::active) old.state = BindingState::removed;
     if (old.granted_ns != 0 || old.given_up) continue;
@@ -187,27 +207,82 @@ void Registrations::answer(Binding& binding, const TransactionRecord& txn,
   binding.state = BindingState::active;
 }
 
+// Some registrars list a contact by the address that it came from. Then nobody can tell which of
+// them are other devices: what was asked for, lacking that all that is known, must be there as it
+// is.
+bool Registrations::lists_as_asked(const std::string& aor, const TransactionRecord& txn) {
+  bool any_asked = false, asked_listed = true, known_listed = true;
+  for (const size_t place : by_aor_[aor]) {
+    const Binding& one = bindings_[place];
+    if (one.listed || state_at(one, txn.final_response_ns) != BindingState::active) continue;
+    const bool found = listed_.contains(contact_key(one.contact));
+    known_listed = known_listed && found;
+    if (one.last_message != txn.request) continue;
+    any_asked = true;
+    asked_listed = asked_listed && found;
+  }
+  return any_asked ? asked_listed : known_listed;
+}
+
+// A 2xx lists all bindings of the address (10.3 step 8).
+void Registrations::learn_listed(const std::string& aor, const TransactionRecord& txn) {
+  if (!lists_as_asked(aor, txn)) return;
+  const int64_t now_ns = txn.final_response_ns;
+  for (const size_t place : by_aor_[aor]) {
+    Binding& one = bindings_[place];
+    const bool gone = one.listed && state_at(one, now_ns) == BindingState::active &&
+                      !listed_.contains(contact_key(one.contact));
+    if (gone) one.state = BindingState::removed;
+  }
+  for (const std::string_view contact : header_values(view_.sip(), HeaderId::contact)) {
+    const NameAddr name = parse_name_addr(contact);
+    const std::optional<uint32_t> left = expires_of(view_.sip(), contact);
+    if (left == 0U || name.uri.empty()) continue;
+    Binding* found = bindings_.find(binding_key(aor, name.uri));
+    if (found == nullptr) {
+      if (by_aor_[aor].size() >= kMaxListed) continue;
+      Binding made;
+      made.aor = aor;
+      made.contact = std::string(name.uri);
+      made.call = txn.call;
+      made.listed = true;
+      made.instance = std::string(param(name.params, "+sip.instance").value_or(""));
+      made.first_message = txn.final_response;
+      made.first_ns = now_ns;
+      found = add(std::move(made));
+      if (found == nullptr) return;
+    }
+    // One that should be over lives on: it was refreshed where this capture does not look.
+    const bool outlived = state_at(*found, now_ns) == BindingState::expired;
+    if (!found->listed && !outlived) continue;
+    found->state = BindingState::active;
+    found->granted_ns = now_ns;
+    found->expires_s = left;
+    if (!found->listed) continue;
+    found->last_ns = now_ns;
+    found->last_message = txn.final_response;
+  }
+}
+
 Binding* Registrations::binding(const std::string& aor, const std::string& contact) {
-  const auto found = by_key_.find(binding_key(aor, contact));
-  if (found != by_key_.end()) return &bindings_[found->second];
-  if (bindings_.size() >= kMaxBindings) return nullptr;
+  if (Binding* found = bindings_.find(binding_key(aor, contact))) return found;
   Binding made;
   made.aor = aor;
   made.contact = contact;
-  return keep(std::move(made));
+  return add(std::move(made));
 }
 
-Binding* Registrations::keep(Binding binding) {
-  by_key_.emplace(binding_key(binding.aor, binding.contact), bindings_.size());
-  by_aor_[binding.aor].push_back(bindings_.size());
-  bindings_.push_back(std::move(binding));
-  return &bindings_.back();
+Binding* Registrations::add(Binding binding) {
+  std::vector<size_t>& of_aor = by_aor_[binding.aor];
+  const size_t place = bindings_.all().size();
+  std::string key = binding_key(binding.aor, binding.contact);
+  Binding* added = bindings_.add(std::move(key), std::move(binding));
+  if (added != nullptr) of_aor.push_back(place);
+  return added;
 }
 
 BindingState Registrations::state_of(const Binding& binding) const {
-  if (binding.state != BindingState::active || !binding.expires_s) return binding.state;
-  const int64_t end = binding.granted_ns + int64_t{*binding.expires_s} * 1'000'000'000;
-  return model_.now_ns > end ? BindingState::expired : BindingState::active;
+  return state_at(binding, model_.now_ns);
 }
 
 }  // namespace sipladder

@@ -35,6 +35,7 @@ class Recogniser {
     for (const TransactionId id : context.transactions) {
       const TransactionRecord& txn = model_.transactions[id];
       if (txn.method == Method::refer && !is_failure(txn)) refer_ = txn.request;
+      if (txn.method == Method::cancel && txn.invite) cancels_.push_back(&txn);
       if (txn.method != Method::invite || !txn.request) continue;
       (txn.in_dialog ? changes_ : attempts_).push_back(&txn);
     }
@@ -161,16 +162,32 @@ class Recogniser {
     return false;
   }
 
-  // Two branches of one request that run at the same time, or two early dialogs.
+  // When a branch had its final response, or was given up with a CANCEL.
+  int64_t closed_ns(const TransactionRecord& branch) const {
+    int64_t closed = branch.final_response_ns == 0 ? INT64_MAX : branch.final_response_ns;
+    if (!branch.cancelled) return closed;
+    for (const TransactionRecord* cancel : cancels_) {
+      const bool its = model_.transactions[cancel->invite].first_message == branch.first_message;
+      if (its) closed = std::min(closed, cancel->first_ns);
+    }
+    return closed;
+  }
+  bool are_siblings(const TransactionRecord& a, const TransactionRecord& b) const {
+    return &a != &b && a.src == b.src && a.dst != b.dst && a.cseq == b.cseq && !same_branch(a, b);
+  }
+
+  // Two branches of one request that run at the same time; or, of branches that are not in the
+  // capture, two early dialogs. Targets that are tried one after the other are no fork.
   bool is_forked() const {
+    bool one_by_one = false;
     for (const TransactionRecord* a : attempts_) {
       for (const TransactionRecord* b : attempts_) {
-        const bool siblings = a != b && a->src == b->src && a->dst != b->dst &&
-                              a->cseq == b->cseq && !same_branch(*a, *b);
-        const int64_t end = a->final_response_ns == 0 ? INT64_MAX : a->final_response_ns;
-        if (siblings && b->first_ns >= a->first_ns && b->first_ns < end) return true;
+        if (!are_siblings(*a, *b) || b->first_ns < a->first_ns) continue;
+        if (b->first_ns < closed_ns(*a)) return true;
+        one_by_one = true;
       }
     }
+    if (one_by_one) return false;
     return call_.dialogs > 1 && std::any_of(context_.dialogs.begin(), context_.dialogs.end(),
                                             [&](DialogId id) { return model_.dialogs[id].forked; });
   }
@@ -178,13 +195,16 @@ class Recogniser {
   // A branch failed, and after it the same request went to another target.
   std::string_view forwarded() const {
     for (const TransactionRecord* a : attempts_) {
-      if (a->final_status < 300 || a->final_status == 401 || a->final_status == 407) continue;
+      const bool given_up = a->final_status == 0 && a->cancelled;
+      if (!given_up && !is_failure(*a)) continue;
+      if (a->final_status == 401 || a->final_status == 407) continue;
       for (const TransactionRecord* b : attempts_) {
-        const bool later = a != b && b->src == a->src && b->first_ns >= a->final_response_ns;
-        if (later && a->final_status < 400) return "redirect";
+        const bool later = a != b && b->src == a->src && b->first_ns >= closed_ns(*a);
+        if (later && a->final_status / 100 == 3) return "redirect";
         if (!later || b->cseq != a->cseq) continue;
         if (a->final_status == 486 || a->final_status == 600) return "forward-on-busy";
-        if (a->final_status == 487 || a->final_status == 408 || a->final_status == 480) {
+        if (given_up || a->final_status == 487 || a->final_status == 408 ||
+            a->final_status == 480) {
           return "forward-on-no-answer";
         }
       }
@@ -205,6 +225,7 @@ class Recogniser {
   const CallRecord& call_;
   std::vector<const TransactionRecord*> attempts_;  // initial INVITEs, each hop
   std::vector<const TransactionRecord*> changes_;   // re-INVITEs
+  std::vector<const TransactionRecord*> cancels_;
   MessageId refer_;
 };
 

@@ -36,20 +36,10 @@ void Subscriptions::update() {
   for (const TransactionId id : transactions_.take()) learn(id);
 }
 
-// A subscription lives as long as its newest message is in the tables. The keys of those that went
-// are forgotten with them.
+// A subscription lives as long as its newest message is in the tables.
 void Subscriptions::forget_evicted() {
   epoch_ = model_.evicted.epoch;
-  std::vector<size_t> place(all_.size(), SIZE_MAX);
-  std::vector<Subscription> kept;
-  for (size_t i = 0; i < all_.size(); i++) {
-    if (!model_.messages.holds(all_[i].last_message)) continue;
-    place[i] = kept.size();
-    kept.push_back(std::move(all_[i]));
-  }
-  all_ = std::move(kept);
-  absl::erase_if(by_key_, [&](const auto& entry) { return place[entry.second] == SIZE_MAX; });
-  for (auto& entry : by_key_) entry.second = place[entry.second];
+  rows_.keep_only([&](Subscription& one) { return model_.messages.holds(one.last_message); });
 }
 
 void Subscriptions::learn(TransactionId id) {
@@ -76,12 +66,7 @@ Subscription* Subscriptions::find(const TransactionRecord& txn) {
   const std::string event = event_of(sip, txn.method);
   std::string key = std::to_string(txn.call.value) + "\n" + event + "\n";
   key.append(tag_of(subscriber));
-  const auto [slot, is_new] = by_key_.try_emplace(key, all_.size());
-  if (!is_new) return &all_[slot->second];
-  if (all_.size() >= kMaxSubscriptions) {
-    by_key_.erase(slot);
-    return nullptr;
-  }
+  if (Subscription* found = rows_.find(key)) return found;
   Subscription made;
   made.call = txn.call;
   made.event = event;
@@ -90,8 +75,7 @@ Subscription* Subscriptions::find(const TransactionRecord& txn) {
   made.src = notify ? txn.dst : txn.src;
   made.first_message = txn.request;
   made.first_ns = txn.first_ns;
-  all_.push_back(std::move(made));
-  return &all_.back();
+  return rows_.add(std::move(key), std::move(made));
 }
 
 void Subscriptions::learn_subscribe(const TransactionRecord& txn, Subscription& subscription) {

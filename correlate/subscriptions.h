@@ -4,13 +4,12 @@
 // Threads: as Model. Bounds: kMaxSubscriptions; further ones are not listed.
 #pragma once
 
-#include <absl/container/flat_hash_map.h>
-
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "correlate/finished_transactions.h"
+#include "correlate/keyed_rows.h"
 #include "correlate/message_view.h"
 #include "correlate/model.h"
 
@@ -44,7 +43,7 @@ class Subscriptions {
   Subscriptions(const Model& model, const PacketLog& log);
 
   void update();
-  const std::vector<Subscription>& all() const { return all_; }
+  const std::vector<Subscription>& all() const { return rows_.all(); }
   // As of the newest packet: an active one whose time is over has expired.
   std::string_view state_of(const Subscription& subscription) const;
 
@@ -59,8 +58,7 @@ class Subscriptions {
   MessageView view_;
   FinishedTransactions transactions_;
   uint32_t epoch_ = 0;
-  std::vector<Subscription> all_;
-  absl::flat_hash_map<std::string, size_t> by_key_;
+  KeyedRows<Subscription> rows_{kMaxSubscriptions};
 };
 
 }  // namespace sipladder

@@ -6,8 +6,12 @@ namespace {
 const Binding& binding(Reader& r, RowId row) {
   return r.analyst.registrations().all()[row.id - 1];
 }
-const Endpoint& src(Reader& r, RowId row) {
-  return r.model.endpoints[binding(r, row).src];
+
+// What only a REGISTER of its own tells; NULL for a binding that another one's 2xx lists.
+template <typename Get>
+void of_register(Reader& r, RowId row, Get get) {
+  const Binding& one = binding(r, row);
+  if (!one.listed) get(one);
 }
 
 }  // namespace
@@ -18,7 +22,7 @@ const TableDescription kRegistrationsTable{
     {
         {"id", "INTEGER", "in capture order",
          [](Reader&, RowId row, Value& v) { v.set(int64_t{row.id}); }},
-        {"call", "INTEGER", "calls.id of the first REGISTER",
+        {"call", "INTEGER", "calls.id of the first REGISTER, or of the one whose 2xx lists it",
          [](Reader& r, RowId row, Value& v) { v.set(int64_t{binding(r, row).call.value}); }},
         {"aor", "TEXT", "address of record: user@host of To",
          [](Reader& r, RowId row, Value& v) { v.set(binding(r, row).aor); }},
@@ -27,12 +31,22 @@ const TableDescription kRegistrationsTable{
         {"registrant", "TEXT", "URI of From",
          [](Reader& r, RowId row, Value& v) { v.set_if(binding(r, row).registrant); }},
         {"third_party", "INTEGER", "From is not To",
-         [](Reader& r, RowId row, Value& v) { v.set(int64_t{binding(r, row).third_party}); }},
+         [](Reader& r, RowId row, Value& v) {
+           of_register(r, row, [&](const Binding& one) { v.set(int64_t{one.third_party}); });
+         }},
         {"src", "TEXT", "where the newest accepted REGISTER came from",
-         [](Reader& r, RowId row, Value& v) { v.set(to_string(src(r, row).ip)); }},
+         [](Reader& r, RowId row, Value& v) {
+           of_register(r, row, [&](const Binding& one) {
+             v.set(to_string(r.model.endpoints[one.src].ip));
+           });
+         }},
         {"src_port", "INTEGER", "its port",
-         [](Reader& r, RowId row, Value& v) { v.set(int64_t{src(r, row).port}); }},
-        {"expires_s", "INTEGER", "granted",
+         [](Reader& r, RowId row, Value& v) {
+           of_register(r, row, [&](const Binding& one) {
+             v.set(int64_t{r.model.endpoints[one.src].port});
+           });
+         }},
+        {"expires_s", "INTEGER", "granted; what was left when it is only listed",
          [](Reader& r, RowId row, Value& v) {
            if (const auto expires = binding(r, row).expires_s) v.set(int64_t{*expires});
          }},
@@ -40,20 +54,28 @@ const TableDescription kRegistrationsTable{
          [](Reader& r, RowId row, Value& v) {
            v.set_if(to_string(r.analyst.registrations().state_of(binding(r, row))));
          }},
-        {"first_ns", "INTEGER", "first REGISTER",
+        {"first_ns", "INTEGER", "first REGISTER, or 2xx that lists it",
          [](Reader& r, RowId row, Value& v) { v.set(binding(r, row).first_ns); }},
-        {"last_ns", "INTEGER", "newest REGISTER",
+        {"last_ns", "INTEGER", "newest REGISTER, or 2xx that lists it",
          [](Reader& r, RowId row, Value& v) { v.set(binding(r, row).last_ns); }},
         {"refreshes", "INTEGER", "accepted again while active",
-         [](Reader& r, RowId row, Value& v) { v.set(int64_t{binding(r, row).refreshes}); }},
+         [](Reader& r, RowId row, Value& v) {
+           of_register(r, row, [&](const Binding& one) { v.set(int64_t{one.refreshes}); });
+         }},
         {"challenges", "INTEGER", "401 and 407",
-         [](Reader& r, RowId row, Value& v) { v.set(int64_t{binding(r, row).challenges}); }},
+         [](Reader& r, RowId row, Value& v) {
+           of_register(r, row, [&](const Binding& one) { v.set(int64_t{one.challenges}); });
+         }},
         {"user_agent", "TEXT", "User-Agent",
          [](Reader& r, RowId row, Value& v) { v.set_if(binding(r, row).user_agent); }},
         {"nat", "INTEGER", "Contact or Via name another address than the source",
-         [](Reader& r, RowId row, Value& v) { v.set(int64_t{binding(r, row).nat}); }},
+         [](Reader& r, RowId row, Value& v) {
+           of_register(r, row, [&](const Binding& one) { v.set(int64_t{one.nat}); });
+         }},
         {"source_changes", "INTEGER", "times the public address or port moved",
-         [](Reader& r, RowId row, Value& v) { v.set(int64_t{binding(r, row).source_changes}); }},
+         [](Reader& r, RowId row, Value& v) {
+           of_register(r, row, [&](const Binding& one) { v.set(int64_t{one.source_changes}); });
+         }},
         {"instance", "TEXT", "+sip.instance",
          [](Reader& r, RowId row, Value& v) { v.set_if(binding(r, row).instance); }},
     },

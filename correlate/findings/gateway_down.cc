@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "correlate/findings/icmp_rejection.h"
 #include "correlate/findings/support.h"
 #include "correlate/transactions.h"
 
@@ -46,12 +47,15 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
       const TransactionRecord& txn = context.model.transactions[id];
       finding.evidence.push_back(context.model.messages[txn.request].frame);
     }
+    const std::string why = rejection_text(
+        rejections(context.model, first.src, first.dst, first.first_ns), "them", &finding);
     finding.summary = fmt::format(
-        "{} fails {} OPTIONS in a row{}", to_string(context.model.endpoints[gateway]),
+        "{} fails {} OPTIONS in a row{}{}{}", to_string(context.model.endpoints[gateway]),
         seen.failed.size(),
         seen.back_ns == 0
             ? std::string(", and is not back")
-            : fmt::format("; it is back after {}", seconds_text(seen.back_ns - first.first_ns)));
+            : fmt::format("; it is back after {}", seconds_text(seen.back_ns - first.first_ns)),
+        why.empty() ? "" : "; ", why);
     finding.explanation = "Pings without an answer, or with 5xx: no call gets through there.";
     finding.remedy = "Look at the gateway and the way to it.";
     finding.rfc = "RFC 3261 11";

@@ -11,6 +11,7 @@ extern const Detector detector;
 
 void check(CaptureContext& context, std::vector<Finding>* out) {
   for (const Binding& binding : context.registrations.all()) {
+    if (binding.listed) continue;  // its REGISTERs need not pass here
     if (context.registrations.state_of(binding) != BindingState::expired) continue;
     const int64_t granted = int64_t{binding.expires_s.value_or(0)} * 1'000'000'000;
     const int64_t end = binding.granted_ns + granted;

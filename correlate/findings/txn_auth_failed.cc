@@ -1,7 +1,8 @@
-// txn-auth-failed: the credentials are not accepted. A stale nonce that is answered again and then
-// accepted is no fault.
+// txn-auth-failed: the credentials are not accepted. A nonce that is too old is no fault, nor is
+// the challenge of one more proxy.
 #include <fmt/format.h>
 
+#include "correlate/findings/digest.h"
 #include "correlate/findings/support.h"
 
 namespace sipladder {
@@ -10,34 +11,45 @@ namespace {
 extern const Detector detector;
 
 constexpr uint32_t kMinRefused = 2;
+constexpr uint32_t kMinStale = 3;
+
+// Since the last time that credentials were accepted.
+struct Refused {
+  uint32_t times = 0;
+  TransactionId last;
+};
+
+void tell(const CallContext& context, const Refused& refused, bool stale, CallAnalysis* out) {
+  const TransactionRecord& txn = context.model.transactions[refused.last];
+  Finding finding = finding_of(context, detector, refused.last);
+  finding.summary = fmt::format("{} refuses the credentials of {} for {} ({}, {} times{})",
+                                endpoint_text(context, txn.dst), endpoint_text(context, txn.src),
+                                to_string(txn.method), txn.final_status, refused.times,
+                                stale ? ", each time because the nonce is stale" : "");
+  finding.explanation =
+      "The request carried Authorization or Proxy-Authorization and was refused all the same.";
+  finding.remedy = stale ? "See whether the client takes the new nonce, and how long it is good "
+                           "for; several servers behind one address must know each other's."
+                         : "Check user name, password and realm on both sides.";
+  finding.rfc = "RFC 3261 22";
+  report(out, std::move(finding));
+}
 
 void check(CallContext& context, CallAnalysis* out) {
-  uint32_t refused = 0;
-  TransactionId last;
+  Refused wrong, stale;
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
     if (!txn.request || txn.request_path || !txn.has_auth) continue;
-    const bool no = txn.final_status == 401 || txn.final_status == 407 || txn.final_status == 403;
-    if (txn.final_status >= 200 && txn.final_status < 300) refused = 0;
-    if (!no) continue;
-    refused++;
-    last = id;
+    if (txn.final_status / 100 == 2) wrong = stale = Refused{};
+    const Refusal refusal = refusal_of(context.model, context.view, txn);
+    if (refusal == Refusal::wrong) wrong = {wrong.times + 1, id};
+    if (refusal == Refusal::stale) stale = {stale.times + 1, id};
   }
-  const bool rejected =
-      last && (context.model.transactions[last].final_status == 403 || refused >= kMinRefused ||
-               context.call.state == CallState::rejected);
-  if (!rejected || refused == 0) return;
-  const TransactionId id = last;
-  const TransactionRecord& txn = context.model.transactions[id];
-  Finding finding = finding_of(context, detector, id);
-  finding.summary = fmt::format("{} refuses the credentials of {} for {} ({}, {} times)",
-                                endpoint_text(context, txn.dst), endpoint_text(context, txn.src),
-                                to_string(txn.method), txn.final_status, refused);
-  finding.explanation =
-      "The request carried Authorization or Proxy-Authorization and was refused all the same.";
-  finding.remedy = "Check user name, password and realm on both sides.";
-  finding.rfc = "RFC 3261 22";
-  report(out, std::move(finding));
+  if (wrong.times == 0 && stale.times >= kMinStale) return tell(context, stale, true, out);
+  if (wrong.times == 0) return;
+  if (context.model.transactions[wrong.last].final_status == 403 || wrong.times >= kMinRefused ||
+      context.call.state == CallState::rejected)
+    tell(context, wrong, false, out);
 }
 
 const Detector detector("txn-auth-failed", Severity::error,

@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "correlate/findings/digest.h"
 #include "correlate/findings/support.h"
 #include "decode/text.h"
 
@@ -14,28 +15,9 @@ extern const Detector detector;
 
 constexpr size_t kMaxRequests = 50;
 
-// A parameter of "Digest a=b, c="d""; commas separate here.
-std::string_view digest_param(std::string_view value, std::string_view name) {
-  if (!starts_no_case(value, "digest")) return {};
-  for (const std::string_view part : split_list(value.substr(6))) {
-    std::string_view rest = part;
-    if (!equal_no_case(trim(cut(&rest, '=')), name)) continue;
-    rest = trim(rest);
-    if (rest.size() >= 2 && rest.front() == '"' && rest.back() == '"')
-      return rest.substr(1, rest.size() - 2);
-    return rest;
-  }
-  return {};
-}
-
-std::string_view first_of(const SipIndex& sip, HeaderId a, HeaderId b) {
-  return sip.has(a) ? sip.value(a) : sip.value(b);
-}
-
 bool is_weak_challenge(CallContext& context, const TransactionRecord& txn) {
   if (!context.view.load(context.message(txn.final_response))) return false;
-  const std::string_view challenge =
-      first_of(context.view.sip(), HeaderId::www_authenticate, HeaderId::proxy_authenticate);
+  const std::string_view challenge = challenge_of(context.view.sip());
   if (digest_param(challenge, "nonce").empty()) return false;
   const std::string_view algorithm = digest_param(challenge, "algorithm");
   const bool md5 = algorithm.empty() || equal_no_case(algorithm, "MD5");
@@ -90,8 +72,7 @@ void check_counts(CallContext& context, CallAnalysis* out) {
     const TransactionRecord& txn = context.model.transactions[id];
     const MessageRecord& message = context.message(txn.request);
     if (!context.view.load(message)) continue;
-    const std::string_view value =
-        first_of(context.view.sip(), HeaderId::authorization, HeaderId::proxy_authorization);
+    const std::string_view value = credentials_of(context.view.sip());
     const std::string_view count = digest_param(value, "nc");
     if (count.empty()) continue;
     // A client that draws a new cnonce may begin to count anew.

@@ -1,6 +1,7 @@
 // txn-non2xx-ack-missing: the server repeats by Timer G until Timer H.
 #include <fmt/format.h>
 
+#include "correlate/findings/icmp_rejection.h"
 #include "correlate/findings/support.h"
 
 namespace sipladder {
@@ -20,8 +21,12 @@ void check(CallContext& context, CallAnalysis* out) {
     finding.dialog = txn.dialog;
     finding.message = txn.first_message;
     finding.evidence = frames_of(context, txn, false);
-    finding.summary = fmt::format("{} from {} sent {} times and never acknowledged",
-                                  txn.final_status, endpoint_text(context, txn.dst), txn.responses);
+    const MessageRecord& refusal = context.message(txn.final_response);
+    const std::string why = rejection_text(
+        rejections(context.model, refusal.src, refusal.dst, refusal.time_ns), "it", &finding);
+    finding.summary =
+        fmt::format("{} from {} sent {} times and never acknowledged{}{}", txn.final_status,
+                    endpoint_text(context, txn.dst), txn.responses, why.empty() ? "" : "; ", why);
     finding.explanation = "The ACK to a non-2xx goes hop by hop, with the branch of the INVITE.";
     finding.remedy = "Check that the response reaches the client: its Via, received and rport.";
     finding.rfc = "RFC 3261 17.2.1";

@@ -2,6 +2,7 @@
 // reach it. Not for one copy that crossed the response.
 #include <fmt/format.h>
 
+#include "correlate/findings/icmp_rejection.h"
 #include "correlate/findings/support.h"
 
 namespace sipladder {
@@ -11,6 +12,20 @@ extern const Detector detector;
 
 constexpr uint32_t kMinCopies = 2;
 constexpr int64_t kCrossing = 50'000'000;  // on the wire at the same time
+
+// The network said so itself.
+std::string rejected_responses(const CallContext& context, const TransactionRecord& txn,
+                               Finding* finding) {
+  MessageId answer;
+  for (MessageId id = txn.last_message; id; id = context.message(id).previous_in_txn) {
+    if (context.message(id).status != 0) answer = id;
+  }
+  const MessageRecord& message = context.message(answer);
+  const std::string why =
+      rejection_text(rejections(context.model, message.src, message.dst, message.time_ns),
+                     "the responses", finding);
+  return why.empty() ? why : "; " + why;
+}
 
 uint32_t copies_after_response(const CallContext& context, const TransactionRecord& txn) {
   int64_t answered = 0;
@@ -45,9 +60,10 @@ void check(CallContext& context, CallAnalysis* out) {
         finding.evidence.push_back(context.message(m).frame);
       }
     }
-    finding.summary = fmt::format("{} sends {} {} times more although {} answered it",
-                                  endpoint_text(context, txn.src), to_string(txn.method), repeated,
-                                  endpoint_text(context, txn.dst));
+    finding.summary =
+        fmt::format("{} sends {} {} times more although {} answered it{}",
+                    endpoint_text(context, txn.src), to_string(txn.method), repeated,
+                    endpoint_text(context, txn.dst), rejected_responses(context, txn, &finding));
     finding.explanation =
         "A client stops repeating at the first response it gets (INVITE) or at the final one.";
     finding.remedy =

@@ -2,6 +2,9 @@
 // transaction explains them.
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "correlate/findings/hops.h"
 #include "correlate/findings/support.h"
 
 namespace sipladder {
@@ -11,24 +14,38 @@ extern const Detector detector;
 
 constexpr uint32_t kMin = 3;
 
+uint32_t repeated(uint16_t copies) {
+  return copies > 1 ? copies - 1U : 0;
+}
+
+Finding finding_about(const CallContext& context, TransactionId id) {
+  const TransactionRecord& txn = context.model.transactions[id];
+  Finding finding = finding_of(context, detector, id);
+  finding.summary = fmt::format(
+      "{} from {} to {}: {} copies of the request and {} of the final response in {}",
+      to_string(txn.method), endpoint_text(context, txn.src), endpoint_text(context, txn.dst),
+      repeated(txn.requests), repeated(txn.responses), seconds_text(txn.last_ns - txn.first_ns));
+  finding.explanation =
+      "Each copy means that something before it was lost or late by half a second.";
+  finding.remedy = "Look for loss between the two hosts, and at their load.";
+  finding.rfc = "RFC 3261 17";
+  return finding;
+}
+
+// A request is repeated on each hop for itself, a final response on all hops by who sent it first.
 void check(CallContext& context, CallAnalysis* out) {
+  std::vector<TransactionId> found;
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
-    const uint32_t copies = txn.requests > 1 ? txn.requests - 1U : 0;
-    const uint32_t answers = txn.responses > 1 ? txn.responses - 1U : 0;
-    if (copies + answers < kMin) continue;
-    // A retransmitted request makes the server repeat its answer: that is one loss, not two.
     if (txn.kind == TransactionKind::ack_2xx) continue;
-    Finding finding = finding_of(context, detector, id);
-    finding.summary = fmt::format(
-        "{} from {} to {}: {} copies of the request and {} of the final response in {}",
-        to_string(txn.method), endpoint_text(context, txn.src), endpoint_text(context, txn.dst),
-        copies, answers, seconds_text(txn.last_ns - txn.first_ns));
-    finding.explanation =
-        "Each copy means that something before it was lost or late by half a second.";
-    finding.remedy = "Look for loss between the two hosts, and at their load.";
-    finding.rfc = "RFC 3261 17";
-    report(out, std::move(finding));
+    if (repeated(txn.requests) + repeated(txn.responses) >= kMin) found.push_back(id);
+  }
+  if (found.empty()) return;
+  const std::vector<TransactionId> last = Hops(context).last_of(found);
+  for (const TransactionId id : found) {
+    const bool of_its_own = repeated(context.model.transactions[id].requests) >= kMin;
+    if (of_its_own || std::binary_search(last.begin(), last.end(), id))
+      report(out, finding_about(context, id));
   }
 }
 

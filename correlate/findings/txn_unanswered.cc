@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "correlate/findings/hops.h"
+#include "correlate/findings/icmp_rejection.h"
 #include "correlate/findings/support.h"
 #include "correlate/transactions.h"
 
@@ -13,18 +15,35 @@ namespace {
 constexpr uint16_t kMinCopies = 3;
 constexpr int64_t kLongEnough = 10'000'000'000;  // of repeating, when the capture ends before 64*T1
 
+bool is_unanswered(const CallContext& context, const TransactionRecord& txn) {
+  if (txn.final_status != 0 || txn.provisionals > 0 || !txn.request) return false;
+  const bool given_up = settle(txn, context.model.now_ns).state == TransactionState::timed_out ||
+                        (txn.requests > kMinCopies && txn.last_ns - txn.first_ns >= kLongEnough);
+  if (!given_up) return false;
+  return txn.requests >= kMinCopies || txn.transport != Transport::udp ||
+         is_rejected(context.model, txn);
+}
+
 void check(CallContext& context, Method method, const Detector& detector, CallAnalysis* out) {
+  std::vector<TransactionId> unanswered;
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
-    if (txn.method != method || txn.final_status != 0 || !txn.request) continue;
-    const bool repeated = txn.requests >= kMinCopies || txn.transport != Transport::udp;
-    const bool given_up = settle(txn, context.model.now_ns).state == TransactionState::timed_out ||
-                          (txn.requests > kMinCopies && txn.last_ns - txn.first_ns >= kLongEnough);
-    if (!repeated || !given_up || txn.provisionals > 0) continue;
+    if (txn.method == method && is_unanswered(context, txn)) unanswered.push_back(id);
+  }
+  if (unanswered.empty()) return;
+  const Hops hops(context);
+  for (const TransactionId id : hops.last_of(unanswered)) {
+    const TransactionRecord& txn = context.model.transactions[id];
     Finding finding = finding_of(context, detector, id);
+    hops.add_copies_before(id, &finding);
+    std::string why =
+        rejection_text(rejections(context.model, txn.src, txn.dst, txn.first_ns), "it", &finding);
+    if (why.empty()) why = hops.what_became_of(id, &finding);
     finding.summary =
-        fmt::format("{} from {} to {} sent {} times and never answered", to_string(method),
-                    endpoint_text(context, txn.src), endpoint_text(context, txn.dst), txn.requests);
+        fmt::format("{} from {} to {} sent {} and never answered{}{}", to_string(method),
+                    endpoint_text(context, txn.src), endpoint_text(context, txn.dst),
+                    txn.requests == 1 ? "once" : fmt::format("{} times", txn.requests),
+                    why.empty() ? "" : ": ", why);
     finding.explanation = "The other side is gone, or cannot be reached at this address any more.";
     finding.remedy = "Compare the address with the remote target and the route set of the dialog.";
     finding.rfc = "RFC 3261 17.1.2.2";

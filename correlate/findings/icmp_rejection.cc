@@ -1,0 +1,63 @@
+#include "correlate/findings/icmp_rejection.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "correlate/transactions.h"
+
+namespace sipladder {
+namespace {
+
+constexpr size_t kEvidenceFrames = 10;
+constexpr int64_t kSoon = 5'000'000'000;  // a router asks for the next hop first
+
+// Fragment reassembly time exceeded (RFC 792, RFC 4443 3.3): it is reachable, and got a part.
+bool lacks_fragments(const IcmpErrorRecord& error) {
+  return error.type == (error.from.family == 4 ? 11 : 3) && error.code == 1;
+}
+
+// In a flood of them only those of the time are looked at.
+std::vector<const IcmpErrorRecord*> between(const Model& model, EndpointId src, EndpointId dst,
+                                            int64_t from_ns, int64_t until_ns) {
+  const auto& errors = model.icmp_errors;
+  std::vector<const IcmpErrorRecord*> found;
+  auto error = std::lower_bound(
+      errors.begin(), errors.end(), from_ns,
+      [](const IcmpErrorRecord& one, int64_t time_ns) { return one.time_ns < time_ns; });
+  for (; error != errors.end() && error->time_ns <= until_ns; ++error) {
+    if (error->src == src && error->dst == dst) found.push_back(&*error);
+  }
+  return found;
+}
+
+}  // namespace
+
+std::vector<const IcmpErrorRecord*> rejections(const Model& model, EndpointId src, EndpointId dst,
+                                               int64_t from_ns) {
+  return between(model, src, dst, from_ns, from_ns + kTimerB);
+}
+
+bool is_rejected(const Model& model, const TransactionRecord& txn) {
+  return !between(model, txn.src, txn.dst, txn.first_ns, txn.last_ns + kSoon).empty();
+}
+
+std::string rejection_text(const std::vector<const IcmpErrorRecord*>& errors, std::string_view what,
+                           Finding* finding) {
+  if (errors.empty()) return {};
+  for (size_t i = 0; i < errors.size() && i < kEvidenceFrames; i++) {
+    finding->evidence.push_back(errors[i]->frame);
+  }
+  const IcmpErrorRecord& error = *errors.front();
+  const std::string from = to_string(error.from);
+  if (lacks_fragments(error)) {
+    return fmt::format("not all of its fragments come to {} (ICMP type {} code {})", from,
+                       error.type, error.code);
+  }
+  const std::string times =
+      errors.size() == 1 ? std::string() : fmt::format(", {} times", errors.size());
+  return fmt::format("{} rejects {} with ICMP type {} code {}{}", from, what, error.type,
+                     error.code, times);
+}
+
+}  // namespace sipladder

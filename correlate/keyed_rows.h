@@ -1,0 +1,56 @@
+// Rows that are found by a text key, in the order in which they came. No more than a bound; those
+// whose messages were given up for memory go with their keys.
+#pragma once
+
+#include <absl/container/flat_hash_map.h>
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sipladder {
+
+template <typename Row>
+class KeyedRows {
+ public:
+  explicit KeyedRows(size_t most) : most_(most) {}
+
+  const std::vector<Row>& all() const { return rows_; }
+  Row& operator[](size_t place) { return rows_[place]; }
+
+  // Null when there is none. Valid until a row is added.
+  Row* find(const std::string& key) {
+    const auto found = places_.find(key);
+    return found == places_.end() ? nullptr : &rows_[found->second];
+  }
+  // Null when there are too many already. The key must be new.
+  Row* add(std::string key, Row row) {
+    if (rows_.size() >= most_) return nullptr;
+    places_.emplace(std::move(key), rows_.size());
+    rows_.push_back(std::move(row));
+    return &rows_.back();
+  }
+  // Places change.
+  template <typename Keep>
+  void keep_only(Keep keep) {
+    constexpr size_t kGone = SIZE_MAX;
+    std::vector<size_t> new_place(rows_.size(), kGone);
+    std::vector<Row> kept;
+    for (size_t i = 0; i < rows_.size(); i++) {
+      if (!keep(rows_[i])) continue;
+      new_place[i] = kept.size();
+      kept.push_back(std::move(rows_[i]));
+    }
+    rows_ = std::move(kept);
+    absl::erase_if(places_, [&](const auto& entry) { return new_place[entry.second] == kGone; });
+    for (auto& entry : places_) entry.second = new_place[entry.second];
+  }
+
+ private:
+  const size_t most_;
+  std::vector<Row> rows_;
+  absl::flat_hash_map<std::string, size_t> places_;
+};
+
+}  // namespace sipladder
