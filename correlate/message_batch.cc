@@ -57,6 +57,9 @@ MessageRecord record_of(const IndexedMessage& indexed, const SipFacts& facts) {
   message.truncated = datagram.truncated;
   message.malformed = sip.malformed != nullptr && !message.truncated;
   message.has_to_tag = facts.to_tag != 0;
+  const bool needs_contact =
+      facts.method == Method::invite && (sip.is_request || sip.status / 100 == 2);
+  message.no_contact = needs_contact && !facts.has_contact && !message.truncated;
   message.has_rseq = sip.has(HeaderId::rseq);
   message.no_qop = (sip.status == 401 || sip.status == 407) && !offers_qop(sip);
   if (sip.is_request && facts.method == Method::bye && sip.has(HeaderId::reason))

@@ -28,8 +28,10 @@ std::string_view line_at(std::string_view bytes, size_t begin, size_t* next) {
   return line;
 }
 
-void flag(SipIndex* sip, const char* sentence) {
-  if (sip->malformed == nullptr) sip->malformed = sentence;
+void flag(SipIndex* sip, const char* sentence, const char* at = nullptr) {
+  if (sip->malformed != nullptr) return;
+  sip->malformed = sentence;
+  sip->malformed_at = at;
 }
 
 bool index_response(std::string_view line, SipIndex* sip) {
@@ -44,10 +46,10 @@ bool index_response(std::string_view line, SipIndex* sip) {
   }
   if (digits == 0) return false;
   if (digits != 3 || status < 100 || status > 699)
-    flag(sip, "Status-Code is not 100 to 699 (RFC 3261 7.2)");
+    flag(sip, "Status-Code is not 100 to 699 (RFC 3261 7.2)", rest.data());
   sip->status = status > 65535 || status == 0 ? uint16_t{999} : static_cast<uint16_t>(status);
   rest.remove_prefix(digits);
-  if (rest.empty()) flag(sip, "no space after the Status-Code (RFC 3261 7.2)");
+  if (rest.empty()) flag(sip, "no space after the Status-Code (RFC 3261 7.2)", rest.data());
   sip->reason = trim(rest);
   return true;
 }
@@ -65,20 +67,23 @@ bool index_request(std::string_view line, SipIndex* sip) {
   if (last == std::string_view::npos || last < space) return false;
   const std::string_view version = trimmed.substr(last + 1);
   if (!starts_no_case(version, "SIP/") || version.size() < 5 || !is_digit(version[4])) return false;
-  if (!equal_no_case(version, kVersion)) flag(sip, "SIP-Version is not 2.0 (RFC 3261 7.1)");
+  if (!equal_no_case(version, kVersion))
+    flag(sip, "SIP-Version is not 2.0 (RFC 3261 7.1)", version.data());
   if (trimmed.size() != line.size())
-    flag(sip, "space after the SIP-Version in the Request-Line (RFC 3261 7.1)");
+    flag(sip, "space after the SIP-Version in the Request-Line (RFC 3261 7.1)",
+         version.data() + version.size());
   const std::string_view middle =
       last > space ? line.substr(space + 1, last - space - 1) : std::string_view();
   sip->request_uri = trim(middle);
   if (sip->request_uri.size() != middle.size())
-    flag(sip, "more than one space in the Request-Line (RFC 3261 7.1)");
-  if (sip->request_uri.empty()) flag(sip, "no Request-URI in the Request-Line (RFC 3261 7.1)");
-  if (std::any_of(sip->request_uri.begin(), sip->request_uri.end(), is_space)) {
-    flag(sip, "space inside the Request-URI (RFC 3261 7.1)");
-  }
+    flag(sip, "more than one space in the Request-Line (RFC 3261 7.1)", middle.data());
+  if (sip->request_uri.empty())
+    flag(sip, "no Request-URI in the Request-Line (RFC 3261 7.1)", line.data() + space);
+  const auto blank = std::find_if(sip->request_uri.begin(), sip->request_uri.end(), is_space);
+  if (blank != sip->request_uri.end())
+    flag(sip, "space inside the Request-URI (RFC 3261 7.1)", &*blank);
   if (!sip->request_uri.empty() && sip->request_uri[0] == '<') {
-    flag(sip, "Request-URI in angle brackets (RFC 3261 7.1)");
+    flag(sip, "Request-URI in angle brackets (RFC 3261 7.1)", sip->request_uri.data());
   }
   return true;
 }
@@ -91,7 +96,7 @@ bool index_start_line(std::string_view line, SipIndex* sip) {
 
 void add_header(std::string_view name, std::string_view value, SipIndex* sip) {
   if (sip->headers.size() >= kMaxHeaders) {
-    flag(sip, "more header lines than are indexed (512)");
+    flag(sip, "more header lines than are indexed (512)", name.data());
     return;
   }
   const HeaderId id = header_id(name);
@@ -135,11 +140,11 @@ size_t index_headers(std::string_view bytes, size_t at, SipIndex* sip) {
     if (named) {
       add_header(trim(slice(bytes, at, colon)), trim(slice(bytes, colon + 1, end)), sip);
     } else {
-      flag(sip, "header line without a name and colon (RFC 3261 7.3.1)");
+      flag(sip, "header line without a name and colon (RFC 3261 7.3.1)", bytes.data() + at);
     }
     at = end + 1;
   }
-  flag(sip, "no empty line after the headers (RFC 3261 7)");
+  flag(sip, "no empty line after the headers (RFC 3261 7)", bytes.data() + bytes.size());
   return bytes.size();
 }
 
@@ -164,10 +169,16 @@ void check_cseq(SipIndex* sip) {
   if (value.empty()) return;
   sip->cseq = parse_cseq(value);
   if (!sip->cseq.valid) {
-    flag(sip, "CSeq is not a number below 2**31 and a method (RFC 3261 8.1.1.5)");
+    flag(sip, "CSeq is not a number below 2**31 and a method (RFC 3261 8.1.1.5)", value.data());
   } else if (sip->is_request && sip->cseq.method != sip->method) {
-    flag(sip, "CSeq names another method than the Request-Line (RFC 3261 8.1.1.5)");
+    flag(sip, "CSeq names another method than the Request-Line (RFC 3261 8.1.1.5)",
+         sip->cseq.method.data());
   }
+}
+
+// Line ends and zeros that some senders and devices put behind a datagram.
+bool is_padding(std::string_view bytes) {
+  return std::all_of(bytes.begin(), bytes.end(), [](char c) { return c == '\0' || is_space(c); });
 }
 
 void index_body(std::string_view bytes, size_t at, SipIndex* sip) {
@@ -175,7 +186,8 @@ void index_body(std::string_view bytes, size_t at, SipIndex* sip) {
   if (!sip->has(HeaderId::content_length)) return;
   sip->content_length = parse_number<uint64_t>(sip->value(HeaderId::content_length));
   if (!sip->content_length) {
-    flag(sip, "Content-Length is not a number (RFC 3261 20.14)");
+    flag(sip, "Content-Length is not a number (RFC 3261 20.14)",
+         sip->value(HeaderId::content_length).data());
     return;
   }
   for (size_t i = sip->first[static_cast<size_t>(HeaderId::content_length)];
@@ -183,14 +195,16 @@ void index_body(std::string_view bytes, size_t at, SipIndex* sip) {
     const HeaderLine& header = sip->headers[i];
     if (header.id == HeaderId::content_length &&
         parse_number<uint64_t>(header.value) != sip->content_length) {
-      flag(sip, "two Content-Length headers that differ (RFC 3261 20.14)");
+      flag(sip, "two Content-Length headers that differ (RFC 3261 20.14)", header.value.data());
     }
   }
-  if (*sip->content_length > sip->body.size()) {
-    flag(sip, "Content-Length is larger than the body (RFC 3261 18.3)");
-  } else {
-    sip->body = sip->body.substr(0, *sip->content_length);
-  }
+  const char* const digits = sip->value(HeaderId::content_length).data();
+  if (*sip->content_length > sip->body.size())
+    return flag(sip, "Content-Length is larger than the body (RFC 3261 18.3)", digits);
+  const std::string_view behind = sip->body.substr(*sip->content_length);
+  sip->body = sip->body.substr(0, *sip->content_length);
+  if (!is_padding(behind) && !looks_like_sip(behind))
+    flag(sip, "Content-Length is smaller than the body (RFC 3261 18.3)", digits);
 }
 
 size_t skip_crlf(std::string_view bytes) {

@@ -83,7 +83,8 @@ struct SipIndex {
       body;  // after the empty line, cut to Content-Length when that is shorter than the rest
   std::optional<uint64_t> content_length;
   CSeq cseq;
-  const char* malformed = nullptr;  // what is wrong, a static sentence; null when nothing
+  const char* malformed = nullptr;     // what is wrong, a static sentence; null when nothing
+  const char* malformed_at = nullptr;  // the first byte of it; null when it is an absence
 
   std::string_view value(HeaderId id) const {  // of the first such header line, empty when absent
     const uint16_t at = first[static_cast<size_t>(id)];

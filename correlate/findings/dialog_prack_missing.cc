@@ -1,5 +1,7 @@
-// dialog-prack-missing: a reliable provisional response (RFC 3262) is repeated, and no PRACK comes.
+// dialog-prack-missing: a reliable provisional response (RFC 3262) for which no PRACK comes.
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "correlate/findings/support.h"
 
@@ -8,7 +10,7 @@ namespace {
 
 extern const Detector detector;
 
-constexpr uint32_t kMinCopies = 2;
+constexpr int64_t kPatience_ns = 1'000'000'000;  // more than a PRACK takes
 
 struct Reliable {
   MessageId first;
@@ -24,11 +26,26 @@ bool has_prack(const CallContext& context, const MessageRecord& response) {
   return false;
 }
 
+// Sent once only: the PRACK may have taken another way, unless the ACK or BYE of its sender came
+// this one. Within a moment a final response makes it needless.
+bool would_pass_here(const CallContext& context, const TransactionRecord& invite,
+                     const MessageRecord& response) {
+  const int64_t until =
+      invite.final_response_ns != 0 ? invite.final_response_ns : context.call.end_ns;
+  if (until - response.time_ns < kPatience_ns) return false;
+  return std::any_of(context.transactions.begin(), context.transactions.end(),
+                     [&](TransactionId id) {
+                       const TransactionRecord& txn = context.model.transactions[id];
+                       return (txn.method == Method::ack || txn.method == Method::bye) &&
+                              txn.in_dialog && txn.src == invite.src && txn.dst == invite.dst;
+                     });
+}
+
 void check(CallContext& context, CallAnalysis* out) {
   if (context.call.ring_ns == 0 && context.call.progress_ns == 0) return;
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
-    if (txn.method != Method::invite || txn.provisionals < kMinCopies || txn.request_path) continue;
+    if (txn.method != Method::invite || txn.provisionals == 0 || txn.request_path) continue;
     Reliable reliable;
     for (MessageId m = txn.last_message; m; m = context.message(m).previous_in_txn) {
       const MessageRecord& message = context.message(m);
@@ -37,8 +54,9 @@ void check(CallContext& context, CallAnalysis* out) {
       reliable.first = message.original ? message.original : m;
       reliable.frames.push_back(message.frame);
     }
-    if (reliable.frames.size() < kMinCopies || !reliable.first) continue;
+    if (reliable.frames.empty() || !reliable.first) continue;
     const MessageRecord& first = context.message(reliable.first);
+    if (reliable.frames.size() == 1 && !would_pass_here(context, txn, first)) continue;
     if (has_prack(context, first)) continue;
     Finding finding = finding_of(context, detector);
     finding.txn = id;
@@ -46,8 +64,10 @@ void check(CallContext& context, CallAnalysis* out) {
     finding.message = reliable.first;
     finding.evidence = reliable.frames;
     finding.summary =
-        fmt::format("{} from {} is reliable and was sent {} times; no PRACK comes", first.status,
-                    endpoint_text(context, txn.dst), reliable.frames.size());
+        fmt::format("{} from {} is reliable and was sent {}; no PRACK comes", first.status,
+                    endpoint_text(context, txn.dst),
+                    reliable.frames.size() == 1 ? std::string("once")
+                                                : fmt::format("{} times", reliable.frames.size()));
     finding.explanation =
         "A provisional response with RSeq is repeated until its PRACK, and fails the call after "
         "64*T1.";
@@ -61,7 +81,7 @@ void check(CallContext& context, CallAnalysis* out) {
 }
 
 const Detector detector("dialog-prack-missing", Severity::warning,
-                        "a reliable provisional response is repeated without PRACK", check);
+                        "a reliable provisional response without PRACK", check);
 
 }  // namespace
 }  // namespace sipladder

@@ -23,12 +23,18 @@ void report_request(CallContext& context, TransactionId id, CallAnalysis* out) {
   report(out, std::move(finding));
 }
 
+// What is never sent outside one.
+bool is_of_dialogs(Method method) {
+  return method == Method::bye || method == Method::prack || method == Method::update ||
+         method == Method::info;
+}
+
 void check(CallContext& context, CallAnalysis* out) {
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
     if (txn.method == Method::cancel || txn.method == Method::ack) continue;
     if (!txn.cookie) continue;  // RFC 2543 knows no tags
-    if (txn.method == Method::bye && txn.request && !txn.in_dialog) {
+    if (is_of_dialogs(txn.method) && txn.request && !txn.in_dialog) {
       if (context.message(txn.request).truncated) continue;
       return report_request(context, id, out);
     }
@@ -52,7 +58,8 @@ void check(CallContext& context, CallAnalysis* out) {
 }
 
 const Detector detector("dialog-tag-missing", Severity::warning,
-                        "a response other than 100, or a BYE, without a To tag", check);
+                        "a response other than 100, or a request inside a dialog, without a To tag",
+                        check);
 
 }  // namespace
 }  // namespace sipladder

@@ -1,4 +1,5 @@
-// msg-content-length: the body ends before its length says. Not when the capture cut the packet.
+// msg-content-length: the body ends before its length says, or goes on. Not when the capture cut
+// the packet.
 #include <fmt/format.h>
 
 #include "correlate/findings/support.h"
@@ -14,16 +15,22 @@ void check(CallContext& context, CallAnalysis* out) {
     const MessageRecord& message = context.message(id);
     if (!message.malformed || !context.view.load(message)) continue;
     const char* what = context.view.sip().malformed;
-    if (what == nullptr || !std::string_view(what).starts_with("Content-Length is larger"))
-      continue;
+    const bool larger =
+        what != nullptr && std::string_view(what).starts_with("Content-Length is larger");
+    const bool smaller =
+        what != nullptr && std::string_view(what).starts_with("Content-Length is smaller");
+    if (!larger && !smaller) continue;
+    const std::string_view bytes = context.view.bytes();
+    const auto body = bytes.end() - context.view.sip().body.begin();
     Finding finding = finding_of(context, detector);
     finding.message = id;
     finding.evidence.push_back(message.frame);
-    finding.summary =
-        fmt::format("frame {} from {} has a body of {} bytes, its Content-Length says {}",
-                    message.frame, endpoint_text(context, message.src),
-                    context.view.sip().body.size(), context.view.sip().content_length.value_or(0));
-    finding.explanation = "A receiver discards the message, or waits for the rest on a stream.";
+    finding.summary = fmt::format(
+        "frame {} from {} has a body of {} bytes, its Content-Length says {}", message.frame,
+        endpoint_text(context, message.src), body, context.view.sip().content_length.value_or(0));
+    finding.explanation =
+        larger ? "A receiver discards the message, or waits for the rest on a stream."
+               : "A receiver discards what is beyond: the SDP loses its end.";
     finding.remedy = "Look for a device that changed the body and not the length (SIP ALG).";
     finding.rfc = "RFC 3261 18.3";
     return report(out, std::move(finding));
@@ -31,7 +38,7 @@ void check(CallContext& context, CallAnalysis* out) {
 }
 
 const Detector detector("msg-content-length", Severity::error,
-                        "Content-Length is larger than the body", check);
+                        "Content-Length is not the length of the body", check);
 
 }  // namespace
 }  // namespace sipladder

@@ -1,4 +1,5 @@
-// msg-missing-header: Via, From, To, Call-ID or CSeq.
+// msg-missing-header: Via, From, To, Call-ID or CSeq; Contact where a dialog begins. Max-Forwards
+// is forgiven as proxies do (16.3).
 #include <fmt/format.h>
 
 #include "correlate/findings/support.h"
@@ -8,8 +9,31 @@ namespace {
 
 extern const Detector detector;
 
+// Requests inside the dialog have no place to go (12.1.1, 12.1.2).
+void check_contact(CallContext& context, CallAnalysis* out) {
+  for (const TransactionId id : context.transactions) {
+    const TransactionRecord& txn = context.model.transactions[id];
+    if (txn.method != Method::invite) continue;
+    for (const MessageId m : {txn.request, txn.final_response}) {
+      if (!m || !context.message(m).no_contact) continue;
+      const MessageRecord& message = context.message(m);
+      Finding finding = finding_of(context, detector, id);
+      finding.message = m;
+      finding.evidence = {message.frame};
+      finding.summary = fmt::format(
+          "frame {} from {}: {} without Contact", message.frame,
+          endpoint_text(context, message.src),
+          message.is_request() ? "INVITE" : fmt::format("{} to INVITE", message.status));
+      finding.explanation = "Without it the peer does not know where its requests have to go.";
+      finding.remedy = "Correct the sender, or the device that removed the header.";
+      finding.rfc = message.is_request() ? "RFC 3261 8.1.1.8" : "RFC 3261 12.1.1";
+      return report(out, std::move(finding));
+    }
+  }
+}
+
 void check(CallContext& context, CallAnalysis* out) {
-  if (!context.call.has_malformed) return;
+  if (!context.call.has_malformed) return check_contact(context, out);
   for (const MessageId id : context.messages()) {
     const MessageRecord& message = context.message(id);
     if (!message.malformed || message.is_copy() || !context.view.load(message)) continue;
