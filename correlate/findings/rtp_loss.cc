@@ -56,11 +56,17 @@ Loss loss_between(const StreamRecord& stream) {
           "The packets are in the one capture and not in the other."};
 }
 
+// Nothing of it comes any more, which is more than a loss.
+bool is_told_by_verdict(const CallContext& context, StreamId id) {
+  const AudioDirection& direction = context.audio.direction(context.media.of(id, context.id).from);
+  return direction.stuck_reports != 0 && direction.culprit == id;
+}
+
 void check(CallContext& context, CallAnalysis* out) {
   if (capture_dropped(context)) return;
   for (const StreamId id : context.streams) {
     const StreamRecord& stream = context.model.streams[id];
-    if (stream.packets < kMinPackets) continue;
+    if (stream.packets < kMinPackets || is_told_by_verdict(context, id)) continue;
     Loss loss = loss_before(context, id);
     for (Loss other : {loss_behind(stream), loss_between(stream)}) {
       if (other.pct > loss.pct) loss = std::move(other);
