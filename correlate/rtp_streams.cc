@@ -196,7 +196,7 @@ StreamRecord* RtpStreams::find(const Endpoint& src, const Endpoint& dst, uint32_
 // its destination.
 bool RtpStreams::belongs_to_next_call(const StreamRecord& stream, const Datagram& datagram) const {
   constexpr int64_t kPauseNs = 500'000'000;
-  return datagram.time_ns - stream.last_ns >= kPauseNs && datagram.source == stream.source &&
+  return datagram.time_ns - stream.last_ns >= kPauseNs &&
          turns_.taken_ns(datagram.dst) > stream.last_ns;
 }
 
@@ -205,15 +205,15 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp) {
   const auto found = by_key_.find(key);
   if (found != by_key_.end()) {
     StreamRecord& stream = model_.streams[found->second];
+    if (belongs_to_next_call(stream, datagram)) {
+      begin_stream(key, datagram, rtp);
+      return;
+    }
     stream.sources |= 1U << datagram.source % 32;
     if (was_seen_elsewhere(stream, datagram.source, rtp.sequence)) {
       stream.elsewhere++;
       stream.elsewhere_ns = datagram.time_ns;
       stream.delay_ns += datagram.time_ns - sent_ns(stream, rtp.sequence);
-      return;
-    }
-    if (belongs_to_next_call(stream, datagram)) {
-      begin_stream(key, datagram, rtp);
       return;
     }
     stream.last_frame = datagram.frame;
