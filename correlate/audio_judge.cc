@@ -128,20 +128,22 @@ class Judge {
              pass_one_point(id, in);
     });
   }
-  // Both parties send to one host that sends nothing to either, though this point shows that it
-  // can: a port that mirrors what goes in only, shows no host answer.
+  // Both parties send to one host that sends nothing to either, though the capture shows that it
+  // would be seen: a port that mirrors what goes in only, shows no host answer.
   bool swallows_both() {
     for (const StreamId id : direction_.last_leg) {
       const IpAddress& relay = audio_.dst(id).ip;
-      const bool both =
-          std::any_of(back_.last_leg.begin(), back_.last_leg.end(), [&](StreamId other) {
-            return audio_.dst(other).ip == relay && audio_.src(other).ip != audio_.src(id).ip &&
-                   model_.streams[other].packets >= kMinMedia && pass_one_point(id, other);
-          });
-      if (!both || model_.streams[id].packets < kMinMedia || audio_.sends(back_, relay) ||
-          audio_.sends(direction_, relay) ||
-          !audio_.media.sends_at(relay, model_.streams[id].source))
+      if (model_.streams[id].packets < kMinMedia || audio_.sends(back_, relay) ||
+          audio_.sends(direction_, relay))
         continue;
+      const auto other =
+          std::find_if(back_.last_leg.begin(), back_.last_leg.end(), [&](StreamId back) {
+            return audio_.dst(back).ip == relay && audio_.src(back).ip != audio_.src(id).ip &&
+                   model_.streams[back].packets >= kMinMedia && pass_one_point(id, back);
+          });
+      if (other == back_.last_leg.end()) continue;
+      const uint16_t point = model_.streams[id].source;
+      if (!audio_.media.sends_at(relay, point) && !points_.passes_receiver(*other, id)) continue;
       direction_.silent_relay = model_.streams[id].dst;
       return true;
     }
@@ -276,10 +278,17 @@ class Judge {
     const Negotiation& negotiation = audio_.facts.negotiation;
     const SdpStand* newest = negotiation.newest(receiver());
     if (newest == nullptr || !newest->usable || !negotiation.is_in_force(*newest)) return false;
-    const auto& types = newest->payload_types;
     const StreamId id = direction_.last_leg.back();
     const StreamRecord& stream = model_.streams[id];
-    if (std::find(types.begin(), types.end(), stream.voice_type) != types.end()) return false;
+    // On another hop, a relay that transcodes shows another list.
+    for (const SdpStand& stand : negotiation.stands) {
+      const auto& types = stand.payload_types;
+      const bool same =
+          stand.author == newest->author &&
+          model_.messages[stand.message].is_in_exchange_of(model_.messages[newest->message]);
+      if (same && std::find(types.begin(), types.end(), stream.voice_type) != types.end())
+        return false;
+    }
     if (direction_.right.within(newest->time_ns, stream.last_ns) < kMissed) return false;
     set(AudioFault::codec_mismatch, id, newest->time_ns);
     return true;
