@@ -66,7 +66,8 @@ class Judge {
     for (const StreamId in : back_.streams) {
       if (model_.streams[in].packets < kMinMedia) continue;
       const IpAddress& relay = audio_.dst(in).ip;
-      if (audio_.sends(back_, relay) && takes_in(relay, in) && !is_answered(in)) {
+      if (audio_.sends(back_, relay) && takes_in(relay, in) && !is_answered(in) &&
+          !sends_elsewhere(relay, in)) {
         direction_.silent_relay = model_.streams[in].dst;
         return true;
       }
@@ -156,6 +157,14 @@ class Judge {
           model_.streams[id].ssrc == model_.streams[in].ssrc && audio_.dst(id) == audio_.dst(in);
       return same && (audio_.receives(direction_, audio_.src(id).ip) ||
                       audio_.receives(back_, audio_.src(id).ip));
+    });
+  }
+  // The relay does send this direction on, at the same time, and to another host.
+  bool sends_elsewhere(const IpAddress& relay, StreamId in) const {
+    return std::any_of(direction_.last_leg.begin(), direction_.last_leg.end(), [&](StreamId id) {
+      return audio_.src(id).ip == relay && audio_.dst(id).ip != audio_.src(in).ip &&
+             model_.streams[id].packets >= kMinMedia &&
+             model_.streams[id].last_ns - model_.streams[in].first_ns >= kMissed;
     });
   }
   bool judge_points(const std::optional<Swallowed>& swallowed) {
