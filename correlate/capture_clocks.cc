@@ -16,7 +16,7 @@ namespace sipladder {
 namespace {
 
 constexpr size_t kMaxFiles = 8;
-constexpr size_t kMaxPackets = 262'144;     // looked at of each file
+constexpr size_t kMaxPackets = 131'072;     // looked at of each file
 constexpr uint16_t kRtpEvery = 16;          // by sequence number, so that all files take the same
 constexpr int64_t kSamePlace = 20'000'000;  // a relay sends it on, a mirror shows it twice
 constexpr int64_t kMinAhead = 50'000'000;   // against causality
