@@ -345,11 +345,10 @@ class Judge {
 
   // Comfort noise (RFC 3389), a silence descriptor of the codec, or pauses all along.
   bool suppresses_silence(const StreamRecord& stream, int64_t missed_ns) const {
-    constexpr uint32_t kPauses = 3;
     const bool comfort_noise = (stream.payload_types[0] & (1U << 13 | 1U << 19)) != 0;
     const bool descriptor = uint64_t{stream.newest_bytes} * 3 * stream.packets < stream.bytes;
     return comfort_noise || descriptor ||
-           (stream.pauses >= kPauses && missed_ns < kLongestListening);
+           (stream.pauses_in_silence() && missed_ns < kLongestListening);
   }
 
   // A talk that begins with a handful of packets, and the other direction goes on.
@@ -364,7 +363,8 @@ class Judge {
     if (stops && !suppresses_silence(model_.streams[direction_.last_leg.back()], missed)) {
       const bool both_short = is_handful(direction_) && is_handful(back_);
       if (!both_short && !has_moved_away()) judge_stopped();
-    } else if (direction_.first_ns - direction_.due_ns > std::min(kLateAfter, talk / 2)) {
+    } else if (direction_.first_ns - direction_.due_ns > std::min(kLateAfter, talk / 2) &&
+               !model_.streams[direction_.last_leg.front()].pauses_in_silence()) {
       set(AudioFault::late, direction_.last_leg.front());
     }
   }

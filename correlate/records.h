@@ -287,6 +287,8 @@ struct StreamRecord {
   uint32_t rtt_us = 0;     // between the capture point and the receiver, newest
   int64_t report_ns = 0;
 
+  // Its sender is silent whenever its user is.
+  bool pauses_in_silence() const { return pauses >= 3; }
   bool seen_at(uint16_t point) const { return (sources >> point % 32 & 1U) != 0; }
 };
 

@@ -12,7 +12,8 @@ namespace {
 
 extern const Detector detector;
 
-constexpr uint32_t kMinPackets = 100;
+constexpr uint32_t kMinPackets = 10;
+constexpr int64_t kMinExpected = 100;
 constexpr double kWarning = 1.0;
 constexpr double kError = 5.0;
 
@@ -66,7 +67,9 @@ void check(CallContext& context, CallAnalysis* out) {
   if (capture_dropped(context)) return;
   for (const StreamId id : context.streams) {
     const StreamRecord& stream = context.model.streams[id];
-    if (stream.packets < kMinPackets || is_told_by_verdict(context, id)) continue;
+    const bool enough =
+        stream.packets >= kMinPackets && figures_of(stream).expected >= kMinExpected;
+    if (!enough || is_told_by_verdict(context, id)) continue;
     Loss loss = loss_before(context, id);
     for (Loss other : {loss_behind(stream), loss_between(stream)}) {
       if (other.pct > loss.pct) loss = std::move(other);
