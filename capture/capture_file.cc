@@ -114,6 +114,7 @@ ReadResult CaptureFile::next(Packet* packet) {
 
 ReadResult CaptureFile::fill(Packet* packet, int64_t time_ns, uint16_t link_type, uint32_t captured,
                              uint32_t original, size_t at) {
+  time_ns -= info_.clock_ahead_ns;
   if (info_.packets == 0) {
     info_.first_ns = time_ns;
     info_.link_type = link_type;
@@ -205,7 +206,8 @@ bool CaptureFile::read_packet_block(uint32_t type, const uint8_t* body, uint32_t
     const uint32_t snap =
         interfaces_[0].snap_length == 0 ? original : std::min(original, interfaces_[0].snap_length);
     const uint32_t captured = std::min(snap, length - 4);
-    fill(packet, info_.last_ns, interfaces_[0].link_type, captured, original, before + 4);
+    fill(packet, info_.last_ns + info_.clock_ahead_ns, interfaces_[0].link_type, captured, original,
+         before + 4);
     return true;
   }
   if (length < 20) return false;

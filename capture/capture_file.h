@@ -14,6 +14,8 @@ class CaptureFile : public PacketSource {
  public:
   CaptureFile(std::string name, uint16_t index, uint64_t size, ByteInput input);
 
+  void correct_clock(int64_t ahead_ns) { info_.clock_ahead_ns = ahead_ns; }
+
   // Reads the file header. idle: ask again; on failure info.damage says why.
   ReadResult begin();
   ReadResult next(Packet* packet) override;

@@ -75,7 +75,8 @@ std::unique_ptr<PacketSource> open_text(const std::string& name, int fd, uint64_
 }
 
 std::unique_ptr<PacketSource> open_regular(const std::string& name, int fd, uint64_t size,
-                                           uint16_t index, PacketLog& log, std::string* error) {
+                                           uint16_t index, const ClockCorrections& clocks,
+                                           PacketLog& log, std::string* error) {
   uint8_t magic[kMagicSize];
   const ssize_t got = pread(fd, magic, sizeof magic, 0);
   const Packing packing = packing_of(magic, got);
@@ -102,6 +103,8 @@ std::unique_ptr<PacketSource> open_regular(const std::string& name, int fd, uint
   }
   ByteInput input(std::move(reader), log, store, spooled);
   auto source = std::make_unique<CaptureFile>(name, index, size, std::move(input));
+  if (const auto clock = clocks.find(name); clock != clocks.end())
+    source->correct_clock(clock->second);
   if (source->begin() == ReadResult::end) {
     *error = source->infos()[0]->damage;
     return nullptr;
@@ -109,7 +112,8 @@ std::unique_ptr<PacketSource> open_regular(const std::string& name, int fd, uint
   return source;
 }
 
-std::unique_ptr<PacketSource> open_one(const std::string& name, uint16_t index, PacketLog& log,
+std::unique_ptr<PacketSource> open_one(const std::string& name, uint16_t index,
+                                       const ClockCorrections& clocks, PacketLog& log,
                                        std::string* error) {
   if (name == "-") return open_pipe("standard input", STDIN_FILENO, index, log, error);
   if (is_hep_source(name)) return listen_hep(name, index, log, error);
@@ -121,7 +125,7 @@ std::unique_ptr<PacketSource> open_one(const std::string& name, uint16_t index, 
     return nullptr;
   }
   if (!S_ISREG(status.st_mode)) return open_pipe(name, fd, index, log, error);
-  return open_regular(name, fd, static_cast<uint64_t>(status.st_size), index, log, error);
+  return open_regular(name, fd, static_cast<uint64_t>(status.st_size), index, clocks, log, error);
 }
 
 bool is_capture(const std::string& name) {
@@ -184,7 +188,8 @@ std::unique_ptr<PacketSource> open_captures(const std::vector<std::string>& name
       break;
     }
     std::string error;
-    auto source = open_one(name, static_cast<uint16_t>(sources.size()), log, &error);
+    auto source =
+        open_one(name, static_cast<uint16_t>(sources.size()), options.clocks, log, &error);
     if (source == nullptr) {
       errors->push_back(error);
     } else {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,9 +34,10 @@ struct SourceInfo {
   uint64_t dropped = 0;    // by kernel, interface or file's own statistics
   int64_t first_ns = 0;
   int64_t last_ns = 0;
-  uint64_t position = 0;  // bytes of the input consumed, for progress
-  uint64_t size = 0;      // bytes of the input, 0 when unknown
-  std::string damage;     // what is wrong with the input and at which byte; empty when nothing
+  int64_t clock_ahead_ns = 0;  // subtracted from all of its times
+  uint64_t position = 0;       // bytes of the input consumed, for progress
+  uint64_t size = 0;           // bytes of the input, 0 when unknown
+  std::string damage;          // what is wrong with the input and at which byte; empty when nothing
 };
 
 class PacketSource {
@@ -46,8 +48,11 @@ class PacketSource {
   virtual std::vector<const SourceInfo*> infos() const = 0;
 };
 
+using ClockCorrections = std::map<std::string, int64_t>;  // by file name: its clock is so far ahead
+
 struct OpenOptions {
   std::string bpf;  // libpcap filter expression, empty for all
+  ClockCorrections clocks = {};
 };
 
 // Opens files (captures, or text with SIP in it: see text_trace.h), "-" for standard input,

@@ -68,8 +68,19 @@ bool is_closed(const AudioFacts& facts) {
   return closed_ns != 0 && facts.end_ns - closed_ns >= kMissed;
 }
 
+// On another hop the same SDP names the other family: a relay turns the one into the other.
+bool is_translated(const Model& model, const Negotiation& negotiation, const SdpStand& stand) {
+  const MessageRecord& message = model.messages[stand.message];
+  return std::any_of(negotiation.stands.begin(), negotiation.stands.end(),
+                     [&](const SdpStand& other) {
+                       return other.author == stand.author && other.address &&
+                              other.address->ip.family != stand.address->ip.family &&
+                              model.messages[other.message].is_in_exchange_of(message);
+                     });
+}
+
 // Offer and answer that leave no audio to either side, whatever the capture shows of the media.
-AudioFault negotiation_fault(const AudioFacts& facts) {
+AudioFault negotiation_fault(const Model& model, const AudioFacts& facts) {
   const Negotiation& n = facts.negotiation;
   const bool media = !facts.from_caller.streams.empty() && !facts.from_callee.streams.empty();
   if (n.refused) return AudioFault::port_zero;
@@ -82,7 +93,10 @@ AudioFault negotiation_fault(const AudioFacts& facts) {
     if (offer.secure && !offer.keyed && !answer.keyed) return AudioFault::srtp_mismatch;
     const bool families =
         offer.address && answer.address && offer.address->ip.family != answer.address->ip.family;
-    if (families && !offer.ice && !answer.ice && !media) return AudioFault::address_family;
+    if (families && !offer.ice && !answer.ice && !media && !is_translated(model, n, offer) &&
+        !is_translated(model, n, answer)) {
+      return AudioFault::address_family;
+    }
   }
   return AudioFault::none;
 }
@@ -96,6 +110,13 @@ void find_common_cause(const Model& model, AudioDirection& silent, const AudioDi
   silent.told_by_other =
       !silent.culprit || model.endpoints[model.streams[silent.culprit].src].ip ==
                              model.endpoints[model.streams[rejected.culprit].dst].ip;
+}
+
+// Of a long talk this point shows a moment.
+bool goes_elsewhere(const AudioDirection& direction, const AudioDirection& back) {
+  const int64_t seen_until = std::max(direction.last_ns, back.last_ns);
+  return (direction.streams.empty() || is_handful(direction)) &&
+         direction.right.within(seen_until, direction.agreed_until) >= kMissed;
 }
 
 bool is_silent(const AudioDirection& direction) {
@@ -216,7 +237,7 @@ AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageVie
     take_right(facts.negotiation, *direction);
     find_due(model, call, facts.negotiation, *direction);
   }
-  const AudioFault fault = negotiation_fault(facts);
+  const AudioFault fault = negotiation_fault(model, facts);
   if (fault != AudioFault::none) {
     facts.from_caller.fault = facts.from_callee.fault = fault;
     return facts;
@@ -238,6 +259,11 @@ AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageVie
   facts.from_caller = std::move(from_caller);
   facts.from_callee = std::move(from_callee);
   return facts;
+}
+
+bool is_handful(const AudioDirection& direction) {
+  return !direction.last_leg.empty() &&
+         direction.last_ns - std::max(direction.first_ns, direction.agreed_from) < kHandful;
 }
 
 bool is_whole(const AudioDirection& direction) {
@@ -273,6 +299,7 @@ Audio audio_verdict(const AudioFacts& facts) {
   if (is_silent(caller) || is_silent(callee)) return Audio::silent;
   if (caller.fault != AudioFault::none || callee.fault != AudioFault::none) return Audio::partial;
   if (facts.negotiation.is_held()) return Audio::held;
+  if (goes_elsewhere(caller, callee) && goes_elsewhere(callee, caller)) return Audio::not_captured;
   if (caller.right.at_end != callee.right.at_end) return Audio::one_way_agreed;
   return Audio::two_way;
 }

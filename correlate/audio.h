@@ -74,7 +74,9 @@ struct AudioDirection {
       false;                // firewall: where its receiver's audio passes, none of it comes
   EndpointId silent_relay;  // no_rtp: the relay that gets the stream and passes none on
   std::vector<uint32_t> icmp_frames;
-  Heard heard;  // of the first stream of the last leg, once silence was asked about
+  uint32_t reported_frame = 0;  // it is not here, and RTCP says that its receiver gets it
+  uint32_t stuck_reports = 0;   // firewall: RTCP that says that nothing of it comes any more
+  Heard heard;                  // of the first stream of the last leg, once silence was asked about
 };
 
 struct AudioFacts {
@@ -99,6 +101,9 @@ AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageVie
                        const std::vector<StreamId>& streams);
 bool needs_messages(const CallRecord& call, const std::vector<StreamId>& streams);
 
+// What passes here of it after the answer is too short to hear anything: packets that open the path
+// of a NAT, or the beginning of a stream that goes another way then.
+bool is_handful(const AudioDirection& direction);
 // It was never heard, for whatever reason.
 bool is_whole(const AudioDirection& direction);
 

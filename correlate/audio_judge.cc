@@ -11,7 +11,7 @@ namespace {
 
 constexpr int64_t kSecond = 1'000'000'000;
 constexpr int64_t kLateAfter = 5 * kSecond;
-constexpr int64_t kMissed = 3 * kSecond;  // of a talk that went well until then
+constexpr int64_t kLongestListening = 30 * kSecond;  // somebody who listens says "yes" at times
 constexpr uint32_t kMinIcmpErrors = 3;
 constexpr uint32_t kSilentShare = 90;  // per cent of the talk
 
@@ -39,7 +39,7 @@ class Judge {
       direction_.sent_at_other_point = true;
       return;
     }
-    if (judge_codec()) return;
+    if (judge_reports() || judge_codec()) return;
     if (judge_silence()) return;
     if (judge_late_codec() || judge_points(points_.ends_at_other_point())) return;
     judge_times();
@@ -48,26 +48,53 @@ class Judge {
  private:
   Party receiver() const { return opposite(direction_.from); }
 
+  // Nobody has heard what came for a moment only.
   void set(AudioFault fault, StreamId culprit, int64_t lost_from = 0) {
+    const int64_t heard_from = std::max(direction_.first_ns, direction_.agreed_from);
     direction_.fault = fault;
     direction_.culprit = culprit;
-    direction_.lost_from = lost_from;
+    direction_.lost_from = lost_from - heard_from < kHandful ? 0 : lost_from;
   }
 
   // The other direction is in the capture. A relay that gets this one, and sends the other one on,
   // but does not send this one on to where the other one comes from, loses it.
   bool is_missing() {
-    if (direction_.streams.empty()) return back_.packets >= kMinMedia && passes_here();
+    if (direction_.streams.empty()) {
+      return back_.packets >= kMinMedia && !is_handful(back_) && passes_here() && !is_reported();
+    }
     if (swallows_both()) return true;
     for (const StreamId in : back_.streams) {
       if (model_.streams[in].packets < kMinMedia) continue;
       const IpAddress& relay = audio_.dst(in).ip;
-      if (audio_.sends(back_, relay) && takes_in(relay, in) && !is_answered(in)) {
+      if (audio_.sends(back_, relay) && takes_in(relay, in) && !is_answered(in) &&
+          !sends_elsewhere(relay, in)) {
         direction_.silent_relay = model_.streams[in].dst;
         return true;
       }
     }
     return false;
+  }
+  // Two reports of the receiver show that it got more of a stream that is not here (RFC
+  // 3550 6.4.1): it takes another way, or the capture has left it out. One alone can be of the call
+  // before. What SRTCP says is not read.
+  bool is_reported() {
+    const auto& stands = audio_.facts.negotiation.stands;
+    if (std::any_of(stands.begin(), stands.end(), [](const SdpStand& s) { return s.secure; }))
+      return false;
+    for (const StreamId id : back_.streams) {
+      for (const RtcpRecord* rtcp : audio_.media.rtcp_of(audio_.src(id))) {
+        const bool of_talk = rtcp->progress_from_ns >= audio_.facts.answer_ns &&
+                             rtcp->progress_ns <= audio_.facts.end_ns;
+        if (!of_talk || rtcp->ssrc != model_.streams[id].ssrc || is_of_back(rtcp->about)) continue;
+        direction_.reported_frame = rtcp->progress_frame;
+        return true;
+      }
+    }
+    return false;
+  }
+  bool is_of_back(uint32_t ssrc) const {
+    return std::any_of(back_.streams.begin(), back_.streams.end(),
+                       [&](StreamId id) { return model_.streams[id].ssrc == ssrc; });
   }
   // Where the receiver wants it, on some hop, is a host that this point knows. A private address
   // can be any, and a public one can be that of the NAT before its author.
@@ -102,18 +129,22 @@ class Judge {
              pass_one_point(id, in);
     });
   }
-  // Both parties send to one host that sends nothing to either.
+  // Both parties send to one host that sends nothing to either, though the capture shows that it
+  // would be seen: a port that mirrors what goes in only, shows no host answer.
   bool swallows_both() {
     for (const StreamId id : direction_.last_leg) {
       const IpAddress& relay = audio_.dst(id).ip;
-      const bool both =
-          std::any_of(back_.last_leg.begin(), back_.last_leg.end(), [&](StreamId other) {
-            return audio_.dst(other).ip == relay && audio_.src(other).ip != audio_.src(id).ip &&
-                   model_.streams[other].packets >= kMinMedia && pass_one_point(id, other);
-          });
-      if (!both || model_.streams[id].packets < kMinMedia || audio_.sends(back_, relay) ||
+      if (model_.streams[id].packets < kMinMedia || audio_.sends(back_, relay) ||
           audio_.sends(direction_, relay))
         continue;
+      const auto other =
+          std::find_if(back_.last_leg.begin(), back_.last_leg.end(), [&](StreamId back) {
+            return audio_.dst(back).ip == relay && audio_.src(back).ip != audio_.src(id).ip &&
+                   model_.streams[back].packets >= kMinMedia && pass_one_point(id, back);
+          });
+      if (other == back_.last_leg.end()) continue;
+      const uint16_t point = model_.streams[id].source;
+      if (!audio_.media.sends_at(relay, point) && !points_.passes_receiver(*other, id)) continue;
       direction_.silent_relay = model_.streams[id].dst;
       return true;
     }
@@ -126,6 +157,14 @@ class Judge {
           model_.streams[id].ssrc == model_.streams[in].ssrc && audio_.dst(id) == audio_.dst(in);
       return same && (audio_.receives(direction_, audio_.src(id).ip) ||
                       audio_.receives(back_, audio_.src(id).ip));
+    });
+  }
+  // The relay does send this direction on, at the same time, and to another host.
+  bool sends_elsewhere(const IpAddress& relay, StreamId in) const {
+    return std::any_of(direction_.last_leg.begin(), direction_.last_leg.end(), [&](StreamId id) {
+      return audio_.src(id).ip == relay && audio_.dst(id).ip != audio_.src(in).ip &&
+             model_.streams[id].packets >= kMinMedia &&
+             model_.streams[id].last_ns - model_.streams[in].first_ns >= kMissed;
     });
   }
   bool judge_points(const std::optional<Swallowed>& swallowed) {
@@ -205,6 +244,24 @@ class Judge {
     return {AudioFault::icmp_unreachable, worked ? errors.front()->time_ns : 0};
   }
 
+  // The receiver's reports say again and again that nothing came since, and it passes here all the
+  // time.
+  bool judge_reports() {
+    constexpr uint32_t kReports = 3;
+    constexpr uint32_t kPassed = 250;
+    for (const StreamId id : direction_.last_leg) {
+      const StreamRecord& stream = model_.streams[id];
+      const bool stuck = stream.stuck_reports >= kReports &&
+                         stream.packets - stream.stuck_packets >= kPassed &&
+                         direction_.right.within(stream.reported_ns, stream.stuck_ns) >= kLateAfter;
+      if (!stuck) continue;
+      set(AudioFault::firewall, id, stream.reported_ns);
+      direction_.stuck_reports = stream.stuck_reports;
+      return true;
+    }
+    return false;
+  }
+
   // ---- could it be played?
 
   bool judge_codec() {
@@ -230,10 +287,17 @@ class Judge {
     const Negotiation& negotiation = audio_.facts.negotiation;
     const SdpStand* newest = negotiation.newest(receiver());
     if (newest == nullptr || !newest->usable || !negotiation.is_in_force(*newest)) return false;
-    const auto& types = newest->payload_types;
     const StreamId id = direction_.last_leg.back();
     const StreamRecord& stream = model_.streams[id];
-    if (std::find(types.begin(), types.end(), stream.voice_type) != types.end()) return false;
+    // On another hop, a relay that transcodes shows another list.
+    for (const SdpStand& stand : negotiation.stands) {
+      const auto& types = stand.payload_types;
+      const bool same =
+          stand.author == newest->author &&
+          model_.messages[stand.message].is_in_exchange_of(model_.messages[newest->message]);
+      if (same && std::find(types.begin(), types.end(), stream.voice_type) != types.end())
+        return false;
+    }
     if (direction_.right.within(newest->time_ns, stream.last_ns) < kMissed) return false;
     set(AudioFault::codec_mismatch, id, newest->time_ns);
     return true;
@@ -279,18 +343,35 @@ class Judge {
     });
   }
 
+  // Comfort noise (RFC 3389), a silence descriptor of the codec, or pauses all along.
+  bool suppresses_silence(const StreamRecord& stream, int64_t missed_ns) const {
+    const bool comfort_noise = (stream.payload_types[0] & (1U << 13 | 1U << 19)) != 0;
+    const bool descriptor = uint64_t{stream.newest_bytes} * 3 * stream.packets < stream.bytes;
+    return comfort_noise || descriptor ||
+           (stream.pauses_in_silence() && missed_ns < kLongestListening);
+  }
+
+  // A talk that begins with a handful of packets, and the other direction goes on.
+  bool ends_at_once() const {
+    return is_handful(direction_) && back_.last_ns - direction_.last_ns >= kMissed;
+  }
+
   void judge_times() {
     const int64_t talk = direction_.agreed_until - direction_.agreed_from;
-    const StreamRecord& last = model_.streams[direction_.last_leg.back()];
-    const bool comfort_noise = (last.payload_types[0] & (1U << 13 | 1U << 19)) != 0;
-    if (direction_.agreed_until - direction_.last_ns >= kStoppedAfter && !comfort_noise) {
-      if (!has_moved_away()) judge_stopped();
-    } else if (direction_.first_ns - direction_.due_ns > std::min(kLateAfter, talk / 2)) {
+    const int64_t missed = direction_.right.within(direction_.last_ns, direction_.agreed_until);
+    const bool stops = missed >= (ends_at_once() ? kMissed : kStoppedAfter);
+    if (stops && !suppresses_silence(model_.streams[direction_.last_leg.back()], missed)) {
+      const bool both_short = is_handful(direction_) && is_handful(back_);
+      if (!both_short && !has_moved_away()) judge_stopped();
+    } else if (direction_.first_ns - direction_.due_ns > std::min(kLateAfter, talk / 2) &&
+               !model_.streams[direction_.last_leg.front()].pauses_in_silence()) {
       set(AudioFault::late, direction_.last_leg.front());
     }
   }
   void judge_stopped() {
     const StreamId last = direction_.last_leg.back();
+    // It goes on where this point does not see it.
+    if (model_.streams[last].ahead_ns - direction_.last_ns >= kMissed) return;
     const SdpStand* newest = audio_.facts.negotiation.newest(receiver());
     const bool moved = newest != nullptr && newest->time_ns > direction_.first_ns;
     if (moved && still_sends(receiver(), newest->time_ns) && reach_.is_sent_to_private()) {

@@ -10,6 +10,8 @@ namespace sipladder {
 // Packets that prove that the capture sees media of this call.
 inline constexpr uint32_t kMinMedia = 10;
 
+inline constexpr int64_t kMissed = 3'000'000'000;      // of a talk that went well until then
+inline constexpr int64_t kHandful = 500'000'000;       // a shorter beginning is not heard
 inline constexpr int64_t kJudgeAfter = 2'000'000'000;  // a shorter agreed talk is not judged
 
 struct AudioCase {

@@ -60,6 +60,14 @@ std::optional<Swallowed> Points::never_reaches_other_point() const {
   return std::nullopt;
 }
 
+bool Points::passes_receiver(StreamId back, StreamId sent) const {
+  for (uint16_t point = 0; point < 32; point++) {
+    const bool nearer = model_.streams[back].seen_at(point) && !model_.streams[sent].seen_at(point);
+    if (nearer && sees_both_ways(point)) return true;
+  }
+  return false;
+}
+
 // Of a capture of what one host sends, or gets, nothing can be said that is missing.
 bool Points::sees_both_ways(uint16_t source) const {
   std::vector<IpAddress> from, to;

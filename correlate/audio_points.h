@@ -29,6 +29,10 @@ class Points {
   // The packets go on at the one point, and end at the other, nearer to the receiver.
   std::optional<Swallowed> ends_at_other_point() const;
 
+  // Another point, where packets go both ways, shows what the receiver sends, and nothing of
+  // `sent`.
+  bool passes_receiver(StreamId back, StreamId sent) const;
+
  private:
   std::optional<Swallowed> captured_once(StreamId back) const;
   bool sees_both_ways(uint16_t source) const;

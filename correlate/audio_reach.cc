@@ -40,6 +40,10 @@ Undelivered Reach::fault_of(StreamId id) {
     return {AudioFault::private_address};
   }
   if (!advertised(to)) {
+    if (const StreamId party = outnumbering(to)) {
+      direction_.heard_from = party;
+      return {AudioFault::wrong_destination};
+    }
     return {strayed(to) ? AudioFault::wrong_destination : AudioFault::none};
   }
   return {!is_relay_of_both(id) && is_elsewhere(to) ? AudioFault::not_latched : AudioFault::none};
@@ -65,9 +69,30 @@ bool Reach::is_relay_of_both(StreamId id) const {
 // same capture point only: the other side of a NAT has networks of its own.
 bool Reach::sends_from(const Endpoint& endpoint, uint16_t source) const {
   const bool everywhere = !is_private_scope(scope_of(endpoint.ip));
-  return std::any_of(back_.streams.begin(), back_.streams.end(), [&](StreamId id) {
-    return audio_.src(id) == endpoint && (everywhere || model_.streams[id].source == source);
-  });
+  return std::any_of(back_.streams.begin(), back_.streams.end(),
+                     [&](StreamId id) {
+                       return audio_.src(id) == endpoint &&
+                              (everywhere || model_.streams[id].source == source);
+                     }) &&
+         (advertised(endpoint) || !outnumbering(endpoint));
+}
+// A few packets came from there, and since then all comes from another host: who latched on the
+// first source, has the wrong one.
+StreamId Reach::outnumbering(const Endpoint& endpoint) const {
+  constexpr uint32_t kTimes = 10;
+  for (const StreamId few : back_.streams) {
+    const StreamRecord& stray = model_.streams[few];
+    if (audio_.src(few) != endpoint) continue;
+    for (const StreamId most : back_.streams) {
+      const StreamRecord& party = model_.streams[most];
+      if (audio_.dst(most) == audio_.dst(few) && audio_.src(most).ip != endpoint.ip &&
+          party.ssrc != stray.ssrc && party.packets >= kTimes * stray.packets &&
+          party.last_ns > stray.last_ns + kGrace) {
+        return most;
+      }
+    }
+  }
+  return {};
 }
 
 // The receiver's newest SDP has moved, and so has its own RTP; this stream goes on to where it was.

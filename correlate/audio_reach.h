@@ -28,6 +28,7 @@ class Reach {
 
  private:
   Party receiver() const { return opposite(direction_.from); }
+  StreamId outnumbering(const Endpoint& endpoint) const;
   bool sends_from(const Endpoint& endpoint, uint16_t source) const;
   std::optional<int64_t> left_behind_since(StreamId id) const;
   std::optional<int64_t> abandoned_since(StreamId id);

@@ -33,7 +33,7 @@ struct Engine::State {
       : model(m),
         decoder(log),
         endpoints(m),
-        streams(m, endpoints),
+        streams(m, endpoints, turns),
         correlator(m),
         worker([this](WorkBatch& work) { do_work(work); }) {}
 
@@ -52,6 +52,7 @@ struct Engine::State {
   Model& model;
   Decoder decoder;
   EndpointTable endpoints;
+  CallTurns turns;
   RtpStreams streams;
   TurnRelays turn;
   std::vector<Datagram> datagrams;
@@ -101,6 +102,7 @@ void Engine::State::do_work(WorkBatch& work) {
   size_t next = 0;
   const auto name_endpoints = [&](size_t until) {
     for (; next < until; next++) {
+      if (model.streams.size() != 0) turns.add(prepared[next]);
       prepared[next].record.src = endpoints.id_of(work.messages.datagram(next).src);
       prepared[next].record.dst = endpoints.id_of(work.messages.datagram(next).dst);
     }

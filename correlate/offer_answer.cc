@@ -197,9 +197,7 @@ class Reader {
   void note_closed(const OfferAnswer& last) {
     const SdpStand& offer = result.stands[last.offer];
     const SdpStand& answer = result.stands[last.answer];
-    if (!both_open() && offer.usable && answer.audio && !answer.usable && !answer.other_media) {
-      result.closed_ns = answer.time_ns;
-    }
+    if (!both_open() && offer.usable && closes_audio(answer)) result.closed_ns = answer.time_ns;
   }
 
   void advance(int64_t time_ns) {
@@ -223,10 +221,11 @@ class Reader {
   }
 
   // An answer must follow its offer: what only follows tells nothing of its author's wish
-  // (RFC 3264 6.1).
+  // (RFC 3264 6.1). Port 0 in an answer refuses, and is no hold.
   static bool is_forced(const SdpStand& stand, const SdpStand* offer) {
-    return offer != nullptr && (offer->hold_address || !may_send(offer->direction) ||
-                                (!may_receive(offer->direction) && !may_send(stand.direction)));
+    return offer != nullptr &&
+           (!stand.usable || offer->hold_address || !may_send(offer->direction) ||
+            (!may_receive(offer->direction) && !may_send(stand.direction)));
   }
 
   // A hold takes back what was agreed before; a call that begins one-way is no hold, however many
@@ -265,8 +264,13 @@ bool acknowledged(const Model& model, const CallRecord& call) {
 
 }  // namespace
 
+bool closes_audio(const SdpStand& stand) {
+  return stand.audio && !stand.usable && !stand.other_media;
+}
+
 bool restricts(const SdpStand& stand) {
-  return stand.usable && (stand.hold_address || !may_receive(stand.direction));
+  return closes_audio(stand) ||
+         (stand.usable && (stand.hold_address || !may_receive(stand.direction)));
 }
 
 bool may_send(SdpDirection direction) {

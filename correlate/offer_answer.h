@@ -95,7 +95,9 @@ struct Negotiation {
 Negotiation negotiation_of(const Model& model, MessageView& view, const CallRecord& call,
                            const std::vector<MessageId>& messages, int64_t end_ns);
 
-// Its author wants to hear nothing (more): sendonly, inactive, or c=0.0.0.0.
+// Its audio lines have port 0, and no other media takes their place.
+bool closes_audio(const SdpStand& stand);
+// Its author wants to hear nothing (more): sendonly, inactive, c=0.0.0.0, or port 0.
 bool restricts(const SdpStand& stand);
 
 bool may_send(SdpDirection direction);

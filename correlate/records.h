@@ -251,6 +251,10 @@ struct StreamRecord {
   int64_t clock_from_ns = 0;
   int64_t clock_from_span = 0;
   uint32_t clock_from_packets = 0;
+  // Silence suppression: pauses that the sender made itself, and the newest packet that is no
+  // event.
+  uint32_t pauses = 0;
+  uint16_t newest_bytes = 0;
   uint32_t in_order = 0;  // packets that followed their predecessor: the proof that this is RTP
   uint32_t payload_types[4] = {};  // bit set of the 128 payload types seen
   uint16_t source = 0;
@@ -267,7 +271,13 @@ struct StreamRecord {
   uint8_t remote_fraction_lost = 0;
   uint32_t remote_jitter = 0;
   uint32_t remote_lost = 0;
-  uint32_t received_unseen = 0;  // missing here, and not at the receiver by its newest report
+  uint32_t reported_highest = 0;  // by its newest report
+  int64_t reported_ns = 0;        // when a report last told of a packet newer than the one before
+  int64_t ahead_ns = 0;           // when one told of packets long after the newest seen here
+  uint32_t stuck_reports = 0;     // since reported_ns: all is lost
+  uint32_t stuck_packets = 0;     // that had passed here at reported_ns
+  int64_t stuck_ns = 0;           // of the newest of these
+  uint32_t received_unseen = 0;   // missing here, and not at the receiver by its newest report
   // As the receiver's own measurement says (RFC 3611 4.7), newest.
   bool has_xr = false;
   uint8_t xr_loss_rate = 0;  // of 256, with what came too late to be played
@@ -278,6 +288,8 @@ struct StreamRecord {
   uint32_t rtt_us = 0;     // between the capture point and the receiver, newest
   int64_t report_ns = 0;
 
+  // Its sender is silent whenever its user is.
+  bool pauses_in_silence() const { return pauses >= 3; }
   bool seen_at(uint16_t point) const { return (sources >> point % 32 & 1U) != 0; }
 };
 
@@ -290,6 +302,22 @@ struct VoiceSamples {
   PacketRef refs[kRuns * kRun];
   uint32_t count = 0;
   uint32_t every = kStep;  // packets from one run to the next: kStep, doubled and doubled again
+};
+
+// What one source says by RTCP to one receiver: of a stream that the capture does not show, this is
+// all that is known.
+struct RtcpRecord {
+  Endpoint src;
+  Endpoint dst;
+  uint32_t ssrc = 0;     // of who reports
+  uint32_t about = 0;    // SSRC that its newest block tells of
+  uint32_t highest = 0;  // received of it
+  int64_t block_ns = 0;  // when that was said
+  // The newest two that show progress: more was received in between.
+  int64_t progress_from_ns = 0;
+  int64_t progress_ns = 0;
+  uint32_t progress_frame = 0;
+  uint16_t source = 0;
 };
 
 struct IcmpErrorRecord {

@@ -74,6 +74,14 @@ int32_t advance_jitter(StreamRecord& stream, const RtpHeader& rtp, int64_t time_
   return timestamp_gap;
 }
 
+// Nothing is missing, and the timestamp went on as the time did: the sender had nothing to say.
+void note_pause(StreamRecord& stream, int64_t gap_ns, int32_t timestamps) {
+  constexpr int64_t kPauseNs = 200'000'000;
+  if (gap_ns < kPauseNs || stream.clock_hz == 0) return;
+  const int64_t by_timestamp_ns = int64_t{timestamps} * 1'000'000'000 / stream.clock_hz;
+  if (by_timestamp_ns > gap_ns / 2) stream.pauses++;
+}
+
 // The length of a packet shows in two equal steps; a pause shows once.
 void note_step(StreamRecord& stream, int32_t step) {
   if (step <= 0) return;
@@ -184,11 +192,23 @@ StreamRecord* RtpStreams::find(const Endpoint& src, const Endpoint& dst, uint32_
   return found == by_key_.end() ? nullptr : &model_.streams[found->second];
 }
 
+// A redial from the same port with the same SSRC: since the stream paused, another call has named
+// its destination.
+bool RtpStreams::belongs_to_next_call(const StreamRecord& stream, const Datagram& datagram) const {
+  constexpr int64_t kPauseNs = 500'000'000;
+  return datagram.time_ns - stream.last_ns >= kPauseNs &&
+         turns_.taken_ns(datagram.dst) > stream.last_ns;
+}
+
 void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp) {
   const uint64_t key = stream_key(datagram.src, datagram.dst, rtp.ssrc);
   const auto found = by_key_.find(key);
   if (found != by_key_.end()) {
     StreamRecord& stream = model_.streams[found->second];
+    if (belongs_to_next_call(stream, datagram)) {
+      begin_stream(key, datagram, rtp);
+      return;
+    }
     stream.sources |= 1U << datagram.source % 32;
     if (was_seen_elsewhere(stream, datagram.source, rtp.sequence)) {
       stream.elsewhere++;
@@ -207,6 +227,10 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp) {
     }
     return;
   }
+  begin_stream(key, datagram, rtp);
+}
+
+void RtpStreams::begin_stream(uint64_t key, const Datagram& datagram, const RtpHeader& rtp) {
   if (model_.streams.held() >= kMaxStreams && !make_room(datagram.time_ns)) {
     model_.accounting.streams_refused++;
     return;
@@ -227,7 +251,7 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp) {
   begin_sequence(&stream.sequence, rtp.sequence);
   advance(stream, rtp, datagram.time_ns);
   listen(stream, rtp, !datagram.truncated);
-  by_key_.emplace(key, model_.streams.add(stream));
+  by_key_[key] = model_.streams.add(stream);
 }
 
 float slice_loss_pct(const StreamRecord& stream) {
@@ -256,6 +280,7 @@ void advance_time(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns, i
   }
   if (step != 1) return;
   stream.in_order++;
+  note_pause(stream, gap_ns, timestamps);
   note_step(stream, timestamp_gap);
 }
 
@@ -266,6 +291,7 @@ void advance(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns) {
   stream.payload_types[rtp.payload_type / 32] |= 1U << (rtp.payload_type % 32);
   stream.packets++;
   const bool voice = is_voice(rtp);
+  if (!is_event(rtp)) stream.newest_bytes = static_cast<uint16_t>(rtp.payload.size());
   if (stream.packets == 1) {
     begin_slice(stream, time_ns);
     stream.last_ns = time_ns;
@@ -326,7 +352,37 @@ void RtpStreams::add_sample(StreamId id, const Datagram& datagram) {
   samples.refs[samples.count++] = ref;
 }
 
+void RtpStreams::note_rtcp(const Datagram& datagram, const RtcpReport& report) {
+  const uint64_t key = stream_key(datagram.src, datagram.dst, report.ssrc);
+  const auto [slot, inserted] =
+      rtcp_by_key_.try_emplace(key, static_cast<uint32_t>(model_.rtcp.size()));
+  if (inserted) {
+    if (model_.rtcp.size() >= kMaxRtcp) {
+      rtcp_by_key_.erase(slot);
+      return;
+    }
+    RtcpRecord record;
+    record.src = datagram.src;
+    record.dst = datagram.dst;
+    record.ssrc = report.ssrc;
+    record.source = datagram.source;
+    model_.rtcp.push_back(record);
+  }
+  RtcpRecord& record = model_.rtcp[slot->second];
+  if (!report.block || report.block->highest_sequence == 0) return;
+  const RtcpReportBlock& block = *report.block;
+  if (block.ssrc == record.about && block.highest_sequence != record.highest) {
+    record.progress_from_ns = record.block_ns;
+    record.progress_ns = datagram.time_ns;
+    record.progress_frame = datagram.frame;
+  }
+  record.about = block.ssrc;
+  record.highest = block.highest_sequence;
+  record.block_ns = datagram.time_ns;
+}
+
 void RtpStreams::add_rtcp(const Datagram& datagram, const RtcpReport& report) {
+  note_rtcp(datagram, report);
   // RTCP runs on the port above its RTP or on the same (RFC 3550 11, RFC 5761).
   for (const uint16_t below : {uint16_t{1}, uint16_t{0}}) {
     Endpoint here = datagram.src;
@@ -366,7 +422,30 @@ std::optional<int64_t> missing_up_to(const RtpSequence& sequence, uint32_t packe
 
 }  // namespace
 
+namespace {
+
+// Whether what passes here comes to the receiver, and whether more does than what passes here.
+void follow_receiver(StreamRecord& stream, const RtcpReportBlock& block, int64_t time_ns) {
+  constexpr uint16_t kAhead = 50;
+  const uint16_t behind =
+      distance_behind(stream.sequence, static_cast<uint16_t>(block.highest_sequence));
+  const auto ahead = static_cast<uint16_t>(-behind);
+  if (ahead >= kAhead && ahead < 0x8000) stream.ahead_ns = time_ns;
+  if (!stream.has_rtcp || block.highest_sequence != stream.reported_highest) {
+    stream.reported_highest = block.highest_sequence;
+    stream.reported_ns = time_ns;
+    stream.stuck_packets = stream.packets;
+    stream.stuck_reports = 0;
+  } else if (block.fraction_lost == UINT8_MAX) {
+    stream.stuck_reports++;
+    stream.stuck_ns = time_ns;
+  }
+}
+
+}  // namespace
+
 void RtpStreams::add_report(StreamRecord& stream, const RtcpReportBlock& block, int64_t time_ns) {
+  follow_receiver(stream, block, time_ns);
   stream.has_rtcp = true;
   stream.remote_fraction_lost = block.fraction_lost;
   stream.remote_jitter = block.jitter;

@@ -2,11 +2,13 @@
 // packet is kept.
 //
 // Bounds: kMaxStreams held; who wants one more gets the place of those that have been idle for a
-// minute, else its RTP is counted in Accounting::streams_refused.
+// minute, else its RTP is counted in Accounting::streams_refused. kMaxRtcp of Model::rtcp: of later
+// ones nothing is known.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
 
+#include "correlate/call_turns.h"
 #include "correlate/hash.h"
 #include "correlate/model.h"
 #include "decode/datagram.h"
@@ -15,6 +17,7 @@
 namespace sipladder {
 
 inline constexpr uint32_t kMaxStreams = 262'144;
+inline constexpr uint32_t kMaxRtcp = 131'072;
 
 class EndpointTable {
  public:
@@ -28,17 +31,24 @@ class EndpointTable {
 
 class RtpStreams {
  public:
-  RtpStreams(Model& model, EndpointTable& endpoints) : model_(model), endpoints_(endpoints) {}
+  RtpStreams(Model& model, EndpointTable& endpoints, const CallTurns& turns)
+      : model_(model), endpoints_(endpoints), turns_(turns) {}
 
   void add_rtp(const Datagram& datagram, const RtpHeader& rtp);
   void add_rtcp(const Datagram& datagram, const RtcpReport& report);
   void add_icmp(const Datagram& datagram);
 
   void forget_evicted();
-  size_t bytes() const { return by_key_.capacity() * kMapSlot; }
+  size_t bytes() const {
+    return (by_key_.capacity() + rtcp_by_key_.capacity()) * kMapSlot +
+           model_.rtcp.capacity() * sizeof(RtcpRecord);
+  }
 
  private:
+  bool belongs_to_next_call(const StreamRecord& stream, const Datagram& datagram) const;
+  void begin_stream(uint64_t key, const Datagram& datagram, const RtpHeader& rtp);
   bool make_room(int64_t now_ns);
+  void note_rtcp(const Datagram& datagram, const RtcpReport& report);
   void add_sample(StreamId id, const Datagram& datagram);
   void add_event(StreamId id, const RtpHeader& rtp);
   static void add_metrics(StreamRecord& stream, const RtcpVoipMetrics& metrics);
@@ -47,7 +57,9 @@ class RtpStreams {
 
   Model& model_;
   EndpointTable& endpoints_;
+  const CallTurns& turns_;
   absl::flat_hash_map<uint64_t, StreamId, IdentityHash> by_key_;
+  absl::flat_hash_map<uint64_t, uint32_t, IdentityHash> rtcp_by_key_;  // index into Model::rtcp
   int64_t looked_for_room_ns_ = 0;
 };
 

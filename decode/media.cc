@@ -74,7 +74,10 @@ bool read_report(std::string_view packet, RtcpReport* out) {
   if (packet.size() < block) return false;
   out->sender_report = sender;
   out->ssrc = be32(p + 4);
-  if (sender) out->ntp = uint64_t{be32(p + 8)} << 32 | be32(p + 12);
+  if (sender) {
+    out->ntp = uint64_t{be32(p + 8)} << 32 | be32(p + 12);
+    out->sent_packets = be32(p + 20);
+  }
   if ((p[0] & 0x1FU) == 0 || packet.size() < block + 24) return true;
   const uint8_t* b = p + block;
   // cumulative number of packets lost: 24 bits, signed

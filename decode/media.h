@@ -60,6 +60,7 @@ struct RtcpReport {  // the first SR or RR of a compound packet, with its first 
   bool sender_report = false;
   uint32_t ssrc = 0;
   uint64_t ntp = 0;
+  uint32_t sent_packets = 0;  // by an SR
   std::optional<RtcpReportBlock> block;
   std::optional<RtcpVoipMetrics> voip;                                   // the first one
   std::array<uint8_t, static_cast<size_t>(RtcpKind::count_)> packets{};  // in the compound

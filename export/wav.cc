@@ -131,7 +131,10 @@ WavReport export_wav(const Model& model, Analyst& analyst, CallId call,
   }
   PacketLog log;
   std::vector<std::string> errors;
-  const auto source = open_captures(sources, {bpf}, log, &errors);
+  OpenOptions options{bpf};
+  for (const SourceInfo& capture : model.captures)
+    options.clocks[capture.name] = capture.clock_ahead_ns;
+  const auto source = open_captures(sources, options, log, &errors);
   if (source == nullptr) {
     result.error = errors.empty() ? "the capture cannot be read again" : errors.front();
     return result;

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "capture/hep_listen.h"
+#include "correlate/capture_clocks.h"
 #include "export/ladder_text.h"
 #include "export/wav.h"
 #include "main/options.h"
@@ -66,7 +67,8 @@ bool open_source(const Options& options, Session& session, std::vector<std::stri
     source = open_live(options.devices, {options.bpf}, true, session.log, &error);
     if (!error.empty()) errors->push_back(error);
   } else {
-    source = open_captures(options.sources, {options.bpf}, session.log, errors);
+    const OpenOptions open{options.bpf, capture_clocks(options.sources)};
+    source = open_captures(options.sources, open, session.log, errors);
   }
   if (source == nullptr) return false;
   session.set_source(std::move(source));

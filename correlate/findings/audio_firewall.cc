@@ -13,9 +13,27 @@ void add_advice(Finding* finding) {
   finding->rfc = "RFC 4787 5";
 }
 
+// The receiver's RTCP is the second point.
+void describe_reports(CallContext& context, const AudioDirection& direction, Finding* finding) {
+  const StreamRecord& stream = context.model.streams[direction.culprit];
+  finding->confidence = Confidence::likely;
+  finding->summary = fmt::format(
+      "{}: {} packets from {} to {} pass here in the {} in which {} reports of the receiver (RTCP) "
+      "say that nothing new came",
+      hears_nothing(context, direction), stream.packets - stream.stuck_packets,
+      endpoint_text(context, stream.src), endpoint_text(context, stream.dst),
+      seconds_text(stream.stuck_ns - stream.reported_ns), direction.stuck_reports);
+  finding->explanation =
+      "The highest number received stays as it is, with all packets lost (RFC 3550 6.4.1): they "
+      "are "
+      "lost between this point and the receiver.";
+  add_advice(finding);
+}
+
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
   const StreamRecord& stream = context.model.streams[direction.culprit];
   const std::string_view deaf = other_party(direction.from);
+  if (direction.stuck_reports != 0) return describe_reports(context, direction, finding);
   if (direction.lost_from != 0) {
     finding->summary = fmt::format(
         "{}: the RTP from {} to {} goes on into the box between the two capture points, and does "

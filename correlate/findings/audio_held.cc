@@ -15,6 +15,7 @@ constexpr size_t kHoldsTold = 5;
 std::string_view how(const Negotiation& negotiation, const Hold& hold) {
   for (const SdpStand& stand : negotiation.stands) {
     if (stand.message != hold.message) continue;
+    if (closes_audio(stand)) return "port 0";
     return stand.hold_address ? "c=0.0.0.0" : to_string(stand.direction);
   }
   return "";

@@ -1,5 +1,6 @@
 // audio-late: the first RTP of a direction comes more than 1 s after it was agreed. The verdict is
-// partial only after half of the talk or 5 s.
+// partial only after half of the talk or 5 s. Not of a phone that sends nothing while its user is
+// silent.
 #include <fmt/format.h>
 
 #include "correlate/findings/support.h"
@@ -42,6 +43,7 @@ void check(CallContext& context, CallAnalysis* out) {
     const int64_t late = direction->first_ns - from;
     if (!heard || explained || late <= allowed_ns(context.audio.negotiation)) continue;
     const StreamRecord& stream = context.model.streams[direction->last_leg.front()];
+    if (stream.pauses_in_silence()) continue;
     Finding finding = finding_of(context, detector);
     finding.stream = direction->last_leg.front();
     finding.evidence.push_back(stream.first_frame);

@@ -11,16 +11,33 @@ extern const Detector detector;
 
 constexpr int64_t kShort = 2'000'000'000;
 
+// One direction takes another way, and RTCP says that it arrives.
+void check_reported(CallContext& context, const AudioDirection& direction, CallAnalysis* out) {
+  if (direction.reported_frame == 0) return;
+  Finding finding = finding_of(context, detector);
+  finding.evidence.push_back(direction.reported_frame);
+  finding.summary = fmt::format(
+      "no RTP from the {} is here, but the {} reports that it gets it (RTCP, frame {})",
+      party_text(direction.from), other_party(direction.from), direction.reported_frame);
+  finding.explanation =
+      "This direction takes another path than the other one, or a capture filter left it out.";
+  finding.remedy = "Capture where the media passes, and without a port filter.";
+  finding.rfc = "RFC 3550 6.4.1";
+  report(out, std::move(finding));
+}
+
 void check(CallContext& context, CallAnalysis* out) {
+  check_reported(context, context.audio.from_caller, out);
+  check_reported(context, context.audio.from_callee, out);
   if (context.model.streams.size() == 0 || audio_verdict(context.audio) != Audio::not_captured)
     return;
   if (context.audio.end_ns - context.audio.answer_ns < kShort) return;
   Finding finding = finding_of(context, detector);
   finding.message = context.call.first_message;
   finding.evidence.push_back(context.message(context.call.first_message).frame);
-  finding.summary =
-      fmt::format("the call was answered and lasted {}, but none of its media is here",
-                  seconds_text(context.audio.end_ns - context.audio.answer_ns));
+  finding.summary = fmt::format("the call was answered and lasted {}, but {} of its media is here",
+                                seconds_text(context.audio.end_ns - context.audio.answer_ns),
+                                context.streams.empty() ? "none" : "only a moment");
   finding.explanation =
       "The media takes another path than the signalling, or a capture filter left it out.";
   finding.remedy = "Capture where the media passes, and without a port filter.";

@@ -12,9 +12,13 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
   finding->stream = direction.culprit;
   finding->evidence.push_back(stream.last_frame);
   finding->summary = fmt::format(
-      "{}: the RTP from {} to {} stops {} before the end of the talk",
+      "{}: the RTP from {} to {} stops {}{} before the end of the talk",
       hears_nothing(context, direction), endpoint_text(context, stream.src),
-      endpoint_text(context, stream.dst), seconds_text(direction.agreed_until - direction.last_ns));
+      endpoint_text(context, stream.dst),
+      direction.lost_from == 0
+          ? fmt::format("after {} packet{}, ", stream.packets, stream.packets == 1 ? "" : "s")
+          : std::string(),
+      seconds_text(direction.agreed_until - direction.last_ns));
   finding->explanation =
       "The direction was agreed to the end, and no hold took it back (RFC 3264 8.4).";
   finding->remedy =

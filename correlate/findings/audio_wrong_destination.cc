@@ -9,8 +9,30 @@
 namespace sipladder {
 namespace {
 
+// Latched on the first packets that came, whoever sent them.
+void describe_stray(CallContext& context, const AudioDirection& direction, Finding* finding) {
+  const StreamRecord& stream = context.model.streams[direction.culprit];
+  const StreamRecord& party = context.model.streams[direction.heard_from];
+  const std::string_view deaf = other_party(direction.from);
+  finding->evidence.push_back(party.first_frame);
+  finding->summary = fmt::format(
+      "{}: {} sends its audio to {}, from where a few packets came, while those of the {} come "
+      "from {} (frame {}); {}",
+      hears_nothing(context, direction), endpoint_text(context, stream.src),
+      endpoint_text(context, stream.dst), deaf, endpoint_text(context, party.src),
+      party.first_frame, lost_text(context, direction));
+  finding->explanation =
+      "The sender latched on the first source it saw, and does not learn the right one.";
+  finding->remedy =
+      "Let it take a source only from the address that signalled, or learn anew (rtpengine strict "
+      "source, Asterisk strictrtp); look at who sends the first packets.";
+  finding->rfc = "RFC 4961";
+}
+
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
   const StreamRecord& stream = context.model.streams[direction.culprit];
+  if (direction.heard_from && context.model.streams[direction.heard_from].dst == stream.src)
+    return describe_stray(context, direction, finding);
   const std::string_view deaf = other_party(direction.from);
   const SdpStand* stand = context.audio.negotiation.newest(opposite(direction.from));
   const std::string asked =

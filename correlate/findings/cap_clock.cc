@@ -30,6 +30,29 @@ void check_back(CaptureContext& context, std::vector<Finding>* out) {
   }
 }
 
+// Found before they were read (capture_clocks.h), and put right.
+void check_corrected(CaptureContext& context, std::vector<Finding>* out) {
+  for (size_t i = 0; i < context.model.captures.size(); i++) {
+    const SourceInfo& capture = context.model.captures[i];
+    if (capture.clock_ahead_ns == 0) continue;
+    Finding finding = finding_of(detector);
+    finding.confidence = Confidence::likely;
+    finding.evidence = {1};
+    finding.summary = fmt::format(
+        "the clock of source {} is about {:.3f} s {} that of source 1: its times are corrected by "
+        "that",
+        i + 1, static_cast<double>(std::abs(capture.clock_ahead_ns)) / 1e9,
+        capture.clock_ahead_ns > 0 ? "ahead of" : "behind");
+    finding.explanation =
+        "The same SIP messages or RTP packets are in both, at times that no delay explains: "
+        "packets "
+        "of either direction would arrive before they were sent.";
+    finding.remedy = "Set both clocks by NTP.";
+    finding.rfc = "RFC 5905";
+    report(out, std::move(finding));
+  }
+}
+
 // Copies of one message at two sources: the way there and the way back tell delay from offset.
 struct Apart {
   int64_t there_ns = INT64_MAX;
@@ -73,6 +96,7 @@ void check_offset(CaptureContext& context, std::vector<Finding>* out) {
 
 void check(CaptureContext& context, std::vector<Finding>* out) {
   check_back(context, out);
+  check_corrected(context, out);
   check_offset(context, out);
 }
 

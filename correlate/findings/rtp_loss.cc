@@ -12,7 +12,8 @@ namespace {
 
 extern const Detector detector;
 
-constexpr uint32_t kMinPackets = 100;
+constexpr uint32_t kMinPackets = 10;
+constexpr int64_t kMinExpected = 100;
 constexpr double kWarning = 1.0;
 constexpr double kError = 5.0;
 
@@ -56,11 +57,19 @@ Loss loss_between(const StreamRecord& stream) {
           "The packets are in the one capture and not in the other."};
 }
 
+// Nothing of it comes any more, which is more than a loss.
+bool is_told_by_verdict(const CallContext& context, StreamId id) {
+  const AudioDirection& direction = context.audio.direction(context.media.of(id, context.id).from);
+  return direction.stuck_reports != 0 && direction.culprit == id;
+}
+
 void check(CallContext& context, CallAnalysis* out) {
   if (capture_dropped(context)) return;
   for (const StreamId id : context.streams) {
     const StreamRecord& stream = context.model.streams[id];
-    if (stream.packets < kMinPackets) continue;
+    const bool enough =
+        stream.packets >= kMinPackets && figures_of(stream).expected >= kMinExpected;
+    if (!enough || is_told_by_verdict(context, id)) continue;
     Loss loss = loss_before(context, id);
     for (Loss other : {loss_behind(stream), loss_between(stream)}) {
       if (other.pct > loss.pct) loss = std::move(other);

@@ -533,9 +533,21 @@ class Flow {
     const auto of = static_cast<uint32_t>(std::atoi(line.value("of", "1").c_str()));
     const auto lost = static_cast<uint32_t>(std::atoi(line.value("lost", "0").c_str()));
     const auto high = static_cast<uint32_t>(std::atoi(line.value("high", "0").c_str()));
-    const std::string report = number16(0x81C9) + number16(7) + number32(99) + number32(of) +
-                               number32(lost) + number32(high) + number32(0) + number32(0) +
-                               number32(0);
+    const auto from = static_cast<uint32_t>(std::atoi(line.value("from", "99").c_str()));
+    const auto share = static_cast<uint32_t>(std::atoi(line.value("fraction", "0").c_str()));
+    const std::string sent = line.value("sent", "");
+    const std::string block = of == 0
+                                  ? std::string()
+                                  : number32(of) + number32(share << 24 | lost) + number32(high) +
+                                        number32(0) + number32(0) + number32(0);
+    const std::string sender =
+        sent.empty() ? std::string()
+                     : number32(0) + number32(0) + number32(0) +
+                           number32(static_cast<uint32_t>(std::atoi(sent.c_str()))) + number32(0);
+    const size_t words = 1 + (sender.size() + block.size()) / 4;
+    const unsigned head = (of == 0 ? 0x8000U : 0x8100U) | (sent.empty() ? 0xC9U : 0xC8U);
+    const std::string report =
+        number16(head) + number16(static_cast<unsigned>(words)) + number32(from) + sender + block;
     send(line.time_ns, {line.src, line.dst, {}, report, ++ip_id_, true});
   }
 

@@ -16,7 +16,9 @@
 //                                     timestamp units per packet (160),
 //                                     every=SECONDS (0.02), seq= and ts= of the first one
 //   5.000 bob:5001 > alice:4001 rtcp of=1 lost=7 high=99   a receiver report of that
-//                                     SSRC: cumulative loss, highest number received
+//                                     SSRC: cumulative loss, highest number received; fraction= of
+//                                     256 lost, from= SSRC of who reports; of=0: without a block;
+//                                     sent=PACKETS: a sender report
 //   1.100 bob > alice icmp 3 alice:4000 > bob:5000      a code of "unreachable" (or of type=) that
 //                                     quotes
 //   2.000 alice > bob raw             the indented lines are the payload
