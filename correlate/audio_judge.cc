@@ -129,8 +129,8 @@ class Judge {
              pass_one_point(id, in);
     });
   }
-  // Both parties send to one host that sends nothing to either, though the capture shows that it
-  // would be seen: a port that mirrors what goes in only, shows no host answer.
+  // Both parties send to one host that sends nothing to either, though it would be seen: where a
+  // port mirrors one way only, no host answers another.
   bool swallows_both() {
     for (const StreamId id : direction_.last_leg) {
       const IpAddress& relay = audio_.dst(id).ip;
@@ -144,7 +144,7 @@ class Judge {
           });
       if (other == back_.last_leg.end()) continue;
       const uint16_t point = model_.streams[id].source;
-      if (!audio_.media.sends_at(relay, point) && !points_.passes_receiver(*other, id)) continue;
+      if (!points_.sees_both_ways(point) && !points_.passes_receiver(*other, id)) continue;
       direction_.silent_relay = model_.streams[id].dst;
       return true;
     }

@@ -68,7 +68,6 @@ bool Points::passes_receiver(StreamId back, StreamId sent) const {
   return false;
 }
 
-// Of a capture of what one host sends, or gets, nothing can be said that is missing.
 bool Points::sees_both_ways(uint16_t source) const {
   std::vector<IpAddress> from, to;
   const auto note = [&](EndpointId src, EndpointId dst) {

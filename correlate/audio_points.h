@@ -33,9 +33,11 @@ class Points {
   // `sent`.
   bool passes_receiver(StreamId back, StreamId sent) const;
 
+  // Of a capture of what one host sends, or gets, nothing can be said that is missing.
+  bool sees_both_ways(uint16_t source) const;
+
  private:
   std::optional<Swallowed> captured_once(StreamId back) const;
-  bool sees_both_ways(uint16_t source) const;
   StreamId stream_to(const IpAddress& ip) const;
   int64_t passes_until(StreamId id) const;
   bool every_point_goes_on(int64_t time_ns) const;

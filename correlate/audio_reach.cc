@@ -274,7 +274,14 @@ bool Reach::strayed(const Endpoint& to) const {
     if (stand.address == to) return false;
     if (stand.author == receiver() && stand.usable) named = true;
   }
-  return named && (!seen_as_source(to.ip) || is_other_port(to));
+  if (!seen_as_source(to.ip)) return named && !gets_signalling(to.ip);
+  return named && is_other_port(to);
+}
+// Of a host that gets SIP here and is never seen sending, the capture lacks the SDP.
+bool Reach::gets_signalling(const IpAddress& ip) const {
+  return std::any_of(audio_.messages.begin(), audio_.messages.end(), [&](MessageId id) {
+    return model_.endpoints[model_.messages[id].dst].ip == ip;
+  });
 }
 // The receiver sends from the port that it named, and the audio goes to another of its ports.
 bool Reach::is_other_port(const Endpoint& to) const {

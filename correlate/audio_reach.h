@@ -37,6 +37,7 @@ class Reach {
   bool names_in_same_offer(const SdpStand& newest, const Endpoint& endpoint) const;
   bool is_relay_of_both(StreamId id) const;
   bool is_seen_at(const IpAddress& ip, uint16_t source) const;
+  bool gets_signalling(const IpAddress& ip) const;
   bool seen_as_source(const IpAddress& ip) const;
   bool cannot_reach(StreamId id);
   bool leaves_network(StreamId id) const;

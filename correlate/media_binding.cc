@@ -66,7 +66,6 @@ void MediaBinding::update() {
   shared_.clear();
   for (const StreamId id : model_.streams.ids()) bind(id);
   bind_reverse();
-  note_senders();
   learn_rtcp();
   for (const StreamId id : model_.streams.ids()) {
     const CallId call = bindings_[id.value - 1].call;
@@ -74,18 +73,6 @@ void MediaBinding::update() {
     by_call_[call.value].push_back(id);
     share(id);
   }
-}
-
-void MediaBinding::note_senders() {
-  senders_.clear();
-  for (const StreamId id : model_.streams.ids()) {
-    const StreamRecord& stream = model_.streams[id];
-    senders_[Endpoint{model_.endpoints[stream.src].ip, 0}] |= stream.sources;
-  }
-  for (const RtcpRecord& rtcp : model_.rtcp)
-    senders_[Endpoint{rtcp.src.ip, 0}] |= 1U << rtcp.source % 32;
-  for (const IcmpErrorRecord& error : model_.icmp_errors)
-    senders_[Endpoint{error.from, 0}] |= 1U << error.source % 32;
 }
 
 void MediaBinding::learn_rtcp() {
@@ -101,11 +88,6 @@ std::vector<const RtcpRecord*> MediaBinding::rtcp_of(const Endpoint& media) cons
     for (const uint32_t index : found->second) result.push_back(&model_.rtcp[index]);
   }
   return result;
-}
-
-bool MediaBinding::sends_at(const IpAddress& host, uint16_t point) const {
-  const auto found = senders_.find(Endpoint{host, 0});
-  return found != senders_.end() && (found->second >> point % 32 & 1U) != 0;
 }
 
 void MediaBinding::learn(MessageId id) {

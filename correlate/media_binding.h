@@ -59,8 +59,6 @@ class MediaBinding {
   // RTCP from who sends its RTP from there: of the port above, or of the same (RFC 3550 11, RFC
   // 5761).
   std::vector<const RtcpRecord*> rtcp_of(const Endpoint& media) const;
-  // RTP, RTCP or an ICMP error comes from the host at this capture point, in whatever call.
-  bool sends_at(const IpAddress& host, uint16_t point) const;
   // The `streams` table lists it: proven by progress, or named by SDP.
   bool is_listed(StreamId id) const;
 
@@ -74,7 +72,6 @@ class MediaBinding {
     uint8_t mline;
   };
   void learn(MessageId id);
-  void note_senders();
   void learn_rtcp();
   void expect(MessageId id, const Endpoint& endpoint, size_t line);
   void bind(StreamId id);
@@ -100,8 +97,7 @@ class MediaBinding {
     Endpoint endpoint;
     Party author;
   };
-  absl::flat_hash_map<uint32_t, std::vector<Named>> named_;        // by call
-  absl::flat_hash_map<Endpoint, uint32_t, EndpointHash> senders_;  // hosts (port 0): bits of points
+  absl::flat_hash_map<uint32_t, std::vector<Named>> named_;  // by call
   std::vector<StreamBinding> bindings_;
   absl::flat_hash_map<uint64_t, StreamBinding> shared_;  // by call and stream
   absl::flat_hash_map<uint32_t, std::vector<StreamId>> by_call_;

@@ -152,12 +152,13 @@ TEST(Torture, InvalidMessagesSayWhatIsWrong) {
   }
 }
 
-// What lies behind the body: padding and a second message are discarded (RFC 3261 18.3), a body that
-// goes on is a wrong length. The place of what is wrong is told.
+// What lies behind the body: padding and a second message are discarded (RFC 3261 18.3), a body
+// that goes on is a wrong length. The place of what is wrong is told.
 TEST(Sip, WhatLiesBehindTheBody) {
-  const std::string head = "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nTo: <sip:a@b>\r\n"
-                           "From: <sip:c@d>;tag=1\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n"
-                           "Content-Length: 5\r\n\r\nv=0\r\n";
+  const std::string head =
+      "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nTo: <sip:a@b>\r\n"
+      "From: <sip:c@d>;tag=1\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n"
+      "Content-Length: 5\r\n\r\nv=0\r\n";
   SipIndex sip;
   for (const std::string& rest : {std::string(), std::string("\r\n"), std::string(3, '\0'),
                                   std::string("INVITE sip:joe@example.com SIP/2.0\r\n")}) {
