@@ -60,7 +60,8 @@ class Judge {
   // but does not send this one on to where the other one comes from, loses it.
   bool is_missing() {
     if (direction_.streams.empty()) {
-      return back_.packets >= kMinMedia && !is_handful(back_) && passes_here() && !is_reported();
+      return back_.packets >= kMinMedia && !is_handful(back_) && passes_here() && speaks_here() &&
+             !is_reported();
     }
     if (swallows_both()) return true;
     for (const StreamId in : back_.streams) {
@@ -73,6 +74,12 @@ class Judge {
       }
     }
     return false;
+  }
+  // Something of its author is in the capture: it does not lack all that comes from there.
+  bool speaks_here() const {
+    return std::any_of(audio_.messages.begin(), audio_.messages.end(), [&](MessageId id) {
+      return model_.messages[id].from_caller == (direction_.from == Party::caller);
+    });
   }
   // Two reports of the receiver show that it got more of a stream that is not here (RFC
   // 3550 6.4.1): it takes another way, or the capture has left it out. One alone can be of the call
@@ -265,7 +272,7 @@ class Judge {
   // ---- could it be played?
 
   bool judge_codec() {
-    if (audio_.facts.negotiation.begins_unseen) return false;  // nor is what the receiver listed
+    if (audio_.facts.negotiation.half_unseen) return false;  // nor is what the receiver listed
     for (const StreamId id : direction_.last_leg) {
       const StreamRecord& stream = model_.streams[id];
       if (is_comfort_noise(stream.payload_type)) return false;

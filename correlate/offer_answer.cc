@@ -121,8 +121,7 @@ class Reader {
   Negotiation result;
 
   void add(SdpStand stand) {
-    result.begins_unseen =
-        result.begins_unseen || (result.stands.empty() && !is_offer(model_, stand));
+    result.half_unseen = result.half_unseen || (result.stands.empty() && !is_offer(model_, stand));
     // Fax or video in the place of the audio closes it; before any audio there is nothing to close.
     if (!stand.audio && result.stands.empty()) return;
     advance(stand.time_ns);
@@ -153,8 +152,8 @@ class Reader {
   const SdpStand* at(size_t index) const {
     return index == 0 ? nullptr : &result.stands[index - 1];
   }
-  // An answer whose offer is not in the capture: it was as open as the answer.
-  bool is_unseen(size_t index) const { return index == 0 && result.begins_unseen; }
+  // What is not in the capture was as open as the other half.
+  bool is_unseen(size_t index) const { return index == 0 && result.half_unseen; }
   bool both_open() const {
     return (is_open(at(caller_)) || is_unseen(caller_)) &&
            (is_open(at(callee_)) || is_unseen(callee_));
@@ -253,13 +252,20 @@ class Reader {
   int64_t last_ns_ = 0;
 };
 
-bool acknowledged(const Model& model, const CallRecord& call) {
+// Its INVITEs that a 2xx answered.
+struct Answered {
+  bool any = false;
+  bool acknowledged = false;
+};
+Answered answered_invites(const Model& model, const CallRecord& call) {
+  Answered result;
   for (TransactionId id = call.first_txn; id; id = model.transactions[id].next_in_call) {
     const TransactionRecord& txn = model.transactions[id];
-    const bool answered = txn.final_status >= 200 && txn.final_status < 300;
-    if (txn.method == Method::invite && answered && txn.acked) return true;
+    if (txn.method != Method::invite || txn.final_status < 200 || txn.final_status >= 300) continue;
+    result.any = true;
+    result.acknowledged = result.acknowledged || txn.acked;
   }
-  return false;
+  return result;
 }
 
 }  // namespace
@@ -323,7 +329,9 @@ Negotiation negotiation_of(const Model& model, MessageView& view, const CallReco
   for (DialogId id = call.first_dialog; id; id = model.dialogs[id].next_in_call) {
     has_confirmed = has_confirmed || model.dialogs[id].confirmed_ns != 0;
   }
+  const Answered answered = answered_invites(model, call);
   Reader reader(model, view, call, end_ns);
+  reader.result.half_unseen = !answered.any;
   for (const MessageId id : messages) {
     const MessageRecord& message = model.messages[id];
     if (!counts(model, message, has_confirmed) || !view.load(message)) continue;
@@ -332,7 +340,7 @@ Negotiation negotiation_of(const Model& model, MessageView& view, const CallReco
   reader.finish();
   const bool one_sided = !reader.result.stands.empty() && reader.result.pairs.empty();
   reader.result.unanswered = one_sided && reader.result.offered &&
-                             call.sdp_offered != call.sdp_answered && acknowledged(model, call) &&
+                             call.sdp_offered != call.sdp_answered && answered.acknowledged &&
                              is_offer(model, reader.result.stands.front());
   return std::move(reader.result);
 }

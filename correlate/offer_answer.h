@@ -77,12 +77,12 @@ struct Negotiation {
   std::vector<OfferAnswer> pairs;
   SendingRight caller;
   SendingRight callee;
-  bool offered = false;        // somebody named an audio line that is open
-  bool negotiated = false;     // at some time both had one
-  bool refused = false;        // an offered audio line was answered with port 0, and stayed so
-  int64_t closed_ns = 0;       // the same in mid-call, with no other media in its place: since then
-  bool begins_unseen = false;  // its first SDP here is the answer to one that is not
-  bool unanswered = false;     // the 2xx was acknowledged, and only one side ever gave an SDP
+  bool offered = false;      // somebody named an audio line that is open
+  bool negotiated = false;   // at some time both had one
+  bool refused = false;      // an offered audio line was answered with port 0, and stayed so
+  int64_t closed_ns = 0;     // the same in mid-call, with no other media in its place: since then
+  bool half_unseen = false;  // the offer to its first SDP is not here, or the 2xx with the answer
+  bool unanswered = false;   // the 2xx was acknowledged, and only one side ever gave an SDP
   std::vector<Hold> holds;
 
   bool is_held() const;  // as of the newest SDP
