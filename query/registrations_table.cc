@@ -29,9 +29,9 @@ const TableDescription kRegistrationsTable{
         {"third_party", "INTEGER", "From is not To",
          [](Reader& r, RowId row, Value& v) { v.set(int64_t{binding(r, row).third_party}); }},
         {"src", "TEXT", "where the newest accepted REGISTER came from",
-         [](Reader& r, RowId row, Value& v) { v.set(to_string(src(r, row).ip)); }},
+         [](Reader& r, RowId row, Value& v) { v.set_ip(src(r, row)); }},
         {"src_port", "INTEGER", "its port",
-         [](Reader& r, RowId row, Value& v) { v.set(int64_t{src(r, row).port}); }},
+         [](Reader& r, RowId row, Value& v) { v.set_port(src(r, row)); }},
         {"expires_s", "INTEGER", "granted",
          [](Reader& r, RowId row, Value& v) {
            if (const auto expires = binding(r, row).expires_s) v.set(int64_t{*expires});
