@@ -74,16 +74,22 @@ bool is_usable(const PacketSource& source, const std::string& expression, std::s
     *error = info->name + ": " + *error;
     return false;
   }
-  for (size_t i = 0; !known && i < std::size(kUsualLinkTypes); i++) {
-    Program probe;
-    std::string other;
-    if (probe.compile(kUsualLinkTypes[i], expression, i == 0 ? error : &other)) known = true;
-  }
-  if (known) error->clear();
-  return known;
+  if (!known) *error = check_filter(expression);
+  return error->empty();
 }
 
 }  // namespace
+
+std::string check_filter(const std::string& expression) {
+  std::string first_error;
+  for (const uint16_t link_type : kUsualLinkTypes) {
+    Program probe;
+    std::string error;
+    if (probe.compile(link_type, expression, &error)) return {};
+    if (first_error.empty()) first_error = error;
+  }
+  return first_error;
+}
 
 std::unique_ptr<PacketSource> filter_source(std::unique_ptr<PacketSource> source,
                                             const std::string& expression, std::string* error) {

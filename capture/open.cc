@@ -58,12 +58,17 @@ std::string read_beginning(ByteReader& reader) {
   return result;
 }
 
-// Text is one of the traces that are understood, or nothing at all.
+// Text is one of the traces that are understood, or nothing at all; a long one may have its first
+// message further on.
+bool is_trace(std::string_view beginning) {
+  return is_text_trace(beginning) || (beginning.size() == kLookAt && is_text(beginning));
+}
+
 bool is_text_file(int fd) {
   std::string beginning(kLookAt, '\0');
   const ssize_t got = pread(fd, beginning.data(), beginning.size(), 0);
   beginning.resize(static_cast<size_t>(std::max<ssize_t>(got, 0)));
-  return is_text_trace(beginning);
+  return is_trace(beginning);
 }
 
 std::unique_ptr<PacketSource> open_text(const std::string& name, int fd, uint64_t size,
@@ -95,7 +100,7 @@ std::unique_ptr<PacketSource> open_regular(const std::string& name, int fd, uint
   if (spooled) {
     std::string beginning = read_beginning(*reader);
     const bool text =
-        is_text(std::string_view(beginning).substr(0, kMagicSize)) && is_text_trace(beginning);
+        is_text(std::string_view(beginning).substr(0, kMagicSize)) && is_trace(beginning);
     reader = make_prefixed_reader(std::move(beginning), std::move(reader));
     if (text) {
       return std::make_unique<TextTrace>(name, index, size, std::move(reader), log, store);

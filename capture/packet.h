@@ -15,6 +15,8 @@ struct PacketRef {
   uint16_t store = 0;
 };
 
+enum class Transport : uint8_t { udp, tcp, tls, ws, wss, sctp };
+
 struct Packet {
   int64_t time_ns = 0;     // since the Unix epoch
   uint32_t frame = 0;      // 1-based within its source, as Wireshark counts
@@ -23,6 +25,10 @@ struct Packet {
   uint16_t link_type = 0;  // LINKTYPE_ value of https://www.tcpdump.org/linktypes.html
   PacketRef ref;           // where `data` stands; ref.length is the captured length
   const uint8_t* data = nullptr;
+  // Built around a message that a log wrote: never captured twice, its transport is what the log
+  // says, and an address that the log leaves out is 0.0.0.0 or :: with port 0.
+  bool logged = false;
+  Transport transport = Transport::udp;  // of a logged one
 };
 
 }  // namespace sipladder

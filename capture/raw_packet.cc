@@ -2,6 +2,10 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
+#include <cctype>
+#include <cstdio>
+
 namespace sipladder {
 namespace {
 
@@ -35,6 +39,27 @@ bool parse_raw_ip(std::string_view text, RawEndpoint* out) {
   out->v6 = copy.find(':') != std::string::npos;
   out->known = inet_pton(out->v6 ? AF_INET6 : AF_INET, copy.c_str(), out->bytes.data()) == 1;
   return out->known;
+}
+
+bool name_raw_host(std::string_view name, RawEndpoint* out) {
+  const auto allowed = [](unsigned char c) {
+    return std::isalnum(c) || c == '.' || c == '-' || c == '_';
+  };
+  if (name.empty() || !std::all_of(name.begin(), name.end(), allowed)) return false;
+  *out = {};
+  out->v6 = out->known = true;
+  out->bytes[0] = kNamedHost;
+  const size_t room = out->bytes.size() - 1;
+  std::string text(name);
+  if (text.size() > room) {
+    uint32_t hash = 2166136261;  // FNV-1a: names with one beginning stay apart
+    for (const unsigned char c : name) hash = (hash ^ c) * 16777619;
+    char end[6];
+    std::snprintf(end, sizeof end, "~%04x", static_cast<unsigned>(hash & 0xFFFF));
+    text = text.substr(0, room - 5) + end;
+  }
+  std::copy(text.begin(), text.end(), out->bytes.begin() + 1);
+  return true;
 }
 
 std::string raw_udp_packet(const RawEndpoint& src, const RawEndpoint& dst, std::string_view payload,

@@ -16,10 +16,16 @@ struct RawEndpoint {
   bool v6 = false;
   bool known = false;
   uint16_t port = 0;
+  bool operator==(const RawEndpoint&) const = default;
 };
 
 // "192.0.2.1", "2001:db8::1" or "[2001:db8::1]". False when it is no address.
 bool parse_raw_ip(std::string_view text, RawEndpoint* out);
+
+// A host that is known by name only: an address of 0100::/8, which nobody has, with the name in it,
+// its end replaced when it is too long. False when it is no host name.
+inline constexpr uint8_t kNamedHost = 1;  // the first byte
+bool name_raw_host(std::string_view name, RawEndpoint* out);
 
 // An unknown address is 0.0.0.0 or ::, as the other one's family is. `missing`: bytes that the
 // payload had beyond these.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <utility>
 
 namespace sipladder {
 namespace {
@@ -54,6 +55,10 @@ class Scanner {
   std::string_view text_;
 };
 
+bool is_digits(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
 // "03:04:05" with an optional fraction.
 bool scan_clock(Scanner* in, int64_t* ns_of_day) {
   Scanner scan = *in;
@@ -99,9 +104,32 @@ bool scan_time(Scanner* in, LogTime* time) {
   Scanner scan = *in;
   LogTime result;
   if (!scan_date(&scan, &result)) result = {};
-  if (!scan_clock(&scan, &result.ns_of_day)) return false;
+  if (!scan_clock(&scan, &result.ns)) return false;
   *time = result;
   *in = scan;
+  return true;
+}
+
+constexpr int64_t kSecond = 1'000'000'000;
+
+// "1704164645.123456", seconds since 1970.
+bool scan_epoch(Scanner* in, LogTime* time) {
+  Scanner scan = *in;
+  int64_t seconds = 0;
+  if (!scan.number(&seconds) || !scan.skip(".") || seconds < 0 || seconds > 1LL << 33) return false;
+  *time = {LogTime::Kind::epoch, 0, 0, 0, seconds * kSecond + scan.fraction()};
+  *in = scan;
+  return true;
+}
+
+// The time before a line of tcpdump, whichever -t chose it.
+bool scan_tcpdump_time(Scanner* in, LogTime* time) {
+  if (scan_epoch(in, time)) return true;
+  // Differences stand behind a space, and are not cut at a day.
+  const bool relative = in->rest().starts_with(' ');
+  in->skip_spaces();
+  if (!scan_time(in, time)) return false;
+  if (relative && time->day == 0) time->kind = LogTime::Kind::relative;
   return true;
 }
 
@@ -113,6 +141,27 @@ bool parse_endpoint(std::string_view text, char separator, RawEndpoint* out) {
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), out->port);
   if (error != std::errc() || end != port.data() + port.size()) return false;
   return parse_raw_ip(text.substr(0, at), out);
+}
+
+bool parse_dotted_endpoint(std::string_view text, RawEndpoint* out) {
+  return parse_endpoint(text, '.', out);
+}
+
+// The same of tcpdump without -n: a name for the port, and perhaps one for the host.
+bool parse_named_endpoint(std::string_view text, RawEndpoint* out) {
+  const size_t at = text.rfind('.');
+  if (at == npos || at == 0 || at + 1 == text.size()) return false;
+  const std::string_view host = text.substr(0, at);
+  const std::string_view service = text.substr(at + 1);
+  if (text.find_first_of("/()[]<>@=;,\"") != npos) return false;
+  RawEndpoint end;
+  if (!parse_raw_ip(host, &end) && !name_raw_host(host, &end)) return false;
+  const auto [behind, error] =
+      std::from_chars(service.data(), service.data() + service.size(), end.port);
+  const bool number = error == std::errc() && behind == service.data() + service.size();
+  if (!number) end.port = service == "sip" ? 5060 : service.starts_with("sip") ? 5061 : 0;
+  *out = end;
+  return true;
 }
 
 void strip(std::string_view* text, std::string_view ending) {
@@ -131,6 +180,7 @@ std::optional<TraceHead> parse_sofia(std::string_view line) {
     return std::nullopt;
   }
   std::string_view peer = scan.word();
+  head.transport = parse_transport(peer.substr(0, peer.find('/')));
   peer.remove_prefix(std::min(peer.find('/') + 1, peer.size()));
   RawEndpoint& end = received ? head.src : head.dst;
   if (!parse_endpoint(peer, ':', &end)) return std::nullopt;
@@ -166,6 +216,7 @@ std::optional<TraceHead> parse_asterisk(std::string_view line) {
     // The transport is written in front: "UDP:".
     const size_t colon = peer.find(':');
     const bool named = colon != npos && colon <= 4 && peer[0] >= 'A' && peer[0] <= 'Z';
+    if (named) head.transport = parse_transport(peer.substr(0, colon));
     if (named) peer.remove_prefix(colon + 1);
     if (parse_endpoint(peer, ':', beginning.received ? &head.src : &head.dst)) return head;
   }
@@ -181,39 +232,84 @@ bool parse_arrow(Scanner scan, TraceHead* head) {
   return parse_endpoint(src, ':', &head->src) && parse_endpoint(dst, ':', &head->dst);
 }
 
+// "+0.050000" (ngrep -T).
+bool scan_difference(Scanner* in, LogTime* time) {
+  Scanner scan = *in;
+  if (!scan.skip("+") || !scan_epoch(&scan, time)) return false;
+  time->kind = LogTime::Kind::relative;
+  *in = scan;
+  return true;
+}
+
 // "U 2024/01/02 03:04:05.123456 1.2.3.4:5060 -> 5.6.7.8:5060", and of sngrep without the letter.
 std::optional<TraceHead> parse_ngrep(std::string_view line) {
   if (line.find(" -> ") == npos) return std::nullopt;
   while (line.starts_with('#')) line.remove_prefix(1);
   Scanner scan(line);
   TraceHead head;
-  head.dots = head.blank_ends = scan.skip("U ") || scan.skip("T ");
+  if (scan.skip("U ")) head.transport = Transport::udp;
+  if (scan.skip("T ")) head.transport = Transport::tcp;
+  head.dots = head.blank_ends = head.transport.has_value();
   LogTime time;
-  if (scan_time(&scan, &time)) head.time = time;
+  if (scan_time(&scan, &time) || (head.dots && scan_difference(&scan, &time))) head.time = time;
   if (!head.dots && !head.time) return std::nullopt;
   if (!parse_arrow(scan, &head)) return std::nullopt;
   return head;
 }
 
-// "16:15:09.171545 IP 10.211.55.2.56752 > 10.211.55.6.5060: SIP: ..."; with -v the addresses stand
-// on a line of their own, which begins with spaces.
+// Whether tcpdump says that IP follows: names may stand for addresses then.
+bool says_ip(std::string_view line) {
+  const std::string_view before = line.substr(0, line.find(" > "));
+  for (const std::string_view word : {"IP ", "IP6 "}) {
+    const size_t at = before.find(word);
+    if (at == 0 || (at != npos && before[at - 1] == ' ')) return true;
+  }
+  return line.find(", ethertype IPv") != npos;
+}
+
+// "... Flags [P.], seq 1:395, ack 1, win 65000, length 394: SIP: ..."
+void note_segment(std::string_view line, TraceHead* head) {
+  constexpr std::string_view kLength = ", length ";
+  const size_t flags = line.find(": Flags [");
+  if (flags == npos) return;
+  head->transport = Transport::tcp;
+  const size_t sequence = line.find(", seq ", flags);
+  if (sequence != npos) Scanner(line.substr(sequence + 6)).number(&head->sequence);
+  const size_t at = line.find(kLength, flags);
+  if (at != npos) Scanner(line.substr(at + kLength.size())).number(&head->segment);
+}
+
+// "16:15:09.171545 IP 10.211.55.2.56752 > 10.211.55.6.5060: SIP: ...", with or without time,
+// number, device and Ethernet addresses before; with -v the addresses stand on a line of their own,
+// which begins with spaces.
 std::optional<TraceHead> parse_tcpdump(std::string_view line) {
-  const size_t arrow = line.find(" > ");
-  if (arrow == npos) return std::nullopt;
+  if (line.find(" > ") == npos) return std::nullopt;
   TraceHead head;
   head.after_bytes = true;
-  Scanner scan(line);
   LogTime time;
-  if (scan_time(&scan, &time)) head.time = time;
-  if (!head.time && !line.starts_with("    ")) return std::nullopt;
-  const std::string_view before = line.substr(0, arrow);
-  const std::string_view src = before.substr(before.rfind(' ') + 1);
-  std::string_view dst = Scanner(line.substr(arrow + 3)).word();
-  strip(&dst, ":");
-  if (!parse_endpoint(src, '.', &head.src) || !parse_endpoint(dst, '.', &head.dst)) {
-    return std::nullopt;
+  Scanner scan(line);
+  if (scan_tcpdump_time(&scan, &time)) head.time = time;
+  // -# counts the packets.
+  uint32_t number = 0;
+  scan = Scanner(line);
+  scan.skip_spaces();
+  if (!head.time && scan.number(&number) && scan.skip("  ") && scan_tcpdump_time(&scan, &time))
+    head.time = time;
+  const bool named = says_ip(line) || (line.starts_with("    ") && !head.time);
+  if (!head.time && !named) return std::nullopt;
+  // With -e the first arrow is between Ethernet addresses.
+  for (size_t arrow = line.find(" > "); arrow != npos; arrow = line.find(" > ", arrow + 1)) {
+    const std::string_view before = line.substr(0, arrow);
+    const std::string_view src = before.substr(before.rfind(' ') + 1);
+    std::string_view dst = Scanner(line.substr(arrow + 3)).word();
+    if (!dst.ends_with(':')) continue;
+    strip(&dst, ":");
+    const auto parse = named ? parse_named_endpoint : parse_dotted_endpoint;
+    if (!parse(src, &head.src) || !parse(dst, &head.dst)) continue;
+    note_segment(line.substr(arrow), &head);
+    return head;
   }
-  return head;
+  return std::nullopt;
 }
 
 bool is_method_character(char c) {
@@ -234,10 +330,6 @@ size_t method_at(std::string_view word, bool anywhere) {
   return npos;
 }
 
-bool is_digits(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 }  // namespace
 
 std::optional<TraceHead> parse_trace_head(std::string_view line) {
@@ -246,6 +338,31 @@ std::optional<TraceHead> parse_trace_head(std::string_view line) {
     if (auto head = parse(line)) return head;
   }
   return std::nullopt;
+}
+
+std::optional<Transport> parse_transport(std::string_view name) {
+  static constexpr std::pair<std::string_view, Transport> kNames[] = {
+      {"udp", Transport::udp}, {"tcp", Transport::tcp}, {"tls", Transport::tls},
+      {"ws", Transport::ws},   {"wss", Transport::wss}, {"sctp", Transport::sctp}};
+  std::string lower(name);
+  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  for (const auto& [text, transport] : kNames) {
+    if (lower == text) return transport;
+  }
+  return std::nullopt;
+}
+
+size_t syslog_prefix(std::string_view line) {
+  Scanner scan(line);
+  LogTime time;
+  if (!scan_time(&scan, &time) || time.day == 0) return 0;
+  if (!scan.rest().starts_with(' ')) scan.word();  // the rest of the time: its zone
+  scan.word();                                     // the host
+  const std::string_view program = scan.word();
+  const bool named =
+      program.size() > 1 && program.ends_with(':') && program.find_first_of("<>=\"") == npos;
+  if (!named || !scan.skip(" ")) return 0;
+  return line.size() - scan.rest().size();
 }
 
 std::optional<LogTime> parse_log_time(std::string_view line) {

@@ -4,12 +4,14 @@
 #include <cctype>
 #include <charconv>
 #include <ctime>
+#include <utility>
 
 namespace sipladder {
 namespace {
 
 constexpr size_t kMaxText = 65'000;  // fits a UDP datagram
 constexpr size_t kReadSize = 64 << 10;
+constexpr size_t kMaxWaiting = 64;
 constexpr int kMaxLinesToStart = 12;
 constexpr int kLinesPerCall = 20'000;
 constexpr int64_t kSecond = 1'000'000'000;
@@ -48,6 +50,34 @@ std::string with_bare_line_ends(std::string_view text) {
   return result;
 }
 
+// Behind a byte order mark and the escape sequences with which a terminal's output is coloured, and
+// before those at its end.
+std::string_view without_colours(std::string_view line) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
+  const auto length_at = [&](size_t at) {
+    const size_t end = line.find('m', at);
+    const bool colour = line.substr(at).starts_with("\x1b[") && end != std::string_view::npos &&
+                        line.find_first_not_of("0123456789;", at + 2) == end;
+    return colour ? end + 1 - at : size_t{0};
+  };
+  while (const size_t length = length_at(0)) line.remove_prefix(length);
+  for (size_t at = line.rfind('\x1b'); at != std::string_view::npos; at = line.rfind('\x1b')) {
+    if (at + length_at(at) != line.size()) break;
+    line = line.substr(0, at);
+  }
+  return line;
+}
+
+// Of "SIP/2.0/TLS 192.0.2.1:5061;...".
+std::optional<Transport> via_transport(std::string_view via) {
+  via = trim(via.substr(0, via.find(';')));
+  const size_t slash = via.rfind('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  const std::string_view rest = trim(via.substr(slash + 1));
+  return parse_transport(rest.substr(0, rest.find_first_of(" \t")));
+}
+
 // Whether `text` holds `length` bytes and nothing but line ends behind them.
 bool only_line_ends(std::string_view text, size_t length) {
   return text.size() >= length && text.find_first_not_of('\n', length) == std::string_view::npos;
@@ -57,32 +87,65 @@ bool only_line_ends(std::string_view text, size_t length) {
 
 bool TraceParser::add(std::string_view line, TraceMessage* out) {
   if (line.ends_with('\r')) line.remove_suffix(1);
+  line = without_colours(line);
+  const size_t prefix = syslog_prefix(line);
+  if (prefix != 0 && (!open_ || prefixed_)) {
+    if (const auto time = parse_log_time(line)) log_time_ = time;
+    line.remove_prefix(prefix);
+  }
+  const bool begins_segment = in_headers_;
+  if (in_headers_ && !skip_headers(&line)) return false;
+  if (begins_segment && find_start_line(line, false) == 0) {
+    take(out);  // its end is not in the text
+    begin(line);
+    return true;
+  }
   bool ended = false;
-  if (in_message_) {
-    ended = ends_before(line);
-    if (!ended) {
+  if (open_) {
+    if (!ends_before(line)) {
       append(line);
-      if (!is_complete()) return false;
+      if (!open_->is_complete()) return false;
       take(out);
       return true;
     }
-    take(out);
+    ended = set_aside(out);
   }
-  if (auto head = parse_trace_head(line)) {
-    head_ = head;
-    lines_since_head_ = 0;
-  } else if (head_ && ++lines_since_head_ > kMaxLinesToStart) {
-    head_.reset();
-  }
-  if (const auto time = parse_log_time(line)) log_time_ = time;
+  note_head(line);
+  if (open_) return ended;  // its next segment comes
   if (!head_ || lines_since_head_ > 0) begin(line);
+  if (!open_ || lines_since_head_ == 0) prefixed_ = prefix != 0;
   return ended;
 }
 
 bool TraceParser::finish(TraceMessage* out) {
-  if (!in_message_) return false;
+  if (!open_ && waiting_.empty()) return false;
+  if (!open_) give_up_oldest();
   take(out);
   return true;
+}
+
+// Later messages have been handed on: its time would be a step back.
+void TraceParser::give_up_oldest() {
+  open_ = std::move(waiting_.front());
+  waiting_.erase(waiting_.begin());
+  open_->head->time.reset();
+}
+
+void TraceParser::note_head(std::string_view line) {
+  if (auto head = parse_trace_head(line)) {
+    head_ = head;
+    follows_ = false;
+    lines_since_head_ = 0;
+    if (head_->time && head_->time->kind == LogTime::Kind::relative) {
+      elapsed_ns_ = since_first_ ? head_->time->ns : elapsed_ns_ + head_->time->ns;
+      head_->time->ns = elapsed_ns_;
+    }
+    segment_left_ = head_->segment;
+    if (segment_left_ > 0) go_on();
+  } else if (head_ && ++lines_since_head_ > kMaxLinesToStart) {
+    head_.reset();
+  }
+  if (const auto time = parse_log_time(line)) log_time_ = time;
 }
 
 void TraceParser::begin(std::string_view line) {
@@ -91,93 +154,197 @@ void TraceParser::begin(std::string_view line) {
       head_ && !after_bytes ? std::min(line.find_first_not_of(' '), line.size()) : size_t{0};
   const std::string_view rest = line.substr(indent);
   const size_t at = find_start_line(rest, after_bytes);
-  if (at == std::string_view::npos) return;
-  in_message_ = true;
-  indent_ = indent;
-  dots_ = head_ ? head_->dots : rest.ends_with('.');
-  text_.clear();
-  body_at_ = body_lines_ = missing_ = 0;
-  content_length_.reset();
-  append_text(rest.substr(at));
+  // Behind another message, the end of a segment may cut the start-line.
+  const bool cut = at == std::string_view::npos && follows_ && line.size() + 2 > segment_left_;
+  if (at == std::string_view::npos && !cut) return;
+  open_ = Open{};
+  open_->head = head_;
+  if (head_) {
+    open_->next_sequence = head_->sequence + head_->segment;
+    open_->sent = head_->segment;
+  }
+  open_->log_time = log_time_;
+  open_->indent = indent;
+  open_->tabs = line.starts_with('\t');
+  open_->dots = head_ ? head_->dots : rest.ends_with('.');
+  const std::string_view start_line = cut ? line : rest.substr(at);
+  if (open_->is_segment()) {
+    append_to_segment(start_line);
+  } else {
+    append_text(start_line);
+  }
+}
+
+// The segment that was announced goes on with a message that waits.
+void TraceParser::go_on() {
+  const auto same_way = [&](const Open& open) {
+    return open.head->src == head_->src && open.head->dst == head_->dst &&
+           (open.next_sequence == head_->sequence || open.sent == head_->sequence);
+  };
+  const auto found = std::find_if(waiting_.begin(), waiting_.end(), same_way);
+  if (found == waiting_.end()) return;
+  open_ = std::move(*found);
+  waiting_.erase(found);
+  open_->next_sequence = head_->sequence + head_->segment;
+  open_->sent += head_->segment;
+  if (head_->time) open_->head->time = head_->time;
+  in_headers_ = true;
+  headers_.clear();
+}
+
+// The IP and TCP headers as tcpdump -A shows them: a character for each byte, and a 10 ends a line.
+// False when `line` holds nothing else.
+bool TraceParser::skip_headers(std::string_view* line) {
+  headers_.append(*line).append("\n");
+  const size_t ip = headers_[0] == '`' ? 40 : 20;  // version 6 or 4, without options
+  const size_t offset_at = ip + 12;
+  if (headers_.size() <= offset_at) return false;
+  // The data offset, in words of 4 bytes; more than 7 is no printable character, and nearly always
+  // 8: time stamps.
+  const char offset = headers_[offset_at];
+  const size_t tcp = offset == 'P' ? 20U : offset == '`' ? 24U : offset == 'p' ? 28U : 32U;
+  const size_t shown = headers_.size() - 1;
+  if (shown < ip + tcp) return false;
+  in_headers_ = false;
+  line->remove_prefix(line->size() - std::min(line->size(), shown - ip - tcp));
+  return true;
 }
 
 void TraceParser::append(std::string_view line) {
+  if (open_->tabs && line.starts_with('\t')) line.remove_prefix(1);
   const size_t spaces = std::min(line.find_first_not_of(' '), line.size());
-  append_text(line.substr(std::min(spaces, indent_)));
+  line.remove_prefix(std::min(spaces, open_->indent));
+  if (open_->is_segment()) {
+    append_to_segment(line);
+  } else {
+    append_text(line);
+  }
+}
+
+// The length that tcpdump gives tells where the segment ends: in the middle of a line, or behind
+// it.
+void TraceParser::append_to_segment(std::string_view line) {
+  Open& open = *open_;
+  if (segment_left_ == 0) return;
+  // The segment before has ended with CR, and this one begins with LF.
+  if (std::exchange(open.ends_with_cr, false) && line.empty()) segment_left_++;
+  if (line.size() + 2 <= segment_left_) {
+    segment_left_ -= line.size() + 2;
+    const std::string whole = std::exchange(open.partial, {}).append(line);
+    append_text(whole);
+    return;
+  }
+  open.ends_with_cr = line.size() + 1 == segment_left_;
+  if (open.partial.size() < kMaxText) open.partial.append(line.substr(0, segment_left_));
+  segment_left_ = 0;
+  const bool last = open.content_length && open.body_at != 0 &&
+                    open.body_size() + open.partial.size() == *open.content_length;
+  if (last) open.text += std::exchange(open.partial, {});
 }
 
 void TraceParser::append_text(std::string_view line) {
-  const bool whole = !dots_ || line.ends_with('.');
-  if (dots_ && whole) line.remove_suffix(1);
-  if (text_.size() + line.size() + 2 > kMaxText) {
-    missing_ += line.size() + 2;
+  Open& open = *open_;
+  const bool whole = !open.dots || line.ends_with('.');
+  if (open.dots && whole) line.remove_suffix(1);
+  if (open.text.size() + line.size() + 2 > kMaxText) {
+    open.missing += line.size() + 2;
     return;
   }
-  if (body_at_ != 0) {
-    body_lines_++;
+  if (open.body_at != 0) {
+    open.body_lines++;
   } else {
     note_header(line);
   }
-  text_.append(line);
+  open.text.append(line);
   // A line of ngrep without its dot has been wrapped by somebody who passed it on.
-  const bool wrapped = !whole && body_at_ == 0;
-  text_.append(wrapped ? " " : "\r\n");
-  if (body_at_ == 0 && line.empty() && !wrapped) body_at_ = text_.size();
+  const bool wrapped = !whole && open.body_at == 0;
+  open.text.append(wrapped ? " " : "\r\n");
+  if (open.body_at == 0 && line.empty() && !wrapped) open.body_at = open.text.size();
 }
 
 void TraceParser::note_header(std::string_view line) {
   const size_t colon = line.find(':');
   if (colon == std::string_view::npos) return;
   const std::string_view name = trim(line.substr(0, colon));
-  if (!equal_no_case(name, "Content-Length") && !equal_no_case(name, "l")) return;
   const std::string_view value = trim(line.substr(colon + 1));
+  const auto is = [&](std::string_view one, std::string_view short_form) {
+    return equal_no_case(name, one) || equal_no_case(name, short_form);
+  };
+  if (is("Via", "v") && !open_->via) open_->via = via_transport(value);
+  if (!is("Content-Length", "l")) return;
   size_t length = 0;
   const auto result = std::from_chars(value.data(), value.data() + value.size(), length);
-  if (result.ec == std::errc()) content_length_ = length;
+  if (result.ec == std::errc()) open_->content_length = length;
 }
 
 bool TraceParser::ends_before(std::string_view line) const {
-  if (head_ && head_->blank_ends && line.empty()) return true;
-  if (is_end_mark(line) || parse_trace_head(line)) return true;
+  const Open& open = *open_;
+  if (open.head && open.head->blank_ends && line.empty()) return true;
+  const bool head = parse_trace_head(line).has_value();
+  if (open.is_segment() && segment_left_ == 0) return head;
+  if (head || is_end_mark(line) || (open.tabs && !line.starts_with('\t'))) return true;
   // A body may be a message itself (message/sipfrag), as long as it is not all there.
-  const bool in_known_body = body_at_ != 0 && content_length_ && body_size() < *content_length_;
+  const bool in_known_body =
+      open.body_at != 0 && open.content_length && open.body_size() < *open.content_length;
   return !in_known_body && find_start_line(line, false) == 0;
 }
 
 // A body that is longer with CRLF than it should be may have had LF: its end is not known then.
-bool TraceParser::is_complete() const {
-  if (body_at_ == 0) return false;
-  if (content_length_) {
-    const size_t want = *content_length_;
-    return body_size() == want || (body_lines_ > 0 && body_size() == want + 2);
+bool TraceParser::Open::is_complete() const {
+  if (body_at == 0) return false;
+  if (content_length) {
+    const size_t want = *content_length;
+    return body_size() == want || (body_lines > 0 && body_size() == want + 2);
   }
-  return head_ && head_->bytes > 0 && text_.size() >= head_->bytes;
+  return head && head->bytes > 0 && text.size() >= head->bytes;
+}
+
+// The message has ended before its end; whether it did so for good. What a TCP segment began may go
+// on in another one.
+bool TraceParser::set_aside(TraceMessage* out) {
+  if (!open_->is_segment() || segment_left_ > 0) {
+    take(out);
+    return true;
+  }
+  waiting_.push_back(*std::exchange(open_, std::nullopt));
+  if (waiting_.size() <= kMaxWaiting) return false;
+  give_up_oldest();
+  take(out);
+  return true;
 }
 
 void TraceParser::take(TraceMessage* out) {
+  Open open = *std::exchange(open_, std::nullopt);
+  std::string& text = open.text;
+  text += open.partial;
   // The last line of a body needs no line end.
-  while (!content_length_ && body_at_ != 0 && body_size() >= 2 && text_.ends_with("\r\n\r\n")) {
-    text_.resize(text_.size() - 2);
+  while (!open.content_length && open.body_at != 0 && open.body_size() >= 2 &&
+         text.ends_with("\r\n\r\n")) {
+    text.resize(text.size() - 2);
   }
-  if (content_length_ && body_at_ != 0 && body_size() > *content_length_ + 2) {
-    const std::string bare = with_bare_line_ends(std::string_view(text_).substr(body_at_));
-    if (only_line_ends(bare, *content_length_)) text_.replace(body_at_, std::string::npos, bare);
+  if (open.content_length && open.body_at != 0) {
+    const size_t want = *open.content_length;
+    if (open.body_size() > want + 2) {
+      const std::string bare = with_bare_line_ends(std::string_view(text).substr(open.body_at));
+      if (only_line_ends(bare, want)) text.replace(open.body_at, std::string::npos, bare);
+    }
+    if (open.body_size() > want) text.resize(open.body_at + want);
+    // A text that ends too early was cut when it was copied, not on the wire.
+    if (open.body_size() < want) open.missing = want - open.body_size();
   }
-  if (content_length_ && body_at_ != 0 && body_size() > *content_length_) {
-    text_.resize(body_at_ + *content_length_);
-  }
-  if (body_at_ == 0) text_.append("\r\n");
-  // A text that ends too early was cut when it was copied, not on the wire.
-  if (content_length_ && body_at_ != 0 && body_size() < *content_length_) {
-    missing_ = *content_length_ - body_size();
-  }
-  out->head = head_.value_or(TraceHead{});
-  out->log_time = log_time_;
-  out->bytes = std::move(text_);
-  out->missing = missing_;
-  text_.clear();
+  if (open.body_at == 0) text.append("\r\n");
+  // Its other segments are missing, or came in another order.
+  if (open.body_at == 0 && open.is_segment()) open.missing = std::max<size_t>(open.missing, 1);
+  out->head = open.head.value_or(TraceHead{});
+  out->log_time = open.log_time;
+  out->transport = out->head.transport ? *out->head.transport : open.via.value_or(Transport::udp);
+  out->bytes = std::move(text);
+  out->missing = open.missing;
+  // A TCP segment may hold several messages.
   head_.reset();
-  in_message_ = false;
+  follows_ = open.is_segment() && segment_left_ > 0;
+  if (follows_) head_ = std::move(open.head);
+  lines_since_head_ = 0;
 }
 
 bool is_text_trace(std::string_view beginning) {
@@ -198,21 +365,24 @@ TextTrace::TextTrace(std::string name, uint16_t index, uint64_t size,
   info_.name = std::move(name);
   info_.format = "text";
   info_.link_type = kRawIp;
+  info_.has_times = false;  // until one is said
   info_.size = size;
 }
 
 ReadResult TextTrace::next(Packet* packet) {
   TraceMessage message;
-  for (int lines = 0; !ended_; lines++) {
+  bool found = false;
+  for (int lines = 0; !found && !ended_; lines++) {
     if (lines > kLinesPerCall) return ReadResult::idle;
     std::string_view line;
     const Line state = read_line(&line);
     if (state == Line::idle) return ReadResult::idle;
     ended_ = state == Line::end;
-    if (ended_ ? parser_.finish(&message) : parser_.add(line, &message)) {
-      hand_out(message, packet);
-      return ReadResult::packet;
-    }
+    found = !ended_ && parser_.add(line, &message);
+  }
+  if (found || parser_.finish(&message)) {
+    hand_out(message, packet);
+    return ReadResult::packet;
   }
   if (frame_ == 0 && info_.damage.empty()) {
     info_.damage = info_.name + ": text without a SIP message that could be told from it";
@@ -244,6 +414,7 @@ TextTrace::Line TextTrace::refill() {
   buffer_.resize(have + static_cast<size_t>(std::max<int64_t>(got, 0)));
   info_.position = reader_->consumed();
   if (got == kReadIdle) return Line::idle;
+  if (frame_ == 0) look_at_differences();
   if (got < 0) {
     info_.damage = info_.name + ": cannot be read on at byte " + std::to_string(info_.position);
   }
@@ -251,9 +422,29 @@ TextTrace::Line TextTrace::refill() {
   return Line::ready;
 }
 
+// What tcpdump -ttt and -ttttt, ngrep -T and -TT write looks alike; but only from one packet to the
+// next it gets less.
+void TextTrace::look_at_differences() {
+  std::string_view text = buffer_;
+  int64_t newest = 0;
+  int count = 0;
+  while (!text.empty()) {
+    const size_t end = text.find('\n');
+    const auto head = parse_trace_head(text.substr(0, end));
+    text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+    if (!head || !head->time || head->time->kind != LogTime::Kind::relative) continue;
+    if (head->time->ns < newest) return parser_.take_differences_as(false);
+    newest = head->time->ns;
+    count++;
+  }
+  constexpr int kEnough = 3;
+  parser_.take_differences_as(count >= kEnough);
+}
+
 // A log's clock is the local one; what it leaves out of the date is taken from the line before, or
 // stays 1970.
 int64_t TextTrace::to_ns(const LogTime& time) {
+  if (time.kind != LogTime::Kind::clock) return time.ns;
   if (time.day != 0) {
     const int year = time.year != 0 ? time.year : date_.year;
     date_ = time;
@@ -263,9 +454,9 @@ int64_t TextTrace::to_ns(const LogTime& time) {
   local.tm_year = (date_.year == 0 ? 1970 : date_.year) - 1900;
   local.tm_mon = std::max(date_.month, 1) - 1;
   local.tm_mday = std::max(date_.day, 1);
-  local.tm_sec = static_cast<int>(time.ns_of_day / kSecond);
+  local.tm_sec = static_cast<int>(time.ns / kSecond);
   local.tm_isdst = -1;
-  int64_t result = int64_t{std::mktime(&local)} * kSecond + time.ns_of_day % kSecond;
+  int64_t result = int64_t{std::mktime(&local)} * kSecond + time.ns % kSecond;
   constexpr int64_t kDay = 86'400 * kSecond;
   // A clock without a date goes on after midnight.
   if (time.day == 0 && result + kDay / 2 < last_ns_) {
@@ -279,6 +470,7 @@ int64_t TextTrace::time_of(const TraceMessage& message) {
   // The log line's time counts first: it may have the date.
   if (message.log_time) result = std::max(result, to_ns(*message.log_time));
   if (message.head.time) result = to_ns(*message.head.time);
+  if (message.log_time || message.head.time) info_.has_times = true;
   return result;
 }
 
@@ -290,6 +482,8 @@ void TextTrace::hand_out(const TraceMessage& message, Packet* packet) {
   packet->frame = ++frame_;
   packet->source = index_;
   packet->link_type = kRawIp;
+  packet->logged = true;
+  packet->transport = message.transport;
   packet->original = static_cast<uint32_t>(packet_bytes_.size() + message.missing);
   packet->ref = log_.append(store_, packet_bytes_);
   packet->data = reinterpret_cast<const uint8_t*>(packet_bytes_.data());

@@ -117,8 +117,33 @@ void drop_explained(const Model& model, std::vector<Finding>* findings) {
   *findings = std::move(kept);
 }
 
+// Findings about how quickly things follow each other: nothing of it is known where times are made
+// up.
+constexpr std::string_view kAboutTime[] = {
+    "dialog-short", "reg-storm", "rtp-clock",
+    "rtp-jitter",   "rtp-ptime", "sec-brute-force",
+    "sec-flood",    "cap-clock", "txn-timer-nonconformant",
+};
+
+void drop_untimed(const Model& model, std::vector<Finding>* findings) {
+  const bool untimed = std::any_of(model.captures.begin(), model.captures.end(),
+                                   [](const SourceInfo& source) { return !source.has_times; });
+  if (!untimed) return;
+  std::erase_if(*findings, [&](const Finding& finding) {
+    const bool about_time = std::find(std::begin(kAboutTime), std::end(kAboutTime), finding.code) !=
+                            std::end(kAboutTime);
+    if (!about_time || !finding.message) return about_time;
+    const size_t source = model.messages[finding.message].source;
+    return source < model.captures.size() && !model.captures[source].has_times;
+  });
+}
+
+// Of one severity, those about the capture first: they say how far the others can be trusted.
 bool worse(const Finding& a, const Finding& b) {
   if (a.severity != b.severity) return a.severity > b.severity;
+  const bool a_of_capture = a.code.starts_with("cap-");
+  const bool b_of_capture = b.code.starts_with("cap-");
+  if (a_of_capture != b_of_capture) return a_of_capture;
   if (a.call != b.call) return a.call < b.call;
   return a.code < b.code;
 }
@@ -243,11 +268,25 @@ void Analyst::analyse(CallId id, MessageView& view) {
   for (const Detector* detector : detectors()) {
     if (detector->check != nullptr) detector->check(context, &analysis);
   }
+  drop_untimed(model_, &analysis.findings);
   drop_explained(model_, &analysis.findings);
   std::stable_sort(analysis.findings.begin(), analysis.findings.end(), worse);
   conclude_audio(context.audio, &analysis);
   analysis.scenario = scenario_of(context);
   analysis.was_held = !context.audio.negotiation.holds.empty();
+}
+
+int64_t Analyst::talk_end(CallId id) const {
+  const CallRecord& call = model_.calls[id];
+  if (call.bye_ns != 0) return call.bye_ns;
+  int64_t end = call.end_ns;
+  for (DialogId d = call.first_dialog; d; d = model_.dialogs[d].next_in_call)
+    end = std::max(end, model_.dialogs[d].last_ns);
+  // While it lasts, its media is the newest that is known of it.
+  if (call.state != CallState::in_call) return end;
+  for (const StreamId stream : media_.streams_of(id))
+    end = std::max(end, model_.streams[stream].last_ns);
+  return end;
 }
 
 const std::vector<const Finding*>& Analyst::all() {
@@ -258,6 +297,7 @@ const std::vector<const Finding*>& Analyst::all() {
   for (const Detector* detector : detectors()) {
     if (detector->check_capture != nullptr) detector->check_capture(context, &of_capture_);
   }
+  drop_untimed(model_, &of_capture_);
   all_.clear();
   for (const Finding& finding : of_capture_) all_.push_back(&finding);
   for (const Cached& cached : cache_) {

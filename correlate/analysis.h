@@ -116,6 +116,9 @@ class Analyst {
   // Findings of all calls, worst first, then by call and code. Valid until the next call of all()
   // or of().
   const std::vector<const Finding*>& all();
+  // When the talk of an answered call ended, or the newest that is known of it. Its streams as of
+  // the last update of media().
+  int64_t talk_end(CallId call) const;
   const std::vector<const Finding*>& found() const { return all_; }  // what all() gave last
 
  private:

@@ -226,6 +226,7 @@ void Engine::finish() {
   for (const Datagram& datagram : state.datagrams) state.add(datagram);
   state.finish_batch();
   state.model.incomplete_sip_fragments = state.decoder.incomplete_sip_fragments();
+  state.model.headless_udp = state.decoder.headless_udp();
   state.model.cut_requests.clear();
   for (const IncompleteSip& packet : state.model.incomplete_sip_fragments) {
     std::optional<CutRequest> request = cut_request_of(packet);

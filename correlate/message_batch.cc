@@ -45,6 +45,7 @@ MessageRecord record_of(const IndexedMessage& indexed, const SipFacts& facts) {
   message.frame = datagram.frame;
   message.source = datagram.source;
   message.transport = datagram.transport;
+  message.logged = datagram.logged;
   message.ip_id = datagram.ip_id;
   message.cseq = facts.cseq;
   message.method = facts.method;

@@ -47,12 +47,17 @@ static std::string ipv4_text(const uint8_t* bytes) {
 std::string to_string(const IpAddress& ip) {
   if (ip.family == 0) return {};
   if (ip.family == 4) return ipv4_text(ip.bytes.data());
+  if (ip.family == kHostName) {
+    const auto* name = reinterpret_cast<const char*>(ip.bytes.data());
+    return {name, strnlen(name, ip.bytes.size())};
+  }
   char text[INET6_ADDRSTRLEN] = "";
   inet_ntop(AF_INET6, ip.bytes.data(), text, sizeof text);
   return text;
 }
 
 std::string to_string(const Endpoint& endpoint) {
+  if (endpoint.ip.family == 0) return "?";
   const std::string ip = to_string(endpoint.ip);
   return (endpoint.ip.family == 6 ? "[" + ip + "]" : ip) + ":" + std::to_string(endpoint.port);
 }

@@ -12,9 +12,12 @@
 
 namespace sipladder {
 
+// The bytes are the name of a host, with zeros behind: of a log that does not say its address.
+inline constexpr uint8_t kHostName = 1;
+
 struct IpAddress {
   std::array<uint8_t, 16> bytes{};  // IPv4 in the first four
-  uint8_t family = 0;               // 4, 6, or 0 for none
+  uint8_t family = 0;               // 4, 6, kHostName, or 0 for none
   auto operator<=>(const IpAddress&) const = default;
   // Two words, where the library's comparison of arrays is a call.
   bool operator==(const IpAddress& other) const {
@@ -46,7 +49,7 @@ IpAddress ipv4_address(const uint8_t* four_bytes);
 IpAddress ipv6_address(const uint8_t* sixteen_bytes);
 std::optional<IpAddress> parse_ip(std::string_view text);  // IPv6 with or without brackets
 std::string to_string(const IpAddress& ip);                // IPv6 without brackets, RFC 5952
-std::string to_string(const Endpoint& endpoint);           // IPv6 in brackets; port always
+std::string to_string(const Endpoint& endpoint);  // IPv6 in brackets; port always; "?" for none
 AddressScope scope_of(const IpAddress& ip);
 
 }  // namespace sipladder

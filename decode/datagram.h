@@ -11,7 +11,6 @@
 
 namespace sipladder {
 
-enum class Transport : uint8_t { udp, tcp, tls, ws, wss, sctp };
 std::string_view to_string(Transport transport);
 
 enum class PayloadKind : uint8_t {
@@ -33,6 +32,7 @@ struct Datagram {
   uint8_t icmp_type = 0;  // icmp_error only
   uint8_t icmp_code = 0;
   IpAddress icmp_from;     // icmp_error only: who complains
+  bool logged = false;     // see Packet
   bool truncated = false;  // the capture holds less than was sent
   std::string_view payload;
   PacketRef ref;  // where `payload` can be read again

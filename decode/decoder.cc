@@ -3,9 +3,32 @@
 #include <algorithm>
 #include <tuple>
 
+#include "capture/raw_packet.h"
 #include "decode/layers.h"
 
 namespace sipladder {
+namespace {
+
+IpAddress unmapped(const IpAddress& ip) {
+  static constexpr uint8_t kMapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+  const bool mapped = ip.family == 6 && std::equal(kMapped, kMapped + 12, ip.bytes.begin());
+  return mapped ? ipv4_address(ip.bytes.data() + 12) : ip;
+}
+
+// What a log says of an end: an address, the name of a host (see raw_packet.h), or nothing.
+Endpoint logged_end(Endpoint end) {
+  IpAddress& ip = end.ip;
+  if (scope_of(ip) == AddressScope::unspecified) return {};
+  if (ip.family != 6) return end;
+  if (ip.bytes[0] == kNamedHost) {
+    ip.family = kHostName;
+    std::shift_left(ip.bytes.begin(), ip.bytes.end(), 1);
+    ip.bytes.back() = 0;
+  }
+  return end;
+}
+
+}  // namespace
 
 struct Decoder::State {
   explicit State(PacketLog& log) : layers(log) {}
@@ -45,6 +68,10 @@ const std::vector<IncompleteSip>& Decoder::incomplete_sip_fragments() const {
   return state_->layers.incomplete_sip;
 }
 
+const std::vector<HeadlessUdp>& Decoder::headless_udp() const {
+  return state_->layers.headless_udp;
+}
+
 const std::array<uint64_t, static_cast<size_t>(Oddity::count_)>& Decoder::oddities() const {
   return state_->layers.oddities;
 }
@@ -69,6 +96,15 @@ Datagram Layers::datagram(const IpHeader& ip, uint16_t src_port, uint16_t dst_po
   result.source = packet->source;
   result.src = {ip.src, src_port};
   result.dst = {ip.dst, dst_port};
+  if (packet->logged) {
+    result.logged = true;
+    result.transport = packet->transport;
+    result.src = logged_end(result.src);
+    result.dst = logged_end(result.dst);
+    // Next to the name of a host, an IPv4 address stands in an IPv6 header.
+    if (result.src.ip.family == kHostName) result.dst.ip = unmapped(result.dst.ip);
+    if (result.dst.ip.family == kHostName) result.src.ip = unmapped(result.src.ip);
+  }
   result.ip_id = ip.id;
   result.dscp = ip.dscp;
   result.truncated = payload.missing > 0;

@@ -49,6 +49,13 @@ struct IncompleteSip {
   Endpoint dst;
   std::string head;  // what came before the first hole, at most kMaxIncompleteHead bytes
 };
+// UDP in fragments of which the first, with the ports, never came.
+struct HeadlessUdp {
+  uint32_t frame = 0;
+  IpAddress src;
+  IpAddress dst;
+};
+inline constexpr size_t kMaxHeadlessUdp = 256;
 inline constexpr size_t kMaxIncompleteSip = 256;
 inline constexpr size_t kMaxIncompleteHead = 2048;
 
@@ -67,6 +74,7 @@ class Decoder {
 
   const std::array<uint64_t, static_cast<size_t>(Oddity::count_)>& oddities() const;
   const std::vector<IncompleteSip>& incomplete_sip_fragments() const;  // the first of them
+  const std::vector<HeadlessUdp>& headless_udp() const;                // likewise
   uint64_t fragments() const;  // IP fragments seen, of all sources
 
  private:

@@ -28,8 +28,15 @@ bool has_room(const Layers& layers) {
 // Somebody will want to know which message was cut, not only that fragments are missing.
 void remember_sip(Layers& layers, const FragmentKey& key, const FragmentPile& pile) {
   constexpr uint8_t kUdp = 17;
-  if (key.protocol != kUdp || layers.incomplete_sip.size() >= kMaxIncompleteSip) return;
-  if (pile.bytes.size() <= kUdpHeader || !pile.have[0]) return;
+  if (key.protocol != kUdp || pile.bytes.size() <= kUdpHeader) return;
+  if (!pile.have[0]) {
+    // A copy of a fragment, captured after the last one of its datagram, is nothing that is
+    // missing.
+    if (layers.headless_udp.size() < kMaxHeadlessUdp && !layers.assembled.contains(key))
+      layers.headless_udp.push_back({pile.frame, key.src, key.dst});
+    return;
+  }
+  if (layers.incomplete_sip.size() >= kMaxIncompleteSip) return;
   const auto hole = std::find(pile.have.begin(), pile.have.end(), false) - pile.have.begin();
   const size_t whole = std::min(pile.bytes.size(), static_cast<size_t>(hole) * 8);
   const std::string_view head =
@@ -127,6 +134,8 @@ Fate add_fragment(Layers& layers, const FragmentKey& key, size_t offset, bool mo
   const bool whole = pile.total != 0 && pile.covered * 8 >= pile.total;
   if (!whole) return Fate::fragment_waiting;
   ip->id = pile.id;
+  if (layers.assembled.size() >= kMaxPiles) layers.assembled.clear();
+  layers.assembled.insert(key);
   layers.pile_bytes -= pile.bytes.size();
   layers.kept.push_back(std::move(pile.bytes));
   const std::string& bytes = layers.kept.back();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
+#include <absl/container/flat_hash_set.h>
 
 #include <array>
 #include <deque>
@@ -131,7 +132,9 @@ struct Layers {
   absl::flat_hash_map<FragmentKey, FragmentPile> piles;
   std::deque<FragmentKey> pile_order;
   size_t pile_bytes = 0;
-  std::vector<IncompleteSip> incomplete_sip;  // at most kMaxIncompleteSip
+  std::vector<IncompleteSip> incomplete_sip;   // at most kMaxIncompleteSip
+  absl::flat_hash_set<FragmentKey> assembled;  // the newest of them
+  std::vector<HeadlessUdp> headless_udp;       // at most kMaxHeadlessUdp
   absl::flat_hash_map<TcpKey, TcpStream> tcp;
   size_t tcp_buffered = 0;    // bytes kept by all streams
   int64_t last_ahead_ns = 0;  // when a segment was last kept out of order

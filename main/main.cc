@@ -10,6 +10,7 @@
 #include <set>
 #include <thread>
 
+#include "capture/filter.h"
 #include "capture/hep_listen.h"
 #include "correlate/capture_clocks.h"
 #include "export/ladder_text.h"
@@ -75,28 +76,6 @@ bool open_source(const Options& options, Session& session, std::vector<std::stri
   return true;
 }
 
-int print_query(Session& session, const Options& options, const std::string& sql) {
-  const auto writer = make_row_writer(options.format, stdout);
-  if (writer == nullptr) {
-    complain("--format " + options.format + ": choose table, json, ndjson, csv or md");
-    return kUsage;
-  }
-  Reader reader(session.model, session.log, session.analyst);
-  Database database(reader);
-  const std::string error = database.run(
-      sql, [&](const std::vector<ResultColumn>& columns) { writer->begin(columns); },
-      [&](const std::vector<Value>& values) {
-        writer->row(values);
-        return std::ferror(stdout) == 0;
-      });
-  if (!error.empty()) {
-    complain(error);
-    return kUsage;
-  }
-  writer->end();
-  return kDone;
-}
-
 // What is drawn together: each call alone, or with --session all legs of the end-to-end call.
 std::vector<std::vector<CallId>> ladders_of(Session& session, const Options& options,
                                             const std::vector<CallId>& calls) {
@@ -127,6 +106,33 @@ bool choose_calls(Session& session, const Options& options, std::vector<CallId>*
       });
   if (!error.empty()) complain(error);
   return error.empty();
+}
+
+int print_query(Session& session, const Options& options, const std::string& sql) {
+  const auto writer = make_row_writer(options.format, stdout);
+  if (writer == nullptr) {
+    complain("--format " + options.format + ": choose table, json, ndjson, csv or md");
+    return kUsage;
+  }
+  Reader reader(session.model, session.log, session.analyst);
+  std::vector<CallId> chosen;
+  if (options.command == "stats" && !selection(options).empty()) {
+    if (!choose_calls(session, options, &chosen)) return kUsage;
+    reader.choose(&chosen);
+  }
+  Database database(reader);
+  const std::string error = database.run(
+      sql, [&](const std::vector<ResultColumn>& columns) { writer->begin(columns); },
+      [&](const std::vector<Value>& values) {
+        writer->row(values);
+        return std::ferror(stdout) == 0;
+      });
+  if (!error.empty()) {
+    complain(error);
+    return kUsage;
+  }
+  writer->end();
+  return kDone;
 }
 
 int print_ladders(Session& session, const Options& options) {
@@ -285,6 +291,10 @@ int run(const Options& options) {
       return kUsage;
     }
   }
+  if (const std::string error = check_filter(options.bpf); !error.empty()) {
+    complain(error);
+    return kUsage;
+  }
   Session session;
   session.set_memory(options.memory);
   session.analyst.legs().join_by(options.join_headers);
@@ -312,6 +322,9 @@ int run(const Options& options) {
     const Progress progress(session, !options.quiet);
     session.run();
   }
+  // From here on the signals end the program, whatever query runs.
+  std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGTERM, SIG_DFL);
   return finish(show(session, options), session, errors);
 }
 

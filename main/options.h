@@ -29,6 +29,7 @@ struct Options {
   bool utc = false;
   bool quiet = false;
   bool no_interface = false;
+  bool invert = false;  // match
   bool ignored = false;
   std::string color = "auto";
 };

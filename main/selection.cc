@@ -1,7 +1,8 @@
 #include "main/selection.h"
 
-#include <ctime>
 #include <vector>
+
+#include "query/time_option.h"
 
 namespace sipladder {
 namespace {
@@ -34,10 +35,8 @@ constexpr TableCommand kTables[] = {
     {"stats", "", "\"group\",name,count,value,note"},
 };
 
-std::string time_condition(const std::string& text, const char* column, const char* comparison) {
-  // strftime reads RFC 3339; fractions are cut.
-  return std::string(column) + comparison + "CAST(strftime('%s'," + sql_string(text) +
-         ") AS INTEGER)*1000000000";
+std::string time_condition(const char* column, const char* comparison, const std::string& time) {
+  return column + std::string(comparison) + std::to_string(parse_time(time).value_or(0));
 }
 
 }  // namespace
@@ -54,10 +53,11 @@ std::string selection(const Options& o) {
   if (!o.call_id.empty()) conditions.push_back("call_id=" + sql_string(o.call_id));
   if (o.call > 0) conditions.push_back("id=" + std::to_string(o.call));
   if (!o.match.empty())
-    conditions.push_back("id IN (SELECT call FROM messages WHERE raw REGEXP " +
-                         sql_string(o.match) + ")");
-  if (!o.from.empty()) conditions.push_back(time_condition(o.from, "end_ns", ">="));
-  if (!o.to.empty()) conditions.push_back(time_condition(o.to, "start_ns", "<="));
+    conditions.push_back(std::string(o.invert ? "id NOT IN" : "id IN") +
+                         " (SELECT call FROM messages WHERE raw REGEXP " + sql_string(o.match) +
+                         ")");
+  if (!o.from.empty()) conditions.push_back(time_condition("end_ns", ">=", o.from));
+  if (!o.to.empty()) conditions.push_back(time_condition("start_ns", "<=", o.to));
   if (!o.where.empty()) conditions.push_back("(" + o.where + ")");
   std::string all;
   for (const std::string& condition : conditions)

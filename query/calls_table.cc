@@ -2,6 +2,7 @@
 
 #include "correlate/voice_quality.h"
 #include "decode/text.h"
+#include "query/reason_text.h"
 #include "query/table_description.h"
 
 namespace sipladder {
@@ -22,20 +23,6 @@ std::string_view header(Reader& r, RowId row, HeaderId id) {
 CallNames names(Reader& r, RowId row) {
   const CallLabel& label = r.model.labels[CallId{row.id}];
   return label.is_whole() ? label.names() : names_in(r.sip(call(r, row).naming_message()));
-}
-
-int64_t talk_end(Reader& r, CallId call_id) {
-  const CallRecord& c = r.model.calls[call_id];
-  if (c.bye_ns != 0) return c.bye_ns;
-  int64_t end = c.end_ns;
-  for (DialogId id = c.first_dialog; id; id = r.model.dialogs[id].next_in_call)
-    end = std::max(end, r.model.dialogs[id].last_ns);
-  // While it lasts, its media is the newest that is known of it.
-  if (c.state != CallState::in_call) return end;
-  r.analyst.media().update();
-  for (const StreamId id : r.analyst.media().streams_of(call_id))
-    end = std::max(end, r.model.streams[id].last_ns);
-  return end;
 }
 
 // The first audio format of an answer that is not refused.
@@ -108,15 +95,15 @@ void end_reason(Reader& r, RowId row, Value& v) {
   const CallRecord& c = call(r, row);
   for (DialogId id = c.first_dialog; id; id = r.model.dialogs[id].next_in_call) {
     const MessageId bye = r.model.dialogs[id].ended_message;
-    if (bye) v.set_if(unfold(r.sip(bye).value(HeaderId::reason)));
+    if (bye) v.set_if(reason_text(r.sip(bye)));
   }
   // Lacking that, why it was refused or cancelled.
   for (TransactionId id = c.first_txn; id && v.type == Value::Type::null;
        id = r.model.transactions[id].next_in_call) {
     const TransactionRecord& txn = r.model.transactions[id];
-    if (txn.method == Method::cancel) v.set_if(unfold(r.sip(txn.request).value(HeaderId::reason)));
+    if (txn.method == Method::cancel) v.set_if(reason_text(r.sip(txn.request)));
     if (txn.method == Method::invite && txn.final_status >= 300)
-      v.set_if(unfold(r.sip(txn.final_response).value(HeaderId::reason)));
+      v.set_if(reason_text(r.sip(txn.final_response)));
   }
 }
 
@@ -173,21 +160,13 @@ const TableDescription kCallsTable{
            v.set_if(r.sip(call(r, row).first_request).request_uri);
          }},
         {"src", "TEXT", "source address of the first message",
-         [](Reader& r, RowId row, Value& v) {
-           v.set(to_string(endpoint(r, first(r, row).src).ip));
-         }},
+         [](Reader& r, RowId row, Value& v) { v.set_ip(endpoint(r, first(r, row).src)); }},
         {"src_port", "INTEGER", "its source port",
-         [](Reader& r, RowId row, Value& v) {
-           v.set(int64_t{endpoint(r, first(r, row).src).port});
-         }},
+         [](Reader& r, RowId row, Value& v) { v.set_port(endpoint(r, first(r, row).src)); }},
         {"dst", "TEXT", "its destination address",
-         [](Reader& r, RowId row, Value& v) {
-           v.set(to_string(endpoint(r, first(r, row).dst).ip));
-         }},
+         [](Reader& r, RowId row, Value& v) { v.set_ip(endpoint(r, first(r, row).dst)); }},
         {"dst_port", "INTEGER", "its destination port",
-         [](Reader& r, RowId row, Value& v) {
-           v.set(int64_t{endpoint(r, first(r, row).dst).port});
-         }},
+         [](Reader& r, RowId row, Value& v) { v.set_port(endpoint(r, first(r, row).dst)); }},
         {"transport", "TEXT", "udp, tcp, tls, ws, wss, sctp",
          [](Reader& r, RowId row, Value& v) { v.set(to_string(first(r, row).transport)); }},
         {"user_agent", "TEXT", "of the first request",
@@ -222,7 +201,9 @@ const TableDescription kCallsTable{
          }},
         {"duration_ms", "REAL", "answer to BYE, or to the last packet of the dialog",
          [](Reader& r, RowId row, Value& v) {
-           v.set_milliseconds(call(r, row).answer_ns, talk_end(r, CallId{row.id}));
+           if (call(r, row).answer_ns == 0) return;
+           r.analyst.media().update();
+           v.set_milliseconds(call(r, row).answer_ns, r.analyst.talk_end(CallId{row.id}));
          }},
         {"state", "TEXT", "what became of it",
          [](Reader& r, RowId row, Value& v) { v.set(to_string(call(r, row).state)); }},
@@ -230,7 +211,8 @@ const TableDescription kCallsTable{
          [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{call(r, row).final_status}); }},
         {"ended_by", "TEXT", "caller, callee, network",
          [](Reader& r, RowId row, Value& v) { v.set_if(to_string(call(r, row).ended_by)); }},
-        {"end_reason", "TEXT", "text of Reason", end_reason},
+        {"end_reason", "TEXT",
+         "Reason in words, with its cause: \"normal call clearing (Q.850 16)\"", end_reason},
         {"scenario", "TEXT", "recognised flow",
          [](Reader& r, RowId row, Value& v) { v.set_if(r.analyst.of(CallId{row.id}).scenario); }},
         {"messages", "INTEGER", "SIP messages, copies included",

@@ -25,9 +25,9 @@ const TableDescription kEndpointsTable{
     "one row per address and port seen as a SIP or media peer",
     {
         {"address", "TEXT", "address",
-         [](Reader& r, RowId row, Value& v) { v.set(to_string(endpoint(r, row).ip)); }},
+         [](Reader& r, RowId row, Value& v) { v.set_ip(endpoint(r, row)); }},
         {"port", "INTEGER", "port",
-         [](Reader& r, RowId row, Value& v) { v.set(int64_t{endpoint(r, row).port}); }},
+         [](Reader& r, RowId row, Value& v) { v.set_port(endpoint(r, row)); }},
         {"transport", "TEXT", "of its newest message; udp for media",
          [](Reader& r, RowId row, Value& v) { v.set(to_string(facts(r, row).transport)); }},
         {"role", "TEXT", "ua, proxy, registrar, b2bua, media",
@@ -52,6 +52,9 @@ const TableDescription kEndpointsTable{
       r.analyst.endpoints().update();
       return r.analyst.endpoints().size();
     },
-    one_part};
+    // What a log leaves out is no address.
+    [](Reader& r, uint32_t id) {
+      return r.model.endpoints[EndpointId{id}].ip.family == 0 ? 0U : 1U;
+    }};
 
 }  // namespace sipladder

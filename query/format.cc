@@ -283,10 +283,26 @@ std::string valid_utf8(std::string_view text) {
   return out;
 }
 
+// Safe on a terminal, with the line ends that a quoted cell may have.
+static std::string csv_lines(std::string_view text) {
+  if (is_printable_ascii(text)) return std::string(text);
+  std::string out;
+  while (true) {
+    const size_t end = text.find('\n');
+    std::string_view line = text.substr(0, end);
+    const bool cr = end != std::string_view::npos && line.ends_with('\r');
+    if (cr) line.remove_suffix(1);
+    out += terminal_text(line);
+    if (end == std::string_view::npos) return out;
+    out += cr ? "\r\n" : "\n";
+    text.remove_prefix(end + 1);
+  }
+}
+
 std::string csv_text(const Value& value) {
   if (value.type == Value::Type::null) return {};
   if (value.type != Value::Type::text) return number_text(value);
-  std::string text = valid_utf8(value.text);
+  std::string text = csv_lines(value.text);
   // A spreadsheet runs what begins like this; a telephone number is none.
   const bool number = text.find_first_not_of("+0123456789") == std::string::npos;
   if (!text.empty() && !number &&

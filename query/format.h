@@ -26,6 +26,6 @@ std::unique_ptr<RowWriter> make_row_writer(const std::string& format, std::FILE*
 std::string terminal_text(std::string_view text);
 std::string valid_utf8(std::string_view text);  // bytes that are not UTF-8 become U+FFFD
 std::string json_text(std::string_view text);   // with quotes
-std::string csv_text(const Value& value);       // RFC 4180, formulas disarmed
+std::string csv_text(const Value& value);  // RFC 4180, formulas disarmed, else as terminal_text
 
 }  // namespace sipladder

@@ -163,29 +163,21 @@ const TableDescription kMessagesTable{
          [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{message(r, row).txn.value}); }},
         {"frame", "INTEGER", "number of the packet that completed it",
          [](Reader& r, RowId row, Value& v) { v.set(int64_t{message(r, row).frame}); }},
-        {"file", "INTEGER", "index of the source",
-         [](Reader& r, RowId row, Value& v) { v.set(int64_t{message(r, row).source}); }},
+        {"file", "INTEGER", "capture.file: the source, 1-based",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{message(r, row).source} + 1); }},
         {"time_ns", "INTEGER", "ns since the epoch",
          [](Reader& r, RowId row, Value& v) { v.set(message(r, row).time_ns); }},
         {"time", "TEXT", "RFC 3339, UTC", rfc3339},
         {"transport", "TEXT", "udp, tcp, tls, ws, wss, sctp",
          [](Reader& r, RowId row, Value& v) { v.set(to_string(message(r, row).transport)); }},
         {"src", "TEXT", "source address",
-         [](Reader& r, RowId row, Value& v) {
-           v.set(to_string(endpoint(r, message(r, row).src).ip));
-         }},
+         [](Reader& r, RowId row, Value& v) { v.set_ip(endpoint(r, message(r, row).src)); }},
         {"src_port", "INTEGER", "source port",
-         [](Reader& r, RowId row, Value& v) {
-           v.set(int64_t{endpoint(r, message(r, row).src).port});
-         }},
+         [](Reader& r, RowId row, Value& v) { v.set_port(endpoint(r, message(r, row).src)); }},
         {"dst", "TEXT", "destination address",
-         [](Reader& r, RowId row, Value& v) {
-           v.set(to_string(endpoint(r, message(r, row).dst).ip));
-         }},
+         [](Reader& r, RowId row, Value& v) { v.set_ip(endpoint(r, message(r, row).dst)); }},
         {"dst_port", "INTEGER", "destination port",
-         [](Reader& r, RowId row, Value& v) {
-           v.set(int64_t{endpoint(r, message(r, row).dst).port});
-         }},
+         [](Reader& r, RowId row, Value& v) { v.set_port(endpoint(r, message(r, row).dst)); }},
         {"size", "INTEGER", "bytes",
          [](Reader& r, RowId row, Value& v) { v.set(int64_t{message(r, row).length}); }},
         {"is_request", "INTEGER", "0 or 1",

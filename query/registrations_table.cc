@@ -36,15 +36,11 @@ const TableDescription kRegistrationsTable{
          }},
         {"src", "TEXT", "where the newest accepted REGISTER came from",
          [](Reader& r, RowId row, Value& v) {
-           of_register(r, row, [&](const Binding& one) {
-             v.set(to_string(r.model.endpoints[one.src].ip));
-           });
+           of_register(r, row, [&](const Binding& one) { v.set_ip(r.model.endpoints[one.src]); });
          }},
         {"src_port", "INTEGER", "its port",
          [](Reader& r, RowId row, Value& v) {
-           of_register(r, row, [&](const Binding& one) {
-             v.set(int64_t{r.model.endpoints[one.src].port});
-           });
+           of_register(r, row, [&](const Binding& one) { v.set_port(r.model.endpoints[one.src]); });
          }},
         {"expires_s", "INTEGER", "granted; what was left when it is only listed",
          [](Reader& r, RowId row, Value& v) {

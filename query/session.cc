@@ -39,6 +39,9 @@ ReadResult Session::batch(int64_t budget_ns) {
     for (int i = 0; i < kPacketsPerClock; i++) {
       const ReadResult result = source_->next(&packet);
       if (result != ReadResult::packet) return result;
+      // In all records time 0 is "did not happen", and packets without a time of their own (Simple
+      // Packet Blocks) or with a relative one do have it. Nobody sees 1 ns.
+      if (packet.time_ns == 0) packet.time_ns = 1;
       engine_.process(packet);
     }
     if (steady_ns() > until) return ReadResult::packet;

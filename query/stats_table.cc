@@ -1,4 +1,5 @@
-// stats: counts and percentiles, and where every packet went. Computed when the table is opened.
+// stats: counts and percentiles of the chosen calls, and where every packet went. Computed when the
+// table is opened.
 #include <algorithm>
 #include <map>
 
@@ -73,6 +74,7 @@ class Collector {
     std::map<std::string, uint64_t> methods, classes, codes, transports;
     for (const MessageId id : r.model.messages.ids()) {
       const MessageRecord& m = r.model.messages[id];
+      if (!r.is_chosen(m.call)) continue;
       transports[std::string(to_string(m.transport))]++;
       if (m.is_request()) {
         methods[m.method == Method::unknown ? "(other)" : std::string(to_string(m.method))]++;
@@ -92,6 +94,7 @@ class Collector {
     std::vector<double> pdd, setup;
     uint64_t attempts = 0, answered = 0, effective = 0;
     for (const CallId id : r.model.calls.ids()) {
+      if (!r.is_chosen(id)) continue;
       const CallRecord& c = r.model.calls[id];
       const std::string_view agent = r.sip(c.first_request).value(HeaderId::user_agent);
       if (!agent.empty()) agents[std::string(agent)]++;

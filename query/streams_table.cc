@@ -52,21 +52,13 @@ const TableDescription kStreamsTable{
         {"from_party", "TEXT", "caller, callee",
          [](Reader& r, RowId row, Value& v) { v.set_if(to_string(binding(r, row).from)); }},
         {"src", "TEXT", "source address",
-         [](Reader& r, RowId row, Value& v) {
-           v.set(to_string(endpoint(r, stream(r, row).src).ip));
-         }},
+         [](Reader& r, RowId row, Value& v) { v.set_ip(endpoint(r, stream(r, row).src)); }},
         {"src_port", "INTEGER", "source port",
-         [](Reader& r, RowId row, Value& v) {
-           v.set(int64_t{endpoint(r, stream(r, row).src).port});
-         }},
+         [](Reader& r, RowId row, Value& v) { v.set_port(endpoint(r, stream(r, row).src)); }},
         {"dst", "TEXT", "destination address",
-         [](Reader& r, RowId row, Value& v) {
-           v.set(to_string(endpoint(r, stream(r, row).dst).ip));
-         }},
+         [](Reader& r, RowId row, Value& v) { v.set_ip(endpoint(r, stream(r, row).dst)); }},
         {"dst_port", "INTEGER", "destination port",
-         [](Reader& r, RowId row, Value& v) {
-           v.set(int64_t{endpoint(r, stream(r, row).dst).port});
-         }},
+         [](Reader& r, RowId row, Value& v) { v.set_port(endpoint(r, stream(r, row).dst)); }},
         {"ssrc", "TEXT", "synchronisation source, hexadecimal",
          [](Reader& r, RowId row, Value& v) {
            v.set(fmt::format("0x{:08X}", stream(r, row).ssrc));

@@ -27,9 +27,9 @@ const TableDescription kSubscriptionsTable{
         {"notifier", "TEXT", "its URI",
          [](Reader& r, RowId row, Value& v) { v.set_if(subscription(r, row).notifier); }},
         {"src", "TEXT", "the subscriber's address",
-         [](Reader& r, RowId row, Value& v) { v.set(to_string(src(r, row).ip)); }},
+         [](Reader& r, RowId row, Value& v) { v.set_ip(src(r, row)); }},
         {"src_port", "INTEGER", "its port",
-         [](Reader& r, RowId row, Value& v) { v.set(int64_t{src(r, row).port}); }},
+         [](Reader& r, RowId row, Value& v) { v.set_port(src(r, row)); }},
         {"expires_s", "INTEGER", "granted, by the newest 2xx or NOTIFY",
          [](Reader& r, RowId row, Value& v) {
            if (const auto expires = subscription(r, row).expires_s) v.set(int64_t{*expires});

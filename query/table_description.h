@@ -1,6 +1,7 @@
 // A table is described once: from this come the SQLite virtual tables, output formats and `schema`.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -29,6 +30,8 @@ struct Value {
     v.empty() ? clear() : set(v);
   }  // absent facts are NULL, never ''
   void set_if(uint64_t v) { v == 0 ? clear() : set(static_cast<int64_t>(v)); }
+  void set_ip(const Endpoint& end) { set_if(to_string(end.ip)); }  // NULL: a log left it out
+  void set_port(const Endpoint& end) { end.ip.family == 0 ? clear() : set(int64_t{end.port}); }
   void clear() { type = Type::null; }
   void set_milliseconds(int64_t from_ns, int64_t to_ns) {  // NULL when either did not happen
     if (from_ns != 0 && to_ns != 0) set_real(static_cast<double>(to_ns - from_ns) / 1e6);
@@ -46,10 +49,17 @@ class Reader {
   const Sdp& sdp(MessageId id);
   const PacketLog& log() const { return view_.log(); }
 
+  // What `stats` counts, ascending; null for all calls.
+  void choose(const std::vector<CallId>* calls) { chosen_ = calls; }
+  bool is_chosen(CallId id) const {
+    return chosen_ == nullptr || std::binary_search(chosen_->begin(), chosen_->end(), id);
+  }
+
   const Model& model;
   Analyst& analyst;
 
  private:
+  const std::vector<CallId>* chosen_ = nullptr;
   MessageView view_;
   MessageId loaded_;
   Sdp sdp_;

@@ -187,5 +187,51 @@ TEST_F(CaptureFindings, ARequestWhoseFragmentsAreOnlyMissingInTheCapture) {
   EXPECT_NE(hidden.find("cap-fragments-missing"), std::string::npos) << hidden;
 }
 
+// Only the later fragments are here. Between hosts that speak SIP that is worth a finding; not for
+// others, and not when it is a copy of a datagram that is whole.
+TEST_F(CaptureFindings, FragmentsWithoutTheFirst) {
+  const std::string whole =
+      build::udp(build::sip_message("fragments", 1600), "192.0.2.1", "192.0.2.2");
+  const auto fragment = [&](int64_t at_ns, const char* src, uint16_t id, bool first) {
+    return build::TimedPacket{
+        at_ns, build::ipv4_fragment(first ? whole.substr(0, 1480) : whole.substr(1480), 17, src,
+                                    "192.0.2.2", id, first ? 0 : 1480, first)};
+  };
+  const build::TimedPacket small = {
+      1'000'000'000, build::ip(build::udp(build::sip_message("small"), "192.0.2.1", "192.0.2.2"),
+                               17, "192.0.2.1", "192.0.2.2")};
+  const auto found = [&](const char* name, const std::vector<build::TimedPacket>& packets) {
+    return findings({write(name, build::pcap(packets, 101))}).find("cap-fragments-missing") !=
+           std::string::npos;
+  };
+  EXPECT_TRUE(found("later.pcap", {small, fragment(2'000'000'000, "192.0.2.1", 7, false)}));
+  EXPECT_FALSE(found("others.pcap", {small, fragment(2'000'000'000, "192.0.2.77", 7, false)}));
+  EXPECT_FALSE(found("copies.pcap", {fragment(1'000'000'000, "192.0.2.1", 7, true),
+                                     fragment(1'000'001'000, "192.0.2.1", 7, false),
+                                     fragment(1'000'002'000, "192.0.2.1", 7, false)}));
+}
+
+// A capture with times from 0 on is one like any other.
+TEST_F(CaptureFindings, TimeZero) {
+  const std::string script =
+      "host a 192.0.2.1\nhost b 192.0.2.2\n0.000 a > b INVITE sip:b@192.0.2.2\n"
+      "0.500 b > a 200\n0.600 a > b ACK\n9.000 a > b BYE\n9.100 b > a 200 (BYE)\n";
+  std::string bytes = capture(script);
+  // Seconds of each packet, from the first one on.
+  const auto at = [&](size_t i) {
+    uint32_t value = 0;
+    std::memcpy(&value, bytes.data() + i, 4);
+    return value;
+  };
+  const uint32_t begin = at(24);
+  for (size_t i = 24; i < bytes.size(); i += 16 + at(i + 8)) {
+    const uint32_t seconds = at(i) - begin;
+    std::memcpy(bytes.data() + i, &seconds, 4);
+  }
+  const RunResult result = run_binary({"calls", write("zero.pcap", bytes), "--format", "csv",
+                                       "--columns", "state,setup_ms,duration_ms"});
+  EXPECT_EQ(result.out, "state,setup_ms,duration_ms\ncompleted,500.000,8500.000\n");
+}
+
 }  // namespace
 }  // namespace sipladder

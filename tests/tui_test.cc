@@ -145,6 +145,15 @@ TEST_F(TuiTest, SearchMovesToTheNextMatch) {
   EXPECT_TRUE(has(screen(a, {'q', '/', 'z', 'z', kKeyEnter}), "not found: zz"));
 }
 
+TEST_F(TuiTest, EscapeLeavesTheSearchBeforeTheProgram) {
+  three_calls();
+  App a = app();
+  for (const Key key : {Key{'/'}, Key{'b'}, Key{'o'}, Key{'b'}, Key{kKeyEnter}})
+    EXPECT_TRUE(a.key(key));
+  EXPECT_TRUE(a.key(kKeyEscape));
+  EXPECT_FALSE(a.key(kKeyEscape));
+}
+
 TEST_F(TuiTest, LadderMessageAndBack) {
   three_calls();
   App a = app();

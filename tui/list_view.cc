@@ -42,14 +42,6 @@ Ink state_ink(CallState state) {
   }
 }
 
-std::string duration_of(const Model& model, const CallRecord& call) {
-  if (call.answer_ns == 0) return {};
-  const int64_t end = call.state == CallState::in_call ? model.now_ns
-                      : call.bye_ns != 0               ? call.bye_ns
-                                                       : call.end_ns;
-  return duration_text(std::max<int64_t>(0, end - call.answer_ns));
-}
-
 }  // namespace
 
 ListView::ListView(const Shared& shared, bool calls_only)
@@ -87,10 +79,11 @@ ListView::Row ListView::make_row(CallId id, bool with_verdict) {
   row.time = clock_text(call.start_ns, shared_.utc).substr(0, 8);
   row.state = to_string(call.state);
   row.ink = state_ink(call.state);
-  row.duration = duration_of(shared_.model, call);
   row.messages = std::to_string(call.messages);
   if (!with_verdict) return row;
   const CallAnalysis& analysis = shared_.analyst.of(id);
+  if (call.answer_ns != 0)
+    row.duration = duration_text(shared_.analyst.talk_end(id) - call.answer_ns);
   row.audio = to_string(analysis.audio);
   if (!analysis.findings.empty()) row.findings = std::to_string(analysis.findings.size());
   for (const Finding& finding : analysis.findings) {
@@ -199,6 +192,8 @@ Reply ListView::handle(Key key) {
   }
   switch (action) {
     case Action::back:
+      // Escape leaves what was begun last; the program only when nothing is left.
+      if (key == kKeyEscape && search_.clear()) return {};
       return {Reply::Kind::back, nullptr};
     case Action::help:
       return {Reply::Kind::help, nullptr};
@@ -229,7 +224,7 @@ const KeyTable& ListView::keys() const {
       {'N', Action::search_previous, "next or previous match"},
       {'?', Action::help, "this help"},
       {'q', Action::back, ""},
-      {kKeyEscape, Action::back, "end the program"},
+      {kKeyEscape, Action::back, "end the program; Esc ends a search first"},
   };
   return kKeys;
 }

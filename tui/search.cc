@@ -1,6 +1,7 @@
 #include "tui/search.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "decode/text.h"
 #include "export/cells.h"
@@ -16,6 +17,11 @@ void Search::begin() {
   editing_ = true;
   failed_ = false;
   words_.clear();
+}
+
+bool Search::clear() {
+  failed_ = false;
+  return !std::exchange(words_, {}).empty();
 }
 
 bool Search::type(Key key) {

@@ -17,6 +17,8 @@ class Search {
   bool editing() const { return editing_; }
   std::string prompt() const;
   void begin();
+  // Forgets the words; false when there are none.
+  bool clear();
   // While editing. True when the words are complete and the search should run.
   bool type(Key key);
   // Moves the cursor to the next row that matches, around the end.

@@ -22,7 +22,7 @@ void check(CallContext& context, CallAnalysis* out) {
     if (!reused) finding.severity = Severity::info;
     finding.summary =
         fmt::format("{} from {} has {}", to_string(txn.method), endpoint_text(context, txn.src),
-                    reused ? "the branch of an earlier request of its"
+                    reused ? "the branch of an earlier request of its own"
                            : "a branch without z9hG4bK: an RFC 2543 client");
     finding.explanation =
         "The branch is the name of a transaction: a server takes a request with a known one for a "
