@@ -51,8 +51,6 @@ class RtpStreams {
   void note_rtcp(const Datagram& datagram, const RtcpReport& report);
   void add_sample(StreamId id, const Datagram& datagram);
   void add_event(StreamId id, const RtpHeader& rtp);
-  static void add_metrics(StreamRecord& stream, const RtcpVoipMetrics& metrics);
-  static void add_report(StreamRecord& stream, const RtcpReportBlock& block, int64_t time_ns);
   StreamRecord* find(const Endpoint& src, const Endpoint& dst, uint32_t ssrc);
 
   Model& model_;
@@ -62,11 +60,5 @@ class RtpStreams {
   absl::flat_hash_map<uint64_t, uint32_t, IdentityHash> rtcp_by_key_;  // index into Model::rtcp
   int64_t looked_for_room_ns_ = 0;
 };
-
-// Per cent lost since the last ten seconds were counted.
-float slice_loss_pct(const StreamRecord& stream);
-
-// One packet of a stream: sequence, loss, jitter (RFC 3550 A.1, A.3, A.8).
-void advance(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns);
 
 }  // namespace sipladder

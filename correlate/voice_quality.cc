@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "correlate/rtp_streams.h"
+#include "correlate/stream_figures.h"
 
 namespace sipladder {
 namespace {
