@@ -53,7 +53,7 @@ bool name_raw_host(std::string_view name, RawEndpoint* out) {
   std::string text(name);
   if (text.size() > room) {
     uint32_t hash = 2166136261;  // FNV-1a: names with one beginning stay apart
-    for (const unsigned char c : name) hash = (hash ^ c) * 16777619;
+    for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619;
     char end[6];
     std::snprintf(end, sizeof end, "~%04x", static_cast<unsigned>(hash & 0xFFFF));
     text = text.substr(0, room - 5) + end;
