@@ -1,0 +1,61 @@
+// A line of a flow script (flow_script.h) as its readers see it, and what it puts into IP packets.
+// Everything is a copy: nothing points into the script.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sipladder::build {
+
+struct Host {
+  std::string name, address;  // no address: the script names no such host
+  int port = 5060;
+
+  std::string text() const {
+    const bool v6 = address.find(':') != std::string::npos;
+    return (v6 ? "[" + address + "]" : address) + ":" + std::to_string(port);
+  }
+};
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+struct Line {
+  int number = 0;  // in the script, from 1; 0: no line
+  int64_t time_ns = 0;
+  Host src, dst;
+  std::vector<std::string> words;             // what is sent, then what else stands without "="
+  std::map<std::string, std::string> values;  // name=value
+  Headers headers;                            // of the indented lines
+  std::string indented;                       // as it stands, for raw
+
+  bool has(const std::string& word) const {
+    return std::find(words.begin(), words.end(), word) != words.end();
+  }
+  std::string value(const std::string& name, const std::string& otherwise) const {
+    const auto found = values.find(name);
+    return found == values.end() ? otherwise : found->second;
+  }
+  int integer(const std::string& name, int otherwise) const {
+    const auto found = values.find(name);
+    return found == values.end() ? otherwise : std::atoi(found->second.c_str());
+  }
+  double seconds(const std::string& name, double otherwise) const {
+    const auto found = values.find(name);
+    return found == values.end() ? otherwise : std::atof(found->second.c_str());
+  }
+};
+
+// What one packet from the line's source to its destination carries.
+struct Payload {
+  int64_t time_ns = 0;  // from the script's beginning
+  std::string bytes;
+  uint16_t ip_id = 0;
+  uint8_t protocol = 17;  // UDP: `bytes` is what the datagram carries; else what the IP packet does
+};
+
+}  // namespace sipladder::build

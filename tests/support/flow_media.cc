@@ -1,0 +1,98 @@
+#include "tests/support/flow_media.h"
+
+#include <cmath>
+#include <cstdlib>
+
+#include "tests/support/packet_builder.h"
+
+namespace sipladder::build {
+namespace {
+
+unsigned natural(const Line& line, const std::string& name, int otherwise) {
+  return static_cast<unsigned>(line.integer(name, otherwise));
+}
+
+int default_ssrc(const Host& src, const Host& dst) {
+  return src.port * 7 + dst.port;
+}
+
+// 20 ms of G.711: loud noise, other in each packet; or of `silence`; or the `same` each time.
+std::string voice(const Line& line, int i) {
+  if (line.has("silence")) return std::string(160, '\xFF');
+  std::string bytes(160, 0);
+  const int seed = line.has("same") ? 1 : i;
+  for (size_t k = 0; k < bytes.size(); k++) {
+    const unsigned noise =
+        (static_cast<unsigned>(seed) * 160 + static_cast<unsigned>(k)) * 2654435761U;
+    bytes[k] = static_cast<char>(noise >> 24 | 0x80U) & static_cast<char>(0x9F);
+    if ((noise & 0x100U) != 0) bytes[k] = static_cast<char>(bytes[k] & 0x7F);
+  }
+  return bytes;
+}
+
+// What a sender report says between its SSRC and its report blocks.
+std::string sender_info(uint32_t packets) {
+  return number32(0) + number32(0) + number32(0) + number32(packets) + number32(0);
+}
+
+std::string report_block(const Line& line, uint32_t ssrc) {
+  return number32(ssrc) + number32(natural(line, "fraction", 0) << 24 | natural(line, "lost", 0)) +
+         number32(natural(line, "high", 0)) + number32(0) + number32(0) + number32(0);
+}
+
+}  // namespace
+
+std::vector<Payload> rtp_payloads(const Line& line, uint16_t* ip_id) {
+  const double every = line.seconds("every", 0.02);
+  const int count = static_cast<int>(line.seconds("for", 5) / every + 0.5);
+  const int lose = line.integer("lose", 0);
+  const uint32_t ssrc = natural(line, "ssrc", default_ssrc(line.src, line.dst));
+  const unsigned type = natural(line, "pt", 0);
+  const unsigned first = natural(line, "seq", 1);
+  const unsigned step = natural(line, "step", 160);
+  const std::string first_time = line.value("ts", std::to_string(first * step));
+  const auto begin = static_cast<uint32_t>(std::strtoul(first_time.c_str(), nullptr, 10));
+  std::vector<Payload> out;
+  for (int i = 0; i < count; i++) {
+    if (lose != 0 && i % lose == lose - 1) continue;
+    const auto nth = static_cast<unsigned>(i);
+    const unsigned marker = i == 0 ? 0x80U : 0U;
+    out.push_back({line.time_ns + i * std::llround(every * 1e9),
+                   number16(0x8000 | type | marker) + number16(first + nth) +
+                       number32(begin + nth * step) + number32(ssrc) + voice(line, i),
+                   ++*ip_id});
+  }
+  return out;
+}
+
+std::vector<Payload> rtcp_payloads(const Line& line, uint16_t* ip_id) {
+  const uint32_t of = natural(line, "of", 1);
+  const bool sends = !line.value("sent", "").empty();
+  const std::string sender = sends ? sender_info(natural(line, "sent", 0)) : "";
+  const std::string block = of == 0 ? "" : report_block(line, of);
+  const unsigned head = (of == 0 ? 0x8000U : 0x8100U) | (sends ? 0xC8U : 0xC9U);
+  const auto words = static_cast<unsigned>(1 + (sender.size() + block.size()) / 4);
+  return {{line.time_ns,
+           number16(head) + number16(words) + number32(natural(line, "from", 99)) + sender + block,
+           ++*ip_id}};
+}
+
+std::vector<Payload> icmp_payloads(const Line& line, const Host& quoted_src, const Host& quoted_dst,
+                                   uint16_t* ip_id) {
+  const auto every_ns = static_cast<int64_t>(line.seconds("every", 1) * 1e9);
+  const auto ssrc = static_cast<uint32_t>(default_ssrc(quoted_src, quoted_dst));
+  const std::string rtp = number32(0x80000001) + number32(160) + number32(ssrc);
+  const std::string quoted =
+      ip(udp(rtp, quoted_src.address, quoted_dst.address, static_cast<uint16_t>(quoted_src.port),
+             static_cast<uint16_t>(quoted_dst.port)),
+         17, quoted_src.address, quoted_dst.address);
+  const std::string message = bytes({line.integer("type", 3), std::atoi(line.words[1].c_str())}) +
+                              number16(0) + number32(0) + quoted;
+  std::vector<Payload> out;
+  for (int i = 0; i < line.integer("count", 1); i++) {
+    out.push_back({line.time_ns + every_ns * i, message, ++*ip_id, 1});
+  }
+  return out;
+}
+
+}  // namespace sipladder::build

@@ -1,0 +1,20 @@
+// The RTP, RTCP and ICMP lines of a flow script (flow_script.h) as packets. *ip_id is the last one
+// given. A number that is none counts as 0.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tests/support/flow_line.h"
+
+namespace sipladder::build {
+
+std::vector<Payload> rtp_payloads(const Line& line, uint16_t* ip_id);
+std::vector<Payload> rtcp_payloads(const Line& line, uint16_t* ip_id);
+
+// Each quotes the beginning of an RTP packet from one host to the other.
+std::vector<Payload> icmp_payloads(const Line& line, const Host& quoted_src, const Host& quoted_dst,
+                                   uint16_t* ip_id);
+
+}  // namespace sipladder::build
