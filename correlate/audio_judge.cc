@@ -350,6 +350,13 @@ class Judge {
     });
   }
 
+  // Both list comfort noise, or a codec that sends none of the silence.
+  bool may_suppress_silence() const {
+    const SdpStand* caller = audio_.facts.negotiation.newest(Party::caller);
+    const SdpStand* callee = audio_.facts.negotiation.newest(Party::callee);
+    return caller != nullptr && callee != nullptr && caller->comfort_noise && callee->comfort_noise;
+  }
+
   // Comfort noise (RFC 3389), a silence descriptor of the codec, or pauses all along.
   bool suppresses_silence(const StreamRecord& stream, int64_t missed_ns) const {
     const bool comfort_noise = (stream.payload_types[0] & (1U << 13 | 1U << 19)) != 0;
@@ -367,7 +374,9 @@ class Judge {
     const int64_t talk = direction_.agreed_until - direction_.agreed_from;
     const int64_t missed = direction_.right.within(direction_.last_ns, direction_.agreed_until);
     const bool stops = missed >= (ends_at_once() ? kMissed : kStoppedAfter);
-    if (stops && !suppresses_silence(model_.streams[direction_.last_leg.back()], missed)) {
+    const bool silent = may_suppress_silence() && !ends_at_once();
+    if (stops && !silent &&
+        !suppresses_silence(model_.streams[direction_.last_leg.back()], missed)) {
       const bool both_short = is_handful(direction_) && is_handful(back_);
       if (!both_short && !has_moved_away()) judge_stopped();
     } else if (direction_.first_ns - direction_.due_ns > std::min(kLateAfter, talk / 2) &&

@@ -8,6 +8,11 @@
 namespace sipladder {
 namespace {
 
+// By its parameters (RFC 4856 2.1.9, RFC 7587 7.1); their defaults say nothing of what is used.
+bool suppresses_silence(const SdpFormat& format) {
+  return param(format.fmtp, "annexb") == "yes" || param(format.fmtp, "usedtx") == "1";
+}
+
 bool is_open(const SdpStand* stand) {
   return stand != nullptr && stand->usable;
 }
@@ -38,7 +43,8 @@ void read_audio(const SdpMedia& media, SdpStand* stand) {
   for (const SdpFormat& format : media.formats) {
     const auto type = parse_number<uint8_t>(format.payload);
     if (type) stand->payload_types.push_back(*type);
-    if (equal_no_case(format.encoding, "CN")) stand->comfort_noise = true;
+    if (equal_no_case(format.encoding, "CN") || suppresses_silence(format))
+      stand->comfort_noise = true;
   }
 }
 
