@@ -1,5 +1,6 @@
 // A thousand calls, a tenth of them with a fault of known kind: precision and recall by cause.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -94,7 +95,8 @@ TEST(Mix, EveryPlantedFaultIsFoundAndNothingElse) {
   std::vector<Planted> planted;
   for (int i = 0; i < kCalls; i++) planted.push_back(script.add(i));
   std::string error;
-  const auto file = std::filesystem::temp_directory_path() / "sipladder_mix.pcap";
+  const auto file = std::filesystem::temp_directory_path() /
+                    ("sipladder_mix." + std::to_string(getpid()) + ".pcap");
   std::ofstream(file, std::ios::binary) << build::capture_of_flow(script.text(), &error);
   ASSERT_EQ(error, "");
   const RunResult result = run_binary(
