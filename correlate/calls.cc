@@ -185,8 +185,7 @@ Deciding deciding_transaction(const Model& model, const CallRecord& call) {
   const auto consider = [&](const TransactionRecord& txn) {
     if (txn.method == Method::ack || txn.method == Method::cancel) return;
     if (is_call && txn.method != Method::invite) return;
-    if (is_call && txn.final_status >= 200 && txn.final_status < 300 && result.answered == nullptr)
-      result.answered = &txn;
+    if (is_call && txn.succeeded() && result.answered == nullptr) result.answered = &txn;
     if (is_call && txn.in_dialog) return;
     const bool first_hop =
         result.txn == nullptr || model.endpoints[txn.src].ip == model.endpoints[result.txn->src].ip;
@@ -235,7 +234,7 @@ bool was_answered_unseen(const Model& model, const CallRecord& call, const Decid
   if (call.bye_ns == 0) return false;
   for (TransactionId id = call.first_txn; id; id = model.transactions[id].next_in_call) {
     const TransactionRecord& txn = model.transactions[id];
-    if (txn.method == Method::bye && txn.final_status >= 200 && txn.final_status < 300) return true;
+    if (txn.method == Method::bye && txn.succeeded()) return true;
   }
   return false;
 }

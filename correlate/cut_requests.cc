@@ -8,8 +8,7 @@ std::optional<CutRequest> cut_request_of(const IncompleteSip& packet) {
   const bool named =
       sip.has(HeaderId::via) && sip.has(HeaderId::cseq) && sip.has(HeaderId::call_id);
   if (!named) return std::nullopt;
-  return CutRequest{packet, facts_of(sip).transaction_key, std::string(sip.method),
-                    std::string(sip.request_uri)};
+  return CutRequest{packet, facts_of(sip).transaction_key, std::string(sip.method)};
 }
 
 }  // namespace sipladder

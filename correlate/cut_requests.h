@@ -16,9 +16,8 @@ namespace sipladder {
 struct CutRequest {
   IncompleteSip packet;
   uint64_t transaction_key = 0;
-  std::string method;       // as written
-  std::string request_uri;  // the same
-  bool answered = false;    // a response to it is in the capture
+  std::string method;     // as written
+  bool answered = false;  // a response to it is in the capture
 };
 
 // Null when the head is no request with the headers that name its transaction (RFC 3261 17.2.3).

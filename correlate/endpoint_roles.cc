@@ -104,8 +104,7 @@ void EndpointRoles::mark_hops() {
   for (const TransactionId id : model_.transactions.ids()) {
     const TransactionRecord& txn = model_.transactions[id];
     const IpAddress& server = model_.endpoints[txn.dst].ip;
-    const bool accepted = txn.final_status >= 200 && txn.final_status < 300;
-    if (txn.method == Method::register_ && accepted && !forwarded.contains(id.value)) {
+    if (txn.method == Method::register_ && txn.succeeded() && !forwarded.contains(id.value)) {
       if (!by_ip_.contains(key_of(server))) mark(server, Role::registrar);
     }
     if (!txn.request_path) continue;

@@ -267,7 +267,7 @@ Answered answered_invites(const Model& model, const CallRecord& call) {
   Answered result;
   for (TransactionId id = call.first_txn; id; id = model.transactions[id].next_in_call) {
     const TransactionRecord& txn = model.transactions[id];
-    if (txn.method != Method::invite || txn.final_status < 200 || txn.final_status >= 300) continue;
+    if (txn.method != Method::invite || !txn.succeeded()) continue;
     result.any = true;
     result.acknowledged = result.acknowledged || txn.acked;
   }

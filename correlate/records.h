@@ -114,6 +114,8 @@ struct TransactionRecord {
   bool cookie : 1 = true;          // the branch begins with z9hG4bK
   bool branch_reused : 1 = false;  // another request between the same hosts had the same branch
   bool acked = false;              // INVITE: an ACK for its final response was seen
+
+  bool succeeded() const { return final_status / 100 == 2; }
 };
 
 enum class DialogState : uint8_t { early, confirmed, terminated };
@@ -318,7 +320,6 @@ struct RtcpRecord {
   int64_t progress_from_ns = 0;
   int64_t progress_ns = 0;
   uint32_t progress_frame = 0;
-  uint16_t source = 0;
 };
 
 struct IcmpErrorRecord {

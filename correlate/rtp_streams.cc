@@ -167,7 +167,6 @@ void RtpStreams::note_rtcp(const Datagram& datagram, const RtcpReport& report) {
     record.src = datagram.src;
     record.dst = datagram.dst;
     record.ssrc = report.ssrc;
-    record.source = datagram.source;
     model_.rtcp.push_back(record);
   }
   RtcpRecord& record = model_.rtcp[slot->second];

@@ -59,10 +59,7 @@ void TransactionTable::add(MessageId id, const SipFacts& facts) {
     // An ACK to a non-2xx belongs to the INVITE transaction (17.1.1.3); an ACK to a 2xx is its own
     // (13.2.2.4).
     const TransactionId invite = find(facts.invite_key, message);
-    if (invite && !(model_.transactions[invite].final_status >= 200 &&
-                    model_.transactions[invite].final_status < 300)) {
-      txn = invite;
-    }
+    if (invite && !model_.transactions[invite].succeeded()) txn = invite;
   }
   if (!txn) txn = find(facts.transaction_key, message);
   if (!txn && !message.is_request()) txn = find_by_cseq(message);

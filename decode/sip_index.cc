@@ -28,10 +28,12 @@ std::string_view line_at(std::string_view bytes, size_t begin, size_t* next) {
   return line;
 }
 
-void flag(SipIndex* sip, const char* sentence, const char* at = nullptr) {
+void flag(SipIndex* sip, const char* sentence, const char* at = nullptr,
+          SipFault fault = SipFault::syntax) {
   if (sip->malformed != nullptr) return;
   sip->malformed = sentence;
   sip->malformed_at = at;
+  sip->fault = fault;
 }
 
 bool index_response(std::string_view line, SipIndex* sip) {
@@ -160,7 +162,7 @@ void check_mandatory(SipIndex* sip) {
       {HeaderId::cseq, "CSeq is missing (RFC 3261 8.1.1)"},
   };
   for (const auto& row : kMandatory) {
-    if (sip->value(row.id).empty()) flag(sip, row.sentence);
+    if (sip->value(row.id).empty()) flag(sip, row.sentence, nullptr, SipFault::missing_header);
   }
 }
 
@@ -208,11 +210,13 @@ void index_body(std::string_view bytes, size_t at, SipIndex* sip) {
   }
   const char* const digits = sip->value(HeaderId::content_length).data();
   if (*sip->content_length > sip->body.size())
-    return flag(sip, "Content-Length is larger than the body (RFC 3261 18.3)", digits);
+    return flag(sip, "Content-Length is larger than the body (RFC 3261 18.3)", digits,
+                SipFault::body_too_short);
   const std::string_view behind = sip->body.substr(*sip->content_length);
   sip->body = sip->body.substr(0, *sip->content_length);
   if (goes_on_behind(sip->body, behind))
-    flag(sip, "Content-Length is smaller than the body (RFC 3261 18.3)", digits);
+    flag(sip, "Content-Length is smaller than the body (RFC 3261 18.3)", digits,
+         SipFault::body_too_long);
 }
 
 size_t skip_crlf(std::string_view bytes) {

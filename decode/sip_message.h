@@ -69,6 +69,9 @@ struct CSeq {  // RFC 3261 20.16
   bool valid = false;
 };
 
+// What SipIndex::malformed is about.
+enum class SipFault : uint8_t { none, syntax, missing_header, body_too_short, body_too_long };
+
 struct SipIndex {
   bool is_request = false;
   std::string_view method;       // request: as written; response: empty
@@ -84,6 +87,7 @@ struct SipIndex {
   std::optional<uint64_t> content_length;
   CSeq cseq;
   const char* malformed = nullptr;     // what is wrong, a static sentence; null when nothing
+  SipFault fault = SipFault::none;     // the kind of it
   const char* malformed_at = nullptr;  // the first byte of it; null when it is an absence
 
   std::string_view value(HeaderId id) const {  // of the first such header line, empty when absent

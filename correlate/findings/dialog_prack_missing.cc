@@ -65,9 +65,7 @@ void check(CallContext& context, CallAnalysis* out) {
     finding.evidence = reliable.frames;
     finding.summary =
         fmt::format("{} from {} is reliable and was sent {}; no PRACK comes", first.status,
-                    endpoint_text(context, txn.dst),
-                    reliable.frames.size() == 1 ? std::string("once")
-                                                : fmt::format("{} times", reliable.frames.size()));
+                    endpoint_text(context, txn.dst), times_text(reliable.frames.size()));
     finding.explanation =
         "A provisional response with RSeq is repeated until its PRACK, and fails the call after "
         "64*T1.";

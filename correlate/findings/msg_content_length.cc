@@ -14,12 +14,8 @@ void check(CallContext& context, CallAnalysis* out) {
   for (const MessageId id : context.messages()) {
     const MessageRecord& message = context.message(id);
     if (!message.malformed || !context.view.load(message)) continue;
-    const char* what = context.view.sip().malformed;
-    const bool larger =
-        what != nullptr && std::string_view(what).starts_with("Content-Length is larger");
-    const bool smaller =
-        what != nullptr && std::string_view(what).starts_with("Content-Length is smaller");
-    if (!larger && !smaller) continue;
+    const SipFault fault = context.view.sip().fault;
+    if (fault != SipFault::body_too_short && fault != SipFault::body_too_long) continue;
     const std::string_view bytes = context.view.bytes();
     const auto body = bytes.end() - context.view.sip().body.begin();
     Finding finding = finding_of(context, detector);
@@ -29,8 +25,9 @@ void check(CallContext& context, CallAnalysis* out) {
         "frame {} from {} has a body of {} bytes, its Content-Length says {}", message.frame,
         endpoint_text(context, message.src), body, context.view.sip().content_length.value_or(0));
     finding.explanation =
-        larger ? "A receiver discards the message, or waits for the rest on a stream."
-               : "A receiver discards what is beyond: the SDP loses its end.";
+        fault == SipFault::body_too_short
+            ? "A receiver discards the message, or waits for the rest on a stream."
+            : "A receiver discards what is beyond: the SDP loses its end.";
     finding.remedy = "Look for a device that changed the body and not the length (SIP ALG).";
     finding.rfc = "RFC 3261 18.3";
     return report(out, std::move(finding));

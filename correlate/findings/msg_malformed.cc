@@ -9,18 +9,15 @@ namespace {
 
 extern const Detector detector;
 
-// What locating has noticed, or what a closer look shows. These have findings of their own.
+// What locating has noticed, or what a closer look shows. Missing headers and lengths have findings
+// of their own.
 std::string fault_of(const CallContext& context) {
   const SipIndex& sip = context.view.sip();
-  const std::string_view noticed = sip.malformed == nullptr ? std::string_view() : sip.malformed;
-  if (noticed.starts_with("Content-Length is larger") ||
-      noticed.starts_with("Content-Length is smaller") ||
-      noticed.ends_with("is missing (RFC 3261 8.1.1)")) {
-    return {};
-  }
-  if (!noticed.empty() && sip.malformed_at == nullptr) return std::string(noticed);
-  if (!noticed.empty())
-    return fmt::format("{}, byte {}", noticed, sip.malformed_at - context.view.bytes().data());
+  if (sip.fault == SipFault::syntax && sip.malformed_at == nullptr) return sip.malformed;
+  if (sip.fault == SipFault::syntax)
+    return fmt::format("{}, byte {}", sip.malformed,
+                       sip.malformed_at - context.view.bytes().data());
+  if (sip.fault != SipFault::none) return {};
   const auto fault = find_syntax_fault(sip, context.view.bytes());
   if (!fault) return {};
   return fmt::format("{}: {}, byte {}", fault->header, fault->rule, fault->at);

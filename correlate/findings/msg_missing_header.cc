@@ -37,14 +37,13 @@ void check(CallContext& context, CallAnalysis* out) {
   for (const MessageId id : context.messages()) {
     const MessageRecord& message = context.message(id);
     if (!message.malformed || message.is_copy() || !context.view.load(message)) continue;
-    const char* what = context.view.sip().malformed;
-    if (what == nullptr || !std::string_view(what).ends_with("is missing (RFC 3261 8.1.1)"))
-      continue;
+    if (context.view.sip().fault != SipFault::missing_header) continue;
     Finding finding = finding_of(context, detector);
     finding.message = id;
     finding.evidence.push_back(message.frame);
-    finding.summary = fmt::format("frame {} from {}: {}", message.frame,
-                                  endpoint_text(context, message.src), what);
+    finding.summary =
+        fmt::format("frame {} from {}: {}", message.frame, endpoint_text(context, message.src),
+                    context.view.sip().malformed);
     finding.explanation = "Every request carries Via, From, To, Call-ID, CSeq and Max-Forwards.";
     finding.remedy = "Correct the sender.";
     finding.rfc = "RFC 3261 8.1.1";

@@ -43,7 +43,7 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
     }
     source.now.requests++;
     // A challenge to who answers it is service.
-    if (txn.final_status >= 200 && txn.final_status < 300) source.now.served++;
+    if (txn.succeeded()) source.now.served++;
     if (source.evidence.size() < 10)
       source.evidence.push_back(context.model.messages[txn.request].frame);
   }

@@ -21,6 +21,10 @@ std::string seconds_text(int64_t duration_ns) {
   return fmt::format("{:.1f} s", static_cast<double>(duration_ns) / 1e9);
 }
 
+std::string times_text(size_t count) {
+  return count == 1 ? "once" : fmt::format("{} times", count);
+}
+
 std::string_view party_text(Party party) {
   return party == Party::caller ? "caller" : "callee";
 }

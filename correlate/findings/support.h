@@ -10,8 +10,9 @@ namespace sipladder {
 
 std::string endpoint_text(const CallContext& context, EndpointId id);
 std::string ip_text(const CallContext& context, EndpointId id);
-std::string seconds_text(int64_t duration_ns);  // "32.0 s"
-std::string_view other_party(Party party);      // "callee" of caller
+std::string seconds_text(int64_t duration_ns);
+std::string times_text(size_t count);       // "once", "3 times"  // "32.0 s"
+std::string_view other_party(Party party);  // "callee" of caller
 std::string_view party_text(Party party);
 
 // A finding of `detector` about this call, and its way into the result (evidence sorted).

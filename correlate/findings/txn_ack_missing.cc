@@ -92,8 +92,7 @@ std::string rejected_2xx(const CallContext& context, const TransactionRecord& tx
 }
 
 bool is_repeated(const TransactionRecord& txn) {
-  return txn.method == Method::invite && txn.final_status >= 200 && txn.final_status <= 299 &&
-         txn.responses >= kMinCopies;
+  return txn.method == Method::invite && txn.succeeded() && txn.responses >= kMinCopies;
 }
 
 // Of the request, or of its final response.

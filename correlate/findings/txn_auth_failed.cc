@@ -40,7 +40,7 @@ void check(CallContext& context, CallAnalysis* out) {
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
     if (!txn.request || txn.request_path || !txn.has_auth) continue;
-    if (txn.final_status / 100 == 2) wrong = stale = Refused{};
+    if (txn.succeeded()) wrong = stale = Refused{};
     const Refusal refusal = refusal_of(context.model, context.view, txn);
     if (refusal == Refusal::wrong) wrong = {wrong.times + 1, id};
     if (refusal == Refusal::stale) stale = {stale.times + 1, id};

@@ -29,8 +29,7 @@ void check(CallContext& context, CallAnalysis* out) {
     const TransactionRecord& txn = context.model.transactions[id];
     if (txn.method != Method::cancel || !txn.invite) continue;
     const TransactionRecord& invite = context.model.transactions[txn.invite];
-    const bool crossed = invite.final_status >= 200 && invite.final_status < 300;
-    if (!crossed || invite.final_response_ns < txn.first_ns - kCrossing) continue;
+    if (!invite.succeeded() || invite.final_response_ns < txn.first_ns - kCrossing) continue;
     const bool ended = context.call.bye_ns != 0;
     const bool given_time = context.model.now_ns - invite.final_response_ns > kPatience;
     Finding finding = finding_of(context, detector, id);

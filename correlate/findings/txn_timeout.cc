@@ -33,7 +33,7 @@ bool is_accepted_elsewhere(const CallContext& context, const TransactionRecord& 
                      [&](TransactionId id) {
                        const TransactionRecord& other = context.model.transactions[id];
                        return other.method == txn.method && other.src == txn.src &&
-                              other.first_ns >= txn.first_ns && other.final_status / 100 == 2;
+                              other.first_ns >= txn.first_ns && other.succeeded();
                      });
 }
 
@@ -51,8 +51,9 @@ bool timed_out(const CallContext& context, const TransactionRecord& txn) {
 }
 
 std::string times_sent(const TransactionRecord& txn) {
-  if (txn.requests == 1) return "once";
-  return fmt::format("{} times in {}", txn.requests, seconds_text(txn.last_ns - txn.first_ns));
+  if (txn.requests == 1) return times_text(1);
+  return fmt::format("{} in {}", times_text(txn.requests),
+                     seconds_text(txn.last_ns - txn.first_ns));
 }
 
 std::string what_came_back(const CallContext& context, const Hops& hops, TransactionId id,

@@ -42,8 +42,7 @@ void check(CallContext& context, Method method, const Detector& detector, CallAn
     finding.summary =
         fmt::format("{} from {} to {} sent {} and never answered{}{}", to_string(method),
                     endpoint_text(context, txn.src), endpoint_text(context, txn.dst),
-                    txn.requests == 1 ? "once" : fmt::format("{} times", txn.requests),
-                    why.empty() ? "" : ": ", why);
+                    times_text(txn.requests), why.empty() ? "" : ": ", why);
     finding.explanation = "The other side is gone, or cannot be reached at this address any more.";
     finding.remedy = "Compare the address with the remote target and the route set of the dialog.";
     finding.rfc = "RFC 3261 17.1.2.2";
@@ -64,7 +63,7 @@ bool is_told_elsewhere(const CallContext& context, const TransactionRecord& bye)
         const TransactionRecord& other = context.model.transactions[id];
         if (other.method != Method::bye || &other == &bye || other.first_ns < bye.first_ns)
           return false;
-        const bool accepted = other.src == bye.src && other.final_status / 100 == 2;
+        const bool accepted = other.src == bye.src && other.succeeded();
         return accepted ||
                (other.cseq == bye.cseq && other.src != bye.src && other.final_status == 0);
       });
