@@ -20,6 +20,7 @@
 #include "correlate/model.h"
 #include "correlate/parallel_sweep.h"
 #include "correlate/registrations.h"
+#include "correlate/sentence.h"
 #include "correlate/subscriptions.h"
 
 namespace sipladder {
@@ -39,8 +40,8 @@ struct Finding {
   StreamId stream;
   MessageId message;    // primary evidence
   std::string summary;  // one line with the real addresses and times
-  std::string explanation;
-  std::string remedy;
+  Sentence explanation;
+  Sentence remedy;
   std::string_view rfc;
   std::vector<uint32_t> evidence;  // frame numbers, ascending
 };

@@ -78,6 +78,8 @@ SourceCounters& Engine::State::counters(uint16_t source) {
 }
 
 void Engine::State::hand_over() {
+  model.messages.stock_up();
+  model.transactions.stock_up();
   if (worker.is_full()) batch.messages.prepare();
   worker.hand_over(&batch);
 }

@@ -32,9 +32,8 @@ std::string_view second_via(const SipIndex& sip) {
 }
 
 // What all transactions of one branch have in common: mixed with a method it is a key.
-uint64_t branch_hash(const Via& via, const SipFacts& facts) {
-  const uint64_t branch =
-      mix(hash_text(via.branch), hash_text(via.host) ^ uint64_t{via.port.value_or(0)});
+uint64_t branch_hash(const ViaKey& via, const SipFacts& facts) {
+  const uint64_t branch = mix(hash_text(via.branch), hash_text(via.sent_by));
   // A branch that is nothing but the cookie identifies no transaction (RFC 4475 3.2.1).
   if (has_magic_cookie(via.branch) && via.branch.size() > 7) return branch;
   return mix(branch ^ facts.cseq, facts.from_tag ^ facts.call_hash);
@@ -87,7 +86,7 @@ SipFacts facts_of(const SipIndex& sip) {
   facts.has_record_route = sip.has(HeaderId::record_route);
   facts.unregisters = facts.method == Method::register_ && sip.is_request && is_unregister(sip);
   facts.strict_route = facts.has_record_route && has_strict_route(sip);
-  const Via top = parse_via(sip.value(HeaderId::via));
+  const ViaKey top = parse_via_key(sip.value(HeaderId::via));
   facts.cookie = has_magic_cookie(top.branch);
   const uint64_t branch = branch_hash(top, facts);
   const uint64_t method_hash = hash_method(facts.method, method);
@@ -98,8 +97,8 @@ SipFacts facts_of(const SipIndex& sip) {
   if (!sip.is_request) return facts;
   const std::string_view second = second_via(sip);
   if (second.empty()) return facts;
-  const Via via = parse_via(second);
-  if (via.valid && !via.branch.empty()) {
+  const ViaKey via = parse_via_key(second);
+  if (!via.branch.empty()) {
     facts.previous_hop_key = mix(branch_hash(via, facts), method_hash);
   }
   return facts;

@@ -201,7 +201,10 @@ static uint16_t types_of(std::string_view line) {
 SdpGlance glance_sdp(std::string_view body) {
   SdpGlance glance;
   while (!body.empty()) {
-    const std::string_view line = trim(cut(&body, '\n'));
+    std::string_view line = cut(&body, '\n');
+    const char type = line.empty() ? '\0' : line[0];
+    if (type != 'm' && type != 'c' && type != 'a') continue;
+    line = trim(line);
     if (line.starts_with("m=audio ")) {
       const bool refused = line.starts_with("m=audio 0 ");
       const bool secure = is_srtp(line);

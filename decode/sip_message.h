@@ -134,7 +134,13 @@ struct Via {                   // RFC 3261 20.42, RFC 3581
   std::string_view params;  // everything after sent-by, as written
   bool valid = false;
 };
-Via parse_via(std::string_view value);           // the first value when the line is a list
+Via parse_via(std::string_view value);  // the first value when the line is a list
+// What a transaction is found by (17.2.3), without a look at the rest.
+struct ViaKey {
+  std::string_view sent_by;  // host and port as written
+  std::string_view branch;   // empty when absent
+};
+ViaKey parse_via_key(std::string_view value);
 bool has_magic_cookie(std::string_view branch);  // z9hG4bK, RFC 3261 8.1.1.7
 
 struct SipUri {             // RFC 3261 19.1; tel: RFC 3966 (user holds the number)

@@ -144,8 +144,16 @@ std::string unfold(std::string_view value) {
   return line;
 }
 
-Via parse_via(std::string_view value) {
-  Via via;
+namespace {
+
+struct ViaParts {
+  std::string_view transport;
+  std::string_view sent_by;
+  std::string_view params;  // null when there is no ';'
+};
+
+// The first value of the line, cut in three; all empty when it is no Via.
+ViaParts split_via(std::string_view value) {
   if (find_byte(value, 0, ',') != std::string_view::npos)
     value = value.substr(0, find_outside(value, ','));
   constexpr std::string_view kProtocol = "SIP/2.0/";
@@ -153,22 +161,43 @@ Via parse_via(std::string_view value) {
   if (!value.starts_with(kProtocol)) {
     slash = find_byte(value, 0, '/');
     if (slash != std::string_view::npos) slash = find_byte(value, slash + 1, '/');
-    if (slash == std::string_view::npos) return via;
+    if (slash == std::string_view::npos) return {};
   }
   std::string_view rest = trim(slice(value, slash + 1, value.size()));
   size_t end = 0;
   while (end < rest.size() && !is_space(rest[end])) end++;
-  via.transport = slice(rest, 0, end);
+  ViaParts parts;
+  parts.transport = slice(rest, 0, end);
   rest = trim(slice(rest, end, rest.size()));
-  const std::string_view sent_by = cut(&rest, ';');
-  via.params = trim(rest);
-  parse_host_port(sent_by, &via.host, &via.port, &via.valid);
-  while (!rest.empty()) {
+  parts.sent_by = trim(cut(&rest, ';'));
+  parts.params = rest;
+  return parts;
+}
+
+}  // namespace
+
+Via parse_via(std::string_view value) {
+  Via via;
+  const ViaParts parts = split_via(value);
+  via.transport = parts.transport;
+  via.params = trim(parts.params);
+  parse_host_port(parts.sent_by, &via.host, &via.port, &via.valid);
+  for (std::string_view rest = parts.params; !rest.empty();) {
     std::string_view item = cut(&rest, ';');
     const std::string_view name = cut(&item, '=');
     read_via_param(trim(name), trim(item), item.data() != nullptr, &via);
   }
   return via;
+}
+
+ViaKey parse_via_key(std::string_view value) {
+  const ViaParts parts = split_via(value);
+  for (std::string_view rest = parts.params; !rest.empty();) {
+    std::string_view item = trim(cut(&rest, ';'));
+    if (item.empty() || lower(item[0]) != 'b') continue;
+    if (equal_no_case(trim(cut(&item, '=')), "branch")) return {parts.sent_by, trim(item)};
+  }
+  return {parts.sent_by, {}};
 }
 
 bool has_magic_cookie(std::string_view branch) {

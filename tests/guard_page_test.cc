@@ -147,6 +147,9 @@ void read_headers(std::string_view bytes) {
 void read_value(std::string_view value) {
   const Via via = parse_via(value);
   for (const std::string_view view : {via.transport, via.host, via.branch, via.params}) touch(view);
+  const ViaKey key = parse_via_key(value);
+  touch(key.sent_by);
+  touch(key.branch);
   const NameAddr name = parse_name_addr(value);
   touch(name.display);
   touch(name.params);

@@ -41,6 +41,30 @@ TEST(SipIndex, CompactFormsFoldedViaAndBody) {
   EXPECT_EQ(parse_name_addr(sip.value(HeaderId::from)).uri, "sip:alice@example.com;user=phone");
 }
 
+// What transactions are found by is what the whole parser says.
+TEST(Via, KeyAgreesWithTheWholeParser) {
+  const struct {
+    std::string_view value, sent_by, branch;
+  } kCases[] = {
+      {"SIP/2.0/UDP 192.0.2.1:5062;branch=z9hG4bK1;rport", "192.0.2.1:5062", "z9hG4bK1"},
+      {"SIP/2.0/TCP a.example ;rport=9 ; Branch = z9hG4bK2 ;x", "a.example", "z9hG4bK2"},
+      {"SIP / 2.0 / UDP [2001:db8::1]:5060;received=[2001:db8::2];branch=b", "[2001:db8::1]:5060",
+       "b"},
+      {"SIP/2.0/UDP h;branch=one, SIP/2.0/UDP i;branch=two", "h", "one"},
+      {"SIP/2.0/UDP h, SIP/2.0/UDP i;branch=two", "h", ""},
+      {"SIP/2.0/UDP h;branching=x", "h", ""},
+      {"SIP/2.0/UDP h;branch", "h", ""},
+      {"SIP/2.0/UDP\r\n h;\r\n branch=folded", "h", "folded"},
+      {"nonsense", "", ""},
+  };
+  for (const auto& row : kCases) {
+    const ViaKey key = parse_via_key(row.value);
+    EXPECT_EQ(key.sent_by, row.sent_by) << row.value;
+    EXPECT_EQ(key.branch, row.branch) << row.value;
+    EXPECT_EQ(parse_via(row.value).branch, row.branch) << row.value;
+  }
+}
+
 TEST(SipIndex, WhatIsNoSip) {
   for (const std::string_view bytes :
        {"GET / HTTP/1.1\r\n\r\n", "hello", "", "\x80\x00 not sip at all", "SIP/2.0"}) {

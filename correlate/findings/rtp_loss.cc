@@ -20,7 +20,7 @@ constexpr double kError = 5.0;
 struct Loss {
   double pct = 0;
   std::string where;
-  std::string_view explanation;
+  Sentence explanation;
 };
 
 Loss loss_before(const CallContext& context, StreamId id) {
