@@ -1,6 +1,9 @@
 #include "capture/merged_source.h"
 
 #include <algorithm>
+#include <optional>
+
+#include "capture/capture_points.h"
 
 namespace sipladder {
 namespace {
@@ -8,7 +11,7 @@ namespace {
 class MergedSource : public PacketSource {
  public:
   explicit MergedSource(std::vector<std::unique_ptr<PacketSource>> sources)
-      : sources_(std::move(sources)), heads_(sources_.size()) {
+      : sources_(std::move(sources)), heads_(sources_.size()), points_(sources_.size()) {
     for (size_t i = sources_.size(); i > 0; i--) unread_.push_back(i - 1);
   }
 
@@ -18,11 +21,18 @@ class MergedSource : public PacketSource {
       const ReadResult result = sources_[index]->next(&heads_[index]);
       if (result == ReadResult::idle) return result;
       unread_.pop_back();
-      if (result == ReadResult::packet) push(index);
+      if (result == ReadResult::packet) {
+        push(index);
+      } else if (points_[index]) {
+        capture_points_.end(*points_[index]);
+      }
     }
     if (ready_.empty()) return ReadResult::end;
     const size_t earliest = pop();
     *packet = heads_[earliest];
+    if (!points_[earliest])
+      points_[earliest] = capture_points_.begin(*sources_[earliest]->infos()[0]);
+    packet->point = *points_[earliest];
     // Read on only at the next call: until then the packet's bytes must stay.
     unread_.push_back(earliest);
     return ReadResult::packet;
@@ -55,6 +65,8 @@ class MergedSource : public PacketSource {
 
   std::vector<std::unique_ptr<PacketSource>> sources_;
   std::vector<Packet> heads_;
+  std::vector<std::optional<uint8_t>> points_;  // of each source that has begun
+  CapturePoints capture_points_;
   std::vector<size_t> ready_;   // a heap, the earliest head on top
   std::vector<size_t> unread_;  // sources whose head was handed out
 };

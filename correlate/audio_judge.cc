@@ -127,7 +127,7 @@ class Judge {
     });
   }
   bool pass_one_point(StreamId a, StreamId b) const {
-    return (model_.streams[a].sources & model_.streams[b].sources) != 0;
+    return model_.streams[a].shares_point_with(model_.streams[b]);
   }
   // This direction reaches the relay, at the capture point that shows what it sends on.
   bool takes_in(const IpAddress& relay, StreamId in) const {
@@ -150,7 +150,7 @@ class Judge {
                    model_.streams[back].packets >= kMinMedia && pass_one_point(id, back);
           });
       if (other == back_.last_leg.end()) continue;
-      const uint16_t point = model_.streams[id].source;
+      const uint8_t point = model_.streams[id].point;
       if (!points_.sees_both_ways(point) && !points_.passes_receiver(*other, id)) continue;
       direction_.silent_relay = model_.streams[id].dst;
       return true;
@@ -227,8 +227,8 @@ class Judge {
     for (const IcmpErrorRecord& error : model_.icmp_errors) {
       if (error.src != model_.streams[id].src || error.dst != model_.streams[id].dst) continue;
       if (error.time_ns < audio_.facts.answer_ns || error.time_ns > audio_.facts.end_ns) continue;
-      // A second capture shows the same errors again.
-      if (errors.empty() || errors.front()->source == error.source) errors.push_back(&error);
+      // A second point shows the same errors again.
+      if (errors.empty() || errors.front()->point == error.point) errors.push_back(&error);
     }
     return errors;
   }

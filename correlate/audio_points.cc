@@ -54,21 +54,21 @@ std::optional<Swallowed> Points::never_reaches_other_point() const {
     if (heard.packets < kMinMedia || heard.elsewhere != 0) continue;
     const bool reached =
         std::any_of(direction_.streams.begin(), direction_.streams.end(),
-                    [&](StreamId other) { return model_.streams[other].seen_at(heard.source); });
-    if (!reached && sees_both_ways(heard.source)) return Swallowed{direction_.streams.front()};
+                    [&](StreamId other) { return model_.streams[other].seen_at(heard.point); });
+    if (!reached && sees_both_ways(heard.point)) return Swallowed{direction_.streams.front()};
   }
   return std::nullopt;
 }
 
 bool Points::passes_receiver(StreamId back, StreamId sent) const {
-  for (uint16_t point = 0; point < 32; point++) {
+  for (uint8_t point = 0; point < 32; point++) {
     const bool nearer = model_.streams[back].seen_at(point) && !model_.streams[sent].seen_at(point);
     if (nearer && sees_both_ways(point)) return true;
   }
   return false;
 }
 
-bool Points::sees_both_ways(uint16_t source) const {
+bool Points::sees_both_ways(uint8_t point) const {
   std::vector<IpAddress> from, to;
   const auto note = [&](EndpointId src, EndpointId dst) {
     from.push_back(model_.endpoints[src].ip);
@@ -76,12 +76,12 @@ bool Points::sees_both_ways(uint16_t source) const {
   };
   for (const MessageId id : audio_.messages) {
     const MessageRecord& message = model_.messages[id];
-    if (message.source == source) note(message.src, message.dst);
+    if (message.point == point) note(message.src, message.dst);
   }
   for (const AudioDirection* direction : {&direction_, &back_}) {
     for (const StreamId id : direction->streams) {
       const StreamRecord& stream = model_.streams[id];
-      if (stream.source == source) note(stream.src, stream.dst);
+      if (stream.point == point) note(stream.src, stream.dst);
     }
   }
   return std::any_of(from.begin(), from.end(), [&](const IpAddress& ip) {
@@ -114,10 +114,14 @@ int64_t Points::passes_until(StreamId id) const {
   return until;
 }
 
-// No file ends there.
+// No capture ends there: where a file does, another one follows it.
 bool Points::every_point_goes_on(int64_t time_ns) const {
-  return std::all_of(model_.captures.begin(), model_.captures.end(),
-                     [&](const SourceInfo& one) { return one.last_ns >= time_ns + kStoppedAfter; });
+  const auto& sources = model_.sources;
+  return std::all_of(sources.begin(), sources.end(), [&](const SourceCounters& one) {
+    return std::any_of(sources.begin(), sources.end(), [&](const SourceCounters& other) {
+      return other.point == one.point && other.newest_ns >= time_ns + kStoppedAfter;
+    });
+  });
 }
 
 }  // namespace sipladder

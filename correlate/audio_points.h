@@ -34,7 +34,7 @@ class Points {
   bool passes_receiver(StreamId back, StreamId sent) const;
 
   // Of a capture of what one host sends, or gets, nothing can be said that is missing.
-  bool sees_both_ways(uint16_t source) const;
+  bool sees_both_ways(uint8_t point) const;
 
  private:
   std::optional<Swallowed> captured_once(StreamId back) const;

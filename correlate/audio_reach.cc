@@ -27,16 +27,18 @@ bool is_named(const SdpStand& stand, const Endpoint& endpoint) {
 
 Undelivered Reach::fault_of(StreamId id) {
   const Endpoint& to = audio_.dst(id);
-  const uint16_t source = model_.streams[id].source;
   if (const auto moved_ns = left_behind_since(id)) {
     if (*moved_ns - direction_.agreed_from < kJudgeAfter) return {AudioFault::wrong_destination};
     return {AudioFault::left_behind, *moved_ns};
   }
   if (const auto moved_ns = abandoned_since(id)) return {AudioFault::not_latched, *moved_ns};
-  if (sends_from(to, source)) return {};
+  if (sends_from(to, id)) return {};
   if (is_private_scope(scope_of(to.ip))) {
-    if (is_seen_at(to.ip, source) || !cannot_reach(id)) return {};
+    if (is_source_at_points_of(id, to.ip) || !cannot_reach(id)) return {};
     direction_.named_in = named_in(to);
+    // Neither its SDP nor its audio are here: whether it is the host in front of which this was
+    // captured, nobody can tell.
+    if (!direction_.named_in && !public_stream()) return {};
     return {AudioFault::private_address};
   }
   if (!advertised(to)) {
@@ -67,13 +69,14 @@ bool Reach::is_relay_of_both(StreamId id) const {
 
 // The receiver's own RTP comes from there: latched, or symmetric. A private address says so at the
 // same capture point only: the other side of a NAT has networks of its own.
-bool Reach::sends_from(const Endpoint& endpoint, uint16_t source) const {
+bool Reach::sends_from(const Endpoint& endpoint, StreamId at) const {
   const bool everywhere = !is_private_scope(scope_of(endpoint.ip));
-  return std::any_of(back_.streams.begin(), back_.streams.end(),
-                     [&](StreamId id) {
-                       return audio_.src(id) == endpoint &&
-                              (everywhere || model_.streams[id].source == source);
-                     }) &&
+  return std::any_of(
+             back_.streams.begin(), back_.streams.end(),
+             [&](StreamId id) {
+               return audio_.src(id) == endpoint &&
+                      (everywhere || model_.streams[id].shares_point_with(model_.streams[at]));
+             }) &&
          (advertised(endpoint) || !outnumbering(endpoint));
 }
 // A few packets came from there, and since then all comes from another host: who latched on the
@@ -153,14 +156,26 @@ bool Reach::receives(const Endpoint& endpoint) const {
                      [&](StreamId id) { return audio_.dst(id) == endpoint; });
 }
 
-bool Reach::is_seen_at(const IpAddress& ip, uint16_t source) const {
+// Where the stream is seen, something comes from the address.
+bool Reach::is_source_at_points_of(StreamId stream, const IpAddress& ip) const {
   for (const StreamId id : back_.streams) {
-    if (audio_.src(id).ip == ip && model_.streams[id].source == source) return true;
+    if (audio_.src(id).ip == ip && model_.streams[id].shares_point_with(model_.streams[stream]))
+      return true;
   }
   return std::any_of(audio_.messages.begin(), audio_.messages.end(), [&](MessageId id) {
     const MessageRecord& message = model_.messages[id];
-    return message.source == source && model_.endpoints[message.src].ip == ip;
+    return model_.streams[stream].seen_at(message.point) && model_.endpoints[message.src].ip == ip;
   });
+}
+
+// Audio of the receiver that comes from a public address, and not from a relay.
+StreamId Reach::public_stream() const {
+  for (const StreamId heard : back_.streams) {
+    if (scope_of(audio_.src(heard).ip) == AddressScope::public_ &&
+        !audio_.sends(direction_, audio_.src(heard).ip))
+      return heard;
+  }
+  return {};
 }
 
 // Anything of this call that comes from the address proves that it lives in the networks seen.
@@ -177,10 +192,7 @@ bool Reach::seen_as_source(const IpAddress& ip) const {
 bool Reach::cannot_reach(StreamId id) {
   if (scope_of(audio_.src(id).ip) == AddressScope::public_) return true;
   if (same_network(audio_.src(id).ip, audio_.dst(id).ip)) return false;
-  for (const StreamId heard : back_.streams) {
-    if (scope_of(audio_.src(heard).ip) != AddressScope::public_ ||
-        audio_.sends(direction_, audio_.src(heard).ip))
-      continue;
+  if (const StreamId heard = public_stream()) {
     direction_.heard_from = heard;
     return true;
   }
@@ -191,9 +203,8 @@ bool Reach::cannot_reach(StreamId id) {
 // in a call that was set up through a public one.
 bool Reach::leaves_network(StreamId id) const {
   if (same_network(audio_.src(id).ip, audio_.dst(id).ip)) return false;
-  const uint16_t source = model_.streams[id].source;
   for (const StreamId heard : back_.streams) {
-    if (model_.streams[heard].seen_at(source)) return false;
+    if (model_.streams[heard].shares_point_with(model_.streams[id])) return false;
   }
   return std::any_of(audio_.messages.begin(), audio_.messages.end(), [&](MessageId message) {
     return scope_of(model_.endpoints[model_.messages[message].src].ip) == AddressScope::public_;

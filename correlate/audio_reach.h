@@ -29,14 +29,15 @@ class Reach {
  private:
   Party receiver() const { return opposite(direction_.from); }
   StreamId outnumbering(const Endpoint& endpoint) const;
-  bool sends_from(const Endpoint& endpoint, uint16_t source) const;
+  bool sends_from(const Endpoint& endpoint, StreamId at) const;
   std::optional<int64_t> left_behind_since(StreamId id) const;
   std::optional<int64_t> abandoned_since(StreamId id);
   bool receives(const Endpoint& endpoint) const;
   MessageId named_in(const Endpoint& endpoint) const;
   bool names_in_same_offer(const SdpStand& newest, const Endpoint& endpoint) const;
   bool is_relay_of_both(StreamId id) const;
-  bool is_seen_at(const IpAddress& ip, uint16_t source) const;
+  bool is_source_at_points_of(StreamId stream, const IpAddress& ip) const;
+  StreamId public_stream() const;
   bool gets_signalling(const IpAddress& ip) const;
   bool seen_as_source(const IpAddress& ip) const;
   bool cannot_reach(StreamId id);

@@ -179,6 +179,7 @@ void Engine::process(const Packet& packet) {
     counters.back_frame = packet.frame;
   }
   counters.newest_ns = std::max(counters.newest_ns, packet.time_ns);
+  counters.point = packet.point;
   const Fate fate = state.decoder.decode(packet, &state.datagrams);
   if (fate != Fate::payload) {
     model.accounting.fates[static_cast<size_t>(fate)]++;

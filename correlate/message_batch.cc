@@ -44,6 +44,7 @@ MessageRecord record_of(const IndexedMessage& indexed, const SipFacts& facts) {
   message.length = static_cast<uint32_t>(datagram.payload.size());
   message.frame = datagram.frame;
   message.source = datagram.source;
+  message.point = datagram.point;
   message.transport = datagram.transport;
   message.logged = datagram.logged;
   message.ip_id = datagram.ip_id;

@@ -46,6 +46,7 @@ struct SourceCounters {
   int64_t newest_ns = 0;    // time of its packets so far
   int64_t back_ns = 0;      // the largest step back
   uint32_t back_frame = 0;  // where that was
+  uint8_t point = 0;        // as in Packet
 };
 
 // What was given up to stay within the memory (eviction.h).

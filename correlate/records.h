@@ -35,8 +35,9 @@ struct MessageRecord {
   uint16_t status = 0;  // 0: a request
   uint16_t ip_id = 0;
   uint16_t source = 0;
-  Method method = Method::unknown;  // of the request, or of CSeq for a response
-  Transport transport = Transport::udp;
+  uint8_t point = 0;                    // as in Packet
+  Method method : 4 = Method::unknown;  // of the request, or of CSeq for a response
+  Transport transport : 4 = Transport::udp;
   bool has_sdp : 1 = false;
   bool malformed : 1 = false;       // whole, and breaks a rule
   bool retransmission : 1 = false;  // `original` says of what
@@ -223,10 +224,14 @@ struct StreamRecord {
   uint32_t ssrc = 0;
   uint32_t packets = 0;
   uint32_t duplicates = 0;
-  uint32_t elsewhere = 0;    // packets that another source captured too
-  uint32_t sources = 0;      // that saw it: bit `source` modulo 32
-  int64_t delay_ns = 0;      // of these packets together, from the one source to the other
+  uint32_t elsewhere = 0;    // packets that another point captured too
+  uint32_t points = 0;       // that saw it: bit `point` modulo 32
+  int64_t delay_ns = 0;      // of these packets together, from the one point to the other
   int64_t elsewhere_ns = 0;  // the newest of them
+  // Which of the 64 newest `point` showed, and which another one did, since there are two: with
+  // clocks that agree but nearly, now the one shows a packet first and now the other.
+  uint64_t shown_here = 0;
+  uint64_t shown_elsewhere = 0;
   uint32_t late = 0;
   uint32_t first_frame = 0;
   uint32_t last_frame = 0;
@@ -260,7 +265,7 @@ struct StreamRecord {
   uint16_t newest_bytes = 0;
   uint32_t in_order = 0;  // packets that followed their predecessor: the proof that this is RTP
   uint32_t payload_types[4] = {};  // bit set of the 128 payload types seen
-  uint16_t source = 0;
+  uint8_t point = 0;               // that saw it first
   uint8_t payload_type = 0;  // of most packets that are neither telephone-event nor comfort noise
   uint8_t dscp = 0;
   uint16_t icmp_errors = 0;
@@ -293,7 +298,8 @@ struct StreamRecord {
 
   // Its sender is silent whenever its user is.
   bool pauses_in_silence() const { return pauses >= 3; }
-  bool seen_at(uint16_t point) const { return (sources >> point % 32 & 1U) != 0; }
+  bool seen_at(uint8_t at) const { return (points >> at % 32 & 1U) != 0; }
+  bool shares_point_with(const StreamRecord& other) const { return (points & other.points) != 0; }
 };
 
 // Where some of a stream's packets of voice are, spread over all of its length. In runs: a decoder
@@ -328,7 +334,7 @@ struct IcmpErrorRecord {
   EndpointId src;  // of the quoted packet
   EndpointId dst;
   IpAddress from;
-  uint16_t source = 0;
+  uint8_t point = 0;
   uint8_t type = 0;
   uint8_t code = 0;
 };

@@ -32,10 +32,24 @@ int64_t sent_ns(const StreamRecord& stream, uint16_t number) {
 }
 
 // What one capture point shows is here already: another one shows it later, or its clock is late.
-bool was_seen_elsewhere(const StreamRecord& stream, uint16_t source, uint16_t number) {
-  if (source == stream.source) return false;
+bool was_seen_elsewhere(const StreamRecord& stream, uint8_t point, uint16_t number) {
   const uint16_t back = distance_behind(stream.sequence, number);
-  return back < 64 ? has_come(stream.sequence, number) : back < 0x8000;
+  if (back >= 64) return point != stream.point && back < 0x8000;
+  if (!has_come(stream.sequence, number)) return false;
+  const uint64_t bit = uint64_t{1} << back;
+  return point != stream.point ||
+         ((stream.shown_elsewhere & bit) != 0 && (stream.shown_here & bit) == 0);
+}
+
+// `newest` is the highest number before this packet came.
+void note_shown(StreamRecord& stream, uint8_t point, uint16_t number, uint32_t newest) {
+  if ((stream.points & (stream.points - 1)) == 0) return;
+  const uint32_t step = stream.sequence.highest - newest;
+  stream.shown_here = step >= 64 ? 0 : stream.shown_here << step;
+  stream.shown_elsewhere = step >= 64 ? 0 : stream.shown_elsewhere << step;
+  const uint16_t back = distance_behind(stream.sequence, number);
+  uint64_t& shown = point == stream.point ? stream.shown_here : stream.shown_elsewhere;
+  if (back < 64) shown |= uint64_t{1} << back;
 }
 
 }  // namespace
@@ -83,15 +97,19 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp) {
       begin_stream(key, datagram, rtp);
       return;
     }
-    stream.sources |= 1U << datagram.source % 32;
-    if (was_seen_elsewhere(stream, datagram.source, rtp.sequence)) {
+    stream.points |= 1U << datagram.point % 32;
+    const uint32_t newest = stream.sequence.highest;
+    if (was_seen_elsewhere(stream, datagram.point, rtp.sequence)) {
+      const int64_t delay_ns = datagram.time_ns - sent_ns(stream, rtp.sequence);
       stream.elsewhere++;
       stream.elsewhere_ns = datagram.time_ns;
-      stream.delay_ns += datagram.time_ns - sent_ns(stream, rtp.sequence);
+      stream.delay_ns += datagram.point == stream.point ? -delay_ns : delay_ns;
+      note_shown(stream, datagram.point, rtp.sequence, newest);
       return;
     }
     stream.last_frame = datagram.frame;
     advance(stream, rtp, datagram.time_ns);
+    note_shown(stream, datagram.point, rtp.sequence, newest);
     listen(stream, rtp, !datagram.truncated);
     if (is_event(rtp)) {
       add_event(found->second, rtp);
@@ -115,8 +133,8 @@ void RtpStreams::begin_stream(uint64_t key, const Datagram& datagram, const RtpH
   stream.ssrc = rtp.ssrc;
   stream.first_ns = datagram.time_ns;
   stream.first_frame = stream.last_frame = datagram.frame;
-  stream.source = datagram.source;
-  stream.sources = 1U << datagram.source % 32;
+  stream.point = datagram.point;
+  stream.points = 1U << datagram.point % 32;
   stream.dscp = datagram.dscp;
   stream.payload_type = rtp.payload_type;
   stream.type_lead = is_voice(rtp) ? 1 : 0;
@@ -213,7 +231,7 @@ void RtpStreams::add_icmp(const Datagram& datagram) {
   IcmpErrorRecord record;
   record.time_ns = datagram.time_ns;
   record.frame = datagram.frame;
-  record.source = datagram.source;
+  record.point = datagram.point;
   record.src = endpoints_.id_of(datagram.src);
   record.dst = endpoints_.id_of(datagram.dst);
   record.from = datagram.icmp_from;

@@ -18,7 +18,7 @@ bool is_final(uint16_t status) {
 
 // The same packet at two capture points, whose clocks may differ a little.
 bool is_at_other_point(const MessageRecord& first, const MessageRecord& again) {
-  if (again.source == first.source) return false;
+  if (again.point == first.point) return false;
   const int64_t gap = again.time_ns - first.time_ns;
   if (first.ip_id != 0 || again.ip_id != 0) return first.ip_id == again.ip_id && gap < kClocksNs;
   return gap < kSameIpIdNs;
@@ -26,7 +26,7 @@ bool is_at_other_point(const MessageRecord& first, const MessageRecord& again) {
 
 bool is_capture_duplicate(const MessageRecord& first, const MessageRecord& again) {
   if (again.transport != Transport::udp) return false;
-  if (again.source != first.source) return is_at_other_point(first, again);
+  if (again.point != first.point) return is_at_other_point(first, again);
   if (again.logged) return false;  // a log writes a message once
   const int64_t gap = again.time_ns - first.time_ns;
   if (first.ip_id != 0 || again.ip_id != 0) return first.ip_id == again.ip_id && gap < kSameIpIdNs;

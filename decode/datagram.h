@@ -21,8 +21,9 @@ enum class PayloadKind : uint8_t {
 
 struct Datagram {
   int64_t time_ns = 0;
-  uint32_t frame = 0;  // number of the packet that completed it
-  uint16_t source = 0;
+  uint32_t frame = 0;   // number of the packet that completed it
+  uint16_t source = 0;  // and `point`: as in Packet
+  uint8_t point = 0;
   PayloadKind kind = PayloadKind::datagram;
   Transport transport = Transport::udp;
   Endpoint src;

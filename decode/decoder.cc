@@ -94,6 +94,7 @@ Datagram Layers::datagram(const IpHeader& ip, uint16_t src_port, uint16_t dst_po
   result.time_ns = packet->time_ns;
   result.frame = packet->frame;
   result.source = packet->source;
+  result.point = packet->point;
   result.src = {ip.src, src_port};
   result.dst = {ip.dst, dst_port};
   if (packet->logged) {

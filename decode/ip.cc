@@ -27,7 +27,7 @@ Fate decode_ipv4(Layers& layers, const View& view, int depth) {
   const uint16_t fragment = be16(p + 6);
   if ((fragment & 0x3FFF) != 0) {
     const bool more = (fragment & 0x2000) != 0;
-    const FragmentKey key{ip.src, ip.dst, ip.id, p[9]};
+    const FragmentKey key{ip.src, ip.dst, ip.id, p[9], layers.packet->point};
     const Fate fate =
         add_fragment(layers, key, size_t{fragment & 0x1FFFU} * 8, more, &payload, &ip);
     if (fate != Fate::payload) return fate;
@@ -45,7 +45,7 @@ Fate decode_ipv6_fragment(Layers& layers, IpHeader* ip, uint8_t* next, View* pay
   if (payload->size < 8) return Fate::ip_truncated;
   const uint8_t* p = payload->data;
   const uint16_t field = be16(p + 2);
-  const FragmentKey key{ip->src, ip->dst, be32(p + 4), p[0]};
+  const FragmentKey key{ip->src, ip->dst, be32(p + 4), p[0], layers.packet->point};
   *next = p[0];
   *payload = payload->sub(8);
   if ((field & 0xFFF9) == 0) return Fate::payload;  // an atomic fragment (RFC 6946)

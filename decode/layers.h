@@ -47,10 +47,11 @@ struct FragmentKey {
   IpAddress src, dst;
   uint32_t id = 0;
   uint8_t protocol = 0;
+  uint8_t point = 0;  // where another capture shows them too, they are other fragments
   bool operator==(const FragmentKey&) const = default;
   template <typename H>
   friend H AbslHashValue(H h, const FragmentKey& key) {
-    return H::combine(std::move(h), key.src.bytes, key.dst.bytes, key.id, key.protocol);
+    return H::combine(std::move(h), key.src.bytes, key.dst.bytes, key.id, key.protocol, key.point);
   }
 };
 struct FragmentPile {
@@ -81,11 +82,13 @@ struct TcpSegment {
   int64_t time_ns;
   uint32_t frame;
   uint16_t source;
+  uint8_t point;
 };
 enum class StreamKind : uint8_t { fresh, sip, upgrading, websocket, hep };
 struct TcpStream {
   StreamKind kind = StreamKind::fresh;      // fresh: nothing of SIP seen yet
   uint32_t next = 0;                        // sequence number expected
+  std::optional<uint32_t> first;            // of the SYN that began it
   std::string pending;                      // the beginning of a message or of a WebSocket frame
   size_t needed = 0;                        // bytes `pending` must reach before it is worth a look
   std::optional<MessageInflater> inflater;  // of compressed WebSocket messages

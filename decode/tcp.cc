@@ -87,7 +87,8 @@ void store_ahead(Layers& layers, TcpStream& stream, const Segment& segment) {
   const View& payload = segment.payload;
   stream.ahead_bytes += payload.size;
   stream.ahead.push_back({segment.sequence, std::string(payload.text()), payload.ref,
-                          payload.missing, now, layers.packet->frame, layers.packet->source});
+                          payload.missing, now, layers.packet->frame, layers.packet->source,
+                          layers.packet->point});
   layers.last_ahead_ns = now;
 }
 
@@ -176,6 +177,16 @@ Fate order(Layers& layers, TcpStream& stream, Segment segment, StreamMessages& m
   return fate_of(messages, stream);
 }
 
+void begin_or_end(Layers& layers, const TcpKey& key, const Segment& segment) {
+  const auto found = layers.tcp.find(key);
+  const bool known = found != layers.tcp.end();
+  // The same SYN again: resent, or late at another capture point.
+  if (segment.has(kSyn) && known && found->second.first == segment.sequence) return;
+  if (known) forget(layers, found);
+  // From its beginning on, segments that come out of order can be told from other traffic.
+  if (segment.has(kSyn)) add_stream(layers, key, segment.sequence)->second.first = segment.sequence;
+}
+
 // A stream known by its SYN only, before its first SIP bytes. False when it turns out to be other.
 bool settle_kind(TcpStream& stream, const Segment& segment) {
   if (stream.kind != StreamKind::fresh) return true;
@@ -234,6 +245,7 @@ void flush(Layers& layers, const TcpKey& key, TcpStream& stream) {
     packet.time_ns = first->time_ns;
     packet.frame = first->frame;
     packet.source = first->source;
+    packet.point = first->point;
     layers.packet = &packet;
     deliver_one(layers, stream, first, messages);
   }
@@ -251,12 +263,7 @@ Fate decode_tcp(Layers& layers, const IpHeader& ip, const View& view) {
   Segment segment{be32(p + 4), be32(p + 8), p[13], view.sub(header)};
   const TcpKey key{{ip.src, be16(p)}, {ip.dst, be16(p + 2)}};
   if (segment.has(kSyn)) segment.sequence++;
-  if (segment.has(kSyn | kRst)) {
-    const auto found = layers.tcp.find(key);
-    if (found != layers.tcp.end()) forget(layers, found);
-    // From its beginning on, segments that come out of order can be told from other traffic.
-    if (segment.has(kSyn)) add_stream(layers, key, segment.sequence);
-  }
+  if (segment.has(kSyn | kRst)) begin_or_end(layers, key, segment);
   if (segment.has(kAck) && layers.last_ahead_ns != 0) {
     skip_acknowledged_gap(layers, ip, key, segment.acknowledged);
   }

@@ -61,7 +61,7 @@ class WavExport {
     if (!parse_rtp(datagram.payload, &rtp)) return;
     for (Voice& voice : voices_) {
       const StreamRecord& stream = model_.streams[voice.id];
-      const bool same = stream.ssrc == rtp.ssrc && datagram.source == stream.source &&
+      const bool same = stream.ssrc == rtp.ssrc && datagram.point == stream.point &&
                         model_.endpoints[stream.src] == datagram.src &&
                         model_.endpoints[stream.dst] == datagram.dst;
       if (same) add(voice, rtp, datagram.time_ns, track);

@@ -300,6 +300,20 @@ TEST_F(CaptureTest, MergedByTimeAndStable) {
   EXPECT_EQ(order, "a1/0/1 b1/1/1 b2/1/2 a3/0/2 ");
 }
 
+// Files that follow each other were taken at one point, those that overlap at several.
+TEST_F(CaptureTest, RotatedFilesShareTheirPoint) {
+  const auto file = [&](const std::string& name, uint32_t from, uint32_t to) {
+    return write(name, pcap_header() + pcap_packet(from, 0, name) + pcap_packet(to, 0, name));
+  };
+  std::string points;
+  for (const Seen& seen : read({file("pbx_1", 1, 10), file("sbc_1", 2, 11), file("sbc_2", 12, 30),
+                                file("pbx_2", 13, 20), file("third", 21, 22)})) {
+    points += seen.data + "/" + std::to_string(seen.packet.point) + " ";
+  }
+  EXPECT_EQ(points,
+            "pbx_1/0 sbc_1/1 pbx_1/0 sbc_1/1 sbc_2/1 pbx_2/0 pbx_2/0 third/0 third/0 sbc_2/1 ");
+}
+
 TEST_F(CaptureTest, FolderByContentAndName) {
   write("2.bin", pcap_header() + pcap_packet(1, 0, "two"));
   write("1.log", gzip(pcap_header() + pcap_packet(1, 0, "one")));
