@@ -239,7 +239,22 @@ bool was_answered_unseen(const Model& model, const CallRecord& call, const Decid
   return false;
 }
 
-void decide_call(const Model& model, CallRecord& call, const Deciding& deciding, int64_t now_ns) {
+// A B2BUA whose legs have one Call-ID: the caller was refused, or had given up, and what answered
+// behind it all the same was hung up on at once.
+bool was_answered_too_late(const Model& model, const Deciding& deciding) {
+  if (deciding.txn == nullptr || deciding.answered == nullptr) return false;
+  const TransactionRecord& caller = *deciding.txn;
+  const TransactionRecord& behind = *deciding.answered;
+  const bool another_host = model.endpoints[behind.src].ip != model.endpoints[caller.src].ip;
+  return caller.final_status >= 400 && another_host && !behind.request_path &&
+         behind.first_ns < caller.final_response_ns;
+}
+
+void decide_call(const Model& model, CallRecord& call, Deciding deciding, int64_t now_ns) {
+  if (was_answered_too_late(model, deciding)) {
+    deciding.answered = nullptr;
+    call.answer_ns = call.bye_ns = 0;
+  }
   if (deciding.answered != nullptr || (call.bye_ns != 0 && call.invite_ns == 0) ||
       was_answered_unseen(model, call, deciding)) {
     if (deciding.answered != nullptr) call.final_status = deciding.answered->final_status;

@@ -155,7 +155,8 @@ void Registrations::learn(TransactionId id) {
 }
 
 // A 2xx lists all bindings (10.3). What the same client asked for before and is not listed was
-// replaced: the same registration (10.2.4) or instance (RFC 5626 4.2) with another contact.
+// replaced: the same registration (10.2.4) or instance (RFC 5626 4.2) with another contact. What a
+// B2BUA was asked for, and now asks for under the same Call-ID, stands beside it.
 void Registrations::replace_others(const std::string& aor, const TransactionRecord& txn) {
   const SipIndex& response = view_.sip();
   Binding* accepted = nullptr;
@@ -169,6 +170,7 @@ void Registrations::replace_others(const std::string& aor, const TransactionReco
   for (const size_t index : by_aor_[aor]) {
     Binding& old = bindings_[index];
     const bool same_instance = !old.instance.empty() && old.instance == accepted->instance;
+    if (one_hop_before(old, txn)) continue;
     if (&old == accepted || old.last_ns >= accepted->last_ns ||
         (old.call != txn.call && !same_instance) || old.listed ||
         listed_.contains(contact_key(old.contact)))
@@ -178,6 +180,12 @@ void Registrations::replace_others(const std::string& aor, const TransactionReco
     old.given_up = true;
     accepted->challenges += old.challenges;
   }
+}
+
+// Who sends this REGISTER is who got that one.
+bool Registrations::one_hop_before(const Binding& binding, const TransactionRecord& txn) const {
+  const EndpointId server = model_.messages[binding.last_message].dst;
+  return model_.endpoints[server].ip == model_.endpoints[txn.src].ip;
 }
 
 void Registrations::answer(Binding& binding, const TransactionRecord& txn,

@@ -64,6 +64,7 @@ class Registrations {
   void learn(TransactionId id);
   Binding* binding(const std::string& aor, const std::string& contact);
   Binding* add(Binding binding);
+  bool one_hop_before(const Binding& binding, const TransactionRecord& txn) const;
   void replace_others(const std::string& aor, const TransactionRecord& txn);
   void answer(Binding& binding, const TransactionRecord& txn, std::optional<uint32_t> granted);
   void learn_listed(const std::string& aor, const TransactionRecord& txn);
