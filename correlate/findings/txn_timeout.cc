@@ -60,9 +60,30 @@ bool is_left_ringing(const CallContext& context, const TransactionRecord& txn) {
   return end_ns - last_ns > kTimerC;
 }
 
+// When the second copy was sent after the first: the T1 that the client uses.
+int64_t observed_t1(const CallContext& context, const TransactionRecord& txn) {
+  int64_t second_ns = 0, first_ns = 0;
+  for (MessageId id = txn.last_message; id; id = context.message(id).previous_in_txn) {
+    const MessageRecord& message = context.message(id);
+    if (!message.is_request() || message.duplicate || message.method != txn.method) continue;
+    second_ns = first_ns;
+    first_ns = message.time_ns;
+  }
+  return second_ns - first_ns;
+}
+
+// The final response came when the client had given up. Who acknowledges it had not.
+bool is_answered_too_late(const CallContext& context, const TransactionRecord& txn) {
+  if (txn.final_status == 0 || txn.provisionals != 0 || txn.acked) return false;
+  if (txn.transport != Transport::udp || txn.requests < 3) return false;
+  const int64_t waited_ns = txn.final_response_ns - txn.first_ns;
+  return waited_ns > kTimerB && waited_ns > 64 * observed_t1(context, txn) + kT1Ns;
+}
+
 bool timed_out(const CallContext& context, const TransactionRecord& txn) {
   if (!txn.request || txn.method == Method::ack) return false;
   if (txn.method == Method::bye || txn.method == Method::cancel) return false;
+  if (is_answered_too_late(context, txn)) return true;
   if (given_up(context, txn) || is_left_ringing(context, txn)) return true;
   if (settle(txn, context.model.now_ns).state != TransactionState::timed_out ||
       txn.final_status != 0)
@@ -82,6 +103,12 @@ std::string times_sent(const TransactionRecord& txn) {
 std::string what_came_back(const CallContext& context, const Hops& hops, TransactionId id,
                            Finding* finding) {
   const TransactionRecord& txn = context.model.transactions[id];
+  if (txn.final_status != 0) {
+    const uint32_t frame = context.message(txn.final_response).frame;
+    finding->evidence.push_back(frame);
+    return fmt::format("the {} comes after {} (frame {}), when it had given up", txn.final_status,
+                       seconds_text(txn.final_response_ns - txn.first_ns), frame);
+  }
   if (txn.provisionals != 0) {
     const std::string fate = hops.what_became_of(id, finding);
     const MessageRecord& last = context.message(txn.last_message);
