@@ -86,6 +86,7 @@ void Registrations::forget_evicted() {
   bindings_.keep_only([&](Binding& one) {
     if (!model_.messages.holds(one.last_message)) return false;
     if (!model_.messages.holds(one.first_message)) one.first_message = one.last_message;
+    if (one.lapse_message && !model_.messages.holds(one.lapse_message)) one.lapse_ns = 0;
     return true;
   });
   by_aor_.clear();
@@ -182,6 +183,19 @@ void Registrations::replace_others(const std::string& aor, const TransactionReco
   }
 }
 
+// A refresh that came when the binding was over. Not when others may have come between, unseen: the
+// next number but one is left to a challenge.
+void Registrations::note_lapse(Binding& binding, const TransactionRecord& txn) {
+  const bool next = txn.call == binding.granted_call && txn.cseq > binding.granted_cseq &&
+                    txn.cseq <= binding.granted_cseq + 2;
+  if (!next || state_at(binding, txn.first_ns) != BindingState::expired) return;
+  const int64_t late_ns =
+      txn.first_ns - binding.granted_ns - int64_t{*binding.expires_s} * 1'000'000'000;
+  if (late_ns <= binding.lapse_ns) return;
+  binding.lapse_ns = late_ns;
+  binding.lapse_message = txn.request;
+}
+
 // Who sends this REGISTER is who got that one.
 bool Registrations::one_hop_before(const Binding& binding, const TransactionRecord& txn) const {
   const EndpointId server = model_.messages[binding.last_message].dst;
@@ -206,11 +220,14 @@ void Registrations::answer(Binding& binding, const TransactionRecord& txn,
     return;
   }
   if (binding.granted_ns != 0) {
+    note_lapse(binding, txn);
     if (binding.state == BindingState::active) binding.refreshes++;
     if (binding.src != txn.src) binding.source_changes++;
   }
   binding.src = txn.src;
   binding.granted_ns = txn.final_response_ns;
+  binding.granted_call = txn.call;
+  binding.granted_cseq = txn.cseq;
   binding.expires_s = granted;
   binding.state = BindingState::active;
 }
