@@ -135,10 +135,10 @@ void CallTable::update(MessageId id) {
                              model_.transactions[message.txn].method == Method::ack;
   note_times(call, message, message.txn && model_.transactions[message.txn].in_dialog,
              is_ack_of_2xx);
-  if (message.is_request()) {
-    if (message.method == Method::bye && call.bye_ns == 0 && !goes_on(call))
-      call.bye_ns = message.time_ns;
-  }
+  // Its 2xx shows a BYE that the capture does not.
+  const bool hangs_up =
+      message.method == Method::bye && (message.is_request() || message.status / 100 == 2);
+  if (hangs_up && call.bye_ns == 0 && !goes_on(call)) call.bye_ns = message.time_ns;
   call.sdp.add(message.sdp);
   (message.from_caller ? call.caller_types : call.callee_types) |= message.sdp.types;
   // What was cut may have held one.
@@ -219,9 +219,10 @@ CallState failed_invite_state(const TransactionRecord& txn, bool rang) {
 Party who_ends_it(const Model& model, const CallRecord& call) {
   for (TransactionId id = call.first_txn; id; id = model.transactions[id].next_in_call) {
     const TransactionRecord& txn = model.transactions[id];
-    if (txn.method != Method::bye || !txn.request || txn.first_ns < call.bye_ns) continue;
-    if (model.messages[txn.request].timed_out) return Party::network;
-    return model.messages[txn.request].from_caller ? Party::caller : Party::callee;
+    if (txn.method != Method::bye || txn.first_ns < call.bye_ns) continue;
+    const MessageRecord& bye = model.messages[txn.first_message];
+    if (bye.timed_out) return Party::network;
+    return bye.from_caller == bye.is_request() ? Party::caller : Party::callee;
   }
   return Party::none;
 }

@@ -36,6 +36,8 @@ class DialogTable {
   void learn_targets(DialogRecord& dialog, const MessageRecord& message, MessageId id,
                      const SipFacts& facts);
   bool refuses(const MessageRecord& ack) const;
+  void end_forks(const MessageRecord& refusal);
+  static void end(DialogRecord& dialog, const MessageRecord& bye, MessageId id);
   static void confirm(DialogRecord& dialog, int64_t time_ns);
   static void end_early(DialogRecord& dialog, int64_t time_ns);
   void move_state(DialogRecord& dialog, const MessageRecord& message, MessageId id);
