@@ -1,8 +1,8 @@
 // sec-scanner: one address looks for users, numbers or servers. By the name that a tool gives
 // itself, whole; or by what it does: it asks one server for many users, and nearly all of them are
-// refused as unknown or forbidden, none is rung. Not who relays the requests of others, nor who
-// pings many phones; with credentials it is sec-brute-force. One finding per source address, which
-// stands for the refusals too.
+// ignored, or refused as unknown or forbidden, and none is rung. Not who relays the requests of
+// others, nor who pings many phones; with credentials it is sec-brute-force. One finding per source
+// address, which stands for the refusals too.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -26,7 +26,7 @@ constexpr std::string_view kTools[] = {
     "pplsip",           "sivus",      "smap",   "sipptk",   "Gulp",
 };
 
-// What one source is refused there.
+// What one source asks there in vain.
 struct Server {
   std::set<std::string> users;
   uint32_t requests = 0;
@@ -35,12 +35,12 @@ struct Server {
 struct Source {
   uint32_t attempts = 0;
   uint32_t refused = 0;
-  uint32_t unserved = 0;  // refused, or without any answer
-  bool relays = false;    // what it sends has the Via of another
+  uint32_t ignored = 0;
+  bool relays = false;  // what it sends has the Via of another
   std::map<EndpointId, Server> servers;
   std::string tool;
   std::vector<uint32_t> evidence;
-  std::vector<CallId> calls;  // refused
+  std::vector<CallId> calls;  // refused or ignored
 };
 
 // Nobody of that name, or nobody who may ask.
@@ -49,6 +49,15 @@ bool is_refused(const CallRecord& call) {
   const uint16_t status = call.final_status;
   return status == 401 || status == 403 || status == 404 || status == 407 || status == 410 ||
          status == 484 || status == 604;
+}
+
+// One request, and nothing came back; a client would have repeated it, and of a capture with
+// requests only the ACK would be here.
+bool is_ignored(const Model& model, const CallRecord& call) {
+  const bool scans = call.kind == CallKind::call || call.kind == CallKind::registration ||
+                     call.kind == CallKind::options;
+  return scans && !call.first_response && call.transactions == 1 && call.retransmissions == 0 &&
+         !model.transactions[call.first_txn].acked;
 }
 
 bool has_credentials(const Model& model, const CallRecord& call) {
@@ -69,17 +78,18 @@ void look_at(CaptureContext& context, CallId id, Source* source) {
   const CallRecord& call = context.model.calls[id];
   const MessageRecord& message = context.model.messages[call.first_request];
   source->attempts++;
-  const bool refused = is_refused(call) && !has_credentials(context.model, call);
-  if (refused || call.final_status == 0) source->unserved++;
-  if (!refused && source->attempts > kNamesRead) return;
+  const bool refused = is_refused(call);
+  const bool ignored = is_ignored(context.model, call);
+  const bool in_vain = (refused || ignored) && !has_credentials(context.model, call);
+  if (!in_vain && source->attempts > kNamesRead) return;
   if (!context.view.load(message)) return;
   const SipIndex& sip = context.view.sip();
   if (header_values(sip, HeaderId::via).size() > 1) source->relays = true;
   const std::string_view agent = sip.value(HeaderId::user_agent);
   if (source->tool.empty() && names_a_tool(agent)) source->tool = std::string(agent);
   if (source->evidence.size() < 10) source->evidence.push_back(message.frame);
-  if (!refused) return;
-  source->refused++;
+  if (!in_vain) return;
+  (refused ? source->refused : source->ignored)++;
   source->calls.push_back(id);
   Server& server = source->servers[message.dst];
   server.requests += call.transactions;
@@ -87,11 +97,9 @@ void look_at(CaptureContext& context, CallId id, Source* source) {
     server.users.emplace(parse_uri(parse_name_addr(sip.value(HeaderId::to)).uri).user);
 }
 
-// A client that is refused asks again after a while, a scanner asks for the next user. It may meet
-// with silence as well; but of a capture with requests only nobody can tell.
+// A client that is refused asks again after a while, a scanner asks for the next user.
 bool tries_many(const Source& source) {
-  if (source.relays || source.unserved * 10 < source.attempts * 9) return false;
-  if (source.refused * 2 < source.attempts) return false;
+  if (source.relays || (source.refused + source.ignored) * 10 < source.attempts * 9) return false;
   return std::any_of(source.servers.begin(), source.servers.end(), [](const auto& entry) {
     const Server& server = entry.second;
     return server.users.size() >= kManyUsers && server.requests < server.users.size() * 2;
@@ -106,7 +114,8 @@ std::string summary_of(const std::string& address, const Source& source) {
   size_t users = 0;
   for (const auto& [endpoint, server] : source.servers)
     users = std::max(users, server.users.size());
-  return fmt::format("{} tries {} users in {} refused dialogs", address, users, source.refused);
+  return fmt::format("{} tries {} users in {} refused dialogs{}", address, users, source.refused,
+                     source.ignored == 0 ? "" : fmt::format(" and {} ignored", source.ignored));
 }
 
 void check(CaptureContext& context, std::vector<Finding>* out) {
