@@ -142,6 +142,10 @@ TransactionId TransactionTable::find_by_cseq(const MessageRecord& response) cons
 // By the To tag of its 2xx: an ACK is for the fork that it names (13.2.2.4).
 TransactionTable::Fit TransactionTable::fit(const TransactionRecord& invite,
                                             const SipFacts& ack) const {
+  // The first one, before all messages are walked: nearly always there is no other.
+  const DialogId first =
+      invite.final_response ? model_.messages[invite.final_response].dialog : DialogId{};
+  if (first && has_tag(first, ack.to_tag)) return Fit::answered;
   Fit fit = Fit::unknown;
   int steps = 0;
   for (MessageId id = invite.last_message; id && steps < kMaxCopySearch; steps++) {
