@@ -1,5 +1,7 @@
 #include "correlate/dialogs.h"
 
+#include "correlate/transactions.h"
+
 namespace sipladder {
 namespace {
 
@@ -179,6 +181,15 @@ void DialogTable::move_state(DialogRecord& dialog, const MessageRecord& message,
       message.status >= 200 && message.status < 300) {
     confirm(dialog, message.time_ns);
   }
+}
+
+DialogState settle(const Model& model, const DialogRecord& dialog, int64_t now_ns) {
+  const TransactionId invite = model.messages[dialog.created_by].txn;
+  if (dialog.state != DialogState::early || !invite) return dialog.state;
+  const TransactionRecord& txn = model.transactions[invite];
+  const bool over =
+      txn.method == Method::invite && txn.succeeded() && now_ns - txn.final_response_ns > kTimerB;
+  return over ? DialogState::terminated : dialog.state;
 }
 
 }  // namespace sipladder
