@@ -1,5 +1,7 @@
 #include "correlate/analysis.h"
 
+#include <absl/container/flat_hash_set.h>
+
 #include <algorithm>
 #include <tuple>
 
@@ -136,6 +138,13 @@ void drop_untimed(const Model& model, std::vector<Finding>* findings) {
     const size_t source = model.messages[finding.message].source;
     return source < model.captures.size() && !model.captures[source].has_times;
   });
+}
+
+// That an attack is refused is part of it, and no fault of its own.
+constexpr std::string_view kRefusals[] = {"reg-rejected", "reg-loop", "txn-auth-failed"};
+
+bool is_refusal(const Finding& finding) {
+  return std::find(std::begin(kRefusals), std::end(kRefusals), finding.code) != std::end(kRefusals);
 }
 
 // Of one severity, those about the capture first: they say how far the others can be trusted.
@@ -298,10 +307,18 @@ const std::vector<const Finding*>& Analyst::all() {
     if (detector->check_capture != nullptr) detector->check_capture(context, &of_capture_);
   }
   drop_untimed(model_, &of_capture_);
+  absl::flat_hash_set<uint32_t> attacks;
+  for (const Finding& finding : of_capture_) {
+    for (const CallId call : finding.explains) attacks.insert(call.value);
+  }
   all_.clear();
-  for (const Finding& finding : of_capture_) all_.push_back(&finding);
+  const auto add = [&](const Finding& finding) {
+    const bool of_attack = attacks.contains(finding.call.value) && is_refusal(finding);
+    if (!of_attack) all_.push_back(&finding);
+  };
+  for (const Finding& finding : of_capture_) add(finding);
   for (const Cached& cached : cache_) {
-    for (const Finding& finding : cached.analysis.findings) all_.push_back(&finding);
+    for (const Finding& finding : cached.analysis.findings) add(finding);
   }
   std::stable_sort(all_.begin(), all_.end(),
                    [](const Finding* a, const Finding* b) { return worse(*a, *b); });

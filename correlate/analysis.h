@@ -44,6 +44,7 @@ struct Finding {
   Sentence remedy;
   std::string_view rfc;
   std::vector<uint32_t> evidence;  // frame numbers, ascending
+  std::vector<CallId> explains;    // an attack: that these calls were refused
 };
 
 struct CallAnalysis {

@@ -135,10 +135,10 @@ void CallTable::update(MessageId id) {
                              model_.transactions[message.txn].method == Method::ack;
   note_times(call, message, message.txn && model_.transactions[message.txn].in_dialog,
              is_ack_of_2xx);
-  if (message.is_request()) {
-    if (message.method == Method::bye && call.bye_ns == 0 && !goes_on(call))
-      call.bye_ns = message.time_ns;
-  }
+  // Its 2xx shows a BYE that the capture does not.
+  const bool hangs_up =
+      message.method == Method::bye && (message.is_request() || message.status / 100 == 2);
+  if (hangs_up && call.bye_ns == 0 && !goes_on(call)) call.bye_ns = message.time_ns;
   call.sdp.add(message.sdp);
   (message.from_caller ? call.caller_types : call.callee_types) |= message.sdp.types;
   // What was cut may have held one.
@@ -219,9 +219,10 @@ CallState failed_invite_state(const TransactionRecord& txn, bool rang) {
 Party who_ends_it(const Model& model, const CallRecord& call) {
   for (TransactionId id = call.first_txn; id; id = model.transactions[id].next_in_call) {
     const TransactionRecord& txn = model.transactions[id];
-    if (txn.method != Method::bye || !txn.request || txn.first_ns < call.bye_ns) continue;
-    if (model.messages[txn.request].timed_out) return Party::network;
-    return model.messages[txn.request].from_caller ? Party::caller : Party::callee;
+    if (txn.method != Method::bye || txn.first_ns < call.bye_ns) continue;
+    const MessageRecord& bye = model.messages[txn.first_message];
+    if (bye.timed_out) return Party::network;
+    return bye.from_caller == bye.is_request() ? Party::caller : Party::callee;
   }
   return Party::none;
 }
@@ -239,7 +240,22 @@ bool was_answered_unseen(const Model& model, const CallRecord& call, const Decid
   return false;
 }
 
-void decide_call(const Model& model, CallRecord& call, const Deciding& deciding, int64_t now_ns) {
+// A B2BUA whose legs have one Call-ID: the caller was refused, or had given up, and what answered
+// behind it all the same was hung up on at once.
+bool was_answered_too_late(const Model& model, const Deciding& deciding) {
+  if (deciding.txn == nullptr || deciding.answered == nullptr) return false;
+  const TransactionRecord& caller = *deciding.txn;
+  const TransactionRecord& behind = *deciding.answered;
+  const bool another_host = model.endpoints[behind.src].ip != model.endpoints[caller.src].ip;
+  return caller.final_status >= 400 && another_host && !behind.request_path &&
+         behind.first_ns < caller.final_response_ns;
+}
+
+void decide_call(const Model& model, CallRecord& call, Deciding deciding, int64_t now_ns) {
+  if (was_answered_too_late(model, deciding)) {
+    deciding.answered = nullptr;
+    call.answer_ns = call.bye_ns = 0;
+  }
   if (deciding.answered != nullptr || (call.bye_ns != 0 && call.invite_ns == 0) ||
       was_answered_unseen(model, call, deciding)) {
     if (deciding.answered != nullptr) call.final_status = deciding.answered->final_status;

@@ -1,5 +1,7 @@
 #include "correlate/dialogs.h"
 
+#include "correlate/transactions.h"
+
 namespace sipladder {
 namespace {
 
@@ -21,6 +23,8 @@ bool may_create(const MessageRecord& message) {
 }  // namespace
 
 void DialogTable::add(MessageId id, const SipFacts& facts) {
+  const MessageRecord& added = model_.messages[id];
+  if (added.method == Method::invite && added.status >= 300) end_forks(added);
   if (facts.from_tag == 0 || facts.to_tag == 0) return;
   const DialogId dialog_id = find_or_create(id, facts);
   if (!dialog_id) return;
@@ -130,6 +134,23 @@ void DialogTable::end_early(DialogRecord& dialog, int64_t time_ns) {
   dialog.ended_ns = time_ns;
 }
 
+// All early dialogs of an INVITE end when it fails, whatever To tag its final response has.
+void DialogTable::end_forks(const MessageRecord& refusal) {
+  int steps = 0;
+  for (DialogId id = model_.calls[refusal.call].first_dialog; id && steps < kMaxForks; steps++) {
+    DialogRecord& dialog = model_.dialogs[id];
+    if (model_.messages[dialog.created_by].txn == refusal.txn) end_early(dialog, refusal.time_ns);
+    id = dialog.next_in_call;
+  }
+}
+
+void DialogTable::end(DialogRecord& dialog, const MessageRecord& bye, MessageId id) {
+  dialog.ended_ns = bye.time_ns;
+  dialog.ended_by = bye.from_caller == bye.is_request() ? Party::caller : Party::callee;
+  dialog.ended_message = id;
+  dialog.state = DialogState::terminated;
+}
+
 void DialogTable::confirm(DialogRecord& dialog, int64_t time_ns) {
   dialog.state = DialogState::confirmed;
   dialog.confirmed_ns = time_ns;
@@ -138,10 +159,7 @@ void DialogTable::confirm(DialogRecord& dialog, int64_t time_ns) {
 void DialogTable::move_state(DialogRecord& dialog, const MessageRecord& message, MessageId id) {
   if (message.is_request()) {
     if (message.method == Method::bye && dialog.ended_ns == 0) {
-      dialog.ended_ns = message.time_ns;
-      dialog.ended_by = message.from_caller ? Party::caller : Party::callee;
-      dialog.ended_message = id;
-      dialog.state = DialogState::terminated;
+      end(dialog, message, id);
     } else if (message.method == Method::ack && !refuses(message)) {
       dialog.acked = true;
       if (dialog.state == DialogState::early) confirm(dialog, message.time_ns);
@@ -153,11 +171,25 @@ void DialogTable::move_state(DialogRecord& dialog, const MessageRecord& message,
     }
     return;
   }
-  if (creates_dialog(message.method) && message.status >= 300) end_early(dialog, message.time_ns);
+  // 199: early dialog terminated (RFC 6228).
+  const bool refused = message.status >= 300 || message.status == 199;
+  if (creates_dialog(message.method) && refused) end_early(dialog, message.time_ns);
+  // Of a BYE that the capture does not show.
+  if (message.method == Method::bye && message.status / 100 == 2 && dialog.ended_ns == 0)
+    end(dialog, message, id);
   if (dialog.state == DialogState::early && creates_dialog(message.method) &&
       message.status >= 200 && message.status < 300) {
     confirm(dialog, message.time_ns);
   }
+}
+
+DialogState settle(const Model& model, const DialogRecord& dialog, int64_t now_ns) {
+  const TransactionId invite = model.messages[dialog.created_by].txn;
+  if (dialog.state != DialogState::early || !invite) return dialog.state;
+  const TransactionRecord& txn = model.transactions[invite];
+  const bool over =
+      txn.method == Method::invite && txn.succeeded() && now_ns - txn.final_response_ns > kTimerB;
+  return over ? DialogState::terminated : dialog.state;
 }
 
 }  // namespace sipladder

@@ -11,6 +11,10 @@ namespace sipladder {
 
 inline constexpr int kMaxForks = 32;  // dialogs of a call that are compared
 
+// As it must be at `now`: early dialogs that a 2xx from another fork leaves behind end with the
+// INVITE transaction, 64*T1 later (13.2.2.4).
+DialogState settle(const Model& model, const DialogRecord& dialog, int64_t now_ns);
+
 class DialogTable {
  public:
   explicit DialogTable(Model& model) : model_(model) {}
@@ -36,6 +40,8 @@ class DialogTable {
   void learn_targets(DialogRecord& dialog, const MessageRecord& message, MessageId id,
                      const SipFacts& facts);
   bool refuses(const MessageRecord& ack) const;
+  void end_forks(const MessageRecord& refusal);
+  static void end(DialogRecord& dialog, const MessageRecord& bye, MessageId id);
   static void confirm(DialogRecord& dialog, int64_t time_ns);
   static void end_early(DialogRecord& dialog, int64_t time_ns);
   void move_state(DialogRecord& dialog, const MessageRecord& message, MessageId id);

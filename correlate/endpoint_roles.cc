@@ -7,6 +7,8 @@
 namespace sipladder {
 namespace {
 
+constexpr size_t kMaxHops = 64;  // transactions of one call that are compared
+
 std::string key_of(const IpAddress& ip) {
   return {reinterpret_cast<const char*>(ip.bytes.data()), ip.bytes.size()};
 }
@@ -30,6 +32,7 @@ void EndpointRoles::update() {
   count_messages();
   mark_hops();
   mark_legs();
+  mark_same_call_legs();
   mark_media();
   for (uint32_t id = 1; id <= facts_.size(); id++) {
     EndpointFacts& facts = facts_[id - 1];
@@ -124,6 +127,44 @@ void EndpointRoles::mark_legs() {
     const MessageRecord& b = model_.messages[model_.calls[id].first_message];
     if (model_.endpoints[a.dst].ip == model_.endpoints[b.src].ip) {
       mark(model_.endpoints[b.src].ip, Role::b2bua);
+    }
+  }
+}
+
+// A request of its own, not one that it passes on: RFC 3261 16.6 has a proxy put its Via above
+// those of others. Who hides them (topology hiding that keeps the Call-ID) is what it pretends to
+// be.
+bool EndpointRoles::is_own_request(const TransactionRecord& txn) {
+  if (txn.request_path || txn.next_same_branch) return false;
+  const MessageRecord& request = model_.messages[txn.request];
+  return !request.truncated && view_.load(request) &&
+         header_values(view_.sip(), HeaderId::via).size() == 1;
+}
+
+// Both sides of a B2BUA can have one Call-ID: it gets an initial request, and then sends one of its
+// own. Who sent the first of them itself (a fork to its own address) is a user agent.
+void EndpointRoles::mark_same_call_legs() {
+  for (const CallId id : model_.calls.ids()) {
+    std::vector<IpAddress> clients, servers;
+    const auto has = [](const std::vector<IpAddress>& hosts, const IpAddress& host) {
+      return std::find(hosts.begin(), hosts.end(), host) != hosts.end();
+    };
+    Method method = Method::unknown;  // of the first request
+    for (TransactionId t = model_.calls[id].first_txn; t && servers.size() < kMaxHops;
+         t = model_.transactions[t].next_in_call) {
+      const TransactionRecord& txn = model_.transactions[t];
+      if (!txn.request || txn.in_dialog) continue;
+      if (method == Method::unknown) method = txn.method;
+      if (txn.method != method) continue;
+      const IpAddress& client = model_.endpoints[txn.src].ip;
+      const IpAddress& server = model_.endpoints[txn.dst].ip;
+      const bool got_one = has(servers, client) && !has(clients, client);
+      if (got_one && is_own_request(txn)) {
+        mark(client, Role::b2bua);
+      } else {
+        clients.push_back(client);
+      }
+      servers.push_back(server);
     }
   }
 }

@@ -43,6 +43,8 @@ class EndpointRoles {
   void mark(const IpAddress& ip, Role role);
   void mark_hops();
   void mark_legs();
+  bool is_own_request(const TransactionRecord& txn);
+  void mark_same_call_legs();
   void mark_media();
 
   const Model& model_;

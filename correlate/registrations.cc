@@ -86,6 +86,7 @@ void Registrations::forget_evicted() {
   bindings_.keep_only([&](Binding& one) {
     if (!model_.messages.holds(one.last_message)) return false;
     if (!model_.messages.holds(one.first_message)) one.first_message = one.last_message;
+    if (one.lapse_message && !model_.messages.holds(one.lapse_message)) one.lapse_ns = 0;
     return true;
   });
   by_aor_.clear();
@@ -155,7 +156,8 @@ void Registrations::learn(TransactionId id) {
 }
 
 // A 2xx lists all bindings (10.3). What the same client asked for before and is not listed was
-// replaced: the same registration (10.2.4) or instance (RFC 5626 4.2) with another contact.
+// replaced: the same registration (10.2.4) or instance (RFC 5626 4.2) with another contact. What a
+// B2BUA was asked for, and now asks for under the same Call-ID, stands beside it.
 void Registrations::replace_others(const std::string& aor, const TransactionRecord& txn) {
   const SipIndex& response = view_.sip();
   Binding* accepted = nullptr;
@@ -169,6 +171,7 @@ void Registrations::replace_others(const std::string& aor, const TransactionReco
   for (const size_t index : by_aor_[aor]) {
     Binding& old = bindings_[index];
     const bool same_instance = !old.instance.empty() && old.instance == accepted->instance;
+    if (one_hop_before(old, txn)) continue;
     if (&old == accepted || old.last_ns >= accepted->last_ns ||
         (old.call != txn.call && !same_instance) || old.listed ||
         listed_.contains(contact_key(old.contact)))
@@ -178,6 +181,25 @@ void Registrations::replace_others(const std::string& aor, const TransactionReco
     old.given_up = true;
     accepted->challenges += old.challenges;
   }
+}
+
+// A refresh that came when the binding was over. Not when others may have come between, unseen: the
+// next number but one is left to a challenge.
+void Registrations::note_lapse(Binding& binding, const TransactionRecord& txn) {
+  const bool next = txn.call == binding.granted_call && txn.cseq > binding.granted_cseq &&
+                    txn.cseq <= binding.granted_cseq + 2;
+  if (!next || state_at(binding, txn.first_ns) != BindingState::expired) return;
+  const int64_t late_ns =
+      txn.first_ns - binding.granted_ns - int64_t{*binding.expires_s} * 1'000'000'000;
+  if (late_ns <= binding.lapse_ns) return;
+  binding.lapse_ns = late_ns;
+  binding.lapse_message = txn.request;
+}
+
+// Who sends this REGISTER is who got that one.
+bool Registrations::one_hop_before(const Binding& binding, const TransactionRecord& txn) const {
+  const EndpointId server = model_.messages[binding.last_message].dst;
+  return model_.endpoints[server].ip == model_.endpoints[txn.src].ip;
 }
 
 void Registrations::answer(Binding& binding, const TransactionRecord& txn,
@@ -198,11 +220,14 @@ void Registrations::answer(Binding& binding, const TransactionRecord& txn,
     return;
   }
   if (binding.granted_ns != 0) {
+    note_lapse(binding, txn);
     if (binding.state == BindingState::active) binding.refreshes++;
     if (binding.src != txn.src) binding.source_changes++;
   }
   binding.src = txn.src;
   binding.granted_ns = txn.final_response_ns;
+  binding.granted_call = txn.call;
+  binding.granted_cseq = txn.cseq;
   binding.expires_s = granted;
   binding.state = BindingState::active;
 }

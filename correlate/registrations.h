@@ -42,6 +42,10 @@ struct Binding {
   int64_t first_ns = 0;
   int64_t last_ns = 0;     // newest REGISTER of it, or 2xx
   int64_t granted_ns = 0;  // newest 2xx
+  CallId granted_call;     // with granted_cseq: the REGISTER that it was granted to
+  uint32_t granted_cseq = 0;
+  int64_t lapse_ns = 0;     // how much too late it was refreshed, at worst; 0: never
+  MessageId lapse_message;  // the REGISTER that came then
   std::optional<uint32_t> expires_s;
   uint32_t refreshes = 0;
   uint32_t challenges = 0;
@@ -64,6 +68,8 @@ class Registrations {
   void learn(TransactionId id);
   Binding* binding(const std::string& aor, const std::string& contact);
   Binding* add(Binding binding);
+  static void note_lapse(Binding& binding, const TransactionRecord& txn);
+  bool one_hop_before(const Binding& binding, const TransactionRecord& txn) const;
   void replace_others(const std::string& aor, const TransactionRecord& txn);
   void answer(Binding& binding, const TransactionRecord& txn, std::optional<uint32_t> granted);
   void learn_listed(const std::string& aor, const TransactionRecord& txn);

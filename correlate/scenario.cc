@@ -173,11 +173,13 @@ class Recogniser {
     return closed;
   }
   bool are_siblings(const TransactionRecord& a, const TransactionRecord& b) const {
-    return &a != &b && a.src == b.src && a.dst != b.dst && a.cseq == b.cseq && !same_branch(a, b);
+    return &a != &b && a.src == b.src && a.dst != b.dst && a.cseq == b.cseq &&
+           a.request_path == b.request_path && !same_branch(a, b);
   }
 
-  // Two branches of one request that run at the same time; or, of branches that are not in the
-  // capture, two early dialogs. Targets that are tried one after the other are no fork.
+  // Two branches of one request that run at the same time (not the request on its way back from an
+  // application server); or, of branches that are not in the capture, two early dialogs. Targets
+  // that are tried one after the other are no fork.
   bool is_forked() const {
     bool one_by_one = false;
     for (const TransactionRecord* a : attempts_) {
@@ -192,6 +194,16 @@ class Recogniser {
                                             [&](DialogId id) { return model_.dialogs[id].forked; });
   }
 
+  // What it sends, under whatever number, is for the caller.
+  bool is_between(EndpointId host) const {
+    const auto is_it = [&](EndpointId id) {
+      return model_.endpoints[id].ip == model_.endpoints[host].ip;
+    };
+    return !is_it(attempts_.front()->src) &&
+           std::any_of(attempts_.begin(), attempts_.end(),
+                       [&](const TransactionRecord* attempt) { return is_it(attempt->dst); });
+  }
+
   // A branch failed, and after it the same request went to another target.
   std::string_view forwarded() const {
     for (const TransactionRecord* a : attempts_) {
@@ -201,7 +213,7 @@ class Recogniser {
       for (const TransactionRecord* b : attempts_) {
         const bool later = a != b && b->src == a->src && b->first_ns >= closed_ns(*a);
         if (later && a->final_status / 100 == 3) return "redirect";
-        if (!later || b->cseq != a->cseq) continue;
+        if (!later || (b->cseq != a->cseq && !is_between(a->src))) continue;
         if (a->final_status == 486 || a->final_status == 600) return "forward-on-busy";
         if (given_up || a->final_status == 487 || a->final_status == 408 ||
             a->final_status == 480) {

@@ -1,5 +1,7 @@
 #include "correlate/transactions.h"
 
+#include <tuple>
+
 namespace sipladder {
 namespace {
 
@@ -58,10 +60,10 @@ void TransactionTable::add(MessageId id, const SipFacts& facts) {
   if (message.is_request() && facts.method == Method::ack) {
     // An ACK to a non-2xx belongs to the INVITE transaction (17.1.1.3); an ACK to a 2xx is its own
     // (13.2.2.4).
-    const TransactionId invite = find(facts.invite_key, message);
+    const TransactionId invite = find(facts.invite_key, message, facts);
     if (invite && !model_.transactions[invite].succeeded()) txn = invite;
   }
-  if (!txn) txn = find(facts.transaction_key, message);
+  if (!txn) txn = find(facts.transaction_key, message, facts);
   if (!txn && !message.is_request()) txn = find_by_cseq(message);
   if (!txn) txn = create(id, facts);
   TransactionRecord& record = model_.transactions[txn];
@@ -71,7 +73,7 @@ void TransactionTable::add(MessageId id, const SipFacts& facts) {
   if (message.is_request()) {
     on_request(record, id);
   } else {
-    on_response(record, id);
+    on_response(record, id, facts);
   }
 }
 
@@ -82,7 +84,14 @@ void TransactionTable::forget_evicted() {
                  [&](const auto& slot) { return !model_.transactions.holds(slot.second); });
 }
 
-TransactionId TransactionTable::find(uint64_t key, const MessageRecord& message) const {
+// One of the parties of this dialog has this tag.
+bool TransactionTable::has_tag(DialogId id, uint64_t tag) const {
+  const DialogRecord& dialog = model_.dialogs[id];
+  return tag == dialog.caller_tag_hash || tag == dialog.callee_tag_hash;
+}
+
+TransactionId TransactionTable::find(uint64_t key, const MessageRecord& message,
+                                     const SipFacts& facts) const {
   const auto found = by_key_.find(key);
   if (found == by_key_.end()) return {};
   const IpAddress& from = model_.endpoints[message.src].ip;
@@ -91,7 +100,9 @@ TransactionId TransactionTable::find(uint64_t key, const MessageRecord& message)
   int steps = 0;
   for (TransactionId id = found->second; id && steps < kMaxHops; steps++) {
     const TransactionRecord& txn = model_.transactions[id];
-    if (txn.call != message.call || txn.cseq != message.cseq) {
+    const bool other_fork =
+        txn.kind == TransactionKind::ack_2xx && txn.dialog && !has_tag(txn.dialog, facts.to_tag);
+    if (txn.call != message.call || txn.cseq != message.cseq || other_fork) {
       // Some stacks use one branch again and again (8.1.1.7 forbids it).
       id = txn.next_same_branch;
       continue;
@@ -128,18 +139,48 @@ TransactionId TransactionTable::find_by_cseq(const MessageRecord& response) cons
   return {};
 }
 
-TransactionId TransactionTable::find_invite_for_ack(const MessageRecord& ack) const {
-  TransactionId best;
+// By the To tag of its 2xx: an ACK is for the fork that it names (13.2.2.4).
+TransactionTable::Fit TransactionTable::fit(const TransactionRecord& invite,
+                                            const SipFacts& ack) const {
+  // The first one, before all messages are walked: nearly always there is no other.
+  const DialogId first =
+      invite.final_response ? model_.messages[invite.final_response].dialog : DialogId{};
+  if (first && has_tag(first, ack.to_tag)) return Fit::answered;
+  Fit fit = Fit::unknown;
   int steps = 0;
-  for (TransactionId id = model_.calls[ack.call].first_txn; id && steps < kMaxHops; steps++) {
+  for (MessageId id = invite.last_message; id && steps < kMaxCopySearch; steps++) {
+    const MessageRecord& message = model_.messages[id];
+    if (message.status / 100 == 2 && message.dialog) {
+      if (has_tag(message.dialog, ack.to_tag)) return Fit::answered;
+      fit = Fit::other_fork;
+    }
+    id = message.previous_in_txn;
+  }
+  return fit;
+}
+
+// Of several hops that show the 2xx, the one that the ACK goes: the host that sent the INVITE sends
+// it, often straight to the callee.
+void TransactionTable::credit_ack(TransactionRecord* ack, const SipFacts& facts) {
+  const auto same_host = [&](EndpointId a, EndpointId b) {
+    return model_.endpoints[a].ip == model_.endpoints[b].ip;
+  };
+  auto best = std::tuple(Fit::other_fork, false, false);
+  int steps = 0;
+  for (TransactionId id = model_.calls[ack->call].first_txn; id && steps < kMaxHops; steps++) {
     const TransactionRecord& txn = model_.transactions[id];
-    if (txn.method == Method::invite && txn.cseq == ack.cseq &&
-        (!best || model_.endpoints[txn.src].ip == model_.endpoints[ack.src].ip)) {
-      best = id;
+    if (txn.method == Method::invite && txn.cseq == ack->cseq) {
+      const auto rank =
+          std::tuple(fit(txn, facts), same_host(txn.src, ack->src), same_host(txn.dst, ack->dst));
+      if (rank >= best) {
+        best = rank;
+        ack->invite = id;
+      }
     }
     id = txn.next_in_call;
   }
-  return best;
+  if (ack->invite && std::get<Fit>(best) != Fit::other_fork)
+    model_.transactions[ack->invite].acked = true;
 }
 
 TransactionId TransactionTable::create(MessageId id, const SipFacts& facts) {
@@ -159,10 +200,9 @@ TransactionId TransactionTable::create(MessageId id, const SipFacts& facts) {
   } else if (facts.method == Method::ack) {
     txn.kind = TransactionKind::ack_2xx;
     txn.state = TransactionState::terminated;
-    txn.invite = find_invite_for_ack(message);
-    if (txn.invite) model_.transactions[txn.invite].acked = true;
+    credit_ack(&txn, facts);
   } else if (facts.method == Method::cancel) {
-    txn.invite = find(facts.invite_key, message);
+    txn.invite = find(facts.invite_key, message, facts);
     if (txn.invite) model_.transactions[txn.invite].cancelled = true;
   }
   if (message.is_request()) {
@@ -237,7 +277,7 @@ void TransactionTable::on_request(TransactionRecord& txn, MessageId id) {
   if (txn.requests < UINT16_MAX) txn.requests++;
 }
 
-void TransactionTable::on_response(TransactionRecord& txn, MessageId id) {
+void TransactionTable::on_response(TransactionRecord& txn, MessageId id, const SipFacts& facts) {
   const MessageRecord& message = model_.messages[id];
   if (txn.first_response_ns == 0) txn.first_response_ns = message.time_ns;
   if (!is_final(message.status)) {
@@ -255,7 +295,11 @@ void TransactionTable::on_response(TransactionRecord& txn, MessageId id) {
     const bool accepted = txn.method == Method::invite && message.status < 300;
     txn.state = accepted ? TransactionState::accepted : TransactionState::completed;
   }
-  if (message.status == txn.final_status && txn.responses < UINT16_MAX) txn.responses++;
+  // The 2xx of another fork is no copy of the first one.
+  const DialogId dialog = model_.messages[txn.final_response].dialog;
+  const bool other_fork = txn.succeeded() && dialog && !has_tag(dialog, facts.to_tag);
+  if (message.status == txn.final_status && !other_fork && txn.responses < UINT16_MAX)
+    txn.responses++;
 }
 
 SettledState settle(const TransactionRecord& txn, int64_t now_ns) {

@@ -33,14 +33,19 @@ class TransactionTable {
   size_t bytes() const { return by_key_.capacity() * kMapSlot; }
 
  private:
-  TransactionId find(uint64_t key, const MessageRecord& message) const;
+  // What the 2xxs to an INVITE say of the dialog that an ACK names.
+  enum class Fit : uint8_t { other_fork, unknown, answered };
+
+  bool has_tag(DialogId dialog, uint64_t tag) const;
+  TransactionId find(uint64_t key, const MessageRecord& message, const SipFacts& facts) const;
   TransactionId find_by_cseq(const MessageRecord& response) const;
-  TransactionId find_invite_for_ack(const MessageRecord& ack) const;
+  Fit fit(const TransactionRecord& invite, const SipFacts& ack) const;
+  void credit_ack(TransactionRecord* ack, const SipFacts& facts);
   TransactionId create(MessageId id, const SipFacts& facts);
   void link(TransactionId id, MessageId message);
   void mark_copy(MessageRecord& message, const TransactionRecord& txn) const;
   void on_request(TransactionRecord& txn, MessageId id);
-  void on_response(TransactionRecord& txn, MessageId id);
+  void on_response(TransactionRecord& txn, MessageId id, const SipFacts& facts);
 
   Model& model_;
   absl::flat_hash_map<uint64_t, TransactionId, IdentityHash> by_key_;

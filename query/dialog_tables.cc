@@ -1,4 +1,5 @@
 // transactions and dialogs.
+#include "correlate/dialogs.h"
 #include "correlate/transactions.h"
 #include "decode/text.h"
 #include "query/table_description.h"
@@ -156,7 +157,8 @@ const TableDescription kDialogsTable{
         {"state", "TEXT", "early, confirmed, terminated",
          [](Reader& r, RowId row, Value& v) {
            static constexpr std::string_view kNames[] = {"early", "confirmed", "terminated"};
-           v.set(kNames[static_cast<size_t>(dialog(r, row).state)]);
+           const DialogState state = settle(r.model, dialog(r, row), r.model.now_ns);
+           v.set(kNames[static_cast<size_t>(state)]);
          }},
         {"early_ns", "INTEGER", "first seen",
          [](Reader& r, RowId row, Value& v) { v.set(dialog(r, row).early_ns); }},

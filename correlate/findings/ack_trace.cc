@@ -11,14 +11,6 @@ bool same_host(const CallContext& context, EndpointId a, EndpointId b) {
   return context.model.endpoints[a].ip == context.model.endpoints[b].ip;
 }
 
-// The dialog of the 2xx on a hop, by its name on the hop after: a B2BUA may change tags.
-DialogId dialog_on(const CallContext& context, const TransactionRecord& hop, DialogId after) {
-  for (MessageId id = hop.last_message; id; id = context.message(id).previous_in_txn) {
-    if (context.message(id).status >= 200 && context.message(id).dialog == after) return after;
-  }
-  return context.message(hop.final_response).dialog;
-}
-
 TransactionId ack_from(const CallContext& context, const TransactionRecord& invite,
                        DialogId dialog) {
   TransactionId found;
@@ -34,10 +26,17 @@ TransactionId ack_from(const CallContext& context, const TransactionRecord& invi
 
 }  // namespace
 
-AckTrace trace_ack(const CallContext& context, TransactionId invite) {
+DialogId dialog_on(const CallContext& context, TransactionId hop, DialogId after) {
+  const TransactionRecord& invite = context.model.transactions[hop];
+  for (MessageId id = invite.last_message; id; id = context.message(id).previous_in_txn) {
+    if (context.message(id).status >= 200 && context.message(id).dialog == after) return after;
+  }
+  return context.message(invite.final_response).dialog;
+}
+
+AckTrace trace_ack(const CallContext& context, TransactionId invite, DialogId dialog) {
   const auto& transactions = context.model.transactions;
   const uint32_t cseq = transactions[invite].cseq;
-  DialogId dialog = context.message(transactions[invite].final_response).dialog;
   AckTrace trace;
   int steps = 0;
   for (TransactionId id = invite; id && steps < kMaxHops; steps++) {
@@ -45,7 +44,7 @@ AckTrace trace_ack(const CallContext& context, TransactionId invite) {
     if (hop.call != context.id || hop.cseq != cseq || !hop.final_response) break;
     if (trace.invite) trace.beyond = trace.invite;
     trace.invite = id;
-    dialog = dialog_on(context, hop, dialog);
+    dialog = dialog_on(context, id, dialog);
     trace.ack = ack_from(context, hop, dialog);
     if (trace.ack) break;
     // Both sides of a NAT show one branch.

@@ -13,8 +13,12 @@ struct AckTrace {
   TransactionId beyond;  // of the hop after it, which shows no ACK; none: there is no such hop
 };
 
-// Of the 2xx that answered this INVITE transaction, and the hops before.
-AckTrace trace_ack(const CallContext& context, TransactionId invite);
+// Of the 2xx with which this fork answered this INVITE transaction, and the hops before.
+AckTrace trace_ack(const CallContext& context, TransactionId invite, DialogId dialog);
+
+// The dialog of a 2xx on a hop that has a final response, by its name on the hop after: a B2BUA may
+// change tags.
+DialogId dialog_on(const CallContext& context, TransactionId hop, DialogId after);
 
 // Who sent the INVITE on over the hop beyond got the ACK, and none follows there: a proxy, or a
 // NAT, both sides of which are in the capture.

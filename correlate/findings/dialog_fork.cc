@@ -2,6 +2,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
 
 #include "correlate/findings/support.h"
 
@@ -10,36 +13,45 @@ namespace {
 
 extern const Detector detector;
 
-// Answered, and left alone by the caller: neither acknowledged nor ended.
+constexpr int64_t kPatience = 4'000'000'000;  // an ACK is due at once
+
+// Answered, and left alone by the caller: neither acknowledged nor ended. What the callee ends for
+// want of an ACK was left alone as well.
 bool is_orphan(const CallContext& context, DialogId id) {
-  if (context.model.dialogs[id].ended_ns != 0) return false;
-  return std::none_of(context.transactions.begin(), context.transactions.end(),
-                      [&](TransactionId t) {
-                        const TransactionRecord& txn = context.model.transactions[t];
-                        return txn.kind == TransactionKind::ack_2xx && txn.dialog == id;
-                      });
+  const DialogRecord& dialog = context.model.dialogs[id];
+  return !dialog.acked && dialog.ended_by != Party::caller &&
+         context.model.now_ns - dialog.confirmed_ns >= kPatience;
 }
 
-// One hop saw two dialogs answered, and one of them is an orphan. (A B2BUA that changes the tag
-// shows one answer as two dialogs, at two hops.)
+// One client saw two forks answered, and left one of them alone while it took care of the other. (A
+// B2BUA that changes the tag shows one answer as two dialogs, to two clients.)
 std::optional<DialogId> orphan_of(const CallContext& context) {
+  std::map<std::pair<IpAddress, uint32_t>, std::set<DialogId>> answered;  // by client and CSeq
   for (const TransactionId t : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[t];
-    if (txn.method != Method::invite || txn.in_dialog || txn.responses < 2) continue;
-    std::vector<DialogId> answered;
+    if (txn.method != Method::invite || txn.in_dialog || !txn.succeeded()) continue;
+    const IpAddress& client = context.model.endpoints[txn.src].ip;
     for (MessageId id = txn.last_message; id; id = context.message(id).previous_in_txn) {
       const MessageRecord& message = context.message(id);
-      const bool accepts = message.status >= 200 && message.status < 300 && message.dialog;
-      const bool known =
-          std::find(answered.begin(), answered.end(), message.dialog) != answered.end();
-      if (accepts && !known) answered.push_back(message.dialog);
+      if (message.status / 100 == 2 && message.dialog)
+        answered[{client, txn.cseq}].insert(message.dialog);
     }
-    if (answered.size() < 2) continue;
-    const auto orphan = std::find_if(answered.begin(), answered.end(),
+  }
+  const auto is_acked = [&](DialogId id) { return context.model.dialogs[id].acked; };
+  for (const auto& [client, forks] : answered) {
+    if (std::none_of(forks.begin(), forks.end(), is_acked)) continue;
+    const auto orphan = std::find_if(forks.begin(), forks.end(),
                                      [&](DialogId id) { return is_orphan(context, id); });
-    if (orphan != answered.end()) return *orphan;
+    if (orphan != forks.end()) return *orphan;
   }
   return std::nullopt;
+}
+
+// The address that says so is the nearest to the callee that the capture shows.
+std::string orphan_text(const CallContext& context, DialogId id) {
+  const MessageRecord& first = context.message(context.model.dialogs[id].created_by);
+  return fmt::format("; the one that {} answered got neither ACK nor BYE",
+                     endpoint_text(context, first.is_request() ? first.dst : first.src));
 }
 
 void check(CallContext& context, CallAnalysis* out) {
@@ -64,7 +76,7 @@ void check(CallContext& context, CallAnalysis* out) {
   }
   finding.summary = fmt::format("the INVITE created {} dialogs, {} of them answered", forks.size(),
                                 answered.size());
-  if (orphan) finding.summary += "; one of these got neither ACK nor BYE";
+  if (orphan) finding.summary += orphan_text(context, *orphan);
   finding.explanation = "A proxy forked the request; each To tag is a dialog of its own.";
   finding.remedy = "Nothing to do, when the caller ends all but one.";
   finding.rfc = "RFC 3261 13.2.2.4";

@@ -22,6 +22,7 @@ constexpr size_t kEvidenceFrames = 10;
 
 struct Guessing {
   std::vector<uint32_t> frames;
+  std::vector<CallId> calls;  // whose credentials were wrong
   std::string summary;
 };
 
@@ -77,6 +78,7 @@ struct Run {
 std::optional<Guessing> guessing_from(CaptureContext& context, const std::string& address,
                                       const Attempts& attempts) {
   std::vector<Wrong> wrong;
+  std::vector<CallId> calls;
   std::set<std::string> users;
   std::map<std::string, Run> runs;  // by user
   std::optional<Guessing> guessed;
@@ -95,6 +97,7 @@ std::optional<Guessing> guessing_from(CaptureContext& context, const std::string
     const bool goes_on = !run.frames.empty() && txn.first_ns - run.last_ns <= kBetween;
     if (is_wrong) {
       wrong.push_back({frame, txn.first_ns});
+      calls.push_back(txn.call);
       users.insert(user);
       if (!goes_on) run = {{}, txn.first_ns, 0};
       run.frames.push_back(frame);
@@ -112,7 +115,9 @@ std::optional<Guessing> guessing_from(CaptureContext& context, const std::string
     }
     run = {};
   }
-  return guessed ? guessed : many_of(address, wrong, users);
+  if (!guessed) guessed = many_of(address, wrong, users);
+  if (guessed) guessed->calls = std::move(calls);
+  return guessed;
 }
 
 void check(CaptureContext& context, std::vector<Finding>* out) {
@@ -122,6 +127,7 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
     if (!guessing) continue;
     Finding finding = finding_of(detector);
     finding.evidence = std::move(guessing->frames);
+    finding.explains = std::move(guessing->calls);
     if (finding.evidence.size() > kEvidenceFrames) finding.evidence.resize(kEvidenceFrames);
     finding.summary = std::move(guessing->summary);
     finding.explanation = "Guessing passwords, or a phone with a wrong one that does not give up.";

@@ -30,7 +30,9 @@ void check(CallContext& context, CallAnalysis* out) {
     if (txn.method != Method::cancel || !txn.invite) continue;
     const TransactionRecord& invite = context.model.transactions[txn.invite];
     if (!invite.succeeded() || invite.final_response_ns < txn.first_ns - kCrossing) continue;
-    const bool ended = context.call.bye_ns != 0;
+    const DialogId dialog = context.message(invite.final_response).dialog;
+    const bool ended =
+        context.call.bye_ns != 0 || (dialog && context.model.dialogs[dialog].ended_ns != 0);
     const bool given_time = context.model.now_ns - invite.final_response_ns > kPatience;
     Finding finding = finding_of(context, detector, id);
     finding.evidence.push_back(context.message(invite.final_response).frame);

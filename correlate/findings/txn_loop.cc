@@ -1,6 +1,7 @@
 // txn-loop, txn-spiral, txn-merged: a request that came to one host twice. On its own way and
 // unchanged it is a loop; with another Request-URI or Route a spiral, which is allowed; by two ways
-// after a fork it is merged (RFC 3261 8.2.2.2, 16.3).
+// after a fork it is merged (RFC 3261 8.2.2.2, 16.3). What is accepted in the end went in no
+// circle.
 #include <fmt/format.h>
 
 #include "correlate/findings/support.h"
@@ -92,7 +93,9 @@ void report_visit(CallContext& context, TransactionId id, TransactionId before, 
   }
   finding.summary = fmt::format("{} comes to {} a second time, {}", to_string(txn.method),
                                 endpoint_text(context, txn.dst),
-                                loop ? "unchanged" : "with another Request-URI or Route");
+                                loop              ? "unchanged"
+                                : txn.succeeded() ? "and goes on to who accepts it"
+                                                  : "with another Request-URI or Route");
   finding.explanation = loop ? "Proxies send the request to each other until Max-Forwards runs out."
                              : "A spiral: forwarding led back to this host, which routes it anew.";
   finding.remedy =
@@ -118,7 +121,8 @@ void check_visits(CallContext& context, bool loops, CallAnalysis* out) {
     if (!before) continue;
     const bool unchanged =
         routing_of(context, txn) == routing_of(context, context.model.transactions[before]);
-    if (unchanged == loops) return report_visit(context, id, before, loops, out);
+    const bool loop = unchanged && !txn.succeeded();
+    if (loop == loops) return report_visit(context, id, before, loops, out);
   }
 }
 

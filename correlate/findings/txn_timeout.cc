@@ -1,6 +1,7 @@
 // txn-timeout: no final response within 64*T1 (Timer B or F). Not when the client never repeated an
-// unreliable request: then it got an answer by a path that this capture does not see. Of a request
-// that times out on hop after hop, the last hop tells.
+// unreliable request: then it got an answer by a path that this capture does not see. Of an INVITE
+// that got provisional responses only: nothing more within Timer C. Of a request that times out on
+// hop after hop, the last hop tells.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -37,10 +38,53 @@ bool is_accepted_elsewhere(const CallContext& context, const TransactionRecord& 
                      });
 }
 
+// Provisional responses and nothing after them, not even the next one: who needs longer sends one
+// every minute (13.3.1.1), and a proxy gives up (16.6, 16.8). An announcement before the answer
+// goes on without; and a call that ended in the meantime, or was answered unseen, waits for
+// nothing.
+bool is_left_ringing(const CallContext& context, const TransactionRecord& txn) {
+  constexpr int64_t kTimerC = 180'000'000'000;
+  if (txn.method != Method::invite || txn.provisionals == 0 || txn.final_status != 0) return false;
+  if (txn.cancelled || txn.acked || capture_dropped(context)) return false;
+  const CallRecord& call = context.call;
+  if (call.answer_ns == 0 && call.bye_ns != 0) return false;
+  int64_t last_ns = txn.last_ns;
+  if (call.answer_ns == 0) {
+    for (const StreamId id : context.streams)
+      last_ns = std::max(last_ns, context.model.streams[id].last_ns);
+  }
+  // Another capture point may go on for longer.
+  int64_t end_ns = context.model.sources[context.message(txn.last_message).source].newest_ns;
+  if (txn.in_dialog && txn.dialog && context.model.dialogs[txn.dialog].ended_ns != 0)
+    end_ns = std::min(end_ns, context.model.dialogs[txn.dialog].ended_ns);
+  return end_ns - last_ns > kTimerC;
+}
+
+// When the second copy was sent after the first: the T1 that the client uses.
+int64_t observed_t1(const CallContext& context, const TransactionRecord& txn) {
+  int64_t second_ns = 0, first_ns = 0;
+  for (MessageId id = txn.last_message; id; id = context.message(id).previous_in_txn) {
+    const MessageRecord& message = context.message(id);
+    if (!message.is_request() || message.duplicate || message.method != txn.method) continue;
+    second_ns = first_ns;
+    first_ns = message.time_ns;
+  }
+  return second_ns - first_ns;
+}
+
+// The final response came when the client had given up. Who acknowledges it had not.
+bool is_answered_too_late(const CallContext& context, const TransactionRecord& txn) {
+  if (txn.final_status == 0 || txn.provisionals != 0 || txn.acked) return false;
+  if (txn.transport != Transport::udp || txn.requests < 3) return false;
+  const int64_t waited_ns = txn.final_response_ns - txn.first_ns;
+  return waited_ns > kTimerB && waited_ns > 64 * observed_t1(context, txn) + kT1Ns;
+}
+
 bool timed_out(const CallContext& context, const TransactionRecord& txn) {
   if (!txn.request || txn.method == Method::ack) return false;
   if (txn.method == Method::bye || txn.method == Method::cancel) return false;
-  if (given_up(context, txn)) return true;
+  if (is_answered_too_late(context, txn)) return true;
+  if (given_up(context, txn) || is_left_ringing(context, txn)) return true;
   if (settle(txn, context.model.now_ns).state != TransactionState::timed_out ||
       txn.final_status != 0)
     return false;
@@ -59,7 +103,19 @@ std::string times_sent(const TransactionRecord& txn) {
 std::string what_came_back(const CallContext& context, const Hops& hops, TransactionId id,
                            Finding* finding) {
   const TransactionRecord& txn = context.model.transactions[id];
-  if (txn.provisionals != 0) return "only provisional responses came back";
+  if (txn.final_status != 0) {
+    const uint32_t frame = context.message(txn.final_response).frame;
+    finding->evidence.push_back(frame);
+    return fmt::format("the {} comes after {} (frame {}), when it had given up", txn.final_status,
+                       seconds_text(txn.final_response_ns - txn.first_ns), frame);
+  }
+  if (txn.provisionals != 0) {
+    const std::string fate = hops.what_became_of(id, finding);
+    const MessageRecord& last = context.message(txn.last_message);
+    if (last.status != 0) finding->evidence.push_back(last.frame);
+    return fmt::format("only provisional responses came back, the last after {}{}",
+                       seconds_text(txn.last_ns - txn.first_ns), fate.empty() ? "" : "; " + fate);
+  }
   std::string why =
       rejection_text(rejections(context.model, txn.src, txn.dst, txn.first_ns), "it", finding);
   if (why.empty()) why = hops.what_became_of(id, finding);
@@ -71,18 +127,28 @@ Finding finding_about(const CallContext& context, const Hops& hops, TransactionI
   Finding finding = finding_of(context, detector, id);
   finding.message = txn.request;
   hops.add_copies_before(id, &finding);
-  const char timer = txn.method == Method::invite ? 'B' : 'F';
   finding.summary = fmt::format("{} from {} to {} sent {}: {}", to_string(txn.method),
                                 endpoint_text(context, txn.src), endpoint_text(context, txn.dst),
                                 times_sent(txn), what_came_back(context, hops, id, &finding));
+  const bool invite = txn.method == Method::invite;
+  if (invite && txn.provisionals != 0) {
+    finding.explanation =
+        "Nothing more came for longer than Timer C (3 minutes), neither a final response nor the "
+        "provisional one that would have asked for more time; and nobody sent a CANCEL.";
+    finding.remedy =
+        "See what became of the call at who sent the last response, and whether the proxies on the "
+        "way limit how long an INVITE may be pending (Timer C, fr_inv_timer).";
+    finding.rfc = "RFC 3261 16.8";
+    return finding;
+  }
   finding.explanation = fmt::format(
       "The client transaction ends by Timer {} after 64*T1 (32 s) without a final response.",
-      timer);
+      invite ? 'B' : 'F');
   finding.remedy =
       "Check that the address is right and reachable, that the server listens there, and that "
       "its responses are not lost on "
       "the way back (NAT, firewall, Via without rport).";
-  finding.rfc = txn.method == Method::invite ? "RFC 3261 17.1.1.2" : "RFC 3261 17.1.2.2";
+  finding.rfc = invite ? "RFC 3261 17.1.1.2" : "RFC 3261 17.1.2.2";
   return finding;
 }
 
@@ -98,8 +164,9 @@ void check(CallContext& context, CallAnalysis* out) {
   }
 }
 
-const Detector detector("txn-timeout", Severity::error,
-                        "no final response within 64*T1 (Timer B or F)", check);
+const Detector detector(
+    "txn-timeout", Severity::error,
+    "no final response within 64*T1 (Timer B or F), or Timer C after a provisional one", check);
 
 }  // namespace
 }  // namespace sipladder
