@@ -84,10 +84,10 @@ SdpStand stand_of(std::string_view body, MessageId id, const MessageRecord& mess
                   std::optional<size_t> answered = std::nullopt) {
   const Sdp sdp = parse_sdp(body);
   SdpStand stand;
-  stand.lines = sdp.media.size();
   stand.origin = sdp.origin;
   stand.rest_hash = hash_without_origin(body);
   for (const SdpMedia& media : sdp.media) {
+    stand.lines.push_back({std::string(media.media), media.port != 0});
     read_formats(media, &stand);
     stand.other_media = stand.other_media || (media.media != "audio" && media.port != 0);
   }

@@ -13,6 +13,11 @@
 
 namespace sipladder {
 
+struct SdpLine {
+  std::string media;  // "audio"
+  bool open = false;  // its port is not 0
+};
+
 // The audio line of one SDP that counts: the one that its answer accepts, else the first that opens
 // a stream, else the first.
 struct SdpStand {
@@ -35,7 +40,7 @@ struct SdpStand {
   std::optional<double> ptime_ms;
   double frame_ms = 0;  // of the first codec, when it has fixed ones (G.723, G.729, GSM)
   // Of the whole SDP:
-  size_t lines = 0;                 // m= lines
+  std::vector<SdpLine> lines;       // m= lines
   bool other_media = false;         // one that is not audio is open
   std::vector<std::string> codecs;  // of the open audio lines, in lower case; no events, no CN
   bool telephone_event = false;

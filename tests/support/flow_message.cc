@@ -36,6 +36,16 @@ std::string audio_line(const Line& line, const SdpWord& word) {
   return "m=audio " + word.port + " " + line.value("proto", "RTP/AVP") + " " + formats + "\r\n";
 }
 
+// MEDIA:PORT
+std::string other_line(const std::string& text) {
+  const size_t colon = text.find(':');
+  const std::string media = text.substr(0, colon);
+  const std::string format = media == "audio"   ? " RTP/AVP 8"
+                             : media == "image" ? " udptl t38"
+                                                : " RTP/AVP 96\r\na=rtpmap:96 H264/90000";
+  return "m=" + media + " " + text.substr(colon + 1) + format + "\r\n";
+}
+
 std::string attribute_lines(const Line& line, const SdpWord& word) {
   std::string out;
   if (word.formats.find("101") != std::string::npos) {
@@ -128,9 +138,10 @@ std::string sdp_body(const Line& line, int version) {
   body += "s=-\r\n";
   body += "c=IN " + family + word.address + "\r\n";
   body += "t=0 0\r\n";
-  body += audio_line(line, word) + attribute_lines(line, word);
-  if (line.values.contains("audio2")) {
-    body += "m=audio " + line.value("audio2", "") + " RTP/AVP 8\r\n";
+  std::istringstream lines(line.value("media", "audio"));
+  for (std::string media; std::getline(lines, media, ',');) {
+    body += media == "audio" ? audio_line(line, word) + attribute_lines(line, word)
+                             : other_line(media);
   }
   return body;
 }

@@ -25,7 +25,8 @@
 //
 // Words of a request: call= cseq= from= to= fromtag= totag= via= branch= ("-" for none), by=callee.
 // sdp=ADDRESS:PORT[/direction or other a= line][/pt,pt] | none; rtpmap=111:opus/48000/2;
-// version= that of its o= line; audio2=PORT adds a second audio line.
+// version= that of its o= line; media= names all m= lines when there are more:
+// audio,video:PORT is that audio line, then video; audio:PORT and image:PORT are others.
 #pragma once
 
 #include <string>
