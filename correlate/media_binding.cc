@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "correlate/media_paths.h"
 #include "correlate/offer_answer.h"
 #include "decode/media.h"
 
@@ -12,6 +13,7 @@ namespace {
 constexpr size_t kMaxExpectationsPerEndpoint =
     256;  // newest win: a port is used by one call after another
 const std::vector<StreamId> kNoStreams;
+const std::vector<uint32_t> kNoPaths;
 
 void copy_codec(std::string_view name, StreamBinding* binding) {
   const size_t length = std::min(name.size(), sizeof binding->codec - 1);
@@ -48,6 +50,7 @@ bool is_read_by_agreed_clock(const StreamBinding& binding, const StreamRecord& s
 }
 
 void MediaBinding::update() {
+  learn_paths();
   if (model_.streams.size() == 0) return;  // no media: no SDP is read
   const uint32_t messages = model_.messages.size();
   const uint32_t streams = model_.streams.size();
@@ -78,6 +81,27 @@ void MediaBinding::update() {
 void MediaBinding::learn_rtcp() {
   for (; seen_rtcp_ < model_.rtcp.size(); seen_rtcp_++)
     rtcp_from_[model_.rtcp[seen_rtcp_].src].push_back(seen_rtcp_);
+}
+
+void MediaBinding::learn_paths() {
+  for (; seen_checks_ < model_.ice_checks.size(); seen_checks_++)
+    checks_of_[model_.ice_checks[seen_checks_].username].push_back(seen_checks_);
+  for (; seen_handshakes_ < model_.handshakes.size(); seen_handshakes_++) {
+    const HandshakeRecord& handshake = model_.handshakes[seen_handshakes_];
+    handshakes_of_[handshake.client].push_back(seen_handshakes_);
+    handshakes_of_[handshake.server].push_back(seen_handshakes_);
+  }
+}
+
+const std::vector<uint32_t>& MediaBinding::checks_of(const std::string& receiver,
+                                                     const std::string& sender) const {
+  const auto found = checks_of_.find(hash_of_check(receiver + ":" + sender));
+  return found == checks_of_.end() ? kNoPaths : found->second;
+}
+
+const std::vector<uint32_t>& MediaBinding::handshakes_of(const Endpoint& end) const {
+  const auto found = handshakes_of_.find(end);
+  return found == handshakes_of_.end() ? kNoPaths : found->second;
 }
 
 std::vector<const RtcpRecord*> MediaBinding::rtcp_of(const Endpoint& media) const {

@@ -64,6 +64,8 @@ struct Model {
   Table<Endpoint, EndpointId> endpoints;
   std::vector<IcmpErrorRecord> icmp_errors;
   std::vector<RtcpRecord> rtcp;
+  std::vector<IceCheckRecord> ice_checks;
+  std::vector<HandshakeRecord> handshakes;
   absl::flat_hash_map<uint32_t, DtmfDigits> dtmf;             // by StreamId
   absl::flat_hash_map<uint32_t, VoiceSamples> voice_samples;  // the same, of other than G.711
   Accounting accounting;

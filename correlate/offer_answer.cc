@@ -33,9 +33,13 @@ void read_audio(const SdpMedia& media, SdpStand* stand) {
   stand->keyed = !media.crypto.empty() || !media.fingerprint.empty();
   if (const auto ip = parse_ip(media.address)) stand->address = Endpoint{*ip, media.port};
   for (const std::string_view value : media.candidates) {
-    if (const auto candidate = parse_candidate(value))
-      stand->candidates.push_back(candidate->endpoint);
+    if (const auto candidate = parse_candidate(value)) {
+      stand->candidates.push_back(*candidate);
+    } else {
+      stand->named_candidate = true;
+    }
   }
+  stand->ice_ufrag = media.ice_ufrag;
   stand->ice = !media.candidates.empty();
   stand->fingerprint = !media.fingerprint.empty();
   stand->ptime_ms = media.ptime_ms;

@@ -35,7 +35,9 @@ struct SdpStand {
   bool comfort_noise = false;
   SdpDirection direction = SdpDirection::sendrecv;
   std::optional<Endpoint> address;  // none when it is a name
-  std::vector<Endpoint> candidates;
+  std::vector<IceCandidate> candidates;
+  bool named_candidate = false;  // one of them is a host name, of mDNS mostly
+  std::string ice_ufrag;
   std::vector<uint8_t> payload_types;
   std::optional<double> ptime_ms;
   double frame_ms = 0;  // of the first codec, when it has fixed ones (G.723, G.729, GSM)

@@ -114,6 +114,7 @@ class Parser {
       return;
     }
     if (name == "fingerprint" && result.media.empty()) session_fingerprint_ = value;
+    if (name == "ice-ufrag" && result.media.empty()) session_ufrag_ = value;
     if (result.media.empty() || full_) return;
     SdpMedia& media = result.media.back();
     if (name == "rtpmap") {
@@ -130,6 +131,8 @@ class Parser {
       if (media.crypto.empty()) media.crypto = value;
     } else if (name == "fingerprint") {
       media.fingerprint = value;
+    } else if (name == "ice-ufrag") {
+      media.ice_ufrag = value;
     } else if (name == "candidate") {
       if (media.candidates.size() < 64) media.candidates.push_back(value);
     }
@@ -155,6 +158,7 @@ class Parser {
       SdpMedia& media = result.media[i];
       if (media.address.empty()) media.address = result.session_address;
       if (media.fingerprint.empty()) media.fingerprint = session_fingerprint_;
+      if (media.ice_ufrag.empty()) media.ice_ufrag = session_ufrag_;
       media.direction =
           directions_[i].value_or(session_direction_.value_or(SdpDirection::sendrecv));
       // With ICE it means that the candidates decide, or come later (RFC 8840 4.3).
@@ -167,6 +171,7 @@ class Parser {
   std::optional<SdpDirection> session_direction_;
   std::vector<std::optional<SdpDirection>> directions_;
   std::string_view session_fingerprint_;
+  std::string_view session_ufrag_;
   bool full_ = false;
 };
 
@@ -225,12 +230,15 @@ std::optional<IceCandidate> parse_candidate(std::string_view value) {
   // foundation component transport priority address port ...
   cut(&value, ' ');
   const auto component = parse_number<uint16_t>(cut(&value, ' '));
-  cut(&value, ' ');
+  const std::string_view transport = cut(&value, ' ');
   cut(&value, ' ');
   const auto ip = parse_ip(cut(&value, ' '));
   const auto port = parse_number<uint16_t>(cut(&value, ' '));
   if (!component || !ip || !port) return std::nullopt;
-  return IceCandidate{*component, {*ip, *port}};
+  cut(&value, ' ');  // "typ"
+  const std::string_view type = cut(&value, ' ');
+  return IceCandidate{
+      *component, {*ip, *port}, equal_no_case(transport, "UDP"), type == "host", type == "relay"};
 }
 
 bool is_srtp(std::string_view proto) {

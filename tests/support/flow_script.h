@@ -19,6 +19,10 @@
 //                                     SSRC: cumulative loss, highest number received; fraction= of
 //                                     256 lost, from= SSRC of who reports; of=0: without a block;
 //                                     sent=PACKETS: a sender report
+//   1.000 alice:4000 > bob:5000 stun name=B:A count=5   checks of ICE, one each every=SECONDS (1);
+//                                     `success` or error=401: answers
+//   1.000 alice:4000 > bob:5000 dtls hello count=5      likewise `server-hello`, `verify`,
+//                                     `server-done`, `client-key`, `encrypted`, alert=40; random=
 //   1.100 bob > alice icmp 3 alice:4000 > bob:5000      a code of "unreachable" (or of type=) that
 //                                     quotes
 //   2.000 alice > bob raw             the indented lines are the payload
@@ -27,6 +31,8 @@
 // sdp=ADDRESS:PORT[/direction or other a= line][/pt,pt] | none; rtpmap=111:opus/48000/2;
 // version= that of its o= line; media= names all m= lines when there are more:
 // audio,video:PORT is that audio line, then video; audio:PORT and image:PORT are others.
+// ice=UFRAG:CANDIDATE,CANDIDATE, each ADDRESS:PORT or TYPE@ADDRESS:PORT; setup=actpass (with a
+// fingerprint).
 #pragma once
 
 #include <string>
