@@ -36,8 +36,7 @@ class PathJudge {
     const AudioDirection& direction = audio_.facts.direction(from);
     if (direction.agreed_ns < kJudgeAfter && !direction.right.at_end) return false;
     const bool ended = model_.calls[model_.messages[stands().front().message].call].bye_ns != 0;
-    const int64_t until =
-        ended ? audio_.facts.end_ns : std::max(audio_.facts.end_ns, last_ns);
+    const int64_t until = ended ? audio_.facts.end_ns : std::max(audio_.facts.end_ns, last_ns);
     return first_ns < until && until - std::max(first_ns, audio_.facts.answer_ns) >= kJudgeAfter;
   }
 
@@ -160,7 +159,8 @@ class PathJudge {
   bool carries_media(const std::vector<uint32_t>& checks) const {
     for (const StreamId id : model_.streams.ids()) {
       const StreamRecord& stream = model_.streams[id];
-      if (stream.last_ns < audio_.facts.answer_ns || stream.first_ns > audio_.facts.end_ns) continue;
+      if (stream.last_ns < audio_.facts.answer_ns || stream.first_ns > audio_.facts.end_ns)
+        continue;
       const auto at = [&](uint32_t index) {
         return audio_.src(id) == check(index).src || audio_.dst(id) == check(index).src;
       };
@@ -213,10 +213,10 @@ class PathJudge {
   Party client_of(const HandshakeRecord& handshake) const {
     for (const SdpStand& stand : stands()) {
       const auto names = [&](const Endpoint& end) {
-        return stand.address == end ||
-               std::any_of(
-                   stand.candidates.begin(), stand.candidates.end(),
-                   [&](const IceCandidate& candidate) { return candidate.endpoint == end; });
+        return stand.address == end || std::any_of(stand.candidates.begin(), stand.candidates.end(),
+                                                   [&](const IceCandidate& candidate) {
+                                                     return candidate.endpoint == end;
+                                                   });
       };
       if (names(handshake.client)) return stand.author;
       if (names(handshake.server)) return opposite(stand.author);

@@ -66,8 +66,8 @@ void read_record(std::string_view record, DtlsPacket* out) {
 
 std::string_view to_string(DtlsStep step) {
   static constexpr std::string_view kNames[] = {
-      "nothing",     "ClientHello",       "HelloVerifyRequest", "ServerHello",    "Certificate",
-      "KeyExchange", "ServerHelloDone",   "ClientKeyExchange",  "ChangeCipherSpec"};
+      "nothing",     "ClientHello",     "HelloVerifyRequest", "ServerHello",     "Certificate",
+      "KeyExchange", "ServerHelloDone", "ClientKeyExchange",  "ChangeCipherSpec"};
   return kNames[static_cast<size_t>(step)];
 }
 

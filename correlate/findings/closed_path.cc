@@ -53,14 +53,14 @@ Tries tries_of(const Model& model, const std::vector<uint32_t>& checks, Finding*
 void describe_checks(CallContext& context, const ClosedPath& path, Finding* finding) {
   const Tries tries = tries_of(context.model, path.checks, finding);
   const Tries back = tries_of(context.model, path.checks_back, finding);
-  const std::string answer = tries.error_frame == 0
-                                 ? std::string("got no answer")
-                                 : fmt::format("got error {} (frame {}) and no success",
-                                               tries.error, tries.error_frame);
+  const std::string answer =
+      tries.error_frame == 0
+          ? std::string("got no answer")
+          : fmt::format("got error {} (frame {}) and no success", tries.error, tries.error_frame);
   finding->summary =
       fmt::format("neither party hears anything: {} ICE checks of the {} from {} to {} {} in {}",
-                  tries.requests, party_text(path.from), list_text(tries.from),
-                  list_text(tries.to), answer, seconds_text(tries.last_ns - tries.first_ns));
+                  tries.requests, party_text(path.from), list_text(tries.from), list_text(tries.to),
+                  answer, seconds_text(tries.last_ns - tries.first_ns));
   if (back.requests != 0)
     finding->summary += fmt::format(", nor did {} from {}", back.requests, list_text(back.from));
   finding->explanation =
@@ -77,9 +77,9 @@ void describe_handshake(const HandshakeRecord& handshake, Finding* finding) {
   finding->evidence.push_back(handshake.last_frame);
   const std::string who = fmt::format("the DTLS handshake of {} with {}",
                                       to_string(handshake.client), to_string(handshake.server));
-  const std::string counts = fmt::format("{} ClientHello and {} ServerHello in {}",
-                                         handshake.client_hellos, handshake.server_hellos,
-                                         seconds_text(handshake.last_ns - handshake.first_ns));
+  const std::string counts =
+      fmt::format("{} ClientHello and {} ServerHello in {}", handshake.client_hellos,
+                  handshake.server_hellos, seconds_text(handshake.last_ns - handshake.first_ns));
   std::string end;
   if (handshake.alert != 0) {
     end = fmt::format("ended with alert {} of {} (frame {})", handshake.alert,
@@ -91,8 +91,7 @@ void describe_handshake(const HandshakeRecord& handshake, Finding* finding) {
     end = fmt::format("got no further than {} of the client and {} of the server",
                       to_string(handshake.client_step), to_string(handshake.server_step));
   }
-  finding->summary =
-      fmt::format("neither party hears anything: {} {}: {}", who, end, counts);
+  finding->summary = fmt::format("neither party hears anything: {} {}: {}", who, end, counts);
   finding->explanation =
       "The keys of SRTP come out of this handshake (RFC 5764): before it is complete nobody may "
       "send, and no RTP is here.";
