@@ -42,6 +42,7 @@ void read_audio(const SdpMedia& media, SdpStand* stand) {
   stand->ice_ufrag = media.ice_ufrag;
   stand->ice = !media.candidates.empty();
   stand->fingerprint = !media.fingerprint.empty();
+  stand->silence_suppressed = media.silence_suppressed;
   stand->ptime_ms = media.ptime_ms;
   if (!media.formats.empty()) stand->frame_ms = frame_ms_of(media.formats.front().encoding);
   for (const SdpFormat& format : media.formats) {

@@ -33,6 +33,7 @@ struct SdpStand {
   bool ice = false;           // a=candidate
   bool fingerprint = false;   // keys by DTLS
   bool comfort_noise = false;
+  bool silence_suppressed = false;  // its author says so of what it sends
   SdpDirection direction = SdpDirection::sendrecv;
   std::optional<Endpoint> address;  // none when it is a name
   std::vector<IceCandidate> candidates;

@@ -125,6 +125,8 @@ class Parser {
       if (const auto ptime = parse_number<uint32_t>(value)) media.ptime_ms = *ptime;
     } else if (name == "rtcp") {
       media.rtcp_port = parse_number<uint16_t>(cut(&value, ' '));
+    } else if (name == "silenceSupp") {
+      media.silence_suppressed = cut(&value, ' ') == "on";
     } else if (name == "rtcp-mux") {
       media.rtcp_mux = true;
     } else if (name == "crypto") {

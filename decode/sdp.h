@@ -35,6 +35,7 @@ struct SdpMedia {
   std::optional<double> ptime_ms;
   std::optional<uint16_t> rtcp_port;
   bool rtcp_mux = false;
+  bool silence_suppressed = false;           // a=silenceSupp:on (RFC 3108 5.6.2.1)
   std::string_view crypto;                   // first a=crypto value
   std::string_view fingerprint;              // media or session level
   std::string_view ice_ufrag;                // media or session level
