@@ -249,6 +249,7 @@ void Engine::settle() {
   State& state = *state_;
   state.finish_batch();
   state.model.oddities = state.decoder.oddities();
+  state.model.tcp_gaps = state.decoder.tcp_gaps();
   state.model.accounting.turn_channels_forgotten = state.turn.forgotten();
   if (!state.model.sources.empty()) state.model.sources[0].fragments = state.decoder.fragments();
   state.settle_calls();

@@ -74,6 +74,7 @@ struct Model {
   std::array<uint64_t, static_cast<size_t>(Oddity::count_)> oddities{};
   std::vector<IncompleteSip> incomplete_sip_fragments;  // known once finished
   std::vector<HeadlessUdp> headless_udp;                // likewise
+  std::vector<TcpGap> tcp_gaps;                         // the first of them
   std::vector<CutRequest> cut_requests;                 // the requests among them
   Evicted evicted;
   int64_t now_ns = 0;     // newest packet's time

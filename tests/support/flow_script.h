@@ -1,7 +1,8 @@
 // Packets as text: a SIP flow in a few lines becomes a capture. What a line leaves out is what a
 // stack would write (Via stack, tags, CSeq, Contact); what it says, wins.
 //
-//   host alice 192.0.2.101            name, address, port (5060 when absent)
+//   host alice 192.0.2.101            name, address, port (5060 when absent); tcp: its SIP goes
+//                                     over TCP
 //   snaplen 96                        no more is captured of each packet below; 0: all of it
 //   0.000 alice > p1 INVITE sip:bob@example.com sdp=192.0.2.101:4000
 //       Supported: replaces           an indented line sets a header; "Name: -" removes it
