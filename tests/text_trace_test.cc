@@ -11,6 +11,7 @@
 #include "decode/decoder.h"
 #include "tests/support/packet_builder.h"
 #include "tests/support/run_binary.h"
+#include "tests/support/scratch.h"
 
 namespace sipladder {
 namespace {
@@ -46,7 +47,7 @@ struct Found {
 };
 
 std::vector<Found> read_trace(const std::string& text) {
-  const std::string path = "/tmp/sipladder-trace-" + std::to_string(getpid()) + ".txt";
+  const std::string path = scratch_path("trace.txt");
   std::ofstream(path, std::ios::binary) << text;
   PacketLog log;
   Decoder decoder(log);
@@ -286,7 +287,7 @@ TEST_F(TextTraces, RelativeTimes) {
 
 // A log writes a message once: again is a retransmission. Without times nothing is said about time.
 TEST_F(TextTraces, RepeatedMessages) {
-  const std::string path = "/tmp/sipladder-again-" + std::to_string(getpid()) + ".txt";
+  const std::string path = scratch_path("again.txt");
   const std::string head = "U 10.0.0.1:5060 -> 192.0.2.9:5060\n";
   const std::string back = "U 192.0.2.9:5060 -> 10.0.0.1:5060\n";
   std::string ok = kRinging, bye = kInvite;
@@ -388,7 +389,7 @@ TEST_F(TextTraces, RealOnes) {
 }
 
 TEST_F(TextTraces, ThroughAPipe) {
-  const std::string path = "/tmp/sipladder-pipe-" + std::to_string(getpid()) + ".txt";
+  const std::string path = scratch_path("pipe.txt");
   std::ofstream(path, std::ios::binary) << sngrep();
   const RunResult result = run_binary({"messages", path, "--format", "csv"});
   EXPECT_EQ(lines_of(result.out).size(), 3U) << result.out << result.err;
