@@ -250,6 +250,30 @@ TEST_F(TextTraces, TcpSegments) {
     EXPECT_EQ(found[0].transport, Transport::tcp);
     EXPECT_FALSE(found[0].truncated || found[1].truncated) << first;
   }
+  // Behind each other in the wrong order; and with other traffic in between.
+  const std::string udp =
+      "2024-01-02 03:04:05.30 IP 10.0.0.7.9 > 10.0.0.8.9: UDP, length 4\nE..z\n";
+  for (const size_t first : {100UL, kInvite.size() - 3}) {
+    const std::string one = both.substr(0, first), two = both.substr(first);
+    for (const std::string& between : {std::string(), udp}) {
+      const auto found = read_trace(segment(two, first + 1) + between + segment(one, 1) + between);
+      ASSERT_EQ(found.size(), 2U) << first;
+      EXPECT_EQ(found[0].payload, kInvite) << first;
+      EXPECT_EQ(found[1].payload, kRinging) << first;
+      EXPECT_FALSE(found[0].truncated || found[1].truncated) << first;
+    }
+  }
+  // Three, the last one first.
+  const std::string whole = kInvite;
+  const auto turned =
+      read_trace(segment(whole.substr(300), 301) + segment(whole.substr(150, 150), 151) +
+                 segment(whole.substr(0, 150), 1));
+  ASSERT_EQ(turned.size(), 1U);
+  EXPECT_EQ(turned[0].payload, kInvite);
+  // What stood before it never comes: it is no part of the next message.
+  const auto orphan = read_trace(segment(whole.substr(150), 151) + segment(kRinging, 5001));
+  ASSERT_EQ(orphan.size(), 1U);
+  EXPECT_EQ(orphan[0].payload, kRinging);
   // A segment in between is not there: no message is made up of what does not belong together.
   const auto cut = read_trace(segment(kInvite.substr(0, 100), 1) + segment(kRinging, 300));
   ASSERT_EQ(cut.size(), 2U);
