@@ -59,20 +59,24 @@ void MediaPaths::add_stun(const Datagram& datagram) {
   }
 }
 
-// Without its ClientHello, who sends a ServerHello is the server.
+HandshakeRecord* MediaPaths::newest_handshake(const Endpoint& client, const Endpoint& server) {
+  const auto found = handshakes_.find(pair_key(client, server));
+  return found == handshakes_.end() ? nullptr : &model_.handshakes[found->second];
+}
+
+// Two that both want to be the client have a handshake each.
 HandshakeRecord* MediaPaths::handshake_of(const Datagram& datagram, const DtlsPacket& packet) {
   const bool by_server = packet.server_hello || packet.hello_verify;
   const Endpoint& client = by_server ? datagram.dst : datagram.src;
   const Endpoint& server = by_server ? datagram.src : datagram.dst;
   const uint64_t random = packet.random.empty() ? 0 : hash_text(packet.random);
-  for (const uint64_t key : {pair_key(client, server), pair_key(server, client)}) {
-    const auto found = handshakes_.find(key);
-    if (found == handshakes_.end()) continue;
-    HandshakeRecord* known = &model_.handshakes[found->second];
-    if (random == 0 || known->random == random) return known;
+  HandshakeRecord* known = newest_handshake(client, server);
+  if (!packet.client_hello && !by_server) {
+    HandshakeRecord* turned = newest_handshake(server, client);
+    if (known == nullptr || (turned != nullptr && turned->last_ns > known->last_ns)) known = turned;
   }
+  if (known != nullptr && (random == 0 || known->random == random)) return known;
   if (model_.handshakes.size() >= kMaxPaths) return nullptr;
-  handshakes_.erase(pair_key(server, client));
   handshakes_[pair_key(client, server)] = static_cast<uint32_t>(model_.handshakes.size());
   HandshakeRecord record;
   record.client = client;

@@ -33,6 +33,7 @@ class MediaPaths {
  private:
   IceCheckRecord* newest_check(const Endpoint& src, const Endpoint& dst);
   IceCheckRecord* check_of(const Datagram& datagram, uint64_t username);
+  HandshakeRecord* newest_handshake(const Endpoint& client, const Endpoint& server);
   HandshakeRecord* handshake_of(const Datagram& datagram, const DtlsPacket& packet);
 
   Model& model_;
