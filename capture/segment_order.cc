@@ -42,8 +42,8 @@ bool SegmentOrder::take(std::string_view line) {
 
 // True when it is kept.
 bool SegmentOrder::begin_segment(const TraceHead& head, std::string_view line) {
-  Segment segment{{text_of(head.src), text_of(head.dst)}, head.sequence, head.segment, {}, {}, 0,
-                  false};
+  Segment segment{
+      {text_of(head.src), text_of(head.dst)}, head.sequence, head.segment, {}, {}, 0, false};
   const auto flow = flows_.find(segment.ends);
   const bool known = flow != flows_.end();
   const bool in_order = known && flow->second.expects(segment.sequence);
@@ -120,9 +120,8 @@ void SegmentOrder::release_until(const Ends& ends, uint64_t sequence) {
   const auto waits_in_vain = [&](const Segment& segment) {
     return segment.ends == ends && segment.sequence < sequence;
   };
-  std::stable_sort(held_.begin(), held_.end(), [](const Segment& a, const Segment& b) {
-    return a.sequence < b.sequence;
-  });
+  std::stable_sort(held_.begin(), held_.end(),
+                   [](const Segment& a, const Segment& b) { return a.sequence < b.sequence; });
   for (const Segment& segment : held_) {
     if (waits_in_vain(segment)) release(segment);
   }

@@ -6,6 +6,7 @@
 #include "correlate/media_paths.h"
 #include "correlate/offer_answer.h"
 #include "decode/media.h"
+#include "decode/text.h"
 
 namespace sipladder {
 namespace {
@@ -28,6 +29,23 @@ DialogId dialog_of(const Model& model, CallId call) {
     if (model.dialogs[id].confirmed_ns != 0) return id;
   }
   return first;
+}
+
+bool lists(const SdpMedia& media, uint8_t payload_type) {
+  return std::any_of(media.formats.begin(), media.formats.end(), [&](const SdpFormat& format) {
+    return parse_number<uint8_t>(format.payload) == payload_type;
+  });
+}
+
+// Where several media share a port, the payload type tells them apart (RFC 9143 9.2).
+const SdpMedia& line_of(const Sdp& sdp, size_t named, uint8_t payload_type, bool bundled) {
+  const SdpMedia& own = sdp.media[named];
+  if (lists(own, payload_type)) return own;
+  for (const SdpMedia& other : sdp.media) {
+    const bool shared = bundled || (other.port == own.port && other.address == own.address);
+    if (shared && lists(other, payload_type)) return other;
+  }
+  return own;
 }
 
 bool overlap(const StreamRecord& a, const StreamRecord& b) {
@@ -288,13 +306,15 @@ void MediaBinding::name_codec(const Expectation& expected, const StreamRecord& s
                               StreamBinding* binding) {
   copy_codec(static_format(stream.payload_type).encoding, binding);
   if (!view_.load(model_.messages[expected.message])) return;
-  const Sdp sdp = parse_sdp(find_sdp(view_.sip()));
+  const std::string_view body = find_sdp(view_.sip());
+  const Sdp sdp = parse_sdp(body);
   if (expected.mline >= sdp.media.size()) return;
+  const bool bundled = body.find("a=group:BUNDLE") != std::string_view::npos;
+  const SdpMedia& media = line_of(sdp, expected.mline, stream.payload_type, bundled);
   // Fax takes the place of audio, and is no RTP.
-  const std::string_view media = sdp.media[expected.mline].media;
-  binding->video = media != "audio" && media != "image";
-  binding->secure = is_srtp(sdp.media[expected.mline].proto);
-  for (const SdpFormat& format : sdp.media[expected.mline].formats) {
+  binding->video = media.media != "audio" && media.media != "image";
+  binding->secure = is_srtp(media.proto);
+  for (const SdpFormat& format : media.formats) {
     unsigned payload_type = 0;
     std::from_chars(format.payload.data(), format.payload.data() + format.payload.size(),
                     payload_type);

@@ -1,5 +1,7 @@
 #include "decode/sdp.h"
 
+#include <algorithm>
+
 #include "decode/text.h"
 
 namespace sipladder {
@@ -105,6 +107,7 @@ class Parser {
       media.formats.push_back(format);
     }
     directions_.push_back(std::nullopt);
+    bundle_only_.push_back(false);
     result.media.push_back(std::move(media));
   }
 
@@ -133,6 +136,8 @@ class Parser {
       if (media.crypto.empty()) media.crypto = value;
     } else if (name == "fingerprint") {
       media.fingerprint = value;
+    } else if (name == "bundle-only") {
+      bundle_only_.back() = true;
     } else if (name == "ice-ufrag") {
       media.ice_ufrag = value;
     } else if (name == "candidate") {
@@ -155,8 +160,22 @@ class Parser {
     format->channels = parse_number<uint32_t>(trim(value)).value_or(1);
   }
 
+  // Port 0 with a=bundle-only is no refusal: the line goes where the first open one does, whose
+  // candidates and keys are its own then (RFC 9143 6).
+  void bundle(SdpMedia& media) {
+    const auto open = std::find_if(result.media.begin(), result.media.end(),
+                                   [](const SdpMedia& other) { return other.port != 0; });
+    if (media.port != 0 || open == result.media.end()) return;
+    media.port = open->port;
+    media.address = open->address;
+    if (media.candidates.empty()) media.candidates = open->candidates;
+    if (media.ice_ufrag.empty()) media.ice_ufrag = open->ice_ufrag;
+    if (media.fingerprint.empty()) media.fingerprint = open->fingerprint;
+  }
+
   void finish() {
     for (size_t i = 0; i < result.media.size(); i++) {
+      if (bundle_only_[i]) bundle(result.media[i]);
       SdpMedia& media = result.media[i];
       if (media.address.empty()) media.address = result.session_address;
       if (media.fingerprint.empty()) media.fingerprint = session_fingerprint_;
@@ -172,6 +191,7 @@ class Parser {
 
   std::optional<SdpDirection> session_direction_;
   std::vector<std::optional<SdpDirection>> directions_;
+  std::vector<bool> bundle_only_;
   std::string_view session_fingerprint_;
   std::string_view session_ufrag_;
   bool full_ = false;

@@ -158,6 +158,7 @@ std::string sdp_body(const Line& line, int version) {
   body += "s=-\r\n";
   body += "c=IN " + family + word.address + "\r\n";
   body += "t=0 0\r\n";
+  if (line.values.contains("bundle")) body += "a=group:BUNDLE " + line.value("bundle", "") + "\r\n";
   std::istringstream lines(line.value("media", "audio"));
   for (std::string media; std::getline(lines, media, ',');) {
     body +=

@@ -33,7 +33,7 @@
 // version= that of its o= line; media= names all m= lines when there are more:
 // audio,video:PORT is that audio line, then video; audio:PORT and image:PORT are others.
 // ice=UFRAG:CANDIDATE,CANDIDATE, each ADDRESS:PORT or TYPE@ADDRESS:PORT; setup=actpass (with a
-// fingerprint).
+// fingerprint); bundle=0 (a=group:BUNDLE).
 #pragma once
 
 #include <string>
