@@ -373,6 +373,17 @@ std::optional<LogTime> parse_log_time(std::string_view line) {
   return time;
 }
 
+size_t shown_headers(std::string_view shown) {
+  if (shown.empty()) return 0;
+  const size_t ip = shown[0] == '`' ? 40 : 20;  // version 6 or 4, without options
+  const size_t offset_at = ip + 12;
+  if (shown.size() <= offset_at) return 0;
+  // The data offset, in words of 4 bytes; more than 7 is no printable character, and nearly always
+  // 8: time stamps.
+  const char offset = shown[offset_at];
+  return ip + (offset == 'P' ? 20U : offset == '`' ? 24U : offset == 'p' ? 28U : 32U);
+}
+
 size_t find_start_line(std::string_view line, bool anywhere) {
   constexpr std::string_view kVersion = "SIP/2.0";
   const size_t version = anywhere ? line.rfind(kVersion) : line.find(kVersion);

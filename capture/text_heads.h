@@ -51,6 +51,10 @@ size_t syslog_prefix(std::string_view line);
 // "UDP", "tls", as a log or a Via writes it.
 std::optional<Transport> parse_transport(std::string_view name);
 
+// How many characters tcpdump -A shows of the IP and TCP headers, one for each byte; 0 while
+// `shown` holds too few to tell.
+size_t shown_headers(std::string_view shown);
+
 // Where a SIP start-line begins in `line`, npos when none ends it. `anywhere`: other bytes may
 // stand before.
 size_t find_start_line(std::string_view line, bool anywhere);

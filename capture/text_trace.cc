@@ -27,13 +27,23 @@ TextTrace::TextTrace(std::string name, uint16_t index, uint64_t size,
 ReadResult TextTrace::next(Packet* packet) {
   TraceMessage message;
   bool found = false;
-  for (int lines = 0; !found && !ended_; lines++) {
+  for (int lines = 0; !found; lines++) {
     if (lines > kLinesPerCall) return ReadResult::idle;
+    std::string kept;
+    if (order_.next(&kept)) {
+      found = parser_.add(kept, &message);
+      continue;
+    }
+    if (ended_) break;
     std::string_view line;
     const Line state = read_line(&line);
     if (state == Line::idle) return ReadResult::idle;
     ended_ = state == Line::end;
-    found = !ended_ && parser_.add(line, &message);
+    if (ended_) {
+      order_.finish();
+    } else if (!order_.take(line)) {
+      found = parser_.add(line, &message);
+    }
   }
   if (found || parser_.finish(&message)) {
     hand_out(message, packet);

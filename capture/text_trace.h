@@ -11,6 +11,7 @@
 
 #include "capture/byte_input.h"
 #include "capture/packet_source.h"
+#include "capture/segment_order.h"
 #include "capture/trace_parser.h"
 
 namespace sipladder {
@@ -36,6 +37,7 @@ class TextTrace : public PacketSource {
   std::unique_ptr<ByteReader> reader_;
   PacketLog& log_;
   SourceInfo info_;
+  SegmentOrder order_;
   TraceParser parser_;
   std::string buffer_;
   size_t at_ = 0;

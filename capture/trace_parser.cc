@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <tuple>
 #include <utility>
 
 namespace sipladder {
@@ -70,6 +71,10 @@ std::optional<Transport> via_transport(std::string_view via) {
   if (slash == std::string_view::npos) return std::nullopt;
   const std::string_view rest = trim(via.substr(slash + 1));
   return parse_transport(rest.substr(0, rest.find_first_of(" \t")));
+}
+
+bool is_before(const LogTime& a, const LogTime& b) {
+  return std::tie(a.year, a.month, a.day, a.ns) < std::tie(b.year, b.month, b.day, b.ns);
 }
 
 // Whether `text` holds `length` bytes and nothing but line ends behind them.
@@ -181,7 +186,9 @@ void TraceParser::go_on() {
   waiting_.erase(found);
   open_->next_sequence = head_->sequence + head_->segment;
   open_->sent += head_->segment;
-  if (head_->time) open_->head->time = head_->time;
+  // Segments that were put in order have times that go back.
+  if (head_->time && !(open_->head->time && is_before(*head_->time, *open_->head->time)))
+    open_->head->time = head_->time;
   in_headers_ = true;
   headers_.clear();
 }
@@ -190,17 +197,11 @@ void TraceParser::go_on() {
 // False when `line` holds nothing else.
 bool TraceParser::skip_headers(std::string_view* line) {
   headers_.append(*line).append("\n");
-  const size_t ip = headers_[0] == '`' ? 40 : 20;  // version 6 or 4, without options
-  const size_t offset_at = ip + 12;
-  if (headers_.size() <= offset_at) return false;
-  // The data offset, in words of 4 bytes; more than 7 is no printable character, and nearly always
-  // 8: time stamps.
-  const char offset = headers_[offset_at];
-  const size_t tcp = offset == 'P' ? 20U : offset == '`' ? 24U : offset == 'p' ? 28U : 32U;
+  const size_t length = shown_headers(headers_);
   const size_t shown = headers_.size() - 1;
-  if (shown < ip + tcp) return false;
+  if (length == 0 || shown < length) return false;
   in_headers_ = false;
-  line->remove_prefix(line->size() - std::min(line->size(), shown - ip - tcp));
+  line->remove_prefix(line->size() - std::min(line->size(), shown - length));
   return true;
 }
 

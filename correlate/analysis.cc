@@ -35,9 +35,10 @@ CallContext context_of(const Model& model, const PacketLog& log, CallId id,
   }
   // A healthy call without media is judged without its messages.
   static const std::vector<MessageId> kNone;
-  context.audio = audio_facts(
-      model, media, view, id,
-      needs_messages(context.call, context.streams) ? context.messages() : kNone, context.streams);
+  context.audio =
+      audio_facts(model, media, view, id,
+                  needs_messages(model, context.call, context.streams) ? context.messages() : kNone,
+                  context.streams);
   return context;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "correlate/audio_judge.h"
+#include "correlate/audio_path.h"
 
 namespace sipladder {
 namespace {
@@ -200,13 +201,15 @@ std::vector<StreamId> last_leg_of(const Model& model, const std::vector<StreamId
   return leg;
 }
 
-bool needs_messages(const CallRecord& call, const std::vector<StreamId>& streams) {
+bool needs_messages(const Model& model, const CallRecord& call,
+                    const std::vector<StreamId>& streams) {
   if (call.answer_ns == 0) return false;
   const SdpGlance& sdp = call.sdp;
   const bool mixed = (sdp.plain && sdp.secure) || (sdp.ip4 && sdp.ip6);
   const bool no_common_type = call.caller_types != 0 && call.callee_types != 0 &&
                               (call.caller_types & call.callee_types) == 0;
-  return !streams.empty() || no_common_type || sdp.refused || sdp.restricted || mixed ||
+  const bool paths = !model.ice_checks.empty() || !model.handshakes.empty();
+  return !streams.empty() || paths || no_common_type || sdp.refused || sdp.restricted || mixed ||
          sdp.secure || call.sdp_offered != call.sdp_answered;
 }
 
@@ -226,7 +229,7 @@ AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageVie
       facts.end_ns = std::max(facts.end_ns, model.streams[stream].last_ns);
     }
   }
-  if (!needs_messages(call, streams)) {
+  if (!needs_messages(model, call, streams)) {
     facts.negotiation.negotiated = facts.negotiation.offered = true;
     return facts;
   }
@@ -250,6 +253,10 @@ AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageVie
     return facts;
   }
   const AudioCase audio{model, media, view, messages, facts};
+  if (const auto path = closed_path(audio, streams)) {
+    close_path(model, *path, &facts);
+    return facts;
+  }
   AudioDirection from_caller = facts.from_caller;
   AudioDirection from_callee = facts.from_callee;
   judge_direction(audio, from_caller, facts.from_callee);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -79,6 +80,14 @@ struct AudioDirection {
   Heard heard;                  // of the first stream of the last leg, once silence was asked about
 };
 
+// A path that ICE or DTLS was to open, and that stayed closed: no RTP took it.
+struct ClosedPath {
+  Party from = Party::none;           // whose checks, or hello, led nowhere
+  std::vector<uint32_t> checks;       // into Model::ice_checks
+  std::vector<uint32_t> checks_back;  // those of the other party
+  std::optional<uint32_t> handshake;  // into Model::handshakes
+};
+
 struct AudioFacts {
   bool answered = false;
   int64_t answer_ns = 0;
@@ -86,6 +95,7 @@ struct AudioFacts {
   Negotiation negotiation;
   AudioDirection from_caller;
   AudioDirection from_callee;
+  std::optional<ClosedPath> closed_path;  // the fault of both directions
   const AudioDirection& direction(Party from) const {
     return from == Party::caller ? from_caller : from_callee;
   }
@@ -99,7 +109,8 @@ std::vector<StreamId> last_leg_of(const Model& model, const std::vector<StreamId
 AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageView& view, CallId id,
                        const std::vector<MessageId>& messages,
                        const std::vector<StreamId>& streams);
-bool needs_messages(const CallRecord& call, const std::vector<StreamId>& streams);
+bool needs_messages(const Model& model, const CallRecord& call,
+                    const std::vector<StreamId>& streams);
 
 // What passes here of it after the answer is too short to hear anything: packets that open the path
 // of a NAT, or the beginning of a stream that goes another way then.

@@ -350,11 +350,13 @@ class Judge {
     });
   }
 
-  // Both list comfort noise, or a codec that sends none of the silence.
+  // Its sender says so, or both list comfort noise, or a codec that sends none of the silence.
   bool may_suppress_silence() const {
-    const SdpStand* caller = audio_.facts.negotiation.newest(Party::caller);
-    const SdpStand* callee = audio_.facts.negotiation.newest(Party::callee);
-    return caller != nullptr && callee != nullptr && caller->comfort_noise && callee->comfort_noise;
+    const SdpStand* sender = audio_.facts.negotiation.newest(direction_.from);
+    const SdpStand* other = audio_.facts.negotiation.newest(receiver());
+    if (sender == nullptr) return false;
+    return sender->silence_suppressed ||
+           (other != nullptr && sender->comfort_noise && other->comfort_noise);
   }
 
   // Comfort noise (RFC 3389), a silence descriptor of the codec, or pauses all along.

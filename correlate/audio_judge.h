@@ -14,6 +14,11 @@ inline constexpr int64_t kMissed = 3'000'000'000;      // of a talk that went we
 inline constexpr int64_t kHandful = 500'000'000;       // a shorter beginning is not heard
 inline constexpr int64_t kJudgeAfter = 2'000'000'000;  // a shorter agreed talk is not judged
 
+inline bool is_private_scope(AddressScope scope) {
+  return scope == AddressScope::private_ || scope == AddressScope::cgnat ||
+         scope == AddressScope::link_local || scope == AddressScope::loopback;
+}
+
 struct AudioCase {
   const Model& model;
   const MediaBinding& media;

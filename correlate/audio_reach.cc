@@ -7,11 +7,6 @@ namespace {
 
 constexpr int64_t kGrace = 3'000'000'000;  // what was on its way when something moved
 
-bool is_private_scope(AddressScope scope) {
-  return scope == AddressScope::private_ || scope == AddressScope::cgnat ||
-         scope == AddressScope::link_local || scope == AddressScope::loopback;
-}
-
 // As near as two private addresses can be judged: the first 16 bits.
 bool same_network(const IpAddress& a, const IpAddress& b) {
   return a.family == b.family && a.bytes[0] == b.bytes[0] && a.bytes[1] == b.bytes[1];
@@ -19,8 +14,8 @@ bool same_network(const IpAddress& a, const IpAddress& b) {
 
 bool is_named(const SdpStand& stand, const Endpoint& endpoint) {
   if (stand.address == endpoint) return true;
-  return std::find(stand.candidates.begin(), stand.candidates.end(), endpoint) !=
-         stand.candidates.end();
+  return std::any_of(stand.candidates.begin(), stand.candidates.end(),
+                     [&](const IceCandidate& candidate) { return candidate.endpoint == endpoint; });
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "correlate/cut_requests.h"
 #include "correlate/eviction.h"
 #include "correlate/media_batch.h"
+#include "correlate/media_paths.h"
 #include "correlate/message_batch.h"
 #include "correlate/rtp_streams.h"
 #include "decode/turn.h"
@@ -34,6 +35,7 @@ struct Engine::State {
         decoder(log),
         endpoints(m),
         streams(m, endpoints, turns),
+        paths(m),
         correlator(m),
         worker([this](WorkBatch& work) { do_work(work); }) {}
 
@@ -54,6 +56,7 @@ struct Engine::State {
   EndpointTable endpoints;
   CallTurns turns;
   RtpStreams streams;
+  MediaPaths paths;
   TurnRelays turn;
   std::vector<Datagram> datagrams;
   WorkBatch batch;
@@ -128,7 +131,7 @@ void Engine::State::finish_batch() {
 size_t Engine::State::bytes() const {
   return model.messages.bytes() + model.transactions.bytes() + model.dialogs.bytes() +
          model.calls.bytes() + model.labels.bytes() + model.streams.bytes() +
-         model.endpoints.bytes() + correlator.bytes() + streams.bytes();
+         model.endpoints.bytes() + correlator.bytes() + streams.bytes() + paths.bytes();
 }
 
 void Engine::State::keep_within_memory() {
@@ -147,7 +150,8 @@ PayloadClass Engine::State::add(const Datagram& datagram) {
     if (!take_message(datagram)) return PayloadClass::other;
   } else if (const auto inner = turn.unwrap(datagram, payload_class)) {
     take_media(*inner, classify_payload(inner->payload));
-  } else if (payload_class == PayloadClass::rtp || payload_class == PayloadClass::rtcp) {
+  } else if (payload_class == PayloadClass::rtp || payload_class == PayloadClass::rtcp ||
+             payload_class == PayloadClass::stun || payload_class == PayloadClass::dtls) {
     take_media(datagram, payload_class);
   }
   return payload_class;
@@ -156,6 +160,11 @@ PayloadClass Engine::State::add(const Datagram& datagram) {
 void Engine::State::add_media(const MediaItem& item) {
   if (item.datagram.kind == PayloadKind::icmp_error) {
     streams.add_icmp(item.datagram);
+    paths.add_icmp(item.datagram);
+  } else if (item.payload_class == PayloadClass::stun) {
+    paths.add_stun(item.datagram);
+  } else if (item.payload_class == PayloadClass::dtls) {
+    paths.add_dtls(item.datagram);
   } else if (item.payload_class == PayloadClass::rtp) {
     RtpHeader rtp;
     if (parse_rtp(item.datagram.payload, &rtp)) streams.add_rtp(item.datagram, rtp);
@@ -243,6 +252,7 @@ void Engine::settle() {
   State& state = *state_;
   state.finish_batch();
   state.model.oddities = state.decoder.oddities();
+  state.model.tcp_gaps = state.decoder.tcp_gaps();
   state.model.accounting.turn_channels_forgotten = state.turn.forgotten();
   if (!state.model.sources.empty()) state.model.sources[0].fragments = state.decoder.fragments();
   state.settle_calls();

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <charconv>
 
+#include "correlate/media_paths.h"
 #include "correlate/offer_answer.h"
 #include "decode/media.h"
+#include "decode/text.h"
 
 namespace sipladder {
 namespace {
@@ -12,6 +14,7 @@ namespace {
 constexpr size_t kMaxExpectationsPerEndpoint =
     256;  // newest win: a port is used by one call after another
 const std::vector<StreamId> kNoStreams;
+const std::vector<uint32_t> kNoPaths;
 
 void copy_codec(std::string_view name, StreamBinding* binding) {
   const size_t length = std::min(name.size(), sizeof binding->codec - 1);
@@ -26,6 +29,23 @@ DialogId dialog_of(const Model& model, CallId call) {
     if (model.dialogs[id].confirmed_ns != 0) return id;
   }
   return first;
+}
+
+bool lists(const SdpMedia& media, uint8_t payload_type) {
+  return std::any_of(media.formats.begin(), media.formats.end(), [&](const SdpFormat& format) {
+    return parse_number<uint8_t>(format.payload) == payload_type;
+  });
+}
+
+// Where several media share a port, the payload type tells them apart (RFC 9143 9.2).
+const SdpMedia& line_of(const Sdp& sdp, size_t named, uint8_t payload_type, bool bundled) {
+  const SdpMedia& own = sdp.media[named];
+  if (lists(own, payload_type)) return own;
+  for (const SdpMedia& other : sdp.media) {
+    const bool shared = bundled || (other.port == own.port && other.address == own.address);
+    if (shared && lists(other, payload_type)) return other;
+  }
+  return own;
 }
 
 bool overlap(const StreamRecord& a, const StreamRecord& b) {
@@ -48,6 +68,7 @@ bool is_read_by_agreed_clock(const StreamBinding& binding, const StreamRecord& s
 }
 
 void MediaBinding::update() {
+  learn_paths();
   if (model_.streams.size() == 0) return;  // no media: no SDP is read
   const uint32_t messages = model_.messages.size();
   const uint32_t streams = model_.streams.size();
@@ -78,6 +99,27 @@ void MediaBinding::update() {
 void MediaBinding::learn_rtcp() {
   for (; seen_rtcp_ < model_.rtcp.size(); seen_rtcp_++)
     rtcp_from_[model_.rtcp[seen_rtcp_].src].push_back(seen_rtcp_);
+}
+
+void MediaBinding::learn_paths() {
+  for (; seen_checks_ < model_.ice_checks.size(); seen_checks_++)
+    checks_of_[model_.ice_checks[seen_checks_].username].push_back(seen_checks_);
+  for (; seen_handshakes_ < model_.handshakes.size(); seen_handshakes_++) {
+    const HandshakeRecord& handshake = model_.handshakes[seen_handshakes_];
+    handshakes_of_[handshake.client].push_back(seen_handshakes_);
+    handshakes_of_[handshake.server].push_back(seen_handshakes_);
+  }
+}
+
+const std::vector<uint32_t>& MediaBinding::checks_of(const std::string& receiver,
+                                                     const std::string& sender) const {
+  const auto found = checks_of_.find(hash_of_check(receiver + ":" + sender));
+  return found == checks_of_.end() ? kNoPaths : found->second;
+}
+
+const std::vector<uint32_t>& MediaBinding::handshakes_of(const Endpoint& end) const {
+  const auto found = handshakes_of_.find(end);
+  return found == handshakes_of_.end() ? kNoPaths : found->second;
 }
 
 std::vector<const RtcpRecord*> MediaBinding::rtcp_of(const Endpoint& media) const {
@@ -264,13 +306,15 @@ void MediaBinding::name_codec(const Expectation& expected, const StreamRecord& s
                               StreamBinding* binding) {
   copy_codec(static_format(stream.payload_type).encoding, binding);
   if (!view_.load(model_.messages[expected.message])) return;
-  const Sdp sdp = parse_sdp(find_sdp(view_.sip()));
+  const std::string_view body = find_sdp(view_.sip());
+  const Sdp sdp = parse_sdp(body);
   if (expected.mline >= sdp.media.size()) return;
+  const bool bundled = body.find("a=group:BUNDLE") != std::string_view::npos;
+  const SdpMedia& media = line_of(sdp, expected.mline, stream.payload_type, bundled);
   // Fax takes the place of audio, and is no RTP.
-  const std::string_view media = sdp.media[expected.mline].media;
-  binding->video = media != "audio" && media != "image";
-  binding->secure = is_srtp(sdp.media[expected.mline].proto);
-  for (const SdpFormat& format : sdp.media[expected.mline].formats) {
+  binding->video = media.media != "audio" && media.media != "image";
+  binding->secure = is_srtp(media.proto);
+  for (const SdpFormat& format : media.formats) {
     unsigned payload_type = 0;
     std::from_chars(format.payload.data(), format.payload.data() + format.payload.size(),
                     payload_type);

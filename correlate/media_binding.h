@@ -11,6 +11,7 @@
 #include <absl/container/flat_hash_map.h>
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "correlate/hash.h"
@@ -59,6 +60,11 @@ class MediaBinding {
   // RTCP from who sends its RTP from there: of the port above, or of the same (RFC 3550 11, RFC
   // 5761).
   std::vector<const RtcpRecord*> rtcp_of(const Endpoint& media) const;
+  // Into Model::ice_checks: those to whom calls itself `receiver` in SDP, from `sender`.
+  const std::vector<uint32_t>& checks_of(const std::string& receiver,
+                                         const std::string& sender) const;
+  // Into Model::handshakes: those with an end there.
+  const std::vector<uint32_t>& handshakes_of(const Endpoint& end) const;
   // The `streams` table lists it: proven by progress, or named by SDP.
   bool is_listed(StreamId id) const;
 
@@ -73,6 +79,7 @@ class MediaBinding {
   };
   void learn(MessageId id);
   void learn_rtcp();
+  void learn_paths();
   void expect(MessageId id, const Endpoint& endpoint, size_t line);
   void bind(StreamId id);
   void bind_reverse();
@@ -92,6 +99,10 @@ class MediaBinding {
   uint32_t seen_rtcp_ = 0;
   absl::flat_hash_map<Endpoint, std::vector<uint32_t>, EndpointHash>
       rtcp_from_;  // into Model::rtcp
+  uint32_t seen_checks_ = 0;
+  uint32_t seen_handshakes_ = 0;
+  absl::flat_hash_map<uint64_t, std::vector<uint32_t>> checks_of_;  // by the hash of their names
+  absl::flat_hash_map<Endpoint, std::vector<uint32_t>, EndpointHash> handshakes_of_;
   absl::flat_hash_map<Endpoint, std::vector<Expectation>, EndpointHash> expectations_;
   struct Named {
     Endpoint endpoint;

@@ -65,6 +65,8 @@ struct Model {
   Table<Endpoint, EndpointId> endpoints;
   std::vector<IcmpErrorRecord> icmp_errors;
   std::vector<RtcpRecord> rtcp;
+  std::vector<IceCheckRecord> ice_checks;
+  std::vector<HandshakeRecord> handshakes;
   absl::flat_hash_map<uint32_t, DtmfDigits> dtmf;             // by StreamId
   absl::flat_hash_map<uint32_t, VoiceSamples> voice_samples;  // the same, of other than G.711
   Accounting accounting;
@@ -73,6 +75,7 @@ struct Model {
   std::array<uint64_t, static_cast<size_t>(Oddity::count_)> oddities{};
   std::vector<IncompleteSip> incomplete_sip_fragments;  // known once finished
   std::vector<HeadlessUdp> headless_udp;                // likewise
+  std::vector<TcpGap> tcp_gaps;                         // the first of them
   std::vector<CutRequest> cut_requests;                 // the requests among them
   Evicted evicted;
   int64_t now_ns = 0;     // newest packet's time

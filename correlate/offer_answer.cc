@@ -33,11 +33,16 @@ void read_audio(const SdpMedia& media, SdpStand* stand) {
   stand->keyed = !media.crypto.empty() || !media.fingerprint.empty();
   if (const auto ip = parse_ip(media.address)) stand->address = Endpoint{*ip, media.port};
   for (const std::string_view value : media.candidates) {
-    if (const auto candidate = parse_candidate(value))
-      stand->candidates.push_back(candidate->endpoint);
+    if (const auto candidate = parse_candidate(value)) {
+      stand->candidates.push_back(*candidate);
+    } else {
+      stand->named_candidate = true;
+    }
   }
+  stand->ice_ufrag = media.ice_ufrag;
   stand->ice = !media.candidates.empty();
   stand->fingerprint = !media.fingerprint.empty();
+  stand->silence_suppressed = media.silence_suppressed;
   stand->ptime_ms = media.ptime_ms;
   if (!media.formats.empty()) stand->frame_ms = frame_ms_of(media.formats.front().encoding);
   for (const SdpFormat& format : media.formats) {
@@ -84,10 +89,10 @@ SdpStand stand_of(std::string_view body, MessageId id, const MessageRecord& mess
                   std::optional<size_t> answered = std::nullopt) {
   const Sdp sdp = parse_sdp(body);
   SdpStand stand;
-  stand.lines = sdp.media.size();
   stand.origin = sdp.origin;
   stand.rest_hash = hash_without_origin(body);
   for (const SdpMedia& media : sdp.media) {
+    stand.lines.push_back({std::string(media.media), media.port != 0});
     read_formats(media, &stand);
     stand.other_media = stand.other_media || (media.media != "audio" && media.port != 0);
   }

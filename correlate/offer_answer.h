@@ -13,6 +13,11 @@
 
 namespace sipladder {
 
+struct SdpLine {
+  std::string media;  // "audio"
+  bool open = false;  // its port is not 0
+};
+
 // The audio line of one SDP that counts: the one that its answer accepts, else the first that opens
 // a stream, else the first.
 struct SdpStand {
@@ -28,14 +33,17 @@ struct SdpStand {
   bool ice = false;           // a=candidate
   bool fingerprint = false;   // keys by DTLS
   bool comfort_noise = false;
+  bool silence_suppressed = false;  // its author says so of what it sends
   SdpDirection direction = SdpDirection::sendrecv;
   std::optional<Endpoint> address;  // none when it is a name
-  std::vector<Endpoint> candidates;
+  std::vector<IceCandidate> candidates;
+  bool named_candidate = false;  // one of them is a host name, of mDNS mostly
+  std::string ice_ufrag;
   std::vector<uint8_t> payload_types;
   std::optional<double> ptime_ms;
   double frame_ms = 0;  // of the first codec, when it has fixed ones (G.723, G.729, GSM)
   // Of the whole SDP:
-  size_t lines = 0;                 // m= lines
+  std::vector<SdpLine> lines;       // m= lines
   bool other_media = false;         // one that is not audio is open
   std::vector<std::string> codecs;  // of the open audio lines, in lower case; no events, no CN
   bool telephone_event = false;

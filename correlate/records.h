@@ -11,6 +11,7 @@
 #include "correlate/rtp_sequence.h"
 #include "decode/address.h"
 #include "decode/datagram.h"
+#include "decode/dtls.h"
 #include "decode/sdp.h"
 #include "decode/sip_message.h"
 
@@ -326,6 +327,37 @@ struct RtcpRecord {
   int64_t progress_from_ns = 0;
   int64_t progress_ns = 0;
   uint32_t progress_frame = 0;
+};
+
+// Connectivity checks of ICE (RFC 8445 7) from one end to another, of one pair of user names.
+struct IceCheckRecord {
+  Endpoint src;
+  Endpoint dst;
+  uint64_t username = 0;  // hash of "receiver:sender"
+  int64_t first_ns = 0, last_ns = 0;
+  uint32_t first_frame = 0, last_frame = 0;
+  uint16_t source = 0;
+  uint32_t requests = 0;
+  uint32_t successes = 0;  // answers that came back
+  uint32_t icmp_errors = 0;
+  uint16_t error = 0;  // of the newest answer that was none
+  uint32_t error_frame = 0;
+};
+
+// A handshake of DTLS between two ends (RFC 6347 4.2, RFC 9147): who says what, and how far it got.
+struct HandshakeRecord {
+  Endpoint client;
+  Endpoint server;
+  uint64_t random = 0;  // hash of the client's: another one begins another handshake
+  int64_t first_ns = 0, last_ns = 0;
+  uint32_t first_frame = 0, last_frame = 0;
+  uint32_t client_hellos = 0;
+  uint32_t server_hellos = 0;
+  DtlsStep client_step = DtlsStep::none;  // the furthest that each has sent
+  DtlsStep server_step = DtlsStep::none;
+  uint8_t alert = 0;  // a fatal one
+  bool alert_by_client = false;
+  bool cookie_asked = false;  // HelloVerifyRequest: the client says hello again
 };
 
 struct IcmpErrorRecord {

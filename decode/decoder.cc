@@ -72,6 +72,10 @@ const std::vector<HeadlessUdp>& Decoder::headless_udp() const {
   return state_->layers.headless_udp;
 }
 
+const std::vector<TcpGap>& Decoder::tcp_gaps() const {
+  return state_->layers.tcp_gaps;
+}
+
 const std::array<uint64_t, static_cast<size_t>(Oddity::count_)>& Decoder::oddities() const {
   return state_->layers.oddities;
 }

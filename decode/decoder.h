@@ -49,12 +49,22 @@ struct IncompleteSip {
   Endpoint dst;
   std::string head;  // what came before the first hole, at most kMaxIncompleteHead bytes
 };
+// Bytes of one direction of a TCP connection with SIP that the capture does not hold.
+struct TcpGap {
+  Endpoint src;
+  Endpoint dst;
+  int64_t before_ns = 0;  // of the last packet before it; 0: none is here
+  int64_t after_ns = 0;   // of the first behind it
+  uint32_t before_frame = 0;
+  uint32_t after_frame = 0;
+};
 // UDP in fragments of which the first, with the ports, never came.
 struct HeadlessUdp {
   uint32_t frame = 0;
   IpAddress src;
   IpAddress dst;
 };
+inline constexpr size_t kMaxTcpGaps = 256;
 inline constexpr size_t kMaxHeadlessUdp = 256;
 inline constexpr size_t kMaxIncompleteSip = 256;
 inline constexpr size_t kMaxIncompleteHead = 2048;
@@ -75,6 +85,7 @@ class Decoder {
   const std::array<uint64_t, static_cast<size_t>(Oddity::count_)>& oddities() const;
   const std::vector<IncompleteSip>& incomplete_sip_fragments() const;  // the first of them
   const std::vector<HeadlessUdp>& headless_udp() const;                // likewise
+  const std::vector<TcpGap>& tcp_gaps() const;                         // likewise
   uint64_t fragments() const;  // IP fragments seen, of all sources
 
  private:

@@ -98,6 +98,8 @@ struct TcpStream {
   size_t ahead_bytes = 0;
   int64_t gap_since_ns = 0;
   int64_t last_ns = 0;
+  int64_t known_ns = 0;  // of the newest packet before which nothing is missing
+  uint32_t known_frame = 0;
 
   size_t buffered() const {
     constexpr size_t kInflater = 48 << 10;  // its window and state
@@ -138,6 +140,7 @@ struct Layers {
   std::vector<IncompleteSip> incomplete_sip;   // at most kMaxIncompleteSip
   absl::flat_hash_set<FragmentKey> assembled;  // the newest of them
   std::vector<HeadlessUdp> headless_udp;       // at most kMaxHeadlessUdp
+  std::vector<TcpGap> tcp_gaps;                // at most kMaxTcpGaps
   absl::flat_hash_map<TcpKey, TcpStream> tcp;
   size_t tcp_buffered = 0;    // bytes kept by all streams
   int64_t last_ahead_ns = 0;  // when a segment was last kept out of order

@@ -212,6 +212,9 @@ bool parse_stun(std::string_view bytes, StunMessage* out) {
     if (type == 0x0012) out->peer = stun_address(p + at + 4, length, true, p + 4);
     if (type == 0x000C && length == 4) out->channel = be16(p + at + 4);
     if (type == 0x0013) out->data = bytes.substr(at + 4, length);
+    if (type == 0x0006) out->username = bytes.substr(at + 4, length);
+    if (type == 0x0009 && length >= 4)
+      out->error = static_cast<uint16_t>((p[at + 6] & 7U) * 100U + p[at + 7]);
     at += 4 + ((length + 3) & ~size_t{3});
   }
   return true;

@@ -1,5 +1,7 @@
 #include "decode/sdp.h"
 
+#include <algorithm>
+
 #include "decode/text.h"
 
 namespace sipladder {
@@ -105,6 +107,7 @@ class Parser {
       media.formats.push_back(format);
     }
     directions_.push_back(std::nullopt);
+    bundle_only_.push_back(false);
     result.media.push_back(std::move(media));
   }
 
@@ -114,6 +117,7 @@ class Parser {
       return;
     }
     if (name == "fingerprint" && result.media.empty()) session_fingerprint_ = value;
+    if (name == "ice-ufrag" && result.media.empty()) session_ufrag_ = value;
     if (result.media.empty() || full_) return;
     SdpMedia& media = result.media.back();
     if (name == "rtpmap") {
@@ -124,12 +128,18 @@ class Parser {
       if (const auto ptime = parse_number<uint32_t>(value)) media.ptime_ms = *ptime;
     } else if (name == "rtcp") {
       media.rtcp_port = parse_number<uint16_t>(cut(&value, ' '));
+    } else if (name == "silenceSupp") {
+      media.silence_suppressed = cut(&value, ' ') == "on";
     } else if (name == "rtcp-mux") {
       media.rtcp_mux = true;
     } else if (name == "crypto") {
       if (media.crypto.empty()) media.crypto = value;
     } else if (name == "fingerprint") {
       media.fingerprint = value;
+    } else if (name == "bundle-only") {
+      bundle_only_.back() = true;
+    } else if (name == "ice-ufrag") {
+      media.ice_ufrag = value;
     } else if (name == "candidate") {
       if (media.candidates.size() < 64) media.candidates.push_back(value);
     }
@@ -150,11 +160,26 @@ class Parser {
     format->channels = parse_number<uint32_t>(trim(value)).value_or(1);
   }
 
+  // Port 0 with a=bundle-only is no refusal: the line goes where the first open one does, whose
+  // candidates and keys are its own then (RFC 9143 6).
+  void bundle(SdpMedia& media) {
+    const auto open = std::find_if(result.media.begin(), result.media.end(),
+                                   [](const SdpMedia& other) { return other.port != 0; });
+    if (media.port != 0 || open == result.media.end()) return;
+    media.port = open->port;
+    media.address = open->address;
+    if (media.candidates.empty()) media.candidates = open->candidates;
+    if (media.ice_ufrag.empty()) media.ice_ufrag = open->ice_ufrag;
+    if (media.fingerprint.empty()) media.fingerprint = open->fingerprint;
+  }
+
   void finish() {
     for (size_t i = 0; i < result.media.size(); i++) {
+      if (bundle_only_[i]) bundle(result.media[i]);
       SdpMedia& media = result.media[i];
       if (media.address.empty()) media.address = result.session_address;
       if (media.fingerprint.empty()) media.fingerprint = session_fingerprint_;
+      if (media.ice_ufrag.empty()) media.ice_ufrag = session_ufrag_;
       media.direction =
           directions_[i].value_or(session_direction_.value_or(SdpDirection::sendrecv));
       // With ICE it means that the candidates decide, or come later (RFC 8840 4.3).
@@ -166,7 +191,9 @@ class Parser {
 
   std::optional<SdpDirection> session_direction_;
   std::vector<std::optional<SdpDirection>> directions_;
+  std::vector<bool> bundle_only_;
   std::string_view session_fingerprint_;
+  std::string_view session_ufrag_;
   bool full_ = false;
 };
 
@@ -228,12 +255,15 @@ std::optional<IceCandidate> parse_candidate(std::string_view value) {
   // foundation component transport priority address port ...
   cut(&value, ' ');
   const auto component = parse_number<uint16_t>(cut(&value, ' '));
-  cut(&value, ' ');
+  const std::string_view transport = cut(&value, ' ');
   cut(&value, ' ');
   const auto ip = parse_ip(cut(&value, ' '));
   const auto port = parse_number<uint16_t>(cut(&value, ' '));
   if (!component || !ip || !port) return std::nullopt;
-  return IceCandidate{*component, {*ip, *port}};
+  cut(&value, ' ');  // "typ"
+  const std::string_view type = cut(&value, ' ');
+  return IceCandidate{
+      *component, {*ip, *port}, equal_no_case(transport, "UDP"), type == "host", type == "relay"};
 }
 
 bool is_srtp(std::string_view proto) {

@@ -35,8 +35,10 @@ struct SdpMedia {
   std::optional<double> ptime_ms;
   std::optional<uint16_t> rtcp_port;
   bool rtcp_mux = false;
+  bool silence_suppressed = false;           // a=silenceSupp:on (RFC 3108 5.6.2.1)
   std::string_view crypto;                   // first a=crypto value
   std::string_view fingerprint;              // media or session level
+  std::string_view ice_ufrag;                // media or session level
   std::vector<std::string_view> candidates;  // a=candidate values
 };
 
@@ -66,6 +68,9 @@ SdpGlance glance_sdp(std::string_view body);
 struct IceCandidate {      // RFC 8839 5.1
   uint16_t component = 0;  // 1: RTP
   Endpoint endpoint;
+  bool udp = false;
+  bool host = false;   // an address of its own, not one that a server saw
+  bool relay = false;  // of a TURN server
 };
 // nullopt when its address is a name (mDNS) or anything else is wrong.
 std::optional<IceCandidate> parse_candidate(std::string_view value);

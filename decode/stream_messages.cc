@@ -52,8 +52,12 @@ void StreamMessages::deliver(const View& view) {
   }
 }
 
-void StreamMessages::lose() {
+void StreamMessages::lose(const TcpSegment& next) {
   layers_.note(Oddity::tcp_gap);
+  if (layers_.tcp_gaps.size() < kMaxTcpGaps) {
+    layers_.tcp_gaps.push_back(
+        {key_.src, key_.dst, stream_.known_ns, next.time_ns, stream_.known_frame, next.frame});
+  }
   stream_.pending.clear();
   stream_.fragments.clear();
   stream_.inflater.reset();

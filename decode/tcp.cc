@@ -110,6 +110,8 @@ void deliver_one(Layers& layers, TcpStream& stream, std::vector<TcpSegment>::ite
   const auto known = static_cast<size_t>(distance(first->sequence, stream.next));
   const std::string& bytes = layers.kept.emplace_back(std::move(first->bytes));
   const View whole{bytes_of(bytes), bytes.size(), first->ref, first->missing};
+  stream.known_ns = first->time_ns;
+  stream.known_frame = first->frame;
   stream.ahead_bytes -= bytes.size();
   stream.ahead.erase(first);
   if (known >= whole.size + whole.missing) return;
@@ -122,7 +124,7 @@ void deliver_ahead(Layers& layers, TcpStream& stream, StreamMessages& messages) 
     const auto first = first_ahead(stream);
     if (distance(stream.next, first->sequence) > 0) {
       if (!is_lost(layers, stream)) return;
-      messages.lose();
+      messages.lose(*first);
       stream.next = first->sequence;
       stream.gap_since_ns = layers.packet->time_ns;
     }
@@ -143,7 +145,7 @@ void skip_acknowledged_gap(Layers& layers, const IpHeader& ip, const TcpKey& key
   const size_t before = stream.buffered();
   const IpHeader swapped{ip.dst, ip.src, 0, ip.dscp};
   StreamMessages messages(layers, swapped, reverse, stream);
-  messages.lose();
+  messages.lose(*first);
   stream.next = first->sequence;
   deliver_ahead(layers, stream, messages);
   layers.tcp_buffered += stream.buffered() - before;
@@ -171,6 +173,8 @@ Fate order(Layers& layers, TcpStream& stream, Segment segment, StreamMessages& m
     const auto known = static_cast<size_t>(-int64_t{gap});
     if (known >= segment.length()) return Fate::tcp_resent;
     stream.next = segment.sequence + segment.length();
+    stream.known_ns = layers.packet->time_ns;
+    stream.known_frame = layers.packet->frame;
     if (known < segment.payload.size) messages.deliver(segment.payload.sub(known));
   }
   deliver_ahead(layers, stream, messages);
@@ -238,7 +242,7 @@ void flush(Layers& layers, const TcpKey& key, TcpStream& stream) {
   while (!stream.ahead.empty()) {
     const auto first = first_ahead(stream);
     if (distance(stream.next, first->sequence) > 0) {
-      messages.lose();
+      messages.lose(*first);
       stream.next = first->sequence;
     }
     Packet packet;

@@ -10,6 +10,7 @@
 #include "tests/support/flow_script.h"
 #include "tests/support/packet_builder.h"
 #include "tests/support/run_binary.h"
+#include "tests/support/scratch.h"
 
 namespace sipladder {
 namespace {
@@ -43,8 +44,7 @@ class CaptureFindings : public ::testing::Test {
   }
 
  private:
-  std::filesystem::path folder_ =
-      std::filesystem::temp_directory_path() / ("sipladder_findings." + std::to_string(getpid()));
+  std::filesystem::path folder_ = scratch_folder() / "findings";
 };
 
 // `served`: every request gets its 200.

@@ -13,6 +13,7 @@
 #include <sstream>
 
 #include "capture/packet_source.h"
+#include "tests/support/scratch.h"
 
 namespace sipladder {
 namespace {
@@ -105,9 +106,8 @@ struct Seen {
 class CaptureTest : public testing::Test {
  protected:
   void SetUp() override {
-    std::string path = (fs::temp_directory_path() / "capture_test.XXXXXX").string();
-    ASSERT_NE(mkdtemp(path.data()), nullptr);
-    folder_ = path;
+    folder_ = scratch_folder() / "capture";
+    fs::create_directories(folder_);
   }
   void TearDown() override { fs::remove_all(folder_); }
 

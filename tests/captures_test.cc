@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "tests/support/run_binary.h"
+#include "tests/support/scratch.h"
 
 namespace sipladder {
 namespace {
@@ -138,7 +139,7 @@ TEST(Truth, StreamsAgreeWithTheOracle) {
 
 TEST(Damage, TruncatedFileGivesWhatCameBeforeAndSaysWhere) {
   const std::string whole = read(root_path("samples/forked.pcap"));
-  const std::string path = "/tmp/sipladder-cut.pcap";
+  const std::string path = scratch_path("cut.pcap");
   std::ofstream(path, std::ios::binary) << whole.substr(0, whole.size() - 7);
   const RunResult result = run_binary({"messages", path, "--format", "csv"});
   EXPECT_EQ(result.status, 3);
@@ -149,7 +150,7 @@ TEST(Damage, TruncatedFileGivesWhatCameBeforeAndSaysWhere) {
 
 TEST(Damage, EveryPrefixOfASampleIsReadWithoutACrash) {
   const std::string whole = read(root_path("samples/forked.pcap"));
-  const std::string path = "/tmp/sipladder-prefix.pcap";
+  const std::string path = scratch_path("prefix.pcap");
   for (size_t size = 0; size < whole.size(); size += 1 + whole.size() / 60) {
     std::ofstream(path, std::ios::binary | std::ios::trunc) << whole.substr(0, size);
     const int status = run_binary({"findings", path}).status;
@@ -160,7 +161,7 @@ TEST(Damage, EveryPrefixOfASampleIsReadWithoutACrash) {
 
 TEST(Damage, FlippedBytesAreData) {
   const std::string whole = read(root_path("samples/no-rport.pcap"));
-  const std::string path = "/tmp/sipladder-flip.pcap";
+  const std::string path = scratch_path("flip.pcap");
   uint32_t random = 1;
   for (int round = 0; round < 60; round++) {
     std::string bytes = whole;

@@ -6,16 +6,13 @@
 #include <memory>
 
 #include "tests/support/run_binary.h"
+#include "tests/support/scratch.h"
 
 namespace sipladder {
 namespace {
 
-std::string temporary(const char* name) {
-  return (std::filesystem::temp_directory_path() / name).string();
-}
-
 TEST(Export, WavHasBothPartiesOfTheTalk) {
-  const std::string path = temporary("sipladder_talk.wav");
+  const std::string path = scratch_path("talk.wav");
   const RunResult result = run_binary({"export", "-o", path, root_path("samples/two-way.pcap")});
   EXPECT_EQ(result.status, 0) << result.err;
   SF_INFO info{};
@@ -30,8 +27,9 @@ TEST(Export, WavHasBothPartiesOfTheTalk) {
 
 TEST(Export, SaysWhyNothingIsWritten) {
   EXPECT_EQ(run_binary({"export", "-o", "x.mp3", root_path("samples/two-way.pcap")}).status, 2);
-  EXPECT_EQ(run_binary({"export", "-o", temporary("x.wav"), root_path("samples/busy.pcap")}).status,
-            2);
+  EXPECT_EQ(
+      run_binary({"export", "-o", scratch_path("x.wav"), root_path("samples/busy.pcap")}).status,
+      2);
   EXPECT_EQ(
       run_binary({"export", "-o", "/nowhere/x.wav", root_path("samples/two-way.pcap")}).status, 4);
 }

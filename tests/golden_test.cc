@@ -10,6 +10,7 @@
 
 #include "tests/support/flow_script.h"
 #include "tests/support/run_binary.h"
+#include "tests/support/scratch.h"
 
 namespace sipladder {
 namespace {
@@ -48,7 +49,7 @@ std::vector<std::string> words_of(const std::string& command) {
 }
 
 std::filesystem::path flow_folder() {
-  return std::filesystem::temp_directory_path() / "sipladder_flows";
+  return scratch_folder() / "flows";
 }
 
 void write_flow(const std::string& name, const std::string& script) {

@@ -14,6 +14,7 @@
 #include "query/session.h"
 #include "tests/support/packet_builder.h"
 #include "tests/support/run_binary.h"
+#include "tests/support/scratch.h"
 
 namespace sipladder {
 namespace {
@@ -132,7 +133,7 @@ TEST(HostileRtcp, LengthsThatLie) {
 }
 
 TEST(HostileOutput, NothingReachesTheTerminalUnescaped) {
-  const auto folder = std::filesystem::temp_directory_path() / "sipladder_hostile";
+  const auto folder = scratch_folder() / "hostile";
   std::filesystem::create_directories(folder);
   const std::string file = (folder / "evil.txt").string();
   std::ofstream(file, std::ios::binary)
@@ -154,7 +155,7 @@ TEST(HostileOutput, NothingReachesTheTerminalUnescaped) {
 }
 
 TEST(HostileFile, AStalledPipeAndAFileThatGrows) {
-  const auto folder = std::filesystem::temp_directory_path() / "sipladder_stall";
+  const auto folder = scratch_folder() / "stall";
   std::filesystem::create_directories(folder);
   const std::string fifo = (folder / "fifo").string();
   ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);

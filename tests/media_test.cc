@@ -14,6 +14,7 @@
 #include "media/voice_level.h"
 #include "media/wav_writer.h"
 #include "tests/support/packet_builder.h"
+#include "tests/support/scratch.h"
 #include "tests/support/voice_encoder.h"
 
 namespace sipladder {
@@ -388,7 +389,7 @@ WavFile read_wav(const std::string& path) {
 class Wav : public testing::Test {
  protected:
   ~Wav() override { std::filesystem::remove(path_); }
-  const std::string path_ = testing::TempDir() + "sipladder_media_test.wav";
+  const std::string path_ = scratch_path("media.wav");
 };
 
 TEST_F(Wav, SidesAreAlignedInTime) {

@@ -1,6 +1,5 @@
 // A thousand calls, a tenth of them with a fault of known kind: precision and recall by cause.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -10,6 +9,7 @@
 
 #include "tests/support/flow_script.h"
 #include "tests/support/run_binary.h"
+#include "tests/support/scratch.h"
 
 namespace sipladder {
 namespace {
@@ -95,12 +95,11 @@ TEST(Mix, EveryPlantedFaultIsFoundAndNothingElse) {
   std::vector<Planted> planted;
   for (int i = 0; i < kCalls; i++) planted.push_back(script.add(i));
   std::string error;
-  const auto file = std::filesystem::temp_directory_path() /
-                    ("sipladder_mix." + std::to_string(getpid()) + ".pcap");
+  const std::string file = scratch_path("mix.pcap");
   std::ofstream(file, std::ios::binary) << build::capture_of_flow(script.text(), &error);
   ASSERT_EQ(error, "");
   const RunResult result = run_binary(
-      {"calls", file.string(), "--format", "csv", "--columns",
+      {"calls", file, "--format", "csv", "--columns",
        "substr(call_id,6),audio,coalesce(audio_lost_toward,''),coalesce(audio_cause,'')"});
   std::filesystem::remove(file);
   std::map<std::string, std::pair<int, int>> right_of_all;  // by cause

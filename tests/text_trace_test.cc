@@ -11,6 +11,7 @@
 #include "decode/decoder.h"
 #include "tests/support/packet_builder.h"
 #include "tests/support/run_binary.h"
+#include "tests/support/scratch.h"
 
 namespace sipladder {
 namespace {
@@ -46,7 +47,7 @@ struct Found {
 };
 
 std::vector<Found> read_trace(const std::string& text) {
-  const std::string path = "/tmp/sipladder-trace-" + std::to_string(getpid()) + ".txt";
+  const std::string path = scratch_path("trace.txt");
   std::ofstream(path, std::ios::binary) << text;
   PacketLog log;
   Decoder decoder(log);
@@ -249,6 +250,30 @@ TEST_F(TextTraces, TcpSegments) {
     EXPECT_EQ(found[0].transport, Transport::tcp);
     EXPECT_FALSE(found[0].truncated || found[1].truncated) << first;
   }
+  // Behind each other in the wrong order; and with other traffic in between.
+  const std::string udp =
+      "2024-01-02 03:04:05.30 IP 10.0.0.7.9 > 10.0.0.8.9: UDP, length 4\nE..z\n";
+  for (const size_t first : {100UL, kInvite.size() - 3}) {
+    const std::string one = both.substr(0, first), two = both.substr(first);
+    for (const std::string& between : {std::string(), udp}) {
+      const auto found = read_trace(segment(two, first + 1) + between + segment(one, 1) + between);
+      ASSERT_EQ(found.size(), 2U) << first;
+      EXPECT_EQ(found[0].payload, kInvite) << first;
+      EXPECT_EQ(found[1].payload, kRinging) << first;
+      EXPECT_FALSE(found[0].truncated || found[1].truncated) << first;
+    }
+  }
+  // Three, the last one first.
+  const std::string whole = kInvite;
+  const auto turned =
+      read_trace(segment(whole.substr(130), 131) + segment(whole.substr(60, 70), 61) +
+                 segment(whole.substr(0, 60), 1));
+  ASSERT_EQ(turned.size(), 1U);
+  EXPECT_EQ(turned[0].payload, kInvite);
+  // What stood before it never comes: it is no part of the next message.
+  const auto orphan = read_trace(segment(whole.substr(130), 131) + segment(kRinging, 5001));
+  ASSERT_EQ(orphan.size(), 1U);
+  EXPECT_EQ(orphan[0].payload, kRinging);
   // A segment in between is not there: no message is made up of what does not belong together.
   const auto cut = read_trace(segment(kInvite.substr(0, 100), 1) + segment(kRinging, 300));
   ASSERT_EQ(cut.size(), 2U);
@@ -286,7 +311,7 @@ TEST_F(TextTraces, RelativeTimes) {
 
 // A log writes a message once: again is a retransmission. Without times nothing is said about time.
 TEST_F(TextTraces, RepeatedMessages) {
-  const std::string path = "/tmp/sipladder-again-" + std::to_string(getpid()) + ".txt";
+  const std::string path = scratch_path("again.txt");
   const std::string head = "U 10.0.0.1:5060 -> 192.0.2.9:5060\n";
   const std::string back = "U 192.0.2.9:5060 -> 10.0.0.1:5060\n";
   std::string ok = kRinging, bye = kInvite;
@@ -388,7 +413,7 @@ TEST_F(TextTraces, RealOnes) {
 }
 
 TEST_F(TextTraces, ThroughAPipe) {
-  const std::string path = "/tmp/sipladder-pipe-" + std::to_string(getpid()) + ".txt";
+  const std::string path = scratch_path("pipe.txt");
   std::ofstream(path, std::ios::binary) << sngrep();
   const RunResult result = run_binary({"messages", path, "--format", "csv"});
   EXPECT_EQ(lines_of(result.out).size(), 3U) << result.out << result.err;

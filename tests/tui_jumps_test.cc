@@ -6,6 +6,7 @@
 
 #include "query/session.h"
 #include "tests/support/flow_script.h"
+#include "tests/support/scratch.h"
 #include "tui/app.h"
 
 namespace sipladder {
@@ -15,12 +16,11 @@ class TuiJumps : public ::testing::Test {
  protected:
   void read(const std::string& flow) {
     std::string error;
-    const auto file = std::filesystem::temp_directory_path() /
-                      ("sipladder_jumps." + std::to_string(getpid()) + ".pcap");
+    const std::string file = scratch_path("jumps.pcap");
     std::ofstream(file, std::ios::binary) << build::capture_of_flow(flow, &error);
     ASSERT_EQ(error, "");
     std::vector<std::string> errors;
-    session_.set_source(open_captures({file.string()}, {}, session_.log, &errors));
+    session_.set_source(open_captures({file}, {}, session_.log, &errors));
     session_.run();
     std::filesystem::remove(file);
   }

@@ -7,6 +7,7 @@
 #include "query/time_option.h"
 #include "tests/support/flow_script.h"
 #include "tests/support/run_binary.h"
+#include "tests/support/scratch.h"
 
 namespace sipladder {
 namespace {
@@ -14,7 +15,7 @@ namespace {
 class Usage : public testing::Test {
  protected:
   void SetUp() override {
-    path_ = "/tmp/sipladder-usage-" + std::to_string(getpid()) + ".pcap";
+    path_ = scratch_path("usage.pcap");
     std::string error;
     const std::string bytes = build::capture_of_flow(
         "host alice 192.0.2.101\nhost bob 192.0.2.102\n"
@@ -45,7 +46,7 @@ TEST_F(Usage, MistakesExitWith2) {
   EXPECT_EQ(status({"-l", "100"}), 2);
   EXPECT_EQ(run_binary({"-i", path_}).status, 2);
   // What only cannot be opened is none.
-  EXPECT_EQ(status({"calls", "/tmp/no-such-capture.pcap"}), 3);
+  EXPECT_EQ(status({"calls", scratch_path("no-such-capture.pcap")}), 3);
   EXPECT_EQ(status({"calls", "--from", "2024-01-02", "--to", "1704164645.5"}), 0);
   EXPECT_EQ(status({"-q", "-r", "-c", "-N"}), 0);
 }

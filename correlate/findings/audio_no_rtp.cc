@@ -1,6 +1,6 @@
 // audio-no-rtp-from-caller, audio-no-rtp-from-callee: agreed by offer/answer, the other direction
 // is in the capture, this one is not. Not when held, agreed one way, refused, shorter than 2 s, or
-// when the capture holds no media of the call.
+// when the capture holds no media of the call, unless it shows that ICE finds no path.
 #include <fmt/format.h>
 
 #include "correlate/findings/support.h"
@@ -58,11 +58,13 @@ void check_callee(CallContext& context, CallAnalysis* out) {
 
 const Detector caller_detector(
     "audio-no-rtp-from-caller", Severity::error,
-    "answered, and the caller may send, but none of its RTP is in the capture; the callee's is",
+    "answered, and the caller may send, but none of its RTP is in the capture; the callee's is, or "
+    "no path opened",
     check_caller);
 const Detector callee_detector(
     "audio-no-rtp-from-callee", Severity::error,
-    "answered, and the callee may send, but none of its RTP is in the capture; the caller's is",
+    "answered, and the callee may send, but none of its RTP is in the capture; the caller's is, or "
+    "no path opened",
     check_callee);
 
 }  // namespace

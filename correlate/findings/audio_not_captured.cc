@@ -11,6 +11,11 @@ extern const Detector detector;
 
 constexpr int64_t kShort = 2'000'000'000;
 
+// RTP, or what opens a path for it.
+bool shows_media(const Model& model) {
+  return model.streams.size() != 0 || !model.ice_checks.empty() || !model.handshakes.empty();
+}
+
 // One direction takes another way, and RTCP says that it arrives.
 void check_reported(CallContext& context, const AudioDirection& direction, CallAnalysis* out) {
   if (direction.reported_frame == 0) return;
@@ -29,8 +34,7 @@ void check_reported(CallContext& context, const AudioDirection& direction, CallA
 void check(CallContext& context, CallAnalysis* out) {
   check_reported(context, context.audio.from_caller, out);
   check_reported(context, context.audio.from_callee, out);
-  if (context.model.streams.size() == 0 || audio_verdict(context.audio) != Audio::not_captured)
-    return;
+  if (!shows_media(context.model) || audio_verdict(context.audio) != Audio::not_captured) return;
   if (context.audio.end_ns - context.audio.answer_ns < kShort) return;
   Finding finding = finding_of(context, detector);
   finding.message = context.call.first_message;
@@ -46,7 +50,7 @@ void check(CallContext& context, CallAnalysis* out) {
 }
 
 void check_capture(CaptureContext& context, std::vector<Finding>* out) {
-  if (context.model.streams.size() != 0) return;
+  if (shows_media(context.model)) return;
   uint32_t calls = 0;
   for (const CallId id : context.model.calls.ids()) {
     if (context.model.calls[id].answer_ns != 0) calls++;

@@ -1,4 +1,5 @@
-// audio-srtp-mismatch: RTP/SAVP on one side and RTP/AVP on the other, or SRTP without key exchange.
+// audio-srtp-mismatch: RTP/SAVP on one side and RTP/AVP on the other, or SRTP without key exchange,
+// be it that DTLS never completes.
 #include <fmt/format.h>
 
 #include "correlate/findings/support.h"
@@ -23,9 +24,9 @@ extern const Detector detector;
 void check(CallContext& context, CallAnalysis* out) {
   report_audio_fault(context, AudioFault::srtp_mismatch, detector, out, describe);
 }
-const Detector detector("audio-srtp-mismatch", Severity::error,
-                        "one side asks for SRTP and the other for RTP, or SRTP without a key",
-                        check);
+const Detector detector(
+    "audio-srtp-mismatch", Severity::error,
+    "one side asks for SRTP and the other for RTP, or SRTP without a key or a handshake", check);
 
 }  // namespace
 }  // namespace sipladder

@@ -3,6 +3,7 @@
 
 #include "correlate/findings/support.h"
 #include "decode/sdp.h"
+#include "decode/text.h"
 
 namespace sipladder {
 namespace {
@@ -10,8 +11,16 @@ namespace {
 extern const Detector detector;
 
 std::string broken_rule(const SdpStand& offer, const SdpStand& answer) {
-  if (offer.lines != answer.lines) {
-    return fmt::format("has {} media lines, the offer has {}", answer.lines, offer.lines);
+  if (offer.lines.size() != answer.lines.size()) {
+    return fmt::format("has {} media lines, the offer has {}", answer.lines.size(),
+                       offer.lines.size());
+  }
+  for (size_t i = 0; i < offer.lines.size(); i++) {
+    const std::string& asked = offer.lines[i].media;
+    const std::string& given = answer.lines[i].media;
+    // What is refused opens nothing, under whatever name.
+    if (!answer.lines[i].open || equal_no_case(asked, given)) continue;
+    return fmt::format("has {} in media line {}, the offer has {} there", given, i + 1, asked);
   }
   if (!offer.usable || !answer.usable || offer.hold_address || answer.hold_address) return {};
   const bool receives = may_receive(answer.direction) && !may_send(offer.direction);
@@ -41,7 +50,8 @@ void check(CallContext& context, CallAnalysis* out) {
 
 const Detector detector(
     "sdp-answer-invalid", Severity::warning,
-    "an answer breaks RFC 3264: number of media lines, or a direction that contradicts the offer",
+    "an answer breaks RFC 3264: number or order of media lines, or a direction that contradicts "
+    "the offer",
     check);
 
 }  // namespace

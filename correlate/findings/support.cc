@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "correlate/findings/closed_path.h"
 #include "correlate/voice_quality.h"
 
 namespace sipladder {
@@ -159,7 +160,11 @@ void report_audio_fault(CallContext& context, AudioFault fault, const Detector& 
     }
     if (finding.stream)
       finding.evidence.push_back(context.model.streams[finding.stream].first_frame);
-    describe(context, *direction, &finding);
+    if (context.audio.closed_path) {
+      describe_closed_path(context, &finding);
+    } else {
+      describe(context, *direction, &finding);
+    }
     report(out, std::move(finding));
     if (is_of_both(fault)) return;
   }

@@ -15,6 +15,7 @@ namespace sipladder::build {
 struct Host {
   std::string name, address;  // no address: the script names no such host
   int port = 5060;
+  bool tcp = false;  // its SIP goes over TCP
 
   std::string text() const {
     const bool v6 = address.find(':') != std::string::npos;
@@ -55,7 +56,8 @@ struct Payload {
   int64_t time_ns = 0;  // from the script's beginning
   std::string bytes;
   uint16_t ip_id = 0;
-  uint8_t protocol = 17;  // UDP: `bytes` is what the datagram carries; else what the IP packet does
+  uint8_t protocol = 17;  // UDP, TCP: `bytes` is what they carry; else what the IP packet does
+  bool unseen = false;    // it was sent, and is not in the capture
 };
 
 }  // namespace sipladder::build

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdlib>
+#include <map>
 
 #include "tests/support/packet_builder.h"
 
@@ -14,6 +15,11 @@ unsigned natural(const Line& line, const std::string& name, int otherwise) {
 
 int default_ssrc(const Host& src, const Host& dst) {
   return src.port * 7 + dst.port;
+}
+
+// The nth of count=, one each every= seconds.
+int64_t after(const Line& line, int nth) {
+  return line.time_ns + static_cast<int64_t>(line.seconds("every", 1) * 1e9) * nth;
 }
 
 // 20 ms of G.711: loud noise, other in each packet; or of `silence`; or the `same` each time.
@@ -77,9 +83,56 @@ std::vector<Payload> rtcp_payloads(const Line& line, uint16_t* ip_id) {
            ++*ip_id}};
 }
 
+std::vector<Payload> stun_payloads(const Line& line, uint16_t* ip_id) {
+  const std::string name = line.value("name", "");
+  const std::string code = line.value("error", "");
+  std::string attributes;
+  if (!name.empty()) {
+    attributes = number16(0x0006) + number16(static_cast<unsigned>(name.size())) + name;
+    attributes.resize((attributes.size() + 3) / 4 * 4);
+  }
+  if (!code.empty()) {
+    const int error = std::atoi(code.c_str());
+    attributes += number16(0x0009) + number16(4) + bytes({0, 0, error / 100, error % 100});
+  }
+  const unsigned type = !code.empty() ? 0x0111 : line.has("success") ? 0x0101 : 0x0001;
+  std::vector<Payload> out;
+  for (int i = 0; i < line.integer("count", 1); i++) {
+    out.push_back({after(line, i),
+                   number16(type) + number16(static_cast<unsigned>(attributes.size())) +
+                       number32(0x2112A442) + number32(0) + number32(0) +
+                       number32(static_cast<unsigned>(i)) + attributes,
+                   ++*ip_id});
+  }
+  return out;
+}
+
+// One record: a message of 60 bytes of which only the type is read, and the random of a hello.
+std::vector<Payload> dtls_payloads(const Line& line, uint16_t* ip_id) {
+  static const std::map<std::string, int> kMessages = {
+      {"hello", 1}, {"server-hello", 2}, {"verify", 3}, {"server-done", 14}, {"client-key", 16}};
+  const bool encrypted = line.has("encrypted");
+  const std::string code = line.value("alert", "");
+  std::string message = bytes({2, std::atoi(code.c_str())});
+  if (code.empty()) {
+    const auto found = kMessages.find(line.words.size() > 1 ? line.words[1] : "");
+    const int type = found == kMessages.end() ? 0 : found->second;
+    message = bytes({type, 0, 0, 48, 0, 0, 0, 0, 0, 0, 0, 48, 254, 253}) +
+              std::string(46, static_cast<char>(natural(line, "random", 1)));
+  }
+  const int content = encrypted || code.empty() ? 22 : 21;
+  std::vector<Payload> out;
+  for (int i = 0; i < line.integer("count", 1); i++) {
+    out.push_back({after(line, i),
+                   bytes({content, 254, 253, 0, encrypted ? 1 : 0, 0, 0, 0, 0, 0, i}) +
+                       number16(static_cast<unsigned>(message.size())) + message,
+                   ++*ip_id});
+  }
+  return out;
+}
+
 std::vector<Payload> icmp_payloads(const Line& line, const Host& quoted_src, const Host& quoted_dst,
                                    uint16_t* ip_id) {
-  const auto every_ns = static_cast<int64_t>(line.seconds("every", 1) * 1e9);
   const auto ssrc = static_cast<uint32_t>(default_ssrc(quoted_src, quoted_dst));
   const std::string rtp = number32(0x80000001) + number32(160) + number32(ssrc);
   const std::string quoted =
@@ -90,7 +143,7 @@ std::vector<Payload> icmp_payloads(const Line& line, const Host& quoted_src, con
                               number16(0) + number32(0) + quoted;
   std::vector<Payload> out;
   for (int i = 0; i < line.integer("count", 1); i++) {
-    out.push_back({line.time_ns + every_ns * i, message, ++*ip_id, 1});
+    out.push_back({after(line, i), message, ++*ip_id, 1});
   }
   return out;
 }

@@ -1,5 +1,5 @@
-// The RTP, RTCP and ICMP lines of a flow script (flow_script.h) as packets. *ip_id is the last one
-// given. A number that is none counts as 0.
+// The RTP, RTCP, STUN, DTLS and ICMP lines of a flow script (flow_script.h) as packets. *ip_id is
+// the last one given. A number that is none counts as 0.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,8 @@ namespace sipladder::build {
 
 std::vector<Payload> rtp_payloads(const Line& line, uint16_t* ip_id);
 std::vector<Payload> rtcp_payloads(const Line& line, uint16_t* ip_id);
+std::vector<Payload> stun_payloads(const Line& line, uint16_t* ip_id);
+std::vector<Payload> dtls_payloads(const Line& line, uint16_t* ip_id);
 
 // Each quotes the beginning of an RTP packet from one host to the other.
 std::vector<Payload> icmp_payloads(const Line& line, const Host& quoted_src, const Host& quoted_dst,

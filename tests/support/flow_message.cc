@@ -36,6 +36,33 @@ std::string audio_line(const Line& line, const SdpWord& word) {
   return "m=audio " + word.port + " " + line.value("proto", "RTP/AVP") + " " + formats + "\r\n";
 }
 
+// UFRAG:CANDIDATE,CANDIDATE
+std::string ice_lines(const std::string& text) {
+  if (text.empty()) return "";
+  const size_t colon = text.find(':');
+  std::string out = "a=ice-ufrag:" + text.substr(0, colon) + "\r\na=ice-pwd:secret\r\n";
+  std::istringstream candidates(colon == std::string::npos ? "" : text.substr(colon + 1));
+  for (std::string candidate; std::getline(candidates, candidate, ',');) {
+    const size_t at = candidate.find('@');
+    const std::string type = at == std::string::npos ? "host" : candidate.substr(0, at);
+    const std::string end = candidate.substr(at == std::string::npos ? 0 : at + 1);
+    const size_t port = end.rfind(':');
+    out += "a=candidate:1 1 UDP 2130706431 " + end.substr(0, port) + " " + end.substr(port + 1) +
+           " typ " + type + "\r\n";
+  }
+  return out;
+}
+
+// MEDIA:PORT
+std::string other_line(const std::string& text) {
+  const size_t colon = text.find(':');
+  const std::string media = text.substr(0, colon);
+  const std::string format = media == "audio"   ? " RTP/AVP 8"
+                             : media == "image" ? " udptl t38"
+                                                : " RTP/AVP 96\r\na=rtpmap:96 H264/90000";
+  return "m=" + media + " " + text.substr(colon + 1) + format + "\r\n";
+}
+
 std::string attribute_lines(const Line& line, const SdpWord& word) {
   std::string out;
   if (word.formats.find("101") != std::string::npos) {
@@ -46,6 +73,9 @@ std::string attribute_lines(const Line& line, const SdpWord& word) {
     const size_t colon = rtpmap.find(':');
     out += "a=rtpmap:" + rtpmap.substr(0, colon) + " " + rtpmap.substr(colon + 1) + "\r\n";
   }
+  out += ice_lines(line.value("ice", ""));
+  const std::string setup = line.value("setup", "");
+  if (!setup.empty()) out += "a=fingerprint:sha-256 00:11:22:33\r\na=setup:" + setup + "\r\n";
   if (!word.attribute.empty()) out += "a=" + word.attribute + "\r\n";
   return out;
 }
@@ -128,9 +158,11 @@ std::string sdp_body(const Line& line, int version) {
   body += "s=-\r\n";
   body += "c=IN " + family + word.address + "\r\n";
   body += "t=0 0\r\n";
-  body += audio_line(line, word) + attribute_lines(line, word);
-  if (line.values.contains("audio2")) {
-    body += "m=audio " + line.value("audio2", "") + " RTP/AVP 8\r\n";
+  if (line.values.contains("bundle")) body += "a=group:BUNDLE " + line.value("bundle", "") + "\r\n";
+  std::istringstream lines(line.value("media", "audio"));
+  for (std::string media; std::getline(lines, media, ',');) {
+    body +=
+        media == "audio" ? audio_line(line, word) + attribute_lines(line, word) : other_line(media);
   }
   return body;
 }

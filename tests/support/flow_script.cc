@@ -16,14 +16,6 @@ namespace {
 
 constexpr int64_t kEpoch_ns = 1'700'000'000'000'000'000;  // when every script begins
 
-std::string frame(const Payload& payload, const Host& src, const Host& dst) {
-  const std::string inside =
-      payload.protocol == 17 ? udp(payload.bytes, src.address, dst.address,
-                                   static_cast<uint16_t>(src.port), static_cast<uint16_t>(dst.port))
-                             : payload.bytes;
-  return ethernet_ip(ip(inside, payload.protocol, src.address, dst.address, payload.ip_id));
-}
-
 void indent(const std::string& text, Line* line) {
   const std::string trimmed = text.substr(text.find_first_not_of(' '));
   line->indented += trimmed + "\r\n";
@@ -92,8 +84,13 @@ class Flow {
   void add_host(std::istream& words) {
     Host made;
     words >> made.name >> made.address;
-    int port = 0;
-    if (words >> port) made.port = port;
+    for (std::string word; words >> word;) {
+      if (word == "tcp") {
+        made.tcp = true;
+      } else {
+        made.port = std::atoi(word.c_str());
+      }
+    }
     hosts_[made.name] = made;
   }
 
@@ -123,11 +120,25 @@ class Flow {
     return line;
   }
 
+  std::string frame(const Payload& payload, const Host& src, const Host& dst) {
+    const auto from = static_cast<uint16_t>(src.port), to = static_cast<uint16_t>(dst.port);
+    std::string inside = payload.bytes;
+    if (payload.protocol == 17) {
+      inside = udp(payload.bytes, src.address, dst.address, from, to);
+    } else if (payload.protocol == 6) {
+      uint32_t& sent = sent_by_tcp_[src.text() + dst.text()];
+      inside = tcp(payload.bytes, {1 + sent}, src.address, dst.address, from, to);
+      sent += static_cast<uint32_t>(payload.bytes.size());
+    }
+    return ethernet_ip(ip(inside, payload.protocol, src.address, dst.address, payload.ip_id));
+  }
+
   void send(const Line& line) {
     if (line.number == 0 || line.words.empty()) return;
     std::string wrong;
     for (const Payload& payload : payloads(line, &wrong)) {
       std::string bytes = frame(payload, line.src, line.dst);
+      if (payload.unseen) continue;
       const size_t sent = bytes.size();
       if (snaplen_ != 0 && sent > snaplen_) bytes.resize(snaplen_);
       packets_.push_back({kEpoch_ns + payload.time_ns, std::move(bytes), sent});
@@ -139,6 +150,8 @@ class Flow {
     const std::string& word = line.words[0];
     if (word == "rtp") return rtp_payloads(line, &ip_id_);
     if (word == "rtcp") return rtcp_payloads(line, &ip_id_);
+    if (word == "stun") return stun_payloads(line, &ip_id_);
+    if (word == "dtls") return dtls_payloads(line, &ip_id_);
     if (word != "icmp") return sip_payloads(line, &calls_, &ip_id_, wrong);
     if (line.words.size() < 5) {
       *wrong = "icmp CODE HOST:PORT > HOST:PORT";
@@ -149,6 +162,7 @@ class Flow {
 
   std::map<std::string, Host> hosts_;
   FlowCalls calls_;
+  std::map<std::string, uint32_t> sent_by_tcp_;  // bytes, by both ends
   size_t snaplen_ = 0;
   uint16_t ip_id_ = 100;
   std::vector<TimedPacket> packets_;

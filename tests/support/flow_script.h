@@ -1,7 +1,8 @@
 // Packets as text: a SIP flow in a few lines becomes a capture. What a line leaves out is what a
 // stack would write (Via stack, tags, CSeq, Contact); what it says, wins.
 //
-//   host alice 192.0.2.101            name, address, port (5060 when absent)
+//   host alice 192.0.2.101            name, address, port (5060 when absent); tcp: its SIP goes
+//                                     over TCP
 //   snaplen 96                        no more is captured of each packet below; 0: all of it
 //   0.000 alice > p1 INVITE sip:bob@example.com sdp=192.0.2.101:4000
 //       Supported: replaces           an indented line sets a header; "Name: -" removes it
@@ -19,13 +20,20 @@
 //                                     SSRC: cumulative loss, highest number received; fraction= of
 //                                     256 lost, from= SSRC of who reports; of=0: without a block;
 //                                     sent=PACKETS: a sender report
+//   1.000 alice:4000 > bob:5000 stun name=B:A count=5   checks of ICE, one each every=SECONDS (1);
+//                                     `success` or error=401: answers
+//   1.000 alice:4000 > bob:5000 dtls hello count=5      likewise `server-hello`, `verify`,
+//                                     `server-done`, `client-key`, `encrypted`, alert=40; random=
 //   1.100 bob > alice icmp 3 alice:4000 > bob:5000      a code of "unreachable" (or of type=) that
 //                                     quotes
 //   2.000 alice > bob raw             the indented lines are the payload
 //
 // Words of a request: call= cseq= from= to= fromtag= totag= via= branch= ("-" for none), by=callee.
 // sdp=ADDRESS:PORT[/direction or other a= line][/pt,pt] | none; rtpmap=111:opus/48000/2;
-// version= that of its o= line; audio2=PORT adds a second audio line.
+// version= that of its o= line; media= names all m= lines when there are more:
+// audio,video:PORT is that audio line, then video; audio:PORT and image:PORT are others.
+// ice=UFRAG:CANDIDATE,CANDIDATE, each ADDRESS:PORT or TYPE@ADDRESS:PORT; setup=actpass (with a
+// fingerprint); bundle=0 (a=group:BUNDLE).
 #pragma once
 
 #include <string>

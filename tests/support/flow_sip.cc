@@ -8,7 +8,8 @@ namespace sipladder::build {
 namespace {
 
 Payload payload_of(const Line& line, const SentMessage& sent) {
-  return {line.time_ns, sent.bytes, sent.ip_id};
+  const uint8_t protocol = line.src.tcp ? 6 : 17;
+  return {line.time_ns, sent.bytes, sent.ip_id, protocol, line.has("unseen")};
 }
 
 // The newest request of a method (or the newest answer to it with this status) from `src` to `dst`;
@@ -63,7 +64,8 @@ std::string new_via(const Line& line, const FlowCall& call, int cseq) {
   const std::string sent_by = line.value("via", line.src.text());
   const std::string branch = line.value("branch", "z9hG4bK-" + line.src.name + "-" + call.id + "-" +
                                                       line.words[0] + std::to_string(cseq));
-  return "SIP/2.0/UDP " + sent_by + ";rport" + (branch == "-" ? "" : ";branch=" + branch);
+  return (line.src.tcp ? "SIP/2.0/TCP " : "SIP/2.0/UDP ") + sent_by + ";rport" +
+         (branch == "-" ? "" : ";branch=" + branch);
 }
 
 // A CANCEL, and the ACK of a failure, are of their INVITE's transaction.
@@ -283,7 +285,6 @@ std::vector<Payload> sip_payloads(const Line& line, FlowCalls* calls, uint16_t* 
     sent.bytes = sent.message.text();
   }
   call.sent.push_back(sent);
-  if (line.has("unseen")) return {};
   return {payload_of(line, sent)};
 }
 

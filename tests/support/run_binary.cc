@@ -8,6 +8,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/support/scratch.h"
+
 namespace sipladder {
 namespace {
 
@@ -27,9 +29,9 @@ std::string slurp(const std::string& path) {
 }  // namespace
 
 RunResult run_binary(const std::vector<std::string>& arguments, const std::string& input) {
-  char folder[] = "/tmp/sipladder-test.XXXXXX";
-  if (mkdtemp(folder) == nullptr) return {};
-  const std::string base = folder;
+  static int runs = 0;
+  const std::string base = scratch_path("run" + std::to_string(runs++));
+  std::filesystem::create_directory(base);
   std::string command = quoted(SIPLADDER_BINARY);
   for (const std::string& argument : arguments) command += " " + quoted(argument);
   std::ofstream(base + "/in", std::ios::binary) << input;
