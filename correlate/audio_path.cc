@@ -137,12 +137,12 @@ class PathJudge {
     const IceCheckRecord& tried = check(path.checks.front());
     const bool checked =
         std::any_of(path.checks_back.begin(), path.checks_back.end(), [&](uint32_t index) {
-          return check(index).dst.ip == tried.src.ip && check(index).source == tried.source;
+          return check(index).dst.ip == tried.src.ip && check(index).point == tried.point;
         });
     return checked || tried.error_frame != 0 ||
            std::any_of(audio_.messages.begin(), audio_.messages.end(), [&](MessageId id) {
              const MessageRecord& message = model_.messages[id];
-             return message.source == tried.source &&
+             return message.point == tried.point &&
                     model_.endpoints[message.dst].ip == tried.src.ip;
            });
   }

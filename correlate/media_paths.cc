@@ -34,7 +34,7 @@ IceCheckRecord* MediaPaths::check_of(const Datagram& datagram, uint64_t username
   record.username = username;
   record.first_ns = datagram.time_ns;
   record.first_frame = datagram.frame;
-  record.source = datagram.source;
+  record.point = datagram.point;
   return &model_.ice_checks.emplace_back(record);
 }
 

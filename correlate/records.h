@@ -336,7 +336,7 @@ struct IceCheckRecord {
   uint64_t username = 0;  // hash of "receiver:sender"
   int64_t first_ns = 0, last_ns = 0;
   uint32_t first_frame = 0, last_frame = 0;
-  uint16_t source = 0;
+  uint8_t point = 0;
   uint32_t requests = 0;
   uint32_t successes = 0;  // answers that came back
   uint32_t icmp_errors = 0;
