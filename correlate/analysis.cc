@@ -235,15 +235,23 @@ void Analyst::update() {
     cache_.clear();  // what it holds names records by ids that may be gone
     all_.clear();
   }
-  const size_t places = model_.calls.size() - evicted_;
-  if (cache_.size() < places) cache_.resize(places);
+  places_ = model_.calls.size() - evicted_;
+  const size_t blocks = (places_ + kBlock - 1) / kBlock;
+  if (cache_.size() < blocks) cache_.resize(blocks);
+}
+
+Analyst::Cached& Analyst::cached(CallId call) {
+  const uint32_t place = call.value - 1 - evicted_;
+  std::unique_ptr<Cached[]>& block = cache_[place / kBlock];
+  if (block == nullptr) block = std::make_unique<Cached[]>(kBlock);
+  return block[place % kBlock];
 }
 
 const CallAnalysis& Analyst::of(CallId id) {
   update();
   // Whoever asks for the first call will ask for the next ones too.
   constexpr uint32_t kWorthAThread = 512;
-  const bool complete = model_.finished && cache_.size() >= kWorthAThread;
+  const bool complete = model_.finished && places_ >= kWorthAThread;
   if (complete && id.value == evicted_ + 1 && sweep_ == nullptr) begin_sweep();
   const uint32_t place = id.value - 1 - evicted_;
   if (sweep_ != nullptr && place < sweep_->count()) sweep_->wait_for(place);
@@ -256,9 +264,8 @@ const CallAnalysis& Analyst::of(CallId id) {
 // 0.5 s with printing beside.
 void Analyst::begin_sweep() {
   sweep_ = std::make_unique<ParallelSweep>(
-      static_cast<uint32_t>(cache_.size()),
-      [this, other_view = std::make_shared<MessageView>(log_)](uint32_t begin, uint32_t end,
-                                                               bool reader) {
+      places_, [this, other_view = std::make_shared<MessageView>(log_)](uint32_t begin,
+                                                                        uint32_t end, bool reader) {
         for (uint32_t place = begin; place < end; place++) {
           const CallId id{place + 1 + evicted_};
           const CallId ahead{std::min(id.value + kCallsAhead, model_.calls.size())};
@@ -318,8 +325,10 @@ const std::vector<const Finding*>& Analyst::all() {
     if (!of_attack) all_.push_back(&finding);
   };
   for (const Finding& finding : of_capture_) add(finding);
-  for (const Cached& cached : cache_) {
-    for (const Finding& finding : cached.analysis.findings) add(finding);
+  for (const auto& block : cache_) {
+    for (uint32_t i = 0; block != nullptr && i < kBlock; i++) {
+      for (const Finding& finding : block[i].analysis.findings) add(finding);
+    }
   }
   std::stable_sort(all_.begin(), all_.end(),
                    [](const Finding* a, const Finding* b) { return worse(*a, *b); });

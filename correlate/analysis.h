@@ -129,7 +129,9 @@ class Analyst {
     CallAnalysis analysis;
   };
   uint64_t stamp(CallId call) const;  // never 0, which means "not computed"
-  Cached& cached(CallId call) { return cache_[call.value - 1 - evicted_]; }
+  // What nobody asks for takes no memory; a sweep's threads never share a block.
+  static constexpr uint32_t kBlock = ParallelSweep::kBlock;
+  Cached& cached(CallId call);
   void update();
   void analyse(CallId call, MessageView& view);
   void begin_sweep();
@@ -142,7 +144,8 @@ class Analyst {
   Subscriptions subscriptions_;
   EndpointRoles endpoints_;
   MessageView view_;
-  std::vector<Cached> cache_;
+  std::vector<std::unique_ptr<Cached[]>> cache_;  // of kBlock each, null until asked for
+  uint32_t places_ = 0;                           // that cache_ is for
   uint32_t epoch_ = 0;
   uint32_t evicted_ = 0;  // calls before the first that has a place in cache_
   std::vector<Finding> of_capture_;

@@ -17,6 +17,7 @@ namespace sipladder {
 class ParallelSweep {
  public:
   using Work = std::function<void(uint32_t begin, uint32_t end, bool reader)>;
+  static constexpr uint32_t kBlock = 64;  // items of one call of `work`; begin is a multiple of it
 
   ParallelSweep(uint32_t count, Work work)
       : count_(count), work_(std::move(work)), done_((count + kBlock - 1) / kBlock) {
@@ -53,7 +54,6 @@ class ParallelSweep {
     return true;
   }
 
-  static constexpr uint32_t kBlock = 64;
   const uint32_t count_;
   const Work work_;
   std::vector<std::atomic<bool>> done_;
