@@ -88,7 +88,8 @@ enum class StreamKind : uint8_t { fresh, sip, upgrading, websocket, hep };
 struct TcpStream {
   StreamKind kind = StreamKind::fresh;      // fresh: nothing of SIP seen yet
   uint32_t next = 0;                        // sequence number expected
-  std::optional<uint32_t> first;            // of the SYN that began it
+  std::optional<uint32_t> first;            // of the SYN that began it,
+  uint8_t point = 0;                        // and where that was captured
   std::string pending;                      // the beginning of a message or of a WebSocket frame
   size_t needed = 0;                        // bytes `pending` must reach before it is worth a look
   std::optional<MessageInflater> inflater;  // of compressed WebSocket messages

@@ -184,11 +184,17 @@ Fate order(Layers& layers, TcpStream& stream, Segment segment, StreamMessages& m
 void begin_or_end(Layers& layers, const TcpKey& key, const Segment& segment) {
   const auto found = layers.tcp.find(key);
   const bool known = found != layers.tcp.end();
-  // The same SYN again: resent, or late at another capture point.
-  if (segment.has(kSyn) && known && found->second.first == segment.sequence) return;
+  const uint8_t point = layers.packet->point;
+  // Another capture point shows the same SYN later, when there are data already.
+  if (segment.has(kSyn) && known && found->second.first == segment.sequence &&
+      found->second.point != point)
+    return;
   if (known) forget(layers, found);
+  if (!segment.has(kSyn)) return;
   // From its beginning on, segments that come out of order can be told from other traffic.
-  if (segment.has(kSyn)) add_stream(layers, key, segment.sequence)->second.first = segment.sequence;
+  TcpStream& stream = add_stream(layers, key, segment.sequence)->second;
+  stream.first = segment.sequence;
+  stream.point = point;
 }
 
 // A stream known by its SYN only, before its first SIP bytes. False when it turns out to be other.
