@@ -240,19 +240,31 @@ bool was_answered_unseen(const Model& model, const CallRecord& call, const Decid
   return false;
 }
 
+// An INVITE of the call reached the host that sends this one.
+bool is_sent_by_who_was_called(const Model& model, const CallRecord& call,
+                               const TransactionRecord& invite) {
+  const IpAddress& sender = model.endpoints[invite.src].ip;
+  for (TransactionId id = call.first_txn; id; id = model.transactions[id].next_in_call) {
+    const TransactionRecord& txn = model.transactions[id];
+    if (txn.method == Method::invite && model.endpoints[txn.dst].ip == sender) return true;
+  }
+  return false;
+}
+
 // A B2BUA whose legs have one Call-ID: the caller was refused, or had given up, and what answered
 // behind it all the same was hung up on at once.
-bool was_answered_too_late(const Model& model, const Deciding& deciding) {
+bool was_answered_too_late(const Model& model, const CallRecord& call, const Deciding& deciding) {
   if (deciding.txn == nullptr || deciding.answered == nullptr) return false;
   const TransactionRecord& caller = *deciding.txn;
   const TransactionRecord& behind = *deciding.answered;
   const bool another_host = model.endpoints[behind.src].ip != model.endpoints[caller.src].ip;
   return caller.final_status >= 400 && another_host && !behind.request_path &&
-         behind.first_ns < caller.final_response_ns;
+         behind.first_ns < caller.final_response_ns &&
+         is_sent_by_who_was_called(model, call, behind);
 }
 
 void decide_call(const Model& model, CallRecord& call, Deciding deciding, int64_t now_ns) {
-  if (was_answered_too_late(model, deciding)) {
+  if (was_answered_too_late(model, call, deciding)) {
     deciding.answered = nullptr;
     call.answer_ns = call.bye_ns = 0;
   }
