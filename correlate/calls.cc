@@ -204,7 +204,9 @@ Deciding deciding_transaction(const Model& model, const CallRecord& call) {
 // A proxy that gives up cancels the branches behind it, not the hop that decides.
 CallState failed_invite_state(const TransactionRecord& txn, bool rang) {
   const uint16_t status = txn.final_status;
-  if (status == 487) return CallState::cancelled;
+  // The CANCEL of a 487 may have gone another way, unless the callee had a reason of its own.
+  if (status == 487)
+    return !txn.cancelled && txn.expired() ? CallState::no_answer : CallState::cancelled;
   if (txn.cancelled && !txn.cancel_refused && status >= 400) return CallState::cancelled;
   if (status == 486 || status == 600) return CallState::busy;
   if (status < 400) return CallState::redirected;
