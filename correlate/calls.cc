@@ -139,6 +139,10 @@ void CallTable::update(MessageId id) {
   const bool hangs_up =
       message.method == Method::bye && (message.is_request() || message.status / 100 == 2);
   if (hangs_up && call.bye_ns == 0 && !goes_on(call)) call.bye_ns = message.time_ns;
+  // That it was for a fork is shown by its 2xx alone.
+  if (hangs_up && message.txn && model_.transactions[message.txn].first_ns == call.bye_ns &&
+      goes_on(call))
+    call.bye_ns = 0;
   call.sdp.add(message.sdp);
   (message.from_caller ? call.caller_types : call.callee_types) |= message.sdp.types;
   // What was cut may have held one.

@@ -9,6 +9,10 @@ bool creates_dialog(Method method) {
   return method == Method::invite || method == Method::subscribe || method == Method::refer;
 }
 
+bool is_answer(const MessageRecord& message) {
+  return !message.is_request() && creates_dialog(message.method);
+}
+
 // A request with both tags proves a dialog that began before the capture; so does any non-failing
 // response to one.
 bool may_create(const MessageRecord& message) {
@@ -118,7 +122,7 @@ void DialogTable::mark_forks(const CallRecord& call, DialogRecord& made) {
     DialogRecord& other = model_.dialogs[id];
     const MessageRecord& first = model_.messages[other.created_by];
     const bool same_request =
-        first.is_request() || message.is_request() || first.is_in_exchange_of(message);
+        !is_answer(first) || !is_answer(message) || first.is_in_exchange_of(message);
     if (&other != &made && other.caller_tag_hash == made.caller_tag_hash && same_request &&
         model_.endpoints[callers_end(other)].ip == client) {
       other.forked = made.forked = true;

@@ -62,8 +62,8 @@ uint32_t session_seconds(std::string_view session_expires) {
 
 uint16_t invite_seconds(std::string_view expires) {
   if (expires.empty()) return 0;
-  return static_cast<uint16_t>(std::min<uint32_t>(
-      parse_number<uint32_t>(trim(expires)).value_or(0), std::numeric_limits<uint16_t>::max()));
+  return static_cast<uint16_t>(std::min<uint32_t>(parse_number<uint32_t>(trim(expires)).value_or(0),
+                                                  std::numeric_limits<uint16_t>::max()));
 }
 
 bool is_unregister(const SipIndex& sip) {

@@ -264,7 +264,9 @@ void TransactionTable::mark_copy(MessageRecord& message, const TransactionRecord
 void TransactionTable::on_request(TransactionRecord& txn, MessageId id, const SipFacts& facts) {
   const MessageRecord& message = model_.messages[id];
   if (message.method == Method::ack && txn.method == Method::invite) {
-    txn.acked = true;
+    // Of a cut answer nothing is known: some stacks give the ACK of a 2xx this branch too.
+    const bool unknown_answer = message.truncated && txn.final_status == 0;
+    if (!unknown_answer) txn.acked = true;
     if (txn.state == TransactionState::completed) txn.state = TransactionState::confirmed;
     return;
   }

@@ -35,9 +35,8 @@ std::optional<Rack> rack_of(std::string_view text) {
 
 bool requires_100rel(const SipIndex& sip) {
   const auto options = header_values(sip, HeaderId::require);
-  return std::any_of(options.begin(), options.end(), [](std::string_view option) {
-    return equal_no_case(trim(option), "100rel");
-  });
+  return std::any_of(options.begin(), options.end(),
+                     [](std::string_view option) { return equal_no_case(trim(option), "100rel"); });
 }
 
 // The RAck that it asks for; nullopt of a response that asks for none.
@@ -55,8 +54,8 @@ struct Pracks {
   std::string other_rack;        // of the first
 };
 
-// A PRACK that cannot be read whole may be the one.
-Pracks pracks_for(CallContext& context, const Rack& asked) {
+// A PRACK that cannot be read whole may be the one; what the callee accepts is, whatever it says.
+Pracks pracks_for(CallContext& context, const MessageRecord& response, const Rack& asked) {
   Pracks found;
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
@@ -65,7 +64,8 @@ Pracks pracks_for(CallContext& context, const Rack& asked) {
     const bool readable = txn.request && !prack.truncated && context.view.load(prack);
     const std::string_view text = readable ? context.view.sip().value(HeaderId::rack) : "";
     const auto rack = rack_of(text);
-    if (!rack || *rack == asked) {
+    const bool accepted = txn.succeeded() && txn.final_response_ns > response.time_ns;
+    if (accepted || !rack || *rack == asked) {
       found.match = true;
       return found;
     }
@@ -111,7 +111,7 @@ std::optional<Finding> judge(CallContext& context, TransactionId id, MessageId r
   if (frames.size() == 1 && !would_pass_here(context, invite, first)) return std::nullopt;
   const auto asked = asked_by(context, first);
   if (!asked) return std::nullopt;
-  const Pracks pracks = pracks_for(context, *asked);
+  const Pracks pracks = pracks_for(context, first, *asked);
   if (pracks.match) return std::nullopt;
   Finding finding = finding_of(context, detector);
   finding.txn = id;
@@ -119,11 +119,11 @@ std::optional<Finding> judge(CallContext& context, TransactionId id, MessageId r
   finding.message = response;
   finding.evidence = frames;
   finding.evidence.insert(finding.evidence.end(), pracks.others.begin(), pracks.others.end());
-  const std::string why = pracks.others.empty()
-                              ? std::string("no PRACK comes")
-                              : fmt::format("no PRACK says \"{} {} {}\", one (frame {}) says \"{}\"",
-                                            asked->rseq, asked->cseq, asked->method,
-                                            pracks.others.front(), pracks.other_rack);
+  const std::string why =
+      pracks.others.empty()
+          ? std::string("no PRACK comes")
+          : fmt::format("no PRACK says \"{} {} {}\", one (frame {}) says \"{}\"", asked->rseq,
+                        asked->cseq, asked->method, pracks.others.front(), pracks.other_rack);
   finding.summary = fmt::format("{} from {} is reliable and was sent {}; {}", first.status,
                                 endpoint_text(context, invite.dst), times_text(frames.size()), why);
   finding.explanation =

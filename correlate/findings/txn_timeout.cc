@@ -38,9 +38,10 @@ bool is_accepted_elsewhere(const CallContext& context, const TransactionRecord& 
                      });
 }
 
-// The same request, sent by the same client to another server (RFC 3263 4.3) or along another
-// branch, succeeds: nothing is broken.
+// Nothing came back, and the same request, sent by the same client to another server (RFC 3263
+// 4.3) or along another branch, succeeds: nothing is broken.
 bool is_carried_elsewhere(const CallContext& context, const TransactionRecord& txn) {
+  if (txn.final_status != 0 || txn.provisionals != 0) return false;
   const auto& endpoints = context.model.endpoints;
   return std::any_of(context.transactions.begin(), context.transactions.end(),
                      [&](TransactionId id) {
