@@ -1,6 +1,6 @@
 #include "correlate/analysis.h"
 
-#include <absl/container/flat_hash_set.h>
+#include <absl/container/flat_hash_map.h>
 
 #include <algorithm>
 #include <tuple>
@@ -144,8 +144,14 @@ void drop_untimed(const Model& model, std::vector<Finding>* findings) {
 // That an attack is refused is part of it, and no fault of its own.
 constexpr std::string_view kRefusals[] = {"reg-rejected", "reg-loop", "txn-auth-failed"};
 
-bool is_refusal(const Finding& finding) {
-  return std::find(std::begin(kRefusals), std::end(kRefusals), finding.code) != std::end(kRefusals);
+// That a gateway is down is told once, not with each ping.
+constexpr std::string_view kSilences[] = {"txn-timeout", "txn-retransmissions"};
+
+bool is_part_of(std::string_view cause, const Finding& finding) {
+  const auto is_one_of = [&](const auto& codes) {
+    return std::find(std::begin(codes), std::end(codes), finding.code) != std::end(codes);
+  };
+  return cause == "gateway-down" ? is_one_of(kSilences) : is_one_of(kRefusals);
 }
 
 // Of one severity, those about the capture first: they say how far the others can be trusted.
@@ -315,14 +321,14 @@ const std::vector<const Finding*>& Analyst::all() {
     if (detector->check_capture != nullptr) detector->check_capture(context, &of_capture_);
   }
   drop_untimed(model_, &of_capture_);
-  absl::flat_hash_set<uint32_t> attacks;
+  absl::flat_hash_map<uint32_t, std::string_view> causes;  // of calls
   for (const Finding& finding : of_capture_) {
-    for (const CallId call : finding.explains) attacks.insert(call.value);
+    for (const CallId call : finding.explains) causes.emplace(call.value, finding.code);
   }
   all_.clear();
   const auto add = [&](const Finding& finding) {
-    const bool of_attack = attacks.contains(finding.call.value) && is_refusal(finding);
-    if (!of_attack) all_.push_back(&finding);
+    const auto cause = causes.find(finding.call.value);
+    if (cause == causes.end() || !is_part_of(cause->second, finding)) all_.push_back(&finding);
   };
   for (const Finding& finding : of_capture_) add(finding);
   for (const auto& block : cache_) {

@@ -44,7 +44,8 @@ struct Finding {
   Sentence remedy;
   std::string_view rfc;
   std::vector<uint32_t> evidence;  // frame numbers, ascending
-  std::vector<CallId> explains;    // an attack: that these calls were refused
+  // An attack: that these calls were refused; a dead gateway: that they were not answered.
+  std::vector<CallId> explains;
 };
 
 struct CallAnalysis {

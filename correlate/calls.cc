@@ -139,6 +139,10 @@ void CallTable::update(MessageId id) {
   const bool hangs_up =
       message.method == Method::bye && (message.is_request() || message.status / 100 == 2);
   if (hangs_up && call.bye_ns == 0 && !goes_on(call)) call.bye_ns = message.time_ns;
+  // That it was for a fork is shown by its 2xx alone.
+  if (hangs_up && message.txn && model_.transactions[message.txn].first_ns == call.bye_ns &&
+      goes_on(call))
+    call.bye_ns = 0;
   call.sdp.add(message.sdp);
   (message.from_caller ? call.caller_types : call.callee_types) |= message.sdp.types;
   // What was cut may have held one.
@@ -204,7 +208,9 @@ Deciding deciding_transaction(const Model& model, const CallRecord& call) {
 // A proxy that gives up cancels the branches behind it, not the hop that decides.
 CallState failed_invite_state(const TransactionRecord& txn, bool rang) {
   const uint16_t status = txn.final_status;
-  if (status == 487) return CallState::cancelled;
+  // The CANCEL of a 487 may have gone another way, unless the callee had a reason of its own.
+  if (status == 487)
+    return !txn.cancelled && txn.expired() ? CallState::no_answer : CallState::cancelled;
   if (txn.cancelled && !txn.cancel_refused && status >= 400) return CallState::cancelled;
   if (status == 486 || status == 600) return CallState::busy;
   if (status < 400) return CallState::redirected;

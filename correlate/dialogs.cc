@@ -9,6 +9,10 @@ bool creates_dialog(Method method) {
   return method == Method::invite || method == Method::subscribe || method == Method::refer;
 }
 
+bool is_answer(const MessageRecord& message) {
+  return !message.is_request() && creates_dialog(message.method);
+}
+
 // A request with both tags proves a dialog that began before the capture; so does any non-failing
 // response to one.
 bool may_create(const MessageRecord& message) {
@@ -35,6 +39,7 @@ void DialogTable::add(MessageId id, const SipFacts& facts) {
   if (dialog.caller_tag_hash != dialog.callee_tag_hash)
     message.from_caller = message.is_request() == (facts.from_tag == dialog.caller_tag_hash);
   dialog.last_ns = message.time_ns;
+  mark_fork_of_one_invite(message, dialog_id);
   if (message.txn && !model_.transactions[message.txn].dialog)
     model_.transactions[message.txn].dialog = dialog_id;
   if (message.is_copy()) return;
@@ -52,7 +57,9 @@ DialogId DialogTable::find_or_create(MessageId id, const SipFacts& facts) {
   const uint64_t key = facts.dialog_key();
   const auto found = by_key_.find(key);
   if (found != by_key_.end()) return found->second;
-  if (!may_create(message)) return {};
+  if (message.is_request() ? !may_create(message) || is_unproven(message, facts)
+                           : !may_create(message) && !proves_its_request(message))
+    return {};
   CallRecord& call = model_.calls[message.call];
   DialogRecord dialog;
   dialog.call = message.call;
@@ -74,21 +81,64 @@ DialogId DialogTable::find_or_create(MessageId id, const SipFacts& facts) {
   return made;
 }
 
-// One caller's tag with several of callees: a fork. A B2BUA that keeps the Call-ID has a caller's
-// tag of its own on each side; who was redirected, or refused, sends another INVITE.
+// Its author has a dialog in this call, as its answer shows, and names another one: that is a fork
+// whose answer the capture lacks, or a mistake. What comes back tells.
+bool DialogTable::is_unproven(const MessageRecord& request, const SipFacts& facts) const {
+  const CallRecord& call = model_.calls[request.call];
+  if (call.kind != CallKind::call) return false;
+  int steps = 0;
+  for (DialogId id = call.first_dialog; id && steps < kMaxForks; steps++) {
+    const DialogRecord& other = model_.dialogs[id];
+    const bool of_author =
+        facts.from_tag == other.caller_tag_hash || facts.from_tag == other.callee_tag_hash;
+    if (of_author && other.confirmed_ns != 0 && !model_.messages[other.created_by].is_request())
+      return true;
+    id = other.next_in_call;
+  }
+  return false;
+}
+
+bool DialogTable::proves_its_request(const MessageRecord& response) const {
+  if (response.status / 100 != 2 || !response.txn) return false;
+  const TransactionRecord& txn = model_.transactions[response.txn];
+  return txn.request && txn.in_dialog && may_create(model_.messages[txn.request]) &&
+         model_.calls[response.call].kind == CallKind::call;
+}
+
+// Where the capture has the caller's side of it.
+EndpointId DialogTable::callers_end(const DialogRecord& dialog) const {
+  const MessageRecord& first = model_.messages[dialog.created_by];
+  return first.from_caller ? first.src : first.dst;
+}
+
+// One caller's tag with several of callees, at one client: a fork. A B2BUA that keeps the Call-ID,
+// and even the caller's tag, is a client of its own; who was redirected, or refused, sends another
+// INVITE.
 void DialogTable::mark_forks(const CallRecord& call, DialogRecord& made) {
   const MessageRecord& message = model_.messages[made.created_by];
+  const IpAddress& client = model_.endpoints[callers_end(made)].ip;
   int steps = 0;
   for (DialogId id = call.first_dialog; id && steps < kMaxForks; steps++) {
     DialogRecord& other = model_.dialogs[id];
     const MessageRecord& first = model_.messages[other.created_by];
     const bool same_request =
-        first.is_request() || message.is_request() || first.is_in_exchange_of(message);
-    if (&other != &made && other.caller_tag_hash == made.caller_tag_hash && same_request) {
+        !is_answer(first) || !is_answer(message) || first.is_in_exchange_of(message);
+    if (&other != &made && other.caller_tag_hash == made.caller_tag_hash && same_request &&
+        model_.endpoints[callers_end(other)].ip == client) {
       other.forked = made.forked = true;
     }
     id = other.next_in_call;
   }
+}
+
+// The same where each dialog was seen first behind a proxy of its own: in front of them one INVITE
+// has answers of both.
+void DialogTable::mark_fork_of_one_invite(const MessageRecord& message, DialogId id) {
+  if (message.is_request() || message.method != Method::invite || !message.txn) return;
+  const DialogId other = model_.transactions[message.txn].dialog;
+  if (!other || other == id) return;
+  if (model_.calls[message.call].kind == CallKind::call)
+    model_.dialogs[other].forked = model_.dialogs[id].forked = true;
 }
 
 // Remote targets: Contact of the dialog-creating request and response, refreshed by re-INVITE and

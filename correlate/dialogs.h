@@ -34,7 +34,11 @@ class DialogTable {
 
  private:
   DialogId find_or_create(MessageId id, const SipFacts& facts);
+  bool is_unproven(const MessageRecord& request, const SipFacts& facts) const;
+  bool proves_its_request(const MessageRecord& response) const;
+  EndpointId callers_end(const DialogRecord& dialog) const;
   void mark_forks(const CallRecord& call, DialogRecord& made);
+  void mark_fork_of_one_invite(const MessageRecord& message, DialogId id);
   void learn_timer(DialogRecord& dialog, const MessageRecord& message, MessageId id,
                    const SipFacts& facts);
   void learn_targets(DialogRecord& dialog, const MessageRecord& message, MessageId id,

@@ -107,9 +107,9 @@ void Legs::learn(CallId id) {
   leg.from = party_of(sip.value(HeaderId::from));
   leg.to = party_of(sip.value(HeaderId::to));
 
-  match(leg, JoinReason::x_call_id, key_of(JoinReason::x_call_id, sip.value(HeaderId::call_id)));
-  for (const HeaderId header : {HeaderId::x_call_id, HeaderId::x_cid}) {
-    if (!sip.has(header)) continue;
+  // A Call-ID, for those that name it.
+  for (const HeaderId header : {HeaderId::call_id, HeaderId::x_call_id, HeaderId::x_cid}) {
+    if (sip.value(header).empty()) continue;
     match(leg, JoinReason::x_call_id, key_of(JoinReason::x_call_id, sip.value(header)));
   }
   const std::string_view session = sip.value(HeaderId::session_id);

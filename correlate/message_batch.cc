@@ -4,6 +4,7 @@
 #include <string>
 
 #include "correlate/hash.h"
+#include "decode/cut_header.h"
 #include "decode/sdp.h"
 #include "decode/text.h"
 
@@ -32,6 +33,13 @@ bool names_timer(std::string_view reason) {
 bool ends_by_timer(const SipIndex& sip) {
   const auto reasons = header_values(sip, HeaderId::reason);
   return std::any_of(reasons.begin(), reasons.end(), names_timer);
+}
+
+// Where the snap length cut the Call-ID off, the branch holds together a request and what answers
+// it.
+uint64_t hash_of_branch(const SipIndex& sip) {
+  const ViaKey via = parse_via_key(sip.value(HeaderId::via));
+  return has_magic_cookie(via.branch) ? hash_text(via.branch) | 1U : 0;
 }
 
 MessageRecord record_of(const IndexedMessage& indexed, const SipFacts& facts) {
@@ -84,6 +92,7 @@ const SipIndex* MessageBatch::add(const Datagram& datagram) {
     bytes_.take_back(copy);
     return nullptr;
   }
+  if (datagram.truncated) drop_cut_header(copy, &message.sip);
   message.datagram = datagram;
   message.datagram.payload = copy;
   count_++;
@@ -92,7 +101,9 @@ const SipIndex* MessageBatch::add(const Datagram& datagram) {
 
 std::span<PreparedMessage> MessageBatch::prepare() {
   for (size_t i = prepared_.size(); i < count_; i++) {
-    const SipFacts facts = facts_of(messages_[i].sip);
+    SipFacts facts = facts_of(messages_[i].sip);
+    if (facts.call_hash == 0 && messages_[i].datagram.truncated)
+      facts.call_hash = hash_of_branch(messages_[i].sip);
     prepared_.push_back({record_of(messages_[i], facts), facts, &messages_[i].sip});
   }
   return prepared_;

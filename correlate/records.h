@@ -101,6 +101,7 @@ struct TransactionRecord {
   uint16_t provisionals = 0;
   uint16_t requests = 0;   // copies seen, capture duplicates not counted
   uint16_t responses = 0;  // copies of the final response
+  uint16_t expires_s = 0;  // that an INVITE gives the callee to answer; 0: no limit
   Method method = Method::unknown;
   TransactionKind kind = TransactionKind::non_invite;
   TransactionState state = TransactionState::trying;
@@ -118,6 +119,10 @@ struct TransactionRecord {
   bool acked = false;              // INVITE: an ACK for its final response was seen
 
   bool succeeded() const { return final_status / 100 == 2; }
+  // Its time was over when the callee refused it (13.3.1).
+  bool expired() const {
+    return expires_s != 0 && final_response_ns - first_ns >= int64_t{expires_s} * 1'000'000'000;
+  }
 };
 
 enum class DialogState : uint8_t { early, confirmed, terminated };

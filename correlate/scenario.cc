@@ -162,9 +162,12 @@ class Recogniser {
     return false;
   }
 
-  // When a branch had its final response, or was given up with a CANCEL.
+  // When a branch had its final response, or was given up: with a CANCEL, or because nothing came
+  // back however often it was sent.
   int64_t closed_ns(const TransactionRecord& branch) const {
     int64_t closed = branch.final_response_ns == 0 ? INT64_MAX : branch.final_response_ns;
+    if (branch.final_status == 0 && branch.provisionals == 0 && branch.requests > 1)
+      closed = branch.last_ns;
     if (!branch.cancelled) return closed;
     for (const TransactionRecord* cancel : cancels_) {
       const bool its = model_.transactions[cancel->invite].first_message == branch.first_message;

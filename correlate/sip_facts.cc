@@ -1,5 +1,8 @@
 #include "correlate/sip_facts.h"
 
+#include <algorithm>
+#include <limits>
+
 #include "correlate/hash.h"
 #include "decode/text.h"
 
@@ -57,6 +60,12 @@ uint32_t session_seconds(std::string_view session_expires) {
   return seconds && *seconds > 0 && *seconds <= kLongest ? *seconds : SipFacts::kNoTimer;
 }
 
+uint16_t invite_seconds(std::string_view expires) {
+  if (expires.empty()) return 0;
+  return static_cast<uint16_t>(std::min<uint32_t>(parse_number<uint32_t>(trim(expires)).value_or(0),
+                                                  std::numeric_limits<uint16_t>::max()));
+}
+
 bool is_unregister(const SipIndex& sip) {
   const std::string_view contact = sip.value(HeaderId::contact);
   if (contact == "*") return true;
@@ -82,6 +91,8 @@ SipFacts facts_of(const SipIndex& sip) {
   const std::string_view method = sip.is_request ? sip.method : cseq.method;
   facts.method = parse_method(method);
   facts.session_s = session_seconds(sip.value(HeaderId::session_expires));
+  if (facts.method == Method::invite && sip.is_request)
+    facts.expires_s = invite_seconds(sip.value(HeaderId::expires));
   facts.has_contact = sip.has(HeaderId::contact);
   facts.has_record_route = sip.has(HeaderId::record_route);
   facts.unregisters = facts.method == Method::register_ && sip.is_request && is_unregister(sip);

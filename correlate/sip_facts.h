@@ -21,6 +21,7 @@ struct SipFacts {
   uint64_t previous_hop_key = 0;  // the same request one hop before, by its second Via; 0: none
   uint32_t cseq = 0;
   uint32_t session_s = 0;           // Session-Expires (RFC 4028 4); kNoTimer when it cannot be used
+  uint16_t expires_s = 0;           // of an INVITE (RFC 3261 13.2.1), UINT16_MAX: or more
   Method method = Method::unknown;  // of the request, or of CSeq
   bool has_contact = false;
   bool has_record_route = false;

@@ -71,7 +71,7 @@ void TransactionTable::add(MessageId id, const SipFacts& facts) {
   link(txn, id);
   if (message.duplicate) return;
   if (message.is_request()) {
-    on_request(record, id);
+    on_request(record, id, facts);
   } else {
     on_response(record, id, facts);
   }
@@ -261,15 +261,18 @@ void TransactionTable::mark_copy(MessageRecord& message, const TransactionRecord
   if (message.duplicate) message.original = newest.duplicate ? newest.original : newest_copy;
 }
 
-void TransactionTable::on_request(TransactionRecord& txn, MessageId id) {
+void TransactionTable::on_request(TransactionRecord& txn, MessageId id, const SipFacts& facts) {
   const MessageRecord& message = model_.messages[id];
   if (message.method == Method::ack && txn.method == Method::invite) {
-    txn.acked = true;
+    // Of a cut answer nothing is known: some stacks give the ACK of a 2xx this branch too.
+    const bool unknown_answer = message.truncated && txn.final_status == 0;
+    if (!unknown_answer) txn.acked = true;
     if (txn.state == TransactionState::completed) txn.state = TransactionState::confirmed;
     return;
   }
   if (!txn.request) {
     txn.request = id;
+    txn.expires_s = facts.expires_s;
     txn.has_auth = message.has_auth;
     txn.in_dialog = message.has_to_tag;
     txn.oversize = message.transport == Transport::udp && message.length > kMaxUdpRequest;

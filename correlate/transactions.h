@@ -44,7 +44,7 @@ class TransactionTable {
   TransactionId create(MessageId id, const SipFacts& facts);
   void link(TransactionId id, MessageId message);
   void mark_copy(MessageRecord& message, const TransactionRecord& txn) const;
-  void on_request(TransactionRecord& txn, MessageId id);
+  void on_request(TransactionRecord& txn, MessageId id, const SipFacts& facts);
   void on_response(TransactionRecord& txn, MessageId id, const SipFacts& facts);
 
   Model& model_;

@@ -74,7 +74,12 @@ std::string select_for(const Options& o) {
     const std::string chosen = selection(o);
     if (chosen.empty() || *table.call_column == 0) return sql;
     if (command == "calls") return sql + " WHERE " + chosen;
-    return sql + " WHERE " + table.call_column + " IN (SELECT id FROM calls WHERE " + chosen + ")";
+    sql += std::string(" WHERE ") + table.call_column + " IN (SELECT id FROM calls WHERE " + chosen;
+    // What is found of the capture has no call, or one that is all NULL: a condition that asks
+    // for nothing of it may hold.
+    const char* of_capture =
+        ") OR call IS NULL AND EXISTS (SELECT 1 FROM (SELECT 1) LEFT JOIN calls ON 0 WHERE ";
+    return command == "findings" ? sql + of_capture + chosen + ")" : sql + ")";
   }
   return {};
 }

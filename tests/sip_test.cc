@@ -4,6 +4,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "decode/cut_header.h"
 #include "decode/sdp.h"
 #include "decode/sip_message.h"
 #include "decode/sip_validate.h"
@@ -173,6 +174,24 @@ TEST(Torture, InvalidMessagesSayWhatIsWrong) {
   for (const auto& [name, expected] : kExpected) {
     const std::string fault = fault_of(torture(name));
     EXPECT_NE(fault.find(expected), std::string::npos) << name << ": " << fault;
+  }
+}
+
+// Cut anywhere, a header either has its whole value or none.
+TEST(Sip, CutHeader) {
+  SipIndex whole;
+  ASSERT_TRUE(index_sip(kInvite, &whole));
+  for (size_t length = whole.start_line.size(); length <= kInvite.size(); length++) {
+    const std::string_view bytes = kInvite.substr(0, length);
+    SipIndex sip;
+    if (!index_sip(bytes, &sip)) continue;
+    drop_cut_header(bytes, &sip);
+    for (const HeaderId id : {HeaderId::from, HeaderId::to, HeaderId::call_id, HeaderId::cseq}) {
+      if (sip.has(id)) {
+        EXPECT_EQ(sip.value(id), whole.value(id)) << length;
+      }
+    }
+    EXPECT_EQ(sip.cseq.valid, sip.has(HeaderId::cseq)) << length;
   }
 }
 

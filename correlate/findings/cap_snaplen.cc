@@ -8,13 +8,33 @@ namespace {
 
 extern const Detector detector;
 
+// Rows of `calls` whose Call-ID was cut off.
+size_t calls_without_id(CaptureContext& context, size_t source) {
+  size_t count = 0;
+  for (const CallId id : context.model.calls.ids()) {
+    const MessageRecord& first = context.model.messages[context.model.calls[id].first_message];
+    if (!first.truncated || first.source != source || !context.view.load(first)) continue;
+    if (context.view.sip().value(HeaderId::call_id).empty()) count++;
+  }
+  return count;
+}
+
 void check(CaptureContext& context, std::vector<Finding>* out) {
-  for (const SourceInfo& info : context.model.captures) {
+  for (size_t source = 0; source < context.model.captures.size(); source++) {
+    const SourceInfo& info = context.model.captures[source];
     if (info.truncated == 0) continue;
     Finding finding = finding_of(detector);
     finding.summary = fmt::format("{} of {} packets in {} were cut by the snap length",
                                   info.truncated, info.packets, info.name);
-    finding.explanation = "The ends of messages, often the SDP, are not in the capture.";
+    const size_t nameless = calls_without_id(context, source);
+    if (nameless != 0)
+      finding.summary +=
+          fmt::format("; {} rows of calls have no Call-ID and are parts of calls", nameless);
+    finding.explanation =
+        nameless == 0 ? "The ends of messages, often the SDP, are not in the capture."
+                      : "The ends of messages are not in the capture. Without Call-ID only a "
+                        "request and its responses are known to belong together, as far as the "
+                        "branch of their Via is there.";
     finding.remedy = "Capture with tcpdump -s 0.";
     finding.rfc = "pcap snaplen";
     report(out, std::move(finding));

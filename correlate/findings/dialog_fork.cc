@@ -4,45 +4,50 @@
 #include <algorithm>
 #include <map>
 #include <optional>
-#include <set>
 
 #include "correlate/findings/support.h"
+#include "correlate/transactions.h"
 
 namespace sipladder {
 namespace {
 
 extern const Detector detector;
 
-constexpr int64_t kPatience = 4'000'000'000;  // an ACK is due at once
+// An ACK is due at once, and the capture may end before it: its want is proved by who repeats the
+// 2xx, or by 64*T1 without.
+constexpr int kMinCopies = 4;
+
+using Answered = std::map<DialogId, int>;  // copies of the 2xx
 
 // Answered, and left alone by the caller: neither acknowledged nor ended. What the callee ends for
 // want of an ACK was left alone as well.
-bool is_orphan(const CallContext& context, DialogId id) {
+bool is_orphan(const CallContext& context, const Answered::value_type& fork) {
+  const auto& [id, copies] = fork;
   const DialogRecord& dialog = context.model.dialogs[id];
   return !dialog.acked && dialog.ended_by != Party::caller &&
-         context.model.now_ns - dialog.confirmed_ns >= kPatience;
+         (copies >= kMinCopies || context.model.now_ns - dialog.confirmed_ns >= kTimerB);
 }
 
 // One client saw two forks answered, and left one of them alone while it took care of the other. (A
 // B2BUA that changes the tag shows one answer as two dialogs, to two clients.)
 std::optional<DialogId> orphan_of(const CallContext& context) {
-  std::map<std::pair<IpAddress, uint32_t>, std::set<DialogId>> answered;  // by client and CSeq
+  std::map<std::pair<IpAddress, uint32_t>, Answered> answered;  // by client and CSeq
   for (const TransactionId t : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[t];
     if (txn.method != Method::invite || txn.in_dialog || !txn.succeeded()) continue;
     const IpAddress& client = context.model.endpoints[txn.src].ip;
     for (MessageId id = txn.last_message; id; id = context.message(id).previous_in_txn) {
       const MessageRecord& message = context.message(id);
-      if (message.status / 100 == 2 && message.dialog)
-        answered[{client, txn.cseq}].insert(message.dialog);
+      if (message.status / 100 == 2 && message.dialog && !message.duplicate)
+        answered[{client, txn.cseq}][message.dialog]++;
     }
   }
-  const auto is_acked = [&](DialogId id) { return context.model.dialogs[id].acked; };
+  const auto is_acked = [&](const auto& fork) { return context.model.dialogs[fork.first].acked; };
   for (const auto& [client, forks] : answered) {
     if (std::none_of(forks.begin(), forks.end(), is_acked)) continue;
     const auto orphan = std::find_if(forks.begin(), forks.end(),
-                                     [&](DialogId id) { return is_orphan(context, id); });
-    if (orphan != forks.end()) return *orphan;
+                                     [&](const auto& fork) { return is_orphan(context, fork); });
+    if (orphan != forks.end()) return orphan->first;
   }
   return std::nullopt;
 }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "correlate/dialog_route.h"
+#include "correlate/findings/icmp_rejection.h"
 #include "correlate/findings/support.h"
 #include "correlate/transactions.h"
 
@@ -16,11 +17,18 @@ extern const Detector ignored_detector;
 extern const Detector target_detector;
 extern const Detector strict_detector;
 
+// Nobody answers; or ICMP says of one copy after the other that nobody will.
+bool is_lost(const CallContext& context, const TransactionRecord& txn) {
+  if (!txn.request || txn.provisionals != 0) return false;
+  if (txn.requests >= kMinCopies && is_rejected(context.model, txn)) return true;
+  return (txn.requests >= kMinCopies || txn.transport != Transport::udp) &&
+         settle(txn, context.model.now_ns).state == TransactionState::timed_out;
+}
+
 bool died(const CallContext& context, const TransactionRecord& txn) {
   switch (txn.final_status) {
     case 0:
-      return (txn.requests >= kMinCopies || txn.transport != Transport::udp) &&
-             settle(txn, context.model.now_ns).state == TransactionState::timed_out;
+      return is_lost(context, txn);
     case 404:
     case 405:
     case 408:
@@ -36,9 +44,14 @@ bool died(const CallContext& context, const TransactionRecord& txn) {
   }
 }
 
-std::string what_followed(const TransactionRecord& txn) {
-  if (txn.final_status == 0) return fmt::format("never answered, sent {} times", txn.requests);
-  return fmt::format("answered {}", txn.final_status);
+// Its proof becomes evidence.
+std::string what_followed(const CallContext& context, const TransactionRecord& txn,
+                          Finding* finding) {
+  if (txn.final_status != 0) return fmt::format("answered {}", txn.final_status);
+  const std::string why =
+      rejection_text(rejections(context.model, txn.src, txn.dst, txn.first_ns), "it", finding);
+  return fmt::format("never answered, sent {} times{}{}", txn.requests, why.empty() ? "" : ": ",
+                     why);
 }
 
 Finding finding_of_request(const CallContext& context, const Detector& detector, TransactionId id,
@@ -74,7 +87,7 @@ void describe_ignored(CallContext& context, const TransactionRecord& txn,
       "{} from {} goes to {} with {}, while the dialog was set up through {} (frame {}): {}",
       to_string(txn.method), endpoint_text(context, txn.src), endpoint_text(context, txn.dst),
       verdict.actual.empty() ? "no Route" : "Route " + verdict.actual, verdict.expected,
-      verdict.frame, what_followed(txn));
+      verdict.frame, what_followed(context, txn, finding));
   finding->explanation =
       "The proxies that recorded themselves at set-up must see every request of the dialog; this "
       "one goes past them.";
@@ -88,7 +101,7 @@ void describe_target(CallContext& context, const TransactionRecord& txn,
   finding->summary =
       fmt::format("{} from {} asks for {}, while the remote target is {} (frame {}): {}",
                   to_string(txn.method), endpoint_text(context, txn.src), verdict.actual,
-                  verdict.expected, verdict.frame, what_followed(txn));
+                  verdict.expected, verdict.frame, what_followed(context, txn, finding));
   finding->explanation = "The Request-URI must be the Contact that the other side gave last.";
   finding->remedy =
       "Look at the sender, and at whatever rewrites Contact or the Request-URI on the way.";

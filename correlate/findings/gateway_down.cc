@@ -43,6 +43,9 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
     finding.txn = seen.failed.front();
     finding.message = first.request;
     for (const TransactionId id : seen.failed) {
+      finding.explains.push_back(context.model.transactions[id].call);
+    }
+    for (const TransactionId id : seen.failed) {
       if (finding.evidence.size() >= 20) break;
       const TransactionRecord& txn = context.model.transactions[id];
       finding.evidence.push_back(context.model.messages[txn.request].frame);

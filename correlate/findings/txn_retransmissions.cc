@@ -37,7 +37,8 @@ void check(CallContext& context, CallAnalysis* out) {
   std::vector<TransactionId> found;
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
-    if (txn.kind == TransactionKind::ack_2xx) continue;
+    const bool cut = !txn.request && context.message(txn.first_message).truncated;
+    if (txn.kind == TransactionKind::ack_2xx || cut) continue;
     if (repeated(txn.requests) + repeated(txn.responses) >= kMin) found.push_back(id);
   }
   if (found.empty()) return;

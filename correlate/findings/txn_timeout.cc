@@ -38,6 +38,20 @@ bool is_accepted_elsewhere(const CallContext& context, const TransactionRecord& 
                      });
 }
 
+// Nothing came back, and the same request, sent by the same client to another server (RFC 3263
+// 4.3) or along another branch, succeeds: nothing is broken.
+bool is_carried_elsewhere(const CallContext& context, const TransactionRecord& txn) {
+  if (txn.final_status != 0 || txn.provisionals != 0) return false;
+  const auto& endpoints = context.model.endpoints;
+  return std::any_of(context.transactions.begin(), context.transactions.end(),
+                     [&](TransactionId id) {
+                       const TransactionRecord& other = context.model.transactions[id];
+                       return other.method == txn.method && other.cseq == txn.cseq &&
+                              other.in_dialog == txn.in_dialog && other.dst != txn.dst &&
+                              endpoints[other.src].ip == endpoints[txn.src].ip && other.succeeded();
+                     });
+}
+
 // Provisional responses and nothing after them, not even the next one: who needs longer sends one
 // every minute (13.3.1.1), and a proxy gives up (16.6, 16.8). An announcement before the answer
 // goes on without; and a call that ended in the meantime, or was answered unseen, waits for
@@ -126,6 +140,7 @@ Finding finding_about(const CallContext& context, const Hops& hops, TransactionI
   const TransactionRecord& txn = context.model.transactions[id];
   Finding finding = finding_of(context, detector, id);
   finding.message = txn.request;
+  if (is_carried_elsewhere(context, txn)) finding.severity = Severity::warning;
   hops.add_copies_before(id, &finding);
   finding.summary = fmt::format("{} from {} to {} sent {}: {}", to_string(txn.method),
                                 endpoint_text(context, txn.src), endpoint_text(context, txn.dst),
@@ -166,7 +181,9 @@ void check(CallContext& context, CallAnalysis* out) {
 
 const Detector detector(
     "txn-timeout", Severity::error,
-    "no final response within 64*T1 (Timer B or F), or Timer C after a provisional one", check);
+    "no final response within 64*T1 (Timer B or F), or Timer C after a provisional one (warning "
+    "when another server takes the request)",
+    check);
 
 }  // namespace
 }  // namespace sipladder

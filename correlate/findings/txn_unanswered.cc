@@ -56,6 +56,15 @@ bool reached_nobody(const TransactionRecord& bye) {
   return status == 404 || status == 408 || status == 410 || status == 480 || status / 100 == 5;
 }
 
+// 481 to tags that no answer in this call has, while the dialog that was answered goes on.
+bool names_no_dialog(const CallContext& context, const TransactionRecord& bye) {
+  if (bye.final_status != 481 || !bye.in_dialog || bye.dialog) return false;
+  return std::any_of(context.dialogs.begin(), context.dialogs.end(), [&](DialogId id) {
+    const DialogRecord& dialog = context.model.dialogs[id];
+    return dialog.confirmed_ns != 0 && dialog.confirmed_ns < bye.first_ns && dialog.ended_ns == 0;
+  });
+}
+
 // A later hop shows what became of it, or another BYE of its sender was accepted.
 bool is_told_elsewhere(const CallContext& context, const TransactionRecord& bye) {
   return std::any_of(
@@ -73,18 +82,23 @@ void check_failed_bye(CallContext& context, const Detector& detector, CallAnalys
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
     if (txn.method != Method::bye || !txn.request || txn.request_path) continue;
-    if (!reached_nobody(txn) || is_told_elsewhere(context, txn)) continue;
+    const bool wrong_tags = names_no_dialog(context, txn);
+    if ((!wrong_tags && !reached_nobody(txn)) || is_told_elsewhere(context, txn)) continue;
     Finding finding = finding_of(context, detector, id);
     finding.evidence.push_back(context.message(txn.final_response).frame);
     finding.summary = fmt::format(
-        "BYE from {} to {} was answered with {}: it did not end the dialog there",
-        endpoint_text(context, txn.src), endpoint_text(context, txn.dst), txn.final_status);
+        "BYE from {} to {} was answered with {}: it did not end the dialog there{}",
+        endpoint_text(context, txn.src), endpoint_text(context, txn.dst), txn.final_status,
+        wrong_tags ? ", its tags are not those of the call's 2xx" : "");
     finding.explanation =
-        "Whoever answered could not reach the other party, which still believes that it talks.";
-    finding.remedy =
-        "Compare the Request-URI with the other party's Contact, and see whether that is still "
-        "there.";
-    finding.rfc = "RFC 5057 5.1";
+        wrong_tags ? "Call-ID and both tags name a dialog. The other party has none of that name, "
+                     "and still believes that it talks."
+                   : "Whoever answered could not reach the other party, which still believes that "
+                     "it talks.";
+    finding.remedy = wrong_tags ? "Look at the sender, and at whatever rewrites tags on the way."
+                                : "Compare the Request-URI with the other party's Contact, and see "
+                                  "whether that is still there.";
+    finding.rfc = wrong_tags ? "RFC 3261 12.2.2" : "RFC 5057 5.1";
     return report(out, std::move(finding));
   }
 }
