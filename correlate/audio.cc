@@ -80,6 +80,22 @@ bool is_translated(const Model& model, const Negotiation& negotiation, const Sdp
                      });
 }
 
+// SRTP of which this party tells no key in any SDP, nor is one agreed on in the media (ZRTP).
+bool lacks_key(const Model& model, const Negotiation& negotiation, Party author) {
+  if (model.accounting.classes[static_cast<size_t>(PayloadClass::zrtp)] != 0) return false;
+  return std::none_of(negotiation.stands.begin(), negotiation.stands.end(),
+                      [&](const SdpStand& stand) { return stand.author == author && stand.keyed; });
+}
+
+// The handshake of DTLS needs both fingerprints; a=crypto is of what its author sends.
+bool cannot_agree_on_key(const Model& model, const Negotiation& negotiation, const SdpStand& offer,
+                         const SdpStand& answer) {
+  const bool offer_lacks = lacks_key(model, negotiation, offer.author);
+  const bool answer_lacks = lacks_key(model, negotiation, answer.author);
+  const bool handshake = offer.fingerprint || answer.fingerprint;
+  return (offer_lacks && answer_lacks) || (handshake && (offer_lacks || answer_lacks));
+}
+
 // Offer and answer that leave no audio to either side, whatever the capture shows of the media.
 AudioFault negotiation_fault(const Model& model, const AudioFacts& facts) {
   const Negotiation& n = facts.negotiation;
@@ -90,8 +106,10 @@ AudioFault negotiation_fault(const Model& model, const AudioFacts& facts) {
     const SdpStand& offer = n.stands[pair.offer];
     const SdpStand& answer = n.stands[pair.answer];
     if (!offer.usable || !answer.usable) continue;
-    if (offer.secure != answer.secure) return AudioFault::srtp_mismatch;
-    if (offer.secure && !offer.keyed && !answer.keyed) return AudioFault::srtp_mismatch;
+    const bool chosen = offer.offers_transport && answer.chose_transport;
+    if (offer.secure != answer.secure && !chosen) return AudioFault::srtp_mismatch;
+    if (answer.secure && cannot_agree_on_key(model, n, offer, answer))
+      return AudioFault::srtp_mismatch;
     const bool families =
         offer.address && answer.address && offer.address->ip.family != answer.address->ip.family;
     if (families && !offer.ice && !answer.ice && !media && !is_translated(model, n, offer) &&
@@ -100,6 +118,18 @@ AudioFault negotiation_fault(const Model& model, const AudioFacts& facts) {
     }
   }
   return AudioFault::none;
+}
+
+// What it sends, its receiver cannot decode (RFC 4568 5.1.2).
+void judge_key(const Model& model, const Negotiation& negotiation, AudioDirection& direction) {
+  const bool secure =
+      std::any_of(negotiation.pairs.begin(), negotiation.pairs.end(), [&](const OfferAnswer& pair) {
+        return negotiation.stands[pair.offer].usable && negotiation.stands[pair.answer].secure &&
+               negotiation.stands[pair.answer].usable;
+      });
+  if (!secure || direction.agreed_ns == 0 || !lacks_key(model, negotiation, direction.from)) return;
+  direction.fault = AudioFault::srtp_mismatch;
+  direction.lost_from = 0;
 }
 
 // A host whose program has ended sends nothing more, and rejects what comes: one cause.
@@ -230,7 +260,7 @@ AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageVie
     }
   }
   if (!needs_messages(model, call, streams)) {
-    facts.negotiation.negotiated = facts.negotiation.offered = true;
+    facts.negotiation.negotiated = facts.negotiation.offered = call.sdp.may_have_audio();
     return facts;
   }
   facts.negotiation = negotiation_of(model, view, call, messages, facts.end_ns);
@@ -261,6 +291,8 @@ AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageVie
   AudioDirection from_callee = facts.from_callee;
   judge_direction(audio, from_caller, facts.from_callee);
   judge_direction(audio, from_callee, facts.from_caller);
+  judge_key(model, facts.negotiation, from_caller);
+  judge_key(model, facts.negotiation, from_callee);
   find_common_cause(model, from_caller, from_callee);
   find_common_cause(model, from_callee, from_caller);
   facts.from_caller = std::move(from_caller);

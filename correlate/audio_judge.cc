@@ -5,6 +5,7 @@
 #include "correlate/audio_points.h"
 #include "correlate/audio_reach.h"
 #include "decode/address.h"
+#include "decode/text.h"
 
 namespace sipladder {
 namespace {
@@ -14,6 +15,15 @@ constexpr int64_t kLateAfter = 5 * kSecond;
 constexpr int64_t kLongestListening = 30 * kSecond;  // somebody who listens says "yes" at times
 constexpr uint32_t kMinIcmpErrors = 3;
 constexpr uint32_t kSilentShare = 90;  // per cent of the talk
+
+// In an audio line, and no sound: a 64 kbit/s channel (RFC 4040, and what gateways called it
+// before), fax (RFC 4612), text (RFC 4351).
+bool is_data(std::string_view encoding) {
+  constexpr std::string_view kData[] = {"CLEARMODE", "X-CCD", "CCD",  "GNX64",
+                                        "G.CLEAR",   "T38",   "T140", "T140C"};
+  return std::any_of(std::begin(kData), std::end(kData),
+                     [&](std::string_view name) { return equal_no_case(encoding, name); });
+}
 
 class Judge {
  public:
@@ -93,6 +103,7 @@ class Judge {
         const bool of_talk = rtcp->progress_from_ns >= audio_.facts.answer_ns &&
                              rtcp->progress_ns <= audio_.facts.end_ns;
         if (!of_talk || rtcp->ssrc != model_.streams[id].ssrc || is_of_back(rtcp->about)) continue;
+        if (is_of_other_call(rtcp->about, id)) continue;
         direction_.reported_frame = rtcp->progress_frame;
         return true;
       }
@@ -102,6 +113,16 @@ class Judge {
   bool is_of_back(uint32_t ssrc) const {
     return std::any_of(back_.streams.begin(), back_.streams.end(),
                        [&](StreamId id) { return model_.streams[id].ssrc == ssrc; });
+  }
+  // What comes to the reporter with this SSRC is here, and belongs to another call.
+  bool is_of_other_call(uint32_t ssrc, StreamId reporter) const {
+    const CallId own = audio_.media.of(reporter).call;
+    for (const StreamId id : model_.streams.ids()) {
+      if (model_.streams[id].ssrc != ssrc || audio_.dst(id).ip != audio_.src(reporter).ip) continue;
+      const CallId call = audio_.media.of(id).call;
+      if (call && call != own) return true;
+    }
+    return false;
   }
   // Where the receiver wants it, on some hop, is a host that this point knows. A private address
   // can be any, and a public one can be that of the NAT before its author.
@@ -227,10 +248,20 @@ class Judge {
     for (const IcmpErrorRecord& error : model_.icmp_errors) {
       if (error.src != model_.streams[id].src || error.dst != model_.streams[id].dst) continue;
       if (error.time_ns < audio_.facts.answer_ns || error.time_ns > audio_.facts.end_ns) continue;
+      if (is_of_another(error, model_.streams[id])) continue;
       // A second point shows the same errors again.
       if (errors.empty() || errors.front()->point == error.point) errors.push_back(&error);
     }
     return errors;
+  }
+  // It quotes a packet of an earlier call on these ports: by its SSRC, or since the fragments of a
+  // packet are waited for longer than this stream runs (RFC 1122 3.3.2: 60 s, Linux 30 s).
+  static bool is_of_another(const IcmpErrorRecord& error, const StreamRecord& stream) {
+    constexpr uint8_t kTimeExceeded = 11, kReassembly = 1;
+    constexpr int64_t kReassemblyNs = 30 * kSecond;
+    if (error.ssrc) return *error.ssrc != stream.ssrc;
+    return error.type == kTimeExceeded && error.code == kReassembly &&
+           error.time_ns < stream.first_ns + kReassemblyNs;
   }
   static std::vector<uint32_t> frames_of(const std::vector<const IcmpErrorRecord*>& errors) {
     std::vector<uint32_t> frames;
@@ -314,6 +345,7 @@ class Judge {
     uint64_t packets = 0, silent = 0;
     for (const StreamId id : direction_.last_leg) {
       const StreamRecord& stream = model_.streams[id];
+      if (is_data(audio_.media.encoding_of(id))) return false;
       const Heard heard = heard_of(model_, audio_.view.log(), id, audio_.media.encoding_of(id));
       if (id == direction_.last_leg.front()) direction_.heard = heard;
       packets += heard.packets;
@@ -386,8 +418,13 @@ class Judge {
       set(AudioFault::late, direction_.last_leg.front());
     }
   }
+  bool shows_requests() const {
+    return std::any_of(audio_.messages.begin(), audio_.messages.end(),
+                       [&](MessageId id) { return model_.messages[id].is_request(); });
+  }
   void judge_stopped() {
     const StreamId last = direction_.last_leg.back();
+    if (!shows_requests()) return;  // nor what a re-INVITE may have asked for
     // It goes on where this point does not see it.
     if (model_.streams[last].ahead_ns - direction_.last_ns >= kMissed) return;
     const SdpStand* newest = audio_.facts.negotiation.newest(receiver());

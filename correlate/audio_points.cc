@@ -21,7 +21,9 @@ std::optional<Swallowed> Points::swallowed_by_box() const {
       if (!same_stream || inside.first_ns > outside.first_ns) continue;
       if (audio_.receives(direction_, audio_.src(id).ip) &&
           !audio_.receives(direction_, audio_.src(other).ip)) {
-        return Swallowed{stream_to(audio_.src(id).ip)};
+        const StreamId swallowed = stream_to(audio_.src(id).ip);
+        if (meets(swallowed, inside.first_ns, inside.last_ns) && !comes_out_elsewhere(swallowed))
+          return Swallowed{swallowed};
       }
     }
   }
@@ -37,8 +39,33 @@ std::optional<Swallowed> Points::captured_once(StreamId back) const {
     if (model_.streams[id].elsewhere * 10 > model_.streams[id].packets) return std::nullopt;
     swallowed = id;
   }
-  if (!swallowed) return std::nullopt;
+  const StreamRecord& twice = model_.streams[back];
+  if (!swallowed || !meets(swallowed, twice.elsewhere_from_ns, twice.elsewhere_ns) ||
+      comes_out_elsewhere(swallowed))
+    return std::nullopt;
   return Swallowed{swallowed};
+}
+
+// It runs while both points capture: long enough to be missed at one of them.
+bool Points::meets(StreamId id, int64_t begin_ns, int64_t end_ns) const {
+  const StreamRecord& stream = model_.streams[id];
+  return std::min(stream.last_ns, end_ns) - std::max(stream.first_ns, begin_ns) >= kJudgeAfter;
+}
+
+// The same packets on another path, that the SDP seen here does not tell of: a box has rewritten
+// their addresses. Not those on their way to where the stream begins.
+bool Points::comes_out_elsewhere(StreamId id) const {
+  const StreamRecord& in = model_.streams[id];
+  for (const StreamId other : model_.streams.ids()) {
+    const StreamRecord& out = model_.streams[other];
+    if (out.ssrc != in.ssrc || out.packets < kMinMedia || (out.src == in.src && out.dst == in.dst))
+      continue;
+    const bool together = out.first_ns <= in.last_ns && in.first_ns <= out.last_ns &&
+                          out.sequence.base <= in.sequence.highest &&
+                          in.sequence.base <= out.sequence.highest;
+    if (together && audio_.dst(other).ip != audio_.src(id).ip) return true;
+  }
+  return false;
 }
 
 StreamId Points::stream_to(const IpAddress& ip) const {
@@ -55,7 +82,9 @@ std::optional<Swallowed> Points::never_reaches_other_point() const {
     const bool reached =
         std::any_of(direction_.streams.begin(), direction_.streams.end(),
                     [&](StreamId other) { return model_.streams[other].seen_at(heard.point); });
-    if (!reached && sees_both_ways(heard.point)) return Swallowed{direction_.streams.front()};
+    const StreamId sent = direction_.streams.front();
+    if (!reached && sees_both_ways(heard.point) && meets(sent, heard.first_ns, heard.last_ns))
+      return Swallowed{sent};
   }
   return std::nullopt;
 }

@@ -38,6 +38,8 @@ class Points {
 
  private:
   std::optional<Swallowed> captured_once(StreamId back) const;
+  bool meets(StreamId id, int64_t begin_ns, int64_t end_ns) const;
+  bool comes_out_elsewhere(StreamId id) const;
   StreamId stream_to(const IpAddress& ip) const;
   int64_t passes_until(StreamId id) const;
   bool every_point_goes_on(int64_t time_ns) const;

@@ -41,7 +41,8 @@ Undelivered Reach::fault_of(StreamId id) {
       direction_.heard_from = party;
       return {AudioFault::wrong_destination};
     }
-    return {strayed(to) ? AudioFault::wrong_destination : AudioFault::none};
+    if (strayed(to)) return {AudioFault::wrong_destination};
+    return {!is_relay_of_both(id) && is_unmapped(to) ? AudioFault::not_latched : AudioFault::none};
   }
   return {!is_relay_of_both(id) && is_elsewhere(to) ? AudioFault::not_latched : AudioFault::none};
 }
@@ -295,6 +296,47 @@ bool Reach::is_other_port(const Endpoint& to) const {
     return model_.streams[id].packets >= kMinMedia && audio_.src(id).ip == to.ip &&
            audio_.src(id).port != to.port && advertised(audio_.src(id));
   });
+}
+
+// A port of the receiver's NAT that nobody has named and nothing comes from, while its RTP comes
+// from another one: for a NAT that gives ports of its own, the port in the private SDP is none of
+// them. One that keeps ports, or forwards this one, lets it in.
+bool Reach::is_unmapped(const Endpoint& to) {
+  const auto& stands = audio_.facts.negotiation.stands;
+  if (std::any_of(stands.begin(), stands.end(), [](const SdpStand& s) { return s.ice; }) ||
+      !receives_nothing_there(to))
+    return false;
+  const bool named_inside = std::any_of(stands.begin(), stands.end(), [&](const SdpStand& stand) {
+    return stand.author == receiver() && stand.address && stand.address->port == to.port &&
+           is_private_scope(scope_of(stand.address->ip));
+  });
+  if (!named_inside || scope_of(to.ip) != AddressScope::public_) return false;
+  for (const StreamId id : back_.streams) {
+    const bool other_port = audio_.src(id).ip == to.ip && audio_.src(id).port != to.port;
+    if (!other_port || model_.streams[id].packets < kMinMedia || is_relay_source(id)) continue;
+    if (!changes_ports(to.ip)) return false;
+    direction_.heard_from = id;
+    return true;
+  }
+  return false;
+}
+// Its own requests leave a NAT at that address from another port than their Via names.
+bool Reach::changes_ports(const IpAddress& nat) {
+  int steps = 0;
+  for (const MessageId id : audio_.messages) {
+    const MessageRecord& message = model_.messages[id];
+    if (message.from_caller != (receiver() == Party::caller) || message.is_copy()) continue;
+    const Endpoint& source = model_.endpoints[message.src];
+    if (!message.is_request() || source.ip != nat || message.transport != Transport::udp) continue;
+    if (++steps > 8 || !audio_.view.load(message)) break;
+    const auto vias = header_values(audio_.view.sip(), HeaderId::via);
+    if (vias.empty()) continue;
+    const Via via = parse_via(vias.back());
+    const auto sent_by = parse_ip(via.host);
+    const uint16_t port = via.port.value_or(5060);
+    if (sent_by && is_private_scope(scope_of(*sent_by)) && source.port != port) return true;
+  }
+  return false;
 }
 
 // The receiver is behind a NAT and its RTP comes from elsewhere than its SDP says.

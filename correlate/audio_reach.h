@@ -48,6 +48,8 @@ class Reach {
   bool advertised(const Endpoint& endpoint) const;
   bool strayed(const Endpoint& to) const;
   bool is_other_port(const Endpoint& to) const;
+  bool is_unmapped(const Endpoint& to);
+  bool changes_ports(const IpAddress& nat);
   bool is_elsewhere(const Endpoint& to);
   bool receives_nothing_there(const Endpoint& to) const;
   bool is_relay_source(StreamId id) const;

@@ -48,6 +48,13 @@ const SdpMedia& line_of(const Sdp& sdp, size_t named, uint8_t payload_type, bool
   return own;
 }
 
+// A call that failed, or ended, has given its ports back.
+bool is_over(const CallRecord& call, int64_t time_ns) {
+  const bool failed = call.final_status >= 300;
+  const bool ended = call.state == CallState::completed && call.bye_ns != 0;
+  return (failed || ended) && call.end_ns < time_ns;
+}
+
 bool overlap(const StreamRecord& a, const StreamRecord& b) {
   return a.first_ns <= b.last_ns && b.first_ns <= a.last_ns;
 }
@@ -179,7 +186,7 @@ const MediaBinding::Expectation* MediaBinding::expectation(const Endpoint& endpo
   const auto newest = [&](const auto& counts) {
     const Expectation* best = nullptr;
     for (const Expectation& candidate : found->second) {
-      if (!counts(candidate)) continue;
+      if (!counts(candidate) || is_over(model_.calls[candidate.call], stream.first_ns)) continue;
       const bool other_call_later =
           best != nullptr && candidate.call != best->call && candidate.time_ns > stream.first_ns;
       if (best == nullptr || (candidate.time_ns <= stream.last_ns && !other_call_later))
@@ -191,7 +198,7 @@ const MediaBinding::Expectation* MediaBinding::expectation(const Endpoint& endpo
     return names(one.call, opposite(one.author), other_end);
   };
   const Expectation* any = newest([](const Expectation&) { return true; });
-  if (names_both(*any) || !expectations_.contains(other_end)) return any;
+  if (any == nullptr || names_both(*any) || !expectations_.contains(other_end)) return any;
   const Expectation* both = newest(names_both);
   return both != nullptr ? both : any;
 }
@@ -285,7 +292,7 @@ void MediaBinding::share(StreamId id) {
   for (const Expectation& other : found->second) {
     if (other.call == binding.call || other.time_ns > stream.last_ns) continue;
     const CallRecord& call = model_.calls[other.call];
-    if (call.bye_ns != 0 && call.bye_ns < stream.first_ns) continue;
+    if (is_over(call, stream.first_ns)) continue;
     const Party from = opposite(other.author);
     if (!same_media(binding.call, other.call, binding.from, from)) continue;
     const auto [slot, inserted] =

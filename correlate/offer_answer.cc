@@ -30,7 +30,10 @@ void read_audio(const SdpMedia& media, SdpStand* stand) {
   stand->hold_address = media.hold_address;
   stand->direction = media.direction;
   stand->secure = is_srtp(media.proto);
-  stand->keyed = !media.crypto.empty() || !media.fingerprint.empty();
+  stand->keyed = !media.crypto.empty() || !media.fingerprint.empty() || !media.key_mgmt.empty() ||
+                 media.potential_keys;
+  stand->offers_transport = media.potential_transport;
+  stand->chose_transport = media.actual_configuration;
   if (const auto ip = parse_ip(media.address)) stand->address = Endpoint{*ip, media.port};
   for (const std::string_view value : media.candidates) {
     if (const auto candidate = parse_candidate(value)) {
@@ -106,6 +109,17 @@ SdpStand stand_of(std::string_view body, MessageId id, const MessageRecord& mess
   return stand;
 }
 
+// Its 2xx was, though that is not here: a non-2xx is acknowledged within the INVITE transaction
+// (RFC 3261 17.1.1.3).
+bool is_accepted_unseen(const Model& model, TransactionId invite) {
+  const CallRecord& call = model.calls[model.transactions[invite].call];
+  for (TransactionId id = call.first_txn; id; id = model.transactions[id].next_in_call) {
+    const TransactionRecord& txn = model.transactions[id];
+    if (txn.kind == TransactionKind::ack_2xx && txn.invite == invite) return true;
+  }
+  return false;
+}
+
 // A rejected re-INVITE or UPDATE changes nothing (RFC 3261 14.1); a fork that was not answered has
 // no say.
 bool counts(const Model& model, const MessageRecord& message, bool has_confirmed) {
@@ -113,7 +127,8 @@ bool counts(const Model& model, const MessageRecord& message, bool has_confirmed
   if (message.is_request() && message.txn) {
     const TransactionRecord& txn = model.transactions[message.txn];
     const bool unanswered = txn.final_status == 0 && txn.in_dialog && txn.method == Method::invite;
-    if (txn.final_status >= 300 || unanswered) return false;
+    if (txn.final_status >= 300) return false;
+    if (unanswered && !is_accepted_unseen(model, message.txn)) return false;
   }
   if (!has_confirmed || !message.dialog) return true;
   return model.dialogs[message.dialog].confirmed_ns != 0;

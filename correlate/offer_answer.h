@@ -25,13 +25,15 @@ struct SdpStand {
   int64_t time_ns = 0;
   Party author = Party::none;
   size_t mline = 0;
-  bool audio = false;         // there is an audio line
-  bool usable = false;        // and its port is not 0
-  bool hold_address = false;  // c=0.0.0.0
-  bool secure = false;        // RTP/SAVP, SAVPF, UDP/TLS/RTP/...
-  bool keyed = false;         // a=crypto or a=fingerprint
-  bool ice = false;           // a=candidate
-  bool fingerprint = false;   // keys by DTLS
+  bool audio = false;             // there is an audio line
+  bool usable = false;            // and its port is not 0
+  bool hold_address = false;      // c=0.0.0.0
+  bool secure = false;            // RTP/SAVP, SAVPF, UDP/TLS/RTP/...
+  bool keyed = false;             // a=crypto, a=fingerprint or a=key-mgmt, be it as a capability
+  bool offers_transport = false;  // another one than its m= line says (RFC 5939)
+  bool chose_transport = false;   // one of those offered so
+  bool ice = false;               // a=candidate
+  bool fingerprint = false;       // keys by DTLS
   bool comfort_noise = false;
   bool silence_suppressed = false;  // its author says so of what it sends
   SdpDirection direction = SdpDirection::sendrecv;

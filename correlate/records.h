@@ -230,10 +230,16 @@ struct StreamRecord {
   uint32_t ssrc = 0;
   uint32_t packets = 0;
   uint32_t duplicates = 0;
-  uint32_t elsewhere = 0;    // packets that another point captured too
-  uint32_t points = 0;       // that saw it: bit `point` modulo 32
-  int64_t delay_ns = 0;      // of these packets together, from the one point to the other
-  int64_t elsewhere_ns = 0;  // the newest of them
+  uint32_t copies = 0;            // of these: the packet before once more, captured twice
+  uint32_t elsewhere = 0;         // packets that another point captured too
+  uint32_t points = 0;            // that saw it: bit `point` modulo 32
+  int64_t delay_ns = 0;           // of these packets together, from the one point to the other
+  int64_t elsewhere_from_ns = 0;  // the first of them
+  int64_t elsewhere_ns = 0;       // and the newest
+  // Packets that passed while both points were capturing, and how many had when the newest of
+  // `elsewhere` came.
+  uint32_t covered = 0;
+  uint32_t covered_until = 0;
   // Which of the 64 newest `point` showed, and which another one did, since there are two: with
   // clocks that agree but nearly, now the one shows a packet first and now the other.
   uint64_t shown_here = 0;
@@ -274,6 +280,7 @@ struct StreamRecord {
   uint8_t point = 0;               // that saw it first
   uint8_t payload_type = 0;  // of most packets that are neither telephone-event nor comfort noise
   uint8_t dscp = 0;
+  uint16_t newest_ip_id = 0;
   uint16_t icmp_errors = 0;
   // Of one packet in five, as far as its codec can be told from its type.
   uint32_t level_samples = 0;
@@ -305,6 +312,9 @@ struct StreamRecord {
   // Its sender is silent whenever its user is.
   bool pauses_in_silence() const { return pauses >= 3; }
   bool seen_at(uint8_t at) const { return (points >> at % 32 & 1U) != 0; }
+  // Most packets are here twice, each copy right behind its original: the capture made them, and
+  // no network.
+  bool is_captured_twice() const { return copies * 10 >= (packets - copies) * 9; }
   bool shares_point_with(const StreamRecord& other) const { return (points & other.points) != 0; }
 };
 
@@ -370,6 +380,7 @@ struct IcmpErrorRecord {
   uint32_t frame = 0;
   EndpointId src;  // of the quoted packet
   EndpointId dst;
+  std::optional<uint32_t> ssrc;  // of the quoted packet, when it is RTP and the quote holds it
   IpAddress from;
   uint8_t point = 0;
   uint8_t type = 0;

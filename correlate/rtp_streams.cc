@@ -41,6 +41,12 @@ bool was_seen_elsewhere(const StreamRecord& stream, uint8_t point, uint16_t numb
          ((stream.shown_elsewhere & bit) != 0 && (stream.shown_here & bit) == 0);
 }
 
+// By its IP id, at once: a mirror or the any device shows each packet twice.
+bool is_packet_before(const StreamRecord& stream, const Datagram& datagram) {
+  constexpr int64_t kAtOnce = 5'000'000;
+  return datagram.ip_id == stream.newest_ip_id && datagram.time_ns - stream.last_ns < kAtOnce;
+}
+
 // `newest` is the highest number before this packet came.
 void note_shown(StreamRecord& stream, uint8_t point, uint16_t number, uint32_t newest) {
   if ((stream.points & (stream.points - 1)) == 0) return;
@@ -88,9 +94,33 @@ bool RtpStreams::belongs_to_next_call(const StreamRecord& stream, const Datagram
          turns_.taken_ns(datagram.dst) > stream.last_ns;
 }
 
+void RtpStreams::note_coverage(const Datagram& datagram) {
+  constexpr int64_t kPauseNs = 1'000'000'000;
+  Coverage& coverage = coverage_[datagram.point % 32];
+  if (datagram.time_ns - coverage.newest_ns > kPauseNs) coverage.resumed_ns = datagram.time_ns;
+  coverage.newest_ns = std::max(coverage.newest_ns, datagram.time_ns);
+}
+
+// A packet that another point has shown. What passed since the one before should have come too,
+// unless one of the two did not capture in between.
+void RtpStreams::add_elsewhere(StreamRecord& stream, const Datagram& datagram,
+                               const RtpHeader& rtp) {
+  const int64_t delay_ns = datagram.time_ns - sent_ns(stream, rtp.sequence);
+  const int64_t resumed_ns =
+      std::max(coverage_[datagram.point % 32].resumed_ns, coverage_[stream.point % 32].resumed_ns);
+  const uint32_t passed = stream.packets - stream.duplicates;
+  const bool covered = stream.elsewhere != 0 && resumed_ns <= stream.elsewhere_ns;
+  stream.covered += covered ? passed - stream.covered_until : 1;
+  stream.covered_until = passed;
+  if (stream.elsewhere++ == 0) stream.elsewhere_from_ns = datagram.time_ns;
+  stream.elsewhere_ns = datagram.time_ns;
+  stream.delay_ns += datagram.point == stream.point ? -delay_ns : delay_ns;
+}
+
 void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp) {
   const uint64_t key = stream_key(datagram.src, datagram.dst, rtp.ssrc);
   const auto found = by_key_.find(key);
+  note_coverage(datagram);
   if (found != by_key_.end()) {
     StreamRecord& stream = model_.streams[found->second];
     if (belongs_to_next_call(stream, datagram)) {
@@ -100,15 +130,16 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp) {
     stream.points |= 1U << datagram.point % 32;
     const uint32_t newest = stream.sequence.highest;
     if (was_seen_elsewhere(stream, datagram.point, rtp.sequence)) {
-      const int64_t delay_ns = datagram.time_ns - sent_ns(stream, rtp.sequence);
-      stream.elsewhere++;
-      stream.elsewhere_ns = datagram.time_ns;
-      stream.delay_ns += datagram.point == stream.point ? -delay_ns : delay_ns;
+      add_elsewhere(stream, datagram, rtp);
       note_shown(stream, datagram.point, rtp.sequence, newest);
       return;
     }
     stream.last_frame = datagram.frame;
+    const bool again = is_packet_before(stream, datagram);
+    const uint32_t duplicates = stream.duplicates;
     advance(stream, rtp, datagram.time_ns);
+    if (again && stream.duplicates != duplicates) stream.copies++;
+    stream.newest_ip_id = datagram.ip_id;
     note_shown(stream, datagram.point, rtp.sequence, newest);
     listen(stream, rtp, !datagram.truncated);
     if (is_event(rtp)) {
@@ -136,6 +167,7 @@ void RtpStreams::begin_stream(uint64_t key, const Datagram& datagram, const RtpH
   stream.point = datagram.point;
   stream.points = 1U << datagram.point % 32;
   stream.dscp = datagram.dscp;
+  stream.newest_ip_id = datagram.ip_id;
   stream.payload_type = rtp.payload_type;
   stream.type_lead = is_voice(rtp) ? 1 : 0;
   const SdpFormat format = static_format(rtp.payload_type);
@@ -237,10 +269,14 @@ void RtpStreams::add_icmp(const Datagram& datagram) {
   record.from = datagram.icmp_from;
   record.type = datagram.icmp_type;
   record.code = datagram.icmp_code;
-  model_.icmp_errors.push_back(record);
   RtpHeader quoted;
-  if (!parse_rtp(datagram.payload, &quoted)) return;
-  StreamRecord* stream = find(datagram.src, datagram.dst, quoted.ssrc);
+  if (classify_payload(datagram.payload) == PayloadClass::rtp &&
+      parse_rtp(datagram.payload, &quoted)) {
+    record.ssrc = quoted.ssrc;
+  }
+  model_.icmp_errors.push_back(record);
+  if (!record.ssrc) return;
+  StreamRecord* stream = find(datagram.src, datagram.dst, *record.ssrc);
   if (stream != nullptr && stream->icmp_errors < UINT16_MAX) stream->icmp_errors++;
 }
 

@@ -8,6 +8,8 @@
 
 #include <absl/container/flat_hash_map.h>
 
+#include <array>
+
 #include "correlate/call_turns.h"
 #include "correlate/hash.h"
 #include "correlate/model.h"
@@ -45,6 +47,8 @@ class RtpStreams {
   }
 
  private:
+  void note_coverage(const Datagram& datagram);
+  void add_elsewhere(StreamRecord& stream, const Datagram& datagram, const RtpHeader& rtp);
   bool belongs_to_next_call(const StreamRecord& stream, const Datagram& datagram) const;
   void begin_stream(uint64_t key, const Datagram& datagram, const RtpHeader& rtp);
   bool make_room(int64_t now_ns);
@@ -59,6 +63,13 @@ class RtpStreams {
   absl::flat_hash_map<uint64_t, StreamId, IdentityHash> by_key_;
   absl::flat_hash_map<uint64_t, uint32_t, IdentityHash> rtcp_by_key_;  // index into Model::rtcp
   int64_t looked_for_room_ns_ = 0;
+  // Of each capture point, its newest RTP, and when its newest pause ended: a file that begins
+  // later, or has a hole, does not cover what the other one shows.
+  struct Coverage {
+    int64_t newest_ns = 0;
+    int64_t resumed_ns = 0;
+  };
+  std::array<Coverage, 32> coverage_{};
 };
 
 }  // namespace sipladder

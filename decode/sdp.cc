@@ -39,6 +39,13 @@ std::optional<SdpDirection> direction_of(std::string_view attribute) {
   return std::nullopt;
 }
 
+// Of "1 crypto:1 AES_CM_128_HMAC_SHA1_80 inline:..." (RFC 5939 3.4.1).
+bool offers_key(std::string_view capability) {
+  cut(&capability, ' ');
+  const std::string_view name = cut(&capability, ':');
+  return name == "crypto" || name == "fingerprint" || name == "key-mgmt";
+}
+
 class Parser {
  public:
   explicit Parser(std::string_view body) {
@@ -117,6 +124,8 @@ class Parser {
       return;
     }
     if (name == "fingerprint" && result.media.empty()) session_fingerprint_ = value;
+    if (name == "key-mgmt" && result.media.empty()) session_key_mgmt_ = value;
+    if (name == "acap" && result.media.empty()) session_keys_ |= offers_key(value);
     if (name == "ice-ufrag" && result.media.empty()) session_ufrag_ = value;
     if (result.media.empty() || full_) return;
     SdpMedia& media = result.media.back();
@@ -136,6 +145,14 @@ class Parser {
       if (media.crypto.empty()) media.crypto = value;
     } else if (name == "fingerprint") {
       media.fingerprint = value;
+    } else if (name == "key-mgmt") {
+      media.key_mgmt = value;
+    } else if (name == "acap") {
+      media.potential_keys |= offers_key(value);
+    } else if (name == "pcfg") {
+      media.potential_transport |= value.find("t=") != std::string_view::npos;
+    } else if (name == "acfg") {
+      media.actual_configuration = true;
     } else if (name == "bundle-only") {
       bundle_only_.back() = true;
     } else if (name == "ice-ufrag") {
@@ -179,6 +196,8 @@ class Parser {
       SdpMedia& media = result.media[i];
       if (media.address.empty()) media.address = result.session_address;
       if (media.fingerprint.empty()) media.fingerprint = session_fingerprint_;
+      if (media.key_mgmt.empty()) media.key_mgmt = session_key_mgmt_;
+      media.potential_keys |= session_keys_;
       if (media.ice_ufrag.empty()) media.ice_ufrag = session_ufrag_;
       media.direction =
           directions_[i].value_or(session_direction_.value_or(SdpDirection::sendrecv));
@@ -193,6 +212,8 @@ class Parser {
   std::vector<std::optional<SdpDirection>> directions_;
   std::vector<bool> bundle_only_;
   std::string_view session_fingerprint_;
+  std::string_view session_key_mgmt_;
+  bool session_keys_ = false;
   std::string_view session_ufrag_;
   bool full_ = false;
 };
@@ -204,13 +225,14 @@ std::string_view to_string(SdpDirection direction) {
   return kNames[static_cast<size_t>(direction)];
 }
 
-void SdpGlance::add(const SdpGlance& other) {
-  plain |= other.plain;
-  secure |= other.secure;
-  refused |= other.refused;
-  ip4 |= other.ip4;
-  ip6 |= other.ip6;
-  restricted |= other.restricted;
+void SdpGlance::add(const SdpGlance& more) {
+  plain |= more.plain;
+  secure |= more.secure;
+  refused |= more.refused;
+  ip4 |= more.ip4;
+  ip6 |= more.ip6;
+  restricted |= more.restricted;
+  other |= more.other;
 }
 
 // Of the numbers behind the third space of an m= line those that RFC 3551 names for voice.
@@ -239,6 +261,8 @@ SdpGlance glance_sdp(std::string_view body) {
       glance.secure |= secure && !refused;
       glance.plain |= !secure && !refused;
       if (!refused) glance.types |= types_of(line);
+    } else if (line.starts_with("m=")) {
+      glance.other = true;
     } else if (line.starts_with("c=IN IP")) {
       glance.ip4 |= line.substr(7, 1) == "4";
       glance.ip6 |= line.substr(7, 1) == "6";

@@ -35,8 +35,13 @@ struct SdpMedia {
   std::optional<double> ptime_ms;
   std::optional<uint16_t> rtcp_port;
   bool rtcp_mux = false;
-  bool silence_suppressed = false;           // a=silenceSupp:on (RFC 3108 5.6.2.1)
-  std::string_view crypto;                   // first a=crypto value
+  bool silence_suppressed = false;  // a=silenceSupp:on (RFC 3108 5.6.2.1)
+  std::string_view crypto;          // first a=crypto value
+  std::string_view key_mgmt;        // a=key-mgmt (RFC 4567), media or session level
+  // Capability negotiation (RFC 5939): other transports and keys that it offers, or has chosen.
+  bool potential_keys = false;               // a=acap of a key attribute, media or session level
+  bool potential_transport = false;          // a=pcfg with t=
+  bool actual_configuration = false;         // a=acfg
   std::string_view fingerprint;              // media or session level
   std::string_view ice_ufrag;                // media or session level
   std::vector<std::string_view> candidates;  // a=candidate values
@@ -59,9 +64,12 @@ struct SdpGlance {
   bool ip4 : 1 = false;      // c= is IP4
   bool ip6 : 1 = false;
   bool restricted : 1 = false;  // a direction other than sendrecv, or c=0.0.0.0
+  bool other : 1 = false;       // an m= line of something else: fax, video
   uint16_t types = 0;           // static payload types of open audio lines, modulo 16, without CN
 
-  void add(const SdpGlance& other);
+  // False for fax or video alone.
+  bool may_have_audio() const { return plain || secure || refused || !other; }
+  void add(const SdpGlance& more);
 };
 SdpGlance glance_sdp(std::string_view body);
 

@@ -53,7 +53,8 @@ void check_capture(CaptureContext& context, std::vector<Finding>* out) {
   if (shows_media(context.model)) return;
   uint32_t calls = 0;
   for (const CallId id : context.model.calls.ids()) {
-    if (context.model.calls[id].answer_ns != 0) calls++;
+    const CallRecord& call = context.model.calls[id];
+    if (call.answer_ns != 0 && call.sdp.may_have_audio()) calls++;
   }
   if (calls == 0) return;
   Finding finding = finding_of(detector);

@@ -3,24 +3,36 @@
 // source.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "correlate/findings/support.h"
 
 namespace sipladder {
 namespace {
+
+bool is_named_by(const CallContext& context, Party author, EndpointId endpoint) {
+  const auto& stands = context.audio.negotiation.stands;
+  return std::any_of(stands.begin(), stands.end(), [&](const SdpStand& stand) {
+    return stand.author == author && stand.address == context.model.endpoints[endpoint];
+  });
+}
 
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
   const StreamRecord& stream = context.model.streams[direction.culprit];
   const StreamRecord& heard = context.model.streams[direction.heard_from];
   const std::string_view deaf = other_party(direction.from);
   const bool named = direction.lost_from == 0;
+  const bool by_address = is_named_by(context, opposite(direction.from), stream.dst);
   finding->evidence.push_back(heard.first_frame);
   finding->confidence = Confidence::likely;
   finding->summary = fmt::format(
       "{}: {} keeps sending to {}, {}, while the {}'s RTP comes from {} (frame {}); {}",
       hears_nothing(context, direction), ip_text(context, stream.src),
       endpoint_text(context, stream.dst),
-      named ? fmt::format("the address in the {}'s SDP", deaf) : "where it came from before", deaf,
-      endpoint_text(context, heard.src), heard.first_frame, lost_text(context, direction));
+      !named       ? "where it came from before"
+      : by_address ? fmt::format("the address in the {}'s SDP", deaf)
+                   : fmt::format("the port in the {}'s SDP at its NAT", deaf),
+      deaf, endpoint_text(context, heard.src), heard.first_frame, lost_text(context, direction));
   finding->explanation = fmt::format(
       "The {} is behind a NAT that gave its media another public address or port {}: packets to "
       "the old one are dropped there.",

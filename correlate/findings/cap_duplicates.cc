@@ -8,6 +8,8 @@ namespace {
 
 extern const Detector detector;
 
+constexpr uint32_t kMinCopies = 10;
+
 void check(CaptureContext& context, std::vector<Finding>* out) {
   uint32_t copies = 0;
   Finding finding = finding_of(detector);
@@ -16,16 +18,24 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
     if (!message.duplicate) continue;
     if (copies++ < 10) finding.evidence.push_back(message.frame);
   }
-  if (copies == 0) return;
-  finding.summary = fmt::format("{} of {} SIP messages are in the capture twice", copies,
-                                context.model.messages.size());
+  uint32_t streams = 0;
+  for (const StreamId id : context.model.streams.ids()) {
+    const StreamRecord& stream = context.model.streams[id];
+    if (!stream.is_captured_twice() || stream.copies < kMinCopies) continue;
+    if (streams++ == 0 && copies == 0) finding.evidence = {stream.first_frame, stream.last_frame};
+  }
+  if (copies == 0 && streams == 0) return;
+  finding.summary = copies != 0 ? fmt::format("{} of {} SIP messages are in the capture twice",
+                                              copies, context.model.messages.size())
+                                : fmt::format("{} of {} RTP streams are in the capture twice",
+                                              streams, context.model.streams.size());
   finding.explanation = "Counted once everywhere; they are no retransmissions.";
   finding.remedy = "Capture on one interface only, or one direction of the mirror.";
   finding.rfc = "RFC 791 3.2";
   report(out, std::move(finding));
 }
 
-const Detector detector("cap-duplicates", Severity::info, "messages were captured twice", check);
+const Detector detector("cap-duplicates", Severity::info, "packets were captured twice", check);
 
 }  // namespace
 }  // namespace sipladder

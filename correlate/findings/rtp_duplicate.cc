@@ -13,6 +13,7 @@ constexpr uint32_t kMin = 5;
 void check(CallContext& context, CallAnalysis* out) {
   for (const StreamId id : context.streams) {
     const StreamRecord& stream = context.model.streams[id];
+    if (stream.is_captured_twice()) continue;  // cap-duplicates tells
     if (stream.duplicates < kMin || stream.duplicates * 100 < stream.packets) continue;
     Finding finding = finding_of(context, detector);
     finding.stream = id;

@@ -47,10 +47,10 @@ Loss loss_behind(const StreamRecord& stream) {
           "All of it passed here, so the loss lies towards the receiver."};
 }
 
-// Most packets were captured at a second point as well, and some were not.
+// While both points captured, most packets were seen at either, and some were not.
 Loss loss_between(const StreamRecord& stream) {
-  const uint32_t seen = stream.packets - std::min(stream.packets, stream.duplicates);
-  if (stream.elsewhere * 2 < seen || stream.elsewhere >= seen) return {};
+  const uint32_t seen = stream.covered;
+  if (seen < kMinExpected || stream.elsewhere * 2 < seen || stream.elsewhere >= seen) return {};
   const uint32_t lost = seen - stream.elsewhere;
   return {100.0 * lost / seen,
           fmt::format("is lost between the two capture points ({} of {})", lost, seen),

@@ -67,6 +67,9 @@ std::vector<Payload> rtp_payloads(const Line& line, uint16_t* ip_id) {
                    number16(0x8000 | type | marker) + number16(first + nth) +
                        number32(begin + nth * step) + number32(ssrc) + voice(line, i),
                    ++*ip_id});
+    if (!line.has("twice")) continue;
+    out.push_back(out.back());
+    out.back().time_ns += 20'000;
   }
   return out;
 }
@@ -131,9 +134,16 @@ std::vector<Payload> dtls_payloads(const Line& line, uint16_t* ip_id) {
   return out;
 }
 
+std::vector<Payload> zrtp_payloads(const Line& line, uint16_t* ip_id) {
+  const std::string hello = number32(0x10000001) + "ZRTP" + number32(1) + number32(0x505A0003) +
+                            "Hello   " + number32(0) + number32(0);
+  return {{line.time_ns, hello, ++*ip_id}};
+}
+
 std::vector<Payload> icmp_payloads(const Line& line, const Host& quoted_src, const Host& quoted_dst,
                                    uint16_t* ip_id) {
-  const auto ssrc = static_cast<uint32_t>(default_ssrc(quoted_src, quoted_dst));
+  const auto ssrc =
+      static_cast<uint32_t>(line.integer("ssrc", default_ssrc(quoted_src, quoted_dst)));
   const std::string rtp = number32(0x80000001) + number32(160) + number32(ssrc);
   const std::string quoted =
       ip(udp(rtp, quoted_src.address, quoted_dst.address, static_cast<uint16_t>(quoted_src.port),

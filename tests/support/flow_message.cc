@@ -76,6 +76,11 @@ std::string attribute_lines(const Line& line, const SdpWord& word) {
   out += ice_lines(line.value("ice", ""));
   const std::string setup = line.value("setup", "");
   if (!setup.empty()) out += "a=fingerprint:sha-256 00:11:22:33\r\na=setup:" + setup + "\r\n";
+  std::istringstream attributes(line.value("a", ""));
+  for (std::string one; std::getline(attributes, one, ',');) {
+    std::replace(one.begin(), one.end(), '+', ' ');
+    out += "a=" + one + "\r\n";
+  }
   if (!word.attribute.empty()) out += "a=" + word.attribute + "\r\n";
   return out;
 }

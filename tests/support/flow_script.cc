@@ -152,6 +152,7 @@ class Flow {
     if (word == "rtcp") return rtcp_payloads(line, &ip_id_);
     if (word == "stun") return stun_payloads(line, &ip_id_);
     if (word == "dtls") return dtls_payloads(line, &ip_id_);
+    if (word == "zrtp") return zrtp_payloads(line, &ip_id_);
     if (word != "icmp") return sip_payloads(line, &calls_, &ip_id_, wrong);
     if (line.words.size() < 5) {
       *wrong = "icmp CODE HOST:PORT > HOST:PORT";

@@ -13,7 +13,8 @@
 //   0.600 alice > p1 INVITE unseen    it was sent, and is not in the capture
 //   1.000 alice > bob ACK
 //   5.000 bob > alice 200 (BYE)       a response's method is INVITE when it does not say
-//   1.000 alice:4000 > bob:5000 rtp for=5 pt=0 ssrc=1   `silence`, `same`, lose=N (each Nth), step=
+//   1.000 alice:4000 > bob:5000 rtp for=5 pt=0 ssrc=1   `silence`, `same`, `twice` (captured
+//                                     so), lose=N (each Nth), step=
 //                                     timestamp units per packet (160),
 //                                     every=SECONDS (0.02), seq= and ts= of the first one
 //   5.000 bob:5001 > alice:4001 rtcp of=1 lost=7 high=99   a receiver report of that
@@ -25,7 +26,8 @@
 //   1.000 alice:4000 > bob:5000 dtls hello count=5      likewise `server-hello`, `verify`,
 //                                     `server-done`, `client-key`, `encrypted`, alert=40; random=
 //   1.100 bob > alice icmp 3 alice:4000 > bob:5000      a code of "unreachable" (or of type=) that
-//                                     quotes
+//                                     quotes a packet of RTP, of ssrc= or of what rtp has
+//   1.020 alice:4000 > bob:5000 zrtp  a Hello
 //   2.000 alice > bob raw             the indented lines are the payload
 //
 // Words of a request: call= cseq= from= to= fromtag= totag= via= branch= ("-" for none), by=callee.
@@ -33,7 +35,8 @@
 // version= that of its o= line; media= names all m= lines when there are more:
 // audio,video:PORT is that audio line, then video; audio:PORT and image:PORT are others.
 // ice=UFRAG:CANDIDATE,CANDIDATE, each ADDRESS:PORT or TYPE@ADDRESS:PORT; setup=actpass (with a
-// fingerprint); bundle=0 (a=group:BUNDLE).
+// fingerprint); bundle=0 (a=group:BUNDLE); a=crypto:1+AES,ptime:20: other a= lines, "+" for a
+// space.
 #pragma once
 
 #include <string>
