@@ -13,8 +13,8 @@ class CallTable {
  public:
   explicit CallTable(Model& model) : model_(model) {}
 
-  // Finds or creates the call of the message and appends the record to it. A message without
-  // Call-ID is a call of its own.
+  // Finds or creates the call of the message and appends the record to it. Messages without Call-ID
+  // are together what their Via branch holds together.
   MessageId add(MessageRecord message, const SipFacts& facts, const SipIndex& sip);
 
   // After transaction and dialog are known: times and counts.

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <optional>
+#include <set>
 
 #include "correlate/findings/icmp_rejection.h"
 #include "correlate/findings/support.h"
@@ -14,18 +16,43 @@ extern const Detector detector;
 
 constexpr size_t kMinRounds = 3;
 
+// Who sends the next ping does not wait for the last one any more, however short its timer is.
+constexpr int64_t kNextRound = 1'000'000'000;
+
 struct Pings {
   std::vector<TransactionId> failed;  // in a row
   int64_t back_ns = 0;
 };
 
+// When each pinger sent its newest OPTIONS to each gateway.
+using NewestPings = std::map<std::pair<EndpointId, EndpointId>, int64_t>;
+
+NewestPings newest_pings(const Model& model) {
+  NewestPings newest;
+  for (const TransactionId id : model.transactions.ids()) {
+    const TransactionRecord& txn = model.transactions[id];
+    if (txn.method == Method::options && txn.request) newest[{txn.src, txn.dst}] = txn.first_ns;
+  }
+  return newest;
+}
+
+// Hosts that get any SIP here: to others no answer would be seen.
+std::set<IpAddress> receivers(const Model& model) {
+  std::set<IpAddress> hosts;
+  for (const MessageId id : model.messages.ids())
+    hosts.insert(model.endpoints[model.messages[id].dst].ip);
+  return hosts;
+}
+
 void check(CaptureContext& context, std::vector<Finding>* out) {
+  const NewestPings newest = newest_pings(context.model);
   std::map<EndpointId, Pings> pings;
   for (const TransactionId id : context.model.transactions.ids()) {
     const TransactionRecord& txn = context.model.transactions[id];
     if (txn.method != Method::options || !txn.request) continue;
     Pings& seen = pings[txn.dst];
     const bool waiting = txn.final_status == 0 &&
+                         newest.at({txn.src, txn.dst}) - txn.last_ns < kNextRound &&
                          settle(txn, context.model.now_ns).state != TransactionState::timed_out;
     if (waiting) continue;
     if (txn.final_status != 0 && txn.final_status < 500) {
@@ -35,9 +62,13 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
       seen.failed.push_back(id);
     }
   }
+  std::optional<std::set<IpAddress>> heard;
   for (const auto& [gateway, seen] : pings) {
     if (seen.failed.size() < kMinRounds) continue;
     const TransactionRecord& first = context.model.transactions[seen.failed.front()];
+    if (!heard) heard = receivers(context.model);
+    const auto rejected = rejections(context.model, first.src, first.dst, first.first_ns);
+    if (rejected.empty() && !heard->contains(context.model.endpoints[first.src].ip)) continue;
     Finding finding = finding_of(detector);
     finding.call = first.call;
     finding.txn = seen.failed.front();
@@ -50,8 +81,7 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
       const TransactionRecord& txn = context.model.transactions[id];
       finding.evidence.push_back(context.model.messages[txn.request].frame);
     }
-    const std::string why = rejection_text(
-        rejections(context.model, first.src, first.dst, first.first_ns), "them", &finding);
+    const std::string why = rejection_text(rejected, "them", &finding);
     finding.summary = fmt::format(
         "{} fails {} OPTIONS in a row{}{}{}", to_string(context.model.endpoints[gateway]),
         seen.failed.size(),
