@@ -20,10 +20,10 @@ std::optional<VoiceQuality> quality_at(const StreamRecord& stream, std::string_v
 StreamFigures figures_of(const StreamRecord& stream) {
   StreamFigures figures;
   figures.expected = int64_t{stream.sequence.highest} - stream.sequence.base + 1;
-  const int64_t came = int64_t{stream.packets} - stream.duplicates;
-  figures.lost = std::max<int64_t>(0, figures.expected - came);
+  figures.lost = figures.expected - stream.packets;
+  figures.missing = std::max<int64_t>(0, figures.lost + stream.duplicates);
   figures.loss_pct =
-      100.0 * static_cast<double>(figures.lost) / static_cast<double>(figures.expected);
+      100.0 * static_cast<double>(figures.missing) / static_cast<double>(figures.expected);
   if (stream.packets > 1) figures.jitter_ms = stream.jitter_sum_ms / (stream.packets - 1);
   figures.worst_loss_pct = stream.worst_slice_pct;
   figures.worst_ns = stream.worst_slice_ns;
@@ -54,7 +54,7 @@ BurstFigures burst_figures_of(const StreamRecord& stream) {
   }
   if (outside <= 0) return figures;
   const double packets = static_cast<double>(outside);
-  const double losses = static_cast<double>(std::max<int64_t>(0, all.lost - bursts.losses));
+  const double losses = static_cast<double>(std::max<int64_t>(0, all.missing - bursts.losses));
   figures.gap_loss_pct = 100.0 * losses / packets;
   if (packet_ms) figures.gap_ms = *packet_ms * packets / std::max(1U, bursts.bursts);
   return figures;
@@ -69,7 +69,7 @@ std::optional<VoiceQuality> quality_of(const StreamRecord& stream, std::string_v
                                        bool was_held) {
   const StreamFigures figures = figures_of(stream);
   const int64_t paused = was_held ? stream.sequence.pause_lost : 0;
-  const auto lost = static_cast<double>(std::max<int64_t>(0, figures.lost - paused));
+  const auto lost = static_cast<double>(std::max<int64_t>(0, figures.missing - paused));
   return quality_at(stream, encoding, 100.0 * lost / static_cast<double>(figures.expected));
 }
 

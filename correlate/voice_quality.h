@@ -13,8 +13,9 @@ namespace sipladder {
 
 struct StreamFigures {
   int64_t expected = 0;       // by sequence numbers
-  int64_t lost = 0;           // of these that never came: duplicates make up for none
-  double loss_pct = 0;        // lost of expected
+  int64_t lost = 0;           // expected less received (RFC 3550 A.3): negative when duplicated
+  int64_t missing = 0;        // of these that never came: duplicates make up for none
+  double loss_pct = 0;        // missing of expected
   double jitter_ms = 0;       // mean
   double worst_loss_pct = 0;  // of ten seconds
   int64_t worst_ns = 0;       // when these began

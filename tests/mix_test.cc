@@ -81,7 +81,7 @@ class Script {
                                                                 : "alice:";
     line(1.05, "bob:" + b + " > " + to + a + " rtp for=7.9 ssrc=" + b);
     if (cause == "audio-icmp-unreachable") {
-      line(1.06, "alice > bob icmp 3 bob:" + b + " > alice:" + a + " count=8 every=1");
+      line(1.06, "alice > bob icmp 3 bob:" + b + " > alice:" + a + " count=8 every=1 ssrc=" + b);
     }
   }
 

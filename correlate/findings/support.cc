@@ -70,7 +70,7 @@ int64_t lost_by_network(const CallContext& context, StreamId id) {
   const StreamRecord& stream = context.model.streams[id];
   // Who holds may count packets that it does not send.
   const int64_t held = context.audio.negotiation.holds.empty() ? 0 : stream.sequence.pause_lost;
-  const int64_t lost = std::max<int64_t>(0, figures_of(stream).lost - held);
+  const int64_t lost = std::max<int64_t>(0, figures_of(stream).missing - held);
   const bool counts =
       stream.received_unseen != 0 && (stream.remote_lost != 0 || is_hole_of_both(context, stream));
   return counts ? std::max<int64_t>(0, lost - stream.received_unseen) : lost;
