@@ -24,7 +24,7 @@ uint8_t CapturePoints::begin(const SourceInfo& source) {
     if (followed == nullptr || likeness(point) > likeness(*followed)) followed = &point;
   }
   if (followed == nullptr) {
-    if (points_.size() == kMaxPoints) return kMaxPoints - 1;
+    if (points_.size() > kLastPoint) return kLastPoint;
     followed = &points_.emplace_back();
   }
   *followed = {&source, false};

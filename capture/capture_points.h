@@ -20,8 +20,6 @@ class CapturePoints {
   void end(uint8_t point) { points_[point].ended = true; }
 
  private:
-  static constexpr size_t kMaxPoints = 255;  // more are taken for the last one
-
   struct Point {
     const SourceInfo* newest;
     bool ended;

@@ -139,7 +139,8 @@ class LiveSource : public PacketSource {
     packet->frame = static_cast<uint32_t>(info.packets);
     packet->original = device.header->len;
     packet->source = static_cast<uint16_t>(&device - devices_.data());
-    packet->point = static_cast<uint8_t>(std::min(&device - devices_.data(), std::ptrdiff_t{254}));
+    packet->point =
+        static_cast<uint8_t>(std::min(&device - devices_.data(), std::ptrdiff_t{kLastPoint}));
     packet->link_type = info.link_type;
     packet->data = device.data;
     packet->ref = log_.append(device.store,

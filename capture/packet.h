@@ -15,6 +15,8 @@ struct PacketRef {
   uint16_t store = 0;
 };
 
+inline constexpr uint8_t kLastPoint = 254;  // of Packet::point: those beyond are taken for it
+
 enum class Transport : uint8_t { udp, tcp, tls, ws, wss, sctp };
 
 struct Packet {

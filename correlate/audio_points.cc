@@ -145,11 +145,8 @@ int64_t Points::passes_until(StreamId id) const {
 
 // No capture ends there: where a file does, another one follows it.
 bool Points::every_point_goes_on(int64_t time_ns) const {
-  const auto& sources = model_.sources;
-  return std::all_of(sources.begin(), sources.end(), [&](const SourceCounters& one) {
-    return std::any_of(sources.begin(), sources.end(), [&](const SourceCounters& other) {
-      return other.point == one.point && other.newest_ns >= time_ns + kStoppedAfter;
-    });
+  return std::all_of(model_.sources.begin(), model_.sources.end(), [&](const SourceCounters& one) {
+    return newest_at(model_, one.point) >= time_ns + kStoppedAfter;
   });
 }
 

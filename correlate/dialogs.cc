@@ -57,9 +57,9 @@ DialogId DialogTable::find_or_create(MessageId id, const SipFacts& facts) {
   const uint64_t key = facts.dialog_key();
   const auto found = by_key_.find(key);
   if (found != by_key_.end()) return found->second;
-  if (message.is_request() ? !may_create(message) || is_unproven(message, facts)
-                           : !may_create(message) && !proves_its_request(message))
-    return {};
+  const bool allowed = message.is_request() ? may_create(message) && !is_unproven(message, facts)
+                                            : may_create(message) || proves_its_request(message);
+  if (!allowed) return {};
   CallRecord& call = model_.calls[message.call];
   DialogRecord dialog;
   dialog.call = message.call;

@@ -7,6 +7,7 @@
 
 #include <absl/container/flat_hash_map.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -81,6 +82,15 @@ struct Model {
   int64_t now_ns = 0;     // newest packet's time
   bool finished = false;  // the source has ended
 };
+
+// The newest packet of a capture point, in whichever of its files that is.
+inline int64_t newest_at(const Model& model, uint8_t point) {
+  int64_t newest_ns = 0;
+  for (const SourceCounters& source : model.sources) {
+    if (source.point == point) newest_ns = std::max(newest_ns, source.newest_ns);
+  }
+  return newest_ns;
+}
 
 // RTP on its own proof (sequence numbers that follow each other); streams named by SDP are listed
 // besides.

@@ -23,7 +23,6 @@ struct Datagram {
   int64_t time_ns = 0;
   uint32_t frame = 0;   // number of the packet that completed it
   uint16_t source = 0;  // and `point`: as in Packet
-  uint8_t point = 0;
   PayloadKind kind = PayloadKind::datagram;
   Transport transport = Transport::udp;
   Endpoint src;
@@ -32,6 +31,7 @@ struct Datagram {
   uint8_t dscp = 0;
   uint8_t icmp_type = 0;  // icmp_error only
   uint8_t icmp_code = 0;
+  uint8_t point = 0;
   IpAddress icmp_from;     // icmp_error only: who complains
   bool logged = false;     // see Packet
   bool truncated = false;  // the capture holds less than was sent

@@ -68,7 +68,7 @@ bool is_left_ringing(const CallContext& context, const TransactionRecord& txn) {
       last_ns = std::max(last_ns, context.model.streams[id].last_ns);
   }
   // Another capture point may go on for longer.
-  int64_t end_ns = context.model.sources[context.message(txn.last_message).source].newest_ns;
+  int64_t end_ns = newest_at(context.model, context.message(txn.last_message).point);
   if (txn.in_dialog && txn.dialog && context.model.dialogs[txn.dialog].ended_ns != 0)
     end_ns = std::min(end_ns, context.model.dialogs[txn.dialog].ended_ns);
   return end_ns - last_ns > kTimerC;
