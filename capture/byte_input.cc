@@ -233,7 +233,7 @@ int64_t ByteInput::take_block(size_t size) {
   return static_cast<int64_t>(block.size);
 }
 
-ByteInput::State ByteInput::need(size_t size) {
+ByteInput::State ByteInput::fetch(size_t size) {
   while (available() < size) {
     const int64_t got = read_more(size);
     if (got == kReadIdle) return State::idle;

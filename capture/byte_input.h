@@ -22,7 +22,7 @@ class ByteInput {
   ByteInput(std::unique_ptr<ByteReader> reader, PacketLog& log, uint16_t store, bool spooled);
 
   // Makes at least `size` bytes available at data(), unless the input ends or idles before.
-  State need(size_t size);
+  State need(size_t size) { return available() >= size ? State::ready : fetch(size); }
   const uint8_t* data() const { return window_.get() + begin_; }
   size_t available() const { return end_ - begin_; }
   void consume(size_t size) {
@@ -36,6 +36,7 @@ class ByteInput {
   uint64_t consumed() const { return ahead_ ? offset_ : reader_->consumed(); }
 
  private:
+  State fetch(size_t size);
   int64_t read_more(size_t size);
   int64_t take_block(size_t size);
   void grow(size_t size);

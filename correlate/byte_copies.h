@@ -29,6 +29,7 @@ class ByteCopies {
     used_ += bytes.size();
     return {copy, bytes.size()};
   }
+  const char* end() const { return bytes_.get() + used_; }  // where the next one comes
   void take_back(std::string_view newest) { used_ -= newest.size(); }
 
   void clear() {

@@ -47,6 +47,7 @@ struct Engine::State {
   size_t bytes() const;
   void keep_within_memory();
   PayloadClass add(const Datagram& datagram);
+  void prefetch(std::span<const MediaItem> media, size_t i) const;
   void add_media(const MediaItem& item);
   void settle_calls();
   SourceCounters& counters(uint16_t source);
@@ -83,7 +84,10 @@ SourceCounters& Engine::State::counters(uint16_t source) {
 void Engine::State::hand_over() {
   model.messages.stock_up();
   model.transactions.stock_up();
-  if (worker.is_full()) batch.messages.prepare();
+  if (worker.is_full()) {
+    batch.messages.prepare();
+    batch.media.prepare();
+  }
   worker.hand_over(&batch);
 }
 
@@ -112,9 +116,11 @@ void Engine::State::do_work(WorkBatch& work) {
       prepared[next].record.dst = endpoints.id_of(work.messages.datagram(next).dst);
     }
   };
-  for (const MediaItem& item : work.media.items()) {
-    name_endpoints(item.messages_before);
-    add_media(item);
+  const std::span<const MediaItem> media = work.media.prepare();
+  for (size_t i = 0; i < media.size(); i++) {
+    prefetch(media, i);
+    name_endpoints(media[i].messages_before);
+    add_media(media[i]);
   }
   name_endpoints(prepared.size());
   correlator.add(prepared);
@@ -157,6 +163,15 @@ PayloadClass Engine::State::add(const Datagram& datagram) {
   return payload_class;
 }
 
+// Without it, half of the time to count an RTP packet was waiting for the record of its stream:
+// rtp-heavy has a thousand at once.
+void Engine::State::prefetch(std::span<const MediaItem> media, size_t i) const {
+  constexpr size_t kSlotAhead = 16;
+  constexpr size_t kRecordAhead = 8;
+  if (i + kSlotAhead < media.size()) streams.prefetch_slot(media[i + kSlotAhead].key);
+  if (i + kRecordAhead < media.size()) streams.prefetch_record(media[i + kRecordAhead].key);
+}
+
 void Engine::State::add_media(const MediaItem& item) {
   if (item.datagram.kind == PayloadKind::icmp_error) {
     streams.add_icmp(item.datagram);
@@ -166,8 +181,7 @@ void Engine::State::add_media(const MediaItem& item) {
   } else if (item.payload_class == PayloadClass::dtls) {
     paths.add_dtls(item.datagram);
   } else if (item.payload_class == PayloadClass::rtp) {
-    RtpHeader rtp;
-    if (parse_rtp(item.datagram.payload, &rtp)) streams.add_rtp(item.datagram, rtp);
+    streams.add_rtp(item.datagram, item.rtp, item.key);
   } else if (item.payload_class == PayloadClass::rtcp) {
     RtcpReport report;
     if (!parse_rtcp(item.datagram.payload, &report)) return;

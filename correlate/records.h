@@ -217,22 +217,53 @@ struct CallRecord {
 };
 
 // RTP of one 5-tuple and SSRC, with the running figures of RFC 3550 (appendix A.1, A.3, A.8).
-struct StreamRecord {
-  int64_t first_ns = 0;
+// What each packet changes comes first: a thousand streams at once, and their lines of the cache
+// decide what a packet costs.
+struct alignas(64) StreamRecord {
   int64_t last_ns = 0;
   int64_t delta_max_ns = 0;
   uint64_t bytes = 0;  // of RTP payload
   double jitter = 0;   // in timestamp units, running
   double jitter_sum_ms = 0;
   double jitter_max_ms = 0;
+  // The newest packet of voice: jitter is between these, since telephone-events keep their
+  // timestamp.
+  int64_t voice_ns = 0;
+  int64_t timestamp_span = 0;  // from the first packet to the newest, in timestamp units
+  RtpSequence sequence;
+  // Ten seconds at a time: where they began, and the worst that were.
+  int64_t slice_ns = 0;
+  uint32_t packets = 0;
+  uint32_t in_order = 0;   // packets that followed their predecessor: the proof that this is RTP
+  uint32_t type_lead = 0;  // packets by which `payload_type` leads over other voice types
+  uint32_t voice_timestamp = 0;
+  uint32_t last_timestamp = 0;
+  uint32_t timestamp_step = 0;  // between packets of voice that follow each other
+  uint32_t newest_step = 0;     // it becomes timestamp_step when it comes twice
+  uint32_t clock_hz = 8000;     // 0: dynamic, not told from its timestamps yet
+  uint32_t last_frame = 0;
+  uint32_t payload_types[4] = {};  // bit set of the 128 payload types seen
+  uint32_t points = 0;             // that saw it: bit `point` modulo 32
+  uint16_t newest_ip_id = 0;
+  uint16_t newest_bytes = 0;  // of the newest packet that is no event
+  uint8_t voice_type = 0;
+  uint8_t point = 0;         // that saw it first
+  uint8_t payload_type = 0;  // of most packets that are neither telephone-event nor comfort noise
+  // Of one packet in five, as far as its codec can be told from its type.
+  uint32_t level_samples = 0;
+  uint32_t silent_samples = 0;    // nothing to hear, comfort noise, or no signal at all
+  uint32_t repeated_samples = 0;  // the same payload as in the sample before
+  uint32_t sample_hash = 0;
+
+  int64_t first_ns = 0;
   EndpointId src;
   EndpointId dst;
   uint32_t ssrc = 0;
-  uint32_t packets = 0;
+  uint32_t first_frame = 0;
   uint32_t duplicates = 0;
-  uint32_t copies = 0;            // of these: the packet before once more, captured twice
+  uint32_t copies = 0;  // of these: the packet before once more, captured twice
+  uint32_t late = 0;
   uint32_t elsewhere = 0;         // packets that another point captured too
-  uint32_t points = 0;            // that saw it: bit `point` modulo 32
   int64_t delay_ns = 0;           // of these packets together, from the one point to the other
   int64_t elsewhere_from_ns = 0;  // the first of them
   int64_t elsewhere_ns = 0;       // and the newest
@@ -244,49 +275,19 @@ struct StreamRecord {
   // clocks that agree but nearly, now the one shows a packet first and now the other.
   uint64_t shown_here = 0;
   uint64_t shown_elsewhere = 0;
-  uint32_t late = 0;
-  uint32_t first_frame = 0;
-  uint32_t last_frame = 0;
-  RtpSequence sequence;
-  // The newest packet of voice: jitter is between these, since telephone-events keep their
-  // timestamp.
-  int64_t voice_ns = 0;
-  uint32_t voice_timestamp = 0;
-  uint8_t voice_type = 0;
-  uint32_t type_lead = 0;  // packets by which `payload_type` leads over other voice types
-  // Ten seconds at a time: where they began, and the worst that were.
-  int64_t slice_ns = 0;
   int64_t worst_slice_ns = 0;
   int64_t longest_loss_ns = 0;  // when it was over
   uint32_t slice_highest = 0;
   uint32_t slice_packets = 0;
-  uint32_t longest_loss = 0;   // packets missing in a row
-  float worst_slice_pct = 0;   // lost
-  int64_t timestamp_span = 0;  // from the first packet to the newest, in timestamp units
-  uint32_t last_timestamp = 0;
-  uint32_t timestamp_step = 0;  // between packets of voice that follow each other
-  uint32_t newest_step = 0;     // it becomes timestamp_step when it comes twice
-  uint32_t clock_hz = 8000;     // 0: dynamic, not told from its timestamps yet
+  uint32_t longest_loss = 0;  // packets missing in a row
+  float worst_slice_pct = 0;  // lost
   // Where the present payload type began, until its clock is told.
   int64_t clock_from_ns = 0;
   int64_t clock_from_span = 0;
   uint32_t clock_from_packets = 0;
-  // Silence suppression: pauses that the sender made itself, and the newest packet that is no
-  // event.
-  uint32_t pauses = 0;
-  uint16_t newest_bytes = 0;
-  uint32_t in_order = 0;  // packets that followed their predecessor: the proof that this is RTP
-  uint32_t payload_types[4] = {};  // bit set of the 128 payload types seen
-  uint8_t point = 0;               // that saw it first
-  uint8_t payload_type = 0;  // of most packets that are neither telephone-event nor comfort noise
-  uint8_t dscp = 0;
-  uint16_t newest_ip_id = 0;
+  uint32_t pauses = 0;  // silence suppression: pauses that the sender made itself
   uint16_t icmp_errors = 0;
-  // Of one packet in five, as far as its codec can be told from its type.
-  uint32_t level_samples = 0;
-  uint32_t silent_samples = 0;    // nothing to hear, comfort noise, or no signal at all
-  uint32_t repeated_samples = 0;  // the same payload as in the sample before
-  uint32_t sample_hash = 0;
+  uint8_t dscp = 0;
   // From RTCP; has_rtcp tells whether any report spoke of this stream.
   bool has_rtcp = false;
   uint8_t remote_fraction_lost = 0;

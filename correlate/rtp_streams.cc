@@ -1,12 +1,13 @@
 #include "correlate/rtp_streams.h"
 
 #include <algorithm>
-#include <cstring>
+#include <cstddef>
 #include <iterator>
 
 #include "correlate/eviction.h"
 #include "correlate/receiver_reports.h"
 #include "correlate/stream_figures.h"
+#include "correlate/stream_key.h"
 #include "decode/sdp.h"
 #include "media/loudness.h"
 
@@ -14,15 +15,6 @@ namespace sipladder {
 namespace {
 
 constexpr size_t kMaxIcmpErrors = 100'000;
-
-uint64_t stream_key(const Endpoint& src, const Endpoint& dst, uint32_t ssrc) {
-  uint64_t words[4];
-  std::memcpy(words, src.ip.bytes.data(), 16);
-  std::memcpy(words + 2, dst.ip.bytes.data(), 16);
-  const uint64_t ports = uint64_t{src.port} << 48 | uint64_t{dst.port} << 32 | ssrc;
-  static const uint64_t kKey = absl::HashOf(uint64_t{0x53495052});
-  return mix(mix(words[0] ^ kKey, words[1] ^ ports), mix(words[2], words[3] ^ kKey));
-}
 
 // When a packet that came before passed, by the newest one's time and their distance from it.
 int64_t sent_ns(const StreamRecord& stream, uint16_t number) {
@@ -117,8 +109,15 @@ void RtpStreams::add_elsewhere(StreamRecord& stream, const Datagram& datagram,
   stream.delay_ns += datagram.point == stream.point ? -delay_ns : delay_ns;
 }
 
-void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp) {
-  const uint64_t key = stream_key(datagram.src, datagram.dst, rtp.ssrc);
+void RtpStreams::prefetch_record(uint64_t key) const {
+  const auto found = by_key_.find(key);
+  if (found == by_key_.end()) return;
+  const auto* const record = reinterpret_cast<const char*>(&model_.streams[found->second]);
+  for (size_t at = 0; at < offsetof(StreamRecord, first_ns); at += 64)
+    __builtin_prefetch(record + at, 1);
+}
+
+void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp, uint64_t key) {
   const auto found = by_key_.find(key);
   note_coverage(datagram);
   if (found != by_key_.end()) {

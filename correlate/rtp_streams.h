@@ -36,7 +36,12 @@ class RtpStreams {
   RtpStreams(Model& model, EndpointTable& endpoints, const CallTurns& turns)
       : model_(model), endpoints_(endpoints), turns_(turns) {}
 
-  void add_rtp(const Datagram& datagram, const RtpHeader& rtp);
+  // `key`: its stream_key().
+  void add_rtp(const Datagram& datagram, const RtpHeader& rtp, uint64_t key);
+  // Of a packet to come: memory is on its way when it does. First the one, a little later the
+  // other.
+  void prefetch_slot(uint64_t key) const { by_key_.prefetch(key); }
+  void prefetch_record(uint64_t key) const;
   void add_rtcp(const Datagram& datagram, const RtcpReport& report);
   void add_icmp(const Datagram& datagram);
 

@@ -188,10 +188,10 @@ void listen(StreamRecord& stream, const RtpHeader& rtp, bool whole) {
   constexpr uint32_t kLevelEvery = 5;
   if (stream.packets % kLevelEvery != 1 || !whole) return;
   const auto silent = is_silent_payload(rtp.payload_type, rtp.payload);
-  const auto hash = static_cast<uint32_t>(hash_text(rtp.payload));
   stream.level_samples++;
   if (!is_voice(rtp) || silent.value_or(false)) stream.silent_samples++;
   // A tone can fill each packet alike: for a codec that can be heard, hearing decides.
+  const uint32_t hash = silent ? 0 : static_cast<uint32_t>(hash_text(rtp.payload));
   if (!silent && hash == stream.sample_hash) stream.repeated_samples++;
   stream.sample_hash = hash;
 }

@@ -8,13 +8,6 @@
 
 namespace sipladder {
 
-IpAddress ipv4_address(const uint8_t* four_bytes) {
-  IpAddress ip;
-  std::copy_n(four_bytes, 4, ip.bytes.begin());
-  ip.family = 4;
-  return ip;
-}
-
 IpAddress ipv6_address(const uint8_t* sixteen_bytes) {
   IpAddress ip;
   std::copy_n(sixteen_bytes, 16, ip.bytes.begin());

@@ -45,7 +45,17 @@ enum class AddressScope {
   unspecified
 };
 
-IpAddress ipv4_address(const uint8_t* four_bytes);
+inline IpAddress ipv4_address(const uint8_t* four_bytes) {
+  // Stored in one piece: a copy right behind several stores waits until all are through.
+  using Pair [[gnu::vector_size(16)]] = uint64_t;
+  uint32_t word = 0;
+  std::memcpy(&word, four_bytes, sizeof word);
+  const Pair pair{word, 0};
+  IpAddress ip;
+  std::memcpy(ip.bytes.data(), &pair, sizeof pair);
+  ip.family = 4;
+  return ip;
+}
 IpAddress ipv6_address(const uint8_t* sixteen_bytes);
 std::optional<IpAddress> parse_ip(std::string_view text);  // IPv6 with or without brackets
 std::string to_string(const IpAddress& ip);                // IPv6 without brackets, RFC 5952

@@ -20,6 +20,8 @@ enum class PayloadKind : uint8_t {
 };
 
 struct Datagram {
+  Datagram() {}  // not `= default`: emplace_back() would clear all of it first, 30 ns
+
   int64_t time_ns = 0;
   uint32_t frame = 0;   // number of the packet that completed it
   uint16_t source = 0;  // and `point`: as in Packet

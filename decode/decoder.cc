@@ -15,6 +15,12 @@ IpAddress unmapped(const IpAddress& ip) {
   return mapped ? ipv4_address(ip.bytes.data() + 12) : ip;
 }
 
+// Field by field: a copy in one piece of what was just written in several waits until all stores
+// before it are through, those to memory that another thread had last included.
+PacketRef same(const PacketRef& ref) {
+  return {ref.offset, ref.length, ref.store};
+}
+
 // What a log says of an end: an address, the name of a host (see raw_packet.h), or nothing.
 Endpoint logged_end(Endpoint end) {
   IpAddress& ip = end.ip;
@@ -47,7 +53,7 @@ Fate Decoder::decode(const Packet& packet, std::vector<Datagram>* out) {
   const size_t captured = packet.ref.length;
   const size_t missing = captured < packet.original ? packet.original - captured : 0;
   if (missing > 0) layers.note(Oddity::snapped);
-  const View view{packet.data, captured, packet.ref, missing};
+  const View view{packet.data, captured, same(packet.ref), missing};
   const Fate fate = decode_link(layers, packet.link_type, view);
   return out->empty() ? fate : Fate::payload;
 }
@@ -92,15 +98,17 @@ View Layers::claim(const View& view, size_t from, size_t length, Oddity lie) {
   return result;
 }
 
-Datagram Layers::datagram(const IpHeader& ip, uint16_t src_port, uint16_t dst_port,
-                          const View& payload) const {
-  Datagram result;
+Datagram& Layers::hand_on(const IpHeader& ip, uint16_t src_port, uint16_t dst_port,
+                          const View& payload) {
+  Datagram& result = out->emplace_back();
   result.time_ns = packet->time_ns;
   result.frame = packet->frame;
   result.source = packet->source;
   result.point = packet->point;
-  result.src = {ip.src, src_port};
-  result.dst = {ip.dst, dst_port};
+  result.src.ip = ip.src;
+  result.src.port = src_port;
+  result.dst.ip = ip.dst;
+  result.dst.port = dst_port;
   if (packet->logged) {
     result.logged = true;
     result.transport = packet->transport;
@@ -114,7 +122,7 @@ Datagram Layers::datagram(const IpHeader& ip, uint16_t src_port, uint16_t dst_po
   result.dscp = ip.dscp;
   result.truncated = payload.missing > 0;
   result.payload = payload.text();
-  result.ref = payload.ref;
+  result.ref = same(payload.ref);
   return result;
 }
 

@@ -184,14 +184,13 @@ bool unpack(Layers& layers, Stated* stated) {
 
 Fate emit(Layers& layers, const Stated& stated) {
   const IpHeader ip{stated.src.ip, stated.dst.ip, 0, stated.dscp};
-  Datagram datagram = layers.datagram(ip, stated.src.port, stated.dst.port, stated.payload);
+  Datagram& datagram = layers.hand_on(ip, stated.src.port, stated.dst.port, stated.payload);
   datagram.transport = transport_of(stated.protocol);
   const bool message = datagram.transport != Transport::udp;
   datagram.kind = message ? PayloadKind::message : PayloadKind::datagram;
   if (stated.seconds && *stated.seconds != 0) {
     datagram.time_ns = int64_t{*stated.seconds} * kSecond + int64_t{stated.microseconds} * 1000;
   }
-  layers.out->push_back(datagram);
   return Fate::payload;
 }
 

@@ -80,14 +80,13 @@ Fate decode_icmp(Layers& layers, const IpHeader& ip, bool v6, const View& view) 
   if (!quoted || quoted->transport.size < 4) return Fate::icmp_other;
   if (quoted->protocol != 17 && quoted->protocol != 6) return Fate::icmp_other;
   const uint8_t* ports = quoted->transport.data;
-  Datagram datagram =
-      layers.datagram(quoted->ip, be16(ports), be16(ports + 2), transport_payload(*quoted));
+  Datagram& datagram =
+      layers.hand_on(quoted->ip, be16(ports), be16(ports + 2), transport_payload(*quoted));
   datagram.kind = PayloadKind::icmp_error;
   datagram.transport = quoted->protocol == 17 ? Transport::udp : Transport::tcp;
   datagram.icmp_type = view.data[0];
   datagram.icmp_code = view.data[1];
   datagram.icmp_from = ip.src;
-  layers.out->push_back(datagram);
   return Fate::payload;
 }
 

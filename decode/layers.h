@@ -153,8 +153,8 @@ struct Layers {
   void note(Oddity oddity) { oddities[static_cast<size_t>(oddity)]++; }
   // `size` bytes at `from` as a length field says; what is more than there becomes `missing`.
   View claim(const View& view, size_t from, size_t length, Oddity lie);
-  Datagram datagram(const IpHeader& ip, uint16_t src_port, uint16_t dst_port,
-                    const View& payload) const;
+  // A datagram more in *out; what is particular about it is up to the caller.
+  Datagram& hand_on(const IpHeader& ip, uint16_t src_port, uint16_t dst_port, const View& payload);
 };
 
 Fate decode_link(Layers& layers, uint16_t link_type, const View& view);  // link.cc

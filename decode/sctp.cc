@@ -39,10 +39,9 @@ bool seen_before(Layers& layers, const TcpKey& ends, uint32_t tsn) {
 Fate emit(Layers& layers, const IpHeader& ip, const Chunk& chunk, const View& message) {
   if (!looks_like_sip(message.text())) return Fate::sctp_other;
   const TcpKey& ends = chunk.key.ends;
-  Datagram datagram = layers.datagram(ip, ends.src.port, ends.dst.port, message);
+  Datagram& datagram = layers.hand_on(ip, ends.src.port, ends.dst.port, message);
   datagram.kind = PayloadKind::message;
   datagram.transport = Transport::sctp;
-  layers.out->push_back(datagram);
   return Fate::payload;
 }
 

@@ -166,10 +166,9 @@ void StreamMessages::emit_copy(std::string_view message, Transport transport, si
 }
 
 void StreamMessages::emit(const View& message, Transport transport) {
-  Datagram datagram = layers_.datagram(ip_, key_.src.port, key_.dst.port, message);
+  Datagram& datagram = layers_.hand_on(ip_, key_.src.port, key_.dst.port, message);
   datagram.kind = PayloadKind::message;
   datagram.transport = transport;
-  layers_.out->push_back(datagram);
 }
 
 }  // namespace sipladder

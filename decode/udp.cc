@@ -18,7 +18,7 @@ Fate decode_udp(Layers& layers, const IpHeader& ip, const View& view, int depth)
   Fate fate = Fate::payload;
   if (decode_udp_tunnel(layers, src_port, dst_port, payload, depth, &fate)) return fate;
   if (is_hep(payload.text())) return decode_hep(layers, payload);
-  layers.out->push_back(layers.datagram(ip, src_port, dst_port, payload));
+  layers.hand_on(ip, src_port, dst_port, payload);
   return Fate::payload;
 }
 

@@ -1,6 +1,8 @@
 // Tunnels over UDP: VXLAN (RFC 7348) and its generic extension, GENEVE (RFC 8926), GTP-U (3GPP TS
 // 29.281), L2TP (RFC 2661, 3931), Teredo (RFC 4380), MPLS (RFC 7510), and the mirror ports TZSP and
 // HP ERM.
+#include <array>
+
 #include "decode/layers.h"
 
 namespace sipladder {
@@ -169,10 +171,18 @@ constexpr struct {
     {6635, false, decode_mpls_in_udp},
 };
 
+// By the low bits of a port: nearly every packet is none, and need not look through the table.
+constexpr auto kLowBits = [] {
+  std::array<bool, 256> low_bits{};
+  for (const auto& tunnel : kUdpTunnels) low_bits[tunnel.port % 256] = true;
+  return low_bits;
+}();
+
 }  // namespace
 
 bool decode_udp_tunnel(Layers& layers, uint16_t src_port, uint16_t dst_port, const View& view,
                        int depth, Fate* fate) {
+  if (!kLowBits[src_port % 256] && !kLowBits[dst_port % 256]) return false;
   for (const auto& tunnel : kUdpTunnels) {
     if (tunnel.port != dst_port && !(tunnel.either && tunnel.port == src_port)) continue;
     if (depth >= kMaxDepth) {

@@ -30,6 +30,16 @@ Squares squares_of(Decode decode) {
   return squares;
 }
 
+// What is loud shows in its first bytes: rtp-heavy, 53 ms of 560 saved.
+bool is_below(const Squares& squares, std::string_view payload, uint64_t limit) {
+  constexpr size_t kAtOnce = 16;
+  uint64_t sum = 0;
+  for (size_t i = 0; i < payload.size() && sum < limit; i += kAtOnce) {
+    for (const char c : payload.substr(i, kAtOnce)) sum += squares[static_cast<unsigned char>(c)];
+  }
+  return sum < limit;
+}
+
 bool is_constant(std::string_view payload) {
   return payload.find_first_not_of(payload.front()) == std::string_view::npos;
 }
@@ -54,9 +64,7 @@ std::optional<bool> is_silent_payload(uint8_t payload_type, std::string_view pay
   static const Squares a_law = squares_of([](uint8_t byte) { return alaw_to_linear(byte); });
   if (!is_heard_in_passing(payload_type) || payload.empty()) return std::nullopt;
   const Squares& squares = payload_type == 0 ? mu_law : a_law;
-  uint64_t sum = 0;
-  for (const char c : payload) sum += squares[static_cast<unsigned char>(c)];
-  return sum < kSilentSquare * payload.size() || is_constant(payload);
+  return is_below(squares, payload, kSilentSquare * payload.size()) || is_constant(payload);
 }
 
 }  // namespace sipladder
