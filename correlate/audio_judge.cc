@@ -5,7 +5,7 @@
 #include "correlate/audio_points.h"
 #include "correlate/audio_reach.h"
 #include "decode/address.h"
-#include "decode/text.h"
+#include "decode/sdp.h"
 
 namespace sipladder {
 namespace {
@@ -15,15 +15,6 @@ constexpr int64_t kLateAfter = 5 * kSecond;
 constexpr int64_t kLongestListening = 30 * kSecond;  // somebody who listens says "yes" at times
 constexpr uint32_t kMinIcmpErrors = 3;
 constexpr uint32_t kSilentShare = 90;  // per cent of the talk
-
-// In an audio line, and no sound: a 64 kbit/s channel (RFC 4040, and what gateways called it
-// before), fax (RFC 4612), text (RFC 4351).
-bool is_data(std::string_view encoding) {
-  constexpr std::string_view kData[] = {"CLEARMODE", "X-CCD", "CCD",  "GNX64",
-                                        "G.CLEAR",   "T38",   "T140", "T140C"};
-  return std::any_of(std::begin(kData), std::end(kData),
-                     [&](std::string_view name) { return equal_no_case(encoding, name); });
-}
 
 class Judge {
  public:
@@ -345,7 +336,7 @@ class Judge {
     uint64_t packets = 0, silent = 0;
     for (const StreamId id : direction_.last_leg) {
       const StreamRecord& stream = model_.streams[id];
-      if (is_data(audio_.media.encoding_of(id))) return false;
+      if (is_data_encoding(audio_.media.encoding_of(id))) return false;
       const Heard heard = heard_of(model_, audio_.view.log(), id, audio_.media.encoding_of(id));
       if (id == direction_.last_leg.front()) direction_.heard = heard;
       packets += heard.packets;
