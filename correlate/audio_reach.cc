@@ -20,7 +20,7 @@ bool is_named(const SdpStand& stand, const Endpoint& endpoint) {
 
 }  // namespace
 
-Undelivered Reach::fault_of(StreamId id) {
+AudioLoss Reach::fault_of(StreamId id) {
   const Endpoint& to = audio_.dst(id);
   if (const auto moved_ns = left_behind_since(id)) {
     if (*moved_ns - direction_.agreed_from < kJudgeAfter) return {AudioFault::wrong_destination};

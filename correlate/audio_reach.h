@@ -8,12 +8,6 @@
 
 namespace sipladder {
 
-// Why a stream cannot arrive, and from when on; 0: from its first packet.
-struct Undelivered {
-  AudioFault fault = AudioFault::none;
-  int64_t since_ns = 0;
-};
-
 class Reach {
  public:
   // Both directions of the talk; `direction` is the one in question, whose heard_from is set where
@@ -22,7 +16,7 @@ class Reach {
       : model_(audio.model), audio_(audio), direction_(direction), back_(back) {}
 
   // private_address, not_latched, wrong_destination, left_behind or none.
-  Undelivered fault_of(StreamId id);
+  AudioLoss fault_of(StreamId id);
   // For a direction that is not here, or not any more.
   bool is_sent_to_private();
 
