@@ -21,6 +21,13 @@ inline bool is_private_scope(AddressScope scope) {
          scope == AddressScope::link_local || scope == AddressScope::loopback;
 }
 
+// As the address of its media, or of a candidate for it.
+inline bool names(const SdpStand& stand, const Endpoint& endpoint) {
+  if (stand.address == endpoint) return true;
+  return std::any_of(stand.candidates.begin(), stand.candidates.end(),
+                     [&](const IceCandidate& candidate) { return candidate.endpoint == endpoint; });
+}
+
 // The answer to one of the questions; fault is none where nothing is wrong.
 struct AudioLoss {
   AudioFault fault = AudioFault::none;

@@ -211,14 +211,8 @@ class PathJudge {
   }
   Party client_of(const HandshakeRecord& handshake) const {
     for (const SdpStand& stand : stands()) {
-      const auto names = [&](const Endpoint& end) {
-        return stand.address == end || std::any_of(stand.candidates.begin(), stand.candidates.end(),
-                                                   [&](const IceCandidate& candidate) {
-                                                     return candidate.endpoint == end;
-                                                   });
-      };
-      if (names(handshake.client)) return stand.author;
-      if (names(handshake.server)) return opposite(stand.author);
+      if (names(stand, handshake.client)) return stand.author;
+      if (names(stand, handshake.server)) return opposite(stand.author);
     }
     return Party::caller;
   }

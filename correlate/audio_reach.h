@@ -36,18 +36,13 @@ class Reach {
   bool seen_as_source(const IpAddress& ip) const;
   bool cannot_reach(StreamId id);
   bool leaves_network(StreamId id) const;
-  bool talks_to_public(const IpAddress& ip) const;
-  std::optional<IpAddress> contact_host(const SdpStand& stand) const;
-  bool has_public_source(const IpAddress& advertised);
   bool advertised(const Endpoint& endpoint) const;
   bool strayed(const Endpoint& to) const;
   bool is_other_port(const Endpoint& to) const;
   bool is_unmapped(const Endpoint& to);
-  bool changes_ports(const IpAddress& nat);
   bool is_elsewhere(const Endpoint& to);
   bool receives_nothing_there(const Endpoint& to) const;
   bool is_relay_source(StreamId id) const;
-  bool is_behind_nat();
 
   const Model& model_;
   const AudioCase& audio_;
