@@ -73,7 +73,6 @@ void find_due(const Model& model, const CallRecord& call, const Negotiation& neg
 
 // An answer of port 0 in mid-call, that left them without audio for the rest of the talk.
 bool is_closed(const AudioFacts& facts) {
-  constexpr int64_t kMissed = 3'000'000'000;
   const int64_t closed_ns = facts.negotiation.closed_ns;
   return closed_ns != 0 && facts.end_ns - closed_ns >= kMissed;
 }
