@@ -9,6 +9,15 @@
 namespace sipladder {
 namespace {
 
+// Without a BYE its audio can go on after its last message.
+int64_t end_of_talk(const Model& model, const CallRecord& call,
+                    const std::vector<StreamId>& streams) {
+  if (call.bye_ns != 0) return call.bye_ns;
+  int64_t end_ns = call.end_ns;
+  for (const StreamId id : streams) end_ns = std::max(end_ns, model.streams[id].last_ns);
+  return end_ns;
+}
+
 void collect_streams(const Model& model, const MediaBinding& media, CallId call,
                      const std::vector<StreamId>& streams, AudioFacts* facts) {
   for (const StreamId id : streams) {
@@ -64,7 +73,6 @@ void find_due(const Model& model, const CallRecord& call, const Negotiation& neg
 
 // An answer of port 0 in mid-call, that left them without audio for the rest of the talk.
 bool is_closed(const AudioFacts& facts) {
-  constexpr int64_t kMissed = 3'000'000'000;
   const int64_t closed_ns = facts.negotiation.closed_ns;
   return closed_ns != 0 && facts.end_ns - closed_ns >= kMissed;
 }
@@ -141,6 +149,20 @@ void find_common_cause(const Model& model, AudioDirection& silent, const AudioDi
   silent.told_by_other =
       !silent.culprit || model.endpoints[model.streams[silent.culprit].src].ip ==
                              model.endpoints[model.streams[rejected.culprit].dst].ip;
+}
+
+// Each is judged by what is known of both before either has a fault.
+void judge_directions(const AudioCase& audio, AudioFacts* facts) {
+  AudioDirection from_caller = facts->from_caller;
+  AudioDirection from_callee = facts->from_callee;
+  judge_direction(audio, from_caller, facts->from_callee);
+  judge_direction(audio, from_callee, facts->from_caller);
+  judge_key(audio.model, facts->negotiation, from_caller);
+  judge_key(audio.model, facts->negotiation, from_callee);
+  find_common_cause(audio.model, from_caller, from_callee);
+  find_common_cause(audio.model, from_callee, from_caller);
+  facts->from_caller = std::move(from_caller);
+  facts->from_callee = std::move(from_callee);
 }
 
 // Of a long talk this point shows a moment.
@@ -253,12 +275,7 @@ AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageVie
   facts.answered = call.answer_ns != 0;
   facts.answer_ns = call.answer_ns;
   if (!facts.answered || (!call.sdp_offered && !call.sdp_answered)) return facts;
-  facts.end_ns = call.bye_ns != 0 ? call.bye_ns : call.end_ns;
-  if (call.bye_ns == 0) {
-    for (const StreamId stream : streams) {
-      facts.end_ns = std::max(facts.end_ns, model.streams[stream].last_ns);
-    }
-  }
+  facts.end_ns = end_of_talk(model, call, streams);
   if (!needs_messages(model, call, streams)) {
     facts.negotiation.negotiated = facts.negotiation.offered = call.sdp.may_have_audio();
     return facts;
@@ -287,16 +304,7 @@ AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageVie
     close_path(model, *path, &facts);
     return facts;
   }
-  AudioDirection from_caller = facts.from_caller;
-  AudioDirection from_callee = facts.from_callee;
-  judge_direction(audio, from_caller, facts.from_callee);
-  judge_direction(audio, from_callee, facts.from_caller);
-  judge_key(model, facts.negotiation, from_caller);
-  judge_key(model, facts.negotiation, from_callee);
-  find_common_cause(model, from_caller, from_callee);
-  find_common_cause(model, from_callee, from_caller);
-  facts.from_caller = std::move(from_caller);
-  facts.from_callee = std::move(from_callee);
+  judge_directions(audio, &facts);
   return facts;
 }
 

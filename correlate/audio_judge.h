@@ -1,4 +1,5 @@
-// Private to audio.cc: the questions asked of one direction of a talk.
+// Private to audio.cc: the questions asked of one direction of a talk, one file each, in the order
+// in which they are asked.
 #pragma once
 
 #include <algorithm>
@@ -10,14 +11,29 @@ namespace sipladder {
 // Packets that prove that the capture sees media of this call.
 inline constexpr uint32_t kMinMedia = 10;
 
-inline constexpr int64_t kMissed = 3'000'000'000;      // of a talk that went well until then
-inline constexpr int64_t kHandful = 500'000'000;       // a shorter beginning is not heard
-inline constexpr int64_t kJudgeAfter = 2'000'000'000;  // a shorter agreed talk is not judged
+inline constexpr int64_t kMissed = 3'000'000'000;        // of a talk that went well until then
+inline constexpr int64_t kStoppedAfter = 5'000'000'000;  // a shorter rest of a talk is not missed
+inline constexpr int64_t kHandful = 500'000'000;         // a shorter beginning is not heard
+inline constexpr int64_t kJudgeAfter = 2'000'000'000;    // a shorter agreed talk is not judged
 
 inline bool is_private_scope(AddressScope scope) {
   return scope == AddressScope::private_ || scope == AddressScope::cgnat ||
          scope == AddressScope::link_local || scope == AddressScope::loopback;
 }
+
+// As the address of its media, or of a candidate for it.
+inline bool names(const SdpStand& stand, const Endpoint& endpoint) {
+  if (stand.address == endpoint) return true;
+  return std::any_of(stand.candidates.begin(), stand.candidates.end(),
+                     [&](const IceCandidate& candidate) { return candidate.endpoint == endpoint; });
+}
+
+// The answer to one of the questions; fault is none where nothing is wrong.
+struct AudioLoss {
+  AudioFault fault = AudioFault::none;
+  int64_t since_ns = 0;   // it was heard until then; 0: never
+  StreamId culprit = {};  // the stream that shows it
+};
 
 struct AudioCase {
   const Model& model;

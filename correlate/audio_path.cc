@@ -2,14 +2,13 @@
 
 #include <algorithm>
 
-#include "decode/text.h"
+#include "correlate/audio_icmp.h"
 
 namespace sipladder {
 namespace {
 
 constexpr uint32_t kMinChecks = 3;  // fewer can be lost, or cut off by the end of the capture
 constexpr uint32_t kMinHellos = 3;  // a hello is said twice when a cookie was asked for
-constexpr uint32_t kMinIcmpErrors = 3;
 
 bool is_rtp_over_udp(const IceCandidate& candidate) {
   return candidate.component == 1 && candidate.udp;
@@ -212,14 +211,8 @@ class PathJudge {
   }
   Party client_of(const HandshakeRecord& handshake) const {
     for (const SdpStand& stand : stands()) {
-      const auto names = [&](const Endpoint& end) {
-        return stand.address == end || std::any_of(stand.candidates.begin(), stand.candidates.end(),
-                                                   [&](const IceCandidate& candidate) {
-                                                     return candidate.endpoint == end;
-                                                   });
-      };
-      if (names(handshake.client)) return stand.author;
-      if (names(handshake.server)) return opposite(stand.author);
+      if (names(stand, handshake.client)) return stand.author;
+      if (names(stand, handshake.server)) return opposite(stand.author);
     }
     return Party::caller;
   }

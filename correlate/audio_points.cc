@@ -5,12 +5,16 @@
 
 namespace sipladder {
 
-std::optional<Swallowed> Points::swallowed_by_box() const {
+static AudioLoss swallowed_from(StreamId stream, int64_t since_ns = 0) {
+  return {AudioFault::firewall, since_ns, stream};
+}
+
+AudioLoss Points::swallowed_by_box() const {
   for (const StreamId id : back_.streams) {
     const StreamRecord& outside = model_.streams[id];
     if (outside.packets < kMinMedia) continue;
     if (outside.elsewhere * 2 > outside.packets) {
-      if (const auto swallowed = captured_once(id)) return swallowed;
+      if (const AudioLoss lost = captured_once(id); lost.fault != AudioFault::none) return lost;
     }
     for (const StreamId other : back_.streams) {
       const StreamRecord& inside = model_.streams[other];
@@ -23,27 +27,27 @@ std::optional<Swallowed> Points::swallowed_by_box() const {
           !audio_.receives(direction_, audio_.src(other).ip)) {
         const StreamId swallowed = stream_to(audio_.src(id).ip);
         if (meets(swallowed, inside.first_ns, inside.last_ns) && !comes_out_elsewhere(swallowed))
-          return Swallowed{swallowed};
+          return swallowed_from(swallowed);
       }
     }
   }
-  return std::nullopt;
+  return {};
 }
 
 // No addresses change: each packet that passes between these two hosts is captured twice.
-std::optional<Swallowed> Points::captured_once(StreamId back) const {
+AudioLoss Points::captured_once(StreamId back) const {
   StreamId swallowed;
   for (const StreamId id : direction_.streams) {
     if (audio_.src(id).ip != audio_.dst(back).ip || audio_.dst(id).ip != audio_.src(back).ip)
       continue;
-    if (model_.streams[id].elsewhere * 10 > model_.streams[id].packets) return std::nullopt;
+    if (model_.streams[id].elsewhere * 10 > model_.streams[id].packets) return {};
     swallowed = id;
   }
   const StreamRecord& twice = model_.streams[back];
   if (!swallowed || !meets(swallowed, twice.elsewhere_from_ns, twice.elsewhere_ns) ||
       comes_out_elsewhere(swallowed))
-    return std::nullopt;
-  return Swallowed{swallowed};
+    return {};
+  return swallowed_from(swallowed);
 }
 
 // It runs while both points capture: long enough to be missed at one of them.
@@ -75,7 +79,7 @@ StreamId Points::stream_to(const IpAddress& ip) const {
   return direction_.streams.front();
 }
 
-std::optional<Swallowed> Points::never_reaches_other_point() const {
+AudioLoss Points::never_reaches_other_point() const {
   for (const StreamId id : back_.streams) {
     const StreamRecord& heard = model_.streams[id];
     if (heard.packets < kMinMedia || heard.elsewhere != 0) continue;
@@ -84,9 +88,9 @@ std::optional<Swallowed> Points::never_reaches_other_point() const {
                     [&](StreamId other) { return model_.streams[other].seen_at(heard.point); });
     const StreamId sent = direction_.streams.front();
     if (!reached && sees_both_ways(heard.point) && meets(sent, heard.first_ns, heard.last_ns))
-      return Swallowed{sent};
+      return swallowed_from(sent);
   }
-  return std::nullopt;
+  return {};
 }
 
 bool Points::passes_receiver(StreamId back, StreamId sent) const {
@@ -118,14 +122,14 @@ bool Points::sees_both_ways(uint8_t point) const {
   });
 }
 
-std::optional<Swallowed> Points::ends_at_other_point() const {
+AudioLoss Points::ends_at_other_point() const {
   for (const StreamId id : direction_.last_leg) {
     const int64_t until = passes_until(id);
     if (until == 0 || !every_point_goes_on(until)) continue;
     if (direction_.right.within(until, model_.streams[id].last_ns) >= kStoppedAfter)
-      return Swallowed{id, until};
+      return swallowed_from(id, until);
   }
-  return std::nullopt;
+  return {};
 }
 
 // Until when it is seen behind the box that it goes into, too; 0: it is seen once.

@@ -2,18 +2,9 @@
 // a NAT, a firewall or a relay between them and does not come out.
 #pragma once
 
-#include <optional>
-
 #include "correlate/audio_judge.h"
 
 namespace sipladder {
-
-inline constexpr int64_t kStoppedAfter = 5'000'000'000;  // a shorter rest of a talk is not missed
-
-struct Swallowed {
-  StreamId stream;       // as it goes in
-  int64_t since_ns = 0;  // it came out until then; 0: never
-};
 
 class Points {
  public:
@@ -21,13 +12,15 @@ class Points {
   Points(const AudioCase& audio, const AudioDirection& direction, const AudioDirection& back)
       : model_(audio.model), audio_(audio), direction_(direction), back_(back) {}
 
+  // Each is firewall, with the stream as it goes in, or none.
+
   // The other direction is seen on either side of the box, this one only where it goes in.
-  std::optional<Swallowed> swallowed_by_box() const;
+  AudioLoss swallowed_by_box() const;
   // A point that the receiver's own audio passes, and that no packet of this direction reaches,
   // though another point shows that it was sent.
-  std::optional<Swallowed> never_reaches_other_point() const;
+  AudioLoss never_reaches_other_point() const;
   // The packets go on at the one point, and end at the other, nearer to the receiver.
-  std::optional<Swallowed> ends_at_other_point() const;
+  AudioLoss ends_at_other_point() const;
 
   // Another point, where packets go both ways, shows what the receiver sends, and nothing of
   // `sent`.
@@ -37,7 +30,7 @@ class Points {
   bool sees_both_ways(uint8_t point) const;
 
  private:
-  std::optional<Swallowed> captured_once(StreamId back) const;
+  AudioLoss captured_once(StreamId back) const;
   bool meets(StreamId id, int64_t begin_ns, int64_t end_ns) const;
   bool comes_out_elsewhere(StreamId id) const;
   StreamId stream_to(const IpAddress& ip) const;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "correlate/audio_nat.h"
+
 namespace sipladder {
 namespace {
 
@@ -12,15 +14,9 @@ bool same_network(const IpAddress& a, const IpAddress& b) {
   return a.family == b.family && a.bytes[0] == b.bytes[0] && a.bytes[1] == b.bytes[1];
 }
 
-bool is_named(const SdpStand& stand, const Endpoint& endpoint) {
-  if (stand.address == endpoint) return true;
-  return std::any_of(stand.candidates.begin(), stand.candidates.end(),
-                     [&](const IceCandidate& candidate) { return candidate.endpoint == endpoint; });
-}
-
 }  // namespace
 
-Undelivered Reach::fault_of(StreamId id) {
+AudioLoss Reach::fault_of(StreamId id) {
   const Endpoint& to = audio_.dst(id);
   if (const auto moved_ns = left_behind_since(id)) {
     if (*moved_ns - direction_.agreed_from < kJudgeAfter) return {AudioFault::wrong_destination};
@@ -51,7 +47,7 @@ Undelivered Reach::fault_of(StreamId id) {
 MessageId Reach::named_in(const Endpoint& endpoint) const {
   const auto& stands = audio_.facts.negotiation.stands;
   const auto found = std::find_if(stands.rbegin(), stands.rend(), [&](const SdpStand& stand) {
-    return stand.author == receiver() && is_named(stand, endpoint);
+    return stand.author == receiver() && names(stand, endpoint);
   });
   return found == stands.rend() ? MessageId{} : found->message;
 }
@@ -122,7 +118,7 @@ bool Reach::names_in_same_offer(const SdpStand& newest, const Endpoint& endpoint
   return std::any_of(audio_.facts.negotiation.stands.begin(), audio_.facts.negotiation.stands.end(),
                      [&](const SdpStand& stand) {
                        const MessageRecord& other = model_.messages[stand.message];
-                       return stand.author == newest.author && is_named(stand, endpoint) &&
+                       return stand.author == newest.author && names(stand, endpoint) &&
                               other.is_in_exchange_of(now);
                      });
 }
@@ -192,7 +188,7 @@ bool Reach::cannot_reach(StreamId id) {
     direction_.heard_from = heard;
     return true;
   }
-  return has_public_source(audio_.dst(id).ip) || leaves_network(id);
+  return has_public_source(audio_, receiver(), audio_.dst(id).ip) || leaves_network(id);
 }
 
 // Towards another private network than the sender's, nothing of which is seen where the stream is,
@@ -215,59 +211,19 @@ bool Reach::is_sent_to_private() {
   if (deaf == nullptr || sender == nullptr || !deaf->address || !sender->address) return false;
   if (!is_private_scope(scope_of(deaf->address->ip)) || deaf->ice) return false;
   if (same_network(sender->address->ip, deaf->address->ip)) return false;
-  if (contact_host(*sender) != sender->address->ip) return false;
+  if (contact_host(audio_, *sender) != sender->address->ip) return false;
   direction_.named_in = deaf->message;
   for (const StreamId heard : back_.streams) {
     if (scope_of(audio_.src(heard).ip) != AddressScope::public_) continue;
     direction_.heard_from = heard;
     return true;
   }
-  return talks_to_public(deaf->address->ip) || has_public_source(deaf->address->ip);
+  return talks_to_public(audio_, deaf->address->ip) ||
+         has_public_source(audio_, receiver(), deaf->address->ip);
 }
-// Seen from inside: a NAT must be between a private address and a public one.
-bool Reach::talks_to_public(const IpAddress& ip) const {
-  return std::any_of(audio_.messages.begin(), audio_.messages.end(), [&](MessageId id) {
-    const MessageRecord& message = model_.messages[id];
-    const IpAddress& from = model_.endpoints[message.src].ip;
-    const IpAddress& to = model_.endpoints[message.dst].ip;
-    return (from == ip && scope_of(to) == AddressScope::public_) ||
-           (to == ip && scope_of(from) == AddressScope::public_);
-  });
-}
-std::optional<IpAddress> Reach::contact_host(const SdpStand& stand) const {
-  if (!audio_.view.load(model_.messages[stand.message])) return std::nullopt;
-  const std::string_view contact = audio_.view.sip().value(HeaderId::contact);
-  return parse_ip(parse_uri(parse_name_addr(contact).uri).host);
-}
-// received or rport put a public address beside the sent-by that the SDP names too (RFC 3581).
-bool Reach::has_public_source(const IpAddress& advertised) {
-  int steps = 0;
-  for (const MessageId id : audio_.messages) {
-    const MessageRecord& message = model_.messages[id];
-    // Of its requests, and of the answers to them.
-    const bool theirs =
-        (message.from_caller == (receiver() == Party::caller)) == message.is_request();
-    if (!theirs || message.is_copy()) continue;
-    if (++steps > 8 || !audio_.view.load(message)) break;
-    const auto values = header_values(audio_.view.sip(), HeaderId::via);
-    if (values.empty()) continue;
-    const Via via = parse_via(values.back());
-    const auto sent_by = parse_ip(via.host);
-    auto source = parse_ip(via.received);
-    if (!source && values.size() == 1 && message.is_request()) {
-      source = model_.endpoints[message.src].ip;
-    }
-    if (sent_by && source && *sent_by == advertised && *source != *sent_by &&
-        scope_of(*source) == AddressScope::public_) {
-      return true;
-    }
-  }
-  return false;
-}
-
 bool Reach::advertised(const Endpoint& endpoint) const {
   for (const SdpStand& stand : audio_.facts.negotiation.stands) {
-    if (stand.author == receiver() && is_named(stand, endpoint)) return true;
+    if (stand.author == receiver() && names(stand, endpoint)) return true;
   }
   return false;
 }
@@ -314,31 +270,12 @@ bool Reach::is_unmapped(const Endpoint& to) {
   for (const StreamId id : back_.streams) {
     const bool other_port = audio_.src(id).ip == to.ip && audio_.src(id).port != to.port;
     if (!other_port || model_.streams[id].packets < kMinMedia || is_relay_source(id)) continue;
-    if (!changes_ports(to.ip)) return false;
+    if (!changes_ports(audio_, receiver(), to.ip)) return false;
     direction_.heard_from = id;
     return true;
   }
   return false;
 }
-// Its own requests leave a NAT at that address from another port than their Via names.
-bool Reach::changes_ports(const IpAddress& nat) {
-  int steps = 0;
-  for (const MessageId id : audio_.messages) {
-    const MessageRecord& message = model_.messages[id];
-    if (message.from_caller != (receiver() == Party::caller) || message.is_copy()) continue;
-    const Endpoint& source = model_.endpoints[message.src];
-    if (!message.is_request() || source.ip != nat || message.transport != Transport::udp) continue;
-    if (++steps > 8 || !audio_.view.load(message)) break;
-    const auto vias = header_values(audio_.view.sip(), HeaderId::via);
-    if (vias.empty()) continue;
-    const Via via = parse_via(vias.back());
-    const auto sent_by = parse_ip(via.host);
-    const uint16_t port = via.port.value_or(5060);
-    if (sent_by && is_private_scope(scope_of(*sent_by)) && source.port != port) return true;
-  }
-  return false;
-}
-
 // The receiver is behind a NAT and its RTP comes from elsewhere than its SDP says.
 bool Reach::is_elsewhere(const Endpoint& to) {
   if (!receives_nothing_there(to)) return false;
@@ -347,7 +284,7 @@ bool Reach::is_elsewhere(const Endpoint& to) {
       continue;
     if (is_relay_source(id) || scope_of(audio_.src(id).ip) != AddressScope::public_) continue;
     const bool same_host = audio_.src(id).ip == to.ip;
-    if ((same_host || !seen_as_source(to.ip)) && is_behind_nat()) {
+    if ((same_host || !seen_as_source(to.ip)) && is_behind_nat(audio_, receiver())) {
       direction_.heard_from = id;
       return true;
     }
@@ -365,26 +302,6 @@ bool Reach::receives_nothing_there(const Endpoint& to) const {
 bool Reach::is_relay_source(StreamId id) const {
   return std::any_of(back_.streams.begin(), back_.streams.end(),
                      [&](StreamId other) { return audio_.dst(other).ip == audio_.src(id).ip; });
-}
-
-// Its own Via or Contact names another address than its packets come from.
-bool Reach::is_behind_nat() {
-  int steps = 0;
-  for (const MessageId id : audio_.messages) {
-    const MessageRecord& message = model_.messages[id];
-    if (message.from_caller != (receiver() == Party::caller) || message.is_copy()) continue;
-    if (++steps > 8 || !audio_.view.load(message)) break;
-    const SipIndex& sip = audio_.view.sip();
-    const auto contact =
-        parse_ip(parse_uri(parse_name_addr(sip.value(HeaderId::contact)).uri).host);
-    if (contact && is_private_scope(scope_of(*contact))) return true;
-    if (!message.is_request()) continue;
-    const auto vias = header_values(sip, HeaderId::via);
-    if (vias.empty()) continue;
-    const auto sent_by = parse_ip(parse_via(vias.back()).host);
-    if (sent_by && is_private_scope(scope_of(*sent_by))) return true;
-  }
-  return false;
 }
 
 }  // namespace sipladder

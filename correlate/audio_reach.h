@@ -8,12 +8,6 @@
 
 namespace sipladder {
 
-// Why a stream cannot arrive, and from when on; 0: from its first packet.
-struct Undelivered {
-  AudioFault fault = AudioFault::none;
-  int64_t since_ns = 0;
-};
-
 class Reach {
  public:
   // Both directions of the talk; `direction` is the one in question, whose heard_from is set where
@@ -22,7 +16,7 @@ class Reach {
       : model_(audio.model), audio_(audio), direction_(direction), back_(back) {}
 
   // private_address, not_latched, wrong_destination, left_behind or none.
-  Undelivered fault_of(StreamId id);
+  AudioLoss fault_of(StreamId id);
   // For a direction that is not here, or not any more.
   bool is_sent_to_private();
 
@@ -42,18 +36,13 @@ class Reach {
   bool seen_as_source(const IpAddress& ip) const;
   bool cannot_reach(StreamId id);
   bool leaves_network(StreamId id) const;
-  bool talks_to_public(const IpAddress& ip) const;
-  std::optional<IpAddress> contact_host(const SdpStand& stand) const;
-  bool has_public_source(const IpAddress& advertised);
   bool advertised(const Endpoint& endpoint) const;
   bool strayed(const Endpoint& to) const;
   bool is_other_port(const Endpoint& to) const;
   bool is_unmapped(const Endpoint& to);
-  bool changes_ports(const IpAddress& nat);
   bool is_elsewhere(const Endpoint& to);
   bool receives_nothing_there(const Endpoint& to) const;
   bool is_relay_source(StreamId id) const;
-  bool is_behind_nat();
 
   const Model& model_;
   const AudioCase& audio_;

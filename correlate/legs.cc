@@ -27,13 +27,57 @@ std::string_view icid_of(std::string_view value) {
   return param(value, "icid-value").value_or(std::string_view());
 }
 
-uint64_t key_of(JoinReason reason, std::string_view text) {
-  return mix(hash_text(text), static_cast<uint64_t>(reason));
-}
-
 // All zeroes means "not known yet" (RFC 7989 5).
 bool is_null_uuid(std::string_view uuid) {
   return uuid.find_first_not_of('0') == std::string_view::npos;
+}
+
+struct Identifier {
+  JoinReason reason;
+  uint64_t key;  // of what is said, and of the reason
+};
+
+Identifier identifier(JoinReason reason, std::string_view text) {
+  return {reason, mix(hash_text(text), static_cast<uint64_t>(reason))};
+}
+
+// What the headers of its first message tell, the surest first.
+std::vector<Identifier> identifiers_in(const SipIndex& sip,
+                                       const std::vector<std::string>& join_headers) {
+  std::vector<Identifier> found;
+  const auto add = [&](JoinReason reason, std::string_view text) {
+    found.push_back(identifier(reason, text));
+  };
+  // A Call-ID, for those that name it.
+  for (const HeaderId header : {HeaderId::call_id, HeaderId::x_call_id, HeaderId::x_cid}) {
+    if (!sip.value(header).empty()) add(JoinReason::x_call_id, sip.value(header));
+  }
+  const std::string_view session = sip.value(HeaderId::session_id);
+  const size_t params = std::min(session.size(), session.find(';'));
+  for (const std::string_view uuid :
+       {trim(session.substr(0, params)),
+        param(session.substr(params), "remote").value_or(std::string_view())}) {
+    if (uuid.size() >= 16 && !is_null_uuid(uuid)) add(JoinReason::session_id, uuid);
+  }
+  const std::string_view icid = icid_of(sip.value(HeaderId::p_charging_vector));
+  if (!icid.empty()) add(JoinReason::charging_vector, icid);
+  for (const std::string& name : join_headers) {
+    for (const HeaderLine& header : sip.headers) {
+      if (equal_no_case(header.name, name) && !header.value.empty())
+        add(JoinReason::join_header, header.value);
+    }
+  }
+  return found;
+}
+
+std::vector<Identifier> identifiers_in(const Sdp& sdp) {
+  std::vector<Identifier> found{identifier(JoinReason::sdp_origin, sdp.origin)};
+  for (const SdpMedia& media : sdp.media) {
+    if (media.port == 0 || media.hold_address) continue;
+    const std::string address = std::string(media.address) + ":" + std::to_string(media.port);
+    found.push_back(identifier(JoinReason::media_address, address));
+  }
+  return found;
 }
 
 template <typename Leg>
@@ -106,43 +150,14 @@ void Legs::learn(CallId id) {
   leg.dst = model_.endpoints[message.dst].ip;
   leg.from = party_of(sip.value(HeaderId::from));
   leg.to = party_of(sip.value(HeaderId::to));
-
-  // A Call-ID, for those that name it.
-  for (const HeaderId header : {HeaderId::call_id, HeaderId::x_call_id, HeaderId::x_cid}) {
-    if (sip.value(header).empty()) continue;
-    match(leg, JoinReason::x_call_id, key_of(JoinReason::x_call_id, sip.value(header)));
-  }
-  const std::string_view session = sip.value(HeaderId::session_id);
-  for (const std::string_view uuid :
-       {trim(session.substr(0, session.find(';'))),
-        param(session.substr(std::min(session.size(), session.find(';'))), "remote")
-            .value_or(std::string_view())}) {
-    if (uuid.size() < 16 || is_null_uuid(uuid)) continue;
-    match(leg, JoinReason::session_id, key_of(JoinReason::session_id, uuid));
-  }
-  const std::string_view icid = icid_of(sip.value(HeaderId::p_charging_vector));
-  if (!icid.empty()) {
-    match(leg, JoinReason::charging_vector, key_of(JoinReason::charging_vector, icid));
-  }
-  for (const std::string& name : headers_) {
-    for (const HeaderLine& header : sip.headers) {
-      if (!equal_no_case(header.name, name) || header.value.empty()) continue;
-      match(leg, JoinReason::join_header, key_of(JoinReason::join_header, header.value));
-    }
-  }
+  std::vector<Identifier> identifiers = identifiers_in(sip, headers_);
   if (message.is_request() && message.has_sdp) {
-    const Sdp sdp = parse_sdp(find_sdp(sip));
-    match(leg, JoinReason::sdp_origin, key_of(JoinReason::sdp_origin, sdp.origin));
-    for (const SdpMedia& media : sdp.media) {
-      if (media.port == 0 || media.hold_address) continue;
-      const std::string address = std::string(media.address) + ":" + std::to_string(media.port);
-      match(leg, JoinReason::media_address, key_of(JoinReason::media_address, address));
-    }
+    const std::vector<Identifier> in_sdp = identifiers_in(parse_sdp(find_sdp(sip)));
+    identifiers.insert(identifiers.end(), in_sdp.begin(), in_sdp.end());
   }
-  if (!leg.from.empty() && !leg.to.empty()) {
-    match(leg, JoinReason::numbers_and_time,
-          key_of(JoinReason::numbers_and_time, leg.from + "\n" + leg.to));
-  }
+  if (!leg.from.empty() && !leg.to.empty())
+    identifiers.push_back(identifier(JoinReason::numbers_and_time, leg.from + "\n" + leg.to));
+  for (const Identifier& one : identifiers) match(leg, one.reason, one.key);
 }
 
 // Identifiers join by themselves. What others can share by chance (a fixed o= line, a port used

@@ -38,7 +38,6 @@ struct Accounting {
   uint64_t malformed = 0;
   uint64_t streams_refused = 0;  // RTP that found the stream table full
   uint64_t turn_channels_forgotten = 0;
-  uint64_t sip_unusable = 0;  // SIP start-line, but nothing to correlate by (no Call-ID)
 };
 
 // The same per source, for the `capture` table.

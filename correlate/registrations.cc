@@ -46,6 +46,31 @@ std::optional<uint32_t> granted_to(const SipIndex& response, std::string_view co
   return std::nullopt;
 }
 
+// What a REGISTER says of one of its contacts.
+void note_request(const Model& model, const TransactionRecord& txn, const SipIndex& sip,
+                  std::string_view contact, Binding& binding) {
+  const MessageRecord& message = model.messages[txn.request];
+  const NameAddr name = parse_name_addr(contact);
+  if (binding.first_ns == 0 || binding.listed) {
+    const std::string_view from = sip.value(HeaderId::from);
+    binding.listed = false;
+    if (binding.first_ns == 0) binding.first_ns = message.time_ns;
+    binding.first_message = txn.request;
+    binding.call = txn.call;
+    binding.src = txn.src;
+    binding.registrant = std::string(parse_name_addr(from).uri);
+    binding.third_party = aor_of(from) != binding.aor;
+    binding.instance = std::string(param(name.params, "+sip.instance").value_or(""));
+  }
+  binding.user_agent = std::string(sip.value(HeaderId::user_agent));
+  const IpAddress& src = model.endpoints[txn.src].ip;
+  const auto host = parse_ip(parse_uri(name.uri).host);
+  const auto sent_by = parse_ip(parse_via(sip.value(HeaderId::via)).host);
+  binding.nat = (host && *host != src) || (sent_by && *sent_by != src);
+  binding.last_ns = message.time_ns;
+  binding.last_message = txn.request;
+}
+
 BindingState state_at(const Binding& binding, int64_t time_ns) {
   if (binding.state != BindingState::active || !binding.expires_s) return binding.state;
   const int64_t end = binding.granted_ns + int64_t{*binding.expires_s} * 1'000'000'000;
@@ -111,25 +136,7 @@ void Registrations::learn(TransactionId id) {
     if (uri == "*") continue;
     Binding* found = binding(aor, uri);
     if (found == nullptr) return;
-    const MessageRecord& message = model_.messages[txn.request];
-    if (found->first_ns == 0 || found->listed) {
-      found->listed = false;
-      if (found->first_ns == 0) found->first_ns = message.time_ns;
-      found->first_message = txn.request;
-      found->call = txn.call;
-      found->src = txn.src;
-      found->registrant = std::string(parse_name_addr(sip.value(HeaderId::from)).uri);
-      found->third_party = aor_of(sip.value(HeaderId::from)) != aor;
-      found->instance =
-          std::string(param(parse_name_addr(value).params, "+sip.instance").value_or(""));
-    }
-    found->user_agent = std::string(sip.value(HeaderId::user_agent));
-    const IpAddress& src = model_.endpoints[txn.src].ip;
-    const auto host = parse_ip(parse_uri(uri).host);
-    const auto sent_by = parse_ip(parse_via(sip.value(HeaderId::via)).host);
-    found->nat = (host && *host != src) || (sent_by && *sent_by != src);
-    found->last_ns = message.time_ns;
-    found->last_message = txn.request;
+    note_request(model_, txn, sip, value, *found);
   }
   const bool has_response = txn.final_response && view_.load(model_.messages[txn.final_response]);
   for (const auto& [uri, asked] : contacts) {

@@ -298,6 +298,13 @@ Sdp parse_sdp(std::string_view body) {
   return Parser(body).result;
 }
 
+bool is_data_encoding(std::string_view encoding) {
+  constexpr std::string_view kData[] = {"CLEARMODE", "X-CCD", "CCD",  "GNX64",
+                                        "G.CLEAR",   "T38",   "T140", "T140C"};
+  return std::any_of(std::begin(kData), std::end(kData),
+                     [&](std::string_view name) { return equal_no_case(encoding, name); });
+}
+
 SdpFormat static_format(uint8_t payload_type) {
   SdpFormat format;
   for (const StaticFormat& row : kStatic) {

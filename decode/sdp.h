@@ -90,6 +90,9 @@ Sdp parse_sdp(std::string_view body);
 inline bool is_comfort_noise(uint8_t payload_type) {  // RFC 3389; 19 before it
   return payload_type == 13 || payload_type == 19;
 }
+// In an audio line, and no sound: a 64 kbit/s channel (RFC 4040, and what gateways called it
+// before), fax (RFC 4612), text (RFC 4103, RFC 4351).
+bool is_data_encoding(std::string_view encoding);
 SdpFormat static_format(uint8_t payload_type);  // RFC 3551 table; encoding empty when dynamic
 
 }  // namespace sipladder

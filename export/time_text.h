@@ -6,9 +6,8 @@
 
 namespace sipladder {
 
-std::string clock_text(int64_t time_ns, bool utc);      // "13:05:59.123456"
-std::string date_time_text(int64_t time_ns, bool utc);  // "2024-01-31 13:05:59"
-std::string delta_text(int64_t delta_ns);               // "+0.123456", seconds
-std::string duration_text(int64_t duration_ns);         // "0:07", "1:02:03"
+std::string clock_text(int64_t time_ns, bool utc);  // "13:05:59.123456"
+std::string delta_text(int64_t delta_ns);           // "+0.123456", seconds
+std::string duration_text(int64_t duration_ns);     // "0:07", "1:02:03"
 
 }  // namespace sipladder

@@ -239,7 +239,7 @@ const TableDescription kCallsTable{
         {"mos", "REAL", "lowest of the two directions; NULL without media", mos},
         {"findings", "INTEGER", "how many",
          [](Reader& r, RowId row, Value& v) {
-           v.set(static_cast<int64_t>(r.analyst.of(CallId{row.id}).findings.size()));
+           v.set_count(r.analyst.of(CallId{row.id}).findings.size());
          }},
         {"worst", "TEXT", "error, warning, info", worst},
     },

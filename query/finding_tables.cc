@@ -73,11 +73,9 @@ const TableDescription kCaptureTable{
         {"link_type", "INTEGER", "LINKTYPE of the first packet",
          [](Reader& r, RowId row, Value& v) { v.set(int64_t{source(r, row).link_type}); }},
         {"packets", "INTEGER", "packets",
-         [](Reader& r, RowId row, Value& v) {
-           v.set(static_cast<int64_t>(source(r, row).packets));
-         }},
+         [](Reader& r, RowId row, Value& v) { v.set_count(source(r, row).packets); }},
         {"bytes", "INTEGER", "captured bytes",
-         [](Reader& r, RowId row, Value& v) { v.set(static_cast<int64_t>(source(r, row).bytes)); }},
+         [](Reader& r, RowId row, Value& v) { v.set_count(source(r, row).bytes); }},
         {"first_ns", "INTEGER", "first packet",
          [](Reader& r, RowId row, Value& v) {
            v.set_if(static_cast<uint64_t>(source(r, row).first_ns));
@@ -87,33 +85,21 @@ const TableDescription kCaptureTable{
            v.set_if(static_cast<uint64_t>(source(r, row).last_ns));
          }},
         {"sip", "INTEGER", "packets that completed a SIP message",
-         [](Reader& r, RowId row, Value& v) { v.set(static_cast<int64_t>(counters(r, row).sip)); }},
+         [](Reader& r, RowId row, Value& v) { v.set_count(counters(r, row).sip); }},
         {"rtp", "INTEGER", "packets",
-         [](Reader& r, RowId row, Value& v) { v.set(static_cast<int64_t>(counters(r, row).rtp)); }},
+         [](Reader& r, RowId row, Value& v) { v.set_count(counters(r, row).rtp); }},
         {"rtcp", "INTEGER", "packets",
-         [](Reader& r, RowId row, Value& v) {
-           v.set(static_cast<int64_t>(counters(r, row).rtcp));
-         }},
+         [](Reader& r, RowId row, Value& v) { v.set_count(counters(r, row).rtcp); }},
         {"other", "INTEGER", "packets with another payload",
-         [](Reader& r, RowId row, Value& v) {
-           v.set(static_cast<int64_t>(counters(r, row).other));
-         }},
+         [](Reader& r, RowId row, Value& v) { v.set_count(counters(r, row).other); }},
         {"undecoded", "INTEGER", "packets without a payload for us; stats says why",
-         [](Reader& r, RowId row, Value& v) {
-           v.set(static_cast<int64_t>(counters(r, row).undecoded));
-         }},
+         [](Reader& r, RowId row, Value& v) { v.set_count(counters(r, row).undecoded); }},
         {"fragments", "INTEGER", "IP fragments (of all sources, on the first row)",
-         [](Reader& r, RowId row, Value& v) {
-           v.set(static_cast<int64_t>(counters(r, row).fragments));
-         }},
+         [](Reader& r, RowId row, Value& v) { v.set_count(counters(r, row).fragments); }},
         {"dropped", "INTEGER", "by kernel, interface, or as the file says",
-         [](Reader& r, RowId row, Value& v) {
-           v.set(static_cast<int64_t>(source(r, row).dropped));
-         }},
+         [](Reader& r, RowId row, Value& v) { v.set_count(source(r, row).dropped); }},
         {"truncated", "INTEGER", "cut by the snap length",
-         [](Reader& r, RowId row, Value& v) {
-           v.set(static_cast<int64_t>(source(r, row).truncated));
-         }},
+         [](Reader& r, RowId row, Value& v) { v.set_count(source(r, row).truncated); }},
         {"notes", "TEXT", "damage",
          [](Reader& r, RowId row, Value& v) { v.set_if(source(r, row).damage); }},
     },

@@ -214,7 +214,7 @@ const TableDescription kMessagesTable{
          }},
         {"vias", "INTEGER", "how many Via values",
          [](Reader& r, RowId row, Value& v) {
-           v.set(static_cast<int64_t>(header_values(r.sip(id_of(row)), HeaderId::via).size()));
+           v.set_count(header_values(r.sip(id_of(row)), HeaderId::via).size());
          }},
         {"max_forwards", "INTEGER", "Max-Forwards",
          [](Reader& r, RowId row, Value& v) {
@@ -232,8 +232,7 @@ const TableDescription kMessagesTable{
          [](Reader& r, RowId row, Value& v) { v.set_if(header(r, row, HeaderId::content_type)); }},
         {"content_length", "INTEGER", "Content-Length",
          [](Reader& r, RowId row, Value& v) {
-           if (const auto length = r.sip(id_of(row)).content_length)
-             v.set(static_cast<int64_t>(*length));
+           if (const auto length = r.sip(id_of(row)).content_length) v.set_count(*length);
          }},
         {"has_sdp", "INTEGER", "0 or 1",
          [](Reader& r, RowId row, Value& v) { v.set(int64_t{message(r, row).has_sdp}); }},
@@ -350,9 +349,7 @@ const TableDescription kSdpTable{
         {"fingerprint", "TEXT", "a=fingerprint",
          [](Reader& r, RowId row, Value& v) { v.set_if(media(r, row).fingerprint); }},
         {"candidates", "INTEGER", "ICE candidates",
-         [](Reader& r, RowId row, Value& v) {
-           v.set(static_cast<int64_t>(media(r, row).candidates.size()));
-         }},
+         [](Reader& r, RowId row, Value& v) { v.set_count(media(r, row).candidates.size()); }},
     },
     count,
     [](Reader& r, uint32_t id) {

@@ -73,7 +73,7 @@ const TableDescription kStreamsTable{
         {"packets", "INTEGER", "packets",
          [](Reader& r, RowId row, Value& v) { v.set(int64_t{stream(r, row).packets}); }},
         {"bytes", "INTEGER", "of RTP payload",
-         [](Reader& r, RowId row, Value& v) { v.set(static_cast<int64_t>(stream(r, row).bytes)); }},
+         [](Reader& r, RowId row, Value& v) { v.set_count(stream(r, row).bytes); }},
         {"expected", "INTEGER", "by sequence numbers",
          [](Reader& r, RowId row, Value& v) { v.set(figures(r, row).expected); }},
         {"lost", "INTEGER", "expected less received (RFC 3550 A.3): negative when duplicated",

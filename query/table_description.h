@@ -24,12 +24,13 @@ struct Value {
   std::string text;
 
   void set(int64_t v) { type = Type::integer, integer = v; }
+  void set_count(uint64_t v) { set(static_cast<int64_t>(v)); }
   void set_real(double v) { type = Type::real, real = v; }
   void set(std::string_view v) { type = Type::text, text.assign(v); }
   void set_if(std::string_view v) {
     v.empty() ? clear() : set(v);
   }  // absent facts are NULL, never ''
-  void set_if(uint64_t v) { v == 0 ? clear() : set(static_cast<int64_t>(v)); }
+  void set_if(uint64_t v) { v == 0 ? clear() : set_count(v); }
   void set_ip(const Endpoint& end) { set_if(to_string(end.ip)); }  // NULL: a log left it out
   void set_port(const Endpoint& end) { end.ip.family == 0 ? clear() : set(int64_t{end.port}); }
   void clear() { type = Type::null; }

@@ -8,10 +8,10 @@
 #include <fstream>
 #include <thread>
 
-#include "correlate/engine.h"
 #include "decode/media.h"
 #include "decode/sdp.h"
 #include "query/session.h"
+#include "tests/support/engine_feed.h"
 #include "tests/support/packet_builder.h"
 #include "tests/support/run_binary.h"
 #include "tests/support/scratch.h"
@@ -29,32 +29,19 @@ std::string call_id(const std::string& id) {
 
 class Hostile : public ::testing::Test {
  protected:
-  Hostile() : engine_(log_, model_) {
-    std::string error;
-    EXPECT_TRUE(log_.add_spool(&store_, &error)) << error;
-  }
-
   void add(const std::string& message) {
     const std::string a = "192.0.2.1", b = "192.0.2.2";
-    frame_++;
-    const std::string bytes = build::ethernet_ip(build::ip(build::udp(message, a, b), 17, a, b));
-    Packet packet = build::packet(bytes, 1, frame_, frame_ * int64_t{1'000'000});
-    packet.ref = log_.append(store_, bytes);
-    engine_.process(packet);
-    engine_.settle();
+    feed_.add((feed_.frame + 1) * int64_t{1'000'000},
+              build::ip(build::udp(message, a, b), 17, a, b));
   }
   // What is wrong with the newest message; empty when nothing is.
   std::string fault() {
-    MessageView view(log_);
-    EXPECT_TRUE(view.load(model_.messages[MessageId{model_.messages.size()}]));
+    MessageView view(feed_.log);
+    EXPECT_TRUE(view.load(feed_.model.messages[MessageId{feed_.model.messages.size()}]));
     return view.sip().malformed == nullptr ? "" : view.sip().malformed;
   }
 
-  PacketLog log_;
-  Model model_;
-  Engine engine_;
-  uint16_t store_ = 0;
-  uint32_t frame_ = 0;
+  EngineFeed feed_;
 };
 
 TEST_F(Hostile, EveryMessageIsKeptAndSaysWhatIsWrong) {
@@ -82,7 +69,7 @@ TEST_F(Hostile, EveryMessageIsKeptAndSaysWhatIsWrong) {
   uint32_t messages = 0;
   for (const auto& [message, expected] : kCases) {
     add(message);
-    ASSERT_EQ(model_.messages.size(), ++messages) << message.substr(0, 200);
+    ASSERT_EQ(feed_.model.messages.size(), ++messages) << message.substr(0, 200);
     if (expected.empty()) {
       EXPECT_EQ(fault(), "") << message.substr(0, 200);
     } else {
@@ -94,14 +81,14 @@ TEST_F(Hostile, EveryMessageIsKeptAndSaysWhatIsWrong) {
 TEST_F(Hostile, MessagesWithoutCallIdAreNeverMerged) {
   for (int i = 0; i < 3; i++) add(kStart + kVia + kRest + "\r\n");
   for (int i = 0; i < 3; i++) add(kStart + kVia + "Call-ID: \r\n" + kRest + "\r\n");
-  EXPECT_EQ(model_.calls.size(), 6U);
+  EXPECT_EQ(feed_.model.calls.size(), 6U);
 }
 
 TEST_F(Hostile, CallIdsAreComparedByteByByte) {
   for (const char* id : {"abcdefgh@host", "abcdefgh@hosu", "ABCDEFGH@host", "abcdefgh@host "}) {
     add(kStart + kVia + call_id(id) + kRest + "\r\n");
   }
-  EXPECT_EQ(model_.calls.size(), 3U);  // white space around a value is none of it
+  EXPECT_EQ(feed_.model.calls.size(), 3U);  // white space around a value is none of it
 }
 
 TEST_F(Hostile, SdpOfAnySize) {
@@ -113,7 +100,7 @@ TEST_F(Hostile, SdpOfAnySize) {
   EXPECT_EQ(parsed.media[0].port_number, 65536U);
   EXPECT_EQ(parsed.media[0].address, "224.0.0.1");
   add(kStart + kVia + call_id("sdp") + kRest + "Content-Type: application/sdp\r\n\r\n" + sdp);
-  EXPECT_TRUE(model_.messages[MessageId{1}].has_sdp);
+  EXPECT_TRUE(feed_.model.messages[MessageId{1}].has_sdp);
 }
 
 TEST(HostileRtcp, LengthsThatLie) {

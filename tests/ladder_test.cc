@@ -3,8 +3,9 @@
 
 #include <gtest/gtest.h>
 
-#include "correlate/engine.h"
 #include "export/ladder_text.h"
+#include "tests/support/engine_feed.h"
+#include "tests/support/packet_builder.h"
 
 namespace sipladder {
 namespace {
@@ -12,47 +13,15 @@ namespace {
 constexpr int64_t kStart = 1'700'000'000'000'000'000;  // 2023-11-14 22:13:20 UTC
 constexpr int64_t kMs = 1'000'000;
 
-void add_be16(std::string* out, size_t value) {
-  out->push_back(static_cast<char>(value >> 8));
-  out->push_back(static_cast<char>(value & 0xFF));
-}
-
-// UDP in IPv4 without link layer (LINKTYPE_RAW); hosts are 10.0.0.N.
-std::string udp_packet(uint8_t src, uint16_t src_port, uint8_t dst, uint16_t dst_port,
-                       std::string_view payload) {
-  static uint16_t ip_id = 1;
-  std::string out = "\x45";
-  out.push_back('\0');
-  add_be16(&out, 28 + payload.size());
-  add_be16(&out, ip_id++);
-  out += std::string("\0\0\x40\x11\0\0\x0a\0\0", 9);
-  out.push_back(static_cast<char>(src));
-  out += std::string("\x0a\0\0", 3);
-  out.push_back(static_cast<char>(dst));
-  add_be16(&out, src_port);
-  add_be16(&out, dst_port);
-  add_be16(&out, 8 + payload.size());
-  add_be16(&out, 0);
-  return out.append(payload);
-}
-
 class LadderTest : public testing::Test {
  protected:
-  LadderTest() : engine_(log_, model_), analyst_(model_, log_) {
-    std::string error;
-    EXPECT_TRUE(log_.add_spool(&store_, &error)) << error;
-  }
-
-  void feed(int64_t at_ms, const std::string& bytes) {
-    Packet packet;
-    packet.time_ns = kStart + at_ms * kMs;
-    packet.frame = ++frame_;
-    packet.link_type = 101;
-    packet.original = static_cast<uint32_t>(bytes.size());
-    packet.ref = log_.append(store_, bytes);
-    packet.data = reinterpret_cast<const uint8_t*>(bytes.data());
-    engine_.process(packet);
-    engine_.settle();
+  // Hosts are 10.0.0.N.
+  void feed(int64_t at_ms, uint8_t src, uint16_t src_port, uint8_t dst, uint16_t dst_port,
+            std::string_view payload) {
+    const std::string from = "10.0.0." + std::to_string(src), to = "10.0.0." + std::to_string(dst);
+    const std::string udp = build::udp(payload, from, to, src_port, dst_port);
+    const auto ip_id = static_cast<uint16_t>(feed_.frame + 1);
+    feed_.add(kStart + at_ms * kMs, build::ip(udp, 17, from, to, ip_id));
   }
 
   void sip(int64_t at_ms, uint8_t src, uint8_t dst, std::string_view start, std::string_view cseq,
@@ -70,19 +39,15 @@ class LadderTest : public testing::Test {
             "\r\nCall-ID: one@10.0.0.1\r\nCSeq: " + std::string(cseq) + "\r\n" +
             (body.empty() ? "" : "Content-Type: application/sdp\r\n") +
             "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
-    feed(at_ms, udp_packet(src, src_port, dst, dst_port, text));
+    feed(at_ms, src, src_port, dst, dst_port, text);
   }
 
   void rtp(int64_t at_ms, uint8_t src, uint16_t src_port, uint8_t dst, uint16_t dst_port,
            uint8_t sequence) {
-    std::string payload("\x80\0\0", 3);
-    payload.push_back(static_cast<char>(sequence));
-    add_be16(&payload, 0);
-    add_be16(&payload, sequence * 160U);
-    add_be16(&payload, 0);
-    add_be16(&payload, src);
-    payload.append(160, 'x');
-    feed(at_ms, udp_packet(src, src_port, dst, dst_port, payload));
+    const std::string payload = build::number16(0x8000) + build::number16(sequence) +
+                                build::number32(sequence * 160U) + build::number32(src) +
+                                std::string(160, 'x');
+    feed(at_ms, src, src_port, dst, dst_port, payload);
   }
 
   void basic_call() {
@@ -100,12 +65,12 @@ class LadderTest : public testing::Test {
   }
 
   void finish() {
-    engine_.settle();
-    model_.finished = true;
+    feed_.engine.settle();
+    feed_.model.finished = true;
   }
 
   Ladder ladder(const LadderOptions& options = {}) {
-    return build_ladder({model_, log_, analyst_, {CallId{1}}}, options);
+    return build_ladder({feed_.model, feed_.log, feed_.analyst, {CallId{1}}}, options);
   }
 
   std::string text(int width = 0) {
@@ -115,12 +80,7 @@ class LadderTest : public testing::Test {
     return ladder_text(ladder(), options);
   }
 
-  PacketLog log_;
-  Model model_;
-  Engine engine_;
-  Analyst analyst_;
-  uint16_t store_ = 0;
-  uint32_t frame_ = 0;
+  EngineFeed feed_;
 };
 
 std::vector<std::string> labels(const Ladder& ladder) {

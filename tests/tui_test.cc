@@ -1,7 +1,8 @@
 // Keys in, screens out, as a terminal would do it but without one.
 #include <gtest/gtest.h>
 
-#include "correlate/engine.h"
+#include "tests/support/engine_feed.h"
+#include "tests/support/packet_builder.h"
 #include "tui/app.h"
 
 namespace sipladder {
@@ -9,49 +10,18 @@ namespace {
 
 constexpr int64_t kStart = 1'700'000'000'000'000'000;  // 2023-11-14 22:13:20 UTC
 
-void add_be16(std::string* out, size_t value) {
-  out->push_back(static_cast<char>(value >> 8));
-  out->push_back(static_cast<char>(value & 0xFF));
-}
-
-// UDP from 10.0.0.1 to 10.0.0.2 or back, LINKTYPE_RAW.
-std::string udp_packet(bool forth, std::string_view payload) {
-  std::string out("\x45\0", 2);
-  add_be16(&out, 28 + payload.size());
-  out += std::string("\0\0\0\0\x40\x11\0\0\x0a\0\0", 11);
-  out.push_back(forth ? 1 : 2);
-  out += std::string("\x0a\0\0", 3);
-  out.push_back(forth ? 2 : 1);
-  add_be16(&out, 5060);
-  add_be16(&out, 5060);
-  add_be16(&out, 8 + payload.size());
-  add_be16(&out, 0);
-  return out.append(payload);
-}
-
 class TuiTest : public testing::Test {
  protected:
-  TuiTest() : engine_(log_, model_), analyst_(model_, log_) {
-    std::string error;
-    EXPECT_TRUE(log_.add_spool(&store_, &error)) << error;
-  }
-
   void sip(bool forth, std::string_view start, const std::string& user, const std::string& method) {
     const std::string text =
         std::string(start) + "\r\nVia: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bK" + user + method +
         "\r\nFrom: <sip:" + user + "@example.com>;tag=a\r\nTo: <sip:bob@example.com>" +
         (forth ? "" : ";tag=b") + "\r\nCall-ID: " + user + "@10.0.0.1\r\nCSeq: 1 " + method +
         "\r\nSubject: \x1b[2J\r\nContent-Length: 0\r\n\r\n";
-    const std::string bytes = udp_packet(forth, text);
-    Packet packet;
-    packet.frame = ++frame_;
-    packet.time_ns = kStart + int64_t{frame_} * 100'000'000;
-    packet.link_type = 101;
-    packet.original = static_cast<uint32_t>(bytes.size());
-    packet.ref = log_.append(store_, bytes);
-    packet.data = reinterpret_cast<const uint8_t*>(bytes.data());
-    engine_.process(packet);
-    engine_.settle();
+    const std::string from = forth ? "10.0.0.1" : "10.0.0.2";
+    const std::string to = forth ? "10.0.0.2" : "10.0.0.1";
+    feed_.add(kStart + (int64_t{feed_.frame} + 1) * 100'000'000,
+              build::ip(build::udp(text, from, to), 17, from, to));
   }
 
   void three_calls() {
@@ -63,7 +33,7 @@ class TuiTest : public testing::Test {
   }
 
   App app(bool calls_only = false) {
-    const Shared shared{model_, log_, analyst_, mutex_, want_lock_, verdicts_, true};
+    const Shared shared{feed_.model, feed_.log, feed_.analyst, mutex_, want_lock_, verdicts_, true};
     return App(shared, calls_only, [] { return std::string("5 packets"); });
   }
 
@@ -77,15 +47,10 @@ class TuiTest : public testing::Test {
     return out;
   }
 
-  PacketLog log_;
-  Model model_;
-  Engine engine_;
-  Analyst analyst_;
+  EngineFeed feed_;
   std::mutex mutex_;
   std::atomic<bool> want_lock_{false};
   std::atomic<bool> verdicts_{true};
-  uint16_t store_ = 0;
-  uint32_t frame_ = 0;
 };
 
 std::vector<std::string> lines_of(const std::string& text) {

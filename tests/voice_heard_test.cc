@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "correlate/engine.h"
+#include "tests/support/engine_feed.h"
 #include "tests/support/packet_builder.h"
 #include "tests/support/voice_encoder.h"
 
@@ -26,41 +26,30 @@ uint8_t payload_type_of(const build::Codec& codec) {
 // A stream whose tone has `amplitude`, and none at all in the first `silent` packets.
 class Stream {
  public:
-  Stream(const build::Codec& codec, double amplitude, size_t packets, size_t silent = 0)
-      : engine_(log_, model_) {
-    std::string error;
-    uint16_t spool = 0;
-    EXPECT_TRUE(log_.add_spool(&spool, &error)) << error;
+  Stream(const build::Codec& codec, double amplitude, size_t packets, size_t silent = 0) {
     const build::Encode encode = codec.make();
     const size_t samples = static_cast<size_t>(codec.encoder_rate) / 50;
     for (size_t i = 0; i < packets; i++) {
       const double level = i < silent ? 0 : amplitude;
       const std::string payload =
           encode(build::tone(samples, codec.encoder_rate, level, i * samples));
-      add(payload, payload_type_of(codec), i, codec.clock_hz / 50, spool);
+      add(payload, payload_type_of(codec), i, codec.clock_hz / 50);
     }
-    engine_.settle();
-    heard_ = heard_of(model_, log_, StreamId{1}, codec.name);
+    heard_ = heard_of(feed_.model, feed_.log, StreamId{1}, codec.name);
   }
   const Heard& heard() const { return heard_; }
   double share() const { return static_cast<double>(heard_.silent) / heard_.packets; }
 
  private:
-  void add(const std::string& payload, uint8_t type, size_t i, uint32_t step, uint16_t spool) {
+  void add(const std::string& payload, uint8_t type, size_t i, uint32_t step) {
     const std::string rtp =
         std::string("\x80") + static_cast<char>(type) + build::number16(static_cast<uint16_t>(i)) +
         build::number32(static_cast<uint32_t>(i) * step) + build::number32(0x1234) + payload;
-    const std::string bytes =
-        build::ethernet_ip(build::ip(build::udp(rtp, kFrom, kTo, 10000, 20000), 17, kFrom, kTo));
-    Packet packet = build::packet(bytes, 1, static_cast<uint32_t>(i + 1),
-                                  kStart_ns + static_cast<int64_t>(i) * kPacket_ns);
-    packet.ref = log_.append(spool, bytes);
-    engine_.process(packet);
+    feed_.add(kStart_ns + static_cast<int64_t>(i) * kPacket_ns,
+              build::ip(build::udp(rtp, kFrom, kTo, 10000, 20000), 17, kFrom, kTo));
   }
 
-  PacketLog log_;
-  Model model_;
-  Engine engine_;
+  EngineFeed feed_;
   Heard heard_;
 };
 

@@ -57,15 +57,9 @@ void find_calls(const Model& model, Flows* flows) {
   }
 }
 
-std::string list_text(const std::set<uint32_t>& calls) {
-  constexpr size_t kShown = 5;
-  std::string text = calls.size() == 1 ? "call" : "calls";
-  size_t shown = 0;
-  for (const uint32_t call : calls) {
-    if (shown++ == kShown) return text + fmt::format(" and {} more", calls.size() - kShown);
-    text += fmt::format("{}{}", shown == 1 ? " " : ", ", call);
-  }
-  return text;
+std::string calls_text(const std::set<uint32_t>& calls) {
+  return (calls.size() == 1 ? "call " : "calls ") +
+         list_text(calls, 5, [](uint32_t call) { return std::to_string(call); });
 }
 
 std::string flow_text(const std::pair<Endpoint, Endpoint>& ends, const Flow& flow) {
@@ -74,8 +68,8 @@ std::string flow_text(const std::pair<Endpoint, Endpoint>& ends, const Flow& flo
   text += first.before_frame == 0
               ? fmt::format("before frame {}", first.after_frame)
               : fmt::format("between frames {} and {}", first.before_frame, first.after_frame);
-  if (!flow.lacking.empty()) return text + ", perhaps of " + list_text(flow.lacking);
-  if (!flow.across.empty()) return text + ", while " + list_text(flow.across) + " went on";
+  if (!flow.lacking.empty()) return text + ", perhaps of " + calls_text(flow.lacking);
+  if (!flow.across.empty()) return text + ", while " + calls_text(flow.across) + " went on";
   return text;
 }
 

@@ -29,13 +29,8 @@ struct Tries {
   }
 };
 
-std::string list_text(const std::vector<Endpoint>& ends) {
-  constexpr size_t kShown = 3;
-  std::string text;
-  for (size_t i = 0; i < std::min(ends.size(), kShown); i++)
-    text += (i == 0 ? "" : ", ") + to_string(ends[i]);
-  if (ends.size() > kShown) text += fmt::format(" and {} more", ends.size() - kShown);
-  return text;
+std::string ends_text(const std::vector<Endpoint>& ends) {
+  return list_text(ends, 3, [](const Endpoint& end) { return to_string(end); });
 }
 
 Tries tries_of(const Model& model, const std::vector<uint32_t>& checks, Finding* finding) {
@@ -59,10 +54,10 @@ void describe_checks(CallContext& context, const ClosedPath& path, Finding* find
           : fmt::format("got error {} (frame {}) and no success", tries.error, tries.error_frame);
   finding->summary =
       fmt::format("neither party hears anything: {} ICE checks of the {} from {} to {} {} in {}",
-                  tries.requests, party_text(path.from), list_text(tries.from), list_text(tries.to),
+                  tries.requests, party_text(path.from), ends_text(tries.from), ends_text(tries.to),
                   answer, seconds_text(tries.last_ns - tries.first_ns));
   if (back.requests != 0)
-    finding->summary += fmt::format(", nor did {} from {}", back.requests, list_text(back.from));
+    finding->summary += fmt::format(", nor did {} from {}", back.requests, ends_text(back.from));
   finding->explanation =
       "Each party checks the other's candidates before it sends (RFC 8445 7). None of them "
       "answered, so there is no pair to send over, and no RTP is here.";

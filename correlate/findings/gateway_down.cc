@@ -44,16 +44,16 @@ std::set<IpAddress> receivers(const Model& model) {
   return hosts;
 }
 
-void check(CaptureContext& context, std::vector<Finding>* out) {
-  const NewestPings newest = newest_pings(context.model);
+std::map<EndpointId, Pings> pings_by_gateway(const Model& model) {
+  const NewestPings newest = newest_pings(model);
   std::map<EndpointId, Pings> pings;
-  for (const TransactionId id : context.model.transactions.ids()) {
-    const TransactionRecord& txn = context.model.transactions[id];
+  for (const TransactionId id : model.transactions.ids()) {
+    const TransactionRecord& txn = model.transactions[id];
     if (txn.method != Method::options || !txn.request) continue;
     Pings& seen = pings[txn.dst];
     const bool waiting = txn.final_status == 0 &&
                          newest.at({txn.src, txn.dst}) - txn.last_ns < kNextRound &&
-                         settle(txn, context.model.now_ns).state != TransactionState::timed_out;
+                         settle(txn, model.now_ns).state != TransactionState::timed_out;
     if (waiting) continue;
     if (txn.final_status != 0 && txn.final_status < 500) {
       if (seen.failed.size() >= kMinRounds && seen.back_ns == 0) seen.back_ns = txn.first_ns;
@@ -62,37 +62,46 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
       seen.failed.push_back(id);
     }
   }
+  return pings;
+}
+
+Finding finding_about(const Model& model, EndpointId gateway, const Pings& seen,
+                      const std::vector<const IcmpErrorRecord*>& rejected) {
+  constexpr size_t kEvidenceFrames = 20;
+  const TransactionRecord& first = model.transactions[seen.failed.front()];
+  Finding finding = finding_of(detector);
+  finding.call = first.call;
+  finding.txn = seen.failed.front();
+  finding.message = first.request;
+  for (const TransactionId id : seen.failed) {
+    const TransactionRecord& txn = model.transactions[id];
+    finding.explains.push_back(txn.call);
+    if (finding.evidence.size() < kEvidenceFrames)
+      finding.evidence.push_back(model.messages[txn.request].frame);
+  }
+  const std::string why = rejection_text(rejected, "them", &finding);
+  finding.summary = fmt::format(
+      "{} fails {} OPTIONS in a row{}{}{}", to_string(model.endpoints[gateway]), seen.failed.size(),
+      seen.back_ns == 0
+          ? std::string(", and is not back")
+          : fmt::format("; it is back after {}", seconds_text(seen.back_ns - first.first_ns)),
+      why.empty() ? "" : "; ", why);
+  finding.explanation = "Pings without an answer, or with 5xx: no call gets through there.";
+  finding.remedy = "Look at the gateway and the way to it.";
+  finding.rfc = "RFC 3261 11";
+  return finding;
+}
+
+void check(CaptureContext& context, std::vector<Finding>* out) {
+  const Model& model = context.model;
   std::optional<std::set<IpAddress>> heard;
-  for (const auto& [gateway, seen] : pings) {
+  for (const auto& [gateway, seen] : pings_by_gateway(model)) {
     if (seen.failed.size() < kMinRounds) continue;
-    const TransactionRecord& first = context.model.transactions[seen.failed.front()];
-    if (!heard) heard = receivers(context.model);
-    const auto rejected = rejections(context.model, first.src, first.dst, first.first_ns);
-    if (rejected.empty() && !heard->contains(context.model.endpoints[first.src].ip)) continue;
-    Finding finding = finding_of(detector);
-    finding.call = first.call;
-    finding.txn = seen.failed.front();
-    finding.message = first.request;
-    for (const TransactionId id : seen.failed) {
-      finding.explains.push_back(context.model.transactions[id].call);
-    }
-    for (const TransactionId id : seen.failed) {
-      if (finding.evidence.size() >= 20) break;
-      const TransactionRecord& txn = context.model.transactions[id];
-      finding.evidence.push_back(context.model.messages[txn.request].frame);
-    }
-    const std::string why = rejection_text(rejected, "them", &finding);
-    finding.summary = fmt::format(
-        "{} fails {} OPTIONS in a row{}{}{}", to_string(context.model.endpoints[gateway]),
-        seen.failed.size(),
-        seen.back_ns == 0
-            ? std::string(", and is not back")
-            : fmt::format("; it is back after {}", seconds_text(seen.back_ns - first.first_ns)),
-        why.empty() ? "" : "; ", why);
-    finding.explanation = "Pings without an answer, or with 5xx: no call gets through there.";
-    finding.remedy = "Look at the gateway and the way to it.";
-    finding.rfc = "RFC 3261 11";
-    report(out, std::move(finding));
+    const TransactionRecord& first = model.transactions[seen.failed.front()];
+    if (!heard) heard = receivers(model);
+    const auto rejected = rejections(model, first.src, first.dst, first.first_ns);
+    if (rejected.empty() && !heard->contains(model.endpoints[first.src].ip)) continue;
+    report(out, finding_about(model, gateway, seen, rejected));
   }
 }
 

@@ -10,10 +10,21 @@ namespace sipladder {
 
 std::string endpoint_text(const CallContext& context, EndpointId id);
 std::string ip_text(const CallContext& context, EndpointId id);
-std::string seconds_text(int64_t duration_ns);
-std::string times_text(size_t count);       // "once", "3 times"  // "32.0 s"
-std::string_view other_party(Party party);  // "callee" of caller
+std::string seconds_text(int64_t duration_ns);  // "32.0 s"
+std::string times_text(size_t count);           // "once", "3 times"
+std::string_view other_party(Party party);      // "callee" of caller
 std::string_view party_text(Party party);
+// "a, b and 3 more": the first `most` of them, each as `text` writes it.
+template <typename Items, typename Text>
+std::string list_text(const Items& items, size_t most, Text text) {
+  std::string list;
+  size_t shown = 0;
+  for (const auto& item : items) {
+    if (shown == most) return list + " and " + std::to_string(items.size() - most) + " more";
+    list += (shown++ == 0 ? "" : ", ") + text(item);
+  }
+  return list;
+}
 
 // A finding of `detector` about this call, and its way into the result (evidence sorted).
 Finding finding_of(const CallContext& context, const Detector& detector);

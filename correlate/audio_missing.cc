@@ -1,0 +1,62 @@
+#include "correlate/audio_missing.h"
+
+#include "correlate/audio_reports.h"
+
+namespace sipladder {
+namespace {
+
+class Vantage {
+ public:
+  Vantage(const AudioCase& audio, const AudioDirection& direction, const AudioDirection& back)
+      : model_(audio.model), audio_(audio), direction_(direction), back_(back) {}
+
+  // Something of its author is in the capture: it does not lack all that comes from there.
+  bool speaks_here() const {
+    return std::any_of(audio_.messages.begin(), audio_.messages.end(), [&](MessageId id) {
+      return model_.messages[id].from_caller == (direction_.from == Party::caller);
+    });
+  }
+  // Where the receiver wants it, on some hop, is a host that this point knows. A private address
+  // can be any, and a public one can be that of the NAT before its author.
+  bool passes_here() const {
+    const auto is_public = [&](StreamId id) {
+      return scope_of(audio_.src(id).ip) == AddressScope::public_;
+    };
+    if (!std::all_of(back_.streams.begin(), back_.streams.end(), is_public)) return true;
+    const auto& stands = audio_.facts.negotiation.stands;
+    bool named = false;
+    for (const SdpStand& stand : stands) {
+      if (stand.author != opposite(direction_.from) || !stand.address) continue;
+      if (is_known_here(stand.address->ip)) return true;
+      named = true;
+    }
+    return !named;
+  }
+
+ private:
+  bool is_known_here(const IpAddress& ip) const {
+    if (scope_of(ip) != AddressScope::public_ || audio_.sends(back_, ip)) return true;
+    return std::any_of(audio_.messages.begin(), audio_.messages.end(), [&](MessageId id) {
+      const MessageRecord& message = model_.messages[id];
+      return model_.endpoints[message.src].ip == ip || model_.endpoints[message.dst].ip == ip;
+    });
+  }
+
+  const Model& model_;
+  const AudioCase& audio_;
+  const AudioDirection& direction_;
+  const AudioDirection& back_;
+};
+
+}  // namespace
+
+bool is_missing(const AudioCase& audio, AudioDirection& direction, const AudioDirection& back) {
+  const Vantage vantage(audio, direction, back);
+  if (back.packets < kMinMedia || is_handful(back) || !vantage.passes_here() ||
+      !vantage.speaks_here())
+    return false;
+  direction.reported_frame = report_of_receipt(audio, back);
+  return direction.reported_frame == 0;
+}
+
+}  // namespace sipladder

@@ -1,0 +1,24 @@
+// IP packets straight into the engine, kept so that messages and payloads can be read again.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "correlate/analysis.h"
+#include "correlate/engine.h"
+
+namespace sipladder {
+
+struct EngineFeed {
+  EngineFeed();
+  void add(int64_t time_ns, const std::string& ip_packet);
+
+  PacketLog log;
+  Model model;
+  Engine engine{log, model};
+  Analyst analyst{model, log};
+  uint16_t spool = 0;
+  uint32_t frame = 0;  // of the newest packet
+};
+
+}  // namespace sipladder
