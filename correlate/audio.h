@@ -87,6 +87,7 @@ struct ClosedPath {
   std::vector<uint32_t> checks;       // into Model::ice_checks
   std::vector<uint32_t> checks_back;  // those of the other party
   std::optional<uint32_t> handshake;  // into Model::handshakes
+  std::optional<OfferAnswer> roles;   // of DTLS, that clash
 };
 
 struct AudioFacts {

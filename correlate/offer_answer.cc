@@ -39,6 +39,7 @@ void read_audio(const SdpMedia& media, SdpStand* stand) {
     }
   }
   stand->fingerprint = !media.fingerprint.empty();
+  stand->setup = media.setup;
   stand->keyed = !stand->crypto.empty() || stand->fingerprint || stand->other_keys;
   stand->offers_transport = media.potential_transport;
   stand->chose_transport = media.actual_configuration;

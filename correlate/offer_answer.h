@@ -40,6 +40,7 @@ struct SdpStand {
   bool chose_transport = false;   // one of those offered so
   bool ice = false;               // a=candidate
   bool fingerprint = false;       // keys by DTLS
+  std::string setup;              // who begins it (RFC 4145 4): active, passive, actpass
   std::vector<CryptoLine> crypto;
   bool other_keys = false;  // by MIKEY, as a capability, or by a=crypto that makes no sense
   bool comfort_noise = false;

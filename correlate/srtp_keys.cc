@@ -12,13 +12,15 @@ bool lacks_key(const Model& model, const Negotiation& negotiation, Party author)
                       [&](const SdpStand& stand) { return stand.author == author && stand.keyed; });
 }
 
-// The handshake of DTLS needs both fingerprints; a=crypto is of what its author sends.
+// The handshake of DTLS needs both fingerprints, unless both talk all the same; a=crypto is of what
+// its author sends.
 bool cannot_agree_on_key(const Model& model, const Negotiation& negotiation, const SdpStand& offer,
-                         const SdpStand& answer) {
+                         const SdpStand& answer, bool both_ways) {
   const bool offer_lacks = lacks_key(model, negotiation, offer.author);
   const bool answer_lacks = lacks_key(model, negotiation, answer.author);
   const bool handshake = offer.fingerprint || answer.fingerprint;
-  return (offer_lacks && answer_lacks) || (handshake && (offer_lacks || answer_lacks));
+  return (offer_lacks && answer_lacks) ||
+         (handshake && !both_ways && (offer_lacks || answer_lacks));
 }
 
 // The answer takes one line of the offer, with its tag and its suite (RFC 4568 5.1.2), else the
@@ -48,7 +50,7 @@ std::optional<KeyProblem> problem_of(const Model& model, const Negotiation& nego
   const bool chosen = offer.offers_transport && answer.chose_transport;
   if (offer.secure != answer.secure && !chosen) return KeyProblem::transport;
   if (!answer.secure) return std::nullopt;
-  if (cannot_agree_on_key(model, negotiation, offer, answer)) return KeyProblem::no_key;
+  if (cannot_agree_on_key(model, negotiation, offer, answer, both_ways)) return KeyProblem::no_key;
   const bool otherwise = offer.other_keys || answer.other_keys || !offer.keyed || !answer.keyed ||
                          (offer.fingerprint && answer.fingerprint);
   if (otherwise) return std::nullopt;
@@ -97,13 +99,36 @@ std::optional<KeyFault> key_fault_of(const Model& model, const Negotiation& nego
   return fault;
 }
 
+std::optional<OfferAnswer> clash_of_roles(const Model& model, const Negotiation& negotiation) {
+  const auto& stands = negotiation.stands;
+  std::vector<OfferAnswer> right, clashes;
+  for (const OfferAnswer& pair : negotiation.pairs) {
+    const SdpStand& offer = stands[pair.offer];
+    const SdpStand& answer = stands[pair.answer];
+    if (!offer.usable || !answer.usable || !offer.fingerprint || !answer.fingerprint) continue;
+    const bool one_role = answer.setup == "active" || answer.setup == "passive";
+    const bool clash = answer.setup == "actpass" || (one_role && offer.setup == answer.setup);
+    (clash ? clashes : right).push_back(pair);
+  }
+  for (const OfferAnswer& clash : clashes) {
+    const bool is_right = std::any_of(right.begin(), right.end(), [&](const OfferAnswer& other) {
+      return pass_one_hop(model, stands[other.answer], stands[clash.answer]);
+    });
+    if (!is_right) return clash;
+  }
+  return std::nullopt;
+}
+
 bool sends_without_key(const Model& model, const Negotiation& negotiation, Party author) {
   const bool secure =
       std::any_of(negotiation.pairs.begin(), negotiation.pairs.end(), [&](const OfferAnswer& pair) {
         return negotiation.stands[pair.offer].usable && negotiation.stands[pair.answer].secure &&
                negotiation.stands[pair.answer].usable;
       });
-  return secure && lacks_key(model, negotiation, author);
+  const auto& stands = negotiation.stands;
+  const bool handshake = std::any_of(stands.begin(), stands.end(),
+                                     [](const SdpStand& stand) { return stand.fingerprint; });
+  return secure && !handshake && lacks_key(model, negotiation, author);
 }
 
 }  // namespace sipladder

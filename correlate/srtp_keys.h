@@ -27,7 +27,11 @@ struct KeyFault {
 // What a later offer mends is no fault. `both_ways`: media of both parties is here.
 std::optional<KeyFault> key_fault_of(const Model& model, const Negotiation& negotiation,
                                      bool both_ways);
-// SRTP was agreed on, and this party tells no key in any SDP.
+// Offer and answer of DTLS of which neither says hello, or each to the other: both active, both
+// passive, or an answer that leaves it open (RFC 8842 5.3). None when another
+// answer on that hop is right.
+std::optional<OfferAnswer> clash_of_roles(const Model& model, const Negotiation& negotiation);
+// SRTP was agreed on, without a handshake, and this party tells no key in any SDP.
 bool sends_without_key(const Model& model, const Negotiation& negotiation, Party author);
 
 }  // namespace sipladder

@@ -124,6 +124,7 @@ class Parser {
       return;
     }
     if (name == "fingerprint" && result.media.empty()) session_fingerprint_ = value;
+    if (name == "setup" && result.media.empty()) session_setup_ = value;
     if (name == "key-mgmt" && result.media.empty()) session_key_mgmt_ = value;
     if (name == "acap" && result.media.empty()) session_keys_ |= offers_key(value);
     if (name == "ice-ufrag" && result.media.empty()) session_ufrag_ = value;
@@ -145,6 +146,8 @@ class Parser {
       if (media.crypto.size() < 64) media.crypto.push_back(value);
     } else if (name == "fingerprint") {
       media.fingerprint = value;
+    } else if (name == "setup") {
+      media.setup = value;
     } else if (name == "key-mgmt") {
       media.key_mgmt = value;
     } else if (name == "acap") {
@@ -188,6 +191,7 @@ class Parser {
     if (media.candidates.empty()) media.candidates = open->candidates;
     if (media.ice_ufrag.empty()) media.ice_ufrag = open->ice_ufrag;
     if (media.fingerprint.empty()) media.fingerprint = open->fingerprint;
+    if (media.setup.empty()) media.setup = open->setup;
   }
 
   void finish() {
@@ -196,6 +200,7 @@ class Parser {
       SdpMedia& media = result.media[i];
       if (media.address.empty()) media.address = result.session_address;
       if (media.fingerprint.empty()) media.fingerprint = session_fingerprint_;
+      if (media.setup.empty()) media.setup = session_setup_;
       if (media.key_mgmt.empty()) media.key_mgmt = session_key_mgmt_;
       media.potential_keys |= session_keys_;
       if (media.ice_ufrag.empty()) media.ice_ufrag = session_ufrag_;
@@ -212,6 +217,7 @@ class Parser {
   std::vector<std::optional<SdpDirection>> directions_;
   std::vector<bool> bundle_only_;
   std::string_view session_fingerprint_;
+  std::string_view session_setup_;
   std::string_view session_key_mgmt_;
   bool session_keys_ = false;
   std::string_view session_ufrag_;

@@ -43,6 +43,7 @@ struct SdpMedia {
   bool potential_transport = false;          // a=pcfg with t=
   bool actual_configuration = false;         // a=acfg
   std::string_view fingerprint;              // media or session level
+  std::string_view setup;                    // a=setup (RFC 4145 4), media or session level
   std::string_view ice_ufrag;                // media or session level
   std::vector<std::string_view> candidates;  // a=candidate values
 };
