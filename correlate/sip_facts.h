@@ -33,6 +33,7 @@ struct SipFacts {
   uint8_t event = 0;          // of SUBSCRIBE and NOTIFY: hash of package and id, below 32
   SubscriptionStep subscription = SubscriptionStep::none;
   bool of_call_event = false;  // REFER, or its event, or kpml: mostly within the dialog of a call
+  bool no_call_id = false;     // cut off: call_hash is that of the branch
   bool unregisters = false;    // REGISTER with Expires 0 or Contact: * (10.2.2)
 
   // Either party may send requests: the pair of tags is unordered.
