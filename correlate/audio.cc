@@ -88,22 +88,6 @@ bool is_translated(const Model& model, const Negotiation& negotiation, const Sdp
                      });
 }
 
-// SRTP of which this party tells no key in any SDP, nor is one agreed on in the media (ZRTP).
-bool lacks_key(const Model& model, const Negotiation& negotiation, Party author) {
-  if (model.accounting.classes[static_cast<size_t>(PayloadClass::zrtp)] != 0) return false;
-  return std::none_of(negotiation.stands.begin(), negotiation.stands.end(),
-                      [&](const SdpStand& stand) { return stand.author == author && stand.keyed; });
-}
-
-// The handshake of DTLS needs both fingerprints; a=crypto is of what its author sends.
-bool cannot_agree_on_key(const Model& model, const Negotiation& negotiation, const SdpStand& offer,
-                         const SdpStand& answer) {
-  const bool offer_lacks = lacks_key(model, negotiation, offer.author);
-  const bool answer_lacks = lacks_key(model, negotiation, answer.author);
-  const bool handshake = offer.fingerprint || answer.fingerprint;
-  return (offer_lacks && answer_lacks) || (handshake && (offer_lacks || answer_lacks));
-}
-
 // Offer and answer that leave no audio to either side, whatever the capture shows of the media.
 AudioFault negotiation_fault(const Model& model, const AudioFacts& facts) {
   const Negotiation& n = facts.negotiation;
@@ -114,10 +98,6 @@ AudioFault negotiation_fault(const Model& model, const AudioFacts& facts) {
     const SdpStand& offer = n.stands[pair.offer];
     const SdpStand& answer = n.stands[pair.answer];
     if (!offer.usable || !answer.usable) continue;
-    const bool chosen = offer.offers_transport && answer.chose_transport;
-    if (offer.secure != answer.secure && !chosen) return AudioFault::srtp_mismatch;
-    if (answer.secure && cannot_agree_on_key(model, n, offer, answer))
-      return AudioFault::srtp_mismatch;
     const bool families =
         offer.address && answer.address && offer.address->ip.family != answer.address->ip.family;
     if (families && !offer.ice && !answer.ice && !media && !is_translated(model, n, offer) &&
@@ -130,14 +110,27 @@ AudioFault negotiation_fault(const Model& model, const AudioFacts& facts) {
 
 // What it sends, its receiver cannot decode (RFC 4568 5.1.2).
 void judge_key(const Model& model, const Negotiation& negotiation, AudioDirection& direction) {
-  const bool secure =
-      std::any_of(negotiation.pairs.begin(), negotiation.pairs.end(), [&](const OfferAnswer& pair) {
-        return negotiation.stands[pair.offer].usable && negotiation.stands[pair.answer].secure &&
-               negotiation.stands[pair.answer].usable;
-      });
-  if (!secure || direction.agreed_ns == 0 || !lacks_key(model, negotiation, direction.from)) return;
+  if (direction.agreed_ns == 0 || !sends_without_key(model, negotiation, direction.from)) return;
   direction.fault = AudioFault::srtp_mismatch;
   direction.lost_from = 0;
+}
+
+// Offer and answer leave nobody the keys, be it since a later one.
+bool judge_keys_of_both(const Model& model, AudioFacts* facts) {
+  const bool both_ways = !facts->from_caller.streams.empty() && !facts->from_callee.streams.empty();
+  const auto fault = key_fault_of(model, facts->negotiation, both_ways);
+  if (!fault) return false;
+  const auto missed = [&](const AudioDirection& direction) {
+    return direction.right.within(fault->since_ns, facts->end_ns) >= kMissed;
+  };
+  if (fault->since_ns != 0 && !missed(facts->from_caller) && !missed(facts->from_callee))
+    return false;
+  facts->key_fault = fault;
+  for (AudioDirection* direction : {&facts->from_caller, &facts->from_callee}) {
+    direction->fault = AudioFault::srtp_mismatch;
+    direction->lost_from = fault->since_ns;
+  }
+  return true;
 }
 
 // A host whose program has ended sends nothing more, and rejects what comes: one cause.
@@ -292,6 +285,7 @@ AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageVie
     facts.from_caller.fault = facts.from_callee.fault = fault;
     return facts;
   }
+  if (judge_keys_of_both(model, &facts)) return facts;
   if (is_closed(facts)) {
     for (AudioDirection* direction : {&facts.from_caller, &facts.from_callee}) {
       direction->fault = AudioFault::port_zero;

@@ -12,6 +12,7 @@
 #include "correlate/message_view.h"
 #include "correlate/model.h"
 #include "correlate/offer_answer.h"
+#include "correlate/srtp_keys.h"
 #include "correlate/voice_heard.h"
 
 namespace sipladder {
@@ -86,6 +87,7 @@ struct ClosedPath {
   std::vector<uint32_t> checks;       // into Model::ice_checks
   std::vector<uint32_t> checks_back;  // those of the other party
   std::optional<uint32_t> handshake;  // into Model::handshakes
+  std::optional<OfferAnswer> roles;   // of DTLS, that clash
 };
 
 struct AudioFacts {
@@ -95,6 +97,7 @@ struct AudioFacts {
   Negotiation negotiation;
   AudioDirection from_caller;
   AudioDirection from_callee;
+  std::optional<KeyFault> key_fault;      // of both directions, in their SDP
   std::optional<ClosedPath> closed_path;  // the fault of both directions
   const AudioDirection& direction(Party from) const {
     return from == Party::caller ? from_caller : from_callee;

@@ -20,6 +20,7 @@ class PathJudge {
 
   std::optional<ClosedPath> run() {
     if (const auto path = closed_for_dtls()) return path;
+    if (const auto path = closed_for_roles()) return path;
     for (const Party from : {Party::caller, Party::callee}) {
       if (const auto path = closed_for_ice(from)) return path;
     }
@@ -58,7 +59,7 @@ class PathJudge {
   }
 
   std::optional<ClosedPath> closed_for_ice(Party from) const {
-    const ClosedPath path{from, all_checks(from), all_checks(opposite(from)), {}};
+    const ClosedPath path{from, all_checks(from), all_checks(opposite(from)), {}, {}};
     if (path.checks.empty() || !shows_all_tries(from)) return std::nullopt;
     int64_t first_ns = INT64_MAX, last_ns = 0;
     uint32_t requests = 0;
@@ -207,7 +208,35 @@ class PathJudge {
     const bool ends = last.alert != 0 || (repeated >= kMinHellos + (last.cookie_asked ? 1U : 0U) &&
                                           last.last_ns - last.first_ns >= kJudgeAfter);
     if (!ends || !lasted(from, last.first_ns, last.last_ns)) return std::nullopt;
-    return ClosedPath{from, {}, {}, handshakes.back()};
+    return ClosedPath{from, {}, {}, handshakes.back(), roles()};
+  }
+  std::optional<OfferAnswer> roles() const {
+    return clash_of_roles(model_, audio_.facts.negotiation);
+  }
+  // The path is open, and nobody says hello over it, or both do and neither listens.
+  std::optional<ClosedPath> closed_for_roles() const {
+    const auto clash = roles();
+    if (!clash) return std::nullopt;
+    const Party from = stands()[clash->offer].author;
+    ClosedPath path{from, all_checks(from), all_checks(opposite(from)), {}, clash};
+    int64_t first_ns = INT64_MAX, last_ns = 0;
+    const auto note = [&](const auto& record) {
+      first_ns = std::min(first_ns, record.first_ns);
+      last_ns = std::max(last_ns, record.last_ns);
+    };
+    for (const auto* checks : {&path.checks, &path.checks_back}) {
+      for (const uint32_t index : *checks) {
+        if (check(index).successes != 0) note(check(index));
+      }
+    }
+    for (const uint32_t index : all_handshakes()) {
+      if (is_complete(model_.handshakes[index])) return std::nullopt;
+      note(model_.handshakes[index]);
+      path.handshake = index;
+    }
+    if (last_ns == 0 || !lasted(from, first_ns, last_ns)) return std::nullopt;
+    if (carries_media(path.checks) || carries_media(path.checks_back)) return std::nullopt;
+    return path;
   }
   Party client_of(const HandshakeRecord& handshake) const {
     for (const SdpStand& stand : stands()) {
@@ -223,7 +252,7 @@ class PathJudge {
 
 // All that was tried goes from a public network into a private one, or is rejected.
 AudioFault fault_of(const Model& model, const ClosedPath& path) {
-  if (path.handshake) return AudioFault::srtp_mismatch;
+  if (path.handshake || path.roles) return AudioFault::srtp_mismatch;
   bool private_only = true;
   uint32_t icmp_errors = 0;
   for (const uint32_t index : path.checks) {

@@ -33,6 +33,12 @@ CallKind kind_of(Method method) {
   }
 }
 
+// Of a call, what comes after its INVITE is a part of it only, that no Call-ID joins to the rest.
+CallKind kind_without_call_id(Method method) {
+  const CallKind kind = kind_of(method);
+  return kind == CallKind::call && method != Method::invite ? CallKind::other : kind;
+}
+
 // Who wrote the message: From of a request, To of a response, against the tag of the call's first
 // request.
 bool written_by_caller(const MessageRecord& message, const CallRecord& call,
@@ -72,7 +78,7 @@ CallId CallTable::find_or_create(const MessageRecord& message, const SipFacts& f
   call.start_ns = message.time_ns;
   call.id_hash = facts.call_hash;
   call.caller_tag_hash = facts.from_tag;
-  call.kind = kind_of(facts.method);
+  call.kind = facts.no_call_id ? kind_without_call_id(facts.method) : kind_of(facts.method);
   call.state = call.kind == CallKind::call ? CallState::calling : CallState::pending;
   const CallId made = model_.calls.add(call);
   model_.labels.add(CallLabel());
@@ -228,6 +234,7 @@ Party who_ends_it(const Model& model, const CallRecord& call) {
     if (txn.method != Method::bye || txn.first_ns < call.bye_ns) continue;
     const MessageRecord& bye = model.messages[txn.first_message];
     if (bye.timed_out) return Party::network;
+    if (bye.truncated && call.caller_tag_hash == 0) return Party::none;  // its From is cut off
     return bye.from_caller == bye.is_request() ? Party::caller : Party::callee;
   }
   return Party::none;
@@ -269,6 +276,15 @@ bool was_answered_too_late(const Model& model, const CallRecord& call, const Dec
          is_sent_by_who_was_called(model, call, behind);
 }
 
+// Nothing came back. An answer whose CSeq is cut off belongs to no transaction, but to this call.
+bool is_timed_out(const Model& model, const CallRecord& call, const TransactionRecord& txn,
+                  int64_t now_ns) {
+  if (settle(txn, now_ns).state != TransactionState::timed_out) return false;
+  if (!call.first_response) return true;
+  const MessageRecord& answer = model.messages[call.first_response];
+  return !answer.truncated || answer.method != Method::unknown;
+}
+
 void decide_call(const Model& model, CallRecord& call, Deciding deciding, int64_t now_ns) {
   if (was_answered_too_late(model, call, deciding)) {
     deciding.answered = nullptr;
@@ -295,7 +311,7 @@ void decide_call(const Model& model, CallRecord& call, Deciding deciding, int64_
                                                        : Party::callee;
     return;
   }
-  if (settle(txn, now_ns).state == TransactionState::timed_out) {
+  if (is_timed_out(model, call, txn, now_ns)) {
     call.state = CallState::timeout;
     call.ended_by = Party::network;
     return;
@@ -311,13 +327,13 @@ void decide_call(const Model& model, CallRecord& call, Deciding deciding, int64_
                                    : CallState::calling;
 }
 
-void decide_other(CallRecord& call, const Deciding& deciding, int64_t now_ns) {
+void decide_other(const Model& model, CallRecord& call, const Deciding& deciding, int64_t now_ns) {
   if (deciding.txn == nullptr) return;
   const TransactionRecord& txn = *deciding.txn;
   const bool registration = call.kind == CallKind::registration;
   call.final_status = txn.final_status;
   if (txn.final_status == 0) {
-    const bool late = settle(txn, now_ns).state == TransactionState::timed_out;
+    const bool late = is_timed_out(model, call, txn, now_ns);
     call.state = late           ? CallState::timeout
                  : registration ? CallState::registering
                                 : CallState::pending;
@@ -337,7 +353,7 @@ void decide_outcome(const Model& model, CallRecord& call, int64_t now_ns) {
   if (call.kind == CallKind::call) {
     decide_call(model, call, deciding, now_ns);
   } else {
-    decide_other(call, deciding, now_ns);
+    decide_other(model, call, deciding, now_ns);
   }
 }
 

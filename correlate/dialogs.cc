@@ -9,6 +9,12 @@ bool creates_dialog(Method method) {
   return method == Method::invite || method == Method::subscribe || method == Method::refer;
 }
 
+// Only the dialog of an INVITE has these.
+bool is_of_invite(Method method) {
+  return method == Method::invite || method == Method::ack || method == Method::bye ||
+         method == Method::prack || method == Method::update || method == Method::info;
+}
+
 bool is_answer(const MessageRecord& message) {
   return !message.is_request() && creates_dialog(message.method);
 }
@@ -45,7 +51,12 @@ void DialogTable::add(MessageId id, const SipFacts& facts) {
   if (message.is_copy()) return;
   learn_targets(dialog, message, id, facts);
   learn_timer(dialog, message, id, facts);
+  if (!dialog.of_call && is_of_call(message, facts)) {
+    dialog.of_call = true;
+    reopen(dialog);
+  }
   move_state(dialog, message, id);
+  move_subscription(dialog, message, id, facts);
 }
 
 void DialogTable::forget_evicted() {
@@ -201,6 +212,15 @@ void DialogTable::end(DialogRecord& dialog, const MessageRecord& bye, MessageId 
   dialog.state = DialogState::terminated;
 }
 
+// It was thought that the last subscription had ended it.
+void DialogTable::reopen(DialogRecord& dialog) {
+  if (!dialog.ended_message) return;
+  dialog.ended_ns = 0;
+  dialog.ended_by = Party::none;
+  dialog.ended_message = {};
+  dialog.state = DialogState::confirmed;
+}
+
 void DialogTable::confirm(DialogRecord& dialog, int64_t time_ns) {
   dialog.state = DialogState::confirmed;
   dialog.confirmed_ns = time_ns;
@@ -231,6 +251,39 @@ void DialogTable::move_state(DialogRecord& dialog, const MessageRecord& message,
       message.status >= 200 && message.status < 300) {
     confirm(dialog, message.time_ns);
   }
+}
+
+// Of a dialog that began before the capture, REFER and its like show a call too (RFC 3515 2.4.4,
+// RFC 4730).
+bool DialogTable::is_of_call(const MessageRecord& message, const SipFacts& facts) const {
+  if (is_of_invite(message.method)) return true;
+  const MessageId first = model_.calls[message.call].naming_message();
+  return facts.of_call_event && first && model_.messages[first].has_to_tag;
+}
+
+// A dialog ends with the last of its usages, and not with a subscription that a call, or another
+// subscription, shares it with (RFC 5057 4, RFC 6665 4.4.1).
+void DialogTable::move_subscription(DialogRecord& dialog, const MessageRecord& message,
+                                    MessageId id, const SipFacts& facts) {
+  const bool subscribe = message.method == Method::subscribe;
+  if (dialog.of_call || (!subscribe && message.method != Method::notify) || !message.txn) return;
+  const TransactionRecord& txn = model_.transactions[message.txn];
+  if (!txn.request) return;  // nor is the event known
+  const uint32_t bit = 1U << txn.event;
+  const bool is_unknown = message.status == 481;
+  if (is_unknown || (message.status < 300 && facts.subscription == SubscriptionStep::ends)) {
+    dialog.subscriptions = is_unknown ? 0 : dialog.subscriptions & ~bit;
+    if (dialog.subscriptions != 0 || dialog.ended_ns != 0) return;
+    end(dialog, message, id);
+    if (is_unknown) dialog.ended_by = Party::none;  // it was over before
+    return;
+  }
+  // What a SUBSCRIBE asks for, its 2xx grants, unless a NOTIFY that overtook it says otherwise.
+  const bool grants = subscribe && message.status / 100 == 2 && dialog.ended_ns < txn.first_ns;
+  const bool notifies = !subscribe && message.is_request();
+  if (facts.subscription != SubscriptionStep::lives || (!grants && !notifies)) return;
+  dialog.subscriptions |= bit;
+  reopen(dialog);
 }
 
 DialogState settle(const Model& model, const DialogRecord& dialog, int64_t now_ns) {

@@ -48,7 +48,11 @@ class DialogTable {
   static void end(DialogRecord& dialog, const MessageRecord& bye, MessageId id);
   static void confirm(DialogRecord& dialog, int64_t time_ns);
   static void end_early(DialogRecord& dialog, int64_t time_ns);
+  static void reopen(DialogRecord& dialog);
   void move_state(DialogRecord& dialog, const MessageRecord& message, MessageId id);
+  bool is_of_call(const MessageRecord& message, const SipFacts& facts) const;
+  void move_subscription(DialogRecord& dialog, const MessageRecord& message, MessageId id,
+                         const SipFacts& facts);
 
   Model& model_;
   absl::flat_hash_map<uint64_t, DialogId, IdentityHash> by_key_;

@@ -102,8 +102,10 @@ const SipIndex* MessageBatch::add(const Datagram& datagram) {
 std::span<PreparedMessage> MessageBatch::prepare() {
   for (size_t i = prepared_.size(); i < count_; i++) {
     SipFacts facts = facts_of(messages_[i].sip);
-    if (facts.call_hash == 0 && messages_[i].datagram.truncated)
+    if (facts.call_hash == 0 && messages_[i].datagram.truncated) {
       facts.call_hash = hash_of_branch(messages_[i].sip);
+      facts.no_call_id = true;
+    }
     prepared_.push_back({record_of(messages_[i], facts), facts, &messages_[i].sip});
   }
   return prepared_;

@@ -30,8 +30,17 @@ void read_audio(const SdpMedia& media, SdpStand* stand) {
   stand->hold_address = media.hold_address;
   stand->direction = media.direction;
   stand->secure = is_srtp(media.proto);
-  stand->keyed = !media.crypto.empty() || !media.fingerprint.empty() || !media.key_mgmt.empty() ||
-                 media.potential_keys;
+  stand->other_keys = !media.key_mgmt.empty() || media.potential_keys;
+  for (const std::string_view value : media.crypto) {
+    if (const auto line = parse_crypto(value)) {
+      stand->crypto.push_back({line->tag, std::string(line->suite), line->key_fits});
+    } else {
+      stand->other_keys = true;
+    }
+  }
+  stand->fingerprint = !media.fingerprint.empty();
+  stand->setup = media.setup;
+  stand->keyed = !stand->crypto.empty() || stand->fingerprint || stand->other_keys;
   stand->offers_transport = media.potential_transport;
   stand->chose_transport = media.actual_configuration;
   if (const auto ip = parse_ip(media.address)) stand->address = Endpoint{*ip, media.port};
@@ -44,7 +53,6 @@ void read_audio(const SdpMedia& media, SdpStand* stand) {
   }
   stand->ice_ufrag = media.ice_ufrag;
   stand->ice = !media.candidates.empty();
-  stand->fingerprint = !media.fingerprint.empty();
   stand->silence_suppressed = media.silence_suppressed;
   stand->ptime_ms = media.ptime_ms;
   if (!media.formats.empty()) stand->frame_ms = frame_ms_of(media.formats.front().encoding);

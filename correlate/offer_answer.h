@@ -13,6 +13,12 @@
 
 namespace sipladder {
 
+struct CryptoLine {  // a=crypto (RFC 4568)
+  uint32_t tag = 0;
+  std::string suite;
+  bool key_fits = true;  // its length is that of the suite
+};
+
 struct SdpLine {
   std::string media;  // "audio"
   bool open = false;  // its port is not 0
@@ -34,6 +40,9 @@ struct SdpStand {
   bool chose_transport = false;   // one of those offered so
   bool ice = false;               // a=candidate
   bool fingerprint = false;       // keys by DTLS
+  std::string setup;              // who begins it (RFC 4145 4): active, passive, actpass
+  std::vector<CryptoLine> crypto;
+  bool other_keys = false;  // by MIKEY, as a capability, or by a=crypto that makes no sense
   bool comfort_noise = false;
   bool silence_suppressed = false;  // its author says so of what it sends
   SdpDirection direction = SdpDirection::sendrecv;

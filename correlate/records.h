@@ -117,6 +117,7 @@ struct TransactionRecord {
   bool cookie : 1 = true;          // the branch begins with z9hG4bK
   bool branch_reused : 1 = false;  // another request between the same hosts had the same branch
   bool acked = false;              // INVITE: an ACK for its final response was seen
+  uint8_t event = 0;               // SUBSCRIBE: SipFacts::event
 
   bool succeeded() const { return final_status / 100 == 2; }
   // Its time was over when the callee refused it (13.3.1).
@@ -141,14 +142,16 @@ struct DialogRecord {
   MessageId caller_target;  // message whose Contact is the caller's remote target
   MessageId callee_target;
   MessageId route_set;      // message whose Record-Route set it (a 2xx or 1xx as the caller saw it)
-  MessageId ended_message;  // BYE
+  MessageId ended_message;  // BYE, or what ended the last subscription
   MessageId timer_set;      // the newest 2xx that agreed on a session timer; none: no timer
   uint32_t timer_s = 0;     // its interval (RFC 4028 4)
+  uint32_t subscriptions = 0;  // that live in it: bit SipFacts::event of each
   DialogState state = DialogState::early;
   Party ended_by = Party::none;
   bool forked = false;
   bool acked = false;         // an ACK for its 2xx was seen
   bool strict_route = false;  // a Record-Route without lr
+  bool of_call = false;       // an INVITE uses it
 };
 
 enum class CallKind : uint8_t {

@@ -74,6 +74,26 @@ bool is_unregister(const SipIndex& sip) {
   return sip.value(HeaderId::expires) == "0";
 }
 
+void read_subscription(const SipIndex& sip, SipFacts* facts) {
+  std::string_view event = sip.value(HeaderId::event);
+  const std::string_view package = trim(cut(&event, ';'));
+  const uint64_t id = hash_text(param(event, "id").value_or(std::string_view()));
+  facts->event = static_cast<uint8_t>(mix(hash_text(package), id) % 32);
+  facts->of_call_event = package == "refer" || package == "kpml";
+  if (facts->method == Method::subscribe) {
+    const std::string_view expires = trim(sip.value(HeaderId::expires));
+    const bool lives = expires.empty() ? sip.is_request : expires != "0";
+    if (lives || !expires.empty())
+      facts->subscription = lives ? SubscriptionStep::lives : SubscriptionStep::ends;
+  } else if (sip.is_request) {
+    std::string_view state = sip.value(HeaderId::subscription_state);
+    const std::string_view word = trim(cut(&state, ';'));
+    if (!word.empty())
+      facts->subscription =
+          equal_no_case(word, "terminated") ? SubscriptionStep::ends : SubscriptionStep::lives;
+  }
+}
+
 }  // namespace
 
 uint64_t SipFacts::dialog_key() const {
@@ -93,6 +113,9 @@ SipFacts facts_of(const SipIndex& sip) {
   facts.session_s = session_seconds(sip.value(HeaderId::session_expires));
   if (facts.method == Method::invite && sip.is_request)
     facts.expires_s = invite_seconds(sip.value(HeaderId::expires));
+  if (facts.method == Method::subscribe || facts.method == Method::notify)
+    read_subscription(sip, &facts);
+  facts.of_call_event |= facts.method == Method::refer;
   facts.has_contact = sip.has(HeaderId::contact);
   facts.has_record_route = sip.has(HeaderId::record_route);
   facts.unregisters = facts.method == Method::register_ && sip.is_request && is_unregister(sip);

@@ -8,6 +8,9 @@
 
 namespace sipladder {
 
+// What a SUBSCRIBE, or a NOTIFY, says of the subscription (RFC 6665 4.1.2, 4.1.3).
+enum class SubscriptionStep : uint8_t { none, lives, ends };
+
 struct SipFacts {
   static constexpr uint32_t kNoTimer = UINT32_MAX;
 
@@ -27,7 +30,11 @@ struct SipFacts {
   bool has_record_route = false;
   bool strict_route = false;  // a Record-Route without lr
   bool cookie = true;         // the topmost branch begins with z9hG4bK
-  bool unregisters = false;   // REGISTER with Expires 0 or Contact: * (10.2.2)
+  uint8_t event = 0;          // of SUBSCRIBE and NOTIFY: hash of package and id, below 32
+  SubscriptionStep subscription = SubscriptionStep::none;
+  bool of_call_event = false;  // REFER, or its event, or kpml: mostly within the dialog of a call
+  bool no_call_id = false;     // cut off: call_hash is that of the branch
+  bool unregisters = false;    // REGISTER with Expires 0 or Contact: * (10.2.2)
 
   // Either party may send requests: the pair of tags is unordered.
   uint64_t dialog_key() const;

@@ -273,6 +273,7 @@ void TransactionTable::on_request(TransactionRecord& txn, MessageId id, const Si
   if (!txn.request) {
     txn.request = id;
     txn.expires_s = facts.expires_s;
+    txn.event = facts.event;
     txn.has_auth = message.has_auth;
     txn.in_dialog = message.has_to_tag;
     txn.oversize = message.transport == Transport::udp && message.length > kMaxUdpRequest;

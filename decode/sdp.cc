@@ -124,6 +124,7 @@ class Parser {
       return;
     }
     if (name == "fingerprint" && result.media.empty()) session_fingerprint_ = value;
+    if (name == "setup" && result.media.empty()) session_setup_ = value;
     if (name == "key-mgmt" && result.media.empty()) session_key_mgmt_ = value;
     if (name == "acap" && result.media.empty()) session_keys_ |= offers_key(value);
     if (name == "ice-ufrag" && result.media.empty()) session_ufrag_ = value;
@@ -142,9 +143,11 @@ class Parser {
     } else if (name == "rtcp-mux") {
       media.rtcp_mux = true;
     } else if (name == "crypto") {
-      if (media.crypto.empty()) media.crypto = value;
+      if (media.crypto.size() < 64) media.crypto.push_back(value);
     } else if (name == "fingerprint") {
       media.fingerprint = value;
+    } else if (name == "setup") {
+      media.setup = value;
     } else if (name == "key-mgmt") {
       media.key_mgmt = value;
     } else if (name == "acap") {
@@ -188,6 +191,7 @@ class Parser {
     if (media.candidates.empty()) media.candidates = open->candidates;
     if (media.ice_ufrag.empty()) media.ice_ufrag = open->ice_ufrag;
     if (media.fingerprint.empty()) media.fingerprint = open->fingerprint;
+    if (media.setup.empty()) media.setup = open->setup;
   }
 
   void finish() {
@@ -196,6 +200,7 @@ class Parser {
       SdpMedia& media = result.media[i];
       if (media.address.empty()) media.address = result.session_address;
       if (media.fingerprint.empty()) media.fingerprint = session_fingerprint_;
+      if (media.setup.empty()) media.setup = session_setup_;
       if (media.key_mgmt.empty()) media.key_mgmt = session_key_mgmt_;
       media.potential_keys |= session_keys_;
       if (media.ice_ufrag.empty()) media.ice_ufrag = session_ufrag_;
@@ -212,6 +217,7 @@ class Parser {
   std::vector<std::optional<SdpDirection>> directions_;
   std::vector<bool> bundle_only_;
   std::string_view session_fingerprint_;
+  std::string_view session_setup_;
   std::string_view session_key_mgmt_;
   bool session_keys_ = false;
   std::string_view session_ufrag_;
@@ -288,6 +294,59 @@ std::optional<IceCandidate> parse_candidate(std::string_view value) {
   const std::string_view type = cut(&value, ' ');
   return IceCandidate{
       *component, {*ip, *port}, equal_no_case(transport, "UDP"), type == "host", type == "relay"};
+}
+
+namespace {
+
+struct Suite {
+  std::string_view name;
+  size_t key_bytes;         // with the salt
+  std::string_view before;  // as drafts of RFC 6188 had it
+};
+// RFC 4568 6.2, RFC 5669 5.1, RFC 6188 7, RFC 7714 14.2.
+constexpr Suite kSuites[] = {
+    {"AES_CM_128_HMAC_SHA1_80", 30, {}},
+    {"AES_CM_128_HMAC_SHA1_32", 30, {}},
+    {"F8_128_HMAC_SHA1_80", 30, {}},
+    {"SEED_CTR_128_HMAC_SHA1_80", 30, {}},
+    {"SEED_128_CCM_80", 28, {}},
+    {"SEED_128_GCM_96", 28, {}},
+    {"AES_192_CM_HMAC_SHA1_80", 38, "AES_CM_192_HMAC_SHA1_80"},
+    {"AES_192_CM_HMAC_SHA1_32", 38, "AES_CM_192_HMAC_SHA1_32"},
+    {"AES_256_CM_HMAC_SHA1_80", 46, "AES_CM_256_HMAC_SHA1_80"},
+    {"AES_256_CM_HMAC_SHA1_32", 46, "AES_CM_256_HMAC_SHA1_32"},
+    {"AEAD_AES_128_GCM", 28, {}},
+    {"AEAD_AES_256_GCM", 44, {}},
+};
+
+// "inline:" and base64, with "|" and lifetime or MKI behind it (RFC 4568 6.1).
+bool has_key_of(std::string_view key_param, size_t bytes) {
+  const std::string_view method = cut(&key_param, ':');
+  if (!equal_no_case(method, "inline")) return true;  // its keys come another way
+  std::string_view key = cut(&key_param, '|');
+  while (key.ends_with('=')) key.remove_suffix(1);
+  return key.size() * 6 / 8 == bytes;
+}
+
+}  // namespace
+
+std::optional<SdpCrypto> parse_crypto(std::string_view value) {
+  SdpCrypto crypto;
+  value = trim(value);
+  const auto tag = parse_number<uint32_t>(cut(&value, ' '));
+  value = trim(value);
+  crypto.suite = cut(&value, ' ');
+  value = trim(value);
+  if (!tag || crypto.suite.empty()) return std::nullopt;
+  crypto.tag = *tag;
+  for (const Suite& known : kSuites) {
+    if (!equal_no_case(crypto.suite, known.name) && !equal_no_case(crypto.suite, known.before))
+      continue;
+    crypto.suite = known.name;
+    std::string_view keys = cut(&value, ' ');
+    while (!keys.empty()) crypto.key_fits &= has_key_of(cut(&keys, ';'), known.key_bytes);
+  }
+  return crypto;
 }
 
 bool is_srtp(std::string_view proto) {

@@ -35,14 +35,15 @@ struct SdpMedia {
   std::optional<double> ptime_ms;
   std::optional<uint16_t> rtcp_port;
   bool rtcp_mux = false;
-  bool silence_suppressed = false;  // a=silenceSupp:on (RFC 3108 5.6.2.1)
-  std::string_view crypto;          // first a=crypto value
-  std::string_view key_mgmt;        // a=key-mgmt (RFC 4567), media or session level
+  bool silence_suppressed = false;       // a=silenceSupp:on (RFC 3108 5.6.2.1)
+  std::vector<std::string_view> crypto;  // a=crypto values
+  std::string_view key_mgmt;             // a=key-mgmt (RFC 4567), media or session level
   // Capability negotiation (RFC 5939): other transports and keys that it offers, or has chosen.
   bool potential_keys = false;               // a=acap of a key attribute, media or session level
   bool potential_transport = false;          // a=pcfg with t=
   bool actual_configuration = false;         // a=acfg
   std::string_view fingerprint;              // media or session level
+  std::string_view setup;                    // a=setup (RFC 4145 4), media or session level
   std::string_view ice_ufrag;                // media or session level
   std::vector<std::string_view> candidates;  // a=candidate values
 };
@@ -82,6 +83,14 @@ struct IceCandidate {      // RFC 8839 5.1
 };
 // nullopt when its address is a name (mDNS) or anything else is wrong.
 std::optional<IceCandidate> parse_candidate(std::string_view value);
+
+struct SdpCrypto {         // RFC 4568 4
+  uint32_t tag = 0;        // that ties an answer to what it takes
+  std::string_view suite;  // of those that are known, the registered name
+  bool key_fits = true;    // its length is that of the suite, as far as that is known
+};
+// nullopt when it has no tag or no suite.
+std::optional<SdpCrypto> parse_crypto(std::string_view value);
 
 // RTP/SAVP, RTP/SAVPF, UDP/TLS/RTP/SAVP, ... (RFC 3711, RFC 5764), in an m= line or its protocol.
 bool is_srtp(std::string_view proto);

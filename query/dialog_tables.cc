@@ -166,7 +166,7 @@ const TableDescription kDialogsTable{
          [](Reader& r, RowId row, Value& v) {
            v.set_if(static_cast<uint64_t>(dialog(r, row).confirmed_ns));
          }},
-        {"ended_ns", "INTEGER", "BYE",
+        {"ended_ns", "INTEGER", "BYE, or the end of its last subscription",
          [](Reader& r, RowId row, Value& v) {
            v.set_if(static_cast<uint64_t>(dialog(r, row).ended_ns));
          }},

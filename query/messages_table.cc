@@ -345,7 +345,10 @@ const TableDescription kSdpTable{
         {"version", "TEXT", "sess-version of o=",
          [](Reader& r, RowId row, Value& v) { v.set_if(r.sdp(id_of(row)).version); }},
         {"crypto", "TEXT", "first a=crypto",
-         [](Reader& r, RowId row, Value& v) { v.set_if(media(r, row).crypto); }},
+         [](Reader& r, RowId row, Value& v) {
+           const auto& lines = media(r, row).crypto;
+           if (!lines.empty()) v.set_if(lines.front());
+         }},
         {"fingerprint", "TEXT", "a=fingerprint",
          [](Reader& r, RowId row, Value& v) { v.set_if(media(r, row).fingerprint); }},
         {"candidates", "INTEGER", "ICE candidates",

@@ -168,7 +168,8 @@ void read_sdp(std::string_view bytes) {
   const Sdp sdp = parse_sdp(bytes);
   for (const std::string_view view : {sdp.origin, sdp.version, sdp.session_address}) touch(view);
   for (const SdpMedia& media : sdp.media) {
-    for (const std::string_view view : {media.proto, media.address, media.crypto}) touch(view);
+    for (const std::string_view view : {media.proto, media.address}) touch(view);
+    for (const std::string_view crypto : media.crypto) parse_crypto(crypto);
     for (const SdpFormat& format : media.formats) touch(format.fmtp);
     for (const std::string_view candidate : media.candidates) parse_candidate(candidate);
   }

@@ -96,6 +96,29 @@ void describe_handshake(const HandshakeRecord& handshake, Finding* finding) {
   finding->rfc = "RFC 5764 3";
 }
 
+void describe_roles(CallContext& context, const ClosedPath& path, Finding* finding) {
+  const auto& stands = context.audio.negotiation.stands;
+  const SdpStand& offer = stands[path.roles->offer];
+  const SdpStand& answer = stands[path.roles->answer];
+  const uint32_t offer_frame = context.message(offer.message).frame;
+  const uint32_t answer_frame = context.message(answer.message).frame;
+  finding->message = answer.message;
+  finding->evidence.insert(finding->evidence.end(), {offer_frame, answer_frame});
+  const std::string_view so = answer.setup == "active"    ? "neither takes the other's hello"
+                              : answer.setup == "passive" ? "both wait for the other's hello"
+                                                          : "nothing says who says hello";
+  finding->summary = fmt::format(
+      "neither party hears anything: to a=setup:{} (frame {}) the {} answers a=setup:{} (frame "
+      "{}), "
+      "so {}: no DTLS handshake completes",
+      offer.setup, offer_frame, party_text(answer.author), answer.setup, answer_frame, so);
+  finding->explanation =
+      "One side must be active and the other passive; an answer to actpass chooses (RFC 4145 4.1). "
+      "Without the handshake there are no keys, and no RTP is here.";
+  finding->remedy = "Correct a=setup of the answering side, or of the device that rewrote its SDP.";
+  finding->rfc = "RFC 8842 5.3";
+}
+
 }  // namespace
 
 void describe_closed_path(CallContext& context, Finding* finding) {
@@ -106,6 +129,7 @@ void describe_closed_path(CallContext& context, Finding* finding) {
   } else {
     describe_checks(context, path, finding);
   }
+  if (path.roles) describe_roles(context, path, finding);  // why it is so
 }
 
 }  // namespace sipladder

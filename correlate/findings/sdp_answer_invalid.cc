@@ -30,7 +30,29 @@ std::string broken_rule(const SdpStand& offer, const SdpStand& answer) {
                      to_string(offer.direction));
 }
 
-void check(CallContext& context, CallAnalysis* out) {
+// Roles of DTLS that clash, where the capture does not show what comes of it: audio that both hear,
+// or the path that stays closed, which tells it.
+void check_roles(CallContext& context, CallAnalysis* out) {
+  const AudioFacts& audio = context.audio;
+  const bool told = audio.closed_path && audio.closed_path->roles;
+  if (told || !audio.from_caller.streams.empty() || !audio.from_callee.streams.empty()) return;
+  const auto clash = clash_of_roles(context.model, audio.negotiation);
+  if (!clash) return;
+  const SdpStand& offer = audio.negotiation.stands[clash->offer];
+  const SdpStand& answer = audio.negotiation.stands[clash->answer];
+  Finding finding = finding_of(context, detector);
+  finding.message = answer.message;
+  finding.evidence = {context.message(offer.message).frame, context.message(answer.message).frame};
+  finding.summary = fmt::format("the answer in frame {} says a=setup:{} to an offer of a=setup:{}",
+                                finding.evidence[1], answer.setup, offer.setup);
+  finding.explanation =
+      "One side must be active and the other passive, or no DTLS handshake begins.";
+  finding.remedy = "Correct the answering side, or the device that rewrote its SDP.";
+  finding.rfc = "RFC 8842 5.3";
+  report(out, std::move(finding));
+}
+
+void check_answers(CallContext& context, CallAnalysis* out) {
   for (const OfferAnswer& pair : context.audio.negotiation.pairs) {
     const SdpStand& offer = context.audio.negotiation.stands[pair.offer];
     const SdpStand& answer = context.audio.negotiation.stands[pair.answer];
@@ -48,10 +70,15 @@ void check(CallContext& context, CallAnalysis* out) {
   }
 }
 
+void check(CallContext& context, CallAnalysis* out) {
+  check_answers(context, out);
+  check_roles(context, out);
+}
+
 const Detector detector(
     "sdp-answer-invalid", Severity::warning,
-    "an answer breaks RFC 3264: number or order of media lines, or a direction that contradicts "
-    "the offer",
+    "an answer breaks RFC 3264: number or order of media lines, or a direction or a role of DTLS "
+    "that contradicts the offer",
     check);
 
 }  // namespace
