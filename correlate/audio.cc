@@ -18,12 +18,15 @@ int64_t end_of_talk(const Model& model, const CallRecord& call,
   return end_ns;
 }
 
+// What begins after the BYE is no talk; of one too short to be judged it is all there is.
 void collect_streams(const Model& model, const MediaBinding& media, CallId call,
                      const std::vector<StreamId>& streams, AudioFacts* facts) {
+  const bool judged = facts->end_ns - facts->answer_ns >= kJudgeAfter;
   for (const StreamId id : streams) {
     const StreamRecord& stream = model.streams[id];
     const Party from = media.of(id, call).from;
     if (from == Party::none || media.of(id).video || stream.last_ns < facts->answer_ns) continue;
+    if (judged && stream.first_ns > facts->end_ns) continue;
     AudioDirection& direction = from == Party::caller ? facts->from_caller : facts->from_callee;
     direction.streams.push_back(id);
     direction.packets += stream.packets;
@@ -40,6 +43,19 @@ void find_last_leg(const Model& model, AudioDirection& direction) {
   }
 }
 
+// What stopped does not go on because some more came after the BYE. Unless the other direction ran
+// on meanwhile, it was the capture, or its machine, that stood still.
+void end_with_talk(const Model& model, int64_t end_ns, const AudioDirection& back,
+                   AudioDirection& direction) {
+  int64_t last_ns = 0;
+  for (const StreamId id : direction.last_leg)
+    last_ns = std::max(last_ns, model.streams[id].last_before(end_ns));
+  const bool runs_on = std::any_of(back.last_leg.begin(), back.last_leg.end(), [&](StreamId id) {
+    return model.streams[id].ran_within(last_ns, end_ns) >= kMissed;
+  });
+  if (runs_on) direction.last_ns = last_ns;
+}
+
 void take_right(const Negotiation& negotiation, AudioDirection& direction) {
   direction.right = direction.from == Party::caller ? negotiation.caller : negotiation.callee;
   direction.agreed_ns = direction.right.total_ns();
@@ -52,11 +68,23 @@ void take_right(const Negotiation& negotiation, AudioDirection& direction) {
   }
 }
 
+// When the first ACK for the 2xx of the INVITE that began the call passed, 0 when none did.
+int64_t acked_ns(const Model& model, const std::vector<MessageId>& messages) {
+  for (const MessageId id : messages) {
+    const TransactionId txn = model.messages[id].txn;
+    if (!txn || model.transactions[txn].kind != TransactionKind::ack_2xx) continue;
+    const TransactionId invite = model.transactions[txn].invite;
+    if (invite && !model.transactions[invite].in_dialog) return model.messages[id].time_ns;
+  }
+  return 0;
+}
+
+// A caller that gets the 2xx late, or whose first ACK was lost, neither sends nor listens before.
 // What went between other hosts before, may have passed another point.
 // Of a talk that had begun before the capture, when is not known.
 void find_due(const Model& model, const CallRecord& call, const Negotiation& negotiation,
-              AudioDirection& direction) {
-  direction.due_ns = direction.agreed_from;
+              int64_t acked, AudioDirection& direction) {
+  direction.due_ns = std::max(direction.agreed_from, acked);
   if (direction.last_leg.empty()) return;
   if (call.invite_ns == 0) direction.due_ns = std::max(direction.due_ns, direction.first_ns);
   const StreamRecord& first = model.streams[direction.last_leg.front()];
@@ -89,23 +117,33 @@ bool is_translated(const Model& model, const Negotiation& negotiation, const Sdp
 }
 
 // Offer and answer that leave no audio to either side, whatever the capture shows of the media.
-AudioFault negotiation_fault(const Model& model, const AudioFacts& facts) {
+AudioFault negotiation_fault(const AudioFacts& facts) {
   const Negotiation& n = facts.negotiation;
   const bool media = !facts.from_caller.streams.empty() && !facts.from_callee.streams.empty();
   if (n.refused) return AudioFault::port_zero;
   if (n.unanswered && !media) return AudioFault::no_answer_sdp;
-  for (const OfferAnswer& pair : n.pairs) {
+  return AudioFault::none;
+}
+
+// One names an IPv4 address, the other an IPv6 one, and nothing lies between that translates.
+bool families_clash(const Model& model, const Negotiation& n) {
+  return std::any_of(n.pairs.begin(), n.pairs.end(), [&](const OfferAnswer& pair) {
     const SdpStand& offer = n.stands[pair.offer];
     const SdpStand& answer = n.stands[pair.answer];
-    if (!offer.usable || !answer.usable) continue;
-    const bool families =
-        offer.address && answer.address && offer.address->ip.family != answer.address->ip.family;
-    if (families && !offer.ice && !answer.ice && !media && !is_translated(model, n, offer) &&
-        !is_translated(model, n, answer)) {
-      return AudioFault::address_family;
-    }
+    if (!offer.usable || !answer.usable || !offer.address || !answer.address) return false;
+    return offer.address->ip.family != answer.address->ip.family && !offer.ice && !answer.ice &&
+           !is_translated(model, n, offer) && !is_translated(model, n, answer);
+  });
+}
+
+// A host of both families may send all the same: whose audio is not here has no way.
+void judge_families(const Model& model, AudioFacts* facts) {
+  if (!families_clash(model, facts->negotiation)) return;
+  for (AudioDirection* direction : {&facts->from_caller, &facts->from_callee}) {
+    if (!direction->streams.empty()) continue;
+    direction->fault = AudioFault::address_family;
+    direction->lost_from = 0;
   }
-  return AudioFault::none;
 }
 
 // What it sends, its receiver cannot decode (RFC 4568 5.1.2).
@@ -275,12 +313,15 @@ AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageVie
   }
   facts.negotiation = negotiation_of(model, view, call, messages, facts.end_ns);
   collect_streams(model, media, id, streams, &facts);
+  const int64_t acked = acked_ns(model, messages);
   for (AudioDirection* direction : {&facts.from_caller, &facts.from_callee}) {
     find_last_leg(model, *direction);
     take_right(facts.negotiation, *direction);
-    find_due(model, call, facts.negotiation, *direction);
+    find_due(model, call, facts.negotiation, acked, *direction);
   }
-  const AudioFault fault = negotiation_fault(model, facts);
+  end_with_talk(model, facts.end_ns, facts.from_callee, facts.from_caller);
+  end_with_talk(model, facts.end_ns, facts.from_caller, facts.from_callee);
+  const AudioFault fault = negotiation_fault(facts);
   if (fault != AudioFault::none) {
     facts.from_caller.fault = facts.from_callee.fault = fault;
     return facts;
@@ -299,6 +340,7 @@ AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageVie
     return facts;
   }
   judge_directions(audio, &facts);
+  judge_families(model, &facts);
   return facts;
 }
 

@@ -89,9 +89,10 @@ template <typename Leg>
 bool share_host(const Leg& a, const Leg& b) {
   return a.src == b.dst || a.dst == b.src;
 }
+// Two calls that one host makes, or gets, run beside each other and not through a B2BUA.
 template <typename Leg>
-bool same_hop(const Leg& a, const Leg& b) {
-  return a.src == b.src && a.dst == b.dst;
+bool in_series(const Leg& a, const Leg& b) {
+  return share_host(a, b) ? a.src != b.src || a.dst != b.dst : a.src != b.src && a.dst != b.dst;
 }
 
 }  // namespace
@@ -170,7 +171,7 @@ void Legs::match(const Leg& leg, JoinReason reason, uint64_t key) {
   } else {
     for (const Leg& other : others) {
       const bool chance = reason == JoinReason::sdp_origin || reason == JoinReason::media_address;
-      const bool together = begin_together(leg, other) && !same_hop(leg, other);
+      const bool together = begin_together(leg, other) && in_series(leg, other);
       const bool joins =
           !chance || (together && (reason == JoinReason::media_address || share_host(leg, other)));
       if (joins && other.call != leg.call) join(other.call, leg.call, reason);
@@ -188,7 +189,7 @@ void Legs::match_numbers(const Leg& leg, const std::vector<Leg>& others) {
   for (const Leg& other : others) {
     if (other.call == leg.call || !begin_together(leg, other)) continue;
     rivals++;
-    if (same_hop(leg, other) || reasons_[other.call.value] != JoinReason::none) continue;
+    if (!in_series(leg, other) || reasons_[other.call.value] != JoinReason::none) continue;
     if (best == nullptr || share_host(leg, other) >= share_host(leg, *best)) best = &other;
   }
   if (best == nullptr || (rivals > 1 && !share_host(leg, *best))) return;

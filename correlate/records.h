@@ -3,6 +3,7 @@
 // nanoseconds since the epoch; 0 means "did not happen".
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <type_traits>
 
@@ -312,7 +313,21 @@ struct alignas(64) StreamRecord {
   uint32_t report_id = 0;  // middle 32 bits of its NTP time
   uint32_t rtt_us = 0;     // between the capture point and the receiver, newest
   int64_t report_ns = 0;
+  int64_t longest_gap_ns = 0;  // when delta_max_ns was over
 
+  int64_t longest_gap_from_ns() const { return longest_gap_ns - delta_max_ns; }
+  // Its newest packet before `end_ns`, as far as its longest gap tells.
+  int64_t last_before(int64_t end_ns) const {
+    const bool in_gap = longest_gap_from_ns() < end_ns && end_ns < longest_gap_ns;
+    return in_gap ? longest_gap_from_ns() : std::min(last_ns, end_ns);
+  }
+  // How long of that time, but for its longest gap. Not negative.
+  int64_t ran_within(int64_t begin_ns, int64_t end_ns) const {
+    const auto overlap = [&](int64_t from, int64_t until) {
+      return std::max<int64_t>(0, std::min(until, end_ns) - std::max(from, begin_ns));
+    };
+    return overlap(first_ns, last_ns) - overlap(longest_gap_from_ns(), longest_gap_ns);
+  }
   // Its sender is silent whenever its user is.
   bool pauses_in_silence() const { return pauses >= 3; }
   bool seen_at(uint8_t at) const { return (points >> at % 32 & 1U) != 0; }

@@ -158,7 +158,10 @@ void advance(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns) {
   }
   if (voice) count_type(stream, rtp);
   const int64_t gap_ns = time_ns - stream.last_ns;
-  stream.delta_max_ns = std::max(stream.delta_max_ns, gap_ns);
+  if (gap_ns > stream.delta_max_ns) {
+    stream.delta_max_ns = gap_ns;
+    stream.longest_gap_ns = time_ns;
+  }
   uint16_t step = 0;
   switch (arrive(&stream.sequence, rtp.sequence, gap_ns, &step)) {
     case Arrival::next:

@@ -7,10 +7,12 @@
 namespace sipladder {
 namespace {
 
-void describe(CallContext& context, const AudioDirection&, Finding* finding) {
+void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
   add_negotiation_evidence(context, finding);
+  const bool both = context.audio.direction(opposite(direction.from)).fault == direction.fault;
   finding->summary =
-      "nobody hears anything: one side's SDP names an IPv4 address, the other's IPv6";
+      fmt::format("{}: one side's SDP names an IPv4 address, the other's IPv6",
+                  both ? "nobody hears anything" : hears_nothing(context, direction));
   finding->explanation = "Neither side can send to the other's address family.";
   finding->remedy = "Anchor the media in a relay that has both families (rtpengine), or use ICE.";
   finding->rfc = "RFC 6157 3";

@@ -22,25 +22,12 @@ int64_t allowed_ns(const Negotiation& negotiation) {
   return kLate;
 }
 
-// A caller that gets the 2xx late, or whose first ACK was lost, cannot send before.
-int64_t acked_ns(const CallContext& context) {
-  int64_t first = 0;
-  for (const TransactionId id : context.transactions) {
-    const TransactionRecord& txn = context.model.transactions[id];
-    if (txn.kind != TransactionKind::ack_2xx || !txn.invite) continue;
-    if (context.model.transactions[txn.invite].in_dialog) continue;
-    first = first == 0 ? txn.first_ns : std::min(first, txn.first_ns);
-  }
-  return first;
-}
-
 void check(CallContext& context, CallAnalysis* out) {
   for (const AudioDirection* direction : {&context.audio.from_caller, &context.audio.from_callee}) {
     const bool heard = !direction->last_leg.empty() && direction->agreed_from != 0;
     const bool explained =
         direction->fault != AudioFault::none && direction->fault != AudioFault::late;
-    const int64_t from = std::max(direction->due_ns, acked_ns(context));
-    const int64_t late = direction->first_ns - from;
+    const int64_t late = direction->first_ns - direction->due_ns;
     if (!heard || explained || late <= allowed_ns(context.audio.negotiation)) continue;
     const StreamRecord& stream = context.model.streams[direction->last_leg.front()];
     if (stream.pauses_in_silence()) continue;
