@@ -5,6 +5,13 @@
 
 namespace sipladder {
 
+// Another path with the same numbers at the same time.
+static bool carry_same(const StreamRecord& a, const StreamRecord& b) {
+  return a.ssrc == b.ssrc && (a.src != b.src || a.dst != b.dst) && a.packets >= kMinMedia &&
+         b.packets >= kMinMedia && a.first_ns <= b.last_ns && b.first_ns <= a.last_ns &&
+         a.sequence.base <= b.sequence.highest && b.sequence.base <= a.sequence.highest;
+}
+
 static AudioLoss swallowed_from(StreamId stream, int64_t since_ns = 0) {
   return {AudioFault::firewall, since_ns, stream};
 }
@@ -59,17 +66,39 @@ bool Points::meets(StreamId id, int64_t begin_ns, int64_t end_ns) const {
 // The same packets on another path, that the SDP seen here does not tell of: a box has rewritten
 // their addresses. Not those on their way to where the stream begins.
 bool Points::comes_out_elsewhere(StreamId id) const {
-  const StreamRecord& in = model_.streams[id];
   for (const StreamId other : model_.streams.ids()) {
-    const StreamRecord& out = model_.streams[other];
-    if (out.ssrc != in.ssrc || out.packets < kMinMedia || (out.src == in.src && out.dst == in.dst))
-      continue;
-    const bool together = out.first_ns <= in.last_ns && in.first_ns <= out.last_ns &&
-                          out.sequence.base <= in.sequence.highest &&
-                          in.sequence.base <= out.sequence.highest;
-    if (together && audio_.dst(other).ip != audio_.src(id).ip) return true;
+    if (carry_same(model_.streams[id], model_.streams[other]) &&
+        audio_.dst(other).ip != audio_.src(id).ip && !has_other_origin(other, id))
+      return true;
   }
   return false;
+}
+
+// Both parties may play one recording, and so may a hundred calls; an echo sends back what came.
+// What runs the other way, or what another stream explains better, is no copy of this one.
+bool Points::has_other_origin(StreamId copy, StreamId id) const {
+  if (std::find(back_.streams.begin(), back_.streams.end(), copy) != back_.streams.end())
+    return true;
+  if (comes_from(copy, id)) return false;
+  const auto explains = [&](StreamId origin) { return origin != id && comes_from(copy, origin); };
+  if (std::any_of(direction_.streams.begin(), direction_.streams.end(), explains) ||
+      std::any_of(back_.streams.begin(), back_.streams.end(), explains))
+    return true;
+  const StreamBinding& bound = audio_.media.of(copy);
+  if (!bound.call) return false;
+  const auto& streams = audio_.media.streams_of(bound.call);
+  return std::any_of(streams.begin(), streams.end(), [&](StreamId origin) {
+    return explains(origin) && audio_.media.of(origin, bound.call).from == bound.from;
+  });
+}
+
+// One box lies between: a NAT has rewritten one end, or a relay has sent it on.
+bool Points::comes_from(StreamId copy, StreamId origin) const {
+  constexpr int64_t kClocks = 100'000'000;  // of two captures
+  const StreamRecord& out = model_.streams[copy];
+  const StreamRecord& in = model_.streams[origin];
+  return carry_same(in, out) && in.first_ns < out.first_ns + kClocks &&
+         (in.src == out.src || in.dst == out.dst || audio_.dst(origin).ip == audio_.src(copy).ip);
 }
 
 StreamId Points::stream_to(const IpAddress& ip) const {
@@ -135,7 +164,7 @@ AudioLoss Points::ends_at_other_point() const {
 // Until when it is seen behind the box that it goes into, too; 0: it is seen once.
 int64_t Points::passes_until(StreamId id) const {
   const StreamRecord& stream = model_.streams[id];
-  int64_t until = stream.elsewhere_ns;
+  int64_t until = 0;
   for (const StreamId other : direction_.last_leg) {
     const StreamRecord& behind = model_.streams[other];
     // A NAT leaves the peer's address as it is, and is passed a little later.
@@ -144,7 +173,8 @@ int64_t Points::passes_until(StreamId id) const {
     if (same && behind.first_ns > stream.first_ns && behind.first_ns < stream.last_ns)
       until = std::max(until, behind.last_ns);
   }
-  return until;
+  // Two points may see it before the NAT.
+  return until != 0 ? until : stream.elsewhere_ns;
 }
 
 // No capture ends there: where a file does, another one follows it.

@@ -33,6 +33,8 @@ class Points {
   AudioLoss captured_once(StreamId back) const;
   bool meets(StreamId id, int64_t begin_ns, int64_t end_ns) const;
   bool comes_out_elsewhere(StreamId id) const;
+  bool has_other_origin(StreamId copy, StreamId id) const;
+  bool comes_from(StreamId copy, StreamId origin) const;
   StreamId stream_to(const IpAddress& ip) const;
   int64_t passes_until(StreamId id) const;
   bool every_point_goes_on(int64_t time_ns) const;
