@@ -74,6 +74,7 @@ struct AudioDirection {
   MessageId named_in;          // private_address: the SDP that names the address
   bool sent_at_other_point =
       false;                // firewall: where its receiver's audio passes, none of it comes
+  bool sip_passes = false;  // firewall: what shows that the box is captured on both sides
   EndpointId silent_relay;  // no_rtp: the relay that gets the stream and passes none on
   std::vector<uint32_t> icmp_frames;
   uint32_t reported_frame = 0;  // it is not here, and RTCP says that its receiver gets it

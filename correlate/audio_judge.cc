@@ -34,7 +34,12 @@ class Judge {
       set(not_sent());
       return;
     }
-    if (set(undeliverable()) || set(points_.swallowed_by_box()) || set(undelivered())) return;
+    if (set(undeliverable()) || set(points_.swallowed_by_box())) return;
+    if (set(points_.swallowed_beside_sip())) {
+      direction_.sip_passes = true;
+      return;
+    }
+    if (set(undelivered())) return;
     if (set(points_.never_reaches_other_point())) {
       direction_.sent_at_other_point = true;
       return;

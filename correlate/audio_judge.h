@@ -48,6 +48,11 @@ struct AudioCase {
     return std::any_of(direction.streams.begin(), direction.streams.end(),
                        [&](StreamId id) { return src(id).ip == ip; });
   }
+  // Of a TURN server, for the client that a stream comes from.
+  bool is_relayed_address(const Endpoint& relayed, StreamId of_client) const {
+    const auto& clients = media.turn_clients_of(relayed);
+    return std::find(clients.begin(), clients.end(), src(of_client)) != clients.end();
+  }
   // More than a first packet that a relay sent before it knew better.
   bool receives(const AudioDirection& direction, const IpAddress& ip) const {
     return std::any_of(direction.streams.begin(), direction.streams.end(), [&](StreamId id) {

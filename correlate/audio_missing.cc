@@ -27,13 +27,18 @@ class Vantage {
     bool named = false;
     for (const SdpStand& stand : stands) {
       if (stand.author != opposite(direction_.from) || !stand.address) continue;
-      if (is_known_here(stand.address->ip)) return true;
+      if (is_known_here(stand.address->ip) || is_relayed_to_here(*stand.address)) return true;
       named = true;
     }
     return !named;
   }
 
  private:
+  // What comes to it goes to the client in a stream that is unpacked here.
+  bool is_relayed_to_here(const Endpoint& relayed) const {
+    return std::any_of(back_.streams.begin(), back_.streams.end(),
+                       [&](StreamId id) { return audio_.is_relayed_address(relayed, id); });
+  }
   bool is_known_here(const IpAddress& ip) const {
     if (scope_of(ip) != AddressScope::public_ || audio_.sends(back_, ip)) return true;
     return std::any_of(audio_.messages.begin(), audio_.messages.end(), [&](MessageId id) {

@@ -282,7 +282,9 @@ bool Reach::is_elsewhere(const Endpoint& to) {
   for (const StreamId id : back_.streams) {
     if (model_.streams[id].packets < kMinMedia || audio_.sends(direction_, audio_.src(id).ip))
       continue;
-    if (is_relay_source(id) || scope_of(audio_.src(id).ip) != AddressScope::public_) continue;
+    if (is_relay_source(id) || audio_.is_relayed_address(to, id) ||
+        scope_of(audio_.src(id).ip) != AddressScope::public_)
+      continue;
     const bool same_host = audio_.src(id).ip == to.ip;
     if ((same_host || !seen_as_source(to.ip)) && is_behind_nat(audio_, receiver())) {
       direction_.heard_from = id;

@@ -40,8 +40,28 @@ class Relays {
     }
     return {};
   }
+  // A TURN server: its client sends to it, and nothing comes from the address that stands for the
+  // client, to which the other party sends. With ICE, who knows what took another path.
+  EndpointId turn_that_swallows() const {
+    if (uses_ice()) return {};
+    for (const StreamId in : back_.streams) {
+      const Endpoint& relayed = audio_.dst(in);
+      if (model_.streams[in].packets < kMinMedia || audio_.sends(direction_, relayed.ip)) continue;
+      for (const StreamId id : direction_.streams) {
+        if (audio_.is_relayed_address(relayed, id) && audio_.dst(id) == audio_.src(in) &&
+            pass_one_point(id, in) && points_.run_together(id, in) &&
+            points_.sees_both_ways(model_.streams[in].point))
+          return model_.streams[in].dst;
+      }
+    }
+    return {};
+  }
 
  private:
+  bool uses_ice() const {
+    const auto& stands = audio_.facts.negotiation.stands;
+    return std::any_of(stands.begin(), stands.end(), [](const SdpStand& s) { return s.ice; });
+  }
   bool pass_one_point(StreamId a, StreamId b) const {
     return model_.streams[a].shares_point_with(model_.streams[b]);
   }
@@ -84,6 +104,7 @@ bool is_lost_in_relay(const AudioCase& audio, const Points& points, AudioDirecti
   const Relays relays(audio, points, direction, back);
   EndpointId relay = relays.that_swallows_both();
   if (!relay) relay = relays.that_swallows_one();
+  if (!relay) relay = relays.turn_that_swallows();
   if (relay) direction.silent_relay = relay;
   return static_cast<bool>(relay);
 }

@@ -15,6 +15,7 @@ constexpr size_t kMaxExpectationsPerEndpoint =
     256;  // newest win: a port is used by one call after another
 const std::vector<StreamId> kNoStreams;
 const std::vector<uint32_t> kNoPaths;
+const std::vector<Endpoint> kNoClients;
 
 void copy_codec(std::string_view name, StreamBinding* binding) {
   const size_t length = std::min(name.size(), sizeof binding->codec - 1);
@@ -116,6 +117,10 @@ void MediaBinding::learn_paths() {
     handshakes_of_[handshake.client].push_back(seen_handshakes_);
     handshakes_of_[handshake.server].push_back(seen_handshakes_);
   }
+  for (; seen_allocations_ < model_.turn_allocations.size(); seen_allocations_++) {
+    const TurnAllocation& allocation = model_.turn_allocations[seen_allocations_];
+    turn_clients_of_[allocation.relayed].push_back(allocation.client);
+  }
 }
 
 const std::vector<uint32_t>& MediaBinding::checks_of(const std::string& receiver,
@@ -127,6 +132,11 @@ const std::vector<uint32_t>& MediaBinding::checks_of(const std::string& receiver
 const std::vector<uint32_t>& MediaBinding::handshakes_of(const Endpoint& end) const {
   const auto found = handshakes_of_.find(end);
   return found == handshakes_of_.end() ? kNoPaths : found->second;
+}
+
+const std::vector<Endpoint>& MediaBinding::turn_clients_of(const Endpoint& relayed) const {
+  const auto found = turn_clients_of_.find(relayed);
+  return found == turn_clients_of_.end() ? kNoClients : found->second;
 }
 
 std::vector<const RtcpRecord*> MediaBinding::rtcp_of(const Endpoint& media) const {

@@ -65,6 +65,8 @@ class MediaBinding {
                                          const std::string& sender) const;
   // Into Model::handshakes: those with an end there.
   const std::vector<uint32_t>& handshakes_of(const Endpoint& end) const;
+  // For whom an address of a TURN server stands: a client, on whichever side of its NAT it is seen.
+  const std::vector<Endpoint>& turn_clients_of(const Endpoint& relayed) const;
   // The `streams` table lists it: proven by progress, or named by SDP.
   bool is_listed(StreamId id) const;
 
@@ -101,8 +103,10 @@ class MediaBinding {
       rtcp_from_;  // into Model::rtcp
   uint32_t seen_checks_ = 0;
   uint32_t seen_handshakes_ = 0;
+  uint32_t seen_allocations_ = 0;
   absl::flat_hash_map<uint64_t, std::vector<uint32_t>> checks_of_;  // by the hash of their names
   absl::flat_hash_map<Endpoint, std::vector<uint32_t>, EndpointHash> handshakes_of_;
+  absl::flat_hash_map<Endpoint, std::vector<Endpoint>, EndpointHash> turn_clients_of_;
   absl::flat_hash_map<Endpoint, std::vector<Expectation>, EndpointHash> expectations_;
   struct Named {
     Endpoint endpoint;

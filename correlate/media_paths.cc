@@ -56,7 +56,15 @@ void MediaPaths::add_stun(const Datagram& datagram) {
       check->error = stun.error;
       check->error_frame = datagram.frame;
     }
+  } else if (stun.is_allocation()) {
+    add_allocation(*stun.relayed, datagram.dst);
   }
+}
+
+void MediaPaths::add_allocation(const Endpoint& relayed, const Endpoint& client) {
+  if (model_.turn_allocations.size() >= kMaxPaths) return;
+  if (allocations_.insert(pair_key(relayed, client)).second)
+    model_.turn_allocations.push_back({relayed, client});
 }
 
 HandshakeRecord* MediaPaths::newest_handshake(const Endpoint& client, const Endpoint& server) {

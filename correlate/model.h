@@ -67,6 +67,7 @@ struct Model {
   std::vector<RtcpRecord> rtcp;
   std::vector<IceCheckRecord> ice_checks;
   std::vector<HandshakeRecord> handshakes;
+  std::vector<TurnAllocation> turn_allocations;
   absl::flat_hash_map<uint32_t, DtmfDigits> dtmf;             // by StreamId
   absl::flat_hash_map<uint32_t, VoiceSamples> voice_samples;  // the same, of other than G.711
   Accounting accounting;

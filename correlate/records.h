@@ -334,6 +334,8 @@ struct alignas(64) StreamRecord {
   // Most packets are here twice, each copy right behind its original: the capture made them, and
   // no network.
   bool is_captured_twice() const { return copies * 10 >= (packets - copies) * 9; }
+  // Each of them once.
+  uint32_t packets_once() const { return is_captured_twice() ? packets - copies : packets; }
   bool shares_point_with(const StreamRecord& other) const { return (points & other.points) != 0; }
 };
 
@@ -392,6 +394,13 @@ struct HandshakeRecord {
   uint8_t alert = 0;  // a fatal one
   bool alert_by_client = false;
   bool cookie_asked = false;  // HelloVerifyRequest: the client says hello again
+};
+
+// An address of a TURN server, and the client for which it stands (RFC 8656 7), as a point sees it:
+// behind a NAT with the one address, before it with another.
+struct TurnAllocation {
+  Endpoint relayed;
+  Endpoint client;
 };
 
 struct IcmpErrorRecord {

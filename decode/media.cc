@@ -209,6 +209,7 @@ bool parse_stun(std::string_view bytes, StunMessage* out) {
     if (type == 0x0020 || (type == 0x0001 && !out->mapped)) {
       out->mapped = stun_address(p + at + 4, length, type == 0x0020, p + 4);
     }
+    if (type == 0x0016) out->relayed = stun_address(p + at + 4, length, true, p + 4);
     if (type == 0x0012) out->peer = stun_address(p + at + 4, length, true, p + 4);
     if (type == 0x000C && length == 4) out->channel = be16(p + at + 4);
     if (type == 0x0013) out->data = bytes.substr(at + 4, length);

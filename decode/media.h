@@ -70,17 +70,20 @@ bool parse_rtcp(std::string_view bytes, RtcpReport* out);
 
 struct StunMessage {  // RFC 8489, with what TURN adds (RFC 8656)
   uint16_t type = 0;
-  std::optional<Endpoint> mapped;  // XOR-MAPPED-ADDRESS, else MAPPED-ADDRESS
-  std::optional<Endpoint> peer;    // XOR-PEER-ADDRESS
-  uint16_t channel = 0;            // CHANNEL-NUMBER, 0 when there is none
-  std::string_view data;           // DATA
-  std::string_view username;       // USERNAME: of a check of ICE "receiver:sender" (RFC 8445 7.2.2)
-  uint16_t error = 0;              // ERROR-CODE, 401
+  std::optional<Endpoint> mapped;   // XOR-MAPPED-ADDRESS, else MAPPED-ADDRESS
+  std::optional<Endpoint> peer;     // XOR-PEER-ADDRESS
+  std::optional<Endpoint> relayed;  // XOR-RELAYED-ADDRESS
+  uint16_t channel = 0;             // CHANNEL-NUMBER, 0 when there is none
+  std::string_view data;            // DATA
+  std::string_view username;  // USERNAME: of a check of ICE "receiver:sender" (RFC 8445 7.2.2)
+  uint16_t error = 0;         // ERROR-CODE, 401
 
   // A connectivity check, and no question to a server about the own address.
   bool is_check() const { return type == 0x0001 && !username.empty(); }
   bool is_success() const { return type == 0x0101; }
   bool is_error() const { return type == 0x0111; }
+  // The answer to Allocate.
+  bool is_allocation() const { return type == 0x0103 && relayed; }
 };
 bool parse_stun(std::string_view bytes, StunMessage* out);
 

@@ -45,18 +45,22 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
     return;
   }
   finding->summary = fmt::format(
-      "{} hears nothing: {} packets from {} to {} {}", deaf, stream.packets,
+      "{} hears nothing: {} packets from {} to {} {}", deaf, stream.packets_once(),
       endpoint_text(context, stream.src), endpoint_text(context, stream.dst),
       direction.sent_at_other_point
           ? fmt::format("pass one capture point, and none of them comes to the other, where the "
                         "{}'s own audio passes",
                         deaf)
-          : std::string("go into the box between the two capture points and do not come out, "
-                        "while the other direction passes it"));
+          : fmt::format("go into the box between the two capture points and do not come out, "
+                        "while {} passes it",
+                        direction.sip_passes ? "SIP of the same host" : "the other direction"));
   finding->explanation =
       direction.sent_at_other_point
           ? "What lies between the two capture points, a NAT, a firewall or a media relay, does "
             "not pass this direction on."
+      : direction.sip_passes
+          ? "The same request is captured on both sides, with another address behind the box; the "
+            "audio only where it enters."
           : "The other direction is captured on both sides; this one only where it enters.";
   add_advice(finding);
 }

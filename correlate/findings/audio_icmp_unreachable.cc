@@ -27,7 +27,7 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
       hears_nothing(context, direction), error == nullptr ? "a router" : to_string(error->from),
       endpoint_text(context, stream.src), endpoint_text(context, stream.dst),
       error == nullptr ? 3 : error->type, error == nullptr ? 0 : error->code,
-      direction.icmp_frames.size(), stream.packets);
+      direction.icmp_frames.size(), stream.packets_once());
   finding->explanation =
       host_itself
           ? "The host answers itself that nobody listens there any more: its program has ended, "

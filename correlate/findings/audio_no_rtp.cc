@@ -19,7 +19,7 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
   finding->confidence = Confidence::likely;
   finding->summary = fmt::format(
       "{} hears nothing: no RTP from the {} passes here in {}, while {} packets go from {} to {}",
-      deaf, silent, seconds_text(direction.agreed_ns), heard.packets,
+      deaf, silent, seconds_text(direction.agreed_ns), heard.packets_once(),
       endpoint_text(context, heard.src), endpoint_text(context, heard.dst));
   finding->explanation = fmt::format(
       "The call was answered and offer/answer lets the {} send (RFC 3264), but this capture point "
@@ -37,7 +37,7 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
   finding->evidence.push_back(taken.first_frame);
   finding->summary = fmt::format(
       "{} hears nothing: {} gets {} packets of the {} from {} and sends none on{}", deaf,
-      ip_text(context, direction.silent_relay), taken.packets, silent,
+      ip_text(context, direction.silent_relay), taken.packets_once(), silent,
       endpoint_text(context, taken.src),
       back.fault == AudioFault::no_rtp ? std::string()
                                        : fmt::format(", while those of the {} pass it", deaf));

@@ -16,6 +16,23 @@ bool shows_media(const Model& model) {
   return model.streams.size() != 0 || !model.ice_checks.empty() || !model.handshakes.empty();
 }
 
+// TURN over TCP (RFC 8656 2.1) is not looked into.
+bool may_hide_in_tcp(const Model& model) {
+  constexpr uint64_t kFew = 100;
+  return model.accounting.fates[static_cast<size_t>(Fate::tcp_other)] >= kFew;
+}
+std::string where_it_is(const Model& model) {
+  std::string text =
+      "The media takes another path than the signalling, or a capture filter left it out";
+  if (may_hide_in_tcp(model)) {
+    text += fmt::format(
+        ", or it is inside TURN over TCP, which is not looked into: the capture holds {} TCP "
+        "segments that carry no SIP",
+        model.accounting.fates[static_cast<size_t>(Fate::tcp_other)]);
+  }
+  return text + ".";
+}
+
 // One direction takes another way, and RTCP says that it arrives.
 void check_reported(CallContext& context, const AudioDirection& direction, CallAnalysis* out) {
   if (direction.reported_frame == 0) return;
@@ -42,8 +59,7 @@ void check(CallContext& context, CallAnalysis* out) {
   finding.summary = fmt::format("the call was answered and lasted {}, but {} of its media is here",
                                 seconds_text(context.audio.end_ns - context.audio.answer_ns),
                                 context.streams.empty() ? "none" : "only a moment");
-  finding.explanation =
-      "The media takes another path than the signalling, or a capture filter left it out.";
+  finding.explanation = where_it_is(context.model);
   finding.remedy = "Capture where the media passes, and without a port filter.";
   finding.rfc = "RFC 3264 5.1";
   report(out, std::move(finding));
@@ -58,10 +74,9 @@ void check_capture(CaptureContext& context, std::vector<Finding>* out) {
   }
   if (calls == 0) return;
   Finding finding = finding_of(detector);
-  finding.summary =
-      fmt::format("{} calls were answered, and the capture holds no media at all", calls);
-  finding.explanation =
-      "The media takes another path than the signalling, or a capture filter left it out.";
+  finding.summary = fmt::format("{} calls were answered, and the capture holds no media {}", calls,
+                                may_hide_in_tcp(context.model) ? "over UDP" : "at all");
+  finding.explanation = where_it_is(context.model);
   finding.remedy = "Capture where the media passes, and without a port filter.";
   finding.rfc = "RFC 3264 5.1";
   report(out, std::move(finding));

@@ -15,9 +15,9 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
       "{}: the RTP from {} to {} stops {}{} before the end of the talk",
       hears_nothing(context, direction), endpoint_text(context, stream.src),
       endpoint_text(context, stream.dst),
-      direction.lost_from == 0
-          ? fmt::format("after {} packet{}, ", stream.packets, stream.packets == 1 ? "" : "s")
-          : std::string(),
+      direction.lost_from == 0 ? fmt::format("after {} packet{}, ", stream.packets_once(),
+                                             stream.packets_once() == 1 ? "" : "s")
+                               : std::string(),
       seconds_text(direction.agreed_until - direction.last_ns));
   finding->explanation =
       "The direction was agreed to the end, and no hold took it back (RFC 3264 8.4).";

@@ -43,7 +43,8 @@ std::string hears_nothing(const CallContext& context, const AudioDirection& dire
 
 std::string lost_text(const CallContext& context, const AudioDirection& direction) {
   const StreamRecord& stream = context.model.streams[direction.culprit];
-  if (direction.lost_from <= stream.first_ns) return fmt::format("{} packets lost", stream.packets);
+  if (direction.lost_from <= stream.first_ns)
+    return fmt::format("{} packets lost", stream.packets_once());
   return fmt::format("{} of audio lost", seconds_text(stream.last_ns - direction.lost_from));
 }
 

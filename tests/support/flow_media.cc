@@ -22,6 +22,37 @@ int64_t after(const Line& line, int nth) {
   return line.time_ns + static_cast<int64_t>(line.seconds("every", 1) * 1e9) * nth;
 }
 
+std::string stun(unsigned type, const std::string& attributes, uint32_t id) {
+  return number16(type) + number16(static_cast<unsigned>(attributes.size())) +
+         number32(0x2112A442) + number32(0) + number32(0) + number32(id) + attributes;
+}
+
+std::string stun_attribute(unsigned type, std::string value) {
+  const auto size = static_cast<unsigned>(value.size());
+  value.resize((value.size() + 3) / 4 * 4);
+  return number16(type) + number16(size) + value;
+}
+
+// ADDRESS:PORT of IPv4, as XOR-PEER-ADDRESS and others have it.
+std::string stun_address(const std::string& text) {
+  const size_t colon = text.find(':');
+  const IpAddress ip = parse_ip(text.substr(0, colon)).value_or(IpAddress{});
+  uint32_t address = 0;
+  for (size_t i = 0; i < 4; i++) address = address << 8 | ip.bytes[i];
+  const int port = colon == std::string::npos ? 0 : std::atoi(text.c_str() + colon + 1);
+  return number16(1) + number16(static_cast<unsigned>(port) ^ 0x2112U) +
+         number32(address ^ 0x2112A442U);
+}
+
+// In an indication of TURN: what the client sends to a peer, or the server has from one.
+std::string in_turn(const Line& line, std::string datagram) {
+  const std::string to = line.value("to-peer", "");
+  const std::string peer = to.empty() ? line.value("from-peer", "") : to;
+  if (peer.empty()) return datagram;
+  return stun(to.empty() ? 0x0017 : 0x0016,
+              stun_attribute(0x0012, stun_address(peer)) + stun_attribute(0x0013, datagram), 1);
+}
+
 // 20 ms of G.711: loud noise, other in each packet; or of `silence`; or the `same` each time.
 std::string voice(const Line& line, int i) {
   if (line.has("silence")) return std::string(160, '\xFF');
@@ -63,10 +94,11 @@ std::vector<Payload> rtp_payloads(const Line& line, uint16_t* ip_id) {
     if (lose != 0 && i % lose == lose - 1) continue;
     const auto nth = static_cast<unsigned>(i);
     const unsigned marker = i == 0 ? 0x80U : 0U;
-    out.push_back({line.time_ns + i * std::llround(every * 1e9),
-                   number16(0x8000 | type | marker) + number16(first + nth) +
-                       number32(begin + nth * step) + number32(ssrc) + voice(line, i),
-                   ++*ip_id});
+    out.push_back(
+        {line.time_ns + i * std::llround(every * 1e9),
+         in_turn(line, number16(0x8000 | type | marker) + number16(first + nth) +
+                           number32(begin + nth * step) + number32(ssrc) + voice(line, i)),
+         ++*ip_id});
     if (!line.has("twice")) continue;
     out.push_back(out.back());
     out.back().time_ns += 20'000;
@@ -90,22 +122,20 @@ std::vector<Payload> stun_payloads(const Line& line, uint16_t* ip_id) {
   const std::string name = line.value("name", "");
   const std::string code = line.value("error", "");
   std::string attributes;
-  if (!name.empty()) {
-    attributes = number16(0x0006) + number16(static_cast<unsigned>(name.size())) + name;
-    attributes.resize((attributes.size() + 3) / 4 * 4);
-  }
+  const std::string relayed = line.value("relayed", "");
+  if (!name.empty()) attributes = stun_attribute(0x0006, name);
   if (!code.empty()) {
     const int error = std::atoi(code.c_str());
-    attributes += number16(0x0009) + number16(4) + bytes({0, 0, error / 100, error % 100});
+    attributes += stun_attribute(0x0009, bytes({0, 0, error / 100, error % 100}));
   }
-  const unsigned type = !code.empty() ? 0x0111 : line.has("success") ? 0x0101 : 0x0001;
+  if (!relayed.empty()) attributes += stun_attribute(0x0016, stun_address(relayed));
+  const unsigned type = !relayed.empty()      ? 0x0103
+                        : !code.empty()       ? 0x0111
+                        : line.has("success") ? 0x0101
+                                              : 0x0001;
   std::vector<Payload> out;
   for (int i = 0; i < line.integer("count", 1); i++) {
-    out.push_back({after(line, i),
-                   number16(type) + number16(static_cast<unsigned>(attributes.size())) +
-                       number32(0x2112A442) + number32(0) + number32(0) +
-                       number32(static_cast<unsigned>(i)) + attributes,
-                   ++*ip_id});
+    out.push_back({after(line, i), stun(type, attributes, static_cast<uint32_t>(i)), ++*ip_id});
   }
   return out;
 }

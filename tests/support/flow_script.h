@@ -16,13 +16,15 @@
 //   1.000 alice:4000 > bob:5000 rtp for=5 pt=0 ssrc=1   `silence`, `same`, `twice` (captured
 //                                     so), lose=N (each Nth), step=
 //                                     timestamp units per packet (160),
-//                                     every=SECONDS (0.02), seq= and ts= of the first one
+//                                     every=SECONDS (0.02), seq= and ts= of the first one;
+//                                     to-peer= or from-peer=ADDRESS:PORT: inside TURN
 //   5.000 bob:5001 > alice:4001 rtcp of=1 lost=7 high=99   a receiver report of that
 //                                     SSRC: cumulative loss, highest number received; fraction= of
 //                                     256 lost, from= SSRC of who reports; of=0: without a block;
 //                                     sent=PACKETS: a sender report
 //   1.000 alice:4000 > bob:5000 stun name=B:A count=5   checks of ICE, one each every=SECONDS (1);
-//                                     `success` or error=401: answers
+//                                     `success` or error=401: answers; relayed=ADDRESS:PORT: a TURN
+//                                     server's answer to Allocate
 //   1.000 alice:4000 > bob:5000 dtls hello count=5      likewise `server-hello`, `verify`,
 //                                     `server-done`, `client-key`, `encrypted`, alert=40; random=
 //   1.100 bob > alice icmp 3 alice:4000 > bob:5000      a code of "unreachable" (or of type=) that
