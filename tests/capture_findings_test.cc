@@ -212,6 +212,23 @@ TEST_F(CaptureFindings, FragmentsWithoutTheFirst) {
 }
 
 // A capture with times from 0 on is one like any other.
+TEST_F(CaptureFindings, MediaMayBeInTcpThatIsNoSip) {
+  const std::string call = capture(
+      "host a 192.0.2.1\nhost b 192.0.2.2\n0 a > b INVITE sip:b@192.0.2.2 sdp=192.0.2.30:49000\n"
+      "1 b > a 200 sdp=192.0.2.2:5000\n1.1 a > b ACK\n10 a > b BYE\n10.1 b > a 200 (BYE)\n");
+  std::vector<build::TimedPacket> segments;
+  for (uint32_t i = 0; i < 150; i++) {
+    const std::string segment =
+        build::tcp("ChannelData", {1 + 11 * i}, "192.0.2.1", "192.0.2.30", 40000, 3478);
+    segments.push_back({1'700'000'011'000'000'000 + i * 20'000'000,
+                        build::ethernet_ip(build::ip(segment, 6, "192.0.2.1", "192.0.2.30"))});
+  }
+  const std::string turn = build::pcap(segments).substr(kFileHeader);
+  EXPECT_NE(findings({write("turn.pcap", call + turn)}).find("no media over UDP"),
+            std::string::npos);
+  EXPECT_NE(findings({write("call.pcap", call)}).find("no media at all"), std::string::npos);
+}
+
 TEST_F(CaptureFindings, TimeZero) {
   const std::string script =
       "host a 192.0.2.1\nhost b 192.0.2.2\n0.000 a > b INVITE sip:b@192.0.2.2\n"
