@@ -7,15 +7,24 @@
 namespace sipladder {
 namespace {
 
+int64_t expected_of(const RtpSequence& sequence) {
+  return int64_t{sequence.highest} - sequence.base + 1;
+}
+
 // Up to the newest packet that the receiver has reported. None where that is too long ago to be
 // told.
 std::optional<int64_t> missing_up_to(const RtpSequence& sequence, uint32_t packets,
                                      uint16_t reported) {
   const uint16_t newer = distance_behind(sequence, reported);
   if (newer >= 64) return std::nullopt;
-  const int64_t expected = int64_t{sequence.highest} - sequence.base + 1;
   const int came_newer = std::popcount(sequence.window & ((uint64_t{1} << newer) - 1));
-  return expected - packets - (newer - came_newer);
+  return expected_of(sequence) - packets - (newer - came_newer);
+}
+
+// The highest number that was reported can lie before or after the newest one here.
+uint32_t expected_up_to(const RtpSequence& sequence, uint16_t reported) {
+  const auto newer = static_cast<int16_t>(distance_behind(sequence, reported));
+  return static_cast<uint32_t>(std::max<int64_t>(0, expected_of(sequence) - newer));
 }
 
 // Whether what passes here comes to the receiver, and whether more does than what passes here.
@@ -44,9 +53,9 @@ void add_report(StreamRecord& stream, const RtcpReportBlock& block, int64_t time
   stream.remote_fraction_lost = block.fraction_lost;
   stream.remote_jitter = block.jitter;
   stream.remote_lost = static_cast<uint32_t>(std::max(0, block.cumulative_lost));
-  const auto missing =
-      missing_up_to(stream.sequence, stream.packets, static_cast<uint16_t>(block.highest_sequence));
-  if (missing) {
+  const auto highest = static_cast<uint16_t>(block.highest_sequence);
+  stream.reported_expected = expected_up_to(stream.sequence, highest);
+  if (const auto missing = missing_up_to(stream.sequence, stream.packets, highest)) {
     stream.received_unseen =
         static_cast<uint32_t>(std::max<int64_t>(0, *missing - stream.remote_lost));
   }

@@ -298,12 +298,14 @@ struct alignas(64) StreamRecord {
   uint32_t remote_jitter = 0;
   uint32_t remote_lost = 0;
   uint32_t reported_highest = 0;  // by its newest report
-  int64_t reported_ns = 0;        // when a report last told of a packet newer than the one before
-  int64_t ahead_ns = 0;           // when one told of packets long after the newest seen here
-  uint32_t stuck_reports = 0;     // since reported_ns: all is lost
-  uint32_t stuck_packets = 0;     // that had passed here at reported_ns
-  int64_t stuck_ns = 0;           // of the newest of these
-  uint32_t received_unseen = 0;   // missing here, and not at the receiver by its newest report
+  // Numbers from the first one seen here to that: remote_lost is of these.
+  uint32_t reported_expected = 0;
+  int64_t reported_ns = 0;       // when a report last told of a packet newer than the one before
+  int64_t ahead_ns = 0;          // when one told of packets long after the newest seen here
+  uint32_t stuck_reports = 0;    // since reported_ns: all is lost
+  uint32_t stuck_packets = 0;    // that had passed here at reported_ns
+  int64_t stuck_ns = 0;          // of the newest of these
+  uint32_t received_unseen = 0;  // missing here, and not at the receiver by its newest report
   // As the receiver's own measurement says (RFC 3611 4.7), newest.
   bool has_xr = false;
   uint8_t xr_loss_rate = 0;  // of 256, with what came too late to be played

@@ -60,6 +60,13 @@ BurstFigures burst_figures_of(const StreamRecord& stream) {
   return figures;
 }
 
+std::optional<double> remote_loss_pct(const StreamRecord& stream) {
+  if (!stream.has_rtcp || stream.reported_expected == 0 ||
+      stream.remote_lost > stream.reported_expected)
+    return std::nullopt;
+  return 100.0 * stream.remote_lost / stream.reported_expected;
+}
+
 std::optional<VoiceQuality> worst_quality_of(const StreamRecord& stream,
                                              std::string_view encoding) {
   return quality_at(stream, encoding, figures_of(stream).worst_loss_pct);

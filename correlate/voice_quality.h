@@ -35,6 +35,10 @@ struct BurstFigures {
 };
 BurstFigures burst_figures_of(const StreamRecord& stream);
 
+// Lost in all by the receiver's newest report, of the packets which that is about (RFC 3550 6.4.1).
+// None without a report, or when it counts what was before the capture.
+std::optional<double> remote_loss_pct(const StreamRecord& stream);
+
 // Of its worst ten seconds. None as below.
 std::optional<VoiceQuality> worst_quality_of(const StreamRecord& stream, std::string_view encoding);
 

@@ -176,10 +176,8 @@ const TableDescription kStreamsTable{
            if (s.has_xr) return v.set_real(s.xr_loss_rate * 100.0 / 256.0);
            if (!s.has_rtcp) return;
            // Cumulative, unless it counts what was before the capture.
-           const auto expected = static_cast<double>(figures(r, row).expected);
-           const double lost = s.remote_lost;
-           v.set_real(lost <= expected ? 100.0 * lost / expected
-                                       : s.remote_fraction_lost * 100.0 / 256.0);
+           const auto lost = remote_loss_pct(s);
+           v.set_real(lost ? *lost : s.remote_fraction_lost * 100.0 / 256.0);
          }},
         {"remote_jitter_ms", "REAL", "from RTCP",
          [](Reader& r, RowId row, Value& v) {

@@ -21,7 +21,16 @@ struct Loss {
   double pct = 0;
   std::string where;
   Sentence explanation;
+  bool doubtful = false;  // the capture may have dropped it
 };
+
+// The receiver reports that it has what is missing here; that it lacks nothing at all, though, also
+// says who does not count.
+bool may_be_of_capture(const StreamRecord& stream, int64_t lost, int64_t expected) {
+  const int64_t unexplained = lost - stream.received_unseen;
+  return stream.received_unseen != 0 && stream.remote_lost == 0 &&
+         100.0 * static_cast<double>(unexplained) < kError * static_cast<double>(expected);
+}
 
 Loss loss_before(const CallContext& context, StreamId id) {
   const StreamRecord& stream = context.model.streams[id];
@@ -29,21 +38,25 @@ Loss loss_before(const CallContext& context, StreamId id) {
   const int64_t expected = figures_of(stream).expected;
   std::string where = fmt::format("is lost before this point ({} of {})", lost, expected);
   if (stream.has_rtcp) {
-    where += fmt::format("; the receiver reports {} lost in all", stream.remote_lost);
+    where += fmt::format("; the receiver reports {} lost of {}", stream.remote_lost,
+                         stream.reported_expected);
   }
+  const bool doubtful = may_be_of_capture(stream, lost, expected);
   return {100.0 * static_cast<double>(lost) / static_cast<double>(expected), std::move(where),
-          "Sequence numbers are missing here, so the loss lies towards the sender."};
+          doubtful ? Sentence("Sequence numbers are missing here: lost towards the sender, or by "
+                              "the capture, since the receiver misses none.")
+                   : Sentence("Sequence numbers are missing here, so the loss lies towards the "
+                              "sender."),
+          doubtful};
 }
 
 // What the receiver misses of what was seen here (RFC 3550 6.4.1, cumulative).
 Loss loss_behind(const StreamRecord& stream) {
-  const StreamFigures figures = figures_of(stream);
-  if (!stream.has_rtcp || figures.expected <= 0 || stream.remote_lost > figures.expected) return {};
-  const double pct =
-      100.0 * static_cast<double>(stream.remote_lost) / static_cast<double>(figures.expected);
-  return {pct - figures.loss_pct,
+  const auto pct = remote_loss_pct(stream);
+  if (!pct || stream.reported_expected < kMinExpected) return {};
+  return {*pct - figures_of(stream).loss_pct,
           fmt::format("is lost behind this point: the receiver misses {} of {}", stream.remote_lost,
-                      figures.expected),
+                      stream.reported_expected),
           "All of it passed here, so the loss lies towards the receiver."};
 }
 
@@ -76,7 +89,7 @@ void check(CallContext& context, CallAnalysis* out) {
     }
     if (loss.pct < kWarning) continue;
     Finding finding = finding_of(context, detector);
-    if (loss.pct >= kError) finding.severity = Severity::error;
+    if (loss.pct >= kError && !loss.doubtful) finding.severity = Severity::error;
     finding.stream = id;
     finding.evidence = {stream.first_frame, stream.last_frame};
     finding.summary = fmt::format("{:.1f} % of the RTP from {} to {} {}", loss.pct,
