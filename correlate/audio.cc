@@ -137,13 +137,10 @@ bool families_clash(const Model& model, const Negotiation& n) {
 }
 
 // A host of both families may send all the same: whose audio is not here has no way.
-void judge_families(const Model& model, AudioFacts* facts) {
-  if (!families_clash(model, facts->negotiation)) return;
-  for (AudioDirection* direction : {&facts->from_caller, &facts->from_callee}) {
-    if (!direction->streams.empty()) continue;
-    direction->fault = AudioFault::address_family;
-    direction->lost_from = 0;
-  }
+void judge_family(const Model& model, const Negotiation& negotiation, AudioDirection& direction) {
+  if (!direction.streams.empty() || !families_clash(model, negotiation)) return;
+  direction.fault = AudioFault::address_family;
+  direction.lost_from = 0;
 }
 
 // What it sends, its receiver cannot decode (RFC 4568 5.1.2).
@@ -188,8 +185,10 @@ void judge_directions(const AudioCase& audio, AudioFacts* facts) {
   AudioDirection from_callee = facts->from_callee;
   judge_direction(audio, from_caller, facts->from_callee);
   judge_direction(audio, from_callee, facts->from_caller);
-  judge_key(audio.model, facts->negotiation, from_caller);
-  judge_key(audio.model, facts->negotiation, from_callee);
+  for (AudioDirection* direction : {&from_caller, &from_callee}) {
+    judge_key(audio.model, facts->negotiation, *direction);
+    judge_family(audio.model, facts->negotiation, *direction);
+  }
   find_common_cause(audio.model, from_caller, from_callee);
   find_common_cause(audio.model, from_callee, from_caller);
   facts->from_caller = std::move(from_caller);
@@ -340,7 +339,6 @@ AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageVie
     return facts;
   }
   judge_directions(audio, &facts);
-  judge_families(model, &facts);
   return facts;
 }
 

@@ -1,6 +1,6 @@
 #include "correlate/media_batch.h"
 
-#include "correlate/stream_key.h"
+#include "correlate/hash.h"
 
 namespace sipladder {
 

@@ -332,7 +332,8 @@ struct alignas(64) StreamRecord {
   }
   // Its sender is silent whenever its user is.
   bool pauses_in_silence() const { return pauses >= 3; }
-  bool seen_at(uint8_t at) const { return (points >> at % 32 & 1U) != 0; }
+  static constexpr uint32_t bit_of(uint8_t at) { return 1U << at % 32; }
+  bool seen_at(uint8_t at) const { return (points & bit_of(at)) != 0; }
   // Most packets are here twice, each copy right behind its original: the capture made them, and
   // no network.
   bool is_captured_twice() const { return copies * 10 >= (packets - copies) * 9; }

@@ -7,7 +7,6 @@
 #include "correlate/eviction.h"
 #include "correlate/receiver_reports.h"
 #include "correlate/stream_figures.h"
-#include "correlate/stream_key.h"
 #include "decode/sdp.h"
 #include "media/loudness.h"
 
@@ -88,7 +87,7 @@ bool RtpStreams::belongs_to_next_call(const StreamRecord& stream, const Datagram
 
 void RtpStreams::note_coverage(const Datagram& datagram) {
   constexpr int64_t kPauseNs = 1'000'000'000;
-  Coverage& coverage = coverage_[datagram.point % 32];
+  Coverage& coverage = coverage_of(datagram.point);
   if (datagram.time_ns - coverage.newest_ns > kPauseNs) coverage.resumed_ns = datagram.time_ns;
   coverage.newest_ns = std::max(coverage.newest_ns, datagram.time_ns);
 }
@@ -99,7 +98,7 @@ void RtpStreams::add_elsewhere(StreamRecord& stream, const Datagram& datagram,
                                const RtpHeader& rtp) {
   const int64_t delay_ns = datagram.time_ns - sent_ns(stream, rtp.sequence);
   const int64_t resumed_ns =
-      std::max(coverage_[datagram.point % 32].resumed_ns, coverage_[stream.point % 32].resumed_ns);
+      std::max(coverage_of(datagram.point).resumed_ns, coverage_of(stream.point).resumed_ns);
   const uint32_t passed = stream.packets - stream.duplicates;
   const bool covered = stream.elsewhere != 0 && resumed_ns <= stream.elsewhere_ns;
   stream.covered += covered ? passed - stream.covered_until : 1;
@@ -126,7 +125,7 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp, uint64_
       begin_stream(key, datagram, rtp);
       return;
     }
-    stream.points |= 1U << datagram.point % 32;
+    stream.points |= StreamRecord::bit_of(datagram.point);
     const uint32_t newest = stream.sequence.highest;
     if (was_seen_elsewhere(stream, datagram.point, rtp.sequence)) {
       add_elsewhere(stream, datagram, rtp);
@@ -164,7 +163,7 @@ void RtpStreams::begin_stream(uint64_t key, const Datagram& datagram, const RtpH
   stream.first_ns = datagram.time_ns;
   stream.first_frame = stream.last_frame = datagram.frame;
   stream.point = datagram.point;
-  stream.points = 1U << datagram.point % 32;
+  stream.points = StreamRecord::bit_of(datagram.point);
   stream.dscp = datagram.dscp;
   stream.newest_ip_id = datagram.ip_id;
   stream.payload_type = rtp.payload_type;

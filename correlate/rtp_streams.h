@@ -74,6 +74,7 @@ class RtpStreams {
     int64_t newest_ns = 0;
     int64_t resumed_ns = 0;
   };
+  Coverage& coverage_of(uint8_t point) { return coverage_[point % coverage_.size()]; }
   std::array<Coverage, 32> coverage_{};
 };
 

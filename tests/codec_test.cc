@@ -15,11 +15,10 @@ namespace {
 using build::Codec;
 using build::g726;
 using build::kCodecs;
+using build::kPacket_ns;
+using build::kStart_ns;
 using build::Pcm;
 using build::tone;
-
-constexpr int64_t kStart_ns = 1'700'000'000'000'000'000;
-constexpr int64_t kPacket_ns = 20'000'000;
 
 TEST(Codec, WhatIsNotDecodable) {
   for (const char* name : {"AMR", "AMR-WB", "EVS", "iLBC", "G729", "G723", "telephone-event", "CN",

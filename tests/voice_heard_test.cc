@@ -11,10 +11,8 @@
 namespace sipladder {
 namespace {
 
-constexpr int64_t kStart_ns = 1'700'000'000'000'000'000;
 constexpr const char* kFrom = "192.0.2.1";
 constexpr const char* kTo = "192.0.2.2";
-constexpr int64_t kPacket_ns = 20'000'000;
 
 uint8_t payload_type_of(const build::Codec& codec) {
   const std::string_view name = codec.name;

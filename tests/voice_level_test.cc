@@ -14,11 +14,10 @@ using build::Codec;
 using build::Encode;
 using build::g711;
 using build::kCodecs;
+using build::kPacket_ns;
+using build::kStart_ns;
 using build::l16;
 using build::tone;
-
-constexpr int64_t kStart_ns = 1'700'000'000'000'000'000;
-constexpr int64_t kPacket_ns = 20'000'000;
 
 // Three seconds of a tone through encoder, decoder and level.
 VoiceLevel level_of_tone(const Codec& codec, double amplitude, size_t packets = 150) {

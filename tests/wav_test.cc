@@ -11,10 +11,9 @@
 namespace sipladder {
 namespace {
 
+using build::kPacket_ns;
+using build::kStart_ns;
 using build::Pcm;
-
-constexpr int64_t kStart_ns = 1'700'000'000'000'000'000;
-constexpr int64_t kPacket_ns = 20'000'000;
 
 struct WavFile {
   int rate = 0, channels = 0;

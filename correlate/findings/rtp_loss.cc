@@ -24,25 +24,20 @@ struct Loss {
   bool doubtful = false;  // the capture may have dropped it
 };
 
-// The receiver reports that it has what is missing here; that it lacks nothing at all, though, also
-// says who does not count.
-bool may_be_of_capture(const StreamRecord& stream, int64_t lost, int64_t expected) {
-  const int64_t unexplained = lost - stream.received_unseen;
-  return stream.received_unseen != 0 && stream.remote_lost == 0 &&
-         100.0 * static_cast<double>(unexplained) < kError * static_cast<double>(expected);
-}
-
 Loss loss_before(const CallContext& context, StreamId id) {
   const StreamRecord& stream = context.model.streams[id];
-  const int64_t lost = lost_by_network(context, id);
+  const auto [lost, in_doubt] = lost_by_network(context, id);
   const int64_t expected = figures_of(stream).expected;
+  const auto pct = [&](int64_t packets) {
+    return 100.0 * static_cast<double>(packets) / static_cast<double>(expected);
+  };
   std::string where = fmt::format("is lost before this point ({} of {})", lost, expected);
   if (stream.has_rtcp) {
     where += fmt::format("; the receiver reports {} lost of {}", stream.remote_lost,
                          stream.reported_expected);
   }
-  const bool doubtful = may_be_of_capture(stream, lost, expected);
-  return {100.0 * static_cast<double>(lost) / static_cast<double>(expected), std::move(where),
+  const bool doubtful = in_doubt != 0 && pct(lost - in_doubt) < kError;
+  return {pct(lost), std::move(where),
           doubtful ? Sentence("Sequence numbers are missing here: lost towards the sender, or by "
                               "the capture, since the receiver misses none.")
                    : Sentence("Sequence numbers are missing here, so the loss lies towards the "

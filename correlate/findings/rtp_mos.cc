@@ -18,7 +18,7 @@ void check(CallContext& context, CallAnalysis* out) {
   for (const StreamId id : context.streams) {
     const StreamRecord& stream = context.model.streams[id];
     const std::string_view codec = context.media.of(id).codec;
-    const double loss_pct = 100.0 * static_cast<double>(lost_by_network(context, id)) /
+    const double loss_pct = 100.0 * static_cast<double>(lost_by_network(context, id).packets) /
                             static_cast<double>(figures_of(stream).expected);
     const auto quality = quality_at(stream, codec, loss_pct);
     if (!quality || quality->mos >= kWarning || e_model(codec, 0, 1, 0).mos - quality->mos < 0.3)

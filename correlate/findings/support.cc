@@ -67,14 +67,15 @@ static bool is_hole_of_both(const CallContext& context, const StreamRecord& stre
 }
 
 // A receiver that has never reported a loss may not count them: alone it is no witness.
-int64_t lost_by_network(const CallContext& context, StreamId id) {
+NetworkLoss lost_by_network(const CallContext& context, StreamId id) {
   const StreamRecord& stream = context.model.streams[id];
   // Who holds may count packets that it does not send.
   const int64_t held = context.audio.negotiation.holds.empty() ? 0 : stream.sequence.pause_lost;
   const int64_t lost = std::max<int64_t>(0, figures_of(stream).missing - held);
-  const bool counts =
-      stream.received_unseen != 0 && (stream.remote_lost != 0 || is_hole_of_both(context, stream));
-  return counts ? std::max<int64_t>(0, lost - stream.received_unseen) : lost;
+  const int64_t received = std::min<int64_t>(lost, stream.received_unseen);
+  if (received == 0) return {lost, 0};
+  const bool counts = stream.remote_lost != 0 || is_hole_of_both(context, stream);
+  return counts ? NetworkLoss{lost - received, 0} : NetworkLoss{lost, received};
 }
 
 void sort_unique(std::vector<uint32_t>* frames) {

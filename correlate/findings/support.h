@@ -42,7 +42,11 @@ void add_negotiation_evidence(const CallContext& context, Finding* finding);
 // The kernel or the file says so: what is missing is not the network's fault.
 bool capture_dropped(const CallContext& context);
 // Packets missing here, without those that the capture lost: their receiver has them.
-int64_t lost_by_network(const CallContext& context, StreamId id);
+struct NetworkLoss {
+  int64_t packets = 0;
+  int64_t doubtful = 0;  // of these: a receiver that has never reported a loss misses none of them
+};
+NetworkLoss lost_by_network(const CallContext& context, StreamId id);
 void sort_unique(std::vector<uint32_t>* frames);
 
 // "callee hears nothing", or "callee hears nothing more after 8.0 s".
