@@ -6,6 +6,8 @@
 #include <charconv>
 #include <utility>
 
+#include "capture/time_units.h"
+
 namespace sipladder {
 namespace {
 
@@ -110,14 +112,12 @@ bool scan_time(Scanner* in, LogTime* time) {
   return true;
 }
 
-constexpr int64_t kSecond = 1'000'000'000;
-
 // "1704164645.123456", seconds since 1970.
 bool scan_epoch(Scanner* in, LogTime* time) {
   Scanner scan = *in;
   int64_t seconds = 0;
   if (!scan.number(&seconds) || !scan.skip(".") || seconds < 0 || seconds > 1LL << 33) return false;
-  *time = {LogTime::Kind::epoch, 0, 0, 0, seconds * kSecond + scan.fraction()};
+  *time = {LogTime::Kind::epoch, 0, 0, 0, seconds * kSecond_ns + scan.fraction()};
   *in = scan;
   return true;
 }

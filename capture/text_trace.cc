@@ -4,12 +4,13 @@
 #include <ctime>
 #include <utility>
 
+#include "capture/time_units.h"
+
 namespace sipladder {
 namespace {
 
 constexpr size_t kReadSize = 64 << 10;
 constexpr int kLinesPerCall = 20'000;
-constexpr int64_t kSecond = 1'000'000'000;
 constexpr int64_t kStep = 1'000'000;  // between messages whose time is not said
 
 }  // namespace
@@ -119,10 +120,10 @@ int64_t TextTrace::to_ns(const LogTime& time) {
   local.tm_year = (date_.year == 0 ? 1970 : date_.year) - 1900;
   local.tm_mon = std::max(date_.month, 1) - 1;
   local.tm_mday = std::max(date_.day, 1);
-  local.tm_sec = static_cast<int>(time.ns / kSecond);
+  local.tm_sec = static_cast<int>(time.ns / kSecond_ns);
   local.tm_isdst = -1;
-  int64_t result = int64_t{std::mktime(&local)} * kSecond + time.ns % kSecond;
-  constexpr int64_t kDay = 86'400 * kSecond;
+  int64_t result = int64_t{std::mktime(&local)} * kSecond_ns + time.ns % kSecond_ns;
+  constexpr int64_t kDay = 86'400 * kSecond_ns;
   // A clock without a date goes on after midnight.
   if (time.day == 0 && result + kDay / 2 < last_ns_) {
     result += (last_ns_ - result + kDay / 2) / kDay * kDay;

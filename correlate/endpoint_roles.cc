@@ -7,7 +7,7 @@
 namespace sipladder {
 namespace {
 
-constexpr size_t kMaxHops = 64;  // transactions of one call that are compared
+constexpr size_t kMaxCompared = 64;  // transactions of one call that are compared
 
 std::string key_of(const IpAddress& ip) {
   return {reinterpret_cast<const char*>(ip.bytes.data()), ip.bytes.size()};
@@ -150,7 +150,7 @@ void EndpointRoles::mark_same_call_legs() {
       return std::find(hosts.begin(), hosts.end(), host) != hosts.end();
     };
     Method method = Method::unknown;  // of the first request
-    for (TransactionId t = model_.calls[id].first_txn; t && servers.size() < kMaxHops;
+    for (TransactionId t = model_.calls[id].first_txn; t && servers.size() < kMaxCompared;
          t = model_.transactions[t].next_in_call) {
       const TransactionRecord& txn = model_.transactions[t];
       if (!txn.request || txn.in_dialog) continue;

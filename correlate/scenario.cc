@@ -22,7 +22,7 @@ std::string media_of(const SipIndex& sip) {
   return media;
 }
 
-constexpr int kMaxHops = 64;
+constexpr int kMaxLookBack = 64;
 
 bool is_success(uint16_t status) {
   return status >= 200 && status < 300;
@@ -155,7 +155,7 @@ class Recogniser {
     const TransactionRecord& newer = a.first_message > b.first_message ? a : b;
     const TransactionRecord& older = &newer == &a ? b : a;
     TransactionId id = newer.next_same_branch;
-    for (int steps = 0; id && steps < kMaxHops; steps++) {
+    for (int steps = 0; id && steps < kMaxLookBack; steps++) {
       if (model_.transactions[id].first_message == older.first_message) return true;
       id = model_.transactions[id].next_same_branch;
     }

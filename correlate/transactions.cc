@@ -6,7 +6,7 @@ namespace sipladder {
 namespace {
 
 constexpr int kMaxCopySearch = 128;  // messages of a transaction compared with a new one
-constexpr int kMaxHops =
+constexpr int kMaxSearched =
     64;  // transactions of one branch, or of one call searched for an ACK's INVITE
 constexpr int64_t kDuplicateNs = 2'000'000;   // no RFC timer is this short
 constexpr int64_t kClocksNs = 5'000'000'000;  // two captures of one packet
@@ -98,7 +98,7 @@ TransactionId TransactionTable::find(uint64_t key, const MessageRecord& message,
   const IpAddress& to = model_.endpoints[message.dst].ip;
   TransactionId same_server, same_client;
   int steps = 0;
-  for (TransactionId id = found->second; id && steps < kMaxHops; steps++) {
+  for (TransactionId id = found->second; id && steps < kMaxSearched; steps++) {
     const TransactionRecord& txn = model_.transactions[id];
     const bool other_fork =
         txn.kind == TransactionKind::ack_2xx && txn.dialog && !has_tag(txn.dialog, facts.to_tag);
@@ -128,7 +128,8 @@ TransactionId TransactionTable::find_by_cseq(const MessageRecord& response) cons
   const IpAddress& from = model_.endpoints[response.src].ip;
   const IpAddress& to = model_.endpoints[response.dst].ip;
   int steps = 0;
-  for (TransactionId id = model_.calls[response.call].first_txn; id && steps < kMaxHops; steps++) {
+  for (TransactionId id = model_.calls[response.call].first_txn; id && steps < kMaxSearched;
+       steps++) {
     const TransactionRecord& txn = model_.transactions[id];
     if (txn.method == response.method && txn.cseq == response.cseq && txn.request &&
         (txn.final_status == 0 || txn.final_status == response.status) &&
@@ -167,7 +168,7 @@ void TransactionTable::credit_ack(TransactionRecord* ack, const SipFacts& facts)
   };
   auto best = std::tuple(Fit::other_fork, false, false);
   int steps = 0;
-  for (TransactionId id = model_.calls[ack->call].first_txn; id && steps < kMaxHops; steps++) {
+  for (TransactionId id = model_.calls[ack->call].first_txn; id && steps < kMaxSearched; steps++) {
     const TransactionRecord& txn = model_.transactions[id];
     if (txn.method == Method::invite && txn.cseq == ack->cseq) {
       const auto rank =

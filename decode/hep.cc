@@ -101,7 +101,7 @@ void read_old(const View& view, const OldHeader& header, int64_t now_ns, Stated*
   stated->payload = view.sub(header.length);
 }
 
-enum Chunk : uint16_t {
+enum ChunkType : uint16_t {
   kProtocol = 2,
   kIpv4Src = 3,
   kIpv4Dst = 4,

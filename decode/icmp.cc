@@ -7,7 +7,7 @@
 namespace sipladder {
 namespace {
 
-constexpr int kMaxExtensions = 4;
+constexpr int kMaxExtensionObjects = 4;
 
 bool is_error(bool v6, uint8_t type) {
   if (v6) return type >= 1 && type <= 4;
@@ -50,7 +50,7 @@ std::optional<Quoted> quoted_ipv6(const View& view) {
                static_cast<uint8_t>((be16(p) >> 6) & 0x3F)};
   quoted.protocol = p[6];
   quoted.transport = quoted_payload(view, 40, be16(p + 4));
-  for (int i = 0; i < kMaxExtensions; i++) {
+  for (int i = 0; i < kMaxExtensionObjects; i++) {
     const uint8_t next = quoted.protocol;
     const View& rest = quoted.transport;
     if (next != 0 && next != 43 && next != 60 && next != 44) break;

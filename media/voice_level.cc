@@ -4,10 +4,10 @@
 #include <array>
 #include <cmath>
 
+#include "capture/time_units.h"
+
 namespace sipladder {
 namespace {
-
-constexpr int64_t kSecond_ns = 1'000'000'000;
 
 double share(uint64_t part, uint64_t whole) {
   return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);

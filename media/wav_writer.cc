@@ -5,12 +5,11 @@
 #include <algorithm>
 #include <memory>
 
+#include "capture/time_units.h"
 #include "media/media_clock.h"
 
 namespace sipladder {
 namespace {
-
-constexpr int64_t kSecond_ns = 1'000'000'000;
 
 struct CloseFile {
   void operator()(SNDFILE* file) const { sf_close(file); }

@@ -14,9 +14,6 @@ const CallRecord& call(Reader& r, RowId row) {
 const MessageRecord& first(Reader& r, RowId row) {
   return r.model.messages[call(r, row).first_message];
 }
-const Endpoint& endpoint(Reader& r, EndpointId id) {
-  return r.model.endpoints[id];
-}
 std::string_view header(Reader& r, RowId row, HeaderId id) {
   return r.sip(call(r, row).naming_message()).value(id);
 }
@@ -117,7 +114,7 @@ void mos(Reader& r, RowId row, Value& v) {
   }
 }
 
-uint32_t count(Reader& r) {
+uint32_t call_count(Reader& r) {
   return r.model.calls.size();
 }
 
@@ -160,13 +157,13 @@ const TableDescription kCallsTable{
            v.set_if(r.sip(call(r, row).first_request).request_uri);
          }},
         {"src", "TEXT", "source address of the first message",
-         [](Reader& r, RowId row, Value& v) { v.set_ip(endpoint(r, first(r, row).src)); }},
+         [](Reader& r, RowId row, Value& v) { v.set_ip(r.endpoint(first(r, row).src)); }},
         {"src_port", "INTEGER", "its source port",
-         [](Reader& r, RowId row, Value& v) { v.set_port(endpoint(r, first(r, row).src)); }},
+         [](Reader& r, RowId row, Value& v) { v.set_port(r.endpoint(first(r, row).src)); }},
         {"dst", "TEXT", "its destination address",
-         [](Reader& r, RowId row, Value& v) { v.set_ip(endpoint(r, first(r, row).dst)); }},
+         [](Reader& r, RowId row, Value& v) { v.set_ip(r.endpoint(first(r, row).dst)); }},
         {"dst_port", "INTEGER", "its destination port",
-         [](Reader& r, RowId row, Value& v) { v.set_port(endpoint(r, first(r, row).dst)); }},
+         [](Reader& r, RowId row, Value& v) { v.set_port(r.endpoint(first(r, row).dst)); }},
         {"transport", "TEXT", "udp, tcp, tls, ws, wss, sctp",
          [](Reader& r, RowId row, Value& v) { v.set(to_string(first(r, row).transport)); }},
         {"user_agent", "TEXT", "of the first request",
@@ -243,7 +240,7 @@ const TableDescription kCallsTable{
          }},
         {"worst", "TEXT", "error, warning, info", worst},
     },
-    count,
+    call_count,
     one_if_held<&Model::calls>};
 
 }  // namespace sipladder

@@ -7,12 +7,13 @@
 #include <map>
 
 namespace sipladder {
-namespace {
 
 struct TableModule {
   const TableDescription* table;
   Reader* reader;
 };
+
+namespace {
 
 // A table to SQLite: the base comes first, as its interface demands.
 struct VirtualTable {

@@ -13,12 +13,6 @@ const TransactionRecord& txn(Reader& r, RowId row) {
 const DialogRecord& dialog(Reader& r, RowId row) {
   return r.model.dialogs[DialogId{row.id}];
 }
-void row_id(Reader&, RowId row, Value& v) {
-  v.set(int64_t{row.id});
-}
-const Endpoint& endpoint(Reader& r, EndpointId id) {
-  return r.model.endpoints[id];
-}
 
 void timer(Reader& r, RowId row, Value& v) {
   const char fired = settle(txn(r, row), r.model.now_ns).timer;
@@ -92,13 +86,13 @@ const TableDescription kTransactionsTable{
         {"kind", "TEXT", "invite, non-invite, ack-2xx",
          [](Reader& r, RowId row, Value& v) { v.set(to_string(txn(r, row).kind)); }},
         {"src", "TEXT", "who sent the request",
-         [](Reader& r, RowId row, Value& v) { v.set_ip(endpoint(r, txn(r, row).src)); }},
+         [](Reader& r, RowId row, Value& v) { v.set_ip(r.endpoint(txn(r, row).src)); }},
         {"src_port", "INTEGER", "its port",
-         [](Reader& r, RowId row, Value& v) { v.set_port(endpoint(r, txn(r, row).src)); }},
+         [](Reader& r, RowId row, Value& v) { v.set_port(r.endpoint(txn(r, row).src)); }},
         {"dst", "TEXT", "where it went",
-         [](Reader& r, RowId row, Value& v) { v.set_ip(endpoint(r, txn(r, row).dst)); }},
+         [](Reader& r, RowId row, Value& v) { v.set_ip(r.endpoint(txn(r, row).dst)); }},
         {"dst_port", "INTEGER", "its port",
-         [](Reader& r, RowId row, Value& v) { v.set_port(endpoint(r, txn(r, row).dst)); }},
+         [](Reader& r, RowId row, Value& v) { v.set_port(r.endpoint(txn(r, row).dst)); }},
         {"transport", "TEXT", "udp, tcp, ...",
          [](Reader& r, RowId row, Value& v) { v.set(to_string(txn(r, row).transport)); }},
         {"first_ns", "INTEGER", "first message",

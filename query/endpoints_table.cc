@@ -6,9 +6,6 @@ namespace {
 const EndpointFacts& facts(Reader& r, RowId row) {
   return r.analyst.endpoints().of(EndpointId{row.id});
 }
-const Endpoint& endpoint(Reader& r, RowId row) {
-  return r.model.endpoints[EndpointId{row.id}];
-}
 void null(Reader&, RowId, Value&) {}
 
 void user_agent(Reader& r, RowId row, Value& v) {
@@ -25,9 +22,9 @@ const TableDescription kEndpointsTable{
     "one row per address and port seen as a SIP or media peer",
     {
         {"address", "TEXT", "address",
-         [](Reader& r, RowId row, Value& v) { v.set_ip(endpoint(r, row)); }},
+         [](Reader& r, RowId row, Value& v) { v.set_ip(r.endpoint(EndpointId{row.id})); }},
         {"port", "INTEGER", "port",
-         [](Reader& r, RowId row, Value& v) { v.set_port(endpoint(r, row)); }},
+         [](Reader& r, RowId row, Value& v) { v.set_port(r.endpoint(EndpointId{row.id})); }},
         {"transport", "TEXT", "of its newest message; udp for media",
          [](Reader& r, RowId row, Value& v) { v.set(to_string(facts(r, row).transport)); }},
         {"role", "TEXT", "ua, proxy, registrar, b2bua, media",

@@ -8,9 +8,6 @@ namespace {
 const Finding& finding(Reader& r, RowId row) {
   return *r.analyst.found()[row.id - 1];
 }
-void row_id(Reader&, RowId row, Value& v) {
-  v.set(int64_t{row.id});
-}
 
 const SourceInfo& source(Reader& r, RowId row) {
   return r.model.captures[row.id - 1];

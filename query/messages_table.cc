@@ -16,16 +16,10 @@ MessageId id_of(RowId row) {
 const MessageRecord& message(Reader& r, RowId row) {
   return r.model.messages[id_of(row)];
 }
-std::string_view header(Reader& r, RowId row, HeaderId id) {
+std::string_view header_of(Reader& r, RowId row, HeaderId id) {
   return r.sip(id_of(row)).value(id);
 }
-const Endpoint& endpoint(Reader& r, EndpointId id) {
-  return r.model.endpoints[id];
-}
-void message_id(Reader&, RowId row, Value& v) {
-  v.set(int64_t{row.id});
-}
-uint32_t count(Reader& r) {
+uint32_t message_count(Reader& r) {
   return r.model.messages.size();
 }
 
@@ -154,7 +148,7 @@ const TableDescription kMessagesTable{
     "messages",
     "one row per SIP message seen, copies and retransmissions included",
     {
-        {"id", "INTEGER", "1-based, in capture order", message_id},
+        {"id", "INTEGER", "1-based, in capture order", row_id},
         {"call", "INTEGER", "calls.id",
          [](Reader& r, RowId row, Value& v) { v.set(int64_t{message(r, row).call.value}); }},
         {"dialog", "INTEGER", "dialogs.id",
@@ -171,13 +165,13 @@ const TableDescription kMessagesTable{
         {"transport", "TEXT", "udp, tcp, tls, ws, wss, sctp",
          [](Reader& r, RowId row, Value& v) { v.set(to_string(message(r, row).transport)); }},
         {"src", "TEXT", "source address",
-         [](Reader& r, RowId row, Value& v) { v.set_ip(endpoint(r, message(r, row).src)); }},
+         [](Reader& r, RowId row, Value& v) { v.set_ip(r.endpoint(message(r, row).src)); }},
         {"src_port", "INTEGER", "source port",
-         [](Reader& r, RowId row, Value& v) { v.set_port(endpoint(r, message(r, row).src)); }},
+         [](Reader& r, RowId row, Value& v) { v.set_port(r.endpoint(message(r, row).src)); }},
         {"dst", "TEXT", "destination address",
-         [](Reader& r, RowId row, Value& v) { v.set_ip(endpoint(r, message(r, row).dst)); }},
+         [](Reader& r, RowId row, Value& v) { v.set_ip(r.endpoint(message(r, row).dst)); }},
         {"dst_port", "INTEGER", "destination port",
-         [](Reader& r, RowId row, Value& v) { v.set_port(endpoint(r, message(r, row).dst)); }},
+         [](Reader& r, RowId row, Value& v) { v.set_port(r.endpoint(message(r, row).dst)); }},
         {"size", "INTEGER", "bytes",
          [](Reader& r, RowId row, Value& v) { v.set(int64_t{message(r, row).length}); }},
         {"is_request", "INTEGER", "0 or 1",
@@ -190,27 +184,29 @@ const TableDescription kMessagesTable{
         {"request_uri", "TEXT", "Request-URI",
          [](Reader& r, RowId row, Value& v) { v.set_if(r.sip(id_of(row)).request_uri); }},
         {"call_id", "TEXT", "Call-ID",
-         [](Reader& r, RowId row, Value& v) { v.set_if(header(r, row, HeaderId::call_id)); }},
+         [](Reader& r, RowId row, Value& v) { v.set_if(header_of(r, row, HeaderId::call_id)); }},
         {"from_uri", "TEXT", "URI of From",
          [](Reader& r, RowId row, Value& v) {
-           v.set_if(parse_name_addr(header(r, row, HeaderId::from)).uri);
+           v.set_if(parse_name_addr(header_of(r, row, HeaderId::from)).uri);
          }},
         {"from_tag", "TEXT", "tag of From",
-         [](Reader& r, RowId row, Value& v) { v.set_if(tag_of(header(r, row, HeaderId::from))); }},
+         [](Reader& r, RowId row, Value& v) {
+           v.set_if(tag_of(header_of(r, row, HeaderId::from)));
+         }},
         {"to_uri", "TEXT", "URI of To",
          [](Reader& r, RowId row, Value& v) {
-           v.set_if(parse_name_addr(header(r, row, HeaderId::to)).uri);
+           v.set_if(parse_name_addr(header_of(r, row, HeaderId::to)).uri);
          }},
         {"to_tag", "TEXT", "tag of To",
-         [](Reader& r, RowId row, Value& v) { v.set_if(tag_of(header(r, row, HeaderId::to))); }},
+         [](Reader& r, RowId row, Value& v) { v.set_if(tag_of(header_of(r, row, HeaderId::to))); }},
         {"cseq", "INTEGER", "number of CSeq",
          [](Reader& r, RowId row, Value& v) {
-           if (parse_cseq(header(r, row, HeaderId::cseq)).valid)
+           if (parse_cseq(header_of(r, row, HeaderId::cseq)).valid)
              v.set(int64_t{message(r, row).cseq});
          }},
         {"branch", "TEXT", "of the topmost Via",
          [](Reader& r, RowId row, Value& v) {
-           v.set_if(parse_via(header(r, row, HeaderId::via)).branch);
+           v.set_if(parse_via(header_of(r, row, HeaderId::via)).branch);
          }},
         {"vias", "INTEGER", "how many Via values",
          [](Reader& r, RowId row, Value& v) {
@@ -218,18 +214,21 @@ const TableDescription kMessagesTable{
          }},
         {"max_forwards", "INTEGER", "Max-Forwards",
          [](Reader& r, RowId row, Value& v) {
-           if (const auto number = parse_number<uint32_t>(header(r, row, HeaderId::max_forwards)))
+           if (const auto number =
+                   parse_number<uint32_t>(header_of(r, row, HeaderId::max_forwards)))
              v.set(int64_t{*number});
          }},
         {"contact", "TEXT", "first Contact",
-         [](Reader& r, RowId row, Value& v) { v.set_if(header(r, row, HeaderId::contact)); }},
+         [](Reader& r, RowId row, Value& v) { v.set_if(header_of(r, row, HeaderId::contact)); }},
         {"user_agent", "TEXT", "User-Agent, or Server",
          [](Reader& r, RowId row, Value& v) {
-           const std::string_view agent = header(r, row, HeaderId::user_agent);
-           v.set_if(agent.empty() ? header(r, row, HeaderId::server) : agent);
+           const std::string_view agent = header_of(r, row, HeaderId::user_agent);
+           v.set_if(agent.empty() ? header_of(r, row, HeaderId::server) : agent);
          }},
         {"content_type", "TEXT", "Content-Type",
-         [](Reader& r, RowId row, Value& v) { v.set_if(header(r, row, HeaderId::content_type)); }},
+         [](Reader& r, RowId row, Value& v) {
+           v.set_if(header_of(r, row, HeaderId::content_type));
+         }},
         {"content_length", "INTEGER", "Content-Length",
          [](Reader& r, RowId row, Value& v) {
            if (const auto length = r.sip(id_of(row)).content_length) v.set_count(*length);
@@ -248,14 +247,14 @@ const TableDescription kMessagesTable{
         {"raw", "TEXT", "the bytes",
          [](Reader& r, RowId row, Value& v) { v.set(r.bytes(id_of(row))); }},
     },
-    count,
+    message_count,
     one_if_held<&Model::messages>};
 
 const TableDescription kViasTable{
     "vias",
     "one row per Via value",
     {
-        {"message", "INTEGER", "messages.id", message_id},
+        {"message", "INTEGER", "messages.id", row_id},
         {"position", "INTEGER", "0 = topmost",
          [](Reader&, RowId row, Value& v) { v.set(int64_t{row.part}); }},
         {"transport", "TEXT", "as written",
@@ -284,7 +283,7 @@ const TableDescription kViasTable{
          }},
         {"alias_params", "TEXT", "the rest of the parameters", alias_params},
     },
-    count,
+    message_count,
     [](Reader& r, uint32_t id) {
       return static_cast<uint32_t>(header_values(r.sip(MessageId{id}), HeaderId::via).size());
     }};
@@ -293,7 +292,7 @@ const TableDescription kHeadersTable{
     "headers",
     "one row per header field value; comma lists split",
     {
-        {"message", "INTEGER", "messages.id", message_id},
+        {"message", "INTEGER", "messages.id", row_id},
         {"position", "INTEGER", "0-based",
          [](Reader&, RowId row, Value& v) { v.set(int64_t{row.part}); }},
         {"name", "TEXT", "canonical long form",
@@ -301,14 +300,14 @@ const TableDescription kHeadersTable{
         {"value", "TEXT", "unfolded value",
          [](Reader& r, RowId row, Value& v) { v.set(unfold(header_row(r, row).value)); }},
     },
-    count,
+    message_count,
     [](Reader& r, uint32_t id) { return static_cast<uint32_t>(header_rows(r, id).size()); }};
 
 const TableDescription kSdpTable{
     "sdp",
     "one row per m= line of each SDP body",
     {
-        {"message", "INTEGER", "messages.id", message_id},
+        {"message", "INTEGER", "messages.id", row_id},
         {"dialog", "INTEGER", "dialogs.id",
          [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{message(r, row).dialog.value}); }},
         {"role", "TEXT", "offer, answer, refused, stray", role},
@@ -354,7 +353,7 @@ const TableDescription kSdpTable{
         {"candidates", "INTEGER", "ICE candidates",
          [](Reader& r, RowId row, Value& v) { v.set_count(media(r, row).candidates.size()); }},
     },
-    count,
+    message_count,
     [](Reader& r, uint32_t id) {
       return r.model.messages.holds(MessageId{id}) && r.model.messages[MessageId{id}].has_sdp
                  ? static_cast<uint32_t>(r.sdp(MessageId{id}).media.size())

@@ -10,11 +10,8 @@ namespace {
 const StreamRecord& stream(Reader& r, RowId row) {
   return r.model.streams[StreamId{row.id}];
 }
-const StreamBinding& binding(Reader& r, RowId row) {
+const StreamBinding& stream_binding(Reader& r, RowId row) {
   return r.analyst.media().of(StreamId{row.id});
-}
-const Endpoint& endpoint(Reader& r, EndpointId id) {
-  return r.model.endpoints[id];
 }
 StreamFigures figures(Reader& r, RowId row) {
   return figures_of(stream(r, row));
@@ -28,13 +25,14 @@ void set_if_known(std::optional<double> figure, Value& v) {
   if (figure) v.set_real(*figure);
 }
 
-void codec(Reader& r, RowId row, Value& v) {
+void stream_codec(Reader& r, RowId row, Value& v) {
   v.set_if(r.analyst.media().encoding_of(StreamId{row.id}));
 }
 
 // Its timestamps can be told in milliseconds.
 bool has_times(Reader& r, RowId row) {
-  return stream(r, row).clock_hz != 0 && is_read_by_agreed_clock(binding(r, row), stream(r, row));
+  return stream(r, row).clock_hz != 0 &&
+         is_read_by_agreed_clock(stream_binding(r, row), stream(r, row));
 }
 
 }  // namespace
@@ -46,29 +44,33 @@ const TableDescription kStreamsTable{
         {"id", "INTEGER", "in capture order",
          [](Reader&, RowId row, Value& v) { v.set(int64_t{row.id}); }},
         {"call", "INTEGER", "calls.id",
-         [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{binding(r, row).call.value}); }},
+         [](Reader& r, RowId row, Value& v) {
+           v.set_if(uint64_t{stream_binding(r, row).call.value});
+         }},
         {"dialog", "INTEGER", "dialogs.id",
-         [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{binding(r, row).dialog.value}); }},
+         [](Reader& r, RowId row, Value& v) {
+           v.set_if(uint64_t{stream_binding(r, row).dialog.value});
+         }},
         {"from_party", "TEXT", "caller, callee",
-         [](Reader& r, RowId row, Value& v) { v.set_if(to_string(binding(r, row).from)); }},
+         [](Reader& r, RowId row, Value& v) { v.set_if(to_string(stream_binding(r, row).from)); }},
         {"src", "TEXT", "source address",
-         [](Reader& r, RowId row, Value& v) { v.set_ip(endpoint(r, stream(r, row).src)); }},
+         [](Reader& r, RowId row, Value& v) { v.set_ip(r.endpoint(stream(r, row).src)); }},
         {"src_port", "INTEGER", "source port",
-         [](Reader& r, RowId row, Value& v) { v.set_port(endpoint(r, stream(r, row).src)); }},
+         [](Reader& r, RowId row, Value& v) { v.set_port(r.endpoint(stream(r, row).src)); }},
         {"dst", "TEXT", "destination address",
-         [](Reader& r, RowId row, Value& v) { v.set_ip(endpoint(r, stream(r, row).dst)); }},
+         [](Reader& r, RowId row, Value& v) { v.set_ip(r.endpoint(stream(r, row).dst)); }},
         {"dst_port", "INTEGER", "destination port",
-         [](Reader& r, RowId row, Value& v) { v.set_port(endpoint(r, stream(r, row).dst)); }},
+         [](Reader& r, RowId row, Value& v) { v.set_port(r.endpoint(stream(r, row).dst)); }},
         {"ssrc", "TEXT", "synchronisation source, hexadecimal",
          [](Reader& r, RowId row, Value& v) {
            v.set(fmt::format("0x{:08X}", stream(r, row).ssrc));
          }},
         {"payload_type", "INTEGER", "of the audio or video itself",
          [](Reader& r, RowId row, Value& v) { v.set(int64_t{stream(r, row).payload_type}); }},
-        {"codec", "TEXT", "negotiated name, or that of RFC 3551", codec},
+        {"codec", "TEXT", "negotiated name, or that of RFC 3551", stream_codec},
         {"clock_hz", "INTEGER", "timestamp clock",
          [](Reader& r, RowId row, Value& v) {
-           v.set_if(uint64_t{clock_of(binding(r, row), stream(r, row))});
+           v.set_if(uint64_t{clock_of(stream_binding(r, row), stream(r, row))});
          }},
         {"packets", "INTEGER", "packets",
          [](Reader& r, RowId row, Value& v) { v.set(int64_t{stream(r, row).packets}); }},
@@ -108,7 +110,7 @@ const TableDescription kStreamsTable{
         {"silence_pct", "REAL",
          "nothing to hear, of the packets listened to; NULL when the codec is not decoded here",
          [](Reader& r, RowId row, Value& v) {
-           if (binding(r, row).secure) return;  // of encrypted media the level is not known
+           if (stream_binding(r, row).secure) return;  // of encrypted media the level is not known
            const StreamId id{row.id};
            const Heard heard = heard_of(r.model, r.log(), id, r.analyst.media().encoding_of(id));
            if (heard.known && heard.packets != 0) v.set_real(100.0 * heard.silent / heard.packets);
@@ -116,16 +118,16 @@ const TableDescription kStreamsTable{
         {"mos", "REAL", "E-model (G.107) by codec and loss, without delay",
          [](Reader& r, RowId row, Value& v) {
            Value name;
-           codec(r, row, name);
+           stream_codec(r, row, name);
            const StreamRecord& s = stream(r, row);
-           const CallId call = binding(r, row).call;
+           const CallId call = stream_binding(r, row).call;
            const bool held = s.sequence.pause_lost != 0 && call && r.analyst.of(call).was_held;
            if (const auto quality = quality_of(s, name.text, held)) v.set_real(quality->mos);
          }},
         {"mos_worst", "REAL", "of its worst ten seconds",
          [](Reader& r, RowId row, Value& v) {
            Value name;
-           codec(r, row, name);
+           stream_codec(r, row, name);
            if (const auto quality = worst_quality_of(stream(r, row), name.text))
              v.set_real(quality->mos);
          }},
@@ -145,15 +147,15 @@ const TableDescription kStreamsTable{
          [](Reader& r, RowId row, Value& v) { set_if_known(bursts(r, row).gap_ms, v); }},
         {"dst_advertised", "INTEGER", "1: dst is what SDP said",
          [](Reader& r, RowId row, Value& v) {
-           if (binding(r, row).call) v.set(int64_t{binding(r, row).dst_advertised});
+           if (stream_binding(r, row).call) v.set(int64_t{stream_binding(r, row).dst_advertised});
          }},
         {"src_advertised", "INTEGER", "1: src is what SDP said",
          [](Reader& r, RowId row, Value& v) {
-           if (binding(r, row).call) v.set(int64_t{binding(r, row).src_advertised});
+           if (stream_binding(r, row).call) v.set(int64_t{stream_binding(r, row).src_advertised});
          }},
         {"latched", "INTEGER", "1: sent to where RTP came from rather than where SDP said",
          [](Reader& r, RowId row, Value& v) {
-           if (binding(r, row).call) v.set(int64_t{binding(r, row).latched});
+           if (stream_binding(r, row).call) v.set(int64_t{stream_binding(r, row).latched});
          }},
         {"icmp_errors", "INTEGER", "ICMP errors that quote it",
          [](Reader& r, RowId row, Value& v) { v.set(int64_t{stream(r, row).icmp_errors}); }},
@@ -182,7 +184,7 @@ const TableDescription kStreamsTable{
         {"remote_jitter_ms", "REAL", "from RTCP",
          [](Reader& r, RowId row, Value& v) {
            const StreamRecord& s = stream(r, row);
-           const uint32_t clock = clock_of(binding(r, row), s);
+           const uint32_t clock = clock_of(stream_binding(r, row), s);
            if (s.has_rtcp && clock != 0) v.set_real(1000.0 * s.remote_jitter / clock);
          }},
         {"dtmf", "TEXT", "digits (RFC 4733)",

@@ -28,6 +28,10 @@ uint32_t one_part(Reader&, uint32_t) {
   return 1;
 }
 
+void row_id(Reader&, RowId row, Value& v) {
+  v.set(int64_t{row.id});
+}
+
 const std::vector<const TableDescription*>& tables() {
   static const std::vector<const TableDescription*> all = {
       &kCallsTable,     &kMessagesTable, &kViasTable,    &kHeadersTable,       &kTransactionsTable,

@@ -48,6 +48,7 @@ class Reader {
   const SipIndex& sip(MessageId id);  // empty when unreadable or id is none
   std::string_view bytes(MessageId id);
   const Sdp& sdp(MessageId id);
+  const Endpoint& endpoint(EndpointId id) const { return model.endpoints[id]; }
   const PacketLog& log() const { return view_.log(); }
 
   // What `stats` counts, ascending; null for all calls.
@@ -93,6 +94,7 @@ struct TableDescription {
 // All tables, in the order of `schema`.
 const std::vector<const TableDescription*>& tables();
 uint32_t one_part(Reader&, uint32_t);
+void row_id(Reader&, RowId row, Value& v);  // the getter of a column `id`
 // The same for the tables of the model, whose records can be given up.
 template <auto kTable>
 uint32_t one_if_held(Reader& reader, uint32_t id) {

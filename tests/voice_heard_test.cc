@@ -11,6 +11,9 @@
 namespace sipladder {
 namespace {
 
+using build::kPacket_ns;
+using build::kStart_ns;
+
 constexpr const char* kFrom = "192.0.2.1";
 constexpr const char* kTo = "192.0.2.2";
 

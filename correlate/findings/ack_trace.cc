@@ -1,11 +1,10 @@
 #include "correlate/findings/ack_trace.h"
 
+#include "correlate/findings/hops.h"
 #include "decode/text.h"
 
 namespace sipladder {
 namespace {
-
-constexpr int kMaxHops = 70;  // Max-Forwards
 
 bool same_host(const CallContext& context, EndpointId a, EndpointId b) {
   return context.model.endpoints[a].ip == context.model.endpoints[b].ip;
@@ -39,7 +38,7 @@ AckTrace trace_ack(const CallContext& context, TransactionId invite, DialogId di
   const uint32_t cseq = transactions[invite].cseq;
   AckTrace trace;
   int steps = 0;
-  for (TransactionId id = invite; id && steps < kMaxHops; steps++) {
+  for (TransactionId id = invite; id && steps < kMaxForwards; steps++) {
     const TransactionRecord& hop = transactions[id];
     if (hop.call != context.id || hop.cseq != cseq || !hop.final_response) break;
     if (trace.invite) trace.beyond = trace.invite;

@@ -4,7 +4,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::audio_address_family {
 namespace {
 
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
@@ -26,4 +26,4 @@ const Detector detector("audio-address-family", Severity::error,
                         "an IP4 offer answered with IP6 or the reverse, without ICE", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::audio_address_family

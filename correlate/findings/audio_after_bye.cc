@@ -5,7 +5,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::audio_after_bye {
 namespace {
 
 extern const Detector detector;
@@ -48,4 +48,4 @@ const Detector detector("audio-after-bye", Severity::warning,
                         check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::audio_after_bye

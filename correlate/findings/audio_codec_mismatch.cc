@@ -5,7 +5,7 @@
 #include "correlate/findings/support.h"
 #include "decode/sdp.h"
 
-namespace sipladder {
+namespace sipladder::audio_codec_mismatch {
 namespace {
 
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
@@ -33,4 +33,4 @@ const Detector detector("audio-codec-mismatch", Severity::error,
                         "the payload type sent is in no SDP of the receiver", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::audio_codec_mismatch

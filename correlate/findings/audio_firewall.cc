@@ -3,7 +3,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::audio_firewall {
 namespace {
 
 void add_advice(Finding* finding) {
@@ -74,4 +74,4 @@ const Detector detector("audio-firewall", Severity::error,
                         check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::audio_firewall

@@ -5,7 +5,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::audio_held {
 namespace {
 
 extern const Detector detector;
@@ -51,4 +51,4 @@ const Detector detector("audio-held", Severity::info,
                         "the call was put on hold, by whom, how, and for how long", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::audio_held

@@ -6,7 +6,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::audio_hold_not_resumed {
 namespace {
 
 extern const Detector detector;
@@ -82,4 +82,4 @@ const Detector detector("audio-hold-not-resumed", Severity::warning,
                         "the call ends while one side still holds", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::audio_hold_not_resumed

@@ -4,7 +4,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::audio_icmp_unreachable {
 namespace {
 
 constexpr size_t kEvidenceFrames = 10;
@@ -53,4 +53,4 @@ const Detector detector("audio-icmp-unreachable", Severity::error,
                         check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::audio_icmp_unreachable

@@ -5,7 +5,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::audio_late {
 namespace {
 
 extern const Detector detector;
@@ -51,4 +51,4 @@ const Detector detector("audio-late", Severity::warning,
                         "the first RTP of a direction comes more than 1 s after the answer", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::audio_late

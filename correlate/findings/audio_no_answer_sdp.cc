@@ -4,7 +4,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::audio_no_answer_sdp {
 namespace {
 
 void describe(CallContext& context, const AudioDirection&, Finding* finding) {
@@ -29,4 +29,4 @@ const Detector detector("audio-no-answer-sdp", Severity::error,
                         "an offer without an answer in a confirmed dialog", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::audio_no_answer_sdp

@@ -5,7 +5,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::audio_no_rtp {
 namespace {
 
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
@@ -68,4 +68,4 @@ const Detector callee_detector(
     check_callee);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::audio_no_rtp

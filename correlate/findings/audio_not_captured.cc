@@ -4,7 +4,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::audio_not_captured {
 namespace {
 
 extern const Detector detector;
@@ -86,4 +86,4 @@ const Detector detector("audio-not-captured", Severity::info,
                         "answered, yet the capture holds none of its media", check, check_capture);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::audio_not_captured

@@ -7,7 +7,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::audio_not_latched {
 namespace {
 
 bool is_named_by(const CallContext& context, Party author, EndpointId endpoint) {
@@ -56,4 +56,4 @@ const Detector detector("audio-not-latched", Severity::error,
                         check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::audio_not_latched

@@ -3,7 +3,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::audio_port_zero {
 namespace {
 
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
@@ -28,4 +28,4 @@ const Detector detector("audio-port-zero", Severity::error,
                         "the only audio line was refused (port 0) in the answer of a 2xx", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::audio_port_zero

@@ -7,7 +7,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::audio_private_address {
 namespace {
 
 // A request of the party as it left its own network: no proxy has added a Via.
@@ -109,4 +109,4 @@ const Detector detector(
     check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::audio_private_address

@@ -4,7 +4,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::audio_silence {
 namespace {
 
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
@@ -34,4 +34,4 @@ const Detector detector("audio-silence", Severity::error,
                         check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::audio_silence

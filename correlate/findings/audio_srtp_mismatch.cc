@@ -6,7 +6,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::audio_srtp_mismatch {
 namespace {
 
 struct Sides {
@@ -105,4 +105,4 @@ const Detector detector(
     check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::audio_srtp_mismatch

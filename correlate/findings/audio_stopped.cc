@@ -4,7 +4,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::audio_stopped {
 namespace {
 
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
@@ -36,4 +36,4 @@ const Detector detector("audio-stopped", Severity::error,
                         check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::audio_stopped

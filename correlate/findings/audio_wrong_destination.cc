@@ -6,7 +6,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::audio_wrong_destination {
 namespace {
 
 // Latched on the first packets that came, whoever sent them.
@@ -84,4 +84,4 @@ const Detector detector("audio-wrong-destination", Severity::error,
                         check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::audio_wrong_destination

@@ -6,7 +6,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::cap_clock {
 namespace {
 
 extern const Detector detector;
@@ -104,4 +104,4 @@ const Detector detector("cap-clock", Severity::warning,
                         "time runs back, or the clocks of two captures disagree", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::cap_clock

@@ -3,7 +3,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::cap_dropped {
 namespace {
 
 extern const Detector detector;
@@ -25,4 +25,4 @@ const Detector detector("cap-dropped", Severity::warning,
                         "the kernel or the file says that packets were dropped", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::cap_dropped

@@ -3,7 +3,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::cap_duplicates {
 namespace {
 
 extern const Detector detector;
@@ -38,4 +38,4 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
 const Detector detector("cap-duplicates", Severity::info, "packets were captured twice", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::cap_duplicates

@@ -3,7 +3,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::cap_encrypted {
 namespace {
 
 extern const Detector detector;
@@ -23,4 +23,4 @@ const Detector detector("cap-encrypted", Severity::info, "TLS passes here and ca
                         check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::cap_encrypted

@@ -6,7 +6,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::cap_fragments_missing {
 namespace {
 
 extern const Detector detector;
@@ -59,4 +59,4 @@ const Detector detector("cap-fragments-missing", Severity::warning,
                         "IP fragments whose other parts are not in the capture", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::cap_fragments_missing

@@ -6,7 +6,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::cap_one_sided {
 namespace {
 
 extern const Detector detector;
@@ -79,4 +79,4 @@ const Detector detector("cap-one-sided", Severity::warning,
                         "most transactions lack their requests, or their responses", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::cap_one_sided

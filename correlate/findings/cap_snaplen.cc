@@ -3,7 +3,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::cap_snaplen {
 namespace {
 
 extern const Detector detector;
@@ -45,4 +45,4 @@ const Detector detector("cap-snaplen", Severity::warning, "packets were cut by t
                         check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::cap_snaplen

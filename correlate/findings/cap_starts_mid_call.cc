@@ -4,7 +4,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::cap_starts_mid_call {
 namespace {
 
 extern const Detector detector;
@@ -31,4 +31,4 @@ const Detector detector("cap-starts-mid-call", Severity::info, "calls had begun 
                         check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::cap_starts_mid_call

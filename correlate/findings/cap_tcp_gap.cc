@@ -6,7 +6,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::cap_tcp_gap {
 namespace {
 
 extern const Detector detector;
@@ -108,4 +108,4 @@ const Detector detector("cap-tcp-gap", Severity::warning,
                         "bytes are missing in TCP streams that carry SIP", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::cap_tcp_gap

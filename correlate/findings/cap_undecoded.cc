@@ -3,7 +3,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::cap_undecoded {
 namespace {
 
 extern const Detector detector;
@@ -35,4 +35,4 @@ const Detector detector("cap-undecoded", Severity::info,
                         "packets that could not be decoded, by reason", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::cap_undecoded

@@ -6,7 +6,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::dialog_cseq_order {
 namespace {
 
 extern const Detector detector;
@@ -38,4 +38,4 @@ const Detector detector("dialog-cseq-order", Severity::warning,
                         "CSeq went back within a dialog, and the peer answered 500", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::dialog_cseq_order

@@ -8,7 +8,7 @@
 #include "correlate/findings/support.h"
 #include "correlate/transactions.h"
 
-namespace sipladder {
+namespace sipladder::dialog_fork {
 namespace {
 
 extern const Detector detector;
@@ -93,4 +93,4 @@ const Detector detector(
     "several early dialogs (error when two were answered and one got neither ACK nor BYE)", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::dialog_fork

@@ -8,7 +8,7 @@
 #include "correlate/findings/support.h"
 #include "correlate/transactions.h"
 
-namespace sipladder {
+namespace sipladder::dialog_misrouted {
 namespace {
 
 constexpr uint16_t kMinCopies = 3;
@@ -150,4 +150,4 @@ const Detector strict_detector(
     });
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::dialog_misrouted

@@ -8,7 +8,7 @@
 #include "correlate/findings/support.h"
 #include "decode/text.h"
 
-namespace sipladder {
+namespace sipladder::dialog_prack_missing {
 namespace {
 
 extern const Detector detector;
@@ -153,4 +153,4 @@ const Detector detector("dialog-prack-missing", Severity::warning,
                         "a reliable provisional response without PRACK", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::dialog_prack_missing

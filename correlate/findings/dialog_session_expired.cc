@@ -5,7 +5,7 @@
 #include "correlate/findings/support.h"
 #include "decode/text.h"
 
-namespace sipladder {
+namespace sipladder::dialog_session_expired {
 namespace {
 
 extern const Detector detector;
@@ -65,4 +65,4 @@ const Detector detector("dialog-session-expired", Severity::error,
                         "a session timer ran out without its refresh, and the call ended", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::dialog_session_expired

@@ -3,7 +3,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::dialog_short {
 namespace {
 
 extern const Detector detector;
@@ -28,4 +28,4 @@ void check(CallContext& context, CallAnalysis* out) {
 const Detector detector("dialog-short", Severity::info, "answered and ended within 3 s", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::dialog_short

@@ -4,7 +4,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::dialog_tag_missing {
 namespace {
 
 extern const Detector detector;
@@ -62,4 +62,4 @@ const Detector detector("dialog-tag-missing", Severity::warning,
                         check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::dialog_tag_missing

@@ -6,7 +6,7 @@
 #include "correlate/findings/support.h"
 #include "decode/text.h"
 
-namespace sipladder {
+namespace sipladder::dialog_transfer {
 namespace {
 
 extern const Detector detector;
@@ -59,4 +59,4 @@ const Detector detector("dialog-transfer", Severity::info,
                         "a call transfer (REFER); error when the transfer target failed", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::dialog_transfer

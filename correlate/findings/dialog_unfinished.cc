@@ -3,7 +3,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::dialog_unfinished {
 namespace {
 
 extern const Detector detector;
@@ -26,4 +26,4 @@ const Detector detector("dialog-unfinished", Severity::info,
                         "confirmed, and the capture ends before its BYE", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::dialog_unfinished

@@ -9,7 +9,7 @@
 #include "correlate/findings/support.h"
 #include "correlate/transactions.h"
 
-namespace sipladder {
+namespace sipladder::gateway_down {
 namespace {
 
 extern const Detector detector;
@@ -109,4 +109,4 @@ const Detector detector("gateway-down", Severity::error,
                         "OPTIONS to one address unanswered or 5xx for three rounds", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::gateway_down

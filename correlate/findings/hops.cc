@@ -5,11 +5,7 @@
 #include <algorithm>
 
 namespace sipladder {
-namespace {
-
-constexpr int kMaxHops = 70;  // Max-Forwards
-
-}  // namespace
+namespace {}  // namespace
 
 Hops::Hops(const CallContext& context) : context_(context) {
   const auto& transactions = context.model.transactions;
@@ -36,7 +32,7 @@ std::vector<TransactionId> Hops::last_of(const std::vector<TransactionId>& faile
 
 void Hops::add_copies_before(TransactionId id, Finding* finding) const {
   int steps = 0;
-  for (TransactionId t = context_.model.transactions[id].request_path; t && steps < kMaxHops;
+  for (TransactionId t = context_.model.transactions[id].request_path; t && steps < kMaxForwards;
        steps++) {
     const TransactionRecord& txn = context_.model.transactions[t];
     if (txn.final_status != 0) return;

@@ -12,6 +12,8 @@
 
 namespace sipladder {
 
+inline constexpr int kMaxForwards = 70;  // hops of a request (RFC 3261 8.1.1.6)
+
 // Of one call. Gathered when made: only when there is something to explain.
 class Hops {
  public:

@@ -4,7 +4,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::msg_content_length {
 namespace {
 
 extern const Detector detector;
@@ -38,4 +38,4 @@ const Detector detector("msg-content-length", Severity::error,
                         "Content-Length is not the length of the body", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::msg_content_length

@@ -4,7 +4,7 @@
 #include "correlate/findings/support.h"
 #include "decode/sip_validate.h"
 
-namespace sipladder {
+namespace sipladder::msg_malformed {
 namespace {
 
 extern const Detector detector;
@@ -65,4 +65,4 @@ const Detector detector("msg-malformed", Severity::warning,
                         check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::msg_malformed

@@ -4,7 +4,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::msg_missing_header {
 namespace {
 
 extern const Detector detector;
@@ -55,4 +55,4 @@ const Detector detector("msg-missing-header", Severity::warning, "a mandatory he
                         check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::msg_missing_header

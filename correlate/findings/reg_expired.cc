@@ -6,7 +6,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::reg_expired {
 namespace {
 
 extern const Detector detector;
@@ -46,4 +46,4 @@ const Detector detector("reg-expired", Severity::warning,
                         check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::reg_expired

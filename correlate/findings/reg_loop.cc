@@ -3,7 +3,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::reg_loop {
 namespace {
 
 extern const Detector detector;
@@ -32,4 +32,4 @@ const Detector detector("reg-loop", Severity::error, "REGISTER is challenged aga
                         check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::reg_loop

@@ -4,7 +4,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::reg_rejected {
 namespace {
 
 extern const Detector detector;
@@ -36,4 +36,4 @@ const Detector detector("reg-rejected", Severity::error, "a registration was ref
                         check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::reg_rejected

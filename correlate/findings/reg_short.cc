@@ -3,7 +3,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::reg_short {
 namespace {
 
 extern const Detector detector;
@@ -32,4 +32,4 @@ const Detector detector("reg-short", Severity::info, "a binding is granted for l
                         check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::reg_short

@@ -3,7 +3,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::reg_storm {
 namespace {
 
 extern const Detector detector;
@@ -37,4 +37,4 @@ const Detector detector("reg-storm", Severity::warning,
                         "a contact is registered again and again, long before it expires", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::reg_storm

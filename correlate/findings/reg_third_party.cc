@@ -3,7 +3,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::reg_third_party {
 namespace {
 
 extern const Detector detector;
@@ -26,4 +26,4 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
 const Detector detector("reg-third-party", Severity::info, "one user registers for another", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::reg_third_party

@@ -7,7 +7,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::rtp_clock {
 namespace {
 
 extern const Detector detector;
@@ -54,4 +54,4 @@ const Detector detector("rtp-clock", Severity::warning,
                         "the timestamps of a stream run faster or slower than the time", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::rtp_clock

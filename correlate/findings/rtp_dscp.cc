@@ -3,7 +3,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::rtp_dscp {
 namespace {
 
 extern const Detector detector;
@@ -31,4 +31,4 @@ const Detector detector("rtp-dscp", Severity::info,
                         check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::rtp_dscp

@@ -3,7 +3,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::rtp_duplicate {
 namespace {
 
 extern const Detector detector;
@@ -32,4 +32,4 @@ const Detector detector("rtp-duplicate", Severity::info,
                         "more than 1 % of the packets of a stream came twice", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::rtp_duplicate

@@ -4,7 +4,7 @@
 #include "correlate/findings/support.h"
 #include "correlate/voice_quality.h"
 
-namespace sipladder {
+namespace sipladder::rtp_jitter {
 namespace {
 
 extern const Detector detector;
@@ -40,4 +40,4 @@ const Detector detector("rtp-jitter", Severity::warning,
                         check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::rtp_jitter

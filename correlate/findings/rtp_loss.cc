@@ -7,7 +7,7 @@
 #include "correlate/findings/support.h"
 #include "correlate/voice_quality.h"
 
-namespace sipladder {
+namespace sipladder::rtp_loss {
 namespace {
 
 extern const Detector detector;
@@ -102,4 +102,4 @@ const Detector detector(
     "1 % of the packets of a stream are lost (5 %: error), before or behind this point", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::rtp_loss

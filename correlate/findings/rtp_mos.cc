@@ -5,7 +5,7 @@
 #include "correlate/findings/support.h"
 #include "correlate/voice_quality.h"
 
-namespace sipladder {
+namespace sipladder::rtp_mos {
 namespace {
 
 extern const Detector detector;
@@ -43,4 +43,4 @@ const Detector detector("rtp-mos", Severity::warning,
                         check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::rtp_mos

@@ -6,7 +6,7 @@
 #include "correlate/findings/support.h"
 #include "correlate/voice_quality.h"
 
-namespace sipladder {
+namespace sipladder::rtp_ptime {
 namespace {
 
 extern const Detector detector;
@@ -46,4 +46,4 @@ const Detector detector(
     "the packets of a stream are longer or shorter than the ptime the receiver asked for", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::rtp_ptime

@@ -3,7 +3,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::rtp_ssrc_change {
 namespace {
 
 extern const Detector detector;
@@ -36,4 +36,4 @@ const Detector detector("rtp-ssrc-change", Severity::info,
                         "one 5-tuple carries several SSRCs, one after the other", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::rtp_ssrc_change

@@ -5,7 +5,7 @@
 #include "decode/sdp.h"
 #include "decode/text.h"
 
-namespace sipladder {
+namespace sipladder::sdp_answer_invalid {
 namespace {
 
 extern const Detector detector;
@@ -82,4 +82,4 @@ const Detector detector(
     check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::sdp_answer_invalid

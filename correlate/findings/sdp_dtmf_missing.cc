@@ -3,7 +3,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::sdp_dtmf_missing {
 namespace {
 
 extern const Detector detector;
@@ -32,4 +32,4 @@ const Detector detector(
     "only one side offers telephone-event: digits will not pass as RFC 4733 events", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::sdp_dtmf_missing

@@ -7,7 +7,7 @@
 #include "correlate/findings/support.h"
 #include "decode/text.h"
 
-namespace sipladder {
+namespace sipladder::sdp_no_common_codec {
 namespace {
 
 extern const Detector detector;
@@ -77,4 +77,4 @@ const Detector detector(
     check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::sdp_no_common_codec

@@ -6,7 +6,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::sdp_ptime {
 namespace {
 
 extern const Detector detector;
@@ -61,4 +61,4 @@ const Detector detector("sdp-ptime", Severity::warning,
                         check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::sdp_ptime

@@ -4,7 +4,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::sdp_version {
 namespace {
 
 extern const Detector detector;
@@ -50,4 +50,4 @@ const Detector detector("sdp-version", Severity::warning,
                         "an SDP changes while the version in its o= line stays", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::sdp_version

@@ -9,7 +9,7 @@
 #include "correlate/findings/digest.h"
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::sec_brute_force {
 namespace {
 
 extern const Detector detector;
@@ -142,4 +142,4 @@ const Detector detector("sec-brute-force", Severity::warning,
                         check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::sec_brute_force

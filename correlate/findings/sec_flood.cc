@@ -6,7 +6,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::sec_flood {
 namespace {
 
 extern const Detector detector;
@@ -66,4 +66,4 @@ const Detector detector("sec-flood", Severity::warning,
                         check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::sec_flood

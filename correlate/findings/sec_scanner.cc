@@ -13,7 +13,7 @@
 #include "correlate/findings/support.h"
 #include "decode/text.h"
 
-namespace sipladder {
+namespace sipladder::sec_scanner {
 namespace {
 
 extern const Detector detector;
@@ -146,4 +146,4 @@ const Detector detector("sec-scanner", Severity::warning,
                         "a scanner by its User-Agent, or one source that tries many users", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::sec_scanner

@@ -4,7 +4,7 @@
 #include "correlate/findings/support.h"
 #include "correlate/transactions.h"
 
-namespace sipladder {
+namespace sipladder::txn_487_missing {
 namespace {
 
 extern const Detector detector;
@@ -30,4 +30,4 @@ const Detector detector("txn-487-missing", Severity::warning,
                         "a CANCEL was answered, but the INVITE never ended", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::txn_487_missing

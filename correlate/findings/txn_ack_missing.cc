@@ -14,7 +14,7 @@
 #include "correlate/findings/support.h"
 #include "correlate/transactions.h"
 
-namespace sipladder {
+namespace sipladder::txn_ack_missing {
 namespace {
 
 constexpr size_t kMinCopies = 4;  // fewer can be one lost ACK
@@ -244,4 +244,4 @@ const Detector detector("txn-ack-missing", Severity::error,
                         "a 2xx to INVITE is repeated and no ACK for it arrives", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::txn_ack_missing

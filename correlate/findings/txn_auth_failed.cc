@@ -5,7 +5,7 @@
 #include "correlate/findings/digest.h"
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::txn_auth_failed {
 namespace {
 
 extern const Detector detector;
@@ -56,4 +56,4 @@ const Detector detector("txn-auth-failed", Severity::error,
                         "401, 407 or 403 although credentials were sent", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::txn_auth_failed

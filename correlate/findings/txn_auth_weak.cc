@@ -8,7 +8,7 @@
 #include "correlate/findings/support.h"
 #include "decode/text.h"
 
-namespace sipladder {
+namespace sipladder::txn_auth_weak {
 namespace {
 
 extern const Detector detector;
@@ -102,4 +102,4 @@ const Detector detector("txn-auth-weak", Severity::warning,
                         "MD5 without qop, or a nonce count used twice", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::txn_auth_weak

@@ -4,7 +4,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::txn_branch_reused {
 namespace {
 
 extern const Detector detector;
@@ -37,4 +37,4 @@ const Detector detector("txn-branch-reused", Severity::warning,
                         "one branch for different requests, or none of RFC 3261's", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::txn_branch_reused

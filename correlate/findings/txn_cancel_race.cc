@@ -6,7 +6,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::txn_cancel_race {
 namespace {
 
 extern const Detector detector;
@@ -56,4 +56,4 @@ const Detector detector("txn-cancel-race", Severity::info,
                         "a 2xx crossed a CANCEL (error when no BYE followed)", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::txn_cancel_race

@@ -6,7 +6,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::txn_glare {
 namespace {
 
 extern const Detector detector;
@@ -54,4 +54,4 @@ const Detector detector("txn-glare", Severity::info,
                         "491 Request Pending: both sides changed the session at once", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::txn_glare

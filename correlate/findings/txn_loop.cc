@@ -4,12 +4,11 @@
 // circle.
 #include <fmt/format.h>
 
+#include "correlate/findings/hops.h"
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::txn_loop {
 namespace {
-
-constexpr int kMaxHops = 70;  // Max-Forwards
 
 extern const Detector loop_detector;
 extern const Detector merged_detector;
@@ -18,7 +17,7 @@ extern const Detector spiral_detector;
 // The earlier hop of the same request that had the same destination.
 TransactionId earlier_visit(const CallContext& context, const TransactionRecord& txn) {
   TransactionId id = txn.request_path;
-  for (int hops = 0; id && hops < kMaxHops; hops++) {
+  for (int hops = 0; id && hops < kMaxForwards; hops++) {
     const TransactionRecord& hop = context.model.transactions[id];
     if (hop.dst == txn.dst) return id;
     id = hop.request_path;
@@ -147,4 +146,4 @@ const Detector spiral_detector("txn-spiral", Severity::info,
                                });
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::txn_loop

@@ -3,7 +3,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::txn_no_100 {
 namespace {
 
 extern const Detector detector;
@@ -32,4 +32,4 @@ const Detector detector("txn-no-100", Severity::info,
                         check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::txn_no_100

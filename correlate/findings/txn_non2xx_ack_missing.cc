@@ -4,7 +4,7 @@
 #include "correlate/findings/icmp_rejection.h"
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::txn_non2xx_ack_missing {
 namespace {
 
 extern const Detector detector;
@@ -39,4 +39,4 @@ const Detector detector("txn-non2xx-ack-missing", Severity::warning,
                         check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::txn_non2xx_ack_missing

@@ -5,7 +5,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::txn_oversize_udp {
 namespace {
 
 extern const Detector detector;
@@ -75,4 +75,4 @@ const Detector detector("txn-oversize-udp", Severity::warning,
                         check, check_cut);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::txn_oversize_udp

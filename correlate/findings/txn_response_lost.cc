@@ -5,7 +5,7 @@
 #include "correlate/findings/icmp_rejection.h"
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::txn_response_lost {
 namespace {
 
 extern const Detector detector;
@@ -78,4 +78,4 @@ const Detector detector("txn-response-lost", Severity::warning,
                         "a request is repeated although responses to it were sent", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::txn_response_lost

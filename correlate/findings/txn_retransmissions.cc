@@ -7,7 +7,7 @@
 #include "correlate/findings/hops.h"
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::txn_retransmissions {
 namespace {
 
 extern const Detector detector;
@@ -54,4 +54,4 @@ const Detector detector("txn-retransmissions", Severity::warning,
                         "three or more timer retransmissions in one transaction", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::txn_retransmissions

@@ -11,7 +11,7 @@
 #include "correlate/findings/support.h"
 #include "correlate/transactions.h"
 
-namespace sipladder {
+namespace sipladder::txn_timeout {
 namespace {
 
 extern const Detector detector;
@@ -186,4 +186,4 @@ const Detector detector(
     check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::txn_timeout

@@ -6,7 +6,7 @@
 
 #include "correlate/findings/support.h"
 
-namespace sipladder {
+namespace sipladder::txn_timer_nonconformant {
 namespace {
 
 extern const Detector detector;
@@ -90,4 +90,4 @@ const Detector detector("txn-timer-nonconformant", Severity::info,
                         "retransmissions that no timer of RFC 3261 explains", check);
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::txn_timer_nonconformant

@@ -9,7 +9,7 @@
 #include "correlate/findings/support.h"
 #include "correlate/transactions.h"
 
-namespace sipladder {
+namespace sipladder::txn_unanswered {
 namespace {
 
 constexpr uint16_t kMinCopies = 3;
@@ -119,4 +119,4 @@ const Detector cancel_detector("txn-cancel-unanswered", Severity::warning,
                                });
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::txn_unanswered
