@@ -10,8 +10,6 @@
 #include <cstring>
 #include <utility>
 
-#include "capture/packet_source.h"
-
 namespace sipladder {
 namespace {
 
@@ -25,11 +23,12 @@ constexpr uint64_t kAheadFrom = 32 << 20;  // bytes of a file that do not deserv
 
 class FdReader : public ByteReader {
  public:
-  FdReader(int fd, bool wait) : fd_(fd), wait_(wait) {}
+  FdReader(int fd, bool poll) : fd_(fd), poll_(poll) {}
   int64_t read(uint8_t* out, size_t size) override {
-    if (wait_) {
+    if (poll_) {
       pollfd poll_fd{fd_, POLLIN, 0};
-      if (poll(&poll_fd, 1, kSourceIdleMs) <= 0) return kReadIdle;
+      idle_ = poll(&poll_fd, 1, 0) <= 0;
+      if (idle_) return kReadIdle;
     }
     const ssize_t got = ::read(fd_, out, size);
     if (got < 0) return errno == EINTR || errno == EAGAIN ? kReadIdle : kReadFailed;
@@ -37,11 +36,15 @@ class FdReader : public ByteReader {
     return got;
   }
   uint64_t consumed() const override { return consumed_; }
-  bool may_read_ahead() const override { return !wait_; }
+  std::vector<int> waits_for() const override {
+    return idle_ ? std::vector<int>{fd_} : std::vector<int>{};
+  }
+  bool may_read_ahead() const override { return !poll_; }
 
  private:
   int fd_;
-  bool wait_;
+  bool poll_;
+  bool idle_ = false;  // when last asked
   uint64_t consumed_ = 0;
 };
 
@@ -51,6 +54,7 @@ class UnpackingReader : public ByteReader {
   explicit UnpackingReader(std::unique_ptr<ByteReader> raw)
       : raw_(std::move(raw)), buffer_(kRawSize) {}
   uint64_t consumed() const override { return raw_->consumed(); }
+  std::vector<int> waits_for() const override { return raw_->waits_for(); }
   int64_t read(uint8_t* out, size_t size) final {
     if (unpacked_ >= kMaxUnpacked) return kReadTooLong;
     const int64_t got = unpack(out, size);
@@ -154,8 +158,8 @@ const char* fault_of(int64_t code) {
 
 }  // namespace
 
-std::unique_ptr<ByteReader> make_fd_reader(int fd, bool wait) {
-  return std::make_unique<FdReader>(fd, wait);
+std::unique_ptr<ByteReader> make_fd_reader(int fd, bool poll) {
+  return std::make_unique<FdReader>(fd, poll);
 }
 
 std::unique_ptr<ByteReader> make_gzip_reader(std::unique_ptr<ByteReader> raw) {

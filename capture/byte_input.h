@@ -32,6 +32,9 @@ class ByteInput {
   uint64_t offset() const { return offset_; }  // of data() in the store
   uint16_t store() const { return store_; }
   const char* fault() const { return fault_; }  // why need() said damaged
+  std::vector<int> waits_for() const {          // after need() said idle
+    return ahead_ ? std::vector<int>{} : reader_->waits_for();
+  }
   // Of the input, before unpacking.
   uint64_t consumed() const { return ahead_ ? offset_ : reader_->consumed(); }
 

@@ -4,12 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 namespace sipladder {
 
 // What a ByteReader gives: bytes, or one of these.
 inline constexpr int64_t kReadEnd = 0;
-inline constexpr int64_t kReadIdle = -1;     // nothing within kSourceIdleMs, more may come
+inline constexpr int64_t kReadIdle = -1;     // nothing now, more may come
 inline constexpr int64_t kReadDamaged = -2;  // the compressed stream is broken
 inline constexpr int64_t kReadFailed = -3;   // the system cannot read on
 inline constexpr int64_t kReadTooLong = -4;  // unpacks to more than any capture: a bomb
@@ -18,11 +19,13 @@ class ByteReader {
  public:
   virtual ~ByteReader() = default;
   virtual int64_t read(uint8_t* out, size_t size) = 0;
-  virtual uint64_t consumed() const = 0;                 // bytes of the input, before unpacking
+  virtual uint64_t consumed() const = 0;  // bytes of the input, before unpacking
+  // After kReadIdle: the descriptors that become readable when there is more.
+  virtual std::vector<int> waits_for() const { return {}; }
   virtual bool may_read_ahead() const { return false; }  // a file: it never idles
 };
 
-std::unique_ptr<ByteReader> make_fd_reader(int fd, bool wait);  // `wait`: a pipe, polled
+std::unique_ptr<ByteReader> make_fd_reader(int fd, bool poll);  // `poll`: a pipe
 std::unique_ptr<ByteReader> make_gzip_reader(std::unique_ptr<ByteReader> raw);
 std::unique_ptr<ByteReader> make_zstd_reader(std::unique_ptr<ByteReader> raw);
 

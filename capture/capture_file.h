@@ -19,6 +19,7 @@ class CaptureFile : public PacketSource {
   // Reads the file header. idle: ask again; on failure info.damage says why.
   ReadResult begin();
   ReadResult next(Packet* packet) override;
+  std::vector<int> waits_for() const override { return input_.waits_for(); }
   std::vector<const SourceInfo*> infos() const override { return {&info_}; }
 
  private:

@@ -43,6 +43,7 @@ class FilteredSource : public PacketSource {
     }
     return ReadResult::idle;
   }
+  std::vector<int> waits_for() const override { return source_->waits_for(); }
   std::vector<const SourceInfo*> infos() const override { return source_->infos(); }
 
  private:

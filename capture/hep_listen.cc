@@ -99,16 +99,20 @@ class HepSource : public PacketSource {
     return ReadResult::packet;
   }
 
+  std::vector<int> waits_for() const override {
+    std::vector<int> fds = {udp_.get(), tcp_.get()};
+    for (const Connection& connection : connections_) fds.push_back(connection.fd.get());
+    return fds;
+  }
+
   std::vector<const SourceInfo*> infos() const override { return {&info_}; }
 
  private:
   // Takes what the sockets have; false when they have nothing.
   bool receive() {
-    std::vector<pollfd> fds = {{udp_.get(), POLLIN, 0}, {tcp_.get(), POLLIN, 0}};
-    for (const Connection& connection : connections_) {
-      fds.push_back({connection.fd.get(), POLLIN, 0});
-    }
-    if (poll(fds.data(), fds.size(), kSourceIdleMs) <= 0) return false;
+    std::vector<pollfd> fds;
+    for (const int fd : waits_for()) fds.push_back({fd, POLLIN, 0});
+    if (poll(fds.data(), fds.size(), 0) <= 0) return false;
     if (fds[0].revents != 0) receive_datagram();
     // From the back: a connection that ends is taken out.
     for (size_t i = connections_.size(); i > 0; i--) {

@@ -1,7 +1,6 @@
 // Live capture through libpcap: packets go to a spool at once, the kernel ring is the queue.
 #include <grp.h>
 #include <pcap/pcap.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -103,7 +102,15 @@ class LiveSource : public PacketSource {
       hand_out(*earliest, packet);
       return ReadResult::packet;
     }
-    return wait() ? ReadResult::idle : ReadResult::end;
+    return rest() ? ReadResult::idle : ReadResult::end;
+  }
+
+  std::vector<int> waits_for() const override {
+    std::vector<int> fds;
+    for (const Device& device : devices_) {
+      if (device.quiet && !device.gone) fds.push_back(pcap_get_selectable_fd(device.handle.get()));
+    }
+    return fds;
   }
 
   std::vector<const SourceInfo*> infos() const override {
@@ -156,16 +163,14 @@ class LiveSource : public PacketSource {
   }
 
   // False when no device is left.
-  bool wait() {
-    std::vector<pollfd> fds;
+  bool rest() {
+    calls_ = 0;  // all of them are asked next
+    bool left = false;
     for (Device& device : devices_) {
       count_drops(device);
-      device.quiet = false;
-      if (!device.gone) fds.push_back({pcap_get_selectable_fd(device.handle.get()), POLLIN, 0});
+      left |= !device.gone;
     }
-    if (fds.empty()) return false;
-    poll(fds.data(), fds.size(), kTimeoutMs);
-    return true;
+    return left;
   }
 
   std::vector<Device> devices_;

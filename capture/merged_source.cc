@@ -38,6 +38,11 @@ class MergedSource : public PacketSource {
     return ReadResult::packet;
   }
 
+  // The one that said idle is asked first again.
+  std::vector<int> waits_for() const override {
+    return unread_.empty() ? std::vector<int>{} : sources_[unread_.back()]->waits_for();
+  }
+
   std::vector<const SourceInfo*> infos() const override {
     std::vector<const SourceInfo*> result;
     for (const auto& source : sources_) {

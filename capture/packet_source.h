@@ -14,12 +14,9 @@
 
 namespace sipladder {
 
-// How long a source waits for packets: whoever reads may hold a lock that a user waits for.
-inline constexpr int kSourceIdleMs = 5;
-
 enum class ReadResult {
   packet,  // *packet is filled
-  idle,    // nothing now, more may come (live, a pipe): ask again; next() has waited at most 10 ms
+  idle,    // nothing now, more may come (live, a pipe): ask again; next() does not wait
   end,     // no more packets; SourceInfo::damage tells whether the end was clean
 };
 
@@ -45,6 +42,9 @@ class PacketSource {
  public:
   virtual ~PacketSource() = default;
   virtual ReadResult next(Packet* packet) = 0;
+  // After next() said idle: these descriptors become readable when there is more. None: ask again
+  // at once.
+  virtual std::vector<int> waits_for() const { return {}; }
   // One entry per underlying source, in the order of Packet::source.
   virtual std::vector<const SourceInfo*> infos() const = 0;
 };

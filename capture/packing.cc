@@ -18,6 +18,7 @@ class PrefixedReader : public ByteReader {
     return static_cast<int64_t>(count);
   }
   uint64_t consumed() const override { return rest_->consumed(); }
+  std::vector<int> waits_for() const override { return rest_->waits_for(); }
 
  private:
   std::unique_ptr<ByteReader> rest_;

@@ -22,6 +22,10 @@ class PipeSource : public PacketSource {
     return source_->next(packet);
   }
 
+  std::vector<int> waits_for() const override {
+    return source_ == nullptr ? reader_->waits_for() : source_->waits_for();
+  }
+
   std::vector<const SourceInfo*> infos() const override {
     return source_ == nullptr ? std::vector<const SourceInfo*>{&waiting_} : source_->infos();
   }

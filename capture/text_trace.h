@@ -23,6 +23,7 @@ class TextTrace : public PacketSource {
             PacketLog& log, uint16_t store);
 
   ReadResult next(Packet* packet) override;
+  std::vector<int> waits_for() const override { return reader_->waits_for(); }
   std::vector<const SourceInfo*> infos() const override { return {&info_}; }
 
  private:

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <iostream>
 #include <set>
 #include <thread>
@@ -15,31 +17,29 @@
 #include "correlate/capture_clocks.h"
 #include "export/ladder_text.h"
 #include "export/wav.h"
+#include "main/end_signals.h"
 #include "main/options.h"
 #include "main/selection.h"
 #include "query/database.h"
 #include "query/format.h"
 #include "query/session.h"
+#include "tui/terminal.h"
 #include "tui/tui.h"
 
 namespace sipladder {
 namespace {
 
-std::atomic<Session*> g_session{nullptr};
-
-void stop_capture(int) {
-  if (Session* session = g_session.load()) session->stop = true;
-}
-
 void complain(const std::string& sentence) {
   std::fprintf(stderr, "sipladder: %s\n", terminal_text(sentence).c_str());
 }
 
-// A progress line on a terminal when reading takes over half a second.
+// A progress line on a terminal when reading takes over half a second; a source of unknown size has
+// none.
 class Progress {
  public:
   Progress(const Session& session, bool wanted) : session_(session) {
-    if (wanted && isatty(STDERR_FILENO) != 0) thread_ = std::thread([this] { show(); });
+    const bool known = session.progress() >= 0;
+    if (wanted && known && isatty(STDERR_FILENO) != 0) thread_ = std::thread([this] { show(); });
   }
   ~Progress() {
     done_ = true;
@@ -51,7 +51,7 @@ class Progress {
     int ticks = 0;
     for (; !done_; ticks++) {
       std::this_thread::sleep_for(std::chrono::milliseconds(50));
-      if (ticks < 10 || session_.progress() < 0) continue;
+      if (ticks < 10) continue;
       std::fprintf(stderr, "\rreading: %3.0f %%", session_.progress() * 100);
     }
     if (ticks > 10) std::fprintf(stderr, "\r\033[K");
@@ -173,8 +173,8 @@ int export_talk(Session& session, const Options& options) {
   session.analyst.media().update();
   std::erase_if(calls, [&](CallId id) { return session.analyst.media().streams_of(id).empty(); });
   if (calls.empty()) {
-    complain("none of the chosen calls has media in this capture");
-    return kUsage;
+    complain(options.output + ": not written: none of the chosen calls has media in this capture");
+    return kUnwritable;
   }
   const WavReport report = export_wav(session.model, session.analyst, calls.front(),
                                       options.sources, options.bpf, options.output);
@@ -277,7 +277,10 @@ int finish(int status, Session& session, const std::vector<std::string>& errors)
              " calls, those that ended longest ago, were given up for memory: give more with "
              "--memory");
   }
-  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) return kUnwritable;
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    complain(std::string("standard output: not all could be written: ") + std::strerror(errno));
+    return kUnwritable;
+  }
   return status != kDone ? status : damaged ? kUnreadable : kDone;
 }
 
@@ -312,19 +315,19 @@ int run(const Options& options) {
                std::any_of(options.sources.begin(), options.sources.end(), is_hep_source);
     tui.utc = options.utc;
     tui.calls_only = options.calls_only;
-    const int status = run_tui(session, tui);
+    int status = kDone;
+    {
+      const EndSignals signals(session, leave_terminal_at_once);
+      status = run_tui(session, tui);
+    }
     return finish(status, session, errors);
   }
-  g_session = &session;
-  std::signal(SIGINT, stop_capture);
-  std::signal(SIGTERM, stop_capture);
+  EndSignals signals(session, nullptr);
   {
     const Progress progress(session, !options.quiet);
     session.run();
   }
-  // From here on the signals end the program, whatever query runs.
-  std::signal(SIGINT, SIG_DFL);
-  std::signal(SIGTERM, SIG_DFL);
+  signals.end_at_once();
   return finish(show(session, options), session, errors);
 }
 

@@ -1,17 +1,28 @@
 #include "query/session.h"
 
+#include <poll.h>
+
 #include <chrono>
 
 namespace sipladder {
 namespace {
 
 constexpr int64_t kBatchNs = 2'000'000;
+// A source that is idle wakes the program five times a second: who asks it to stop waits that long.
+constexpr int kIdleMs = 200;
 constexpr int kPacketsPerClock = 64;  // packets between two looks at the clock
 
 int64_t steady_ns() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
              std::chrono::steady_clock::now().time_since_epoch())
       .count();
+}
+
+void wait_for(const std::vector<int>& descriptors) {
+  if (descriptors.empty()) return;
+  std::vector<pollfd> fds;
+  for (const int fd : descriptors) fds.push_back({fd, POLLIN, 0});
+  poll(fds.data(), fds.size(), kIdleMs);
 }
 
 }  // namespace
@@ -55,21 +66,27 @@ void Session::end() {
 
 bool Session::step() {
   ReadResult result = ReadResult::packet;
+  std::vector<int> awaited;
   {
     const std::lock_guard<std::mutex> lock(mutex);
     result = batch(kBatchNs);
+    if (result == ReadResult::idle) awaited = source_->waits_for();
     if (result == ReadResult::end) end();
     note_sources();
     engine_.settle();
   }
+  idle_ = result == ReadResult::idle;
+  wait_for(awaited);
   return result != ReadResult::end;
 }
 
 void Session::run() {
   constexpr int64_t kLong = 50'000'000;
   while (!stop) {
-    if (batch(kLong) == ReadResult::end) break;
+    const ReadResult result = batch(kLong);
+    if (result == ReadResult::end) break;
     note_sources();
+    if (result == ReadResult::idle) wait_for(source_->waits_for());
   }
   end();
   note_sources();

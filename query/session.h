@@ -1,7 +1,7 @@
 // One run over one source: the loop of the whole program, and all that it fills.
 //
 // Threads: step() on the engine thread; everybody else holds `mutex` while looking at log, model or
-// analyst, and never while waiting. progress() and stop from any thread.
+// analyst, and never while waiting. progress(), idle() and stop from any thread.
 #pragma once
 
 #include <atomic>
@@ -25,14 +25,16 @@ class Session {
   // What the whole may take; the tables get most of it, verdicts and buffers the rest.
   void set_memory(size_t bytes) { engine_.set_memory(bytes / 10 * 7); }
 
-  // Up to about 2 ms of packets under the mutex. False when the source has ended; waits for
-  // packets as its source does (kSourceIdleMs).
+  // Up to about 2 ms of packets under the mutex. False when the source has ended. When it has
+  // nothing, waits for more, without the mutex, up to 0.2 s.
   bool step();
   // All that is left, without giving way.
   void run();
 
   // 0 to 1, negative when the size of the input is unknown.
   double progress() const { return progress_.load(std::memory_order_relaxed); }
+  // The source had nothing when it was last asked.
+  bool idle() const { return idle_.load(std::memory_order_relaxed); }
 
   PacketLog log;
   Model model;
@@ -52,6 +54,7 @@ class Session {
 
   std::unique_ptr<PacketSource> source_;
   std::atomic<double> progress_{-1};
+  std::atomic<bool> idle_{false};
 };
 
 }  // namespace sipladder

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -36,13 +37,22 @@ class HepListen : public ::testing::Test {
   static void write_all(int fd, std::string_view bytes) {
     EXPECT_EQ(send(fd, bytes.data(), bytes.size(), 0), static_cast<ssize_t>(bytes.size()));
   }
+  // As a session does.
+  void wait() const {
+    std::vector<pollfd> fds;
+    for (const int fd : source_->waits_for()) fds.push_back({fd, POLLIN, 0});
+    poll(fds.data(), fds.size(), 100);
+  }
   // Payloads of `count` packets.
   std::vector<std::string> receive(size_t count) {
     std::vector<std::string> result;
     std::vector<Datagram> out;
     Packet packet;
     for (int tries = 0; result.size() < count && tries < 100; tries++) {
-      if (source_->next(&packet) != ReadResult::packet) continue;
+      if (source_->next(&packet) != ReadResult::packet) {
+        wait();
+        continue;
+      }
       EXPECT_EQ(decoder_.decode(packet, &out), Fate::payload);
       std::string again;
       EXPECT_TRUE(log_.read(packet.ref, &again));

@@ -1,10 +1,12 @@
 #include "tui/terminal.h"
 
+#include <termios.h>
 #include <unistd.h>
 
 #include <clocale>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 
 // ncurses.h defines short words as macros: nothing but it may follow.
 #define NCURSES_NOMACROS 1
@@ -95,6 +97,24 @@ Key plain_key(wint_t code) {
   return static_cast<Key>(code);
 }
 
+// What a signal handler needs to leave the terminal: ncurses may not be called there.
+struct WayOut {
+  termios modes{};
+  int keyboard = -1;
+  char text[128] = "";
+  size_t size = 0;
+};
+WayOut g_way_out;
+
+void add_to_way_out(const char* capability) {
+  const char* const text = tigetstr(capability);
+  if (text == nullptr || text == reinterpret_cast<const char*>(-1)) return;
+  const size_t size = std::strlen(text);
+  if (size > sizeof g_way_out.text - g_way_out.size) return;
+  std::memcpy(g_way_out.text + g_way_out.size, text, size);
+  g_way_out.size += size;
+}
+
 }  // namespace
 
 Terminal::Terminal() {
@@ -103,8 +123,13 @@ Terminal::Terminal() {
   if (MB_CUR_MAX == 1) std::setlocale(LC_CTYPE, "C.UTF-8");
   set_escdelay(25);
   if (isatty(STDIN_FILENO) == 0) keyboard_.reset(std::fopen("/dev/tty", "re"));
-  if (newterm(nullptr, stdout, keyboard_ ? keyboard_.get() : stdin) == nullptr) return;
+  std::FILE* const keyboard = keyboard_ ? keyboard_.get() : stdin;
+  const bool known = tcgetattr(fileno(keyboard), &g_way_out.modes) == 0;
+  if (newterm(nullptr, stdout, keyboard) == nullptr) return;
   open_ = true;
+  g_way_out.size = 0;
+  for (const char* capability : {"sgr0", "cnorm", "rmkx", "rmcup"}) add_to_way_out(capability);
+  if (known) g_way_out.keyboard = fileno(keyboard);
   cbreak();
   noecho();
   nonl();
@@ -114,7 +139,14 @@ Terminal::Terminal() {
 }
 
 Terminal::~Terminal() {
+  g_way_out.keyboard = -1;
+  g_way_out.size = 0;
   if (open_) endwin();
+}
+
+void leave_terminal_at_once() {
+  if (write(STDOUT_FILENO, g_way_out.text, g_way_out.size) < 0) return;
+  if (g_way_out.keyboard >= 0) tcsetattr(g_way_out.keyboard, TCSANOW, &g_way_out.modes);
 }
 
 int Terminal::width() const {

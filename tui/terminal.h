@@ -30,4 +30,7 @@ class Terminal {
   bool open_ = false;
 };
 
+// From a signal handler, when there will be no destructor: the terminal becomes what it was.
+void leave_terminal_at_once();
+
 }  // namespace sipladder

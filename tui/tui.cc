@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <csignal>
 #include <cstdio>
 
 #include "tui/app.h"
@@ -14,21 +13,6 @@ namespace {
 
 constexpr int kRedrawMs = 100;
 constexpr int kIdleMs = 250;
-
-volatile std::sig_atomic_t interrupted = 0;
-
-void on_signal(int) {
-  interrupted = 1;
-}
-
-void catch_signals() {
-  struct sigaction action {};
-  action.sa_handler = on_signal;
-  sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
-  sigaction(SIGHUP, &action, nullptr);
-}
 
 // What the last row says of the capture. Requires the session's lock.
 std::string status_text(const Session& session, bool live) {
@@ -48,12 +32,12 @@ std::string status_text(const Session& session, bool live) {
   return out + (progress >= 0 ? fmt::format("  reading {:.0f}%", progress * 100) : "  reading");
 }
 
-void run_screen(App& app, Terminal& terminal, const EngineThread& engine) {
+void run_screen(const Session& session, App& app, Terminal& terminal, const EngineThread& engine) {
   bool redraw = true;
-  while (interrupted == 0) {
+  while (!session.stop) {
     const bool growing = !engine.ended();
     if (redraw) terminal.show(app.frame(terminal.width(), terminal.height()));
-    const Key key = terminal.read_key(growing ? kRedrawMs : kIdleMs);
+    const Key key = terminal.read_key(growing && !session.idle() ? kRedrawMs : kIdleMs);
     redraw = growing || key != kKeyNone;
     if (key == kKeyNone || key == kKeyResize) continue;
     if (!app.key(key)) return;
@@ -69,13 +53,11 @@ int run_tui(Session& session, const TuiOptions& options) {
                stderr);
     return 2;
   }
-  interrupted = 0;
-  catch_signals();
   EngineThread engine(session, options.live);
   const Shared shared{session.model,    session.log,     session.analyst, session.mutex,
                       engine.want_lock, engine.verdicts, options.utc};
   App app(shared, options.calls_only, [&] { return status_text(session, options.live); });
-  run_screen(app, terminal, engine);
+  run_screen(session, app, terminal, engine);
   return 0;
 }
 

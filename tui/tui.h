@@ -11,9 +11,9 @@ struct TuiOptions {
   bool calls_only = false;
 };
 
-// Runs the session on a thread of its own and the UI on this one, until the user leaves or SIGINT
-// or SIGTERM comes. Returns the exit status. Requires a terminal on standard output; keys
-// come from /dev/tty when standard input is a capture.
+// Runs the session on a thread of its own and the UI on this one, until the user leaves or
+// somebody else sets Session::stop. Returns the exit status. Requires a terminal on standard
+// output; keys come from /dev/tty when standard input is a capture.
 int run_tui(Session& session, const TuiOptions& options);
 
 }  // namespace sipladder

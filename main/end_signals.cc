@@ -1,0 +1,70 @@
+#include "main/end_signals.h"
+
+#include <atomic>
+#include <csignal>
+#include <cstdint>
+#include <ctime>
+
+namespace sipladder {
+namespace {
+
+constexpr int kSignals[] = {SIGHUP, SIGINT, SIGTERM};
+constexpr int64_t kOneNs = 100'000'000;
+
+std::atomic<std::atomic<bool>*> g_stop{nullptr};
+std::atomic<void (*)()> g_at_once{nullptr};
+std::atomic<int64_t> g_first_ns{0};  // of the first signal; 0: none has come
+std::atomic<bool> g_stops{false};    // somebody looks whether he shall stop
+
+int64_t monotonic_ns() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+void on_signal(int number) {
+  const int64_t now = monotonic_ns();
+  int64_t first = 0;
+  if (g_first_ns.compare_exchange_strong(first, now)) {
+    if (std::atomic<bool>* const stop = g_stop.load()) *stop = true;
+    if (g_stops) return;
+  } else if (now - first < kOneNs) {
+    return;
+  }
+  if (void (*at_once)() = g_at_once.load()) at_once();
+  // Sent again, it ends the program when this returns: who waits for it sees by which it ended.
+  std::signal(number, SIG_DFL);
+  std::raise(number);
+}
+
+void handle(int number, void (*handler)(int)) {
+  struct sigaction action {};
+  sigaction(number, nullptr, &action);
+  if (number == SIGHUP && action.sa_handler == SIG_IGN) return;
+  action = {};
+  action.sa_handler = handler;
+  sigemptyset(&action.sa_mask);
+  sigaction(number, &action, nullptr);
+}
+
+}  // namespace
+
+EndSignals::EndSignals(Session& session, void (*at_once)()) {
+  g_first_ns = 0;
+  g_at_once = at_once;
+  g_stop = &session.stop;
+  g_stops = true;
+  for (const int number : kSignals) handle(number, on_signal);
+}
+
+EndSignals::~EndSignals() {
+  for (const int number : kSignals) handle(number, SIG_DFL);
+  g_stop = nullptr;
+  g_at_once = nullptr;
+}
+
+void EndSignals::end_at_once() {
+  g_stops = false;
+}
+
+}  // namespace sipladder

@@ -1,0 +1,24 @@
+// SIGHUP, SIGINT and SIGTERM. The first asks the session to stop, and what there is gets shown; a
+// second one ends the program at once. Those that come within a tenth of a second are one:
+// timeout(1) and terminals that are closed send two. Who starts the program with SIGHUP ignored
+// (nohup) keeps it so.
+#pragma once
+
+#include "query/session.h"
+
+namespace sipladder {
+
+// There is one at a time.
+class EndSignals {
+ public:
+  // `at_once` may do what a signal handler may, before the program ends; null: nothing to do.
+  EndSignals(Session& session, void (*at_once)());
+  ~EndSignals();
+  EndSignals(const EndSignals&) = delete;
+  EndSignals& operator=(const EndSignals&) = delete;
+
+  // From now on nothing looks whether it shall stop: the first signal ends the program too.
+  void end_at_once();
+};
+
+}  // namespace sipladder
