@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "capture/time_units.h"
+
 namespace sipladder {
 namespace {
 
@@ -114,7 +116,7 @@ ReadResult CaptureFile::next(Packet* packet) {
 
 ReadResult CaptureFile::fill(Packet* packet, int64_t time_ns, uint16_t link_type, uint32_t captured,
                              uint32_t original, size_t at) {
-  time_ns -= info_.clock_ahead_ns;
+  time_ns = corrected_time(time_ns, info_.clock_ahead_ns);
   if (info_.packets == 0) {
     info_.first_ns = time_ns;
     info_.link_type = link_type;

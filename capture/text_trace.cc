@@ -141,7 +141,7 @@ int64_t TextTrace::time_of(const TraceMessage& message) {
 }
 
 void TextTrace::hand_out(const TraceMessage& message, Packet* packet) {
-  const int64_t time_ns = time_of(message);
+  const int64_t time_ns = kept_time(time_of(message));
   packet_bytes_ =
       raw_udp_packet(message.head.src, message.head.dst, message.bytes, message.missing);
   packet->time_ns = time_ns;

@@ -240,6 +240,7 @@ void Analyst::update() {
     evicted_ = first.value - 1;
     cache_.clear();  // what it holds names records by ids that may be gone
     all_.clear();
+    capture_known_ = false;
   }
   places_ = model_.calls.size() - evicted_;
   const size_t blocks = (places_ + kBlock - 1) / kBlock;
@@ -312,23 +313,63 @@ int64_t Analyst::talk_end(CallId id) const {
   return end;
 }
 
-const std::vector<const Finding*>& Analyst::all() {
-  for (const CallId id : model_.calls.ids()) of(id);
+void Analyst::look_at_capture(uint64_t packets) {
+  const uint64_t now = model_.accounting.packets;
+  const bool same = capture_known_ && capture_finished_ == model_.finished;
+  if (same && now - capture_packets_ <= packets) return;
+  capture_known_ = true;
+  capture_finished_ = model_.finished;
+  capture_packets_ = now;
   of_capture_.clear();
+  naming_call_.clear();
+  causes_.clear();
+  all_.clear();  // it points at what is gone
   registrations_.update();
   CaptureContext context{model_, registrations_, view_};
   for (const Detector* detector : detectors()) {
     if (detector->check_capture != nullptr) detector->check_capture(context, &of_capture_);
   }
   drop_untimed(model_, &of_capture_);
-  absl::flat_hash_map<uint32_t, std::string_view> causes;  // of calls
-  for (const Finding& finding : of_capture_) {
-    for (const CallId call : finding.explains) causes.emplace(call.value, finding.code);
+  for (uint32_t i = 0; i < of_capture_.size(); i++) {
+    const Finding& finding = of_capture_[i];
+    if (finding.call) naming_call_[finding.call.value].push_back(i);
+    for (const CallId call : finding.explains) causes_.emplace(call.value, finding.code);
   }
+}
+
+bool Analyst::is_explained(const Finding& finding) const {
+  const auto cause = causes_.find(finding.call.value);
+  return cause != causes_.end() && is_part_of(cause->second, finding);
+}
+
+std::vector<const Finding*> Analyst::of_call(CallId call) {
+  update();
+  // Asked at each redraw, of a capture that grows: looking at all of it stays linear.
+  look_at_capture(capture_packets_ / 8);
+  std::vector<const Finding*> found;
+  const auto add = [&](const Finding& finding) {
+    if (!is_explained(finding)) found.push_back(&finding);
+  };
+  const auto naming = naming_call_.find(call.value);
+  if (naming != naming_call_.end()) {
+    for (const uint32_t place : naming->second) add(of_capture_[place]);
+  }
+  const std::vector<Finding>& own = of(call).findings;
+  for (const Finding& finding : own) {
+    if (finding.call == call) add(finding);
+  }
+  std::stable_sort(found.begin(), found.end(),
+                   [](const Finding* a, const Finding* b) { return worse(*a, *b); });
+  return found;
+}
+
+const std::vector<const Finding*>& Analyst::all() {
+  update();
+  look_at_capture(0);
+  for (const CallId id : model_.calls.ids()) of(id);
   all_.clear();
   const auto add = [&](const Finding& finding) {
-    const auto cause = causes.find(finding.call.value);
-    if (cause == causes.end() || !is_part_of(cause->second, finding)) all_.push_back(&finding);
+    if (!is_explained(finding)) all_.push_back(&finding);
   };
   for (const Finding& finding : of_capture_) add(finding);
   for (const auto& block : cache_) {

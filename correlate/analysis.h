@@ -116,9 +116,12 @@ class Analyst {
   Subscriptions& subscriptions() { return subscriptions_; }
   EndpointRoles& endpoints() { return endpoints_; }
   const CallAnalysis& of(CallId call);  // of a call that the model holds
-  // Findings of all calls, worst first, then by call and code. Valid until the next call of all()
-  // or of().
+  // Findings of the capture and of all calls, worst first, then by call and code. Valid until the
+  // next call of all(), or of of() for a call that has changed.
   const std::vector<const Finding*>& all();
+  // Those of all() that name this call, be they found by looking at it or at the whole capture.
+  // While the capture grows, the latter are those of some packets ago. Valid as all() is.
+  std::vector<const Finding*> of_call(CallId call);
   // When the talk of an answered call ended, or the newest that is known of it. Its streams as of
   // the last update of media().
   int64_t talk_end(CallId call) const;
@@ -136,6 +139,9 @@ class Analyst {
   void update();
   void analyse(CallId call, MessageView& view);
   void begin_sweep();
+  // Whole captures are looked at again when there are more than `packets` new ones.
+  void look_at_capture(uint64_t packets);
+  bool is_explained(const Finding& finding) const;
 
   const Model& model_;
   const PacketLog& log_;
@@ -150,6 +156,11 @@ class Analyst {
   uint32_t epoch_ = 0;
   uint32_t evicted_ = 0;  // calls before the first that has a place in cache_
   std::vector<Finding> of_capture_;
+  absl::flat_hash_map<uint32_t, std::vector<uint32_t>> naming_call_;  // places in of_capture_
+  absl::flat_hash_map<uint32_t, std::string_view> causes_;  // of calls: codes in of_capture_
+  uint64_t capture_packets_ = 0;                            // of which of_capture_ tells
+  bool capture_known_ = false;
+  bool capture_finished_ = false;
   std::vector<const Finding*> all_;
   std::unique_ptr<ParallelSweep> sweep_;  // last: it must end before what it works on
 };

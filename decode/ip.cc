@@ -134,7 +134,8 @@ Fate decode_ip_payload(Layers& layers, const IpHeader& ip, uint8_t protocol, con
       uint8_t next = protocol;
       View inner = view;
       const Fate fate = skip_ipv6_extension(&next, &inner);
-      if (fate != Fate::payload || depth >= kMaxDepth) return fate;
+      if (fate != Fate::payload) return fate;
+      if (depth >= kMaxDepth) return Fate::depth_exceeded;
       return decode_ip_payload(layers, ip, next, inner, depth + 1);
     }
     case 58:

@@ -106,9 +106,9 @@ class Builder {
     call.callee = names.callee;
     const CallAnalysis& analysis = input_.analyst.of(id);
     call.audio = to_string(analysis.audio);
-    for (const Finding& finding : analysis.findings) {
+    for (const Finding* finding : input_.analyst.of_call(id)) {
       call.findings.push_back(
-          {finding.severity, std::string(finding.code), finding.summary, finding.message});
+          {finding->severity, std::string(finding->code), finding->summary, finding->message});
     }
     std::stable_sort(call.findings.begin(), call.findings.end(),
                      [](const LadderFinding& a, const LadderFinding& b) {

@@ -78,8 +78,8 @@ void dtmf_info(Reader& r, RowId row, Value& v) {
 }
 
 void worst(Reader& r, RowId row, Value& v) {
-  const auto& findings = r.analyst.of(CallId{row.id}).findings;
-  if (!findings.empty()) v.set(to_string(findings.front().severity));
+  const auto findings = r.analyst.of_call(CallId{row.id});
+  if (!findings.empty()) v.set(to_string(findings.front()->severity));
 }
 
 void lost_toward(Reader& r, RowId row, Value& v) {
@@ -234,9 +234,9 @@ const TableDescription kCallsTable{
         {"codec", "TEXT", "negotiated audio codecs, in order", codec},
         {"dtmf_info", "TEXT", "digits sent by INFO, of both parties", dtmf_info},
         {"mos", "REAL", "lowest of the two directions; NULL without media", mos},
-        {"findings", "INTEGER", "how many",
+        {"findings", "INTEGER", "rows of findings whose call it is",
          [](Reader& r, RowId row, Value& v) {
-           v.set_count(r.analyst.of(CallId{row.id}).findings.size());
+           v.set_count(r.analyst.of_call(CallId{row.id}).size());
          }},
         {"worst", "TEXT", "error, warning, info", worst},
     },

@@ -104,7 +104,23 @@ TEST_F(CaptureTest, HostileTimesDoNotOverflow) {
   const auto seen =
       read({write("ng", section() + interface(1, 0, far) + enhanced(0, UINT64_MAX, "a") +
                             enhanced(0, 8'999'999'999, "b"))});
-  EXPECT_EQ(seen.size(), 2U);
+  ASSERT_EQ(seen.size(), 2U);
+  const std::string past = Bytes()
+                               .u16(9)
+                               .u16(1)
+                               .padded(std::string(1, '\0'))
+                               .u16(14)
+                               .u16(8)
+                               .u64(static_cast<uint64_t>(INT64_MIN))
+                               .u32(0)
+                               .text();
+  const auto early =
+      read({write("early", section() + interface(1, 0, past) + enhanced(0, 0, "a"))});
+  ASSERT_EQ(early.size(), 1U);
+  int64_t difference = 0;
+  EXPECT_FALSE(
+      __builtin_sub_overflow(seen[1].packet.time_ns, early[0].packet.time_ns, &difference));
+  EXPECT_GT(difference, 0);
 }
 
 TEST_F(CaptureTest, DamageNamesItsByte) {

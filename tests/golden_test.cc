@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "tests/support/flow_script.h"
+#include "tests/support/invariants.h"
 #include "tests/support/run_binary.h"
 #include "tests/support/scratch.h"
 
@@ -57,7 +58,9 @@ void write_flow(const std::string& name, const std::string& script) {
   const std::string bytes = build::capture_of_flow(script, &error);
   EXPECT_EQ(error, "") << "flow " << name;
   std::filesystem::create_directories(flow_folder());
-  std::ofstream(flow_folder() / (name + ".pcap"), std::ios::binary) << bytes;
+  const std::filesystem::path path = flow_folder() / (name + ".pcap");
+  std::ofstream(path, std::ios::binary) << bytes;
+  EXPECT_EQ(broken_invariants({path.string()}), std::vector<std::string>()) << "flow " << name;
 }
 
 std::string output_of(const std::string& command) {

@@ -78,6 +78,15 @@ TEST_F(Decoding, DepthIsLimited) {
   for (int i = 0; i < 7; i++) nested = ip(nested, 4, kA, kB);
   EXPECT_EQ(decode(nested, 101), Fate::payload);
   EXPECT_EQ(decode(ip(nested, 4, kA, kB), 101), Fate::depth_exceeded);
+  // An authentication header counts as a layer, and at the limit it has a fate too.
+  const auto with_ah = [](const std::string& datagram) {
+    return bytes({17, 4}) + std::string(22, '\0') + datagram;
+  };
+  const std::string innermost = with_ah(udp("hello", kA, kB));
+  nested = ip(innermost, 51, kA, kB);
+  for (int i = 0; i < 6; i++) nested = ip(nested, 4, kA, kB);
+  EXPECT_EQ(decode(nested, 101), Fate::payload);
+  EXPECT_EQ(decode(ip(nested, 4, kA, kB), 101), Fate::depth_exceeded);
 }
 
 TEST_F(Decoding, Fates) {

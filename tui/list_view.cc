@@ -85,10 +85,9 @@ ListView::Row ListView::make_row(CallId id, bool with_verdict) {
   if (call.answer_ns != 0)
     row.duration = duration_text(shared_.analyst.talk_end(id) - call.answer_ns);
   row.audio = to_string(analysis.audio);
-  if (!analysis.findings.empty()) row.findings = std::to_string(analysis.findings.size());
-  for (const Finding& finding : analysis.findings) {
-    if (finding.severity == Severity::error) row.has_error = true;
-  }
+  const std::vector<const Finding*> findings = shared_.analyst.of_call(id);
+  if (!findings.empty()) row.findings = std::to_string(findings.size());
+  row.has_error = !findings.empty() && findings.front()->severity == Severity::error;
   return row;
 }
 
