@@ -124,11 +124,11 @@ ReadResult CaptureFile::fill(Packet* packet, int64_t time_ns, uint16_t link_type
   info_.packets++;
   info_.bytes += captured;
   info_.last_ns = time_ns;
-  if (captured < original) info_.truncated++;
   packet->time_ns = time_ns;
   packet->frame = static_cast<uint32_t>(info_.packets);
   packet->original = original;
   packet->source = index_;
+  packet->interface = interface_;
   packet->link_type = link_type;
   packet->ref = {input_.offset() + at, captured, input_.store()};
   packet->data = input_.data() + at;
@@ -209,6 +209,7 @@ bool CaptureFile::read_packet_block(uint32_t type, const uint8_t* body, uint32_t
         interfaces_[0].snap_length == 0 ? original : std::min(original, interfaces_[0].snap_length);
     const uint32_t captured = std::min(snap, length - 4);
     if (info_.packets == 0) info_.has_times = false;
+    interface_ = 0;
     fill(packet, info_.last_ns + info_.clock_ahead_ns, interfaces_[0].link_type, captured, original,
          before + 4);
     return true;
@@ -218,6 +219,7 @@ bool CaptureFile::read_packet_block(uint32_t type, const uint8_t* body, uint32_t
   const uint32_t captured = u32(body + 12);
   if (interface_id >= interfaces_.size() || captured > length - 20) return false;
   const Interface& entry = interfaces_[interface_id];
+  interface_ = static_cast<uint16_t>(interface_id);
   info_.has_times = true;
   const uint64_t ticks = uint64_t{u32(body + 4)} << 32 | u32(body + 8);
   const int64_t offset_ns = entry.offset_seconds * 1'000'000'000;

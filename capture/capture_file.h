@@ -41,6 +41,7 @@ class CaptureFile : public PacketSource {
   void read_statistics(const uint8_t* body, uint32_t length);
   ReadResult fill(Packet* packet, int64_t time_ns, uint16_t link_type, uint32_t captured,
                   uint32_t original, size_t at);
+  uint16_t interface_ = 0;  // of the packet that fill() hands out
   ReadResult stop(ByteInput::State state, const char* what);
   uint32_t u32(const uint8_t* p) const;
   uint16_t u16(const uint8_t* p) const;

@@ -141,7 +141,6 @@ class LiveSource : public PacketSource {
     if (info.packets++ == 0) info.first_ns = device.time_ns;
     info.last_ns = device.time_ns;
     info.bytes += device.header->caplen;
-    if (device.header->caplen < device.header->len) info.truncated++;
     packet->time_ns = device.time_ns;
     packet->frame = static_cast<uint32_t>(info.packets);
     packet->original = device.header->len;

@@ -25,6 +25,7 @@ struct Packet {
   uint32_t original = 0;   // length on the wire
   uint16_t source = 0;     // index of the source (row of the `capture` table)
   uint8_t point = 0;       // where it was captured: sources that follow each other share it
+  uint16_t interface = 0;  // of a file that has several: each has a clock and an order of its own
   uint16_t link_type = 0;  // LINKTYPE_ value of https://www.tcpdump.org/linktypes.html
   PacketRef ref;           // where `data` stands; ref.length is the captured length
   const uint8_t* data = nullptr;

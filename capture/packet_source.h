@@ -26,10 +26,9 @@ struct SourceInfo {
   std::string format;      // "pcap", "pcapng", "live", ...
   uint16_t link_type = 0;  // of the first packet
   uint64_t packets = 0;
-  uint64_t bytes = 0;      // captured bytes
-  uint64_t truncated = 0;  // packets cut by the snap length
-  uint64_t dropped = 0;    // by kernel, interface or file's own statistics
-  bool has_times = true;   // else they are made up: a log without any, Simple Packet Blocks alone
+  uint64_t bytes = 0;     // captured bytes
+  uint64_t dropped = 0;   // by kernel, interface or file's own statistics
+  bool has_times = true;  // else they are made up: a log without any, Simple Packet Blocks alone
   int64_t first_ns = 0;
   int64_t last_ns = 0;
   int64_t clock_ahead_ns = 0;  // subtracted from all of its times

@@ -157,7 +157,6 @@ void TextTrace::hand_out(const TraceMessage& message, Packet* packet) {
   last_ns_ = info_.last_ns = time_ns;
   info_.packets++;
   info_.bytes += packet_bytes_.size();
-  if (message.missing > 0) info_.truncated++;
 }
 
 }  // namespace sipladder

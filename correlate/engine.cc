@@ -191,19 +191,28 @@ void Engine::State::add_media(const MediaItem& item) {
   }
 }
 
+void SourceCounters::note_time(const Packet& packet) {
+  if (packet.interface >= newest_of_interface.size())
+    newest_of_interface.resize(packet.interface + size_t{1});
+  int64_t& newest = newest_of_interface[packet.interface];
+  if (newest - packet.time_ns > back_ns) {
+    back_ns = newest - packet.time_ns;
+    back_frame = packet.frame;
+  }
+  newest = std::max(newest, packet.time_ns);
+  newest_ns = std::max(newest_ns, packet.time_ns);
+  point = packet.point;
+}
+
 void Engine::process(const Packet& packet) {
   State& state = *state_;
   Model& model = state.model;
   if (++model.accounting.packets % kPacketsPerLook == 0) state.keep_within_memory();
   model.now_ns = std::max(model.now_ns, packet.time_ns);
   SourceCounters& counters = state.counters(packet.source);
-  if (counters.newest_ns - packet.time_ns > counters.back_ns) {
-    counters.back_ns = counters.newest_ns - packet.time_ns;
-    counters.back_frame = packet.frame;
-  }
-  counters.newest_ns = std::max(counters.newest_ns, packet.time_ns);
-  counters.point = packet.point;
+  counters.note_time(packet);
   const Fate fate = state.decoder.decode(packet, &state.datagrams);
+  if (state.decoder.was_cut()) counters.cut++;
   if (fate != Fate::payload) {
     model.accounting.fates[static_cast<size_t>(fate)]++;
     counters.undecoded++;
@@ -267,6 +276,7 @@ void Engine::settle() {
   state.finish_batch();
   state.model.oddities = state.decoder.oddities();
   state.model.tcp_gaps = state.decoder.tcp_gaps();
+  state.model.tls_flows = state.decoder.tls_flows();
   state.model.accounting.turn_channels_forgotten = state.turn.forgotten();
   if (!state.model.sources.empty()) state.model.sources[0].fragments = state.decoder.fragments();
   state.settle_calls();

@@ -43,10 +43,16 @@ struct Accounting {
 // The same per source, for the `capture` table.
 struct SourceCounters {
   uint64_t sip = 0, rtp = 0, rtcp = 0, other = 0, undecoded = 0, fragments = 0;
-  int64_t newest_ns = 0;    // time of its packets so far
+  uint64_t cut = 0;       // packets that the snap length cut
+  int64_t newest_ns = 0;  // time of its packets so far
+  // The same of each interface: what a file holds of several is in the order in which they were
+  // read, and none of their clocks went back.
+  std::vector<int64_t> newest_of_interface;
   int64_t back_ns = 0;      // the largest step back
   uint32_t back_frame = 0;  // where that was
   uint8_t point = 0;        // as in Packet
+
+  void note_time(const Packet& packet);
 };
 
 // What was given up to stay within the memory (eviction.h).
@@ -77,6 +83,7 @@ struct Model {
   std::vector<IncompleteSip> incomplete_sip_fragments;  // known once finished
   std::vector<HeadlessUdp> headless_udp;                // likewise
   std::vector<TcpGap> tcp_gaps;                         // the first of them
+  std::vector<TlsFlow> tls_flows;                       // likewise
   std::vector<CutRequest> cut_requests;                 // the requests among them
   Evicted evicted;
   int64_t now_ns = 0;     // newest packet's time

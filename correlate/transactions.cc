@@ -26,15 +26,6 @@ bool is_at_other_point(const MessageRecord& first, const MessageRecord& again) {
   return gap < kSameIpIdNs;
 }
 
-bool is_capture_duplicate(const MessageRecord& first, const MessageRecord& again) {
-  if (again.transport != Transport::udp) return false;
-  if (again.point != first.point) return is_at_other_point(first, again);
-  if (again.logged) return false;  // a log writes a message once
-  const int64_t gap = again.time_ns - first.time_ns;
-  if (first.ip_id != 0 || again.ip_id != 0) return first.ip_id == again.ip_id && gap < kSameIpIdNs;
-  return gap < kDuplicateNs;
-}
-
 bool same_message(const MessageRecord& a, const MessageRecord& b) {
   return a.content_hash == b.content_hash && a.length == b.length && a.status == b.status &&
          a.src == b.src && a.dst == b.dst;
@@ -68,6 +59,7 @@ void TransactionTable::add(MessageId id, const SipFacts& facts) {
   if (!txn) txn = create(id, facts);
   TransactionRecord& record = model_.transactions[txn];
   mark_copy(message, record);
+  count_unnumbered(message);
   link(txn, id);
   if (message.duplicate) return;
   if (message.is_request()) {
@@ -239,6 +231,23 @@ void TransactionTable::link(TransactionId id, MessageId message_id) {
   message.previous_in_txn = txn.last_message;
   txn.last_message = message_id;
   txn.last_ns = message.time_ns;
+}
+
+bool TransactionTable::is_capture_duplicate(const MessageRecord& first,
+                                            const MessageRecord& again) const {
+  if (again.transport != Transport::udp) return false;
+  if (again.point != first.point) return is_at_other_point(first, again);
+  if (again.logged) return false;  // a log writes a message once
+  const int64_t gap = again.time_ns - first.time_ns;
+  if (first.ip_id != 0 || again.ip_id != 0) return first.ip_id == again.ip_id && gap < kSameIpIdNs;
+  return gap < kDuplicateNs && unnumbered_[again.point].doubles();
+}
+
+void TransactionTable::count_unnumbered(const MessageRecord& message) {
+  if (message.ip_id != 0 || message.transport != Transport::udp || message.logged) return;
+  Unnumbered& seen = unnumbered_[message.point];
+  if (!message.is_copy()) seen.messages++;
+  if (message.duplicate) seen.doubled++;
 }
 
 // The same bytes on the same hop again, however many other messages lie between.

@@ -3,6 +3,8 @@
 
 #include <absl/container/flat_hash_map.h>
 
+#include <array>
+
 #include "correlate/hash.h"
 #include "correlate/model.h"
 #include "correlate/sip_facts.h"
@@ -47,8 +49,19 @@ class TransactionTable {
   void on_request(TransactionRecord& txn, MessageId id, const SipFacts& facts);
   void on_response(TransactionRecord& txn, MessageId id, const SipFacts& facts);
 
+  // Of the messages of one capture point whose IP ID is 0, which tells nothing: how many there
+  // were, and how many of them came twice at once. A capture that doubles packets doubles many.
+  struct Unnumbered {
+    uint32_t messages = 0;
+    uint32_t doubled = 0;
+    bool doubles() const { return (doubled + 1) * 3 >= messages; }
+  };
+  bool is_capture_duplicate(const MessageRecord& first, const MessageRecord& again) const;
+  void count_unnumbered(const MessageRecord& message);
+
   Model& model_;
   absl::flat_hash_map<uint64_t, TransactionId, IdentityHash> by_key_;
+  std::array<Unnumbered, kLastPoint + 1> unnumbered_{};
 };
 
 // State and timer as they must be at `now`: no timers run, so time-outs are read off the clock of

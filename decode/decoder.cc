@@ -52,10 +52,17 @@ Fate Decoder::decode(const Packet& packet, std::vector<Datagram>* out) {
   if (!layers.kept.empty()) layers.kept.clear();
   const size_t captured = packet.ref.length;
   const size_t missing = captured < packet.original ? packet.original - captured : 0;
-  if (missing > 0) layers.note(Oddity::snapped);
+  layers.cut = false;
   const View view{packet.data, captured, same(packet.ref), missing};
   const Fate fate = decode_link(layers, packet.link_type, view);
+  if (missing > 0 && (fate == Fate::link_truncated || fate == Fate::ip_truncated))
+    layers.cut = true;
+  if (layers.cut) layers.note(Oddity::snapped);
   return out->empty() ? fate : Fate::payload;
+}
+
+bool Decoder::was_cut() const {
+  return state_->layers.cut;
 }
 
 void Decoder::finish(std::vector<Datagram>* out) {
@@ -82,6 +89,10 @@ const std::vector<TcpGap>& Decoder::tcp_gaps() const {
   return state_->layers.tcp_gaps;
 }
 
+const std::vector<TlsFlow>& Decoder::tls_flows() const {
+  return state_->layers.tls.flows();
+}
+
 const std::array<uint64_t, static_cast<size_t>(Oddity::count_)>& Decoder::oddities() const {
   return state_->layers.oddities;
 }
@@ -95,6 +106,7 @@ View Layers::claim(const View& view, size_t from, size_t length, Oddity lie) {
   View result = view.sub(from, std::min(length, there));
   result.missing = length > there ? length - there : 0;
   if (length > there && view.missing == 0) note(lie);
+  if (length > there && view.missing != 0) cut = true;
   return result;
 }
 

@@ -15,6 +15,7 @@
 #include "capture/packet.h"
 #include "capture/packet_log.h"
 #include "decode/datagram.h"
+#include "decode/tls_flows.h"
 
 namespace sipladder {
 
@@ -78,6 +79,10 @@ class Decoder {
   // not empty.
   Fate decode(const Packet& packet, std::vector<Datagram>* out);
 
+  // The packet decoded last lacks bytes that its IP header promises: the snap length cut it. (The
+  // original length of a capture's record may count what was never captured, such as a checksum.)
+  bool was_cut() const;
+
   // The capture has ended: clears *out, then adds what stood behind gaps that nothing will fill.
   // Every packet has had its fate already.
   void finish(std::vector<Datagram>* out);
@@ -86,6 +91,7 @@ class Decoder {
   const std::vector<IncompleteSip>& incomplete_sip_fragments() const;  // the first of them
   const std::vector<HeadlessUdp>& headless_udp() const;                // likewise
   const std::vector<TcpGap>& tcp_gaps() const;                         // likewise
+  const std::vector<TlsFlow>& tls_flows() const;                       // likewise
   uint64_t fragments() const;  // IP fragments seen, of all sources
 
  private:

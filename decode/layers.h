@@ -132,6 +132,7 @@ struct Layers {
 
   PacketLog& log;
   const Packet* packet = nullptr;
+  bool cut = false;  // bytes that its IP header promises were not captured
   std::vector<Datagram>* out = nullptr;
   std::array<uint64_t, static_cast<size_t>(Oddity::count_)> oddities{};
   uint64_t fragments = 0;
@@ -142,6 +143,7 @@ struct Layers {
   absl::flat_hash_set<FragmentKey> assembled;  // the newest of them
   std::vector<HeadlessUdp> headless_udp;       // at most kMaxHeadlessUdp
   std::vector<TcpGap> tcp_gaps;                // at most kMaxTcpGaps
+  TlsFlows tls;
   absl::flat_hash_map<TcpKey, TcpStream> tcp;
   size_t tcp_buffered = 0;    // bytes kept by all streams
   int64_t last_ahead_ns = 0;  // when a segment was last kept out of order

@@ -152,8 +152,11 @@ void skip_acknowledged_gap(Layers& layers, const IpHeader& ip, const TcpKey& key
 }
 
 // What a segment is whose stream carries no SIP so far.
-Fate fate_of_other(const Layers& layers, const TcpKey& key, const View& payload) {
-  if (is_tls(payload)) return Fate::tls;
+Fate fate_of_other(Layers& layers, const TcpKey& key, const View& payload) {
+  if (is_tls(payload)) {
+    layers.tls.add(key.src, key.dst, payload.text(), layers.packet->frame);
+    return Fate::tls;
+  }
   if (is_line_ends(payload.text()) && layers.tcp.contains(TcpKey{key.dst, key.src})) {
     return Fate::tcp_keepalive;
   }

@@ -96,7 +96,7 @@ const TableDescription kCaptureTable{
         {"dropped", "INTEGER", "by kernel, interface, or as the file says",
          [](Reader& r, RowId row, Value& v) { v.set_count(source(r, row).dropped); }},
         {"truncated", "INTEGER", "cut by the snap length",
-         [](Reader& r, RowId row, Value& v) { v.set_count(source(r, row).truncated); }},
+         [](Reader& r, RowId row, Value& v) { v.set_count(counters(r, row).cut); }},
         {"notes", "TEXT", "damage",
          [](Reader& r, RowId row, Value& v) { v.set_if(source(r, row).damage); }},
     },

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <sstream>
 
 #include "tests/support/flow_script.h"
@@ -131,6 +132,38 @@ std::string with_drops(const std::string& pcap, uint32_t drops) {
   }
   const std::string dropped = std::string("\x05\0\x08\0", 4) + word(drops) + word(0) + word(0);
   return out + block(5, word(0) + word(0) + word(0) + dropped);
+}
+
+// Packets of a pcap file as pcapng, those from `src` on an interface of their own and written as
+// much later, as a tool does that reads one interface after the other.
+std::string two_interfaces(const std::string& pcap, uint8_t src, int64_t later_ns) {
+  constexpr size_t kPacketHeader = 16;
+  constexpr size_t kLastByteOfSource = kPacketHeader + 14 + 15;
+  const std::string nanoseconds("\x09\0\x01\0\x09\0\0\0\0\0\0\0", 12);
+  const std::string interface = block(1, word(1) + word(0) + nanoseconds);
+  std::map<int64_t, std::string> blocks;
+  for (size_t at = kFileHeader; at + kPacketHeader <= pcap.size();) {
+    uint32_t header[4];
+    std::memcpy(header, pcap.data() + at, sizeof header);
+    const int64_t time_ns = header[0] * int64_t{1'000'000'000} + header[1];
+    const bool second = static_cast<uint8_t>(pcap[at + kLastByteOfSource]) == src;
+    const auto high = static_cast<uint32_t>(time_ns >> 32), low = static_cast<uint32_t>(time_ns);
+    blocks[time_ns + (second ? later_ns : 0)] =
+        block(6, word(second ? 1 : 0) + word(high) + word(low) + word(header[2]) + word(header[3]) +
+                     pcap.substr(at + kPacketHeader, header[2]));
+    at += kPacketHeader + header[2];
+  }
+  std::string out =
+      block(0x0A0D0D0A, word(0x1A2B3C4D) + word(1) + word(UINT32_MAX) + word(UINT32_MAX)) +
+      interface + interface;
+  for (const auto& [written_ns, bytes] : blocks) out += bytes;
+  return out;
+}
+
+TEST_F(CaptureFindings, EachInterfaceHasAClockOfItsOwn) {
+  const std::string pcap = capture(call_at(10, "one"));
+  const std::string apart = findings({write("apart.pcapng", two_interfaces(pcap, 2, 150'000'000))});
+  EXPECT_EQ(apart.find("cap-clock"), std::string::npos) << apart;
 }
 
 TEST_F(CaptureFindings, WhatTheCaptureDroppedIsNoLossOfTheNetwork) {

@@ -22,10 +22,12 @@ size_t calls_without_id(CaptureContext& context, size_t source) {
 void check(CaptureContext& context, std::vector<Finding>* out) {
   for (size_t source = 0; source < context.model.captures.size(); source++) {
     const SourceInfo& info = context.model.captures[source];
-    if (info.truncated == 0) continue;
+    const uint64_t cut =
+        source < context.model.sources.size() ? context.model.sources[source].cut : 0;
+    if (cut == 0) continue;
     Finding finding = finding_of(detector);
-    finding.summary = fmt::format("{} of {} packets in {} were cut by the snap length",
-                                  info.truncated, info.packets, info.name);
+    finding.summary = fmt::format("{} of {} packets in {} {} cut by the snap length", cut,
+                                  info.packets, info.name, cut == 1 ? "was" : "were");
     const size_t nameless = calls_without_id(context, source);
     if (nameless != 0)
       finding.summary +=

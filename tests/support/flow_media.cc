@@ -83,6 +83,9 @@ std::vector<Payload> rtp_payloads(const Line& line, uint16_t* ip_id) {
   const double every = line.seconds("every", 0.02);
   const int count = static_cast<int>(line.seconds("for", 5) / every + 0.5);
   const int lose = line.integer("lose", 0);
+  const std::string keep = line.value("keep", "1/1");
+  const int kept = std::atoi(keep.c_str());
+  const int kept_of = std::max(1, std::atoi(keep.substr(keep.find('/') + 1).c_str()));
   const uint32_t ssrc = natural(line, "ssrc", default_ssrc(line.src, line.dst));
   const unsigned type = natural(line, "pt", 0);
   const unsigned first = natural(line, "seq", 1);
@@ -92,6 +95,7 @@ std::vector<Payload> rtp_payloads(const Line& line, uint16_t* ip_id) {
   std::vector<Payload> out;
   for (int i = 0; i < count; i++) {
     if (lose != 0 && i % lose == lose - 1) continue;
+    if (i % kept_of >= kept) continue;
     const auto nth = static_cast<unsigned>(i);
     const unsigned marker = i == 0 ? 0x80U : 0U;
     out.push_back(
@@ -162,6 +166,28 @@ std::vector<Payload> dtls_payloads(const Line& line, uint16_t* ip_id) {
                    ++*ip_id});
   }
   return out;
+}
+
+// RFC 8446 4.1.2: what stands before the extensions is of no interest.
+std::vector<Payload> tls_payloads(const Line& line) {
+  const auto counted = [](int size, const std::string& text) {
+    const auto length = static_cast<unsigned>(text.size());
+    return (size == 1 ? bytes({static_cast<int>(length)}) : number16(length)) + text;
+  };
+  constexpr uint8_t kTcp = 6;
+  const auto record = [&](int type, const std::string& body) {
+    return Payload{line.time_ns, bytes({type, 3, 3}) + counted(2, body), 0, kTcp};
+  };
+  if (!line.has("hello")) return {record(23, std::string(60, 'x'))};
+  std::string extensions;
+  if (const std::string name = line.value("name", ""); !name.empty())
+    extensions += number16(0) + counted(2, counted(2, bytes({0}) + counted(2, name)));
+  if (const std::string alpn = line.value("alpn", ""); !alpn.empty())
+    extensions += number16(16) + counted(2, counted(2, counted(1, alpn)));
+  const std::string hello = bytes({3, 3}) + std::string(32, 'r') + counted(1, "") +
+                            counted(2, bytes({0x13, 0x01})) + counted(1, bytes({0})) +
+                            counted(2, extensions);
+  return {record(22, bytes({1, 0}) + counted(2, hello))};
 }
 
 std::vector<Payload> zrtp_payloads(const Line& line, uint16_t* ip_id) {

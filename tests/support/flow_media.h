@@ -14,6 +14,7 @@ std::vector<Payload> rtp_payloads(const Line& line, uint16_t* ip_id);
 std::vector<Payload> rtcp_payloads(const Line& line, uint16_t* ip_id);
 std::vector<Payload> stun_payloads(const Line& line, uint16_t* ip_id);
 std::vector<Payload> dtls_payloads(const Line& line, uint16_t* ip_id);
+std::vector<Payload> tls_payloads(const Line& line);
 std::vector<Payload> zrtp_payloads(const Line& line, uint16_t* ip_id);
 
 // Each quotes the beginning of an RTP packet from one host to the other.

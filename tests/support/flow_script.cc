@@ -102,6 +102,16 @@ class Flow {
       words >> snaplen_;
       return {};
     }
+    if (first == "ip-id") {
+      int number = 1;
+      words >> number;
+      numbered_ = number != 0;
+      return {};
+    }
+    if (first == "padding") {
+      words >> padding_;
+      return {};
+    }
     if (first == "host") {
       add_host(words);
       return {};
@@ -130,7 +140,8 @@ class Flow {
       inside = tcp(payload.bytes, {1 + sent}, src.address, dst.address, from, to);
       sent += static_cast<uint32_t>(payload.bytes.size());
     }
-    return ethernet_ip(ip(inside, payload.protocol, src.address, dst.address, payload.ip_id));
+    return ethernet_ip(ip(inside, payload.protocol, src.address, dst.address,
+                          numbered_ ? payload.ip_id : uint16_t{0}));
   }
 
   void send(const Line& line) {
@@ -141,7 +152,7 @@ class Flow {
       if (payload.unseen) continue;
       const size_t sent = bytes.size();
       if (snaplen_ != 0 && sent > snaplen_) bytes.resize(snaplen_);
-      packets_.push_back({kEpoch_ns + payload.time_ns, std::move(bytes), sent});
+      packets_.push_back({kEpoch_ns + payload.time_ns, std::move(bytes), sent + padding_});
     }
     if (!wrong.empty()) complain(line, wrong);
   }
@@ -152,6 +163,7 @@ class Flow {
     if (word == "rtcp") return rtcp_payloads(line, &ip_id_);
     if (word == "stun") return stun_payloads(line, &ip_id_);
     if (word == "dtls") return dtls_payloads(line, &ip_id_);
+    if (word == "tls") return tls_payloads(line);
     if (word == "zrtp") return zrtp_payloads(line, &ip_id_);
     if (word != "icmp") return sip_payloads(line, &calls_, &ip_id_, wrong);
     if (line.words.size() < 5) {
@@ -166,6 +178,8 @@ class Flow {
   std::map<std::string, uint32_t> sent_by_tcp_;  // bytes, by both ends
   size_t snaplen_ = 0;
   uint16_t ip_id_ = 100;
+  bool numbered_ = true;
+  size_t padding_ = 0;
   std::vector<TimedPacket> packets_;
 };
 

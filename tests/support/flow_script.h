@@ -4,6 +4,9 @@
 //   host alice 192.0.2.101            name, address, port (5060 when absent); tcp: its SIP goes
 //                                     over TCP
 //   snaplen 96                        no more is captured of each packet below; 0: all of it
+//   ip-id 0                           the packets below have no IP ID; ip-id 1: they have
+//   padding 28                        the records of the packets below count 28 bytes that no
+//                                     packet had
 //   0.000 alice > p1 INVITE sip:bob@example.com sdp=192.0.2.101:4000
 //       Supported: replaces           an indented line sets a header; "Name: -" removes it
 //   0.010 p1 > bob INVITE fwd         what p1 received, with p1's Via on top
@@ -14,7 +17,8 @@
 //   1.000 alice > bob ACK
 //   5.000 bob > alice 200 (BYE)       a response's method is INVITE when it does not say
 //   1.000 alice:4000 > bob:5000 rtp for=5 pt=0 ssrc=1   `silence`, `same`, `twice` (captured
-//                                     so), lose=N (each Nth), step=
+//                                     so), lose=N (each Nth), keep=N/M (the first N
+//                                     of each M are in the capture), step=
 //                                     timestamp units per packet (160),
 //                                     every=SECONDS (0.02), seq= and ts= of the first one;
 //                                     to-peer= or from-peer=ADDRESS:PORT: inside TURN
@@ -30,6 +34,8 @@
 //   1.100 bob > alice icmp 3 alice:4000 > bob:5000      a code of "unreachable" (or of type=) that
 //                                     quotes a packet of RTP, of ssrc= or of what rtp has
 //   1.020 alice:4000 > bob:5000 zrtp  a Hello
+//   1.000 alice:4000 > web:443 tls hello name=www.example.com alpn=sip/2   a ClientHello over TCP;
+//                                     `tls data`: a record of application data
 //   2.000 alice > bob raw             the indented lines are the payload
 //
 // Words of a request: call= cseq= from= to= fromtag= totag= via= branch= ("-" for none), by=callee.
