@@ -47,7 +47,7 @@ void malformed(Reader& r, RowId row, Value& v) {
 }
 
 Via via(Reader& r, RowId row) {
-  const auto values = header_values(r.sip(id_of(row)), HeaderId::via);
+  const auto& values = r.vias(id_of(row));
   return row.part < values.size() ? parse_via(values[row.part]) : Via{};
 }
 
@@ -65,31 +65,9 @@ void alias_params(Reader& r, RowId row, Value& v) {
   v.set_if(rest);
 }
 
-struct HeaderRow {
-  std::string_view name;
-  std::string_view value;
-};
-
-std::vector<HeaderRow> header_rows(Reader& r, uint32_t id) {
-  std::vector<HeaderRow> rows;
-  for (const HeaderLine& line : r.sip(MessageId{id}).headers) {
-    if (line.id == HeaderId::other) {
-      rows.push_back({line.name, line.value});
-      continue;
-    }
-    const HeaderInfo& info = header_info(line.id);
-    if (!info.comma_list) {
-      rows.push_back({info.name, line.value});
-      continue;
-    }
-    for (const std::string_view value : split_list(line.value)) rows.push_back({info.name, value});
-  }
-  return rows;
-}
-
-HeaderRow header_row(Reader& r, RowId row) {
-  const auto rows = header_rows(r, row.id);
-  return row.part < rows.size() ? rows[row.part] : HeaderRow{};
+HeaderValue header_value(Reader& r, RowId row) {
+  const auto& values = r.header_values(id_of(row));
+  return row.part < values.size() ? values[row.part] : HeaderValue{};
 }
 
 const SdpMedia& media(Reader& r, RowId row) {
@@ -209,9 +187,7 @@ const TableDescription kMessagesTable{
            v.set_if(parse_via(header_of(r, row, HeaderId::via)).branch);
          }},
         {"vias", "INTEGER", "how many Via values",
-         [](Reader& r, RowId row, Value& v) {
-           v.set_count(header_values(r.sip(id_of(row)), HeaderId::via).size());
-         }},
+         [](Reader& r, RowId row, Value& v) { v.set_count(r.vias(id_of(row)).size()); }},
         {"max_forwards", "INTEGER", "Max-Forwards",
          [](Reader& r, RowId row, Value& v) {
            if (const auto number =
@@ -284,9 +260,7 @@ const TableDescription kViasTable{
         {"alias_params", "TEXT", "the rest of the parameters", alias_params},
     },
     message_count,
-    [](Reader& r, uint32_t id) {
-      return static_cast<uint32_t>(header_values(r.sip(MessageId{id}), HeaderId::via).size());
-    }};
+    [](Reader& r, uint32_t id) { return static_cast<uint32_t>(r.vias(MessageId{id}).size()); }};
 
 const TableDescription kHeadersTable{
     "headers",
@@ -296,12 +270,14 @@ const TableDescription kHeadersTable{
         {"position", "INTEGER", "0-based",
          [](Reader&, RowId row, Value& v) { v.set(int64_t{row.part}); }},
         {"name", "TEXT", "canonical long form",
-         [](Reader& r, RowId row, Value& v) { v.set(header_row(r, row).name); }},
+         [](Reader& r, RowId row, Value& v) { v.set(header_value(r, row).name); }},
         {"value", "TEXT", "unfolded value",
-         [](Reader& r, RowId row, Value& v) { v.set(unfold(header_row(r, row).value)); }},
+         [](Reader& r, RowId row, Value& v) { v.set(unfold(header_value(r, row).value)); }},
     },
     message_count,
-    [](Reader& r, uint32_t id) { return static_cast<uint32_t>(header_rows(r, id).size()); }};
+    [](Reader& r, uint32_t id) {
+      return static_cast<uint32_t>(r.header_values(MessageId{id}).size());
+    }};
 
 const TableDescription kSdpTable{
     "sdp",

@@ -39,8 +39,13 @@ struct Value {
   }
 };
 
-// What getters read from. Keeps the message loaded last, because neighbouring columns ask for the
-// same one.
+struct HeaderValue {
+  std::string_view name;  // canonical when it is known
+  std::string_view value;
+};
+
+// What getters read from. Keeps the message loaded last and what was parsed of it, because
+// neighbouring cells ask for the same one.
 class Reader {
  public:
   Reader(const Model& model, const PacketLog& log, Analyst& analyst)
@@ -48,6 +53,9 @@ class Reader {
   const SipIndex& sip(MessageId id);  // empty when unreadable or id is none
   std::string_view bytes(MessageId id);
   const Sdp& sdp(MessageId id);
+  // All values in the order of the message, comma lists split. Valid until another message is read.
+  const std::vector<std::string_view>& vias(MessageId id);
+  const std::vector<HeaderValue>& header_values(MessageId id);
   const Endpoint& endpoint(EndpointId id) const { return model.endpoints[id]; }
   const PacketLog& log() const { return view_.log(); }
 
@@ -64,8 +72,18 @@ class Reader {
   const std::vector<CallId>* chosen_ = nullptr;
   MessageView view_;
   MessageId loaded_;
-  Sdp sdp_;
-  MessageId sdp_of_;
+  uint64_t loads_ = 0;
+  // Parsed of the message loaded last, when somebody asks.
+  template <typename Parsed>
+  struct Kept {
+    Parsed parsed;
+    uint64_t of_load = UINT64_MAX;
+  };
+  template <typename Parsed, typename Parse>
+  const Parsed& keep(Kept<Parsed>& kept, MessageId id, Parse parse);
+  Kept<Sdp> sdp_;
+  Kept<std::vector<std::string_view>> vias_;
+  Kept<std::vector<HeaderValue>> header_values_;
   SipIndex none_;
 };
 
