@@ -199,6 +199,7 @@ struct CallRecord {
   MessageId first_response;
   TransactionId first_txn, last_txn;   // chain TransactionRecord::next_in_call
   DialogId first_dialog, last_dialog;  // chain DialogRecord::next_in_call
+  TransactionId first_bye;             // of the first message that hangs up
   uint32_t messages = 0;
   uint32_t retransmissions = 0;
   uint32_t dialogs = 0;
