@@ -273,7 +273,7 @@ void Analyst::begin_sweep() {
   sweep_ = std::make_unique<ParallelSweep>(
       places_, [this, other_view = std::make_shared<MessageView>(log_)](uint32_t begin,
                                                                         uint32_t end, bool reader) {
-        for (uint32_t place = begin; place < end; place++) {
+        for (uint32_t place = begin; place < end && !model_.cancellation.requested(); place++) {
           const CallId id{place + 1 + evicted_};
           const CallId ahead{std::min(id.value + kCallsAhead, model_.calls.size())};
           if (model_.calls.holds(ahead)) prefetch_chains(model_, ahead);
@@ -285,11 +285,13 @@ void Analyst::begin_sweep() {
 }
 
 void Analyst::analyse(CallId id, MessageView& view) {
+  if (model_.cancellation.requested()) return;
   Cached& place = cached(id);
   place.stamp = stamp(id);
   CallAnalysis& analysis = place.analysis = CallAnalysis{};
   CallContext context = context_of(model_, log_, id, media_, view);
   for (const Detector* detector : detectors()) {
+    if (model_.cancellation.requested()) break;
     if (detector->check != nullptr) detector->check(context, &analysis);
   }
   drop_untimed(model_, &analysis.findings);
@@ -327,6 +329,7 @@ void Analyst::look_at_capture(uint64_t packets) {
   registrations_.update();
   CaptureContext context{model_, registrations_, view_};
   for (const Detector* detector : detectors()) {
+    if (model_.cancellation.requested()) break;
     if (detector->check_capture != nullptr) detector->check_capture(context, &of_capture_);
   }
   drop_untimed(model_, &of_capture_);
@@ -366,7 +369,10 @@ std::vector<const Finding*> Analyst::of_call(CallId call) {
 const std::vector<const Finding*>& Analyst::all() {
   update();
   look_at_capture(0);
-  for (const CallId id : model_.calls.ids()) of(id);
+  for (const CallId id : model_.calls.ids()) {
+    if (model_.cancellation.requested()) break;
+    of(id);
+  }
   all_.clear();
   const auto add = [&](const Finding& finding) {
     if (!is_explained(finding)) all_.push_back(&finding);

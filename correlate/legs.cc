@@ -135,6 +135,7 @@ void Legs::update() {
   while (seen_ < count) {
     const CallId id{++seen_};
     parent_[id.value] = next_leg_[id.value] = id;
+    if (model_.cancellation.requested()) continue;  // then each call is a session of its own
     if (model_.calls.holds(id) && model_.calls[id].kind == CallKind::call) learn(id);
   }
 }

@@ -16,6 +16,7 @@
 #include "capture/packet_log.h"
 #include "capture/packet_source.h"
 #include "correlate/call_label.h"
+#include "correlate/cancellation.h"
 #include "correlate/cut_requests.h"
 #include "correlate/records.h"
 #include "correlate/table.h"
@@ -88,6 +89,8 @@ struct Model {
   Evicted evicted;
   int64_t now_ns = 0;     // newest packet's time
   bool finished = false;  // the source has ended
+  // Of questions about all this: verdicts, bindings, rows. Then their answers are not whole.
+  Cancellation cancellation;
 };
 
 // The newest packet of a capture point, in whichever of its files that is.

@@ -378,6 +378,7 @@ Negotiation negotiation_of(const Model& model, MessageView& view, const CallReco
   reader.result.half_unseen = !answered.any;
   for (const MessageId id : messages) {
     const MessageRecord& message = model.messages[id];
+    if (model.cancellation.requested()) break;
     if (!counts(model, message, has_confirmed, acknowledged) || !view.load(message)) continue;
     reader.add(stand_of(find_sdp(view.sip()), id, message));
   }

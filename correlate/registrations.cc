@@ -93,7 +93,10 @@ Registrations::Registrations(const Model& model, const PacketLog& log)
 
 void Registrations::update() {
   if (epoch_ != model_.evicted.epoch) forget_evicted();
-  for (const TransactionId id : transactions_.take()) learn(id);
+  for (const TransactionId id : transactions_.take()) {
+    if (model_.cancellation.requested()) return;
+    learn(id);
+  }
 }
 
 // A binding lives as long as its newest REGISTER is in the tables.

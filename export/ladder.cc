@@ -80,7 +80,10 @@ class Builder {
       const MessageRecord& record = input_.model.messages[id];
       columns_.learn(endpoint(record.src), endpoint(record.dst));
     }
-    for (const MessageId id : messages) add_message(id);
+    for (const MessageId id : messages) {
+      if (input_.model.cancellation.requested()) break;
+      add_message(id);
+    }
     if (options_.rtp) add_media();
     order_rows();
     if (left_out > 0) add_note(fmt::format("{} more messages are not shown", left_out));
@@ -142,10 +145,13 @@ class Builder {
     return {};
   }
   MessageId response_before(const TransactionRecord& txn, const MessageRecord& response) const {
-    for (MessageId id = txn.last_message; id; id = input_.model.messages[id].previous_in_txn) {
+    constexpr int kMaxMessages = 256;
+    int steps = 0;
+    for (MessageId id = txn.last_message; id && steps < kMaxMessages; steps++) {
       const MessageRecord& other = input_.model.messages[id];
       if (other.status == response.status && other.time_ns <= response.time_ns && !other.is_copy())
         return id;
+      id = other.previous_in_txn;
     }
     return {};
   }

@@ -56,7 +56,8 @@ const TableDescription kFindingsTable{
          [](Reader& r, RowId row, Value& v) { v.set(to_string(finding(r, row).confidence)); }},
     },
     [](Reader& r) { return static_cast<uint32_t>(r.analyst.all().size()); },
-    one_part};
+    one_part,
+    true};
 
 const TableDescription kCaptureTable{
     "capture",

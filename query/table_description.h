@@ -107,6 +107,7 @@ struct TableDescription {
   std::vector<Column> columns;           // the first one is the record's id (`id`, `message`)
   uint32_t (*count)(Reader&);            // records
   uint32_t (*parts)(Reader&, uint32_t);  // rows of a record: 1, or more, or 0 when it is not listed
+  bool counting_finds_all = false;       // count() does the work, and reading a row none
 };
 
 // All tables, in the order of `schema`.
