@@ -1,4 +1,5 @@
 // sipladder: open the source, run it through the engine, show what was asked for.
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -144,6 +145,7 @@ int print_ladders(Session& session, const Options& options) {
   if (!choose_calls(session, options, &calls)) return kUsage;
   LadderTextOptions text;
   text.utc = options.utc;
+  text.cancellation = &session.model.cancellation;
   text.color = options.color == "always" || (options.color == "auto" && isatty(STDOUT_FILENO) != 0);
   LadderOptions ladder;
   ladder.rtp = options.rtp;
@@ -152,6 +154,7 @@ int print_ladders(Session& session, const Options& options) {
   ladder.transactions = options.transactions;
   bool first = true;
   for (const std::vector<CallId>& legs : ladders_of(session, options, calls)) {
+    if (session.model.cancellation.requested()) break;
     const std::string drawn = ladder_text(
         build_ladder({session.model, session.log, session.analyst, legs}, ladder), text);
     if (!first) std::fputs("\n", stdout);
@@ -221,6 +224,15 @@ int print_schema(const Options& options) {
   return kDone;
 }
 
+// False when a signal comes first. A terminal gives one line at a time: none waits in a buffer.
+bool wait_for_typing(const Session& session) {
+  pollfd keyboard{STDIN_FILENO, POLLIN, 0};
+  while (!session.model.cancellation.requested()) {
+    if (poll(&keyboard, 1, -1) >= 0 || errno != EINTR) return true;
+  }
+  return false;
+}
+
 // Queries from standard input, each ended by ';' or by the end.
 int sql_prompt(Session& session, const Options& options) {
   const bool typed = isatty(STDIN_FILENO) != 0;
@@ -230,7 +242,8 @@ int sql_prompt(Session& session, const Options& options) {
     if (typed) std::fputs(query.empty() ? "sql> " : "...> ", stdout);
     std::fflush(stdout);
   };
-  for (prompt(); std::getline(std::cin, line); prompt()) {
+  for (prompt(); !typed || wait_for_typing(session); prompt()) {
+    if (!std::getline(std::cin, line)) break;
     if (query.empty() && (line == "quit" || line == "exit" || line == ".quit")) break;
     if (query.empty() && (line == "schema" || line == ".schema")) {
       print_schema(options);
@@ -246,7 +259,7 @@ int sql_prompt(Session& session, const Options& options) {
     if (result != kDone) status = result;
     query.clear();
   }
-  if (!query.empty()) {
+  if (!query.empty() && !session.model.cancellation.requested()) {
     const int result = print_query(session, options, query);
     if (result != kDone) status = result;
   }
@@ -271,6 +284,8 @@ int finish(int status, Session& session, const std::vector<std::string>& errors)
     complain(info.damage + "; everything before it was read");
     damaged = true;
   }
+  if (session.model.cancellation.requested())
+    complain("ended by a signal before all was looked at: what is printed is not all");
   if (!session.log.error().empty()) complain(session.log.error());
   if (session.model.evicted.calls > 0) {
     complain(std::to_string(session.model.evicted.calls) +
@@ -327,7 +342,7 @@ int run(const Options& options) {
     const Progress progress(session, !options.quiet);
     session.run();
   }
-  signals.end_at_once();
+  signals.cancel_at_once();
   return finish(show(session, options), session, errors);
 }
 

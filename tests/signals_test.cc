@@ -46,6 +46,21 @@ class Signals : public testing::Test {
     std::filesystem::remove_all(folder_);
   }
 
+  // A question about a capture that ends, and that takes longer than anybody waits.
+  void ask_for_ever() {
+    const std::string capture = root_path("samples/busy.pcap");
+    child_ = fork();
+    if (child_ == 0) {
+      dup2(out_[1], STDOUT_FILENO);
+      execl(SIPLADDER_BINARY, SIPLADDER_BINARY, "sql",
+            "SELECT 'begun' UNION ALL SELECT * FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL "
+            "SELECT i + 1 FROM n) SELECT i FROM n WHERE i < 0)",
+            "--format", "csv", capture.c_str(), nullptr);
+      _exit(127);
+    }
+    pause_ms(300);
+  }
+
   // Returns when the capture has been read.
   void start(void (*on_hangup)(int) = SIG_DFL) {
     const std::string in = folder_ + "/in";
@@ -123,6 +138,15 @@ TEST_F(Signals, NohupKeepsHangupIgnored) {
   EXPECT_EQ(waitpid(child_, nullptr, WNOHANG), 0);
   kill(child_, SIGTERM);
   expect_printed();
+}
+
+TEST_F(Signals, ALongQuestionIsCancelled) {
+  ask_for_ever();
+  ASSERT_EQ(waitpid(child_, nullptr, WNOHANG), 0) << "it is not long enough";
+  kill(child_, SIGINT);
+  const int status = wait_for_end();
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+  EXPECT_NE(printed().find("begun"), std::string::npos);
 }
 
 // The reader of what is printed is stuck: the first signal cannot end the program.

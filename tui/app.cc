@@ -14,6 +14,9 @@ namespace {
 // large file) is not waited for: the rows of before are drawn again.
 constexpr int kPatienceMs = 150;
 
+// What is typed meanwhile waits for the answer, as in any program.
+constexpr auto kQuick = std::chrono::milliseconds(700);
+
 }  // namespace
 
 App::App(const Shared& shared, bool calls_only, std::function<std::string()> status,
@@ -26,7 +29,6 @@ App::App(const Shared& shared, bool calls_only, std::function<std::string()> sta
 void App::work(const std::function<void()>& job) {
   if (!while_busy_) return job();
   const auto working = std::async(std::launch::async, job);
-  constexpr auto kQuick = std::chrono::milliseconds(200);
   if (working.wait_for(kQuick) == std::future_status::ready) return;
   while (working.wait_for(std::chrono::seconds(0)) != std::future_status::ready) while_busy_();
 }
