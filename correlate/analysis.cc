@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "correlate/calls.h"
 #include "correlate/scenario.h"
@@ -91,25 +92,44 @@ constexpr Explanation kExplanations[] = {
     {"rtp-jitter", "rtp-mos"},
 };
 
-bool about_one_matter(const Model& model, const Finding& a, const Finding& b) {
-  if (a.stream || b.stream) return a.stream == b.stream;
-  if (a.txn == b.txn) return true;
-  if (!a.txn || !b.txn) return false;
-  const TransactionRecord& x = model.transactions[a.txn];
-  const TransactionRecord& y = model.transactions[b.txn];
-  return x.method == y.method && x.cseq == y.cseq && x.call == y.call;
+// What a finding is about: its stream, lacking one its request, at whatever hop.
+struct Matter {
+  StreamId stream;
+  Method method = Method::unknown;
+  uint32_t cseq = 0;
+  bool of_request = false;
+  bool operator==(const Matter&) const = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const Matter& m) {
+    return H::combine(std::move(h), m.stream.value, m.method, m.cseq, m.of_request);
+  }
+};
+
+Matter matter_of(const Model& model, const Finding& finding) {
+  Matter matter;
+  matter.stream = finding.stream;
+  if (finding.stream || !finding.txn) return matter;
+  const TransactionRecord& txn = model.transactions[finding.txn];
+  matter.method = txn.method;
+  matter.cseq = txn.cseq;
+  matter.of_request = true;
+  return matter;
 }
 
 // What a symptom is worth, its cause is worth too.
 void drop_explained(const Model& model, std::vector<Finding>* findings) {
+  if (findings->size() < 2) return;
+  absl::flat_hash_map<std::pair<std::string_view, Matter>, Finding*> causes;  // the first of each
+  for (Finding& finding : *findings)
+    causes.try_emplace({finding.code, matter_of(model, finding)}, &finding);
   const auto explained = [&](const Finding& finding) {
     for (const Explanation& row : kExplanations) {
       if (row.symptom != finding.code) continue;
-      for (Finding& cause : *findings) {
-        if (cause.code != row.cause || !about_one_matter(model, cause, finding)) continue;
-        if (finding.stream) cause.severity = std::max(cause.severity, finding.severity);
-        return true;
-      }
+      const auto cause = causes.find({row.cause, matter_of(model, finding)});
+      if (cause == causes.end()) continue;
+      if (finding.stream)
+        cause->second->severity = std::max(cause->second->severity, finding.severity);
+      return true;
     }
     return false;
   };

@@ -1,6 +1,6 @@
-// Asks whoever works on a long question to stop where it is: what is known until then is the answer.
-// Loops whose length the capture decides look here in each round; a look that finds nothing asked
-// costs one load.
+// Asks whoever works on a long question to stop where it is: what is known until then is the
+// answer. Loops whose length the capture decides look here in each round; a look that finds nothing
+// asked costs one load.
 //
 // Threads: any; request() from signal handlers too.
 #pragma once

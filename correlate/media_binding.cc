@@ -93,6 +93,7 @@ void MediaBinding::update() {
   }
   seen_messages_ = messages;
   seen_streams_ = streams;
+  index_.forget();
   bindings_.assign(streams, StreamBinding{});
   by_call_.clear();
   shared_.clear();

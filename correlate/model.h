@@ -11,6 +11,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "capture/packet_log.h"
@@ -71,6 +72,8 @@ struct Model {
   Table<StreamRecord, StreamId> streams;  // candidates too: see is_listed()
   Table<Endpoint, EndpointId> endpoints;
   std::vector<IcmpErrorRecord> icmp_errors;
+  // Places in it, of those that quote a packet from the one end to the other.
+  absl::flat_hash_map<std::pair<uint32_t, uint32_t>, std::vector<uint32_t>> icmp_between;
   std::vector<RtcpRecord> rtcp;
   std::vector<IceCheckRecord> ice_checks;
   std::vector<HandshakeRecord> handshakes;
@@ -100,6 +103,14 @@ inline int64_t newest_at(const Model& model, uint8_t point) {
     if (source.point == point) newest_ns = std::max(newest_ns, source.newest_ns);
   }
   return newest_ns;
+}
+
+// ICMP errors that quote a packet from `src` to `dst`, in capture order.
+inline const std::vector<uint32_t>& icmp_errors_between(const Model& model, EndpointId src,
+                                                        EndpointId dst) {
+  static const std::vector<uint32_t> kNone;
+  const auto found = model.icmp_between.find({src.value, dst.value});
+  return found == model.icmp_between.end() ? kNone : found->second;
 }
 
 // RTP on its own proof (sequence numbers that follow each other); streams named by SDP are listed

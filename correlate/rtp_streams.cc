@@ -272,6 +272,8 @@ void RtpStreams::add_icmp(const Datagram& datagram) {
       parse_rtp(datagram.payload, &quoted)) {
     record.ssrc = quoted.ssrc;
   }
+  model_.icmp_between[{record.src.value, record.dst.value}].push_back(
+      static_cast<uint32_t>(model_.icmp_errors.size()));
   model_.icmp_errors.push_back(record);
   if (!record.ssrc) return;
   StreamRecord* stream = find(datagram.src, datagram.dst, *record.ssrc);

@@ -1,5 +1,7 @@
 #include "decode/sdp.h"
 
+#include <absl/container/flat_hash_map.h>
+
 #include <algorithm>
 
 #include "decode/text.h"
@@ -116,6 +118,16 @@ class Parser {
     directions_.push_back(std::nullopt);
     bundle_only_.push_back(false);
     result.media.push_back(std::move(media));
+    index_formats(result.media.back());
+  }
+
+  // A line of many formats has them found by name; a usual one is walked quicker.
+  void index_formats(const SdpMedia& media) {
+    constexpr size_t kFew = 32;
+    formats_.clear();
+    if (media.formats.size() <= kFew) return;
+    for (size_t i = 0; i < media.formats.size(); i++)
+      formats_.try_emplace(media.formats[i].payload, i);
   }
 
   void take_attribute(std::string_view name, std::string_view value) {
@@ -165,14 +177,19 @@ class Parser {
     }
   }
 
-  static SdpFormat* format_of(SdpMedia& media, std::string_view payload) {
+  // Of the newest line.
+  SdpFormat* format_of(SdpMedia& media, std::string_view payload) {
+    if (!formats_.empty()) {
+      const auto found = formats_.find(payload);
+      return found == formats_.end() ? nullptr : &media.formats[found->second];
+    }
     for (SdpFormat& format : media.formats) {
       if (format.payload == payload) return &format;
     }
     return nullptr;
   }
 
-  static void take_rtpmap(SdpMedia& media, std::string_view value) {
+  void take_rtpmap(SdpMedia& media, std::string_view value) {
     SdpFormat* format = format_of(media, cut(&value, ' '));
     if (format == nullptr) return;
     format->encoding = cut(&value, '/');
@@ -213,6 +230,7 @@ class Parser {
     }
   }
 
+  absl::flat_hash_map<std::string_view, size_t> formats_;  // empty: those of the line are few
   std::optional<SdpDirection> session_direction_;
   std::vector<std::optional<SdpDirection>> directions_;
   std::vector<bool> bundle_only_;

@@ -111,18 +111,19 @@ bool is_bad(const Run& before, const Run& after) {
 bool judge(const Settings& settings, const std::vector<std::string>& command,
            std::vector<Run> runs) {
   // Nothing that is quick with the most is worth a second look.
-  measure(settings, command, &runs.back());
+  if (settings.small) measure(settings, command, &runs.back());
   const bool quick = settings.small && runs.back().seconds < kWorthJudging;
-  bool good = runs.back().seconds <= kLongest;
+  bool good = true;
   std::string line;
-  for (size_t i = 0; i < runs.size() && !quick; i++) {
-    if (i + 1 < runs.size()) measure(settings, command, &runs[i]);
-    if (i > 0) {
+  for (size_t i = 0; i < runs.size() && good && !quick; i++) {
+    measure(settings, command, &runs[i]);
+    good = runs[i].seconds <= kLongest;
+    if (good && i > 0) {
       for (int tries = 1; tries < kTries && is_bad(runs[i - 1], runs[i]); tries++) {
         measure(settings, command, &runs[i - 1]);
         measure(settings, command, &runs[i]);
       }
-      good = good && !is_bad(runs[i - 1], runs[i]);
+      good = !is_bad(runs[i - 1], runs[i]);
     }
     char cell[48];
     std::snprintf(cell, sizeof cell, i == 0 ? " %8.2f" : " %8.2f (x%.1f)", runs[i].seconds,

@@ -9,16 +9,16 @@ namespace {
 
 constexpr size_t kEvidenceFrames = 10;
 
-const IcmpErrorRecord* error_at(const Model& model, uint32_t frame) {
-  for (const IcmpErrorRecord& error : model.icmp_errors) {
-    if (error.frame == frame) return &error;
+const IcmpErrorRecord* error_at(const Model& model, const StreamRecord& stream, uint32_t frame) {
+  for (const uint32_t place : icmp_errors_between(model, stream.src, stream.dst)) {
+    if (model.icmp_errors[place].frame == frame) return &model.icmp_errors[place];
   }
   return nullptr;
 }
 
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
   const StreamRecord& stream = context.model.streams[direction.culprit];
-  const IcmpErrorRecord* error = error_at(context.model, direction.icmp_frames.front());
+  const IcmpErrorRecord* error = error_at(context.model, stream, direction.icmp_frames.front());
   const bool host_itself = error != nullptr && direction.lost_from != 0 &&
                            error->from == context.model.endpoints[stream.dst].ip;
   finding->summary = fmt::format(

@@ -17,17 +17,16 @@ bool lacks_fragments(const IcmpErrorRecord& error) {
   return error.type == (error.from.family == 4 ? 11 : 3) && error.code == 1;
 }
 
-// In a flood of them only those of the time are looked at.
 std::vector<const IcmpErrorRecord*> between(const Model& model, EndpointId src, EndpointId dst,
                                             int64_t from_ns, int64_t until_ns) {
   const auto& errors = model.icmp_errors;
+  const std::vector<uint32_t>& places = icmp_errors_between(model, src, dst);
   std::vector<const IcmpErrorRecord*> found;
-  auto error = std::lower_bound(
-      errors.begin(), errors.end(), from_ns,
-      [](const IcmpErrorRecord& one, int64_t time_ns) { return one.time_ns < time_ns; });
-  for (; error != errors.end() && error->time_ns <= until_ns; ++error) {
-    if (error->src == src && error->dst == dst) found.push_back(&*error);
-  }
+  auto place = std::lower_bound(
+      places.begin(), places.end(), from_ns,
+      [&](uint32_t one, int64_t time_ns) { return errors[one].time_ns < time_ns; });
+  for (; place != places.end() && errors[*place].time_ns <= until_ns; ++place)
+    found.push_back(&errors[*place]);
   return found;
 }
 

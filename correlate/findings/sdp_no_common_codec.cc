@@ -1,5 +1,6 @@
 // sdp-no-common-codec: no payload to talk in. A re-INVITE that is refused and falls back is no
 // fault.
+#include <absl/container/flat_hash_set.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,9 +15,9 @@ extern const Detector detector;
 
 bool shares_one(const SdpStand& offer, const SdpStand& answer) {
   if (offer.codecs.empty() || answer.codecs.empty()) return true;
-  return std::any_of(answer.codecs.begin(), answer.codecs.end(), [&](const std::string& name) {
-    return std::find(offer.codecs.begin(), offer.codecs.end(), name) != offer.codecs.end();
-  });
+  const absl::flat_hash_set<std::string_view> offered(offer.codecs.begin(), offer.codecs.end());
+  return std::any_of(answer.codecs.begin(), answer.codecs.end(),
+                     [&](const std::string& name) { return offered.contains(name); });
 }
 
 // 415 refuses the type of the body (21.4.13): a plain SDP that it would not accept says codecs.

@@ -5,6 +5,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <tuple>
+#include <utility>
 
 #include "correlate/findings/hops.h"
 #include "correlate/findings/icmp_rejection.h"
@@ -28,29 +31,53 @@ bool given_up(const CallContext& context, const TransactionRecord& txn) {
   return unreachable && is_rejected(context.model, txn);
 }
 
-// Another target took what this one did not.
-bool is_accepted_elsewhere(const CallContext& context, const TransactionRecord& txn) {
-  return std::any_of(context.transactions.begin(), context.transactions.end(),
-                     [&](TransactionId id) {
-                       const TransactionRecord& other = context.model.transactions[id];
-                       return other.method == txn.method && other.src == txn.src &&
-                              other.first_ns >= txn.first_ns && other.succeeded();
-                     });
-}
+// What of a call succeeds, so that each request that does not is looked up.
+class Accepted {
+ public:
+  explicit Accepted(const CallContext& context) : context_(context) {}
 
-// Nothing came back, and the same request, sent by the same client to another server (RFC 3263
-// 4.3) or along another branch, succeeds: nothing is broken.
-bool is_carried_elsewhere(const CallContext& context, const TransactionRecord& txn) {
-  if (txn.final_status != 0 || txn.provisionals != 0) return false;
-  const auto& endpoints = context.model.endpoints;
-  return std::any_of(context.transactions.begin(), context.transactions.end(),
-                     [&](TransactionId id) {
-                       const TransactionRecord& other = context.model.transactions[id];
-                       return other.method == txn.method && other.cseq == txn.cseq &&
-                              other.in_dialog == txn.in_dialog && other.dst != txn.dst &&
-                              endpoints[other.src].ip == endpoints[txn.src].ip && other.succeeded();
-                     });
-}
+  // Another target took what this one did not.
+  bool elsewhere(const TransactionRecord& txn) {
+    gather();
+    const auto newest = newest_ns_.find({txn.method, txn.src});
+    return newest != newest_ns_.end() && newest->second >= txn.first_ns;
+  }
+
+  // Nothing came back, and the same request, sent by the same client to another server (RFC 3263
+  // 4.3) or along another branch, succeeds: nothing is broken.
+  bool carries(const TransactionRecord& txn) {
+    if (txn.final_status != 0 || txn.provisionals != 0) return false;
+    gather();
+    const auto servers = servers_.find(request_of(txn));
+    return servers != servers_.end() &&
+           (servers->second.first != txn.dst || servers->second.second != txn.dst);
+  }
+
+ private:
+  // Most calls never ask.
+  void gather() {
+    if (std::exchange(gathered_, true)) return;
+    for (const TransactionId id : context_.transactions) {
+      const TransactionRecord& txn = context_.model.transactions[id];
+      if (!txn.succeeded()) continue;
+      int64_t& newest_ns = newest_ns_.try_emplace({txn.method, txn.src}, INT64_MIN).first->second;
+      newest_ns = std::max(newest_ns, txn.first_ns);
+      Servers& servers = servers_.try_emplace(request_of(txn), txn.dst, txn.dst).first->second;
+      if (servers.second == servers.first) servers.second = txn.dst;
+    }
+  }
+  using Servers = std::pair<EndpointId, EndpointId>;  // two that took it, or one twice
+  using Request = std::tuple<Method, uint32_t, bool, decltype(IpAddress::bytes), uint8_t>;
+  Request request_of(const TransactionRecord& txn) const {
+    const IpAddress& client = context_.model.endpoints[txn.src].ip;
+    return {txn.method, txn.cseq, txn.in_dialog, client.bytes, client.family};
+  }
+
+  const CallContext& context_;
+  bool gathered_ = false;
+  std::map<std::pair<Method, EndpointId>, int64_t> newest_ns_;  // when the newest was sent
+  std::map<Request, Servers> servers_;
+};
 
 // Provisional responses and nothing after them, not even the next one: who needs longer sends one
 // every minute (13.3.1.1), and a proxy gives up (16.6, 16.8). An announcement before the answer
@@ -94,7 +121,7 @@ bool is_answered_too_late(const CallContext& context, const TransactionRecord& t
   return waited_ns > kTimerB && waited_ns > 64 * observed_t1(context, txn) + kT1Ns;
 }
 
-bool timed_out(const CallContext& context, const TransactionRecord& txn) {
+bool timed_out(const CallContext& context, const TransactionRecord& txn, Accepted& accepted) {
   if (!txn.request || txn.method == Method::ack) return false;
   if (txn.method == Method::bye || txn.method == Method::cancel) return false;
   if (is_answered_too_late(context, txn)) return true;
@@ -105,7 +132,7 @@ bool timed_out(const CallContext& context, const TransactionRecord& txn) {
   if (txn.transport != Transport::udp || txn.requests >= 3) return true;
   // Whoever pings an address finds out by asking several times: gateway-down.
   if (txn.method == Method::options) return false;
-  return is_rejected(context.model, txn) && !is_accepted_elsewhere(context, txn);
+  return is_rejected(context.model, txn) && !accepted.elsewhere(txn);
 }
 
 std::string times_sent(const TransactionRecord& txn) {
@@ -136,11 +163,12 @@ std::string what_came_back(const CallContext& context, const Hops& hops, Transac
   return why.empty() ? "nothing came back" : why;
 }
 
-Finding finding_about(const CallContext& context, const Hops& hops, TransactionId id) {
+Finding finding_about(const CallContext& context, const Hops& hops, Accepted& accepted,
+                      TransactionId id) {
   const TransactionRecord& txn = context.model.transactions[id];
   Finding finding = finding_of(context, detector, id);
   finding.message = txn.request;
-  if (is_carried_elsewhere(context, txn)) finding.severity = Severity::warning;
+  if (accepted.carries(txn)) finding.severity = Severity::warning;
   hops.add_copies_before(id, &finding);
   finding.summary = fmt::format("{} from {} to {} sent {}: {}", to_string(txn.method),
                                 endpoint_text(context, txn.src), endpoint_text(context, txn.dst),
@@ -169,13 +197,14 @@ Finding finding_about(const CallContext& context, const Hops& hops, TransactionI
 
 void check(CallContext& context, CallAnalysis* out) {
   std::vector<TransactionId> failed;
+  Accepted accepted(context);
   for (const TransactionId id : context.transactions) {
-    if (timed_out(context, context.model.transactions[id])) failed.push_back(id);
+    if (timed_out(context, context.model.transactions[id], accepted)) failed.push_back(id);
   }
   if (failed.empty()) return;
   const Hops hops(context);
   for (const TransactionId id : hops.last_of(failed)) {
-    report(out, finding_about(context, hops, id));
+    report(out, finding_about(context, hops, accepted, id));
   }
 }
 
