@@ -7,11 +7,11 @@
 namespace sipladder {
 namespace {
 
-uint32_t key_of(const Endpoint& end) {
+uint32_t index_key(const Endpoint& end) {
   return static_cast<uint32_t>(EndpointHash()(end));
 }
-uint32_t key_of(const IpAddress& ip) {
-  return key_of(Endpoint{ip, 0});
+uint32_t index_key(const IpAddress& ip) {
+  return index_key(Endpoint{ip, 0});
 }
 
 }  // namespace
@@ -42,18 +42,18 @@ std::vector<StreamId> StreamIndex::with_ssrc(uint32_t ssrc) const {
 }
 
 std::vector<StreamId> StreamIndex::from(const Endpoint& end) const {
-  const auto key = [&](const StreamRecord& one) { return key_of(model_.endpoints[one.src]); };
-  return with_key(made(by_src_, key), key_of(end));
+  const auto key = [&](const StreamRecord& one) { return index_key(model_.endpoints[one.src]); };
+  return with_key(made(by_src_, key), index_key(end));
 }
 
 std::vector<StreamId> StreamIndex::to(const Endpoint& end) const {
-  const auto key = [&](const StreamRecord& one) { return key_of(model_.endpoints[one.dst]); };
-  return with_key(made(by_dst_, key), key_of(end));
+  const auto key = [&](const StreamRecord& one) { return index_key(model_.endpoints[one.dst]); };
+  return with_key(made(by_dst_, key), index_key(end));
 }
 
 std::vector<StreamId> StreamIndex::to_host(const IpAddress& ip) const {
-  const auto key = [&](const StreamRecord& one) { return key_of(model_.endpoints[one.dst].ip); };
-  return with_key(made(by_host_, key), key_of(ip));
+  const auto key = [&](const StreamRecord& one) { return index_key(model_.endpoints[one.dst].ip); };
+  return with_key(made(by_host_, key), index_key(ip));
 }
 
 }  // namespace sipladder

@@ -81,6 +81,60 @@ TEST_F(Tcp, SplitAtEveryByte) {
   }
 }
 
+TEST_F(Tcp, GrowsInSmallSegments) {
+  const std::string one = sip_message("one", 7), two = sip_message("two");
+  const std::string text = one + "\r\n" + two;
+  for (size_t size = 1; size < 5; size++) {
+    messages_.clear();
+    uint32_t sequence = 1 + 100'000 * static_cast<uint32_t>(size);
+    constexpr size_t kBegun = 40;  // enough to tell what the connection carries
+    send(sequence - 1, "", 0x02);
+    send(sequence, text.substr(0, kBegun));
+    for (size_t at = kBegun; at < text.size(); at += size)
+      send(sequence + static_cast<uint32_t>(at), text.substr(at, size));
+    ASSERT_EQ(messages_, (Messages{one, two})) << size;
+  }
+}
+
+// It looks like a start-line until its end comes.
+TEST_F(Tcp, GrowsToNoStartLine) {
+  const std::string one = sip_message("one");
+  const std::string text = "INVITE sip:" + std::string(300, 'x') + " HTTP/1.1\r\nA: b\r\n" + one;
+  uint32_t sequence = 1;
+  for (size_t at = 0; at < text.size(); at += 50) {
+    send(sequence, text.substr(at, 50));
+    sequence += 50;
+  }
+  EXPECT_EQ(messages_, Messages{one});
+  EXPECT_EQ(count(Oddity::tcp_resync), 1U);
+}
+
+// Start-lines without an end of headers are given up by halves.
+TEST_F(Tcp, HeadersThatNeverEnd) {
+  const std::string line = "INVITE sip:bob@example.com SIP/2.0\r\n";
+  std::string lines;
+  while (lines.size() < 50'000) lines += line;
+  uint32_t sequence = 1;
+  for (int i = 0; i < 30; i++) {
+    send(sequence, lines);
+    sequence += static_cast<uint32_t>(lines.size());
+  }
+  EXPECT_GE(count(Oddity::tcp_resync) + count(Oddity::tcp_message_too_long), 1U);
+  EXPECT_LE(count(Oddity::tcp_resync) + count(Oddity::tcp_message_too_long), 5U);
+  const std::string one = sip_message("one");
+  send(sequence, "\r\n\r\n" + one);
+  ASSERT_FALSE(messages_.empty());
+  EXPECT_EQ(messages_.back(), one);
+}
+
+TEST_F(Tcp, SegmentsAheadAreBounded) {
+  const std::string one = sip_message("one");
+  send(1, one);
+  const auto next = static_cast<uint32_t>(1 + one.size());
+  for (uint32_t i = 0; i < 10'000; i++) send(next + 2 + 2 * i, "x");
+  EXPECT_GE(count(Oddity::tcp_gap), 1U);
+}
+
 TEST_F(Tcp, AnyOrderAfterSyn) {
   const std::string text = sip_message("order", 30) + sip_message("two");
   std::vector<size_t> parts = {0, 1, 2, 3};

@@ -47,7 +47,7 @@ const std::vector<std::vector<std::string>> kCommands = {
     {"streams"},
     {"transactions"},
     {"registrations"},
-    {"endpoints"},
+    {"sql", "SELECT count(role) FROM endpoints"},
     {"sql", "SELECT count(branch), count(alias_params) FROM vias"},
     {"sql", "SELECT count(name), count(value) FROM headers"},
     {"sql", "SELECT count(codecs), count(candidates) FROM sdp"},
@@ -86,7 +86,8 @@ double seconds_of(const Settings& settings, const std::vector<std::string>& comm
   if (child == 0) become(settings.tool, std::move(arguments));
   int status = 0;
   rusage used{};
-  if (wait4(child, &status, 0, &used) != child || !WIFEXITED(status) || WEXITSTATUS(status) > 3)
+  if (wait4(child, &status, 0, &used) != child || !WIFEXITED(status) ||
+      (WEXITSTATUS(status) != 0 && WEXITSTATUS(status) != 3))
     return std::numeric_limits<double>::infinity();
   return static_cast<double>(used.ru_utime.tv_sec) +
          static_cast<double>(used.ru_utime.tv_usec) / 1e6;

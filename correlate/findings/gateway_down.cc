@@ -66,7 +66,7 @@ std::map<EndpointId, Pings> pings_by_gateway(const Model& model) {
 }
 
 Finding finding_about(const Model& model, EndpointId gateway, const Pings& seen,
-                      const std::vector<const IcmpErrorRecord*>& rejected) {
+                      const Rejections& rejected) {
   constexpr size_t kEvidenceFrames = 20;
   const TransactionRecord& first = model.transactions[seen.failed.front()];
   Finding finding = finding_of(detector);
