@@ -5,6 +5,7 @@
 
 #include "decode/sip_validate.h"
 #include "decode/text.h"
+#include "query/escape.h"
 #include "query/table_description.h"
 
 namespace sipladder {
@@ -96,29 +97,13 @@ const SdpMedia& media(Reader& r, RowId row) {
   return r.sdp(id_of(row)).media[row.part];
 }
 
-std::string json_string(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out.append({'\\', c});
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out.append(fmt::format("\\u{:04x}", static_cast<unsigned>(static_cast<unsigned char>(c))));
-    } else {
-      out.push_back(c);
-    }
-  }
-  return out + "\"";
-}
-
 void codecs(Reader& r, RowId row, Value& v) {
-  std::string out = "[";
+  JsonArray array;
   for (const SdpFormat& format : media(r, row).formats) {
-    if (out.size() > 1) out += ',';
-    out += json_string(format.encoding.empty()
-                           ? std::string(format.payload)
-                           : fmt::format("{}/{}", format.encoding, format.clock_hz));
+    array.add(format.encoding.empty() ? std::string(format.payload)
+                                      : fmt::format("{}/{}", format.encoding, format.clock_hz));
   }
-  v.set(out + "]");
+  v.set(array.text());
 }
 
 void formats(Reader& r, RowId row, Value& v) {
