@@ -65,7 +65,7 @@ Sights look_at(const std::string& name) {
   std::vector<std::string> errors;
   const auto source = open_captures({name}, {}, log, &errors);
   if (source == nullptr) return sights;
-  Decoder decoder(log);
+  Decoder decoder;
   std::vector<Datagram> datagrams;
   Packet packet;
   for (size_t i = 0; i < kMaxPackets && source->next(&packet) == ReadResult::packet; i++) {

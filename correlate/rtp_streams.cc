@@ -57,8 +57,27 @@ EndpointId EndpointTable::id_of(const Endpoint& endpoint) {
   return slot->second;
 }
 
+void EndpointTable::forget_unused() {
+  std::vector<bool> used(model_.endpoints.size() + size_t{1});
+  const auto mark = [&](const auto& record) {
+    used[record.src.value] = true;
+    used[record.dst.value] = true;
+  };
+  for (const MessageId id : model_.messages.ids()) mark(model_.messages[id]);
+  for (const TransactionId id : model_.transactions.ids()) mark(model_.transactions[id]);
+  for (const StreamId id : model_.streams.ids()) mark(model_.streams[id]);
+  for (const IcmpErrorRecord& error : model_.icmp_errors) mark(error);
+  absl::erase_if(ids_, [&](const auto& slot) {
+    if (used[slot.second.value]) return false;
+    model_.endpoints.forget(slot.second);
+    return true;
+  });
+  ids_.rehash(0);
+}
+
 void RtpStreams::forget_evicted() {
   absl::erase_if(by_key_, [&](const auto& slot) { return !model_.streams.holds(slot.second); });
+  by_key_.rehash(0);
 }
 
 // Looks at all streams, so not more than once in a second of the capture.
@@ -67,7 +86,7 @@ bool RtpStreams::make_room(int64_t now_ns) {
   constexpr int64_t kIdle = 60 * kSecond;
   if (now_ns - looked_for_room_ns_ < kSecond) return false;
   looked_for_room_ns_ = now_ns;
-  forget_streams(model_, now_ns - kIdle);
+  forget_streams(model_, log_, now_ns - kIdle);
   forget_evicted();
   return model_.streams.held() < kMaxStreams;
 }
@@ -188,18 +207,21 @@ void RtpStreams::add_sample(StreamId id, const Datagram& datagram) {
   VoiceSamples& samples = model_.voice_samples[id.value];
   const uint32_t packets = model_.streams[id].packets;
   if (samples.count == std::size(samples.refs) && packets % samples.every == 0) {
-    for (uint32_t i = 0; i < samples.count / 2; i++)
+    for (uint32_t i = 0; i < samples.count / 2; i++) {
+      log_.forget(samples.refs[2 * (i / kRun) * kRun + i % kRun]);
       samples.refs[i] = samples.refs[(2 * (i / kRun) + 1) * kRun + i % kRun];
+    }
     samples.count /= 2;
     samples.every *= 2;
   }
   const uint32_t place = packets % samples.every;
-  if (place == 0) samples.count -= samples.count % kRun;
+  for (; place == 0 && samples.count % kRun != 0; samples.count--)
+    log_.forget(samples.refs[samples.count - 1]);
   if (place >= kRun || place != samples.count % kRun || samples.count == std::size(samples.refs))
     return;
   PacketRef ref = datagram.ref;
   ref.length = static_cast<uint32_t>(datagram.payload.size());
-  samples.refs[samples.count++] = ref;
+  samples.refs[samples.count++] = ref.is_stored() ? ref : log_.append(datagram.payload);
 }
 
 void RtpStreams::note_rtcp(const Datagram& datagram, const RtcpReport& report) {

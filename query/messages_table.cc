@@ -36,10 +36,12 @@ void rfc3339(Reader& r, RowId row, Value& v) {
 void method(Reader& r, RowId row, Value& v) {
   const SipIndex& sip = r.sip(id_of(row));
   v.set_if(sip.is_request ? sip.method : sip.cseq.method);
+  if (!r.is_readable(id_of(row))) v.set_if(to_string(message(r, row).method));
 }
 
 // What the snap length cut proves nothing about what it lacks.
 void malformed(Reader& r, RowId row, Value& v) {
+  if (!r.is_readable(id_of(row))) return v.set("bytes no longer readable");
   if (r.model.messages[id_of(row)].truncated) return;
   const SipIndex& sip = r.sip(id_of(row));
   if (sip.malformed != nullptr) return v.set(std::string_view(sip.malformed));
@@ -195,7 +197,8 @@ const TableDescription kMessagesTable{
          }},
         {"vias", "INTEGER", "how many Via values",
          [](Reader& r, RowId row, Value& v) {
-           v.set_count(header_values(r.sip(id_of(row)), HeaderId::via).size());
+           if (r.is_readable(id_of(row)))
+             v.set_count(header_values(r.sip(id_of(row)), HeaderId::via).size());
          }},
         {"max_forwards", "INTEGER", "Max-Forwards",
          [](Reader& r, RowId row, Value& v) {
@@ -229,8 +232,10 @@ const TableDescription kMessagesTable{
            if (message(r, row).duplicate) v.set(int64_t{message(r, row).original.value});
          }},
         {"malformed", "TEXT", "what is wrong", malformed},
-        {"raw", "TEXT", "the bytes",
-         [](Reader& r, RowId row, Value& v) { v.set(r.bytes(id_of(row))); }},
+        {"raw", "TEXT", "the bytes; NULL when they are no longer readable",
+         [](Reader& r, RowId row, Value& v) {
+           if (r.is_readable(id_of(row))) v.set(r.bytes(id_of(row)));
+         }},
     },
     message_count,
     one_if_held<&Model::messages>};

@@ -5,10 +5,15 @@ namespace sipladder {
 const SipIndex& Reader::sip(MessageId id) {
   if (!model.messages.holds(id)) return none_;
   if (id != loaded_) {
-    view_.load(model.messages[id]);
+    readable_ = view_.load(model.messages[id]);
     loaded_ = id;
   }
   return view_.sip();
+}
+
+bool Reader::is_readable(MessageId id) {
+  sip(id);
+  return id == loaded_ && readable_;
 }
 
 std::string_view Reader::bytes(MessageId id) {

@@ -46,9 +46,13 @@ class Reader {
   Reader(const Model& model, const PacketLog& log, Analyst& analyst)
       : model(model), analyst(analyst), view_(log) {}
   const SipIndex& sip(MessageId id);  // empty when unreadable or id is none
+  bool is_readable(MessageId id);     // whether its bytes still are
   std::string_view bytes(MessageId id);
   const Sdp& sdp(MessageId id);
-  const Endpoint& endpoint(EndpointId id) const { return model.endpoints[id]; }
+  // One that nothing names any more has no address.
+  const Endpoint& endpoint(EndpointId id) const {
+    return model.endpoints.holds(id) ? model.endpoints[id] : nowhere_;
+  }
   const PacketLog& log() const { return view_.log(); }
 
   // What `stats` counts, ascending; null for all calls.
@@ -64,9 +68,11 @@ class Reader {
   const std::vector<CallId>* chosen_ = nullptr;
   MessageView view_;
   MessageId loaded_;
+  bool readable_ = false;  // that one
   Sdp sdp_;
   MessageId sdp_of_;
   SipIndex none_;
+  Endpoint nowhere_;
 };
 
 // A row: the record's 1-based id, and for tables with several rows a message (vias, headers, sdp)
