@@ -150,7 +150,10 @@ ClockCorrections capture_clocks(const std::vector<std::string>& names) {
       Offset offset = compare(other, sights);
       if (offset.pairs <= best.pairs) continue;
       const auto known = ahead.find(other.name);
-      if (known != ahead.end()) offset.ahead_ns += known->second;
+      if (known != ahead.end() &&
+          __builtin_add_overflow(offset.ahead_ns, known->second, &offset.ahead_ns)) {
+        continue;
+      }
       best = offset;
     }
     if (best.ahead_ns != 0) ahead[name] = best.ahead_ns;

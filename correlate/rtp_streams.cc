@@ -18,7 +18,10 @@ constexpr size_t kMaxIcmpErrors = 100'000;
 // When a packet that came before passed, by the newest one's time and their distance from it.
 int64_t sent_ns(const StreamRecord& stream, uint16_t number) {
   if (stream.clock_hz == 0) return stream.last_ns;
-  const uint64_t step = uint64_t{distance_behind(stream.sequence, number)} * stream.timestamp_step;
+  constexpr uint64_t kMostSeconds = 3600;
+  const uint64_t step =
+      std::min(uint64_t{distance_behind(stream.sequence, number)} * stream.timestamp_step,
+               kMostSeconds * stream.clock_hz);
   return stream.last_ns - static_cast<int64_t>(step * 1'000'000'000 / stream.clock_hz);
 }
 
@@ -115,7 +118,9 @@ void RtpStreams::note_coverage(const Datagram& datagram) {
 // unless one of the two did not capture in between.
 void RtpStreams::add_elsewhere(StreamRecord& stream, const Datagram& datagram,
                                const RtpHeader& rtp) {
-  const int64_t delay_ns = datagram.time_ns - sent_ns(stream, rtp.sequence);
+  constexpr int64_t kMostNs = 60'000'000'000;  // more is no delay; sums stay in range
+  const int64_t delay_ns =
+      std::clamp(datagram.time_ns - sent_ns(stream, rtp.sequence), -kMostNs, kMostNs);
   const int64_t resumed_ns =
       std::max(coverage_of(datagram.point).resumed_ns, coverage_of(stream.point).resumed_ns);
   const uint32_t passed = stream.packets - stream.duplicates;
