@@ -79,14 +79,8 @@ int64_t now_ns() {
 
 class HepSource : public PacketSource {
  public:
-  HepSource(std::string name, uint16_t index, Fd udp, Fd tcp, const RawEndpoint& local,
-            PacketLog& log, uint16_t store)
-      : udp_(std::move(udp)),
-        tcp_(std::move(tcp)),
-        local_(local),
-        log_(log),
-        index_(index),
-        store_(store) {
+  HepSource(std::string name, uint16_t index, Fd udp, Fd tcp, const RawEndpoint& local)
+      : udp_(std::move(udp)), tcp_(std::move(tcp)), local_(local), index_(index) {
     info_.name = std::move(name);
     info_.format = "hep";
     info_.link_type = kRawIp;
@@ -185,19 +179,17 @@ class HepSource : public PacketSource {
     packet->original = static_cast<uint32_t>(bytes_.size());
     packet->source = index_;
     packet->link_type = kRawIp;
-    packet->ref = log_.append(store_, bytes_);
+    packet->ref = not_stored(bytes_.size());
     packet->data = reinterpret_cast<const uint8_t*>(bytes_.data());
   }
 
   Fd udp_, tcp_;
   RawEndpoint local_;
-  PacketLog& log_;
   SourceInfo info_;
   std::vector<Connection> connections_;
   std::deque<Waiting> waiting_;
   std::string bytes_;
   uint16_t index_ = 0;
-  uint16_t store_ = 0;
 };
 
 Fd bind_socket(const addrinfo& address, int type) {
@@ -265,15 +257,15 @@ std::unique_ptr<PacketSource> listen_hep(const std::string& name, uint16_t index
     same.ai_addr = reinterpret_cast<sockaddr*>(&local);
     tcp = bind_socket(same, SOCK_STREAM);
   }
-  uint16_t store = 0;
   if (tcp.get() < 0) {
     *error = name + ": cannot listen: " + std::strerror(errno);
     return nullptr;
   }
-  if (!log.add_spool(&store, error)) return nullptr;
+  *error = log.open_spool(true);
+  if (!error->empty()) return nullptr;
   const RawEndpoint end = endpoint_of(local);
   const std::string shown = name.substr(0, name.rfind(':') + 1) + std::to_string(end.port);
-  return std::make_unique<HepSource>(shown, index, std::move(udp), std::move(tcp), end, log, store);
+  return std::make_unique<HepSource>(shown, index, std::move(udp), std::move(tcp), end);
 }
 
 }  // namespace sipladder

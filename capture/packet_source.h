@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "capture/byte_reader.h"
 #include "capture/packet.h"
 #include "capture/packet_log.h"
 
@@ -53,6 +54,7 @@ using ClockCorrections = std::map<std::string, int64_t>;  // by file name: its c
 struct OpenOptions {
   std::string bpf;  // libpcap filter expression, empty for all
   ClockCorrections clocks = {};
+  UnpackLimit unpack = {};
 };
 
 // Opens files (captures, or text with SIP in it: see text_trace.h), "-" for standard input,

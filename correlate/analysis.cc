@@ -320,6 +320,16 @@ void Analyst::analyse(CallId id, MessageView& view) {
   conclude_audio(context.audio, &analysis);
   analysis.scenario = scenario_of(context);
   analysis.was_held = !context.audio.negotiation.holds.empty();
+  if (!is_readable(id)) analysis = CallAnalysis{};
+}
+
+// What is concluded from bytes that can no longer be read would be about what is not there.
+bool Analyst::is_readable(CallId id) const {
+  if (log_.unreadable() == 0 || !model_.calls.holds(id)) return true;
+  for (MessageId m = model_.calls[id].first_message; m; m = model_.messages[m].next_in_call) {
+    if (!log_.can_read(model_.messages[m].ref())) return false;
+  }
+  return true;
 }
 
 int64_t Analyst::talk_end(CallId id) const {
@@ -353,6 +363,7 @@ void Analyst::look_at_capture(uint64_t packets) {
     if (detector->check_capture != nullptr) detector->check_capture(context, &of_capture_);
   }
   drop_untimed(model_, &of_capture_);
+  std::erase_if(of_capture_, [&](const Finding& finding) { return !is_readable(finding.call); });
   for (uint32_t i = 0; i < of_capture_.size(); i++) {
     const Finding& finding = of_capture_[i];
     if (finding.call) naming_call_[finding.call.value].push_back(i);

@@ -142,6 +142,7 @@ class Analyst {
   // Whole captures are looked at again when there are more than `packets` new ones.
   void look_at_capture(uint64_t packets);
   bool is_explained(const Finding& finding) const;
+  bool is_readable(CallId call) const;
 
   const Model& model_;
   const PacketLog& log_;

@@ -34,11 +34,11 @@ void EndpointRoles::update() {
   mark_legs();
   mark_same_call_legs();
   mark_media();
-  for (uint32_t id = 1; id <= facts_.size(); id++) {
-    EndpointFacts& facts = facts_[id - 1];
-    read_own(EndpointId{id});
-    facts.passes_on = facts.passes_on || routes_itself(EndpointId{id});
-    const auto found = by_ip_.find(key_of(model_.endpoints[EndpointId{id}].ip));
+  for (const EndpointId id : model_.endpoints.ids()) {
+    EndpointFacts& facts = facts_[id.value - 1];
+    read_own(id);
+    facts.passes_on = facts.passes_on || routes_itself(id);
+    const auto found = by_ip_.find(key_of(model_.endpoints[id].ip));
     if (found != by_ip_.end() &&
         (facts.messages_in + facts.messages_out > 0 || found->second == Role::media)) {
       facts.role = found->second;
@@ -172,11 +172,9 @@ void EndpointRoles::mark_same_call_legs() {
 // Gets streams and sends streams, and no signalling.
 void EndpointRoles::mark_media() {
   absl::flat_hash_set<std::string> signals;
-  for (uint32_t id = 1; id <= facts_.size(); id++) {
-    const EndpointFacts& facts = facts_[id - 1];
-    if (facts.messages_in + facts.messages_out > 0) {
-      signals.insert(key_of(model_.endpoints[EndpointId{id}].ip));
-    }
+  for (const EndpointId id : model_.endpoints.ids()) {
+    const EndpointFacts& facts = facts_[id.value - 1];
+    if (facts.messages_in + facts.messages_out > 0) signals.insert(key_of(model_.endpoints[id].ip));
   }
   for (const StreamId id : model_.streams.ids()) {
     const StreamRecord& stream = model_.streams[id];

@@ -18,7 +18,10 @@ constexpr size_t kMaxIcmpErrors = 100'000;
 // When a packet that came before passed, by the newest one's time and their distance from it.
 int64_t sent_ns(const StreamRecord& stream, uint16_t number) {
   if (stream.clock_hz == 0) return stream.last_ns;
-  const uint64_t step = uint64_t{distance_behind(stream.sequence, number)} * stream.timestamp_step;
+  constexpr uint64_t kMostSeconds = 3600;
+  const uint64_t step =
+      std::min(uint64_t{distance_behind(stream.sequence, number)} * stream.timestamp_step,
+               kMostSeconds * stream.clock_hz);
   return stream.last_ns - static_cast<int64_t>(step * 1'000'000'000 / stream.clock_hz);
 }
 
@@ -57,8 +60,27 @@ EndpointId EndpointTable::id_of(const Endpoint& endpoint) {
   return slot->second;
 }
 
+void EndpointTable::forget_unused() {
+  std::vector<bool> used(model_.endpoints.size() + size_t{1});
+  const auto mark = [&](const auto& record) {
+    used[record.src.value] = true;
+    used[record.dst.value] = true;
+  };
+  for (const MessageId id : model_.messages.ids()) mark(model_.messages[id]);
+  for (const TransactionId id : model_.transactions.ids()) mark(model_.transactions[id]);
+  for (const StreamId id : model_.streams.ids()) mark(model_.streams[id]);
+  for (const IcmpErrorRecord& error : model_.icmp_errors) mark(error);
+  absl::erase_if(ids_, [&](const auto& slot) {
+    if (used[slot.second.value]) return false;
+    model_.endpoints.forget(slot.second);
+    return true;
+  });
+  ids_.rehash(0);
+}
+
 void RtpStreams::forget_evicted() {
   absl::erase_if(by_key_, [&](const auto& slot) { return !model_.streams.holds(slot.second); });
+  by_key_.rehash(0);
 }
 
 // Looks at all streams, so not more than once in a second of the capture.
@@ -67,7 +89,7 @@ bool RtpStreams::make_room(int64_t now_ns) {
   constexpr int64_t kIdle = 60 * kSecond;
   if (now_ns - looked_for_room_ns_ < kSecond) return false;
   looked_for_room_ns_ = now_ns;
-  forget_streams(model_, now_ns - kIdle);
+  forget_streams(model_, log_, now_ns - kIdle);
   forget_evicted();
   return model_.streams.held() < kMaxStreams;
 }
@@ -96,7 +118,9 @@ void RtpStreams::note_coverage(const Datagram& datagram) {
 // unless one of the two did not capture in between.
 void RtpStreams::add_elsewhere(StreamRecord& stream, const Datagram& datagram,
                                const RtpHeader& rtp) {
-  const int64_t delay_ns = datagram.time_ns - sent_ns(stream, rtp.sequence);
+  constexpr int64_t kMostNs = 60'000'000'000;  // more is no delay; sums stay in range
+  const int64_t delay_ns =
+      std::clamp(datagram.time_ns - sent_ns(stream, rtp.sequence), -kMostNs, kMostNs);
   const int64_t resumed_ns =
       std::max(coverage_of(datagram.point).resumed_ns, coverage_of(stream.point).resumed_ns);
   const uint32_t passed = stream.packets - stream.duplicates;
@@ -188,18 +212,21 @@ void RtpStreams::add_sample(StreamId id, const Datagram& datagram) {
   VoiceSamples& samples = model_.voice_samples[id.value];
   const uint32_t packets = model_.streams[id].packets;
   if (samples.count == std::size(samples.refs) && packets % samples.every == 0) {
-    for (uint32_t i = 0; i < samples.count / 2; i++)
+    for (uint32_t i = 0; i < samples.count / 2; i++) {
+      log_.forget(samples.refs[2 * (i / kRun) * kRun + i % kRun]);
       samples.refs[i] = samples.refs[(2 * (i / kRun) + 1) * kRun + i % kRun];
+    }
     samples.count /= 2;
     samples.every *= 2;
   }
   const uint32_t place = packets % samples.every;
-  if (place == 0) samples.count -= samples.count % kRun;
+  for (; place == 0 && samples.count % kRun != 0; samples.count--)
+    log_.forget(samples.refs[samples.count - 1]);
   if (place >= kRun || place != samples.count % kRun || samples.count == std::size(samples.refs))
     return;
   PacketRef ref = datagram.ref;
   ref.length = static_cast<uint32_t>(datagram.payload.size());
-  samples.refs[samples.count++] = ref;
+  samples.refs[samples.count++] = ref.is_stored() ? ref : log_.append(datagram.payload);
 }
 
 void RtpStreams::note_rtcp(const Datagram& datagram, const RtcpReport& report) {

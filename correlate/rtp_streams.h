@@ -25,6 +25,11 @@ class EndpointTable {
  public:
   explicit EndpointTable(Model& model) : model_(model) {}
   EndpointId id_of(const Endpoint& endpoint);
+  // Those that no record names any more, after evict().
+  void forget_unused();
+  size_t bytes() const {
+    return model_.endpoints.bytes() + ids_.capacity() * (sizeof(Endpoint) + sizeof(EndpointId) + 1);
+  }
 
  private:
   Model& model_;
@@ -33,8 +38,8 @@ class EndpointTable {
 
 class RtpStreams {
  public:
-  RtpStreams(Model& model, EndpointTable& endpoints, const CallTurns& turns)
-      : model_(model), endpoints_(endpoints), turns_(turns) {}
+  RtpStreams(Model& model, PacketLog& log, EndpointTable& endpoints, const CallTurns& turns)
+      : model_(model), log_(log), endpoints_(endpoints), turns_(turns) {}
 
   // `key`: its stream_key().
   void add_rtp(const Datagram& datagram, const RtpHeader& rtp, uint64_t key);
@@ -48,7 +53,9 @@ class RtpStreams {
   void forget_evicted();
   size_t bytes() const {
     return (by_key_.capacity() + rtcp_by_key_.capacity()) * kMapSlot +
-           model_.rtcp.capacity() * sizeof(RtcpRecord);
+           model_.rtcp.capacity() * sizeof(RtcpRecord) +
+           model_.voice_samples.capacity() * sizeof(VoiceSamples) +
+           model_.dtmf.capacity() * sizeof(DtmfDigits);
   }
 
  private:
@@ -63,6 +70,7 @@ class RtpStreams {
   StreamRecord* find(const Endpoint& src, const Endpoint& dst, uint32_t ssrc);
 
   Model& model_;
+  PacketLog& log_;
   EndpointTable& endpoints_;
   const CallTurns& turns_;
   absl::flat_hash_map<uint64_t, StreamId, IdentityHash> by_key_;

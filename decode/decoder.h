@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "capture/packet.h"
-#include "capture/packet_log.h"
 #include "decode/datagram.h"
 #include "decode/tls_flows.h"
 
@@ -72,7 +71,7 @@ inline constexpr size_t kMaxIncompleteHead = 2048;
 
 class Decoder {
  public:
-  explicit Decoder(PacketLog& log);
+  Decoder();
   ~Decoder();
 
   // Clears *out, then adds what the packet carried or completed. Fate::payload exactly when *out is

@@ -136,9 +136,6 @@ struct SctpPiece {
 };
 
 struct Layers {
-  explicit Layers(PacketLog& packet_log) : log(packet_log) {}
-
-  PacketLog& log;
   const Packet* packet = nullptr;
   bool cut = false;  // bytes that its IP header promises were not captured
   std::vector<Datagram>* out = nullptr;

@@ -75,7 +75,7 @@ Fate add_piece(Layers& layers, const IpHeader& ip, const Chunk& chunk) {
   for (const SctpPiece& piece : pieces) message += piece.bytes;
   layers.sctp_buffered -= message.size();
   layers.sctp.erase(chunk.key);
-  const PacketRef ref = layers.log.append_assembled(message);
+  const PacketRef ref = not_stored(message.size());
   return emit(layers, ip, chunk, {bytes_of(message), message.size(), ref, 0});
 }
 

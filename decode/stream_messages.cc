@@ -48,7 +48,7 @@ void StreamMessages::deliver(const View& view) {
     emit_copy(rest, Transport::tcp, view.missing);
   } else if (stream_.kind == StreamKind::hep && is_hep3(rest)) {
     const std::string& copy = layers_.kept.emplace_back(rest);
-    const PacketRef ref = layers_.log.append_assembled(copy);
+    const PacketRef ref = not_stored(copy.size());
     decode_hep(layers_, {bytes_of(copy), copy.size(), ref, view.missing});
   }
 }
@@ -94,7 +94,7 @@ void StreamMessages::deliver_hep(const View& view) {
     stream_.pending.append(view.text());
     if (stream_.pending.size() < stream_.needed) return;
     const std::string& copy = layers_.kept.emplace_back(std::move(stream_.pending));
-    whole = {bytes_of(copy), copy.size(), layers_.log.append_assembled(copy), 0};
+    whole = {bytes_of(copy), copy.size(), not_stored(copy.size()), 0};
   }
   stream_.pending.clear();
   stream_.needed = 0;
@@ -178,7 +178,7 @@ void StreamMessages::cut_pending() {
 
 void StreamMessages::emit_copy(std::string_view message, Transport transport, size_t missing) {
   const std::string& copy = layers_.kept.emplace_back(message);
-  const PacketRef ref = layers_.log.append_assembled(copy);
+  const PacketRef ref = not_stored(copy.size());
   emit({bytes_of(copy), copy.size(), ref, missing}, transport);
 }
 

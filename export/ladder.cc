@@ -21,7 +21,24 @@ namespace {
 // A pause that a reader wants to see as such.
 constexpr int64_t kGapNs = 10'000'000'000;
 
-std::vector<MessageId> messages_of(const LadderInput& input, uint32_t limit, uint64_t* left_out) {
+// What a row and its text take, beside the message that --raw adds: once as it is, once in cells.
+constexpr size_t kRowBytes = 1200;
+constexpr size_t kCopiesOfRaw = 3;
+
+size_t how_many_fit(const LadderInput& input, const LadderOptions& options,
+                    const std::vector<MessageId>& ids) {
+  const size_t most = options.max_messages == 0 ? ids.size() : options.max_messages;
+  size_t count = 0;
+  for (size_t bytes = 0; count < std::min(most, ids.size()); count++) {
+    bytes += kRowBytes;
+    if (options.raw) bytes += kCopiesOfRaw * input.model.messages[ids[count]].length;
+    if (bytes > options.memory) break;
+  }
+  return count;
+}
+
+std::vector<MessageId> messages_of(const LadderInput& input, const LadderOptions& options,
+                                   uint64_t* left_out) {
   std::vector<MessageId> ids;
   for (const CallId call : input.calls) {
     MessageId id = input.model.calls[call].first_message;
@@ -31,10 +48,9 @@ std::vector<MessageId> messages_of(const LadderInput& input, uint32_t limit, uin
     return std::tuple(input.model.messages[a].time_ns, a) <
            std::tuple(input.model.messages[b].time_ns, b);
   });
-  if (limit != 0 && ids.size() > limit) {
-    *left_out = ids.size() - limit;
-    ids.resize(limit);
-  }
+  const size_t fitting = how_many_fit(input, options, ids);
+  *left_out = ids.size() - fitting;
+  ids.resize(fitting);
   return ids;
 }
 
@@ -75,7 +91,7 @@ class Builder {
   Ladder build() {
     for (const CallId call : input_.calls) add_call(call);
     uint64_t left_out = 0;
-    const std::vector<MessageId> messages = messages_of(input_, options_.max_messages, &left_out);
+    const std::vector<MessageId> messages = messages_of(input_, options_, &left_out);
     for (const MessageId id : messages) {
       const MessageRecord& record = input_.model.messages[id];
       columns_.learn(endpoint(record.src), endpoint(record.dst));
@@ -86,7 +102,11 @@ class Builder {
     }
     if (options_.rtp) add_media();
     order_rows();
-    if (left_out > 0) add_note(fmt::format("{} more messages are not shown", left_out));
+    if (left_out > 0) {
+      const bool by_number = messages.size() == options_.max_messages;
+      add_note(fmt::format("{} more messages are not shown{}", left_out,
+                           by_number ? "" : ": they take more than --memory"));
+    }
     ladder_.participants = columns_.take();
     for (LadderRow& row : ladder_.rows) {
       if (ladder_.participants[row.from].port != 0) row.from_port = 0;
@@ -183,6 +203,7 @@ class Builder {
     if (options_.transactions) row.transaction = transaction_text(record, id);
     const bool readable = view_.load(record);
     row.label = message_label(record, view_.sip());
+    if (!readable) row.label += " (bytes no longer readable)";
     if (options_.sdp && readable && record.has_sdp) row.sdp = sdp_summary(view_.sip());
     if (options_.raw) row.raw = view_.bytes();
     ladder_.rows.push_back(std::move(row));

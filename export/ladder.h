@@ -93,6 +93,7 @@ struct LadderOptions {
   bool raw = false;
   bool transactions = false;
   uint32_t max_messages = 0;  // 0: all; else a note says how many are left out
+  size_t memory = SIZE_MAX;   // for all rows; a note says how many messages do not fit
 };
 
 struct LadderInput {

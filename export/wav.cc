@@ -142,16 +142,22 @@ WavReport export_wav(const Model& model, Analyst& analyst, CallId call,
     options.clocks[capture.name] = capture.clock_ahead_ns;
   const auto source = open_captures(sources, options, log, &errors);
   if (source == nullptr) {
-    result.error = errors.empty() ? "the capture cannot be read again" : errors.front();
+    result.unreadable = errors.empty() ? "the capture cannot be read again" : errors.front();
+    result.error = path + ": not written";
     return result;
   }
+  if (!errors.empty()) result.unreadable = errors.front();
   StereoTrack track(voices.origin_ns(), kRate);
-  Decoder decoder(log);
+  Decoder decoder;
   std::vector<Datagram> datagrams;
   Packet packet;
-  while (source->next(&packet) == ReadResult::packet) {
+  for (ReadResult read{}; (read = source->next(&packet)) != ReadResult::end;) {
+    if (read == ReadResult::idle) continue;
     decoder.decode(packet, &datagrams);
     for (const Datagram& datagram : datagrams) voices.read(datagram, &track);
+  }
+  for (const SourceInfo* info : source->infos()) {
+    if (!info->damage.empty()) result.unreadable = info->damage;
   }
   result.seconds = track.seconds();
   result.lines = voices.report();

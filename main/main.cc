@@ -34,6 +34,10 @@ void complain(const std::string& sentence) {
   std::fprintf(stderr, "sipladder: %s\n", terminal_text(sentence).c_str());
 }
 
+std::string count_text(uint64_t count, const std::string& what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
 // A progress line on a terminal when reading takes over half a second; a source of unknown size has
 // none.
 class Progress {
@@ -66,10 +70,10 @@ bool open_source(const Options& options, Session& session, std::vector<std::stri
   std::unique_ptr<PacketSource> source;
   if (!options.devices.empty()) {
     std::string error;
-    source = open_live(options.devices, {options.bpf}, true, session.log, &error);
+    source = open_live(options.devices, {options.bpf, {}, {}}, true, session.log, &error);
     if (!error.empty()) errors->push_back(error);
   } else {
-    const OpenOptions open{options.bpf, capture_clocks(options.sources)};
+    const OpenOptions open{options.bpf, capture_clocks(options.sources), options.unpack};
     source = open_captures(options.sources, open, session.log, errors);
   }
   if (source == nullptr) return false;
@@ -152,6 +156,7 @@ int print_ladders(Session& session, const Options& options) {
   ladder.sdp = options.sdp;
   ladder.raw = options.raw;
   ladder.transactions = options.transactions;
+  ladder.memory = options.memory / 5;
   bool first = true;
   for (const std::vector<CallId>& legs : ladders_of(session, options, calls)) {
     if (session.model.cancellation.requested()) break;
@@ -181,14 +186,15 @@ int export_talk(Session& session, const Options& options) {
   }
   const WavReport report = export_wav(session.model, session.analyst, calls.front(),
                                       options.sources, options.bpf, options.output);
+  if (!report.unreadable.empty()) complain(report.unreadable);
   if (!report.error.empty()) {
     complain(report.error);
-    return kUnwritable;
+    return report.unreadable.empty() ? kUnwritable : kUnreadable;
   }
   std::printf("%s: call %u, %.1f s\n", terminal_text(options.output).c_str(), calls.front().value,
               report.seconds);
   for (const std::string& line : report.lines) std::printf("  %s\n", terminal_text(line).c_str());
-  return kDone;
+  return report.unreadable.empty() ? kDone : kUnreadable;
 }
 
 int print_catalogue(const Options& options) {
@@ -286,12 +292,15 @@ int finish(int status, Session& session, const std::vector<std::string>& errors)
   }
   if (session.model.cancellation.requested())
     complain("ended by a signal before all was looked at: what is printed is not all");
-  if (!session.log.error().empty()) complain(session.log.error());
-  if (session.model.evicted.calls > 0) {
-    complain(std::to_string(session.model.evicted.calls) +
-             " calls, those that ended longest ago, were given up for memory: give more with "
-             "--memory");
+  if (const std::string trouble = session.log.trouble(); !trouble.empty()) {
+    complain(trouble);
+    damaged = true;
   }
+  const Evicted& evicted = session.model.evicted;
+  std::string gone = evicted.calls > 0 ? count_text(evicted.calls, "call") : "";
+  if (evicted.streams > 0)
+    gone += (gone.empty() ? "" : " and ") + count_text(evicted.streams, "stream");
+  if (!gone.empty()) complain(gone + ", the oldest, given up to stay within --memory and --spool");
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
     complain(std::string("standard output: not all could be written: ") + std::strerror(errno));
     return kUnwritable;
@@ -315,6 +324,7 @@ int run(const Options& options) {
   }
   Session session;
   session.set_memory(options.memory);
+  session.log.set_spool_limit(options.spool);
   session.analyst.legs().join_by(options.join_headers);
   std::vector<std::string> errors;
   if (!open_source(options, session, &errors)) {
@@ -351,6 +361,7 @@ int run(const Options& options) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk
   sipladder::Options options;
   const int parsed = sipladder::parse_options(argc, argv, &options);
   return parsed >= 0 ? parsed : sipladder::run(options);

@@ -230,10 +230,16 @@ void read_value(sqlite3_stmt* statement, int i, Value* value) {
   }
 }
 
-bool is_json(std::string_view name) {
+// By where the column comes from: a name can be given to anything, and what a network text says is
+// never JSON.
+bool is_json(sqlite3_stmt* statement, int i) {
+  const char* const table_name = sqlite3_column_table_name(statement, i);
+  const char* const column_name = sqlite3_column_origin_name(statement, i);
+  if (table_name == nullptr || column_name == nullptr) return false;
   for (const TableDescription* table : tables()) {
+    if (table->name != table_name) continue;
     for (const Column& c : table->columns) {
-      if (c.name == name && c.type == "JSON") return true;
+      if (c.name == column_name) return c.type == "JSON";
     }
   }
   return false;
@@ -280,8 +286,7 @@ std::string Database::run(const std::string& sql,
   if (raw == nullptr) return "the query is empty";
   const int count = sqlite3_column_count(raw);
   std::vector<ResultColumn> columns;
-  for (int i = 0; i < count; i++)
-    columns.push_back({sqlite3_column_name(raw, i), is_json(sqlite3_column_name(raw, i))});
+  for (int i = 0; i < count; i++) columns.push_back({sqlite3_column_name(raw, i), is_json(raw, i)});
   begin(columns);
   std::vector<Value> values(static_cast<size_t>(count));
   int result = SQLITE_ROW;

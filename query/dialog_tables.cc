@@ -2,6 +2,7 @@
 #include "correlate/dialogs.h"
 #include "correlate/transactions.h"
 #include "decode/text.h"
+#include "query/escape.h"
 #include "query/table_description.h"
 
 namespace sipladder {
@@ -35,17 +36,9 @@ void route_set(Reader& r, RowId row, Value& v) {
   const MessageId id = dialog(r, row).route_set;
   if (!id) return;
   const auto routes = header_values(r.sip(id), HeaderId::record_route);
-  std::string out = "[";
-  for (auto route = routes.rbegin(); route != routes.rend(); ++route) {
-    if (out.size() > 1) out += ',';
-    out += '"';
-    for (const char c : unfold(*route)) {
-      if (c == '"' || c == '\\') out += '\\';
-      out += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
-    }
-    out += '"';
-  }
-  v.set(out + "]");
+  JsonArray array;
+  for (auto route = routes.rbegin(); route != routes.rend(); ++route) array.add(unfold(*route));
+  v.set(array.text());
 }
 
 void session_expires(Reader& r, RowId row, Value& v, bool refresher) {

@@ -51,7 +51,8 @@ const TableDescription kEndpointsTable{
     },
     // What a log leaves out is no address.
     [](Reader& r, uint32_t id) {
-      return r.model.endpoints[EndpointId{id}].ip.family == 0 ? 0U : 1U;
+      const EndpointId end{id};
+      return r.model.endpoints.holds(end) && r.endpoint(end).ip.family != 0 ? 1U : 0U;
     }};
 
 }  // namespace sipladder

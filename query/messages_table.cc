@@ -5,6 +5,7 @@
 
 #include "decode/sip_validate.h"
 #include "decode/text.h"
+#include "query/escape.h"
 #include "query/table_description.h"
 
 namespace sipladder {
@@ -35,10 +36,12 @@ void rfc3339(Reader& r, RowId row, Value& v) {
 void method(Reader& r, RowId row, Value& v) {
   const SipIndex& sip = r.sip(id_of(row));
   v.set_if(sip.is_request ? sip.method : sip.cseq.method);
+  if (!r.is_readable(id_of(row))) v.set_if(to_string(message(r, row).method));
 }
 
 // What the snap length cut proves nothing about what it lacks.
 void malformed(Reader& r, RowId row, Value& v) {
+  if (!r.is_readable(id_of(row))) return v.set("bytes no longer readable");
   if (r.model.messages[id_of(row)].truncated) return;
   const SipIndex& sip = r.sip(id_of(row));
   if (sip.malformed != nullptr) return v.set(std::string_view(sip.malformed));
@@ -74,29 +77,13 @@ const SdpMedia& media(Reader& r, RowId row) {
   return r.sdp(id_of(row)).media[row.part];
 }
 
-std::string json_string(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out.append({'\\', c});
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out.append(fmt::format("\\u{:04x}", static_cast<unsigned>(static_cast<unsigned char>(c))));
-    } else {
-      out.push_back(c);
-    }
-  }
-  return out + "\"";
-}
-
 void codecs(Reader& r, RowId row, Value& v) {
-  std::string out = "[";
+  JsonArray array;
   for (const SdpFormat& format : media(r, row).formats) {
-    if (out.size() > 1) out += ',';
-    out += json_string(format.encoding.empty()
-                           ? std::string(format.payload)
-                           : fmt::format("{}/{}", format.encoding, format.clock_hz));
+    array.add(format.encoding.empty() ? std::string(format.payload)
+                                      : fmt::format("{}/{}", format.encoding, format.clock_hz));
   }
-  v.set(out + "]");
+  v.set(array.text());
 }
 
 void formats(Reader& r, RowId row, Value& v) {
@@ -187,7 +174,9 @@ const TableDescription kMessagesTable{
            v.set_if(parse_via(header_of(r, row, HeaderId::via)).branch);
          }},
         {"vias", "INTEGER", "how many Via values",
-         [](Reader& r, RowId row, Value& v) { v.set_count(r.vias(id_of(row)).size()); }},
+         [](Reader& r, RowId row, Value& v) {
+           if (r.is_readable(id_of(row))) v.set_count(r.vias(id_of(row)).size());
+         }},
         {"max_forwards", "INTEGER", "Max-Forwards",
          [](Reader& r, RowId row, Value& v) {
            if (const auto number =
@@ -220,8 +209,10 @@ const TableDescription kMessagesTable{
            if (message(r, row).duplicate) v.set(int64_t{message(r, row).original.value});
          }},
         {"malformed", "TEXT", "what is wrong", malformed},
-        {"raw", "TEXT", "the bytes",
-         [](Reader& r, RowId row, Value& v) { v.set(r.bytes(id_of(row))); }},
+        {"raw", "TEXT", "the bytes; NULL when they are no longer readable",
+         [](Reader& r, RowId row, Value& v) {
+           if (r.is_readable(id_of(row))) v.set(r.bytes(id_of(row)));
+         }},
     },
     message_count,
     one_if_held<&Model::messages>};

@@ -60,6 +60,12 @@ class Collector {
     if (a.turn_channels_forgotten != 0)
       add("oddities", "turn_channels_forgotten", a.turn_channels_forgotten,
           "the table of TURN channels was full: their media shows the server as its peer");
+    if (r.log().lost() != 0)
+      add("oddities", "messages_not_kept", r.log().lost(),
+          "no room for their bytes in the temporary file: see --spool and TMPDIR");
+    if (r.log().unreadable() != 0)
+      add("oddities", "messages_unreadable", r.log().unreadable(),
+          "their bytes can no longer be read; so many were asked for so far");
     const Evicted& evicted = r.model.evicted;
     if (evicted.calls != 0)
       add("oddities", "calls_evicted", evicted.calls,

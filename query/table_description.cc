@@ -5,7 +5,7 @@ namespace sipladder {
 const SipIndex& Reader::sip(MessageId id) {
   if (!model.messages.holds(id)) return none_;
   if (id != loaded_) {
-    view_.load(model.messages[id]);
+    readable_ = view_.load(model.messages[id]);
     loaded_ = id;
     loads_++;
   }
@@ -23,6 +23,11 @@ const Parsed& Reader::keep(Kept<Parsed>& kept, MessageId id, Parse parse) {
     kept.of_load = loads_;
   }
   return kept.parsed;
+}
+
+bool Reader::is_readable(MessageId id) {
+  sip(id);
+  return id == loaded_ && readable_;
 }
 
 std::string_view Reader::bytes(MessageId id) {

@@ -51,12 +51,16 @@ class Reader {
   Reader(const Model& model, const PacketLog& log, Analyst& analyst)
       : model(model), analyst(analyst), view_(log) {}
   const SipIndex& sip(MessageId id);  // empty when unreadable or id is none
+  bool is_readable(MessageId id);     // whether its bytes still are
   std::string_view bytes(MessageId id);
   const Sdp& sdp(MessageId id);
   // All values in the order of the message, comma lists split. Valid until another message is read.
   const std::vector<std::string_view>& vias(MessageId id);
   const std::vector<HeaderValue>& header_values(MessageId id);
-  const Endpoint& endpoint(EndpointId id) const { return model.endpoints[id]; }
+  // One that nothing names any more has no address.
+  const Endpoint& endpoint(EndpointId id) const {
+    return model.endpoints.holds(id) ? model.endpoints[id] : nowhere_;
+  }
   const PacketLog& log() const { return view_.log(); }
 
   // What `stats` counts, ascending; null for all calls.
@@ -72,6 +76,7 @@ class Reader {
   const std::vector<CallId>* chosen_ = nullptr;
   MessageView view_;
   MessageId loaded_;
+  bool readable_ = false;  // that one
   uint64_t loads_ = 0;
   // Parsed of the message loaded last, when somebody asks.
   template <typename Parsed>
@@ -85,6 +90,7 @@ class Reader {
   Kept<std::vector<std::string_view>> vias_;
   Kept<std::vector<HeaderValue>> header_values_;
   SipIndex none_;
+  Endpoint nowhere_;
 };
 
 // A row: the record's 1-based id, and for tables with several rows a message (vias, headers, sdp)

@@ -131,7 +131,7 @@ TEST_F(TuiTest, LadderMessageAndBack) {
   EXPECT_TRUE(has(screen(a, {kKeyDown}), "frame 2  10.0.0.2:5060 > 10.0.0.1:5060"));
   const std::string message = screen(a, {kKeyEnter});
   EXPECT_TRUE(has(message, "SIP/2.0 486 Busy Here")) << message;
-  EXPECT_TRUE(has(message, "Subject: ·[2J")) << message;
+  EXPECT_TRUE(has(message, "Subject: \\x1B[2J")) << message;
   EXPECT_TRUE(has(screen(a, {'p'}), "INVITE sip:bob@example.com SIP/2.0"));
   EXPECT_TRUE(has(screen(a, {'q'}), "alice → bob"));
   EXPECT_TRUE(has(screen(a, {kKeyEscape}), "3 dialogs"));

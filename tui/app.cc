@@ -83,7 +83,7 @@ Canvas App::frame(int width, int height) {
   std::string words = !prompt.empty() ? prompt : status_words_;
   if (!fresh) words += "  (busy)";
   std::u32string last = fit_text(safe_text(words), canvas.width() - 9);
-  last.resize(static_cast<size_t>(std::max(0, canvas.width() - 7)), U' ');
+  last.append(static_cast<size_t>(std::max(0, canvas.width() - 7 - text_width(last))), U' ');
   canvas.text(0, canvas.height() - 1, std::u32string_view(last + U" ? help"));
   canvas.reverse_row(canvas.height() - 1);
   return canvas;

@@ -28,6 +28,7 @@ std::string status_text(const Session& session, bool live) {
   if (dropped > 0) out += fmt::format("  {} dropped", dropped);
   const uint64_t evicted = session.model.evicted.calls;
   if (evicted > 0) out += fmt::format("  {} calls given up for memory", evicted);
+  if (const std::string trouble = session.log.trouble(); !trouble.empty()) return trouble + damage;
   if (session.model.finished) return out + damage;
   if (live) return out + "  live";
   const double progress = session.progress();
