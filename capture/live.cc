@@ -1,11 +1,8 @@
 // Live capture through libpcap: packets go to a spool at once, the kernel ring is the queue.
-#include <grp.h>
 #include <pcap/pcap.h>
-#include <unistd.h>
-
-#include <cstdlib>
 
 #include "capture/packet_source.h"
+#include "capture/privileges.h"
 
 namespace sipladder {
 namespace {
@@ -178,26 +175,6 @@ class LiveSource : public PacketSource {
   uint64_t calls_ = 0;
 };
 
-unsigned number_of(const char* variable, unsigned otherwise) {
-  const char* text = std::getenv(variable);
-  const unsigned number =
-      text == nullptr ? 0 : static_cast<unsigned>(std::strtoul(text, nullptr, 10));
-  return number == 0 ? otherwise : number;  // 0 would be root again
-}
-
-// For good: a decoder that reads hostile packets needs no privileges once the device is open.
-bool give_up_root(std::string* error) {
-  if (geteuid() != 0) return true;
-  constexpr unsigned kNobody = 65534;
-  const gid_t group = number_of("SUDO_GID", kNobody);
-  const uid_t user = number_of("SUDO_UID", kNobody);
-  if (setgroups(0, nullptr) != 0 || setgid(group) != 0 || setuid(user) != 0) {
-    *error = "root privileges could not be given up";
-    return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 std::unique_ptr<PacketSource> open_live(const std::vector<std::string>& names,
@@ -210,10 +187,7 @@ std::unique_ptr<PacketSource> open_live(const std::vector<std::string>& names,
       return nullptr;
     devices.push_back(std::move(device));
   }
-  // The spool for messages put together from several packets is made now: $TMPDIR may be root's
-  // alone.
-  log.append_assembled({});
-  if (drop_root && !give_up_root(error)) return nullptr;
+  if (drop_root && !give_up_root(log, error)) return nullptr;
   return std::make_unique<LiveSource>(std::move(devices), log);
 }
 

@@ -16,6 +16,7 @@
 #include "capture/merged_source.h"
 #include "capture/packing.h"
 #include "capture/pipe_source.h"
+#include "capture/privileges.h"
 #include "capture/text_trace.h"
 
 namespace sipladder {
@@ -118,10 +119,10 @@ std::unique_ptr<PacketSource> open_regular(const std::string& name, int fd, uint
 }
 
 std::unique_ptr<PacketSource> open_one(const std::string& name, uint16_t index,
-                                       const ClockCorrections& clocks, PacketLog& log,
+                                       const OpenOptions& options, PacketLog& log,
                                        std::string* error) {
   if (name == "-") return open_pipe("standard input", STDIN_FILENO, index, log, error);
-  if (is_hep_source(name)) return listen_hep(name, index, log, error);
+  if (is_hep_source(name)) return listen_hep(name, options.hep_key, index, log, error);
   const int fd = open(name.c_str(), O_RDONLY | O_CLOEXEC);
   struct stat status {};
   if (fd < 0 || fstat(fd, &status) != 0) {
@@ -130,7 +131,8 @@ std::unique_ptr<PacketSource> open_one(const std::string& name, uint16_t index,
     return nullptr;
   }
   if (!S_ISREG(status.st_mode)) return open_pipe(name, fd, index, log, error);
-  return open_regular(name, fd, static_cast<uint64_t>(status.st_size), index, clocks, log, error);
+  const auto size = static_cast<uint64_t>(status.st_size);
+  return open_regular(name, fd, size, index, options.clocks, log, error);
 }
 
 bool is_capture(const std::string& name) {
@@ -193,8 +195,7 @@ std::unique_ptr<PacketSource> open_captures(const std::vector<std::string>& name
       break;
     }
     std::string error;
-    auto source =
-        open_one(name, static_cast<uint16_t>(sources.size()), options.clocks, log, &error);
+    auto source = open_one(name, static_cast<uint16_t>(sources.size()), options, log, &error);
     if (source == nullptr) {
       errors->push_back(error);
     } else {
@@ -202,6 +203,11 @@ std::unique_ptr<PacketSource> open_captures(const std::vector<std::string>& name
     }
   }
   if (sources.empty()) return nullptr;
+  const bool listens = std::any_of(names.begin(), names.end(), is_hep_source);
+  if (std::string error; listens && options.drop_root && !give_up_root(log, &error)) {
+    errors->push_back(error);
+    return nullptr;
+  }
   std::unique_ptr<PacketSource> source =
       sources.size() == 1 ? std::move(sources[0]) : merge_sources(std::move(sources));
   if (options.bpf.empty()) return source;
