@@ -1,11 +1,8 @@
 // Live capture through libpcap: packets go to a spool at once, the kernel ring is the queue.
-#include <grp.h>
 #include <pcap/pcap.h>
-#include <unistd.h>
-
-#include <cstdlib>
 
 #include "capture/packet_source.h"
+#include "capture/privileges.h"
 
 namespace sipladder {
 namespace {
@@ -172,26 +169,6 @@ class LiveSource : public PacketSource {
   std::vector<Device> devices_;
   uint64_t calls_ = 0;
 };
-
-unsigned number_of(const char* variable, unsigned otherwise) {
-  const char* text = std::getenv(variable);
-  const unsigned number =
-      text == nullptr ? 0 : static_cast<unsigned>(std::strtoul(text, nullptr, 10));
-  return number == 0 ? otherwise : number;  // 0 would be root again
-}
-
-// For good: a decoder that reads hostile packets needs no privileges once the device is open.
-bool give_up_root(std::string* error) {
-  if (geteuid() != 0) return true;
-  constexpr unsigned kNobody = 65534;
-  const gid_t group = number_of("SUDO_GID", kNobody);
-  const uid_t user = number_of("SUDO_UID", kNobody);
-  if (setgroups(0, nullptr) != 0 || setgid(group) != 0 || setuid(user) != 0) {
-    *error = "root privileges could not be given up";
-    return false;
-  }
-  return true;
-}
 
 }  // namespace
 

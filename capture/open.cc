@@ -16,6 +16,7 @@
 #include "capture/merged_source.h"
 #include "capture/packing.h"
 #include "capture/pipe_source.h"
+#include "capture/privileges.h"
 #include "capture/text_trace.h"
 
 namespace sipladder {
@@ -124,7 +125,7 @@ std::unique_ptr<PacketSource> open_one(const std::string& name, uint16_t index,
                                        std::string* error) {
   if (name == "-")
     return open_pipe("standard input", STDIN_FILENO, index, options.unpack, log, error);
-  if (is_hep_source(name)) return listen_hep(name, index, log, error);
+  if (is_hep_source(name)) return listen_hep(name, options.hep_key, index, log, error);
   const int fd = open(name.c_str(), O_RDONLY | O_CLOEXEC);
   struct stat status {};
   if (fd < 0 || fstat(fd, &status) != 0) {
@@ -204,6 +205,11 @@ std::unique_ptr<PacketSource> open_captures(const std::vector<std::string>& name
     }
   }
   if (sources.empty()) return nullptr;
+  const bool listens = std::any_of(names.begin(), names.end(), is_hep_source);
+  if (std::string error; listens && options.drop_root && !give_up_root(&error)) {
+    errors->push_back(error);
+    return nullptr;
+  }
   std::unique_ptr<PacketSource> source =
       sources.size() == 1 ? std::move(sources[0]) : merge_sources(std::move(sources));
   if (options.bpf.empty()) return source;

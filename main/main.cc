@@ -73,7 +73,9 @@ bool open_source(const Options& options, Session& session, std::vector<std::stri
     source = open_live(options.devices, {options.bpf, {}, {}}, true, session.log, &error);
     if (!error.empty()) errors->push_back(error);
   } else {
-    const OpenOptions open{options.bpf, capture_clocks(options.sources), options.unpack};
+    OpenOptions open{options.bpf, capture_clocks(options.sources), options.unpack,
+                     options.hep_key};
+    open.drop_root = true;
     source = open_captures(options.sources, open, session.log, errors);
   }
   if (source == nullptr) return false;
@@ -282,10 +284,38 @@ int show(Session& session, const Options& options) {
   return print_query(session, options, select_for(options));
 }
 
+// Whoever listens should know whom he believes.
+void tell_who_is_believed(const Session& session) {
+  for (const SourceInfo& info : session.model.captures) {
+    if (!info.from_anybody) continue;
+    complain(info.name +
+             ": takes HEP from anybody who can reach this address; --hep-key KEY takes "
+             "only packets with that key");
+  }
+}
+
+void tell_refused(const SourceInfo& info) {
+  const auto count = [](uint64_t n, const char* one, const char* many) {
+    return n == 1 ? std::string(one) : std::to_string(n) + many;
+  };
+  if (info.refused > 0) {
+    complain(info.name + ": " +
+             count(info.refused, "one HEP packet without the right key was refused",
+                   " HEP packets without the right key were refused"));
+  }
+  if (info.connections_closed > 0) {
+    complain(info.name + ": " +
+             count(info.connections_closed, "the connection that was silent longest was",
+                   " connections, those that were silent longest, were") +
+             " closed to make room for others");
+  }
+}
+
 int finish(int status, Session& session, const std::vector<std::string>& errors) {
   for (const std::string& error : errors) complain(error);
   bool damaged = !errors.empty();
   for (const SourceInfo& info : session.model.captures) {
+    tell_refused(info);
     if (info.damage.empty()) continue;
     complain(info.damage + "; everything before it was read");
     damaged = true;
@@ -331,6 +361,7 @@ int run(const Options& options) {
     for (const std::string& error : errors) complain(error);
     return kUnreadable;
   }
+  tell_who_is_believed(session);
   const bool interface =
       options.command.empty() && !options.no_interface && isatty(STDOUT_FILENO) != 0;
   if (interface) {

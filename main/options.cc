@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "capture/spool.h"
+#include "capture/hep_listen.h"
 #include "query/format.h"
 #include "query/time_option.h"
 
@@ -72,6 +73,8 @@ void add_options(CLI::App& app, Options* o) {
       ->transform(CLI::AsSizeValue(false));
   app.add_option("--max-ratio", o->unpack.ratio,
                  "how many times its own size it may unpack to (250), beyond 64 MiB");
+  app.add_option("--hep-key", o->hep_key,
+                 "hep:HOST:PORT takes only HEPv3 packets with this authentication key");
   app.add_flag("--utc", o->utc, "times in UTC");
   app.add_option("--color", o->color, "auto, always, never");
   app.add_flag("--no-progress,-q", o->quiet, "no progress on stderr");
@@ -196,6 +199,10 @@ int parse_options(int argc, char** argv, Options* options) {
   if (const std::string wrong = mistake_in(*options); !wrong.empty()) return wrong_usage(wrong);
   if (options->command == "sql") take_query(&words, &options->query);
   options->sources.insert(options->sources.end(), words.begin(), words.end());
+  if (!options->hep_key.empty() &&
+      std::none_of(options->sources.begin(), options->sources.end(), is_hep_source)) {
+    return wrong_usage("--hep-key: is about hep:HOST:PORT, which is not among the sources");
+  }
   const bool needs_source = options->command != "schema" && !options->list;
   if (needs_source && options->sources.empty() && options->devices.empty()) {
     return wrong_usage(

@@ -19,6 +19,7 @@ struct Options {
   std::vector<std::string> devices;
   std::string query;   // sql
   std::string output;  // export
+  std::string hep_key;
   std::string where, call_id, match, bpf, from, to;
   std::string format = "table";
   std::string columns;

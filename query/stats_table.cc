@@ -38,6 +38,16 @@ class Collector {
     add("capture", "sip_messages", a.sip_messages, "a TCP packet can complete several");
     add("capture", "malformed", a.malformed,
         "SIP messages that break a rule: see messages.malformed");
+    uint64_t refused = 0, closed = 0;
+    for (const SourceInfo& info : r.model.captures) {
+      refused += info.refused;
+      closed += info.connections_closed;
+    }
+    if (refused != 0)
+      add("capture", "hep_refused", refused, "HEP packets without the key: not in packets");
+    if (closed != 0)
+      add("capture", "hep_connections_closed", closed,
+          "open, and silent longest: they made room for others");
     for (size_t i = 0; i < a.classes.size(); i++)
       add("packets", to_string(static_cast<PayloadClass>(i)), a.classes[i]);
     for (size_t i = 0; i < a.rtcp.size(); i++) {

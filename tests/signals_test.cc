@@ -62,15 +62,8 @@ class Signals : public testing::Test {
   }
 
   // Returns when the capture has been read.
-  void start(void (*on_hangup)(int) = SIG_DFL) {
-    const std::string in = folder_ + "/in";
-    child_ = fork();
-    if (child_ == 0) {
-      std::signal(SIGHUP, on_hangup);
-      dup2(out_[1], STDOUT_FILENO);
-      execl(SIPLADDER_BINARY, SIPLADDER_BINARY, "calls", in.c_str(), nullptr);
-      _exit(127);
-    }
+  void start(void (*in_child)() = [] { std::signal(SIGHUP, SIG_DFL); }) {
+    child_ = start_binary({"calls", folder_ + "/in"}, out_[1], STDERR_FILENO, in_child);
     int left = 1;
     for (int tries = 0; left > 0 && tries < 1000; tries++) {
       pause_ms(10);
@@ -132,7 +125,7 @@ TEST_F(Signals, TwoInOneMomentAreOne) {
 }
 
 TEST_F(Signals, NohupKeepsHangupIgnored) {
-  start(SIG_IGN);
+  start([] { std::signal(SIGHUP, SIG_IGN); });
   kill(child_, SIGHUP);
   pause_ms(300);
   EXPECT_EQ(waitpid(child_, nullptr, WNOHANG), 0);

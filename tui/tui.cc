@@ -19,18 +19,22 @@ constexpr int kIdleMs = 250;
 // What the last row says of the capture. Requires the session's lock.
 std::string status_text(const Session& session, bool live) {
   std::string out = fmt::format("{} packets", session.model.accounting.packets);
-  uint64_t dropped = 0;
+  uint64_t dropped = 0, refused = 0;
+  bool anybody = false;
   std::string damage;
   for (const SourceInfo& info : session.model.captures) {
     dropped += info.dropped;
+    refused += info.refused;
+    anybody |= info.from_anybody;
     if (!info.damage.empty()) damage = "  " + info.damage;
   }
   if (dropped > 0) out += fmt::format("  {} dropped", dropped);
+  if (refused > 0) out += fmt::format("  {} without the HEP key refused", refused);
   const uint64_t evicted = session.model.evicted.calls;
   if (evicted > 0) out += fmt::format("  {} calls given up for memory", evicted);
   if (const std::string trouble = session.log.trouble(); !trouble.empty()) return trouble + damage;
   if (session.model.finished) return out + damage;
-  if (live) return out + "  live";
+  if (live) return out + (anybody ? "  live, HEP from anybody" : "  live");
   const double progress = session.progress();
   return out + (progress >= 0 ? fmt::format("  reading {:.0f}%", progress * 100) : "  reading");
 }
