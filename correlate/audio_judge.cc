@@ -102,19 +102,22 @@ class Judge {
     return {};
   }
 
-  // It arrives, and holds nothing to hear.
+  // It arrives, and holds nothing to hear. What is rejected on its way is not silence.
   AudioLoss inaudible() {
-    constexpr uint32_t kSilentShare = 90;  // per cent of the talk
-    uint64_t packets = 0, silent = 0;
+    constexpr uint16_t kRejected = 3;
+    Listening all;
     for (const StreamId id : direction_.last_leg) {
-      const StreamRecord& stream = model_.streams[id];
-      if (is_data_encoding(audio_.media.encoding_of(id))) return {};
-      const Heard heard = heard_of(model_, audio_.view.log(), id, audio_.media.encoding_of(id));
-      if (id == direction_.last_leg.front()) direction_.heard = heard;
-      packets += heard.packets;
-      silent += std::max<uint64_t>(heard.silent, stream.repeated_samples);
+      const std::string_view encoding = audio_.media.encoding_of(id);
+      if (is_data_encoding(encoding) || model_.streams[id].icmp_errors >= kRejected) return {};
+      const Listening one = listen_to(model_, audio_.view.log(), id, encoding);
+      if (one.audible) return {};
+      all.decoded += one.decoded;
+      all.repeated += one.repeated;
+      all.others += one.others;
+      all.loudness = std::max(all.loudness, one.loudness);
     }
-    if (packets < kMinMedia || silent * 100 < packets * kSilentShare) return {};
+    if (all.decoded + all.repeated + all.others < kMinMedia) return {};
+    direction_.listening = all;
     return {AudioFault::silence, 0, direction_.last_leg.front()};
   }
 

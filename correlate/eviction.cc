@@ -86,7 +86,7 @@ void forget_streams(Model& model, int64_t before_ns) {
     if (model.streams[id].last_ns >= before_ns) continue;
     model.streams.forget(id);
     model.dtmf.erase(id.value);
-    model.voice_samples.erase(id.value);
+    model.voice_places.erase(id.value);
     model.evicted.streams++;
   }
   if (model.evicted.streams != evicted) model.evicted.epoch++;

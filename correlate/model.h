@@ -74,8 +74,8 @@ struct Model {
   std::vector<IceCheckRecord> ice_checks;
   std::vector<HandshakeRecord> handshakes;
   std::vector<TurnAllocation> turn_allocations;
-  absl::flat_hash_map<uint32_t, DtmfDigits> dtmf;             // by StreamId
-  absl::flat_hash_map<uint32_t, VoiceSamples> voice_samples;  // the same, of other than G.711
+  absl::flat_hash_map<uint32_t, DtmfDigits> dtmf;           // by StreamId
+  absl::flat_hash_map<uint32_t, VoicePlaces> voice_places;  // the same, of other than G.711
   Accounting accounting;
   std::vector<SourceCounters> sources;
   std::vector<SourceInfo> captures;  // copied from the PacketSource by whoever runs the loop
