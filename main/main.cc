@@ -301,6 +301,9 @@ int run(const Options& options) {
   Session session;
   session.set_memory(options.memory);
   session.analyst.legs().join_by(options.join_headers);
+  // Whoever chose calls wants to see what is found of each.
+  if (options.command == "findings" && selection(options).empty())
+    session.analyst.tell_alike_once();
   std::vector<std::string> errors;
   if (!open_source(options, session, &errors)) {
     for (const std::string& error : errors) complain(error);
