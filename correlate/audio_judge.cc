@@ -8,6 +8,7 @@
 #include "correlate/audio_relay.h"
 #include "correlate/audio_reports.h"
 #include "correlate/audio_times.h"
+#include "correlate/voice_quality.h"
 #include "decode/sdp.h"
 
 namespace sipladder {
@@ -26,8 +27,10 @@ class Judge {
   // The first question with a bad answer is the cause.
   void run() {
     if (direction_.agreed_ns < kJudgeAfter) return;
+    // What a thinned file does not hold was on the wire.
+    const bool thinned = is_thinned_of(direction_) || is_thinned_of(back_);
     if (direction_.streams.empty()) {
-      if (is_missing(audio_, direction_, back_)) set(not_sent());
+      if (!thinned && is_missing(audio_, direction_, back_)) set(not_sent());
       return;
     }
     if (is_lost_in_relay(audio_, points_, direction_, back_)) {
@@ -48,10 +51,15 @@ class Judge {
     if (set(never_decodable(audio_, direction_)) || set(inaudible())) return;
     if (set(no_longer_decodable(audio_, direction_))) return;
     if (set(points_.ends_at_other_point())) return;
-    set(late_or_stopped(audio_, reach_, direction_, back_));
+    if (!thinned) set(late_or_stopped(audio_, reach_, direction_, back_));
   }
 
  private:
+  bool is_thinned_of(const AudioDirection& direction) const {
+    return std::any_of(direction.streams.begin(), direction.streams.end(),
+                       [&](StreamId id) { return is_thinned(model_.streams[id]); });
+  }
+
   // Nobody has heard what came for a moment only.
   bool set(const AudioLoss& loss) {
     if (loss.fault == AudioFault::none) return false;

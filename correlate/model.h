@@ -16,6 +16,7 @@
 #include "capture/packet_log.h"
 #include "capture/packet_source.h"
 #include "correlate/call_label.h"
+#include "correlate/coverage.h"
 #include "correlate/cut_requests.h"
 #include "correlate/records.h"
 #include "correlate/table.h"
@@ -86,17 +87,14 @@ struct Model {
   std::vector<TlsFlow> tls_flows;                       // likewise
   std::vector<CutRequest> cut_requests;                 // the requests among them
   Evicted evicted;
+  Coverage coverage;      // which times each capture point covers
   int64_t now_ns = 0;     // newest packet's time
   bool finished = false;  // the source has ended
 };
 
-// The newest packet of a capture point, in whichever of its files that is.
-inline int64_t newest_at(const Model& model, uint8_t point) {
-  int64_t newest_ns = 0;
-  for (const SourceCounters& source : model.sources) {
-    if (source.point == point) newest_ns = std::max(newest_ns, source.newest_ns);
-  }
-  return newest_ns;
+// Until when the point that saw a message goes on capturing after it: later silence proves nothing.
+inline int64_t watched_until(const Model& model, const MessageRecord& since) {
+  return model.coverage.until(since.point, since.time_ns);
 }
 
 // RTP on its own proof (sequence numbers that follow each other); streams named by SDP are listed

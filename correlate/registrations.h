@@ -61,14 +61,16 @@ class Registrations {
 
   void update();
   const std::vector<Binding>& all() const { return bindings_.all(); }
-  BindingState state_of(const Binding& binding) const;  // as of the newest packet
+  BindingState state_of(const Binding& binding) const;  // as of watched_until()
+  // How long its registrar's point goes on capturing after the newest that is known of it.
+  int64_t watched_until(const Binding& binding) const;
 
  private:
   void forget_evicted();
   void learn(TransactionId id);
   Binding* binding(const std::string& aor, const std::string& contact);
   Binding* add(Binding binding);
-  static void note_lapse(Binding& binding, const TransactionRecord& txn);
+  void note_lapse(Binding& binding, const TransactionRecord& txn) const;
   bool one_hop_before(const Binding& binding, const TransactionRecord& txn) const;
   void replace_others(const std::string& aor, const TransactionRecord& txn);
   void answer(Binding& binding, const TransactionRecord& txn, std::optional<uint32_t> granted);

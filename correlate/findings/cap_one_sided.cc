@@ -16,12 +16,6 @@ constexpr uint32_t kMinOfAll = 2;  // when no transaction is whole
 
 constexpr int64_t kSoonNs = 2'000'000'000;  // what is no INVITE is answered within
 
-int64_t begin_of(const Model& model) {
-  int64_t first = INT64_MAX;
-  for (const SourceInfo& capture : model.captures) first = std::min(first, capture.first_ns);
-  return first;
-}
-
 // A later request of the call with a To tag shows that a response came.
 bool was_answered(const Model& model, const TransactionRecord& txn) {
   if (txn.in_dialog) return true;
@@ -46,7 +40,9 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
       whole++;
     } else if (!txn.request) {
       no_request++;
-      if (txn.method != Method::invite && txn.first_ns - begin_of(model) > kSoonNs) missed++;
+      const int64_t begin_ns =
+          model.coverage.since(model.messages[txn.first_message].point, txn.first_ns);
+      if (txn.method != Method::invite && txn.first_ns - begin_ns > kSoonNs) missed++;
     } else if (was_answered(model, txn)) {
       no_response++;
       if (txn.method == Method::invite && !txn.in_dialog) begun++;
