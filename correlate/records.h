@@ -225,13 +225,13 @@ struct CallRecord {
 struct VoiceListened {
   uint32_t decoded = 0;       // packets of G.711
   uint32_t others = 0;        // comfort noise and events
-  uint32_t loudness = 0;      // mean square of the loudest packet
-  uint32_t payload_hash = 0;  // of the newest packet of another codec
-  uint16_t changes = 0;       // packets of these that differ from the one before, up to a limit
+  uint16_t loudness = 0;      // mean square of the loudest packet, as long as none is audible
+  uint16_t payload_hash = 0;  // of the newest packet of another codec
+  uint8_t changes = 0;        // packets of these that differ from the one before, up to a limit
   bool audible = false;
 };
 // A codec that gets no sound needs some packets until its payload stays the same.
-inline constexpr uint16_t kSettlingChanges = 50;
+inline constexpr uint8_t kSettlingChanges = 50;
 
 // RTP of one 5-tuple and SSRC, with the running figures of RFC 3550 (appendix A.1, A.3, A.8).
 // What each packet changes comes first: a thousand streams at once, and their lines of the cache
@@ -307,6 +307,7 @@ struct alignas(64) StreamRecord {
   // From RTCP; has_rtcp tells whether any report spoke of this stream.
   bool has_rtcp = false;
   uint8_t remote_fraction_lost = 0;
+  bool has_rtt = false;  // rtt_us is known
   uint32_t remote_jitter = 0;
   uint32_t remote_lost = 0;
   uint32_t reported_highest = 0;  // by its newest report
@@ -323,7 +324,6 @@ struct alignas(64) StreamRecord {
   uint8_t xr_loss_rate = 0;  // of 256, with what came too late to be played
   uint16_t xr_rtt_ms = 0;
   // The newest sender report of this stream, to tell the way to the receiver and back (6.4.1).
-  bool has_rtt = false;
   uint32_t report_id = 0;  // middle 32 bits of its NTP time
   uint32_t rtt_us = 0;     // between the capture point and the receiver, newest
   int64_t report_ns = 0;

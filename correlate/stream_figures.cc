@@ -196,10 +196,11 @@ void listen_closely(VoiceListened& listened, const RtpHeader& rtp, bool whole,
     listened.others++;
   } else if (loudness) {
     listened.decoded++;
-    listened.loudness = std::max(listened.loudness, *loudness);
     listened.audible = !is_silent(*loudness);
+    if (!listened.audible)
+      listened.loudness = std::max(listened.loudness, static_cast<uint16_t>(*loudness));
   } else if (whole && listened.changes <= kSettlingChanges) {
-    const auto hash = static_cast<uint32_t>(hash_text(rtp.payload));
+    const auto hash = static_cast<uint16_t>(hash_text(rtp.payload));
     if (hash != listened.payload_hash) listened.changes++;
     listened.payload_hash = hash;
   }
