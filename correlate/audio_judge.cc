@@ -8,7 +8,7 @@
 #include "correlate/audio_relay.h"
 #include "correlate/audio_reports.h"
 #include "correlate/audio_times.h"
-#include "correlate/voice_quality.h"
+#include "correlate/thinned.h"
 #include "decode/sdp.h"
 
 namespace sipladder {
@@ -28,7 +28,7 @@ class Judge {
   void run() {
     if (direction_.agreed_ns < kJudgeAfter) return;
     // What a thinned file does not hold was on the wire.
-    const bool thinned = is_thinned_of(direction_) || is_thinned_of(back_);
+    const bool thinned = is_thinned_file();
     if (direction_.streams.empty()) {
       if (!thinned && is_missing(audio_, direction_, back_)) set(not_sent());
       return;
@@ -55,9 +55,11 @@ class Judge {
   }
 
  private:
-  bool is_thinned_of(const AudioDirection& direction) const {
-    return std::any_of(direction.streams.begin(), direction.streams.end(),
-                       [&](StreamId id) { return is_thinned(model_.streams[id]); });
+  bool is_thinned_file() const {
+    std::vector<StreamId> streams = direction_.streams;
+    streams.insert(streams.end(), back_.streams.begin(), back_.streams.end());
+    return std::any_of(streams.begin(), streams.end(),
+                       [&](StreamId id) { return is_thinned(model_, id, streams); });
   }
 
   // Nobody has heard what came for a moment only.

@@ -1,9 +1,9 @@
 #include "correlate/voice_quality.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "correlate/stream_figures.h"
+#include "correlate/thinned.h"
 
 namespace sipladder {
 namespace {
@@ -15,7 +15,7 @@ constexpr uint32_t kMinPackets = 50;
 std::optional<VoiceQuality> quality_at(const StreamRecord& stream, std::string_view encoding,
                                        double loss_pct) {
   if (stream.packets < kMinPackets || codec_impairment(encoding) == nullptr) return std::nullopt;
-  if (is_thinned(stream)) return std::nullopt;
+  if (thinned_of(stream) != Thinned::no) return std::nullopt;
   return e_model(encoding, loss_pct, 1, 0);
 }
 
@@ -36,27 +36,6 @@ StreamFigures figures_of(const StreamRecord& stream) {
     figures.worst_ns = stream.slice_ns;
   }
   return figures;
-}
-
-bool is_thinned(const StreamRecord& stream) {
-  constexpr int64_t kLeastExpected = 50;
-  constexpr double kShortestMs = 4, kLongestMs = 130;  // of packets of any codec
-  constexpr double kSameTime = 0.2;                    // how far clocks and pauses may differ
-  const StreamFigures figures = figures_of(stream);
-  const int64_t here = figures.expected - figures.missing;
-  if (figures.expected < kLeastExpected || stream.clock_hz == 0) return false;
-  const double ms = static_cast<double>(stream.last_ns - stream.first_ns) / 1e6;
-  const double by_timestamps_ms =
-      1000.0 * static_cast<double>(stream.timestamp_span) / stream.clock_hz;
-  const double packet_ms = ms / static_cast<double>(figures.expected);
-  const bool nominal = packet_ms > kShortestMs && packet_ms < kLongestMs &&
-                       std::abs(by_timestamps_ms - ms) < kSameTime * ms;
-  // No network takes so much and lets a call go on. One packet of each two, or of each three, is
-  // a sample: chance leaves neighbours.
-  const bool few = here * 5 < figures.expected;
-  const bool sampled = here * 20 < figures.expected * 11 && stream.in_order * 10 < stream.packets;
-  const bool reported = stream.has_rtcp && int64_t{stream.remote_lost} * 2 >= figures.missing;
-  return nominal && (few || sampled) && !reported;
 }
 
 std::optional<double> packet_ms_of(const StreamRecord& stream) {

@@ -22,11 +22,6 @@ struct StreamFigures {
 };
 StreamFigures figures_of(const StreamRecord& stream);
 
-// Its numbers and timestamps run on as the time does, and few of its packets are in the file: a
-// capture that was thinned, filtered or sampled, and no network. Not when the receiver reports that
-// loss.
-bool is_thinned(const StreamRecord& stream);
-
 // Length of a packet of voice, by its timestamps.
 std::optional<double> packet_ms_of(const StreamRecord& stream);
 

@@ -3,7 +3,11 @@
 // acknowledged TCP bytes that are not here. Nothing is concluded from what such a file lacks.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <set>
+
 #include "correlate/findings/support.h"
+#include "correlate/thinned.h"
 #include "correlate/voice_quality.h"
 
 namespace sipladder::cap_thinned {
@@ -13,12 +17,36 @@ extern const Detector detector;
 
 constexpr size_t kShownFrames = 10;
 
+using Hosts = std::pair<IpAddress, IpAddress>;
+
+Hosts hosts_of(const Model& model, const StreamRecord& stream) {
+  return std::minmax(model.endpoints[stream.src].ip, model.endpoints[stream.dst].ip);
+}
+
+// As is_thinned() says it of a call: few packets are a loss where another stream is here whole.
+std::vector<StreamId> thinned_streams(const Model& model) {
+  std::vector<StreamId> candidates;
+  for (const StreamId id : model.streams.ids()) {
+    if (thinned_of(model.streams[id]) != Thinned::no) candidates.push_back(id);
+  }
+  if (candidates.empty()) return candidates;
+  std::set<Hosts> whole;
+  for (const StreamId id : model.streams.ids()) {
+    const StreamRecord& stream = model.streams[id];
+    if (is_mostly_here(stream)) whole.insert(hosts_of(model, stream));
+  }
+  std::erase_if(candidates, [&](StreamId id) {
+    const StreamRecord& stream = model.streams[id];
+    return thinned_of(stream) == Thinned::few && whole.contains(hosts_of(model, stream));
+  });
+  return candidates;
+}
+
 std::string rtp_text(const Model& model, Finding* finding) {
   uint32_t streams = 0;
   int64_t here = 0, expected = 0;
-  for (const StreamId id : model.streams.ids()) {
+  for (const StreamId id : thinned_streams(model)) {
     const StreamRecord& stream = model.streams[id];
-    if (!is_thinned(stream)) continue;
     const StreamFigures figures = figures_of(stream);
     streams++;
     expected += figures.expected;
