@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "correlate/alike_findings.h"
 #include "correlate/calls.h"
 #include "correlate/scenario.h"
 
@@ -79,6 +80,8 @@ constexpr Explanation kExplanations[] = {
     {"dialog-wrong-target", "txn-bye-unanswered"},
     {"dialog-wrong-target", "txn-timeout"},
     {"dialog-wrong-target", "txn-retransmissions"},
+    {"dialog-route-set-ignored", "txn-refused"},
+    {"dialog-wrong-target", "txn-refused"},
     {"txn-timeout", "txn-retransmissions"},
     {"txn-response-lost", "txn-retransmissions"},
     {"txn-ack-missing", "txn-retransmissions"},
@@ -162,7 +165,8 @@ void drop_untimed(const Model& model, std::vector<Finding>* findings) {
 }
 
 // That an attack is refused is part of it, and no fault of its own.
-constexpr std::string_view kRefusals[] = {"reg-rejected", "reg-loop", "txn-auth-failed"};
+constexpr std::string_view kRefusals[] = {"reg-rejected", "reg-loop", "txn-auth-failed",
+                                          "txn-refused"};
 
 // That a gateway is down is told once, not with each ping.
 constexpr std::string_view kSilences[] = {"txn-timeout", "txn-retransmissions"};
@@ -414,6 +418,7 @@ const std::vector<const Finding*>& Analyst::all() {
       for (const Finding& finding : block[i].analysis.findings) add(finding);
     }
   }
+  if (alike_once_) all_ = merge_alike(model_, all_, &merged_);
   std::stable_sort(all_.begin(), all_.end(),
                    [](const Finding* a, const Finding* b) { return worse(*a, *b); });
   return all_;

@@ -115,6 +115,8 @@ class Analyst {
   Registrations& registrations() { return registrations_; }
   Subscriptions& subscriptions() { return subscriptions_; }
   EndpointRoles& endpoints() { return endpoints_; }
+  // From now on all() tells once what many calls have alike (alike_findings.h). of_call() does not.
+  void tell_alike_once() { alike_once_ = true; }
   const CallAnalysis& of(CallId call);  // of a call that the model holds
   // Findings of the capture and of all calls, worst first, then by call and code. Valid until the
   // next call of all(), or of of() for a call that has changed.
@@ -162,6 +164,8 @@ class Analyst {
   uint64_t capture_packets_ = 0;                            // of which of_capture_ tells
   bool capture_known_ = false;
   bool capture_finished_ = false;
+  std::vector<Finding> merged_;  // alike_findings.h
+  bool alike_once_ = false;
   std::vector<const Finding*> all_;
   std::unique_ptr<ParallelSweep> sweep_;  // last: it must end before what it works on
 };

@@ -79,7 +79,7 @@ struct AudioDirection {
   std::vector<uint32_t> icmp_frames;
   uint32_t reported_frame = 0;  // it is not here, and RTCP says that its receiver gets it
   uint32_t stuck_reports = 0;   // firewall: RTCP that says that nothing of it comes any more
-  Heard heard;                  // of the first stream of the last leg, once silence was asked about
+  Listening listening;          // silence: to all streams of the last leg
 };
 
 // A path that ICE or DTLS was to open, and that stayed closed: no RTP took it.

@@ -244,7 +244,7 @@ bool Points::sees_both_ways(uint8_t point) const {
 AudioLoss Points::ends_at_other_point() const {
   for (const StreamId id : direction_.last_leg) {
     const int64_t until = passes_until(id);
-    if (until == 0 || !every_point_goes_on(until)) continue;
+    if (until == 0 || !every_point_goes_on(model_.streams[id].first_ns, until)) continue;
     if (direction_.right.within(until, model_.streams[id].last_ns) >= kStoppedAfter)
       return swallowed_from(id, until);
   }
@@ -267,10 +267,11 @@ int64_t Points::passes_until(StreamId id) const {
   return until != 0 ? until : stream.elsewhere_ns;
 }
 
-// No capture ends there: where a file does, another one follows it.
-bool Points::every_point_goes_on(int64_t time_ns) const {
+// No capture that shows the beginning ends there.
+bool Points::every_point_goes_on(int64_t begin_ns, int64_t time_ns) const {
   return std::all_of(model_.sources.begin(), model_.sources.end(), [&](const SourceCounters& one) {
-    return newest_at(model_, one.point) >= time_ns + kStoppedAfter;
+    return !model_.coverage.covers(one.point, begin_ns) ||
+           model_.coverage.until(one.point, begin_ns) >= time_ns + kStoppedAfter;
   });
 }
 

@@ -168,12 +168,12 @@ void prefetch_chains(const Model& model, CallId id) {
   if (call.first_dialog) __builtin_prefetch(&model.dialogs[call.first_dialog]);
 }
 
-void CallTable::settle(int64_t now_ns) {
+void CallTable::settle() {
   for (size_t i = 0; i < due_.size(); i++) {
     if (i + kCallsAhead < due_.size()) prefetch_chains(model_, due_[i + kCallsAhead]);
     CallRecord& call = model_.calls[due_[i]];
     call.outcome_due = false;
-    decide_outcome(model_, call, now_ns);
+    decide_outcome(model_, call);
   }
   due_.clear();
 }
@@ -284,15 +284,14 @@ bool was_answered_too_late(const Model& model, const CallRecord& call, const Dec
 }
 
 // Nothing came back. An answer whose CSeq is cut off belongs to no transaction, but to this call.
-bool is_timed_out(const Model& model, const CallRecord& call, const TransactionRecord& txn,
-                  int64_t now_ns) {
-  if (settle(txn, now_ns).state != TransactionState::timed_out) return false;
+bool is_timed_out(const Model& model, const CallRecord& call, const TransactionRecord& txn) {
+  if (settle(model, txn).state != TransactionState::timed_out) return false;
   if (!call.first_response) return true;
   const MessageRecord& answer = model.messages[call.first_response];
   return !answer.truncated || answer.method != Method::unknown;
 }
 
-void decide_call(const Model& model, CallRecord& call, Deciding deciding, int64_t now_ns) {
+void decide_call(const Model& model, CallRecord& call, Deciding deciding) {
   if (was_answered_too_late(model, call, deciding)) {
     deciding.answered = nullptr;
     call.answer_ns = call.bye_ns = 0;
@@ -318,7 +317,7 @@ void decide_call(const Model& model, CallRecord& call, Deciding deciding, int64_
                                                        : Party::callee;
     return;
   }
-  if (is_timed_out(model, call, txn, now_ns)) {
+  if (is_timed_out(model, call, txn)) {
     call.state = CallState::timeout;
     call.ended_by = Party::network;
     return;
@@ -334,13 +333,13 @@ void decide_call(const Model& model, CallRecord& call, Deciding deciding, int64_
                                    : CallState::calling;
 }
 
-void decide_other(const Model& model, CallRecord& call, const Deciding& deciding, int64_t now_ns) {
+void decide_other(const Model& model, CallRecord& call, const Deciding& deciding) {
   if (deciding.txn == nullptr) return;
   const TransactionRecord& txn = *deciding.txn;
   const bool registration = call.kind == CallKind::registration;
   call.final_status = txn.final_status;
   if (txn.final_status == 0) {
-    const bool late = is_timed_out(model, call, txn, now_ns);
+    const bool late = is_timed_out(model, call, txn);
     call.state = late           ? CallState::timeout
                  : registration ? CallState::registering
                                 : CallState::pending;
@@ -355,12 +354,12 @@ void decide_other(const Model& model, CallRecord& call, const Deciding& deciding
 
 }  // namespace
 
-void decide_outcome(const Model& model, CallRecord& call, int64_t now_ns) {
+void decide_outcome(const Model& model, CallRecord& call) {
   const Deciding deciding = deciding_transaction(model, call);
   if (call.kind == CallKind::call) {
-    decide_call(model, call, deciding, now_ns);
+    decide_call(model, call, deciding);
   } else {
-    decide_other(model, call, deciding, now_ns);
+    decide_other(model, call, deciding);
   }
 }
 

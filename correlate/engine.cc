@@ -156,7 +156,7 @@ void Engine::State::finish_batch() {
   worker.wait();
   do_work(batch);
   batch.clear();
-  correlator.settle(model.now_ns);
+  correlator.settle();
 }
 
 size_t Engine::State::bytes() const {
@@ -244,6 +244,7 @@ void Engine::process(const Packet& packet) {
   model.now_ns = std::max(model.now_ns, packet.time_ns);
   SourceCounters& counters = state.counters(packet.source);
   counters.note_time(packet);
+  model.coverage.add(packet);
   const Fate fate = state.decoder.decode(packet, &state.datagrams);
   if (state.decoder.was_cut()) counters.cut++;
   if (fate != Fate::payload) {
@@ -281,9 +282,12 @@ void Engine::State::settle_calls() {
     const CallId id{next_settled++};
     if (!model.calls.holds(id)) continue;
     CallRecord& call = model.calls[id];
+    // What the end of the capture shows to be missing from it may have been the answer.
+    const bool again = model.finished && call.state == CallState::timeout;
     const bool open = call.state == CallState::calling || call.state == CallState::ringing ||
                       call.state == CallState::pending || call.state == CallState::registering;
-    if (open) decide_outcome(model, call, model.now_ns);
+    if (again) call.ended_by = Party::none;
+    if (open || again) decide_outcome(model, call);
   }
 }
 

@@ -83,10 +83,10 @@ void cut_links(Model& model) {
 void forget_stream(Model& model, PacketLog& log, StreamId id) {
   model.streams.forget(id);
   model.dtmf.erase(id.value);
-  const auto samples = model.voice_samples.find(id.value);
-  if (samples != model.voice_samples.end()) {
-    for (uint32_t i = 0; i < samples->second.count; i++) log.forget(samples->second.refs[i]);
-    model.voice_samples.erase(samples);
+  const auto voice = model.voice_places.find(id.value);
+  if (voice != model.voice_places.end()) {
+    for (uint32_t i = 0; i < voice->second.count(); i++) log.forget(voice->second.ref(i));
+    model.voice_places.erase(voice);
   }
   model.evicted.streams++;
 }
@@ -107,7 +107,7 @@ void forget_idle_streams(Model& model, PacketLog& log, size_t count) {
 size_t share_of_streams(const Model& model, size_t bytes) {
   const size_t calls = model.messages.bytes() + model.transactions.bytes() + model.dialogs.bytes() +
                        model.calls.bytes() + model.labels.bytes();
-  const size_t streams = model.streams.bytes() + model.voice_samples.size() * sizeof(VoiceSamples);
+  const size_t streams = model.streams.bytes() + model.voice_places.size() * sizeof(VoicePlaces);
   const double share = static_cast<double>(streams) / static_cast<double>(streams + calls + 1);
   return static_cast<size_t>(share * static_cast<double>(bytes));
 }

@@ -18,6 +18,7 @@
 #include "capture/packet_source.h"
 #include "correlate/call_label.h"
 #include "correlate/cancellation.h"
+#include "correlate/coverage.h"
 #include "correlate/cut_requests.h"
 #include "correlate/records.h"
 #include "correlate/table.h"
@@ -78,8 +79,8 @@ struct Model {
   std::vector<IceCheckRecord> ice_checks;
   std::vector<HandshakeRecord> handshakes;
   std::vector<TurnAllocation> turn_allocations;
-  absl::flat_hash_map<uint32_t, DtmfDigits> dtmf;             // by StreamId
-  absl::flat_hash_map<uint32_t, VoiceSamples> voice_samples;  // the same, of other than G.711
+  absl::flat_hash_map<uint32_t, DtmfDigits> dtmf;           // by StreamId
+  absl::flat_hash_map<uint32_t, VoicePlaces> voice_places;  // the same, of other than G.711
   Accounting accounting;
   std::vector<SourceCounters> sources;
   std::vector<SourceInfo> captures;  // copied from the PacketSource by whoever runs the loop
@@ -90,19 +91,16 @@ struct Model {
   std::vector<TlsFlow> tls_flows;                       // likewise
   std::vector<CutRequest> cut_requests;                 // the requests among them
   Evicted evicted;
+  Coverage coverage;      // which times each capture point covers
   int64_t now_ns = 0;     // newest packet's time
   bool finished = false;  // the source has ended
   // Of questions about all this: verdicts, bindings, rows. Then their answers are not whole.
   Cancellation cancellation;
 };
 
-// The newest packet of a capture point, in whichever of its files that is.
-inline int64_t newest_at(const Model& model, uint8_t point) {
-  int64_t newest_ns = 0;
-  for (const SourceCounters& source : model.sources) {
-    if (source.point == point) newest_ns = std::max(newest_ns, source.newest_ns);
-  }
-  return newest_ns;
+// Until when the point that saw a message goes on capturing after it: later silence proves nothing.
+inline int64_t watched_until(const Model& model, const MessageRecord& since) {
+  return model.coverage.until(since.point, since.time_ns);
 }
 
 // ICMP errors that quote a packet from `src` to `dst`, in capture order.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <type_traits>
+#include <vector>
 
 #include "capture/packet.h"
 #include "correlate/ids.h"
@@ -221,6 +222,18 @@ struct CallRecord {
   MessageId naming_message() const { return first_request ? first_request : first_message; }
 };
 
+// What was heard of a stream while it passed: of each packet until the first sound.
+struct VoiceListened {
+  uint32_t decoded = 0;       // packets of G.711
+  uint32_t others = 0;        // comfort noise and events
+  uint16_t loudness = 0;      // mean square of the loudest packet, as long as none is audible
+  uint16_t payload_hash = 0;  // of the newest packet of another codec
+  uint8_t changes = 0;        // packets of these that differ from the one before, up to a limit
+  bool audible = false;
+};
+// A codec that gets no sound needs some packets until its payload stays the same.
+inline constexpr uint8_t kSettlingChanges = 50;
+
 // RTP of one 5-tuple and SSRC, with the running figures of RFC 3550 (appendix A.1, A.3, A.8).
 // What each packet changes comes first: a thousand streams at once, and their lines of the cache
 // decide what a packet costs.
@@ -256,9 +269,8 @@ struct alignas(64) StreamRecord {
   uint8_t payload_type = 0;  // of most packets that are neither telephone-event nor comfort noise
   // Of one packet in five, as far as its codec can be told from its type.
   uint32_t level_samples = 0;
-  uint32_t silent_samples = 0;    // nothing to hear, comfort noise, or no signal at all
-  uint32_t repeated_samples = 0;  // the same payload as in the sample before
-  uint32_t sample_hash = 0;
+  uint32_t silent_samples = 0;  // nothing to hear, comfort noise, or no signal at all
+  VoiceListened listened;
 
   int64_t first_ns = 0;
   EndpointId src;
@@ -296,6 +308,7 @@ struct alignas(64) StreamRecord {
   // From RTCP; has_rtcp tells whether any report spoke of this stream.
   bool has_rtcp = false;
   uint8_t remote_fraction_lost = 0;
+  bool has_rtt = false;  // rtt_us is known
   uint32_t remote_jitter = 0;
   uint32_t remote_lost = 0;
   uint32_t reported_highest = 0;  // by its newest report
@@ -312,7 +325,6 @@ struct alignas(64) StreamRecord {
   uint8_t xr_loss_rate = 0;  // of 256, with what came too late to be played
   uint16_t xr_rtt_ms = 0;
   // The newest sender report of this stream, to tell the way to the receiver and back (6.4.1).
-  bool has_rtt = false;
   uint32_t report_id = 0;  // middle 32 bits of its NTP time
   uint32_t rtt_us = 0;     // between the capture point and the receiver, newest
   int64_t report_ns = 0;
@@ -343,15 +355,30 @@ struct alignas(64) StreamRecord {
   bool shares_point_with(const StreamRecord& other) const { return (points & other.points) != 0; }
 };
 
-// Where some of a stream's packets of voice are, spread over all of its length. In runs: a decoder
-// that starts in mid-stream is right after some packets only.
-struct VoiceSamples {
-  static constexpr uint32_t kRun = 3;
-  static constexpr uint32_t kRuns = 12;
-  static constexpr uint32_t kStep = 24;
-  PacketRef refs[kRuns * kRun];
-  uint32_t count = 0;
-  uint32_t every = kStep;  // packets from one run to the next: kStep, doubled and doubled again
+// Where a stream's packets of voice are, of other than G.711: they are decoded when somebody asks
+// whether there is anything to hear.
+struct VoicePlaces {
+  struct Place {
+    uint32_t offset;  // from `base`
+    uint32_t length;
+  };
+  uint64_t base = 0;
+  std::vector<Place> places;
+  uint16_t store = 0;
+
+  // What lies too far behind the first one has no place.
+  void add(const PacketRef& ref) {
+    if (places.empty()) {
+      base = ref.offset;
+      store = ref.store;
+    }
+    if (ref.store != store || ref.offset < base || ref.offset - base > UINT32_MAX) return;
+    places.push_back({static_cast<uint32_t>(ref.offset - base), ref.length});
+  }
+  uint32_t count() const { return static_cast<uint32_t>(places.size()); }
+  PacketRef ref(uint32_t index) const {
+    return {base + places[index].offset, places[index].length, store};
+  }
 };
 
 // What one source says by RTCP to one receiver: of a stream that the capture does not show, this is

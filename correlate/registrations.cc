@@ -245,10 +245,13 @@ void Registrations::replace(const OpenBindings& others, const TransactionRecord&
 
 // A refresh that came when the binding was over. Not when others may have come between, unseen: the
 // next number but one is left to a challenge.
-void Registrations::note_lapse(Binding& binding, const TransactionRecord& txn) {
+void Registrations::note_lapse(Binding& binding, const TransactionRecord& txn) const {
   const bool next = txn.call == binding.granted_call && txn.cseq > binding.granted_cseq &&
                     txn.cseq <= binding.granted_cseq + 2;
   if (!next || state_at(binding, txn.first_ns) != BindingState::expired) return;
+  // It can have been refreshed in time while nobody captured.
+  const uint8_t point = model_.messages[txn.request].point;
+  if (model_.coverage.until(point, binding.granted_ns) < txn.first_ns) return;
   const int64_t late_ns =
       txn.first_ns - binding.granted_ns - int64_t{*binding.expires_s} * 1'000'000'000;
   if (late_ns <= binding.lapse_ns) return;
@@ -379,7 +382,13 @@ Binding* Registrations::add(Binding binding) {
 }
 
 BindingState Registrations::state_of(const Binding& binding) const {
-  return state_at(binding, model_.now_ns);
+  return state_at(binding, watched_until(binding));
+}
+
+int64_t Registrations::watched_until(const Binding& binding) const {
+  if (!binding.last_message) return binding.last_ns;
+  const uint8_t point = model_.messages[binding.last_message].point;
+  return model_.coverage.until(point, std::max(binding.granted_ns, binding.last_ns));
 }
 
 }  // namespace sipladder

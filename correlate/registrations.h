@@ -75,7 +75,9 @@ class Registrations {
 
   void update();
   const std::vector<Binding>& all() const { return bindings_.all(); }
-  BindingState state_of(const Binding& binding) const;  // as of the newest packet
+  BindingState state_of(const Binding& binding) const;  // as of watched_until()
+  // How long its registrar's point goes on capturing after the newest that is known of it.
+  int64_t watched_until(const Binding& binding) const;
 
  private:
   void forget_evicted();
@@ -87,7 +89,7 @@ class Registrations {
   OpenBindings& of_instance(const std::string& aor, const std::string& instance);
   void read_listed(const SipIndex& response);
   void remove_all(const std::string& aor);
-  static void note_lapse(Binding& binding, const TransactionRecord& txn);
+  void note_lapse(Binding& binding, const TransactionRecord& txn) const;
   bool one_hop_before(const Binding& binding, const TransactionRecord& txn) const;
   void replace_others(const std::string& aor, const TransactionRecord& txn);
   void replace(const OpenBindings& others, const TransactionRecord& txn, Binding& accepted);

@@ -81,6 +81,8 @@ void EndpointTable::forget_unused() {
 void RtpStreams::forget_evicted() {
   absl::erase_if(by_key_, [&](const auto& slot) { return !model_.streams.holds(slot.second); });
   by_key_.rehash(0);
+  places_ = 0;
+  for (const auto& [id, voice] : model_.voice_places) places_ += voice.count();
 }
 
 // Looks at all streams, so not more than once in a second of the capture.
@@ -166,9 +168,8 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp, uint64_
     listen(stream, rtp, !datagram.truncated);
     if (is_event(rtp)) {
       add_event(found->second, rtp);
-    } else if (!datagram.truncated && !is_heard_in_passing(rtp.payload_type) &&
-               stream.packets % VoiceSamples::kStep < VoiceSamples::kRun) {
-      add_sample(found->second, datagram);
+    } else {
+      add_place(found->second, datagram, rtp);
     }
     return;
   }
@@ -197,7 +198,9 @@ void RtpStreams::begin_stream(uint64_t key, const Datagram& datagram, const RtpH
   begin_sequence(&stream.sequence, rtp.sequence);
   advance(stream, rtp, datagram.time_ns);
   listen(stream, rtp, !datagram.truncated);
-  by_key_[key] = model_.streams.add(stream);
+  const StreamId id = model_.streams.add(stream);
+  by_key_[key] = id;
+  add_place(id, datagram, rtp);
 }
 
 // Of another payload type than the voice.
@@ -206,27 +209,18 @@ void RtpStreams::add_event(StreamId id, const RtpHeader& rtp) {
   if (model_.dtmf.size() < kMaxStreams) model_.dtmf[id.value].add(rtp.payload, rtp.timestamp);
 }
 
-// When all places are taken, every second run goes, and half as many come from then on.
-void RtpStreams::add_sample(StreamId id, const Datagram& datagram) {
-  constexpr uint32_t kRun = VoiceSamples::kRun;
-  VoiceSamples& samples = model_.voice_samples[id.value];
-  const uint32_t packets = model_.streams[id].packets;
-  if (samples.count == std::size(samples.refs) && packets % samples.every == 0) {
-    for (uint32_t i = 0; i < samples.count / 2; i++) {
-      log_.forget(samples.refs[2 * (i / kRun) * kRun + i % kRun]);
-      samples.refs[i] = samples.refs[(2 * (i / kRun) + 1) * kRun + i % kRun];
-    }
-    samples.count /= 2;
-    samples.every *= 2;
-  }
-  const uint32_t place = packets % samples.every;
-  for (; place == 0 && samples.count % kRun != 0; samples.count--)
-    log_.forget(samples.refs[samples.count - 1]);
-  if (place >= kRun || place != samples.count % kRun || samples.count == std::size(samples.refs))
-    return;
+// Video has nothing to hear.
+void RtpStreams::add_place(StreamId id, const Datagram& datagram, const RtpHeader& rtp) {
+  constexpr uint32_t kVideoClock = 90'000;
+  const StreamRecord& stream = model_.streams[id];
+  const bool needed =
+      !datagram.truncated && is_voice(rtp) && !is_heard_in_passing(rtp.payload_type);
+  if (!needed || stream.listened.audible || stream.clock_hz == kVideoClock) return;
+  if (places_ >= kMaxVoicePlaces) return;
   PacketRef ref = datagram.ref;
   ref.length = static_cast<uint32_t>(datagram.payload.size());
-  samples.refs[samples.count++] = ref.is_stored() ? ref : log_.append(datagram.payload);
+  model_.voice_places[id.value].add(ref.is_stored() ? ref : log_.append(datagram.payload));
+  places_++;
 }
 
 void RtpStreams::note_rtcp(const Datagram& datagram, const RtcpReport& report) {

@@ -3,7 +3,8 @@
 //
 // Bounds: kMaxStreams held; who wants one more gets the place of those that have been idle for a
 // minute, else its RTP is counted in Accounting::streams_refused. kMaxRtcp of Model::rtcp: of later
-// ones nothing is known.
+// ones nothing is known. kMaxVoicePlaces of Model::voice_places together: of later packets it is
+// not known whether they are silent.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -20,6 +21,7 @@ namespace sipladder {
 
 inline constexpr uint32_t kMaxStreams = 262'144;
 inline constexpr uint32_t kMaxRtcp = 131'072;
+inline constexpr uint32_t kMaxVoicePlaces = 4 << 20;
 
 class EndpointTable {
  public:
@@ -53,8 +55,7 @@ class RtpStreams {
   void forget_evicted();
   size_t bytes() const {
     return (by_key_.capacity() + rtcp_by_key_.capacity()) * kMapSlot +
-           model_.rtcp.capacity() * sizeof(RtcpRecord) +
-           model_.voice_samples.capacity() * sizeof(VoiceSamples) +
+           model_.rtcp.capacity() * sizeof(RtcpRecord) + places_ * sizeof(VoicePlaces::Place) +
            model_.dtmf.capacity() * sizeof(DtmfDigits);
   }
 
@@ -65,7 +66,7 @@ class RtpStreams {
   void begin_stream(uint64_t key, const Datagram& datagram, const RtpHeader& rtp);
   bool make_room(int64_t now_ns);
   void note_rtcp(const Datagram& datagram, const RtcpReport& report);
-  void add_sample(StreamId id, const Datagram& datagram);
+  void add_place(StreamId id, const Datagram& datagram, const RtpHeader& rtp);
   void add_event(StreamId id, const RtpHeader& rtp);
   StreamRecord* find(const Endpoint& src, const Endpoint& dst, uint32_t ssrc);
 
@@ -76,6 +77,7 @@ class RtpStreams {
   absl::flat_hash_map<uint64_t, StreamId, IdentityHash> by_key_;
   absl::flat_hash_map<uint64_t, uint32_t, IdentityHash> rtcp_by_key_;  // index into Model::rtcp
   int64_t looked_for_room_ns_ = 0;
+  uint32_t places_ = 0;  // in Model::voice_places
   // Of each capture point, its newest RTP, and when its newest pause ended: a file that begins
   // later, or has a hole, does not cover what the other one shows.
   struct Coverage {

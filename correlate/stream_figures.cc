@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "correlate/hash.h"
 #include "media/loudness.h"
@@ -185,18 +186,41 @@ void advance(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns) {
   if (time_ns - stream.slice_ns >= kSlice) end_slice(stream, time_ns);
 }
 
-// One packet in five, 100 ms apart at the usual 20: listening to all would double the cost of a
-// packet. What the snap length left of a packet tells nothing of its sound.
+namespace {
+
+// Comfort noise and events are no sound. Of another codec than G.711 it is kept whether its payload
+// changes; a tone can fill each packet alike, so where it can be decoded, hearing decides.
+void listen_closely(VoiceListened& listened, const RtpHeader& rtp, bool whole,
+                    std::optional<uint32_t> loudness) {
+  if (!is_voice(rtp)) {
+    listened.others++;
+  } else if (loudness) {
+    listened.decoded++;
+    listened.audible = !is_silent(*loudness);
+    if (!listened.audible)
+      listened.loudness = std::max(listened.loudness, static_cast<uint16_t>(*loudness));
+  } else if (whole && listened.changes <= kSettlingChanges) {
+    const auto hash = static_cast<uint16_t>(hash_text(rtp.payload));
+    if (hash != listened.payload_hash) listened.changes++;
+    listened.payload_hash = hash;
+  }
+}
+
+}  // namespace
+
+// One packet in five, 100 ms apart at the usual 20, gives the share of silence: listening to all
+// would double the cost of a packet. Whether there is any sound is asked of each until there is.
+// What the snap length left of a packet tells nothing of its sound.
 void listen(StreamRecord& stream, const RtpHeader& rtp, bool whole) {
   constexpr uint32_t kLevelEvery = 5;
-  if (stream.packets % kLevelEvery != 1 || !whole) return;
-  const auto silent = is_silent_payload(rtp.payload_type, rtp.payload);
+  const bool sampled = stream.packets % kLevelEvery == 1 && whole;
+  const bool closely = !stream.listened.audible;
+  if (!sampled && !closely) return;
+  const auto loudness = whole ? loudness_of_payload(rtp.payload_type, rtp.payload) : std::nullopt;
+  if (closely) listen_closely(stream.listened, rtp, whole, loudness);
+  if (!sampled) return;
   stream.level_samples++;
-  if (!is_voice(rtp) || silent.value_or(false)) stream.silent_samples++;
-  // A tone can fill each packet alike: for a codec that can be heard, hearing decides.
-  const uint32_t hash = silent ? 0 : static_cast<uint32_t>(hash_text(rtp.payload));
-  if (!silent && hash == stream.sample_hash) stream.repeated_samples++;
-  stream.sample_hash = hash;
+  if (!is_voice(rtp) || (loudness && is_silent(*loudness))) stream.silent_samples++;
 }
 
 }  // namespace sipladder

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "correlate/stream_figures.h"
+#include "correlate/thinned.h"
 
 namespace sipladder {
 namespace {
@@ -14,6 +15,7 @@ constexpr uint32_t kMinPackets = 50;
 std::optional<VoiceQuality> quality_at(const StreamRecord& stream, std::string_view encoding,
                                        double loss_pct) {
   if (stream.packets < kMinPackets || codec_impairment(encoding) == nullptr) return std::nullopt;
+  if (thinned_of(stream) != Thinned::no) return std::nullopt;
   return e_model(encoding, loss_pct, 1, 0);
 }
 

@@ -57,6 +57,8 @@ struct TcpGap {
   int64_t after_ns = 0;   // of the first behind it
   uint32_t before_frame = 0;
   uint32_t after_frame = 0;
+  uint32_t bytes = 0;
+  bool acknowledged = false;  // by their receiver: only the capture lacks them
 };
 // UDP in fragments of which the first, with the ports, never came.
 struct HeadlessUdp {

@@ -108,6 +108,10 @@ struct TcpStream {
   int64_t last_ns = 0;
   int64_t known_ns = 0;  // of the newest packet before which nothing is missing
   uint32_t known_frame = 0;
+  // What this direction acknowledged last of the other one, and where.
+  std::optional<uint32_t> acknowledged;
+  int64_t acknowledged_ns = 0;
+  uint32_t acknowledged_frame = 0;
 
   size_t buffered() const {
     constexpr size_t kInflater = 48 << 10;  // its window and state

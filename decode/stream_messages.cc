@@ -53,11 +53,12 @@ void StreamMessages::deliver(const View& view) {
   }
 }
 
-void StreamMessages::lose(const TcpSegment& next) {
-  layers_.note(Oddity::tcp_gap);
+void StreamMessages::lose(const TcpSegment& next, bool acknowledged) {
+  layers_.note(acknowledged ? Oddity::tcp_gap_acknowledged : Oddity::tcp_gap);
   if (layers_.tcp_gaps.size() < kMaxTcpGaps) {
-    layers_.tcp_gaps.push_back(
-        {key_.src, key_.dst, stream_.known_ns, next.time_ns, stream_.known_frame, next.frame});
+    layers_.tcp_gaps.push_back({key_.src, key_.dst, stream_.known_ns, next.time_ns,
+                                stream_.known_frame, next.frame, next.sequence - stream_.next,
+                                acknowledged});
   }
   stream_.pending.clear();
   stream_.fragments.clear();

@@ -12,8 +12,8 @@ class StreamMessages {
   StreamMessages(Layers& layers, const IpHeader& ip, const TcpKey& key, TcpStream& stream)
       : layers_(layers), ip_(ip), key_(key), stream_(stream) {}
 
-  void deliver(const View& view);     // bytes that follow those before
-  void lose(const TcpSegment& next);  // the bytes before it will never come
+  void deliver(const View& view);                        // bytes that follow those before
+  void lose(const TcpSegment& next, bool acknowledged);  // the bytes before it will never come
 
   bool waiting() const { return !stream_.pending.empty() || !stream_.fragments.empty(); }
   bool keepalive() const { return keepalive_; }

@@ -113,12 +113,19 @@ void deliver_first(Layers& layers, TcpStream& stream, StreamMessages& messages) 
   if (known < whole.size) messages.deliver(whole.sub(known));
 }
 
-void deliver_ahead(Layers& layers, TcpStream& stream, StreamMessages& messages) {
+// The other direction says that it has all that stands before `sequence`.
+bool is_acknowledged(const Layers& layers, const TcpKey& key, uint32_t sequence) {
+  const auto found = layers.tcp.find(TcpKey{key.dst, key.src});
+  return found != layers.tcp.end() && found->second.acknowledged &&
+         distance(sequence, *found->second.acknowledged) >= 0;
+}
+
+void deliver_ahead(Layers& layers, const TcpKey& key, TcpStream& stream, StreamMessages& messages) {
   while (!stream.ahead.empty()) {
     const TcpSegment& first = stream.ahead.begin()->second;
     if (distance(stream.next, first.sequence) > 0) {
       if (!is_lost(layers, stream)) return;
-      messages.lose(first);
+      messages.lose(first, is_acknowledged(layers, key, first.sequence));
       stream.next = first.sequence;
       stream.gap_since_ns = layers.packet->time_ns;
     }
@@ -135,13 +142,13 @@ void skip_acknowledged_gap(Layers& layers, const IpHeader& ip, const TcpKey& key
   if (found == layers.tcp.end() || found->second.ahead.empty()) return;
   TcpStream& stream = found->second;
   const TcpSegment& first = stream.ahead.begin()->second;
-  if (distance(first.sequence, acknowledged) <= 0) return;
+  if (distance(first.sequence, acknowledged) < 0) return;
   const size_t before = stream.buffered();
   const IpHeader swapped{ip.dst, ip.src, 0, ip.dscp};
   StreamMessages messages(layers, swapped, reverse, stream);
-  messages.lose(first);
+  messages.lose(first, true);
   stream.next = first.sequence;
-  deliver_ahead(layers, stream, messages);
+  deliver_ahead(layers, reverse, stream, messages);
   layers.tcp_buffered += stream.buffered() - before;
 }
 
@@ -162,7 +169,8 @@ Fate fate_of(const StreamMessages& messages, const TcpStream& stream) {
   return messages.keepalive() ? Fate::tcp_keepalive : Fate::tcp_other;
 }
 
-Fate order(Layers& layers, TcpStream& stream, Segment segment, StreamMessages& messages) {
+Fate order(Layers& layers, const TcpKey& key, TcpStream& stream, Segment segment,
+           StreamMessages& messages) {
   const int32_t gap = distance(stream.next, segment.sequence);
   if (gap > 0) {
     store_ahead(layers, stream, segment);
@@ -174,7 +182,7 @@ Fate order(Layers& layers, TcpStream& stream, Segment segment, StreamMessages& m
     stream.known_frame = layers.packet->frame;
     if (known < segment.payload.size) messages.deliver(segment.payload.sub(known));
   }
-  deliver_ahead(layers, stream, messages);
+  deliver_ahead(layers, key, stream, messages);
   return fate_of(messages, stream);
 }
 
@@ -226,15 +234,21 @@ Fate decode_segment(Layers& layers, const IpHeader& ip, const TcpKey& key, const
   }
   TcpStream& stream = found->second;
   stream.last_ns = layers.packet->time_ns;
+  if (segment.has(kAck)) {
+    stream.acknowledged = segment.acknowledged;
+    stream.acknowledged_ns = layers.packet->time_ns;
+    stream.acknowledged_frame = layers.packet->frame;
+  }
   const size_t before = stream.buffered();
   StreamMessages messages(layers, ip, key, stream);
-  const Fate fate = order(layers, stream, segment, messages);
+  const Fate fate = order(layers, key, stream, segment, messages);
   layers.tcp_buffered += stream.buffered() - before;
   return fate;
 }
 
 // What was kept behind gaps that are not filled by the end of the capture, as if seen one by one.
 void flush(Layers& layers, const TcpKey& key, TcpStream& stream) {
+  if (stream.ahead.empty()) return;
   if (stream.kind == StreamKind::fresh) {
     const auto kind = stream_kind(stream.ahead.begin()->second.bytes);
     if (!kind) return;
@@ -245,7 +259,7 @@ void flush(Layers& layers, const TcpKey& key, TcpStream& stream) {
   while (!stream.ahead.empty()) {
     const TcpSegment& first = stream.ahead.begin()->second;
     if (distance(stream.next, first.sequence) > 0) {
-      messages.lose(first);
+      messages.lose(first, is_acknowledged(layers, key, first.sequence));
       stream.next = first.sequence;
     }
     Packet packet;
@@ -257,6 +271,21 @@ void flush(Layers& layers, const TcpKey& key, TcpStream& stream) {
     deliver_first(layers, stream, messages);
   }
   layers.packet = nullptr;
+}
+
+// Nothing more of a direction is here, and the other one has acknowledged more. (A FIN counts as
+// one byte.)
+void find_unseen_end(Layers& layers, const TcpKey& key, const TcpStream& stream) {
+  const auto back = layers.tcp.find(TcpKey{key.dst, key.src});
+  if (back == layers.tcp.end() || !back->second.acknowledged || !stream.ahead.empty()) return;
+  const TcpStream& receiver = back->second;
+  const int32_t unseen = distance(stream.next, *receiver.acknowledged);
+  if (receiver.kind == StreamKind::fresh || unseen <= 1 || unseen > kOtherConnection) return;
+  layers.note(Oddity::tcp_gap_acknowledged);
+  if (layers.tcp_gaps.size() >= kMaxTcpGaps) return;
+  layers.tcp_gaps.push_back({key.src, key.dst, stream.known_ns, receiver.acknowledged_ns,
+                             stream.known_frame, receiver.acknowledged_frame,
+                             static_cast<uint32_t>(unseen), true});
 }
 
 }  // namespace
@@ -279,12 +308,11 @@ Fate decode_tcp(Layers& layers, const IpHeader& ip, const View& view) {
 
 void finish_tcp(Layers& layers) {
   std::vector<Streams::pointer> waiting;
-  for (auto& stream : layers.tcp) {
-    if (!stream.second.ahead.empty()) waiting.push_back(&stream);
-  }
+  for (auto& stream : layers.tcp) waiting.push_back(&stream);
   std::sort(waiting.begin(), waiting.end(), [](const auto* a, const auto* b) {
     return std::tie(a->first.src, a->first.dst) < std::tie(b->first.src, b->first.dst);
   });
+  for (auto* stream : waiting) find_unseen_end(layers, stream->first, stream->second);
   for (auto* stream : waiting) flush(layers, stream->first, stream->second);
   layers.tcp.clear();
   layers.tcp_buffered = 0;

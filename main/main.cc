@@ -356,6 +356,9 @@ int run(const Options& options) {
   session.set_memory(options.memory);
   session.log.set_spool_limit(options.spool);
   session.analyst.legs().join_by(options.join_headers);
+  // Whoever chose calls wants to see what is found of each.
+  if (options.command == "findings" && selection(options).empty())
+    session.analyst.tell_alike_once();
   std::vector<std::string> errors;
   if (!open_source(options, session, &errors)) {
     for (const std::string& error : errors) complain(error);

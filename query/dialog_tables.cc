@@ -16,7 +16,7 @@ const DialogRecord& dialog(Reader& r, RowId row) {
 }
 
 void timer(Reader& r, RowId row, Value& v) {
-  const char fired = settle(txn(r, row), r.model.now_ns).timer;
+  const char fired = settle(r.model, txn(r, row)).timer;
   if (fired != 0) v.set(std::string_view(&fired, 1));
 }
 
@@ -95,7 +95,7 @@ const TableDescription kTransactionsTable{
         {"state", "TEXT",
          "calling or trying, proceeding, completed, accepted, confirmed, terminated, timed-out",
          [](Reader& r, RowId row, Value& v) {
-           v.set(to_string(settle(txn(r, row), r.model.now_ns).state));
+           v.set(to_string(settle(r.model, txn(r, row)).state));
          }},
         {"final_status", "INTEGER", "final response",
          [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{txn(r, row).final_status}); }},
@@ -144,7 +144,7 @@ const TableDescription kDialogsTable{
         {"state", "TEXT", "early, confirmed, terminated",
          [](Reader& r, RowId row, Value& v) {
            static constexpr std::string_view kNames[] = {"early", "confirmed", "terminated"};
-           const DialogState state = settle(r.model, dialog(r, row), r.model.now_ns);
+           const DialogState state = settle(r.model, dialog(r, row));
            v.set(kNames[static_cast<size_t>(state)]);
          }},
         {"early_ns", "INTEGER", "first seen",

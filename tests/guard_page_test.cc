@@ -179,7 +179,7 @@ void read_rtp(std::string_view bytes) {
   RtpHeader header;
   if (!parse_rtp(bytes, &header)) return;
   touch(header.payload);
-  is_silent_payload(header.payload_type, header.payload);
+  loudness_of_payload(header.payload_type, header.payload);
 }
 
 const struct {

@@ -16,12 +16,6 @@ constexpr uint32_t kMinOfAll = 2;  // when no transaction is whole
 
 constexpr int64_t kSoonNs = 2'000'000'000;  // what is no INVITE is answered within
 
-int64_t begin_of(const Model& model) {
-  int64_t first = INT64_MAX;
-  for (const SourceInfo& capture : model.captures) first = std::min(first, capture.first_ns);
-  return first;
-}
-
 // Transactions whose response was acted upon: a request in a dialog, and one after which its call
 // has a request with a To tag, or the first with credentials.
 class ActedUpon {
@@ -65,6 +59,8 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
       whole++;
     } else if (!txn.request) {
       no_request++;
+      const int64_t begin_ns =
+          model.coverage.since(model.messages[txn.first_message].point, txn.first_ns);
       if (txn.method != Method::invite && txn.first_ns - begin_ns > kSoonNs) missed++;
     } else if (acted_upon.contains(id)) {
       no_response++;

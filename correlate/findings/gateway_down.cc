@@ -53,7 +53,7 @@ std::map<EndpointId, Pings> pings_by_gateway(const Model& model) {
     Pings& seen = pings[txn.dst];
     const bool waiting = txn.final_status == 0 &&
                          newest.at({txn.src, txn.dst}) - txn.last_ns < kNextRound &&
-                         settle(txn, model.now_ns).state != TransactionState::timed_out;
+                         settle(model, txn).state != TransactionState::timed_out;
     if (waiting) continue;
     if (txn.final_status != 0 && txn.final_status < 500) {
       if (seen.failed.size() >= kMinRounds && seen.back_ns == 0) seen.back_ns = txn.first_ns;

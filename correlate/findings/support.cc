@@ -69,8 +69,11 @@ static bool is_hole_of_both(const CallContext& context, const StreamRecord& stre
 // A receiver that has never reported a loss may not count them: alone it is no witness.
 NetworkLoss lost_by_network(const CallContext& context, StreamId id) {
   const StreamRecord& stream = context.model.streams[id];
-  // Who holds may count packets that it does not send.
-  const int64_t held = context.audio.negotiation.holds.empty() ? 0 : stream.sequence.pause_lost;
+  // Who holds may count packets that it does not send; and a pause may be one of the capture.
+  const bool uncovered = context.model.coverage.until(stream.point, stream.longest_gap_from_ns()) <
+                         stream.longest_gap_ns;
+  const bool paused = uncovered || !context.audio.negotiation.holds.empty();
+  const int64_t held = paused ? stream.sequence.pause_lost : 0;
   const int64_t lost = std::max<int64_t>(0, figures_of(stream).missing - held);
   const int64_t received = std::min<int64_t>(lost, stream.received_unseen);
   if (received == 0) return {lost, 0};

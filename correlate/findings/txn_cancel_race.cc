@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "correlate/findings/support.h"
+#include "correlate/transactions.h"
 
 namespace sipladder::txn_cancel_race {
 namespace {
@@ -37,7 +38,8 @@ void check(CallContext& context, CallAnalysis* out) {
     const DialogId dialog = context.message(invite.final_response).dialog;
     const bool ended =
         context.call.bye_ns != 0 || (dialog && context.model.dialogs[dialog].ended_ns != 0);
-    const bool given_time = context.model.now_ns - invite.final_response_ns > kPatience;
+    const bool given_time =
+        watched_until(context.model, invite) - invite.final_response_ns > kPatience;
     Finding finding = finding_of(context, detector, id);
     finding.evidence.push_back(context.message(invite.final_response).frame);
     if (!newest_ns) newest_ns = newest_within(context);

@@ -94,8 +94,7 @@ bool is_left_ringing(const CallContext& context, const TransactionRecord& txn) {
     for (const StreamId id : context.streams)
       last_ns = std::max(last_ns, context.model.streams[id].last_ns);
   }
-  // Another capture point may go on for longer.
-  int64_t end_ns = newest_at(context.model, context.message(txn.last_message).point);
+  int64_t end_ns = watched_until(context.model, txn);
   if (txn.in_dialog && txn.dialog && context.model.dialogs[txn.dialog].ended_ns != 0)
     end_ns = std::min(end_ns, context.model.dialogs[txn.dialog].ended_ns);
   return end_ns - last_ns > kTimerC;
@@ -126,8 +125,7 @@ bool timed_out(const CallContext& context, const TransactionRecord& txn, Accepte
   if (txn.method == Method::bye || txn.method == Method::cancel) return false;
   if (is_answered_too_late(context, txn)) return true;
   if (given_up(context, txn) || is_left_ringing(context, txn)) return true;
-  if (settle(txn, context.model.now_ns).state != TransactionState::timed_out ||
-      txn.final_status != 0)
+  if (settle(context.model, txn).state != TransactionState::timed_out || txn.final_status != 0)
     return false;
   if (txn.transport != Transport::udp || txn.requests >= 3) return true;
   // Whoever pings an address finds out by asking several times: gateway-down.

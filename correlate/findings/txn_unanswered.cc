@@ -20,7 +20,7 @@ constexpr int64_t kLongEnough = 10'000'000'000;  // of repeating, when the captu
 
 bool is_unanswered(const CallContext& context, const TransactionRecord& txn) {
   if (txn.final_status != 0 || txn.provisionals > 0 || !txn.request) return false;
-  const bool given_up = settle(txn, context.model.now_ns).state == TransactionState::timed_out ||
+  const bool given_up = settle(context.model, txn).state == TransactionState::timed_out ||
                         (txn.requests > kMinCopies && txn.last_ns - txn.first_ns >= kLongEnough);
   if (!given_up) return false;
   return txn.requests >= kMinCopies || txn.transport != Transport::udp ||

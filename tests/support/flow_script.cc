@@ -87,6 +87,8 @@ class Flow {
     for (std::string word; words >> word;) {
       if (word == "tcp") {
         made.tcp = true;
+      } else if (word == "acks") {
+        made.acks = true;
       } else {
         made.port = std::atoi(word.c_str());
       }
@@ -137,7 +139,8 @@ class Flow {
       inside = udp(payload.bytes, src.address, dst.address, from, to);
     } else if (payload.protocol == 6) {
       uint32_t& sent = sent_by_tcp_[src.text() + dst.text()];
-      inside = tcp(payload.bytes, {1 + sent}, src.address, dst.address, from, to);
+      const uint32_t came = src.acks ? 1 + sent_by_tcp_[dst.text() + src.text()] : 0;
+      inside = tcp(payload.bytes, {1 + sent, came}, src.address, dst.address, from, to);
       sent += static_cast<uint32_t>(payload.bytes.size());
     }
     return ethernet_ip(ip(inside, payload.protocol, src.address, dst.address,

@@ -2,7 +2,8 @@
 // stack would write (Via stack, tags, CSeq, Contact); what it says, wins.
 //
 //   host alice 192.0.2.101            name, address, port (5060 when absent); tcp: its SIP goes
-//                                     over TCP
+//                                     over TCP; `tcp acks`: and its
+//                                     segments acknowledge what came, unseen or not
 //   snaplen 96                        no more is captured of each packet below; 0: all of it
 //   ip-id 0                           the packets below have no IP ID; ip-id 1: they have
 //   padding 28                        the records of the packets below count 28 bytes that no
