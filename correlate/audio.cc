@@ -226,6 +226,8 @@ std::string_view to_string(Audio audio) {
       return "held";
     case Audio::one_way_agreed:
       return "one-way-agreed";
+    case Audio::half_captured:
+      return "half-captured";
     case Audio::not_captured:
       return "not-captured";
   }
@@ -363,6 +365,14 @@ LostToward lost_toward(const AudioFacts& facts) {
   return {lost(from_callee), lost(from_caller)};
 }
 
+Party unseen_sender(const AudioFacts& facts) {
+  const bool caller = facts.from_caller.streams.empty();
+  if (caller == facts.from_callee.streams.empty()) return Party::none;
+  const AudioDirection& unseen = caller ? facts.from_caller : facts.from_callee;
+  const bool passes_elsewhere = unseen.fault == AudioFault::none && unseen.right.at_end;
+  return passes_elsewhere && unseen.reported_frame == 0 ? unseen.from : Party::none;
+}
+
 Audio audio_verdict(const AudioFacts& facts) {
   const AudioDirection& caller = facts.from_caller;
   const AudioDirection& callee = facts.from_callee;
@@ -382,7 +392,7 @@ Audio audio_verdict(const AudioFacts& facts) {
   if (facts.negotiation.is_held()) return Audio::held;
   if (goes_elsewhere(caller, callee) && goes_elsewhere(callee, caller)) return Audio::not_captured;
   if (caller.right.at_end != callee.right.at_end) return Audio::one_way_agreed;
-  return Audio::two_way;
+  return unseen_sender(facts) == Party::none ? Audio::two_way : Audio::half_captured;
 }
 
 }  // namespace sipladder

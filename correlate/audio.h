@@ -26,6 +26,7 @@ enum class Audio : uint8_t {
   silent,
   held,
   one_way_agreed,
+  half_captured,  // one direction passes here, the other one where nobody saw it
   not_captured,
 };
 std::string_view to_string(Audio audio);  // empty for none_known
@@ -123,6 +124,9 @@ bool is_handful(const AudioDirection& direction);
 bool is_whole(const AudioDirection& direction);
 
 Audio audio_verdict(const AudioFacts& facts);
+// The party whose audio was agreed to the end, passes elsewhere and is confirmed by nobody; none
+// when both directions are here, or neither is.
+Party unseen_sender(const AudioFacts& facts);
 // Who hears nothing, or not all of it: none, one of them, or both.
 struct LostToward {
   bool caller = false;

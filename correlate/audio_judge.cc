@@ -25,6 +25,8 @@ class Judge {
 
   // The first question with a bad answer is the cause.
   void run() {
+    if (direction_.streams.empty() && direction_.agreed_ns > 0)
+      direction_.reported_frame = report_of_receipt(audio_, back_);
     if (direction_.agreed_ns < kJudgeAfter) return;
     if (direction_.streams.empty()) {
       if (is_missing(audio_, direction_, back_)) set(not_sent());

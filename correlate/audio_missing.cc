@@ -1,7 +1,5 @@
 #include "correlate/audio_missing.h"
 
-#include "correlate/audio_reports.h"
-
 namespace sipladder {
 namespace {
 
@@ -55,13 +53,11 @@ class Vantage {
 
 }  // namespace
 
-bool is_missing(const AudioCase& audio, AudioDirection& direction, const AudioDirection& back) {
+bool is_missing(const AudioCase& audio, const AudioDirection& direction,
+                const AudioDirection& back) {
   const Vantage vantage(audio, direction, back);
-  if (back.packets < kMinMedia || is_handful(back) || !vantage.passes_here() ||
-      !vantage.speaks_here())
-    return false;
-  direction.reported_frame = report_of_receipt(audio, back);
-  return direction.reported_frame == 0;
+  return direction.reported_frame == 0 && back.packets >= kMinMedia && !is_handful(back) &&
+         vantage.passes_here() && vantage.speaks_here();
 }
 
 }  // namespace sipladder
