@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "correlate/audio_hangup.h"
 #include "correlate/audio_judge.h"
 #include "correlate/audio_path.h"
 
@@ -294,7 +295,7 @@ bool needs_messages(const Model& model, const CallRecord& call,
                               (call.caller_types & call.callee_types) == 0;
   const bool paths = !model.ice_checks.empty() || !model.handshakes.empty();
   return !streams.empty() || paths || no_common_type || sdp.refused || sdp.restricted || mixed ||
-         sdp.secure || call.sdp_offered != call.sdp_answered;
+         sdp.unusual || sdp.secure || call.sdp_offered != call.sdp_answered;
 }
 
 AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageView& view, CallId id,
@@ -312,11 +313,16 @@ AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageVie
     facts.negotiation.negotiated = facts.negotiation.offered = call.sdp.may_have_audio();
     return facts;
   }
-  facts.negotiation = negotiation_of(model, view, call, messages, facts.end_ns);
   collect_streams(model, media, id, streams, &facts);
+  for (AudioDirection* direction : {&facts.from_caller, &facts.from_callee})
+    find_last_leg(model, *direction);
+  if (const auto hang_up = hang_up_of(model, media, view, call, messages, facts)) {
+    facts.hang_up = hang_up;
+    facts.end_ns = hang_up->at_ns;
+  }
+  facts.negotiation = negotiation_of(model, view, call, messages, facts.end_ns);
   const int64_t acked = acked_ns(model, messages);
   for (AudioDirection* direction : {&facts.from_caller, &facts.from_callee}) {
-    find_last_leg(model, *direction);
     take_right(facts.negotiation, *direction);
     find_due(model, call, facts.negotiation, acked, *direction);
   }

@@ -92,6 +92,18 @@ struct ClosedPath {
   std::optional<OfferAnswer> roles;   // of DTLS, that clash
 };
 
+// A party has ended the call, and no BYE of it is here.
+struct HangUp {
+  Party by = Party::none;
+  int64_t at_ns = 0;                  // its last packet
+  uint32_t frame = 0;                 // of the 481, or of the ICMP error, that proves it
+  MessageId refused;                  // the 481
+  bool rtcp_bye = false;              // its RTCP says so
+  std::optional<IpAddress> next_hop;  // of its BYE: a private address that is not here
+  bool by_contact = false;            // named by Contact, and not by Record-Route
+  MessageId learnt;                   // the message that names it
+};
+
 struct AudioFacts {
   bool answered = false;
   int64_t answer_ns = 0;
@@ -101,6 +113,7 @@ struct AudioFacts {
   AudioDirection from_callee;
   std::optional<KeyFault> key_fault;      // of both directions, in their SDP
   std::optional<ClosedPath> closed_path;  // the fault of both directions
+  std::optional<HangUp> hang_up;          // then end_ns is when that was
   const AudioDirection& direction(Party from) const {
     return from == Party::caller ? from_caller : from_callee;
   }

@@ -16,6 +16,8 @@
 #include "capture/packet_log.h"
 #include "capture/packet_source.h"
 #include "correlate/call_label.h"
+#include "correlate/clock_steps.h"
+#include "correlate/clock_trials.h"
 #include "correlate/cut_requests.h"
 #include "correlate/records.h"
 #include "correlate/table.h"
@@ -76,9 +78,11 @@ struct Model {
   std::vector<TurnAllocation> turn_allocations;
   absl::flat_hash_map<uint32_t, DtmfDigits> dtmf;             // by StreamId
   absl::flat_hash_map<uint32_t, VoiceSamples> voice_samples;  // the same, of other than G.711
+  absl::flat_hash_map<uint32_t, ClockTrials> clock_trials;    // the same, of dynamic payload types
   Accounting accounting;
   std::vector<SourceCounters> sources;
-  std::vector<SourceInfo> captures;  // copied from the PacketSource by whoever runs the loop
+  std::vector<ClockStep> clock_steps;  // in the order of frames
+  std::vector<SourceInfo> captures;    // copied from the PacketSource by whoever runs the loop
   std::array<uint64_t, static_cast<size_t>(Oddity::count_)> oddities{};
   std::vector<IncompleteSip> incomplete_sip_fragments;  // known once finished
   std::vector<HeadlessUdp> headless_udp;                // likewise

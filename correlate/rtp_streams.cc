@@ -99,7 +99,7 @@ void RtpStreams::add_elsewhere(StreamRecord& stream, const Datagram& datagram,
   const int64_t delay_ns = datagram.time_ns - sent_ns(stream, rtp.sequence);
   const int64_t resumed_ns =
       std::max(coverage_of(datagram.point).resumed_ns, coverage_of(stream.point).resumed_ns);
-  const uint32_t passed = stream.packets - stream.duplicates;
+  const uint32_t passed = stream.distinct();
   const bool covered = stream.elsewhere != 0 && resumed_ns <= stream.elsewhere_ns;
   stream.covered += covered ? passed - stream.covered_until : 1;
   stream.covered_until = passed;
@@ -134,21 +134,28 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp, uint64_
     }
     stream.last_frame = datagram.frame;
     const bool again = is_packet_before(stream, datagram);
+    const uint32_t distinct = stream.distinct();
     const uint32_t duplicates = stream.duplicates;
     advance(stream, rtp, datagram.time_ns);
     if (again && stream.duplicates != duplicates) stream.copies++;
+    if (stream.distinct() != distinct) try_clocks(found->second, datagram, rtp);
     stream.newest_ip_id = datagram.ip_id;
     note_shown(stream, datagram.point, rtp.sequence, newest);
     listen(stream, rtp, !datagram.truncated);
     if (is_event(rtp)) {
       add_event(found->second, rtp);
-    } else if (!datagram.truncated && !is_heard_in_passing(rtp.payload_type) &&
-               stream.packets % VoiceSamples::kStep < VoiceSamples::kRun) {
+    } else if (!datagram.truncated && stream.packets % VoiceSamples::kStep < VoiceSamples::kRun &&
+               (!is_heard_in_passing(rtp.payload_type) || is_ringing(stream))) {
       add_sample(found->second, datagram);
     }
     return;
   }
   begin_stream(key, datagram, rtp);
+}
+
+// G.711 is listened to as it passes; of what comes before the answer it is asked which sound it is.
+bool RtpStreams::is_ringing(const StreamRecord& stream) const {
+  return stream.early && stream.packets <= VoiceSamples::kStep * VoiceSamples::kRuns;
 }
 
 void RtpStreams::begin_stream(uint64_t key, const Datagram& datagram, const RtpHeader& rtp) {
@@ -166,6 +173,7 @@ void RtpStreams::begin_stream(uint64_t key, const Datagram& datagram, const RtpH
   stream.points = StreamRecord::bit_of(datagram.point);
   stream.dscp = datagram.dscp;
   stream.newest_ip_id = datagram.ip_id;
+  stream.early = turns_.is_before_answer(datagram.dst);
   stream.payload_type = rtp.payload_type;
   stream.type_lead = is_voice(rtp) ? 1 : 0;
   const SdpFormat format = static_format(rtp.payload_type);
@@ -173,7 +181,15 @@ void RtpStreams::begin_stream(uint64_t key, const Datagram& datagram, const RtpH
   begin_sequence(&stream.sequence, rtp.sequence);
   advance(stream, rtp, datagram.time_ns);
   listen(stream, rtp, !datagram.truncated);
-  by_key_[key] = model_.streams.add(stream);
+  const StreamId id = by_key_[key] = model_.streams.add(stream);
+  try_clocks(id, datagram, rtp);
+}
+
+// Payload types that RFC 3551 gives no clock.
+void RtpStreams::try_clocks(StreamId id, const Datagram& datagram, const RtpHeader& rtp) {
+  constexpr uint8_t kLastStatic = 34;
+  if (rtp.payload_type <= kLastStatic || !is_voice(rtp)) return;
+  model_.clock_trials[id.value].add(rtp, datagram.time_ns);
 }
 
 // Of another payload type than the voice.
@@ -218,6 +234,9 @@ void RtpStreams::note_rtcp(const Datagram& datagram, const RtcpReport& report) {
     model_.rtcp.push_back(record);
   }
   RtcpRecord& record = model_.rtcp[slot->second];
+  if (record.first_ns == 0) record.first_ns = datagram.time_ns;
+  record.last_ns = datagram.time_ns;
+  if (report.packets[static_cast<size_t>(RtcpKind::bye)] != 0) record.bye_ns = datagram.time_ns;
   if (!report.block || report.block->highest_sequence == 0) return;
   const RtcpReportBlock& block = *report.block;
   if (block.ssrc == record.about && block.highest_sequence != record.highest) {
