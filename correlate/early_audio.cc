@@ -22,7 +22,7 @@ std::vector<int16_t> decode_run(const PacketRef* refs, const PacketLog& log,
                                 const StreamRecord& stream, VoiceDecoder& decoder) {
   std::vector<int16_t> sound;
   std::array<int16_t, kMaxPcmSamples> pcm;
-  for (uint32_t i = 0; i < VoiceSamples::kRun; i++) {
+  for (uint32_t i = 0; i < EarlyVoice::kRun; i++) {
     std::string bytes;
     RtpHeader rtp;
     if (!log.read(refs[i], &bytes) || !parse_rtp(bytes, &rtp)) continue;
@@ -37,18 +37,18 @@ Sounds listen_until(const Model& model, const MediaBinding& media, const PacketL
                     StreamId id, int64_t until_ns) {
   Sounds sounds;
   const StreamRecord& stream = model.streams[id];
-  const auto found = model.voice_samples.find(id.value);
-  if (found == model.voice_samples.end() || stream.packets < 2) return sounds;
-  const VoiceSamples& samples = found->second;
+  const auto found = model.early_voice.find(id.value);
+  if (found == model.early_voice.end() || stream.packets < 2) return sounds;
+  const EarlyVoice& voice = found->second;
   // Packets come at an even pace: the time of a run is told by its place.
   const int64_t pace_ns = std::max<int64_t>(1, (stream.last_ns - stream.first_ns) / stream.packets);
-  for (uint32_t run = 0; (run + 1) * VoiceSamples::kRun <= samples.count; run++) {
-    const int64_t at_ns = stream.first_ns + int64_t{(run + 1) * samples.every} * pace_ns;
+  for (uint32_t run = 0; (run + 1) * EarlyVoice::kRun <= voice.count; run++) {
+    const int64_t at_ns = stream.first_ns + int64_t{run * EarlyVoice::kStep} * pace_ns;
     if (at_ns > until_ns) break;
     const auto decoder = make_voice_decoder(media.encoding_of(id), stream.clock_hz, 1);
     if (decoder == nullptr) return {};
     const std::vector<int16_t> sound =
-        decode_run(&samples.refs[run * VoiceSamples::kRun], log, stream, *decoder);
+        decode_run(&voice.refs[run * EarlyVoice::kRun], log, stream, *decoder);
     if (sound.empty()) continue;
     if (is_silent(sound)) {
       sounds.silent++;

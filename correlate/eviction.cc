@@ -87,6 +87,7 @@ void forget_streams(Model& model, int64_t before_ns) {
     model.streams.forget(id);
     model.dtmf.erase(id.value);
     model.voice_samples.erase(id.value);
+    model.early_voice.erase(id.value);
     model.clock_trials.erase(id.value);
     model.evicted.streams++;
   }

@@ -78,6 +78,7 @@ struct Model {
   std::vector<TurnAllocation> turn_allocations;
   absl::flat_hash_map<uint32_t, DtmfDigits> dtmf;             // by StreamId
   absl::flat_hash_map<uint32_t, VoiceSamples> voice_samples;  // the same, of other than G.711
+  absl::flat_hash_map<uint32_t, EarlyVoice> early_voice;      // the same, of before the answer
   absl::flat_hash_map<uint32_t, ClockTrials> clock_trials;    // the same, of dynamic payload types
   Accounting accounting;
   std::vector<SourceCounters> sources;

@@ -362,6 +362,23 @@ struct VoiceSamples {
   uint32_t every = kStep;  // packets from one run to the next: kStep, doubled and doubled again
 };
 
+// Where some of the first packets are of a stream that began before the answer: short runs, half a
+// second apart.
+struct EarlyVoice {
+  static constexpr uint32_t kRun = 3;
+  static constexpr uint32_t kStep = 24;
+  static constexpr uint32_t kRuns = 12;
+  static constexpr uint32_t kPackets = kStep * kRuns;
+  PacketRef refs[kRuns * kRun];
+  uint32_t count = 0;
+
+  // The packet of that number, from 2 on.
+  static bool wants(uint32_t packet) { return packet % kStep >= 2 && packet % kStep < 2 + kRun; }
+  void add(const PacketRef& ref) {
+    if (count < kRuns * kRun) refs[count++] = ref;
+  }
+};
+
 // What one source says by RTCP to one receiver: of a stream that the capture does not show, this is
 // all that is known.
 struct RtcpRecord {

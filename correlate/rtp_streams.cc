@@ -142,10 +142,11 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp, uint64_
     stream.newest_ip_id = datagram.ip_id;
     note_shown(stream, datagram.point, rtp.sequence, newest);
     listen(stream, rtp, !datagram.truncated);
+    add_early(found->second, datagram, rtp);
     if (is_event(rtp)) {
       add_event(found->second, rtp);
-    } else if (!datagram.truncated && stream.packets % VoiceSamples::kStep < VoiceSamples::kRun &&
-               (!is_heard_in_passing(rtp.payload_type) || is_ringing(stream))) {
+    } else if (!datagram.truncated && !is_heard_in_passing(rtp.payload_type) &&
+               stream.packets % VoiceSamples::kStep < VoiceSamples::kRun) {
       add_sample(found->second, datagram);
     }
     return;
@@ -153,9 +154,14 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp, uint64_
   begin_stream(key, datagram, rtp);
 }
 
-// G.711 is listened to as it passes; of what comes before the answer it is asked which sound it is.
-bool RtpStreams::is_ringing(const StreamRecord& stream) const {
-  return stream.early && stream.packets <= VoiceSamples::kStep * VoiceSamples::kRuns;
+// What comes before the answer is asked later which sound it is.
+void RtpStreams::add_early(StreamId id, const Datagram& datagram, const RtpHeader& rtp) {
+  const StreamRecord& stream = model_.streams[id];
+  if (!stream.early || datagram.truncated || !is_voice(rtp)) return;
+  if (stream.packets > EarlyVoice::kPackets || !EarlyVoice::wants(stream.packets)) return;
+  PacketRef ref = datagram.ref;
+  ref.length = static_cast<uint32_t>(datagram.payload.size());
+  model_.early_voice[id.value].add(ref);
 }
 
 void RtpStreams::begin_stream(uint64_t key, const Datagram& datagram, const RtpHeader& rtp) {

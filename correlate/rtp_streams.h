@@ -56,10 +56,10 @@ class RtpStreams {
   void add_elsewhere(StreamRecord& stream, const Datagram& datagram, const RtpHeader& rtp);
   bool belongs_to_next_call(const StreamRecord& stream, const Datagram& datagram) const;
   void begin_stream(uint64_t key, const Datagram& datagram, const RtpHeader& rtp);
-  bool is_ringing(const StreamRecord& stream) const;
   bool make_room(int64_t now_ns);
   void note_rtcp(const Datagram& datagram, const RtcpReport& report);
   void add_sample(StreamId id, const Datagram& datagram);
+  void add_early(StreamId id, const Datagram& datagram, const RtpHeader& rtp);
   void add_event(StreamId id, const RtpHeader& rtp);
   void try_clocks(StreamId id, const Datagram& datagram, const RtpHeader& rtp);
   StreamRecord* find(const Endpoint& src, const Endpoint& dst, uint32_t ssrc);
