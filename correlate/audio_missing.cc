@@ -25,13 +25,26 @@ class Vantage {
     bool named = false;
     for (const SdpStand& stand : stands) {
       if (stand.author != opposite(direction_.from) || !stand.address) continue;
-      if (is_known_here(stand.address->ip) || is_relayed_to_here(*stand.address)) return true;
+      if (is_known_here(stand.address->ip) || is_relayed_to_here(*stand.address) ||
+          is_named_wrongly(*stand.address))
+        return true;
       named = true;
     }
     return !named;
   }
 
  private:
+  // Its author sends from that very port of another public host, which is the one that it has: a
+  // wrong external address. Neighbours may share one.
+  bool is_named_wrongly(const Endpoint& named) const {
+    return std::any_of(back_.streams.begin(), back_.streams.end(), [&](StreamId id) {
+      const Endpoint& source = audio_.src(id);
+      return source.port == named.port && source.ip.family == named.ip.family &&
+             scope_of(named.ip) == AddressScope::public_ &&
+             !std::equal(source.ip.bytes.begin(), source.ip.bytes.begin() + 3,
+                         named.ip.bytes.begin());
+    });
+  }
   // What comes to it goes to the client in a stream that is unpacked here.
   bool is_relayed_to_here(const Endpoint& relayed) const {
     return std::any_of(back_.streams.begin(), back_.streams.end(),
