@@ -24,8 +24,8 @@ constexpr uint32_t kMaxMessagesAnalysed =
 
 CallContext context_of(const Model& model, const PacketLog& log, CallId id,
                        const MediaBinding& media, MessageView& view) {
-  CallContext context{model, log, id, model.calls[id], {}, {}, media.streams_of(id), media,
-                      view,  {},  {}};
+  CallContext context{model, log, id, model.calls[id], {}, {}, media.streams_of(id), media, view,
+                      {},    {},  {}};
   for (TransactionId t = context.call.first_txn;
        t && context.transactions.size() < kMaxMessagesAnalysed;
        t = model.transactions[t].next_in_call) {
@@ -41,6 +41,8 @@ CallContext context_of(const Model& model, const PacketLog& log, CallId id,
       audio_facts(model, media, view, id,
                   needs_messages(model, context.call, context.streams) ? context.messages() : kNone,
                   context.streams);
+  if (!context.streams.empty())
+    context.early = early_media_of(model, media, log, id, context.messages(), context.streams);
   return context;
 }
 
@@ -322,6 +324,7 @@ void Analyst::analyse(CallId id, MessageView& view) {
   drop_explained(model_, &analysis.findings);
   std::stable_sort(analysis.findings.begin(), analysis.findings.end(), worse);
   conclude_audio(context.audio, &analysis);
+  analysis.early_audio = context.early.heard;
   analysis.scenario = scenario_of(context);
   analysis.was_held = !context.audio.negotiation.holds.empty();
   if (!is_readable(id)) analysis = CallAnalysis{};
@@ -349,6 +352,24 @@ int64_t Analyst::talk_end(CallId id) const {
   return end;
 }
 
+// Of a capture without SIP its streams are judged all the same, as far as no SDP is needed for it.
+void Analyst::analyse_media_without_sip() {
+  if (model_.accounting.sip_messages != 0) return;
+  static const CallRecord kNoCall;
+  CallContext context{model_, log_, CallId{}, kNoCall, {}, {}, {}, media_, view_, {}, {}, {}};
+  for (const StreamId id : model_.streams.ids()) {
+    if (media_.is_listed(id)) context.streams.push_back(id);
+  }
+  CallAnalysis analysis;
+  for (const Detector* detector : detectors()) {
+    if (detector->check != nullptr && detector->code.starts_with("rtp-"))
+      detector->check(context, &analysis);
+  }
+  drop_untimed(model_, &analysis.findings);
+  drop_explained(model_, &analysis.findings);
+  for (Finding& finding : analysis.findings) of_capture_.push_back(std::move(finding));
+}
+
 void Analyst::look_at_capture(uint64_t packets) {
   const uint64_t now = model_.accounting.packets;
   const bool same = capture_known_ && capture_finished_ == model_.finished;
@@ -361,7 +382,8 @@ void Analyst::look_at_capture(uint64_t packets) {
   causes_.clear();
   all_.clear();  // it points at what is gone
   registrations_.update();
-  CaptureContext context{model_, registrations_, view_};
+  analyse_media_without_sip();
+  CaptureContext context{model_, registrations_, view_, *this};
   for (const Detector* detector : detectors()) {
     if (model_.cancellation.requested()) break;
     if (detector->check_capture != nullptr) detector->check_capture(context, &of_capture_);

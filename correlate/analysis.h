@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "correlate/audio.h"
+#include "correlate/early_audio.h"
 #include "correlate/endpoint_roles.h"
 #include "correlate/legs.h"
 #include "correlate/media_binding.h"
@@ -24,6 +25,8 @@
 #include "correlate/subscriptions.h"
 
 namespace sipladder {
+
+class Analyst;
 
 enum class Severity : uint8_t { info, warning, error };
 enum class Confidence : uint8_t { possible, likely, certain };
@@ -53,7 +56,8 @@ struct CallAnalysis {
   Party lost_toward = Party::none;
   bool lost_toward_both = false;  // then lost_toward is none
   std::string_view audio_cause;   // code of a finding, empty when none
-  std::string_view scenario;      // static text, empty when not recognised
+  EarlyAudio early_audio = EarlyAudio::unknown;
+  std::string_view scenario;  // static text, empty when not recognised
   bool was_held = false;
   std::vector<Finding> findings;
 };
@@ -70,6 +74,7 @@ struct CallContext {
   const MediaBinding& media;
   MessageView& view;
   AudioFacts audio;
+  EarlyMedia early = {};
 
   const MessageRecord& message(MessageId m) const { return model.messages[m]; }
 
@@ -84,6 +89,7 @@ struct CaptureContext {
   const Model& model;
   Registrations& registrations;
   MessageView& view;
+  Analyst& analyst;  // for verdicts on calls
 };
 
 // One row of the catalogue: a pure function of a call, or of the capture. Defined as a static
@@ -140,6 +146,7 @@ class Analyst {
   Cached& cached(CallId call);
   void update();
   void analyse(CallId call, MessageView& view);
+  void analyse_media_without_sip();
   void begin_sweep();
   // Whole captures are looked at again when there are more than `packets` new ones.
   void look_at_capture(uint64_t packets);

@@ -8,6 +8,7 @@
 #include <tuple>
 #include <utility>
 
+#include "correlate/audio_hangup.h"
 #include "correlate/audio_judge.h"
 #include "correlate/audio_path.h"
 
@@ -259,6 +260,8 @@ std::string_view to_string(Audio audio) {
       return "held";
     case Audio::one_way_agreed:
       return "one-way-agreed";
+    case Audio::half_captured:
+      return "half-captured";
     case Audio::not_captured:
       return "not-captured";
   }
@@ -337,7 +340,7 @@ bool needs_messages(const Model& model, const CallRecord& call,
                               (call.caller_types & call.callee_types) == 0;
   const bool paths = !model.ice_checks.empty() || !model.handshakes.empty();
   return !streams.empty() || paths || no_common_type || sdp.refused || sdp.restricted || mixed ||
-         sdp.secure || call.sdp_offered != call.sdp_answered;
+         sdp.unusual || sdp.secure || call.sdp_offered != call.sdp_answered;
 }
 
 AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageView& view, CallId id,
@@ -355,11 +358,16 @@ AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageVie
     facts.negotiation.negotiated = facts.negotiation.offered = call.sdp.may_have_audio();
     return facts;
   }
-  facts.negotiation = negotiation_of(model, view, call, messages, facts.end_ns);
   collect_streams(model, media, id, streams, &facts);
+  for (AudioDirection* direction : {&facts.from_caller, &facts.from_callee})
+    find_last_leg(model, *direction);
+  if (const auto hang_up = hang_up_of(model, media, view, call, messages, facts)) {
+    facts.hang_up = hang_up;
+    facts.end_ns = hang_up->at_ns;
+  }
+  facts.negotiation = negotiation_of(model, view, call, messages, facts.end_ns);
   const int64_t acked = acked_ns(model, messages);
   for (AudioDirection* direction : {&facts.from_caller, &facts.from_callee}) {
-    find_last_leg(model, *direction);
     take_right(facts.negotiation, *direction);
     find_due(model, call, facts.negotiation, acked, *direction);
   }
@@ -408,6 +416,14 @@ LostToward lost_toward(const AudioFacts& facts) {
   return {lost(from_callee), lost(from_caller)};
 }
 
+Party unseen_sender(const AudioFacts& facts) {
+  const bool caller = facts.from_caller.streams.empty();
+  if (caller == facts.from_callee.streams.empty()) return Party::none;
+  const AudioDirection& unseen = caller ? facts.from_caller : facts.from_callee;
+  const bool passes_elsewhere = unseen.fault == AudioFault::none && unseen.right.at_end;
+  return passes_elsewhere && unseen.reported_frame == 0 ? unseen.from : Party::none;
+}
+
 Audio audio_verdict(const AudioFacts& facts) {
   const AudioDirection& caller = facts.from_caller;
   const AudioDirection& callee = facts.from_callee;
@@ -427,7 +443,7 @@ Audio audio_verdict(const AudioFacts& facts) {
   if (facts.negotiation.is_held()) return Audio::held;
   if (goes_elsewhere(caller, callee) && goes_elsewhere(callee, caller)) return Audio::not_captured;
   if (caller.right.at_end != callee.right.at_end) return Audio::one_way_agreed;
-  return Audio::two_way;
+  return unseen_sender(facts) == Party::none ? Audio::two_way : Audio::half_captured;
 }
 
 }  // namespace sipladder

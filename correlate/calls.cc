@@ -69,6 +69,24 @@ void note_times(CallRecord& call, const MessageRecord& message, bool within_dial
 
 }  // namespace
 
+namespace {
+
+// A client that uses one Call-ID for its registration and for a call.
+bool begins_call(const MessageRecord& message, const CallRecord& call) {
+  return call.kind != CallKind::call && message.is_request() && message.method == Method::invite &&
+         !message.has_to_tag;
+}
+
+// What came before belongs to it by its Call-ID only: the INVITE names the parties.
+void become_call(CallRecord& call, const SipFacts& facts) {
+  call.kind = CallKind::call;
+  call.state = CallState::calling;
+  call.caller_tag_hash = facts.from_tag;
+  call.first_request = call.first_response = MessageId{};
+}
+
+}  // namespace
+
 CallId CallTable::find_or_create(const MessageRecord& message, const SipFacts& facts) {
   if (facts.call_hash != 0) {
     const auto found = by_id_.find(facts.call_hash);
@@ -94,6 +112,7 @@ void CallTable::forget_evicted() {
 MessageId CallTable::add(MessageRecord message, const SipFacts& facts, const SipIndex& sip) {
   message.call = find_or_create(message, facts);
   CallRecord& call = model_.calls[message.call];
+  if (begins_call(message, call)) become_call(call, facts);
   message.from_caller = written_by_caller(message, call, facts);
   const MessageId id = model_.messages.add(message);
   if (call.last_message) {

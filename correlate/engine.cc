@@ -70,6 +70,7 @@ struct Engine::State {
   RtpStreams streams;
   MediaPaths paths;
   TurnRelays turn;
+  ClockWatch clock_watch;
   std::vector<Datagram> datagrams;
   WorkBatch batch;
   uint32_t next_settled = 1;
@@ -245,6 +246,7 @@ void Engine::process(const Packet& packet) {
   SourceCounters& counters = state.counters(packet.source);
   counters.note_time(packet);
   model.coverage.add(packet);
+  state.clock_watch.note(packet, &model.clock_steps);
   const Fate fate = state.decoder.decode(packet, &state.datagrams);
   if (state.decoder.was_cut()) counters.cut++;
   if (fate != Fate::payload) {

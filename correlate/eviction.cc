@@ -83,6 +83,12 @@ void cut_links(Model& model) {
 void forget_stream(Model& model, PacketLog& log, StreamId id) {
   model.streams.forget(id);
   model.dtmf.erase(id.value);
+  const auto early = model.early_voice.find(id.value);
+  if (early != model.early_voice.end()) {
+    for (uint32_t i = 0; i < early->second.count; i++) log.forget(early->second.refs[i]);
+    model.early_voice.erase(early);
+  }
+  model.clock_trials.erase(id.value);
   const auto voice = model.voice_places.find(id.value);
   if (voice != model.voice_places.end()) {
     for (uint32_t i = 0; i < voice->second.count(); i++) log.forget(voice->second.ref(i));

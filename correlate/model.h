@@ -18,6 +18,8 @@
 #include "capture/packet_source.h"
 #include "correlate/call_label.h"
 #include "correlate/cancellation.h"
+#include "correlate/clock_steps.h"
+#include "correlate/clock_trials.h"
 #include "correlate/coverage.h"
 #include "correlate/cut_requests.h"
 #include "correlate/records.h"
@@ -81,9 +83,12 @@ struct Model {
   std::vector<TurnAllocation> turn_allocations;
   absl::flat_hash_map<uint32_t, DtmfDigits> dtmf;           // by StreamId
   absl::flat_hash_map<uint32_t, VoicePlaces> voice_places;  // the same, of other than G.711
+  absl::flat_hash_map<uint32_t, EarlyVoice> early_voice;      // the same, of before the answer
+  absl::flat_hash_map<uint32_t, ClockTrials> clock_trials;    // the same, of dynamic payload types
   Accounting accounting;
   std::vector<SourceCounters> sources;
-  std::vector<SourceInfo> captures;  // copied from the PacketSource by whoever runs the loop
+  std::vector<ClockStep> clock_steps;  // in the order of frames
+  std::vector<SourceInfo> captures;    // copied from the PacketSource by whoever runs the loop
   std::array<uint64_t, static_cast<size_t>(Oddity::count_)> oddities{};
   std::vector<IncompleteSip> incomplete_sip_fragments;  // known once finished
   std::vector<HeadlessUdp> headless_udp;                // likewise

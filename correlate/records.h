@@ -278,7 +278,8 @@ struct alignas(64) StreamRecord {
   uint32_t ssrc = 0;
   uint32_t first_frame = 0;
   uint32_t duplicates = 0;
-  uint32_t copies = 0;  // of these: the packet before once more, captured twice
+  uint32_t copies = 0;         // of these: the packet before once more, captured twice
+  uint32_t event_repeats = 0;  // telephone-events sent again under their number: no duplicates
   uint32_t late = 0;
   uint32_t elsewhere = 0;         // packets that another point captured too
   int64_t delay_ns = 0;           // of these packets together, from the one point to the other
@@ -298,6 +299,12 @@ struct alignas(64) StreamRecord {
   uint32_t slice_packets = 0;
   uint32_t longest_loss = 0;  // packets missing in a row
   float worst_slice_pct = 0;  // lost
+  // The newest jump back of its numbers, or of its timestamps alone, and where that was.
+  int64_t jump_ns = 0;
+  uint32_t jump_frame = 0;
+  uint32_t jump_from = 0, jump_to = 0;
+  bool jump_of_time = false;
+  bool early = false;  // it began before an answer to the call that named its destination
   // Where the present payload type began, until its clock is told.
   int64_t clock_from_ns = 0;
   int64_t clock_from_span = 0;
@@ -350,7 +357,9 @@ struct alignas(64) StreamRecord {
   // Most packets are here twice, each copy right behind its original: the capture made them, and
   // no network.
   bool is_captured_twice() const { return copies * 10 >= (packets - copies) * 9; }
-  // Each of them once.
+  // Different ones.
+  uint32_t distinct() const { return packets - duplicates - event_repeats; }
+  // Each of them once, whatever the capture did.
   uint32_t packets_once() const { return is_captured_twice() ? packets - copies : packets; }
   bool shares_point_with(const StreamRecord& other) const { return (points & other.points) != 0; }
 };
@@ -381,6 +390,23 @@ struct VoicePlaces {
   }
 };
 
+// Where some of the first packets are of a stream that began before the answer: short runs, half a
+// second apart.
+struct EarlyVoice {
+  static constexpr uint32_t kRun = 3;
+  static constexpr uint32_t kStep = 24;
+  static constexpr uint32_t kRuns = 12;
+  static constexpr uint32_t kPackets = kStep * kRuns;
+  PacketRef refs[kRuns * kRun];
+  uint32_t count = 0;
+
+  // The packet of that number, from 2 on.
+  static bool wants(uint32_t packet) { return packet % kStep >= 2 && packet % kStep < 2 + kRun; }
+  void add(const PacketRef& ref) {
+    if (count < kRuns * kRun) refs[count++] = ref;
+  }
+};
+
 // What one source says by RTCP to one receiver: of a stream that the capture does not show, this is
 // all that is known.
 struct RtcpRecord {
@@ -394,6 +420,8 @@ struct RtcpRecord {
   int64_t progress_from_ns = 0;
   int64_t progress_ns = 0;
   uint32_t progress_frame = 0;
+  int64_t first_ns = 0, last_ns = 0;  // of its packets
+  int64_t bye_ns = 0;                 // RTCP BYE (RFC 3550 6.6)
 };
 
 // Connectivity checks of ICE (RFC 8445 7) from one end to another, of one pair of user names.

@@ -125,7 +125,7 @@ void RtpStreams::add_elsewhere(StreamRecord& stream, const Datagram& datagram,
       std::clamp(datagram.time_ns - sent_ns(stream, rtp.sequence), -kMostNs, kMostNs);
   const int64_t resumed_ns =
       std::max(coverage_of(datagram.point).resumed_ns, coverage_of(stream.point).resumed_ns);
-  const uint32_t passed = stream.packets - stream.duplicates;
+  const uint32_t passed = stream.distinct();
   const bool covered = stream.elsewhere != 0 && resumed_ns <= stream.elsewhere_ns;
   stream.covered += covered ? passed - stream.covered_until : 1;
   stream.covered_until = passed;
@@ -160,12 +160,15 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp, uint64_
     }
     stream.last_frame = datagram.frame;
     const bool again = is_packet_before(stream, datagram);
+    const uint32_t distinct = stream.distinct();
     const uint32_t duplicates = stream.duplicates;
     advance(stream, rtp, datagram.time_ns);
     if (again && stream.duplicates != duplicates) stream.copies++;
+    if (stream.distinct() != distinct) try_clocks(found->second, datagram, rtp);
     stream.newest_ip_id = datagram.ip_id;
     note_shown(stream, datagram.point, rtp.sequence, newest);
     listen(stream, rtp, !datagram.truncated);
+    add_early(found->second, datagram, rtp);
     if (is_event(rtp)) {
       add_event(found->second, rtp);
     } else {
@@ -174,6 +177,16 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp, uint64_
     return;
   }
   begin_stream(key, datagram, rtp);
+}
+
+// What comes before the answer is asked later which sound it is.
+void RtpStreams::add_early(StreamId id, const Datagram& datagram, const RtpHeader& rtp) {
+  const StreamRecord& stream = model_.streams[id];
+  if (!stream.early || datagram.truncated || !is_voice(rtp)) return;
+  if (stream.packets > EarlyVoice::kPackets || !EarlyVoice::wants(stream.packets)) return;
+  PacketRef ref = datagram.ref;
+  ref.length = static_cast<uint32_t>(datagram.payload.size());
+  model_.early_voice[id.value].add(ref.is_stored() ? ref : log_.append(datagram.payload));
 }
 
 void RtpStreams::begin_stream(uint64_t key, const Datagram& datagram, const RtpHeader& rtp) {
@@ -191,6 +204,7 @@ void RtpStreams::begin_stream(uint64_t key, const Datagram& datagram, const RtpH
   stream.points = StreamRecord::bit_of(datagram.point);
   stream.dscp = datagram.dscp;
   stream.newest_ip_id = datagram.ip_id;
+  stream.early = turns_.is_before_answer(datagram.dst);
   stream.payload_type = rtp.payload_type;
   stream.type_lead = is_voice(rtp) ? 1 : 0;
   const SdpFormat format = static_format(rtp.payload_type);
@@ -198,9 +212,16 @@ void RtpStreams::begin_stream(uint64_t key, const Datagram& datagram, const RtpH
   begin_sequence(&stream.sequence, rtp.sequence);
   advance(stream, rtp, datagram.time_ns);
   listen(stream, rtp, !datagram.truncated);
-  const StreamId id = model_.streams.add(stream);
-  by_key_[key] = id;
+  const StreamId id = by_key_[key] = model_.streams.add(stream);
   add_place(id, datagram, rtp);
+  try_clocks(id, datagram, rtp);
+}
+
+// Payload types that RFC 3551 gives no clock.
+void RtpStreams::try_clocks(StreamId id, const Datagram& datagram, const RtpHeader& rtp) {
+  constexpr uint8_t kLastStatic = 34;
+  if (rtp.payload_type <= kLastStatic || !is_voice(rtp)) return;
+  model_.clock_trials[id.value].add(rtp, datagram.time_ns);
 }
 
 // Of another payload type than the voice.
@@ -239,6 +260,9 @@ void RtpStreams::note_rtcp(const Datagram& datagram, const RtcpReport& report) {
     model_.rtcp.push_back(record);
   }
   RtcpRecord& record = model_.rtcp[slot->second];
+  if (record.first_ns == 0) record.first_ns = datagram.time_ns;
+  record.last_ns = datagram.time_ns;
+  if (report.packets[static_cast<size_t>(RtcpKind::bye)] != 0) record.bye_ns = datagram.time_ns;
   if (!report.block || report.block->highest_sequence == 0) return;
   const RtcpReportBlock& block = *report.block;
   if (block.ssrc == record.about && block.highest_sequence != record.highest) {

@@ -67,7 +67,9 @@ class RtpStreams {
   bool make_room(int64_t now_ns);
   void note_rtcp(const Datagram& datagram, const RtcpReport& report);
   void add_place(StreamId id, const Datagram& datagram, const RtpHeader& rtp);
+  void add_early(StreamId id, const Datagram& datagram, const RtpHeader& rtp);
   void add_event(StreamId id, const RtpHeader& rtp);
+  void try_clocks(StreamId id, const Datagram& datagram, const RtpHeader& rtp);
   StreamRecord* find(const Endpoint& src, const Endpoint& dst, uint32_t ssrc);
 
   Model& model_;

@@ -44,10 +44,11 @@ std::vector<MessageId> messages_of(const LadderInput& input, const LadderOptions
     MessageId id = input.model.calls[call].first_message;
     for (; id; id = input.model.messages[id].next_in_call) ids.push_back(id);
   }
-  std::sort(ids.begin(), ids.end(), [&](MessageId a, MessageId b) {
-    return std::tuple(input.model.messages[a].time_ns, a) <
-           std::tuple(input.model.messages[b].time_ns, b);
-  });
+  const auto order = [&](MessageId id) {
+    const MessageRecord& message = input.model.messages[id];
+    return std::tuple(ordered_ns(input.model, message.source, message.frame, message.time_ns), id);
+  };
+  std::sort(ids.begin(), ids.end(), [&](MessageId a, MessageId b) { return order(a) < order(b); });
   const size_t fitting = how_many_fit(input, options, ids);
   *left_out = ids.size() - fitting;
   ids.resize(fitting);
@@ -180,6 +181,7 @@ class Builder {
     const MessageRecord& record = input_.model.messages[id];
     LadderRow row;
     row.time_ns = record.time_ns;
+    row.order_ns = ordered_ns(input_.model, record.source, record.frame, record.time_ns);
     place(record, &row);
     if (record.has_sdp) {
       // The first SDP of a party is seen nearest to it.
@@ -263,6 +265,9 @@ class Builder {
     LadderRow row;
     row.kind = RowKind::media;
     row.time_ns = record.first_ns;
+    // Of a stream the source is known where there is only one.
+    const bool one = input_.model.sources.size() <= 1;
+    row.order_ns = one ? ordered_ns(input_.model, 0, record.first_frame, row.time_ns) : row.time_ns;
     row.end_ns = record.last_ns;
     const Parties parties = parties_[binding.call.value];
     const bool from_caller = binding.from == Party::caller;
@@ -275,7 +280,7 @@ class Builder {
     row.codec = encoding_of(binding, record);
     if (row.codec.empty()) row.codec = fmt::format("type {}", record.payload_type);
     const int64_t expected = int64_t{record.sequence.highest} - record.sequence.base + 1;
-    const int64_t came = int64_t{record.packets} - record.duplicates;
+    const int64_t came = record.distinct();
     row.lost = static_cast<uint32_t>(std::max<int64_t>(0, expected - came));
     if (expected > 0) row.loss_pct = 100.0 * row.lost / static_cast<double>(expected);
     row.label = fmt::format("RTP {} {} pkt", row.codec, row.packets);
@@ -290,14 +295,15 @@ class Builder {
   void order_rows() {
     std::vector<LadderRow> rows = std::move(ladder_.rows);
     // Stable: of messages and media of the same time, the message that caused it comes first.
-    std::stable_sort(rows.begin(), rows.end(),
-                     [](const LadderRow& a, const LadderRow& b) { return a.time_ns < b.time_ns; });
+    std::stable_sort(rows.begin(), rows.end(), [](const LadderRow& a, const LadderRow& b) {
+      return a.order_ns < b.order_ns;
+    });
     ladder_.rows.clear();
-    int64_t before = rows.empty() ? 0 : rows.front().time_ns;
+    int64_t before = rows.empty() ? 0 : rows.front().order_ns;
     for (LadderRow& row : rows) {
-      row.delta_ns = row.time_ns - before;
+      row.delta_ns = row.order_ns - before;
       if (row.delta_ns >= kGapNs) add_gap(row);
-      before = row.time_ns;
+      before = row.order_ns;
       ladder_.rows.push_back(std::move(row));
     }
   }

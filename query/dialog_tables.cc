@@ -54,6 +54,11 @@ void session_expires(Reader& r, RowId row, Value& v, bool refresher) {
   }
 }
 
+// The clock was set back while it lasted.
+bool crosses_step(Reader& r, const TransactionRecord& t) {
+  return step_between(r.model, r.model.messages[t.first_message], r.model.messages[t.last_message]);
+}
+
 }  // namespace
 
 const TableDescription kTransactionsTable{
@@ -108,12 +113,14 @@ const TableDescription kTransactionsTable{
         {"first_response_ms", "REAL", "request to first response",
          [](Reader& r, RowId row, Value& v) {
            const TransactionRecord& t = txn(r, row);
-           if (t.request) v.set_milliseconds(t.first_ns, t.first_response_ns);
+           if (t.request && !crosses_step(r, t))
+             v.set_milliseconds(t.first_ns, t.first_response_ns);
          }},
         {"final_response_ms", "REAL", "request to final response",
          [](Reader& r, RowId row, Value& v) {
            const TransactionRecord& t = txn(r, row);
-           if (t.request) v.set_milliseconds(t.first_ns, t.final_response_ns);
+           if (t.request && !crosses_step(r, t))
+             v.set_milliseconds(t.first_ns, t.final_response_ns);
          }},
         {"cancelled", "INTEGER", "a CANCEL was seen for it",
          [](Reader& r, RowId row, Value& v) { v.set(int64_t{txn(r, row).cancelled}); }},

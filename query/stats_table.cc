@@ -123,6 +123,7 @@ class Collector {
           c.state == CallState::cancelled) {
         effective++;
       }
+      if (step_between(r.model, c, c.invite_ns, std::max(c.progress_ns, c.answer_ns))) continue;
       if (c.progress_ns != 0) pdd.push_back(static_cast<double>(c.progress_ns - c.invite_ns) / 1e6);
       if (c.answer_ns != 0) setup.push_back(static_cast<double>(c.answer_ns - c.invite_ns) / 1e6);
     }

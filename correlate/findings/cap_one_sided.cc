@@ -47,7 +47,6 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
   const Model& model = context.model;
   uint32_t whole = 0, no_response = 0, no_request = 0, begun = 0, missed = 0;
   Finding finding = finding_of(detector);
-  const int64_t begin_ns = begin_of(model);
   const ActedUpon acted_upon(model);
   for (const TransactionId id : model.transactions.ids()) {
     const TransactionRecord& txn = model.transactions[id];

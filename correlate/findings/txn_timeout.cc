@@ -120,13 +120,21 @@ bool is_answered_too_late(const CallContext& context, const TransactionRecord& t
   return waited_ns > kTimerB && waited_ns > 64 * observed_t1(context, txn) + kT1Ns;
 }
 
+// Its last copies were sent: the capture ends with the client's patience.
+bool is_given_up_soon(const TransactionRecord& txn) {
+  constexpr int64_t kLastCopy = kTimerB * 15 / 16;
+  return txn.method == Method::invite && txn.provisionals == 0 && !txn.acked && txn.requests >= 6 &&
+         txn.last_ns - txn.first_ns >= kLastCopy;
+}
+
 bool timed_out(const CallContext& context, const TransactionRecord& txn, Accepted& accepted) {
   if (!txn.request || txn.method == Method::ack) return false;
   if (txn.method == Method::bye || txn.method == Method::cancel) return false;
   if (is_answered_too_late(context, txn)) return true;
   if (given_up(context, txn) || is_left_ringing(context, txn)) return true;
-  if (settle(context.model, txn).state != TransactionState::timed_out || txn.final_status != 0)
-    return false;
+  if (txn.final_status != 0) return false;
+  if (settle(context.model, txn).state != TransactionState::timed_out)
+    return is_given_up_soon(txn);
   if (txn.transport != Transport::udp || txn.requests >= 3) return true;
   // Whoever pings an address finds out by asking several times: gateway-down.
   if (txn.method == Method::options) return false;
@@ -157,8 +165,32 @@ std::string what_came_back(const CallContext& context, const Hops& hops, Transac
   }
   std::string why =
       rejection_text(rejections(context.model, txn.src, txn.dst, txn.first_ns), "it", finding);
-  if (why.empty()) why = hops.what_became_of(id, finding);
-  return why.empty() ? "nothing came back" : why;
+  return why.empty() ? hops.what_became_of(id, finding) : why;
+}
+
+// Not a single response, and nobody tells why.
+void describe_silence(const CallContext& context, const TransactionRecord& txn, Finding* finding) {
+  const bool invite = txn.method == Method::invite;
+  const std::string server = endpoint_text(context, txn.dst);
+  const bool plural = txn.requests > 1 && txn.method != Method::options;
+  finding->summary = fmt::format(
+      "{} never answered: {} {}{}{}{}", server, txn.requests, to_string(txn.method),
+      plural ? "s" : "",
+      txn.requests > 1 ? " in " + seconds_text(txn.last_ns - txn.first_ns) : std::string(),
+      invite ? ", not even a 100" : "");
+  finding->explanation = fmt::format(
+      "{} asks again and again, until Timer {} ends after 64*T1 (32 s){}. The requests do not "
+      "arrive, nobody listens there, or what is answered does not come back.",
+      endpoint_text(context, txn.src), invite ? 'B' : 'F',
+      invite ? "; a server that is there sends 100 Trying at once" : "");
+  finding->remedy = fmt::format(
+      "Check in order: 1. is {} the right address (DNS, trunk or registration)? 2. capture there: "
+      "do the requests arrive? If not, a firewall or a route on the way drops them. 3. They "
+      "arrive, and it says nothing: does the server run and listen on that port and transport, "
+      "and does an access list drop {} unheard? 4. It answers: look at where the responses go "
+      "(topmost Via, received, rport) and at the firewall on the way back.",
+      server, ip_text(context, txn.src));
+  finding->rfc = invite ? "RFC 3261 17.1.1.2" : "RFC 3261 17.1.2.2";
 }
 
 Finding finding_about(const CallContext& context, const Hops& hops, Accepted& accepted,
@@ -168,10 +200,15 @@ Finding finding_about(const CallContext& context, const Hops& hops, Accepted& ac
   finding.message = txn.request;
   if (accepted.carries(txn)) finding.severity = Severity::warning;
   hops.add_copies_before(id, &finding);
+  const bool invite = txn.method == Method::invite;
+  const std::string back = what_came_back(context, hops, id, &finding);
+  if (back.empty()) {
+    describe_silence(context, txn, &finding);
+    return finding;
+  }
   finding.summary = fmt::format("{} from {} to {} sent {}: {}", to_string(txn.method),
                                 endpoint_text(context, txn.src), endpoint_text(context, txn.dst),
-                                times_sent(txn), what_came_back(context, hops, id, &finding));
-  const bool invite = txn.method == Method::invite;
+                                times_sent(txn), back);
   if (invite && txn.provisionals != 0) {
     finding.explanation =
         "Nothing more came for longer than Timer C (3 minutes), neither a final response nor the "

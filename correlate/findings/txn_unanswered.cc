@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "correlate/findings/bye_lost.h"
 #include "correlate/findings/hops.h"
 #include "correlate/findings/icmp_rejection.h"
 #include "correlate/findings/support.h"
@@ -143,12 +144,15 @@ void check_failed_bye(CallContext& context, const Detector& detector, CallAnalys
 extern const Detector bye_detector;
 extern const Detector cancel_detector;
 
-const Detector bye_detector("txn-bye-unanswered", Severity::warning,
-                            "a BYE was never answered, or did not reach the other party",
-                            [](CallContext& context, CallAnalysis* out) {
-                              check(context, Method::bye, bye_detector, out);
-                              check_failed_bye(context, bye_detector, out);
-                            });
+const Detector bye_detector(
+    "txn-bye-unanswered", Severity::warning,
+    "a BYE was never answered, or did not reach the other party (error when "
+    "that one talks on to a closed port)",
+    [](CallContext& context, CallAnalysis* out) {
+      check(context, Method::bye, bye_detector, out);
+      check_failed_bye(context, bye_detector, out);
+      check_lost_bye(context, bye_detector, out);
+    });
 const Detector cancel_detector("txn-cancel-unanswered", Severity::warning,
                                "a CANCEL was never answered",
                                [](CallContext& context, CallAnalysis* out) {

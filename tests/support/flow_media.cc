@@ -1,5 +1,6 @@
 #include "tests/support/flow_media.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <map>
@@ -53,9 +54,37 @@ std::string in_turn(const Line& line, std::string datagram) {
               stun_attribute(0x0012, stun_address(peer)) + stun_attribute(0x0013, datagram), 1);
 }
 
+// The end of a telephone-event (RFC 4733 2.3).
+std::string bytes_of_event(int digit) {
+  return bytes({digit, 0x8A, 0x03, 0x20});
+}
+
+// G.711 mu-law of a sample (ITU-T G.711).
+uint8_t mu_law(int sample) {
+  const int sign = sample < 0 ? 0x80 : 0;
+  int magnitude = std::min(std::abs(sample), 32635) + 0x84;
+  int segment = 7;
+  while (segment > 0 && (magnitude & (0x80 << segment)) == 0) segment--;
+  magnitude = magnitude >> (segment + 3) & 0x0F;
+  return static_cast<uint8_t>(~(sign | segment << 4 | magnitude));
+}
+
+// 20 ms of 425 Hz, as most of Europe hears while it rings.
+std::string tone(int i) {
+  std::string bytes;
+  for (int k = 0; k < 160; k++) {
+    const double phase = 2 * 3.14159265358979 * 425 * (i * 160 + k) / 8000;
+    bytes += static_cast<char>(mu_law(static_cast<int>(8000 * std::sin(phase))));
+  }
+  return bytes;
+}
+
 // 20 ms of G.711: loud noise, other in each packet; or of `silence`; or the `same` each time.
 std::string voice(const Line& line, int i) {
   if (line.has("silence")) return std::string(160, '\xFF');
+  if (line.has("tone")) return tone(i);
+  if (const std::string event = line.value("event", ""); !event.empty())
+    return bytes_of_event(std::atoi(event.c_str()));
   std::string bytes(160, 0);
   const int seed = line.has("same") ? 1 : i;
   for (size_t k = 0; k < bytes.size(); k++) {
@@ -98,9 +127,11 @@ std::vector<Payload> rtp_payloads(const Line& line, uint16_t* ip_id) {
     if (i % kept_of >= kept) continue;
     const auto nth = static_cast<unsigned>(i);
     const unsigned marker = i == 0 ? 0x80U : 0U;
+    const int64_t late = i % 2 == 1 ? std::llround(line.seconds("jitter", 0) * 1e6) : 0;
+    const unsigned number = first + (line.has("again") ? 0 : nth);
     out.push_back(
-        {line.time_ns + i * std::llround(every * 1e9),
-         in_turn(line, number16(0x8000 | type | marker) + number16(first + nth) +
+        {line.time_ns + i * std::llround(every * 1e9) + late,
+         in_turn(line, number16(0x8000 | type | marker) + number16(number) +
                            number32(begin + nth * step) + number32(ssrc) + voice(line, i)),
          ++*ip_id});
     if (!line.has("twice")) continue;
@@ -115,11 +146,12 @@ std::vector<Payload> rtcp_payloads(const Line& line, uint16_t* ip_id) {
   const bool sends = !line.value("sent", "").empty();
   const std::string sender = sends ? sender_info(natural(line, "sent", 0)) : "";
   const std::string block = of == 0 ? "" : report_block(line, of);
+  const std::string source = number32(natural(line, "from", 99));
+  const std::string bye = line.has("bye") ? number16(0x81CB) + number16(1) + source : "";
   const unsigned head = (of == 0 ? 0x8000U : 0x8100U) | (sends ? 0xC8U : 0xC9U);
   const auto words = static_cast<unsigned>(1 + (sender.size() + block.size()) / 4);
-  return {{line.time_ns,
-           number16(head) + number16(words) + number32(natural(line, "from", 99)) + sender + block,
-           ++*ip_id}};
+  return {
+      {line.time_ns, number16(head) + number16(words) + source + sender + block + bye, ++*ip_id}};
 }
 
 std::vector<Payload> stun_payloads(const Line& line, uint16_t* ip_id) {
