@@ -78,6 +78,13 @@ constexpr Explanation kExplanations[] = {
     {"dialog-wrong-target", "txn-bye-unanswered"},
     {"dialog-wrong-target", "txn-timeout"},
     {"dialog-wrong-target", "txn-retransmissions"},
+    {"dialog-contacts", "txn-ack-missing"},
+    {"dialog-contacts", "dialog-wrong-target"},
+    {"dialog-replaces-self", "dialog-transfer"},
+    {"sdp-changed-by-hop", "sdp-no-common-codec"},
+    {"sdp-changed-by-hop", "txn-refused"},
+    {"txn-cancel-mismatch", "txn-cancel-unanswered"},
+    {"txn-cancel-mismatch", "txn-retransmissions"},
     {"txn-timeout", "txn-retransmissions"},
     {"txn-response-lost", "txn-retransmissions"},
     {"txn-ack-missing", "txn-retransmissions"},
@@ -147,10 +154,14 @@ constexpr std::string_view kRefusals[] = {"reg-rejected", "reg-loop", "txn-auth-
 // That a gateway is down is told once, not with each ping.
 constexpr std::string_view kSilences[] = {"txn-timeout", "txn-retransmissions"};
 
+// That a leg was left alone explains how it ended.
+constexpr std::string_view kEndings[] = {"dialog-short", "txn-cancel-race"};
+
 bool is_part_of(std::string_view cause, const Finding& finding) {
   const auto is_one_of = [&](const auto& codes) {
     return std::find(std::begin(codes), std::end(codes), finding.code) != std::end(codes);
   };
+  if (cause == "leg-not-ended") return is_one_of(kEndings);
   return cause == "gateway-down" ? is_one_of(kSilences) : is_one_of(kRefusals);
 }
 
@@ -325,7 +336,7 @@ void Analyst::look_at_capture(uint64_t packets) {
   causes_.clear();
   all_.clear();  // it points at what is gone
   registrations_.update();
-  CaptureContext context{model_, registrations_, view_};
+  CaptureContext context{model_, registrations_, view_, legs_, media_};
   for (const Detector* detector : detectors()) {
     if (detector->check_capture != nullptr) detector->check_capture(context, &of_capture_);
   }
@@ -342,13 +353,21 @@ bool Analyst::is_explained(const Finding& finding) const {
   return cause != causes_.end() && is_part_of(cause->second, finding);
 }
 
+// A binding that runs out because of credentials is told with them.
+bool Analyst::is_told_by_call(const Finding& finding) {
+  if (finding.code != "reg-expired" || !model_.calls.holds(finding.call)) return false;
+  const auto& findings = of(finding.call).findings;
+  return std::any_of(findings.begin(), findings.end(),
+                     [](const Finding& one) { return one.code == "txn-auth-stale"; });
+}
+
 std::vector<const Finding*> Analyst::of_call(CallId call) {
   update();
   // Asked at each redraw, of a capture that grows: looking at all of it stays linear.
   look_at_capture(capture_packets_ / 8);
   std::vector<const Finding*> found;
   const auto add = [&](const Finding& finding) {
-    if (!is_explained(finding)) found.push_back(&finding);
+    if (!is_explained(finding) && !is_told_by_call(finding)) found.push_back(&finding);
   };
   const auto naming = naming_call_.find(call.value);
   if (naming != naming_call_.end()) {
@@ -369,7 +388,7 @@ const std::vector<const Finding*>& Analyst::all() {
   for (const CallId id : model_.calls.ids()) of(id);
   all_.clear();
   const auto add = [&](const Finding& finding) {
-    if (!is_explained(finding)) all_.push_back(&finding);
+    if (!is_explained(finding) && !is_told_by_call(finding)) all_.push_back(&finding);
   };
   for (const Finding& finding : of_capture_) add(finding);
   for (const auto& block : cache_) {

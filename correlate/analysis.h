@@ -84,6 +84,8 @@ struct CaptureContext {
   const Model& model;
   Registrations& registrations;
   MessageView& view;
+  Legs& legs;  // update() before use: it reads the first INVITE of every call
+  const MediaBinding& media;
 };
 
 // One row of the catalogue: a pure function of a call, or of the capture. Defined as a static
@@ -141,6 +143,7 @@ class Analyst {
   void begin_sweep();
   // Whole captures are looked at again when there are more than `packets` new ones.
   void look_at_capture(uint64_t packets);
+  bool is_told_by_call(const Finding& finding);
   bool is_explained(const Finding& finding) const;
 
   const Model& model_;

@@ -25,6 +25,8 @@
 
 namespace sipladder {
 
+inline constexpr size_t kMaxRefers = 65'536;
+
 // Where every packet went. The sum over `fates` (without Fate::payload) and `classes` is the number
 // of packets.
 struct Accounting {
@@ -84,6 +86,7 @@ struct Model {
   std::vector<HeadlessUdp> headless_udp;                // likewise
   std::vector<TcpGap> tcp_gaps;                         // the first of them
   std::vector<TlsFlow> tls_flows;                       // likewise
+  std::vector<TransactionId> refers;                    // at most kMaxRefers, in capture order
   std::vector<CutRequest> cut_requests;                 // the requests among them
   Evicted evicted;
   int64_t now_ns = 0;     // newest packet's time

@@ -50,10 +50,11 @@ struct MessageRecord {
   bool truncated : 1 = false;
   bool logged : 1 = false;  // a log wrote it
   bool has_to_tag : 1 = false;
-  bool has_rseq : 1 = false;    // RFC 3262
-  bool no_contact : 1 = false;  // INVITE, or a 2xx to it, without Contact
-  bool no_qop : 1 = false;      // 401 or 407 whose challenges have no qop
-  bool timed_out : 1 = false;   // a BYE whose Reason names a timer
+  bool has_rseq : 1 = false;       // RFC 3262
+  bool no_contact : 1 = false;     // INVITE, or a 2xx to it, without Contact
+  bool many_contacts : 1 = false;  // 2xx to INVITE
+  bool no_qop : 1 = false;         // 401 or 407 whose challenges have no qop
+  bool timed_out : 1 = false;      // a BYE whose Reason names a timer
   SdpGlance sdp;
 
   bool is_request() const { return status == 0; }

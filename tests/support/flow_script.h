@@ -41,7 +41,8 @@
 // Words of a request: call= cseq= from= to= fromtag= totag= via= branch= ("-" for none), by=callee.
 // sdp=ADDRESS:PORT[/direction or other a= line][/pt,pt] | none; rtpmap=111:opus/48000/2;
 // version= that of its o= line; media= names all m= lines when there are more:
-// audio,video:PORT is that audio line, then video; audio:PORT and image:PORT are others.
+// audio,video:PORT is that audio line, then video; audio:PORT and image:PORT are others
+// (image=RTP/AVP: not udptl).
 // ice=UFRAG:CANDIDATE,CANDIDATE, each ADDRESS:PORT or TYPE@ADDRESS:PORT; setup=actpass (with a
 // fingerprint); bundle=0 (a=group:BUNDLE); a=crypto:1+AES,ptime:20: other a= lines, "+" for a
 // space.
