@@ -86,6 +86,8 @@ struct Model {
   std::vector<HeadlessUdp> headless_udp;                // likewise
   std::vector<TcpGap> tcp_gaps;                         // the first of them
   std::vector<TlsFlow> tls_flows;                       // likewise
+  std::vector<NeighbourSilence> neighbours;             // who asked for them in vain
+  bool some_too_big = false;                            // says one of icmp_errors
   std::vector<TransactionId> refers;                    // at most kMaxRefers, in capture order
   std::vector<CutRequest> cut_requests;                 // the requests among them
   Evicted evicted;

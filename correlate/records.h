@@ -417,6 +417,9 @@ struct IcmpErrorRecord {
   uint8_t point = 0;
   uint8_t type = 0;
   uint8_t code = 0;
+  uint16_t mtu = 0;  // of the next link, where the packet was too big and it is told
+
+  bool says_too_big() const { return from.family == 4 ? type == 3 && code == 4 : type == 2; }
 };
 
 }  // namespace sipladder

@@ -267,6 +267,8 @@ void RtpStreams::add_icmp(const Datagram& datagram) {
   record.from = datagram.icmp_from;
   record.type = datagram.icmp_type;
   record.code = datagram.icmp_code;
+  record.mtu = datagram.icmp_mtu;
+  model_.some_too_big = model_.some_too_big || record.says_too_big();
   RtpHeader quoted;
   if (classify_payload(datagram.payload) == PayloadClass::rtp &&
       parse_rtp(datagram.payload, &quoted)) {

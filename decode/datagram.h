@@ -33,6 +33,7 @@ struct Datagram {
   uint8_t dscp = 0;
   uint8_t icmp_type = 0;  // icmp_error only
   uint8_t icmp_code = 0;
+  uint16_t icmp_mtu = 0;  // of the next link, where the packet was too big
   uint8_t point = 0;
   IpAddress icmp_from;     // icmp_error only: who complains
   bool logged = false;     // see Packet

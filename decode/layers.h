@@ -15,6 +15,7 @@
 #include "capture/inflate.h"
 #include "decode/bytes.h"
 #include "decode/decoder.h"
+#include "decode/neighbours.h"
 
 namespace sipladder {
 
@@ -144,6 +145,7 @@ struct Layers {
   std::vector<HeadlessUdp> headless_udp;       // at most kMaxHeadlessUdp
   std::vector<TcpGap> tcp_gaps;                // at most kMaxTcpGaps
   TlsFlows tls;
+  Neighbours neighbours;
   absl::flat_hash_map<TcpKey, TcpStream> tcp;
   size_t tcp_buffered = 0;    // bytes kept by all streams
   int64_t last_ahead_ns = 0;  // when a segment was last kept out of order
@@ -188,5 +190,7 @@ Fate decode_tcp(Layers& layers, const IpHeader& ip, const View& view);          
 void finish_tcp(Layers& layers);
 Fate decode_sctp(Layers& layers, const IpHeader& ip, const View& view);           // sctp.cc
 Fate decode_icmp(Layers& layers, const IpHeader& ip, bool v6, const View& view);  // icmp.cc
+void note_arp(Layers& layers, const View& view);                                  // neighbours.cc
+void note_neighbour_discovery(Layers& layers, const IpHeader& ip, const View& view);
 
 }  // namespace sipladder

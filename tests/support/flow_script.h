@@ -31,8 +31,11 @@
 //                                     server's answer to Allocate
 //   1.000 alice:4000 > bob:5000 dtls hello count=5      likewise `server-hello`, `verify`,
 //                                     `server-done`, `client-key`, `encrypted`, alert=40; random=
-//   1.100 bob > alice icmp 3 alice:4000 > bob:5000      a code of "unreachable" (or of type=) that
+//   1.100 bob > alice icmp 3 alice:4000 > bob:5000      a code of "unreachable" (or of type=; mtu=)
+//   that
 //                                     quotes a packet of RTP, of ssrc= or of what rtp has
+//   1.000 alice > bob arp count=4 every=1               asks who has bob's address; `answer`: tells
+//                                     that it has its own. Of IPv6: neighbour discovery
 //   1.020 alice:4000 > bob:5000 zrtp  a Hello
 //   1.000 alice:4000 > web:443 tls hello name=www.example.com alpn=sip/2   a ClientHello over TCP;
 //                                     `tls data`: a record of application data
