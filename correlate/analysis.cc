@@ -134,6 +134,19 @@ void drop_explained(const Model& model, std::vector<Finding>* findings) {
   *findings = std::move(kept);
 }
 
+// Behind the fault that the streams show stands another one, which is told in its place.
+void name_root_cause(CallAnalysis* analysis) {
+  constexpr std::string_view kRoots[] = {"audio-fragmentation", "audio-neighbour-missing"};
+  const auto told = [&](std::string_view code) {
+    return std::any_of(analysis->findings.begin(), analysis->findings.end(),
+                       [&](const Finding& finding) { return finding.code == code; });
+  };
+  if (analysis->audio_cause.empty() || told(analysis->audio_cause)) return;
+  for (const std::string_view root : kRoots) {
+    if (told(root)) analysis->audio_cause = root;
+  }
+}
+
 // Findings about how quickly things follow each other: nothing of it is known where times are made
 // up.
 constexpr std::string_view kAboutTime[] = {
@@ -314,6 +327,7 @@ void Analyst::analyse(CallId id, MessageView& view) {
   drop_explained(model_, &analysis.findings);
   std::stable_sort(analysis.findings.begin(), analysis.findings.end(), worse);
   conclude_audio(context.audio, &analysis);
+  name_root_cause(&analysis);
   analysis.scenario = scenario_of(context);
   analysis.was_held = !context.audio.negotiation.holds.empty();
 }

@@ -292,6 +292,8 @@ struct alignas(64) StreamRecord {
   uint32_t clock_from_packets = 0;
   uint32_t pauses = 0;  // silence suppression: pauses that the sender made itself
   uint16_t icmp_errors = 0;
+  uint16_t checksums_right = 0;  // of UDP, of one packet in 31
+  uint16_t checksums_wrong = 0;
   uint8_t dscp = 0;
   // From RTCP; has_rtcp tells whether any report spoke of this stream.
   bool has_rtcp = false;

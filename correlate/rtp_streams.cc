@@ -116,6 +116,11 @@ void RtpStreams::prefetch_record(uint64_t key) const {
     __builtin_prefetch(record + at, 1);
 }
 
+static void note_checksum(StreamRecord& stream, Checksum checksum) {
+  uint16_t& count = checksum == Checksum::right ? stream.checksums_right : stream.checksums_wrong;
+  if (count < UINT16_MAX) count++;
+}
+
 void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp, uint64_t key) {
   const auto found = by_key_.find(key);
   note_coverage(datagram);
@@ -137,6 +142,7 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp, uint64_
     const uint32_t duplicates = stream.duplicates;
     advance(stream, rtp, datagram.time_ns);
     if (again && stream.duplicates != duplicates) stream.copies++;
+    if (datagram.checksum != Checksum::unknown) note_checksum(stream, datagram.checksum);
     stream.newest_ip_id = datagram.ip_id;
     note_shown(stream, datagram.point, rtp.sequence, newest);
     listen(stream, rtp, !datagram.truncated);

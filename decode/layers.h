@@ -19,6 +19,8 @@
 
 namespace sipladder {
 
+// Odd and prime: streams take turns, and each must come to be looked at.
+inline constexpr uint32_t kChecksumEvery = 31;
 inline constexpr int kMaxDepth = 8;  // IP headers inside one packet
 
 // Bytes of the packet (or of a reassembled one) with the reference that finds them again.
@@ -137,6 +139,7 @@ struct Layers {
   std::vector<Datagram>* out = nullptr;
   std::array<uint64_t, static_cast<size_t>(Oddity::count_)> oddities{};
   uint64_t fragments = 0;
+  uint32_t until_checksum = kChecksumEvery;
   absl::flat_hash_map<FragmentKey, FragmentPile> piles;
   std::deque<FragmentKey> pile_order;
   size_t pile_bytes = 0;

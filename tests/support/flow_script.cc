@@ -151,6 +151,8 @@ class Flow {
     for (const Payload& payload : payloads(line, &wrong)) {
       std::string bytes = frame(payload, line.src, line.dst);
       if (payload.unseen) continue;
+      constexpr size_t kChecksum = 14 + 20 + 6;  // Ethernet, IPv4
+      if (line.has("badsum")) bytes[kChecksum] = static_cast<char>(bytes[kChecksum] ^ 1);
       const size_t sent = bytes.size();
       if (snaplen_ != 0 && sent > snaplen_) bytes.resize(snaplen_);
       packets_.push_back({kEpoch_ns + payload.time_ns, std::move(bytes), sent + padding_});

@@ -18,7 +18,8 @@
 //   5.000 bob > alice 200 (BYE)       a response's method is INVITE when it does not say
 //   1.000 alice:4000 > bob:5000 rtp for=5 pt=0 ssrc=1   `silence`, `same`, `twice` (captured
 //                                     so), lose=N (each Nth), keep=N/M (the first N
-//                                     of each M are in the capture), step=
+//                                     of each M are in the capture), `badsum` (a
+//                                     wrong UDP checksum; of SIP too), step=
 //                                     timestamp units per packet (160),
 //                                     every=SECONDS (0.02), seq= and ts= of the first one;
 //                                     to-peer= or from-peer=ADDRESS:PORT: inside TURN
