@@ -52,7 +52,8 @@ void check(CallContext& context, CallAnalysis* out) {
     Finding finding = finding_of(context, detector, id);
     if (outcome.told) finding.evidence.push_back(context.message(outcome.told).frame);
     const NewCall made = new_call_of(context, id, &finding);
-    if (outcome.status >= 300 || txn.final_status >= 300 || made.failed)
+    if (outcome.status >= 300 || txn.final_status >= 300 ||
+        (made.failed && outcome.status / 100 != 2))
       finding.severity = Severity::error;
     finding.summary = fmt::format("{} asks {} to call {}: {}{}", endpoint_text(context, txn.src),
                                   endpoint_text(context, txn.dst), target,

@@ -21,6 +21,7 @@ constexpr int kFirstDynamic = 96;
 struct Change {
   std::string before, after;
   bool suspicious = false;  // also when nothing is seen to die of it
+  AudioFault explains = AudioFault::none;
 };
 
 // udptl, RTP, MSRP, ...: with keys or feedback added it stays RTP.
@@ -44,17 +45,18 @@ std::optional<Change> changed_type(const SdpMedia& before, const SdpMedia& after
     for (const SdpFormat& b : after.formats) {
       if (a.payload != b.payload || b.encoding.empty() || same_codec(a, b)) continue;
       return Change{fmt::format("payload type {} {}", a.payload, codec_name(a)), codec_name(b),
-                    before.address == after.address};
+                    before.address == after.address, AudioFault::codec_mismatch};
     }
   }
   return std::nullopt;
 }
 
+// In mid-call a server may hold one side on purpose.
 bool narrows(SdpDirection before, SdpDirection after) {
   return (may_send(before) && !may_send(after)) || (may_receive(before) && !may_receive(after));
 }
 
-std::optional<Change> change_of(const Sdp& before, const Sdp& after) {
+std::optional<Change> change_of(const Sdp& before, const Sdp& after, bool begins) {
   const size_t lines = std::min(before.media.size(), after.media.size());
   for (size_t i = 0; i < lines; i++) {
     const SdpMedia& a = before.media[i];
@@ -65,7 +67,8 @@ std::optional<Change> change_of(const Sdp& before, const Sdp& after) {
     if (const auto type = changed_type(a, b)) return type;
     if (narrows(a.direction, b.direction)) {
       return Change{fmt::format("a={}", to_string(a.direction)),
-                    fmt::format("a={}", to_string(b.direction)), false};
+                    fmt::format("a={}", to_string(b.direction)),
+                    a.direction == SdpDirection::sendrecv && begins, AudioFault::none};
     }
   }
   if (before.media.size() == after.media.size()) return std::nullopt;
@@ -77,7 +80,8 @@ std::optional<Change> change_between(CallContext& context, MessageId before, Mes
   if (!context.view.load(context.message(before))) return std::nullopt;
   const std::string first(find_sdp(context.view.sip()));
   if (!context.view.load(context.message(after))) return std::nullopt;
-  return change_of(parse_sdp(first), parse_sdp(find_sdp(context.view.sip())));
+  const bool begins = !context.model.transactions[context.message(after).txn].in_dialog;
+  return change_of(parse_sdp(first), parse_sdp(find_sdp(context.view.sip())), begins);
 }
 
 // The receiver says no to what it was offered.
@@ -87,13 +91,8 @@ bool is_refused(const TransactionRecord& txn) {
          status == 606;
 }
 
-bool is_lost(const AudioDirection& direction) {
-  return direction.fault != AudioFault::none;
-}
-
 // What is worth reading every SDP on every hop again.
 bool is_suspect(const CallContext& context) {
-  if (is_lost(context.audio.from_caller) || is_lost(context.audio.from_callee)) return true;
   if (context.call.sdp.other || !context.streams.empty()) return true;
   return std::any_of(context.transactions.begin(), context.transactions.end(),
                      [&](TransactionId id) {
@@ -132,7 +131,6 @@ void tell(CallContext& context, MessageId before_id, MessageId after_id, const C
 
 void check(CallContext& context, CallAnalysis* out) {
   if (!is_suspect(context)) return;
-  const bool lost = is_lost(context.audio.from_caller) || is_lost(context.audio.from_callee);
   for (const MessageId id : context.messages()) {
     const MessageRecord& message = context.message(id);
     if (!message.has_sdp) continue;
@@ -141,7 +139,11 @@ void check(CallContext& context, CallAnalysis* out) {
     const TransactionRecord& txn = context.model.transactions[message.txn];
     const bool refused = message.is_request() && is_refused(txn);
     const auto change = change_between(context, before, id);
-    if (!change || (!refused && !lost && !change->suspicious)) continue;
+    if (!change) continue;
+    const bool lost = change->explains != AudioFault::none &&
+                      (context.audio.from_caller.fault == change->explains ||
+                       context.audio.from_callee.fault == change->explains);
+    if (!refused && !lost && !change->suspicious) continue;
     return tell(context, before, id, *change, refused, lost, out);
   }
 }
