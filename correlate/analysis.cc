@@ -84,6 +84,20 @@ constexpr Explanation kExplanations[] = {
     {"dialog-wrong-target", "txn-retransmissions"},
     {"dialog-route-set-ignored", "txn-refused"},
     {"dialog-wrong-target", "txn-refused"},
+    {"audio-fragmentation", "audio-icmp-unreachable"},
+    {"audio-fragmentation", "txn-timeout"},
+    {"audio-fragmentation", "txn-retransmissions"},
+    {"audio-neighbour-missing", "audio-no-rtp-from-caller"},
+    {"audio-neighbour-missing", "audio-no-rtp-from-callee"},
+    {"audio-neighbour-missing", "audio-stopped"},
+    {"audio-neighbour-missing", "audio-late"},
+    {"dialog-contacts", "txn-ack-missing"},
+    {"dialog-contacts", "dialog-wrong-target"},
+    {"dialog-replaces-self", "dialog-transfer"},
+    {"sdp-changed-by-hop", "sdp-no-common-codec"},
+    {"sdp-changed-by-hop", "txn-refused"},
+    {"txn-cancel-mismatch", "txn-cancel-unanswered"},
+    {"txn-cancel-mismatch", "txn-retransmissions"},
     {"txn-timeout", "txn-retransmissions"},
     {"txn-response-lost", "txn-retransmissions"},
     {"txn-ack-missing", "txn-retransmissions"},
@@ -145,6 +159,19 @@ void drop_explained(const Model& model, std::vector<Finding>* findings) {
   *findings = std::move(kept);
 }
 
+// Behind the fault that the streams show stands another one, which is told in its place.
+void name_root_cause(CallAnalysis* analysis) {
+  constexpr std::string_view kRoots[] = {"audio-fragmentation", "audio-neighbour-missing"};
+  const auto told = [&](std::string_view code) {
+    return std::any_of(analysis->findings.begin(), analysis->findings.end(),
+                       [&](const Finding& finding) { return finding.code == code; });
+  };
+  if (analysis->audio_cause.empty() || told(analysis->audio_cause)) return;
+  for (const std::string_view root : kRoots) {
+    if (told(root)) analysis->audio_cause = root;
+  }
+}
+
 // Findings about how quickly things follow each other: nothing of it is known where times are made
 // up.
 constexpr std::string_view kAboutTime[] = {
@@ -173,10 +200,14 @@ constexpr std::string_view kRefusals[] = {"reg-rejected", "reg-loop", "txn-auth-
 // That a gateway is down is told once, not with each ping.
 constexpr std::string_view kSilences[] = {"txn-timeout", "txn-retransmissions"};
 
+// That a leg was left alone explains how it ended.
+constexpr std::string_view kEndings[] = {"dialog-short", "txn-cancel-race"};
+
 bool is_part_of(std::string_view cause, const Finding& finding) {
   const auto is_one_of = [&](const auto& codes) {
     return std::find(std::begin(codes), std::end(codes), finding.code) != std::end(codes);
   };
+  if (cause == "leg-not-ended") return is_one_of(kEndings);
   return cause == "gateway-down" ? is_one_of(kSilences) : is_one_of(kRefusals);
 }
 
@@ -325,6 +356,7 @@ void Analyst::analyse(CallId id, MessageView& view) {
   std::stable_sort(analysis.findings.begin(), analysis.findings.end(), worse);
   conclude_audio(context.audio, &analysis);
   analysis.early_audio = context.early.heard;
+  name_root_cause(&analysis);
   analysis.scenario = scenario_of(context);
   analysis.was_held = !context.audio.negotiation.holds.empty();
   if (!is_readable(id)) analysis = CallAnalysis{};
@@ -383,7 +415,7 @@ void Analyst::look_at_capture(uint64_t packets) {
   all_.clear();  // it points at what is gone
   registrations_.update();
   analyse_media_without_sip();
-  CaptureContext context{model_, registrations_, view_, *this};
+  CaptureContext context{model_, registrations_, view_, legs_, media_, *this};
   for (const Detector* detector : detectors()) {
     if (model_.cancellation.requested()) break;
     if (detector->check_capture != nullptr) detector->check_capture(context, &of_capture_);
@@ -402,13 +434,21 @@ bool Analyst::is_explained(const Finding& finding) const {
   return cause != causes_.end() && is_part_of(cause->second, finding);
 }
 
+// A binding that runs out because of credentials is told with them.
+bool Analyst::is_told_by_call(const Finding& finding) {
+  if (finding.code != "reg-expired" || !model_.calls.holds(finding.call)) return false;
+  const auto& findings = of(finding.call).findings;
+  return std::any_of(findings.begin(), findings.end(),
+                     [](const Finding& one) { return one.code == "txn-auth-stale"; });
+}
+
 std::vector<const Finding*> Analyst::of_call(CallId call) {
   update();
   // Asked at each redraw, of a capture that grows: looking at all of it stays linear.
   look_at_capture(capture_packets_ / 8);
   std::vector<const Finding*> found;
   const auto add = [&](const Finding& finding) {
-    if (!is_explained(finding)) found.push_back(&finding);
+    if (!is_explained(finding) && !is_told_by_call(finding)) found.push_back(&finding);
   };
   const auto naming = naming_call_.find(call.value);
   if (naming != naming_call_.end()) {
@@ -432,7 +472,7 @@ const std::vector<const Finding*>& Analyst::all() {
   }
   all_.clear();
   const auto add = [&](const Finding& finding) {
-    if (!is_explained(finding)) all_.push_back(&finding);
+    if (!is_explained(finding) && !is_told_by_call(finding)) all_.push_back(&finding);
   };
   for (const Finding& finding : of_capture_) add(finding);
   for (const auto& block : cache_) {

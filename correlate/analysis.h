@@ -89,6 +89,8 @@ struct CaptureContext {
   const Model& model;
   Registrations& registrations;
   MessageView& view;
+  Legs& legs;  // update() before use: it reads the first INVITE of every call
+  const MediaBinding& media;
   Analyst& analyst;  // for verdicts on calls
 };
 
@@ -150,6 +152,7 @@ class Analyst {
   void begin_sweep();
   // Whole captures are looked at again when there are more than `packets` new ones.
   void look_at_capture(uint64_t packets);
+  bool is_told_by_call(const Finding& finding);
   bool is_explained(const Finding& finding) const;
   bool is_readable(CallId call) const;
 

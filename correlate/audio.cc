@@ -338,7 +338,8 @@ bool needs_messages(const Model& model, const CallRecord& call,
   const bool mixed = (sdp.plain && sdp.secure) || (sdp.ip4 && sdp.ip6);
   const bool no_common_type = call.caller_types != 0 && call.callee_types != 0 &&
                               (call.caller_types & call.callee_types) == 0;
-  const bool paths = !model.ice_checks.empty() || !model.handshakes.empty();
+  const bool paths =
+      !model.ice_checks.empty() || !model.handshakes.empty() || !model.neighbours.empty();
   return !streams.empty() || paths || no_common_type || sdp.refused || sdp.restricted || mixed ||
          sdp.unusual || sdp.secure || call.sdp_offered != call.sdp_answered;
 }

@@ -123,6 +123,7 @@ void EndpointRoles::mark_legs() {
   for (const CallId id : model_.calls.ids()) {
     const CallId session = legs_.session_of(id);
     if (session == id || model_.calls[id].kind != CallKind::call) continue;
+    if (legs_.reason_of(id) == JoinReason::refer) continue;  // a phone that was transferred
     const MessageRecord& a = model_.messages[model_.calls[session].first_message];
     const MessageRecord& b = model_.messages[model_.calls[id].first_message];
     if (model_.endpoints[a.dst].ip == model_.endpoints[b.src].ip) {

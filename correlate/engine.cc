@@ -316,6 +316,7 @@ void Engine::settle() {
   state.model.oddities = state.decoder.oddities();
   state.model.tcp_gaps = state.decoder.tcp_gaps();
   state.model.tls_flows = state.decoder.tls_flows();
+  state.model.neighbours = state.decoder.neighbour_silences();
   state.model.accounting.turn_channels_forgotten = state.turn.forgotten();
   if (!state.model.sources.empty()) state.model.sources[0].fragments = state.decoder.fragments();
   state.settle_calls();

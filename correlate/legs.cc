@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "correlate/hash.h"
+#include "correlate/refer.h"
 #include "decode/sdp.h"
 #include "decode/text.h"
 
@@ -10,6 +11,7 @@ namespace sipladder {
 namespace {
 
 constexpr size_t kMaxPerKey = 16;
+constexpr size_t kMaxOpenRefers = 256;
 constexpr int64_t kSecond = 1'000'000'000;
 constexpr int64_t kNearNs = 2 * kSecond;  // legs of one call begin this near to each other
 constexpr size_t kNumberSuffix = 7;       // digits that identify a subscriber
@@ -109,6 +111,8 @@ std::string_view to_string(JoinReason reason) {
       return "charging-vector";
     case JoinReason::join_header:
       return "join-header";
+    case JoinReason::refer:
+      return "refer";
     case JoinReason::sdp_origin:
       return "sdp-origin";
     case JoinReason::media_address:
@@ -127,7 +131,9 @@ void Legs::update() {
     parent_.clear();
     next_leg_.clear();
     reasons_.clear();
+    open_refers_.clear();
     seen_ = 0;
+    refers_seen_ = 0;
   }
   parent_.resize(count + size_t{1});
   next_leg_.resize(count + size_t{1});
@@ -138,6 +144,19 @@ void Legs::update() {
     if (model_.cancellation.requested()) continue;  // then each call is a session of its own
     if (model_.calls.holds(id) && model_.calls[id].kind == CallKind::call) learn(id);
   }
+  follow_refers();
+}
+
+void Legs::follow_refers() {
+  while (refers_seen_ < model_.refers.size()) open_refers_.push_back(model_.refers[refers_seen_++]);
+  std::erase_if(open_refers_, [&](TransactionId id) {
+    const TransactionRecord& refer = model_.transactions[id];
+    const CallId made = call_of_refer(model_, view_, id);
+    if (made && made.value <= seen_) join(refer.call, made, JoinReason::refer);
+    return made || model_.now_ns - refer.first_ns > kReferNs;
+  });
+  if (open_refers_.size() > kMaxOpenRefers)
+    open_refers_.erase(open_refers_.begin(), open_refers_.end() - kMaxOpenRefers);
 }
 
 void Legs::learn(CallId id) {

@@ -22,6 +22,7 @@ enum class JoinReason : uint8_t {
   session_id,        // the same Session-ID (RFC 7989)
   charging_vector,   // the same icid-value of P-Charging-Vector (RFC 7315)
   join_header,       // the same value of a header that the user named
+  refer,             // the call that a transfer made (RFC 3515), and the one that it came from
   sdp_origin,        // the same o= line, on both sides of one host
   media_address,     // the same media address and port, at the same time
   numbers_and_time,  // the same two parties, one host in between, within 2 s
@@ -48,6 +49,7 @@ class Legs {
     std::string from, to;  // users, or their last digits
   };
   void learn(CallId id);
+  void follow_refers();
   void match(const Leg& leg, JoinReason reason, uint64_t key);
   void match_numbers(const Leg& leg, const std::vector<Leg>& others);
   void join(CallId a, CallId b, JoinReason reason);
@@ -57,6 +59,8 @@ class Legs {
   MessageView view_;
   std::vector<std::string> headers_;
   uint32_t seen_ = 0;
+  size_t refers_seen_ = 0;
+  std::vector<TransactionId> open_refers_;  // whose call may yet come
   uint32_t epoch_ = 0;
   // By call, 1-based. A parent is a leg nearer to the first; root() shortens the way.
   std::vector<CallId> parent_;

@@ -30,6 +30,8 @@
 
 namespace sipladder {
 
+inline constexpr size_t kMaxRefers = 65'536;
+
 // Where every packet went. The sum over `fates` (without Fate::payload) and `classes` is the number
 // of packets.
 struct Accounting {
@@ -94,6 +96,9 @@ struct Model {
   std::vector<HeadlessUdp> headless_udp;                // likewise
   std::vector<TcpGap> tcp_gaps;                         // the first of them
   std::vector<TlsFlow> tls_flows;                       // likewise
+  std::vector<NeighbourSilence> neighbours;             // who asked for them in vain
+  bool some_too_big = false;                            // says one of icmp_errors
+  std::vector<TransactionId> refers;                    // at most kMaxRefers, in capture order
   std::vector<CutRequest> cut_requests;                 // the requests among them
   Evicted evicted;
   Coverage coverage;      // which times each capture point covers

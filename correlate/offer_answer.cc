@@ -28,6 +28,14 @@ double frame_ms_of(std::string_view encoding) {
   return equal_no_case(encoding, "G723") ? 30 : 0;
 }
 
+constexpr uint8_t kFirstDynamic = 96;
+
+uint32_t hash_of_codec(const SdpFormat& format) {
+  std::string name(format.encoding);
+  std::transform(name.begin(), name.end(), name.begin(), lower);
+  return static_cast<uint32_t>(mix(hash_text(name), format.clock_hz));
+}
+
 void read_audio(const SdpMedia& media, SdpStand* stand) {
   stand->audio = true;
   stand->usable = media.port != 0;
@@ -63,6 +71,8 @@ void read_audio(const SdpMedia& media, SdpStand* stand) {
   for (const SdpFormat& format : media.formats) {
     const auto type = parse_number<uint8_t>(format.payload);
     if (type) stand->payload_types.push_back(*type);
+    if (type && *type >= kFirstDynamic && !format.encoding.empty())
+      stand->mapped.push_back({*type, hash_of_codec(format)});
     if (equal_no_case(format.encoding, "CN") || suppresses_silence(format))
       stand->comfort_noise = true;
   }

@@ -51,10 +51,11 @@ struct MessageRecord {
   bool truncated : 1 = false;
   bool logged : 1 = false;  // a log wrote it
   bool has_to_tag : 1 = false;
-  bool has_rseq : 1 = false;    // RFC 3262
-  bool no_contact : 1 = false;  // INVITE, or a 2xx to it, without Contact
-  bool no_qop : 1 = false;      // 401 or 407 whose challenges have no qop
-  bool timed_out : 1 = false;   // a BYE whose Reason names a timer
+  bool has_rseq : 1 = false;       // RFC 3262
+  bool no_contact : 1 = false;     // INVITE, or a 2xx to it, without Contact
+  bool many_contacts : 1 = false;  // 2xx to INVITE
+  bool no_qop : 1 = false;         // 401 or 407 whose challenges have no qop
+  bool timed_out : 1 = false;      // a BYE whose Reason names a timer
   SdpGlance sdp;
 
   bool is_request() const { return status == 0; }
@@ -311,6 +312,8 @@ struct alignas(64) StreamRecord {
   uint32_t clock_from_packets = 0;
   uint32_t pauses = 0;  // silence suppression: pauses that the sender made itself
   uint16_t icmp_errors = 0;
+  uint16_t checksums_right = 0;  // of UDP, of one packet in 31
+  uint16_t checksums_wrong = 0;
   uint8_t dscp = 0;
   // From RTCP; has_rtcp tells whether any report spoke of this stream.
   bool has_rtcp = false;
@@ -472,6 +475,9 @@ struct IcmpErrorRecord {
   uint8_t point = 0;
   uint8_t type = 0;
   uint8_t code = 0;
+  uint16_t mtu = 0;  // of the next link, where the packet was too big and it is told
+
+  bool says_too_big() const { return from.family == 4 ? type == 3 && code == 4 : type == 2; }
 };
 
 }  // namespace sipladder

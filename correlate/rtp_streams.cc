@@ -142,6 +142,11 @@ void RtpStreams::prefetch_record(uint64_t key) const {
     __builtin_prefetch(record + at, 1);
 }
 
+static void note_checksum(StreamRecord& stream, Checksum checksum) {
+  uint16_t& count = checksum == Checksum::right ? stream.checksums_right : stream.checksums_wrong;
+  if (count < UINT16_MAX) count++;
+}
+
 void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp, uint64_t key) {
   const auto found = by_key_.find(key);
   note_coverage(datagram);
@@ -165,6 +170,7 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp, uint64_
     advance(stream, rtp, datagram.time_ns);
     if (again && stream.duplicates != duplicates) stream.copies++;
     if (stream.distinct() != distinct) try_clocks(found->second, datagram, rtp);
+    if (datagram.checksum != Checksum::unknown) note_checksum(stream, datagram.checksum);
     stream.newest_ip_id = datagram.ip_id;
     note_shown(stream, datagram.point, rtp.sequence, newest);
     listen(stream, rtp, !datagram.truncated);
@@ -312,6 +318,8 @@ void RtpStreams::add_icmp(const Datagram& datagram) {
   record.from = datagram.icmp_from;
   record.type = datagram.icmp_type;
   record.code = datagram.icmp_code;
+  record.mtu = datagram.icmp_mtu;
+  model_.some_too_big = model_.some_too_big || record.says_too_big();
   RtpHeader quoted;
   if (classify_payload(datagram.payload) == PayloadClass::rtp &&
       parse_rtp(datagram.payload, &quoted)) {

@@ -84,6 +84,10 @@ const std::vector<HeadlessUdp>& Decoder::headless_udp() const {
   return state_->layers.headless_udp;
 }
 
+std::vector<NeighbourSilence> Decoder::neighbour_silences() const {
+  return state_->layers.neighbours.silences();
+}
+
 const std::vector<TcpGap>& Decoder::tcp_gaps() const {
   return state_->layers.tcp_gaps;
 }

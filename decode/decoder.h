@@ -15,6 +15,7 @@
 #include "capture/packet.h"
 #include "decode/datagram.h"
 #include "decode/tls_flows.h"
+#include "decode/neighbours.h"
 
 namespace sipladder {
 
@@ -93,6 +94,7 @@ class Decoder {
   const std::vector<HeadlessUdp>& headless_udp() const;                // likewise
   const std::vector<TcpGap>& tcp_gaps() const;                         // likewise
   const std::vector<TlsFlow>& tls_flows() const;                       // likewise
+  std::vector<NeighbourSilence> neighbour_silences() const;
   uint64_t fragments() const;  // IP fragments seen, of all sources
 
  private:

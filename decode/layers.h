@@ -16,9 +16,12 @@
 #include "capture/inflate.h"
 #include "decode/bytes.h"
 #include "decode/decoder.h"
+#include "decode/neighbours.h"
 
 namespace sipladder {
 
+// Odd and prime: streams take turns, and each must come to be looked at.
+inline constexpr uint32_t kChecksumEvery = 31;
 inline constexpr int kMaxDepth = 8;  // IP headers inside one packet
 
 // Bytes of the packet (or of a reassembled one) with the reference that finds them again.
@@ -145,6 +148,7 @@ struct Layers {
   std::vector<Datagram>* out = nullptr;
   std::array<uint64_t, static_cast<size_t>(Oddity::count_)> oddities{};
   uint64_t fragments = 0;
+  uint32_t until_checksum = kChecksumEvery;
   absl::flat_hash_map<FragmentKey, FragmentPile> piles;
   std::deque<FragmentKey> pile_order;
   size_t pile_bytes = 0;
@@ -153,6 +157,7 @@ struct Layers {
   std::vector<HeadlessUdp> headless_udp;       // at most kMaxHeadlessUdp
   std::vector<TcpGap> tcp_gaps;                // at most kMaxTcpGaps
   TlsFlows tls;
+  Neighbours neighbours;
   absl::flat_hash_map<TcpKey, TcpStream> tcp;
   size_t tcp_buffered = 0;    // bytes kept by all streams
   int64_t last_ahead_ns = 0;  // when a segment was last kept out of order
@@ -197,5 +202,7 @@ Fate decode_tcp(Layers& layers, const IpHeader& ip, const View& view);          
 void finish_tcp(Layers& layers);
 Fate decode_sctp(Layers& layers, const IpHeader& ip, const View& view);           // sctp.cc
 Fate decode_icmp(Layers& layers, const IpHeader& ip, bool v6, const View& view);  // icmp.cc
+void note_arp(Layers& layers, const View& view);                                  // neighbours.cc
+void note_neighbour_discovery(Layers& layers, const IpHeader& ip, const View& view);
 
 }  // namespace sipladder

@@ -10,10 +10,12 @@
 
 #include "correlate/message_view.h"
 #include "correlate/names.h"
+#include "correlate/sdp_hop.h"
 #include "correlate/transactions.h"
 #include "decode/sdp.h"
 #include "export/codec_table.h"
 #include "export/ladder_columns.h"
+#include "export/sdp_hops.h"
 
 namespace sipladder {
 namespace {
@@ -75,10 +77,13 @@ std::string sdp_summary(const SipIndex& sip) {
   std::string out;
   for (const SdpMedia& media : parse_sdp(body).media) {
     if (!out.empty()) out += "; ";
-    out += fmt::format("{} {}:{} {}", media.media, media.address, media.port,
+    out += fmt::format("{} {}:{} {} {}", media.media, media.address, media.port, media.proto,
                        to_string(media.direction));
+    std::string_view separator = " ";
     for (const SdpFormat& format : media.formats) {
-      out += fmt::format(" {}", format.encoding.empty() ? format.payload : format.encoding);
+      const std::string name = codec_name(format);
+      out += fmt::format("{}{}{}{}", separator, format.payload, name.empty() ? "" : " ", name);
+      separator = ", ";
     }
   }
   return out;
@@ -139,42 +144,12 @@ class Builder {
                        return std::tuple(b.severity, std::string_view(a.code)) <
                               std::tuple(a.severity, std::string_view(b.code));
                      });
-    if (options_.sdp) call.codecs = codec_table(input_.model, input_.log, id);
+    if (options_.sdp) {
+      call.codecs = codec_table(input_.model, input_.log, id);
+      const std::vector<std::string> hops = sdp_hops(input_.model, input_.log, id);
+      call.codecs.insert(call.codecs.end(), hops.begin(), hops.end());
+    }
     ladder_.calls.push_back(std::move(call));
-  }
-
-  // A request comes from the transaction before; a response from one that leads back to this one,
-  // shortly before and with the same status.
-  MessageId hop_before(const MessageRecord& record) const {
-    if (!record.txn || record.is_copy()) return {};
-    const auto& transactions = input_.model.transactions;
-    if (record.is_request()) {
-      // The ACK of a non-2xx is each hop's own (17.1.1.3).
-      if (record.method != transactions[record.txn].method) return {};
-      const TransactionId before = transactions[record.txn].request_path;
-      return before ? transactions[before].request : MessageId{};
-    }
-    constexpr int kMaxTransactions = 256;
-    TransactionId id = input_.model.calls[record.call].first_txn;
-    for (int steps = 0; id && steps < kMaxTransactions; steps++) {
-      const TransactionRecord& txn = transactions[id];
-      if (txn.request_path == record.txn) {
-        if (const MessageId found = response_before(txn, record)) return found;
-      }
-      id = txn.next_in_call;
-    }
-    return {};
-  }
-  MessageId response_before(const TransactionRecord& txn, const MessageRecord& response) const {
-    constexpr int kMaxMessages = 256;
-    int steps = 0;
-    for (MessageId id = txn.last_message; id && steps < kMaxMessages; steps++) {
-      const MessageRecord& other = input_.model.messages[id];
-      if (other.status == response.status && other.time_ns <= response.time_ns && !other.is_copy())
-        return id;
-      id = other.previous_in_txn;
-    }
-    return {};
   }
 
   void add_message(MessageId id) {
@@ -192,7 +167,7 @@ class Builder {
     row.call = record.call;
     row.message = id;
     row.original = record.original;
-    row.before = hop_before(record);
+    row.before = hop_before(input_.model, record);
     row.txn = record.txn;
     row.txn_number = txn_numbers_.try_emplace(record.txn.value, txn_numbers_.size()).first->second;
     row.frame = record.frame;

@@ -79,7 +79,7 @@ struct LadderCall {
   std::string state;
   std::string audio;  // empty when there is no verdict
   std::vector<LadderFinding> findings;
-  std::vector<std::string> codecs;  // codec_table(), when LadderOptions::sdp
+  std::vector<std::string> codecs;  // codec_table() and sdp_hops(), when LadderOptions::sdp
 };
 
 struct Ladder {

@@ -82,7 +82,8 @@ void add_options(CLI::App& app, Options* o) {
   app.add_flag("-v,--invert", o->invert, "calls of which no message matches --match");
   app.add_flag("-r", o->ignored, "accepted as sngrep has it: RTP is always looked at");
   app.add_flag("--list", o->list, "findings: print the catalogue");
-  app.add_flag("--sdp", o->sdp, "ladder: a summary of each SDP");
+  app.add_flag("--sdp", o->sdp,
+               "ladder: a summary of each SDP, codecs chosen, and what a hop changed");
   app.add_flag("--rtp,!--no-rtp", o->rtp, "ladder: media bars");
   app.add_flag("--raw", o->raw, "ladder: the text of each message");
   app.add_flag("--transactions", o->transactions, "ladder: state and timers of each transaction");

@@ -1,8 +1,8 @@
 #include <algorithm>
 
+#include "correlate/reason_text.h"
 #include "correlate/voice_quality.h"
 #include "decode/text.h"
-#include "query/reason_text.h"
 #include "query/table_description.h"
 
 namespace sipladder {

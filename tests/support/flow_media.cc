@@ -228,6 +228,29 @@ std::vector<Payload> zrtp_payloads(const Line& line, uint16_t* ip_id) {
   return {{line.time_ns, hello, ++*ip_id}};
 }
 
+std::vector<Payload> arp_payloads(const Line& line) {
+  const auto raw = [](const std::string& address) {
+    const IpAddress ip = *parse_ip(address);
+    return std::string(reinterpret_cast<const char*>(ip.bytes.data()), ip.family == 4 ? 4 : 16);
+  };
+  const bool answer = line.has("answer");
+  const std::string mac(6, '\2');
+  const std::string source = raw(line.src.address), target = raw(line.dst.address);
+  std::vector<Payload> out;
+  for (int i = 0; i < line.integer("count", 1); i++) {
+    if (source.size() == 4) {
+      const std::string arp = number16(1) + number16(0x0800) + bytes({6, 4}) +
+                              number16(answer ? 2 : 1) + mac + source + mac + target;
+      out.push_back({after(line, i), arp, 0, 0});
+    } else {
+      const std::string discovery =
+          bytes({answer ? 136 : 135, 0}) + number16(0) + number32(0) + (answer ? source : target);
+      out.push_back({after(line, i), discovery, 0, 58});
+    }
+  }
+  return out;
+}
+
 std::vector<Payload> icmp_payloads(const Line& line, const Host& quoted_src, const Host& quoted_dst,
                                    uint16_t* ip_id) {
   const auto ssrc =
@@ -238,7 +261,8 @@ std::vector<Payload> icmp_payloads(const Line& line, const Host& quoted_src, con
              static_cast<uint16_t>(quoted_dst.port)),
          17, quoted_src.address, quoted_dst.address);
   const std::string message = bytes({line.integer("type", 3), std::atoi(line.words[1].c_str())}) +
-                              number16(0) + number32(0) + quoted;
+                              number16(0) + number16(0) +
+                              number16(static_cast<unsigned>(line.integer("mtu", 0))) + quoted;
   std::vector<Payload> out;
   for (int i = 0; i < line.integer("count", 1); i++) {
     out.push_back({after(line, i), message, ++*ip_id, 1});

@@ -154,6 +154,7 @@ class Flow {
       inside = tcp(payload.bytes, {1 + sent, came}, src.address, dst.address, from, to);
       sent += static_cast<uint32_t>(payload.bytes.size());
     }
+    if (payload.protocol == 0) return ethernet(payload.bytes, 0x0806);
     return ethernet_ip(ip(inside, payload.protocol, src.address, dst.address,
                           numbered_ ? payload.ip_id : uint16_t{0}));
   }
@@ -164,6 +165,8 @@ class Flow {
     for (const Payload& payload : payloads(line, &wrong)) {
       std::string bytes = frame(payload, line.src, line.dst);
       if (payload.unseen) continue;
+      constexpr size_t kChecksum = 14 + 20 + 6;  // Ethernet, IPv4
+      if (line.has("badsum")) bytes[kChecksum] = static_cast<char>(bytes[kChecksum] ^ 1);
       const size_t sent = bytes.size();
       if (snaplen_ != 0 && sent > snaplen_) bytes.resize(snaplen_);
       packets_.push_back({kEpoch_ns + payload.time_ns, std::move(bytes), sent + padding_});
@@ -178,6 +181,7 @@ class Flow {
     if (word == "stun") return stun_payloads(line, &ip_id_);
     if (word == "dtls") return dtls_payloads(line, &ip_id_);
     if (word == "tls") return tls_payloads(line);
+    if (word == "arp") return arp_payloads(line);
     if (word == "zrtp") return zrtp_payloads(line, &ip_id_);
     if (word != "icmp") return sip_payloads(line, &calls_, &ip_id_, wrong);
     if (line.words.size() < 5) {

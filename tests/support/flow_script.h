@@ -20,7 +20,8 @@
 //   5.000 bob > alice 200 (BYE)       a response's method is INVITE when it does not say
 //   1.000 alice:4000 > bob:5000 rtp for=5 pt=0 ssrc=1   `silence`, `same`, `twice` (captured
 //                                     so), lose=N (each Nth), keep=N/M (the first N
-//                                     of each M are in the capture), step=
+//                                     of each M are in the capture), `badsum` (a
+//                                     wrong UDP checksum; of SIP too), step=
 //                                     timestamp units per packet (160),
 //                                     every=SECONDS (0.02), seq= and ts= of the first one;
 //                                     `tone` of 425 Hz; event=DIGIT, `again`: all with one number;
@@ -35,8 +36,11 @@
 //                                     server's answer to Allocate
 //   1.000 alice:4000 > bob:5000 dtls hello count=5      likewise `server-hello`, `verify`,
 //                                     `server-done`, `client-key`, `encrypted`, alert=40; random=
-//   1.100 bob > alice icmp 3 alice:4000 > bob:5000      a code of "unreachable" (or of type=) that
+//   1.100 bob > alice icmp 3 alice:4000 > bob:5000      a code of "unreachable" (or of type=; mtu=)
+//   that
 //                                     quotes a packet of RTP, of ssrc= or of what rtp has
+//   1.000 alice > bob arp count=4 every=1               asks who has bob's address; `answer`: tells
+//                                     that it has its own. Of IPv6: neighbour discovery
 //   1.020 alice:4000 > bob:5000 zrtp  a Hello
 //   1.000 alice:4000 > web:443 tls hello name=www.example.com alpn=sip/2   a ClientHello over TCP;
 //                                     `tls data`: a record of application data
@@ -45,7 +49,8 @@
 // Words of a request: call= cseq= from= to= fromtag= totag= via= branch= ("-" for none), by=callee.
 // sdp=ADDRESS:PORT[/direction or other a= line][/pt,pt] | none; rtpmap=111:opus/48000/2;
 // version= that of its o= line; media= names all m= lines when there are more:
-// audio,video:PORT is that audio line, then video; audio:PORT and image:PORT are others.
+// audio,video:PORT is that audio line, then video; audio:PORT and image:PORT are others
+// (image=RTP/AVP: not udptl).
 // ice=UFRAG:CANDIDATE,CANDIDATE, each ADDRESS:PORT or TYPE@ADDRESS:PORT; setup=actpass (with a
 // fingerprint); bundle=0 (a=group:BUNDLE); a=crypto:1+AES,ptime:20: other a= lines, "+" for a
 // space.
