@@ -147,10 +147,15 @@ constexpr std::string_view kRefusals[] = {"reg-rejected", "reg-loop", "txn-auth-
 // That a gateway is down is told once, not with each ping.
 constexpr std::string_view kSilences[] = {"txn-timeout", "txn-retransmissions"};
 
+// That a client repeats its request follows from an answer that goes astray.
+constexpr std::string_view kLostAnswers[] = {"txn-response-lost", "txn-retransmissions",
+                                             "txn-no-100"};
+
 bool is_part_of(std::string_view cause, const Finding& finding) {
   const auto is_one_of = [&](const auto& codes) {
     return std::find(std::begin(codes), std::end(codes), finding.code) != std::end(codes);
   };
+  if (cause.starts_with("nat-")) return is_one_of(kLostAnswers);
   return cause == "gateway-down" ? is_one_of(kSilences) : is_one_of(kRefusals);
 }
 
@@ -222,6 +227,7 @@ Analyst::Analyst(const Model& model, const PacketLog& log)
       registrations_(model, log),
       subscriptions_(model, log),
       endpoints_(model, log, legs_),
+      nat_(model, log),
       view_(log) {}
 
 uint64_t Analyst::stamp(CallId id) const {
@@ -316,7 +322,8 @@ const std::vector<const Finding*>& Analyst::all() {
   for (const CallId id : model_.calls.ids()) of(id);
   of_capture_.clear();
   registrations_.update();
-  CaptureContext context{model_, registrations_, view_};
+  nat_.update();
+  CaptureContext context{model_, registrations_, nat_, view_};
   for (const Detector* detector : detectors()) {
     if (detector->check_capture != nullptr) detector->check_capture(context, &of_capture_);
   }

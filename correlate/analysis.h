@@ -18,6 +18,7 @@
 #include "correlate/media_binding.h"
 #include "correlate/message_view.h"
 #include "correlate/model.h"
+#include "correlate/nat/nat_audit.h"
 #include "correlate/parallel_sweep.h"
 #include "correlate/registrations.h"
 #include "correlate/sentence.h"
@@ -83,6 +84,7 @@ struct CallContext {
 struct CaptureContext {
   const Model& model;
   Registrations& registrations;
+  NatAudit& nat;
   MessageView& view;
 };
 
@@ -115,6 +117,7 @@ class Analyst {
   Registrations& registrations() { return registrations_; }
   Subscriptions& subscriptions() { return subscriptions_; }
   EndpointRoles& endpoints() { return endpoints_; }
+  NatAudit& nat() { return nat_; }
   const CallAnalysis& of(CallId call);  // of a call that the model holds
   // Findings of all calls, worst first, then by call and code. Valid until the next call of all()
   // or of().
@@ -144,6 +147,7 @@ class Analyst {
   Registrations registrations_;
   Subscriptions subscriptions_;
   EndpointRoles endpoints_;
+  NatAudit nat_;
   MessageView view_;
   std::vector<std::unique_ptr<Cached[]>> cache_;  // of kBlock each, null until asked for
   uint32_t places_ = 0;                           // that cache_ is for

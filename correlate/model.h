@@ -68,6 +68,8 @@ struct Model {
   std::vector<IceCheckRecord> ice_checks;
   std::vector<HandshakeRecord> handshakes;
   std::vector<TurnAllocation> turn_allocations;
+  std::vector<StunProbe> stun_probes;
+  std::vector<Keepalive> keepalives;
   absl::flat_hash_map<uint32_t, DtmfDigits> dtmf;             // by StreamId
   absl::flat_hash_map<uint32_t, VoiceSamples> voice_samples;  // the same, of other than G.711
   Accounting accounting;
