@@ -155,6 +155,7 @@ bool is_part_of(std::string_view cause, const Finding& finding) {
   const auto is_one_of = [&](const auto& codes) {
     return std::find(std::begin(codes), std::end(codes), finding.code) != std::end(codes);
   };
+  if (cause == "nat-binding-moved" || cause == "nat-contact-private") return is_one_of(kSilences);
   if (cause.starts_with("nat-")) return is_one_of(kLostAnswers);
   return cause == "gateway-down" ? is_one_of(kSilences) : is_one_of(kRefusals);
 }

@@ -4,17 +4,15 @@
 #include <array>
 #include <memory>
 
-#include "capture/time_units.h"
+#include "correlate/nat/binding_moves.h"
 
 namespace sipladder {
 namespace {
 
-constexpr int64_t kWaited_ns = 2 * kSecond_ns;  // for an answer, before a request counts as lost
-
 // One endpoint behind a NAT as its servers see it.
 struct Flow {
   EndpointNat* nat = nullptr;
-  int64_t newest_ns = 0;     // packet in either direction
+  int64_t newest_ns = 0;      // packet in either direction
   int64_t newest_out_ns = 0;  // from the endpoint: it is still there
   // When each kind of keep-alive came.
   std::array<std::vector<int64_t>, 7> keepalives;
@@ -84,9 +82,7 @@ class Flows {
       flow.nat->survived_ns = std::max(flow.nat->survived_ns, silence_ns);
       return;
     }
-    const bool waited = txn.last_ns - txn.first_ns >= kWaited_ns ||
-                        (txn.requests > 1 && model_.now_ns - txn.last_ns >= kWaited_ns);
-    if (!waited) return;
+    if (!is_left_unanswered(model_, txn)) return;
     if (flow.nat->died_ns == 0 || silence_ns < flow.nat->died_ns) {
       flow.nat->died_ns = silence_ns;
       flow.nat->died_txn = message.txn;
@@ -130,9 +126,8 @@ class Flows {
 }  // namespace
 
 void learn_binding_life(const Model& model, EndpointNats* endpoints) {
-  const bool any = std::any_of(endpoints->begin(), endpoints->end(), [](const auto& entry) {
-    return entry.second.behind == true;
-  });
+  const bool any = std::any_of(endpoints->begin(), endpoints->end(),
+                               [](const auto& entry) { return entry.second.behind == true; });
   if (any) Flows(model, endpoints).learn();
 }
 

@@ -22,8 +22,8 @@ enum class NatType : uint8_t {
   symmetric
 };
 enum class NatRule : uint8_t { none, endpoint_independent, address_dependent, address_and_port };
-std::string_view to_string(NatType type);     // "port-restricted-cone"; empty for none
-std::string_view to_string(NatRule rule);     // "address-and-port-dependent"; empty for none
+std::string_view to_string(NatType type);        // "port-restricted-cone"; empty for none
+std::string_view to_string(NatRule rule);        // "address-and-port-dependent"; empty for none
 std::string_view to_string(KeepaliveKind kind);  // "crlf2"; empty for none
 
 struct EndpointNat {

@@ -29,7 +29,9 @@ bool misses_rport(const ViaHop& hop) {
          hop.port_differs() && server_saw_source(hop);
 }
 
+// Where the Via names the source that the server saw, nothing is missing.
 bool leaves_rport_empty(const ViaHop& hop) {
+  if (!hop.host_differs() && !hop.port_differs() && server_saw_source(hop)) return false;
   return !hop.reliable && hop.asks_rport && hop.is_answered() && hop.told && !hop.rport &&
          !hop.lost_rport;
 }
@@ -54,7 +56,7 @@ bool is_unreachable(const ViaHop& hop) {
 
 bool is_answered_from_elsewhere(const ViaHop& hop) {
   return !hop.reliable && hop.is_answered() && hop.answered_from.ip.family != 0 &&
-         hop.answered_from != hop.server;
+         hop.server.ip.family != 0 && hop.answered_from != hop.server;
 }
 
 HopFault headline_of(const ViaHop& hop) {

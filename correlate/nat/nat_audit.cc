@@ -1,6 +1,7 @@
 #include "correlate/nat/nat_audit.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "capture/time_units.h"
 #include "correlate/nat/binding_life.h"
@@ -8,10 +9,10 @@
 namespace sipladder {
 namespace {
 
-constexpr uint32_t kFirstHops = 8;         // of a pair of hosts
-constexpr uint32_t kFirstOfPrivate = 64;   // of a private source, which may hide many clients
-constexpr uint32_t kTroubledHops = 16;     // of a pair: those whose request was repeated
-constexpr size_t kMostHops = 200'000;      // of a capture
+constexpr uint32_t kFirstHops = 8;        // of a pair of hosts
+constexpr uint32_t kFirstOfPrivate = 64;  // of a private source, which may hide many clients
+constexpr uint32_t kTroubledHops = 16;    // of a pair: those whose request was repeated
+constexpr size_t kMostHops = 200'000;     // of a capture
 
 struct PairCount {
   uint32_t first = 0;
@@ -22,18 +23,21 @@ struct PairCount {
 
 void NatAudit::update() {
   const uint64_t seen = uint64_t{model_.messages.size()} << 20 ^ model_.stun_probes.size() << 1 ^
-                        model_.keepalives.size() << 8 ^ uint64_t{model_.finished};
+                        model_.keepalives.size() << 8 ^ uint64_t { model_.finished };
   if (epoch_ == model_.evicted.epoch && seen_ == seen) return;
   epoch_ = model_.evicted.epoch;
   seen_ = seen;
   hops_.clear();
   endpoints_.clear();
   addresses_.clear();
+  rewrites_.clear();
+  senders_.clear();
   choose_hops();
   for (const ViaHop& hop : hops_) learn_from_hop(model_, hop, &endpoints_[hop.source]);
   learn_mappings();
   learn_from_stun(model_, &endpoints_);
   learn_binding_life(model_, &endpoints_);
+  moves_ = find_moves(model_, view_);
   learn_addresses();
 }
 
@@ -57,6 +61,27 @@ void NatAudit::choose_hops() {
   }
   for (const TransactionId id : chosen) {
     if (auto hop = via_hop_of(model_, view_, id, sent_on[id.value])) hops_.push_back(*hop);
+    senders_.insert({model_.endpoints[model_.transactions[id].src].ip, 0});
+    senders_.insert({hops_.empty() ? IpAddress{} : hops_.back().answered_from.ip, 0});
+  }
+  find_rewrites(sent_on);
+}
+
+void NatAudit::find_rewrites(const absl::flat_hash_map<uint32_t, TransactionId>& sent_on) {
+  constexpr size_t kMost = 10'000;
+  // The first hop of each request, by its call, CSeq and method.
+  absl::flat_hash_map<std::tuple<uint32_t, uint32_t, Method>, const ViaHop*> first;
+  for (const ViaHop& hop : hops_) {
+    if (rewrites_.size() >= kMost) return;
+    const TransactionRecord& txn = model_.transactions[hop.txn];
+    const TransactionId next = sent_on.at(hop.txn.value);
+    if (next) find_rewrites_of_relay(model_, view_, hop, next, &rewrites_);
+    const auto [place, is_new] = first.try_emplace({txn.call.value, txn.cseq, txn.method}, &hop);
+    const ViaHop& before = *place->second;
+    if (is_new || before.vias != hop.vias || before.source == hop.source) continue;
+    const bool inside_first = is_private_scope(scope_of(before.source.ip));
+    find_rewrites_of_alg(model_, view_, inside_first ? before : hop, inside_first ? hop : before,
+                         &rewrites_);
   }
 }
 
@@ -93,8 +118,7 @@ void NatAudit::learn_addresses() {
   for (const auto& [end, nat] : endpoints_) {
     if (!nat.behind) continue;
     AddressNat& address = addresses_[{end.ip, 0}];
-    address.contradicts =
-        address.contradicts || (address.behind && *address.behind != *nat.behind);
+    address.contradicts = address.contradicts || (address.behind && *address.behind != *nat.behind);
     address.behind = nat.behind;
   }
 }

@@ -6,12 +6,16 @@
 // them. Lifetime: what it returns lives until the next update(). Threads: as Model.
 #pragma once
 
+#include <absl/container/flat_hash_set.h>
+
 #include <optional>
 #include <vector>
 
 #include "correlate/message_view.h"
+#include "correlate/nat/binding_moves.h"
 #include "correlate/nat/endpoint_nat.h"
 #include "correlate/nat/nat_types.h"
+#include "correlate/nat/rewrites.h"
 #include "correlate/nat/via_hop.h"
 
 namespace sipladder {
@@ -28,10 +32,15 @@ class NatAudit {
   const EndpointNat* of(const Endpoint& endpoint) const;
   // Its own proof, else that of other ports of its address when all of them agree.
   std::optional<bool> is_behind_nat(const Endpoint& endpoint) const;
+  const std::vector<BindingMove>& moves() const { return moves_; }
+  const std::vector<Rewrite>& rewrites() const { return rewrites_; }
+  // Some packet of SIP comes from there.
+  bool sends(const IpAddress& ip) const { return senders_.contains({ip, 0}); }
   const EndpointNats& endpoints() const { return endpoints_; }
 
  private:
   void choose_hops();
+  void find_rewrites(const absl::flat_hash_map<uint32_t, TransactionId>& sent_on);
   void learn_mappings();
   void learn_addresses();
 
@@ -40,6 +49,9 @@ class NatAudit {
   uint32_t epoch_ = 0;
   uint64_t seen_ = 0;
   std::vector<ViaHop> hops_;
+  std::vector<BindingMove> moves_;
+  std::vector<Rewrite> rewrites_;
+  absl::flat_hash_set<Endpoint, EndpointHash> senders_;  // with port 0
   EndpointNats endpoints_;
   struct AddressNat {
     std::optional<bool> behind;

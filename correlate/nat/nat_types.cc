@@ -8,7 +8,8 @@ namespace sipladder {
 namespace {
 
 constexpr int64_t kAnswerTime_ns = kSecond_ns;  // a server that has not answered by then does not
-constexpr int64_t kOneTest_ns = 60 * kSecond_ns;  // mappings this far apart may have expired between
+constexpr int64_t kOneTest_ns =
+    60 * kSecond_ns;  // mappings this far apart may have expired between
 
 using Probes = std::vector<const StunProbe*>;
 
@@ -58,9 +59,8 @@ NatRule mapping_of(const Probes& probes) {
 // What one socket's tests of the filter show. The server must know another address to answer from.
 NatRule filtering_of(const Model& model, const Probes& probes, const Probes& answered,
                      EndpointNat* endpoint) {
-  const bool knows_other = std::any_of(answered.begin(), answered.end(), [](const StunProbe* p) {
-    return p->other.ip.family != 0;
-  });
+  const bool knows_other = std::any_of(answered.begin(), answered.end(),
+                                       [](const StunProbe* p) { return p->other.ip.family != 0; });
   if (!knows_other) return NatRule::none;
   bool port_refused = false, ip_refused = false, port_passed = false;
   for (const StunProbe* probe : probes) {

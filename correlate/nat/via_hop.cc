@@ -30,6 +30,20 @@ void note_server(const Via& via, ViaHop* hop) {
   hop->lost_rport = hop->asks_rport && !via.has_rport;
 }
 
+std::optional<IpAddress> route_host(std::string_view route) {
+  return parse_ip(parse_uri(parse_name_addr(route).uri).host);
+}
+
+void note_routes(const Model& model, MessageView& view, const TransactionRecord& txn, ViaHop* hop) {
+  if (txn.method != Method::invite || txn.in_dialog || !txn.succeeded() ||
+      !view.load(model.messages[txn.final_response]))
+    return;
+  const auto routes = header_values(view.sip(), HeaderId::record_route);
+  if (routes.empty() || header_values(view.sip(), HeaderId::via).size() != 1) return;
+  hop->answer_route = route_host(routes.back());
+  hop->routed_answer = txn.final_response;
+}
+
 // Messages of the transaction, oldest first.
 std::vector<MessageId> messages_of(const Model& model, const TransactionRecord& txn) {
   std::vector<MessageId> messages;
@@ -73,6 +87,9 @@ void note_answers(const Model& model, const TransactionRecord& txn, ViaHop* hop)
 std::optional<ViaHop> via_hop_of(const Model& model, MessageView& view, TransactionId id,
                                  TransactionId sent_on) {
   const TransactionRecord& txn = model.transactions[id];
+  const auto is_known = [](const IpAddress& ip) { return ip.family == 4 || ip.family == 6; };
+  if (!is_known(model.endpoints[txn.src].ip))
+    return std::nullopt;  // of a log that has no addresses
   if (!txn.request || !view.load(model.messages[txn.request])) return std::nullopt;
   const auto vias = header_values(view.sip(), HeaderId::via);
   if (vias.empty()) return std::nullopt;
@@ -86,11 +103,18 @@ std::optional<ViaHop> via_hop_of(const Model& model, MessageView& view, Transact
   hop.reliable = txn.transport != Transport::udp;
   hop.vias = static_cast<uint32_t>(vias.size());
   note_via(via, txn.transport, &hop);
+  const auto routes = header_values(view.sip(), HeaderId::record_route);
+  if (!routes.empty() && !txn.in_dialog) hop.request_route = route_host(routes.front());
   note_answers(model, txn, &hop);
   if (hop.answer && view.load(model.messages[hop.answer])) {
     const auto answered = header_values(view.sip(), HeaderId::via);
-    if (!answered.empty()) note_server(parse_via(answered.front()), &hop);
+    if (!answered.empty()) {
+      const Via returned = parse_via(answered.front());
+      note_server(returned, &hop);
+      hop.via_changed = returned.host != hop.sent_by;
+    }
   }
+  note_routes(model, view, txn, &hop);
   if (sent_on && model.transactions[sent_on].request &&
       view.load(model.messages[model.transactions[sent_on].request])) {
     const auto forwarded = header_values(view.sip(), HeaderId::via);

@@ -5,7 +5,8 @@
 // A capture point on the client's side of a NAT sees another source than the server does. Each
 // question below says what it needs to know before it answers.
 //
-// Lifetime: a value, it holds no view. Errors: nullopt when the request cannot be read.
+// Lifetime: a value, it holds no view. Errors: nullopt when the request cannot be read, or a log
+// does not tell where it came from.
 #pragma once
 
 #include <optional>
@@ -30,6 +31,14 @@ struct ViaHop {
   bool reliable = false;  // not UDP
   std::optional<IpAddress> maddr;
   uint32_t vias = 0;  // of the request: more than one and a proxy sent it
+
+  // The Record-Route that the receiver uses first (RFC 3261 12.1.1, 12.1.2): the topmost of the
+  // request, the lowest of an answer whose only Via is the client's. nullopt: none, or a name.
+  std::optional<IpAddress> request_route, answer_route;
+  MessageId routed_answer;  // that answer
+
+  // The answer's Via is not the one that the request has here.
+  bool via_changed = false;
 
   // What the server made of the Via, told by an answer or by the copy that it sent on.
   bool told = false;

@@ -56,6 +56,10 @@ Finding finding_of(const CaptureContext& context, const Detector& detector, cons
   return finding;
 }
 
+std::string server_text(const Endpoint& server) {
+  return server.ip.family == 0 ? "the server" : to_string(server);
+}
+
 std::string via_text(const ViaHop& hop) {
   if (hop.sent_by_ip) return to_string(Endpoint{*hop.sent_by_ip, hop.sent_by_port});
   return fmt::format("{}:{}", hop.sent_by, hop.sent_by_port);

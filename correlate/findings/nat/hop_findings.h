@@ -10,7 +10,7 @@
 namespace sipladder {
 
 struct HopGroup {
-  const ViaHop* example = nullptr;   // the first of the worst
+  const ViaHop* example = nullptr;  // the first of the worst
   std::vector<const ViaHop*> hops;
   Severity severity = Severity::info;
 };
@@ -24,7 +24,8 @@ std::vector<HopGroup> group_hops(const NatAudit& nat, bool (*wanted)(const ViaHo
 // are explained by it.
 Finding finding_of(const CaptureContext& context, const Detector& detector, const HopGroup& group);
 
-std::string via_text(const ViaHop& hop);      // "192.168.20.10:5060"
+std::string server_text(const Endpoint& server);  // "the server" where a log has no address
+std::string via_text(const ViaHop& hop);          // "192.168.20.10:5060"
 std::string request_text(const CaptureContext& context, const ViaHop& hop);  // "REGISTER (frame 3)"
 // "; REGISTER is repeated 3 times", empty when it is not.
 std::string repeats_text(const CaptureContext& context, const ViaHop& hop);

@@ -11,7 +11,9 @@ extern const Detector detector;
 
 Severity severity_of(const ViaHop& hop) {
   constexpr uint32_t kLost = 2;  // one repeat may have another reason
-  if (hop.reliable || headline_of(hop) != HopFault::received_missing) return Severity::info;
+  const bool believable = scope_of(*hop.sent_by_ip) != AddressScope::loopback;
+  if (hop.reliable || !believable || headline_of(hop) != HopFault::received_missing)
+    return Severity::info;
   return hop.repeats >= kLost ? Severity::error : Severity::warning;
 }
 
@@ -19,10 +21,10 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
   for (const HopGroup& group : group_hops(context.nat, misses_received, severity_of)) {
     const ViaHop& hop = *group.example;
     Finding finding = finding_of(context, detector, group);
-    finding.summary = fmt::format(
-        "{} adds no received to the Via {} of the {} that comes from {}{}{}",
-        to_string(hop.answered_from), via_text(hop), request_text(context, hop),
-        to_string(hop.source), repeats_text(context, hop), others_text(group));
+    finding.summary =
+        fmt::format("{} adds no received to the Via {} of the {} that comes from {}{}{}",
+                    server_text(hop.answered_from), via_text(hop), request_text(context, hop),
+                    to_string(hop.source), repeats_text(context, hop), others_text(group));
     finding.explanation =
         "A server writes the source address into the topmost Via when that names another one; "
         "answers are routed by it.";

@@ -15,8 +15,7 @@ Severity severity_of(const ViaHop& hop) {
 
 std::string what_it_is(const ViaHop& hop) {
   if (*hop.received == hop.server.ip) return "its own address";
-  if (is_private_scope(scope_of(*hop.received)) &&
-      scope_of(hop.server.ip) == AddressScope::public_)
+  if (is_private_scope(scope_of(*hop.received)) && scope_of(hop.server.ip) == AddressScope::public_)
     return "a private address: a box in front of the server hides its clients from it";
   return fmt::format("while the request comes from {}", to_string(hop.source));
 }
@@ -26,17 +25,19 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
     const ViaHop& hop = *group.example;
     const bool port_only = *hop.received == hop.source.ip;
     Finding finding = finding_of(context, detector, group);
-    finding.summary = fmt::format(
-        "{} answers the {} of {} with {}, {}{}{}", to_string(hop.server),
-        request_text(context, hop), to_string(hop.source),
-        port_only ? fmt::format("rport={}", *hop.rport)
-                  : fmt::format("received={}", to_string(*hop.received)),
-        port_only ? "which is not the source port" : what_it_is(hop),
-        repeats_text(context, hop), others_text(group));
-    finding.explanation = "received and rport tell the client how the server sees it, and route the "
-                          "answers: a wrong value misleads both.";
-    finding.remedy = "Look at what stands between the two hosts (balancer, firewall with source "
-                     "NAT), or at the server's own handling of Via.";
+    finding.summary =
+        fmt::format("{} answers the {} of {} with {}, {}{}{}", server_text(hop.server),
+                    request_text(context, hop), to_string(hop.source),
+                    port_only ? fmt::format("rport={}", *hop.rport)
+                              : fmt::format("received={}", to_string(*hop.received)),
+                    port_only ? "which is not the source port" : what_it_is(hop),
+                    repeats_text(context, hop), others_text(group));
+    finding.explanation =
+        "received and rport tell the client how the server sees it, and route the "
+        "answers: a wrong value misleads both.";
+    finding.remedy =
+        "Look at what stands between the two hosts (balancer, firewall with source "
+        "NAT), or at the server's own handling of Via.";
     finding.rfc = "RFC 3261 18.2.1";
     report(out, std::move(finding));
   }

@@ -28,11 +28,11 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
   for (const HopGroup& group : group_hops(context.nat, is_wanted, severity_of)) {
     const ViaHop& hop = *group.example;
     Finding finding = finding_of(context, detector, group);
-    finding.summary = fmt::format(
-        "{} answers the {} of {} to {}, where it is due at {}: {}{}{}",
-        to_string(hop.answered_from), request_text(context, hop), to_string(hop.source),
-        to_string(hop.answered_to), to_string(*response_due(hop)), rule_text(hop),
-        repeats_text(context, hop), others_text(group));
+    finding.summary = fmt::format("{} answers the {} of {} to {}, where it is due at {}: {}{}{}",
+                                  server_text(hop.answered_from), request_text(context, hop),
+                                  to_string(hop.source), to_string(hop.answered_to),
+                                  to_string(*response_due(hop)), rule_text(hop),
+                                  repeats_text(context, hop), others_text(group));
     finding.explanation =
         "A server sends its answer where the Via of the request says: to the source when rport is "
         "asked for, else to the source address and the port of the Via.";

@@ -16,15 +16,16 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
   for (const HopGroup& group : group_hops(context.nat, is_answered_from_elsewhere, severity_of)) {
     const ViaHop& hop = *group.example;
     Finding finding = finding_of(context, detector, group);
-    finding.summary = fmt::format("{} sends its {} to {} and is answered from {}{}{}",
-                                  to_string(hop.source), request_text(context, hop),
-                                  to_string(hop.server), to_string(hop.answered_from),
-                                  repeats_text(context, hop), others_text(group));
+    finding.summary =
+        fmt::format("{} sends its {} to {} and is answered from {}{}{}", to_string(hop.source),
+                    request_text(context, hop), server_text(hop.server),
+                    server_text(hop.answered_from), repeats_text(context, hop), others_text(group));
     finding.explanation =
         "A NAT lets in only what comes from where the client has sent to: an answer from elsewhere "
         "is dropped there.";
-    finding.remedy = "Make the server answer from the address and port that it was asked at (bind "
-                     "it to one address, or one socket for each).";
+    finding.remedy =
+        "Make the server answer from the address and port that it was asked at (bind "
+        "it to one address, or one socket for each).";
     finding.rfc = "RFC 3581 4";
     report(out, std::move(finding));
   }

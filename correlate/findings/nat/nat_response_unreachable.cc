@@ -21,16 +21,17 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
     const ViaHop& hop = *group.example;
     const bool is_private = is_private_scope(scope_of(hop.answered_to.ip));
     Finding finding = finding_of(context, detector, group);
-    finding.summary = fmt::format(
-        "{} answers the {} of {} to {}, {}{}{}", to_string(hop.answered_from),
-        request_text(context, hop), to_string(hop.source), to_string(hop.answered_to),
-        is_private ? "a private address that cannot be reached from there"
-                   : "a port that the client never sent from",
-        repeats_text(context, hop), others_text(group));
+    finding.summary =
+        fmt::format("{} answers the {} of {} to {}, {}{}{}", server_text(hop.answered_from),
+                    request_text(context, hop), to_string(hop.source), to_string(hop.answered_to),
+                    is_private ? "a private address that cannot be reached from there"
+                               : "a port that the client never sent from",
+                    repeats_text(context, hop), others_text(group));
     finding.explanation =
         "A NAT lets in only what comes to the address and port that it gave the client itself.";
-    finding.remedy = "Let the client ask for rport, or let the server answer to the source of each "
-                     "request (force_rport, rport=yes, comedia).";
+    finding.remedy =
+        "Let the client ask for rport, or let the server answer to the source of each "
+        "request (force_rport, rport=yes, comedia).";
     finding.rfc = "RFC 3581 4";
     report(out, std::move(finding));
   }

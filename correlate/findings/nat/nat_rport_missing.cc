@@ -10,7 +10,9 @@ extern const Detector detector;
 
 Severity severity_of(const ViaHop& hop) {
   if (headline_of(hop) != HopFault::rport_missing) return Severity::info;
-  return hop.repeats != 0 ? Severity::error : Severity::warning;
+  if (hop.repeats != 0) return Severity::error;
+  const bool arrived = hop.is_answered() && hop.answered_to == hop.source;
+  return arrived ? Severity::info : Severity::warning;  // the server answers to the source unasked
 }
 
 void check(CaptureContext& context, std::vector<Finding>* out) {
@@ -20,14 +22,14 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
     const std::string outcome =
         !hop.is_answered() ? ""
                            : fmt::format("; the answer goes to {}", to_string(hop.answered_to));
-    finding.summary = fmt::format(
-        "{} sends its {} with Via {} and without rport{}{}{}", to_string(hop.source),
-        request_text(context, hop), via_text(hop), outcome, repeats_text(context, hop),
-        others_text(group));
+    finding.summary = fmt::format("{} sends its {} with Via {} and without rport{}{}{}",
+                                  to_string(hop.source), request_text(context, hop), via_text(hop),
+                                  outcome, repeats_text(context, hop), others_text(group));
     finding.explanation =
         "Without rport the answer goes to the port of the Via, and a NAT has not opened that one.";
-    finding.remedy = "Switch on rport (symmetric response routing) in the phone, or force it in the "
-                     "server (force_rport).";
+    finding.remedy =
+        "Switch on rport (symmetric response routing) in the phone, or force it in the "
+        "server (force_rport).";
     finding.rfc = "RFC 3581 3";
     report(out, std::move(finding));
   }

@@ -15,8 +15,7 @@ Severity severity_of(const ViaHop& hop) {
     return Severity::info;
   if (elsewhere) return Severity::error;
   const bool differs = hop.host_differs() && server_saw_source(hop);
-  const bool received_differs =
-      hop.received && hop.sent_by_ip && *hop.received != *hop.sent_by_ip;
+  const bool received_differs = hop.received && hop.sent_by_ip && *hop.received != *hop.sent_by_ip;
   return differs || received_differs ? Severity::warning : Severity::info;
 }
 
@@ -24,12 +23,13 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
   for (const HopGroup& group : group_hops(context.nat, leaves_rport_empty, severity_of)) {
     const ViaHop& hop = *group.example;
     Finding finding = finding_of(context, detector, group);
-    finding.summary = fmt::format("{} leaves rport empty in its answer to the {} of {}{}{}",
-                                  to_string(hop.answered_from), request_text(context, hop),
-                                  to_string(hop.source), repeats_text(context, hop),
-                                  others_text(group));
-    finding.explanation = "A server that is asked for rport writes the source port into the Via "
-                          "and answers there.";
+    finding.summary =
+        fmt::format("{} leaves rport empty in its answer to the {} of {}{}{}",
+                    server_text(hop.answered_from), request_text(context, hop),
+                    to_string(hop.source), repeats_text(context, hop), others_text(group));
+    finding.explanation =
+        "A server that is asked for rport writes the source port into the Via "
+        "and answers there.";
     finding.remedy = "Update the server, or put a proxy in front of it that supports rport.";
     finding.rfc = "RFC 3581 4";
     report(out, std::move(finding));
