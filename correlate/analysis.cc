@@ -203,11 +203,17 @@ constexpr std::string_view kSilences[] = {"txn-timeout", "txn-retransmissions"};
 // That a leg was left alone explains how it ended.
 constexpr std::string_view kEndings[] = {"dialog-short", "txn-cancel-race"};
 
+// That a client repeats its request follows from an answer that goes astray.
+constexpr std::string_view kLostAnswers[] = {"txn-response-lost", "txn-retransmissions",
+                                             "txn-no-100"};
+
 bool is_part_of(std::string_view cause, const Finding& finding) {
   const auto is_one_of = [&](const auto& codes) {
     return std::find(std::begin(codes), std::end(codes), finding.code) != std::end(codes);
   };
   if (cause == "leg-not-ended") return is_one_of(kEndings);
+  if (cause == "nat-binding-moved" || cause == "nat-contact-private") return is_one_of(kSilences);
+  if (cause.starts_with("nat-")) return is_one_of(kLostAnswers);
   return cause == "gateway-down" ? is_one_of(kSilences) : is_one_of(kRefusals);
 }
 
@@ -279,6 +285,7 @@ Analyst::Analyst(const Model& model, const PacketLog& log)
       registrations_(model, log),
       subscriptions_(model, log),
       endpoints_(model, log, legs_),
+      nat_(model, log),
       view_(log) {}
 
 uint64_t Analyst::stamp(CallId id) const {
@@ -414,8 +421,9 @@ void Analyst::look_at_capture(uint64_t packets) {
   causes_.clear();
   all_.clear();  // it points at what is gone
   registrations_.update();
+  nat_.update();
   analyse_media_without_sip();
-  CaptureContext context{model_, registrations_, view_, legs_, media_, *this};
+  CaptureContext context{model_, registrations_, nat_, view_, legs_, media_, *this};
   for (const Detector* detector : detectors()) {
     if (model_.cancellation.requested()) break;
     if (detector->check_capture != nullptr) detector->check_capture(context, &of_capture_);

@@ -19,6 +19,7 @@
 #include "correlate/media_binding.h"
 #include "correlate/message_view.h"
 #include "correlate/model.h"
+#include "correlate/nat/nat_audit.h"
 #include "correlate/parallel_sweep.h"
 #include "correlate/registrations.h"
 #include "correlate/sentence.h"
@@ -88,6 +89,7 @@ struct CallContext {
 struct CaptureContext {
   const Model& model;
   Registrations& registrations;
+  NatAudit& nat;
   MessageView& view;
   Legs& legs;  // update() before use: it reads the first INVITE of every call
   const MediaBinding& media;
@@ -123,6 +125,7 @@ class Analyst {
   Registrations& registrations() { return registrations_; }
   Subscriptions& subscriptions() { return subscriptions_; }
   EndpointRoles& endpoints() { return endpoints_; }
+  NatAudit& nat() { return nat_; }
   // From now on all() tells once what many calls have alike (alike_findings.h). of_call() does not.
   void tell_alike_once() { alike_once_ = true; }
   const CallAnalysis& of(CallId call);  // of a call that the model holds
@@ -163,6 +166,7 @@ class Analyst {
   Registrations registrations_;
   Subscriptions subscriptions_;
   EndpointRoles endpoints_;
+  NatAudit nat_;
   MessageView view_;
   std::vector<std::unique_ptr<Cached[]>> cache_;  // of kBlock each, null until asked for
   uint32_t places_ = 0;                           // that cache_ is for

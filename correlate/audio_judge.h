@@ -17,11 +17,6 @@ inline constexpr int64_t kStoppedShort = 2'000'000'000;  // unless it is a third
 inline constexpr int64_t kHandful = 500'000'000;         // a shorter beginning is not heard
 inline constexpr int64_t kJudgeAfter = 2'000'000'000;    // a shorter agreed talk is not judged
 
-inline bool is_private_scope(AddressScope scope) {
-  return scope == AddressScope::private_ || scope == AddressScope::cgnat ||
-         scope == AddressScope::link_local || scope == AddressScope::loopback;
-}
-
 // As the address of its media, or of a candidate for it.
 inline bool names(const SdpStand& stand, const Endpoint& endpoint) {
   if (stand.address == endpoint) return true;

@@ -75,12 +75,7 @@ void EndpointRoles::read_own(EndpointId id) {
   if (vias.size() != 1) {
     facts.wrote = false;
     facts.passes_on = vias.size() > 1;
-    return;
   }
-  const auto sent_by = parse_ip(parse_via(vias.front()).host);
-  if (!sent_by || *sent_by == model_.endpoints[id].ip) return;
-  facts.behind_nat = true;
-  facts.private_address = *sent_by;
 }
 
 // Seen from one side only, a proxy stands in the Record-Route of what it passes on (16.6).

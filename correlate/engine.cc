@@ -7,6 +7,7 @@
 #include "correlate/media_batch.h"
 #include "correlate/media_paths.h"
 #include "correlate/message_batch.h"
+#include "correlate/nat/nat_traffic.h"
 #include "correlate/rtp_streams.h"
 #include "decode/turn.h"
 
@@ -45,6 +46,7 @@ struct Engine::State {
         endpoints(m),
         streams(m, packet_log, endpoints, turns),
         paths(m),
+        nat_traffic(m, endpoints),
         correlator(m),
         worker([this](WorkBatch& work) { do_work(work); }) {}
 
@@ -69,6 +71,7 @@ struct Engine::State {
   CallTurns turns;
   RtpStreams streams;
   MediaPaths paths;
+  NatTraffic nat_traffic;
   TurnRelays turn;
   ClockWatch clock_watch;
   std::vector<Datagram> datagrams;
@@ -163,7 +166,7 @@ void Engine::State::finish_batch() {
 size_t Engine::State::bytes() const {
   return model.messages.bytes() + model.transactions.bytes() + model.dialogs.bytes() +
          model.calls.bytes() + model.labels.bytes() + model.streams.bytes() + endpoints.bytes() +
-         correlator.bytes() + streams.bytes() + paths.bytes();
+         correlator.bytes() + streams.bytes() + paths.bytes() + nat_traffic.bytes();
 }
 
 void Engine::State::keep_within_memory() {
@@ -190,7 +193,8 @@ PayloadClass Engine::State::add(const Datagram& datagram) {
   } else if (const auto inner = turn.unwrap(datagram, payload_class)) {
     take_media(*inner, classify_payload(inner->payload));
   } else if (payload_class == PayloadClass::rtp || payload_class == PayloadClass::rtcp ||
-             payload_class == PayloadClass::stun || payload_class == PayloadClass::dtls) {
+             payload_class == PayloadClass::stun || payload_class == PayloadClass::dtls ||
+             payload_class == PayloadClass::sip_keepalive) {
     take_media(datagram, payload_class);
   }
   return payload_class;
@@ -211,6 +215,9 @@ void Engine::State::add_media(const MediaItem& item) {
     paths.add_icmp(item.datagram);
   } else if (item.payload_class == PayloadClass::stun) {
     paths.add_stun(item.datagram);
+    nat_traffic.add_stun(item.datagram);
+  } else if (item.payload_class == PayloadClass::sip_keepalive) {
+    nat_traffic.add_keepalive(item.datagram);
   } else if (item.payload_class == PayloadClass::dtls) {
     paths.add_dtls(item.datagram);
   } else if (item.payload_class == PayloadClass::rtp) {

@@ -83,10 +83,12 @@ struct Model {
   std::vector<IceCheckRecord> ice_checks;
   std::vector<HandshakeRecord> handshakes;
   std::vector<TurnAllocation> turn_allocations;
+  std::vector<StunProbe> stun_probes;
+  std::vector<Keepalive> keepalives;
   absl::flat_hash_map<uint32_t, DtmfDigits> dtmf;           // by StreamId
   absl::flat_hash_map<uint32_t, VoicePlaces> voice_places;  // the same, of other than G.711
-  absl::flat_hash_map<uint32_t, EarlyVoice> early_voice;      // the same, of before the answer
-  absl::flat_hash_map<uint32_t, ClockTrials> clock_trials;    // the same, of dynamic payload types
+  absl::flat_hash_map<uint32_t, EarlyVoice> early_voice;    // the same, of before the answer
+  absl::flat_hash_map<uint32_t, ClockTrials> clock_trials;  // the same, of dynamic payload types
   Accounting accounting;
   std::vector<SourceCounters> sources;
   std::vector<ClockStep> clock_steps;  // in the order of frames

@@ -465,6 +465,31 @@ struct TurnAllocation {
   Endpoint client;
 };
 
+// A question to a STUN server how it sees the client (RFC 8489 2, RFC 5780 4, RFC 3489 10.1), and
+// its answer as far as it passed here.
+struct StunProbe {
+  Endpoint client;
+  Endpoint server;  // that was asked
+  Endpoint answered_from;
+  Endpoint mapped;                    // what the answer says; family 0: none
+  Endpoint other;                     // the server's other address, when it has one
+  int64_t first_ns = 0, last_ns = 0;  // of the requests
+  int64_t answer_ns = 0;
+  uint32_t frame = 0, answer_frame = 0;
+  uint32_t asked_after_answer = 0;  // requests that came again after it: it did not arrive
+  uint8_t point = 0;
+  bool change_ip = false, change_port = false;  // the answer is asked for from there
+};
+
+// A packet that only keeps a NAT's binding open: empty, CRLF, or a few bytes; or a STUN request.
+enum class KeepaliveKind : uint8_t { none, crlf, double_crlf, empty, stun, options, register_ };
+struct Keepalive {
+  int64_t time_ns = 0;
+  EndpointId src, dst;
+  uint32_t frame = 0;
+  KeepaliveKind kind = KeepaliveKind::none;
+};
+
 struct IcmpErrorRecord {
   int64_t time_ns = 0;
   uint32_t frame = 0;

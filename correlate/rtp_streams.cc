@@ -70,6 +70,7 @@ void EndpointTable::forget_unused() {
   for (const TransactionId id : model_.transactions.ids()) mark(model_.transactions[id]);
   for (const StreamId id : model_.streams.ids()) mark(model_.streams[id]);
   for (const IcmpErrorRecord& error : model_.icmp_errors) mark(error);
+  for (const Keepalive& keepalive : model_.keepalives) mark(keepalive);
   absl::erase_if(ids_, [&](const auto& slot) {
     if (used[slot.second.value]) return false;
     model_.endpoints.forget(slot.second);

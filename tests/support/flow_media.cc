@@ -45,6 +45,18 @@ std::string stun_address(const std::string& text) {
          number32(address ^ 0x2112A442U);
 }
 
+// The same where nothing is XORed: OTHER-ADDRESS.
+std::string plain_address(const std::string& text) {
+  const size_t colon = text.find(':');
+  const IpAddress ip = parse_ip(text.substr(0, colon)).value_or(IpAddress{});
+  std::string address =
+      number16(1) + number16(colon == std::string::npos
+                                 ? 0U
+                                 : static_cast<unsigned>(std::atoi(text.c_str() + colon + 1)));
+  for (size_t i = 0; i < 4; i++) address += static_cast<char>(ip.bytes[i]);
+  return address;
+}
+
 // In an indication of TURN: what the client sends to a peer, or the server has from one.
 std::string in_turn(const Line& line, std::string datagram) {
   const std::string to = line.value("to-peer", "");
@@ -165,13 +177,22 @@ std::vector<Payload> stun_payloads(const Line& line, uint16_t* ip_id) {
     attributes += stun_attribute(0x0009, bytes({0, 0, error / 100, error % 100}));
   }
   if (!relayed.empty()) attributes += stun_attribute(0x0016, stun_address(relayed));
-  const unsigned type = !relayed.empty()      ? 0x0103
-                        : !code.empty()       ? 0x0111
-                        : line.has("success") ? 0x0101
-                                              : 0x0001;
+  const std::string mapped = line.value("mapped", "");
+  const std::string other = line.value("other", "");
+  const std::string change = line.value("change", "");
+  if (!mapped.empty()) attributes += stun_attribute(0x0020, stun_address(mapped));
+  if (!other.empty()) attributes += stun_attribute(0x802C, plain_address(other));
+  if (!change.empty()) attributes += stun_attribute(0x0003, number32(change == "port" ? 2 : 6));
+  const bool success = line.has("success") || !mapped.empty();
+  const unsigned type = !relayed.empty() ? 0x0103
+                        : !code.empty()  ? 0x0111
+                        : success        ? 0x0101
+                                         : 0x0001;
+  const uint32_t id = natural(line, "id", 0);
   std::vector<Payload> out;
   for (int i = 0; i < line.integer("count", 1); i++) {
-    out.push_back({after(line, i), stun(type, attributes, static_cast<uint32_t>(i)), ++*ip_id});
+    out.push_back(
+        {after(line, i), stun(type, attributes, id + static_cast<uint32_t>(i)), ++*ip_id});
   }
   return out;
 }

@@ -33,7 +33,10 @@
 //                                     sent=PACKETS: a sender report; `bye`
 //   1.000 alice:4000 > bob:5000 stun name=B:A count=5   checks of ICE, one each every=SECONDS (1);
 //                                     `success` or error=401: answers; relayed=ADDRESS:PORT: a TURN
-//                                     server's answer to Allocate
+//                                     server's answer to Allocate; without name= a question to a
+//                                     STUN server: id= of its transaction, change=port or
+//                                     change=both, mapped=ADDRESS:PORT and other=ADDRESS:PORT of
+//                                     the answer
 //   1.000 alice:4000 > bob:5000 dtls hello count=5      likewise `server-hello`, `verify`,
 //                                     `server-done`, `client-key`, `encrypted`, alert=40; random=
 //   1.100 bob > alice icmp 3 alice:4000 > bob:5000      a code of "unreachable" (or of type=; mtu=)
