@@ -14,8 +14,8 @@
 
 #include "capture/packet.h"
 #include "decode/datagram.h"
-#include "decode/tls_flows.h"
 #include "decode/neighbours.h"
+#include "decode/tls_flows.h"
 
 namespace sipladder {
 
