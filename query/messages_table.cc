@@ -26,11 +26,12 @@ uint32_t message_count(Reader& r) {
 
 void rfc3339(Reader& r, RowId row, Value& v) {
   const int64_t ns = message(r, row).time_ns;
-  const std::time_t seconds = ns / 1'000'000'000;
+  const int64_t rest = (ns % 1'000'000'000 + 1'000'000'000) % 1'000'000'000;  // also before 1970
+  const std::time_t seconds = (ns - rest) / 1'000'000'000;
   std::tm tm{};
   gmtime_r(&seconds, &tm);
   v.set(fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", tm.tm_year + 1900, tm.tm_mon + 1,
-                    tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, ns % 1'000'000'000 / 1000));
+                    tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, rest / 1000));
 }
 
 void method(Reader& r, RowId row, Value& v) {
@@ -73,8 +74,11 @@ HeaderValue header_value(Reader& r, RowId row) {
   return row.part < values.size() ? values[row.part] : HeaderValue{};
 }
 
+// Between counting the lines and reading one, the bytes can become unreadable.
 const SdpMedia& media(Reader& r, RowId row) {
-  return r.sdp(id_of(row)).media[row.part];
+  static const SdpMedia kNone{};
+  const auto& lines = r.sdp(id_of(row)).media;
+  return row.part < lines.size() ? lines[row.part] : kNone;
 }
 
 void codecs(Reader& r, RowId row, Value& v) {

@@ -26,7 +26,7 @@ std::string read(const fs::path& path) {
 
 bool is_capture(const fs::directory_entry& entry) {
   const std::string name = entry.path().filename().string();
-  constexpr std::string_view kOthers[] = {".tsv", ".md", ".json", ".flow"};
+  constexpr std::string_view kOthers[] = {".tsv", ".md", ".json", ".flow", ".py", ".c"};
   return entry.is_regular_file() &&
          std::none_of(std::begin(kOthers), std::end(kOthers), [&](std::string_view ending) {
            return name.find(ending) != std::string::npos;
@@ -35,7 +35,7 @@ bool is_capture(const fs::directory_entry& entry) {
 
 std::vector<std::string> captures() {
   std::vector<std::string> names;
-  for (const char* folder : {"samples", "../shared/captures"}) {
+  for (const char* folder : {"samples", "../shared/captures", "../shared/hostile"}) {
     if (!exists(root_path(folder))) continue;
     for (const auto& entry : fs::recursive_directory_iterator(root_path(folder))) {
       if (is_capture(entry)) names.push_back(entry.path().string());
@@ -179,6 +179,18 @@ TEST(CommandLine, ExitStatusSaysWhatHappened) {
   EXPECT_EQ(run_binary({"sql", sample, "DELETE FROM calls"}).status, 2);
   EXPECT_EQ(run_binary({"sql", sample, "SELECT 1"}).status, 0);
   EXPECT_EQ(run_binary({"sql", "SELECT 1", sample}).status, 0);
+}
+
+TEST(CommandLine, BoundsNameTheirLeast) {
+  const std::string sample = root_path("samples/forked.pcap");
+  const RunResult memory = run_binary({"calls", sample, "--memory", "1M"});
+  EXPECT_EQ(memory.status, 2);
+  EXPECT_NE(memory.err.find("--memory: at least 64M"), std::string::npos) << memory.err;
+  const RunResult spool = run_binary({"calls", sample, "--spool", "1M"});
+  EXPECT_EQ(spool.status, 2);
+  EXPECT_NE(spool.err.find("--spool: at least 64M"), std::string::npos) << spool.err;
+  EXPECT_EQ(run_binary({"calls", sample, "--max-ratio", "0"}).status, 2);
+  EXPECT_EQ(run_binary({"calls", sample, "--memory", "64M", "--spool", "64M"}).status, 0);
 }
 
 TEST(CommandLine, QueriesFromStandardInput) {

@@ -179,6 +179,22 @@ TEST_F(LadderTest, RawAndSdpFollowTheirArrow) {
   EXPECT_EQ(result.rows[1].sdp, "");
 }
 
+TEST_F(LadderTest, StaysWithinItsMemoryAndSaysWhatIsLeftOut) {
+  basic_call();
+  LadderOptions options;
+  options.rtp = false;
+  ASSERT_EQ(ladder(options).rows.size(), 6U);
+  options.memory = 5000;
+  const Ladder result = ladder(options);
+  ASSERT_LT(result.rows.size(), 6U);
+  const LadderRow& last = result.rows.back();
+  EXPECT_EQ(last.kind, RowKind::note);
+  EXPECT_EQ(last.label, std::to_string(7 - result.rows.size()) +
+                            " more messages are not shown: they take more than --memory");
+  options.raw = true;
+  EXPECT_LT(ladder(options).rows.size(), result.rows.size());
+}
+
 TEST(SafeTextTest, MasksWhatCouldMisleadAReader) {
   EXPECT_EQ(safe_utf8("a\tb\x7f\xc3\xa9\xe2\x80\xae"), "a\\x09b\\x7Fé\\xE2\\x80\\xAE");
   EXPECT_EQ(safe_utf8("a\r\nb\rc", true), "a\nb\\x0Dc");

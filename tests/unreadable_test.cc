@@ -90,7 +90,7 @@ TEST_F(Unreadable, RowsSayItAndNothingIsFoundInThem) {
   EXPECT_NE(again.log.trouble().find(path_ + ": the file has been cut to"), std::string::npos)
       << again.log.trouble();
   EXPECT_TRUE(again.analyst.of(CallId{1}).findings.empty());
-  EXPECT_TRUE(again.analyst.all().empty());
+  for (const Finding* finding : again.analyst.all()) EXPECT_FALSE(finding->call == CallId{1});
   EXPECT_EQ(broken_invariants(again), std::vector<std::string>());
   LadderOptions options;
   const Ladder ladder = build_ladder({again.model, again.log, again.analyst, {CallId{1}}}, options);
