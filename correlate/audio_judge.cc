@@ -26,6 +26,8 @@ class Judge {
 
   // The first question with a bad answer is the cause.
   void run() {
+    if (direction_.streams.empty() && direction_.agreed_ns > 0)
+      direction_.reported_frame = report_of_receipt(audio_, back_);
     if (direction_.agreed_ns < kJudgeAfter) return;
     // What a thinned file does not hold was on the wire.
     const bool thinned = is_thinned_file();

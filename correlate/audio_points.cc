@@ -145,7 +145,7 @@ bool Points::meets(StreamId id, int64_t begin_ns, int64_t end_ns) const {
 // The same packets on another path, that the SDP seen here does not tell of: a box has rewritten
 // their addresses. Not those on their way to where the stream begins.
 bool Points::comes_out_elsewhere(StreamId id) const {
-  for (const StreamId other : model_.streams.ids()) {
+  for (const StreamId other : audio_.media.index().with_ssrc(model_.streams[id].ssrc)) {
     if (carry_same(model_.streams[id], model_.streams[other]) &&
         audio_.dst(other).ip != audio_.src(id).ip && !has_other_origin(other, id))
       return true;
@@ -204,7 +204,7 @@ AudioLoss Points::never_reaches_other_point() const {
 
 // The point shows what others send there.
 bool Points::comes_in(uint8_t point, const IpAddress& ip) const {
-  for (const StreamId id : model_.streams.ids()) {
+  for (const StreamId id : audio_.media.index().to_host(ip)) {
     if (model_.streams[id].seen_at(point) && audio_.dst(id).ip == ip &&
         model_.streams[id].packets >= kMinMedia)
       return true;

@@ -16,7 +16,8 @@ class Times {
   AudioLoss run() {
     const int64_t talk = direction_.agreed_until - direction_.agreed_from;
     const int64_t missed = direction_.right.within(direction_.last_ns, direction_.agreed_until);
-    const bool stops = missed >= (ends_at_once() ? kMissed : kStoppedAfter);
+    const bool stops = missed >= (ends_at_once() ? kMissed : kStoppedAfter) ||
+                       (missed >= kStoppedShort && missed * 3 >= talk && !transfers());
     const bool silent = may_suppress_silence() && !ends_at_once();
     if (stops && !silent && watched_for(missed) &&
         !suppresses_silence(model_.streams[direction_.last_leg.back()], missed)) {
@@ -91,6 +92,14 @@ class Times {
   // A talk that begins with a handful of packets, and the other direction goes on.
   bool ends_at_once() const {
     return is_handful(direction_) && back_.last_ns - direction_.last_ns >= kMissed;
+  }
+  // Who hands the call over by REFER has no more to say in it.
+  bool transfers() const {
+    return std::any_of(audio_.messages.begin(), audio_.messages.end(), [&](MessageId id) {
+      const MessageRecord& message = model_.messages[id];
+      return message.method == Method::refer && message.is_request() &&
+             message.from_caller == (direction_.from == Party::caller);
+    });
   }
   bool shows_requests() const {
     return std::any_of(audio_.messages.begin(), audio_.messages.end(),

@@ -70,6 +70,7 @@ MessageRecord record_of(const IndexedMessage& indexed, const SipFacts& facts) {
   const bool needs_contact =
       facts.method == Method::invite && (sip.is_request || sip.status / 100 == 2);
   message.no_contact = needs_contact && !facts.has_contact && !message.truncated;
+  message.many_contacts = facts.many_contacts;
   message.has_rseq = sip.has(HeaderId::rseq);
   message.no_qop = (sip.status == 401 || sip.status == 407) && !offers_qop(sip);
   if (sip.is_request && facts.method == Method::bye && sip.has(HeaderId::reason))

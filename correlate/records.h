@@ -51,10 +51,11 @@ struct MessageRecord {
   bool truncated : 1 = false;
   bool logged : 1 = false;  // a log wrote it
   bool has_to_tag : 1 = false;
-  bool has_rseq : 1 = false;    // RFC 3262
-  bool no_contact : 1 = false;  // INVITE, or a 2xx to it, without Contact
-  bool no_qop : 1 = false;      // 401 or 407 whose challenges have no qop
-  bool timed_out : 1 = false;   // a BYE whose Reason names a timer
+  bool has_rseq : 1 = false;       // RFC 3262
+  bool no_contact : 1 = false;     // INVITE, or a 2xx to it, without Contact
+  bool many_contacts : 1 = false;  // 2xx to INVITE
+  bool no_qop : 1 = false;         // 401 or 407 whose challenges have no qop
+  bool timed_out : 1 = false;      // a BYE whose Reason names a timer
   SdpGlance sdp;
 
   bool is_request() const { return status == 0; }
@@ -200,6 +201,7 @@ struct CallRecord {
   MessageId first_response;
   TransactionId first_txn, last_txn;   // chain TransactionRecord::next_in_call
   DialogId first_dialog, last_dialog;  // chain DialogRecord::next_in_call
+  TransactionId first_bye;             // of the first message that hangs up
   uint32_t messages = 0;
   uint32_t retransmissions = 0;
   uint32_t dialogs = 0;
@@ -277,7 +279,8 @@ struct alignas(64) StreamRecord {
   uint32_t ssrc = 0;
   uint32_t first_frame = 0;
   uint32_t duplicates = 0;
-  uint32_t copies = 0;  // of these: the packet before once more, captured twice
+  uint32_t copies = 0;         // of these: the packet before once more, captured twice
+  uint32_t event_repeats = 0;  // telephone-events sent again under their number: no duplicates
   uint32_t late = 0;
   uint32_t elsewhere = 0;         // packets that another point captured too
   int64_t delay_ns = 0;           // of these packets together, from the one point to the other
@@ -297,12 +300,20 @@ struct alignas(64) StreamRecord {
   uint32_t slice_packets = 0;
   uint32_t longest_loss = 0;  // packets missing in a row
   float worst_slice_pct = 0;  // lost
+  // The newest jump back of its numbers, or of its timestamps alone, and where that was.
+  int64_t jump_ns = 0;
+  uint32_t jump_frame = 0;
+  uint32_t jump_from = 0, jump_to = 0;
+  bool jump_of_time = false;
+  bool early = false;  // it began before an answer to the call that named its destination
   // Where the present payload type began, until its clock is told.
   int64_t clock_from_ns = 0;
   int64_t clock_from_span = 0;
   uint32_t clock_from_packets = 0;
   uint32_t pauses = 0;  // silence suppression: pauses that the sender made itself
   uint16_t icmp_errors = 0;
+  uint16_t checksums_right = 0;  // of UDP, of one packet in 31
+  uint16_t checksums_wrong = 0;
   uint8_t dscp = 0;
   // From RTCP; has_rtcp tells whether any report spoke of this stream.
   bool has_rtcp = false;
@@ -349,7 +360,9 @@ struct alignas(64) StreamRecord {
   // Most packets are here twice, each copy right behind its original: the capture made them, and
   // no network.
   bool is_captured_twice() const { return copies * 10 >= (packets - copies) * 9; }
-  // Each of them once.
+  // Different ones.
+  uint32_t distinct() const { return packets - duplicates - event_repeats; }
+  // Each of them once, whatever the capture did.
   uint32_t packets_once() const { return is_captured_twice() ? packets - copies : packets; }
   bool shares_point_with(const StreamRecord& other) const { return (points & other.points) != 0; }
 };
@@ -380,6 +393,23 @@ struct VoicePlaces {
   }
 };
 
+// Where some of the first packets are of a stream that began before the answer: short runs, half a
+// second apart.
+struct EarlyVoice {
+  static constexpr uint32_t kRun = 3;
+  static constexpr uint32_t kStep = 24;
+  static constexpr uint32_t kRuns = 12;
+  static constexpr uint32_t kPackets = kStep * kRuns;
+  PacketRef refs[kRuns * kRun];
+  uint32_t count = 0;
+
+  // The packet of that number, from 2 on.
+  static bool wants(uint32_t packet) { return packet % kStep >= 2 && packet % kStep < 2 + kRun; }
+  void add(const PacketRef& ref) {
+    if (count < kRuns * kRun) refs[count++] = ref;
+  }
+};
+
 // What one source says by RTCP to one receiver: of a stream that the capture does not show, this is
 // all that is known.
 struct RtcpRecord {
@@ -393,6 +423,8 @@ struct RtcpRecord {
   int64_t progress_from_ns = 0;
   int64_t progress_ns = 0;
   uint32_t progress_frame = 0;
+  int64_t first_ns = 0, last_ns = 0;  // of its packets
+  int64_t bye_ns = 0;                 // RTCP BYE (RFC 3550 6.6)
 };
 
 // Connectivity checks of ICE (RFC 8445 7) from one end to another, of one pair of user names.
@@ -433,6 +465,31 @@ struct TurnAllocation {
   Endpoint client;
 };
 
+// A question to a STUN server how it sees the client (RFC 8489 2, RFC 5780 4, RFC 3489 10.1), and
+// its answer as far as it passed here.
+struct StunProbe {
+  Endpoint client;
+  Endpoint server;  // that was asked
+  Endpoint answered_from;
+  Endpoint mapped;                    // what the answer says; family 0: none
+  Endpoint other;                     // the server's other address, when it has one
+  int64_t first_ns = 0, last_ns = 0;  // of the requests
+  int64_t answer_ns = 0;
+  uint32_t frame = 0, answer_frame = 0;
+  uint32_t asked_after_answer = 0;  // requests that came again after it: it did not arrive
+  uint8_t point = 0;
+  bool change_ip = false, change_port = false;  // the answer is asked for from there
+};
+
+// A packet that only keeps a NAT's binding open: empty, CRLF, or a few bytes; or a STUN request.
+enum class KeepaliveKind : uint8_t { none, crlf, double_crlf, empty, stun, options, register_ };
+struct Keepalive {
+  int64_t time_ns = 0;
+  EndpointId src, dst;
+  uint32_t frame = 0;
+  KeepaliveKind kind = KeepaliveKind::none;
+};
+
 struct IcmpErrorRecord {
   int64_t time_ns = 0;
   uint32_t frame = 0;
@@ -443,6 +500,9 @@ struct IcmpErrorRecord {
   uint8_t point = 0;
   uint8_t type = 0;
   uint8_t code = 0;
+  uint16_t mtu = 0;  // of the next link, where the packet was too big and it is told
+
+  bool says_too_big() const { return from.family == 4 ? type == 3 && code == 4 : type == 2; }
 };
 
 }  // namespace sipladder

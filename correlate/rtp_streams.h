@@ -27,6 +27,11 @@ class EndpointTable {
  public:
   explicit EndpointTable(Model& model) : model_(model) {}
   EndpointId id_of(const Endpoint& endpoint);
+  // Those that no record names any more, after evict().
+  void forget_unused();
+  size_t bytes() const {
+    return model_.endpoints.bytes() + ids_.capacity() * (sizeof(Endpoint) + sizeof(EndpointId) + 1);
+  }
 
  private:
   Model& model_;
@@ -35,8 +40,8 @@ class EndpointTable {
 
 class RtpStreams {
  public:
-  RtpStreams(Model& model, EndpointTable& endpoints, const CallTurns& turns)
-      : model_(model), endpoints_(endpoints), turns_(turns) {}
+  RtpStreams(Model& model, PacketLog& log, EndpointTable& endpoints, const CallTurns& turns)
+      : model_(model), log_(log), endpoints_(endpoints), turns_(turns) {}
 
   // `key`: its stream_key().
   void add_rtp(const Datagram& datagram, const RtpHeader& rtp, uint64_t key);
@@ -50,7 +55,8 @@ class RtpStreams {
   void forget_evicted();
   size_t bytes() const {
     return (by_key_.capacity() + rtcp_by_key_.capacity()) * kMapSlot +
-           model_.rtcp.capacity() * sizeof(RtcpRecord) + places_ * sizeof(VoicePlaces::Place);
+           model_.rtcp.capacity() * sizeof(RtcpRecord) + places_ * sizeof(VoicePlaces::Place) +
+           model_.dtmf.capacity() * sizeof(DtmfDigits);
   }
 
  private:
@@ -61,10 +67,13 @@ class RtpStreams {
   bool make_room(int64_t now_ns);
   void note_rtcp(const Datagram& datagram, const RtcpReport& report);
   void add_place(StreamId id, const Datagram& datagram, const RtpHeader& rtp);
+  void add_early(StreamId id, const Datagram& datagram, const RtpHeader& rtp);
   void add_event(StreamId id, const RtpHeader& rtp);
+  void try_clocks(StreamId id, const Datagram& datagram, const RtpHeader& rtp);
   StreamRecord* find(const Endpoint& src, const Endpoint& dst, uint32_t ssrc);
 
   Model& model_;
+  PacketLog& log_;
   EndpointTable& endpoints_;
   const CallTurns& turns_;
   absl::flat_hash_map<uint64_t, StreamId, IdentityHash> by_key_;

@@ -27,6 +27,7 @@ struct SipFacts {
   uint16_t expires_s = 0;           // of an INVITE (RFC 3261 13.2.1), UINT16_MAX: or more
   Method method = Method::unknown;  // of the request, or of CSeq
   bool has_contact = false;
+  bool many_contacts = false;  // of a 2xx to INVITE: more than one (RFC 3261 12.1.1)
   bool has_record_route = false;
   bool strict_route = false;  // a Record-Route without lr
   bool cookie = true;         // the topmost branch begins with z9hG4bK

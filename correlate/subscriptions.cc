@@ -35,7 +35,10 @@ Subscriptions::Subscriptions(const Model& model, const PacketLog& log)
 
 void Subscriptions::update() {
   if (epoch_ != model_.evicted.epoch) forget_evicted();
-  for (const TransactionId id : transactions_.take()) learn(id);
+  for (const TransactionId id : transactions_.take()) {
+    if (model_.cancellation.requested()) return;
+    learn(id);
+  }
 }
 
 // A subscription lives as long as its newest message is in the tables.

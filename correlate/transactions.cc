@@ -74,6 +74,7 @@ void TransactionTable::add(MessageId id, const SipFacts& facts) {
 void TransactionTable::forget_evicted() {
   absl::erase_if(by_key_,
                  [&](const auto& slot) { return !model_.transactions.holds(slot.second); });
+  std::erase_if(model_.refers, [&](TransactionId id) { return !model_.transactions.holds(id); });
 }
 
 // One of the parties of this dialog has this tag.
@@ -213,6 +214,8 @@ TransactionId TransactionTable::create(MessageId id, const SipFacts& facts) {
   }
   const TransactionId made = model_.transactions.add(txn);
   slot->second = made;
+  if (facts.method == Method::refer && message.is_request() && model_.refers.size() < kMaxRefers)
+    model_.refers.push_back(made);
   CallRecord& call = model_.calls[message.call];
   call.transactions++;
   if (call.last_txn) {

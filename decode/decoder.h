@@ -13,9 +13,9 @@
 #include <vector>
 
 #include "capture/packet.h"
-#include "capture/packet_log.h"
 #include "decode/datagram.h"
 #include "decode/tls_flows.h"
+#include "decode/neighbours.h"
 
 namespace sipladder {
 
@@ -74,7 +74,7 @@ inline constexpr size_t kMaxIncompleteHead = 2048;
 
 class Decoder {
  public:
-  explicit Decoder(PacketLog& log);
+  Decoder();
   ~Decoder();
 
   // Clears *out, then adds what the packet carried or completed. Fate::payload exactly when *out is
@@ -94,6 +94,7 @@ class Decoder {
   const std::vector<HeadlessUdp>& headless_udp() const;                // likewise
   const std::vector<TcpGap>& tcp_gaps() const;                         // likewise
   const std::vector<TlsFlow>& tls_flows() const;                       // likewise
+  std::vector<NeighbourSilence> neighbour_silences() const;
   uint64_t fragments() const;  // IP fragments seen, of all sources
 
  private:

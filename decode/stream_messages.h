@@ -21,6 +21,7 @@ class StreamMessages {
  private:
   void deliver_sip(View view);
   bool find_start(View* view);
+  bool is_worth_framing(size_t had) const;
   void cut_pending();
   void emit_copy(std::string_view message, Transport transport, size_t missing);
   void emit(const View& message, Transport transport);

@@ -1,6 +1,7 @@
 // sdp-no-common-codec: no payload to talk in. A refusal is about codecs when the offer has any, and
 // when no Warning says that something else was wrong. A re-INVITE that is refused and falls back is
 // no fault; what else was refused is told by txn-refused.
+#include <absl/container/flat_hash_set.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,9 +16,9 @@ extern const Detector detector;
 
 bool shares_one(const SdpStand& offer, const SdpStand& answer) {
   if (offer.codecs.empty() || answer.codecs.empty()) return true;
-  return std::any_of(answer.codecs.begin(), answer.codecs.end(), [&](const std::string& name) {
-    return std::find(offer.codecs.begin(), offer.codecs.end(), name) != offer.codecs.end();
-  });
+  const absl::flat_hash_set<std::string_view> offered(offer.codecs.begin(), offer.codecs.end());
+  return std::any_of(answer.codecs.begin(), answer.codecs.end(),
+                     [&](const std::string& name) { return offered.contains(name); });
 }
 
 const TransactionRecord* refusal_of(CallContext& context) {

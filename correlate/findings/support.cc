@@ -22,6 +22,13 @@ std::string seconds_text(int64_t duration_ns) {
   return fmt::format("{:.1f} s", static_cast<double>(duration_ns) / 1e9);
 }
 
+std::string time_of_day_text(int64_t time_ns) {
+  constexpr int64_t kDay_ms = 86'400'000;
+  const int64_t ms = ((time_ns / 1'000'000) % kDay_ms + kDay_ms) % kDay_ms;
+  return fmt::format("{:02}:{:02}:{:02}.{:03} UTC", ms / 3'600'000, ms / 60'000 % 60,
+                     ms / 1000 % 60, ms % 1000);
+}
+
 std::string times_text(size_t count) {
   return count == 1 ? "once" : fmt::format("{} times", count);
 }
