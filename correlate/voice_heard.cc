@@ -11,7 +11,7 @@
 namespace sipladder {
 namespace {
 
-constexpr uint32_t kMinRuns = 5;
+constexpr uint32_t kLeastRuns = 5;
 
 // Packets of a stream, one after the other, as its decoder gives them.
 class Listener {
@@ -101,7 +101,7 @@ Heard heard_of(const Model& model, const PacketLog& log, StreamId id, std::strin
   Listener listener(stream, *places, log, encoding);
   if (!listener.can_decode()) return heard;
   const Runs runs = listen_to_runs(listener, places->count());
-  if (runs.decoded < kMinRuns) return heard;
+  if (runs.decoded < kLeastRuns) return heard;
   heard.known = true;
   const uint64_t unknown = stream.level_samples - stream.silent_samples;
   heard.silent += static_cast<uint32_t>(unknown * runs.silent / runs.decoded);
