@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <utility>
 
 #include "correlate/voice_quality.h"
@@ -47,7 +48,11 @@ bool is_thinned(const Model& model, StreamId id, const std::vector<StreamId>& be
   const auto hosts_of = [&](const StreamRecord& one) -> std::pair<IpAddress, IpAddress> {
     return std::minmax(model.endpoints[one.src].ip, model.endpoints[one.dst].ip);
   };
-  return std::none_of(beside.begin(), beside.end(), [&](StreamId other) {
+  // Of a flood of streams the first ones are asked.
+  constexpr size_t kMostAsked = 64;
+  const auto end =
+      beside.begin() + static_cast<std::ptrdiff_t>(std::min(beside.size(), kMostAsked));
+  return std::none_of(beside.begin(), end, [&](StreamId other) {
     const StreamRecord& one = model.streams[other];
     return hosts_of(one) == hosts_of(stream) && is_mostly_here(one);
   });
