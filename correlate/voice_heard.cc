@@ -1,5 +1,6 @@
 #include "correlate/voice_heard.h"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <string>
@@ -126,8 +127,10 @@ Listening listen_to(const Model& model, const PacketLog& log, StreamId id,
     if (!listening.audible) listen_to_all(listener, places->count(), &listening);
     listening.audible |= listening.decoded < passing.decoded + left;
   } else {
-    listening.repeated = left;
-    listening.audible = passing.changes > kSettlingChanges;
+    constexpr uint32_t kMostChanged = 10;  // one in so many
+    const uint32_t changes = passing.changes == 0 ? 0 : passing.changes - 1U;
+    listening.repeated = left - std::min(left, changes);
+    listening.audible = passing.changes > kSettlingChanges || changes * kMostChanged > left;
   }
   return listening;
 }
