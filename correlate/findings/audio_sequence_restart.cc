@@ -1,6 +1,7 @@
 // audio-sequence-restart: numbers or timestamps jump back under one SSRC in mid-talk, or a new SSRC
-// comes and the receiver's RTCP goes on about the old one. Not for a new SSRC that it follows, nor
-// for what early media did before the answer.
+// comes and the receiver's RTCP goes on about the old one. Not for a new SSRC that it follows, for
+// timestamps that begin anew with a mark or after a pause, nor for what early media did before the
+// answer.
 #include <fmt/format.h>
 
 #include <algorithm>

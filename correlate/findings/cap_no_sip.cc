@@ -39,15 +39,17 @@ uint64_t fate_of(const Model& model, Fate fate) {
 // What would hide it, as far as the packets tell.
 std::string hidden_in(const Model& model) {
   std::string text;
-  const auto add = [&](uint64_t packets, std::string_view what) {
+  const auto add = [&](Fate fate, std::string_view one, std::string_view many) {
+    const uint64_t packets = fate_of(model, fate);
     if (packets == 0) return;
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", packets, what);
+    text += (text.empty() ? "" : ", ") + count_text(packets, one, many);
   };
-  add(fate_of(model, Fate::tls), "TLS records");
-  add(fate_of(model, Fate::hep_empty), "HEP packets without a message");
-  add(fate_of(model, Fate::tcp_other), "TCP segments that are no SIP");
-  add(fate_of(model, Fate::wlan_encrypted), "encrypted 802.11 frames");
-  add(fate_of(model, Fate::link_unsupported), "frames of a link type that is not decoded");
+  add(Fate::tls, "TLS record", "TLS records");
+  add(Fate::hep_empty, "HEP packet without a message", "HEP packets without a message");
+  add(Fate::tcp_other, "TCP segment that is no SIP", "TCP segments that are no SIP");
+  add(Fate::wlan_encrypted, "encrypted 802.11 frame", "encrypted 802.11 frames");
+  add(Fate::link_unsupported, "frame of a link type that is not decoded",
+      "frames of a link type that is not decoded");
   return text;
 }
 
