@@ -53,6 +53,22 @@ std::string hidden_in(const Model& model) {
   return text;
 }
 
+// Of what is decoded.
+std::string other_payloads(const Model& model) {
+  std::string text;
+  const auto add = [&](PayloadClass kind, std::string_view one, std::string_view many) {
+    const uint64_t packets = model.accounting.classes[static_cast<size_t>(kind)];
+    if (packets == 0) return;
+    text += (text.empty() ? "" : ", ") + count_text(packets, one, many);
+  };
+  add(PayloadClass::stun, "STUN message", "STUN messages");
+  add(PayloadClass::dtls, "DTLS packet", "DTLS packets");
+  add(PayloadClass::rtcp, "RTCP packet", "RTCP packets");
+  add(PayloadClass::udptl, "fax packet (UDPTL)", "fax packets (UDPTL)");
+  add(PayloadClass::other, "UDP packet of another kind", "UDP packets of other kinds");
+  return text;
+}
+
 void check(CaptureContext& context, std::vector<Finding>* out) {
   const Model& model = context.model;
   if (model.accounting.sip_messages != 0 || model.accounting.packets == 0) return;
@@ -71,7 +87,9 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
   }
   const std::string hidden = hidden_in(model);
   if (!hidden.empty()) finding.summary += "; " + hidden;
-  if (streams == 0 && hidden.empty()) {
+  const std::string others = streams == 0 ? other_payloads(model) : std::string();
+  if (!others.empty()) finding.summary += "; " + others;
+  if (streams == 0 && hidden.empty() && others.empty()) {
     finding.summary += fmt::format(" in {}: sipladder stats says what they are",
                                    count_text(model.accounting.packets, "packet", "packets"));
   }
