@@ -26,14 +26,15 @@ bool step_between(const Model& model, const CallRecord& call, int64_t from_ns, i
   if (model.clock_steps.empty() || from_ns == 0 || to_ns == 0) return false;
   const MessageRecord* from = nullptr;
   const MessageRecord* last = nullptr;
+  const MessageRecord* to = nullptr;  // a clock that went back shows one time twice: the later one
   for (MessageId id = call.first_message; id; id = model.messages[id].next_in_call) {
     const MessageRecord& message = model.messages[id];
     if (from == nullptr && message.time_ns == from_ns) from = &message;
     if (from == nullptr) continue;
     last = &message;
-    if (message.time_ns == to_ns && &message != from) break;
+    if (message.time_ns == to_ns) to = &message;
   }
-  return from != nullptr && step_between(model, *from, *last);
+  return from != nullptr && step_between(model, *from, to != nullptr ? *to : *last);
 }
 
 }  // namespace sipladder
