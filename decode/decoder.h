@@ -15,8 +15,8 @@
 #include "capture/packet.h"
 #include "capture/packet_log.h"
 #include "decode/datagram.h"
-#include "decode/tls_flows.h"
 #include "decode/neighbours.h"
+#include "decode/tls_flows.h"
 
 namespace sipladder {
 

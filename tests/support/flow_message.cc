@@ -166,8 +166,8 @@ std::string sdp_body(const Line& line, int version) {
   if (line.values.contains("bundle")) body += "a=group:BUNDLE " + line.value("bundle", "") + "\r\n";
   std::istringstream lines(line.value("media", "audio"));
   for (std::string media; std::getline(lines, media, ',');) {
-    body +=
-        media == "audio" ? audio_line(line, word) + attribute_lines(line, word) : other_line(line, media);
+    body += media == "audio" ? audio_line(line, word) + attribute_lines(line, word)
+                             : other_line(line, media);
   }
   return body;
 }
