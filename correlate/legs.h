@@ -37,7 +37,7 @@ class Legs {
   void join_by(std::vector<std::string> headers) { headers_ = std::move(headers); }
 
   void update();                            // cheap when no call is new
-  CallId session_of(CallId call) const;     // the first leg
+  CallId session_of(CallId call);           // the first leg
   JoinReason reason_of(CallId call) const;  // none for a lone leg
   std::vector<CallId> legs_of(CallId call) const;
 
@@ -53,7 +53,7 @@ class Legs {
   void match(const Leg& leg, JoinReason reason, uint64_t key);
   void match_numbers(const Leg& leg, const std::vector<Leg>& others);
   void join(CallId a, CallId b, JoinReason reason);
-  CallId root(CallId call) const;
+  CallId root(CallId call);
 
   const Model& model_;
   MessageView view_;
@@ -62,7 +62,9 @@ class Legs {
   size_t refers_seen_ = 0;
   std::vector<TransactionId> open_refers_;  // whose call may yet come
   uint32_t epoch_ = 0;
-  std::vector<CallId> parent_;                              // by call, 1-based
+  // By call, 1-based. A parent is a leg nearer to the first; root() shortens the way.
+  std::vector<CallId> parent_;
+  std::vector<CallId> next_leg_;                            // by call, a ring through its legs
   std::vector<JoinReason> reasons_;                         // by call
   absl::flat_hash_map<uint64_t, std::vector<Leg>> by_key_;  // newest kMaxPerKey of each
 };

@@ -100,6 +100,13 @@ const SipIndex* MessageBatch::add(const Datagram& datagram) {
   return &message.sip;
 }
 
+// A log may leave headers out.
+static bool lacks_transaction(const SipIndex& sip, const Datagram& datagram) {
+  if (datagram.truncated || datagram.logged) return false;
+  return !sip.has(HeaderId::call_id) || !sip.has(HeaderId::cseq) ||
+         (sip.is_request && !sip.has(HeaderId::via));
+}
+
 std::span<PreparedMessage> MessageBatch::prepare() {
   for (size_t i = prepared_.size(); i < count_; i++) {
     SipFacts facts = facts_of(messages_[i].sip);
@@ -107,6 +114,7 @@ std::span<PreparedMessage> MessageBatch::prepare() {
       facts.call_hash = hash_of_branch(messages_[i].sip);
       facts.no_call_id = true;
     }
+    facts.no_transaction = lacks_transaction(messages_[i].sip, messages_[i].datagram);
     prepared_.push_back({record_of(messages_[i], facts), facts, &messages_[i].sip});
   }
   return prepared_;

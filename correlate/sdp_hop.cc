@@ -10,13 +10,16 @@ namespace sipladder {
 namespace {
 
 constexpr int kMaxTransactions = 256;  // of a call, searched for the hop before a response
+constexpr int kMaxMessages = 256;      // of a transaction, the same
 
 MessageId response_before(const Model& model, const TransactionRecord& txn,
                           const MessageRecord& response) {
-  for (MessageId id = txn.last_message; id; id = model.messages[id].previous_in_txn) {
+  int steps = 0;
+  for (MessageId id = txn.last_message; id && steps < kMaxMessages; steps++) {
     const MessageRecord& other = model.messages[id];
     if (other.status == response.status && other.time_ns <= response.time_ns && !other.is_copy())
       return id;
+    id = other.previous_in_txn;
   }
   return {};
 }

@@ -35,6 +35,8 @@ struct SipFacts {
   SubscriptionStep subscription = SubscriptionStep::none;
   bool of_call_event = false;  // REFER, or its event, or kpml: mostly within the dialog of a call
   bool no_call_id = false;     // cut off: call_hash is that of the branch
+  // Whole, and without what a transaction is found by (Via, Call-ID, CSeq): a keep-alive, or junk.
+  bool no_transaction = false;
   bool unregisters = false;    // REGISTER with Expires 0 or Contact: * (10.2.2)
 
   // Either party may send requests: the pair of tags is unordered.

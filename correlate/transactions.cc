@@ -319,6 +319,20 @@ void TransactionTable::on_response(TransactionRecord& txn, MessageId id, const S
     txn.responses++;
 }
 
+int64_t watched_until(const Model& model, const TransactionRecord& txn) {
+  int64_t until_ns = watched_until(model, model.messages[txn.last_message]);
+  if (txn.transport == Transport::udp || model.tcp_gaps.empty()) return until_ns;
+  const Endpoint& client = model.endpoints[txn.src];
+  const Endpoint& server = model.endpoints[txn.dst];
+  for (const TcpGap& gap : model.tcp_gaps) {
+    const bool there = gap.src == client && gap.dst == server;
+    const bool back = gap.src == server && gap.dst == client;
+    if ((there || back) && gap.after_ns >= txn.first_ns)
+      until_ns = std::max(txn.last_ns, std::min(until_ns, gap.before_ns));
+  }
+  return until_ns;
+}
+
 SettledState settle(const TransactionRecord& txn, int64_t now_ns) {
   const int64_t since_first = now_ns - txn.first_ns;
   const int64_t since_final = txn.final_response_ns == 0 ? 0 : now_ns - txn.final_response_ns;

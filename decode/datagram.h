@@ -41,7 +41,7 @@ struct Datagram {
   bool logged = false;                    // see Packet
   bool truncated = false;                 // the capture holds less than was sent
   std::string_view payload;
-  PacketRef ref;  // where `payload` can be read again
+  PacketRef ref;  // where `payload` can be read again, if it is stored
 };
 
 }  // namespace sipladder

@@ -37,11 +37,10 @@ Endpoint logged_end(Endpoint end) {
 }  // namespace
 
 struct Decoder::State {
-  explicit State(PacketLog& log) : layers(log) {}
   Layers layers;
 };
 
-Decoder::Decoder(PacketLog& log) : state_(std::make_unique<State>(log)) {}
+Decoder::Decoder() : state_(std::make_unique<State>()) {}
 Decoder::~Decoder() = default;
 
 Fate Decoder::decode(const Packet& packet, std::vector<Datagram>* out) {

@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "capture/packet.h"
-#include "capture/packet_log.h"
 #include "decode/datagram.h"
 #include "decode/neighbours.h"
 #include "decode/tls_flows.h"
@@ -59,6 +58,8 @@ struct TcpGap {
   int64_t after_ns = 0;   // of the first behind it
   uint32_t before_frame = 0;
   uint32_t after_frame = 0;
+  uint32_t bytes = 0;
+  bool acknowledged = false;  // by their receiver: only the capture lacks them
 };
 // UDP in fragments of which the first, with the ports, never came.
 struct HeadlessUdp {
@@ -73,7 +74,7 @@ inline constexpr size_t kMaxIncompleteHead = 2048;
 
 class Decoder {
  public:
-  explicit Decoder(PacketLog& log);
+  Decoder();
   ~Decoder();
 
   // Clears *out, then adds what the packet carried or completed. Fate::payload exactly when *out is

@@ -28,6 +28,7 @@ enum class RowKind : uint8_t { message, media, note, gap };
 struct LadderRow {
   RowKind kind = RowKind::message;
   int64_t time_ns = 0;
+  int64_t order_ns = 0;  // the same, as if no clock had been set back
   int64_t delta_ns = 0;  // since the message or media row before; 0 for the first
   uint32_t from = 0;     // columns; equal when a participant talks to itself
   uint32_t to = 0;
@@ -93,6 +94,7 @@ struct LadderOptions {
   bool raw = false;
   bool transactions = false;
   uint32_t max_messages = 0;  // 0: all; else a note says how many are left out
+  size_t memory = SIZE_MAX;   // for all rows; a note says how many messages do not fit
 };
 
 struct LadderInput {

@@ -1,4 +1,5 @@
 // sipladder: open the source, run it through the engine, show what was asked for.
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -33,6 +34,10 @@ void complain(const std::string& sentence) {
   std::fprintf(stderr, "sipladder: %s\n", terminal_text(sentence).c_str());
 }
 
+std::string count_text(uint64_t count, const std::string& what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
 // A progress line on a terminal when reading takes over half a second; a source of unknown size has
 // none.
 class Progress {
@@ -65,10 +70,12 @@ bool open_source(const Options& options, Session& session, std::vector<std::stri
   std::unique_ptr<PacketSource> source;
   if (!options.devices.empty()) {
     std::string error;
-    source = open_live(options.devices, {options.bpf}, true, session.log, &error);
+    source = open_live(options.devices, {options.bpf, {}, {}}, true, session.log, &error);
     if (!error.empty()) errors->push_back(error);
   } else {
-    const OpenOptions open{options.bpf, capture_clocks(options.sources)};
+    OpenOptions open{options.bpf, capture_clocks(options.sources), options.unpack,
+                     options.hep_key};
+    open.drop_root = true;
     source = open_captures(options.sources, open, session.log, errors);
   }
   if (source == nullptr) return false;
@@ -144,14 +151,17 @@ int print_ladders(Session& session, const Options& options) {
   if (!choose_calls(session, options, &calls)) return kUsage;
   LadderTextOptions text;
   text.utc = options.utc;
+  text.cancellation = &session.model.cancellation;
   text.color = options.color == "always" || (options.color == "auto" && isatty(STDOUT_FILENO) != 0);
   LadderOptions ladder;
   ladder.rtp = options.rtp;
   ladder.sdp = options.sdp;
   ladder.raw = options.raw;
   ladder.transactions = options.transactions;
+  ladder.memory = options.memory / 5;
   bool first = true;
   for (const std::vector<CallId>& legs : ladders_of(session, options, calls)) {
+    if (session.model.cancellation.requested()) break;
     const std::string drawn = ladder_text(
         build_ladder({session.model, session.log, session.analyst, legs}, ladder), text);
     if (!first) std::fputs("\n", stdout);
@@ -178,14 +188,15 @@ int export_talk(Session& session, const Options& options) {
   }
   const WavReport report = export_wav(session.model, session.analyst, calls.front(),
                                       options.sources, options.bpf, options.output);
+  if (!report.unreadable.empty()) complain(report.unreadable);
   if (!report.error.empty()) {
     complain(report.error);
-    return kUnwritable;
+    return report.unreadable.empty() ? kUnwritable : kUnreadable;
   }
   std::printf("%s: call %u, %.1f s\n", terminal_text(options.output).c_str(), calls.front().value,
               report.seconds);
   for (const std::string& line : report.lines) std::printf("  %s\n", terminal_text(line).c_str());
-  return kDone;
+  return report.unreadable.empty() ? kDone : kUnreadable;
 }
 
 int print_catalogue(const Options& options) {
@@ -221,6 +232,15 @@ int print_schema(const Options& options) {
   return kDone;
 }
 
+// False when a signal comes first. A terminal gives one line at a time: none waits in a buffer.
+bool wait_for_typing(const Session& session) {
+  pollfd keyboard{STDIN_FILENO, POLLIN, 0};
+  while (!session.model.cancellation.requested()) {
+    if (poll(&keyboard, 1, -1) >= 0 || errno != EINTR) return true;
+  }
+  return false;
+}
+
 // Queries from standard input, each ended by ';' or by the end.
 int sql_prompt(Session& session, const Options& options) {
   const bool typed = isatty(STDIN_FILENO) != 0;
@@ -230,7 +250,8 @@ int sql_prompt(Session& session, const Options& options) {
     if (typed) std::fputs(query.empty() ? "sql> " : "...> ", stdout);
     std::fflush(stdout);
   };
-  for (prompt(); std::getline(std::cin, line); prompt()) {
+  for (prompt(); !typed || wait_for_typing(session); prompt()) {
+    if (!std::getline(std::cin, line)) break;
     if (query.empty() && (line == "quit" || line == "exit" || line == ".quit")) break;
     if (query.empty() && (line == "schema" || line == ".schema")) {
       print_schema(options);
@@ -246,7 +267,7 @@ int sql_prompt(Session& session, const Options& options) {
     if (result != kDone) status = result;
     query.clear();
   }
-  if (!query.empty()) {
+  if (!query.empty() && !session.model.cancellation.requested()) {
     const int result = print_query(session, options, query);
     if (result != kDone) status = result;
   }
@@ -263,20 +284,53 @@ int show(Session& session, const Options& options) {
   return print_query(session, options, select_for(options));
 }
 
+// Whoever listens should know whom he believes.
+void tell_who_is_believed(const Session& session) {
+  for (const SourceInfo& info : session.model.captures) {
+    if (!info.from_anybody) continue;
+    complain(info.name +
+             ": takes HEP from anybody who can reach this address; --hep-key KEY takes "
+             "only packets with that key");
+  }
+}
+
+void tell_refused(const SourceInfo& info) {
+  const auto count = [](uint64_t n, const char* one, const char* many) {
+    return n == 1 ? std::string(one) : std::to_string(n) + many;
+  };
+  if (info.refused > 0) {
+    complain(info.name + ": " +
+             count(info.refused, "one HEP packet without the right key was refused",
+                   " HEP packets without the right key were refused"));
+  }
+  if (info.connections_closed > 0) {
+    complain(info.name + ": " +
+             count(info.connections_closed, "the connection that was silent longest was",
+                   " connections, those that were silent longest, were") +
+             " closed to make room for others");
+  }
+}
+
 int finish(int status, Session& session, const std::vector<std::string>& errors) {
   for (const std::string& error : errors) complain(error);
   bool damaged = !errors.empty();
   for (const SourceInfo& info : session.model.captures) {
+    tell_refused(info);
     if (info.damage.empty()) continue;
     complain(info.damage + "; everything before it was read");
     damaged = true;
   }
-  if (!session.log.error().empty()) complain(session.log.error());
-  if (session.model.evicted.calls > 0) {
-    complain(std::to_string(session.model.evicted.calls) +
-             " calls, those that ended longest ago, were given up for memory: give more with "
-             "--memory");
+  if (session.model.cancellation.requested())
+    complain("ended by a signal before all was looked at: what is printed is not all");
+  if (const std::string trouble = session.log.trouble(); !trouble.empty()) {
+    complain(trouble);
+    damaged = true;
   }
+  const Evicted& evicted = session.model.evicted;
+  std::string gone = evicted.calls > 0 ? count_text(evicted.calls, "call") : "";
+  if (evicted.streams > 0)
+    gone += (gone.empty() ? "" : " and ") + count_text(evicted.streams, "stream");
+  if (!gone.empty()) complain(gone + ", the oldest, given up to stay within --memory and --spool");
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
     complain(std::string("standard output: not all could be written: ") + std::strerror(errno));
     return kUnwritable;
@@ -300,12 +354,17 @@ int run(const Options& options) {
   }
   Session session;
   session.set_memory(options.memory);
+  session.log.set_spool_limit(options.spool);
   session.analyst.legs().join_by(options.join_headers);
+  // Whoever chose calls wants to see what is found of each.
+  if (options.command == "findings" && selection(options).empty())
+    session.analyst.tell_alike_once();
   std::vector<std::string> errors;
   if (!open_source(options, session, &errors)) {
     for (const std::string& error : errors) complain(error);
     return kUnreadable;
   }
+  tell_who_is_believed(session);
   const bool interface =
       options.command.empty() && !options.no_interface && isatty(STDOUT_FILENO) != 0;
   if (interface) {
@@ -327,7 +386,7 @@ int run(const Options& options) {
     const Progress progress(session, !options.quiet);
     session.run();
   }
-  signals.end_at_once();
+  signals.cancel_at_once();
   return finish(show(session, options), session, errors);
 }
 
@@ -336,6 +395,7 @@ int run(const Options& options) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk
   sipladder::Options options;
   const int parsed = sipladder::parse_options(argc, argv, &options);
   return parsed >= 0 ? parsed : sipladder::run(options);

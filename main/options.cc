@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "capture/spool.h"
+#include "capture/hep_listen.h"
 #include "query/format.h"
 #include "query/time_option.h"
 
@@ -63,6 +65,16 @@ void add_options(CLI::App& app, Options* o) {
                  "what may be used, such as 512M or 4G (1G): beyond it, calls that ended longest "
                  "ago are given up")
       ->transform(CLI::AsSizeValue(false));
+  app.add_option("--spool", o->spool,
+                 "what the temporary file for live, piped and compressed input may take (half of "
+                 "what is free)")
+      ->transform(CLI::AsSizeValue(false));
+  app.add_option("--max-unpacked", o->unpack.bytes, "what a compressed capture may unpack to (64G)")
+      ->transform(CLI::AsSizeValue(false));
+  app.add_option("--max-ratio", o->unpack.ratio,
+                 "how many times its own size it may unpack to (250), beyond 64 MiB");
+  app.add_option("--hep-key", o->hep_key,
+                 "hep:HOST:PORT takes only HEPv3 packets with this authentication key");
   app.add_flag("--utc", o->utc, "times in UTC");
   app.add_option("--color", o->color, "auto, always, never");
   app.add_flag("--no-progress,-q", o->quiet, "no progress on stderr");
@@ -109,12 +121,24 @@ std::string no_command(const std::string& word) {
   return word + ": neither a command nor a file (see --help for the commands)";
 }
 
+// The program without a table, its buffers, and what comes between two looks at the memory.
+constexpr uint64_t kLeastMemory = 64 << 20;
+
+std::string mib_text(uint64_t bytes) {
+  return std::to_string(bytes >> 20) + "M";
+}
+
 // What CLI11 cannot know.
 std::string mistake_in(const Options& o) {
   for (const auto& [name, time] : {std::pair("--from", o.from), std::pair("--to", o.to)}) {
     if (!time.empty() && !parse_time(time))
       return std::string(name) + " " + time + ": no time; " + std::string(kTimeForms);
   }
+  if (o.memory < kLeastMemory) return "--memory: at least " + mib_text(kLeastMemory);
+  if (o.spool != 0 && o.spool < Spool::kLeast)
+    return "--spool: at least " + mib_text(Spool::kLeast);
+  if (o.unpack.ratio == 0 || o.unpack.bytes == 0)
+    return "--max-unpacked and --max-ratio: at least 1";
   if (o.invert && o.match.empty()) return "-v: inverts --match REGEX, which is missing";
   for (const std::string& device : o.devices) {
     if (exists(device) && device.find_first_of("./") != std::string::npos)
@@ -176,6 +200,10 @@ int parse_options(int argc, char** argv, Options* options) {
   if (const std::string wrong = mistake_in(*options); !wrong.empty()) return wrong_usage(wrong);
   if (options->command == "sql") take_query(&words, &options->query);
   options->sources.insert(options->sources.end(), words.begin(), words.end());
+  if (!options->hep_key.empty() &&
+      std::none_of(options->sources.begin(), options->sources.end(), is_hep_source)) {
+    return wrong_usage("--hep-key: is about hep:HOST:PORT, which is not among the sources");
+  }
   const bool needs_source = options->command != "schema" && !options->list;
   if (needs_source && options->sources.empty() && options->devices.empty()) {
     return wrong_usage(

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "capture/byte_reader.h"
+
 namespace sipladder {
 
 inline constexpr int kDone = 0;
@@ -17,6 +19,7 @@ struct Options {
   std::vector<std::string> devices;
   std::string query;   // sql
   std::string output;  // export
+  std::string hep_key;
   std::string where, call_id, match, bpf, from, to;
   std::string format = "table";
   std::string columns;
@@ -26,6 +29,8 @@ struct Options {
   bool sdp = false, rtp = true, raw = false, transactions = false, session = false;
   std::vector<std::string> join_headers;
   uint64_t memory = uint64_t{1} << 30;
+  uint64_t spool = 0;  // 0: half of what is free
+  UnpackLimit unpack;
   bool utc = false;
   bool quiet = false;
   bool no_interface = false;

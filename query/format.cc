@@ -4,50 +4,13 @@
 
 #include <algorithm>
 
+#include "query/characters.h"
+
 namespace sipladder {
 namespace {
 
 constexpr size_t kWidthRows = 500;  // rows that decide the column widths of a table
 constexpr size_t kMaxCellWidth = 80;
-
-// Length of the UTF-8 sequence at `at`, 0 when it is none.
-size_t utf8_length(std::string_view text, size_t at, uint32_t* code) {
-  const auto byte = [&](size_t i) {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
-  };
-  const unsigned first = byte(at);
-  if (first < 0x80) return *code = first, 1;
-  const size_t length = first >= 0xF0 && first < 0xF5 ? 4
-                        : first >= 0xE0               ? 3
-                        : first >= 0xC2               ? 2
-                                                      : 0;
-  if (length == 0 || first >= 0xF5) return 0;
-  *code = first & (0x7FU >> length);
-  for (size_t i = 1; i < length; i++) {
-    if ((byte(at + i) & 0xC0) != 0x80) return 0;
-    *code = *code << 6 | (byte(at + i) & 0x3F);
-  }
-  const bool overlong =
-      (length == 3 && *code < 0x800) || (length == 4 && (*code < 0x10000 || *code > 0x10FFFF));
-  return overlong || (*code >= 0xD800 && *code < 0xE000) ? 0 : length;
-}
-
-bool is_hidden(uint32_t code) {  // C0, C1, bidirectional controls, line separators
-  return code < 0x20 || (code >= 0x7F && code < 0xA0) || (code >= 0x200B && code <= 0x200F) ||
-         (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) || code == 0xFEFF;
-}
-
-// Nothing to escape, one column a byte: nearly every text.
-bool is_printable_ascii(std::string_view text) {
-  bool all = true;
-  for (const char c : text) all &= c >= 0x20 && c < 0x7F;
-  return all;
-}
-
-size_t display_width(std::string_view text) {
-  return static_cast<size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
 
 std::string number_text(const Value& value) {
   return value.type == Value::Type::integer ? std::to_string(value.integer)
@@ -59,14 +22,21 @@ std::string plain_text(const Value& value) {
   return value.type == Value::Type::text ? terminal_text(value.text) : number_text(value);
 }
 
+// At most kMaxCellWidth columns.
 std::string cut_text(std::string text) {
-  if (display_width(text) <= kMaxCellWidth) return text;
+  if (text_width(text) <= kMaxCellWidth) return text;
   size_t at = 0;
-  for (size_t width = 0; width + 1 < kMaxCellWidth; width++) {
-    at++;
-    while (at < text.size() && (text[at] & 0xC0) == 0x80) at++;
+  for (size_t width = 0;;) {
+    const Character c = first_character(std::string_view(text).substr(at));
+    width += static_cast<size_t>(char_width(c.code));
+    if (width >= kMaxCellWidth) return text.substr(0, at) + "…";
+    at += c.size;
   }
-  return text.substr(0, at) + "…";
+}
+
+std::string csv_cell(const Value& value) {
+  if (value.type == Value::Type::null) return {};
+  return value.type == Value::Type::text ? csv_text(value.text) : number_text(value);
 }
 
 class FileWriter : public RowWriter {
@@ -76,7 +46,6 @@ class FileWriter : public RowWriter {
  protected:
   void put(std::string_view text) { std::fwrite(text.data(), 1, text.size(), out_); }
   std::FILE* out_;
-  std::vector<ResultColumn> columns_;
 };
 
 class CsvWriter : public FileWriter {
@@ -84,15 +53,15 @@ class CsvWriter : public FileWriter {
   using FileWriter::FileWriter;
   void begin(const std::vector<ResultColumn>& columns) override {
     std::string line;
-    for (const ResultColumn& column : columns)
-      line.append(line.empty() ? "" : ",").append(column.name);
+    for (size_t i = 0; i < columns.size(); i++)
+      line.append(i == 0 ? "" : ",").append(csv_text(columns[i].name));
     put(line + "\n");
   }
   void row(const std::vector<Value>& values) override {
     line_.clear();
     for (size_t i = 0; i < values.size(); i++) {
       if (i > 0) line_ += ',';
-      line_ += csv_text(values[i]);
+      line_ += csv_cell(values[i]);
     }
     put(line_ += '\n');
   }
@@ -107,6 +76,7 @@ class JsonWriter : public FileWriter {
   JsonWriter(std::FILE* out, bool lines) : FileWriter(out), lines_(lines) {}
   void begin(const std::vector<ResultColumn>& columns) override {
     columns_ = columns;
+    for (const ResultColumn& column : columns) keys_.push_back(json_text(column.name) + ":");
     if (!lines_) put("[");
   }
   void row(const std::vector<Value>& values) override {
@@ -116,7 +86,7 @@ class JsonWriter : public FileWriter {
     text_ += '{';
     for (size_t i = 0; i < values.size(); i++) {
       if (i > 0) text_ += ',';
-      text_.append(json_text(columns_[i].name)).append(":");
+      text_ += keys_[i];
       append(values[i], columns_[i].json);
     }
     text_ += lines_ ? "}\n" : "}";
@@ -128,16 +98,28 @@ class JsonWriter : public FileWriter {
 
  private:
   void append(const Value& value, bool json) {
-    if (value.type == Value::Type::null) {
-      text_ += "null";
-    } else if (value.type == Value::Type::text) {
-      text_ += json ? value.text : json_text(value.text);
-    } else {
-      text_ += number_text(value);
+    switch (value.type) {
+      case Value::Type::null:
+        text_ += "null";
+        break;
+      case Value::Type::text:
+        if (json) {
+          text_ += value.text;
+        } else {
+          append_json(&text_, value.text);
+        }
+        break;
+      case Value::Type::integer:
+        text_ += std::to_string(value.integer);
+        break;
+      case Value::Type::real:
+        append_json(&text_, value.real);
     }
   }
   bool lines_;
   bool first_ = true;
+  std::vector<ResultColumn> columns_;
+  std::vector<std::string> keys_;
   std::string text_;
 };
 
@@ -147,7 +129,7 @@ class MarkdownWriter : public FileWriter {
   void begin(const std::vector<ResultColumn>& columns) override {
     std::string head = "|", rule = "|";
     for (const ResultColumn& column : columns) {
-      head += " " + column.name + " |";
+      head += " " + markdown_text(column.name) + " |";
       rule += " --- |";
     }
     put(head + "\n" + rule + "\n");
@@ -155,16 +137,8 @@ class MarkdownWriter : public FileWriter {
   void row(const std::vector<Value>& values) override {
     std::string line = "|";
     for (const Value& value : values) {
-      line += ' ';
-      for (const char c : plain_text(value)) {
-        if (c == '<') {
-          line += "&lt;";
-          continue;
-        }
-        if (c == '|' || c == '\\' || c == '`' || c == '*' || c == '_' || c == '[') line += '\\';
-        line += c;
-      }
-      line += " |";
+      const bool text = value.type == Value::Type::text;
+      line += " " + (text ? markdown_text(value.text) : plain_text(value)) + " |";
     }
     put(line + "\n");
   }
@@ -175,8 +149,10 @@ class TableWriter : public FileWriter {
  public:
   using FileWriter::FileWriter;
   void begin(const std::vector<ResultColumn>& columns) override {
-    columns_ = columns;
-    for (const ResultColumn& column : columns) widths_.push_back(column.name.size());
+    for (const ResultColumn& column : columns) {
+      head_.emplace_back().set(column.name);
+      widths_.push_back(cell_of(head_.back()).width);
+    }
   }
   void row(const std::vector<Value>& values) override {
     if (flushed_) return print(values);
@@ -199,14 +175,12 @@ class TableWriter : public FileWriter {
       return {value.text, value.text.size()};
     }
     scratch_ = cut_text(plain_text(value));
-    return {scratch_, display_width(scratch_)};
+    return {scratch_, text_width(scratch_)};
   }
   void flush() {
     if (flushed_) return;
     flushed_ = true;
-    std::vector<Value> head(columns_.size());
-    for (size_t i = 0; i < head.size(); i++) head[i].set(columns_[i].name);
-    print(head);
+    print(head_);
     for (const auto& values : held_) print(values);
     held_.clear();
   }
@@ -225,6 +199,7 @@ class TableWriter : public FileWriter {
     put(line_ += '\n');
   }
   std::vector<size_t> widths_;
+  std::vector<Value> head_;
   std::vector<std::vector<Value>> held_;
   std::string line_;
   std::string scratch_;
@@ -232,87 +207,6 @@ class TableWriter : public FileWriter {
 };
 
 }  // namespace
-
-std::string terminal_text(std::string_view text) {
-  if (is_printable_ascii(text)) return std::string(text);
-  std::string out;
-  for (size_t at = 0; at < text.size();) {
-    uint32_t code = 0;
-    const size_t length = utf8_length(text, at, &code);
-    if (length == 0 || is_hidden(code)) {
-      for (size_t i = 0; i < std::max<size_t>(1, length); i++) {
-        out += fmt::format("\\x{:02X}",
-                           static_cast<unsigned>(static_cast<unsigned char>(text[at + i])));
-      }
-    } else {
-      out.append(text.substr(at, length));
-    }
-    at += std::max<size_t>(1, length);
-  }
-  return out;
-}
-
-std::string json_text(std::string_view text) {
-  std::string out = "\"";
-  for (size_t at = 0; at < text.size();) {
-    uint32_t code = 0;
-    const size_t length = utf8_length(text, at, &code);
-    if (length == 0) {
-      out += "\\ufffd";
-    } else if (code == '"' || code == '\\') {
-      out.append({'\\', static_cast<char>(code)});
-    } else if (is_hidden(code)) {
-      out += fmt::format("\\u{:04x}", code);
-    } else {
-      out.append(text.substr(at, length));
-    }
-    at += std::max<size_t>(1, length);
-  }
-  return out + "\"";
-}
-
-std::string valid_utf8(std::string_view text) {
-  if (is_printable_ascii(text)) return std::string(text);
-  std::string out;
-  for (size_t at = 0; at < text.size();) {
-    uint32_t code = 0;
-    const size_t length = utf8_length(text, at, &code);
-    length == 0 ? out.append("\uFFFD") : out.append(text.substr(at, length));
-    at += std::max<size_t>(1, length);
-  }
-  return out;
-}
-
-// Safe on a terminal, with the line ends that a quoted cell may have.
-static std::string csv_lines(std::string_view text) {
-  if (is_printable_ascii(text)) return std::string(text);
-  std::string out;
-  while (true) {
-    const size_t end = text.find('\n');
-    std::string_view line = text.substr(0, end);
-    const bool cr = end != std::string_view::npos && line.ends_with('\r');
-    if (cr) line.remove_suffix(1);
-    out += terminal_text(line);
-    if (end == std::string_view::npos) return out;
-    out += cr ? "\r\n" : "\n";
-    text.remove_prefix(end + 1);
-  }
-}
-
-std::string csv_text(const Value& value) {
-  if (value.type == Value::Type::null) return {};
-  if (value.type != Value::Type::text) return number_text(value);
-  std::string text = csv_lines(value.text);
-  // A spreadsheet runs what begins like this; a telephone number is none.
-  const bool number = text.find_first_not_of("+0123456789") == std::string::npos;
-  if (!text.empty() && !number &&
-      std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos)
-    text.insert(0, "'");
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted.append(c == '"' ? 2 : 1, c);
-  return quoted + "\"";
-}
 
 std::unique_ptr<RowWriter> make_row_writer(const std::string& format, std::FILE* out) {
   if (format == "table") return std::make_unique<TableWriter>(out);

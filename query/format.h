@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "query/database.h"
+#include "query/escape.h"
 
 namespace sipladder {
 
@@ -20,12 +21,5 @@ class RowWriter {
 
 // Null when `format` is none of table, csv, json, ndjson, md.
 std::unique_ptr<RowWriter> make_row_writer(const std::string& format, std::FILE* out);
-
-// Control characters, escape sequences and bytes that are not UTF-8, made visible: safe on a
-// terminal.
-std::string terminal_text(std::string_view text);
-std::string valid_utf8(std::string_view text);  // bytes that are not UTF-8 become U+FFFD
-std::string json_text(std::string_view text);   // with quotes
-std::string csv_text(const Value& value);  // RFC 4180, formulas disarmed, else as terminal_text
 
 }  // namespace sipladder

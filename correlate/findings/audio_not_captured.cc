@@ -74,7 +74,8 @@ void check_capture(CaptureContext& context, std::vector<Finding>* out) {
   }
   if (calls == 0) return;
   Finding finding = finding_of(detector);
-  finding.summary = fmt::format("{} calls were answered, and the capture holds no media {}", calls,
+  finding.summary = fmt::format("{} answered, and the capture holds no media {}",
+                                calls == 1 ? "1 call was" : fmt::format("{} calls were", calls),
                                 may_hide_in_tcp(context.model) ? "over UDP" : "at all");
   finding.explanation = where_it_is(context.model);
   finding.remedy = "Capture where the media passes, and without a port filter.";

@@ -1,5 +1,5 @@
-// audio-stopped: a direction that flowed ends at least 5 s before its agreed end. Not when held or
-// no longer agreed.
+// audio-stopped: a direction that flowed ends at least 5 s before its agreed end, or 2 s that are a
+// third of a short talk: who hears nothing hangs up soon. Not when held or no longer agreed.
 #include <fmt/format.h>
 
 #include <cstdlib>
@@ -63,9 +63,11 @@ extern const Detector detector;
 void check(CallContext& context, CallAnalysis* out) {
   report_audio_fault(context, AudioFault::stopped, detector, out, describe);
 }
-const Detector detector("audio-stopped", Severity::error,
-                        "RTP of a direction ends 5 s or more before the talk does, without hold",
-                        check);
+const Detector detector(
+    "audio-stopped", Severity::error,
+    "RTP of a direction ends 5 s before the talk does, or 2 s that are a third of "
+    "it, without hold",
+    check);
 
 }  // namespace
 }  // namespace sipladder::audio_stopped

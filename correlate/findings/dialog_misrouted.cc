@@ -24,7 +24,7 @@ bool is_lost(const CallContext& context, const TransactionRecord& txn) {
   if (!txn.request || txn.provisionals != 0) return false;
   if (txn.requests >= kMinCopies && is_rejected(context.model, txn)) return true;
   return (txn.requests >= kMinCopies || txn.transport != Transport::udp) &&
-         settle(txn, context.model.now_ns).state == TransactionState::timed_out;
+         settle(context.model, txn).state == TransactionState::timed_out;
 }
 
 bool died(const CallContext& context, const TransactionRecord& txn) {

@@ -4,6 +4,8 @@
 #include <absl/container/flat_hash_map.h>
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "correlate/findings/transfer.h"
 #include "correlate/hash.h"
 #include "decode/text.h"
@@ -24,13 +26,15 @@ std::string outcome_text(const TransferOutcome& outcome, uint16_t answer) {
 }
 
 void check_refer(CallContext& context, CallAnalysis* out) {
+  std::optional<TransferOutcomes> outcomes;
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
     if (txn.method != Method::refer || !txn.request || txn.request_path) continue;
     if (!context.view.load(context.message(txn.request))) continue;
     const ReferTarget target = refer_target_of(context.view.sip());
     if (!target.replaces || !names_itself(context.view.sip(), *target.replaces)) continue;
-    const TransferOutcome outcome = outcome_of(context, txn.first_ns);
+    if (!outcomes) outcomes.emplace(context);
+    const TransferOutcome outcome = outcomes->after(txn.first_ns);
     if (outcome.status / 100 == 2) continue;
     Finding finding = finding_of(context, detector, id);
     if (outcome.told) finding.evidence.push_back(context.message(outcome.told).frame);

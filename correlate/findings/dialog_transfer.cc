@@ -1,8 +1,10 @@
 // dialog-transfer: REFER, its answer, the NOTIFY that tells how it ended, and the call that it
 // made.
+#include <absl/container/flat_hash_set.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "correlate/findings/transfer.h"
 #include "correlate/names.h"
@@ -39,16 +41,17 @@ NewCall new_call_of(CallContext& context, TransactionId refer, Finding* finding)
 }
 
 void check(CallContext& context, CallAnalysis* out) {
-  std::vector<uint32_t> told_of;  // CSeq: each hop of a B2BUA shows the same REFER
+  absl::flat_hash_set<uint32_t> told_of;  // CSeq: each hop of a B2BUA shows the same REFER
+  std::optional<TransferOutcomes> outcomes;
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
     if (txn.method != Method::refer || !txn.request || txn.request_path) continue;
     if (txn.final_status == 401 || txn.final_status == 407) continue;  // asked again
-    if (std::find(told_of.begin(), told_of.end(), txn.cseq) != told_of.end()) continue;
-    told_of.push_back(txn.cseq);
+    if (!told_of.insert(txn.cseq).second) continue;
     if (!context.view.load(context.message(txn.request))) continue;
     const std::string target = unfold(context.view.sip().value(HeaderId::refer_to));
-    const TransferOutcome outcome = outcome_of(context, txn.first_ns);
+    if (!outcomes) outcomes.emplace(context);
+    const TransferOutcome outcome = outcomes->after(txn.first_ns);
     Finding finding = finding_of(context, detector, id);
     if (outcome.told) finding.evidence.push_back(context.message(outcome.told).frame);
     const NewCall made = new_call_of(context, id, &finding);

@@ -15,7 +15,8 @@ namespace sipladder::build {
 struct Host {
   std::string name, address;  // no address: the script names no such host
   int port = 5060;
-  bool tcp = false;  // its SIP goes over TCP
+  bool tcp = false;   // its SIP goes over TCP
+  bool acks = false;  // and it acknowledges what came
 
   std::string text() const {
     const bool v6 = address.find(':') != std::string::npos;

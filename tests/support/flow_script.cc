@@ -1,6 +1,7 @@
 #include "tests/support/flow_script.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <map>
 #include <sstream>
@@ -63,6 +64,9 @@ class Flow {
   std::string capture() {
     std::stable_sort(packets_.begin(), packets_.end(),
                      [](const auto& a, const auto& b) { return a.time_ns < b.time_ns; });
+    for (TimedPacket& packet : packets_) {
+      if (packet.time_ns >= clock_set_ns_) packet.time_ns += clock_step_ns_;
+    }
     return pcap(packets_);
   }
 
@@ -87,6 +91,8 @@ class Flow {
     for (std::string word; words >> word;) {
       if (word == "tcp") {
         made.tcp = true;
+      } else if (word == "acks") {
+        made.acks = true;
       } else {
         made.port = std::atoi(word.c_str());
       }
@@ -110,6 +116,13 @@ class Flow {
     }
     if (first == "padding") {
       words >> padding_;
+      return {};
+    }
+    if (first == "clock") {
+      double at = 0, step = 0;
+      words >> at >> step;
+      clock_set_ns_ = kEpoch_ns + std::llround(at * 1e9);
+      clock_step_ns_ = std::llround(step * 1e9);
       return {};
     }
     if (first == "host") {
@@ -137,7 +150,8 @@ class Flow {
       inside = udp(payload.bytes, src.address, dst.address, from, to);
     } else if (payload.protocol == 6) {
       uint32_t& sent = sent_by_tcp_[src.text() + dst.text()];
-      inside = tcp(payload.bytes, {1 + sent}, src.address, dst.address, from, to);
+      const uint32_t came = src.acks ? 1 + sent_by_tcp_[dst.text() + src.text()] : 0;
+      inside = tcp(payload.bytes, {1 + sent, came}, src.address, dst.address, from, to);
       sent += static_cast<uint32_t>(payload.bytes.size());
     }
     if (payload.protocol == 0) return ethernet(payload.bytes, 0x0806);
@@ -180,6 +194,7 @@ class Flow {
   std::map<std::string, Host> hosts_;
   FlowCalls calls_;
   std::map<std::string, uint32_t> sent_by_tcp_;  // bytes, by both ends
+  int64_t clock_set_ns_ = 0, clock_step_ns_ = 0;
   size_t snaplen_ = 0;
   uint16_t ip_id_ = 100;
   bool numbered_ = true;

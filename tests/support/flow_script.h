@@ -2,7 +2,9 @@
 // stack would write (Via stack, tags, CSeq, Contact); what it says, wins.
 //
 //   host alice 192.0.2.101            name, address, port (5060 when absent); tcp: its SIP goes
-//                                     over TCP
+//                                     over TCP; `tcp acks`: and its
+//                                     segments acknowledge what came, unseen or not
+//   clock 1.5 -0.3                    the capture's clock is set back by 0.3 s at 1.5 s
 //   snaplen 96                        no more is captured of each packet below; 0: all of it
 //   ip-id 0                           the packets below have no IP ID; ip-id 1: they have
 //   padding 28                        the records of the packets below count 28 bytes that no
@@ -22,14 +24,19 @@
 //                                     wrong UDP checksum; of SIP too), step=
 //                                     timestamp units per packet (160),
 //                                     every=SECONDS (0.02), seq= and ts= of the first one;
+//                                     `tone` of 425 Hz; event=DIGIT, `again`: all with one number;
+//                                     jitter=MS: every second packet comes later by that;
 //                                     to-peer= or from-peer=ADDRESS:PORT: inside TURN
 //   5.000 bob:5001 > alice:4001 rtcp of=1 lost=7 high=99   a receiver report of that
 //                                     SSRC: cumulative loss, highest number received; fraction= of
 //                                     256 lost, from= SSRC of who reports; of=0: without a block;
-//                                     sent=PACKETS: a sender report
+//                                     sent=PACKETS: a sender report; `bye`
 //   1.000 alice:4000 > bob:5000 stun name=B:A count=5   checks of ICE, one each every=SECONDS (1);
 //                                     `success` or error=401: answers; relayed=ADDRESS:PORT: a TURN
-//                                     server's answer to Allocate
+//                                     server's answer to Allocate; without name= a question to a
+//                                     STUN server: id= of its transaction, change=port or
+//                                     change=both, mapped=ADDRESS:PORT and other=ADDRESS:PORT of
+//                                     the answer
 //   1.000 alice:4000 > bob:5000 dtls hello count=5      likewise `server-hello`, `verify`,
 //                                     `server-done`, `client-key`, `encrypted`, alert=40; random=
 //   1.100 bob > alice icmp 3 alice:4000 > bob:5000      a code of "unreachable" (or of type=; mtu=)
