@@ -37,7 +37,7 @@ struct SipFacts {
   bool no_call_id = false;     // cut off: call_hash is that of the branch
   // Whole, and without what a transaction is found by (Via, Call-ID, CSeq): a keep-alive, or junk.
   bool no_transaction = false;
-  bool unregisters = false;    // REGISTER with Expires 0 or Contact: * (10.2.2)
+  bool unregisters = false;  // REGISTER with Expires 0 or Contact: * (10.2.2)
 
   // Either party may send requests: the pair of tags is unordered.
   uint64_t dialog_key() const;

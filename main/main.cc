@@ -73,8 +73,7 @@ bool open_source(const Options& options, Session& session, std::vector<std::stri
     source = open_live(options.devices, {options.bpf, {}, {}}, true, session.log, &error);
     if (!error.empty()) errors->push_back(error);
   } else {
-    OpenOptions open{options.bpf, capture_clocks(options.sources), options.unpack,
-                     options.hep_key};
+    OpenOptions open{options.bpf, capture_clocks(options.sources), options.unpack, options.hep_key};
     open.drop_root = true;
     source = open_captures(options.sources, open, session.log, errors);
   }

@@ -8,8 +8,8 @@
 #include <cstdio>
 #include <utility>
 
-#include "capture/spool.h"
 #include "capture/hep_listen.h"
+#include "capture/spool.h"
 #include "query/format.h"
 #include "query/time_option.h"
 
@@ -23,6 +23,7 @@ constexpr const char* kCommands[][2] = {
     {"messages", "one row per SIP message"},
     {"transactions", "one row per transaction and hop"},
     {"dialogs", "one row per dialog"},
+    {"endpoints", "one row per address and port seen as a SIP or media peer"},
     {"streams", "one row per RTP stream"},
     {"registrations", "one row per binding"},
     {"subscriptions", "one row per subscription"},

@@ -32,6 +32,9 @@ constexpr TableCommand kTables[] = {
     {"subscriptions", "call",
      "id,call,event,subscriber,notifier,src,src_port,expires_s,state,reason,refreshes,notifies"},
     {"findings", "call", "id,severity,code,call,summary,evidence,remedy"},
+    {"endpoints", "",
+     "address,port,transport,role,user_agent,messages_in,messages_out,behind_nat,private_address,"
+     "public_address,public_port,nat_type,keepalive_s,keepalive_kind"},
     {"stats", "", "\"group\",name,count,value,note"},
 };
 

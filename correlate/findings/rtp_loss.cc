@@ -84,7 +84,9 @@ void check(CallContext& context, CallAnalysis* out) {
     const StreamRecord& stream = context.model.streams[id];
     const bool enough =
         stream.packets >= kMinPackets && figures_of(stream).expected >= kMinExpected;
-    if (!enough || is_thinned(context.model, id, context.streams) || is_told_by_verdict(context, id)) continue;
+    if (!enough || is_thinned(context.model, id, context.streams) ||
+        is_told_by_verdict(context, id))
+      continue;
     Loss loss = loss_before(context, id);
     for (Loss other : {loss_behind(stream), loss_between(stream)}) {
       if (other.pct > loss.pct) loss = std::move(other);

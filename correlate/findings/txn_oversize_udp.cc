@@ -74,10 +74,11 @@ void check_cut(CaptureContext& context, std::vector<Finding>* out) {
   }
 }
 
-const Detector detector("txn-oversize-udp", Severity::warning,
-                        "a request of more than 1300 bytes over UDP that nobody answers (info when it is "
-                        "answered), or whose fragments got lost (error)",
-                        check, check_cut);
+const Detector detector(
+    "txn-oversize-udp", Severity::warning,
+    "a request of more than 1300 bytes over UDP that nobody answers (info when it is "
+    "answered), or whose fragments got lost (error)",
+    check, check_cut);
 
 }  // namespace
 }  // namespace sipladder::txn_oversize_udp

@@ -133,8 +133,7 @@ bool timed_out(const CallContext& context, const TransactionRecord& txn, Accepte
   if (is_answered_too_late(context, txn)) return true;
   if (given_up(context, txn) || is_left_ringing(context, txn)) return true;
   if (txn.final_status != 0) return false;
-  if (settle(context.model, txn).state != TransactionState::timed_out)
-    return is_given_up_soon(txn);
+  if (settle(context.model, txn).state != TransactionState::timed_out) return is_given_up_soon(txn);
   if (txn.transport != Transport::udp || txn.requests >= 3) return true;
   // Whoever pings an address finds out by asking several times: gateway-down.
   if (txn.method == Method::options) return false;

@@ -29,8 +29,10 @@ bool misses_rport(const ViaHop& hop) {
          hop.port_differs() && server_saw_source(hop);
 }
 
-// Where the Via names the source that the server saw, nothing is missing.
+// Where the Via names the source that the server saw, nothing is missing. What a server behind a
+// NAT saw is known only when it says so.
 bool leaves_rport_empty(const ViaHop& hop) {
+  if (!hop.received && !server_saw_source(hop)) return false;
   if (!hop.host_differs() && !hop.port_differs() && server_saw_source(hop)) return false;
   return !hop.reliable && hop.asks_rport && hop.is_answered() && hop.told && !hop.rport &&
          !hop.lost_rport;

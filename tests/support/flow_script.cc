@@ -18,7 +18,7 @@ namespace {
 constexpr int64_t kEpoch_ns = 1'700'000'000'000'000'000;  // when every script begins
 
 void indent(const std::string& text, Line* line) {
-  const std::string trimmed = text.substr(text.find_first_not_of(' '));
+  const std::string trimmed = text.substr(std::min(text.size(), text.find_first_not_of(' ')));
   line->indented += trimmed + "\r\n";
   const size_t colon = trimmed.find(": ");
   if (colon != std::string::npos) {
