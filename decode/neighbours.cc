@@ -39,6 +39,7 @@ void Neighbours::ask(const IpAddress& asker, const IpAddress& target, int64_t ti
 void Neighbours::hear(const IpAddress& alive) {
   const auto found = open_.find(alive);
   if (found == open_.end()) return;
+  found->second.answered = true;
   close(found->second);
   open_.erase(found);
 }

@@ -15,7 +15,7 @@ namespace sipladder {
 inline constexpr size_t kMaxNeighbours = 1024;
 inline constexpr size_t kMaxSilences = 1024;
 
-// Questions for one address that follow each other, none of them answered.
+// Questions for one address that follow each other, none of them answered but perhaps the last.
 struct NeighbourSilence {
   IpAddress target;
   IpAddress asker;  // of the newest
@@ -23,6 +23,7 @@ struct NeighbourSilence {
   int64_t first_ns = 0, last_ns = 0;
   uint32_t first_frame = 0, last_frame = 0;
   uint8_t point = 0;
+  bool answered = false;  // in the end
 };
 
 class Neighbours {

@@ -134,16 +134,36 @@ void draw_remark(const Ladder& ladder, const LadderRow& row, const LadderLayout&
   put_text(line, layout.left + std::max(0, (width - text_width(text)) / 2), text, Ink::dim);
 }
 
+// Lines of at most `width` bytes, broken at spaces; a longer word has a line of its own.
+std::vector<std::string_view> wrapped(std::string_view text, size_t width) {
+  std::vector<std::string_view> lines;
+  while (text.size() > width) {
+    size_t at = text.rfind(' ', width);
+    if (at == std::string_view::npos) at = text.find(' ');
+    if (at == std::string_view::npos) break;
+    lines.push_back(text.substr(0, at));
+    text.remove_prefix(at + 1);
+  }
+  lines.push_back(text);
+  return lines;
+}
+
 // Message text and SDP summary under the arrow.
-void append_details(const LadderRow& row, const LadderLayout& layout, bool color,
-                    std::string* out) {
+void append_details(const LadderRow& row, const LadderLayout& layout,
+                    const LadderTextOptions& options, std::string* out) {
+  constexpr int kUsualWidth = 100, kLeastWidth = 40;
   const auto append_line = [&](std::string_view text) {
     CellLine line;
     put_text(&line, layout.left, safe_text(text), Ink::dim);
-    *out += to_utf8(line, color) + "\n";
+    *out += to_utf8(line, options.color) + "\n";
   };
   if (!row.transaction.empty()) append_line(row.transaction);
-  if (!row.sdp.empty()) append_line("SDP " + row.sdp);
+  const int width = options.width > 0 ? options.width : kUsualWidth;
+  const auto room = static_cast<size_t>(std::max(kLeastWidth, width - layout.left));
+  const std::string sdp = row.sdp.empty() ? std::string() : "SDP " + row.sdp;
+  if (!sdp.empty()) {
+    for (const std::string_view line : wrapped(sdp, room)) append_line(line);
+  }
   if (row.raw.empty()) return;
   const std::string text = safe_utf8(row.raw, true);
   size_t begin = 0;
@@ -250,7 +270,7 @@ std::string ladder_text(const Ladder& ladder, const LadderTextOptions& options) 
   for (const LadderRow& row : ladder.rows) {
     if (options.cancellation != nullptr && options.cancellation->overdue()) break;
     out += to_utf8(draw_ladder_row(ladder, row, layout, options), options.color) + "\n";
-    append_details(row, layout, options.color, &out);
+    append_details(row, layout, options, &out);
   }
   return out;
 }

@@ -40,9 +40,23 @@ bool is_next_hop(const NeighbourSilence& run, const IpAddress& sender, const IpA
 }
 
 bool is_missing(const AudioDirection& direction, const NeighbourSilence& run, int64_t answer_ns) {
-  if (direction.streams.empty()) return true;
-  if (direction.fault == AudioFault::stopped) return run.last_ns > direction.last_ns - kLate;
+  if (direction.streams.empty()) return !run.answered;
+  if (direction.fault == AudioFault::stopped)
+    return !run.answered && run.last_ns > direction.last_ns - kLate;
   return direction.first_ns > answer_ns + kLate && run.first_ns < direction.first_ns;
+}
+
+// The stream by which the fault shows: its own finding is told by this one.
+StreamId shown_by(const CallContext& context, const AudioDirection& direction) {
+  if (!direction.streams.empty()) return direction.culprit;
+  const AudioDirection& back = context.audio.direction(opposite(direction.from));
+  return back.streams.empty() ? StreamId{} : back.streams.front();
+}
+
+std::string heard(const CallContext& context, const AudioDirection& direction) {
+  if (direction.streams.empty() || direction.fault == AudioFault::stopped)
+    return hears_nothing(context, direction);
+  return fmt::format("{} hears nothing at first", other_party(direction.from));
 }
 
 void check_direction(CallContext& context, const AudioDirection& direction, CallAnalysis* out) {
@@ -58,20 +72,20 @@ void check_direction(CallContext& context, const AudioDirection& direction, Call
     if (!is_seen(context, run.asker) || !is_missing(direction, run, context.audio.answer_ns))
       continue;
     Finding finding = finding_of(context, detector);
+    finding.stream = shown_by(context, direction);
     finding.message = receiver->message;
     finding.dialog = context.message(receiver->message).dialog;
     finding.txn = context.message(receiver->message).txn;
     finding.evidence = {context.message(receiver->message).frame, run.first_frame, run.last_frame};
-    finding.summary =
-        fmt::format("{} hears nothing: {} asks {} times in {} who has {}, {}, and nobody answers",
-                    other_party(direction.from), to_string(run.asker), run.asked,
-                    seconds_text(run.last_ns - run.first_ns), to_string(run.target),
-                    run.target == receiver->address->ip ? "where the media has to go"
-                                                        : "its next hop to the media");
+    const bool direct = run.target == receiver->address->ip;
+    finding.summary = fmt::format(
+        "{}: {} asks {} times in {} who has {}, {}, and {}", heard(context, direction),
+        to_string(run.asker), run.asked, seconds_text(run.last_ns - run.first_ns),
+        to_string(run.target), direct ? "where the media has to go" : "its next hop to the media",
+        run.answered ? "waits that long for an answer" : "nobody answers");
     finding.explanation =
-        "Before the first packet a host asks who has the address of the next hop. Without an "
-        "answer "
-        "it sends nothing, and tells nobody.";
+        "Before the first packet a host asks who has the address of the next hop. Without "
+        "an answer it sends nothing, and tells nobody.";
     finding.remedy =
         "See whether that host is on, in this VLAN, and has this address; a wrong netmask or "
         "gateway asks for hosts that are elsewhere.";

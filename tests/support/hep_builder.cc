@@ -7,7 +7,7 @@
 namespace sipladder::build {
 namespace {
 
-std::string raw(const std::string& text) {
+std::string octets(const std::string& text) {
   const IpAddress ip = parse_ip(text).value_or(IpAddress{});
   return {reinterpret_cast<const char*>(ip.bytes.data()), ip.family == 4 ? 4U : 16U};
 }
@@ -18,7 +18,7 @@ std::string little(uint32_t value) {
 }
 
 std::string old_header(int version, size_t time, const HepFields& fields) {
-  const std::string addresses = raw(fields.src) + raw(fields.dst);
+  const std::string addresses = octets(fields.src) + octets(fields.dst);
   std::string result(1, static_cast<char>(version));
   result += static_cast<char>(8 + addresses.size() + time);
   result += addresses.size() == 8 ? '\x02' : '\x0A';
@@ -30,7 +30,7 @@ std::string head3(const HepFields& fields) {
   const bool v6 = fields.src.find(':') != std::string::npos;
   return hep3_chunk(1, v6 ? "\x0A" : "\x02") +
          hep3_chunk(2, std::string(1, static_cast<char>(fields.protocol))) +
-         hep3_chunk(v6 ? 5 : 3, raw(fields.src)) + hep3_chunk(v6 ? 6 : 4, raw(fields.dst)) +
+         hep3_chunk(v6 ? 5 : 3, octets(fields.src)) + hep3_chunk(v6 ? 6 : 4, octets(fields.dst)) +
          hep3_chunk(7, number16(fields.src_port)) + hep3_chunk(8, number16(fields.dst_port)) +
          hep3_chunk(9, number32(fields.seconds)) + hep3_chunk(10, number32(fields.microseconds)) +
          hep3_chunk(11, "\x01") + hep3_chunk(12, number32(2001)) +
