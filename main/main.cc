@@ -1,4 +1,5 @@
 // sipladder: open the source, run it through the engine, show what was asked for.
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -135,6 +136,16 @@ int print_query(Session& session, const Options& options, const std::string& sql
   return kDone;
 }
 
+// The columns that text may take: --width, else those of the terminal, else a hundred.
+int output_width(const Options& options) {
+  constexpr int kNoTerminal = 100;
+  if (options.width > 0) return options.width;
+  winsize size{};
+  if (isatty(STDOUT_FILENO) == 0) return kNoTerminal;
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
+  return size.ws_col;
+}
+
 int print_ladders(Session& session, const Options& options) {
   if (options.format != "table" && options.format != "text") {
     complain("--format " + options.format + ": a ladder is printed as text");
@@ -143,6 +154,10 @@ int print_ladders(Session& session, const Options& options) {
   std::vector<CallId> calls;
   if (!choose_calls(session, options, &calls)) return kUsage;
   LadderTextOptions text;
+  text.width = output_width(options);
+  text.exact = options.width > 0 || isatty(STDOUT_FILENO) != 0;
+  text.frames = options.frames;
+  text.ascii = options.ascii;
   text.utc = options.utc;
   text.color = options.color == "always" || (options.color == "auto" && isatty(STDOUT_FILENO) != 0);
   LadderOptions ladder;
@@ -150,6 +165,7 @@ int print_ladders(Session& session, const Options& options) {
   ladder.sdp = options.sdp;
   ladder.raw = options.raw;
   ladder.transactions = options.transactions;
+  ladder.utc = options.utc;
   bool first = true;
   for (const std::vector<CallId>& legs : ladders_of(session, options, calls)) {
     const std::string drawn = ladder_text(

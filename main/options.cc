@@ -75,6 +75,10 @@ void add_options(CLI::App& app, Options* o) {
   app.add_flag("--raw", o->raw, "ladder: the text of each message");
   app.add_flag("--transactions", o->transactions, "ladder: state and timers of each transaction");
   app.add_flag("--session", o->session, "ladder: all legs of the end-to-end call on one ladder");
+  app.add_flag("!--no-frames", o->frames, "ladder: no frame numbers");
+  app.add_flag("--ascii", o->ascii, "ladder: drawn in ASCII");
+  app.add_option("--width", o->width, "columns that the output may take (20 to 10000)")
+      ->check(CLI::Range(20, 10000));
   app.add_option("-o,--output", o->output, "export: the file to write");
   app.add_option("--join-header", o->join_headers,
                  "header whose equal values join legs of one call (repeatable)")

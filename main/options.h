@@ -24,6 +24,8 @@ struct Options {
   bool calls_only = false;
   bool list = false;
   bool sdp = false, rtp = true, raw = false, transactions = false, session = false;
+  bool frames = true, ascii = false;
+  int width = 0;  // 0: that of the terminal
   std::vector<std::string> join_headers;
   uint64_t memory = uint64_t{1} << 30;
   bool utc = false;

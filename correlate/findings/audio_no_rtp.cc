@@ -18,9 +18,10 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
   finding->evidence.push_back(heard.first_frame);
   finding->confidence = Confidence::likely;
   finding->summary = fmt::format(
-      "{} hears nothing: no RTP from the {} passes here in {}, while {} packets go from {} to {}",
-      deaf, silent, seconds_text(direction.agreed_ns), heard.packets_once(),
-      endpoint_text(context, heard.src), endpoint_text(context, heard.dst));
+      "{} hears nothing: no RTP from the {} passes here in {}, while {} {} from {} to {}", deaf,
+      silent, seconds_text(direction.agreed_ns), counted(heard.packets_once(), "packet"),
+      heard.packets_once() == 1 ? "goes" : "go", endpoint_text(context, heard.src),
+      endpoint_text(context, heard.dst));
   finding->explanation = fmt::format(
       "The call was answered and offer/answer lets the {} send (RFC 3264), but this capture point "
       "sees its media never. "
@@ -36,8 +37,8 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
   const StreamRecord& taken = context.model.streams[direction.streams.front()];
   finding->evidence.push_back(taken.first_frame);
   finding->summary = fmt::format(
-      "{} hears nothing: {} gets {} packets of the {} from {} and sends none on{}", deaf,
-      ip_text(context, direction.silent_relay), taken.packets_once(), silent,
+      "{} hears nothing: {} gets {} of the {} from {} and sends none on{}", deaf,
+      ip_text(context, direction.silent_relay), counted(taken.packets_once(), "packet"), silent,
       endpoint_text(context, taken.src),
       back.fault == AudioFault::no_rtp ? std::string()
                                        : fmt::format(", while those of the {} pass it", deaf));

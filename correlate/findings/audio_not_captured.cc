@@ -26,9 +26,9 @@ std::string where_it_is(const Model& model) {
       "The media takes another path than the signalling, or a capture filter left it out";
   if (may_hide_in_tcp(model)) {
     text += fmt::format(
-        ", or it is inside TURN over TCP, which is not looked into: the capture holds {} TCP "
-        "segments that carry no SIP",
-        model.accounting.fates[static_cast<size_t>(Fate::tcp_other)]);
+        ", or it is inside TURN over TCP, which is not looked into: the capture holds {} that "
+        "carry no SIP",
+        counted(model.accounting.fates[static_cast<size_t>(Fate::tcp_other)], "TCP segment"));
   }
   return text + ".";
 }
@@ -74,8 +74,9 @@ void check_capture(CaptureContext& context, std::vector<Finding>* out) {
   }
   if (calls == 0) return;
   Finding finding = finding_of(detector);
-  finding.summary = fmt::format("{} calls were answered, and the capture holds no media {}", calls,
-                                may_hide_in_tcp(context.model) ? "over UDP" : "at all");
+  finding.summary =
+      fmt::format("{} {} answered, and the capture holds no media {}", counted(calls, "call"),
+                  was_or_were(calls), may_hide_in_tcp(context.model) ? "over UDP" : "at all");
   finding.explanation = where_it_is(context.model);
   finding.remedy = "Capture where the media passes, and without a port filter.";
   finding.rfc = "RFC 3264 5.1";

@@ -12,8 +12,8 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
   const Heard& heard = direction.heard;
   const bool repeated = stream.repeated_samples > heard.silent;
   finding->summary = fmt::format(
-      "{} hears silence: {} of {} packets listened to from {} to {} hold {}",
-      other_party(direction.from), repeated ? stream.repeated_samples : heard.silent, heard.packets,
+      "{} hears silence: {} of {} listened to from {} to {} hold {}", other_party(direction.from),
+      repeated ? stream.repeated_samples : heard.silent, counted(heard.packets, "packet"),
       endpoint_text(context, stream.src), endpoint_text(context, stream.dst),
       repeated ? "the same payload as the one before" : "nothing to hear (below -60 dBov)");
   finding->explanation =

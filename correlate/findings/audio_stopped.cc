@@ -15,8 +15,7 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
       "{}: the RTP from {} to {} stops {}{} before the end of the talk",
       hears_nothing(context, direction), endpoint_text(context, stream.src),
       endpoint_text(context, stream.dst),
-      direction.lost_from == 0 ? fmt::format("after {} packet{}, ", stream.packets_once(),
-                                             stream.packets_once() == 1 ? "" : "s")
+      direction.lost_from == 0 ? fmt::format("after {}, ", counted(stream.packets_once(), "packet"))
                                : std::string(),
       seconds_text(direction.agreed_until - direction.last_ns));
   finding->explanation =

@@ -26,12 +26,15 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
         source < context.model.sources.size() ? context.model.sources[source].cut : 0;
     if (cut == 0) continue;
     Finding finding = finding_of(detector);
-    finding.summary = fmt::format("{} of {} packets in {} {} cut by the snap length", cut,
-                                  info.packets, info.name, cut == 1 ? "was" : "were");
+    finding.summary = fmt::format("{} of {} in {} {} cut by the snap length", cut,
+                                  counted(info.packets, "packet"), info.name, was_or_were(cut));
     const size_t nameless = calls_without_id(context, source);
     if (nameless != 0)
-      finding.summary +=
-          fmt::format("; {} rows of calls have no Call-ID and are parts of calls", nameless);
+      finding.summary += nameless == 1 ? "; 1 row of calls has no Call-ID and is part of a call"
+                                       : fmt::format(
+                                             "; {} rows of calls have no Call-ID and are parts of "
+                                             "calls",
+                                             nameless);
     finding.explanation =
         nameless == 0 ? "The ends of messages, often the SDP, are not in the capture."
                       : "The ends of messages are not in the capture. Without Call-ID only a "

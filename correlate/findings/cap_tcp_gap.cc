@@ -82,8 +82,8 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
   for (const TcpGap& gap : context.model.tcp_gaps) flows[{gap.src, gap.dst}].gaps.push_back(gap);
   find_calls(context.model, &flows);
   Finding finding = finding_of(detector);
-  finding.summary = fmt::format("{} in TCP streams: messages are missing there",
-                                gaps == 1 ? std::string("1 gap") : fmt::format("{} gaps", gaps));
+  finding.summary =
+      fmt::format("{} in TCP streams: messages are missing there", counted(gaps, "gap"));
   size_t shown = 0;
   for (const auto& [ends, flow] : flows) {
     if (shown++ < kShownFlows) finding.summary += "; " + flow_text(ends, flow);
@@ -94,7 +94,7 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
     }
   }
   if (shown > kShownFlows)
-    finding.summary += fmt::format("; {} other connections", shown - kShownFlows);
+    finding.summary += "; " + counted(shown - kShownFlows, "other connection");
   finding.explanation =
       "Segments were not captured; the next message after the gap is found again. What a call "
       "seems "

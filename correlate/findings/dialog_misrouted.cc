@@ -50,8 +50,8 @@ std::string what_followed(const CallContext& context, const TransactionRecord& t
   if (txn.final_status != 0) return fmt::format("answered {}", txn.final_status);
   const std::string why =
       rejection_text(rejections(context.model, txn.src, txn.dst, txn.first_ns), "it", finding);
-  return fmt::format("never answered, sent {} times{}{}", txn.requests, why.empty() ? "" : ": ",
-                     why);
+  return fmt::format("never answered, sent {}{}{}", times_text(txn.requests),
+                     why.empty() ? "" : ": ", why);
 }
 
 Finding finding_of_request(const CallContext& context, const Detector& detector, TransactionId id,

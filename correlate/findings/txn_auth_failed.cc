@@ -22,9 +22,9 @@ struct Refused {
 void tell(const CallContext& context, const Refused& refused, bool stale, CallAnalysis* out) {
   const TransactionRecord& txn = context.model.transactions[refused.last];
   Finding finding = finding_of(context, detector, refused.last);
-  finding.summary = fmt::format("{} refuses the credentials of {} for {} ({}, {} times{})",
+  finding.summary = fmt::format("{} refuses the credentials of {} for {} ({}, {}{})",
                                 endpoint_text(context, txn.dst), endpoint_text(context, txn.src),
-                                to_string(txn.method), txn.final_status, refused.times,
+                                to_string(txn.method), txn.final_status, times_text(refused.times),
                                 stale ? ", each time because the nonce is stale" : "");
   finding.explanation =
       "The request carried Authorization or Proxy-Authorization and was refused all the same.";
