@@ -8,8 +8,8 @@ namespace {
 
 void add_advice(Finding* finding) {
   finding->remedy =
-      "Look at the rules and the state table of the NAT or firewall between the capture points: "
-      "UDP ports of the media, session timeouts, a policy for this direction.";
+      "On the NAT or firewall between the two capture points, allow the UDP ports of the media in "
+      "this direction, and raise its UDP session timeout.";
   finding->rfc = "RFC 4787 5";
 }
 

@@ -43,7 +43,9 @@ void check_reported(CallContext& context, const AudioDirection& direction, CallA
       party_text(direction.from), other_party(direction.from), direction.reported_frame);
   finding.explanation =
       "This direction takes another path than the other one, or a capture filter left it out.";
-  finding.remedy = "Capture where the media passes, and without a port filter.";
+  finding.remedy =
+      "Capture again where the media passes (at the phone or the media relay), without a port "
+      "filter: tcpdump -s 0 udp.";
   finding.rfc = "RFC 3550 6.4.1";
   report(out, std::move(finding));
 }
@@ -60,7 +62,9 @@ void check(CallContext& context, CallAnalysis* out) {
                                 seconds_text(context.audio.end_ns - context.audio.answer_ns),
                                 context.streams.empty() ? "none" : "only a moment");
   finding.explanation = where_it_is(context.model);
-  finding.remedy = "Capture where the media passes, and without a port filter.";
+  finding.remedy =
+      "Capture again where the media passes (at the phone or the media relay), without a port "
+      "filter: tcpdump -s 0 udp.";
   finding.rfc = "RFC 3264 5.1";
   report(out, std::move(finding));
 }
@@ -78,7 +82,9 @@ void check_capture(CaptureContext& context, std::vector<Finding>* out) {
       fmt::format("{} {} answered, and the capture holds no media {}", counted(calls, "call"),
                   was_or_were(calls), may_hide_in_tcp(context.model) ? "over UDP" : "at all");
   finding.explanation = where_it_is(context.model);
-  finding.remedy = "Capture where the media passes, and without a port filter.";
+  finding.remedy =
+      "Capture again where the media passes (at the phone or the media relay), without a port "
+      "filter: tcpdump -s 0 udp.";
   finding.rfc = "RFC 3264 5.1";
   report(out, std::move(finding));
 }

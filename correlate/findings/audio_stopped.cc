@@ -21,8 +21,8 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
   finding->explanation =
       "The direction was agreed to the end, and no hold took it back (RFC 3264 8.4).";
   finding->remedy =
-      "Look for a NAT binding or firewall session that expired, or a sender that lost its audio "
-      "device.";
+      "Capture at the sender. If its RTP goes on there, raise the UDP timeout of the NAT or "
+      "firewall on the way; if it stops there too, check the device and its log at that time.";
   finding->rfc = "RFC 3264 8.4";
 }
 

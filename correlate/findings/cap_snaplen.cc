@@ -40,7 +40,7 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
                       : "The ends of messages are not in the capture. Without Call-ID only a "
                         "request and its responses are known to belong together, as far as the "
                         "branch of their Via is there.";
-    finding.remedy = "Capture with tcpdump -s 0.";
+    finding.remedy = "Capture again with whole packets: tcpdump -s 0.";
     finding.rfc = "pcap snaplen";
     report(out, std::move(finding));
   }

@@ -99,7 +99,9 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
       "Segments were not captured; the next message after the gap is found again. What a call "
       "seems "
       "to lack can have been in the gap.";
-  finding.remedy = "Look at the drops of the capture, and at both ways that the packets can take.";
+  finding.remedy =
+      "Capture again with a larger buffer (tcpdump -B 65536), and on every link of a bond or "
+      "mirror that the packets can take.";
   finding.rfc = "RFC 9293 3.4";
   report(out, std::move(finding));
 }

@@ -26,7 +26,9 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
   finding.summary = fmt::format("{} of {} could not be decoded: {}", all,
                                 counted(context.model.accounting.packets, "packet"), reasons);
   finding.explanation = "What they carried is not known.";
-  finding.remedy = "See sipladder stats; report link types and tunnels that are missing.";
+  finding.remedy =
+      "See which packets they are: sipladder stats. A tunnel or link type that is missing can be "
+      "reported with a small capture.";
   finding.rfc = "pcap";
   report(out, std::move(finding));
 }

@@ -92,8 +92,8 @@ void describe_ignored(CallContext& context, const TransactionRecord& txn,
       "The proxies that recorded themselves at set-up must see every request of the dialog; this "
       "one goes past them.";
   finding->remedy =
-      "Look at the sender: it must copy Record-Route into Route (outbound proxy settings often "
-      "replace it).";
+      "Have the sender copy Record-Route into Route: switch off an outbound proxy setting that "
+      "replaces it.";
 }
 
 void describe_target(CallContext& context, const TransactionRecord& txn,
@@ -104,7 +104,9 @@ void describe_target(CallContext& context, const TransactionRecord& txn,
                   verdict.expected, verdict.frame, what_followed(context, txn, finding));
   finding->explanation = "The Request-URI must be the Contact that the other side gave last.";
   finding->remedy =
-      "Look at the sender, and at whatever rewrites Contact or the Request-URI on the way.";
+      "Compare the Contact on both sides of each proxy: the one that rewrote it "
+      "(fix_nated_contact, SIP ALG) must undo that in the other direction. If nobody did, the "
+      "sender is at fault.";
 }
 
 void describe_strict(CallContext& context, const TransactionRecord& txn,

@@ -66,7 +66,8 @@ void check(CallContext& context, CallAnalysis* out) {
                                                : fmt::format("outcome {}", outcome));
     finding.explanation =
         "REFER asks the peer to send a request; NOTIFY with message/sipfrag tells what came of it.";
-    finding.remedy = "When it failed, look for the call that it caused.";
+    finding.remedy =
+        "When it failed, look at the call to the transfer target: its final response says why.";
     finding.rfc = "RFC 3515 2.4";
     report(out, std::move(finding));
   }

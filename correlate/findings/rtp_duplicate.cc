@@ -23,7 +23,9 @@ void check(CallContext& context, CallAnalysis* out) {
                     counted(stream.packets, "RTP packet"), endpoint_text(context, stream.src),
                     endpoint_text(context, stream.dst));
     finding.explanation = "A mirror that sees each packet twice, or a network that repeats them.";
-    finding.remedy = "Check the capture point first.";
+    finding.remedy =
+        "See first whether the capture makes them: capture on one interface only. If not, look for "
+        "a loop or a doubled mirror in the network.";
     finding.rfc = "RFC 3550 A.3";
     report(out, std::move(finding));
   }

@@ -32,7 +32,7 @@ void check(CallContext& context, CallAnalysis* out) {
                                   endpoint_text(context, stream.dst), codec, quality->mos);
     finding.explanation =
         "E-model (ITU-T G.107) with the figures of G.113 for this codec and its loss.";
-    finding.remedy = "See rtp-loss and rtp-jitter.";
+    finding.remedy = "Remove the loss first: see the finding rtp-loss of this stream.";
     finding.rfc = "ITU-T G.107";
     report(out, std::move(finding));
   }

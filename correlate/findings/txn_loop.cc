@@ -65,7 +65,9 @@ void report_merged(CallContext& context, TransactionId id, CallAnalysis* out) {
   finding.summary = fmt::format("{} answers {} with 482: it got the same request by another way",
                                 endpoint_text(context, txn.dst), to_string(txn.method));
   finding.explanation = "A proxy forked, and two branches met again at this host.";
-  finding.remedy = "Look which proxy forks, and to which contacts of the same host.";
+  finding.remedy =
+      "See in the location table of the proxy that forks which contacts lead to the same host, and "
+      "remove the stale ones.";
   finding.rfc = "RFC 3261 8.2.2.2";
   report(out, std::move(finding));
 }
@@ -79,7 +81,9 @@ void report_refused(CallContext& context, TransactionId id, CallAnalysis* out) {
                   txn.final_status == 482 ? "482: the request came back to it unchanged"
                                           : "483: Max-Forwards has run out");
   finding.explanation = "Proxies send the request to each other until somebody stops it.";
-  finding.remedy = "Follow the Via stack of the request: which host is in it twice?";
+  finding.remedy =
+      "Find the host that is in the Via stack twice, and correct its routing: it sends the request "
+      "back to where it came from.";
   report(out, std::move(finding));
 }
 
@@ -97,8 +101,9 @@ void report_visit(CallContext& context, TransactionId id, TransactionId before, 
                                                   : "with another Request-URI or Route");
   finding.explanation = loop ? "Proxies send the request to each other until Max-Forwards runs out."
                              : "A spiral: forwarding led back to this host, which routes it anew.";
-  finding.remedy =
-      loop ? "Follow the Via stack of the request, and correct the route there." : "Nothing to do.";
+  finding.remedy = loop ? "Find the host that is in the Via stack twice, and correct its routing: "
+                          "it sends the request back to where it came from."
+                        : "Nothing to do.";
   report(out, std::move(finding));
 }
 

@@ -28,7 +28,9 @@ void check(CallContext& context, CallAnalysis* out) {
                                   endpoint_text(context, txn.dst), times_text(txn.responses),
                                   why.empty() ? "" : "; ", why);
     finding.explanation = "The ACK to a non-2xx goes hop by hop, with the branch of the INVITE.";
-    finding.remedy = "Check that the response reaches the client: its Via, received and rport.";
+    finding.remedy =
+        "Compare where the response goes with where the INVITE came from (Via, received, rport). "
+        "If they agree, look for a firewall that drops the ACK.";
     finding.rfc = "RFC 3261 17.2.1";
     report(out, std::move(finding));
   }

@@ -136,6 +136,14 @@ std::string what_came_back(const CallContext& context, const Hops& hops, Transac
   return why.empty() ? "nothing came back" : why;
 }
 
+int64_t last_copy_ns(const CallContext& context, const TransactionRecord& txn) {
+  for (MessageId id = txn.last_message; id; id = context.message(id).previous_in_txn) {
+    const MessageRecord& message = context.message(id);
+    if (message.is_request() && message.method == txn.method) return message.time_ns;
+  }
+  return txn.first_ns;
+}
+
 Finding finding_about(const CallContext& context, const Hops& hops, TransactionId id) {
   const TransactionRecord& txn = context.model.transactions[id];
   Finding finding = finding_of(context, detector, id);
@@ -151,18 +159,22 @@ Finding finding_about(const CallContext& context, const Hops& hops, TransactionI
         "Nothing more came for longer than Timer C (3 minutes), neither a final response nor the "
         "provisional one that would have asked for more time; and nobody sent a CANCEL.";
     finding.remedy =
-        "See what became of the call at who sent the last response, and whether the proxies on the "
-        "way limit how long an INVITE may be pending (Timer C, fr_inv_timer).";
+        "Look in the log of the host that sent the last response for what became of the call, and "
+        "set a limit for pending INVITEs on the proxies (Timer C, fr_inv_timer).";
     finding.rfc = "RFC 3261 16.8";
     return finding;
   }
+  const int64_t repeated_ns = last_copy_ns(context, txn) - txn.first_ns;
   finding.explanation = fmt::format(
-      "The client transaction ends by Timer {} after 64*T1 (32 s) without a final response.",
+      "{}A client waits 64*T1 (32 s, Timer {}) for a final response, and then gives up.",
+      repeated_ns == 0
+          ? ""
+          : fmt::format("The last copy was sent {} after the first. ", seconds_text(repeated_ns)),
       invite ? 'B' : 'F');
   finding.remedy =
-      "Check that the address is right and reachable, that the server listens there, and that "
-      "its responses are not lost on "
-      "the way back (NAT, firewall, Via without rport).";
+      "Check that the address is right and can be reached, and that the server listens there. If "
+      "it gets the request, its responses are lost on the way back: NAT, firewall, Via without "
+      "rport.";
   finding.rfc = invite ? "RFC 3261 17.1.1.2" : "RFC 3261 17.1.2.2";
   return finding;
 }
