@@ -51,8 +51,9 @@ class Reader {
   const Endpoint& endpoint(EndpointId id) const { return model.endpoints[id]; }
   const PacketLog& log() const { return view_.log(); }
 
-  // What `stats` counts, ascending; null for all calls.
+  // The calls that rows belong to and `stats` counts, ascending; null for all calls.
   void choose(const std::vector<CallId>* calls) { chosen_ = calls; }
+  bool has_choice() const { return chosen_ != nullptr; }
   bool is_chosen(CallId id) const {
     return chosen_ == nullptr || std::binary_search(chosen_->begin(), chosen_->end(), id);
   }

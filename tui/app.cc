@@ -4,7 +4,6 @@
 #include <thread>
 
 #include "tui/help_view.h"
-#include "tui/list_view.h"
 
 namespace sipladder {
 namespace {
@@ -15,9 +14,10 @@ constexpr int kPatienceMs = 150;
 
 }  // namespace
 
-App::App(const Shared& shared, bool calls_only, std::function<std::string()> status)
+App::App(const Shared& shared, bool calls_only, std::function<std::string()> status,
+         const ListChoice& choice)
     : shared_(shared), status_(std::move(status)) {
-  layers_.push_back({std::make_unique<ListView>(shared, calls_only)});
+  layers_.push_back({std::make_unique<ListView>(shared, calls_only, choice)});
 }
 
 bool App::key(Key key) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "tui/list_view.h"
 #include "tui/view.h"
 
 namespace sipladder {
@@ -14,7 +15,8 @@ namespace sipladder {
 class App {
  public:
   // `status`: the words of the last row; called with the lock held.
-  App(const Shared& shared, bool calls_only, std::function<std::string()> status);
+  App(const Shared& shared, bool calls_only, std::function<std::string()> status,
+      const ListChoice& choice = {});
 
   // False when the user leaves.
   bool key(Key key);

@@ -56,7 +56,8 @@ int run_tui(Session& session, const TuiOptions& options) {
   EngineThread engine(session, options.live);
   const Shared shared{session.model,    session.log,     session.analyst, session.mutex,
                       engine.want_lock, engine.verdicts, options.utc};
-  App app(shared, options.calls_only, [&] { return status_text(session, options.live); });
+  App app(
+      shared, options.calls_only, [&] { return status_text(session, options.live); }, options.list);
   run_screen(session, app, terminal, engine);
   return 0;
 }
