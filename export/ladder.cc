@@ -86,7 +86,9 @@ class Builder {
     if (options_.rtp) add_media();
     name_files();
     order_rows();
-    if (left_out > 0) add_note(fmt::format("{} more messages are not shown", left_out));
+    if (left_out > 0)
+      add_note(counted(left_out, "more message") +
+               (left_out == 1 ? " is not shown" : " are not shown"));
     ladder_.participants = columns_.take();
     for (LadderRow& row : ladder_.rows) {
       if (ladder_.participants[row.from].port == row.from_port) row.from_port = 0;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "correlate/names.h"
 #include "export/time_text.h"
 #include "tui/message_view_screen.h"
 
@@ -97,10 +98,10 @@ std::string LadderView::detail() const {
   }
   if (row.kind != RowKind::media) return {};
   const StreamRecord& stream = shared_.model.streams[row.stream];
-  return fmt::format("{} > {}  SSRC {:08x}  {}  {} packets, {} lost, {}",
-                     to_string(shared_.model.endpoints[stream.src]),
-                     to_string(shared_.model.endpoints[stream.dst]), stream.ssrc, row.codec,
-                     row.packets, row.lost, duration_text(row.end_ns - row.time_ns));
+  return fmt::format(
+      "{} > {}  SSRC {:08x}  {}  {}, {} lost, {}", to_string(shared_.model.endpoints[stream.src]),
+      to_string(shared_.model.endpoints[stream.dst]), stream.ssrc, row.codec,
+      counted(row.packets, "packet"), row.lost, duration_text(row.end_ns - row.time_ns));
 }
 
 void LadderView::draw(Canvas& canvas) const {

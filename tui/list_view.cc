@@ -127,8 +127,7 @@ std::string ListView::row_text(const Row& row) const {
 
 void ListView::draw(Canvas& canvas) const {
   const int half = names_width(canvas.width()) / 2;
-  std::string title =
-      fmt::format("sipladder  {} {}", ids_.size(), calls_only_ ? "calls" : "dialogs");
+  std::string title = "sipladder  " + counted(ids_.size(), calls_only_ ? "call" : "dialog");
   if (ids_.size() != total_) title += fmt::format(" of {}", total_);
   if (filter_.active() && !filter_.asked()) title += "  (chosen when all is read)";
   if (follow_) title += "  (following)";

@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "correlate/names.h"
 #include "tui/app.h"
 #include "tui/engine_thread.h"
 #include "tui/terminal.h"
@@ -16,7 +17,7 @@ constexpr int kIdleMs = 250;
 
 // What the last row says of the capture. Requires the session's lock.
 std::string status_text(const Session& session, bool live) {
-  std::string out = fmt::format("{} packets", session.model.accounting.packets);
+  std::string out = counted(session.model.accounting.packets, "packet");
   uint64_t dropped = 0;
   std::string damage;
   for (const SourceInfo& info : session.model.captures) {
@@ -25,7 +26,7 @@ std::string status_text(const Session& session, bool live) {
   }
   if (dropped > 0) out += fmt::format("  {} dropped", dropped);
   const uint64_t evicted = session.model.evicted.calls;
-  if (evicted > 0) out += fmt::format("  {} calls given up for memory", evicted);
+  if (evicted > 0) out += "  " + counted(evicted, "call") + " given up for memory";
   if (session.model.finished) return out + damage;
   if (live) return out + "  live";
   const double progress = session.progress();

@@ -30,14 +30,6 @@ std::string times_text(size_t count) {
   return count == 1 ? "once" : fmt::format("{} times", count);
 }
 
-std::string counted(uint64_t count, std::string_view thing) {
-  return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
-}
-
-std::string_view was_or_were(uint64_t count) {
-  return count == 1 ? "was" : "were";
-}
-
 std::string_view party_text(Party party) {
   return party == Party::caller ? "caller" : "callee";
 }

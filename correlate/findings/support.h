@@ -5,16 +5,15 @@
 #include <vector>
 
 #include "correlate/analysis.h"
+#include "correlate/names.h"
 
 namespace sipladder {
 
 std::string endpoint_text(const CallContext& context, EndpointId id);
 std::string ip_text(const CallContext& context, EndpointId id);
-std::string seconds_text(int64_t duration_ns);                // "32.0 s"
-std::string times_text(size_t count);                         // "once", "3 times"
-std::string counted(uint64_t count, std::string_view thing);  // "1 packet", "3 packets"
-std::string_view was_or_were(uint64_t count);
-std::string_view other_party(Party party);  // "callee" of caller
+std::string seconds_text(int64_t duration_ns);  // "32.0 s"
+std::string times_text(size_t count);           // "once", "3 times"
+std::string_view other_party(Party party);      // "callee" of caller
 std::string_view party_text(Party party);
 // "a, b and 3 more": the first `most` of them, each as `text` writes it.
 template <typename Items, typename Text>
