@@ -42,7 +42,7 @@ void pass_read(const std::string& name) {
 
 void pass_decode(const std::string& name, const std::function<void(const Datagram&)>& visit) {
   PacketLog log;
-  Decoder decoder(log);
+  Decoder decoder;
   std::vector<Datagram> datagrams;
   each_packet(name, log, [&](const Packet& packet) {
     decoder.decode(packet, &datagrams);

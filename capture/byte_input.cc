@@ -17,7 +17,6 @@ namespace {
 // records.
 constexpr size_t kWindow = 1 << 20;
 constexpr size_t kReadSize = 256 << 10;
-constexpr uint64_t kMaxUnpacked = uint64_t{64} << 30;
 constexpr size_t kRawSize = 256 << 10;
 constexpr uint64_t kAheadFrom = 32 << 20;  // bytes of a file that do not deserve a thread
 
@@ -51,18 +50,22 @@ class FdReader : public ByteReader {
 // What both packers share: raw bytes are asked for when the decoder has used up the last ones.
 class UnpackingReader : public ByteReader {
  public:
-  explicit UnpackingReader(std::unique_ptr<ByteReader> raw)
-      : raw_(std::move(raw)), buffer_(kRawSize) {}
+  UnpackingReader(std::unique_ptr<ByteReader> raw, const UnpackLimit& limit)
+      : raw_(std::move(raw)), buffer_(kRawSize), limit_(limit) {}
   uint64_t consumed() const override { return raw_->consumed(); }
   std::vector<int> waits_for() const override { return raw_->waits_for(); }
   int64_t read(uint8_t* out, size_t size) final {
-    if (unpacked_ >= kMaxUnpacked) return kReadTooLong;
+    if (is_too_long()) return kReadTooLong;
     const int64_t got = unpack(out, size);
     if (got > 0) unpacked_ += static_cast<uint64_t>(got);
     return got;
   }
 
  protected:
+  bool is_too_long() const {
+    if (unpacked_ >= limit_.bytes) return true;
+    return unpacked_ > limit_.any_ratio && unpacked_ / limit_.ratio > consumed();
+  }
   virtual int64_t unpack(uint8_t* out, size_t size) = 0;
   // kReadEnd, kReadIdle, or bytes are there.
   int64_t refill() {
@@ -78,12 +81,14 @@ class UnpackingReader : public ByteReader {
   size_t at_ = 0;
   size_t size_ = 0;
   uint64_t unpacked_ = 0;
+  UnpackLimit limit_;
   bool output_full_ = false;
 };
 
 class GzipReader : public UnpackingReader {
  public:
-  explicit GzipReader(std::unique_ptr<ByteReader> raw) : UnpackingReader(std::move(raw)) {
+  GzipReader(std::unique_ptr<ByteReader> raw, const UnpackLimit& limit)
+      : UnpackingReader(std::move(raw), limit) {
     ready_ = inflateInit2(&stream_, 15 + 32) == Z_OK;
   }
   ~GzipReader() override { inflateEnd(&stream_); }
@@ -125,8 +130,8 @@ class GzipReader : public UnpackingReader {
 
 class ZstdReader : public UnpackingReader {
  public:
-  explicit ZstdReader(std::unique_ptr<ByteReader> raw)
-      : UnpackingReader(std::move(raw)), stream_(ZSTD_createDStream(), ZSTD_freeDStream) {}
+  ZstdReader(std::unique_ptr<ByteReader> raw, const UnpackLimit& limit)
+      : UnpackingReader(std::move(raw), limit), stream_(ZSTD_createDStream(), ZSTD_freeDStream) {}
 
  protected:
   int64_t unpack(uint8_t* out, size_t size) override {
@@ -152,7 +157,8 @@ class ZstdReader : public UnpackingReader {
 
 const char* fault_of(int64_t code) {
   if (code == kReadFailed) return "the system cannot read on; data ends";
-  if (code == kReadTooLong) return "unpacks to more than 64 GiB; stopped";
+  if (code == kReadTooLong)
+    return "unpacks to more than --max-unpacked and --max-ratio allow; stopped";
   return "compressed data broken or cut off; unpacked data ends";
 }
 
@@ -162,22 +168,21 @@ std::unique_ptr<ByteReader> make_fd_reader(int fd, bool poll) {
   return std::make_unique<FdReader>(fd, poll);
 }
 
-std::unique_ptr<ByteReader> make_gzip_reader(std::unique_ptr<ByteReader> raw) {
-  return std::make_unique<GzipReader>(std::move(raw));
+std::unique_ptr<ByteReader> make_gzip_reader(std::unique_ptr<ByteReader> raw,
+                                             const UnpackLimit& limit) {
+  return std::make_unique<GzipReader>(std::move(raw), limit);
 }
 
-std::unique_ptr<ByteReader> make_zstd_reader(std::unique_ptr<ByteReader> raw) {
-  return std::make_unique<ZstdReader>(std::move(raw));
+std::unique_ptr<ByteReader> make_zstd_reader(std::unique_ptr<ByteReader> raw,
+                                             const UnpackLimit& limit) {
+  return std::make_unique<ZstdReader>(std::move(raw), limit);
 }
 
-ByteInput::ByteInput(std::unique_ptr<ByteReader> reader, PacketLog& log, uint16_t store,
-                     bool spooled)
+ByteInput::ByteInput(std::unique_ptr<ByteReader> reader, uint16_t store)
     : reader_(std::move(reader)),
-      log_(log),
       window_(std::make_unique_for_overwrite<uint8_t[]>(kWindow)),
       capacity_(kWindow),
-      store_(store),
-      spooled_(spooled) {}
+      store_(store) {}
 
 void ByteInput::grow(size_t capacity) {
   const size_t kept = available();
@@ -206,9 +211,8 @@ int64_t ByteInput::read_more(size_t size) {
   const int64_t got = reader_->read(out, std::min(kReadSize, capacity_ - end_));
   if (got <= 0) return got;
   const auto count = static_cast<size_t>(got);
-  if (spooled_) log_.append(store_, {reinterpret_cast<const char*>(out), count});
   end_ += count;
-  if (offset_ > kAheadFrom && !spooled_ && reader_->may_read_ahead()) {
+  if (offset_ > kAheadFrom && is_stored() && reader_->may_read_ahead()) {
     ahead_ = std::make_unique<ReadAhead>(*reader_);
   }
   return got;

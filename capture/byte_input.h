@@ -1,6 +1,5 @@
 // The bytes of one capture, in order, through a sliding window: a file as it is, gzip and zstd
-// unpacked, standard input as it comes. Bytes that are not in a file of their own go to a spool, so
-// that offset() names them in PacketLog all the same.
+// unpacked, standard input as it comes.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +8,7 @@
 #include <vector>
 
 #include "capture/byte_reader.h"
-#include "capture/packet_log.h"
+#include "capture/packet.h"
 #include "capture/read_ahead.h"
 
 namespace sipladder {
@@ -18,8 +17,8 @@ class ByteInput {
  public:
   enum class State { ready, idle, end, damaged };
 
-  // `spooled`: the bytes are appended to `store`, a spool; else `store` is the file itself.
-  ByteInput(std::unique_ptr<ByteReader> reader, PacketLog& log, uint16_t store, bool spooled);
+  // `store`: of the file that has these very bytes, or kNotStored.
+  ByteInput(std::unique_ptr<ByteReader> reader, uint16_t store);
 
   // Makes at least `size` bytes available at data(), unless the input ends or idles before.
   State need(size_t size) { return available() >= size ? State::ready : fetch(size); }
@@ -29,8 +28,11 @@ class ByteInput {
     begin_ += size;
     offset_ += size;
   }
-  uint64_t offset() const { return offset_; }  // of data() in the store
-  uint16_t store() const { return store_; }
+  uint64_t offset() const { return offset_; }  // of data() in the bytes of the capture
+  PacketRef ref(size_t at, size_t length) const {
+    return {offset_ + at, static_cast<uint32_t>(length), store_};
+  }
+  bool is_stored() const { return store_ != kNotStored; }
   const char* fault() const { return fault_; }  // why need() said damaged
   std::vector<int> waits_for() const {          // after need() said idle
     return ahead_ ? std::vector<int>{} : reader_->waits_for();
@@ -47,7 +49,6 @@ class ByteInput {
 
   std::unique_ptr<ByteReader> reader_;
   std::unique_ptr<ReadAhead> ahead_;  // before reader_ goes, it must
-  PacketLog& log_;
   std::unique_ptr<uint8_t[]> window_;
   size_t capacity_ = 0;
   const char* fault_ = "";
@@ -55,7 +56,6 @@ class ByteInput {
   size_t end_ = 0;
   uint64_t offset_ = 0;
   uint16_t store_ = 0;
-  bool spooled_ = false;
 };
 
 }  // namespace sipladder

@@ -13,7 +13,14 @@ inline constexpr int64_t kReadEnd = 0;
 inline constexpr int64_t kReadIdle = -1;     // nothing now, more may come
 inline constexpr int64_t kReadDamaged = -2;  // the compressed stream is broken
 inline constexpr int64_t kReadFailed = -3;   // the system cannot read on
-inline constexpr int64_t kReadTooLong = -4;  // unpacks to more than any capture: a bomb
+inline constexpr int64_t kReadTooLong = -4;  // unpacks to more than UnpackLimit
+
+// What packed input may become: a bomb of some kilobytes would fill any disk or take all day.
+struct UnpackLimit {
+  uint64_t bytes = uint64_t{64} << 30;
+  uint32_t ratio = 250;                     // of unpacked to packed bytes,
+  uint64_t any_ratio = uint64_t{64} << 20;  // beyond so many unpacked ones
+};
 
 class ByteReader {
  public:
@@ -26,7 +33,9 @@ class ByteReader {
 };
 
 std::unique_ptr<ByteReader> make_fd_reader(int fd, bool poll);  // `poll`: a pipe
-std::unique_ptr<ByteReader> make_gzip_reader(std::unique_ptr<ByteReader> raw);
-std::unique_ptr<ByteReader> make_zstd_reader(std::unique_ptr<ByteReader> raw);
+std::unique_ptr<ByteReader> make_gzip_reader(std::unique_ptr<ByteReader> raw,
+                                             const UnpackLimit& limit);
+std::unique_ptr<ByteReader> make_zstd_reader(std::unique_ptr<ByteReader> raw,
+                                             const UnpackLimit& limit);
 
 }  // namespace sipladder

@@ -62,8 +62,11 @@ ReadResult CaptureFile::stop(ByteInput::State state, const char* what) {
   ended_ = true;
   const bool damaged = state == ByteInput::State::damaged;
   if (damaged) what = input_.fault();
+  // Cut while it was read, between two packets.
+  const bool shorter = input_.is_stored() && input_.offset() < info_.size;
+  if (state == ByteInput::State::end && shorter) what = "the file was cut while it was read";
   const bool clean = state == ByteInput::State::end && input_.available() == 0 && skip_ == 0 &&
-                     format_ != Format::unknown;
+                     format_ != Format::unknown && !shorter;
   if (!clean) {
     info_.damage = info_.name + ": " + what + " at byte " +
                    std::to_string(input_.offset() + (damaged ? input_.available() : 0)) +
@@ -130,7 +133,7 @@ ReadResult CaptureFile::fill(Packet* packet, int64_t time_ns, uint16_t link_type
   packet->source = index_;
   packet->interface = interface_;
   packet->link_type = link_type;
-  packet->ref = {input_.offset() + at, captured, input_.store()};
+  packet->ref = input_.ref(at, captured);
   packet->data = input_.data() + at;
   return ReadResult::packet;
 }

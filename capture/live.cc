@@ -1,11 +1,8 @@
 // Live capture through libpcap: packets go to a spool at once, the kernel ring is the queue.
-#include <grp.h>
 #include <pcap/pcap.h>
-#include <unistd.h>
-
-#include <cstdlib>
 
 #include "capture/packet_source.h"
+#include "capture/privileges.h"
 
 namespace sipladder {
 namespace {
@@ -22,7 +19,6 @@ constexpr uint64_t kCallsPerQuietDevice = 32;
 struct Device {
   std::unique_ptr<pcap_t, void (*)(pcap_t*)> handle{nullptr, pcap_close};
   SourceInfo info;
-  uint16_t store = 0;
   int64_t to_ns = 1000;
   pcap_pkthdr* header = nullptr;
   const u_char* data = nullptr;
@@ -87,8 +83,7 @@ bool open_device(const std::string& name, const std::string& bpf, Device* device
 // it is asked again.
 class LiveSource : public PacketSource {
  public:
-  LiveSource(std::vector<Device> devices, PacketLog& log)
-      : devices_(std::move(devices)), log_(log) {}
+  explicit LiveSource(std::vector<Device> devices) : devices_(std::move(devices)) {}
 
   ReadResult next(Packet* packet) override {
     Device* earliest = nullptr;
@@ -149,8 +144,7 @@ class LiveSource : public PacketSource {
         static_cast<uint8_t>(std::min(&device - devices_.data(), std::ptrdiff_t{kLastPoint}));
     packet->link_type = info.link_type;
     packet->data = device.data;
-    packet->ref = log_.append(device.store,
-                              {reinterpret_cast<const char*>(device.data), device.header->caplen});
+    packet->ref = not_stored(device.header->caplen);
     if (info.packets % kStatisticsEvery == 0) count_drops(device);
   }
 
@@ -173,29 +167,8 @@ class LiveSource : public PacketSource {
   }
 
   std::vector<Device> devices_;
-  PacketLog& log_;
   uint64_t calls_ = 0;
 };
-
-unsigned number_of(const char* variable, unsigned otherwise) {
-  const char* text = std::getenv(variable);
-  const unsigned number =
-      text == nullptr ? 0 : static_cast<unsigned>(std::strtoul(text, nullptr, 10));
-  return number == 0 ? otherwise : number;  // 0 would be root again
-}
-
-// For good: a decoder that reads hostile packets needs no privileges once the device is open.
-bool give_up_root(std::string* error) {
-  if (geteuid() != 0) return true;
-  constexpr unsigned kNobody = 65534;
-  const gid_t group = number_of("SUDO_GID", kNobody);
-  const uid_t user = number_of("SUDO_UID", kNobody);
-  if (setgroups(0, nullptr) != 0 || setgid(group) != 0 || setuid(user) != 0) {
-    *error = "root privileges could not be given up";
-    return false;
-  }
-  return true;
-}
 
 }  // namespace
 
@@ -205,15 +178,14 @@ std::unique_ptr<PacketSource> open_live(const std::vector<std::string>& names,
   std::vector<Device> devices;
   for (const std::string& name : names) {
     Device device;
-    if (!open_device(name, options.bpf, &device, error) || !log.add_spool(&device.store, error))
-      return nullptr;
+    if (!open_device(name, options.bpf, &device, error)) return nullptr;
     devices.push_back(std::move(device));
   }
-  // The spool for messages put together from several packets is made now: $TMPDIR may be root's
-  // alone.
-  log.append_assembled({});
+  // The spool is made now: $TMPDIR may be root's alone.
+  *error = log.open_spool(true);
+  if (!error->empty()) return nullptr;
   if (drop_root && !give_up_root(error)) return nullptr;
-  return std::make_unique<LiveSource>(std::move(devices), log);
+  return std::make_unique<LiveSource>(std::move(devices));
 }
 
 }  // namespace sipladder

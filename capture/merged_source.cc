@@ -16,18 +16,24 @@ class MergedSource : public PacketSource {
   }
 
   ReadResult next(Packet* packet) override {
-    while (!unread_.empty()) {
-      const size_t index = unread_.back();
+    awaited_.clear();
+    for (size_t i = unread_.size(); i > 0; i--) {
+      const size_t index = unread_[i - 1];
       const ReadResult result = sources_[index]->next(&heads_[index]);
-      if (result == ReadResult::idle) return result;
-      unread_.pop_back();
+      if (result == ReadResult::idle) {
+        awaited_.push_back(index);
+        // The others need not wait for what will be later.
+        if (sources_[index]->has_arrival_times()) continue;
+        return result;
+      }
+      unread_.erase(unread_.begin() + static_cast<std::ptrdiff_t>(i - 1));
       if (result == ReadResult::packet) {
         push(index);
       } else if (points_[index]) {
         capture_points_.end(*points_[index]);
       }
     }
-    if (ready_.empty()) return ReadResult::end;
+    if (ready_.empty()) return awaited_.empty() ? ReadResult::end : ReadResult::idle;
     const size_t earliest = pop();
     *packet = heads_[earliest];
     if (!points_[earliest])
@@ -38,9 +44,14 @@ class MergedSource : public PacketSource {
     return ReadResult::packet;
   }
 
-  // The one that said idle is asked first again.
   std::vector<int> waits_for() const override {
-    return unread_.empty() ? std::vector<int>{} : sources_[unread_.back()]->waits_for();
+    std::vector<int> fds;
+    for (const size_t index : awaited_) {
+      const std::vector<int> more = sources_[index]->waits_for();
+      if (more.empty()) return {};
+      fds.insert(fds.end(), more.begin(), more.end());
+    }
+    return fds;
   }
 
   std::vector<const SourceInfo*> infos() const override {
@@ -72,8 +83,9 @@ class MergedSource : public PacketSource {
   std::vector<Packet> heads_;
   std::vector<std::optional<uint8_t>> points_;  // of each source that has begun
   CapturePoints capture_points_;
-  std::vector<size_t> ready_;   // a heap, the earliest head on top
-  std::vector<size_t> unread_;  // sources whose head was handed out
+  std::vector<size_t> ready_;    // a heap, the earliest head on top
+  std::vector<size_t> unread_;   // sources whose head was handed out
+  std::vector<size_t> awaited_;  // those of them that had nothing at the last next()
 };
 
 }  // namespace

@@ -16,12 +16,13 @@
 #include "capture/merged_source.h"
 #include "capture/packing.h"
 #include "capture/pipe_source.h"
+#include "capture/privileges.h"
 #include "capture/text_trace.h"
 
 namespace sipladder {
 namespace {
 
-constexpr size_t kMaxSources = 30000;  // each has up to two stores, numbered with 16 bits
+constexpr size_t kMaxSources = 60000;  // numbered with 16 bits
 
 std::string not_a_capture(const std::string& name, const uint8_t* bytes, size_t size) {
   if (size == 0) return name + ": the file is empty";
@@ -37,10 +38,11 @@ std::string not_a_capture(const std::string& name, const uint8_t* bytes, size_t 
 
 // What comes through a pipe is told apart as it arrives: nothing here waits for it.
 std::unique_ptr<PacketSource> open_pipe(const std::string& name, int fd, uint16_t index,
-                                        PacketLog& log, std::string* error) {
-  uint16_t store = 0;
-  if (!log.add_spool(&store, error)) return nullptr;
-  return make_pipe_source(name, index, make_fd_reader(fd, true), log, store);
+                                        const UnpackLimit& unpack, PacketLog& log,
+                                        std::string* error) {
+  *error = log.open_spool(true);
+  if (!error->empty()) return nullptr;
+  return make_pipe_source(name, index, make_fd_reader(fd, true), unpack);
 }
 
 constexpr size_t kLookAt = 256 << 10;  // to tell what text is
@@ -73,14 +75,14 @@ bool is_text_file(int fd) {
 
 std::unique_ptr<PacketSource> open_text(const std::string& name, int fd, uint64_t size,
                                         uint16_t index, PacketLog& log, std::string* error) {
-  log.add_file(fd);  // which closes it
-  uint16_t store = 0;
-  if (!log.add_spool(&store, error)) return nullptr;
-  return std::make_unique<TextTrace>(name, index, size, make_fd_reader(fd, false), log, store);
+  log.add_file(fd, name);  // which closes it
+  *error = log.open_spool(false);
+  if (!error->empty()) return nullptr;
+  return std::make_unique<TextTrace>(name, index, size, make_fd_reader(fd, false));
 }
 
 std::unique_ptr<PacketSource> open_regular(const std::string& name, int fd, uint64_t size,
-                                           uint16_t index, const ClockCorrections& clocks,
+                                           uint16_t index, const OpenOptions& options,
                                            PacketLog& log, std::string* error) {
   uint8_t magic[kMagicSize];
   const ssize_t got = pread(fd, magic, sizeof magic, 0);
@@ -93,22 +95,23 @@ std::unique_ptr<PacketSource> open_regular(const std::string& name, int fd, uint
     close(fd);
     return nullptr;
   }
-  uint16_t store = log.add_file(fd);
-  const bool spooled = packing != Packing::none;
-  if (spooled && !log.add_spool(&store, error)) return nullptr;
-  auto reader = make_unpacking_reader(packing, make_fd_reader(fd, false));
-  if (spooled) {
+  const uint16_t store = log.add_file(fd, name);
+  const bool packed = packing != Packing::none;
+  if (packed) *error = log.open_spool(false);
+  if (!error->empty()) return nullptr;
+  auto reader = make_unpacking_reader(packing, make_fd_reader(fd, false), options.unpack);
+  if (packed) {
     std::string beginning = read_beginning(*reader);
     const bool text =
         is_text(std::string_view(beginning).substr(0, kMagicSize)) && is_trace(beginning);
     reader = make_prefixed_reader(std::move(beginning), std::move(reader));
     if (text) {
-      return std::make_unique<TextTrace>(name, index, size, std::move(reader), log, store);
+      return std::make_unique<TextTrace>(name, index, size, std::move(reader));
     }
   }
-  ByteInput input(std::move(reader), log, store, spooled);
+  ByteInput input(std::move(reader), packed ? kNotStored : store);
   auto source = std::make_unique<CaptureFile>(name, index, size, std::move(input));
-  if (const auto clock = clocks.find(name); clock != clocks.end())
+  if (const auto clock = options.clocks.find(name); clock != options.clocks.end())
     source->correct_clock(clock->second);
   if (source->begin() == ReadResult::end) {
     *error = source->infos()[0]->damage;
@@ -118,10 +121,11 @@ std::unique_ptr<PacketSource> open_regular(const std::string& name, int fd, uint
 }
 
 std::unique_ptr<PacketSource> open_one(const std::string& name, uint16_t index,
-                                       const ClockCorrections& clocks, PacketLog& log,
+                                       const OpenOptions& options, PacketLog& log,
                                        std::string* error) {
-  if (name == "-") return open_pipe("standard input", STDIN_FILENO, index, log, error);
-  if (is_hep_source(name)) return listen_hep(name, index, log, error);
+  if (name == "-")
+    return open_pipe("standard input", STDIN_FILENO, index, options.unpack, log, error);
+  if (is_hep_source(name)) return listen_hep(name, options.hep_key, index, log, error);
   const int fd = open(name.c_str(), O_RDONLY | O_CLOEXEC);
   struct stat status {};
   if (fd < 0 || fstat(fd, &status) != 0) {
@@ -129,8 +133,8 @@ std::unique_ptr<PacketSource> open_one(const std::string& name, uint16_t index,
     if (fd >= 0) close(fd);
     return nullptr;
   }
-  if (!S_ISREG(status.st_mode)) return open_pipe(name, fd, index, log, error);
-  return open_regular(name, fd, static_cast<uint64_t>(status.st_size), index, clocks, log, error);
+  if (!S_ISREG(status.st_mode)) return open_pipe(name, fd, index, options.unpack, log, error);
+  return open_regular(name, fd, static_cast<uint64_t>(status.st_size), index, options, log, error);
 }
 
 bool is_capture(const std::string& name) {
@@ -193,8 +197,7 @@ std::unique_ptr<PacketSource> open_captures(const std::vector<std::string>& name
       break;
     }
     std::string error;
-    auto source =
-        open_one(name, static_cast<uint16_t>(sources.size()), options.clocks, log, &error);
+    auto source = open_one(name, static_cast<uint16_t>(sources.size()), options, log, &error);
     if (source == nullptr) {
       errors->push_back(error);
     } else {
@@ -202,6 +205,11 @@ std::unique_ptr<PacketSource> open_captures(const std::vector<std::string>& name
     }
   }
   if (sources.empty()) return nullptr;
+  const bool listens = std::any_of(names.begin(), names.end(), is_hep_source);
+  if (std::string error; listens && options.drop_root && !give_up_root(&error)) {
+    errors->push_back(error);
+    return nullptr;
+  }
   std::unique_ptr<PacketSource> source =
       sources.size() == 1 ? std::move(sources[0]) : merge_sources(std::move(sources));
   if (options.bpf.empty()) return source;

@@ -1,19 +1,28 @@
 // A captured packet and the reference that finds its bytes again.
 //
 // Lifetime: Packet::data is valid until the next call of PacketSource::next(). Everything that must
-// live longer keeps a PacketRef, 16 bytes, and reads the bytes again through PacketLog.
+// live longer keeps a PacketRef, 16 bytes, and reads the bytes again through PacketLog. What is in
+// no file (kNotStored) is appended to its spool first, by whoever keeps a record of it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace sipladder {
+
+inline constexpr uint16_t kNotStored = UINT16_MAX;  // of PacketRef::store: in memory only
 
 // Bytes at `offset` of store `store` (see PacketLog). Plain value; valid as long as the PacketLog.
 struct PacketRef {
   uint64_t offset = 0;
   uint32_t length = 0;
   uint16_t store = 0;
+
+  bool is_stored() const { return store != kNotStored; }
 };
+inline PacketRef not_stored(size_t length) {
+  return {0, static_cast<uint32_t>(length), kNotStored};
+}
 
 inline constexpr uint8_t kLastPoint = 254;  // of Packet::point: those beyond are taken for it
 

@@ -1,50 +1,18 @@
 #include "capture/packet_log.h"
 
-#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
+#include <utility>
 
 namespace sipladder {
 
-namespace {
-constexpr size_t kTailBytes = 1 << 20;  // of a spool, written in one go
-constexpr uint64_t kNothingLost = UINT64_MAX;
-
-bool write_all(int fd, std::string_view bytes, uint64_t offset) {
-  while (!bytes.empty()) {
-    const ssize_t wrote = pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (wrote < 0 && errno == EINTR) continue;
-    if (wrote <= 0) return false;
-    bytes.remove_prefix(static_cast<size_t>(wrote));
-    offset += static_cast<uint64_t>(wrote);
-  }
-  return true;
-}
-
-bool read_all(int fd, char* out, size_t size, uint64_t offset) {
-  while (size > 0) {
-    const ssize_t got = pread(fd, out, size, static_cast<off_t>(offset));
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return false;
-    out += got;
-    size -= static_cast<size_t>(got);
-    offset += static_cast<uint64_t>(got);
-  }
-  return true;
-}
-}  // namespace
-
-struct PacketLog::Store {
+struct PacketLog::File {
   int fd = -1;
-  uint64_t written = 0;  // bytes of a spool that are in its file; `tail` holds the rest
-  uint64_t lost_from =
-      kNothingLost;  // after a failed write a later one leaves a hole, not the bytes
-  std::string tail;
-  ~Store() {
+  std::string name;
+  ~File() {
     if (fd >= 0) close(fd);
   }
 };
@@ -52,75 +20,127 @@ struct PacketLog::Store {
 PacketLog::PacketLog() = default;
 PacketLog::~PacketLog() = default;
 
-uint16_t PacketLog::add_file(int fd) {
+uint16_t PacketLog::add_file(int fd, std::string name) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  stores_.push_back(std::make_unique<Store>());
-  stores_.back()->fd = fd;
-  return static_cast<uint16_t>(stores_.size() - 1);
+  files_.push_back(std::make_unique<File>());
+  files_.back()->fd = fd;
+  files_.back()->name = std::move(name);
+  return static_cast<uint16_t>(files_.size() - 1);
 }
 
-bool PacketLog::add_spool(uint16_t* store, std::string* error) {
-  const char* folder = std::getenv("TMPDIR");
-  std::string path =
-      std::string(folder == nullptr || *folder == 0 ? "/tmp" : folder) + "/sipladder.XXXXXX";
-  const int fd = mkostemp(path.data(), O_CLOEXEC);
-  if (fd < 0) {
-    *error = path + ": cannot make a temporary file: " + std::strerror(errno);
-    return false;
-  }
-  unlink(path.c_str());
-  *store = add_file(fd);
-  return true;
+void PacketLog::set_spool_limit(uint64_t bytes) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  spool_.set_limit(bytes);
 }
 
-PacketRef PacketLog::append(uint16_t store, std::string_view bytes) {
+std::string PacketLog::open_spool(bool endless) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  Store& spool = *stores_[store];
-  const PacketRef ref{spool.written + spool.tail.size(), static_cast<uint32_t>(bytes.size()),
-                      store};
-  spool.tail.append(bytes);
-  if (spool.tail.size() < kTailBytes) return ref;
-  if (spool.lost_from == kNothingLost && !write_all(spool.fd, spool.tail, spool.written)) {
-    spool.lost_from = spool.written;
-    if (error_.empty()) {
-      error_ =
-          std::string("the temporary file for packets cannot be written: ") + std::strerror(errno);
-    }
-  }
-  spool.written += spool.tail.size();
-  spool.tail.clear();
+  const std::string error = spool_.open();
+  return error.empty() && endless ? spool_.too_small() : error;
+}
+
+PacketRef PacketLog::append(std::string_view bytes) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  PacketRef ref{0, static_cast<uint32_t>(bytes.size()), kSpool};
+  const std::string error = spool_.open();
+  const bool kept = error.empty() && spool_.append(bytes, &ref.offset);
+  if (!kept) ref.offset = kLostPlaces + lost_++;
+  if (reason_.empty()) reason_ = error;
+  tight_.store(spool_.is_tight(), std::memory_order_relaxed);
   return ref;
 }
 
-PacketRef PacketLog::append_assembled(std::string_view bytes) {
-  if (assembled_ < 0) {
-    uint16_t store = 0;
-    if (!add_spool(&store, &error_)) return {};
-    assembled_ = store;
+void PacketLog::forget(const PacketRef& ref) {
+  if (ref.store != kSpool) return;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  spool_.forget(ref.offset, ref.length);
+  tight_.store(spool_.is_tight(), std::memory_order_relaxed);
+}
+
+uint64_t PacketLog::spool_bytes() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return spool_.bytes();
+}
+
+bool PacketLog::read_spool(const PacketRef& ref, char* out) const {
+  size_t in_file = 0;
+  int file = -1;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (!spool_.copy_tail(ref.offset, ref.length, out, &in_file)) return false;
+    file = spool_.file();
   }
-  return append(static_cast<uint16_t>(assembled_), bytes);
+  return read_all(file, out, in_file, ref.offset);
 }
 
 bool PacketLog::read(const PacketRef& ref, std::string* out) const {
-  int fd = -1;
-  size_t in_file = ref.length;
   out->resize(ref.length);
+  bool whole = false;
+  errno = 0;
+  if (ref.store == kSpool) {
+    whole = read_spool(ref, out->data());
+  } else {
+    int file = -1;
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      if (ref.store < files_.size()) file = files_[ref.store]->fd;
+    }
+    whole = file >= 0 && read_all(file, out->data(), ref.length, ref.offset);
+  }
+  if (!whole) note_unreadable(ref, reason_of(ref, errno));
+  return whole;
+}
+
+bool PacketLog::can_read(const PacketRef& ref) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (ref.store == kSpool) {
+    std::string tail(ref.length, '\0');
+    size_t in_file = 0;
+    return spool_.copy_tail(ref.offset, ref.length, tail.data(), &in_file);
+  }
+  struct stat status {};
+  if (ref.store >= files_.size() || fstat(files_[ref.store]->fd, &status) != 0) return false;
+  return ref.offset + ref.length <= static_cast<uint64_t>(status.st_size);
+}
+
+std::string PacketLog::reason_of(const PacketRef& ref, int error) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (ref.store >= files_.size()) return spool_.trouble();
+  const File& file = *files_[ref.store];
+  if (error != 0) return file.name + ": " + std::strerror(error);
+  struct stat status {};
+  if (fstat(file.fd, &status) != 0) return file.name + ": " + std::strerror(errno);
+  return file.name + ": the file has been cut to " + std::to_string(status.st_size) +
+         " bytes since it was read";
+}
+
+void PacketLog::note_changed(const PacketRef& ref) const {
+  std::string name;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (ref.store >= stores_.size()) return false;
-    const Store& store = *stores_[ref.store];
-    fd = store.fd;
-    // A packet of a spool can begin in the file and end in the tail.
-    const uint64_t end = ref.offset + ref.length;
-    if (!store.tail.empty() && end > store.written) {
-      if (end > store.written + store.tail.size()) return false;
-      const uint64_t from = std::max(ref.offset, store.written);
-      in_file = static_cast<size_t>(from - ref.offset);
-      store.tail.copy(out->data() + in_file, ref.length - in_file, from - store.written);
-    }
-    if (in_file > 0 && ref.offset + in_file > store.lost_from) return false;
+    if (ref.store < files_.size()) name = files_[ref.store]->name + ": ";
   }
-  return read_all(fd, out->data(), in_file, ref.offset);
+  note_unreadable(ref, name + "the file has been written anew since it was read");
+}
+
+void PacketLog::note_unreadable(const PacketRef& ref, const std::string& reason) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (reason_.empty()) reason_ = reason;
+  if (unreadable_places_.size() < kMostCounted &&
+      !unreadable_places_.insert(uint64_t{ref.store} << 48 | ref.offset).second) {
+    return;
+  }
+  unreadable_++;
+}
+
+std::string PacketLog::trouble() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const std::string& reason = reason_.empty() ? spool_.trouble() : reason_;
+  const uint64_t count = unreadable();
+  if (count == 0) return reason;
+  return reason + ": the bytes of " +
+         (count == 1 ? "one message" : std::to_string(count) + " messages") +
+         " can no longer be read";
 }
 
 }  // namespace sipladder

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "capture/byte_reader.h"
 #include "capture/packet.h"
 #include "capture/packet_log.h"
 
@@ -29,6 +30,9 @@ struct SourceInfo {
   uint64_t bytes = 0;     // captured bytes
   uint64_t dropped = 0;   // by kernel, interface or file's own statistics
   bool has_times = true;  // else they are made up: a log without any, Simple Packet Blocks alone
+  bool from_anybody = false;  // HEP without a key: whoever reaches the port is believed
+  uint64_t refused = 0;       // HEP packets without the key that is asked for: not in `packets`
+  uint64_t connections_closed = 0;  // of HEP, open ones that had to make room for others
   int64_t first_ns = 0;
   int64_t last_ns = 0;
   int64_t clock_ahead_ns = 0;  // subtracted from all of its times
@@ -44,6 +48,8 @@ class PacketSource {
   // After next() said idle: these descriptors become readable when there is more. None: ask again
   // at once.
   virtual std::vector<int> waits_for() const { return {}; }
+  // Times are those of arrival here: what is still to come is later than all that has come.
+  virtual bool has_arrival_times() const { return false; }
   // One entry per underlying source, in the order of Packet::source.
   virtual std::vector<const SourceInfo*> infos() const = 0;
 };
@@ -53,6 +59,9 @@ using ClockCorrections = std::map<std::string, int64_t>;  // by file name: its c
 struct OpenOptions {
   std::string bpf;  // libpcap filter expression, empty for all
   ClockCorrections clocks = {};
+  UnpackLimit unpack = {};
+  std::string hep_key = {};  // of all packets that HEP sources take; empty: they take any
+  bool drop_root = false;    // for good, when one of the sources listens
 };
 
 // Opens files (captures, or text with SIP in it: see text_trace.h), "-" for standard input,

@@ -50,10 +50,10 @@ bool is_text(std::string_view beginning) {
   });
 }
 
-std::unique_ptr<ByteReader> make_unpacking_reader(Packing packing,
-                                                  std::unique_ptr<ByteReader> raw) {
-  if (packing == Packing::gzip) return make_gzip_reader(std::move(raw));
-  if (packing == Packing::zstd) return make_zstd_reader(std::move(raw));
+std::unique_ptr<ByteReader> make_unpacking_reader(Packing packing, std::unique_ptr<ByteReader> raw,
+                                                  const UnpackLimit& limit) {
+  if (packing == Packing::gzip) return make_gzip_reader(std::move(raw), limit);
+  if (packing == Packing::zstd) return make_zstd_reader(std::move(raw), limit);
   return raw;
 }
 

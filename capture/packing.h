@@ -20,7 +20,8 @@ Packing packing_of(const uint8_t* bytes, ssize_t size);
 
 bool is_text(std::string_view beginning);  // no capture, and nothing but printable ASCII or UTF-8
 
-std::unique_ptr<ByteReader> make_unpacking_reader(Packing packing, std::unique_ptr<ByteReader> raw);
+std::unique_ptr<ByteReader> make_unpacking_reader(Packing packing, std::unique_ptr<ByteReader> raw,
+                                                  const UnpackLimit& limit);
 
 // A pipe cannot be looked at and put back: `prefix`, what was read of it to tell what it is, is
 // given out again first.

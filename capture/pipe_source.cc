@@ -9,9 +9,9 @@ namespace {
 
 class PipeSource : public PacketSource {
  public:
-  PipeSource(std::string name, uint16_t index, std::unique_ptr<ByteReader> raw, PacketLog& log,
-             uint16_t store)
-      : reader_(std::move(raw)), log_(log), index_(index), store_(store) {
+  PipeSource(std::string name, uint16_t index, std::unique_ptr<ByteReader> raw,
+             const UnpackLimit& unpack)
+      : reader_(std::move(raw)), unpack_(unpack), index_(index) {
     waiting_.name = std::move(name);
   }
 
@@ -50,33 +50,31 @@ class PipeSource : public PacketSource {
     reader_ = make_prefixed_reader(std::move(seen_), std::move(reader_));
     seen_.clear();
     if (packed && !unpacked_) {
-      reader_ = make_unpacking_reader(packing, std::move(reader_));
+      reader_ = make_unpacking_reader(packing, std::move(reader_), unpack_);
       unpacked_ = true;
     } else if (text) {
-      source_ =
-          std::make_unique<TextTrace>(waiting_.name, index_, 0, std::move(reader_), log_, store_);
+      source_ = std::make_unique<TextTrace>(waiting_.name, index_, 0, std::move(reader_));
     } else {
       source_ = std::make_unique<CaptureFile>(waiting_.name, index_, 0,
-                                              ByteInput(std::move(reader_), log_, store_, true));
+                                              ByteInput(std::move(reader_), kNotStored));
     }
   }
 
   std::unique_ptr<ByteReader> reader_;
   std::unique_ptr<PacketSource> source_;  // once it is known what comes
-  PacketLog& log_;
   SourceInfo waiting_;
   std::string seen_;
+  UnpackLimit unpack_;
   bool unpacked_ = false;
   uint16_t index_ = 0;
-  uint16_t store_ = 0;
 };
 
 }  // namespace
 
 std::unique_ptr<PacketSource> make_pipe_source(std::string name, uint16_t index,
-                                               std::unique_ptr<ByteReader> raw, PacketLog& log,
-                                               uint16_t store) {
-  return std::make_unique<PipeSource>(std::move(name), index, std::move(raw), log, store);
+                                               std::unique_ptr<ByteReader> raw,
+                                               const UnpackLimit& unpack) {
+  return std::make_unique<PipeSource>(std::move(name), index, std::move(raw), unpack);
 }
 
 }  // namespace sipladder

@@ -9,9 +9,8 @@
 
 namespace sipladder {
 
-// `store` must be a spool.
 std::unique_ptr<PacketSource> make_pipe_source(std::string name, uint16_t index,
-                                               std::unique_ptr<ByteReader> raw, PacketLog& log,
-                                               uint16_t store);
+                                               std::unique_ptr<ByteReader> raw,
+                                               const UnpackLimit& unpack);
 
 }  // namespace sipladder

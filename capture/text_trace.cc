@@ -16,8 +16,8 @@ constexpr int64_t kStep = 1'000'000;  // between messages whose time is not said
 }  // namespace
 
 TextTrace::TextTrace(std::string name, uint16_t index, uint64_t size,
-                     std::unique_ptr<ByteReader> reader, PacketLog& log, uint16_t store)
-    : reader_(std::move(reader)), log_(log), index_(index), store_(store) {
+                     std::unique_ptr<ByteReader> reader)
+    : reader_(std::move(reader)), index_(index) {
   info_.name = std::move(name);
   info_.format = "text";
   info_.link_type = kRawIp;
@@ -151,7 +151,7 @@ void TextTrace::hand_out(const TraceMessage& message, Packet* packet) {
   packet->logged = true;
   packet->transport = message.transport;
   packet->original = static_cast<uint32_t>(packet_bytes_.size() + message.missing);
-  packet->ref = log_.append(store_, packet_bytes_);
+  packet->ref = not_stored(packet_bytes_.size());
   packet->data = reinterpret_cast<const uint8_t*>(packet_bytes_.data());
   if (info_.packets == 0) info_.first_ns = time_ns;
   last_ns_ = info_.last_ns = time_ns;

@@ -1,5 +1,5 @@
 // SIP messages in text (trace_parser.h) as packets: each with the addresses and the time of its log
-// lines, kept in a spool.
+// lines.
 //
 // Bounds: kMaxTraceText bytes of a line.
 #pragma once
@@ -18,9 +18,7 @@ namespace sipladder {
 
 class TextTrace : public PacketSource {
  public:
-  // `store` must be a spool.
-  TextTrace(std::string name, uint16_t index, uint64_t size, std::unique_ptr<ByteReader> reader,
-            PacketLog& log, uint16_t store);
+  TextTrace(std::string name, uint16_t index, uint64_t size, std::unique_ptr<ByteReader> reader);
 
   ReadResult next(Packet* packet) override;
   std::vector<int> waits_for() const override { return reader_->waits_for(); }
@@ -36,7 +34,6 @@ class TextTrace : public PacketSource {
   void hand_out(const TraceMessage& message, Packet* packet);
 
   std::unique_ptr<ByteReader> reader_;
-  PacketLog& log_;
   SourceInfo info_;
   SegmentOrder order_;
   TraceParser parser_;
@@ -49,7 +46,6 @@ class TextTrace : public PacketSource {
   int64_t last_ns_ = 0;
   uint32_t frame_ = 0;
   uint16_t index_ = 0;
-  uint16_t store_ = 0;
 };
 
 }  // namespace sipladder

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
+#include "correlate/alike_findings.h"
 #include "correlate/calls.h"
 #include "correlate/scenario.h"
 
@@ -22,8 +24,8 @@ constexpr uint32_t kMaxMessagesAnalysed =
 
 CallContext context_of(const Model& model, const PacketLog& log, CallId id,
                        const MediaBinding& media, MessageView& view) {
-  CallContext context{model, log, id, model.calls[id], {}, {}, media.streams_of(id), media,
-                      view,  {},  {}};
+  CallContext context{model, log, id, model.calls[id], {}, {}, media.streams_of(id), media, view,
+                      {},    {},  {}};
   for (TransactionId t = context.call.first_txn;
        t && context.transactions.size() < kMaxMessagesAnalysed;
        t = model.transactions[t].next_in_call) {
@@ -39,6 +41,8 @@ CallContext context_of(const Model& model, const PacketLog& log, CallId id,
       audio_facts(model, media, view, id,
                   needs_messages(model, context.call, context.streams) ? context.messages() : kNone,
                   context.streams);
+  if (!context.streams.empty())
+    context.early = early_media_of(model, media, log, id, context.messages(), context.streams);
   return context;
 }
 
@@ -78,6 +82,22 @@ constexpr Explanation kExplanations[] = {
     {"dialog-wrong-target", "txn-bye-unanswered"},
     {"dialog-wrong-target", "txn-timeout"},
     {"dialog-wrong-target", "txn-retransmissions"},
+    {"dialog-route-set-ignored", "txn-refused"},
+    {"dialog-wrong-target", "txn-refused"},
+    {"audio-fragmentation", "audio-icmp-unreachable"},
+    {"audio-fragmentation", "txn-timeout"},
+    {"audio-fragmentation", "txn-retransmissions"},
+    {"audio-neighbour-missing", "audio-no-rtp-from-caller"},
+    {"audio-neighbour-missing", "audio-no-rtp-from-callee"},
+    {"audio-neighbour-missing", "audio-stopped"},
+    {"audio-neighbour-missing", "audio-late"},
+    {"dialog-contacts", "txn-ack-missing"},
+    {"dialog-contacts", "dialog-wrong-target"},
+    {"dialog-replaces-self", "dialog-transfer"},
+    {"sdp-changed-by-hop", "sdp-no-common-codec"},
+    {"sdp-changed-by-hop", "txn-refused"},
+    {"txn-cancel-mismatch", "txn-cancel-unanswered"},
+    {"txn-cancel-mismatch", "txn-retransmissions"},
     {"txn-timeout", "txn-retransmissions"},
     {"txn-response-lost", "txn-retransmissions"},
     {"txn-ack-missing", "txn-retransmissions"},
@@ -91,25 +111,44 @@ constexpr Explanation kExplanations[] = {
     {"rtp-jitter", "rtp-mos"},
 };
 
-bool about_one_matter(const Model& model, const Finding& a, const Finding& b) {
-  if (a.stream || b.stream) return a.stream == b.stream;
-  if (a.txn == b.txn) return true;
-  if (!a.txn || !b.txn) return false;
-  const TransactionRecord& x = model.transactions[a.txn];
-  const TransactionRecord& y = model.transactions[b.txn];
-  return x.method == y.method && x.cseq == y.cseq && x.call == y.call;
+// What a finding is about: its stream, lacking one its request, at whatever hop.
+struct Matter {
+  StreamId stream;
+  Method method = Method::unknown;
+  uint32_t cseq = 0;
+  bool of_request = false;
+  bool operator==(const Matter&) const = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const Matter& m) {
+    return H::combine(std::move(h), m.stream.value, m.method, m.cseq, m.of_request);
+  }
+};
+
+Matter matter_of(const Model& model, const Finding& finding) {
+  Matter matter;
+  matter.stream = finding.stream;
+  if (finding.stream || !finding.txn) return matter;
+  const TransactionRecord& txn = model.transactions[finding.txn];
+  matter.method = txn.method;
+  matter.cseq = txn.cseq;
+  matter.of_request = true;
+  return matter;
 }
 
 // What a symptom is worth, its cause is worth too.
 void drop_explained(const Model& model, std::vector<Finding>* findings) {
+  if (findings->size() < 2) return;
+  absl::flat_hash_map<std::pair<std::string_view, Matter>, Finding*> causes;  // the first of each
+  for (Finding& finding : *findings)
+    causes.try_emplace({finding.code, matter_of(model, finding)}, &finding);
   const auto explained = [&](const Finding& finding) {
     for (const Explanation& row : kExplanations) {
       if (row.symptom != finding.code) continue;
-      for (Finding& cause : *findings) {
-        if (cause.code != row.cause || !about_one_matter(model, cause, finding)) continue;
-        if (finding.stream) cause.severity = std::max(cause.severity, finding.severity);
-        return true;
-      }
+      const auto cause = causes.find({row.cause, matter_of(model, finding)});
+      if (cause == causes.end()) continue;
+      if (finding.stream)
+        cause->second->severity = std::max(cause->second->severity, finding.severity);
+      return true;
     }
     return false;
   };
@@ -118,6 +157,19 @@ void drop_explained(const Model& model, std::vector<Finding>* findings) {
     if (!explained(finding)) kept.push_back(finding);
   }
   *findings = std::move(kept);
+}
+
+// Behind the fault that the streams show stands another one, which is told in its place.
+void name_root_cause(CallAnalysis* analysis) {
+  constexpr std::string_view kRoots[] = {"audio-fragmentation", "audio-neighbour-missing"};
+  const auto told = [&](std::string_view code) {
+    return std::any_of(analysis->findings.begin(), analysis->findings.end(),
+                       [&](const Finding& finding) { return finding.code == code; });
+  };
+  if (analysis->audio_cause.empty() || told(analysis->audio_cause)) return;
+  for (const std::string_view root : kRoots) {
+    if (told(root)) analysis->audio_cause = root;
+  }
 }
 
 // Findings about how quickly things follow each other: nothing of it is known where times are made
@@ -142,15 +194,26 @@ void drop_untimed(const Model& model, std::vector<Finding>* findings) {
 }
 
 // That an attack is refused is part of it, and no fault of its own.
-constexpr std::string_view kRefusals[] = {"reg-rejected", "reg-loop", "txn-auth-failed"};
+constexpr std::string_view kRefusals[] = {"reg-rejected", "reg-loop", "txn-auth-failed",
+                                          "txn-refused"};
 
 // That a gateway is down is told once, not with each ping.
 constexpr std::string_view kSilences[] = {"txn-timeout", "txn-retransmissions"};
+
+// That a leg was left alone explains how it ended.
+constexpr std::string_view kEndings[] = {"dialog-short", "txn-cancel-race"};
+
+// That a client repeats its request follows from an answer that goes astray.
+constexpr std::string_view kLostAnswers[] = {"txn-response-lost", "txn-retransmissions",
+                                             "txn-no-100"};
 
 bool is_part_of(std::string_view cause, const Finding& finding) {
   const auto is_one_of = [&](const auto& codes) {
     return std::find(std::begin(codes), std::end(codes), finding.code) != std::end(codes);
   };
+  if (cause == "leg-not-ended") return is_one_of(kEndings);
+  if (cause == "nat-binding-moved" || cause == "nat-contact-private") return is_one_of(kSilences);
+  if (cause.starts_with("nat-")) return is_one_of(kLostAnswers);
   return cause == "gateway-down" ? is_one_of(kSilences) : is_one_of(kRefusals);
 }
 
@@ -222,6 +285,7 @@ Analyst::Analyst(const Model& model, const PacketLog& log)
       registrations_(model, log),
       subscriptions_(model, log),
       endpoints_(model, log, legs_),
+      nat_(model, log),
       view_(log) {}
 
 uint64_t Analyst::stamp(CallId id) const {
@@ -273,7 +337,7 @@ void Analyst::begin_sweep() {
   sweep_ = std::make_unique<ParallelSweep>(
       places_, [this, other_view = std::make_shared<MessageView>(log_)](uint32_t begin,
                                                                         uint32_t end, bool reader) {
-        for (uint32_t place = begin; place < end; place++) {
+        for (uint32_t place = begin; place < end && !model_.cancellation.requested(); place++) {
           const CallId id{place + 1 + evicted_};
           const CallId ahead{std::min(id.value + kCallsAhead, model_.calls.size())};
           if (model_.calls.holds(ahead)) prefetch_chains(model_, ahead);
@@ -285,19 +349,33 @@ void Analyst::begin_sweep() {
 }
 
 void Analyst::analyse(CallId id, MessageView& view) {
+  if (model_.cancellation.requested()) return;
   Cached& place = cached(id);
   place.stamp = stamp(id);
   CallAnalysis& analysis = place.analysis = CallAnalysis{};
   CallContext context = context_of(model_, log_, id, media_, view);
   for (const Detector* detector : detectors()) {
+    if (model_.cancellation.requested()) break;
     if (detector->check != nullptr) detector->check(context, &analysis);
   }
   drop_untimed(model_, &analysis.findings);
   drop_explained(model_, &analysis.findings);
   std::stable_sort(analysis.findings.begin(), analysis.findings.end(), worse);
   conclude_audio(context.audio, &analysis);
+  analysis.early_audio = context.early.heard;
+  name_root_cause(&analysis);
   analysis.scenario = scenario_of(context);
   analysis.was_held = !context.audio.negotiation.holds.empty();
+  if (!is_readable(id)) analysis = CallAnalysis{};
+}
+
+// What is concluded from bytes that can no longer be read would be about what is not there.
+bool Analyst::is_readable(CallId id) const {
+  if (log_.unreadable() == 0 || !model_.calls.holds(id)) return true;
+  for (MessageId m = model_.calls[id].first_message; m; m = model_.messages[m].next_in_call) {
+    if (!log_.can_read(model_.messages[m].ref())) return false;
+  }
+  return true;
 }
 
 int64_t Analyst::talk_end(CallId id) const {
@@ -313,6 +391,24 @@ int64_t Analyst::talk_end(CallId id) const {
   return end;
 }
 
+// Of a capture without SIP its streams are judged all the same, as far as no SDP is needed for it.
+void Analyst::analyse_media_without_sip() {
+  if (model_.accounting.sip_messages != 0) return;
+  static const CallRecord kNoCall;
+  CallContext context{model_, log_, CallId{}, kNoCall, {}, {}, {}, media_, view_, {}, {}, {}};
+  for (const StreamId id : model_.streams.ids()) {
+    if (media_.is_listed(id)) context.streams.push_back(id);
+  }
+  CallAnalysis analysis;
+  for (const Detector* detector : detectors()) {
+    if (detector->check != nullptr && detector->code.starts_with("rtp-"))
+      detector->check(context, &analysis);
+  }
+  drop_untimed(model_, &analysis.findings);
+  drop_explained(model_, &analysis.findings);
+  for (Finding& finding : analysis.findings) of_capture_.push_back(std::move(finding));
+}
+
 void Analyst::look_at_capture(uint64_t packets) {
   const uint64_t now = model_.accounting.packets;
   const bool same = capture_known_ && capture_finished_ == model_.finished;
@@ -325,11 +421,15 @@ void Analyst::look_at_capture(uint64_t packets) {
   causes_.clear();
   all_.clear();  // it points at what is gone
   registrations_.update();
-  CaptureContext context{model_, registrations_, view_};
+  nat_.update();
+  analyse_media_without_sip();
+  CaptureContext context{model_, registrations_, nat_, view_, legs_, media_, *this};
   for (const Detector* detector : detectors()) {
+    if (model_.cancellation.requested()) break;
     if (detector->check_capture != nullptr) detector->check_capture(context, &of_capture_);
   }
   drop_untimed(model_, &of_capture_);
+  std::erase_if(of_capture_, [&](const Finding& finding) { return !is_readable(finding.call); });
   for (uint32_t i = 0; i < of_capture_.size(); i++) {
     const Finding& finding = of_capture_[i];
     if (finding.call) naming_call_[finding.call.value].push_back(i);
@@ -342,13 +442,21 @@ bool Analyst::is_explained(const Finding& finding) const {
   return cause != causes_.end() && is_part_of(cause->second, finding);
 }
 
+// A binding that runs out because of credentials is told with them.
+bool Analyst::is_told_by_call(const Finding& finding) {
+  if (finding.code != "reg-expired" || !model_.calls.holds(finding.call)) return false;
+  const auto& findings = of(finding.call).findings;
+  return std::any_of(findings.begin(), findings.end(),
+                     [](const Finding& one) { return one.code == "txn-auth-stale"; });
+}
+
 std::vector<const Finding*> Analyst::of_call(CallId call) {
   update();
   // Asked at each redraw, of a capture that grows: looking at all of it stays linear.
   look_at_capture(capture_packets_ / 8);
   std::vector<const Finding*> found;
   const auto add = [&](const Finding& finding) {
-    if (!is_explained(finding)) found.push_back(&finding);
+    if (!is_explained(finding) && !is_told_by_call(finding)) found.push_back(&finding);
   };
   const auto naming = naming_call_.find(call.value);
   if (naming != naming_call_.end()) {
@@ -366,10 +474,13 @@ std::vector<const Finding*> Analyst::of_call(CallId call) {
 const std::vector<const Finding*>& Analyst::all() {
   update();
   look_at_capture(0);
-  for (const CallId id : model_.calls.ids()) of(id);
+  for (const CallId id : model_.calls.ids()) {
+    if (model_.cancellation.requested()) break;
+    of(id);
+  }
   all_.clear();
   const auto add = [&](const Finding& finding) {
-    if (!is_explained(finding)) all_.push_back(&finding);
+    if (!is_explained(finding) && !is_told_by_call(finding)) all_.push_back(&finding);
   };
   for (const Finding& finding : of_capture_) add(finding);
   for (const auto& block : cache_) {
@@ -377,6 +488,7 @@ const std::vector<const Finding*>& Analyst::all() {
       for (const Finding& finding : block[i].analysis.findings) add(finding);
     }
   }
+  if (alike_once_) all_ = merge_alike(model_, all_, &merged_);
   std::stable_sort(all_.begin(), all_.end(),
                    [](const Finding* a, const Finding* b) { return worse(*a, *b); });
   return all_;

@@ -13,17 +13,21 @@
 #include <vector>
 
 #include "correlate/audio.h"
+#include "correlate/early_audio.h"
 #include "correlate/endpoint_roles.h"
 #include "correlate/legs.h"
 #include "correlate/media_binding.h"
 #include "correlate/message_view.h"
 #include "correlate/model.h"
+#include "correlate/nat/nat_audit.h"
 #include "correlate/parallel_sweep.h"
 #include "correlate/registrations.h"
 #include "correlate/sentence.h"
 #include "correlate/subscriptions.h"
 
 namespace sipladder {
+
+class Analyst;
 
 enum class Severity : uint8_t { info, warning, error };
 enum class Confidence : uint8_t { possible, likely, certain };
@@ -53,7 +57,8 @@ struct CallAnalysis {
   Party lost_toward = Party::none;
   bool lost_toward_both = false;  // then lost_toward is none
   std::string_view audio_cause;   // code of a finding, empty when none
-  std::string_view scenario;      // static text, empty when not recognised
+  EarlyAudio early_audio = EarlyAudio::unknown;
+  std::string_view scenario;  // static text, empty when not recognised
   bool was_held = false;
   std::vector<Finding> findings;
 };
@@ -70,6 +75,7 @@ struct CallContext {
   const MediaBinding& media;
   MessageView& view;
   AudioFacts audio;
+  EarlyMedia early = {};
 
   const MessageRecord& message(MessageId m) const { return model.messages[m]; }
 
@@ -83,7 +89,11 @@ struct CallContext {
 struct CaptureContext {
   const Model& model;
   Registrations& registrations;
+  NatAudit& nat;
   MessageView& view;
+  Legs& legs;  // update() before use: it reads the first INVITE of every call
+  const MediaBinding& media;
+  Analyst& analyst;  // for verdicts on calls
 };
 
 // One row of the catalogue: a pure function of a call, or of the capture. Defined as a static
@@ -115,6 +125,9 @@ class Analyst {
   Registrations& registrations() { return registrations_; }
   Subscriptions& subscriptions() { return subscriptions_; }
   EndpointRoles& endpoints() { return endpoints_; }
+  NatAudit& nat() { return nat_; }
+  // From now on all() tells once what many calls have alike (alike_findings.h). of_call() does not.
+  void tell_alike_once() { alike_once_ = true; }
   const CallAnalysis& of(CallId call);  // of a call that the model holds
   // Findings of the capture and of all calls, worst first, then by call and code. Valid until the
   // next call of all(), or of of() for a call that has changed.
@@ -138,10 +151,13 @@ class Analyst {
   Cached& cached(CallId call);
   void update();
   void analyse(CallId call, MessageView& view);
+  void analyse_media_without_sip();
   void begin_sweep();
   // Whole captures are looked at again when there are more than `packets` new ones.
   void look_at_capture(uint64_t packets);
+  bool is_told_by_call(const Finding& finding);
   bool is_explained(const Finding& finding) const;
+  bool is_readable(CallId call) const;
 
   const Model& model_;
   const PacketLog& log_;
@@ -150,6 +166,7 @@ class Analyst {
   Registrations registrations_;
   Subscriptions subscriptions_;
   EndpointRoles endpoints_;
+  NatAudit nat_;
   MessageView view_;
   std::vector<std::unique_ptr<Cached[]>> cache_;  // of kBlock each, null until asked for
   uint32_t places_ = 0;                           // that cache_ is for
@@ -161,6 +178,8 @@ class Analyst {
   uint64_t capture_packets_ = 0;                            // of which of_capture_ tells
   bool capture_known_ = false;
   bool capture_finished_ = false;
+  std::vector<Finding> merged_;  // alike_findings.h
+  bool alike_once_ = false;
   std::vector<const Finding*> all_;
   std::unique_ptr<ParallelSweep> sweep_;  // last: it must end before what it works on
 };

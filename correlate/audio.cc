@@ -1,8 +1,14 @@
 #include "correlate/audio.h"
 
+#include <absl/container/flat_hash_map.h>
+#include <absl/container/flat_hash_set.h>
+
 #include <algorithm>
 #include <cstdlib>
+#include <tuple>
+#include <utility>
 
+#include "correlate/audio_hangup.h"
 #include "correlate/audio_judge.h"
 #include "correlate/audio_path.h"
 
@@ -18,6 +24,19 @@ int64_t end_of_talk(const Model& model, const CallRecord& call,
   return end_ns;
 }
 
+// Each question is asked of each stream, some of each pair: of a flood of them (each packet with an
+// SSRC of its own) those that carry most.
+void keep_largest(const Model& model, std::vector<StreamId>* streams) {
+  constexpr size_t kMost = 128;
+  if (streams->size() <= kMost) return;
+  const auto end = streams->begin() + kMost;
+  std::nth_element(streams->begin(), end, streams->end(), [&](StreamId a, StreamId b) {
+    return std::tuple(model.streams[b].packets, a) < std::tuple(model.streams[a].packets, b);
+  });
+  streams->erase(end, streams->end());
+  std::sort(streams->begin(), streams->end());
+}
+
 // What begins after the BYE is no talk; of one too short to be judged it is all there is.
 void collect_streams(const Model& model, const MediaBinding& media, CallId call,
                      const std::vector<StreamId>& streams, AudioFacts* facts) {
@@ -31,6 +50,8 @@ void collect_streams(const Model& model, const MediaBinding& media, CallId call,
     direction.streams.push_back(id);
     direction.packets += stream.packets;
   }
+  for (AudioDirection* direction : {&facts->from_caller, &facts->from_callee})
+    keep_largest(model, &direction->streams);
 }
 
 void find_last_leg(const Model& model, AudioDirection& direction) {
@@ -105,16 +126,28 @@ bool is_closed(const AudioFacts& facts) {
   return closed_ns != 0 && facts.end_ns - closed_ns >= kMissed;
 }
 
-// On another hop the same SDP names the other family: a relay turns the one into the other.
-bool is_translated(const Model& model, const Negotiation& negotiation, const SdpStand& stand) {
-  const MessageRecord& message = model.messages[stand.message];
-  return std::any_of(negotiation.stands.begin(), negotiation.stands.end(),
-                     [&](const SdpStand& other) {
-                       return other.author == stand.author && other.address &&
-                              other.address->ip.family != stand.address->ip.family &&
-                              model.messages[other.message].is_in_exchange_of(message);
-                     });
-}
+// Which families the SDPs of one exchange name, on whatever hop: where they are both, a relay turns
+// the one into the other.
+class NamedFamilies {
+ public:
+  NamedFamilies(const Model& model, const Negotiation& negotiation) : model_(model) {
+    for (const SdpStand& stand : negotiation.stands) {
+      if (stand.address) (stand.address->ip.family == 4 ? v4_ : v6_).insert(exchange_of(stand));
+    }
+  }
+  bool are_both(const SdpStand& stand) const {
+    const auto exchange = exchange_of(stand);
+    return v4_.contains(exchange) && v6_.contains(exchange);
+  }
+
+ private:
+  std::tuple<Party, Method, uint32_t> exchange_of(const SdpStand& stand) const {
+    const MessageRecord& message = model_.messages[stand.message];
+    return {stand.author, message.method, message.cseq};
+  }
+  const Model& model_;
+  absl::flat_hash_set<std::tuple<Party, Method, uint32_t>> v4_, v6_;
+};
 
 // Offer and answer that leave no audio to either side, whatever the capture shows of the media.
 AudioFault negotiation_fault(const AudioFacts& facts) {
@@ -127,12 +160,13 @@ AudioFault negotiation_fault(const AudioFacts& facts) {
 
 // One names an IPv4 address, the other an IPv6 one, and nothing lies between that translates.
 bool families_clash(const Model& model, const Negotiation& n) {
+  const NamedFamilies families(model, n);
   return std::any_of(n.pairs.begin(), n.pairs.end(), [&](const OfferAnswer& pair) {
     const SdpStand& offer = n.stands[pair.offer];
     const SdpStand& answer = n.stands[pair.answer];
     if (!offer.usable || !answer.usable || !offer.address || !answer.address) return false;
     return offer.address->ip.family != answer.address->ip.family && !offer.ice && !answer.ice &&
-           !is_translated(model, n, offer) && !is_translated(model, n, answer);
+           !families.are_both(offer) && !families.are_both(answer);
   });
 }
 
@@ -226,6 +260,8 @@ std::string_view to_string(Audio audio) {
       return "held";
     case Audio::one_way_agreed:
       return "one-way-agreed";
+    case Audio::half_captured:
+      return "half-captured";
     case Audio::not_captured:
       return "not-captured";
   }
@@ -270,14 +306,26 @@ std::string_view code_of(AudioFault fault, Party from) {
 }
 
 std::vector<StreamId> last_leg_of(const Model& model, const std::vector<StreamId>& streams) {
+  const auto ip_of = [&](EndpointId end) -> const IpAddress& { return model.endpoints[end].ip; };
+  // Where each host sends to: two places tell that there are others than any one.
+  const auto key_of = [](const IpAddress& ip) { return std::pair(ip.bytes, ip.family); };
+  absl::flat_hash_map<std::pair<decltype(IpAddress::bytes), uint8_t>,
+                      std::pair<EndpointId, EndpointId>>
+      sends_to;
+  for (const StreamId id : streams) {
+    const StreamRecord& stream = model.streams[id];
+    const auto [places, is_new] =
+        sends_to.try_emplace(key_of(ip_of(stream.src)), stream.dst, stream.dst);
+    if (ip_of(places->second.first) == ip_of(places->second.second))
+      places->second.second = stream.dst;
+  }
   std::vector<StreamId> leg;
   for (const StreamId id : streams) {
-    const IpAddress& to = model.endpoints[model.streams[id].dst].ip;
-    const bool relayed = std::any_of(streams.begin(), streams.end(), [&](StreamId other) {
-      return other != id && model.endpoints[model.streams[other].src].ip == to &&
-             model.endpoints[model.streams[other].dst].ip !=
-                 model.endpoints[model.streams[id].src].ip;
-    });
+    const StreamRecord& stream = model.streams[id];
+    const IpAddress& from = ip_of(stream.src);
+    const auto relay = sends_to.find(key_of(ip_of(stream.dst)));
+    const bool relayed = relay != sends_to.end() && (ip_of(relay->second.first) != from ||
+                                                     ip_of(relay->second.second) != from);
     if (!relayed) leg.push_back(id);
   }
   return leg;
@@ -290,9 +338,10 @@ bool needs_messages(const Model& model, const CallRecord& call,
   const bool mixed = (sdp.plain && sdp.secure) || (sdp.ip4 && sdp.ip6);
   const bool no_common_type = call.caller_types != 0 && call.callee_types != 0 &&
                               (call.caller_types & call.callee_types) == 0;
-  const bool paths = !model.ice_checks.empty() || !model.handshakes.empty();
+  const bool paths =
+      !model.ice_checks.empty() || !model.handshakes.empty() || !model.neighbours.empty();
   return !streams.empty() || paths || no_common_type || sdp.refused || sdp.restricted || mixed ||
-         sdp.secure || call.sdp_offered != call.sdp_answered;
+         sdp.unusual || sdp.secure || call.sdp_offered != call.sdp_answered;
 }
 
 AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageView& view, CallId id,
@@ -310,11 +359,16 @@ AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageVie
     facts.negotiation.negotiated = facts.negotiation.offered = call.sdp.may_have_audio();
     return facts;
   }
-  facts.negotiation = negotiation_of(model, view, call, messages, facts.end_ns);
   collect_streams(model, media, id, streams, &facts);
+  for (AudioDirection* direction : {&facts.from_caller, &facts.from_callee})
+    find_last_leg(model, *direction);
+  if (const auto hang_up = hang_up_of(model, media, view, call, messages, facts)) {
+    facts.hang_up = hang_up;
+    facts.end_ns = hang_up->at_ns;
+  }
+  facts.negotiation = negotiation_of(model, view, call, messages, facts.end_ns);
   const int64_t acked = acked_ns(model, messages);
   for (AudioDirection* direction : {&facts.from_caller, &facts.from_callee}) {
-    find_last_leg(model, *direction);
     take_right(facts.negotiation, *direction);
     find_due(model, call, facts.negotiation, acked, *direction);
   }
@@ -363,6 +417,14 @@ LostToward lost_toward(const AudioFacts& facts) {
   return {lost(from_callee), lost(from_caller)};
 }
 
+Party unseen_sender(const AudioFacts& facts) {
+  const bool caller = facts.from_caller.streams.empty();
+  if (caller == facts.from_callee.streams.empty()) return Party::none;
+  const AudioDirection& unseen = caller ? facts.from_caller : facts.from_callee;
+  const bool passes_elsewhere = unseen.fault == AudioFault::none && unseen.right.at_end;
+  return passes_elsewhere && unseen.reported_frame == 0 ? unseen.from : Party::none;
+}
+
 Audio audio_verdict(const AudioFacts& facts) {
   const AudioDirection& caller = facts.from_caller;
   const AudioDirection& callee = facts.from_callee;
@@ -382,7 +444,7 @@ Audio audio_verdict(const AudioFacts& facts) {
   if (facts.negotiation.is_held()) return Audio::held;
   if (goes_elsewhere(caller, callee) && goes_elsewhere(callee, caller)) return Audio::not_captured;
   if (caller.right.at_end != callee.right.at_end) return Audio::one_way_agreed;
-  return Audio::two_way;
+  return unseen_sender(facts) == Party::none ? Audio::two_way : Audio::half_captured;
 }
 
 }  // namespace sipladder

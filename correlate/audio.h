@@ -26,6 +26,7 @@ enum class Audio : uint8_t {
   silent,
   held,
   one_way_agreed,
+  half_captured,  // one direction passes here, the other one where nobody saw it
   not_captured,
 };
 std::string_view to_string(Audio audio);  // empty for none_known
@@ -79,7 +80,7 @@ struct AudioDirection {
   std::vector<uint32_t> icmp_frames;
   uint32_t reported_frame = 0;  // it is not here, and RTCP says that its receiver gets it
   uint32_t stuck_reports = 0;   // firewall: RTCP that says that nothing of it comes any more
-  Heard heard;                  // of the first stream of the last leg, once silence was asked about
+  Listening listening;          // silence: to all streams of the last leg
 };
 
 // A path that ICE or DTLS was to open, and that stayed closed: no RTP took it.
@@ -91,6 +92,18 @@ struct ClosedPath {
   std::optional<OfferAnswer> roles;   // of DTLS, that clash
 };
 
+// A party has ended the call, and no BYE of it is here.
+struct HangUp {
+  Party by = Party::none;
+  int64_t at_ns = 0;                  // its last packet
+  uint32_t frame = 0;                 // of the 481, or of the ICMP error, that proves it
+  MessageId refused;                  // the 481
+  bool rtcp_bye = false;              // its RTCP says so
+  std::optional<IpAddress> next_hop;  // of its BYE: a private address that is not here
+  bool by_contact = false;            // named by Contact, and not by Record-Route
+  MessageId learnt;                   // the message that names it
+};
+
 struct AudioFacts {
   bool answered = false;
   int64_t answer_ns = 0;
@@ -100,6 +113,7 @@ struct AudioFacts {
   AudioDirection from_callee;
   std::optional<KeyFault> key_fault;      // of both directions, in their SDP
   std::optional<ClosedPath> closed_path;  // the fault of both directions
+  std::optional<HangUp> hang_up;          // then end_ns is when that was
   const AudioDirection& direction(Party from) const {
     return from == Party::caller ? from_caller : from_callee;
   }
@@ -123,6 +137,9 @@ bool is_handful(const AudioDirection& direction);
 bool is_whole(const AudioDirection& direction);
 
 Audio audio_verdict(const AudioFacts& facts);
+// The party whose audio was agreed to the end, passes elsewhere and is confirmed by nobody; none
+// when both directions are here, or neither is.
+Party unseen_sender(const AudioFacts& facts);
 // Who hears nothing, or not all of it: none, one of them, or both.
 struct LostToward {
   bool caller = false;

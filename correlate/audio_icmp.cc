@@ -17,8 +17,8 @@ bool is_of_another(const IcmpErrorRecord& error, const StreamRecord& stream) {
 std::vector<const IcmpErrorRecord*> errors_of(const AudioCase& audio, StreamId id) {
   std::vector<const IcmpErrorRecord*> errors;
   const StreamRecord& stream = audio.model.streams[id];
-  for (const IcmpErrorRecord& error : audio.model.icmp_errors) {
-    if (error.src != stream.src || error.dst != stream.dst) continue;
+  for (const uint32_t place : icmp_errors_between(audio.model, stream.src, stream.dst)) {
+    const IcmpErrorRecord& error = audio.model.icmp_errors[place];
     if (error.time_ns < audio.facts.answer_ns || error.time_ns > audio.facts.end_ns) continue;
     if (is_of_another(error, stream)) continue;
     // A second point shows the same errors again.

@@ -8,6 +8,7 @@
 #include "correlate/audio_relay.h"
 #include "correlate/audio_reports.h"
 #include "correlate/audio_times.h"
+#include "correlate/thinned.h"
 #include "decode/sdp.h"
 
 namespace sipladder {
@@ -25,9 +26,13 @@ class Judge {
 
   // The first question with a bad answer is the cause.
   void run() {
+    if (direction_.streams.empty() && direction_.agreed_ns > 0)
+      direction_.reported_frame = report_of_receipt(audio_, back_);
     if (direction_.agreed_ns < kJudgeAfter) return;
+    // What a thinned file does not hold was on the wire.
+    const bool thinned = is_thinned_file();
     if (direction_.streams.empty()) {
-      if (is_missing(audio_, direction_, back_)) set(not_sent());
+      if (!thinned && is_missing(audio_, direction_, back_)) set(not_sent());
       return;
     }
     if (is_lost_in_relay(audio_, points_, direction_, back_)) {
@@ -48,10 +53,17 @@ class Judge {
     if (set(never_decodable(audio_, direction_)) || set(inaudible())) return;
     if (set(no_longer_decodable(audio_, direction_))) return;
     if (set(points_.ends_at_other_point())) return;
-    set(late_or_stopped(audio_, reach_, direction_, back_));
+    if (!thinned) set(late_or_stopped(audio_, reach_, direction_, back_));
   }
 
  private:
+  bool is_thinned_file() const {
+    std::vector<StreamId> streams = direction_.streams;
+    streams.insert(streams.end(), back_.streams.begin(), back_.streams.end());
+    return std::any_of(streams.begin(), streams.end(),
+                       [&](StreamId id) { return is_thinned(model_, id, streams); });
+  }
+
   // Nobody has heard what came for a moment only.
   bool set(const AudioLoss& loss) {
     if (loss.fault == AudioFault::none) return false;
@@ -102,19 +114,22 @@ class Judge {
     return {};
   }
 
-  // It arrives, and holds nothing to hear.
+  // It arrives, and holds nothing to hear. What is rejected on its way is not silence.
   AudioLoss inaudible() {
-    constexpr uint32_t kSilentShare = 90;  // per cent of the talk
-    uint64_t packets = 0, silent = 0;
+    constexpr uint16_t kRejected = 3;
+    Listening all;
     for (const StreamId id : direction_.last_leg) {
-      const StreamRecord& stream = model_.streams[id];
-      if (is_data_encoding(audio_.media.encoding_of(id))) return {};
-      const Heard heard = heard_of(model_, audio_.view.log(), id, audio_.media.encoding_of(id));
-      if (id == direction_.last_leg.front()) direction_.heard = heard;
-      packets += heard.packets;
-      silent += std::max<uint64_t>(heard.silent, stream.repeated_samples);
+      const std::string_view encoding = audio_.media.encoding_of(id);
+      if (is_data_encoding(encoding) || model_.streams[id].icmp_errors >= kRejected) return {};
+      const Listening one = listen_to(model_, audio_.view.log(), id, encoding);
+      if (one.audible) return {};
+      all.decoded += one.decoded;
+      all.repeated += one.repeated;
+      all.others += one.others;
+      all.loudness = std::max(all.loudness, one.loudness);
     }
-    if (packets < kMinMedia || silent * 100 < packets * kSilentShare) return {};
+    if (all.decoded + all.repeated + all.others < kMinMedia) return {};
+    direction_.listening = all;
     return {AudioFault::silence, 0, direction_.last_leg.front()};
   }
 

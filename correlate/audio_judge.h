@@ -12,14 +12,10 @@ namespace sipladder {
 inline constexpr uint32_t kMinMedia = 10;
 
 inline constexpr int64_t kMissed = 3'000'000'000;        // of a talk that went well until then
-inline constexpr int64_t kStoppedAfter = 5'000'000'000;  // a shorter rest of a talk is not missed
+inline constexpr int64_t kStoppedAfter = 5'000'000'000;  // a shorter rest of a talk is not missed,
+inline constexpr int64_t kStoppedShort = 2'000'000'000;  // unless it is a third of it
 inline constexpr int64_t kHandful = 500'000'000;         // a shorter beginning is not heard
 inline constexpr int64_t kJudgeAfter = 2'000'000'000;    // a shorter agreed talk is not judged
-
-inline bool is_private_scope(AddressScope scope) {
-  return scope == AddressScope::private_ || scope == AddressScope::cgnat ||
-         scope == AddressScope::link_local || scope == AddressScope::loopback;
-}
 
 // As the address of its media, or of a candidate for it.
 inline bool names(const SdpStand& stand, const Endpoint& endpoint) {

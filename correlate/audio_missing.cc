@@ -1,7 +1,5 @@
 #include "correlate/audio_missing.h"
 
-#include "correlate/audio_reports.h"
-
 namespace sipladder {
 namespace {
 
@@ -27,13 +25,26 @@ class Vantage {
     bool named = false;
     for (const SdpStand& stand : stands) {
       if (stand.author != opposite(direction_.from) || !stand.address) continue;
-      if (is_known_here(stand.address->ip) || is_relayed_to_here(*stand.address)) return true;
+      if (is_known_here(stand.address->ip) || is_relayed_to_here(*stand.address) ||
+          is_named_wrongly(*stand.address))
+        return true;
       named = true;
     }
     return !named;
   }
 
  private:
+  // Its author sends from that very port of another public host, which is the one that it has: a
+  // wrong external address. Neighbours may share one.
+  bool is_named_wrongly(const Endpoint& named) const {
+    return std::any_of(back_.streams.begin(), back_.streams.end(), [&](StreamId id) {
+      const Endpoint& source = audio_.src(id);
+      return source.port == named.port && source.ip.family == named.ip.family &&
+             scope_of(named.ip) == AddressScope::public_ &&
+             !std::equal(source.ip.bytes.begin(), source.ip.bytes.begin() + 3,
+                         named.ip.bytes.begin());
+    });
+  }
   // What comes to it goes to the client in a stream that is unpacked here.
   bool is_relayed_to_here(const Endpoint& relayed) const {
     return std::any_of(back_.streams.begin(), back_.streams.end(),
@@ -55,13 +66,11 @@ class Vantage {
 
 }  // namespace
 
-bool is_missing(const AudioCase& audio, AudioDirection& direction, const AudioDirection& back) {
+bool is_missing(const AudioCase& audio, const AudioDirection& direction,
+                const AudioDirection& back) {
   const Vantage vantage(audio, direction, back);
-  if (back.packets < kMinMedia || is_handful(back) || !vantage.passes_here() ||
-      !vantage.speaks_here())
-    return false;
-  direction.reported_frame = report_of_receipt(audio, back);
-  return direction.reported_frame == 0;
+  return direction.reported_frame == 0 && back.packets >= kMinMedia && !is_handful(back) &&
+         vantage.passes_here() && vantage.speaks_here();
 }
 
 }  // namespace sipladder

@@ -6,7 +6,8 @@
 
 namespace sipladder {
 
-// `direction` has no streams; its reported_frame is set where RTCP tells that its receiver gets it.
-bool is_missing(const AudioCase& audio, AudioDirection& direction, const AudioDirection& back);
+// `direction` has no streams; its reported_frame tells whether its receiver gets it by RTCP.
+bool is_missing(const AudioCase& audio, const AudioDirection& direction,
+                const AudioDirection& back);
 
 }  // namespace sipladder

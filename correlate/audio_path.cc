@@ -1,6 +1,7 @@
 #include "correlate/audio_path.h"
 
 #include <algorithm>
+#include <span>
 
 #include "correlate/audio_icmp.h"
 
@@ -29,6 +30,12 @@ class PathJudge {
 
  private:
   const std::vector<SdpStand>& stands() const { return audio_.facts.negotiation.stands; }
+  // Names are looked for in pairs: of more SDPs than any call has, in the last ones.
+  std::span<const SdpStand> newest_stands() const {
+    constexpr size_t kMost = 64;
+    const std::span<const SdpStand> all = stands();
+    return all.last(std::min(all.size(), kMost));
+  }
   const IceCheckRecord& check(uint32_t index) const { return model_.ice_checks[index]; }
 
   // While the talk lasted, or as long as they tried when the capture ends before it.
@@ -51,9 +58,9 @@ class PathJudge {
   }
   std::vector<uint32_t> all_checks(Party from) const {
     std::vector<uint32_t> checks;
-    for (const SdpStand& sender : stands()) {
+    for (const SdpStand& sender : newest_stands()) {
       if (sender.author != from) continue;
-      for (const SdpStand& receiver : stands()) add_checks(sender, receiver, &checks);
+      for (const SdpStand& receiver : newest_stands()) add_checks(sender, receiver, &checks);
     }
     return checks;
   }
@@ -83,14 +90,14 @@ class PathJudge {
   // Each way that it could try, it did try here, by its last names: a path that this point does not
   // see can be open.
   bool shows_all_tries(Party from) const {
-    for (size_t i = stands().size(); i-- > 0;) {
-      for (size_t j = stands().size(); j-- > 0;) {
-        if (stands()[i].author != from) continue;
+    const std::span<const SdpStand> newest = newest_stands();
+    for (size_t i = newest.size(); i-- > 0;) {
+      for (size_t j = newest.size(); j-- > 0;) {
+        if (newest[i].author != from) continue;
         std::vector<uint32_t> checks;
-        add_checks(stands()[i], stands()[j], &checks);
+        add_checks(newest[i], newest[j], &checks);
         if (!checks.empty())
-          return tries_all_of(stands()[j], stands()[i], checks) &&
-                 tries_from_all_of(stands()[i], checks);
+          return tries_all_of(newest[j], newest[i], checks) && tries_from_all_of(newest[i], checks);
       }
     }
     return false;
@@ -157,16 +164,19 @@ class PathJudge {
   }
   // RTP between its ends that no SDP explains.
   bool carries_media(const std::vector<uint32_t>& checks) const {
-    for (const StreamId id : model_.streams.ids()) {
-      const StreamRecord& stream = model_.streams[id];
-      if (stream.last_ns < audio_.facts.answer_ns || stream.first_ns > audio_.facts.end_ns)
-        continue;
-      const auto at = [&](uint32_t index) {
-        return audio_.src(id) == check(index).src || audio_.dst(id) == check(index).src;
-      };
-      if (std::any_of(checks.begin(), checks.end(), at)) return true;
-    }
-    return false;
+    const auto runs_at = [&](const std::vector<StreamId>& streams, const Endpoint& end) {
+      return std::any_of(streams.begin(), streams.end(), [&](StreamId id) {
+        const StreamRecord& stream = model_.streams[id];
+        const bool during =
+            stream.last_ns >= audio_.facts.answer_ns && stream.first_ns <= audio_.facts.end_ns;
+        return during && (audio_.src(id) == end || audio_.dst(id) == end);
+      });
+    };
+    const StreamIndex& index = audio_.media.index();
+    return std::any_of(checks.begin(), checks.end(), [&](uint32_t place) {
+      const Endpoint& end = check(place).src;
+      return runs_at(index.from(end), end) || runs_at(index.to(end), end);
+    });
   }
 
   // ---- DTLS

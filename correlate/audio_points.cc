@@ -145,7 +145,7 @@ bool Points::meets(StreamId id, int64_t begin_ns, int64_t end_ns) const {
 // The same packets on another path, that the SDP seen here does not tell of: a box has rewritten
 // their addresses. Not those on their way to where the stream begins.
 bool Points::comes_out_elsewhere(StreamId id) const {
-  for (const StreamId other : model_.streams.ids()) {
+  for (const StreamId other : audio_.media.index().with_ssrc(model_.streams[id].ssrc)) {
     if (carry_same(model_.streams[id], model_.streams[other]) &&
         audio_.dst(other).ip != audio_.src(id).ip && !has_other_origin(other, id))
       return true;
@@ -204,7 +204,7 @@ AudioLoss Points::never_reaches_other_point() const {
 
 // The point shows what others send there.
 bool Points::comes_in(uint8_t point, const IpAddress& ip) const {
-  for (const StreamId id : model_.streams.ids()) {
+  for (const StreamId id : audio_.media.index().to_host(ip)) {
     if (model_.streams[id].seen_at(point) && audio_.dst(id).ip == ip &&
         model_.streams[id].packets >= kMinMedia)
       return true;
@@ -244,7 +244,7 @@ bool Points::sees_both_ways(uint8_t point) const {
 AudioLoss Points::ends_at_other_point() const {
   for (const StreamId id : direction_.last_leg) {
     const int64_t until = passes_until(id);
-    if (until == 0 || !every_point_goes_on(until)) continue;
+    if (until == 0 || !every_point_goes_on(model_.streams[id].first_ns, until)) continue;
     if (direction_.right.within(until, model_.streams[id].last_ns) >= kStoppedAfter)
       return swallowed_from(id, until);
   }
@@ -267,10 +267,11 @@ int64_t Points::passes_until(StreamId id) const {
   return until != 0 ? until : stream.elsewhere_ns;
 }
 
-// No capture ends there: where a file does, another one follows it.
-bool Points::every_point_goes_on(int64_t time_ns) const {
+// No capture that shows the beginning ends there.
+bool Points::every_point_goes_on(int64_t begin_ns, int64_t time_ns) const {
   return std::all_of(model_.sources.begin(), model_.sources.end(), [&](const SourceCounters& one) {
-    return newest_at(model_, one.point) >= time_ns + kStoppedAfter;
+    return !model_.coverage.covers(one.point, begin_ns) ||
+           model_.coverage.until(one.point, begin_ns) >= time_ns + kStoppedAfter;
   });
 }
 

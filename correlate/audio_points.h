@@ -54,7 +54,7 @@ class Points {
   bool comes_from(StreamId copy, StreamId origin) const;
   StreamId stream_to(const IpAddress& ip) const;
   int64_t passes_until(StreamId id) const;
-  bool every_point_goes_on(int64_t time_ns) const;
+  bool every_point_goes_on(int64_t begin_ns, int64_t time_ns) const;
 
   const Model& model_;
   const AudioCase& audio_;

@@ -11,7 +11,7 @@ bool has_ssrc(const Model& model, const AudioDirection& direction, uint32_t ssrc
 // What comes to the reporter with this SSRC is here, and belongs to another call.
 bool is_of_other_call(const AudioCase& audio, uint32_t ssrc, StreamId reporter) {
   const CallId own = audio.media.of(reporter).call;
-  for (const StreamId id : audio.model.streams.ids()) {
+  for (const StreamId id : audio.media.index().with_ssrc(ssrc)) {
     if (audio.model.streams[id].ssrc != ssrc || audio.dst(id).ip != audio.src(reporter).ip)
       continue;
     const CallId call = audio.media.of(id).call;

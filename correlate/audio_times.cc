@@ -16,14 +16,16 @@ class Times {
   AudioLoss run() {
     const int64_t talk = direction_.agreed_until - direction_.agreed_from;
     const int64_t missed = direction_.right.within(direction_.last_ns, direction_.agreed_until);
-    const bool stops = missed >= (ends_at_once() ? kMissed : kStoppedAfter);
+    const bool stops = missed >= (ends_at_once() ? kMissed : kStoppedAfter) ||
+                       (missed >= kStoppedShort && missed * 3 >= talk && !transfers());
     const bool silent = may_suppress_silence() && !ends_at_once();
-    if (stops && !silent &&
+    if (stops && !silent && watched_for(missed) &&
         !suppresses_silence(model_.streams[direction_.last_leg.back()], missed)) {
       const bool both_short = is_handful(direction_) && is_handful(back_);
       return both_short || has_moved_away() ? AudioLoss{} : stopped();
     }
     if (direction_.first_ns - direction_.due_ns > std::min(kLateAfter, talk / 2) &&
+        watched_since(direction_.due_ns) &&
         !model_.streams[direction_.last_leg.front()].pauses_in_silence()) {
       return {AudioFault::late, 0, direction_.last_leg.front()};
     }
@@ -31,6 +33,17 @@ class Times {
   }
 
  private:
+  // Its capture point went on so long after its last packet, or had begun before its first.
+  bool watched_for(int64_t missed_ns) const {
+    const uint8_t point = model_.streams[direction_.last_leg.back()].point;
+    const int64_t enough = std::min(missed_ns, ends_at_once() ? kMissed : kStoppedAfter);
+    return model_.coverage.until(point, direction_.last_ns) - direction_.last_ns >= enough;
+  }
+  bool watched_since(int64_t due_ns) const {
+    const uint8_t point = model_.streams[direction_.last_leg.front()].point;
+    return model_.coverage.since(point, direction_.first_ns) <= due_ns;
+  }
+
   Party receiver() const { return opposite(direction_.from); }
 
   // A party's newest SDP moved its media to a host that no stream of the call shows, and it does
@@ -79,6 +92,14 @@ class Times {
   // A talk that begins with a handful of packets, and the other direction goes on.
   bool ends_at_once() const {
     return is_handful(direction_) && back_.last_ns - direction_.last_ns >= kMissed;
+  }
+  // Who hands the call over by REFER has no more to say in it.
+  bool transfers() const {
+    return std::any_of(audio_.messages.begin(), audio_.messages.end(), [&](MessageId id) {
+      const MessageRecord& message = model_.messages[id];
+      return message.method == Method::refer && message.is_request() &&
+             message.from_caller == (direction_.from == Party::caller);
+    });
   }
   bool shows_requests() const {
     return std::any_of(audio_.messages.begin(), audio_.messages.end(),

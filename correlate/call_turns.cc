@@ -14,6 +14,10 @@ void CallTurns::add(const PreparedMessage& message) {
     turns_.clear();
   }
   const uint64_t call = message.facts.call_hash;
+  if (record.method == Method::invite && record.status / 100 == 2) {
+    if (answered_.size() >= kMaxTurns) answered_.clear();
+    answered_.insert(call);
+  }
   const bool begins = record.is_request() && record.method == Method::invite && !record.has_to_tag;
   if (begins) begun_.insert(call);
   if (!begun_.contains(call)) return;
@@ -31,6 +35,11 @@ void CallTurns::take(const Endpoint& endpoint, uint64_t call, int64_t time_ns) {
   std::rotate(calls.begin(), calls.end() - 1, calls.end());
   calls.front() = call;
   turn.taken_ns = time_ns;
+}
+
+bool CallTurns::is_before_answer(const Endpoint& endpoint) const {
+  const auto found = turns_.find(endpoint);
+  return found == turns_.end() || !answered_.contains(found->second.calls.front());
 }
 
 int64_t CallTurns::taken_ns(const Endpoint& endpoint) const {

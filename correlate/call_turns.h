@@ -20,6 +20,8 @@ class CallTurns {
   // Every message once there is media, in capture order.
   void add(const PreparedMessage& message);
 
+  // No call that has named this address is known to be answered.
+  bool is_before_answer(const Endpoint& endpoint) const;
   // When a call that had not named this address before did so for the first time, newest; 0: never.
   int64_t taken_ns(const Endpoint& endpoint) const;
 
@@ -31,7 +33,8 @@ class CallTurns {
   };
   void take(const Endpoint& endpoint, uint64_t call, int64_t time_ns);
 
-  absl::flat_hash_set<uint64_t> begun_;  // calls whose first INVITE passed
+  absl::flat_hash_set<uint64_t> begun_;     // calls whose first INVITE passed
+  absl::flat_hash_set<uint64_t> answered_;  // calls that passed a 2xx with SDP
   absl::flat_hash_map<Endpoint, Turn, EndpointHash> turns_;
 };
 

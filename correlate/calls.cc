@@ -69,6 +69,24 @@ void note_times(CallRecord& call, const MessageRecord& message, bool within_dial
 
 }  // namespace
 
+namespace {
+
+// A client that uses one Call-ID for its registration and for a call.
+bool begins_call(const MessageRecord& message, const CallRecord& call) {
+  return call.kind != CallKind::call && message.is_request() && message.method == Method::invite &&
+         !message.has_to_tag;
+}
+
+// What came before belongs to it by its Call-ID only: the INVITE names the parties.
+void become_call(CallRecord& call, const SipFacts& facts) {
+  call.kind = CallKind::call;
+  call.state = CallState::calling;
+  call.caller_tag_hash = facts.from_tag;
+  call.first_request = call.first_response = MessageId{};
+}
+
+}  // namespace
+
 CallId CallTable::find_or_create(const MessageRecord& message, const SipFacts& facts) {
   if (facts.call_hash != 0) {
     const auto found = by_id_.find(facts.call_hash);
@@ -94,6 +112,7 @@ void CallTable::forget_evicted() {
 MessageId CallTable::add(MessageRecord message, const SipFacts& facts, const SipIndex& sip) {
   message.call = find_or_create(message, facts);
   CallRecord& call = model_.calls[message.call];
+  if (begins_call(message, call)) become_call(call, facts);
   message.from_caller = written_by_caller(message, call, facts);
   const MessageId id = model_.messages.add(message);
   if (call.last_message) {
@@ -144,6 +163,7 @@ void CallTable::update(MessageId id) {
   // Its 2xx shows a BYE that the capture does not.
   const bool hangs_up =
       message.method == Method::bye && (message.is_request() || message.status / 100 == 2);
+  if (hangs_up && !call.first_bye) call.first_bye = message.txn;
   if (hangs_up && call.bye_ns == 0 && !goes_on(call)) call.bye_ns = message.time_ns;
   // That it was for a fork is shown by its 2xx alone.
   if (hangs_up && message.txn && model_.transactions[message.txn].first_ns == call.bye_ns &&
@@ -167,12 +187,12 @@ void prefetch_chains(const Model& model, CallId id) {
   if (call.first_dialog) __builtin_prefetch(&model.dialogs[call.first_dialog]);
 }
 
-void CallTable::settle(int64_t now_ns) {
+void CallTable::settle() {
   for (size_t i = 0; i < due_.size(); i++) {
     if (i + kCallsAhead < due_.size()) prefetch_chains(model_, due_[i + kCallsAhead]);
     CallRecord& call = model_.calls[due_[i]];
     call.outcome_due = false;
-    decide_outcome(model_, call, now_ns);
+    decide_outcome(model_, call);
   }
   due_.clear();
 }
@@ -229,8 +249,10 @@ CallState failed_invite_state(const TransactionRecord& txn, bool rang) {
 // By the BYE that ended it, whatever dialog it names. Who sends it because of a timer only says
 // what the network has done.
 Party who_ends_it(const Model& model, const CallRecord& call) {
-  for (TransactionId id = call.first_txn; id; id = model.transactions[id].next_in_call) {
+  uint32_t steps = 0;
+  for (TransactionId id = call.first_bye; id && steps < kMaxTransactionsRead; steps++) {
     const TransactionRecord& txn = model.transactions[id];
+    id = txn.next_in_call;
     if (txn.method != Method::bye || txn.first_ns < call.bye_ns) continue;
     const MessageRecord& bye = model.messages[txn.first_message];
     if (bye.timed_out) return Party::network;
@@ -246,8 +268,10 @@ bool was_answered_unseen(const Model& model, const CallRecord& call, const Decid
   if (deciding.txn == nullptr || deciding.txn->final_status != 0) return false;
   if (call.answer_ns != 0) return true;
   if (call.bye_ns == 0) return false;
-  for (TransactionId id = call.first_txn; id; id = model.transactions[id].next_in_call) {
+  uint32_t steps = 0;
+  for (TransactionId id = call.first_bye; id && steps < kMaxTransactionsRead; steps++) {
     const TransactionRecord& txn = model.transactions[id];
+    id = txn.next_in_call;
     if (txn.method == Method::bye && txn.succeeded()) return true;
   }
   return false;
@@ -257,8 +281,10 @@ bool was_answered_unseen(const Model& model, const CallRecord& call, const Decid
 bool is_sent_by_who_was_called(const Model& model, const CallRecord& call,
                                const TransactionRecord& invite) {
   const IpAddress& sender = model.endpoints[invite.src].ip;
-  for (TransactionId id = call.first_txn; id; id = model.transactions[id].next_in_call) {
+  uint32_t steps = 0;
+  for (TransactionId id = call.first_txn; id && steps < kMaxTransactionsRead; steps++) {
     const TransactionRecord& txn = model.transactions[id];
+    id = txn.next_in_call;
     if (txn.method == Method::invite && model.endpoints[txn.dst].ip == sender) return true;
   }
   return false;
@@ -277,15 +303,14 @@ bool was_answered_too_late(const Model& model, const CallRecord& call, const Dec
 }
 
 // Nothing came back. An answer whose CSeq is cut off belongs to no transaction, but to this call.
-bool is_timed_out(const Model& model, const CallRecord& call, const TransactionRecord& txn,
-                  int64_t now_ns) {
-  if (settle(txn, now_ns).state != TransactionState::timed_out) return false;
+bool is_timed_out(const Model& model, const CallRecord& call, const TransactionRecord& txn) {
+  if (settle(model, txn).state != TransactionState::timed_out) return false;
   if (!call.first_response) return true;
   const MessageRecord& answer = model.messages[call.first_response];
   return !answer.truncated || answer.method != Method::unknown;
 }
 
-void decide_call(const Model& model, CallRecord& call, Deciding deciding, int64_t now_ns) {
+void decide_call(const Model& model, CallRecord& call, Deciding deciding) {
   if (was_answered_too_late(model, call, deciding)) {
     deciding.answered = nullptr;
     call.answer_ns = call.bye_ns = 0;
@@ -311,7 +336,7 @@ void decide_call(const Model& model, CallRecord& call, Deciding deciding, int64_
                                                        : Party::callee;
     return;
   }
-  if (is_timed_out(model, call, txn, now_ns)) {
+  if (is_timed_out(model, call, txn)) {
     call.state = CallState::timeout;
     call.ended_by = Party::network;
     return;
@@ -327,13 +352,13 @@ void decide_call(const Model& model, CallRecord& call, Deciding deciding, int64_
                                    : CallState::calling;
 }
 
-void decide_other(const Model& model, CallRecord& call, const Deciding& deciding, int64_t now_ns) {
+void decide_other(const Model& model, CallRecord& call, const Deciding& deciding) {
   if (deciding.txn == nullptr) return;
   const TransactionRecord& txn = *deciding.txn;
   const bool registration = call.kind == CallKind::registration;
   call.final_status = txn.final_status;
   if (txn.final_status == 0) {
-    const bool late = is_timed_out(model, call, txn, now_ns);
+    const bool late = is_timed_out(model, call, txn);
     call.state = late           ? CallState::timeout
                  : registration ? CallState::registering
                                 : CallState::pending;
@@ -348,12 +373,12 @@ void decide_other(const Model& model, CallRecord& call, const Deciding& deciding
 
 }  // namespace
 
-void decide_outcome(const Model& model, CallRecord& call, int64_t now_ns) {
+void decide_outcome(const Model& model, CallRecord& call) {
   const Deciding deciding = deciding_transaction(model, call);
   if (call.kind == CallKind::call) {
-    decide_call(model, call, deciding, now_ns);
+    decide_call(model, call, deciding);
   } else {
-    decide_other(model, call, deciding, now_ns);
+    decide_other(model, call, deciding);
   }
 }
 

@@ -21,7 +21,7 @@ class CallTable {
   void update(MessageId id);
 
   // State and outcome of the calls that had messages since the last time.
-  void settle(int64_t now_ns);
+  void settle();
 
   // For batches, as TransactionTable has them.
   void prefetch_slot(const SipFacts& facts) const { by_id_.prefetch(facts.call_hash); }
@@ -56,7 +56,8 @@ class CallTable {
 inline constexpr uint32_t kCallsAhead = 6;
 void prefetch_chains(const Model& model, CallId id);
 
-// State, final status and who ended it, from the call's transactions, as of `now_ns`.
-void decide_outcome(const Model& model, CallRecord& call, int64_t now_ns);
+// State, final status and who ended it, from the call's transactions, as far as their capture point
+// goes on.
+void decide_outcome(const Model& model, CallRecord& call);
 
 }  // namespace sipladder

@@ -65,7 +65,7 @@ Sights look_at(const std::string& name) {
   std::vector<std::string> errors;
   const auto source = open_captures({name}, {}, log, &errors);
   if (source == nullptr) return sights;
-  Decoder decoder(log);
+  Decoder decoder;
   std::vector<Datagram> datagrams;
   Packet packet;
   for (size_t i = 0; i < kMaxPackets && source->next(&packet) == ReadResult::packet; i++) {
@@ -150,7 +150,10 @@ ClockCorrections capture_clocks(const std::vector<std::string>& names) {
       Offset offset = compare(other, sights);
       if (offset.pairs <= best.pairs) continue;
       const auto known = ahead.find(other.name);
-      if (known != ahead.end()) offset.ahead_ns += known->second;
+      if (known != ahead.end() &&
+          __builtin_add_overflow(offset.ahead_ns, known->second, &offset.ahead_ns)) {
+        continue;
+      }
       best = offset;
     }
     if (best.ahead_ns != 0) ahead[name] = best.ahead_ns;

@@ -39,8 +39,10 @@ void Correlator::add(std::span<const PreparedMessage> messages) {
 
 void Correlator::add(const PreparedMessage& message) {
   const MessageId id = calls_.add(message.record, message.facts, *message.sip);
-  transactions_.add(id, message.facts);
-  dialogs_.add(id, message.facts);
+  if (!message.facts.no_transaction) {
+    transactions_.add(id, message.facts);
+    dialogs_.add(id, message.facts);
+  }
   calls_.update(id);
 }
 

@@ -31,7 +31,7 @@ class Correlator {
   bool knows_transaction(uint64_t key) const { return transactions_.knows(key); }
 
   // State and outcome of the calls that had messages since the last time.
-  void settle(int64_t now_ns) { calls_.settle(now_ns); }
+  void settle() { calls_.settle(); }
 
   // After evict().
   void forget_evicted() {

@@ -76,7 +76,8 @@ RouteVerdict judge_route(CallContext& context, const MessageRecord& request) {
   RouteVerdict verdict;
   if (!known || !context.view.load(request)) return verdict;
   const SipIndex& sip = context.view.sip();
-  if (header_values(sip, HeaderId::via).size() != 1) return verdict;
+  const bool forwarded = header_values(sip, HeaderId::via).size() != 1;
+  if (forwarded && request.method != Method::ack) return verdict;
   const std::vector<std::string> routes = uris_of(sip, HeaderId::route);
   const std::string_view uri = sip.request_uri;
   verdict.frame = known->frame;
@@ -93,9 +94,15 @@ RouteVerdict judge_route(CallContext& context, const MessageRecord& request) {
   }
   const std::string& first = known->routes.front();
   if (!is_loose(first)) {
+    if (forwarded) return verdict;
     // A strict router wants to be the Request-URI, the target the last Route (12.2.1.1).
     if (same_host(uri, first)) return verdict;
     return differs(RouteFault::not_rewritten, first, uri);
+  }
+  // A proxy on the way took its own routes away, and leaves the Request-URI as it is (16.12).
+  if (forwarded) {
+    if (same_target(uri, known->target)) return verdict;
+    return differs(RouteFault::wrong_target, known->target, uri);
   }
   const std::string_view sent_to = routes.empty() ? std::string_view() : routes.front();
   if (!same_host(sent_to, first)) return differs(RouteFault::ignored, first, sent_to);

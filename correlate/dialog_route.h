@@ -31,7 +31,8 @@ struct RouteVerdict {
   uint32_t frame = 0;  // that taught the expected
 };
 
-// Of a request inside a dialog as its author sent it; `none` when it was a proxy that sent it.
+// Of a request inside a dialog as its author sent it. Of one that a proxy sent on: `none`, but of
+// an ACK, whose Request-URI must be the Contact of the 2xx that passed on the same link.
 RouteVerdict judge_route(CallContext& context, const MessageRecord& request);
 
 }  // namespace sipladder

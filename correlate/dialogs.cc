@@ -286,12 +286,12 @@ void DialogTable::move_subscription(DialogRecord& dialog, const MessageRecord& m
   reopen(dialog);
 }
 
-DialogState settle(const Model& model, const DialogRecord& dialog, int64_t now_ns) {
+DialogState settle(const Model& model, const DialogRecord& dialog) {
   const TransactionId invite = model.messages[dialog.created_by].txn;
   if (dialog.state != DialogState::early || !invite) return dialog.state;
   const TransactionRecord& txn = model.transactions[invite];
-  const bool over =
-      txn.method == Method::invite && txn.succeeded() && now_ns - txn.final_response_ns > kTimerB;
+  const bool over = txn.method == Method::invite && txn.succeeded() &&
+                    watched_until(model, txn) - txn.final_response_ns > kTimerB;
   return over ? DialogState::terminated : dialog.state;
 }
 

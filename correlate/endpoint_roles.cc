@@ -34,11 +34,11 @@ void EndpointRoles::update() {
   mark_legs();
   mark_same_call_legs();
   mark_media();
-  for (uint32_t id = 1; id <= facts_.size(); id++) {
-    EndpointFacts& facts = facts_[id - 1];
-    read_own(EndpointId{id});
-    facts.passes_on = facts.passes_on || routes_itself(EndpointId{id});
-    const auto found = by_ip_.find(key_of(model_.endpoints[EndpointId{id}].ip));
+  for (const EndpointId id : model_.endpoints.ids()) {
+    EndpointFacts& facts = facts_[id.value - 1];
+    read_own(id);
+    facts.passes_on = facts.passes_on || routes_itself(id);
+    const auto found = by_ip_.find(key_of(model_.endpoints[id].ip));
     if (found != by_ip_.end() &&
         (facts.messages_in + facts.messages_out > 0 || found->second == Role::media)) {
       facts.role = found->second;
@@ -75,12 +75,7 @@ void EndpointRoles::read_own(EndpointId id) {
   if (vias.size() != 1) {
     facts.wrote = false;
     facts.passes_on = vias.size() > 1;
-    return;
   }
-  const auto sent_by = parse_ip(parse_via(vias.front()).host);
-  if (!sent_by || *sent_by == model_.endpoints[id].ip) return;
-  facts.behind_nat = true;
-  facts.private_address = *sent_by;
 }
 
 // Seen from one side only, a proxy stands in the Record-Route of what it passes on (16.6).
@@ -123,6 +118,7 @@ void EndpointRoles::mark_legs() {
   for (const CallId id : model_.calls.ids()) {
     const CallId session = legs_.session_of(id);
     if (session == id || model_.calls[id].kind != CallKind::call) continue;
+    if (legs_.reason_of(id) == JoinReason::refer) continue;  // a phone that was transferred
     const MessageRecord& a = model_.messages[model_.calls[session].first_message];
     const MessageRecord& b = model_.messages[model_.calls[id].first_message];
     if (model_.endpoints[a.dst].ip == model_.endpoints[b.src].ip) {
@@ -172,11 +168,9 @@ void EndpointRoles::mark_same_call_legs() {
 // Gets streams and sends streams, and no signalling.
 void EndpointRoles::mark_media() {
   absl::flat_hash_set<std::string> signals;
-  for (uint32_t id = 1; id <= facts_.size(); id++) {
-    const EndpointFacts& facts = facts_[id - 1];
-    if (facts.messages_in + facts.messages_out > 0) {
-      signals.insert(key_of(model_.endpoints[EndpointId{id}].ip));
-    }
+  for (const EndpointId id : model_.endpoints.ids()) {
+    const EndpointFacts& facts = facts_[id.value - 1];
+    if (facts.messages_in + facts.messages_out > 0) signals.insert(key_of(model_.endpoints[id].ip));
   }
   for (const StreamId id : model_.streams.ids()) {
     const StreamRecord& stream = model_.streams[id];

@@ -22,8 +22,6 @@ struct EndpointFacts {
   bool wrote = false;       // it writes requests of its own: the next two are known
   bool passes_on = false;   // what it sends has the Via of another, or its own Record-Route
   MessageId answer;         // first 2xx to an INVITE that it sent
-  bool behind_nat = false;
-  IpAddress private_address;  // what its own Via says, when that is not its source
   Transport transport = Transport::udp;
 };
 

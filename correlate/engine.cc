@@ -7,6 +7,7 @@
 #include "correlate/media_batch.h"
 #include "correlate/media_paths.h"
 #include "correlate/message_batch.h"
+#include "correlate/nat/nat_traffic.h"
 #include "correlate/rtp_streams.h"
 #include "decode/turn.h"
 
@@ -14,7 +15,16 @@ namespace sipladder {
 namespace {
 
 constexpr uint32_t kCallsSettledPerBatch = 1000;
-constexpr uint32_t kPacketsPerLook = 65'536;  // between two looks at the memory
+constexpr uint32_t kMostPacketsPerLook = 65'536;  // between two looks at the memory
+constexpr uint32_t kPacketsPerSpoolLook = 4096;   // at least, when it stays nearly full
+// What a packet adds at most to the tables: a stream of its own, with two addresses.
+constexpr size_t kBytesPerPacket = 1024;
+
+// A tenth of the memory may come between two looks.
+uint32_t packets_per_look(size_t memory) {
+  const size_t packets = std::max<size_t>(1024, memory / 10 / kBytesPerPacket);
+  return static_cast<uint32_t>(std::min<size_t>(kMostPacketsPerLook, packets));
+}
 
 }  // namespace
 
@@ -30,16 +40,18 @@ struct WorkBatch {
 };
 
 struct Engine::State {
-  State(PacketLog& log, Model& m)
+  State(PacketLog& packet_log, Model& m)
       : model(m),
-        decoder(log),
+        log(packet_log),
         endpoints(m),
-        streams(m, endpoints, turns),
+        streams(m, packet_log, endpoints, turns),
         paths(m),
+        nat_traffic(m, endpoints),
         correlator(m),
         worker([this](WorkBatch& work) { do_work(work); }) {}
 
   bool take_message(const Datagram& datagram);
+  bool store_message(const Datagram& datagram);
   void take_media(const Datagram& datagram, PayloadClass payload_class);
   void hand_over();
   void do_work(WorkBatch& work);
@@ -53,16 +65,22 @@ struct Engine::State {
   SourceCounters& counters(uint16_t source);
 
   Model& model;
+  PacketLog& log;
   Decoder decoder;
   EndpointTable endpoints;
   CallTurns turns;
   RtpStreams streams;
   MediaPaths paths;
+  NatTraffic nat_traffic;
   TurnRelays turn;
+  ClockWatch clock_watch;
   std::vector<Datagram> datagrams;
   WorkBatch batch;
   uint32_t next_settled = 1;
   size_t memory = SIZE_MAX;
+  uint32_t packets_per_look = kMostPacketsPerLook;
+  uint64_t next_spool_look = 0;  // not before so many packets
+  bool look_is_due = false;      // the spool is nearly full
   Correlator correlator;
   // Reading, decoding and indexing go on while messages are correlated and streams kept. sip-100k:
   // 1.8 s on one thread, 0.9 s on two.
@@ -74,6 +92,7 @@ Engine::~Engine() = default;
 
 void Engine::set_memory(size_t bytes) {
   state_->memory = bytes;
+  state_->packets_per_look = packets_per_look(bytes);
 }
 
 SourceCounters& Engine::State::counters(uint16_t source) {
@@ -92,12 +111,22 @@ void Engine::State::hand_over() {
 }
 
 bool Engine::State::take_message(const Datagram& datagram) {
+  if (!datagram.ref.is_stored()) return store_message(datagram);
   if (!batch.messages.has_room(datagram.payload.size())) hand_over();
   const SipIndex* const sip = batch.messages.add(datagram);
   if (sip == nullptr) return false;
   model.accounting.sip_messages++;
   if (sip->malformed != nullptr && !datagram.truncated) model.accounting.malformed++;
   return true;
+}
+
+bool Engine::State::store_message(const Datagram& datagram) {
+  Datagram stored = datagram;
+  stored.ref = log.append(datagram.payload);
+  look_is_due = log.is_spool_tight() && model.accounting.packets >= next_spool_look;
+  const bool taken = take_message(stored);
+  if (!taken) log.forget(stored.ref);
+  return taken;
 }
 
 void Engine::State::take_media(const Datagram& datagram, PayloadClass payload_class) {
@@ -131,23 +160,30 @@ void Engine::State::finish_batch() {
   worker.wait();
   do_work(batch);
   batch.clear();
-  correlator.settle(model.now_ns);
+  correlator.settle();
 }
 
 size_t Engine::State::bytes() const {
   return model.messages.bytes() + model.transactions.bytes() + model.dialogs.bytes() +
-         model.calls.bytes() + model.labels.bytes() + model.streams.bytes() +
-         model.endpoints.bytes() + correlator.bytes() + streams.bytes() + paths.bytes();
+         model.calls.bytes() + model.labels.bytes() + model.streams.bytes() + endpoints.bytes() +
+         correlator.bytes() + streams.bytes() + paths.bytes() + nat_traffic.bytes();
 }
 
 void Engine::State::keep_within_memory() {
+  look_is_due = false;
+  next_spool_look = model.accounting.packets + kPacketsPerSpoolLook;
   worker.wait();
   const size_t used = bytes();
-  if (used <= memory) return;
+  const bool spool_is_tight = log.is_spool_tight();
+  if (used <= memory && !spool_is_tight) return;
   finish_batch();
-  evict(model, used - memory + memory / 4);
+  Room wanted;
+  if (used > memory) wanted.records = used - memory + memory / 4;
+  if (spool_is_tight) wanted.spooled = log.spool_bytes() / 2;
+  evict(model, log, wanted);
   correlator.forget_evicted();
   streams.forget_evicted();
+  endpoints.forget_unused();
 }
 
 PayloadClass Engine::State::add(const Datagram& datagram) {
@@ -157,7 +193,8 @@ PayloadClass Engine::State::add(const Datagram& datagram) {
   } else if (const auto inner = turn.unwrap(datagram, payload_class)) {
     take_media(*inner, classify_payload(inner->payload));
   } else if (payload_class == PayloadClass::rtp || payload_class == PayloadClass::rtcp ||
-             payload_class == PayloadClass::stun || payload_class == PayloadClass::dtls) {
+             payload_class == PayloadClass::stun || payload_class == PayloadClass::dtls ||
+             payload_class == PayloadClass::sip_keepalive) {
     take_media(datagram, payload_class);
   }
   return payload_class;
@@ -178,6 +215,9 @@ void Engine::State::add_media(const MediaItem& item) {
     paths.add_icmp(item.datagram);
   } else if (item.payload_class == PayloadClass::stun) {
     paths.add_stun(item.datagram);
+    nat_traffic.add_stun(item.datagram);
+  } else if (item.payload_class == PayloadClass::sip_keepalive) {
+    nat_traffic.add_keepalive(item.datagram);
   } else if (item.payload_class == PayloadClass::dtls) {
     paths.add_dtls(item.datagram);
   } else if (item.payload_class == PayloadClass::rtp) {
@@ -207,10 +247,13 @@ void SourceCounters::note_time(const Packet& packet) {
 void Engine::process(const Packet& packet) {
   State& state = *state_;
   Model& model = state.model;
-  if (++model.accounting.packets % kPacketsPerLook == 0) state.keep_within_memory();
+  if (++model.accounting.packets % state.packets_per_look == 0 || state.look_is_due)
+    state.keep_within_memory();
   model.now_ns = std::max(model.now_ns, packet.time_ns);
   SourceCounters& counters = state.counters(packet.source);
   counters.note_time(packet);
+  model.coverage.add(packet);
+  state.clock_watch.note(packet, &model.clock_steps);
   const Fate fate = state.decoder.decode(packet, &state.datagrams);
   if (state.decoder.was_cut()) counters.cut++;
   if (fate != Fate::payload) {
@@ -248,9 +291,12 @@ void Engine::State::settle_calls() {
     const CallId id{next_settled++};
     if (!model.calls.holds(id)) continue;
     CallRecord& call = model.calls[id];
+    // What the end of the capture shows to be missing from it may have been the answer.
+    const bool again = model.finished && call.state == CallState::timeout;
     const bool open = call.state == CallState::calling || call.state == CallState::ringing ||
                       call.state == CallState::pending || call.state == CallState::registering;
-    if (open) decide_outcome(model, call, model.now_ns);
+    if (again) call.ended_by = Party::none;
+    if (open || again) decide_outcome(model, call);
   }
 }
 
@@ -277,6 +323,7 @@ void Engine::settle() {
   state.model.oddities = state.decoder.oddities();
   state.model.tcp_gaps = state.decoder.tcp_gaps();
   state.model.tls_flows = state.decoder.tls_flows();
+  state.model.neighbours = state.decoder.neighbour_silences();
   state.model.accounting.turn_channels_forgotten = state.turn.forgotten();
   if (!state.model.sources.empty()) state.model.sources[0].fragments = state.decoder.fragments();
   state.settle_calls();

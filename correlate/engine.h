@@ -18,8 +18,8 @@ class Engine {
   Engine(PacketLog& log, Model& model);
   ~Engine();
 
-  // What the tables may take; calls are given up beyond it (eviction.h). Looked at every
-  // kPacketsPerLook packets.
+  // What the tables may take; calls are given up beyond it, and when the spool is nearly full
+  // (eviction.h). Looked at so often that a tenth more comes in between.
   void set_memory(size_t bytes);
 
   void process(const Packet& packet);

@@ -39,11 +39,13 @@ std::vector<Candidate> candidates_of(const Model& model) {
 }
 
 // The chains run through the records themselves: the next id is read before the record goes.
-size_t forget_call(Model& model, CallId id) {
+void forget_call(Model& model, PacketLog& log, CallId id, Room* freed) {
   const CallRecord call = model.calls[id];
   size_t bytes = sizeof(CallRecord) + sizeof(CallLabel);
   for (MessageId m = call.first_message; m;) {
     const MessageId next = model.messages[m].next_in_call;
+    log.forget(model.messages[m].ref());
+    freed->spooled += model.messages[m].length;
     model.messages.forget(m);
     model.evicted.messages++;
     bytes += sizeof(MessageRecord);
@@ -64,7 +66,7 @@ size_t forget_call(Model& model, CallId id) {
   model.calls.forget(id);
   model.labels.forget(id);
   model.evicted.calls++;
-  return bytes;
+  freed->records += bytes;
 }
 
 // A branch that was used again, or a hop with another Call-ID, leads out of its call.
@@ -78,31 +80,71 @@ void cut_links(Model& model) {
   }
 }
 
+void forget_stream(Model& model, PacketLog& log, StreamId id) {
+  model.streams.forget(id);
+  model.dtmf.erase(id.value);
+  const auto early = model.early_voice.find(id.value);
+  if (early != model.early_voice.end()) {
+    for (uint32_t i = 0; i < early->second.count; i++) log.forget(early->second.refs[i]);
+    model.early_voice.erase(early);
+  }
+  model.clock_trials.erase(id.value);
+  const auto voice = model.voice_places.find(id.value);
+  if (voice != model.voice_places.end()) {
+    for (uint32_t i = 0; i < voice->second.count(); i++) log.forget(voice->second.ref(i));
+    model.voice_places.erase(voice);
+  }
+  model.evicted.streams++;
+}
+
+// About `count` of them.
+void forget_idle_streams(Model& model, PacketLog& log, size_t count) {
+  std::vector<int64_t> newest;
+  newest.reserve(model.streams.held());
+  for (const StreamId id : model.streams.ids()) newest.push_back(model.streams[id].last_ns);
+  if (newest.empty()) return;
+  const size_t place = std::min(count, newest.size()) - 1;
+  std::nth_element(newest.begin(), newest.begin() + static_cast<std::ptrdiff_t>(place),
+                   newest.end());
+  forget_streams(model, log, newest[place] + 1);
+}
+
+// Of what the tables take, the part that is for streams.
+size_t share_of_streams(const Model& model, size_t bytes) {
+  const size_t calls = model.messages.bytes() + model.transactions.bytes() + model.dialogs.bytes() +
+                       model.calls.bytes() + model.labels.bytes();
+  const size_t streams = model.streams.bytes() + model.voice_places.size() * sizeof(VoicePlaces);
+  const double share = static_cast<double>(streams) / static_cast<double>(streams + calls + 1);
+  return static_cast<size_t>(share * static_cast<double>(bytes));
+}
+
 }  // namespace
 
-void forget_streams(Model& model, int64_t before_ns) {
+void forget_streams(Model& model, PacketLog& log, int64_t before_ns) {
   const uint64_t evicted = model.evicted.streams;
   for (const StreamId id : model.streams.ids()) {
-    if (model.streams[id].last_ns >= before_ns) continue;
-    model.streams.forget(id);
-    model.dtmf.erase(id.value);
-    model.voice_samples.erase(id.value);
-    model.evicted.streams++;
+    if (model.streams[id].last_ns < before_ns) forget_stream(model, log, id);
   }
   if (model.evicted.streams != evicted) model.evicted.epoch++;
 }
 
-void evict(Model& model, size_t bytes) {
-  size_t freed = 0;
-  int64_t newest_ns = 0;
+void evict(Model& model, PacketLog& log, const Room& wanted) {
+  const size_t of_streams = share_of_streams(model, wanted.records);
+  const size_t of_calls = wanted.records - of_streams;
+  Room freed;
+  int64_t newest_ns = INT64_MIN;
   for (const Candidate& candidate : candidates_of(model)) {
-    if (freed >= bytes) break;
+    if (freed.records >= of_calls && freed.spooled >= wanted.spooled) break;
     newest_ns = std::max(newest_ns, candidate.end_ns);
-    freed += forget_call(model, candidate.id);
+    forget_call(model, log, candidate.id, &freed);
   }
   cut_links(model);
   model.evicted.epoch++;
-  forget_streams(model, newest_ns);
+  const uint64_t streams = model.evicted.streams;
+  forget_streams(model, log, newest_ns);
+  const uint64_t gone = model.evicted.streams - streams;
+  const uint64_t due = of_streams / sizeof(StreamRecord);
+  if (due > gone) forget_idle_streams(model, log, due - gone);
 }
 
 }  // namespace sipladder

@@ -18,6 +18,7 @@ class KeyedRows {
 
   const std::vector<Row>& all() const { return rows_; }
   Row& operator[](size_t place) { return rows_[place]; }
+  size_t place_of(const Row& row) const { return static_cast<size_t>(&row - rows_.data()); }
 
   // Null when there is none. Valid until a row is added.
   Row* find(const std::string& key) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "correlate/hash.h"
+#include "correlate/refer.h"
 #include "decode/sdp.h"
 #include "decode/text.h"
 
@@ -10,6 +11,7 @@ namespace sipladder {
 namespace {
 
 constexpr size_t kMaxPerKey = 16;
+constexpr size_t kMaxOpenRefers = 256;
 constexpr int64_t kSecond = 1'000'000'000;
 constexpr int64_t kNearNs = 2 * kSecond;  // legs of one call begin this near to each other
 constexpr size_t kNumberSuffix = 7;       // digits that identify a subscriber
@@ -109,6 +111,8 @@ std::string_view to_string(JoinReason reason) {
       return "charging-vector";
     case JoinReason::join_header:
       return "join-header";
+    case JoinReason::refer:
+      return "refer";
     case JoinReason::sdp_origin:
       return "sdp-origin";
     case JoinReason::media_address:
@@ -125,16 +129,34 @@ void Legs::update() {
     epoch_ = model_.evicted.epoch;
     by_key_.clear();
     parent_.clear();
+    next_leg_.clear();
     reasons_.clear();
+    open_refers_.clear();
     seen_ = 0;
+    refers_seen_ = 0;
   }
   parent_.resize(count + size_t{1});
+  next_leg_.resize(count + size_t{1});
   reasons_.resize(count + size_t{1});
   while (seen_ < count) {
     const CallId id{++seen_};
-    parent_[id.value] = id;
+    parent_[id.value] = next_leg_[id.value] = id;
+    if (model_.cancellation.requested()) continue;  // then each call is a session of its own
     if (model_.calls.holds(id) && model_.calls[id].kind == CallKind::call) learn(id);
   }
+  follow_refers();
+}
+
+void Legs::follow_refers() {
+  while (refers_seen_ < model_.refers.size()) open_refers_.push_back(model_.refers[refers_seen_++]);
+  std::erase_if(open_refers_, [&](TransactionId id) {
+    const TransactionRecord& refer = model_.transactions[id];
+    const CallId made = call_of_refer(model_, view_, id);
+    if (made && made.value <= seen_) join(refer.call, made, JoinReason::refer);
+    return made || model_.now_ns - refer.first_ns > kReferNs;
+  });
+  if (open_refers_.size() > kMaxOpenRefers)
+    open_refers_.erase(open_refers_.begin(), open_refers_.end() - kMaxOpenRefers);
 }
 
 void Legs::learn(CallId id) {
@@ -200,18 +222,23 @@ void Legs::join(CallId a, CallId b, JoinReason reason) {
   const CallId x = root(a), y = root(b);
   if (x == y) return;
   parent_[std::max(x, y).value] = std::min(x, y);
+  std::swap(next_leg_[x.value], next_leg_[y.value]);  // two rings become one
   for (const CallId call : {a, b}) {
     JoinReason& known = reasons_[call.value];
     if (known == JoinReason::none || reason < known) known = reason;
   }
 }
 
-CallId Legs::root(CallId call) const {
-  while (parent_[call.value] != call) call = parent_[call.value];
+CallId Legs::root(CallId call) {
+  while (parent_[call.value] != call) {
+    CallId& parent = parent_[call.value];
+    parent = parent_[parent.value];
+    call = parent;
+  }
   return call;
 }
 
-CallId Legs::session_of(CallId call) const {
+CallId Legs::session_of(CallId call) {
   return call.value < parent_.size() ? root(call) : call;
 }
 
@@ -220,11 +247,11 @@ JoinReason Legs::reason_of(CallId call) const {
 }
 
 std::vector<CallId> Legs::legs_of(CallId call) const {
-  std::vector<CallId> legs;
-  const CallId session = session_of(call);
-  for (uint32_t id = session.value; id < parent_.size(); id++) {
-    if (session_of(CallId{id}) == session) legs.push_back(CallId{id});
-  }
+  std::vector<CallId> legs{call};
+  if (call.value >= next_leg_.size()) return legs;
+  for (CallId leg = next_leg_[call.value]; leg != call; leg = next_leg_[leg.value])
+    legs.push_back(leg);
+  std::sort(legs.begin(), legs.end());
   return legs;
 }
 

@@ -22,6 +22,7 @@ enum class JoinReason : uint8_t {
   session_id,        // the same Session-ID (RFC 7989)
   charging_vector,   // the same icid-value of P-Charging-Vector (RFC 7315)
   join_header,       // the same value of a header that the user named
+  refer,             // the call that a transfer made (RFC 3515), and the one that it came from
   sdp_origin,        // the same o= line, on both sides of one host
   media_address,     // the same media address and port, at the same time
   numbers_and_time,  // the same two parties, one host in between, within 2 s
@@ -36,7 +37,7 @@ class Legs {
   void join_by(std::vector<std::string> headers) { headers_ = std::move(headers); }
 
   void update();                            // cheap when no call is new
-  CallId session_of(CallId call) const;     // the first leg
+  CallId session_of(CallId call);           // the first leg
   JoinReason reason_of(CallId call) const;  // none for a lone leg
   std::vector<CallId> legs_of(CallId call) const;
 
@@ -48,17 +49,22 @@ class Legs {
     std::string from, to;  // users, or their last digits
   };
   void learn(CallId id);
+  void follow_refers();
   void match(const Leg& leg, JoinReason reason, uint64_t key);
   void match_numbers(const Leg& leg, const std::vector<Leg>& others);
   void join(CallId a, CallId b, JoinReason reason);
-  CallId root(CallId call) const;
+  CallId root(CallId call);
 
   const Model& model_;
   MessageView view_;
   std::vector<std::string> headers_;
   uint32_t seen_ = 0;
+  size_t refers_seen_ = 0;
+  std::vector<TransactionId> open_refers_;  // whose call may yet come
   uint32_t epoch_ = 0;
-  std::vector<CallId> parent_;                              // by call, 1-based
+  // By call, 1-based. A parent is a leg nearer to the first; root() shortens the way.
+  std::vector<CallId> parent_;
+  std::vector<CallId> next_leg_;                            // by call, a ring through its legs
   std::vector<JoinReason> reasons_;                         // by call
   absl::flat_hash_map<uint64_t, std::vector<Leg>> by_key_;  // newest kMaxPerKey of each
 };

@@ -87,17 +87,25 @@ void MediaBinding::update() {
     seen_messages_ = seen_streams_ = 0;
   }
   if (messages == seen_messages_ && streams == seen_streams_) return;
-  for (const MessageId id : model_.messages.ids(seen_messages_ + 1)) learn(id);
+  for (const MessageId id : model_.messages.ids(seen_messages_ + 1)) {
+    if (model_.cancellation.requested()) break;
+    learn(id);
+  }
   seen_messages_ = messages;
   seen_streams_ = streams;
+  index_.forget();
   bindings_.assign(streams, StreamBinding{});
   by_call_.clear();
   shared_.clear();
-  for (const StreamId id : model_.streams.ids()) bind(id);
+  for (const StreamId id : model_.streams.ids()) {
+    if (model_.cancellation.requested()) break;
+    bind(id);
+  }
   bind_reverse();
   learn_rtcp();
   for (const StreamId id : model_.streams.ids()) {
     const CallId call = bindings_[id.value - 1].call;
+    if (model_.cancellation.requested()) break;
     if (!call) continue;
     by_call_[call.value].push_back(id);
     share(id);

@@ -17,6 +17,7 @@
 #include "correlate/hash.h"
 #include "correlate/message_view.h"
 #include "correlate/model.h"
+#include "correlate/stream_index.h"
 #include "decode/sdp.h"
 
 namespace sipladder {
@@ -44,7 +45,8 @@ bool is_read_by_agreed_clock(const StreamBinding& binding, const StreamRecord& s
 
 class MediaBinding {
  public:
-  MediaBinding(const Model& model, const PacketLog& log) : model_(model), view_(log) {}
+  MediaBinding(const Model& model, const PacketLog& log)
+      : model_(model), view_(log), index_(model) {}
 
   // Call before reading; cheap when nothing is new.
   void update();
@@ -67,6 +69,7 @@ class MediaBinding {
   const std::vector<uint32_t>& handshakes_of(const Endpoint& end) const;
   // For whom an address of a TURN server stands: a client, on whichever side of its NAT it is seen.
   const std::vector<Endpoint>& turn_clients_of(const Endpoint& relayed) const;
+  const StreamIndex& index() const { return index_; }
   // The `streams` table lists it: proven by progress, or named by SDP.
   bool is_listed(StreamId id) const;
 
@@ -95,6 +98,7 @@ class MediaBinding {
 
   const Model& model_;
   MessageView view_;
+  StreamIndex index_;
   uint32_t epoch_ = 0;
   uint32_t seen_messages_ = 0;
   uint32_t seen_streams_ = 0;

@@ -70,6 +70,7 @@ MessageRecord record_of(const IndexedMessage& indexed, const SipFacts& facts) {
   const bool needs_contact =
       facts.method == Method::invite && (sip.is_request || sip.status / 100 == 2);
   message.no_contact = needs_contact && !facts.has_contact && !message.truncated;
+  message.many_contacts = facts.many_contacts;
   message.has_rseq = sip.has(HeaderId::rseq);
   message.no_qop = (sip.status == 401 || sip.status == 407) && !offers_qop(sip);
   if (sip.is_request && facts.method == Method::bye && sip.has(HeaderId::reason))
@@ -99,6 +100,13 @@ const SipIndex* MessageBatch::add(const Datagram& datagram) {
   return &message.sip;
 }
 
+// A log may leave headers out.
+static bool lacks_transaction(const SipIndex& sip, const Datagram& datagram) {
+  if (datagram.truncated || datagram.logged) return false;
+  return !sip.has(HeaderId::call_id) || !sip.has(HeaderId::cseq) ||
+         (sip.is_request && !sip.has(HeaderId::via));
+}
+
 std::span<PreparedMessage> MessageBatch::prepare() {
   for (size_t i = prepared_.size(); i < count_; i++) {
     SipFacts facts = facts_of(messages_[i].sip);
@@ -106,6 +114,7 @@ std::span<PreparedMessage> MessageBatch::prepare() {
       facts.call_hash = hash_of_branch(messages_[i].sip);
       facts.no_call_id = true;
     }
+    facts.no_transaction = lacks_transaction(messages_[i].sip, messages_[i].datagram);
     prepared_.push_back({record_of(messages_[i], facts), facts, &messages_[i].sip});
   }
   return prepared_;

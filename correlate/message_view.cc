@@ -1,12 +1,18 @@
 #include "correlate/message_view.h"
 
+#include "correlate/hash.h"
 #include "decode/cut_header.h"
 
 namespace sipladder {
 
 bool MessageView::load(const MessageRecord& message) {
-  if (!log_.read(message.ref(), &bytes_)) bytes_.clear();
-  if (!index_sip(bytes_, &sip_)) {
+  bool there = log_.read(message.ref(), &bytes_);
+  if (there && static_cast<uint32_t>(hash_text(bytes_)) != message.content_hash) {
+    log_.note_changed(message.ref());
+    there = false;
+  }
+  if (!there || !index_sip(bytes_, &sip_)) {
+    bytes_.clear();
     sip_ = SipIndex{};
     return false;
   }

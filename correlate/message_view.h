@@ -15,7 +15,8 @@ class MessageView {
  public:
   explicit MessageView(const PacketLog& log) : log_(log) {}
 
-  // False when the bytes can no longer be read; `sip` is then empty.
+  // False when the bytes can no longer be read, or are not those of the message any more; `sip` and
+  // `bytes` are then empty, and the log has counted it.
   bool load(const MessageRecord& message);
 
   const PacketLog& log() const { return log_; }

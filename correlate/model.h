@@ -11,11 +11,16 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "capture/packet_log.h"
 #include "capture/packet_source.h"
 #include "correlate/call_label.h"
+#include "correlate/cancellation.h"
+#include "correlate/clock_steps.h"
+#include "correlate/clock_trials.h"
+#include "correlate/coverage.h"
 #include "correlate/cut_requests.h"
 #include "correlate/records.h"
 #include "correlate/table.h"
@@ -24,6 +29,8 @@
 #include "media/dtmf.h"
 
 namespace sipladder {
+
+inline constexpr size_t kMaxRefers = 65'536;
 
 // Where every packet went. The sum over `fates` (without Fate::payload) and `classes` is the number
 // of packets.
@@ -70,33 +77,50 @@ struct Model {
   Table<StreamRecord, StreamId> streams;  // candidates too: see is_listed()
   Table<Endpoint, EndpointId> endpoints;
   std::vector<IcmpErrorRecord> icmp_errors;
+  // Places in it, of those that quote a packet from the one end to the other.
+  absl::flat_hash_map<std::pair<uint32_t, uint32_t>, std::vector<uint32_t>> icmp_between;
   std::vector<RtcpRecord> rtcp;
   std::vector<IceCheckRecord> ice_checks;
   std::vector<HandshakeRecord> handshakes;
   std::vector<TurnAllocation> turn_allocations;
-  absl::flat_hash_map<uint32_t, DtmfDigits> dtmf;             // by StreamId
-  absl::flat_hash_map<uint32_t, VoiceSamples> voice_samples;  // the same, of other than G.711
+  std::vector<StunProbe> stun_probes;
+  std::vector<Keepalive> keepalives;
+  absl::flat_hash_map<uint32_t, DtmfDigits> dtmf;           // by StreamId
+  absl::flat_hash_map<uint32_t, VoicePlaces> voice_places;  // the same, of other than G.711
+  absl::flat_hash_map<uint32_t, EarlyVoice> early_voice;    // the same, of before the answer
+  absl::flat_hash_map<uint32_t, ClockTrials> clock_trials;  // the same, of dynamic payload types
   Accounting accounting;
   std::vector<SourceCounters> sources;
-  std::vector<SourceInfo> captures;  // copied from the PacketSource by whoever runs the loop
+  std::vector<ClockStep> clock_steps;  // in the order of frames
+  std::vector<SourceInfo> captures;    // copied from the PacketSource by whoever runs the loop
   std::array<uint64_t, static_cast<size_t>(Oddity::count_)> oddities{};
   std::vector<IncompleteSip> incomplete_sip_fragments;  // known once finished
   std::vector<HeadlessUdp> headless_udp;                // likewise
   std::vector<TcpGap> tcp_gaps;                         // the first of them
   std::vector<TlsFlow> tls_flows;                       // likewise
+  std::vector<NeighbourSilence> neighbours;             // who asked for them in vain
+  bool some_too_big = false;                            // says one of icmp_errors
+  std::vector<TransactionId> refers;                    // at most kMaxRefers, in capture order
   std::vector<CutRequest> cut_requests;                 // the requests among them
   Evicted evicted;
+  Coverage coverage;      // which times each capture point covers
   int64_t now_ns = 0;     // newest packet's time
   bool finished = false;  // the source has ended
+  // Of questions about all this: verdicts, bindings, rows. Then their answers are not whole.
+  Cancellation cancellation;
 };
 
-// The newest packet of a capture point, in whichever of its files that is.
-inline int64_t newest_at(const Model& model, uint8_t point) {
-  int64_t newest_ns = 0;
-  for (const SourceCounters& source : model.sources) {
-    if (source.point == point) newest_ns = std::max(newest_ns, source.newest_ns);
-  }
-  return newest_ns;
+// Until when the point that saw a message goes on capturing after it: later silence proves nothing.
+inline int64_t watched_until(const Model& model, const MessageRecord& since) {
+  return model.coverage.until(since.point, since.time_ns);
+}
+
+// ICMP errors that quote a packet from `src` to `dst`, in capture order.
+inline const std::vector<uint32_t>& icmp_errors_between(const Model& model, EndpointId src,
+                                                        EndpointId dst) {
+  static const std::vector<uint32_t> kNone;
+  const auto found = model.icmp_between.find({src.value, dst.value});
+  return found == model.icmp_between.end() ? kNone : found->second;
 }
 
 // RTP on its own proof (sequence numbers that follow each other); streams named by SDP are listed

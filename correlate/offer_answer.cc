@@ -1,6 +1,10 @@
 #include "correlate/offer_answer.h"
 
+#include <absl/container/flat_hash_map.h>
+#include <absl/container/flat_hash_set.h>
+
 #include <algorithm>
+#include <utility>
 
 #include "correlate/hash.h"
 #include "decode/text.h"
@@ -22,6 +26,14 @@ double frame_ms_of(std::string_view encoding) {
   if (equal_no_case(encoding, "G729")) return 10;
   if (equal_no_case(encoding, "GSM")) return 20;
   return equal_no_case(encoding, "G723") ? 30 : 0;
+}
+
+constexpr uint8_t kFirstDynamic = 96;
+
+uint32_t hash_of_codec(const SdpFormat& format) {
+  std::string name(format.encoding);
+  std::transform(name.begin(), name.end(), name.begin(), lower);
+  return static_cast<uint32_t>(mix(hash_text(name), format.clock_hz));
 }
 
 void read_audio(const SdpMedia& media, SdpStand* stand) {
@@ -59,6 +71,8 @@ void read_audio(const SdpMedia& media, SdpStand* stand) {
   for (const SdpFormat& format : media.formats) {
     const auto type = parse_number<uint8_t>(format.payload);
     if (type) stand->payload_types.push_back(*type);
+    if (type && *type >= kFirstDynamic && !format.encoding.empty())
+      stand->mapped.push_back({*type, hash_of_codec(format)});
     if (equal_no_case(format.encoding, "CN") || suppresses_silence(format))
       stand->comfort_noise = true;
   }
@@ -117,26 +131,29 @@ SdpStand stand_of(std::string_view body, MessageId id, const MessageRecord& mess
   return stand;
 }
 
-// Its 2xx was, though that is not here: a non-2xx is acknowledged within the INVITE transaction
-// (RFC 3261 17.1.1.3).
-bool is_accepted_unseen(const Model& model, TransactionId invite) {
-  const CallRecord& call = model.calls[model.transactions[invite].call];
+// INVITEs of a call whose 2xx was acknowledged: a non-2xx is acknowledged within the INVITE
+// transaction (RFC 3261 17.1.1.3).
+using Acknowledged = absl::flat_hash_set<uint32_t>;
+Acknowledged acknowledged_invites(const Model& model, const CallRecord& call) {
+  Acknowledged invites;
   for (TransactionId id = call.first_txn; id; id = model.transactions[id].next_in_call) {
     const TransactionRecord& txn = model.transactions[id];
-    if (txn.kind == TransactionKind::ack_2xx && txn.invite == invite) return true;
+    if (txn.kind == TransactionKind::ack_2xx && txn.invite) invites.insert(txn.invite.value);
   }
-  return false;
+  return invites;
 }
 
 // A rejected re-INVITE or UPDATE changes nothing (RFC 3261 14.1); a fork that was not answered has
 // no say.
-bool counts(const Model& model, const MessageRecord& message, bool has_confirmed) {
+bool counts(const Model& model, const MessageRecord& message, bool has_confirmed,
+            const Acknowledged& acknowledged) {
   if (!message.has_sdp || message.is_copy() || message.status >= 300) return false;
   if (message.is_request() && message.txn) {
     const TransactionRecord& txn = model.transactions[message.txn];
     const bool unanswered = txn.final_status == 0 && txn.in_dialog && txn.method == Method::invite;
     if (txn.final_status >= 300) return false;
-    if (unanswered && !is_accepted_unseen(model, message.txn)) return false;
+    // Its 2xx can be missing here, and the ACK for that not.
+    if (unanswered && !acknowledged.contains(message.txn.value)) return false;
   }
   if (!has_confirmed || !message.dialog) return true;
   return model.dialogs[message.dialog].confirmed_ns != 0;
@@ -164,6 +181,8 @@ class Reader {
     const bool held_before = before != nullptr && restricts(*before);
     const std::optional<size_t> offer = pair(stand, index);
     newest_of(stand.author) = index + 1;
+    if (const TransactionId txn = model_.messages[stand.message].txn)
+      newest_in_[{txn.value, stand.author}] = index;
     result.offered = result.offered || stand.usable;
     result.stands.push_back(std::move(stand));
     if (offer) follow_line(*offer, result.stands.back());
@@ -209,13 +228,10 @@ class Reader {
     TransactionId txn = message.txn;
     if (message.method == Method::ack) txn = model_.transactions[txn].invite;
     if (message.is_request() && message.method != Method::ack) return std::nullopt;
-    for (size_t i = result.stands.size(); i-- > 0;) {
-      const MessageRecord& other = model_.messages[result.stands[i].message];
-      if (other.txn != txn || result.stands[i].author == stand.author) continue;
-      result.pairs.push_back({i, index});
-      return i;
-    }
-    return std::nullopt;
+    const auto offer = newest_in_.find({txn.value, opposite(stand.author)});
+    if (offer == newest_in_.end()) return std::nullopt;
+    result.pairs.push_back({offer->second, index});
+    return offer->second;
   }
 
   // Of several audio lines offered, the one that the answer accepts counts.
@@ -237,7 +253,7 @@ class Reader {
     const int64_t begin = std::max(last_ns_, answer_ns_);
     const int64_t end = std::min(time_ns, end_ns_);
     // On hold nothing is missed: who holds may play music, and need not.
-    if (end > begin && !result.is_held()) {
+    if (end > begin && !open_hold_[0] && !open_hold_[1]) {
       extend(&result.caller, is_agreed(caller_, callee_), {begin, end});
       extend(&result.callee, is_agreed(callee_, caller_), {begin, end});
     }
@@ -265,14 +281,14 @@ class Reader {
   // hops show its answer.
   void note_hold(const SdpStand& stand, const SdpStand* offer, bool held_before) {
     if (is_forced(stand, offer)) return;
-    Hold* open = nullptr;
-    for (Hold& hold : result.holds) {
-      if (hold.by == stand.author && !hold.resume) open = &hold;
-    }
-    if (open != nullptr && !restricts(stand)) {
-      open->end_ns = stand.time_ns;
-      open->resume = stand.message;
-    } else if (open == nullptr && restricts(stand) && !held_before && result.negotiated) {
+    std::optional<size_t>& open = open_hold_[stand.author == Party::caller ? 0 : 1];
+    if (open && !restricts(stand)) {
+      Hold& hold = result.holds[*open];
+      hold.end_ns = stand.time_ns;
+      hold.resume = stand.message;
+      open.reset();
+    } else if (!open && restricts(stand) && !held_before && result.negotiated) {
+      open = result.holds.size();
       result.holds.push_back({stand.author, stand.time_ns, 0, stand.message, {}});
     }
   }
@@ -284,6 +300,9 @@ class Reader {
   size_t caller_ = 0;  // 1-based index of the newest stand
   size_t callee_ = 0;
   int64_t last_ns_ = 0;
+  // Newest stand of each author in each transaction, as an index.
+  absl::flat_hash_map<std::pair<uint32_t, Party>, size_t> newest_in_;
+  std::optional<size_t> open_hold_[2];  // of the caller, and of the callee; into result.holds
 };
 
 // Its INVITEs that a 2xx answered.
@@ -364,11 +383,13 @@ Negotiation negotiation_of(const Model& model, MessageView& view, const CallReco
     has_confirmed = has_confirmed || model.dialogs[id].confirmed_ns != 0;
   }
   const Answered answered = answered_invites(model, call);
+  const Acknowledged acknowledged = acknowledged_invites(model, call);
   Reader reader(model, view, call, end_ns);
   reader.result.half_unseen = !answered.any;
   for (const MessageId id : messages) {
     const MessageRecord& message = model.messages[id];
-    if (!counts(model, message, has_confirmed) || !view.load(message)) continue;
+    if (model.cancellation.requested()) break;
+    if (!counts(model, message, has_confirmed, acknowledged) || !view.load(message)) continue;
     reader.add(stand_of(find_sdp(view.sip()), id, message));
   }
   reader.finish();

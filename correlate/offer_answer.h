@@ -19,6 +19,12 @@ struct CryptoLine {  // a=crypto (RFC 4568)
   bool key_fits = true;  // its length is that of the suite
 };
 
+// What an SDP means by a payload number of its own choice (RFC 3551 6: 96 and above).
+struct MappedType {
+  uint8_t number = 0;
+  uint32_t codec = 0;  // hash of name and clock
+};
+
 struct SdpLine {
   std::string media;  // "audio"
   bool open = false;  // its port is not 0
@@ -51,6 +57,7 @@ struct SdpStand {
   bool named_candidate = false;  // one of them is a host name, of mDNS mostly
   std::string ice_ufrag;
   std::vector<uint8_t> payload_types;
+  std::vector<MappedType> mapped;
   std::optional<double> ptime_ms;
   double frame_ms = 0;  // of the first codec, when it has fixed ones (G.723, G.729, GSM)
   // Of the whole SDP:

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <type_traits>
+#include <vector>
 
 #include "capture/packet.h"
 #include "correlate/ids.h"
@@ -50,10 +51,11 @@ struct MessageRecord {
   bool truncated : 1 = false;
   bool logged : 1 = false;  // a log wrote it
   bool has_to_tag : 1 = false;
-  bool has_rseq : 1 = false;    // RFC 3262
-  bool no_contact : 1 = false;  // INVITE, or a 2xx to it, without Contact
-  bool no_qop : 1 = false;      // 401 or 407 whose challenges have no qop
-  bool timed_out : 1 = false;   // a BYE whose Reason names a timer
+  bool has_rseq : 1 = false;       // RFC 3262
+  bool no_contact : 1 = false;     // INVITE, or a 2xx to it, without Contact
+  bool many_contacts : 1 = false;  // 2xx to INVITE
+  bool no_qop : 1 = false;         // 401 or 407 whose challenges have no qop
+  bool timed_out : 1 = false;      // a BYE whose Reason names a timer
   SdpGlance sdp;
 
   bool is_request() const { return status == 0; }
@@ -199,6 +201,7 @@ struct CallRecord {
   MessageId first_response;
   TransactionId first_txn, last_txn;   // chain TransactionRecord::next_in_call
   DialogId first_dialog, last_dialog;  // chain DialogRecord::next_in_call
+  TransactionId first_bye;             // of the first message that hangs up
   uint32_t messages = 0;
   uint32_t retransmissions = 0;
   uint32_t dialogs = 0;
@@ -219,6 +222,18 @@ struct CallRecord {
   // From and To of the first request, lacking one of the first message, name the parties.
   MessageId naming_message() const { return first_request ? first_request : first_message; }
 };
+
+// What was heard of a stream while it passed: of each packet until the first sound.
+struct VoiceListened {
+  uint32_t decoded = 0;       // packets of G.711
+  uint32_t others = 0;        // comfort noise and events
+  uint16_t loudness = 0;      // mean square of the loudest packet, as long as none is audible
+  uint16_t payload_hash = 0;  // of the newest packet of another codec
+  uint8_t changes = 0;        // packets of these that differ from the one before, up to a limit
+  bool audible = false;
+};
+// A codec that gets no sound needs some packets until its payload stays the same.
+inline constexpr uint8_t kSettlingChanges = 50;
 
 // RTP of one 5-tuple and SSRC, with the running figures of RFC 3550 (appendix A.1, A.3, A.8).
 // What each packet changes comes first: a thousand streams at once, and their lines of the cache
@@ -255,9 +270,8 @@ struct alignas(64) StreamRecord {
   uint8_t payload_type = 0;  // of most packets that are neither telephone-event nor comfort noise
   // Of one packet in five, as far as its codec can be told from its type.
   uint32_t level_samples = 0;
-  uint32_t silent_samples = 0;    // nothing to hear, comfort noise, or no signal at all
-  uint32_t repeated_samples = 0;  // the same payload as in the sample before
-  uint32_t sample_hash = 0;
+  uint32_t silent_samples = 0;  // nothing to hear, comfort noise, or no signal at all
+  VoiceListened listened;
 
   int64_t first_ns = 0;
   EndpointId src;
@@ -265,7 +279,8 @@ struct alignas(64) StreamRecord {
   uint32_t ssrc = 0;
   uint32_t first_frame = 0;
   uint32_t duplicates = 0;
-  uint32_t copies = 0;  // of these: the packet before once more, captured twice
+  uint32_t copies = 0;         // of these: the packet before once more, captured twice
+  uint32_t event_repeats = 0;  // telephone-events sent again under their number: no duplicates
   uint32_t late = 0;
   uint32_t elsewhere = 0;         // packets that another point captured too
   int64_t delay_ns = 0;           // of these packets together, from the one point to the other
@@ -285,17 +300,26 @@ struct alignas(64) StreamRecord {
   uint32_t slice_packets = 0;
   uint32_t longest_loss = 0;  // packets missing in a row
   float worst_slice_pct = 0;  // lost
+  // The newest jump back of its numbers, or of its timestamps alone, and where that was.
+  int64_t jump_ns = 0;
+  uint32_t jump_frame = 0;
+  uint32_t jump_from = 0, jump_to = 0;
+  bool jump_of_time = false;
+  bool early = false;  // it began before an answer to the call that named its destination
   // Where the present payload type began, until its clock is told.
   int64_t clock_from_ns = 0;
   int64_t clock_from_span = 0;
   uint32_t clock_from_packets = 0;
   uint32_t pauses = 0;  // silence suppression: pauses that the sender made itself
   uint16_t icmp_errors = 0;
+  uint16_t checksums_right = 0;  // of UDP, of one packet in 31
+  uint16_t checksums_wrong = 0;
   uint8_t dscp = 0;
   // From RTCP; has_rtcp tells whether any report spoke of this stream.
   bool has_rtcp = false;
   uint8_t remote_fraction_lost = 0;
-  uint16_t source = 0;  // of first_frame
+  bool has_rtt = false;  // rtt_us is known
+  uint16_t source = 0;   // of first_frame
   uint32_t remote_jitter = 0;
   uint32_t remote_lost = 0;
   uint32_t reported_highest = 0;  // by its newest report
@@ -312,7 +336,6 @@ struct alignas(64) StreamRecord {
   uint8_t xr_loss_rate = 0;  // of 256, with what came too late to be played
   uint16_t xr_rtt_ms = 0;
   // The newest sender report of this stream, to tell the way to the receiver and back (6.4.1).
-  bool has_rtt = false;
   uint32_t report_id = 0;  // middle 32 bits of its NTP time
   uint32_t rtt_us = 0;     // between the capture point and the receiver, newest
   int64_t report_ns = 0;
@@ -338,20 +361,54 @@ struct alignas(64) StreamRecord {
   // Most packets are here twice, each copy right behind its original: the capture made them, and
   // no network.
   bool is_captured_twice() const { return copies * 10 >= (packets - copies) * 9; }
-  // Each of them once.
+  // Different ones.
+  uint32_t distinct() const { return packets - duplicates - event_repeats; }
+  // Each of them once, whatever the capture did.
   uint32_t packets_once() const { return is_captured_twice() ? packets - copies : packets; }
   bool shares_point_with(const StreamRecord& other) const { return (points & other.points) != 0; }
 };
 
-// Where some of a stream's packets of voice are, spread over all of its length. In runs: a decoder
-// that starts in mid-stream is right after some packets only.
-struct VoiceSamples {
+// Where a stream's packets of voice are, of other than G.711: they are decoded when somebody asks
+// whether there is anything to hear.
+struct VoicePlaces {
+  struct Place {
+    uint32_t offset;  // from `base`
+    uint32_t length;
+  };
+  uint64_t base = 0;
+  std::vector<Place> places;
+  uint16_t store = 0;
+
+  // What lies too far behind the first one has no place.
+  void add(const PacketRef& ref) {
+    if (places.empty()) {
+      base = ref.offset;
+      store = ref.store;
+    }
+    if (ref.store != store || ref.offset < base || ref.offset - base > UINT32_MAX) return;
+    places.push_back({static_cast<uint32_t>(ref.offset - base), ref.length});
+  }
+  uint32_t count() const { return static_cast<uint32_t>(places.size()); }
+  PacketRef ref(uint32_t index) const {
+    return {base + places[index].offset, places[index].length, store};
+  }
+};
+
+// Where some of the first packets are of a stream that began before the answer: short runs, half a
+// second apart.
+struct EarlyVoice {
   static constexpr uint32_t kRun = 3;
-  static constexpr uint32_t kRuns = 12;
   static constexpr uint32_t kStep = 24;
+  static constexpr uint32_t kRuns = 12;
+  static constexpr uint32_t kPackets = kStep * kRuns;
   PacketRef refs[kRuns * kRun];
   uint32_t count = 0;
-  uint32_t every = kStep;  // packets from one run to the next: kStep, doubled and doubled again
+
+  // The packet of that number, from 2 on.
+  static bool wants(uint32_t packet) { return packet % kStep >= 2 && packet % kStep < 2 + kRun; }
+  void add(const PacketRef& ref) {
+    if (count < kRuns * kRun) refs[count++] = ref;
+  }
 };
 
 // What one source says by RTCP to one receiver: of a stream that the capture does not show, this is
@@ -367,6 +424,8 @@ struct RtcpRecord {
   int64_t progress_from_ns = 0;
   int64_t progress_ns = 0;
   uint32_t progress_frame = 0;
+  int64_t first_ns = 0, last_ns = 0;  // of its packets
+  int64_t bye_ns = 0;                 // RTCP BYE (RFC 3550 6.6)
 };
 
 // Connectivity checks of ICE (RFC 8445 7) from one end to another, of one pair of user names.
@@ -407,6 +466,31 @@ struct TurnAllocation {
   Endpoint client;
 };
 
+// A question to a STUN server how it sees the client (RFC 8489 2, RFC 5780 4, RFC 3489 10.1), and
+// its answer as far as it passed here.
+struct StunProbe {
+  Endpoint client;
+  Endpoint server;  // that was asked
+  Endpoint answered_from;
+  Endpoint mapped;                    // what the answer says; family 0: none
+  Endpoint other;                     // the server's other address, when it has one
+  int64_t first_ns = 0, last_ns = 0;  // of the requests
+  int64_t answer_ns = 0;
+  uint32_t frame = 0, answer_frame = 0;
+  uint32_t asked_after_answer = 0;  // requests that came again after it: it did not arrive
+  uint8_t point = 0;
+  bool change_ip = false, change_port = false;  // the answer is asked for from there
+};
+
+// A packet that only keeps a NAT's binding open: empty, CRLF, or a few bytes; or a STUN request.
+enum class KeepaliveKind : uint8_t { none, crlf, double_crlf, empty, stun, options, register_ };
+struct Keepalive {
+  int64_t time_ns = 0;
+  EndpointId src, dst;
+  uint32_t frame = 0;
+  KeepaliveKind kind = KeepaliveKind::none;
+};
+
 struct IcmpErrorRecord {
   int64_t time_ns = 0;
   uint32_t frame = 0;
@@ -417,6 +501,9 @@ struct IcmpErrorRecord {
   uint8_t point = 0;
   uint8_t type = 0;
   uint8_t code = 0;
+  uint16_t mtu = 0;  // of the next link, where the packet was too big and it is told
+
+  bool says_too_big() const { return from.family == 4 ? type == 3 && code == 4 : type == 2; }
 };
 
 }  // namespace sipladder

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "correlate/hash.h"
 #include "decode/text.h"
 
 namespace sipladder {
@@ -34,16 +35,6 @@ std::optional<uint32_t> expires_of(const SipIndex& sip, std::string_view contact
   const NameAddr name = parse_name_addr(contact);
   if (const auto expires = param(name.params, "expires")) return parse_number<uint32_t>(*expires);
   return parse_number<uint32_t>(sip.value(HeaderId::expires));
-}
-
-// What the 2xx grants to this contact (10.3 step 8); it lists all bindings of the address.
-std::optional<uint32_t> granted_to(const SipIndex& response, std::string_view contact_uri) {
-  for (const std::string_view contact : header_values(response, HeaderId::contact)) {
-    if (contact_key(parse_name_addr(contact).uri) == contact_key(contact_uri)) {
-      return expires_of(response, contact);
-    }
-  }
-  return std::nullopt;
 }
 
 // What a REGISTER says of one of its contacts.
@@ -102,7 +93,10 @@ Registrations::Registrations(const Model& model, const PacketLog& log)
 
 void Registrations::update() {
   if (epoch_ != model_.evicted.epoch) forget_evicted();
-  for (const TransactionId id : transactions_.take()) learn(id);
+  for (const TransactionId id : transactions_.take()) {
+    if (model_.cancellation.requested()) return;
+    learn(id);
+  }
 }
 
 // A binding lives as long as its newest REGISTER is in the tables.
@@ -115,9 +109,53 @@ void Registrations::forget_evicted() {
     return true;
   });
   by_aor_.clear();
-  for (size_t place = 0; place < bindings_.all().size(); place++) {
-    by_aor_[bindings_[place].aor].push_back(place);
+  replaceable_.clear();
+  for (const Binding& one : bindings_.all()) {
+    Address& address = by_aor_[one.aor];
+    address.bindings++;
+    if (one.listed) {
+      address.listed.push_back(bindings_.place_of(one));
+    } else {
+      open(one);
+    }
   }
+}
+
+void OpenBindings::touch(size_t place) {
+  std::erase(places_, place);
+  if (places_.size() >= kMaxOpen) places_.erase(places_.begin());
+  places_.push_back(place);
+}
+
+OpenBindings& Registrations::of_call(const std::string& aor, CallId call) {
+  return replaceable_[mix(hash_text(aor), call.value)];
+}
+
+OpenBindings& Registrations::of_instance(const std::string& aor, const std::string& instance) {
+  return replaceable_[mix(hash_text(aor), hash_text(instance))];
+}
+
+// A REGISTER asks for it, now or again.
+void Registrations::open(const Binding& binding) {
+  const size_t place = bindings_.place_of(binding);
+  by_aor_[binding.aor].open.touch(place);
+  of_call(binding.aor, binding.call).touch(place);
+  if (!binding.instance.empty()) of_instance(binding.aor, binding.instance).touch(place);
+}
+
+// All bindings of the address, and what is granted to each (10.3 step 8). Listed twice, the first
+// counts.
+void Registrations::read_listed(const SipIndex& response) {
+  for (const std::string_view contact : header_values(response, HeaderId::contact)) {
+    listed_.try_emplace(contact_key(parse_name_addr(contact).uri), expires_of(response, contact));
+  }
+}
+
+// Contact: * (10.2.2).
+void Registrations::remove_all(const std::string& aor) {
+  Address& address = by_aor_[aor];
+  for (const size_t place : address.open.places()) bindings_[place].state = BindingState::removed;
+  for (const size_t place : address.listed) bindings_[place].state = BindingState::removed;
 }
 
 void Registrations::learn(TransactionId id) {
@@ -127,6 +165,8 @@ void Registrations::learn(TransactionId id) {
     std::optional<uint32_t> expires;
   };
   std::vector<Asked> contacts;
+  asked_.clear();
+  listed_.clear();
   if (!view_.load(model_.messages[txn.request])) return;
   const SipIndex& sip = view_.sip();
   const std::string aor = aor_of(sip.value(HeaderId::to));
@@ -137,15 +177,18 @@ void Registrations::learn(TransactionId id) {
     Binding* found = binding(aor, uri);
     if (found == nullptr) return;
     note_request(model_, txn, sip, value, *found);
+    open(*found);
+    asked_.push_back(bindings_.place_of(*found));
   }
   const bool has_response = txn.final_response && view_.load(model_.messages[txn.final_response]);
+  if (has_response) read_listed(view_.sip());
   for (const auto& [uri, asked] : contacts) {
     if (uri == "*") {
-      if (txn.final_status / 100 != 2) continue;
-      for (const size_t index : by_aor_[aor]) bindings_[index].state = BindingState::removed;
+      if (txn.final_status / 100 == 2) remove_all(aor);
       continue;
     }
-    auto granted = has_response ? granted_to(view_.sip(), uri) : std::nullopt;
+    const auto listed = listed_.find(contact_key(uri));
+    auto granted = listed == listed_.end() ? std::nullopt : listed->second;
     if (!granted && asked == 0U) granted = 0;
     if (!granted && has_response) {
       granted = parse_number<uint32_t>(view_.sip().value(HeaderId::expires));
@@ -154,10 +197,6 @@ void Registrations::learn(TransactionId id) {
     if (Binding* found = binding(aor, uri)) answer(*found, txn, granted);
   }
   if (!has_response || txn.final_status / 100 != 2) return;
-  listed_.clear();
-  for (const std::string_view contact : header_values(view_.sip(), HeaderId::contact)) {
-    listed_.insert(contact_key(parse_name_addr(contact).uri));
-  }
   replace_others(aor, txn);
   learn_listed(aor, txn);
 }
@@ -168,34 +207,51 @@ void Registrations::learn(TransactionId id) {
 void Registrations::replace_others(const std::string& aor, const TransactionRecord& txn) {
   const SipIndex& response = view_.sip();
   Binding* accepted = nullptr;
-  for (const size_t index : by_aor_[aor]) {
-    Binding& one = bindings_[index];
-    if (one.call == txn.call && one.last_message == txn.request) accepted = &one;
+  for (const size_t place : asked_) {
+    Binding& one = bindings_[place];
+    if (one.call == txn.call && (accepted == nullptr || place > bindings_.place_of(*accepted)))
+      accepted = &one;
   }
   if (accepted == nullptr) return;
   // A registrar that lists nothing has nothing left, or lists never.
   if (!response.has(HeaderId::contact) && accepted->state != BindingState::removed) return;
-  for (const size_t index : by_aor_[aor]) {
-    Binding& old = bindings_[index];
-    const bool same_instance = !old.instance.empty() && old.instance == accepted->instance;
-    if (one_hop_before(old, txn)) continue;
-    if (&old == accepted || old.last_ns >= accepted->last_ns ||
-        (old.call != txn.call && !same_instance) || old.listed ||
-        listed_.contains(contact_key(old.contact)))
+  // Of what is over nothing can be replaced any more.
+  const auto is_over = [&](size_t place) {
+    const Binding& one = bindings_[place];
+    return one.state != BindingState::active && (one.granted_ns != 0 || one.given_up);
+  };
+  OpenBindings& same_call = of_call(aor, txn.call);
+  replace(same_call, txn, *accepted);
+  same_call.drop(is_over);
+  if (accepted->instance.empty()) return;
+  OpenBindings& same_instance = of_instance(aor, accepted->instance);
+  replace(same_instance, txn, *accepted);
+  same_instance.drop(is_over);
+}
+
+void Registrations::replace(const OpenBindings& others, const TransactionRecord& txn,
+                            Binding& accepted) {
+  for (const size_t place : others.places()) {
+    Binding& old = bindings_[place];
+    if (&old == &accepted || old.last_ns >= accepted.last_ns || old.listed ||
+        one_hop_before(old, txn) || listed_.contains(contact_key(old.contact)))
       continue;
     if (old.state == BindingState::active) old.state = BindingState::removed;
     if (old.granted_ns != 0 || old.given_up) continue;
     old.given_up = true;
-    accepted->challenges += old.challenges;
+    accepted.challenges += old.challenges;
   }
 }
 
 // A refresh that came when the binding was over. Not when others may have come between, unseen: the
 // next number but one is left to a challenge.
-void Registrations::note_lapse(Binding& binding, const TransactionRecord& txn) {
+void Registrations::note_lapse(Binding& binding, const TransactionRecord& txn) const {
   const bool next = txn.call == binding.granted_call && txn.cseq > binding.granted_cseq &&
                     txn.cseq <= binding.granted_cseq + 2;
   if (!next || state_at(binding, txn.first_ns) != BindingState::expired) return;
+  // It can have been refreshed in time while nobody captured.
+  const uint8_t point = model_.messages[txn.request].point;
+  if (model_.coverage.until(point, binding.granted_ns) < txn.first_ns) return;
   const int64_t late_ns =
       txn.first_ns - binding.granted_ns - int64_t{*binding.expires_s} * 1'000'000'000;
   if (late_ns <= binding.lapse_ns) return;
@@ -243,26 +299,36 @@ void Registrations::answer(Binding& binding, const TransactionRecord& txn,
 // them are other devices: what was asked for, lacking that all that is known, must be there as it
 // is.
 bool Registrations::lists_as_asked(const std::string& aor, const TransactionRecord& txn) {
-  bool any_asked = false, asked_listed = true, known_listed = true;
-  for (const size_t place : by_aor_[aor]) {
+  bool any_asked = false, asked_listed = true;
+  const auto is_active = [&](const Binding& one) {
+    return state_at(one, txn.final_response_ns) == BindingState::active;
+  };
+  const auto is_listed = [&](const Binding& one) {
+    return listed_.contains(contact_key(one.contact));
+  };
+  for (const size_t place : asked_) {
     const Binding& one = bindings_[place];
-    if (one.listed || state_at(one, txn.final_response_ns) != BindingState::active) continue;
-    const bool found = listed_.contains(contact_key(one.contact));
-    known_listed = known_listed && found;
-    if (one.last_message != txn.request) continue;
+    if (!is_active(one)) continue;
     any_asked = true;
-    asked_listed = asked_listed && found;
+    asked_listed = asked_listed && is_listed(one);
   }
-  return any_asked ? asked_listed : known_listed;
+  if (any_asked) return asked_listed;
+  OpenBindings& known = by_aor_[aor].open;
+  known.drop([&](size_t place) { return bindings_[place].state == BindingState::removed; });
+  return std::all_of(known.places().begin(), known.places().end(), [&](size_t place) {
+    return !is_active(bindings_[place]) || is_listed(bindings_[place]);
+  });
 }
 
 // A 2xx lists all bindings of the address (10.3 step 8).
 void Registrations::learn_listed(const std::string& aor, const TransactionRecord& txn) {
   if (!lists_as_asked(aor, txn)) return;
   const int64_t now_ns = txn.final_response_ns;
-  for (const size_t place : by_aor_[aor]) {
+  std::vector<size_t>& listed = by_aor_[aor].listed;
+  std::erase_if(listed, [&](size_t place) { return !bindings_[place].listed; });
+  for (const size_t place : listed) {
     Binding& one = bindings_[place];
-    const bool gone = one.listed && state_at(one, now_ns) == BindingState::active &&
+    const bool gone = state_at(one, now_ns) == BindingState::active &&
                       !listed_.contains(contact_key(one.contact));
     if (gone) one.state = BindingState::removed;
   }
@@ -272,7 +338,7 @@ void Registrations::learn_listed(const std::string& aor, const TransactionRecord
     if (left == 0U || name.uri.empty()) continue;
     Binding* found = bindings_.find(binding_key(aor, name.uri));
     if (found == nullptr) {
-      if (by_aor_[aor].size() >= kMaxListed) continue;
+      if (by_aor_[aor].bindings >= kMaxListed) continue;
       Binding made;
       made.aor = aor;
       made.contact = std::string(name.uri);
@@ -305,16 +371,24 @@ Binding* Registrations::binding(const std::string& aor, const std::string& conta
 }
 
 Binding* Registrations::add(Binding binding) {
-  std::vector<size_t>& of_aor = by_aor_[binding.aor];
-  const size_t place = bindings_.all().size();
+  const bool listed = binding.listed;
+  Address& address = by_aor_[binding.aor];
   std::string key = binding_key(binding.aor, binding.contact);
   Binding* added = bindings_.add(std::move(key), std::move(binding));
-  if (added != nullptr) of_aor.push_back(place);
+  if (added == nullptr) return nullptr;
+  address.bindings++;
+  if (listed) address.listed.push_back(bindings_.place_of(*added));
   return added;
 }
 
 BindingState Registrations::state_of(const Binding& binding) const {
-  return state_at(binding, model_.now_ns);
+  return state_at(binding, watched_until(binding));
+}
+
+int64_t Registrations::watched_until(const Binding& binding) const {
+  if (!binding.last_message) return binding.last_ns;
+  const uint8_t point = model_.messages[binding.last_message].point;
+  return model_.coverage.until(point, std::max(binding.granted_ns, binding.last_ns));
 }
 
 }  // namespace sipladder

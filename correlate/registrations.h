@@ -3,11 +3,10 @@
 // whose REGISTERs do not pass here, from the 2xx that list them.
 //
 // Threads: as Model. Bounds: kMaxBindings, kMaxListed of one address that are only listed; further
-// ones are left out.
+// ones are left out. Of the bindings that a REGISTER can end, the kMaxOpen newest are looked at.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
-#include <absl/container/flat_hash_set.h>
 
 #include <optional>
 #include <string>
@@ -22,6 +21,7 @@ namespace sipladder {
 
 inline constexpr size_t kMaxBindings = 1'000'000;
 inline constexpr size_t kMaxListed = 64;
+inline constexpr size_t kMaxOpen = 64;
 
 enum class BindingState : uint8_t { pending, active, expired, removed, rejected };
 std::string_view to_string(BindingState state);  // empty for pending
@@ -55,22 +55,44 @@ struct Binding {
   BindingState state = BindingState::pending;
 };
 
+// Bindings by their places, those that were asked for last at the end; at most kMaxOpen.
+class OpenBindings {
+ public:
+  void touch(size_t place);
+  template <typename Gone>
+  void drop(Gone gone) {
+    std::erase_if(places_, gone);
+  }
+  const std::vector<size_t>& places() const { return places_; }
+
+ private:
+  std::vector<size_t> places_;
+};
+
 class Registrations {
  public:
   Registrations(const Model& model, const PacketLog& log);
 
   void update();
   const std::vector<Binding>& all() const { return bindings_.all(); }
-  BindingState state_of(const Binding& binding) const;  // as of the newest packet
+  BindingState state_of(const Binding& binding) const;  // as of watched_until()
+  // How long its registrar's point goes on capturing after the newest that is known of it.
+  int64_t watched_until(const Binding& binding) const;
 
  private:
   void forget_evicted();
   void learn(TransactionId id);
   Binding* binding(const std::string& aor, const std::string& contact);
   Binding* add(Binding binding);
-  static void note_lapse(Binding& binding, const TransactionRecord& txn);
+  void open(const Binding& binding);
+  OpenBindings& of_call(const std::string& aor, CallId call);
+  OpenBindings& of_instance(const std::string& aor, const std::string& instance);
+  void read_listed(const SipIndex& response);
+  void remove_all(const std::string& aor);
+  void note_lapse(Binding& binding, const TransactionRecord& txn) const;
   bool one_hop_before(const Binding& binding, const TransactionRecord& txn) const;
   void replace_others(const std::string& aor, const TransactionRecord& txn);
+  void replace(const OpenBindings& others, const TransactionRecord& txn, Binding& accepted);
   void answer(Binding& binding, const TransactionRecord& txn, std::optional<uint32_t> granted);
   void learn_listed(const std::string& aor, const TransactionRecord& txn);
   bool lists_as_asked(const std::string& aor, const TransactionRecord& txn);
@@ -80,8 +102,18 @@ class Registrations {
   FinishedTransactions transactions_;
   uint32_t epoch_ = 0;
   KeyedRows<Binding> bindings_{kMaxBindings};
-  absl::flat_hash_map<std::string, std::vector<size_t>> by_aor_;  // places in bindings_
-  absl::flat_hash_set<std::string> listed_;  // contacts of the 2xx that is being read, as keys
+  struct Address {
+    size_t bindings = 0;
+    OpenBindings open;           // not removed, and a REGISTER was seen
+    std::vector<size_t> listed;  // places of those of which none was; at most kMaxListed
+  };
+  absl::flat_hash_map<std::string, Address> by_aor_;
+  // Of one address and Call-ID, and of one address and instance: what a new contact can replace.
+  absl::flat_hash_map<uint64_t, OpenBindings> replaceable_;
+  // Of the transaction that is being read: bindings that its request asks for, and contacts that
+  // its response lists, as keys, with what it grants them.
+  std::vector<size_t> asked_;
+  absl::flat_hash_map<std::string, std::optional<uint32_t>> listed_;
 };
 
 }  // namespace sipladder

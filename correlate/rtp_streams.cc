@@ -18,7 +18,10 @@ constexpr size_t kMaxIcmpErrors = 100'000;
 // When a packet that came before passed, by the newest one's time and their distance from it.
 int64_t sent_ns(const StreamRecord& stream, uint16_t number) {
   if (stream.clock_hz == 0) return stream.last_ns;
-  const uint64_t step = uint64_t{distance_behind(stream.sequence, number)} * stream.timestamp_step;
+  constexpr uint64_t kMostSeconds = 3600;
+  const uint64_t step =
+      std::min(uint64_t{distance_behind(stream.sequence, number)} * stream.timestamp_step,
+               kMostSeconds * stream.clock_hz);
   return stream.last_ns - static_cast<int64_t>(step * 1'000'000'000 / stream.clock_hz);
 }
 
@@ -57,8 +60,30 @@ EndpointId EndpointTable::id_of(const Endpoint& endpoint) {
   return slot->second;
 }
 
+void EndpointTable::forget_unused() {
+  std::vector<bool> used(model_.endpoints.size() + size_t{1});
+  const auto mark = [&](const auto& record) {
+    used[record.src.value] = true;
+    used[record.dst.value] = true;
+  };
+  for (const MessageId id : model_.messages.ids()) mark(model_.messages[id]);
+  for (const TransactionId id : model_.transactions.ids()) mark(model_.transactions[id]);
+  for (const StreamId id : model_.streams.ids()) mark(model_.streams[id]);
+  for (const IcmpErrorRecord& error : model_.icmp_errors) mark(error);
+  for (const Keepalive& keepalive : model_.keepalives) mark(keepalive);
+  absl::erase_if(ids_, [&](const auto& slot) {
+    if (used[slot.second.value]) return false;
+    model_.endpoints.forget(slot.second);
+    return true;
+  });
+  ids_.rehash(0);
+}
+
 void RtpStreams::forget_evicted() {
   absl::erase_if(by_key_, [&](const auto& slot) { return !model_.streams.holds(slot.second); });
+  by_key_.rehash(0);
+  places_ = 0;
+  for (const auto& [id, voice] : model_.voice_places) places_ += voice.count();
 }
 
 // Looks at all streams, so not more than once in a second of the capture.
@@ -67,7 +92,7 @@ bool RtpStreams::make_room(int64_t now_ns) {
   constexpr int64_t kIdle = 60 * kSecond;
   if (now_ns - looked_for_room_ns_ < kSecond) return false;
   looked_for_room_ns_ = now_ns;
-  forget_streams(model_, now_ns - kIdle);
+  forget_streams(model_, log_, now_ns - kIdle);
   forget_evicted();
   return model_.streams.held() < kMaxStreams;
 }
@@ -96,10 +121,12 @@ void RtpStreams::note_coverage(const Datagram& datagram) {
 // unless one of the two did not capture in between.
 void RtpStreams::add_elsewhere(StreamRecord& stream, const Datagram& datagram,
                                const RtpHeader& rtp) {
-  const int64_t delay_ns = datagram.time_ns - sent_ns(stream, rtp.sequence);
+  constexpr int64_t kMostNs = 60'000'000'000;  // more is no delay; sums stay in range
+  const int64_t delay_ns =
+      std::clamp(datagram.time_ns - sent_ns(stream, rtp.sequence), -kMostNs, kMostNs);
   const int64_t resumed_ns =
       std::max(coverage_of(datagram.point).resumed_ns, coverage_of(stream.point).resumed_ns);
-  const uint32_t passed = stream.packets - stream.duplicates;
+  const uint32_t passed = stream.distinct();
   const bool covered = stream.elsewhere != 0 && resumed_ns <= stream.elsewhere_ns;
   stream.covered += covered ? passed - stream.covered_until : 1;
   stream.covered_until = passed;
@@ -114,6 +141,11 @@ void RtpStreams::prefetch_record(uint64_t key) const {
   const auto* const record = reinterpret_cast<const char*>(&model_.streams[found->second]);
   for (size_t at = 0; at < offsetof(StreamRecord, first_ns); at += 64)
     __builtin_prefetch(record + at, 1);
+}
+
+static void note_checksum(StreamRecord& stream, Checksum checksum) {
+  uint16_t& count = checksum == Checksum::right ? stream.checksums_right : stream.checksums_wrong;
+  if (count < UINT16_MAX) count++;
 }
 
 void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp, uint64_t key) {
@@ -134,21 +166,34 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp, uint64_
     }
     stream.last_frame = datagram.frame;
     const bool again = is_packet_before(stream, datagram);
+    const uint32_t distinct = stream.distinct();
     const uint32_t duplicates = stream.duplicates;
     advance(stream, rtp, datagram.time_ns);
     if (again && stream.duplicates != duplicates) stream.copies++;
+    if (stream.distinct() != distinct) try_clocks(found->second, datagram, rtp);
+    if (datagram.checksum != Checksum::unknown) note_checksum(stream, datagram.checksum);
     stream.newest_ip_id = datagram.ip_id;
     note_shown(stream, datagram.point, rtp.sequence, newest);
     listen(stream, rtp, !datagram.truncated);
+    add_early(found->second, datagram, rtp);
     if (is_event(rtp)) {
       add_event(found->second, rtp);
-    } else if (!datagram.truncated && !is_heard_in_passing(rtp.payload_type) &&
-               stream.packets % VoiceSamples::kStep < VoiceSamples::kRun) {
-      add_sample(found->second, datagram);
+    } else {
+      add_place(found->second, datagram, rtp);
     }
     return;
   }
   begin_stream(key, datagram, rtp);
+}
+
+// What comes before the answer is asked later which sound it is.
+void RtpStreams::add_early(StreamId id, const Datagram& datagram, const RtpHeader& rtp) {
+  const StreamRecord& stream = model_.streams[id];
+  if (!stream.early || datagram.truncated || !is_voice(rtp)) return;
+  if (stream.packets > EarlyVoice::kPackets || !EarlyVoice::wants(stream.packets)) return;
+  PacketRef ref = datagram.ref;
+  ref.length = static_cast<uint32_t>(datagram.payload.size());
+  model_.early_voice[id.value].add(ref.is_stored() ? ref : log_.append(datagram.payload));
 }
 
 void RtpStreams::begin_stream(uint64_t key, const Datagram& datagram, const RtpHeader& rtp) {
@@ -167,6 +212,7 @@ void RtpStreams::begin_stream(uint64_t key, const Datagram& datagram, const RtpH
   stream.points = StreamRecord::bit_of(datagram.point);
   stream.dscp = datagram.dscp;
   stream.newest_ip_id = datagram.ip_id;
+  stream.early = turns_.is_before_answer(datagram.dst);
   stream.payload_type = rtp.payload_type;
   stream.type_lead = is_voice(rtp) ? 1 : 0;
   const SdpFormat format = static_format(rtp.payload_type);
@@ -174,7 +220,16 @@ void RtpStreams::begin_stream(uint64_t key, const Datagram& datagram, const RtpH
   begin_sequence(&stream.sequence, rtp.sequence);
   advance(stream, rtp, datagram.time_ns);
   listen(stream, rtp, !datagram.truncated);
-  by_key_[key] = model_.streams.add(stream);
+  const StreamId id = by_key_[key] = model_.streams.add(stream);
+  add_place(id, datagram, rtp);
+  try_clocks(id, datagram, rtp);
+}
+
+// Payload types that RFC 3551 gives no clock.
+void RtpStreams::try_clocks(StreamId id, const Datagram& datagram, const RtpHeader& rtp) {
+  constexpr uint8_t kLastStatic = 34;
+  if (rtp.payload_type <= kLastStatic || !is_voice(rtp)) return;
+  model_.clock_trials[id.value].add(rtp, datagram.time_ns);
 }
 
 // Of another payload type than the voice.
@@ -183,24 +238,18 @@ void RtpStreams::add_event(StreamId id, const RtpHeader& rtp) {
   if (model_.dtmf.size() < kMaxStreams) model_.dtmf[id.value].add(rtp.payload, rtp.timestamp);
 }
 
-// When all places are taken, every second run goes, and half as many come from then on.
-void RtpStreams::add_sample(StreamId id, const Datagram& datagram) {
-  constexpr uint32_t kRun = VoiceSamples::kRun;
-  VoiceSamples& samples = model_.voice_samples[id.value];
-  const uint32_t packets = model_.streams[id].packets;
-  if (samples.count == std::size(samples.refs) && packets % samples.every == 0) {
-    for (uint32_t i = 0; i < samples.count / 2; i++)
-      samples.refs[i] = samples.refs[(2 * (i / kRun) + 1) * kRun + i % kRun];
-    samples.count /= 2;
-    samples.every *= 2;
-  }
-  const uint32_t place = packets % samples.every;
-  if (place == 0) samples.count -= samples.count % kRun;
-  if (place >= kRun || place != samples.count % kRun || samples.count == std::size(samples.refs))
-    return;
+// Video has nothing to hear.
+void RtpStreams::add_place(StreamId id, const Datagram& datagram, const RtpHeader& rtp) {
+  constexpr uint32_t kVideoClock = 90'000;
+  const StreamRecord& stream = model_.streams[id];
+  const bool needed =
+      !datagram.truncated && is_voice(rtp) && !is_heard_in_passing(rtp.payload_type);
+  if (!needed || stream.listened.audible || stream.clock_hz == kVideoClock) return;
+  if (places_ >= kMaxVoicePlaces) return;
   PacketRef ref = datagram.ref;
   ref.length = static_cast<uint32_t>(datagram.payload.size());
-  samples.refs[samples.count++] = ref;
+  model_.voice_places[id.value].add(ref.is_stored() ? ref : log_.append(datagram.payload));
+  places_++;
 }
 
 void RtpStreams::note_rtcp(const Datagram& datagram, const RtcpReport& report) {
@@ -219,6 +268,9 @@ void RtpStreams::note_rtcp(const Datagram& datagram, const RtcpReport& report) {
     model_.rtcp.push_back(record);
   }
   RtcpRecord& record = model_.rtcp[slot->second];
+  if (record.first_ns == 0) record.first_ns = datagram.time_ns;
+  record.last_ns = datagram.time_ns;
+  if (report.packets[static_cast<size_t>(RtcpKind::bye)] != 0) record.bye_ns = datagram.time_ns;
   if (!report.block || report.block->highest_sequence == 0) return;
   const RtcpReportBlock& block = *report.block;
   if (block.ssrc == record.about && block.highest_sequence != record.highest) {
@@ -268,11 +320,15 @@ void RtpStreams::add_icmp(const Datagram& datagram) {
   record.from = datagram.icmp_from;
   record.type = datagram.icmp_type;
   record.code = datagram.icmp_code;
+  record.mtu = datagram.icmp_mtu;
+  model_.some_too_big = model_.some_too_big || record.says_too_big();
   RtpHeader quoted;
   if (classify_payload(datagram.payload) == PayloadClass::rtp &&
       parse_rtp(datagram.payload, &quoted)) {
     record.ssrc = quoted.ssrc;
   }
+  model_.icmp_between[{record.src.value, record.dst.value}].push_back(
+      static_cast<uint32_t>(model_.icmp_errors.size()));
   model_.icmp_errors.push_back(record);
   if (!record.ssrc) return;
   StreamRecord* stream = find(datagram.src, datagram.dst, *record.ssrc);

@@ -3,7 +3,8 @@
 //
 // Bounds: kMaxStreams held; who wants one more gets the place of those that have been idle for a
 // minute, else its RTP is counted in Accounting::streams_refused. kMaxRtcp of Model::rtcp: of later
-// ones nothing is known.
+// ones nothing is known. kMaxVoicePlaces of Model::voice_places together: of later packets it is
+// not known whether they are silent.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -20,11 +21,17 @@ namespace sipladder {
 
 inline constexpr uint32_t kMaxStreams = 262'144;
 inline constexpr uint32_t kMaxRtcp = 131'072;
+inline constexpr uint32_t kMaxVoicePlaces = 4 << 20;
 
 class EndpointTable {
  public:
   explicit EndpointTable(Model& model) : model_(model) {}
   EndpointId id_of(const Endpoint& endpoint);
+  // Those that no record names any more, after evict().
+  void forget_unused();
+  size_t bytes() const {
+    return model_.endpoints.bytes() + ids_.capacity() * (sizeof(Endpoint) + sizeof(EndpointId) + 1);
+  }
 
  private:
   Model& model_;
@@ -33,8 +40,8 @@ class EndpointTable {
 
 class RtpStreams {
  public:
-  RtpStreams(Model& model, EndpointTable& endpoints, const CallTurns& turns)
-      : model_(model), endpoints_(endpoints), turns_(turns) {}
+  RtpStreams(Model& model, PacketLog& log, EndpointTable& endpoints, const CallTurns& turns)
+      : model_(model), log_(log), endpoints_(endpoints), turns_(turns) {}
 
   // `key`: its stream_key().
   void add_rtp(const Datagram& datagram, const RtpHeader& rtp, uint64_t key);
@@ -48,7 +55,8 @@ class RtpStreams {
   void forget_evicted();
   size_t bytes() const {
     return (by_key_.capacity() + rtcp_by_key_.capacity()) * kMapSlot +
-           model_.rtcp.capacity() * sizeof(RtcpRecord);
+           model_.rtcp.capacity() * sizeof(RtcpRecord) + places_ * sizeof(VoicePlaces::Place) +
+           model_.dtmf.capacity() * sizeof(DtmfDigits);
   }
 
  private:
@@ -58,16 +66,20 @@ class RtpStreams {
   void begin_stream(uint64_t key, const Datagram& datagram, const RtpHeader& rtp);
   bool make_room(int64_t now_ns);
   void note_rtcp(const Datagram& datagram, const RtcpReport& report);
-  void add_sample(StreamId id, const Datagram& datagram);
+  void add_place(StreamId id, const Datagram& datagram, const RtpHeader& rtp);
+  void add_early(StreamId id, const Datagram& datagram, const RtpHeader& rtp);
   void add_event(StreamId id, const RtpHeader& rtp);
+  void try_clocks(StreamId id, const Datagram& datagram, const RtpHeader& rtp);
   StreamRecord* find(const Endpoint& src, const Endpoint& dst, uint32_t ssrc);
 
   Model& model_;
+  PacketLog& log_;
   EndpointTable& endpoints_;
   const CallTurns& turns_;
   absl::flat_hash_map<uint64_t, StreamId, IdentityHash> by_key_;
   absl::flat_hash_map<uint64_t, uint32_t, IdentityHash> rtcp_by_key_;  // index into Model::rtcp
   int64_t looked_for_room_ns_ = 0;
+  uint32_t places_ = 0;  // in Model::voice_places
   // Of each capture point, its newest RTP, and when its newest pause ended: a file that begins
   // later, or has a hole, does not cover what the other one shows.
   struct Coverage {

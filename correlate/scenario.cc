@@ -1,8 +1,11 @@
 #include "correlate/scenario.h"
 
+#include <absl/container/flat_hash_map.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <tuple>
 
 #include "correlate/names.h"
 #include "decode/sdp.h"
@@ -23,6 +26,7 @@ std::string media_of(const SipIndex& sip) {
 }
 
 constexpr int kMaxLookBack = 64;
+constexpr size_t kMaxBranches = 64;  // of one request, that are compared with each other
 
 bool is_success(uint16_t status) {
   return status >= 200 && status < 300;
@@ -35,9 +39,10 @@ class Recogniser {
     for (const TransactionId id : context.transactions) {
       const TransactionRecord& txn = model_.transactions[id];
       if (txn.method == Method::refer && !is_failure(txn)) refer_ = txn.request;
-      if (txn.method == Method::cancel && txn.invite) cancels_.push_back(&txn);
+      if (txn.method == Method::cancel && txn.invite) note_cancel(txn);
       if (txn.method != Method::invite || !txn.request) continue;
-      (txn.in_dialog ? changes_ : attempts_).push_back(&txn);
+      if (!txn.in_dialog) attempts_.push_back(&txn);
+      if (is_accepted_change(txn.request, context.message(txn.request))) changed_ = true;
     }
   }
 
@@ -67,18 +72,31 @@ class Recogniser {
  private:
   static bool is_failure(const TransactionRecord& txn) { return txn.final_status >= 300; }
 
-  // Another SDP than its author had sent before.
-  bool changes_media(MessageId request) {
-    const MessageRecord& now = context_.message(request);
-    MessageId before;
+  bool is_accepted_change(MessageId id, const MessageRecord& message) const {
+    if (message.method != Method::invite || !message.has_sdp || !message.txn) return false;
+    const TransactionRecord& txn = model_.transactions[message.txn];
+    return txn.request == id && txn.in_dialog && is_success(txn.final_status);
+  }
+  std::optional<std::string> media_in(MessageId id) {
+    if (!id || !context_.view.load(context_.message(id))) return std::nullopt;
+    return media_of(context_.view.sip());
+  }
+
+  // A re-INVITE with another SDP than its author had sent before.
+  bool changes_media() {
+    if (!changed_) return false;  // before all messages are walked
+    MessageId before[2];          // of the callee, and of the caller
     for (const MessageId id : context_.messages()) {
       const MessageRecord& message = context_.message(id);
-      if (id == request) break;
-      if (message.has_sdp && message.from_caller == now.from_caller) before = id;
+      if (!message.has_sdp) continue;
+      MessageId& newest = before[message.from_caller ? 1 : 0];
+      if (is_accepted_change(id, message)) {
+        const auto then = media_in(newest);
+        if (!then || media_in(id) != then) return true;
+      }
+      newest = id;
     }
-    if (!before || !context_.view.load(now)) return true;
-    const std::string media = media_of(context_.view.sip());
-    return !context_.view.load(context_.message(before)) || media_of(context_.view.sip()) != media;
+    return false;
   }
 
   std::string_view answered() {
@@ -87,13 +105,7 @@ class Recogniser {
     if (const std::string_view held = held_when_first_seen(); !held.empty()) return held;
     if (is_forked()) return "forked";
     if (is_waiting()) return "call-waiting";
-    for (const TransactionRecord* txn : changes_) {
-      if (is_success(txn->final_status) && model_.messages[txn->request].has_sdp &&
-          changes_media(txn->request)) {
-        return "session-change";
-      }
-    }
-    return "basic";
+    return changes_media() ? "session-change" : "basic";
   }
 
   // Of a call that began before the capture, the first thing seen of it can be a hold: what it took
@@ -162,6 +174,12 @@ class Recogniser {
     return false;
   }
 
+  void note_cancel(const TransactionRecord& cancel) {
+    const MessageId invite = model_.transactions[cancel.invite].first_message;
+    const auto [first, is_new] = cancelled_ns_.try_emplace(invite.value, cancel.first_ns);
+    if (!is_new) first->second = std::min(first->second, cancel.first_ns);
+  }
+
   // When a branch had its final response, or was given up: with a CANCEL, or because nothing came
   // back however often it was sent.
   int64_t closed_ns(const TransactionRecord& branch) const {
@@ -169,27 +187,36 @@ class Recogniser {
     if (branch.final_status == 0 && branch.provisionals == 0 && branch.requests > 1)
       closed = branch.last_ns;
     if (!branch.cancelled) return closed;
-    for (const TransactionRecord* cancel : cancels_) {
-      const bool its = model_.transactions[cancel->invite].first_message == branch.first_message;
-      if (its) closed = std::min(closed, cancel->first_ns);
-    }
-    return closed;
+    const auto cancel = cancelled_ns_.find(branch.first_message.value);
+    return cancel == cancelled_ns_.end() ? closed : std::min(closed, cancel->second);
+  }
+
+  // Branches of one request have these in common: who forks it, its number, and the hop before.
+  static auto fork_of(const TransactionRecord& txn) {
+    return std::tuple(txn.src, txn.cseq, txn.request_path);
   }
   bool are_siblings(const TransactionRecord& a, const TransactionRecord& b) const {
-    return &a != &b && a.src == b.src && a.dst != b.dst && a.cseq == b.cseq &&
-           a.request_path == b.request_path && !same_branch(a, b);
+    return a.dst != b.dst && !same_branch(a, b);
   }
 
   // Two branches of one request that run at the same time (not the request on its way back from an
   // application server); or, of branches that are not in the capture, two early dialogs. Targets
   // that are tried one after the other are no fork.
   bool is_forked() const {
+    std::vector<const TransactionRecord*> branches = attempts_;
+    std::stable_sort(branches.begin(), branches.end(), [](const auto* a, const auto* b) {
+      return std::tuple(fork_of(*a), a->first_ns) < std::tuple(fork_of(*b), b->first_ns);
+    });
     bool one_by_one = false;
-    for (const TransactionRecord* a : attempts_) {
-      for (const TransactionRecord* b : attempts_) {
-        if (!are_siblings(*a, *b) || b->first_ns < a->first_ns) continue;
-        if (b->first_ns < closed_ns(*a)) return true;
+    for (size_t i = 0; i < branches.size(); i++) {
+      const TransactionRecord& a = *branches[i];
+      // Those that begin at its time or later.
+      const size_t end = std::min(branches.size(), i + 1 + kMaxBranches);
+      for (size_t j = i + 1; j < end && fork_of(*branches[j]) == fork_of(a); j++) {
+        if (!are_siblings(a, *branches[j])) continue;
+        if (branches[j]->first_ns < closed_ns(a)) return true;
         one_by_one = true;
+        break;  // the later ones begin after it was closed, too
       }
     }
     if (one_by_one) return false;
@@ -199,30 +226,56 @@ class Recogniser {
 
   // What it sends, under whatever number, is for the caller.
   bool is_between(EndpointId host) const {
-    const auto is_it = [&](EndpointId id) {
-      return model_.endpoints[id].ip == model_.endpoints[host].ip;
-    };
-    return !is_it(attempts_.front()->src) &&
-           std::any_of(attempts_.begin(), attempts_.end(),
-                       [&](const TransactionRecord* attempt) { return is_it(attempt->dst); });
+    const IpAddress& ip = model_.endpoints[host].ip;
+    return model_.endpoints[attempts_.front()->src].ip != ip &&
+           std::any_of(attempts_.begin(), attempts_.end(), [&](const TransactionRecord* attempt) {
+             return model_.endpoints[attempt->dst].ip == ip;
+           });
+  }
+
+  static std::string_view forward_after(const TransactionRecord& failed) {
+    if (failed.final_status == 486 || failed.final_status == 600) return "forward-on-busy";
+    const bool no_answer = failed.final_status == 0 || failed.final_status == 487 ||
+                           failed.final_status == 408 || failed.final_status == 480;
+    return no_answer ? "forward-on-no-answer" : "";
+  }
+
+  // The newest beginning of what each host sends, under any number and under each.
+  struct Newest {
+    int64_t any_ns = INT64_MIN;
+    absl::flat_hash_map<uint32_t, int64_t> of_number_ns;
+  };
+  absl::flat_hash_map<uint32_t, Newest> newest_of_senders() const {
+    absl::flat_hash_map<uint32_t, Newest> senders;
+    for (const TransactionRecord* attempt : attempts_) {
+      Newest& newest = senders[attempt->src.value];
+      newest.any_ns = std::max(newest.any_ns, attempt->first_ns);
+      int64_t& of_number = newest.of_number_ns.try_emplace(attempt->cseq, INT64_MIN).first->second;
+      of_number = std::max(of_number, attempt->first_ns);
+    }
+    return senders;
   }
 
   // A branch failed, and after it the same request went to another target.
   std::string_view forwarded() const {
+    if (attempts_.size() < 2) return {};
+    const auto senders = newest_of_senders();
+    absl::flat_hash_map<uint32_t, bool> between;  // by sender
     for (const TransactionRecord* a : attempts_) {
       const bool given_up = a->final_status == 0 && a->cancelled;
       if (!given_up && !is_failure(*a)) continue;
       if (a->final_status == 401 || a->final_status == 407) continue;
-      for (const TransactionRecord* b : attempts_) {
-        const bool later = a != b && b->src == a->src && b->first_ns >= closed_ns(*a);
-        if (later && a->final_status / 100 == 3) return "redirect";
-        if (!later || (b->cseq != a->cseq && !is_between(a->src))) continue;
-        if (a->final_status == 486 || a->final_status == 600) return "forward-on-busy";
-        if (given_up || a->final_status == 487 || a->final_status == 408 ||
-            a->final_status == 480) {
-          return "forward-on-no-answer";
-        }
-      }
+      const Newest& newest = senders.at(a->src.value);
+      // What closed at the moment when it began is no attempt after itself.
+      const int64_t after_ns = std::max(closed_ns(*a), a->first_ns + 1);
+      if (newest.any_ns < after_ns) continue;
+      if (a->final_status / 100 == 3) return "redirect";
+      const std::string_view forward = forward_after(*a);
+      if (forward.empty()) continue;
+      if (newest.of_number_ns.at(a->cseq) >= after_ns) return forward;
+      const auto [known, is_new] = between.try_emplace(a->src.value);
+      if (is_new) known->second = is_between(a->src);
+      if (known->second) return forward;
     }
     return {};
   }
@@ -238,10 +291,10 @@ class Recogniser {
   CallContext& context_;
   const Model& model_;
   const CallRecord& call_;
-  std::vector<const TransactionRecord*> attempts_;  // initial INVITEs, each hop
-  std::vector<const TransactionRecord*> changes_;   // re-INVITEs
-  std::vector<const TransactionRecord*> cancels_;
+  std::vector<const TransactionRecord*> attempts_;       // initial INVITEs, each hop
+  absl::flat_hash_map<uint32_t, int64_t> cancelled_ns_;  // by the first message of an INVITE
   MessageId refer_;
+  bool changed_ = false;  // a re-INVITE with SDP was accepted
 };
 
 std::string_view registration(CallContext& context) {

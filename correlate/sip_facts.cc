@@ -53,6 +53,15 @@ bool has_strict_route(const SipIndex& sip) {
   return false;
 }
 
+bool has_many_contacts(const SipIndex& sip) {
+  const uint16_t first = sip.first[static_cast<size_t>(HeaderId::contact)];
+  if (first == 0) return false;
+  const std::string_view line = sip.headers[first - 1U].value;
+  if (find_byte(line, 0, ',') != std::string_view::npos && split_list(line).size() > 1) return true;
+  return std::any_of(sip.headers.begin() + first, sip.headers.end(),
+                     [](const HeaderLine& header) { return header.id == HeaderId::contact; });
+}
+
 uint32_t session_seconds(std::string_view session_expires) {
   if (session_expires.empty()) return 0;
   constexpr uint32_t kLongest = 7 * 86'400;
@@ -117,6 +126,8 @@ SipFacts facts_of(const SipIndex& sip) {
     read_subscription(sip, &facts);
   facts.of_call_event |= facts.method == Method::refer;
   facts.has_contact = sip.has(HeaderId::contact);
+  if (facts.method == Method::invite && sip.status / 100 == 2)
+    facts.many_contacts = has_many_contacts(sip);
   facts.has_record_route = sip.has(HeaderId::record_route);
   facts.unregisters = facts.method == Method::register_ && sip.is_request && is_unregister(sip);
   facts.strict_route = facts.has_record_route && has_strict_route(sip);

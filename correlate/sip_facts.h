@@ -27,6 +27,7 @@ struct SipFacts {
   uint16_t expires_s = 0;           // of an INVITE (RFC 3261 13.2.1), UINT16_MAX: or more
   Method method = Method::unknown;  // of the request, or of CSeq
   bool has_contact = false;
+  bool many_contacts = false;  // of a 2xx to INVITE: more than one (RFC 3261 12.1.1)
   bool has_record_route = false;
   bool strict_route = false;  // a Record-Route without lr
   bool cookie = true;         // the topmost branch begins with z9hG4bK
@@ -34,6 +35,8 @@ struct SipFacts {
   SubscriptionStep subscription = SubscriptionStep::none;
   bool of_call_event = false;  // REFER, or its event, or kpml: mostly within the dialog of a call
   bool no_call_id = false;     // cut off: call_hash is that of the branch
+  // Whole, and without what a transaction is found by (Via, Call-ID, CSeq): a keep-alive, or junk.
+  bool no_transaction = false;
   bool unregisters = false;    // REGISTER with Expires 0 or Contact: * (10.2.2)
 
   // Either party may send requests: the pair of tags is unordered.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "correlate/hash.h"
 #include "media/loudness.h"
@@ -100,7 +101,7 @@ void learn_clock(StreamRecord& stream, int64_t time_ns) {
 void begin_slice(StreamRecord& stream, int64_t time_ns) {
   stream.slice_ns = time_ns;
   stream.slice_highest = stream.sequence.highest;
-  stream.slice_packets = stream.packets - stream.duplicates;
+  stream.slice_packets = stream.distinct();
 }
 
 void end_slice(StreamRecord& stream, int64_t time_ns) {
@@ -112,6 +113,16 @@ void end_slice(StreamRecord& stream, int64_t time_ns) {
   begin_slice(stream, time_ns);
 }
 
+// Not of numbers or timestamps that go on far ahead: a receiver follows these.
+void note_jump_back(StreamRecord& stream, int64_t time_ns, uint32_t from, uint32_t to,
+                    bool of_time) {
+  stream.jump_ns = time_ns;
+  stream.jump_frame = stream.last_frame;
+  stream.jump_from = from;
+  stream.jump_to = to;
+  stream.jump_of_time = of_time;
+}
+
 // What timestamps say, of a packet that is the newest by its sequence number.
 void advance_time(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns, int64_t gap_ns,
                   uint16_t step) {
@@ -120,6 +131,8 @@ void advance_time(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns, i
   const double elapsed = static_cast<double>(gap_ns) * clock / 1e9;
   const bool restarted =
       stream.clock_hz != 0 && std::fabs(elapsed - timestamps) > kStepSeconds * clock;
+  if (restarted && timestamps < 0 && step == 1)
+    note_jump_back(stream, time_ns, stream.last_timestamp, rtp.timestamp, true);
   stream.timestamp_span += restarted ? static_cast<int64_t>(elapsed) : timestamps;
   stream.last_timestamp = rtp.timestamp;
   const int32_t timestamp_gap = is_voice(rtp) ? advance_jitter(stream, rtp, time_ns) : 0;
@@ -137,7 +150,7 @@ void advance_time(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns, i
 
 float slice_loss_pct(const StreamRecord& stream) {
   const uint32_t expected = stream.sequence.highest - stream.slice_highest;
-  const uint32_t came = stream.packets - stream.duplicates - stream.slice_packets;
+  const uint32_t came = stream.distinct() - stream.slice_packets;
   if (expected <= came) return 0;
   return 100.0F * static_cast<float>(expected - came) / static_cast<float>(expected);
 }
@@ -163,13 +176,21 @@ void advance(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns) {
     stream.longest_gap_ns = time_ns;
   }
   uint16_t step = 0;
+  const auto newest = static_cast<uint16_t>(stream.sequence.highest - stream.sequence.shift);
+  const uint16_t shift = stream.sequence.shift;
   switch (arrive(&stream.sequence, rtp.sequence, gap_ns, &step)) {
     case Arrival::next:
+      if (shift != stream.sequence.shift && static_cast<int16_t>(rtp.sequence - newest) < 0)
+        note_jump_back(stream, time_ns, newest, rtp.sequence, false);
       advance_time(stream, rtp, time_ns, gap_ns, step);
       learn_clock(stream, time_ns);
       break;
     case Arrival::duplicate:
-      stream.duplicates++;
+      if (is_event(rtp)) {
+        stream.event_repeats++;
+      } else {
+        stream.duplicates++;
+      }
       break;
     case Arrival::late:
       stream.late++;
@@ -185,18 +206,41 @@ void advance(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns) {
   if (time_ns - stream.slice_ns >= kSlice) end_slice(stream, time_ns);
 }
 
-// One packet in five, 100 ms apart at the usual 20: listening to all would double the cost of a
-// packet. What the snap length left of a packet tells nothing of its sound.
+namespace {
+
+// Comfort noise and events are no sound. Of another codec than G.711 it is kept whether its payload
+// changes; a tone can fill each packet alike, so where it can be decoded, hearing decides.
+void listen_closely(VoiceListened& listened, const RtpHeader& rtp, bool whole,
+                    std::optional<uint32_t> loudness) {
+  if (!is_voice(rtp)) {
+    listened.others++;
+  } else if (loudness) {
+    listened.decoded++;
+    listened.audible = !is_silent(*loudness);
+    if (!listened.audible)
+      listened.loudness = std::max(listened.loudness, static_cast<uint16_t>(*loudness));
+  } else if (whole && listened.changes <= kSettlingChanges) {
+    const auto hash = static_cast<uint16_t>(hash_text(rtp.payload));
+    if (hash != listened.payload_hash) listened.changes++;
+    listened.payload_hash = hash;
+  }
+}
+
+}  // namespace
+
+// One packet in five, 100 ms apart at the usual 20, gives the share of silence: listening to all
+// would double the cost of a packet. Whether there is any sound is asked of each until there is.
+// What the snap length left of a packet tells nothing of its sound.
 void listen(StreamRecord& stream, const RtpHeader& rtp, bool whole) {
   constexpr uint32_t kLevelEvery = 5;
-  if (stream.packets % kLevelEvery != 1 || !whole) return;
-  const auto silent = is_silent_payload(rtp.payload_type, rtp.payload);
+  const bool sampled = stream.packets % kLevelEvery == 1 && whole;
+  const bool closely = !stream.listened.audible;
+  if (!sampled && !closely) return;
+  const auto loudness = whole ? loudness_of_payload(rtp.payload_type, rtp.payload) : std::nullopt;
+  if (closely) listen_closely(stream.listened, rtp, whole, loudness);
+  if (!sampled) return;
   stream.level_samples++;
-  if (!is_voice(rtp) || silent.value_or(false)) stream.silent_samples++;
-  // A tone can fill each packet alike: for a codec that can be heard, hearing decides.
-  const uint32_t hash = silent ? 0 : static_cast<uint32_t>(hash_text(rtp.payload));
-  if (!silent && hash == stream.sample_hash) stream.repeated_samples++;
-  stream.sample_hash = hash;
+  if (!is_voice(rtp) || (loudness && is_silent(*loudness))) stream.silent_samples++;
 }
 
 }  // namespace sipladder

@@ -1,5 +1,7 @@
 #include "correlate/subscriptions.h"
 
+#include <algorithm>
+
 #include "decode/text.h"
 
 namespace sipladder {
@@ -33,7 +35,10 @@ Subscriptions::Subscriptions(const Model& model, const PacketLog& log)
 
 void Subscriptions::update() {
   if (epoch_ != model_.evicted.epoch) forget_evicted();
-  for (const TransactionId id : transactions_.take()) learn(id);
+  for (const TransactionId id : transactions_.take()) {
+    if (model_.cancellation.requested()) return;
+    learn(id);
+  }
 }
 
 // A subscription lives as long as its newest message is in the tables.
@@ -127,7 +132,10 @@ std::string_view Subscriptions::state_of(const Subscription& subscription) const
   const bool lasts = subscription.state == "active" || subscription.state == "pending";
   if (!lasts || !subscription.expires_s || subscription.granted_ns == 0) return subscription.state;
   const int64_t end = subscription.granted_ns + int64_t{*subscription.expires_s} * 1'000'000'000;
-  return model_.now_ns > end ? std::string_view("expired") : subscription.state;
+  const int64_t known_ns = std::max(subscription.granted_ns, subscription.last_ns);
+  const int64_t watched_ns =
+      model_.coverage.until(model_.messages[subscription.last_message].point, known_ns);
+  return watched_ns > end ? std::string_view("expired") : subscription.state;
 }
 
 }  // namespace sipladder

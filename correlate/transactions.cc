@@ -74,6 +74,7 @@ void TransactionTable::add(MessageId id, const SipFacts& facts) {
 void TransactionTable::forget_evicted() {
   absl::erase_if(by_key_,
                  [&](const auto& slot) { return !model_.transactions.holds(slot.second); });
+  std::erase_if(model_.refers, [&](TransactionId id) { return !model_.transactions.holds(id); });
 }
 
 // One of the parties of this dialog has this tag.
@@ -213,6 +214,8 @@ TransactionId TransactionTable::create(MessageId id, const SipFacts& facts) {
   }
   const TransactionId made = model_.transactions.add(txn);
   slot->second = made;
+  if (facts.method == Method::refer && message.is_request() && model_.refers.size() < kMaxRefers)
+    model_.refers.push_back(made);
   CallRecord& call = model_.calls[message.call];
   call.transactions++;
   if (call.last_txn) {
@@ -314,6 +317,20 @@ void TransactionTable::on_response(TransactionRecord& txn, MessageId id, const S
   const bool other_fork = txn.succeeded() && dialog && !has_tag(dialog, facts.to_tag);
   if (message.status == txn.final_status && !other_fork && txn.responses < UINT16_MAX)
     txn.responses++;
+}
+
+int64_t watched_until(const Model& model, const TransactionRecord& txn) {
+  int64_t until_ns = watched_until(model, model.messages[txn.last_message]);
+  if (txn.transport == Transport::udp || model.tcp_gaps.empty()) return until_ns;
+  const Endpoint& client = model.endpoints[txn.src];
+  const Endpoint& server = model.endpoints[txn.dst];
+  for (const TcpGap& gap : model.tcp_gaps) {
+    const bool there = gap.src == client && gap.dst == server;
+    const bool back = gap.src == server && gap.dst == client;
+    if ((there || back) && gap.after_ns >= txn.first_ns)
+      until_ns = std::max(txn.last_ns, std::min(until_ns, gap.before_ns));
+  }
+  return until_ns;
 }
 
 SettledState settle(const TransactionRecord& txn, int64_t now_ns) {

@@ -71,5 +71,12 @@ struct SettledState {
   char timer;  // 0: none fired
 };
 SettledState settle(const TransactionRecord& txn, int64_t now_ns);
+// Until when the point that saw it goes on capturing, without missing bytes of its TCP connection:
+// an answer can have been in them.
+int64_t watched_until(const Model& model, const TransactionRecord& txn);
+// As of then.
+inline SettledState settle(const Model& model, const TransactionRecord& txn) {
+  return settle(txn, watched_until(model, txn));
+}
 
 }  // namespace sipladder

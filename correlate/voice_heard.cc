@@ -13,39 +13,78 @@ namespace {
 
 constexpr uint32_t kMinRuns = 5;
 
+// Packets of a stream, one after the other, as its decoder gives them.
+class Listener {
+ public:
+  Listener(const StreamRecord& stream, const VoicePlaces& places, const PacketLog& log,
+           std::string_view encoding)
+      : stream_(stream), places_(places), log_(log), encoding_(encoding) {
+    begin();
+  }
+
+  bool can_decode() const { return decoder_ != nullptr; }
+  void begin() { decoder_ = make_voice_decoder(encoding_, stream_.clock_hz, 1); }
+
+  // Mean square of the samples of packet `index`; none when it cannot be read or is not of the
+  // stream's voice.
+  std::optional<uint32_t> loudness(uint32_t index) {
+    RtpHeader rtp;
+    if (!log_.read(places_.ref(index), &bytes_) || !parse_rtp(bytes_, &rtp)) return std::nullopt;
+    if (rtp.payload_type != stream_.payload_type || rtp.ssrc != stream_.ssrc) return std::nullopt;
+    const size_t size = decoder_->decode(rtp.payload, pcm_);
+    if (size == 0) return std::nullopt;
+    return loudness_of({pcm_.data(), size});
+  }
+
+ private:
+  const StreamRecord& stream_;
+  const VoicePlaces& places_;
+  const PacketLog& log_;
+  std::string_view encoding_;
+  std::unique_ptr<VoiceDecoder> decoder_;
+  std::string bytes_;
+  std::array<int16_t, kMaxPcmSamples> pcm_{};
+};
+
 struct Runs {
   uint32_t decoded = 0;
   uint32_t silent = 0;
 };
 
-// Samples of the packet, none when it cannot be read or is not of the stream's voice.
-size_t decode(const PacketRef& ref, const PacketLog& log, const StreamRecord& stream,
-              VoiceDecoder& decoder, std::span<int16_t> pcm) {
-  std::string bytes;
-  RtpHeader rtp;
-  if (!log.read(ref, &bytes) || !parse_rtp(bytes, &rtp)) return 0;
-  if (rtp.payload_type != stream.payload_type || rtp.ssrc != stream.ssrc) return 0;
-  return decoder.decode(rtp.payload, pcm);
-}
-
-// The last packet of a run decides: by then the decoder has come to the sender's state.
-Runs listen_to(const VoiceSamples& samples, const PacketLog& log, const StreamRecord& stream,
-               std::string_view encoding) {
+// Short runs of packets. The last one of each decides: by then the decoder has come to the sender's
+// state.
+Runs listen_to_runs(Listener& listener, uint32_t packets) {
+  constexpr uint32_t kRun = 3;
+  constexpr uint32_t kMostRuns = 24;
+  constexpr uint32_t kStep = 24;
   Runs runs;
-  std::array<int16_t, kMaxPcmSamples> pcm;
-  for (uint32_t begin = 0; begin + VoiceSamples::kRun <= samples.count;
-       begin += VoiceSamples::kRun) {
-    const auto decoder = make_voice_decoder(encoding, stream.clock_hz, 1);
-    if (decoder == nullptr) return {};
-    size_t size = 0;
-    for (uint32_t i = 0; i < VoiceSamples::kRun; i++) {
-      size = decode(samples.refs[begin + i], log, stream, *decoder, pcm);
-    }
-    if (size == 0) continue;
+  const uint32_t step = std::max(kStep, packets / kMostRuns);
+  for (uint32_t begin = 0; begin + kRun <= packets; begin += step) {
+    listener.begin();
+    std::optional<uint32_t> loudness;
+    for (uint32_t i = begin; i < begin + kRun; i++) loudness = listener.loudness(i);
+    if (!loudness) continue;
     runs.decoded++;
-    if (is_silent({pcm.data(), size})) runs.silent++;
+    if (is_silent(*loudness)) runs.silent++;
   }
   return runs;
+}
+
+const VoicePlaces* places_of(const Model& model, StreamId id) {
+  const auto found = model.voice_places.find(id.value);
+  return found == model.voice_places.end() ? nullptr : &found->second;
+}
+
+// All of it from the beginning, with one decoder.
+void listen_to_all(Listener& listener, uint32_t packets, Listening* listening) {
+  listener.begin();
+  for (uint32_t i = 0; i < packets && !listening->audible; i++) {
+    const auto loudness = listener.loudness(i);
+    if (!loudness) continue;
+    listening->decoded++;
+    listening->loudness = std::max(listening->loudness, *loudness);
+    listening->audible = !is_silent(*loudness);
+  }
 }
 
 }  // namespace
@@ -57,14 +96,40 @@ Heard heard_of(const Model& model, const PacketLog& log, StreamId id, std::strin
     heard.known = true;
     return heard;
   }
-  const auto found = model.voice_samples.find(id.value);
-  if (found == model.voice_samples.end()) return heard;
-  const Runs runs = listen_to(found->second, log, stream, encoding);
+  const VoicePlaces* const places = places_of(model, id);
+  if (places == nullptr) return heard;
+  Listener listener(stream, *places, log, encoding);
+  if (!listener.can_decode()) return heard;
+  const Runs runs = listen_to_runs(listener, places->count());
   if (runs.decoded < kMinRuns) return heard;
   heard.known = true;
   const uint64_t unknown = stream.level_samples - stream.silent_samples;
   heard.silent += static_cast<uint32_t>(unknown * runs.silent / runs.decoded);
   return heard;
+}
+
+Listening listen_to(const Model& model, const PacketLog& log, StreamId id,
+                    std::string_view encoding) {
+  const StreamRecord& stream = model.streams[id];
+  const VoiceListened& passing = stream.listened;
+  Listening listening{passing.audible, passing.decoded, 0, passing.others, passing.loudness};
+  const uint32_t left = stream.packets - passing.decoded - passing.others;
+  if (listening.audible || left == 0) return listening;
+  const VoicePlaces* const places = places_of(model, id);
+  // What was not captured whole, or has no place any more, may have been voice.
+  listening.audible = places == nullptr || places->count() < left;
+  if (listening.audible) return listening;
+  Listener listener(stream, *places, log, encoding);
+  if (listener.can_decode()) {
+    const Runs runs = listen_to_runs(listener, places->count());
+    listening.audible = runs.silent < runs.decoded;
+    if (!listening.audible) listen_to_all(listener, places->count(), &listening);
+    listening.audible |= listening.decoded < passing.decoded + left;
+  } else {
+    listening.repeated = left;
+    listening.audible = passing.changes > kSettlingChanges;
+  }
+  return listening;
 }
 
 }  // namespace sipladder

@@ -45,6 +45,12 @@ enum class AddressScope {
   unspecified
 };
 
+// Not to be reached from the public internet: private, CGNAT, link-local, loopback.
+inline bool is_private_scope(AddressScope scope) {
+  return scope == AddressScope::private_ || scope == AddressScope::cgnat ||
+         scope == AddressScope::link_local || scope == AddressScope::loopback;
+}
+
 inline IpAddress ipv4_address(const uint8_t* four_bytes) {
   // Stored in one piece: a copy right behind several stores waits until all are through.
   using Pair [[gnu::vector_size(16)]] = uint64_t;

@@ -8,6 +8,7 @@
 
 #include "capture/packet.h"
 #include "decode/address.h"
+#include "decode/checksum.h"
 
 namespace sipladder {
 
@@ -33,12 +34,14 @@ struct Datagram {
   uint8_t dscp = 0;
   uint8_t icmp_type = 0;  // icmp_error only
   uint8_t icmp_code = 0;
+  uint16_t icmp_mtu = 0;  // of the next link, where the packet was too big
   uint8_t point = 0;
-  IpAddress icmp_from;     // icmp_error only: who complains
-  bool logged = false;     // see Packet
-  bool truncated = false;  // the capture holds less than was sent
+  Checksum checksum = Checksum::unknown;  // of one UDP datagram in kChecksumEvery
+  IpAddress icmp_from;                    // icmp_error only: who complains
+  bool logged = false;                    // see Packet
+  bool truncated = false;                 // the capture holds less than was sent
   std::string_view payload;
-  PacketRef ref;  // where `payload` can be read again
+  PacketRef ref;  // where `payload` can be read again, if it is stored
 };
 
 }  // namespace sipladder

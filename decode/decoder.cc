@@ -37,11 +37,10 @@ Endpoint logged_end(Endpoint end) {
 }  // namespace
 
 struct Decoder::State {
-  explicit State(PacketLog& log) : layers(log) {}
   Layers layers;
 };
 
-Decoder::Decoder(PacketLog& log) : state_(std::make_unique<State>(log)) {}
+Decoder::Decoder() : state_(std::make_unique<State>()) {}
 Decoder::~Decoder() = default;
 
 Fate Decoder::decode(const Packet& packet, std::vector<Datagram>* out) {
@@ -83,6 +82,10 @@ const std::vector<IncompleteSip>& Decoder::incomplete_sip_fragments() const {
 
 const std::vector<HeadlessUdp>& Decoder::headless_udp() const {
   return state_->layers.headless_udp;
+}
+
+std::vector<NeighbourSilence> Decoder::neighbour_silences() const {
+  return state_->layers.neighbours.silences();
 }
 
 const std::vector<TcpGap>& Decoder::tcp_gaps() const {

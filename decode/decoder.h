@@ -13,9 +13,9 @@
 #include <vector>
 
 #include "capture/packet.h"
-#include "capture/packet_log.h"
 #include "decode/datagram.h"
 #include "decode/tls_flows.h"
+#include "decode/neighbours.h"
 
 namespace sipladder {
 
@@ -58,6 +58,8 @@ struct TcpGap {
   int64_t after_ns = 0;   // of the first behind it
   uint32_t before_frame = 0;
   uint32_t after_frame = 0;
+  uint32_t bytes = 0;
+  bool acknowledged = false;  // by their receiver: only the capture lacks them
 };
 // UDP in fragments of which the first, with the ports, never came.
 struct HeadlessUdp {
@@ -72,7 +74,7 @@ inline constexpr size_t kMaxIncompleteHead = 2048;
 
 class Decoder {
  public:
-  explicit Decoder(PacketLog& log);
+  Decoder();
   ~Decoder();
 
   // Clears *out, then adds what the packet carried or completed. Fate::payload exactly when *out is
@@ -92,6 +94,7 @@ class Decoder {
   const std::vector<HeadlessUdp>& headless_udp() const;                // likewise
   const std::vector<TcpGap>& tcp_gaps() const;                         // likewise
   const std::vector<TlsFlow>& tls_flows() const;                       // likewise
+  std::vector<NeighbourSilence> neighbour_silences() const;
   uint64_t fragments() const;  // IP fragments seen, of all sources
 
  private:

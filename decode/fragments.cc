@@ -140,7 +140,7 @@ Fate add_fragment(Layers& layers, const FragmentKey& key, size_t offset, bool mo
   layers.kept.push_back(std::move(pile.bytes));
   const std::string& bytes = layers.kept.back();
   layers.piles.erase(found);
-  const PacketRef ref = layers.log.append_assembled(bytes);
+  const PacketRef ref = not_stored(bytes.size());
   *view = View{bytes_of(bytes), bytes.size(), ref, 0};
   return Fate::payload;
 }

@@ -177,7 +177,7 @@ bool unpack(Layers& layers, Stated* stated) {
   if (!inflate_whole(stated->payload.text(), kMaxUnpacked, &bytes)) {
     layers.note(Oddity::hep_unpack_failed);
   }
-  stated->payload = {bytes_of(bytes), bytes.size(), layers.log.append_assembled(bytes),
+  stated->payload = {bytes_of(bytes), bytes.size(), not_stored(bytes.size()),
                      stated->payload.missing};
   return !bytes.empty();
 }

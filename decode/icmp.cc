@@ -75,6 +75,7 @@ View transport_payload(const Quoted& quoted) {
 
 Fate decode_icmp(Layers& layers, const IpHeader& ip, bool v6, const View& view) {
   if (view.size < 8) return Fate::ip_truncated;
+  if (v6) note_neighbour_discovery(layers, ip, view);
   if (!is_error(v6, view.data[0])) return Fate::icmp_other;
   const auto quoted = v6 ? quoted_ipv6(view.sub(8)) : quoted_ipv4(view.sub(8));
   if (!quoted || quoted->transport.size < 4) return Fate::icmp_other;
@@ -87,6 +88,9 @@ Fate decode_icmp(Layers& layers, const IpHeader& ip, bool v6, const View& view) 
   datagram.icmp_type = view.data[0];
   datagram.icmp_code = view.data[1];
   datagram.icmp_from = ip.src;
+  datagram.icmp_mtu = v6 && view.data[0] == 2                         ? be16(view.data + 6)
+                      : !v6 && view.data[0] == 3 && view.data[1] == 4 ? be16(view.data + 6)
+                                                                      : uint16_t{0};
   return Fate::payload;
 }
 

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -15,9 +16,12 @@
 #include "capture/inflate.h"
 #include "decode/bytes.h"
 #include "decode/decoder.h"
+#include "decode/neighbours.h"
 
 namespace sipladder {
 
+// Odd and prime: streams take turns, and each must come to be looked at.
+inline constexpr uint32_t kChecksumEvery = 31;
 inline constexpr int kMaxDepth = 8;  // IP headers inside one packet
 
 // Bytes of the packet (or of a reassembled one) with the reference that finds them again.
@@ -75,7 +79,7 @@ struct TcpKey {
   }
 };
 struct TcpSegment {
-  uint32_t sequence;
+  uint32_t sequence;  // of the key, too
   std::string bytes;
   PacketRef ref;
   size_t missing;  // as View::missing
@@ -84,6 +88,12 @@ struct TcpSegment {
   uint16_t source;
   uint8_t point;
 };
+// Sequence numbers wrap: that is earlier from which the other is less than 2^31 away. An order of
+// those that are all within one window.
+struct EarlierSequence {
+  bool operator()(uint32_t a, uint32_t b) const { return static_cast<int32_t>(a - b) < 0; }
+};
+using SegmentsAhead = std::map<uint32_t, TcpSegment, EarlierSequence>;
 enum class StreamKind : uint8_t { fresh, sip, upgrading, websocket, hep };
 struct TcpStream {
   StreamKind kind = StreamKind::fresh;      // fresh: nothing of SIP seen yet
@@ -95,16 +105,21 @@ struct TcpStream {
   std::optional<MessageInflater> inflater;  // of compressed WebSocket messages
   bool packed = false;                      // `fragments` are compressed
   std::string fragments;                    // payload of WebSocket frames whose message goes on
-  std::vector<TcpSegment> ahead;            // came before their predecessor
+  SegmentsAhead ahead;                      // came before their predecessor
   size_t ahead_bytes = 0;
   int64_t gap_since_ns = 0;
   int64_t last_ns = 0;
   int64_t known_ns = 0;  // of the newest packet before which nothing is missing
   uint32_t known_frame = 0;
+  // What this direction acknowledged last of the other one, and where.
+  std::optional<uint32_t> acknowledged;
+  int64_t acknowledged_ns = 0;
+  uint32_t acknowledged_frame = 0;
 
   size_t buffered() const {
     constexpr size_t kInflater = 48 << 10;  // its window and state
-    return pending.size() + fragments.size() + ahead_bytes + (inflater ? kInflater : 0);
+    return pending.size() + fragments.size() + ahead_bytes + ahead.size() * sizeof(TcpSegment) +
+           (inflater ? kInflater : 0);
   }
 };
 
@@ -128,14 +143,12 @@ struct SctpPiece {
 };
 
 struct Layers {
-  explicit Layers(PacketLog& packet_log) : log(packet_log) {}
-
-  PacketLog& log;
   const Packet* packet = nullptr;
   bool cut = false;  // bytes that its IP header promises were not captured
   std::vector<Datagram>* out = nullptr;
   std::array<uint64_t, static_cast<size_t>(Oddity::count_)> oddities{};
   uint64_t fragments = 0;
+  uint32_t until_checksum = kChecksumEvery;
   absl::flat_hash_map<FragmentKey, FragmentPile> piles;
   std::deque<FragmentKey> pile_order;
   size_t pile_bytes = 0;
@@ -144,6 +157,7 @@ struct Layers {
   std::vector<HeadlessUdp> headless_udp;       // at most kMaxHeadlessUdp
   std::vector<TcpGap> tcp_gaps;                // at most kMaxTcpGaps
   TlsFlows tls;
+  Neighbours neighbours;
   absl::flat_hash_map<TcpKey, TcpStream> tcp;
   size_t tcp_buffered = 0;    // bytes kept by all streams
   int64_t last_ahead_ns = 0;  // when a segment was last kept out of order
@@ -188,5 +202,7 @@ Fate decode_tcp(Layers& layers, const IpHeader& ip, const View& view);          
 void finish_tcp(Layers& layers);
 Fate decode_sctp(Layers& layers, const IpHeader& ip, const View& view);           // sctp.cc
 Fate decode_icmp(Layers& layers, const IpHeader& ip, bool v6, const View& view);  // icmp.cc
+void note_arp(Layers& layers, const View& view);                                  // neighbours.cc
+void note_neighbour_discovery(Layers& layers, const IpHeader& ip, const View& view);
 
 }  // namespace sipladder

@@ -156,6 +156,9 @@ Fate decode_ether_type(Layers& layers, uint16_t ether_type, const View& whole, i
         return decode_ppp(layers, view, depth);
       case 0x8864:
         return view.size < 8 ? Fate::link_truncated : decode_ppp(layers, view.sub(6), depth);
+      case 0x0806:
+        note_arp(layers, view);
+        return Fate::not_ip;
       default:
         return ether_type < 0x600 ? decode_llc(layers, view, depth) : Fate::not_ip;
     }

@@ -201,6 +201,7 @@ bool parse_stun(std::string_view bytes, StunMessage* out) {
   if (!is_stun(bytes)) return false;
   const uint8_t* p = bytes_of(bytes);
   out->type = be16(p);
+  out->transaction = bytes.substr(8, 12);
   const size_t end = 20 + size_t{be16(p + 2)};
   for (size_t at = 20; at + 4 <= end;) {
     const uint16_t type = be16(p + at);
@@ -211,6 +212,12 @@ bool parse_stun(std::string_view bytes, StunMessage* out) {
     }
     if (type == 0x0016) out->relayed = stun_address(p + at + 4, length, true, p + 4);
     if (type == 0x0012) out->peer = stun_address(p + at + 4, length, true, p + 4);
+    if (type == 0x802C) out->other = stun_address(p + at + 4, length, false, p + 4);
+    if (type == 0x0005 && !out->other) out->other = stun_address(p + at + 4, length, false, p + 4);
+    if (type == 0x0003 && length == 4) {
+      out->change_ip = (p[at + 7] & 4U) != 0;
+      out->change_port = (p[at + 7] & 2U) != 0;
+    }
     if (type == 0x000C && length == 4) out->channel = be16(p + at + 4);
     if (type == 0x0013) out->data = bytes.substr(at + 4, length);
     if (type == 0x0006) out->username = bytes.substr(at + 4, length);

@@ -73,6 +73,10 @@ struct StunMessage {  // RFC 8489, with what TURN adds (RFC 8656)
   std::optional<Endpoint> mapped;   // XOR-MAPPED-ADDRESS, else MAPPED-ADDRESS
   std::optional<Endpoint> peer;     // XOR-PEER-ADDRESS
   std::optional<Endpoint> relayed;  // XOR-RELAYED-ADDRESS
+  std::optional<Endpoint> other;    // OTHER-ADDRESS (RFC 5780), CHANGED-ADDRESS (RFC 3489)
+  std::string_view transaction;     // its id, without the cookie
+  bool change_ip = false;           // CHANGE-REQUEST (RFC 5780 7.2): answer from another address,
+  bool change_port = false;         // from another port
   uint16_t channel = 0;             // CHANNEL-NUMBER, 0 when there is none
   std::string_view data;            // DATA
   std::string_view username;  // USERNAME: of a check of ICE "receiver:sender" (RFC 8445 7.2.2)
@@ -80,6 +84,8 @@ struct StunMessage {  // RFC 8489, with what TURN adds (RFC 8656)
 
   // A connectivity check, and no question to a server about the own address.
   bool is_check() const { return type == 0x0001 && !username.empty(); }
+  // The question to a server how the world sees the own address.
+  bool is_probe() const { return type == 0x0001 && username.empty(); }
   bool is_success() const { return type == 0x0101; }
   bool is_error() const { return type == 0x0111; }
   // The answer to Allocate.

@@ -61,9 +61,10 @@ void give_up(Layers& layers) {
 Fate add_piece(Layers& layers, const IpHeader& ip, const Chunk& chunk) {
   if (layers.sctp_buffered > kMaxBuffered || layers.sctp.size() >= kMaxMessages) give_up(layers);
   std::vector<SctpPiece>& pieces = layers.sctp[chunk.key];
-  const auto place = std::find_if(pieces.begin(), pieces.end(), [&](const SctpPiece& piece) {
-    return static_cast<int32_t>(piece.number - chunk.number) > 0;
-  });
+  const auto place = std::upper_bound(pieces.begin(), pieces.end(), chunk.number,
+                                      [](uint32_t number, const SctpPiece& piece) {
+                                        return static_cast<int32_t>(piece.number - number) > 0;
+                                      });
   pieces.insert(place, {chunk.number, chunk.begins, chunk.ends, std::string(chunk.payload.text())});
   layers.sctp_buffered += chunk.payload.size;
   if (!is_whole(pieces)) {
@@ -74,7 +75,7 @@ Fate add_piece(Layers& layers, const IpHeader& ip, const Chunk& chunk) {
   for (const SctpPiece& piece : pieces) message += piece.bytes;
   layers.sctp_buffered -= message.size();
   layers.sctp.erase(chunk.key);
-  const PacketRef ref = layers.log.append_assembled(message);
+  const PacketRef ref = not_stored(message.size());
   return emit(layers, ip, chunk, {bytes_of(message), message.size(), ref, 0});
 }
 

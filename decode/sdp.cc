@@ -1,5 +1,7 @@
 #include "decode/sdp.h"
 
+#include <absl/container/flat_hash_map.h>
+
 #include <algorithm>
 
 #include "decode/text.h"
@@ -116,6 +118,16 @@ class Parser {
     directions_.push_back(std::nullopt);
     bundle_only_.push_back(false);
     result.media.push_back(std::move(media));
+    index_formats(result.media.back());
+  }
+
+  // A line of many formats has them found by name; a usual one is walked quicker.
+  void index_formats(const SdpMedia& media) {
+    constexpr size_t kFew = 32;
+    formats_.clear();
+    if (media.formats.size() <= kFew) return;
+    for (size_t i = 0; i < media.formats.size(); i++)
+      formats_.try_emplace(media.formats[i].payload, i);
   }
 
   void take_attribute(std::string_view name, std::string_view value) {
@@ -165,14 +177,19 @@ class Parser {
     }
   }
 
-  static SdpFormat* format_of(SdpMedia& media, std::string_view payload) {
+  // Of the newest line.
+  SdpFormat* format_of(SdpMedia& media, std::string_view payload) {
+    if (!formats_.empty()) {
+      const auto found = formats_.find(payload);
+      return found == formats_.end() ? nullptr : &media.formats[found->second];
+    }
     for (SdpFormat& format : media.formats) {
       if (format.payload == payload) return &format;
     }
     return nullptr;
   }
 
-  static void take_rtpmap(SdpMedia& media, std::string_view value) {
+  void take_rtpmap(SdpMedia& media, std::string_view value) {
     SdpFormat* format = format_of(media, cut(&value, ' '));
     if (format == nullptr) return;
     format->encoding = cut(&value, '/');
@@ -213,6 +230,7 @@ class Parser {
     }
   }
 
+  absl::flat_hash_map<std::string_view, size_t> formats_;  // empty: those of the line are few
   std::optional<SdpDirection> session_direction_;
   std::vector<std::optional<SdpDirection>> directions_;
   std::vector<bool> bundle_only_;
@@ -239,6 +257,8 @@ void SdpGlance::add(const SdpGlance& more) {
   ip6 |= more.ip6;
   restricted |= more.restricted;
   other |= more.other;
+  unusual |= more.unusual;
+  may_be_private |= more.may_be_private;
 }
 
 // Of the numbers behind the third space of an m= line those that RFC 3551 names for voice.
@@ -253,6 +273,21 @@ static uint16_t types_of(std::string_view line) {
   return types;
 }
 
+// Port 9, and parameters that both sides must have alike (octet-align, mode, bitrate).
+static bool is_unusual_line(std::string_view line) {
+  if (line.starts_with("m=audio 9 ")) return true;
+  if (!line.starts_with("a=fmtp:")) return false;
+  const auto has = [&](std::string_view name) { return line.find(name) != std::string_view::npos; };
+  return has("octet-align") || has("mode=") || has("bitrate=");
+}
+// A host name, a multicast or a link-local address.
+static bool is_unusual_ip(std::string_view ip) {
+  if (ip.empty()) return false;
+  const bool number = ip.find_first_not_of("0123456789.") == std::string_view::npos;
+  if (number) return ip.starts_with("22") || ip.starts_with("23");
+  return ip.find(':') == std::string_view::npos || ip.starts_with("fe80");
+}
+
 SdpGlance glance_sdp(std::string_view body) {
   SdpGlance glance;
   while (!body.empty()) {
@@ -260,6 +295,7 @@ SdpGlance glance_sdp(std::string_view body) {
     const char type = line.empty() ? '\0' : line[0];
     if (type != 'm' && type != 'c' && type != 'a') continue;
     line = trim(line);
+    glance.unusual |= is_unusual_line(line);
     if (line.starts_with("m=audio ")) {
       const bool refused = line.starts_with("m=audio 0 ");
       const bool secure = is_srtp(line);
@@ -273,6 +309,10 @@ SdpGlance glance_sdp(std::string_view body) {
       glance.ip4 |= line.substr(7, 1) == "4";
       glance.ip6 |= line.substr(7, 1) == "6";
       glance.restricted |= line.ends_with(" 0.0.0.0") || line.ends_with(" ::");
+      const std::string_view ip = line.substr(std::min<size_t>(line.size(), 9));
+      glance.unusual |= is_unusual_ip(ip);
+      glance.may_be_private |= ip.starts_with("10.") || ip.starts_with("192.168.") ||
+                               ip.starts_with("172.") || ip.starts_with("100.");
     } else if (line.starts_with("a=") && line.size() <= 10) {
       const auto direction = direction_of(line.substr(2));
       glance.restricted |= direction && *direction != SdpDirection::sendrecv;

@@ -10,7 +10,6 @@ namespace sipladder {
 namespace {
 
 constexpr std::string_view kVersion = "SIP/2.0";
-constexpr size_t kMaxHeaderBytes = 1 << 20;
 constexpr size_t kMaxMethodLength = 64;
 
 bool is_token_char(char c) {
@@ -225,19 +224,6 @@ size_t skip_crlf(std::string_view bytes) {
   return at;
 }
 
-// Where the headers end and the body begins; npos when the empty line has not come yet.
-size_t end_of_headers(std::string_view stream) {
-  size_t at = 0;
-  while (at < stream.size()) {
-    const void* found = std::memchr(stream.data() + at, '\n', stream.size() - at);
-    if (found == nullptr) return std::string_view::npos;
-    at = static_cast<size_t>(static_cast<const char*>(found) - stream.data()) + 1;
-    if (at < stream.size() && stream[at] == '\n') return at + 1;
-    if (at + 1 < stream.size() && stream[at] == '\r' && stream[at + 1] == '\n') return at + 2;
-  }
-  return std::string_view::npos;
-}
-
 // The first Content-Length, 0 when there is none. Without an index, which is made when the message
 // is whole.
 uint64_t framed_length(std::string_view headers) {
@@ -255,6 +241,18 @@ uint64_t framed_length(std::string_view headers) {
 }
 
 }  // namespace
+
+size_t end_of_headers(std::string_view stream) {
+  size_t at = 0;
+  while (at < stream.size()) {
+    const void* found = std::memchr(stream.data() + at, '\n', stream.size() - at);
+    if (found == nullptr) return std::string_view::npos;
+    at = static_cast<size_t>(static_cast<const char*>(found) - stream.data()) + 1;
+    if (at < stream.size() && stream[at] == '\n') return at + 1;
+    if (at + 1 < stream.size() && stream[at] == '\r' && stream[at + 1] == '\n') return at + 2;
+  }
+  return std::string_view::npos;
+}
 
 bool looks_like_sip(std::string_view bytes) {
   bytes.remove_prefix(skip_crlf(bytes.substr(0, 64)));

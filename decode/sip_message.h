@@ -114,6 +114,9 @@ struct SipFrame {
   bool bad = false;   // no SIP start-line here: resynchronise
 };
 SipFrame frame_sip(std::string_view stream);
+inline constexpr size_t kMaxHeaderBytes = 1 << 20;  // longer headers are bad
+// Where the body begins, behind the first empty line; npos when that has not come yet.
+size_t end_of_headers(std::string_view stream);
 
 // One value of a header whose lines may repeat and whose lines may be comma lists; calls
 // `visit(std::string_view value)` in order. Commas inside quotes, <> and comments do not split.

@@ -35,8 +35,9 @@ void StreamMessages::deliver(const View& view) {
   } else if (stream_.pending.empty()) {
     deliver_sip(view);
   } else {
+    const size_t had = stream_.pending.size();
     stream_.pending.append(view.text());
-    cut_pending();
+    if (is_worth_framing(had)) cut_pending();
   }
   if (view.missing == 0) return;
   // The snap length cut the segment: its message is handed on as far as it is there.
@@ -47,16 +48,17 @@ void StreamMessages::deliver(const View& view) {
     emit_copy(rest, Transport::tcp, view.missing);
   } else if (stream_.kind == StreamKind::hep && is_hep3(rest)) {
     const std::string& copy = layers_.kept.emplace_back(rest);
-    const PacketRef ref = layers_.log.append_assembled(copy);
+    const PacketRef ref = not_stored(copy.size());
     decode_hep(layers_, {bytes_of(copy), copy.size(), ref, view.missing});
   }
 }
 
-void StreamMessages::lose(const TcpSegment& next) {
-  layers_.note(Oddity::tcp_gap);
+void StreamMessages::lose(const TcpSegment& next, bool acknowledged) {
+  layers_.note(acknowledged ? Oddity::tcp_gap_acknowledged : Oddity::tcp_gap);
   if (layers_.tcp_gaps.size() < kMaxTcpGaps) {
-    layers_.tcp_gaps.push_back(
-        {key_.src, key_.dst, stream_.known_ns, next.time_ns, stream_.known_frame, next.frame});
+    layers_.tcp_gaps.push_back({key_.src, key_.dst, stream_.known_ns, next.time_ns,
+                                stream_.known_frame, next.frame, next.sequence - stream_.next,
+                                acknowledged});
   }
   stream_.pending.clear();
   stream_.fragments.clear();
@@ -93,7 +95,7 @@ void StreamMessages::deliver_hep(const View& view) {
     stream_.pending.append(view.text());
     if (stream_.pending.size() < stream_.needed) return;
     const std::string& copy = layers_.kept.emplace_back(std::move(stream_.pending));
-    whole = {bytes_of(copy), copy.size(), layers_.log.append_assembled(copy), 0};
+    whole = {bytes_of(copy), copy.size(), not_stored(copy.size()), 0};
   }
   stream_.pending.clear();
   stream_.needed = 0;
@@ -132,8 +134,21 @@ bool StreamMessages::find_start(View* view) {
   return true;
 }
 
+// What came behind the first `had` pending bytes may end the start-line, the headers or the
+// message. Framing looks at a message from its beginning on: after each small segment it would look
+// at all of it again.
+bool StreamMessages::is_worth_framing(size_t had) const {
+  constexpr size_t kStartTold = 128;  // so many bytes show what a message begins with
+  const std::string_view bytes = stream_.pending;
+  if (stream_.needed != 0) return bytes.size() >= stream_.needed;
+  if (had < kStartTold || bytes.size() > kMaxHeaderBytes) return true;
+  const std::string_view come = bytes.substr(had);
+  if (come.find('\n') == std::string_view::npos) return false;
+  const bool ends_start_line = bytes.substr(0, had).find('\n') == std::string_view::npos;
+  return ends_start_line || end_of_headers(bytes.substr(had - 3)) != std::string_view::npos;
+}
+
 void StreamMessages::cut_pending() {
-  if (stream_.pending.size() < stream_.needed) return;
   const std::string bytes = std::move(stream_.pending);
   stream_.pending.clear();
   stream_.needed = 0;
@@ -145,6 +160,9 @@ void StreamMessages::cut_pending() {
         frame.needed > kMaxMessage || (frame.length == 0 && rest.size() > kMaxMessage);
     if (frame.bad || too_long) {
       layers_.note(too_long ? Oddity::tcp_message_too_long : Oddity::tcp_resync);
+      // Of headers that never end half is left out at once: else each of the start-lines in them
+      // would have all that follows searched for an end.
+      if (frame.bad && rest.size() > kMaxHeaderBytes) done += rest.size() / 2;
       done = std::min(bytes.size(), find_sip_start(bytes, done));
     } else if (frame.skip == rest.size()) {
       return;
@@ -161,7 +179,7 @@ void StreamMessages::cut_pending() {
 
 void StreamMessages::emit_copy(std::string_view message, Transport transport, size_t missing) {
   const std::string& copy = layers_.kept.emplace_back(message);
-  const PacketRef ref = layers_.log.append_assembled(copy);
+  const PacketRef ref = not_stored(copy.size());
   emit({bytes_of(copy), copy.size(), ref, missing}, transport);
 }
 

@@ -12,8 +12,8 @@ class StreamMessages {
   StreamMessages(Layers& layers, const IpHeader& ip, const TcpKey& key, TcpStream& stream)
       : layers_(layers), ip_(ip), key_(key), stream_(stream) {}
 
-  void deliver(const View& view);     // bytes that follow those before
-  void lose(const TcpSegment& next);  // the bytes before it will never come
+  void deliver(const View& view);                        // bytes that follow those before
+  void lose(const TcpSegment& next, bool acknowledged);  // the bytes before it will never come
 
   bool waiting() const { return !stream_.pending.empty() || !stream_.fragments.empty(); }
   bool keepalive() const { return keepalive_; }
@@ -21,6 +21,7 @@ class StreamMessages {
  private:
   void deliver_sip(View view);
   bool find_start(View* view);
+  bool is_worth_framing(size_t had) const;
   void cut_pending();
   void emit_copy(std::string_view message, Transport transport, size_t missing);
   void emit(const View& message, Transport transport);

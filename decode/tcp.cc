@@ -1,6 +1,6 @@
 // TCP segments put in order (RFC 9293). A gap is an oddity: nothing is spliced, the next start-line
-// is found again. Bounds: kMaxStreams directions, kMaxAhead bytes out of order in each,
-// kMaxBuffered bytes in all; streams that carry no SIP keep nothing.
+// is found again. Bounds: kMaxStreams directions, kMaxAhead bytes and kMaxSegmentsAhead segments
+// out of order in each, kMaxBuffered bytes in all; streams that carry no SIP keep nothing.
 #include <algorithm>
 #include <tuple>
 
@@ -12,6 +12,7 @@ namespace {
 constexpr size_t kMaxStreams = 16'384;
 constexpr size_t kMaxBuffered = 128 << 20;
 constexpr size_t kMaxAhead = 64 << 10;
+constexpr size_t kMaxSegmentsAhead = 4096;
 constexpr int64_t kMaxGapNs =
     2'000'000'000;  // a segment that has not come by then was not captured
 // No window is larger (RFC 7323 section 2.3 allows 1 GiB, nobody uses it): another connection.
@@ -81,54 +82,54 @@ Streams::iterator add_stream(Layers& layers, const TcpKey& key, uint32_t next) {
 void store_ahead(Layers& layers, TcpStream& stream, const Segment& segment) {
   const int64_t now = layers.packet->time_ns;
   if (stream.ahead.empty()) stream.gap_since_ns = now;
-  for (const TcpSegment& other : stream.ahead) {
-    if (other.sequence == segment.sequence) return;
-  }
+  const auto [kept, is_new] = stream.ahead.try_emplace(segment.sequence);
+  if (!is_new) return;
   const View& payload = segment.payload;
   stream.ahead_bytes += payload.size;
-  stream.ahead.push_back({segment.sequence, std::string(payload.text()), payload.ref,
-                          payload.missing, now, layers.packet->frame, layers.packet->source,
-                          layers.packet->point});
+  kept->second = {
+      segment.sequence,     std::string(payload.text()), payload.ref,         payload.missing, now,
+      layers.packet->frame, layers.packet->source,       layers.packet->point};
   layers.last_ahead_ns = now;
-}
-
-std::vector<TcpSegment>::iterator first_ahead(TcpStream& stream) {
-  return std::min_element(
-      stream.ahead.begin(), stream.ahead.end(), [&](const TcpSegment& a, const TcpSegment& b) {
-        return distance(stream.next, a.sequence) < distance(stream.next, b.sequence);
-      });
 }
 
 bool is_lost(const Layers& layers, const TcpStream& stream) {
   const int64_t waited = layers.packet->time_ns - stream.gap_since_ns;
-  return stream.ahead_bytes > kMaxAhead || waited > kMaxGapNs;
+  return stream.ahead_bytes > kMaxAhead || stream.ahead.size() > kMaxSegmentsAhead ||
+         waited > kMaxGapNs;
 }
 
-// Takes one kept segment, of which bytes may be known by now.
-void deliver_one(Layers& layers, TcpStream& stream, std::vector<TcpSegment>::iterator first,
-                 StreamMessages& messages) {
-  const auto known = static_cast<size_t>(distance(first->sequence, stream.next));
-  const std::string& bytes = layers.kept.emplace_back(std::move(first->bytes));
-  const View whole{bytes_of(bytes), bytes.size(), first->ref, first->missing};
-  stream.known_ns = first->time_ns;
-  stream.known_frame = first->frame;
+// Takes the first kept segment, of which bytes may be known by now.
+void deliver_first(Layers& layers, TcpStream& stream, StreamMessages& messages) {
+  TcpSegment& first = stream.ahead.begin()->second;
+  const auto known = static_cast<size_t>(distance(first.sequence, stream.next));
+  const std::string& bytes = layers.kept.emplace_back(std::move(first.bytes));
+  const View whole{bytes_of(bytes), bytes.size(), first.ref, first.missing};
+  stream.known_ns = first.time_ns;
+  stream.known_frame = first.frame;
   stream.ahead_bytes -= bytes.size();
-  stream.ahead.erase(first);
+  stream.ahead.erase(stream.ahead.begin());
   if (known >= whole.size + whole.missing) return;
   stream.next += static_cast<uint32_t>(whole.size + whole.missing - known);
   if (known < whole.size) messages.deliver(whole.sub(known));
 }
 
-void deliver_ahead(Layers& layers, TcpStream& stream, StreamMessages& messages) {
+// The other direction says that it has all that stands before `sequence`.
+bool is_acknowledged(const Layers& layers, const TcpKey& key, uint32_t sequence) {
+  const auto found = layers.tcp.find(TcpKey{key.dst, key.src});
+  return found != layers.tcp.end() && found->second.acknowledged &&
+         distance(sequence, *found->second.acknowledged) >= 0;
+}
+
+void deliver_ahead(Layers& layers, const TcpKey& key, TcpStream& stream, StreamMessages& messages) {
   while (!stream.ahead.empty()) {
-    const auto first = first_ahead(stream);
-    if (distance(stream.next, first->sequence) > 0) {
+    const TcpSegment& first = stream.ahead.begin()->second;
+    if (distance(stream.next, first.sequence) > 0) {
       if (!is_lost(layers, stream)) return;
-      messages.lose(*first);
-      stream.next = first->sequence;
+      messages.lose(first, is_acknowledged(layers, key, first.sequence));
+      stream.next = first.sequence;
       stream.gap_since_ns = layers.packet->time_ns;
     }
-    deliver_one(layers, stream, first, messages);
+    deliver_first(layers, stream, messages);
   }
 }
 
@@ -140,14 +141,14 @@ void skip_acknowledged_gap(Layers& layers, const IpHeader& ip, const TcpKey& key
   const auto found = layers.tcp.find(reverse);
   if (found == layers.tcp.end() || found->second.ahead.empty()) return;
   TcpStream& stream = found->second;
-  const auto first = first_ahead(stream);
-  if (distance(first->sequence, acknowledged) <= 0) return;
+  const TcpSegment& first = stream.ahead.begin()->second;
+  if (distance(first.sequence, acknowledged) < 0) return;
   const size_t before = stream.buffered();
   const IpHeader swapped{ip.dst, ip.src, 0, ip.dscp};
   StreamMessages messages(layers, swapped, reverse, stream);
-  messages.lose(*first);
-  stream.next = first->sequence;
-  deliver_ahead(layers, stream, messages);
+  messages.lose(first, true);
+  stream.next = first.sequence;
+  deliver_ahead(layers, reverse, stream, messages);
   layers.tcp_buffered += stream.buffered() - before;
 }
 
@@ -168,7 +169,8 @@ Fate fate_of(const StreamMessages& messages, const TcpStream& stream) {
   return messages.keepalive() ? Fate::tcp_keepalive : Fate::tcp_other;
 }
 
-Fate order(Layers& layers, TcpStream& stream, Segment segment, StreamMessages& messages) {
+Fate order(Layers& layers, const TcpKey& key, TcpStream& stream, Segment segment,
+           StreamMessages& messages) {
   const int32_t gap = distance(stream.next, segment.sequence);
   if (gap > 0) {
     store_ahead(layers, stream, segment);
@@ -180,7 +182,7 @@ Fate order(Layers& layers, TcpStream& stream, Segment segment, StreamMessages& m
     stream.known_frame = layers.packet->frame;
     if (known < segment.payload.size) messages.deliver(segment.payload.sub(known));
   }
-  deliver_ahead(layers, stream, messages);
+  deliver_ahead(layers, key, stream, messages);
   return fate_of(messages, stream);
 }
 
@@ -232,37 +234,58 @@ Fate decode_segment(Layers& layers, const IpHeader& ip, const TcpKey& key, const
   }
   TcpStream& stream = found->second;
   stream.last_ns = layers.packet->time_ns;
+  if (segment.has(kAck)) {
+    stream.acknowledged = segment.acknowledged;
+    stream.acknowledged_ns = layers.packet->time_ns;
+    stream.acknowledged_frame = layers.packet->frame;
+  }
   const size_t before = stream.buffered();
   StreamMessages messages(layers, ip, key, stream);
-  const Fate fate = order(layers, stream, segment, messages);
+  const Fate fate = order(layers, key, stream, segment, messages);
   layers.tcp_buffered += stream.buffered() - before;
   return fate;
 }
 
 // What was kept behind gaps that are not filled by the end of the capture, as if seen one by one.
 void flush(Layers& layers, const TcpKey& key, TcpStream& stream) {
+  if (stream.ahead.empty()) return;
   if (stream.kind == StreamKind::fresh) {
-    const auto kind = stream_kind(first_ahead(stream)->bytes);
+    const auto kind = stream_kind(stream.ahead.begin()->second.bytes);
     if (!kind) return;
     stream.kind = *kind;
   }
   const IpHeader ip{key.src.ip, key.dst.ip, 0, 0};
   StreamMessages messages(layers, ip, key, stream);
   while (!stream.ahead.empty()) {
-    const auto first = first_ahead(stream);
-    if (distance(stream.next, first->sequence) > 0) {
-      messages.lose(*first);
-      stream.next = first->sequence;
+    const TcpSegment& first = stream.ahead.begin()->second;
+    if (distance(stream.next, first.sequence) > 0) {
+      messages.lose(first, is_acknowledged(layers, key, first.sequence));
+      stream.next = first.sequence;
     }
     Packet packet;
-    packet.time_ns = first->time_ns;
-    packet.frame = first->frame;
-    packet.source = first->source;
-    packet.point = first->point;
+    packet.time_ns = first.time_ns;
+    packet.frame = first.frame;
+    packet.source = first.source;
+    packet.point = first.point;
     layers.packet = &packet;
-    deliver_one(layers, stream, first, messages);
+    deliver_first(layers, stream, messages);
   }
   layers.packet = nullptr;
+}
+
+// Nothing more of a direction is here, and the other one has acknowledged more. (A FIN counts as
+// one byte.)
+void find_unseen_end(Layers& layers, const TcpKey& key, const TcpStream& stream) {
+  const auto back = layers.tcp.find(TcpKey{key.dst, key.src});
+  if (back == layers.tcp.end() || !back->second.acknowledged || !stream.ahead.empty()) return;
+  const TcpStream& receiver = back->second;
+  const int32_t unseen = distance(stream.next, *receiver.acknowledged);
+  if (receiver.kind == StreamKind::fresh || unseen <= 1 || unseen > kOtherConnection) return;
+  layers.note(Oddity::tcp_gap_acknowledged);
+  if (layers.tcp_gaps.size() >= kMaxTcpGaps) return;
+  layers.tcp_gaps.push_back({key.src, key.dst, stream.known_ns, receiver.acknowledged_ns,
+                             stream.known_frame, receiver.acknowledged_frame,
+                             static_cast<uint32_t>(unseen), true});
 }
 
 }  // namespace
@@ -285,12 +308,11 @@ Fate decode_tcp(Layers& layers, const IpHeader& ip, const View& view) {
 
 void finish_tcp(Layers& layers) {
   std::vector<Streams::pointer> waiting;
-  for (auto& stream : layers.tcp) {
-    if (!stream.second.ahead.empty()) waiting.push_back(&stream);
-  }
+  for (auto& stream : layers.tcp) waiting.push_back(&stream);
   std::sort(waiting.begin(), waiting.end(), [](const auto* a, const auto* b) {
     return std::tie(a->first.src, a->first.dst) < std::tie(b->first.src, b->first.dst);
   });
+  for (auto* stream : waiting) find_unseen_end(layers, stream->first, stream->second);
   for (auto* stream : waiting) flush(layers, stream->first, stream->second);
   layers.tcp.clear();
   layers.tcp_buffered = 0;

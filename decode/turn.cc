@@ -9,6 +9,15 @@ constexpr uint16_t kChannelBind = 0x0009;
 constexpr uint16_t kSendIndication = 0x0016;
 constexpr uint16_t kDataIndication = 0x0017;
 
+// `part` of the payload, at its own place.
+Datagram part_of(const Datagram& whole, std::string_view part) {
+  Datagram inner = whole;
+  inner.ref.offset += static_cast<uint64_t>(part.data() - whole.payload.data());
+  inner.ref.length = static_cast<uint32_t>(part.size());
+  inner.payload = part;
+  return inner;
+}
+
 }  // namespace
 
 std::optional<Datagram> TurnRelays::unwrap(const Datagram& datagram, PayloadClass payload_class) {
@@ -18,8 +27,7 @@ std::optional<Datagram> TurnRelays::unwrap(const Datagram& datagram, PayloadClas
   if (!parse_stun(datagram.payload, &stun) || !stun.peer) return std::nullopt;
   if (stun.type == kChannelBind) bind(datagram, stun.channel, *stun.peer);
   if (stun.data.empty()) return std::nullopt;
-  Datagram inner = datagram;
-  inner.payload = stun.data;
+  Datagram inner = part_of(datagram, stun.data);
   if (stun.type == kSendIndication) {
     inner.dst = *stun.peer;
   } else if (stun.type == kDataIndication) {
@@ -41,8 +49,7 @@ void TurnRelays::bind(const Datagram& request, uint16_t channel, const Endpoint&
 std::optional<Datagram> TurnRelays::unwrap_channel(const Datagram& datagram) const {
   const uint8_t* p = bytes_of(datagram.payload);
   const uint16_t number = be16(p);
-  Datagram inner = datagram;
-  inner.payload = datagram.payload.substr(4, be16(p + 2));
+  Datagram inner = part_of(datagram, datagram.payload.substr(4, be16(p + 2)));
   const auto sent = peers_.find({datagram.src, datagram.dst, number});
   if (sent != peers_.end()) {
     inner.dst = sent->second;

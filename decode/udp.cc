@@ -18,7 +18,11 @@ Fate decode_udp(Layers& layers, const IpHeader& ip, const View& view, int depth)
   Fate fate = Fate::payload;
   if (decode_udp_tunnel(layers, src_port, dst_port, payload, depth, &fate)) return fate;
   if (is_hep(payload.text())) return decode_hep(layers, payload);
-  layers.hand_on(ip, src_port, dst_port, payload);
+  Datagram& datagram = layers.hand_on(ip, src_port, dst_port, payload);
+  if (--layers.until_checksum == 0) {
+    layers.until_checksum = kChecksumEvery;
+    if (payload.missing == 0) datagram.checksum = udp_checksum(ip.src, ip.dst, view.data, length);
+  }
   return Fate::payload;
 }
 

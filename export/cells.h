@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "query/characters.h"
+
 namespace sipladder {
 
 // What a cell means; the renderer chooses the colour. txn0..txn5 are told apart, no more.
@@ -36,13 +38,12 @@ struct Cell {
 };
 using CellLine = std::vector<Cell>;
 
-// Code points that are safe to print: control, bidirectional and invisible ones, and bytes that are
-// not UTF-8, become '·'.
+// Code points that are safe to print and fill a cell: what terminal_text() escapes is escaped, and
+// what is drawn over the character before becomes '·'.
 std::u32string safe_text(std::string_view utf8);
 // The same as UTF-8; line feeds are kept when `lines`.
 std::string safe_utf8(std::string_view utf8, bool lines = false);
 
-int char_width(char32_t c);  // 1 or 2
 int text_width(std::u32string_view text);
 
 // At most `width` columns of `text`, the cut shown by '…' ('~' in ASCII).
@@ -52,7 +53,6 @@ std::u32string fit_text(std::u32string_view text, int width, bool ascii = false)
 void put_text(CellLine* line, int x, std::u32string_view text, Ink ink = Ink::plain);
 void put_char(CellLine* line, int x, char32_t c, Ink ink = Ink::plain);
 
-void append_utf8(std::string* out, char32_t c);
 // Without trailing spaces; with ANSI colours when `color`.
 std::string to_utf8(const CellLine& line, bool color = false);
 

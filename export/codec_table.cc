@@ -6,13 +6,15 @@
 
 #include "correlate/names.h"
 #include "correlate/offer_answer.h"
+#include "correlate/sdp_hop.h"
 #include "decode/text.h"
 
 namespace sipladder {
 namespace {
 
 struct Codec {
-  std::string name;  // "PCMU/8000", or the number when nobody named it
+  std::string number;  // "101"
+  std::string name;    // "PCMU/8000", or the number when nobody named it
   bool voice = true;
 };
 
@@ -23,13 +25,15 @@ struct Line {
 };
 
 Codec codec_of(const SdpFormat& format) {
-  if (format.encoding.empty()) return {std::string(format.payload), true};
+  const std::string number(format.payload);
+  if (format.encoding.empty()) return {number, number, true};
   const bool voice =
       !equal_no_case(format.encoding, "telephone-event") && !equal_no_case(format.encoding, "CN");
-  if (format.clock_hz == 0) return {std::string(format.encoding), voice};
-  std::string name = fmt::format("{}/{}", format.encoding, format.clock_hz);
-  if (format.channels > 1) name += fmt::format("/{}", format.channels);
-  return {std::move(name), voice};
+  return {number, codec_name(format), voice};
+}
+
+std::string text_of(const Codec& codec) {
+  return codec.number == codec.name ? codec.name : codec.number + " " + codec.name;
 }
 
 std::vector<Line> lines_of(MessageView& view, const MessageRecord& message) {
@@ -43,22 +47,47 @@ std::vector<Line> lines_of(MessageView& view, const MessageRecord& message) {
   return lines;
 }
 
-bool has(const Line& line, const Codec& codec) {
-  return std::any_of(line.codecs.begin(), line.codecs.end(),
-                     [&](const Codec& other) { return equal_no_case(other.name, codec.name); });
+bool same_name(const Codec& a, const Codec& b) {
+  return equal_no_case(a.name, b.name);
 }
 
-std::string_view fate_of(const Codec& codec, const Line& answer, const Codec* chosen) {
+// Under the same number, lacking that under any: each side may number as it likes.
+const Codec* find(const Line& line, const Codec& codec) {
+  const Codec* found = nullptr;
+  for (const Codec& other : line.codecs) {
+    if (!same_name(other, codec)) continue;
+    if (other.number == codec.number) return &other;
+    if (found == nullptr) found = &other;
+  }
+  return found;
+}
+
+// What else the offer means by the number that an answer gives to a codec.
+const Codec* other_meaning(const Line& offer, const Codec& answered) {
+  for (const Codec& codec : offer.codecs) {
+    if (codec.number == answered.number && !same_name(codec, answered)) return &codec;
+  }
+  return nullptr;
+}
+
+std::string fate_of(const Codec& codec, const Line& offer, const Line& answer,
+                    const Codec* chosen) {
   if (answer.port == 0) return "refused with its m= line (port 0)";
-  if (!has(answer, codec)) return "not in the answer";
-  return chosen != nullptr && equal_no_case(chosen->name, codec.name) ? "accepted, chosen"
-                                                                      : "accepted";
+  const Codec* const taken = find(answer, codec);
+  if (taken == nullptr) return "not in the answer";
+  std::string text = "accepted";
+  if (taken->number != codec.number) {
+    text += " as " + taken->number;
+    if (const Codec* const other = other_meaning(offer, *taken))
+      text += fmt::format(", which the offer gave to {}", other->name);
+  }
+  return chosen != nullptr && same_name(*chosen, codec) ? text + ", chosen" : text;
 }
 
 // The answerer puts first what it will use.
 const Codec* chosen_of(const Line& offer, const Line& answer) {
   for (const Codec& codec : answer.codecs) {
-    if (codec.voice && has(offer, codec)) return &codec;
+    if (codec.voice && find(offer, codec) != nullptr) return &codec;
   }
   return nullptr;
 }
@@ -66,11 +95,12 @@ const Codec* chosen_of(const Line& offer, const Line& answer) {
 void add_media(const Line& offer, const Line& answer, std::vector<std::string>* out) {
   const Codec* const chosen = answer.port == 0 ? nullptr : chosen_of(offer, answer);
   for (const Codec& codec : offer.codecs) {
-    out->push_back(fmt::format("  {:<24} offered, {}", codec.name, fate_of(codec, answer, chosen)));
+    out->push_back(
+        fmt::format("  {:<28} offered, {}", text_of(codec), fate_of(codec, offer, answer, chosen)));
   }
   for (const Codec& codec : answer.codecs) {
-    if (answer.port == 0 || has(offer, codec)) continue;
-    out->push_back(fmt::format("  {:<24} answered, though not offered", codec.name));
+    if (answer.port == 0 || find(offer, codec) != nullptr) continue;
+    out->push_back(fmt::format("  {:<28} answered, though not offered", text_of(codec)));
   }
 }
 

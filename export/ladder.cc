@@ -10,10 +10,12 @@
 
 #include "correlate/message_view.h"
 #include "correlate/names.h"
+#include "correlate/sdp_hop.h"
 #include "correlate/transactions.h"
 #include "decode/sdp.h"
 #include "export/codec_table.h"
 #include "export/ladder_columns.h"
+#include "export/sdp_hops.h"
 #include "export/time_text.h"
 
 namespace sipladder {
@@ -22,20 +24,37 @@ namespace {
 // A pause that a reader wants to see as such.
 constexpr int64_t kGapNs = 10'000'000'000;
 
-std::vector<MessageId> messages_of(const LadderInput& input, uint32_t limit, uint64_t* left_out) {
+// What a row and its text take, beside the message that --raw adds: once as it is, once in cells.
+constexpr size_t kRowBytes = 1200;
+constexpr size_t kCopiesOfRaw = 3;
+
+size_t how_many_fit(const LadderInput& input, const LadderOptions& options,
+                    const std::vector<MessageId>& ids) {
+  const size_t most = options.max_messages == 0 ? ids.size() : options.max_messages;
+  size_t count = 0;
+  for (size_t bytes = 0; count < std::min(most, ids.size()); count++) {
+    bytes += kRowBytes;
+    if (options.raw) bytes += kCopiesOfRaw * input.model.messages[ids[count]].length;
+    if (bytes > options.memory) break;
+  }
+  return count;
+}
+
+std::vector<MessageId> messages_of(const LadderInput& input, const LadderOptions& options,
+                                   uint64_t* left_out) {
   std::vector<MessageId> ids;
   for (const CallId call : input.calls) {
     MessageId id = input.model.calls[call].first_message;
     for (; id; id = input.model.messages[id].next_in_call) ids.push_back(id);
   }
-  std::sort(ids.begin(), ids.end(), [&](MessageId a, MessageId b) {
-    return std::tuple(input.model.messages[a].time_ns, a) <
-           std::tuple(input.model.messages[b].time_ns, b);
-  });
-  if (limit != 0 && ids.size() > limit) {
-    *left_out = ids.size() - limit;
-    ids.resize(limit);
-  }
+  const auto order = [&](MessageId id) {
+    const MessageRecord& message = input.model.messages[id];
+    return std::tuple(ordered_ns(input.model, message.source, message.frame, message.time_ns), id);
+  };
+  std::sort(ids.begin(), ids.end(), [&](MessageId a, MessageId b) { return order(a) < order(b); });
+  const size_t fitting = how_many_fit(input, options, ids);
+  *left_out = ids.size() - fitting;
+  ids.resize(fitting);
   return ids;
 }
 
@@ -60,10 +79,13 @@ std::string sdp_summary(const SipIndex& sip) {
   std::string out;
   for (const SdpMedia& media : parse_sdp(body).media) {
     if (!out.empty()) out += "; ";
-    out += fmt::format("{} {}:{} {}", media.media, media.address, media.port,
+    out += fmt::format("{} {}:{} {} {}", media.media, media.address, media.port, media.proto,
                        to_string(media.direction));
+    std::string_view separator = " ";
     for (const SdpFormat& format : media.formats) {
-      out += fmt::format(" {}", format.encoding.empty() ? format.payload : format.encoding);
+      const std::string name = codec_name(format);
+      out += fmt::format("{}{}{}{}", separator, format.payload, name.empty() ? "" : " ", name);
+      separator = ", ";
     }
   }
   return out;
@@ -77,18 +99,24 @@ class Builder {
   Ladder build() {
     for (const CallId call : input_.calls) add_call(call);
     uint64_t left_out = 0;
-    const std::vector<MessageId> messages = messages_of(input_, options_.max_messages, &left_out);
+    const std::vector<MessageId> messages = messages_of(input_, options_, &left_out);
     for (const MessageId id : messages) {
       const MessageRecord& record = input_.model.messages[id];
       columns_.learn(endpoint(record.src), endpoint(record.dst));
     }
-    for (const MessageId id : messages) add_message(id);
+    for (const MessageId id : messages) {
+      if (input_.model.cancellation.requested()) break;
+      add_message(id);
+    }
     if (options_.rtp) add_media();
     name_files();
     order_rows();
-    if (left_out > 0)
+    if (left_out > 0) {
+      const bool by_number = messages.size() == options_.max_messages;
       add_note(counted(left_out, "more message") +
-               (left_out == 1 ? " is not shown" : " are not shown"));
+               (left_out == 1 ? " is not shown" : " are not shown") +
+               (by_number ? "" : ": more than --memory allows"));
+    }
     ladder_.participants = columns_.take();
     for (LadderRow& row : ladder_.rows) {
       if (ladder_.participants[row.from].port == row.from_port) row.from_port = 0;
@@ -120,45 +148,19 @@ class Builder {
                        return std::tuple(b.severity, std::string_view(a.code)) <
                               std::tuple(a.severity, std::string_view(b.code));
                      });
-    if (options_.sdp) call.codecs = codec_table(input_.model, input_.log, id);
+    if (options_.sdp) {
+      call.codecs = codec_table(input_.model, input_.log, id);
+      const std::vector<std::string> hops = sdp_hops(input_.model, input_.log, id);
+      call.codecs.insert(call.codecs.end(), hops.begin(), hops.end());
+    }
     ladder_.calls.push_back(std::move(call));
-  }
-
-  // A request comes from the transaction before; a response from one that leads back to this one,
-  // shortly before and with the same status.
-  MessageId hop_before(const MessageRecord& record) const {
-    if (!record.txn || record.is_copy()) return {};
-    const auto& transactions = input_.model.transactions;
-    if (record.is_request()) {
-      // The ACK of a non-2xx is each hop's own (17.1.1.3).
-      if (record.method != transactions[record.txn].method) return {};
-      const TransactionId before = transactions[record.txn].request_path;
-      return before ? transactions[before].request : MessageId{};
-    }
-    constexpr int kMaxTransactions = 256;
-    TransactionId id = input_.model.calls[record.call].first_txn;
-    for (int steps = 0; id && steps < kMaxTransactions; steps++) {
-      const TransactionRecord& txn = transactions[id];
-      if (txn.request_path == record.txn) {
-        if (const MessageId found = response_before(txn, record)) return found;
-      }
-      id = txn.next_in_call;
-    }
-    return {};
-  }
-  MessageId response_before(const TransactionRecord& txn, const MessageRecord& response) const {
-    for (MessageId id = txn.last_message; id; id = input_.model.messages[id].previous_in_txn) {
-      const MessageRecord& other = input_.model.messages[id];
-      if (other.status == response.status && other.time_ns <= response.time_ns && !other.is_copy())
-        return id;
-    }
-    return {};
   }
 
   void add_message(MessageId id) {
     const MessageRecord& record = input_.model.messages[id];
     LadderRow row;
     row.time_ns = record.time_ns;
+    row.order_ns = ordered_ns(input_.model, record.source, record.frame, record.time_ns);
     place(record, &row);
     if (record.has_sdp) {
       // The first SDP of a party is seen nearest to it.
@@ -169,7 +171,7 @@ class Builder {
     row.call = record.call;
     row.message = id;
     row.original = record.original;
-    row.before = hop_before(record);
+    row.before = hop_before(input_.model, record);
     row.txn = record.txn;
     row.txn_number = txn_numbers_.try_emplace(record.txn.value, txn_numbers_.size()).first->second;
     row.frame = record.frame;
@@ -183,6 +185,10 @@ class Builder {
     if (options_.transactions) row.transaction = transaction_text(record, id);
     const bool readable = view_.load(record);
     row.label = message_label(record, view_.sip(), &row.tail);
+    if (!readable) {
+      row.tail = 0;
+      row.label += " (bytes no longer readable)";
+    }
     if (options_.sdp && readable && record.has_sdp) row.sdp = sdp_summary(view_.sip());
     if (options_.raw) row.raw = view_.bytes();
     ladder_.rows.push_back(std::move(row));
@@ -193,7 +199,7 @@ class Builder {
     if (!record.txn) return {};
     const TransactionRecord& txn = input_.model.transactions[record.txn];
     if (txn.first_message != id) return {};
-    const SettledState settled = settle(txn, input_.model.now_ns);
+    const SettledState settled = settle(input_.model, txn);
     std::string text = fmt::format("transaction {} {}", record.txn.value, to_string(settled.state));
     if (txn.final_status != 0) {
       text += fmt::format(" {} after {:.1f} ms", txn.final_status,
@@ -242,6 +248,7 @@ class Builder {
     LadderRow row;
     row.kind = RowKind::media;
     row.time_ns = record.first_ns;
+    row.order_ns = ordered_ns(input_.model, record.source, record.first_frame, row.time_ns);
     row.end_ns = record.last_ns;
     const Parties parties = parties_[binding.call.value];
     const bool from_caller = binding.from == Party::caller;
@@ -257,7 +264,7 @@ class Builder {
     row.codec = encoding_of(binding, record);
     if (row.codec.empty()) row.codec = fmt::format("type {}", record.payload_type);
     const int64_t expected = int64_t{record.sequence.highest} - record.sequence.base + 1;
-    const int64_t came = int64_t{record.packets} - record.duplicates;
+    const int64_t came = record.distinct();
     row.lost = static_cast<uint32_t>(std::max<int64_t>(0, expected - came));
     if (expected > 0) row.loss_pct = 100.0 * row.lost / static_cast<double>(expected);
     row.label = fmt::format("RTP {} {} pkt", row.codec, row.packets);
@@ -276,17 +283,18 @@ class Builder {
   void order_rows() {
     std::vector<LadderRow> rows = std::move(ladder_.rows);
     // Stable: of messages and media of the same time, the message that caused it comes first.
-    std::stable_sort(rows.begin(), rows.end(),
-                     [](const LadderRow& a, const LadderRow& b) { return a.time_ns < b.time_ns; });
+    std::stable_sort(rows.begin(), rows.end(), [](const LadderRow& a, const LadderRow& b) {
+      return a.order_ns < b.order_ns;
+    });
     ladder_.rows.clear();
     const bool dated = has_times();
     if (dated && !rows.empty()) ladder_.date = date_text(rows.front().time_ns, options_.utc);
     std::string today = ladder_.date;
-    int64_t before = rows.empty() ? 0 : rows.front().time_ns;
+    int64_t before = rows.empty() ? 0 : rows.front().order_ns;
     for (LadderRow& row : rows) {
-      row.delta_ns = row.time_ns - before;
+      row.delta_ns = row.order_ns - before;
       if (row.delta_ns >= kGapNs) add_gap(row);
-      before = row.time_ns;
+      before = row.order_ns;
       if (dated) add_date(row.time_ns, &today);
       ladder_.rows.push_back(std::move(row));
     }

@@ -28,6 +28,7 @@ enum class RowKind : uint8_t { message, media, note, gap };
 struct LadderRow {
   RowKind kind = RowKind::message;
   int64_t time_ns = 0;
+  int64_t order_ns = 0;  // the same, as if no clock had been set back
   int64_t delta_ns = 0;  // since the message or media row before; 0 for the first
   uint32_t from = 0;     // columns; equal when a participant talks to itself
   uint32_t to = 0;
@@ -80,7 +81,7 @@ struct LadderCall {
   std::string state;
   std::string audio;  // empty when there is no verdict
   std::vector<LadderFinding> findings;
-  std::vector<std::string> codecs;  // codec_table(), when LadderOptions::sdp
+  std::vector<std::string> codecs;  // codec_table() and sdp_hops(), when LadderOptions::sdp
 };
 
 struct LadderFile {
@@ -103,6 +104,7 @@ struct LadderOptions {
   bool transactions = false;
   bool utc = false;           // of dates
   uint32_t max_messages = 0;  // 0: all; else a note says how many are left out
+  size_t memory = SIZE_MAX;   // for all rows; a note says how many messages do not fit
 };
 
 struct LadderInput {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "correlate/cancellation.h"
 #include "export/cells.h"
 #include "export/ladder.h"
 
@@ -21,6 +22,7 @@ struct LadderTextOptions {
   bool utc = false;
   bool color = false;
   bool ascii = false;
+  const Cancellation* cancellation = nullptr;  // when given: the ladder ends where it is asked for
 };
 
 struct LadderLayout {

@@ -234,6 +234,7 @@ std::string ladder_text(const Ladder& ladder, const LadderTextOptions& options) 
   out += "\n";
   append_lines(draw_ladder_header(ladder, layout, options.ascii), options, &out);
   for (const LadderRow& row : ladder.rows) {
+    if (options.cancellation != nullptr && options.cancellation->overdue()) break;
     append_lines({draw_ladder_row(ladder, row, layout, options)}, options, &out);
     append_details(row, layout, options, &out);
   }

@@ -1,5 +1,6 @@
 #include "export/wav.h"
 
+#include <absl/container/flat_hash_map.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -59,9 +60,12 @@ class WavExport {
     RtpHeader rtp;
     if (classify_payload(datagram.payload) != PayloadClass::rtp) return;
     if (!parse_rtp(datagram.payload, &rtp)) return;
-    for (Voice& voice : voices_) {
+    const auto with_ssrc = by_ssrc_.find(rtp.ssrc);
+    if (with_ssrc == by_ssrc_.end()) return;
+    for (const size_t place : with_ssrc->second) {
+      Voice& voice = voices_[place];
       const StreamRecord& stream = model_.streams[voice.id];
-      const bool same = stream.ssrc == rtp.ssrc && datagram.point == stream.point &&
+      const bool same = datagram.point == stream.point &&
                         model_.endpoints[stream.src] == datagram.src &&
                         model_.endpoints[stream.dst] == datagram.dst;
       if (same) add(voice, rtp, datagram.time_ns, track);
@@ -98,6 +102,7 @@ class WavExport {
     voice.level = std::make_unique<VoiceLevel>(make_voice_decoder(voice.codec, stream.clock_hz, 1),
                                                stream.clock_hz);
     origin_ns_ = origin_ns_ == 0 ? stream.first_ns : std::min(origin_ns_, stream.first_ns);
+    by_ssrc_[stream.ssrc].push_back(voices_.size());
     voices_.push_back(std::move(voice));
   }
 
@@ -114,6 +119,7 @@ class WavExport {
   MediaBinding& media_;
   TurnRelays turn_;
   std::vector<Voice> voices_;
+  absl::flat_hash_map<uint32_t, std::vector<size_t>> by_ssrc_;  // places in voices_
   int64_t origin_ns_ = 0;
   std::array<int16_t, kMaxPcmSamples> pcm_{};
 };
@@ -136,16 +142,22 @@ WavReport export_wav(const Model& model, Analyst& analyst, CallId call,
     options.clocks[capture.name] = capture.clock_ahead_ns;
   const auto source = open_captures(sources, options, log, &errors);
   if (source == nullptr) {
-    result.error = errors.empty() ? "the capture cannot be read again" : errors.front();
+    result.unreadable = errors.empty() ? "the capture cannot be read again" : errors.front();
+    result.error = path + ": not written";
     return result;
   }
+  if (!errors.empty()) result.unreadable = errors.front();
   StereoTrack track(voices.origin_ns(), kRate);
-  Decoder decoder(log);
+  Decoder decoder;
   std::vector<Datagram> datagrams;
   Packet packet;
-  while (source->next(&packet) == ReadResult::packet) {
+  for (ReadResult read{}; (read = source->next(&packet)) != ReadResult::end;) {
+    if (read == ReadResult::idle) continue;
     decoder.decode(packet, &datagrams);
     for (const Datagram& datagram : datagrams) voices.read(datagram, &track);
+  }
+  for (const SourceInfo* info : source->infos()) {
+    if (!info->damage.empty()) result.unreadable = info->damage;
   }
   result.seconds = track.seconds();
   result.lines = voices.report();

@@ -11,7 +11,8 @@
 namespace sipladder {
 
 struct WavReport {
-  std::string error;  // empty: written
+  std::string error;       // empty: written
+  std::string unreadable;  // what could not be read again of the captures; the rest is written
   double seconds = 0;
   std::vector<std::string> lines;  // a sentence for each stream: what was heard in it
 };

@@ -11,10 +11,12 @@ namespace {
 constexpr int kSignals[] = {SIGHUP, SIGINT, SIGTERM};
 constexpr int64_t kOneNs = 100'000'000;
 
-std::atomic<std::atomic<bool>*> g_stop{nullptr};
+constexpr int64_t kAnswerNs = 600'000'000;
+
+std::atomic<Session*> g_session{nullptr};
 std::atomic<void (*)()> g_at_once{nullptr};
-std::atomic<int64_t> g_first_ns{0};  // of the first signal; 0: none has come
-std::atomic<bool> g_stops{false};    // somebody looks whether he shall stop
+std::atomic<int64_t> g_first_ns{0};   // of the first signal; 0: none has come
+std::atomic<int64_t> g_answer_ns{0};  // that an answer may take after the first signal
 
 int64_t monotonic_ns() {
   timespec now{};
@@ -26,8 +28,11 @@ void on_signal(int number) {
   const int64_t now = monotonic_ns();
   int64_t first = 0;
   if (g_first_ns.compare_exchange_strong(first, now)) {
-    if (std::atomic<bool>* const stop = g_stop.load()) *stop = true;
-    if (g_stops) return;
+    if (Session* const session = g_session.load()) {
+      session->stop = true;
+      session->model.cancellation.request(g_answer_ns);
+      return;
+    }
   } else if (now - first < kOneNs) {
     return;
   }
@@ -43,6 +48,7 @@ void handle(int number, void (*handler)(int)) {
   if (number == SIGHUP && action.sa_handler == SIG_IGN) return;
   action = {};
   action.sa_handler = handler;
+  action.sa_flags = SA_RESTART;  // what is being printed goes on
   sigemptyset(&action.sa_mask);
   sigaction(number, &action, nullptr);
 }
@@ -52,19 +58,19 @@ void handle(int number, void (*handler)(int)) {
 EndSignals::EndSignals(Session& session, void (*at_once)()) {
   g_first_ns = 0;
   g_at_once = at_once;
-  g_stop = &session.stop;
-  g_stops = true;
+  g_answer_ns = at_once == nullptr ? kAnswerNs : 0;  // the terminal UI has nothing to print
+  g_session = &session;
   for (const int number : kSignals) handle(number, on_signal);
 }
 
 EndSignals::~EndSignals() {
   for (const int number : kSignals) handle(number, SIG_DFL);
-  g_stop = nullptr;
+  g_session = nullptr;
   g_at_once = nullptr;
 }
 
-void EndSignals::end_at_once() {
-  g_stops = false;
+void EndSignals::cancel_at_once() {
+  g_answer_ns = 0;
 }
 
 }  // namespace sipladder

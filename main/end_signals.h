@@ -1,7 +1,8 @@
-// SIGHUP, SIGINT and SIGTERM. The first asks the session to stop, and what there is gets shown; a
-// second one ends the program at once. Those that come within a tenth of a second are one:
-// timeout(1) and terminals that are closed send two. Who starts the program with SIGHUP ignored
-// (nohup) keeps it so.
+// SIGHUP, SIGINT and SIGTERM. The first asks the session to stop, and what there is gets shown: a
+// question that takes longer than the rest of a second is cancelled, one that is being answered
+// already at once. A second one ends the program at once. Those that come within a tenth of a
+// second are one: timeout(1) and terminals that are closed send two. Who starts the program with
+// SIGHUP ignored (nohup) keeps it so.
 #pragma once
 
 #include "query/session.h"
@@ -17,8 +18,8 @@ class EndSignals {
   EndSignals(const EndSignals&) = delete;
   EndSignals& operator=(const EndSignals&) = delete;
 
-  // From now on nothing looks whether it shall stop: the first signal ends the program too.
-  void end_at_once();
+  // All has been read: from now on the first signal cancels the question that is being answered.
+  void cancel_at_once();
 };
 
 }  // namespace sipladder

@@ -54,6 +54,7 @@ int export_ladders(Session& session, const Options& options, const ChosenCalls& 
   text.width = options.width > 0 ? options.width : kWidth;
   text.exact = options.width > 0;
   text.utc = options.utc;
+  text.cancellation = &session.model.cancellation;
   return write_file(options,
                     [&](std::FILE* file) { write_ladders(session, options, chosen, text, file); });
 }
@@ -64,19 +65,20 @@ int export_talk(Session& session, const Options& options, const ChosenCalls& cho
   session.analyst.media().update();
   std::erase_if(calls, [&](CallId id) { return session.analyst.media().streams_of(id).empty(); });
   if (calls.empty()) {
-    complain("none of the chosen calls has media in this capture");
-    return kUsage;
+    complain(options.output + ": not written: none of the chosen calls has media in this capture");
+    return kUnwritable;
   }
   const WavReport report = export_wav(session.model, session.analyst, calls.front(),
                                       options.sources, options.bpf, options.output);
+  if (!report.unreadable.empty()) complain(report.unreadable);
   if (!report.error.empty()) {
     complain(report.error);
-    return kUnwritable;
+    return report.unreadable.empty() ? kUnwritable : kUnreadable;
   }
   std::printf("%s: call %u, %.1f s\n", terminal_text(options.output).c_str(), calls.front().value,
               report.seconds);
   for (const std::string& line : report.lines) std::printf("  %s\n", terminal_text(line).c_str());
-  return kDone;
+  return report.unreadable.empty() ? int{kDone} : int{kUnreadable};
 }
 
 }  // namespace

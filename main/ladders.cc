@@ -34,6 +34,7 @@ LadderOptions ladder_options(const Options& options) {
   ladder.raw = options.raw;
   ladder.transactions = options.transactions;
   ladder.utc = options.utc;
+  ladder.memory = options.memory / 5;
   return ladder;
 }
 
@@ -44,6 +45,7 @@ void write_ladders(Session& session, const Options& options, const ChosenCalls& 
   BoundedOutput out(row_style(options), file);
   bool first = true;
   for (const auto& legs : ladders_of(session, options, chosen.list(session.model))) {
+    if (session.model.cancellation.requested()) break;
     const std::string drawn = ladder_text(
         build_ladder({session.model, session.log, session.analyst, legs}, ladder_options(options)),
         text);
@@ -61,6 +63,7 @@ int print_ladders(Session& session, const Options& options) {
   text.ascii = options.ascii;
   text.utc = options.utc;
   text.color = is_colored(options);
+  text.cancellation = &session.model.cancellation;
   write_ladders(session, options, chosen, text, stdout);
   return kDone;
 }

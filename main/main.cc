@@ -10,6 +10,7 @@
 
 #include "capture/filter.h"
 #include "correlate/capture_clocks.h"
+#include "correlate/names.h"
 #include "main/end_signals.h"
 #include "main/options.h"
 #include "main/output.h"
@@ -61,10 +62,11 @@ bool open_source(const Options& options, Session& session, std::vector<std::stri
   std::unique_ptr<PacketSource> source;
   if (!options.devices.empty()) {
     std::string error;
-    source = open_live(options.devices, {options.bpf}, true, session.log, &error);
+    source = open_live(options.devices, {options.bpf, {}, {}}, true, session.log, &error);
     if (!error.empty()) errors->push_back(error);
   } else {
-    const OpenOptions open{options.bpf, capture_clocks(options.sources)};
+    OpenOptions open{options.bpf, capture_clocks(options.sources), options.unpack, options.hep_key};
+    open.drop_root = true;
     source = open_captures(options.sources, open, session.log, errors);
   }
   if (source == nullptr) return false;
@@ -83,22 +85,53 @@ int show(Session& session, const Options& options) {
   return print_query(session, options, select_for(options));
 }
 
+// Whoever listens should know whom he believes.
+void tell_who_is_believed(const Session& session) {
+  for (const SourceInfo& info : session.model.captures) {
+    if (!info.from_anybody) continue;
+    complain(info.name +
+             ": takes HEP from anybody who can reach this address; --hep-key KEY takes "
+             "only packets with that key");
+  }
+}
+
+void tell_refused(const SourceInfo& info) {
+  const auto count = [](uint64_t n, const char* one, const char* many) {
+    return n == 1 ? std::string(one) : std::to_string(n) + many;
+  };
+  if (info.refused > 0) {
+    complain(info.name + ": " +
+             count(info.refused, "one HEP packet without the right key was refused",
+                   " HEP packets without the right key were refused"));
+  }
+  if (info.connections_closed > 0) {
+    complain(info.name + ": " +
+             count(info.connections_closed, "the connection that was silent longest was",
+                   " connections, those that were silent longest, were") +
+             " closed to make room for others");
+  }
+}
+
 int finish(int status, Session& session, const std::vector<std::string>& errors) {
   for (const std::string& error : errors) complain(error);
   bool damaged = !errors.empty();
   for (const SourceInfo& info : session.model.captures) {
+    tell_refused(info);
     if (info.damage.empty()) continue;
     complain(info.damage + "; everything before it was read");
     damaged = true;
   }
-  if (!session.log.error().empty()) complain(session.log.error());
-  if (session.model.evicted.calls > 0) {
-    const bool one = session.model.evicted.calls == 1;
-    complain(std::to_string(session.model.evicted.calls) +
-             (one ? " call, the one that ended longest ago, was"
-                  : " calls, those that ended longest ago, were") +
-             " given up for memory: give more with --memory");
+  if (session.model.cancellation.requested())
+    complain("ended by a signal before all was looked at: what is printed is not all");
+  if (const std::string trouble = session.log.trouble(); !trouble.empty()) {
+    complain(trouble);
+    damaged = true;
   }
+  const Evicted& evicted = session.model.evicted;
+  std::string gone = evicted.calls > 0 ? counted(evicted.calls, "call") : "";
+  if (evicted.streams > 0)
+    gone += (gone.empty() ? "" : " and ") + counted(evicted.streams, "stream");
+  if (!gone.empty()) complain(gone + ", the oldest, given up to stay within --memory and --spool");
   return after_output(status != kDone ? status : damaged ? int{kUnreadable} : int{kDone});
 }
 
@@ -156,7 +189,7 @@ int run_command(Session& session, const Options& options, const std::vector<std:
       session.run();
     }
   }
-  signals.end_at_once();
+  signals.cancel_at_once();
   if (!follows(options)) status = show(session, options);
   return finish(status, session, errors);
 }
@@ -170,7 +203,11 @@ int run(const Options& options) {
   }
   Session session;
   session.set_memory(options.memory);
+  session.log.set_spool_limit(options.spool);
   session.analyst.legs().join_by(options.join_headers);
+  // Whoever chose calls wants to see what is found of each.
+  if (options.command == "findings" && selection(options).empty())
+    session.analyst.tell_alike_once();
   std::vector<std::string> errors;
   const bool opened = open_source(options, session, &errors);
   for (std::string& error : errors) error = with_advice(options, std::move(error));
@@ -178,6 +215,7 @@ int run(const Options& options) {
     for (const std::string& error : errors) complain(error);
     return kUnreadable;
   }
+  tell_who_is_believed(session);
   const bool interface =
       options.command.empty() && !options.no_interface && isatty(STDOUT_FILENO) != 0;
   return interface ? run_interface(session, options, errors)
@@ -189,6 +227,7 @@ int run(const Options& options) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk
   sipladder::Options options;
   const int parsed = sipladder::parse_options(argc, argv, &options);
   return parsed >= 0 ? parsed : sipladder::run(options);

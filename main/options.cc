@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "capture/hep_listen.h"
+#include "capture/spool.h"
 #include "main/commands.h"
 #include "main/habits.h"
 #include "main/nearest.h"
@@ -21,7 +22,7 @@ namespace {
 
 // As they stand on the command line; read_values() understands them.
 struct Texts {
-  std::string call, memory, limit, max_bytes, width;
+  std::string call, memory, spool, max_unpacked, max_ratio, limit, max_bytes, width;
   std::vector<std::string> words;
   bool ignored = false;
 };
@@ -41,6 +42,23 @@ void add_source_options(CLI::App& app, Options* o, Texts* texts) {
                  "what may be used, such as 512M or 4G (1G): beyond it, calls that ended longest "
                  "ago are given up")
       ->type_name("SIZE")
+      ->group(group);
+  app.add_option("--spool", texts->spool,
+                 "what the temporary file for live, piped and compressed input may take (half of "
+                 "what is free)")
+      ->type_name("SIZE")
+      ->group(group);
+  app.add_option("--max-unpacked", texts->max_unpacked,
+                 "what a compressed capture may unpack to (64G)")
+      ->type_name("SIZE")
+      ->group(group);
+  app.add_option("--max-ratio", texts->max_ratio,
+                 "how many times its own size it may unpack to (250), beyond 64 MiB")
+      ->type_name("N")
+      ->group(group);
+  app.add_option("--hep-key", o->hep_key,
+                 "hep:HOST:PORT takes only HEPv3 packets with this authentication key")
+      ->type_name("KEY")
       ->group(group);
   app.add_option("--join-header", o->join_headers,
                  "header whose equal values join legs of one call (repeatable)")
@@ -107,7 +125,7 @@ void add_row_options(CLI::App& app, Options* o, Texts* texts) {
 
 void add_ladder_options(CLI::App& app, Options* o) {
   const char* const group = "Ladder";
-  app.add_flag("--sdp", o->sdp, "codecs offered, accepted and chosen; a summary of each SDP")
+  app.add_flag("--sdp", o->sdp, "a summary of each SDP, codecs chosen, and what a hop changed")
       ->group(group);
   app.add_flag("--rtp,!--no-rtp", o->rtp, "media bars")->group(group);
   app.add_flag("--raw", o->raw, "the text of each message")->group(group);
@@ -252,15 +270,40 @@ std::string wrong_format(const Options& o) {
   return not_one_of("--format", o.format, allowed);
 }
 
+// The program without a table, its buffers, and what comes between two looks at the memory.
+constexpr uint64_t kLeastMemory = 64 << 20;
+
+std::string mib_text(uint64_t bytes) {
+  return std::to_string(bytes >> 20) + "M";
+}
+
 // Numbers and sizes.
 std::string read_values(const Texts& texts, Options* o) {
-  constexpr uint64_t kLeastMemory = uint64_t{16} << 20;
   constexpr uint64_t kLeastWidth = 20, kMostWidth = 10'000;
   if (!texts.memory.empty()) {
     const auto size = parse_size(texts.memory);
     if (!size || *size < kLeastMemory)
-      return "--memory " + texts.memory + ": write a size of at least 16M, such as 512M or 4G";
+      return "--memory " + texts.memory + ": write a size of at least " + mib_text(kLeastMemory) +
+             ", such as 512M or 4G";
     o->memory = *size;
+  }
+  if (!texts.spool.empty()) {
+    const auto size = parse_size(texts.spool);
+    if (!size || *size < Spool::kLeast)
+      return "--spool " + texts.spool + ": write a size of at least " + mib_text(Spool::kLeast);
+    o->spool = *size;
+  }
+  if (!texts.max_unpacked.empty()) {
+    const auto size = parse_size(texts.max_unpacked);
+    if (!size || *size == 0)
+      return "--max-unpacked " + texts.max_unpacked + ": write a size, such as 64G";
+    o->unpack.bytes = *size;
+  }
+  if (!texts.max_ratio.empty()) {
+    const auto ratio = parse_count(texts.max_ratio);
+    if (!ratio || *ratio == 0 || *ratio > UINT32_MAX)
+      return "--max-ratio " + texts.max_ratio + ": write a number, 1 or more";
+    o->unpack.ratio = static_cast<uint32_t>(*ratio);
   }
   if (!texts.limit.empty()) {
     const auto rows = parse_count(texts.limit);
@@ -336,6 +379,8 @@ std::string understand(const CLI::App& app, Texts texts, Options* o) {
     if (std::string wrong = no_source(word, first); !wrong.empty()) return wrong;
   }
   o->sources.insert(o->sources.end(), texts.words.begin(), texts.words.end());
+  if (!o->hep_key.empty() && std::none_of(o->sources.begin(), o->sources.end(), is_hep_source))
+    return "--hep-key: is about hep:HOST:PORT, which is not among the sources";
   const bool needs_source = o->command != "schema" && !o->list;
   if (!needs_source || !o->sources.empty() || !o->devices.empty()) return {};
   return "no SOURCE: name a capture file, a folder, - for standard input, or -i DEVICE (see "

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "capture/byte_reader.h"
+
 namespace sipladder {
 
 inline constexpr int kDone = 0;
@@ -19,7 +21,8 @@ struct Options {
   std::vector<std::string> devices;
   std::string query;   // sql
   std::string output;  // export
-  std::string where;   // about the rows of the table that the command prints
+  std::string hep_key;
+  std::string where;  // about the rows of the table that the command prints
   std::string calls_where, call_id, match, bpf, from, to;
   std::string format;  // empty: what the command prints when nobody asks
   std::string columns;
@@ -36,6 +39,8 @@ struct Options {
   bool wide = false;
   bool raw_csv = false;
   bool follow = false;
+  uint64_t spool = 0;  // 0: half of what is free
+  UnpackLimit unpack;
   bool utc = false;
   bool quiet = false;
   bool no_interface = false;

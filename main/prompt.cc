@@ -51,7 +51,9 @@ class Lines {
   Lines(const Lines&) = delete;
   Lines& operator=(const Lines&) = delete;
 
-  std::optional<std::string> next(const char* prompt) {
+  // nullopt at the end, or when a signal asked for it.
+  std::optional<std::string> next(const char* prompt, const Cancellation& cancellation) {
+    if (cancellation.requested()) return std::nullopt;
     std::string line;
     if (!typed_) return std::getline(std::cin, line) ? std::optional(line) : std::nullopt;
     const std::unique_ptr<char, void (*)(void*)> read(readline(prompt), std::free);
@@ -118,7 +120,8 @@ int sql_prompt(Session& session, const Options& asked) {
     std::fflush(stdout);
   };
   if (typed) std::printf("Type .help for help, .quit to end.\n");
-  while (const auto line = lines.next(query.empty() ? "sql> " : "...> ")) {
+  while (const auto line =
+             lines.next(query.empty() ? "sql> " : "...> ", session.model.cancellation)) {
     if (query.empty()) {
       if (line->find_first_not_of(" \t") == std::string::npos) continue;
       const auto word = command_word(*line, &options);
@@ -128,7 +131,7 @@ int sql_prompt(Session& session, const Options& asked) {
     query += (query.empty() ? "" : "\n") + *line;
     if (query.find(';') != std::string::npos) run();
   }
-  if (!query.empty()) run();
+  if (!query.empty() && !session.model.cancellation.requested()) run();
   return typed ? int{kDone} : status;
 }
 

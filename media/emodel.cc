@@ -10,40 +10,36 @@ namespace {
 constexpr double kDefaultR = 93.2;       // G.107 7.7: Ro - Is of the default values
 constexpr double kMaxImpairment = 95.0;  // G.107 7.5
 
+constexpr double kWidebandR = 129.0;     // G.107.1 7.7
+constexpr double kWidebandScale = 1.29;  // G.107.1 Annex B: R of 129 is a MOS of 4.5
+
 // G.113 Appendix I has Ie of many narrowband codecs, and Bpl of G.711, G.729A with VAD, G.723.1
-// with VAD and GSM-EFR only. It puts wideband codecs on the scale of G.107.1 (R up to 129): there
-// G.722 at 64 kbit/s and G.722.2 at 12.65 kbit/s have Ie,wb 13, an R of 116, above the 93.2 this
-// narrowband scale ends at. By convention they have Ie 0 here.
+// with VAD and GSM-EFR only. Appendix IV has Ie,wb of wideband codecs.
+using enum FigureBasis;
 constexpr CodecImpairment kImpairments[] = {
     // Bpl with packet loss concealment (G.711 Appendix I), as every terminal has; 4.3 without.
-    {"PCMU", 0, 25.1, true},
-    {"PCMA", 0, 25.1, true},
-    // No standard figures: concealed by the receiver as G.711 is.
-    {"L16", 0, 25.1, false},
-    {"G722", 0, 25.1, false},
-    // Ie by G.113 Appendix I; Bpl has no standard, taken from G.711 with concealment.
-    {"G726-40", 2, 25.1, false},
-    {"G726-32", 7, 25.1, false},
-    {"G721", 7, 25.1, false},
-    {"G726-24", 25, 25.1, false},
-    {"G726-16", 50, 25.1, false},
-    // Ie by G.113 Appendix I (16 kbit/s); Bpl has no standard, taken from G.729.
-    {"G728", 7, 19.0, false},
-    {"G729", 11, 19.0, true},  // G.729A with VAD, which SDP has on unless annexb=no says otherwise
-    {"G723", 15, 16.1, true},  // G.723.1 at 6.3 kbit/s with VAD
-    {"GSM-EFR", 5, 10.0, true},
-    // Ie by G.113 Appendix I; Bpl has no standard, taken from GSM-EFR.
-    {"GSM", 20, 10.0, false},
-    {"GSM-HR-08", 23, 10.0, false},
-    // AMR at 12.2 kbit/s is the codec of GSM-EFR (3GPP TS 26.071), the lower rates are worse.
-    {"AMR", 5, 10.0, false},
-    // Wideband, see above; Bpl has no standard on this scale, taken from GSM-EFR.
-    {"AMR-WB", 0, 10.0, false},
-    {"EVS", 0, 10.0, false},
-    // No standard figures at all: orders of magnitude from published measurements.
-    {"iLBC", 11, 32.0, false},
-    // Not in G.113. Wideband, with concealment of its own: Bpl taken from G.729.
-    {"opus", 0, 19.0, false},
+    {"PCMU", 0, 25.1, published},
+    {"PCMA", 0, 25.1, published},
+    // Bpl taken from G.711 with concealment.
+    {"G726-40", 2, 25.1, partly_published},
+    {"G726-32", 7, 25.1, partly_published},
+    {"G721", 7, 25.1, partly_published},
+    {"G726-24", 25, 25.1, partly_published},
+    {"G726-16", 50, 25.1, partly_published},
+    // At 16 kbit/s; Bpl taken from G.729.
+    {"G728", 7, 19.0, partly_published},
+    {"G729", 11, 19.0, published},  // with VAD, which SDP has on unless annexb=no says otherwise
+    {"G723", 15, 16.1, published},  // at 6.3 kbit/s with VAD
+    {"GSM-EFR", 5, 10.0, published},
+    // Bpl taken from GSM-EFR.
+    {"GSM", 20, 10.0, partly_published},
+    {"GSM-HR-08", 23, 10.0, partly_published},
+    // At 12.2 kbit/s it is the codec of GSM-EFR (3GPP TS 26.071), the lower rates are worse.
+    {"AMR", 5, 10.0, partly_published},
+    // At 64 kbit/s; Bpl taken from G.711 with concealment.
+    {"G722", 13, 25.1, partly_published, true},
+    // At 12.65 kbit/s; Bpl taken from GSM-EFR.
+    {"AMR-WB", 13, 10.0, partly_published, true},
 };
 
 double not_below(double floor, double value) {
@@ -79,8 +75,8 @@ VoiceQuality e_model(std::string_view encoding, double loss_pct, double burst_ra
   const double ie_eff = codec.ie + (kMaxImpairment - codec.ie) * loss / (loss / burst + codec.bpl);
   const double delay = delay_impairment(not_below(0, one_way_delay_ms));
   VoiceQuality quality;
-  quality.r = not_below(0, kDefaultR - delay - ie_eff);
-  quality.mos = mos_of(quality.r);
+  quality.r = not_below(0, (codec.wideband ? kWidebandR : kDefaultR) - delay - ie_eff);
+  quality.mos = mos_of(codec.wideband ? quality.r / kWidebandScale : quality.r);
   return quality;
 }
 

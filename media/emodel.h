@@ -1,27 +1,33 @@
 // What loss and delay make of a call's quality, by the E-model (ITU-T G.107) with every value that
 // a capture cannot know at its default:
-//   R = 93.2 - Id - Ie,eff.
+//   R = 93.2 - Id - Ie,eff    for a narrowband codec (at best a MOS of 4.41)
+//   R = 129 - Id - Ie,wb,eff  for a wideband one (G.107.1), where a MOS is that of R / 1.29
 //
-// An estimate for planning, of a listener on a narrowband telephone: 4.41 is the best MOS it
-// gives. Pure functions, any thread.
+// An estimate for planning. Pure functions, any thread.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 namespace sipladder {
 
+enum class FigureBasis : uint8_t {
+  published,         // both figures are in ITU-T G.113 Appendix I
+  partly_published,  // Ie is, Bpl is assumed: emodel.cc says after which codec
+};
 struct CodecImpairment {
   std::string_view encoding;  // as SDP names it
   double ie;                  // equipment impairment without loss
   double bpl;                 // packet-loss robustness
-  bool standard;              // both figures are in ITU-T G.113 Appendix I; else emodel.cc says why
+  FigureBasis basis;
+  bool wideband = false;  // on the scale of G.107.1, Ie,wb of G.113 Appendix IV
 };
-// By the encoding name of SDP, case-insensitive, without regard to "AAL2-". Null: not in the
-// table.
+// By the encoding name of SDP, case-insensitive, without regard to "AAL2-". Null: nothing is
+// published of it, and no MOS is given (Opus, iLBC, EVS, L16).
 const CodecImpairment* codec_impairment(std::string_view encoding);
 
 struct VoiceQuality {
-  double r = 0;    // 0..93.2
+  double r = 0;    // 0..93.2, wideband 0..129
   double mos = 1;  // 1..4.41, G.107 Annex B
 };
 

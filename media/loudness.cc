@@ -1,5 +1,6 @@
 #include "media/loudness.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -15,9 +16,6 @@ extern "C" {
 namespace sipladder {
 namespace {
 
-// -60 dBov: a thousandth of full scale, squared.
-constexpr uint64_t kSilentSquare = 33 * 33;
-
 using Squares = std::array<uint32_t, 256>;
 
 template <typename Decode>
@@ -31,13 +29,14 @@ Squares squares_of(Decode decode) {
 }
 
 // What is loud shows in its first bytes: rtp-heavy, 11 ms where it was 52.
-bool is_below(const Squares& squares, std::string_view payload, uint64_t limit) {
+uint32_t mean_square(const Squares& squares, std::string_view payload) {
   constexpr size_t kAtOnce = 16;
+  const uint64_t loud = uint64_t{kAudibleSquare} * payload.size();
   uint64_t sum = 0;
-  for (size_t i = 0; i < payload.size() && sum < limit; i += kAtOnce) {
+  for (size_t i = 0; i < payload.size() && sum < loud; i += kAtOnce) {
     for (const char c : payload.substr(i, kAtOnce)) sum += squares[static_cast<unsigned char>(c)];
   }
-  return sum < limit;
+  return static_cast<uint32_t>(sum / payload.size());
 }
 
 bool is_constant(std::string_view payload) {
@@ -46,25 +45,31 @@ bool is_constant(std::string_view payload) {
 
 }  // namespace
 
-bool is_silent(std::span<const int16_t> pcm) {
+uint32_t loudness_of(std::span<const int16_t> pcm) {
+  if (pcm.empty()) return 0;
   int64_t sum = 0;
-  uint64_t squares = 0;
+  int64_t squares = 0;
   for (const int16_t sample : pcm) {
     sum += sample;
-    squares += static_cast<uint64_t>(int64_t{sample} * sample);
+    squares += int64_t{sample} * sample;
   }
   const auto count = static_cast<int64_t>(pcm.size());
-  if (count == 0) return true;
-  const uint64_t constant = static_cast<uint64_t>(sum / count * (sum / count)) * pcm.size();
-  return squares < constant + kSilentSquare * pcm.size();
+  const int64_t mean = sum / count;
+  return static_cast<uint32_t>(std::max<int64_t>(0, squares / count - mean * mean));
 }
 
-std::optional<bool> is_silent_payload(uint8_t payload_type, std::string_view payload) {
+std::optional<uint32_t> loudness_of_payload(uint8_t payload_type, std::string_view payload) {
   static const Squares mu_law = squares_of([](uint8_t byte) { return ulaw_to_linear(byte); });
   static const Squares a_law = squares_of([](uint8_t byte) { return alaw_to_linear(byte); });
   if (!is_heard_in_passing(payload_type) || payload.empty()) return std::nullopt;
-  const Squares& squares = payload_type == 0 ? mu_law : a_law;
-  return is_below(squares, payload, kSilentSquare * payload.size()) || is_constant(payload);
+  const uint32_t loudness = mean_square(payload_type == 0 ? mu_law : a_law, payload);
+  return is_constant(payload) ? 0 : loudness;
+}
+
+std::optional<int> dbov_of(uint32_t mean_square) {
+  if (mean_square == 0) return std::nullopt;
+  constexpr double kFullScale = 32768.0 * 32768.0;
+  return static_cast<int>(std::lround(10.0 * std::log10(mean_square / kFullScale)));
 }
 
 }  // namespace sipladder

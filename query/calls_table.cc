@@ -1,8 +1,8 @@
 #include <algorithm>
 
+#include "correlate/reason_text.h"
 #include "correlate/voice_quality.h"
 #include "decode/text.h"
-#include "query/reason_text.h"
 #include "query/table_description.h"
 
 namespace sipladder {
@@ -109,9 +109,16 @@ void mos(Reader& r, RowId row, Value& v) {
   for (const StreamId id : r.analyst.media().streams_of(CallId{row.id})) {
     const StreamRecord& stream = r.model.streams[id];
     const bool held = stream.sequence.pause_lost != 0 && r.analyst.of(CallId{row.id}).was_held;
-    const auto quality = quality_of(stream, r.analyst.media().of(id).codec, held);
+    const StreamBinding& binding = r.analyst.media().of(id);
+    const auto quality =
+        quality_of(stream, encoding_of(binding, stream), jitter_of(r.model, id, binding), held);
     if (quality && (v.type == Value::Type::null || quality->mos < v.real)) v.set_real(quality->mos);
   }
+}
+
+// NULL when the clock was set back in between.
+void set_duration(Reader& r, RowId row, int64_t from_ns, int64_t to_ns, Value& v) {
+  if (!step_between(r.model, call(r, row), from_ns, to_ns)) v.set_milliseconds(from_ns, to_ns);
 }
 
 uint32_t call_count(Reader& r) {
@@ -190,17 +197,17 @@ const TableDescription kCallsTable{
          "post-dial delay: first INVITE to the first 180-183, else the final response",
          [](Reader& r, RowId row, Value& v) {
            const CallRecord& c = call(r, row);
-           v.set_milliseconds(c.invite_ns, c.progress_ns != 0 ? c.progress_ns : c.answer_ns);
+           set_duration(r, row, c.invite_ns, c.progress_ns != 0 ? c.progress_ns : c.answer_ns, v);
          }},
         {"setup_ms", "REAL", "first INVITE to 2xx",
          [](Reader& r, RowId row, Value& v) {
-           v.set_milliseconds(call(r, row).invite_ns, call(r, row).answer_ns);
+           set_duration(r, row, call(r, row).invite_ns, call(r, row).answer_ns, v);
          }},
         {"duration_ms", "REAL", "answer to BYE, or to the last packet of the dialog",
          [](Reader& r, RowId row, Value& v) {
            if (call(r, row).answer_ns == 0) return;
            r.analyst.media().update();
-           v.set_milliseconds(call(r, row).answer_ns, r.analyst.talk_end(CallId{row.id}));
+           set_duration(r, row, call(r, row).answer_ns, r.analyst.talk_end(CallId{row.id}), v);
          }},
         {"state", "TEXT", "what became of it",
          [](Reader& r, RowId row, Value& v) { v.set(to_string(call(r, row).state)); }},
@@ -231,9 +238,18 @@ const TableDescription kCallsTable{
          [](Reader& r, RowId row, Value& v) {
            v.set_if(r.analyst.of(CallId{row.id}).audio_cause);
          }},
+        {"early_audio", "TEXT",
+         "what the caller heard before the answer: none, ringback, announcement, silent; NULL when "
+         "the capture cannot tell",
+         [](Reader& r, RowId row, Value& v) {
+           v.set_if(to_string(r.analyst.of(CallId{row.id}).early_audio));
+         }},
         {"codec", "TEXT", "negotiated audio codecs, in order", codec},
         {"dtmf_info", "TEXT", "digits sent by INFO, of both parties", dtmf_info},
-        {"mos", "REAL", "lowest of the two directions; NULL without media", mos},
+        {"mos", "REAL",
+         "lowest of the two directions (streams.mos_model); NULL without media, or without "
+         "published figures",
+         mos},
         {"findings", "INTEGER", "rows of findings whose call it is",
          [](Reader& r, RowId row, Value& v) {
            v.set_count(r.analyst.of_call(CallId{row.id}).size());

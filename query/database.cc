@@ -128,10 +128,17 @@ int close_cursor(sqlite3_vtab_cursor* base) {
   return SQLITE_OK;
 }
 
+// Nobody waits for more of its rows. Those that count() has found are there.
+bool is_cancelled(const Cursor& cursor) {
+  return !cursor.module->table->counting_finds_all &&
+         cursor.module->reader->model.cancellation.requested();
+}
+
 // Moves to the first record from row.id on that has rows.
 void settle(Cursor& cursor) {
   cursor.row.part = 0;
   for (; cursor.row.id <= cursor.last; cursor.row.id++) {
+    if (is_cancelled(cursor)) return;
     cursor.parts = cursor.module->table->parts(*cursor.module->reader, cursor.row.id);
     if (cursor.parts == 0) continue;
     if (!cursor.module->reader->has_choice() || is_of_chosen_call(*cursor.module, cursor.row))
@@ -169,7 +176,7 @@ int next(sqlite3_vtab_cursor* base) {
 
 int at_end(sqlite3_vtab_cursor* base) {
   const Cursor& cursor = *reinterpret_cast<Cursor*>(base);
-  return cursor.row.id > cursor.last ? 1 : 0;
+  return is_cancelled(cursor) || cursor.row.id > cursor.last ? 1 : 0;
 }
 
 int column(sqlite3_vtab_cursor* base, sqlite3_context* context, int index) {
@@ -274,16 +281,27 @@ void read_value(sqlite3_stmt* statement, int i, Value* value) {
   }
 }
 
-bool is_json(std::string_view name) {
+// By where the column comes from: a name can be given to anything, and what a network text says is
+// never JSON.
+bool is_json(sqlite3_stmt* statement, int i) {
+  const char* const table_name = sqlite3_column_table_name(statement, i);
+  const char* const column_name = sqlite3_column_origin_name(statement, i);
+  if (table_name == nullptr || column_name == nullptr) return false;
   for (const TableDescription* table : tables()) {
+    if (table->name != table_name) continue;
     for (const Column& c : table->columns) {
-      if (c.name == name && c.type == "JSON") return true;
+      if (c.name == column_name) return c.type == "JSON";
     }
   }
   return false;
 }
 
 }  // namespace
+
+// A query that was cancelled sees tables that end. One that goes on without them is broken off.
+static int is_overdue(void* model) {
+  return static_cast<const Model*>(model)->cancellation.overdue() ? 1 : 0;
+}
 
 struct Database::State {
   sqlite3* db = nullptr;
@@ -302,6 +320,8 @@ Database::Database(Reader& reader) : state_(std::make_unique<State>()) {
   }
   sqlite3_create_function(state_->db, "regexp", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr,
                           regexp, nullptr, nullptr);
+  constexpr int kSteps = 10'000;  // of SQLite's machine, a fraction of a millisecond
+  sqlite3_progress_handler(state_->db, kSteps, is_overdue, const_cast<Model*>(&reader.model));
   sqlite3_set_authorizer(state_->db, read_only, nullptr);
 }
 
@@ -343,8 +363,7 @@ std::string Database::run(const std::string& sql,
   sqlite3_stmt* const raw = statement.get();
   const int count = sqlite3_column_count(raw);
   std::vector<ResultColumn> columns;
-  for (int i = 0; i < count; i++)
-    columns.push_back({sqlite3_column_name(raw, i), is_json(sqlite3_column_name(raw, i))});
+  for (int i = 0; i < count; i++) columns.push_back({sqlite3_column_name(raw, i), is_json(raw, i)});
   begin(columns);
   std::vector<Value> values(static_cast<size_t>(count));
   int result = SQLITE_ROW;
@@ -352,7 +371,8 @@ std::string Database::run(const std::string& sql,
     for (int i = 0; i < count; i++) read_value(raw, i, &values[static_cast<size_t>(i)]);
     if (!row(values)) return {};
   }
-  return result == SQLITE_DONE ? std::string() : sqlite3_errmsg(state_->db);
+  return result == SQLITE_DONE || result == SQLITE_INTERRUPT ? std::string()
+                                                             : sqlite3_errmsg(state_->db);
 }
 
 std::string Database::check_pattern(const std::string& pattern) {

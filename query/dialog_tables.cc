@@ -2,6 +2,7 @@
 #include "correlate/dialogs.h"
 #include "correlate/transactions.h"
 #include "decode/text.h"
+#include "query/escape.h"
 #include "query/table_description.h"
 
 namespace sipladder {
@@ -15,7 +16,7 @@ const DialogRecord& dialog(Reader& r, RowId row) {
 }
 
 void timer(Reader& r, RowId row, Value& v) {
-  const char fired = settle(txn(r, row), r.model.now_ns).timer;
+  const char fired = settle(r.model, txn(r, row)).timer;
   if (fired != 0) v.set(std::string_view(&fired, 1));
 }
 
@@ -35,17 +36,9 @@ void route_set(Reader& r, RowId row, Value& v) {
   const MessageId id = dialog(r, row).route_set;
   if (!id) return;
   const auto routes = header_values(r.sip(id), HeaderId::record_route);
-  std::string out = "[";
-  for (auto route = routes.rbegin(); route != routes.rend(); ++route) {
-    if (out.size() > 1) out += ',';
-    out += '"';
-    for (const char c : unfold(*route)) {
-      if (c == '"' || c == '\\') out += '\\';
-      out += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
-    }
-    out += '"';
-  }
-  v.set(out + "]");
+  JsonArray array;
+  for (auto route = routes.rbegin(); route != routes.rend(); ++route) array.add(unfold(*route));
+  v.set(array.text());
 }
 
 void session_expires(Reader& r, RowId row, Value& v, bool refresher) {
@@ -59,6 +52,11 @@ void session_expires(Reader& r, RowId row, Value& v, bool refresher) {
   } else if (seconds) {
     v.set(int64_t{*seconds});
   }
+}
+
+// The clock was set back while it lasted.
+bool crosses_step(Reader& r, const TransactionRecord& t) {
+  return step_between(r.model, r.model.messages[t.first_message], r.model.messages[t.last_message]);
 }
 
 }  // namespace
@@ -102,7 +100,7 @@ const TableDescription kTransactionsTable{
         {"state", "TEXT",
          "calling or trying, proceeding, completed, accepted, confirmed, terminated, timed-out",
          [](Reader& r, RowId row, Value& v) {
-           v.set(to_string(settle(txn(r, row), r.model.now_ns).state));
+           v.set(to_string(settle(r.model, txn(r, row)).state));
          }},
         {"final_status", "INTEGER", "final response",
          [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{txn(r, row).final_status}); }},
@@ -115,12 +113,14 @@ const TableDescription kTransactionsTable{
         {"first_response_ms", "REAL", "request to first response",
          [](Reader& r, RowId row, Value& v) {
            const TransactionRecord& t = txn(r, row);
-           if (t.request) v.set_milliseconds(t.first_ns, t.first_response_ns);
+           if (t.request && !crosses_step(r, t))
+             v.set_milliseconds(t.first_ns, t.first_response_ns);
          }},
         {"final_response_ms", "REAL", "request to final response",
          [](Reader& r, RowId row, Value& v) {
            const TransactionRecord& t = txn(r, row);
-           if (t.request) v.set_milliseconds(t.first_ns, t.final_response_ns);
+           if (t.request && !crosses_step(r, t))
+             v.set_milliseconds(t.first_ns, t.final_response_ns);
          }},
         {"cancelled", "INTEGER", "a CANCEL was seen for it",
          [](Reader& r, RowId row, Value& v) { v.set(int64_t{txn(r, row).cancelled}); }},
@@ -151,7 +151,7 @@ const TableDescription kDialogsTable{
         {"state", "TEXT", "early, confirmed, terminated",
          [](Reader& r, RowId row, Value& v) {
            static constexpr std::string_view kNames[] = {"early", "confirmed", "terminated"};
-           const DialogState state = settle(r.model, dialog(r, row), r.model.now_ns);
+           const DialogState state = settle(r.model, dialog(r, row));
            v.set(kNames[static_cast<size_t>(state)]);
          }},
         {"early_ns", "INTEGER", "first seen",

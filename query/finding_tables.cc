@@ -1,4 +1,5 @@
 // findings, capture, registrations and endpoints.
+#include "query/escape.h"
 #include "query/table_description.h"
 
 namespace sipladder {
@@ -47,16 +48,16 @@ const TableDescription kFindingsTable{
          [](Reader& r, RowId row, Value& v) { v.set_if(finding(r, row).rfc); }},
         {"evidence", "JSON", "frame numbers",
          [](Reader& r, RowId row, Value& v) {
-           std::string out = "[";
-           for (const uint32_t frame : finding(r, row).evidence)
-             out.append(out.size() > 1 ? "," : "").append(std::to_string(frame));
-           v.set(out + "]");
+           JsonArray array;
+           for (const uint32_t frame : finding(r, row).evidence) array.add_number(frame);
+           v.set(array.text());
          }},
         {"confidence", "TEXT", "certain, likely, possible",
          [](Reader& r, RowId row, Value& v) { v.set(to_string(finding(r, row).confidence)); }},
     },
     [](Reader& r) { return static_cast<uint32_t>(r.analyst.all().size()); },
-    one_part};
+    one_part,
+    true};
 
 const TableDescription kCaptureTable{
     "capture",

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "query/database.h"
+#include "query/escape.h"
 
 namespace sipladder {
 
@@ -50,16 +51,5 @@ std::unique_ptr<RowWriter> make_row_writer(const RowStyle& style, std::FILE* out
 
 // A cell of a table, as one line.
 std::string plain_text(const Value& value);
-bool is_printable_ascii(std::string_view text);
-size_t display_width(std::string_view text);
-std::string cut_text(std::string text, size_t width);
-
-// Control characters, escape sequences and bytes that are not UTF-8, made visible: safe on a
-// terminal.
-std::string terminal_text(std::string_view text);
-std::string valid_utf8(std::string_view text);  // bytes that are not UTF-8 become U+FFFD
-std::string json_text(std::string_view text);   // with quotes
-// RFC 4180, formulas disarmed unless `raw`, else as terminal_text.
-std::string csv_text(const Value& value, bool raw = false);
 
 }  // namespace sipladder

@@ -5,6 +5,7 @@
 
 #include "decode/sip_validate.h"
 #include "decode/text.h"
+#include "query/escape.h"
 #include "query/table_description.h"
 
 namespace sipladder {
@@ -35,10 +36,12 @@ void rfc3339(Reader& r, RowId row, Value& v) {
 void method(Reader& r, RowId row, Value& v) {
   const SipIndex& sip = r.sip(id_of(row));
   v.set_if(sip.is_request ? sip.method : sip.cseq.method);
+  if (!r.is_readable(id_of(row))) v.set_if(to_string(message(r, row).method));
 }
 
 // What the snap length cut proves nothing about what it lacks.
 void malformed(Reader& r, RowId row, Value& v) {
+  if (!r.is_readable(id_of(row))) return v.set("bytes no longer readable");
   if (r.model.messages[id_of(row)].truncated) return;
   const SipIndex& sip = r.sip(id_of(row));
   if (sip.malformed != nullptr) return v.set(std::string_view(sip.malformed));
@@ -47,7 +50,7 @@ void malformed(Reader& r, RowId row, Value& v) {
 }
 
 Via via(Reader& r, RowId row) {
-  const auto values = header_values(r.sip(id_of(row)), HeaderId::via);
+  const auto& values = r.vias(id_of(row));
   return row.part < values.size() ? parse_via(values[row.part]) : Via{};
 }
 
@@ -65,60 +68,22 @@ void alias_params(Reader& r, RowId row, Value& v) {
   v.set_if(rest);
 }
 
-struct HeaderRow {
-  std::string_view name;
-  std::string_view value;
-};
-
-std::vector<HeaderRow> header_rows(Reader& r, uint32_t id) {
-  std::vector<HeaderRow> rows;
-  for (const HeaderLine& line : r.sip(MessageId{id}).headers) {
-    if (line.id == HeaderId::other) {
-      rows.push_back({line.name, line.value});
-      continue;
-    }
-    const HeaderInfo& info = header_info(line.id);
-    if (!info.comma_list) {
-      rows.push_back({info.name, line.value});
-      continue;
-    }
-    for (const std::string_view value : split_list(line.value)) rows.push_back({info.name, value});
-  }
-  return rows;
-}
-
-HeaderRow header_row(Reader& r, RowId row) {
-  const auto rows = header_rows(r, row.id);
-  return row.part < rows.size() ? rows[row.part] : HeaderRow{};
+HeaderValue header_value(Reader& r, RowId row) {
+  const auto& values = r.header_values(id_of(row));
+  return row.part < values.size() ? values[row.part] : HeaderValue{};
 }
 
 const SdpMedia& media(Reader& r, RowId row) {
   return r.sdp(id_of(row)).media[row.part];
 }
 
-std::string json_string(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out.append({'\\', c});
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out.append(fmt::format("\\u{:04x}", static_cast<unsigned>(static_cast<unsigned char>(c))));
-    } else {
-      out.push_back(c);
-    }
-  }
-  return out + "\"";
-}
-
 void codecs(Reader& r, RowId row, Value& v) {
-  std::string out = "[";
+  JsonArray array;
   for (const SdpFormat& format : media(r, row).formats) {
-    if (out.size() > 1) out += ',';
-    out += json_string(format.encoding.empty()
-                           ? std::string(format.payload)
-                           : fmt::format("{}/{}", format.encoding, format.clock_hz));
+    array.add(format.encoding.empty() ? std::string(format.payload)
+                                      : fmt::format("{}/{}", format.encoding, format.clock_hz));
   }
-  v.set(out + "]");
+  v.set(array.text());
 }
 
 void formats(Reader& r, RowId row, Value& v) {
@@ -210,7 +175,7 @@ const TableDescription kMessagesTable{
          }},
         {"vias", "INTEGER", "how many Via values",
          [](Reader& r, RowId row, Value& v) {
-           v.set_count(header_values(r.sip(id_of(row)), HeaderId::via).size());
+           if (r.is_readable(id_of(row))) v.set_count(r.vias(id_of(row)).size());
          }},
         {"max_forwards", "INTEGER", "Max-Forwards",
          [](Reader& r, RowId row, Value& v) {
@@ -244,8 +209,10 @@ const TableDescription kMessagesTable{
            if (message(r, row).duplicate) v.set(int64_t{message(r, row).original.value});
          }},
         {"malformed", "TEXT", "what is wrong", malformed},
-        {"raw", "TEXT", "the bytes",
-         [](Reader& r, RowId row, Value& v) { v.set(r.bytes(id_of(row))); }},
+        {"raw", "TEXT", "the bytes; NULL when they are no longer readable",
+         [](Reader& r, RowId row, Value& v) {
+           if (r.is_readable(id_of(row))) v.set(r.bytes(id_of(row)));
+         }},
     },
     message_count,
     one_if_held<&Model::messages>};
@@ -284,9 +251,7 @@ const TableDescription kViasTable{
         {"alias_params", "TEXT", "the rest of the parameters", alias_params},
     },
     message_count,
-    [](Reader& r, uint32_t id) {
-      return static_cast<uint32_t>(header_values(r.sip(MessageId{id}), HeaderId::via).size());
-    }};
+    [](Reader& r, uint32_t id) { return static_cast<uint32_t>(r.vias(MessageId{id}).size()); }};
 
 const TableDescription kHeadersTable{
     "headers",
@@ -296,12 +261,14 @@ const TableDescription kHeadersTable{
         {"position", "INTEGER", "0-based",
          [](Reader&, RowId row, Value& v) { v.set(int64_t{row.part}); }},
         {"name", "TEXT", "canonical long form",
-         [](Reader& r, RowId row, Value& v) { v.set(header_row(r, row).name); }},
+         [](Reader& r, RowId row, Value& v) { v.set(header_value(r, row).name); }},
         {"value", "TEXT", "unfolded value",
-         [](Reader& r, RowId row, Value& v) { v.set(unfold(header_row(r, row).value)); }},
+         [](Reader& r, RowId row, Value& v) { v.set(unfold(header_value(r, row).value)); }},
     },
     message_count,
-    [](Reader& r, uint32_t id) { return static_cast<uint32_t>(header_rows(r, id).size()); }};
+    [](Reader& r, uint32_t id) {
+      return static_cast<uint32_t>(r.header_values(MessageId{id}).size());
+    }};
 
 const TableDescription kSdpTable{
     "sdp",

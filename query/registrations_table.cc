@@ -36,11 +36,11 @@ const TableDescription kRegistrationsTable{
          }},
         {"src", "TEXT", "where the newest accepted REGISTER came from",
          [](Reader& r, RowId row, Value& v) {
-           of_register(r, row, [&](const Binding& one) { v.set_ip(r.model.endpoints[one.src]); });
+           of_register(r, row, [&](const Binding& one) { v.set_ip(r.endpoint(one.src)); });
          }},
         {"src_port", "INTEGER", "its port",
          [](Reader& r, RowId row, Value& v) {
-           of_register(r, row, [&](const Binding& one) { v.set_port(r.model.endpoints[one.src]); });
+           of_register(r, row, [&](const Binding& one) { v.set_port(r.endpoint(one.src)); });
          }},
         {"expires_s", "INTEGER", "granted; what was left when it is only listed",
          [](Reader& r, RowId row, Value& v) {

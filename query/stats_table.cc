@@ -38,6 +38,16 @@ class Collector {
     add("capture", "sip_messages", a.sip_messages, "a TCP packet can complete several");
     add("capture", "malformed", a.malformed,
         "SIP messages that break a rule: see messages.malformed");
+    uint64_t refused = 0, closed = 0;
+    for (const SourceInfo& info : r.model.captures) {
+      refused += info.refused;
+      closed += info.connections_closed;
+    }
+    if (refused != 0)
+      add("capture", "hep_refused", refused, "HEP packets without the key: not in packets");
+    if (closed != 0)
+      add("capture", "hep_connections_closed", closed,
+          "open, and silent longest: they made room for others");
     for (size_t i = 0; i < a.classes.size(); i++)
       add("packets", to_string(static_cast<PayloadClass>(i)), a.classes[i]);
     for (size_t i = 0; i < a.rtcp.size(); i++) {
@@ -60,6 +70,12 @@ class Collector {
     if (a.turn_channels_forgotten != 0)
       add("oddities", "turn_channels_forgotten", a.turn_channels_forgotten,
           "the table of TURN channels was full: their media shows the server as its peer");
+    if (r.log().lost() != 0)
+      add("oddities", "messages_not_kept", r.log().lost(),
+          "no room for their bytes in the temporary file: see --spool and TMPDIR");
+    if (r.log().unreadable() != 0)
+      add("oddities", "messages_unreadable", r.log().unreadable(),
+          "their bytes can no longer be read; so many were asked for so far");
     const Evicted& evicted = r.model.evicted;
     if (evicted.calls != 0)
       add("oddities", "calls_evicted", evicted.calls,
@@ -107,6 +123,7 @@ class Collector {
           c.state == CallState::cancelled) {
         effective++;
       }
+      if (step_between(r.model, c, c.invite_ns, std::max(c.progress_ns, c.answer_ns))) continue;
       if (c.progress_ns != 0) pdd.push_back(static_cast<double>(c.progress_ns - c.invite_ns) / 1e6);
       if (c.answer_ns != 0) setup.push_back(static_cast<double>(c.answer_ns - c.invite_ns) / 1e6);
     }

@@ -17,8 +17,16 @@ StreamFigures figures(Reader& r, RowId row) {
   return figures_of(stream(r, row));
 }
 
+uint32_t clock(Reader& r, RowId row) {
+  return clock_of(stream_binding(r, row), stream(r, row));
+}
+
+std::optional<Jitter> jitter(Reader& r, RowId row) {
+  return jitter_of(r.model, StreamId{row.id}, stream_binding(r, row));
+}
+
 BurstFigures bursts(Reader& r, RowId row) {
-  return burst_figures_of(stream(r, row));
+  return burst_figures_of(stream(r, row), clock(r, row));
 }
 
 void set_if_known(std::optional<double> figure, Value& v) {
@@ -27,12 +35,6 @@ void set_if_known(std::optional<double> figure, Value& v) {
 
 void stream_codec(Reader& r, RowId row, Value& v) {
   v.set_if(r.analyst.media().encoding_of(StreamId{row.id}));
-}
-
-// Its timestamps can be told in milliseconds.
-bool has_times(Reader& r, RowId row) {
-  return stream(r, row).clock_hz != 0 &&
-         is_read_by_agreed_clock(stream_binding(r, row), stream(r, row));
 }
 
 }  // namespace
@@ -69,31 +71,29 @@ const TableDescription kStreamsTable{
          [](Reader& r, RowId row, Value& v) { v.set(int64_t{stream(r, row).payload_type}); }},
         {"codec", "TEXT", "negotiated name, or that of RFC 3551", stream_codec},
         {"clock_hz", "INTEGER", "timestamp clock",
-         [](Reader& r, RowId row, Value& v) {
-           v.set_if(uint64_t{clock_of(stream_binding(r, row), stream(r, row))});
-         }},
+         [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{clock(r, row)}); }},
         {"packets", "INTEGER", "packets",
          [](Reader& r, RowId row, Value& v) { v.set(int64_t{stream(r, row).packets}); }},
         {"bytes", "INTEGER", "of RTP payload",
          [](Reader& r, RowId row, Value& v) { v.set_count(stream(r, row).bytes); }},
         {"expected", "INTEGER", "by sequence numbers",
          [](Reader& r, RowId row, Value& v) { v.set(figures(r, row).expected); }},
-        {"lost", "INTEGER", "expected less received (RFC 3550 A.3): negative when duplicated",
-         [](Reader& r, RowId row, Value& v) { v.set(figures(r, row).lost); }},
+        {"lost", "INTEGER", "expected, and never came: a packet that came twice makes up for none",
+         [](Reader& r, RowId row, Value& v) { v.set(figures(r, row).missing); }},
         {"loss_pct", "REAL", "lost of expected",
          [](Reader& r, RowId row, Value& v) { v.set_real(figures(r, row).loss_pct); }},
         {"late", "INTEGER", "came after a later one",
          [](Reader& r, RowId row, Value& v) { v.set(int64_t{stream(r, row).late}); }},
         {"duplicates", "INTEGER", "came twice",
          [](Reader& r, RowId row, Value& v) { v.set(int64_t{stream(r, row).duplicates}); }},
-        {"jitter_ms", "REAL", "RFC 3550, mean",
+        {"jitter_ms", "REAL",
+         "RFC 3550, mean; NULL where its timestamps run by another clock than the agreed one",
          [](Reader& r, RowId row, Value& v) {
-           const StreamRecord& s = stream(r, row);
-           if (s.packets > 1 && has_times(r, row)) v.set_real(figures(r, row).jitter_ms);
+           if (const auto known = jitter(r, row)) v.set_real(known->mean_ms);
          }},
         {"jitter_max_ms", "REAL", "RFC 3550, maximum",
          [](Reader& r, RowId row, Value& v) {
-           if (has_times(r, row)) v.set_real(stream(r, row).jitter_max_ms);
+           if (const auto known = jitter(r, row)) v.set_real(known->max_ms);
          }},
         {"delta_max_ms", "REAL", "longest pause between packets",
          [](Reader& r, RowId row, Value& v) {
@@ -105,7 +105,7 @@ const TableDescription kStreamsTable{
          [](Reader& r, RowId row, Value& v) { v.set(stream(r, row).last_ns); }},
         {"ptime_ms", "REAL", "from timestamps",
          [](Reader& r, RowId row, Value& v) {
-           if (has_times(r, row)) set_if_known(packet_ms_of(stream(r, row)), v);
+           if (jitter(r, row)) set_if_known(packet_ms_of(stream(r, row), clock(r, row)), v);
          }},
         {"silence_pct", "REAL",
          "nothing to hear, of the packets listened to; NULL when the codec is not decoded here",
@@ -115,20 +115,29 @@ const TableDescription kStreamsTable{
            const Heard heard = heard_of(r.model, r.log(), id, r.analyst.media().encoding_of(id));
            if (heard.known && heard.packets != 0) v.set_real(100.0 * heard.silent / heard.packets);
          }},
-        {"mos", "REAL", "E-model (G.107) by codec and loss, without delay",
+        {"mos", "REAL",
+         "E-model (G.107) by codec, loss and jitter; NULL for a codec without published figures",
          [](Reader& r, RowId row, Value& v) {
            Value name;
            stream_codec(r, row, name);
            const StreamRecord& s = stream(r, row);
            const CallId call = stream_binding(r, row).call;
            const bool held = s.sequence.pause_lost != 0 && call && r.analyst.of(call).was_held;
-           if (const auto quality = quality_of(s, name.text, held)) v.set_real(quality->mos);
+           if (const auto quality = quality_of(s, name.text, jitter(r, row), held))
+             v.set_real(quality->mos);
+         }},
+        {"mos_model", "TEXT", "what mos rests on; NULL when it is",
+         [](Reader& r, RowId row, Value& v) {
+           Value name;
+           stream_codec(r, row, name);
+           if (quality_of(stream(r, row), name.text, jitter(r, row), false))
+             v.set_if(mos_model_of(name.text));
          }},
         {"mos_worst", "REAL", "of its worst ten seconds",
          [](Reader& r, RowId row, Value& v) {
            Value name;
            stream_codec(r, row, name);
-           if (const auto quality = worst_quality_of(stream(r, row), name.text))
+           if (const auto quality = worst_quality_of(stream(r, row), name.text, jitter(r, row)))
              v.set_real(quality->mos);
          }},
         {"loss_worst_pct", "REAL", "of its worst ten seconds",

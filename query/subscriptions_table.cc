@@ -7,7 +7,7 @@ const Subscription& subscription(Reader& r, RowId row) {
   return r.analyst.subscriptions().all()[row.id - 1];
 }
 const Endpoint& src(Reader& r, RowId row) {
-  return r.model.endpoints[subscription(r, row).src];
+  return r.endpoint(subscription(r, row).src);
 }
 
 }  // namespace

@@ -5,10 +5,29 @@ namespace sipladder {
 const SipIndex& Reader::sip(MessageId id) {
   if (!model.messages.holds(id)) return none_;
   if (id != loaded_) {
-    view_.load(model.messages[id]);
+    readable_ = view_.load(model.messages[id]);
     loaded_ = id;
+    loads_++;
   }
   return view_.sip();
+}
+
+// A message that is not there has no values, and leaves those of another one alone.
+template <typename Parsed, typename Parse>
+const Parsed& Reader::keep(Kept<Parsed>& kept, MessageId id, Parse parse) {
+  static const Parsed kNothing;
+  const SipIndex& index = sip(id);
+  if (&index == &none_) return kNothing;
+  if (kept.of_load != loads_) {
+    kept.parsed = parse(index);
+    kept.of_load = loads_;
+  }
+  return kept.parsed;
+}
+
+bool Reader::is_readable(MessageId id) {
+  sip(id);
+  return id == loaded_ && readable_;
 }
 
 std::string_view Reader::bytes(MessageId id) {
@@ -17,11 +36,30 @@ std::string_view Reader::bytes(MessageId id) {
 }
 
 const Sdp& Reader::sdp(MessageId id) {
-  if (sdp_of_ != id || loaded_ != id) {
-    sdp_ = parse_sdp(find_sdp(sip(id)));
-    sdp_of_ = id;
+  return keep(sdp_, id, [](const SipIndex& sip) { return parse_sdp(find_sdp(sip)); });
+}
+
+const std::vector<std::string_view>& Reader::vias(MessageId id) {
+  return keep(vias_, id,
+              [](const SipIndex& sip) { return sipladder::header_values(sip, HeaderId::via); });
+}
+
+static std::vector<HeaderValue> all_values(const SipIndex& sip) {
+  std::vector<HeaderValue> values;
+  for (const HeaderLine& line : sip.headers) {
+    const HeaderInfo& info = header_info(line.id);
+    const std::string_view name = line.id == HeaderId::other ? line.name : info.name;
+    if (line.id == HeaderId::other || !info.comma_list) {
+      values.push_back({name, line.value});
+      continue;
+    }
+    for (const std::string_view value : split_list(line.value)) values.push_back({name, value});
   }
-  return sdp_;
+  return values;
+}
+
+const std::vector<HeaderValue>& Reader::header_values(MessageId id) {
+  return keep(header_values_, id, all_values);
 }
 
 uint32_t one_part(Reader&, uint32_t) {

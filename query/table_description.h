@@ -39,16 +39,28 @@ struct Value {
   }
 };
 
-// What getters read from. Keeps the message loaded last, because neighbouring columns ask for the
-// same one.
+struct HeaderValue {
+  std::string_view name;  // canonical when it is known
+  std::string_view value;
+};
+
+// What getters read from. Keeps the message loaded last and what was parsed of it, because
+// neighbouring cells ask for the same one.
 class Reader {
  public:
   Reader(const Model& model, const PacketLog& log, Analyst& analyst)
       : model(model), analyst(analyst), view_(log) {}
   const SipIndex& sip(MessageId id);  // empty when unreadable or id is none
+  bool is_readable(MessageId id);     // whether its bytes still are
   std::string_view bytes(MessageId id);
   const Sdp& sdp(MessageId id);
-  const Endpoint& endpoint(EndpointId id) const { return model.endpoints[id]; }
+  // All values in the order of the message, comma lists split. Valid until another message is read.
+  const std::vector<std::string_view>& vias(MessageId id);
+  const std::vector<HeaderValue>& header_values(MessageId id);
+  // One that nothing names any more has no address.
+  const Endpoint& endpoint(EndpointId id) const {
+    return model.endpoints.holds(id) ? model.endpoints[id] : nowhere_;
+  }
   const PacketLog& log() const { return view_.log(); }
 
   // The calls that rows belong to and `stats` counts, ascending; null for all calls.
@@ -65,9 +77,21 @@ class Reader {
   const std::vector<CallId>* chosen_ = nullptr;
   MessageView view_;
   MessageId loaded_;
-  Sdp sdp_;
-  MessageId sdp_of_;
+  bool readable_ = false;  // that one
+  uint64_t loads_ = 0;
+  // Parsed of the message loaded last, when somebody asks.
+  template <typename Parsed>
+  struct Kept {
+    Parsed parsed;
+    uint64_t of_load = UINT64_MAX;
+  };
+  template <typename Parsed, typename Parse>
+  const Parsed& keep(Kept<Parsed>& kept, MessageId id, Parse parse);
+  Kept<Sdp> sdp_;
+  Kept<std::vector<std::string_view>> vias_;
+  Kept<std::vector<HeaderValue>> header_values_;
   SipIndex none_;
+  Endpoint nowhere_;
 };
 
 // A row: the record's 1-based id, and for tables with several rows a message (vias, headers, sdp)
@@ -90,6 +114,7 @@ struct TableDescription {
   std::vector<Column> columns;           // the first one is the record's id (`id`, `message`)
   uint32_t (*count)(Reader&);            // records
   uint32_t (*parts)(Reader&, uint32_t);  // rows of a record: 1, or more, or 0 when it is not listed
+  bool counting_finds_all = false;       // count() does the work, and reading a row none
 };
 
 // All tables, in the order of `schema`.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "query/characters.h"
+
 namespace sipladder {
 namespace {
 
@@ -12,6 +14,18 @@ constexpr size_t kShortCell = 28;
 constexpr size_t kShortestCell = 16;
 constexpr size_t kGap = 2;  // between two columns
 
+// At most so many columns.
+std::string cut_text(std::string text, size_t most) {
+  if (text_width(text) <= most) return text;
+  size_t at = 0;
+  for (size_t width = 0;;) {
+    const Character c = first_character(std::string_view(text).substr(at));
+    width += static_cast<size_t>(char_width(c.code));
+    if (width >= most) return text.substr(0, at) + "…";
+    at += c.size;
+  }
+}
+
 class TableWriter : public RowWriter {
  public:
   TableWriter(const RowStyle& style, std::FILE* out) : style_(style), out_(style, out) {}
@@ -19,7 +33,7 @@ class TableWriter : public RowWriter {
   void begin(const std::vector<ResultColumn>& columns) override {
     columns_ = columns;
     texts_.assign(columns.size(), false);
-    for (const ResultColumn& column : columns) widths_.push_back(display_width(column.name));
+    for (const ResultColumn& column : columns) widths_.push_back(text_width(column.name));
     shown_.assign(columns.size(), true);
   }
   bool row(const std::vector<Value>& values) override {
@@ -61,7 +75,7 @@ class TableWriter : public RowWriter {
     }
     scratch_ = plain_text(value);
     if (value.type == Value::Type::text) scratch_ = cut_text(std::move(scratch_), most);
-    return {scratch_, display_width(scratch_)};
+    return {scratch_, text_width(scratch_)};
   }
 
   size_t total() const {
@@ -76,7 +90,7 @@ class TableWriter : public RowWriter {
     const std::vector<size_t> natural = widths_;
     const auto cut_texts = [&](size_t most) {
       for (size_t i = 0; i < widths_.size(); i++) {
-        const size_t least = std::max(most, display_width(columns_[i].name));
+        const size_t least = std::max(most, text_width(columns_[i].name));
         widths_[i] = texts_[i] ? std::min(natural[i], least) : natural[i];
       }
     };

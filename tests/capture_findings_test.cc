@@ -283,5 +283,43 @@ TEST_F(CaptureFindings, TimeZero) {
   EXPECT_EQ(result.out, "state,setup_ms,duration_ms\ncompleted,500.000,8500.000\n");
 }
 
+// One call after the other; those of `blocked` get no audio from the callee, whose ports are
+// `apart` from those of the others.
+std::string calls_by_port(int calls, int blocked, bool apart) {
+  std::ostringstream script;
+  script << "host a 192.0.2.1\nhost b 192.0.2.2\n";
+  for (int i = 0; i < calls; i++) {
+    const bool silent = i % (calls / blocked) == 0;
+    const int port = (silent || !apart ? 30000 : 10000) + 2 * i;
+    const double t = i * 10.0;
+    const std::string call = " call=c" + std::to_string(i);
+    script << t << " a > b INVITE sip:b@192.0.2.2 sdp=192.0.2.1:" << 4000 + 2 * i << call << "\n"
+           << t + 1 << " b > a 200 sdp=192.0.2.2:" << port << call << "\n"
+           << t + 1.1 << " a > b ACK" << call << "\n"
+           << t + 1.2 << " a:" << 4000 + 2 * i << " > b:" << port << " rtp for=5 ssrc=" << 2 * i + 1
+           << "\n";
+    if (!silent) {
+      script << t + 1.2 << " b:" << port << " > a:" << 4000 + 2 * i
+             << " rtp for=5 ssrc=" << 2 * i + 2 << "\n";
+    }
+    script << t + 7 << " a > b BYE" << call << "\n"
+           << t + 7.1 << " b > a 200 (BYE)" << call << "\n";
+  }
+  return script.str();
+}
+
+TEST_F(CaptureFindings, PortsThatOnlyFailedCallsUse) {
+  const std::string found = findings({write("ports.pcap", capture(calls_by_port(24, 6, true)))});
+  EXPECT_NE(found.find("error,audio-port-range,\"all 6 calls without audio one way use ports "
+                       "30000-30040 of 192.0.2.2, and none of the 18 two-way calls does\""),
+            std::string::npos)
+      << found;
+}
+
+TEST_F(CaptureFindings, PortsThatGoodCallsUseTooTellNothing) {
+  const std::string found = findings({write("mixed.pcap", capture(calls_by_port(24, 6, false)))});
+  EXPECT_EQ(found.find("audio-port-range"), std::string::npos) << found;
+}
+
 }  // namespace
 }  // namespace sipladder

@@ -162,6 +162,30 @@ TEST_F(CaptureTest, CompressedOfSeveralMegabytes) {
   }
 }
 
+TEST_F(CaptureTest, UnpackingIsBoundedByRatioAndBySize) {
+  const std::string block_of_nothing = block(0xBAD, std::string(1 << 20, '\0'));
+  std::string plain = section() + interface(1, 0) + enhanced(0, 1, "first");
+  for (int i = 0; i < 8; i++) plain += block_of_nothing;
+  plain += enhanced(0, 2, "last");
+  const auto packets_within = [&](const UnpackLimit& limit, const std::string& packed) {
+    source_ = open_captures({write("bomb", packed)}, {"", {}, limit}, log_, &errors_);
+    Packet packet;
+    while (source_->next(&packet) != ReadResult::end) {
+    }
+    return source_->infos()[0]->packets;
+  };
+  for (const std::string& packed : {gzip(plain), zstd(plain)}) {
+    EXPECT_EQ(packets_within({}, packed), 2U);
+    EXPECT_EQ(damage(), "");
+    EXPECT_EQ(packets_within({4 << 20, 10'000, 0}, packed), 1U);
+    EXPECT_NE(damage().find("--max-unpacked"), std::string::npos) << damage();
+    EXPECT_EQ(packets_within({64 << 20, 100, 1 << 20}, packed), 1U);
+    EXPECT_NE(damage().find("--max-ratio"), std::string::npos) << damage();
+  }
+  // What is skipped, and what no record refers to, is not kept.
+  EXPECT_EQ(log_.spool_bytes(), 0U);
+}
+
 TEST_F(CaptureTest, CompressedAndCutGivesWhatThereWas) {
   const std::string plain = big_capture(8000);
   for (const std::string& packed : {gzip(plain), zstd(plain)}) {

@@ -73,7 +73,7 @@ TEST_F(CommandLine, WrongValuesNameTheAllowedOnes) {
   expect_refused({"calls", "--format", "xml"}, "table, json, ndjson, csv or md");
   expect_refused({"ladder", "--format", "json"}, "text");
   expect_refused({"calls", "--color", "blue"}, "auto, always or never");
-  expect_refused({"calls", "--memory", "1K"}, "16M");
+  expect_refused({"calls", "--memory", "1K"}, "64M");
   expect_refused({"calls", "--limit", "-1"}, "0 or more");
   expect_refused({"calls", "--max-bytes", "x"}, "4096");
   expect_refused({"calls", "--call", "zero"}, "1 or more");

@@ -20,6 +20,7 @@ TEST(EModel, Anchors) {
       {"G729", 2, 1, 0, 74.2, 3.79},          {"G723", 0, 1, 0, 78.2, 3.95},
       {"GSM", 0, 1, 0, 73.2, 3.75},           {"AMR", 0, 1, 0, 88.2, 4.292},
       {"AAL2-G726-32", 0, 1, 0, 86.2, 4.235}, {"nobody knows", 0, 1, 0, 93.2, 4.41},
+      {"G722", 0, 1, 0, 116, 4.33},           {"AMR-WB", 2, 1, 0, 102.3, 4.00},
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(testing::Message() << c.encoding << ' ' << c.loss << ' ' << c.delay_ms);
@@ -46,9 +47,13 @@ TEST(EModel, NonsenseStaysInRange) {
 
 TEST(EModel, KnownCodecs) {
   ASSERT_TRUE(codec_impairment("g729"));
-  EXPECT_TRUE(codec_impairment("g729")->standard);
-  ASSERT_TRUE(codec_impairment("OPUS"));
-  EXPECT_FALSE(codec_impairment("OPUS")->standard);
+  EXPECT_EQ(codec_impairment("g729")->basis, FigureBasis::published);
+  ASSERT_TRUE(codec_impairment("G726-32"));
+  EXPECT_EQ(codec_impairment("G726-32")->basis, FigureBasis::partly_published);
+  ASSERT_TRUE(codec_impairment("g722"));
+  EXPECT_TRUE(codec_impairment("g722")->wideband);
+  for (const char* unpublished : {"opus", "iLBC", "EVS", "L16"})
+    EXPECT_EQ(codec_impairment(unpublished), nullptr) << unpublished;
   EXPECT_EQ(codec_impairment("telephone-event"), nullptr);
 }
 

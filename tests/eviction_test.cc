@@ -5,6 +5,7 @@
 
 #include "correlate/analysis.h"
 #include "correlate/engine.h"
+#include "correlate/message_view.h"
 #include "tests/support/packet_builder.h"
 
 namespace sipladder {
@@ -88,7 +89,8 @@ TEST_F(EvictionOfCalls, EndedBeforeOpenAndOldBeforeNew) {
   }
   engine_.settle();
   // The first three that have ended: 1, 2 and 4.
-  evict(model_, 3 * (sizeof(CallRecord) + 2 * sizeof(MessageRecord) + sizeof(TransactionRecord)));
+  evict(model_, log_,
+        {3 * (sizeof(CallRecord) + 2 * sizeof(MessageRecord) + sizeof(TransactionRecord)), 0});
   std::vector<uint32_t> held;
   for (const CallId id : model_.calls.ids()) held.push_back(id.value);
   EXPECT_EQ(held, (std::vector<uint32_t>{3, 5, 6, 7, 8, 9, 10}));
@@ -116,6 +118,68 @@ TEST_F(EvictionOfCalls, AFloodOfCallsStaysWithinItsMemory) {
   EXPECT_LT(model_.messages.bytes() + model_.calls.bytes(), 4 * kMemory);
   expect_whole(model_);
   for (const CallId id : model_.calls.ids()) EXPECT_TRUE(analyst.of(id).findings.empty());
+}
+
+std::string rtp_packet(uint32_t ssrc, uint16_t sequence) {
+  const auto byte = [](uint32_t value) { return static_cast<char>(value); };
+  std::string packet = {byte(0x80),
+                        0,
+                        byte(sequence >> 8U),
+                        byte(sequence),
+                        0,
+                        0,
+                        0,
+                        0,
+                        byte(ssrc >> 24),
+                        byte(ssrc >> 16),
+                        byte(ssrc >> 8),
+                        byte(ssrc)};
+  return packet + std::string(160, '\x55');
+}
+
+// RTP alone: no call that could be given up, and addresses without end.
+TEST_F(EvictionOfCalls, AFloodOfStreamsStaysWithinItsMemory) {
+  constexpr size_t kMemory = 16 << 20;
+  engine_.set_memory(kMemory);
+  for (uint32_t i = 0; i < 200'000; i++) {
+    const std::string from = "10." + std::to_string(i >> 16 & 255) + "." +
+                             std::to_string(i >> 8 & 255) + "." + std::to_string(i & 255);
+    const std::string bytes = build::ethernet_ip(build::ip(
+        build::udp(rtp_packet(i, 1), from, "192.0.2.2", 4000, 5000), 17, from, "192.0.2.2"));
+    engine_.process(build::packet(bytes, 1, ++frame_, i * kMs));
+  }
+  model_.finished = true;
+  engine_.settle();
+  EXPECT_EQ(model_.streams.held() + model_.evicted.streams, 200'000U);
+  EXPECT_LT(model_.streams.bytes() + model_.endpoints.bytes(), kMemory + kMemory / 4);
+  EXPECT_LT(model_.endpoints.held(), 100'000U);
+  EXPECT_TRUE(model_.streams.holds(StreamId{200'000}));
+  for (const StreamId id : model_.streams.ids()) {
+    ASSERT_TRUE(model_.endpoints.holds(model_.streams[id].src));
+    ASSERT_TRUE(model_.endpoints.holds(model_.streams[id].dst));
+  }
+}
+
+// Messages that are in no file: beyond what the spool may take, old calls make room.
+TEST_F(EvictionOfCalls, TheSpoolStaysBelowItsLimit) {
+  log_.set_spool_limit(Spool::kLeast);
+  const std::string filling = "Subject: " + std::string(1300, 'x') + "\r\n\r\n";
+  for (int i = 0; i < 200'000; i++) {
+    std::string text = message(i, true);
+    text.replace(text.size() - 2, 2, filling);
+    const std::string bytes = build::ethernet_ip(
+        build::ip(build::udp(text, "192.0.2.1", "192.0.2.2"), 17, "192.0.2.1", "192.0.2.2"));
+    Packet packet = build::packet(bytes, 1, ++frame_, i * kMs);
+    packet.ref = not_stored(bytes.size());
+    engine_.process(packet);
+  }
+  model_.finished = true;
+  engine_.settle();
+  EXPECT_LE(log_.spool_bytes(), Spool::kLeast);
+  EXPECT_EQ(log_.trouble(), "");
+  EXPECT_GT(model_.evicted.calls, 0U);
+  MessageView view(log_);
+  for (const MessageId id : model_.messages.ids()) ASSERT_TRUE(view.load(model_.messages[id]));
 }
 
 }  // namespace

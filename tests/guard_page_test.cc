@@ -179,7 +179,7 @@ void read_rtp(std::string_view bytes) {
   RtpHeader header;
   if (!parse_rtp(bytes, &header)) return;
   touch(header.payload);
-  is_silent_payload(header.payload_type, header.payload);
+  loudness_of_payload(header.payload_type, header.payload);
 }
 
 const struct {
@@ -268,7 +268,7 @@ class GuardedDecoding : public ::testing::TestWithParam<Edge> {
   void decode_truncations(const std::string& bytes, uint16_t link_type, const std::string& name) {
     for (size_t size = 0; size <= bytes.size(); size++) {
       for (const size_t original : {bytes.size(), size}) {
-        Decoder decoder(log_);
+        Decoder decoder;
         decode(decoder, bytes.substr(0, size), link_type, original, name);
       }
     }
@@ -303,7 +303,7 @@ TEST_P(GuardedDecoding, EveryEncapsulationAndEveryTruncation) {
       decode_truncations(row.wrap(inner), row.link_type, row.name);
       // Lengths that are true outside of a packet that was cut inside.
       for (size_t size = header; size < inner.size(); size++) {
-        Decoder decoder(log_);
+        Decoder decoder;
         decode_whole(decoder, row.wrap(inner.substr(0, size)), row.link_type, row.name);
       }
     }
@@ -343,7 +343,7 @@ TEST_P(GuardedDecoding, EveryPayloadAndEveryTruncation) {
       const std::string name = std::string(carrier.name) + " with " + input.name;
       for (size_t size = 0; size <= input.bytes.size(); size++) {
         for (const bool lies : {true, false}) {
-          Decoder decoder(log_);
+          Decoder decoder;
           decode_whole(decoder, carrier.carry(input.cut(size, lies)), 101, name);
         }
       }
@@ -375,7 +375,7 @@ TEST_P(GuardedDecoding, EveryStreamCutAnywhere) {
     const std::string name = "stream of " + std::string(kind);
     for (const bool opened : {false, true}) {
       for (size_t at = 0; at <= stream.size(); at++) {
-        Decoder decoder(log_);
+        Decoder decoder;
         if (opened) decode_whole(decoder, segment(99, "", 0x02), 101, name);
         decode_whole(decoder, segment(100, stream.substr(0, at), 0x18), 101, name);
         decode_whole(decoder, segment(100 + static_cast<uint32_t>(at), stream.substr(at), 0x18),
@@ -400,7 +400,7 @@ TEST_P(GuardedDecoding, EveryFragmentAndEveryTruncation) {
     const std::string last = fragment(104, whole.size(), false);
     decode_truncations(first, 101, "first fragment");
     for (size_t size = 0; size <= last.size(); size++) {
-      Decoder decoder(log_);
+      Decoder decoder;
       decode_whole(decoder, first, 101, "first fragment");
       decode_whole(decoder, last.substr(0, size), 101, "last fragment");
     }

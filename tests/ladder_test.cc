@@ -180,8 +180,8 @@ TEST_F(LadderTest, RawAndSdpFollowTheirArrow) {
 }
 
 TEST(SafeTextTest, MasksWhatCouldMisleadAReader) {
-  EXPECT_EQ(safe_utf8("a\tb\x7f\xc3\xa9\xe2\x80\xae"), "a·b·é·");
-  EXPECT_EQ(safe_utf8("a\r\nb\rc", true), "a\nb·c");
+  EXPECT_EQ(safe_utf8("a\tb\x7f\xc3\xa9\xe2\x80\xae"), "a\\x09b\\x7Fé\\xE2\\x80\\xAE");
+  EXPECT_EQ(safe_utf8("a\r\nb\rc", true), "a\nb\\x0Dc");
   EXPECT_EQ(fit_text(U"日本語", 5), U"日本…");
 }
 

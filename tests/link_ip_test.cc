@@ -32,8 +32,7 @@ class Decoding : public ::testing::Test {
   }
   uint64_t count(Oddity oddity) const { return decoder_.oddities()[static_cast<size_t>(oddity)]; }
 
-  PacketLog log_;
-  Decoder decoder_{log_};
+  Decoder decoder_;
   std::string raw_;
   std::vector<Datagram> out_;
   uint32_t frame_ = 0;
@@ -163,9 +162,7 @@ TEST_F(Decoding, FragmentsInAnyOrder) {
       ASSERT_EQ(out_[0].payload, text);
       EXPECT_EQ(out_[0].frame, frame_);
       EXPECT_EQ(out_[0].ip_id, v6 ? 0 : 9);
-      std::string again;
-      ASSERT_TRUE(log_.read(out_[0].ref, &again));
-      EXPECT_EQ(again, text);
+      EXPECT_FALSE(out_[0].ref.is_stored());  // of no packet's bytes
     } while (std::next_permutation(parts.begin(), parts.end()));
   }
   EXPECT_EQ(count(Oddity::fragment_overlap), 0U);

@@ -5,6 +5,7 @@
 #include "correlate/engine.h"
 #include "correlate/message_view.h"
 #include "decode/media.h"
+#include "decode/turn.h"
 #include "tests/support/packet_builder.h"
 
 namespace sipladder {
@@ -132,6 +133,22 @@ TEST_F(MediaEngine, TurnIndicationsNameTheirPeer) {
   EXPECT_EQ(path(1), "192.0.2.1:5000 > 198.51.100.7:40000");
   EXPECT_EQ(path(2), "198.51.100.7:40000 > 192.0.2.1:5000");
   EXPECT_EQ(counted(PayloadClass::stun), 6U);
+}
+
+TEST(Turn, WhatItCarriesCanBeReadAgainAtItsPlace) {
+  const std::pair<std::string, PayloadClass> kPackets[] = {
+      {channel_data(0x4001, rtp(1, 2)), PayloadClass::turn_channel},
+      {stun(0x0017, peer_attribute() + attribute(0x0013, rtp(1, 2))), PayloadClass::stun},
+  };
+  for (const auto& [bytes, payload_class] : kPackets) {
+    Datagram datagram;
+    datagram.payload = bytes;
+    datagram.ref = {1000, static_cast<uint32_t>(bytes.size()), 0};
+    TurnRelays relays;
+    const auto inner = relays.unwrap(datagram, payload_class);
+    ASSERT_TRUE(inner.has_value());
+    EXPECT_EQ(bytes.substr(inner->ref.offset - 1000, inner->ref.length), rtp(1, 2));
+  }
 }
 
 TEST_F(MediaEngine, ChannelBoundBeforeTheCapture) {

@@ -46,16 +46,24 @@ class Signals : public testing::Test {
     std::filesystem::remove_all(folder_);
   }
 
-  // Returns when the capture has been read.
-  void start(void (*on_hangup)(int) = SIG_DFL) {
-    const std::string in = folder_ + "/in";
+  // A question about a capture that ends, and that takes longer than anybody waits.
+  void ask_for_ever() {
+    const std::string capture = root_path("samples/busy.pcap");
     child_ = fork();
     if (child_ == 0) {
-      std::signal(SIGHUP, on_hangup);
       dup2(out_[1], STDOUT_FILENO);
-      execl(SIPLADDER_BINARY, SIPLADDER_BINARY, "calls", in.c_str(), nullptr);
+      execl(SIPLADDER_BINARY, SIPLADDER_BINARY, "sql",
+            "SELECT 'begun' UNION ALL SELECT * FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL "
+            "SELECT i + 1 FROM n) SELECT i FROM n WHERE i < 0)",
+            "--format", "csv", capture.c_str(), nullptr);
       _exit(127);
     }
+    pause_ms(300);
+  }
+
+  // Returns when the capture has been read.
+  void start(void (*in_child)() = [] { std::signal(SIGHUP, SIG_DFL); }) {
+    child_ = start_binary({"calls", folder_ + "/in"}, out_[1], STDERR_FILENO, in_child);
     int left = 1;
     for (int tries = 0; left > 0 && tries < 1000; tries++) {
       pause_ms(10);
@@ -117,12 +125,21 @@ TEST_F(Signals, TwoInOneMomentAreOne) {
 }
 
 TEST_F(Signals, NohupKeepsHangupIgnored) {
-  start(SIG_IGN);
+  start([] { std::signal(SIGHUP, SIG_IGN); });
   kill(child_, SIGHUP);
   pause_ms(300);
   EXPECT_EQ(waitpid(child_, nullptr, WNOHANG), 0);
   kill(child_, SIGTERM);
   expect_printed();
+}
+
+TEST_F(Signals, ALongQuestionIsCancelled) {
+  ask_for_ever();
+  ASSERT_EQ(waitpid(child_, nullptr, WNOHANG), 0) << "it is not long enough";
+  kill(child_, SIGINT);
+  const int status = wait_for_end();
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+  EXPECT_NE(printed().find("begun"), std::string::npos);
 }
 
 // The reader of what is printed is stuck: the first signal cannot end the program.

@@ -1,6 +1,9 @@
 // Keys in, screens out, as a terminal would do it but without one.
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <thread>
+
 #include "tests/support/engine_feed.h"
 #include "tests/support/packet_builder.h"
 #include "tui/app.h"
@@ -128,7 +131,7 @@ TEST_F(TuiTest, LadderMessageAndBack) {
   EXPECT_TRUE(has(screen(a, {kKeyDown}), "frame 2  10.0.0.2:5060 > 10.0.0.1:5060"));
   const std::string message = screen(a, {kKeyEnter});
   EXPECT_TRUE(has(message, "SIP/2.0 486 Busy Here")) << message;
-  EXPECT_TRUE(has(message, "Subject: ·[2J")) << message;
+  EXPECT_TRUE(has(message, "Subject: \\x1B[2J")) << message;
   EXPECT_TRUE(has(screen(a, {'p'}), "INVITE sip:bob@example.com SIP/2.0"));
   EXPECT_TRUE(has(screen(a, {'q'}), "alice → bob"));
   EXPECT_TRUE(has(screen(a, {kKeyEscape}), "3 dialogs"));
@@ -141,6 +144,23 @@ TEST_F(TuiTest, HelpIsPrintedFromTheKeysOfTheView) {
   EXPECT_TRUE(has(help, "Keys of the call list"));
   EXPECT_TRUE(has(help, "Up, Down           a call up or down")) << help;
   EXPECT_TRUE(has(screen(a, {'q'}), "0 dialogs"));
+}
+
+// The engine analyses for long: the keyboard is looked at meanwhile.
+TEST_F(TuiTest, AsksForLeaveWhileAViewIsBusy) {
+  three_calls();
+  int asked = 0;
+  const auto while_busy = [&] {
+    if (++asked == 3) mutex_.unlock();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  };
+  const Shared shared{feed_.model, feed_.log, feed_.analyst, mutex_, want_lock_, verdicts_, true};
+  App app(
+      shared, false, [] { return std::string(); }, while_busy);
+  mutex_.lock();
+  const std::string screen = app.frame(80, 24).to_text();
+  EXPECT_GE(asked, 3);
+  EXPECT_NE(screen.find("alice"), std::string::npos);
 }
 
 }  // namespace

@@ -24,21 +24,25 @@ uint8_t payload_type_of(const build::Codec& codec) {
   return name == "G722" ? 9 : name == "GSM" ? 3 : 96;
 }
 
-// A stream whose tone has `amplitude`, and none at all in the first `silent` packets.
+// A stream whose tone has `amplitude`, and none at all in the first `silent` packets, nor behind
+// the `audible` ones that follow these.
 class Stream {
  public:
-  Stream(const build::Codec& codec, double amplitude, size_t packets, size_t silent = 0) {
+  Stream(const build::Codec& codec, double amplitude, size_t packets, size_t silent = 0,
+         size_t audible = SIZE_MAX) {
     const build::Encode encode = codec.make();
     const size_t samples = static_cast<size_t>(codec.encoder_rate) / 50;
     for (size_t i = 0; i < packets; i++) {
-      const double level = i < silent ? 0 : amplitude;
+      const double level = i >= silent && i - silent < audible ? amplitude : 0;
       const std::string payload =
           encode(build::tone(samples, codec.encoder_rate, level, i * samples));
       add(payload, payload_type_of(codec), i, codec.clock_hz / 50);
     }
     heard_ = heard_of(feed_.model, feed_.log, StreamId{1}, codec.name);
+    listening_ = listen_to(feed_.model, feed_.log, StreamId{1}, codec.name);
   }
   const Heard& heard() const { return heard_; }
+  const Listening& listening() const { return listening_; }
   double share() const { return static_cast<double>(heard_.silent) / heard_.packets; }
 
  private:
@@ -52,6 +56,7 @@ class Stream {
 
   EngineFeed feed_;
   Heard heard_;
+  Listening listening_;
 };
 
 TEST(VoiceHeard, ATone) {
@@ -84,9 +89,22 @@ TEST(VoiceHeard, HalfOfALongStream) {
   }
 }
 
+// Every packet counts: a word is not missed, and silence is told of what was decoded.
+TEST(VoiceHeard, OneWordInALongSilence) {
+  for (const build::Codec& codec : build::kCodecs) {
+    SCOPED_TRACE(codec.name);
+    EXPECT_TRUE(Stream(codec, 10362, 700, 333, 12).listening().audible);
+    const Stream silent(codec, 0, 700);
+    EXPECT_FALSE(silent.listening().audible);
+    EXPECT_EQ(silent.listening().decoded, 700U);
+  }
+}
+
 TEST(VoiceHeard, ATypeThatNoLibraryDecodes) {
   const build::Codec g729{"G729", 8000, 8000, 8000, build::l16};
   EXPECT_FALSE(Stream(g729, 1000, 400).heard().known);
+  EXPECT_TRUE(Stream(g729, 1000, 400).listening().audible);
+  EXPECT_EQ(Stream(g729, 0, 400).listening().repeated, 400U);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "tui/app.h"
 
 #include <chrono>
+#include <future>
 #include <thread>
 
 #include "tui/help_view.h"
@@ -12,17 +13,29 @@ namespace {
 // large file) is not waited for: the rows of before are drawn again.
 constexpr int kPatienceMs = 150;
 
+// What is typed meanwhile waits for the answer, as in any program.
+constexpr auto kQuick = std::chrono::milliseconds(700);
+
 }  // namespace
 
 App::App(const Shared& shared, bool calls_only, std::function<std::string()> status,
-         const ListChoice& choice)
-    : shared_(shared), status_(std::move(status)) {
+         std::function<void()> while_busy, const ListChoice& choice)
+    : shared_(shared), status_(std::move(status)), while_busy_(std::move(while_busy)) {
   layers_.push_back({std::make_unique<ListView>(shared, calls_only, choice)});
+}
+
+// A question of a view can take long, and this thread has the keyboard: another one asks it.
+void App::work(const std::function<void()>& job) {
+  if (!while_busy_) return job();
+  const auto working = std::async(std::launch::async, job);
+  if (working.wait_for(kQuick) == std::future_status::ready) return;
+  while (working.wait_for(std::chrono::seconds(0)) != std::future_status::ready) while_busy_();
 }
 
 bool App::key(Key key) {
   Screen& top = *layers_.back().view;
-  Reply reply = top.handle(key);
+  Reply reply;
+  work([&] { reply = top.handle(key); });
   switch (reply.kind) {
     case Reply::Kind::stay:
       break;
@@ -61,14 +74,15 @@ Canvas App::frame(int width, int height) {
   Canvas canvas(width, height);
   if (layers_.empty()) return canvas;  // the last view was closed
   Layer& layer = layers_.back();
-  const bool fresh = refresh(layer, canvas.width(), canvas.height() - 1);
+  bool fresh = false;
+  work([&] { fresh = refresh(layer, canvas.width(), canvas.height() - 1); });
   layer.view->draw(canvas);
   // The last row is ours, whatever a view drew on a very small screen.
   const std::string prompt = layer.view->prompt();
   std::string words = !prompt.empty() ? prompt : status_words_;
   if (!fresh) words += "  (busy)";
   std::u32string last = fit_text(safe_text(words), canvas.width() - 9);
-  last.resize(static_cast<size_t>(std::max(0, canvas.width() - 7)), U' ');
+  last.append(static_cast<size_t>(std::max(0, canvas.width() - 7 - text_width(last))), U' ');
   canvas.text(0, canvas.height() - 1, std::u32string_view(last + U" ? help"));
   canvas.reverse_row(canvas.height() - 1);
   return canvas;

@@ -14,9 +14,11 @@ namespace sipladder {
 
 class App {
  public:
-  // `status`: the words of the last row; called with the lock held.
+  // `status`: the words of the last row; called with the lock held. `while_busy`: called again and
+  // again while a view takes long to answer, to look whether the user has enough of it; it must
+  // wait a moment by itself. Without it views work on the calling thread.
   App(const Shared& shared, bool calls_only, std::function<std::string()> status,
-      const ListChoice& choice = {});
+      std::function<void()> while_busy = {}, const ListChoice& choice = {});
 
   // False when the user leaves.
   bool key(Key key);
@@ -28,9 +30,11 @@ class App {
     bool filled = false;  // refreshed at least once
   };
   bool refresh(Layer& layer, int width, int height);
+  void work(const std::function<void()>& job);
 
   Shared shared_;
   std::function<std::string()> status_;
+  std::function<void()> while_busy_;
   std::string status_words_;
   std::vector<Layer> layers_;  // the last one is on the screen
 };

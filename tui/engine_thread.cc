@@ -9,6 +9,7 @@ EngineThread::EngineThread(Session& session, bool live)
 
 EngineThread::~EngineThread() {
   session_.stop = true;
+  session_.model.cancellation.request();
   thread_.join();
 }
 

@@ -226,7 +226,7 @@ const KeyTable& LadderView::keys() const {
       {kKeyEnter, Action::open, "the text of the message"},
       {'F', Action::findings, "to the evidence of the next finding"},
       {'r', Action::rtp, "RTP streams on or off"},
-      {'s', Action::sdp, "codecs offered, accepted and chosen, on or off"},
+      {'s', Action::sdp, "codecs chosen, and SDP before and after a hop, on or off"},
       {'t', Action::to_request, "to the request of this response"},
       {'o', Action::to_original, "to the original of this retransmission"},
       {'h', Action::to_hop, "to the same message one hop before"},

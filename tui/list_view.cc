@@ -178,6 +178,7 @@ void ListView::draw(Canvas& canvas) const {
 // Called without the lock, for one row after the other: it is taken for each, so that the engine
 // goes on.
 bool ListView::matches(size_t index) {
+  if (shared_.model.cancellation.requested()) return true;  // nobody waits for the right one
   const SharedLock lock(shared_);
   return search_.in(row_text(make_row(ids_[index], false)));
 }

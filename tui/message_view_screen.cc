@@ -22,7 +22,7 @@ void MessageScreen::load() {
   std::string bytes;
   const bool readable = shared_.log.read(record.ref(), &bytes);
   const std::string text =
-      readable ? safe_utf8(bytes, true) : "(the capture file no longer holds this message)";
+      readable ? safe_utf8(bytes, true) : "(the bytes of this message can no longer be read)";
   lines_.clear();
   for (size_t begin = 0; begin < text.size();) {
     const size_t end = std::min(text.find('\n', begin), text.size());

@@ -8,6 +8,27 @@
 namespace sipladder::audio_no_rtp {
 namespace {
 
+// Both parties are behind one NAT, and the SDP of each names its public address: what goes there
+// has to turn round in it (RFC 5128 3.3).
+void tell_hairpin(const CallContext& context, const AudioDirection& direction,
+                  const StreamRecord& heard, Finding* finding) {
+  const SdpStand* deaf = context.audio.negotiation.newest(opposite(direction.from));
+  const SdpStand* silent = context.audio.negotiation.newest(direction.from);
+  if (deaf == nullptr || silent == nullptr || !deaf->address || !silent->address) return;
+  const bool one_nat = deaf->address->ip == silent->address->ip &&
+                       scope_of(deaf->address->ip) == AddressScope::public_ &&
+                       deaf->address->ip != context.model.endpoints[heard.src].ip;
+  if (!one_nat) return;
+  finding->explanation = fmt::format(
+      "Same NAT on both ends (hairpin): the SDP of both names {}, the public address of their NAT, "
+      "and a NAT that does not turn packets round drops what is sent to it from inside.",
+      to_string(deaf->address->ip));
+  finding->remedy =
+      "Let the media stay inside (ICE with host candidates, a local media address), anchor it at a "
+      "relay outside, or switch on hairpinning (NAT loopback) in the router.";
+  finding->rfc = "RFC 5128 3.3.1";
+}
+
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
   const AudioDirection& back =
       context.audio.direction(direction.from == Party::caller ? Party::callee : Party::caller);
@@ -32,6 +53,7 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
       "was told to send to.",
       silent);
   finding->rfc = "RFC 3264 5.1";
+  tell_hairpin(context, direction, heard, finding);
   if (!direction.silent_relay || direction.streams.empty()) return;
   const StreamRecord& taken = context.model.streams[direction.streams.front()];
   finding->evidence.push_back(taken.first_frame);

@@ -33,12 +33,16 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
       : by_address ? fmt::format("the address in the {}'s SDP", deaf)
                    : fmt::format("the port in the {}'s SDP at its NAT", deaf),
       deaf, endpoint_text(context, heard.src), heard.first_frame, lost_text(context, direction));
+  const bool same_host =
+      context.model.endpoints[stream.dst].ip == context.model.endpoints[heard.src].ip;
   finding->explanation = fmt::format(
       "The {} is behind a NAT that gave its media another public address or port {}: packets to "
       "the old one are dropped there.",
       deaf,
-      named ? "than the one it told (a symmetric NAT, a stale external address)"
-            : "in mid-call (a binding that expired, a restart, a changed uplink)");
+      !named      ? "in mid-call (a binding that expired, a restart, a changed uplink)"
+      : same_host ? "than the one it told. It is a symmetric NAT: each destination sees another "
+                    "port, and the one that STUN or rport showed is good for that server only"
+                  : "than the one it told (a stale external address, several uplinks)");
   finding->remedy =
       "Let the sender answer to the source it sees (symmetric RTP, comedia: Asterisk "
       "rtp_symmetric=yes, FreeSWITCH auto-adjust), anchor the media (rtpengine), or use TURN or "

@@ -4,11 +4,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "correlate/findings/support.h"
 
 namespace sipladder::audio_private_address {
 namespace {
+
+bool is_private(const IpAddress& ip) {
+  return scope_of(ip) == AddressScope::private_ || scope_of(ip) == AddressScope::cgnat;
+}
 
 // A request of the party as it left its own network: no proxy has added a Via.
 const MessageRecord* request_of(CallContext& context, Party party) {
@@ -100,8 +105,79 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
 }
 
 extern const Detector detector;
+
+// The audio of an SDP, none where ICE finds the way.
+std::optional<Endpoint> audio_address(CallContext& context, MessageId id) {
+  if (!id || !context.message(id).has_sdp || !context.view.load(context.message(id)))
+    return std::nullopt;
+  for (const SdpMedia& media : parse_sdp(find_sdp(context.view.sip())).media) {
+    const auto ip = parse_ip(media.address);
+    if (media.media == "audio" && media.port != 0 && ip && media.candidates.empty())
+      return Endpoint{*ip, media.port};
+  }
+  return std::nullopt;
+}
+
+// A server that knows its public address for SIP, and answers with a private one for its media: its
+// Contact names where its answer comes from. A phone behind a NAT names its own network in both,
+// and its server answers to the source.
+std::optional<Endpoint> half_configured_answer(CallContext& context, const TransactionRecord& txn) {
+  const MessageRecord& answer = context.message(txn.final_response);
+  const IpAddress& server = context.model.endpoints[answer.src].ip;
+  if (!answer.sdp.may_be_private || scope_of(server) != AddressScope::public_) return std::nullopt;
+  const auto offered = audio_address(context, txn.request);
+  if (!offered || scope_of(offered->ip) != AddressScope::public_) return std::nullopt;
+  const auto answered = audio_address(context, txn.final_response);
+  if (!answered || !is_private(answered->ip)) return std::nullopt;
+  const SipUri contact =
+      parse_uri(parse_name_addr(context.view.sip().value(HeaderId::contact)).uri);
+  return parse_ip(contact.host) == server ? answered : std::nullopt;
+}
+
+// No RTP of the call is here: what the SDP says is all that is known. A hop that mends it shows the
+// same answer with another address.
+void check_answer(CallContext& context, CallAnalysis* out) {
+  if (!context.audio.answered || !context.streams.empty() || !context.call.sdp.may_be_private)
+    return;
+  TransactionId found;
+  std::optional<Endpoint> named;
+  for (const TransactionId id : context.transactions) {
+    const TransactionRecord& txn = context.model.transactions[id];
+    if (txn.method != Method::invite || !txn.succeeded() || txn.in_dialog || !txn.request) continue;
+    const MessageRecord& answer = context.message(txn.final_response);
+    if (answer.has_sdp && !answer.sdp.may_be_private) return;
+    if (found) continue;
+    named = half_configured_answer(context, txn);
+    if (named) found = id;
+  }
+  if (!found) return;
+  const MessageId accepted = context.model.transactions[found].final_response;
+  const MessageRecord& message = context.message(accepted);
+  Finding finding = finding_of(context, detector);
+  finding.severity = Severity::warning;
+  finding.confidence = Confidence::likely;
+  finding.message = accepted;
+  finding.dialog = message.dialog;
+  finding.txn = found;
+  finding.evidence = {message.frame};
+  finding.summary = fmt::format(
+      "private address in the answer, no RTP in this file: {} answers from a public address, its "
+      "Contact says so, and its SDP names {} (frame {})",
+      ip_text(context, message.src), to_string(*named), message.frame);
+  finding.explanation =
+      "Who sends to the address in this SDP sends to nobody (RFC 3264): the callee hears nothing, "
+      "unless the caller answers to the source that it sees.";
+  finding.remedy = fmt::format(
+      "Give the server its external media address: {} (Asterisk external_media_address, FreeSWITCH "
+      "ext-rtp-ip, LiveKit use_external_ip, rtpengine --interface=private!public).",
+      ip_text(context, message.src));
+  finding.rfc = "RFC 3264 5.1";
+  report(out, std::move(finding));
+}
+
 void check(CallContext& context, CallAnalysis* out) {
   report_audio_fault(context, AudioFault::private_address, detector, out, describe);
+  check_answer(context, out);
 }
 const Detector detector(
     "audio-private-address", Severity::error,

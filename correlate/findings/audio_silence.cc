@@ -1,21 +1,33 @@
-// audio-silence: RTP arrives, but 90 % of it is silence, one repeated payload, comfort noise or
-// events. Not when held or muted by the direction attribute.
+// audio-silence: RTP arrives, and no packet of it holds anything to hear: all were decoded and none
+// is louder than -60 dBov, all have one payload, or there is nothing but comfort noise and events.
+// Not when held or muted by the direction attribute.
 #include <fmt/format.h>
 
 #include "correlate/findings/support.h"
+#include "media/loudness.h"
 
 namespace sipladder::audio_silence {
 namespace {
 
+std::string what_was_heard(const Listening& listening) {
+  if (listening.decoded != 0) {
+    const auto level = dbov_of(listening.loudness);
+    const std::string loudest =
+        level ? fmt::format("the loudest has {} dBov", *level) : std::string("digital silence");
+    return fmt::format("{} packets were decoded, none is louder than -60 dBov ({})",
+                       listening.decoded, loudest);
+  }
+  if (listening.repeated != 0)
+    return fmt::format("{} packets hold one and the same payload", listening.repeated);
+  return fmt::format("{} packets are comfort noise or telephone-events", listening.others);
+}
+
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
   const StreamRecord& stream = context.model.streams[direction.culprit];
-  const Heard& heard = direction.heard;
-  const bool repeated = stream.repeated_samples > heard.silent;
-  finding->summary = fmt::format(
-      "{} hears silence: {} of {} listened to from {} to {} hold {}", other_party(direction.from),
-      repeated ? stream.repeated_samples : heard.silent, counted(heard.packets, "packet"),
-      endpoint_text(context, stream.src), endpoint_text(context, stream.dst),
-      repeated ? "the same payload as the one before" : "nothing to hear (below -60 dBov)");
+  finding->summary =
+      fmt::format("{} hears silence from {} to {}: all {}", other_party(direction.from),
+                  endpoint_text(context, stream.src), endpoint_text(context, stream.dst),
+                  what_was_heard(direction.listening));
   finding->explanation =
       "The network delivers the stream; its source has nothing in it: a muted or missing "
       "microphone, a wrong sound device, a gateway whose other side is dead.";

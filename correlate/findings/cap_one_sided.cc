@@ -16,26 +16,38 @@ constexpr uint32_t kMinOfAll = 2;  // when no transaction is whole
 
 constexpr int64_t kSoonNs = 2'000'000'000;  // what is no INVITE is answered within
 
-int64_t begin_of(const Model& model) {
-  int64_t first = INT64_MAX;
-  for (const SourceInfo& capture : model.captures) first = std::min(first, capture.first_ns);
-  return first;
-}
-
-// A later request of the call with a To tag shows that a response came.
-bool was_answered(const Model& model, const TransactionRecord& txn) {
-  if (txn.in_dialog) return true;
-  for (TransactionId id = txn.next_in_call; id; id = model.transactions[id].next_in_call) {
-    const TransactionRecord& later = model.transactions[id];
-    if (later.in_dialog || (later.has_auth && !txn.has_auth)) return true;
+// Transactions whose response was acted upon: a request in a dialog, and one after which its call
+// has a request with a To tag, or the first with credentials.
+class ActedUpon {
+ public:
+  explicit ActedUpon(const Model& model) : acted_upon_(model.transactions.size() + size_t{1}) {
+    // From the newest on, with what the calls have later.
+    std::vector<Later> later(model.calls.size() + size_t{1});
+    for (TransactionId id{model.transactions.size()}; id; id.value--) {
+      if (!model.transactions.holds(id)) continue;
+      const TransactionRecord& txn = model.transactions[id];
+      Later& of_call = later[txn.call.value];
+      acted_upon_[id.value] =
+          txn.in_dialog || of_call.in_dialog || (of_call.has_auth && !txn.has_auth);
+      of_call.in_dialog = of_call.in_dialog || txn.in_dialog;
+      of_call.has_auth = of_call.has_auth || txn.has_auth;
+    }
   }
-  return false;
-}
+  bool contains(TransactionId id) const { return acted_upon_[id.value]; }
+
+ private:
+  struct Later {
+    bool in_dialog = false;
+    bool has_auth = false;
+  };
+  std::vector<bool> acted_upon_;
+};
 
 void check(CaptureContext& context, std::vector<Finding>* out) {
   const Model& model = context.model;
   uint32_t whole = 0, no_response = 0, no_request = 0, begun = 0, missed = 0;
   Finding finding = finding_of(detector);
+  const ActedUpon acted_upon(model);
   for (const TransactionId id : model.transactions.ids()) {
     const TransactionRecord& txn = model.transactions[id];
     if (txn.method == Method::ack) continue;
@@ -46,8 +58,10 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
       whole++;
     } else if (!txn.request) {
       no_request++;
-      if (txn.method != Method::invite && txn.first_ns - begin_of(model) > kSoonNs) missed++;
-    } else if (was_answered(model, txn)) {
+      const int64_t begin_ns =
+          model.coverage.since(model.messages[txn.first_message].point, txn.first_ns);
+      if (txn.method != Method::invite && txn.first_ns - begin_ns > kSoonNs) missed++;
+    } else if (acted_upon.contains(id)) {
       no_response++;
       if (txn.method == Method::invite && !txn.in_dialog) begun++;
     } else {

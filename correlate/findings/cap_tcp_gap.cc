@@ -1,4 +1,5 @@
-// cap-tcp-gap: messages in the gap are not listed; the calls that may lack them are.
+// cap-tcp-gap: messages in the gap are not listed; the calls that may lack them are. Of bytes that
+// their receiver acknowledged cap-thinned tells.
 #include <fmt/format.h>
 
 #include <map>
@@ -79,7 +80,9 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
   const uint64_t gaps = context.model.oddities[static_cast<size_t>(Oddity::tcp_gap)];
   if (gaps == 0 || context.model.accounting.sip_messages == 0) return;
   Flows flows;
-  for (const TcpGap& gap : context.model.tcp_gaps) flows[{gap.src, gap.dst}].gaps.push_back(gap);
+  for (const TcpGap& gap : context.model.tcp_gaps) {
+    if (!gap.acknowledged) flows[{gap.src, gap.dst}].gaps.push_back(gap);
+  }
   find_calls(context.model, &flows);
   Finding finding = finding_of(detector);
   finding.summary =

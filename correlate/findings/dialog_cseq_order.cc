@@ -1,8 +1,10 @@
 // dialog-cseq-order: requests of one side must count up. Only when the peer took offence: order can
 // also be lost on the way.
+#include <absl/container/flat_hash_map.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "correlate/findings/support.h"
 
@@ -11,17 +13,44 @@ namespace {
 
 extern const Detector detector;
 
-void check(CallContext& context, CallAnalysis* out) {
-  for (const TransactionId id : context.transactions) {
-    const TransactionRecord& txn = context.model.transactions[id];
-    if (txn.final_status != 500 || !txn.request || !txn.dialog || txn.method == Method::ack)
-      continue;
-    uint32_t before = 0;
-    for (const TransactionId other_id : context.transactions) {
-      const TransactionRecord& other = context.model.transactions[other_id];
-      const bool earlier = other.first_ns < txn.first_ns && other.dialog == txn.dialog;
-      if (earlier && other.src == txn.src) before = std::max(before, other.cseq);
+bool is_refused(const TransactionRecord& txn) {
+  return txn.final_status == 500 && txn.request && txn.dialog && txn.method != Method::ack;
+}
+
+// Of each refused request, the highest CSeq that its sender had used in the dialog before.
+absl::flat_hash_map<uint32_t, uint32_t> highest_before(const CallContext& context) {
+  const auto& transactions = context.model.transactions;
+  std::vector<TransactionId> by_time = context.transactions;
+  std::stable_sort(by_time.begin(), by_time.end(), [&](TransactionId a, TransactionId b) {
+    return transactions[a].first_ns < transactions[b].first_ns;
+  });
+  absl::flat_hash_map<uint32_t, uint32_t> before;
+  absl::flat_hash_map<std::pair<uint32_t, uint32_t>, uint32_t> highest;  // by dialog and sender
+  size_t noted = 0;  // those of one moment are not before each other
+  for (const TransactionId id : by_time) {
+    const TransactionRecord& txn = transactions[id];
+    for (; transactions[by_time[noted]].first_ns < txn.first_ns; noted++) {
+      const TransactionRecord& earlier = transactions[by_time[noted]];
+      uint32_t& cseq = highest[{earlier.dialog.value, earlier.src.value}];
+      cseq = std::max(cseq, earlier.cseq);
     }
+    if (!is_refused(txn)) continue;
+    const auto found = highest.find({txn.dialog.value, txn.src.value});
+    if (found != highest.end()) before[id.value] = found->second;
+  }
+  return before;
+}
+
+void check(CallContext& context, CallAnalysis* out) {
+  const auto& all = context.transactions;
+  if (std::none_of(all.begin(), all.end(),
+                   [&](TransactionId id) { return is_refused(context.model.transactions[id]); }))
+    return;
+  auto highest = highest_before(context);
+  for (const TransactionId id : all) {
+    const TransactionRecord& txn = context.model.transactions[id];
+    if (!is_refused(txn)) continue;
+    const uint32_t before = highest[id.value];
     if (before == 0 || txn.cseq > before) continue;
     Finding finding = finding_of(context, detector, id);
     finding.summary =

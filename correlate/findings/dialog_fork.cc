@@ -24,8 +24,10 @@ using Answered = std::map<DialogId, int>;  // copies of the 2xx
 bool is_orphan(const CallContext& context, const Answered::value_type& fork) {
   const auto& [id, copies] = fork;
   const DialogRecord& dialog = context.model.dialogs[id];
+  const int64_t until_ns =
+      context.model.coverage.until(context.message(dialog.created_by).point, dialog.confirmed_ns);
   return !dialog.acked && dialog.ended_by != Party::caller &&
-         (copies >= kMinCopies || context.model.now_ns - dialog.confirmed_ns >= kTimerB);
+         (copies >= kMinCopies || until_ns - dialog.confirmed_ns >= kTimerB);
 }
 
 // One client saw two forks answered, and left one of them alone while it took care of the other. (A

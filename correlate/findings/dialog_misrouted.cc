@@ -1,10 +1,12 @@
 // dialog-route-set-ignored, dialog-wrong-target, dialog-strict-route: a request inside a dialog
 // that did not go where the set-up of the dialog said. The first two only when the request died of
-// it: a stack with an outbound proxy of its own may differ and still arrive.
+// it: a stack with an outbound proxy of its own may differ and still arrive. Nobody answers an ACK:
+// it died when the 2xx goes on.
 #include <fmt/format.h>
 
 #include "correlate/dialog_route.h"
 #include "correlate/findings/icmp_rejection.h"
+#include "correlate/findings/repeated_2xx.h"
 #include "correlate/findings/support.h"
 #include "correlate/transactions.h"
 
@@ -22,7 +24,7 @@ bool is_lost(const CallContext& context, const TransactionRecord& txn) {
   if (!txn.request || txn.provisionals != 0) return false;
   if (txn.requests >= kMinCopies && is_rejected(context.model, txn)) return true;
   return (txn.requests >= kMinCopies || txn.transport != Transport::udp) &&
-         settle(txn, context.model.now_ns).state == TransactionState::timed_out;
+         settle(context.model, txn).state == TransactionState::timed_out;
 }
 
 bool died(const CallContext& context, const TransactionRecord& txn) {
@@ -121,6 +123,44 @@ void describe_strict(CallContext& context, const TransactionRecord& txn,
   finding->remedy = "Let the proxy add lr to its Record-Route (enable_full_lr in Kamailio).";
 }
 
+// What the callee does without the ACK is evidence here, and no finding of its own.
+void check_ack(CallContext& context, RouteFault fault, const Detector& detector,
+               CallAnalysis* out) {
+  const std::optional<Repeated2xx> repeated = unacknowledged_2xx(context);
+  if (!repeated) return;
+  const RouteVerdict verdict = judge_ack(context, *repeated);
+  if (verdict.fault != fault) return;
+  const TransactionRecord& ack = context.model.transactions[repeated->trace.ack];
+  Finding finding = finding_of(context, detector, repeated->trace.ack);
+  finding.txn = repeated->invite;  // which is what is not acknowledged
+  finding.evidence.push_back(verdict.frame);
+  const std::string who = endpoint_text(context, ack.src);
+  const std::string where =
+      fault == RouteFault::ignored
+          ? fmt::format("goes to {} with {}, while the dialog was set up through {} (frame {})",
+                        endpoint_text(context, ack.dst),
+                        verdict.actual.empty() ? "no Route" : "Route " + verdict.actual,
+                        verdict.expected, verdict.frame)
+          : fmt::format("asks for {}, while the Contact of the 2xx is {} (frame {})",
+                        verdict.actual, verdict.expected, verdict.frame);
+  const std::string times = repeats_text(context, *repeated, &finding);
+  const std::string ending = ending_text(context, *repeated, &finding);
+  finding.confidence = Confidence::likely;
+  finding.summary =
+      fmt::format("ACK from {} {}: the {} is {}{}", who, where,
+                  context.model.transactions[repeated->invite].final_status, times, ending);
+  finding.explanation =
+      "The ACK for a 2xx is a request of the dialog: its Request-URI is the Contact of the 2xx, "
+      "its "
+      "Route the recorded route. One that goes astray ends the call after 64*T1 (32 s).";
+  finding.remedy = fmt::format(
+      "Look at the sender, and at whatever rewrites Contact or Record-Route on the way. A capture "
+      "at {} shows whether the ACK arrives there and is dropped.",
+      ip_text(context, ack.dst));
+  finding.rfc = "RFC 3261 13.2.2.4";
+  report(out, std::move(finding));
+}
+
 const Detector ignored_detector("dialog-route-set-ignored", Severity::error,
                                 "a request inside a dialog does not follow the route set, and dies",
                                 [](CallContext& context, CallAnalysis* out) {
@@ -129,6 +169,7 @@ const Detector ignored_detector("dialog-route-set-ignored", Severity::error,
                                   };
                                   check(context, RouteFault::ignored, ignored_detector, is_asked,
                                         describe_ignored, out);
+                                  check_ack(context, RouteFault::ignored, ignored_detector, out);
                                 });
 
 const Detector target_detector("dialog-wrong-target", Severity::error,
@@ -139,6 +180,7 @@ const Detector target_detector("dialog-wrong-target", Severity::error,
                                  };
                                  check(context, RouteFault::wrong_target, target_detector, is_asked,
                                        describe_target, out);
+                                 check_ack(context, RouteFault::wrong_target, target_detector, out);
                                });
 
 const Detector strict_detector(

@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
+#include <tuple>
+#include <utility>
 
 #include "correlate/findings/support.h"
 #include "decode/text.h"
@@ -48,48 +51,52 @@ std::optional<Rack> asked_by(CallContext& context, const MessageRecord& response
   return Rack{*rseq, response.cseq, "INVITE"};
 }
 
-struct Pracks {
-  bool match = false;
-  std::vector<uint32_t> others;  // frames of those that acknowledge something else
-  std::string other_rack;        // of the first
-};
+// The PRACKs of a call, read once. One that cannot be read whole may be for any response; what the
+// callee accepts is, whatever it says.
+class Pracks {
+ public:
+  explicit Pracks(CallContext& context) {
+    for (const TransactionId id : context.transactions) {
+      const TransactionRecord& txn = context.model.transactions[id];
+      if (txn.method == Method::prack) add(context, txn);
+      if ((txn.method == Method::ack || txn.method == Method::bye) && txn.in_dialog)
+        passes_.insert({txn.src.value, txn.dst.value});
+    }
+  }
 
-// A PRACK that cannot be read whole may be the one; what the callee accepts is, whatever it says.
-Pracks pracks_for(CallContext& context, const MessageRecord& response, const Rack& asked) {
-  Pracks found;
-  for (const TransactionId id : context.transactions) {
-    const TransactionRecord& txn = context.model.transactions[id];
-    if (txn.method != Method::prack) continue;
+  bool match(const MessageRecord& response, const Rack& asked) const {
+    return any_unread_ || newest_accepted_ns_ > response.time_ns ||
+           racks_.contains(std::tuple(asked.rseq, asked.cseq, std::string(asked.method)));
+  }
+  // Sent once only: the PRACK may have taken another way, unless the ACK or BYE of its sender came
+  // this one.
+  bool would_pass_here(const TransactionRecord& invite) const {
+    return passes_.contains({invite.src.value, invite.dst.value});
+  }
+  const std::vector<uint32_t>& frames() const { return frames_; }
+  const std::string& first_rack() const { return first_rack_; }
+
+ private:
+  void add(CallContext& context, const TransactionRecord& txn) {
     const MessageRecord& prack = context.message(txn.first_message);
     const bool readable = txn.request && !prack.truncated && context.view.load(prack);
-    const std::string_view text = readable ? context.view.sip().value(HeaderId::rack) : "";
+    const std::string text(readable ? context.view.sip().value(HeaderId::rack) : "");
     const auto rack = rack_of(text);
-    const bool accepted = txn.succeeded() && txn.final_response_ns > response.time_ns;
-    if (accepted || !rack || *rack == asked) {
-      found.match = true;
-      return found;
-    }
-    if (found.others.empty()) found.other_rack = text;
-    found.others.push_back(prack.frame);
-    if (txn.final_response) found.others.push_back(context.message(txn.final_response).frame);
+    any_unread_ = any_unread_ || !rack;
+    if (rack) racks_.emplace(rack->rseq, rack->cseq, std::string(rack->method));
+    if (txn.succeeded()) newest_accepted_ns_ = std::max(newest_accepted_ns_, txn.final_response_ns);
+    if (frames_.empty()) first_rack_ = text;
+    frames_.push_back(prack.frame);
+    if (txn.final_response) frames_.push_back(context.message(txn.final_response).frame);
   }
-  return found;
-}
 
-// Sent once only: the PRACK may have taken another way, unless the ACK or BYE of its sender came
-// this one. Within a moment a final response makes it needless.
-bool would_pass_here(const CallContext& context, const TransactionRecord& invite,
-                     const MessageRecord& response) {
-  const int64_t until =
-      invite.final_response_ns != 0 ? invite.final_response_ns : context.call.end_ns;
-  if (until - response.time_ns < kPatience_ns) return false;
-  return std::any_of(context.transactions.begin(), context.transactions.end(),
-                     [&](TransactionId id) {
-                       const TransactionRecord& txn = context.model.transactions[id];
-                       return (txn.method == Method::ack || txn.method == Method::bye) &&
-                              txn.in_dialog && txn.src == invite.src && txn.dst == invite.dst;
-                     });
-}
+  bool any_unread_ = false;
+  int64_t newest_accepted_ns_ = INT64_MIN;
+  std::set<std::tuple<uint32_t, uint32_t, std::string>> racks_;
+  std::set<std::pair<uint32_t, uint32_t>> passes_;  // between whom an ACK or BYE was seen
+  std::vector<uint32_t> frames_;
+  std::string first_rack_;
+};
 
 // Frames of each reliable response of an INVITE, by its first copy.
 std::map<MessageId, std::vector<uint32_t>> reliable_responses(const CallContext& context,
@@ -104,26 +111,33 @@ std::map<MessageId, std::vector<uint32_t>> reliable_responses(const CallContext&
   return responses;
 }
 
-std::optional<Finding> judge(CallContext& context, TransactionId id, MessageId response,
-                             const std::vector<uint32_t>& frames) {
+// Within a moment a final response makes a PRACK needless.
+bool is_left_alone(const CallContext& context, const TransactionRecord& invite,
+                   const MessageRecord& response) {
+  const int64_t until =
+      invite.final_response_ns != 0 ? invite.final_response_ns : context.call.end_ns;
+  return until - response.time_ns >= kPatience_ns;
+}
+
+std::optional<Finding> judge(CallContext& context, const Pracks& pracks, TransactionId id,
+                             MessageId response, const std::vector<uint32_t>& frames) {
   const TransactionRecord& invite = context.model.transactions[id];
   const MessageRecord& first = context.message(response);
-  if (frames.size() == 1 && !would_pass_here(context, invite, first)) return std::nullopt;
+  const bool missed = is_left_alone(context, invite, first) && pracks.would_pass_here(invite);
+  if (frames.size() == 1 && !missed) return std::nullopt;
   const auto asked = asked_by(context, first);
-  if (!asked) return std::nullopt;
-  const Pracks pracks = pracks_for(context, first, *asked);
-  if (pracks.match) return std::nullopt;
+  if (!asked || pracks.match(first, *asked)) return std::nullopt;
   Finding finding = finding_of(context, detector);
   finding.txn = id;
   finding.dialog = first.dialog;
   finding.message = response;
   finding.evidence = frames;
-  finding.evidence.insert(finding.evidence.end(), pracks.others.begin(), pracks.others.end());
+  finding.evidence.insert(finding.evidence.end(), pracks.frames().begin(), pracks.frames().end());
   const std::string why =
-      pracks.others.empty()
+      pracks.frames().empty()
           ? std::string("no PRACK comes")
           : fmt::format("no PRACK says \"{} {} {}\", one (frame {}) says \"{}\"", asked->rseq,
-                        asked->cseq, asked->method, pracks.others.front(), pracks.other_rack);
+                        asked->cseq, asked->method, pracks.frames().front(), pracks.first_rack());
   finding.summary = fmt::format("{} from {} is reliable and was sent {}; {}", first.status,
                                 endpoint_text(context, invite.dst), times_text(frames.size()), why);
   finding.explanation =
@@ -138,11 +152,13 @@ std::optional<Finding> judge(CallContext& context, TransactionId id, MessageId r
 
 void check(CallContext& context, CallAnalysis* out) {
   if (context.call.ring_ns == 0 && context.call.progress_ns == 0) return;
+  std::optional<Pracks> pracks;
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
     if (txn.method != Method::invite || txn.provisionals == 0 || txn.request_path) continue;
     for (const auto& [response, frames] : reliable_responses(context, txn)) {
-      if (auto finding = judge(context, id, response, frames)) {
+      if (!pracks) pracks.emplace(context);
+      if (auto finding = judge(context, *pracks, id, response, frames)) {
         return report(out, std::move(*finding));
       }
     }

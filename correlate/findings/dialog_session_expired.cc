@@ -21,14 +21,15 @@ std::string refresher_of(CallContext& context, MessageId timer_set) {
 }
 
 void check(CallContext& context, CallAnalysis* out) {
-  if (context.call.answer_ns == 0 || context.model.now_ns - context.call.answer_ns < kShortest)
-    return;
+  if (context.call.answer_ns == 0) return;
   for (const DialogId id : context.dialogs) {
     const DialogRecord& dialog = context.model.dialogs[id];
-    const int64_t end = dialog.ended_ns != 0 ? dialog.ended_ns : context.model.now_ns;
-    if (dialog.confirmed_ns == 0 || end - dialog.confirmed_ns < kShortest) continue;
-    if (!dialog.timer_set) continue;
+    if (dialog.confirmed_ns == 0 || !dialog.timer_set) continue;
     const MessageRecord& set = context.message(dialog.timer_set);
+    const int64_t watched_ns = watched_until(context.model, set);
+    const int64_t end = dialog.ended_ns != 0 ? dialog.ended_ns : watched_ns;
+    // A refresh can have passed while nobody captured.
+    if (end - dialog.confirmed_ns < kShortest || watched_ns < end) continue;
     const int64_t length_ns = dialog.timer_s * kSecond;
     const int64_t expiry = set.time_ns + length_ns;
     // Whoever does not refresh ends the session a little before it expires (10).

@@ -15,6 +15,7 @@ void report_request(CallContext& context, TransactionId id, CallAnalysis* out) {
   finding.txn = id;
   finding.message = txn.request;
   finding.evidence = frames_of(context, txn, true);
+  if (txn.succeeded()) finding.severity = Severity::info;
   finding.summary = fmt::format("{} from {} has no tag in To", to_string(txn.method),
                                 endpoint_text(context, txn.src));
   finding.explanation = "Without it the other side cannot tell which dialog is meant.";
@@ -28,6 +29,13 @@ void report_request(CallContext& context, TransactionId id, CallAnalysis* out) {
 bool is_of_dialogs(Method method) {
   return method == Method::bye || method == Method::prack || method == Method::update ||
          method == Method::info;
+}
+
+// No dialog begins with it, and nobody will look for its tag.
+bool is_harmless(const TransactionRecord& txn) {
+  const bool begins = txn.method == Method::invite || txn.method == Method::subscribe ||
+                      txn.method == Method::refer;
+  return !begins || !txn.succeeded();
 }
 
 void check(CallContext& context, CallAnalysis* out) {
@@ -47,6 +55,7 @@ void check(CallContext& context, CallAnalysis* out) {
     finding.dialog = txn.dialog;
     finding.evidence = {message.frame};
     finding.message = txn.final_response;
+    if (is_harmless(txn)) finding.severity = Severity::info;
     finding.summary = fmt::format("the {} to {} in frame {} has no tag in To", message.status,
                                   to_string(txn.method), message.frame);
     finding.explanation =
@@ -61,7 +70,8 @@ void check(CallContext& context, CallAnalysis* out) {
 }
 
 const Detector detector("dialog-tag-missing", Severity::warning,
-                        "a response other than 100, or a request inside a dialog, without a To tag",
+                        "a response other than 100, or a request inside a dialog, without a To tag "
+                        "(info where no dialog needs it)",
                         check);
 
 }  // namespace

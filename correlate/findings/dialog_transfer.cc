@@ -1,31 +1,43 @@
-// dialog-transfer: REFER, its answer and the NOTIFY that tells how it ended.
+// dialog-transfer: REFER, its answer, the NOTIFY that tells how it ended, and the call that it
+// made.
+#include <absl/container/flat_hash_set.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
-#include "correlate/findings/support.h"
-#include "decode/text.h"
+#include "correlate/findings/transfer.h"
+#include "correlate/names.h"
 
 namespace sipladder::dialog_transfer {
 namespace {
 
 extern const Detector detector;
 
-// The newest final status that a NOTIFY reported (message/sipfrag).
-uint16_t outcome_of(CallContext& context, int64_t after_ns, MessageId* told) {
-  uint16_t outcome = 0;
-  for (const MessageId id : context.messages()) {
-    const MessageRecord& message = context.message(id);
-    if (message.method != Method::notify || !message.is_request() || message.is_copy()) continue;
-    if (message.time_ns < after_ns || !context.view.load(message)) continue;
-    const std::string_view body = context.view.sip().body;
-    if (!body.starts_with("SIP/2.0 ") || body.size() < 11) continue;
-    const auto status = parse_number<uint16_t>(body.substr(8, 3));
-    if (!status || *status < 200) continue;
-    outcome = *status;
-    *told = id;
+// What became of the new call, when it is here.
+struct NewCall {
+  CallId id;
+  bool failed = false;
+  std::string text;
+};
+
+NewCall new_call_of(CallContext& context, TransactionId refer, Finding* finding) {
+  NewCall made{call_of_refer(context.model, context.view, refer), false, {}};
+  if (!made.id) return made;
+  const CallRecord& call = context.model.calls[made.id];
+  const MessageRecord& invite = context.message(call.first_request);
+  finding->evidence.push_back(invite.frame);
+  made.failed = call.answer_ns == 0 && call.final_status >= 300 && call.final_status != 487 &&
+                call.final_status != 401 && call.final_status != 407;
+  std::string became(to_string(call.state));
+  if (call.answer_ns != 0) {
+    became = fmt::format("answered after {}", seconds_text(call.answer_ns - call.start_ns));
+  } else if (made.failed) {
+    became = fmt::format("ended with {}", call.final_status);
   }
-  return outcome;
+  made.text =
+      fmt::format("; the new call is call {} (frame {}), {}", made.id.value, invite.frame, became);
+  return made;
 }
 
 // Refer-To as one would say it: "sip:carol@example.com", and the call that its Replaces ends.
@@ -46,28 +58,32 @@ std::string target_text(std::string_view refer_to) {
 }
 
 void check(CallContext& context, CallAnalysis* out) {
-  std::vector<uint32_t> told_of;  // CSeq: each hop of a B2BUA shows the same REFER
+  absl::flat_hash_set<uint32_t> told_of;  // CSeq: each hop of a B2BUA shows the same REFER
+  std::optional<TransferOutcomes> outcomes;
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
     if (txn.method != Method::refer || !txn.request || txn.request_path) continue;
     if (txn.final_status == 401 || txn.final_status == 407) continue;  // asked again
-    if (std::find(told_of.begin(), told_of.end(), txn.cseq) != told_of.end()) continue;
-    told_of.push_back(txn.cseq);
+    if (!told_of.insert(txn.cseq).second) continue;
     if (!context.view.load(context.message(txn.request))) continue;
     const std::string target = target_text(unfold(context.view.sip().value(HeaderId::refer_to)));
-    MessageId told;
-    const uint16_t outcome = outcome_of(context, txn.first_ns, &told);
+    if (!outcomes) outcomes.emplace(context);
+    const TransferOutcome outcome = outcomes->after(txn.first_ns);
     Finding finding = finding_of(context, detector, id);
-    if (told) finding.evidence.push_back(context.message(told).frame);
-    if (outcome >= 300 || txn.final_status >= 300) finding.severity = Severity::error;
-    finding.summary = fmt::format("{} asks {} to call {}: {}", endpoint_text(context, txn.src),
+    if (outcome.told) finding.evidence.push_back(context.message(outcome.told).frame);
+    const NewCall made = new_call_of(context, id, &finding);
+    if (outcome.status >= 300 || txn.final_status >= 300 ||
+        (made.failed && outcome.status / 100 != 2))
+      finding.severity = Severity::error;
+    finding.summary = fmt::format("{} asks {} to call {}: {}{}", endpoint_text(context, txn.src),
                                   endpoint_text(context, txn.dst), target,
-                                  outcome == 0 ? fmt::format("answered {}", txn.final_status)
-                                               : fmt::format("outcome {}", outcome));
+                                  outcome.status == 0 ? fmt::format("answered {}", txn.final_status)
+                                                      : fmt::format("outcome {}", outcome.status),
+                                  made.text);
     finding.explanation =
         "REFER asks the peer to send a request; NOTIFY with message/sipfrag tells what came of it.";
     finding.remedy =
-        "When it failed, look at the call to the transfer target: its final response says why.";
+        "When it failed, look at the call that it made: it is a leg of the same session.";
     finding.rfc = "RFC 3515 2.4";
     report(out, std::move(finding));
   }

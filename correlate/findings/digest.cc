@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "correlate/hash.h"
 #include "decode/text.h"
 
 namespace sipladder {
@@ -67,6 +68,11 @@ Refusal refusal_of(const Model& model, MessageView& view, const TransactionRecor
     return std::find(given.begin(), given.end(), realm) != given.end();
   });
   return again || asked.empty() ? Refusal::wrong : Refusal::other_realm;
+}
+
+uint64_t nonce_of(const SipIndex& request) {
+  const std::string_view nonce = digest_param(credentials_of(request), "nonce");
+  return nonce.empty() ? 0 : hash_text(nonce) | 1U;
 }
 
 std::string user_of(const SipIndex& request) {

@@ -26,6 +26,9 @@ enum class Refusal : uint8_t {
 };
 Refusal refusal_of(const Model& model, MessageView& view, const TransactionRecord& txn);
 
+// Hash of the nonce that a request answers, 0 when it has no credentials.
+uint64_t nonce_of(const SipIndex& request);
+
 // Whose credentials they are; the user of From when they do not say.
 std::string user_of(const SipIndex& request);
 

@@ -53,7 +53,7 @@ std::map<EndpointId, Pings> pings_by_gateway(const Model& model) {
     Pings& seen = pings[txn.dst];
     const bool waiting = txn.final_status == 0 &&
                          newest.at({txn.src, txn.dst}) - txn.last_ns < kNextRound &&
-                         settle(txn, model.now_ns).state != TransactionState::timed_out;
+                         settle(model, txn).state != TransactionState::timed_out;
     if (waiting) continue;
     if (txn.final_status != 0 && txn.final_status < 500) {
       if (seen.failed.size() >= kMinRounds && seen.back_ns == 0) seen.back_ns = txn.first_ns;
@@ -65,8 +65,25 @@ std::map<EndpointId, Pings> pings_by_gateway(const Model& model) {
   return pings;
 }
 
+// When it went down and came back; of a log that makes times up, nothing is known of it.
+std::string outage_text(const Model& model, const Pings& seen) {
+  const TransactionRecord& first = model.transactions[seen.failed.front()];
+  const size_t source = model.messages[first.request].source;
+  const bool timed = source >= model.captures.size() || model.captures[source].has_times;
+  const auto at = [&](std::string_view word, int64_t time_ns) {
+    return timed ? fmt::format(" {} {}", word, time_of_day_text(time_ns)) : std::string();
+  };
+  const std::string begin = at("since", first.first_ns);
+  if (seen.back_ns == 0) {
+    const TransactionRecord& last = model.transactions[seen.failed.back()];
+    return fmt::format("down{}, and not back at the last one{}", begin, at("at", last.first_ns));
+  }
+  return fmt::format("down{}; it is back{}, after {}", begin, at("at", seen.back_ns),
+                     seconds_text(seen.back_ns - first.first_ns));
+}
+
 Finding finding_about(const Model& model, EndpointId gateway, const Pings& seen,
-                      const std::vector<const IcmpErrorRecord*>& rejected) {
+                      const Rejections& rejected) {
   constexpr size_t kEvidenceFrames = 20;
   const TransactionRecord& first = model.transactions[seen.failed.front()];
   Finding finding = finding_of(detector);
@@ -80,12 +97,9 @@ Finding finding_about(const Model& model, EndpointId gateway, const Pings& seen,
       finding.evidence.push_back(model.messages[txn.request].frame);
   }
   const std::string why = rejection_text(rejected, "them", &finding);
-  finding.summary = fmt::format(
-      "{} fails {} OPTIONS in a row{}{}{}", to_string(model.endpoints[gateway]), seen.failed.size(),
-      seen.back_ns == 0
-          ? std::string(", and is not back")
-          : fmt::format("; it is back after {}", seconds_text(seen.back_ns - first.first_ns)),
-      why.empty() ? "" : "; ", why);
+  finding.summary =
+      fmt::format("{} fails {} OPTIONS in a row, {}{}{}", to_string(model.endpoints[gateway]),
+                  seen.failed.size(), outage_text(model, seen), why.empty() ? "" : "; ", why);
   finding.explanation = "Pings without an answer, or with 5xx: no call gets through there.";
   finding.remedy =
       "See whether the gateway answers at all (ping it; ask its administrator for a restart or an "

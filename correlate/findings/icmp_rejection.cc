@@ -17,24 +17,20 @@ bool lacks_fragments(const IcmpErrorRecord& error) {
   return error.type == (error.from.family == 4 ? 11 : 3) && error.code == 1;
 }
 
-// In a flood of them only those of the time are looked at.
-std::vector<const IcmpErrorRecord*> between(const Model& model, EndpointId src, EndpointId dst,
-                                            int64_t from_ns, int64_t until_ns) {
-  const auto& errors = model.icmp_errors;
-  std::vector<const IcmpErrorRecord*> found;
-  auto error = std::lower_bound(
-      errors.begin(), errors.end(), from_ns,
-      [](const IcmpErrorRecord& one, int64_t time_ns) { return one.time_ns < time_ns; });
-  for (; error != errors.end() && error->time_ns <= until_ns; ++error) {
-    if (error->src == src && error->dst == dst) found.push_back(&*error);
-  }
-  return found;
+Rejections between(const Model& model, EndpointId src, EndpointId dst, int64_t from_ns,
+                   int64_t until_ns) {
+  const std::vector<uint32_t>& places = icmp_errors_between(model, src, dst);
+  const auto time_of = [&](uint32_t place) { return model.icmp_errors[place].time_ns; };
+  const auto first = std::partition_point(places.begin(), places.end(),
+                                          [&](uint32_t place) { return time_of(place) < from_ns; });
+  const auto end = std::partition_point(first, places.end(),
+                                        [&](uint32_t place) { return time_of(place) <= until_ns; });
+  return {model, {first, end}};
 }
 
 }  // namespace
 
-std::vector<const IcmpErrorRecord*> rejections(const Model& model, EndpointId src, EndpointId dst,
-                                               int64_t from_ns) {
+Rejections rejections(const Model& model, EndpointId src, EndpointId dst, int64_t from_ns) {
   return between(model, src, dst, from_ns, from_ns + kTimerB);
 }
 
@@ -42,13 +38,12 @@ bool is_rejected(const Model& model, const TransactionRecord& txn) {
   return !between(model, txn.src, txn.dst, txn.first_ns, txn.last_ns + kSoon).empty();
 }
 
-std::string rejection_text(const std::vector<const IcmpErrorRecord*>& errors, std::string_view what,
-                           Finding* finding) {
+std::string rejection_text(const Rejections& errors, std::string_view what, Finding* finding) {
   if (errors.empty()) return {};
   for (size_t i = 0; i < errors.size() && i < kEvidenceFrames; i++) {
-    finding->evidence.push_back(errors[i]->frame);
+    finding->evidence.push_back(errors[i].frame);
   }
-  const IcmpErrorRecord& error = *errors.front();
+  const IcmpErrorRecord& error = errors[0];
   const std::string from = to_string(error.from);
   if (lacks_fragments(error)) {
     return fmt::format("not all of its fragments come to {} (ICMP type {} code {})", from,

@@ -34,7 +34,7 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
     const int64_t granted = int64_t{binding.expires_s.value_or(0)} * 1'000'000'000;
     const int64_t end = binding.granted_ns + granted;
     const bool expired = context.registrations.state_of(binding) == BindingState::expired;
-    if (expired && context.model.now_ns >= end + granted / 10) {
+    if (expired && context.registrations.watched_until(binding) >= end + granted / 10) {
       tell(binding, binding.last_message, "not refreshed", context, out);
     } else if (binding.lapse_ns > std::max(granted / 10, kLeast)) {
       tell(binding, binding.lapse_message,

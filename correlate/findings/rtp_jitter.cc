@@ -16,18 +16,18 @@ constexpr double kError = 60.0;
 void check(CallContext& context, CallAnalysis* out) {
   for (const StreamId id : context.streams) {
     const StreamRecord& stream = context.model.streams[id];
-    const double jitter_ms = figures_of(stream).jitter_ms;
-    if (stream.packets < kMinPackets || stream.clock_hz == 0 || jitter_ms < kWarning) continue;
     const StreamBinding& binding = context.media.of(id);
-    if (binding.video || !is_read_by_agreed_clock(binding, stream)) continue;
+    if (stream.packets < kMinPackets || binding.video) continue;
+    const auto jitter = jitter_of(context.model, id, binding);
+    if (!jitter || jitter->mean_ms < kWarning) continue;
     Finding finding = finding_of(context, detector);
-    if (jitter_ms >= kError) finding.severity = Severity::error;
+    if (jitter->mean_ms >= kError) finding.severity = Severity::error;
     finding.stream = id;
     finding.evidence = {stream.first_frame, stream.last_frame};
     finding.summary =
         fmt::format("the RTP from {} to {} comes with {:.0f} ms of jitter (at most {:.0f})",
                     endpoint_text(context, stream.src), endpoint_text(context, stream.dst),
-                    jitter_ms, stream.jitter_max_ms);
+                    jitter->mean_ms, jitter->max_ms);
     finding.explanation = "A jitter buffer that is shorter than this drops what comes too late.";
     finding.remedy =
         "Compare with a capture nearer to the sender. What lies between the two makes the jitter: "

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "correlate/findings/support.h"
+#include "correlate/thinned.h"
 #include "correlate/voice_quality.h"
 
 namespace sipladder::rtp_loss {
@@ -22,6 +23,7 @@ struct Loss {
   std::string where;
   Sentence explanation;
   bool doubtful = false;  // the capture may have dropped it
+  bool proven = true;     // RTCP, or a second point, shows it too
 };
 
 Loss loss_before(const CallContext& context, StreamId id) {
@@ -31,7 +33,10 @@ Loss loss_before(const CallContext& context, StreamId id) {
   const auto pct = [&](int64_t packets) {
     return 100.0 * static_cast<double>(packets) / static_cast<double>(expected);
   };
-  std::string where = fmt::format("is lost before this point ({} of {})", lost, expected);
+  // The receiver misses it too: then it is not the capture that dropped it.
+  const bool proven = stream.has_rtcp && int64_t{stream.remote_lost} * 2 >= lost;
+  std::string where = fmt::format("is {} this point ({} of {})",
+                                  proven ? "lost before" : "missing at", lost, expected);
   if (stream.has_rtcp) {
     where += fmt::format("; the receiver reports {} lost of {}", stream.remote_lost,
                          stream.reported_expected);
@@ -40,9 +45,11 @@ Loss loss_before(const CallContext& context, StreamId id) {
   return {pct(lost), std::move(where),
           doubtful ? Sentence("Sequence numbers are missing here: lost towards the sender, or by "
                               "the capture, since the receiver misses none.")
-                   : Sentence("Sequence numbers are missing here, so the loss lies towards the "
-                              "sender."),
-          doubtful};
+          : proven ? Sentence("Sequence numbers are missing here and at the receiver, so the loss "
+                              "lies towards the sender.")
+                   : Sentence("Sequence numbers are missing here: lost towards the sender, or by "
+                              "the capture. No report of the receiver tells which."),
+          doubtful, proven};
 }
 
 // What the receiver misses of what was seen here (RFC 3550 6.4.1, cumulative).
@@ -77,7 +84,9 @@ void check(CallContext& context, CallAnalysis* out) {
     const StreamRecord& stream = context.model.streams[id];
     const bool enough =
         stream.packets >= kMinPackets && figures_of(stream).expected >= kMinExpected;
-    if (!enough || is_told_by_verdict(context, id)) continue;
+    if (!enough || is_thinned(context.model, id, context.streams) ||
+        is_told_by_verdict(context, id))
+      continue;
     Loss loss = loss_before(context, id);
     for (Loss other : {loss_behind(stream), loss_between(stream)}) {
       if (other.pct > loss.pct) loss = std::move(other);
@@ -85,6 +94,7 @@ void check(CallContext& context, CallAnalysis* out) {
     if (loss.pct < kWarning) continue;
     Finding finding = finding_of(context, detector);
     if (loss.pct >= kError && !loss.doubtful) finding.severity = Severity::error;
+    if (!loss.proven || loss.doubtful) finding.confidence = Confidence::likely;
     finding.stream = id;
     finding.evidence = {stream.first_frame, stream.last_frame};
     finding.summary = fmt::format("{:.1f} % of the RTP from {} to {} {}", loss.pct,

@@ -17,10 +17,11 @@ void check(CallContext& context, CallAnalysis* out) {
   if (capture_dropped(context)) return;
   for (const StreamId id : context.streams) {
     const StreamRecord& stream = context.model.streams[id];
-    const std::string_view codec = context.media.of(id).codec;
+    const StreamBinding& binding = context.media.of(id);
+    const std::string_view codec = context.media.encoding_of(id);
     const double loss_pct = 100.0 * static_cast<double>(lost_by_network(context, id).packets) /
                             static_cast<double>(figures_of(stream).expected);
-    const auto quality = quality_at(stream, codec, loss_pct);
+    const auto quality = quality_at(stream, codec, jitter_of(context.model, id, binding), loss_pct);
     if (!quality || quality->mos >= kWarning || e_model(codec, 0, 1, 0).mos - quality->mos < 0.3)
       continue;
     Finding finding = finding_of(context, detector);
@@ -30,9 +31,9 @@ void check(CallContext& context, CallAnalysis* out) {
     finding.summary = fmt::format("the RTP from {} to {} ({}) has a MOS of {:.1f}",
                                   endpoint_text(context, stream.src),
                                   endpoint_text(context, stream.dst), codec, quality->mos);
-    finding.explanation =
-        "E-model (ITU-T G.107) with the figures of G.113 for this codec and its loss.";
-    finding.remedy = "Remove the loss first: see the finding rtp-loss of this stream.";
+    finding.explanation = fmt::format(
+        "{}: the codec, its loss, and a playout buffer of twice its jitter.", mos_model_of(codec));
+    finding.remedy = "Remove the loss and the jitter first: see rtp-loss and rtp-jitter.";
     finding.rfc = "ITU-T G.107";
     report(out, std::move(finding));
   }

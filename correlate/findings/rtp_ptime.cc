@@ -21,11 +21,11 @@ double asked_ptime(const CallContext& context, Party receiver) {
 void check(CallContext& context, CallAnalysis* out) {
   for (const StreamId id : context.streams) {
     const StreamRecord& stream = context.model.streams[id];
-    const auto packet_ms = packet_ms_of(stream);
+    const StreamBinding& binding = context.media.of(id, context.id);
+    const auto packet_ms = packet_ms_of(stream, clock_of(binding, stream));
     if (!packet_ms || stream.packets < kMinPackets) continue;
     const double ptime = *packet_ms;
-    const StreamBinding& binding = context.media.of(id, context.id);
-    if (binding.video || !is_read_by_agreed_clock(binding, stream)) continue;
+    if (binding.video || !jitter_of(context.model, id, binding)) continue;
     const double asked = asked_ptime(context, opposite(binding.from));
     if (asked == 0 || std::abs(asked - ptime) < 1) continue;
     Finding finding = finding_of(context, detector);

@@ -1,6 +1,10 @@
 // rtp-ssrc-change: the sender began a new stream on the same path.
 #include <fmt/format.h>
 
+#include <map>
+#include <utility>
+#include <vector>
+
 #include "correlate/findings/support.h"
 
 namespace sipladder::rtp_ssrc_change {
@@ -9,15 +13,17 @@ namespace {
 extern const Detector detector;
 
 void check(CallContext& context, CallAnalysis* out) {
-  for (size_t i = 1; i < context.streams.size(); i++) {
-    const StreamRecord& stream = context.model.streams[context.streams[i]];
-    for (size_t k = 0; k < i; k++) {
-      const StreamRecord& before = context.model.streams[context.streams[k]];
-      if (before.src != stream.src || before.dst != stream.dst || before.ssrc == stream.ssrc)
-        continue;
-      if (stream.first_ns < before.last_ns) continue;
+  if (context.streams.size() < 2) return;
+  constexpr size_t kMaxCompared = 64;
+  std::map<std::pair<EndpointId, EndpointId>, std::vector<StreamId>> paths;  // the first streams
+  for (const StreamId id : context.streams) {
+    const StreamRecord& stream = context.model.streams[id];
+    std::vector<StreamId>& older = paths[{stream.src, stream.dst}];
+    for (const StreamId one : older) {
+      const StreamRecord& before = context.model.streams[one];
+      if (before.ssrc == stream.ssrc || stream.first_ns < before.last_ns) continue;
       Finding finding = finding_of(context, detector);
-      finding.stream = context.streams[i];
+      finding.stream = id;
       finding.evidence = {before.last_frame, stream.first_frame};
       finding.summary = fmt::format("{} changes its SSRC towards {} from 0x{:08X} to 0x{:08X}",
                                     endpoint_text(context, stream.src),
@@ -31,6 +37,7 @@ void check(CallContext& context, CallAnalysis* out) {
       report(out, std::move(finding));
       break;
     }
+    if (older.size() < kMaxCompared) older.push_back(id);
   }
 }
 

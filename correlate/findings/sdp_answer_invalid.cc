@@ -1,7 +1,10 @@
 // sdp-answer-invalid: what an answer may say depends on its offer.
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "correlate/findings/support.h"
+#include "correlate/sdp_hop.h"
 #include "decode/sdp.h"
 #include "decode/text.h"
 
@@ -28,6 +31,57 @@ std::string broken_rule(const SdpStand& offer, const SdpStand& answer) {
   if (!receives && !sends) return {};
   return fmt::format("says {} to an offer of {}", to_string(answer.direction),
                      to_string(offer.direction));
+}
+
+// The number under which the answer has a codec that the offer has under another one, while the
+// offer means a third thing by it (RFC 3264 6.1).
+std::optional<uint8_t> remapped_type(const SdpStand& offer, const SdpStand& answer) {
+  for (const MappedType& given : answer.mapped) {
+    bool moved = false, taken = false;
+    for (const MappedType& asked : offer.mapped) {
+      moved = moved || (asked.codec == given.codec && asked.number != given.number);
+      taken = taken || (asked.number == given.number && asked.codec != given.codec);
+    }
+    if (moved && taken) return given.number;
+  }
+  return std::nullopt;
+}
+
+std::string name_of_type(CallContext& context, const SdpStand& stand, uint8_t type) {
+  if (!context.view.load(context.message(stand.message))) return {};
+  const Sdp sdp = parse_sdp(find_sdp(context.view.sip()));
+  if (stand.mline >= sdp.media.size()) return {};
+  for (const SdpFormat& format : sdp.media[stand.mline].formats) {
+    if (format.payload == std::to_string(type)) return codec_name(format);
+  }
+  return {};
+}
+
+void check_types(CallContext& context, CallAnalysis* out) {
+  for (const OfferAnswer& pair : context.audio.negotiation.pairs) {
+    const SdpStand& offer = context.audio.negotiation.stands[pair.offer];
+    const SdpStand& answer = context.audio.negotiation.stands[pair.answer];
+    if (!offer.usable || !answer.usable) continue;
+    const std::optional<uint8_t> type = remapped_type(offer, answer);
+    if (!type) continue;
+    Finding finding = finding_of(context, detector);
+    finding.message = answer.message;
+    finding.evidence = {context.message(offer.message).frame,
+                        context.message(answer.message).frame};
+    finding.summary = fmt::format(
+        "the answer in frame {} means {} by payload type {}, by which the offer (frame {}) means "
+        "{}",
+        finding.evidence[1], name_of_type(context, answer, *type), *type, finding.evidence[0],
+        name_of_type(context, offer, *type));
+    finding.explanation =
+        "An answer should keep the offer's number for each codec. Where one number means two "
+        "things, one side sends what the other one does not understand: digits are lost, or audio.";
+    finding.remedy =
+        "Correct the answering side, or the device that rewrote its SDP; ladder --sdp "
+        "shows the numbers of both.";
+    finding.rfc = "RFC 3264 6.1";
+    return report(out, std::move(finding));
+  }
 }
 
 // Roles of DTLS that clash, where the capture does not show what comes of it: audio that both hear,
@@ -76,14 +130,15 @@ void check_answers(CallContext& context, CallAnalysis* out) {
 
 void check(CallContext& context, CallAnalysis* out) {
   check_answers(context, out);
+  check_types(context, out);
   check_roles(context, out);
 }
 
-const Detector detector(
-    "sdp-answer-invalid", Severity::warning,
-    "an answer breaks RFC 3264: number or order of media lines, or a direction or a role of DTLS "
-    "that contradicts the offer",
-    check);
+const Detector detector("sdp-answer-invalid", Severity::warning,
+                        "an answer breaks RFC 3264: number or order of media lines, a payload "
+                        "number that means another "
+                        "codec, or a direction or a role of DTLS that contradicts the offer",
+                        check);
 
 }  // namespace
 }  // namespace sipladder::sdp_answer_invalid

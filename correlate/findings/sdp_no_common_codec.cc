@@ -1,11 +1,13 @@
-// sdp-no-common-codec: no payload to talk in. A re-INVITE that is refused and falls back is no
-// fault.
+// sdp-no-common-codec: no payload to talk in. A refusal is about codecs when the offer has any, and
+// when no Warning says that something else was wrong. A re-INVITE that is refused and falls back is
+// no fault; what else was refused is told by txn-refused.
+#include <absl/container/flat_hash_set.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "correlate/findings/refusal.h"
 #include "correlate/findings/support.h"
-#include "decode/text.h"
 
 namespace sipladder::sdp_no_common_codec {
 namespace {
@@ -14,31 +16,37 @@ extern const Detector detector;
 
 bool shares_one(const SdpStand& offer, const SdpStand& answer) {
   if (offer.codecs.empty() || answer.codecs.empty()) return true;
-  return std::any_of(answer.codecs.begin(), answer.codecs.end(), [&](const std::string& name) {
-    return std::find(offer.codecs.begin(), offer.codecs.end(), name) != offer.codecs.end();
-  });
+  const absl::flat_hash_set<std::string_view> offered(offer.codecs.begin(), offer.codecs.end());
+  return std::any_of(answer.codecs.begin(), answer.codecs.end(),
+                     [&](const std::string& name) { return offered.contains(name); });
 }
 
-// 415 refuses the type of the body (21.4.13): a plain SDP that it would not accept says codecs.
-bool refuses_body(CallContext& context, const TransactionRecord& txn) {
-  if (txn.final_status != 415 || !txn.request) return false;
-  if (!context.view.load(context.message(txn.request))) return false;
-  return !starts_no_case(context.view.sip().value(HeaderId::content_type), "application/sdp");
+const TransactionRecord* refusal_of(CallContext& context) {
+  for (const TransactionId id : context.transactions) {
+    const TransactionRecord& txn = context.model.transactions[id];
+    if (txn.method == Method::invite && txn.final_status == context.call.final_status)
+      return refuses_codecs(context, txn) ? &txn : nullptr;
+  }
+  return nullptr;
 }
 
 void report_refusal(CallContext& context, CallAnalysis* out) {
+  const TransactionRecord* const txn = refusal_of(context);
+  if (txn == nullptr) return;
+  const MessageRecord& response = context.message(txn->final_response);
   Finding finding = finding_of(context, detector);
-  for (const TransactionId id : context.transactions) {
-    const TransactionRecord& txn = context.model.transactions[id];
-    if (txn.method != Method::invite || txn.final_status != context.call.final_status) continue;
-    if (refuses_body(context, txn)) return;
-    finding.txn = id;
-    finding.message = txn.final_response;
-    finding.evidence.push_back(context.message(txn.first_message).frame);
-    finding.evidence.push_back(context.message(txn.final_response).frame);
-    break;
-  }
-  finding.summary = fmt::format("the offered media was refused with {}", context.call.final_status);
+  finding.txn = response.txn;
+  finding.message = txn->final_response;
+  finding.evidence = {context.message(txn->request).frame, response.frame};
+  const auto warning = context.view.load(response) ? warning_of(context.view.sip()) : std::nullopt;
+  const std::string offered = context.view.load(context.message(txn->request))
+                                  ? offered_media(context.view.sip()).text
+                                  : std::string();
+  finding.confidence = warning ? Confidence::certain : Confidence::likely;
+  finding.summary =
+      fmt::format("{} refuses the offered media with {}: offered is {}{}",
+                  endpoint_text(context, txn->dst), txn->final_status, offered,
+                  warning ? ", its Warning is " + warning->text : ", and no Warning says why");
   finding.explanation =
       "The callee cannot use any of the formats, or the transport, that were offered.";
   finding.remedy =
@@ -49,9 +57,9 @@ void report_refusal(CallContext& context, CallAnalysis* out) {
 }
 
 void check(CallContext& context, CallAnalysis* out) {
-  const bool refused = context.call.final_status == 488 || context.call.final_status == 415 ||
-                       context.call.final_status == 606;
-  if (context.call.kind == CallKind::call && refused && context.call.answer_ns == 0) {
+  const uint16_t status = context.call.final_status;
+  if (context.call.kind == CallKind::call && (status == 488 || status == 606) &&
+      context.call.answer_ns == 0) {
     return report_refusal(context, out);
   }
   for (const OfferAnswer& pair : context.audio.negotiation.pairs) {
@@ -72,10 +80,10 @@ void check(CallContext& context, CallAnalysis* out) {
   }
 }
 
-const Detector detector(
-    "sdp-no-common-codec", Severity::error,
-    "the offer was refused for its codecs (488, 415, 606), or the answer shares none with it",
-    check);
+const Detector detector("sdp-no-common-codec", Severity::error,
+                        "the offer was refused for its codecs (488, 606), or the answer shares "
+                        "none with it",
+                        check);
 
 }  // namespace
 }  // namespace sipladder::sdp_no_common_codec

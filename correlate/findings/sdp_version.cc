@@ -1,6 +1,10 @@
 // sdp-version: the same origin and version must mean the same description (RFC 3264 8). A relay
 // writes one o= for both parties, and rewrites a message on its way: neither is a new version.
+#include <absl/container/flat_hash_map.h>
 #include <fmt/format.h>
+
+#include <string_view>
+#include <vector>
 
 #include "correlate/findings/support.h"
 
@@ -23,13 +27,16 @@ bool are_versions(const CallContext& context, const SdpStand& before, const SdpS
 
 void check(CallContext& context, CallAnalysis* out) {
   const std::vector<SdpStand>& stands = context.audio.negotiation.stands;
-  for (size_t i = 1; i < stands.size(); i++) {
-    const SdpStand& now = stands[i];
-    for (size_t j = 0; j < i; j++) {
-      const SdpStand& before = stands[j];
-      if (before.origin != now.origin || before.rest_hash == now.rest_hash ||
-          !are_versions(context, before, now))
-        continue;
+  if (stands.size() < 2) return;
+  constexpr size_t kMaxCompared = 64;
+  // With one o= line; mostly a message on each of its hops.
+  absl::flat_hash_map<std::string_view, std::vector<const SdpStand*>> by_origin;
+  for (const SdpStand& now : stands) {
+    std::vector<const SdpStand*>& older = by_origin[now.origin];
+    if (older.size() < kMaxCompared) older.push_back(&now);
+    for (const SdpStand* one : older) {
+      const SdpStand& before = *one;
+      if (before.rest_hash == now.rest_hash || !are_versions(context, before, now)) continue;
       Finding finding = finding_of(context, detector);
       finding.message = now.message;
       finding.evidence = {context.message(before.message).frame,

@@ -26,6 +26,13 @@ std::string seconds_text(int64_t duration_ns) {
   return fmt::format("{:.1f} s", static_cast<double>(duration_ns) / 1e9);
 }
 
+std::string time_of_day_text(int64_t time_ns) {
+  constexpr int64_t kDay_ms = 86'400'000;
+  const int64_t ms = ((time_ns / 1'000'000) % kDay_ms + kDay_ms) % kDay_ms;
+  return fmt::format("{:02}:{:02}:{:02}.{:03} UTC", ms / 3'600'000, ms / 60'000 % 60,
+                     ms / 1000 % 60, ms % 1000);
+}
+
 std::string times_text(size_t count) {
   return count == 1 ? "once" : fmt::format("{} times", count);
 }
@@ -73,8 +80,11 @@ static bool is_hole_of_both(const CallContext& context, const StreamRecord& stre
 // A receiver that has never reported a loss may not count them: alone it is no witness.
 NetworkLoss lost_by_network(const CallContext& context, StreamId id) {
   const StreamRecord& stream = context.model.streams[id];
-  // Who holds may count packets that it does not send.
-  const int64_t held = context.audio.negotiation.holds.empty() ? 0 : stream.sequence.pause_lost;
+  // Who holds may count packets that it does not send; and a pause may be one of the capture.
+  const bool uncovered = context.model.coverage.until(stream.point, stream.longest_gap_from_ns()) <
+                         stream.longest_gap_ns;
+  const bool paused = uncovered || !context.audio.negotiation.holds.empty();
+  const int64_t held = paused ? stream.sequence.pause_lost : 0;
   const int64_t lost = std::max<int64_t>(0, figures_of(stream).missing - held);
   const int64_t received = std::min<int64_t>(lost, stream.received_unseen);
   if (received == 0) return {lost, 0};

@@ -13,6 +13,7 @@ std::string endpoint_text(const CallContext& context, EndpointId id);
 std::string ip_text(const CallContext& context, EndpointId id);
 std::string seconds_text(int64_t duration_ns);  // "32.0 s"
 std::string times_text(size_t count);           // "once", "3 times"
+std::string time_of_day_text(int64_t time_ns);  // "13:05:59.123 UTC"
 std::string_view other_party(Party party);      // "callee" of caller
 std::string_view party_text(Party party);
 // "a, b and 3 more": the first `most` of them, each as `text` writes it.

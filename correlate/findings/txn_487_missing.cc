@@ -14,7 +14,8 @@ void check(CallContext& context, CallAnalysis* out) {
     const TransactionRecord& txn = context.model.transactions[id];
     if (txn.method != Method::cancel || !txn.invite || txn.final_status / 100 != 2) continue;
     const TransactionRecord& invite = context.model.transactions[txn.invite];
-    if (invite.final_status != 0 || context.model.now_ns - txn.first_ns < kTimerB) continue;
+    if (invite.final_status != 0 || watched_until(context.model, txn) - txn.first_ns < kTimerB)
+      continue;
     Finding finding = finding_of(context, detector, id);
     finding.summary =
         fmt::format("the INVITE to {} got no final response after its CANCEL was answered",

@@ -1,23 +1,15 @@
 // txn-ack-missing: a 2xx to INVITE is repeated and no ACK passes, or it passes and does not arrive.
-// One finding per call, with the reason when Contact, route or BYE tell it; the repeated 2xx and
-// the BYE after 64*T1 are its evidence, not findings of their own.
+// One finding per call, with the reason when Contact or BYE tell it; the repeated 2xx and the BYE
+// after 64*T1 are its evidence, not findings of their own. An ACK that leaves route set or remote
+// target is told by these (dialog_misrouted.cc).
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <map>
-#include <optional>
-#include <set>
-
-#include "correlate/dialog_route.h"
-#include "correlate/findings/ack_trace.h"
 #include "correlate/findings/icmp_rejection.h"
+#include "correlate/findings/repeated_2xx.h"
 #include "correlate/findings/support.h"
-#include "correlate/transactions.h"
 
 namespace sipladder::txn_ack_missing {
 namespace {
-
-constexpr size_t kMinCopies = 4;  // fewer can be one lost ACK
 
 extern const Detector detector;
 
@@ -47,15 +39,6 @@ std::string lost_ack(CallContext& context, const AckTrace& trace, Finding* findi
           ? endpoint_text(context, ack.src)
           : fmt::format("the {}", context.message(ack.request).from_caller ? "caller" : "callee");
   std::string why = fmt::format("; {} sends its ACK to {}", sender, to_string(to));
-  const RouteVerdict verdict = judge_route(context, context.message(ack.request));
-  if (verdict.fault == RouteFault::ignored) {
-    return why +
-           fmt::format(" and not by the route {} (frame {})", verdict.expected, verdict.frame);
-  }
-  if (verdict.fault == RouteFault::wrong_target) {
-    return why + fmt::format(" for {}, while the Contact is {} (frame {})", verdict.actual,
-                             verdict.expected, verdict.frame);
-  }
   if (const std::string rejected =
           rejection_text(rejections(context.model, ack.src, ack.dst, ack.first_ns), "it", finding);
       !rejected.empty()) {
@@ -80,21 +63,9 @@ std::string lost_ack(CallContext& context, const AckTrace& trace, Finding* findi
     return why + ", which cannot be reached from there";
   }
   if (!trace.beyond && to.ip == callee.ip)
-    why += fmt::format(" (frame {}), where it does not arrive", frames.front());
+    why += fmt::format(" (frame {}), where the {} comes from, and it goes on", frames.front(),
+                       transactions[trace.invite].final_status);
   return why;
-}
-
-// One fork's 2xx on one hop.
-struct Repeated2xx {
-  TransactionId invite;
-  DialogId dialog;
-  std::vector<MessageId> copies;  // oldest first
-  AckTrace trace;
-};
-
-int64_t span_of(const CallContext& context, const Repeated2xx& repeated) {
-  return context.message(repeated.copies.back()).time_ns -
-         context.message(repeated.copies.front()).time_ns;
 }
 
 // The 2xx cannot come to the caller, who has nothing to acknowledge.
@@ -121,118 +92,48 @@ std::string unheard_2xx(const CallContext& context, const AckTrace& trace) {
   return {};
 }
 
-// Of a capture with the responses only nobody can tell what the client sends.
-bool shows_requests(const CallContext& context, const TransactionRecord& hop) {
-  return std::any_of(context.transactions.begin(), context.transactions.end(),
-                     [&](TransactionId id) {
-                       const TransactionRecord& txn = context.model.transactions[id];
-                       return txn.request && txn.src == hop.src && txn.dst == hop.dst;
-                     });
-}
-
-// By any host, perhaps at an address of the callee's that the INVITE did not go to.
-bool is_acked(const CallContext& context, const Repeated2xx& repeated) {
-  return std::any_of(context.transactions.begin(), context.transactions.end(),
-                     [&](TransactionId id) {
-                       const TransactionRecord& txn = context.model.transactions[id];
-                       return txn.kind == TransactionKind::ack_2xx &&
-                              txn.invite == repeated.invite && txn.dialog == repeated.dialog;
-                     });
-}
-
-// With an ACK in sight, only a 2xx that goes on for (nearly) 64*T1 proves that it does not arrive:
-// the first ones may have been lost behind this point. Less does when it is seen to go no further.
-bool is_unacknowledged(const CallContext& context, const Repeated2xx& repeated) {
-  constexpr int64_t kNearlyTimerH = kTimerB * 3 / 4;
-  if (span_of(context, repeated) >= kNearlyTimerH) return true;
-  if (!repeated.trace.ack) return !is_acked(context, repeated);
-  const int64_t acked_ns = context.model.transactions[repeated.trace.ack].first_ns;
-  const auto since =
-      std::count_if(repeated.copies.begin(), repeated.copies.end(),
-                    [&](MessageId id) { return context.message(id).time_ns > acked_ns; });
-  return is_swallowed(context, repeated.trace) && static_cast<size_t>(since) >= kMinCopies - 1;
-}
-
-// Of each hop, what each fork repeats.
-std::vector<Repeated2xx> repeated_2xx(const CallContext& context) {
-  const bool forked = std::any_of(context.dialogs.begin(), context.dialogs.end(),
-                                  [&](DialogId id) { return context.model.dialogs[id].forked; });
-  std::vector<Repeated2xx> result;
-  for (const TransactionId invite : context.transactions) {
-    const TransactionRecord& txn = context.model.transactions[invite];
-    if (txn.method != Method::invite || !txn.succeeded()) continue;
-    if (txn.responses < kMinCopies && !forked) continue;  // before the messages are walked
-    std::map<DialogId, std::vector<MessageId>> forks;
-    for (MessageId id = txn.last_message; id; id = context.message(id).previous_in_txn) {
-      const MessageRecord& message = context.message(id);
-      if (message.status / 100 == 2 && !message.duplicate) forks[message.dialog].push_back(id);
-    }
-    for (auto& [dialog, copies] : forks) {
-      if (copies.size() < kMinCopies) continue;
-      std::reverse(copies.begin(), copies.end());
-      result.push_back({invite, dialog, std::move(copies), trace_ack(context, invite, dialog)});
-    }
+// The one place where another capture would settle what this one leaves open.
+std::string where_to_look(const CallContext& context, const AckTrace& trace) {
+  const TransactionRecord& invite = context.model.transactions[trace.invite];
+  if (!trace.ack) {
+    return fmt::format(
+        "Capture at {} as well: only there can be seen whether it sends an ACK, and "
+        "to which address. ",
+        ip_text(context, invite.src));
   }
-  return result;
-}
-
-// The 2xx that is repeated most, on the hop nearest to who repeats it.
-std::optional<Repeated2xx> worst_of(const CallContext& context) {
-  const auto& transactions = context.model.transactions;
-  const std::vector<Repeated2xx> all = repeated_2xx(context);
-  std::set<std::pair<TransactionId, DialogId>> passed_on;
-  for (const Repeated2xx& one : all) {
-    const TransactionRecord& txn = transactions[one.invite];
-    for (const TransactionId before : {txn.request_path, txn.next_same_branch}) {
-      if (before && transactions[before].cseq == txn.cseq && transactions[before].final_response)
-        passed_on.emplace(before, dialog_on(context, before, one.dialog));
-    }
-  }
-  std::optional<Repeated2xx> worst;
-  for (const Repeated2xx& one : all) {
-    if (passed_on.contains({one.invite, one.dialog})) continue;
-    if (worst && one.copies.size() <= worst->copies.size()) continue;
-    if (is_unacknowledged(context, one) && shows_requests(context, transactions[one.invite]))
-      worst = one;
-  }
-  return worst;
-}
-
-// What became of the dialog then.
-std::string ending_of(const CallContext& context, const Repeated2xx& repeated, Finding* finding) {
-  if (!repeated.dialog) return {};
-  const DialogRecord& dialog = context.model.dialogs[repeated.dialog];
-  if (dialog.ended_ns <= context.message(repeated.copies.back()).time_ns) return {};
-  finding->evidence.push_back(context.message(dialog.ended_message).frame);
-  const int64_t accepted_ns = context.message(repeated.copies.front()).time_ns;
-  return fmt::format("; the {} sends BYE after {}", party_text(dialog.ended_by),
-                     seconds_text(dialog.ended_ns - accepted_ns));
+  const TransactionRecord& ack = context.model.transactions[trace.ack];
+  if (trace.beyond || context.model.endpoints[ack.dst].ip != context.model.endpoints[invite.dst].ip)
+    return {};
+  return fmt::format("Capture at {} as well: only there can be seen whether the ACK arrives. ",
+                     ip_text(context, ack.dst));
 }
 
 void check(CallContext& context, CallAnalysis* out) {
-  const std::optional<Repeated2xx> worst = worst_of(context);
+  const std::optional<Repeated2xx> worst = unacknowledged_2xx(context);
   if (!worst) return;
+  const RouteFault route = judge_ack(context, *worst).fault;
+  if (route == RouteFault::ignored || route == RouteFault::wrong_target) return;
   const TransactionRecord& txn = context.model.transactions[worst->invite];
   Finding finding = finding_of(context, detector);
   finding.txn = worst->invite;
   finding.dialog = worst->dialog;
   finding.message = worst->copies.front();
-  for (const MessageId id : worst->copies) finding.evidence.push_back(context.message(id).frame);
-  const std::string ending = ending_of(context, *worst, &finding);
+  const std::string times = repeats_text(context, *worst, &finding);
+  const std::string ending = ending_text(context, *worst, &finding);
   const AckTrace& trace = worst->trace;
   std::string why = trace.ack ? lost_ack(context, trace, &finding) : std::string();
   if (why.empty()) why = rejected_2xx(context, *worst, &finding);
   if (why.empty()) why = unheard_2xx(context, trace);
+  const bool open = why.empty() || trace.ack;
   if (why.empty()) why = unreachable_contact(context, finding.message);
-  finding.summary =
-      fmt::format("{} from {} sent {} times in {} and never acknowledged{}{}", txn.final_status,
-                  endpoint_text(context, txn.dst), worst->copies.size(),
-                  seconds_text(span_of(context, *worst)), why, ending);
+  finding.summary = fmt::format("{} from {} {} and never acknowledged{}{}", txn.final_status,
+                                endpoint_text(context, txn.dst), times, why, ending);
   finding.explanation =
       "The callee repeats its 2xx until the ACK comes, and gives the call up after 64*T1 (32 s). "
       "No ACK reaches it: it goes to another address (Contact, Route), or the caller never sends "
       "it.";
   finding.remedy =
+      (open ? where_to_look(context, trace) : std::string()) +
       "Look at the Contact of the 2xx and at the Record-Route set: a proxy that must see the ACK "
       "has to Record-Route, and a Contact behind a "
       "NAT has to be repaired (fix_nated_contact, add_contact_alias, external_signaling_address).";

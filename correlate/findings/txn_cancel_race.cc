@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "correlate/findings/support.h"
+#include "correlate/transactions.h"
 
 namespace sipladder::txn_cancel_race {
 namespace {
@@ -14,17 +16,20 @@ extern const Detector detector;
 constexpr int64_t kCrossing = 500'000'000;
 constexpr int64_t kPatience = 5'000'000'000;
 
-// Somebody sent another request in the dialog: the call was kept on purpose.
-bool goes_on(const CallContext& context, int64_t answered_ns) {
-  return std::any_of(context.transactions.begin(), context.transactions.end(),
-                     [&](TransactionId id) {
-                       const TransactionRecord& txn = context.model.transactions[id];
-                       return txn.in_dialog && txn.method != Method::ack &&
-                              txn.method != Method::bye && txn.first_ns > answered_ns;
-                     });
+// When somebody sent the newest request in the dialog: after the answer, the call was kept on
+// purpose.
+int64_t newest_within(const CallContext& context) {
+  int64_t newest_ns = INT64_MIN;
+  for (const TransactionId id : context.transactions) {
+    const TransactionRecord& txn = context.model.transactions[id];
+    if (txn.in_dialog && txn.method != Method::ack && txn.method != Method::bye)
+      newest_ns = std::max(newest_ns, txn.first_ns);
+  }
+  return newest_ns;
 }
 
 void check(CallContext& context, CallAnalysis* out) {
+  std::optional<int64_t> newest_ns;
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
     if (txn.method != Method::cancel || !txn.invite) continue;
@@ -33,10 +38,12 @@ void check(CallContext& context, CallAnalysis* out) {
     const DialogId dialog = context.message(invite.final_response).dialog;
     const bool ended =
         context.call.bye_ns != 0 || (dialog && context.model.dialogs[dialog].ended_ns != 0);
-    const bool given_time = context.model.now_ns - invite.final_response_ns > kPatience;
+    const bool given_time =
+        watched_until(context.model, invite) - invite.final_response_ns > kPatience;
     Finding finding = finding_of(context, detector, id);
     finding.evidence.push_back(context.message(invite.final_response).frame);
-    if (!ended && given_time && !goes_on(context, invite.final_response_ns)) {
+    if (!newest_ns) newest_ns = newest_within(context);
+    if (!ended && given_time && *newest_ns <= invite.final_response_ns) {
       finding.severity = Severity::error;
     }
     finding.summary =

@@ -4,6 +4,12 @@
 // circle.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <tuple>
+#include <utility>
+
 #include "correlate/findings/hops.h"
 #include "correlate/findings/support.h"
 
@@ -36,16 +42,41 @@ std::string routing_of(CallContext& context, const TransactionRecord& txn) {
   return routing;
 }
 
-// Another transaction brought the same request to the same host, and neither is on the other's way.
-bool came_by_two_ways(const CallContext& context, TransactionId id) {
-  const TransactionRecord& txn = context.model.transactions[id];
-  for (const TransactionId other_id : context.transactions) {
-    const TransactionRecord& other = context.model.transactions[other_id];
-    const bool same = other_id != id && other.dst == txn.dst && other.cseq == txn.cseq &&
-                      other.method == txn.method;
-    if (same && other.first_ns <= txn.first_ns && !earlier_visit(context, txn)) return true;
+// The first two transactions that bring one request to one host.
+struct Arrivals {
+  TransactionId first;
+  int64_t first_ns = INT64_MAX, second_ns = INT64_MAX;
+  void add(TransactionId id, int64_t time_ns) {
+    if (time_ns < first_ns) {
+      second_ns = std::exchange(first_ns, time_ns);
+      first = id;
+    } else {
+      second_ns = std::min(second_ns, time_ns);
+    }
   }
-  return false;
+};
+using ArrivalKey = std::tuple<EndpointId, uint32_t, Method>;
+using AllArrivals = std::map<ArrivalKey, Arrivals>;
+
+ArrivalKey arrival_of(const TransactionRecord& txn) {
+  return {txn.dst, txn.cseq, txn.method};
+}
+
+AllArrivals arrivals_in(const CallContext& context) {
+  AllArrivals arrivals;
+  for (const TransactionId id : context.transactions) {
+    const TransactionRecord& txn = context.model.transactions[id];
+    arrivals[arrival_of(txn)].add(id, txn.first_ns);
+  }
+  return arrivals;
+}
+
+// Another transaction brought the same request to the same host, and neither is on the other's way.
+bool came_by_two_ways(const CallContext& context, const AllArrivals& all, TransactionId id) {
+  const TransactionRecord& txn = context.model.transactions[id];
+  const Arrivals& arrivals = all.at(arrival_of(txn));
+  const int64_t other_ns = arrivals.first == id ? arrivals.second_ns : arrivals.first_ns;
+  return other_ns <= txn.first_ns && !earlier_visit(context, txn);
 }
 
 Finding finding_about(const CallContext& context, const Detector& detector, TransactionId id) {
@@ -54,8 +85,8 @@ Finding finding_about(const CallContext& context, const Detector& detector, Tran
   return finding;
 }
 
-bool is_merged(const CallContext& context, TransactionId id) {
-  return context.model.transactions[id].final_status == 482 && came_by_two_ways(context, id);
+bool is_merged(const CallContext& context, const AllArrivals& all, TransactionId id) {
+  return context.model.transactions[id].final_status == 482 && came_by_two_ways(context, all, id);
 }
 
 void report_merged(CallContext& context, TransactionId id, CallAnalysis* out) {
@@ -109,10 +140,12 @@ void report_visit(CallContext& context, TransactionId id, TransactionId before, 
 
 // Of each kind the first one: it is enough to follow.
 void check_refused(CallContext& context, bool merged, CallAnalysis* out) {
+  std::optional<AllArrivals> arrivals;
   for (const TransactionId id : context.transactions) {
     const uint16_t status = context.model.transactions[id].final_status;
     if (status != 482 && status != 483) continue;
-    if (is_merged(context, id) != merged) continue;
+    if (!arrivals) arrivals = arrivals_in(context);
+    if (is_merged(context, *arrivals, id) != merged) continue;
     return merged ? report_merged(context, id, out) : report_refused(context, id, out);
   }
 }

@@ -2,6 +2,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <tuple>
+#include <utility>
+#include <vector>
 
 #include "correlate/findings/support.h"
 
@@ -24,6 +28,8 @@ void check(CallContext& context, CallAnalysis* out) {
     finding.dialog = txn.dialog;
     finding.message = txn.first_message;
     finding.evidence = {message.frame};
+    // It arrived whole.
+    if (txn.first_response_ns != 0) finding.severity = Severity::info;
     finding.summary =
         fmt::format("{} of {} bytes over UDP from {} to {}", to_string(txn.method), message.length,
                     endpoint_text(context, txn.src), endpoint_text(context, txn.dst));
@@ -39,21 +45,19 @@ void check(CallContext& context, CallAnalysis* out) {
 
 // Who answers has got all of it: then it is the capture that lacks the fragments.
 void check_cut(CaptureContext& context, std::vector<Finding>* out) {
-  const auto& requests = context.model.cut_requests;
-  for (size_t i = 0; i < requests.size(); i++) {
-    const CutRequest& request = requests[i];
-    const auto is_same = [&](const CutRequest& other) {
-      return other.transaction_key == request.transaction_key &&
-             other.packet.src == request.packet.src && other.packet.dst == request.packet.dst;
-    };
-    const auto begin = requests.begin();
-    const bool told = std::any_of(begin, begin + static_cast<std::ptrdiff_t>(i), is_same);
-    if (request.answered || told) continue;
+  const auto key_of = [](const CutRequest& request) {
+    return std::tuple(request.transaction_key, request.packet.src, request.packet.dst);
+  };
+  std::map<std::tuple<uint64_t, Endpoint, Endpoint>, std::vector<uint32_t>> frames;
+  for (const CutRequest& request : context.model.cut_requests)
+    frames[key_of(request)].push_back(request.packet.frame);
+  for (const CutRequest& request : context.model.cut_requests) {
+    const auto copies = frames.find(key_of(request));
+    if (request.answered || copies == frames.end()) continue;
     Finding finding = finding_of(detector);
     finding.severity = Severity::error;
-    for (const CutRequest& other : requests) {
-      if (is_same(other)) finding.evidence.push_back(other.packet.frame);
-    }
+    finding.evidence = std::move(copies->second);
+    frames.erase(copies);  // told once
     // The last one at the end of a capture may be on its way.
     if (finding.evidence.size() < 2) continue;
     finding.summary = fmt::format(
@@ -70,9 +74,11 @@ void check_cut(CaptureContext& context, std::vector<Finding>* out) {
   }
 }
 
-const Detector detector("txn-oversize-udp", Severity::warning,
-                        "a request of more than 1300 bytes over UDP, or whose fragments got lost",
-                        check, check_cut);
+const Detector detector(
+    "txn-oversize-udp", Severity::warning,
+    "a request of more than 1300 bytes over UDP that nobody answers (info when it is "
+    "answered), or whose fragments got lost (error)",
+    check, check_cut);
 
 }  // namespace
 }  // namespace sipladder::txn_oversize_udp

@@ -18,18 +18,19 @@ uint32_t repeated(uint16_t copies) {
   return copies > 1 ? copies - 1U : 0;
 }
 
-std::string copies_text(uint16_t copies) {
-  const uint32_t count = repeated(copies);
-  return fmt::format("{} {}", count, count == 1 ? "copy" : "copies");
+std::string responses_text(const TransactionRecord& txn) {
+  if (txn.final_status == 0) return {};
+  return fmt::format(", its {} {}", txn.final_status, times_text(txn.responses));
 }
 
 Finding finding_about(const CallContext& context, TransactionId id) {
   const TransactionRecord& txn = context.model.transactions[id];
   Finding finding = finding_of(context, detector, id);
-  finding.summary = fmt::format(
-      "{} from {} to {}: {} of the request and {} of the final response in {}",
-      to_string(txn.method), endpoint_text(context, txn.src), endpoint_text(context, txn.dst),
-      copies_text(txn.requests), repeated(txn.responses), seconds_text(txn.last_ns - txn.first_ns));
+  finding.summary =
+      fmt::format("{} from {} to {}{}{} in {}", to_string(txn.method),
+                  endpoint_text(context, txn.src), endpoint_text(context, txn.dst),
+                  txn.requests == 0 ? std::string() : " sent " + times_text(txn.requests),
+                  responses_text(txn), seconds_text(txn.last_ns - txn.first_ns));
   finding.explanation =
       "Each copy means that something before it was lost or late by half a second.";
   finding.remedy =

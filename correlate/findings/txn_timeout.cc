@@ -5,6 +5,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <tuple>
+#include <utility>
 
 #include "correlate/findings/hops.h"
 #include "correlate/findings/icmp_rejection.h"
@@ -28,29 +31,53 @@ bool given_up(const CallContext& context, const TransactionRecord& txn) {
   return unreachable && is_rejected(context.model, txn);
 }
 
-// Another target took what this one did not.
-bool is_accepted_elsewhere(const CallContext& context, const TransactionRecord& txn) {
-  return std::any_of(context.transactions.begin(), context.transactions.end(),
-                     [&](TransactionId id) {
-                       const TransactionRecord& other = context.model.transactions[id];
-                       return other.method == txn.method && other.src == txn.src &&
-                              other.first_ns >= txn.first_ns && other.succeeded();
-                     });
-}
+// What of a call succeeds, so that each request that does not is looked up.
+class Accepted {
+ public:
+  explicit Accepted(const CallContext& context) : context_(context) {}
 
-// Nothing came back, and the same request, sent by the same client to another server (RFC 3263
-// 4.3) or along another branch, succeeds: nothing is broken.
-bool is_carried_elsewhere(const CallContext& context, const TransactionRecord& txn) {
-  if (txn.final_status != 0 || txn.provisionals != 0) return false;
-  const auto& endpoints = context.model.endpoints;
-  return std::any_of(context.transactions.begin(), context.transactions.end(),
-                     [&](TransactionId id) {
-                       const TransactionRecord& other = context.model.transactions[id];
-                       return other.method == txn.method && other.cseq == txn.cseq &&
-                              other.in_dialog == txn.in_dialog && other.dst != txn.dst &&
-                              endpoints[other.src].ip == endpoints[txn.src].ip && other.succeeded();
-                     });
-}
+  // Another target took what this one did not.
+  bool elsewhere(const TransactionRecord& txn) {
+    gather();
+    const auto newest = newest_ns_.find({txn.method, txn.src});
+    return newest != newest_ns_.end() && newest->second >= txn.first_ns;
+  }
+
+  // Nothing came back, and the same request, sent by the same client to another server (RFC 3263
+  // 4.3) or along another branch, succeeds: nothing is broken.
+  bool carries(const TransactionRecord& txn) {
+    if (txn.final_status != 0 || txn.provisionals != 0) return false;
+    gather();
+    const auto servers = servers_.find(request_of(txn));
+    return servers != servers_.end() &&
+           (servers->second.first != txn.dst || servers->second.second != txn.dst);
+  }
+
+ private:
+  // Most calls never ask.
+  void gather() {
+    if (std::exchange(gathered_, true)) return;
+    for (const TransactionId id : context_.transactions) {
+      const TransactionRecord& txn = context_.model.transactions[id];
+      if (!txn.succeeded()) continue;
+      int64_t& newest_ns = newest_ns_.try_emplace({txn.method, txn.src}, INT64_MIN).first->second;
+      newest_ns = std::max(newest_ns, txn.first_ns);
+      Servers& servers = servers_.try_emplace(request_of(txn), txn.dst, txn.dst).first->second;
+      if (servers.second == servers.first) servers.second = txn.dst;
+    }
+  }
+  using Servers = std::pair<EndpointId, EndpointId>;  // two that took it, or one twice
+  using Request = std::tuple<Method, uint32_t, bool, decltype(IpAddress::bytes), uint8_t>;
+  Request request_of(const TransactionRecord& txn) const {
+    const IpAddress& client = context_.model.endpoints[txn.src].ip;
+    return {txn.method, txn.cseq, txn.in_dialog, client.bytes, client.family};
+  }
+
+  const CallContext& context_;
+  bool gathered_ = false;
+  std::map<std::pair<Method, EndpointId>, int64_t> newest_ns_;  // when the newest was sent
+  std::map<Request, Servers> servers_;
+};
 
 // Provisional responses and nothing after them, not even the next one: who needs longer sends one
 // every minute (13.3.1.1), and a proxy gives up (16.6, 16.8). An announcement before the answer
@@ -67,8 +94,7 @@ bool is_left_ringing(const CallContext& context, const TransactionRecord& txn) {
     for (const StreamId id : context.streams)
       last_ns = std::max(last_ns, context.model.streams[id].last_ns);
   }
-  // Another capture point may go on for longer.
-  int64_t end_ns = newest_at(context.model, context.message(txn.last_message).point);
+  int64_t end_ns = watched_until(context.model, txn);
   if (txn.in_dialog && txn.dialog && context.model.dialogs[txn.dialog].ended_ns != 0)
     end_ns = std::min(end_ns, context.model.dialogs[txn.dialog].ended_ns);
   return end_ns - last_ns > kTimerC;
@@ -94,18 +120,24 @@ bool is_answered_too_late(const CallContext& context, const TransactionRecord& t
   return waited_ns > kTimerB && waited_ns > 64 * observed_t1(context, txn) + kT1Ns;
 }
 
-bool timed_out(const CallContext& context, const TransactionRecord& txn) {
+// Its last copies were sent: the capture ends with the client's patience.
+bool is_given_up_soon(const TransactionRecord& txn) {
+  constexpr int64_t kLastCopy = kTimerB * 15 / 16;
+  return txn.method == Method::invite && txn.provisionals == 0 && !txn.acked && txn.requests >= 6 &&
+         txn.last_ns - txn.first_ns >= kLastCopy;
+}
+
+bool timed_out(const CallContext& context, const TransactionRecord& txn, Accepted& accepted) {
   if (!txn.request || txn.method == Method::ack) return false;
   if (txn.method == Method::bye || txn.method == Method::cancel) return false;
   if (is_answered_too_late(context, txn)) return true;
   if (given_up(context, txn) || is_left_ringing(context, txn)) return true;
-  if (settle(txn, context.model.now_ns).state != TransactionState::timed_out ||
-      txn.final_status != 0)
-    return false;
+  if (txn.final_status != 0) return false;
+  if (settle(context.model, txn).state != TransactionState::timed_out) return is_given_up_soon(txn);
   if (txn.transport != Transport::udp || txn.requests >= 3) return true;
   // Whoever pings an address finds out by asking several times: gateway-down.
   if (txn.method == Method::options) return false;
-  return is_rejected(context.model, txn) && !is_accepted_elsewhere(context, txn);
+  return is_rejected(context.model, txn) && !accepted.elsewhere(txn);
 }
 
 std::string times_sent(const TransactionRecord& txn) {
@@ -132,8 +164,7 @@ std::string what_came_back(const CallContext& context, const Hops& hops, Transac
   }
   std::string why =
       rejection_text(rejections(context.model, txn.src, txn.dst, txn.first_ns), "it", finding);
-  if (why.empty()) why = hops.what_became_of(id, finding);
-  return why.empty() ? "nothing came back" : why;
+  return why.empty() ? hops.what_became_of(id, finding) : why;
 }
 
 int64_t last_copy_ns(const CallContext& context, const TransactionRecord& txn) {
@@ -144,16 +175,47 @@ int64_t last_copy_ns(const CallContext& context, const TransactionRecord& txn) {
   return txn.first_ns;
 }
 
-Finding finding_about(const CallContext& context, const Hops& hops, TransactionId id) {
+// Not a single response, and nobody tells why.
+void describe_silence(const CallContext& context, const TransactionRecord& txn, Finding* finding) {
+  const bool invite = txn.method == Method::invite;
+  const std::string server = endpoint_text(context, txn.dst);
+  const bool plural = txn.requests > 1 && txn.method != Method::options;
+  finding->summary = fmt::format(
+      "{} never answered: {} {}{}{}{}", server, txn.requests, to_string(txn.method),
+      plural ? "s" : "",
+      txn.requests > 1 ? " in " + seconds_text(txn.last_ns - txn.first_ns) : std::string(),
+      invite ? ", not even a 100" : "");
+  finding->explanation = fmt::format(
+      "{} asks again and again, for at most 64*T1 (32 s, Timer {}){}. The requests do not arrive, "
+      "nobody listens there, or what is answered does not come back.",
+      endpoint_text(context, txn.src), invite ? 'B' : 'F',
+      invite ? "; a server that is there sends 100 Trying at once" : "");
+  finding->remedy = fmt::format(
+      "Check in order: 1. is {} the right address (DNS, trunk or registration)? 2. capture there: "
+      "do the requests arrive? If not, a firewall or a route on the way drops them. 3. They "
+      "arrive, and it says nothing: does the server run and listen on that port and transport, "
+      "and does an access list drop {} unheard? 4. It answers: look at where the responses go "
+      "(topmost Via, received, rport) and at the firewall on the way back.",
+      server, ip_text(context, txn.src));
+  finding->rfc = invite ? "RFC 3261 17.1.1.2" : "RFC 3261 17.1.2.2";
+}
+
+Finding finding_about(const CallContext& context, const Hops& hops, Accepted& accepted,
+                      TransactionId id) {
   const TransactionRecord& txn = context.model.transactions[id];
   Finding finding = finding_of(context, detector, id);
   finding.message = txn.request;
-  if (is_carried_elsewhere(context, txn)) finding.severity = Severity::warning;
+  if (accepted.carries(txn)) finding.severity = Severity::warning;
   hops.add_copies_before(id, &finding);
+  const bool invite = txn.method == Method::invite;
+  const std::string back = what_came_back(context, hops, id, &finding);
+  if (back.empty()) {
+    describe_silence(context, txn, &finding);
+    return finding;
+  }
   finding.summary = fmt::format("{} from {} to {} sent {}: {}", to_string(txn.method),
                                 endpoint_text(context, txn.src), endpoint_text(context, txn.dst),
-                                times_sent(txn), what_came_back(context, hops, id, &finding));
-  const bool invite = txn.method == Method::invite;
+                                times_sent(txn), back);
   if (invite && txn.provisionals != 0) {
     finding.explanation =
         "Nothing more came for longer than Timer C (3 minutes), neither a final response nor the "
@@ -181,13 +243,14 @@ Finding finding_about(const CallContext& context, const Hops& hops, TransactionI
 
 void check(CallContext& context, CallAnalysis* out) {
   std::vector<TransactionId> failed;
+  Accepted accepted(context);
   for (const TransactionId id : context.transactions) {
-    if (timed_out(context, context.model.transactions[id])) failed.push_back(id);
+    if (timed_out(context, context.model.transactions[id], accepted)) failed.push_back(id);
   }
   if (failed.empty()) return;
   const Hops hops(context);
   for (const TransactionId id : hops.last_of(failed)) {
-    report(out, finding_about(context, hops, id));
+    report(out, finding_about(context, hops, accepted, id));
   }
 }
 

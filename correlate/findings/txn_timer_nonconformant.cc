@@ -13,7 +13,9 @@ extern const Detector detector;
 
 constexpr int64_t kMs = 1'000'000;
 constexpr int64_t kT2 = 4'000 * kMs;
+constexpr int64_t kShortestT1 = kMs;
 constexpr int64_t kLongestT1 = 8'000 * kMs;
+constexpr int64_t kLongestGap = 86'400'000 * kMs;  // no sender repeats a request a day later
 constexpr size_t kMinGaps = 3;
 
 std::vector<int64_t> gaps_of(const CallContext& context, const TransactionRecord& txn) {
@@ -33,20 +35,40 @@ bool is_near(int64_t a, int64_t b) {
   return std::abs(a - b) <= 60 * kMs + std::max(a, b) / 5;
 }
 
-// Doubled from T1 on, capped at T2 unless it is an INVITE; a copy that was lost before this point
-// leaves two gaps as one.
-bool fits_timer(const std::vector<int64_t>& gaps, bool capped) {
-  int64_t expected = gaps.front();
-  if (expected > kLongestT1) return true;  // not a retransmission timer at all
-  for (const int64_t gap : gaps) {
-    int64_t sum = 0;
+// What the timers of one sender do: from T1 on each interval is twice the one before, and no longer
+// than T2 unless the request is an INVITE.
+class Intervals {
+ public:
+  Intervals(int64_t first_ns, bool capped) : next_ns_(first_ns), capped_(capped) {}
+
+  // The next intervals together make up this gap. They are several where copies between its two
+  // ends were lost before this point. Takes log(gap) steps, whatever times the packets claim.
+  bool make_up(int64_t gap_ns) {
+    int64_t sum_ns = 0;
     do {
-      sum += expected;
-      expected = capped ? std::min(2 * expected, std::max(kT2, expected)) : 2 * expected;
-    } while (sum < gap && !is_near(sum, gap));
-    if (!is_near(sum, gap)) return false;
+      const int64_t step_ns = next_ns_;
+      sum_ns += step_ns;
+      if (!capped_ || step_ns < kT2) next_ns_ = capped_ ? std::min(2 * step_ns, kT2) : 2 * step_ns;
+      if (next_ns_ == step_ns && sum_ns < gap_ns)
+        sum_ns += (gap_ns - sum_ns) / step_ns * step_ns;  // those of one length at once
+    } while (sum_ns < gap_ns && !is_near(sum_ns, gap_ns));
+    return is_near(sum_ns, gap_ns);
   }
-  return true;
+
+ private:
+  int64_t next_ns_;
+  const bool capped_;
+};
+
+bool fits_timer(const std::vector<int64_t>& gaps, bool capped) {
+  // Copies of one moment, or out of order, do not tell T1.
+  auto first = std::find_if(gaps.begin(), gaps.end(), [](int64_t ns) { return ns >= kShortestT1; });
+  if (first == gaps.end()) first = gaps.begin();
+  if (*first > kLongestT1) return true;  // not a retransmission timer at all
+  Intervals intervals(std::max(*first, kShortestT1), capped);
+  return std::all_of(first, gaps.end(), [&](int64_t gap_ns) {
+    return gap_ns <= kLongestGap && intervals.make_up(gap_ns);
+  });
 }
 
 std::string gaps_text(const std::vector<int64_t>& gaps) {

@@ -3,7 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
 
+#include "correlate/findings/bye_lost.h"
 #include "correlate/findings/hops.h"
 #include "correlate/findings/icmp_rejection.h"
 #include "correlate/findings/support.h"
@@ -17,7 +21,7 @@ constexpr int64_t kLongEnough = 10'000'000'000;  // of repeating, when the captu
 
 bool is_unanswered(const CallContext& context, const TransactionRecord& txn) {
   if (txn.final_status != 0 || txn.provisionals > 0 || !txn.request) return false;
-  const bool given_up = settle(txn, context.model.now_ns).state == TransactionState::timed_out ||
+  const bool given_up = settle(context.model, txn).state == TransactionState::timed_out ||
                         (txn.requests > kMinCopies && txn.last_ns - txn.first_ns >= kLongEnough);
   if (!given_up) return false;
   return txn.requests >= kMinCopies || txn.transport != Transport::udp ||
@@ -58,34 +62,68 @@ bool reached_nobody(const TransactionRecord& bye) {
   return status == 404 || status == 408 || status == 410 || status == 480 || status / 100 == 5;
 }
 
-// 481 to tags that no answer in this call has, while the dialog that was answered goes on.
-bool names_no_dialog(const CallContext& context, const TransactionRecord& bye) {
-  if (bye.final_status != 481 || !bye.in_dialog || bye.dialog) return false;
-  return std::any_of(context.dialogs.begin(), context.dialogs.end(), [&](DialogId id) {
-    const DialogRecord& dialog = context.model.dialogs[id];
-    return dialog.confirmed_ns != 0 && dialog.confirmed_ns < bye.first_ns && dialog.ended_ns == 0;
-  });
-}
+// What a call says of BYEs that were refused: for each, whether something else tells.
+class Byes {
+ public:
+  explicit Byes(const CallContext& context) {
+    for (const DialogId id : context.dialogs) {
+      const DialogRecord& dialog = context.model.dialogs[id];
+      if (dialog.confirmed_ns != 0 && dialog.ended_ns == 0)
+        open_since_ns_ = std::min(open_since_ns_, dialog.confirmed_ns);
+    }
+    for (const TransactionId id : context.transactions) {
+      const TransactionRecord& txn = context.model.transactions[id];
+      if (txn.method != Method::bye) continue;
+      if (txn.succeeded()) note(accepted_.try_emplace(txn.src, INT64_MIN).first->second, txn);
+      if (txn.final_status == 0) waiting_[txn.cseq].add(txn);
+    }
+  }
 
-// A later hop shows what became of it, or another BYE of its sender was accepted.
-bool is_told_elsewhere(const CallContext& context, const TransactionRecord& bye) {
-  return std::any_of(
-      context.transactions.begin(), context.transactions.end(), [&](TransactionId id) {
-        const TransactionRecord& other = context.model.transactions[id];
-        if (other.method != Method::bye || &other == &bye || other.first_ns < bye.first_ns)
-          return false;
-        const bool accepted = other.src == bye.src && other.succeeded();
-        return accepted ||
-               (other.cseq == bye.cseq && other.src != bye.src && other.final_status == 0);
-      });
-}
+  // 481 to tags that no answer in this call has, while the dialog that was answered goes on.
+  bool names_no_dialog(const TransactionRecord& bye) const {
+    return bye.final_status == 481 && bye.in_dialog && !bye.dialog && open_since_ns_ < bye.first_ns;
+  }
+
+  // A later hop shows what became of it, or another BYE of its sender was accepted.
+  bool tell_of(const TransactionRecord& bye) const {
+    const auto accepted = accepted_.find(bye.src);
+    if (accepted != accepted_.end() && accepted->second >= bye.first_ns) return true;
+    const auto waiting = waiting_.find(bye.cseq);
+    return waiting != waiting_.end() && waiting->second.has_other(bye);
+  }
+
+ private:
+  static void note(int64_t& newest_ns, const TransactionRecord& bye) {
+    newest_ns = std::max(newest_ns, bye.first_ns);
+  }
+  // The newest of BYEs with one number, and the newest of another sender than that.
+  struct Waiting {
+    EndpointId src;
+    int64_t newest_ns = INT64_MIN, of_others_ns = INT64_MIN;
+    void add(const TransactionRecord& bye) {
+      if (bye.src == src) return note(newest_ns, bye);
+      if (bye.first_ns < newest_ns) return note(of_others_ns, bye);
+      of_others_ns = std::exchange(newest_ns, bye.first_ns);
+      src = bye.src;
+    }
+    bool has_other(const TransactionRecord& bye) const {
+      return (bye.src == src ? of_others_ns : newest_ns) >= bye.first_ns;
+    }
+  };
+  int64_t open_since_ns_ = INT64_MAX;  // the first of the dialogs that go on
+  std::map<EndpointId, int64_t> accepted_;
+  std::map<uint32_t, Waiting> waiting_;
+};
 
 void check_failed_bye(CallContext& context, const Detector& detector, CallAnalysis* out) {
+  std::optional<Byes> byes;
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
     if (txn.method != Method::bye || !txn.request || txn.request_path) continue;
-    const bool wrong_tags = names_no_dialog(context, txn);
-    if ((!wrong_tags && !reached_nobody(txn)) || is_told_elsewhere(context, txn)) continue;
+    if (!reached_nobody(txn) && txn.final_status != 481) continue;
+    if (!byes) byes.emplace(context);
+    const bool wrong_tags = byes->names_no_dialog(txn);
+    if ((!wrong_tags && !reached_nobody(txn)) || byes->tell_of(txn)) continue;
     Finding finding = finding_of(context, detector, id);
     finding.evidence.push_back(context.message(txn.final_response).frame);
     finding.summary = fmt::format(
@@ -110,12 +148,15 @@ void check_failed_bye(CallContext& context, const Detector& detector, CallAnalys
 extern const Detector bye_detector;
 extern const Detector cancel_detector;
 
-const Detector bye_detector("txn-bye-unanswered", Severity::warning,
-                            "a BYE was never answered, or did not reach the other party",
-                            [](CallContext& context, CallAnalysis* out) {
-                              check(context, Method::bye, bye_detector, out);
-                              check_failed_bye(context, bye_detector, out);
-                            });
+const Detector bye_detector(
+    "txn-bye-unanswered", Severity::warning,
+    "a BYE was never answered, or did not reach the other party (error when "
+    "that one talks on to a closed port)",
+    [](CallContext& context, CallAnalysis* out) {
+      check(context, Method::bye, bye_detector, out);
+      check_failed_bye(context, bye_detector, out);
+      check_lost_bye(context, bye_detector, out);
+    });
 const Detector cancel_detector("txn-cancel-unanswered", Severity::warning,
                                "a CANCEL was never answered",
                                [](CallContext& context, CallAnalysis* out) {

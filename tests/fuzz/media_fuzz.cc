@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   classify_payload(bytes);
   RtpHeader rtp;
   if (parse_rtp(bytes, &rtp)) {
-    is_silent_payload(rtp.payload_type, rtp.payload);
+    loudness_of_payload(rtp.payload_type, rtp.payload);
     DtmfDigits digits;
     digits.add(rtp.payload, rtp.timestamp);
   }

@@ -30,7 +30,7 @@ class CaptureTest : public testing::Test {
     return path.string();
   }
 
-  // Every packet is read a second time through the log: both must agree.
+  // Every packet that is in a file is read a second time through the log: both must agree.
   std::vector<Seen> read(const std::vector<std::string>& names, const std::string& bpf = "") {
     source_ = open_captures(names, {bpf}, log_, &errors_);
     std::vector<Seen> result;
@@ -43,8 +43,8 @@ class CaptureTest : public testing::Test {
       result.push_back({packet, {reinterpret_cast<const char*>(packet.data), packet.ref.length}});
     }
     for (const Seen& seen : result) {
-      std::string again;
-      EXPECT_TRUE(log_.read(seen.packet.ref, &again));
+      std::string again = seen.data;
+      EXPECT_TRUE(!seen.packet.ref.is_stored() || log_.read(seen.packet.ref, &again));
       EXPECT_EQ(again, seen.data);
     }
     return result;

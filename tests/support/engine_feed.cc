@@ -1,20 +1,13 @@
 #include "tests/support/engine_feed.h"
 
-#include <gtest/gtest.h>
-
 #include "tests/support/packet_builder.h"
 
 namespace sipladder {
 
-EngineFeed::EngineFeed() {
-  std::string error;
-  EXPECT_TRUE(log.add_spool(&spool, &error)) << error;
-}
-
 void EngineFeed::add(int64_t time_ns, const std::string& ip_packet) {
   constexpr uint16_t kLinkTypeRaw = 101;
   Packet packet = build::packet(ip_packet, kLinkTypeRaw, ++frame, time_ns);
-  packet.ref = log.append(spool, ip_packet);
+  packet.ref = not_stored(ip_packet.size());
   engine.process(packet);
   engine.settle();
 }

@@ -10,14 +10,12 @@
 namespace sipladder {
 
 struct EngineFeed {
-  EngineFeed();
   void add(int64_t time_ns, const std::string& ip_packet);
 
   PacketLog log;
   Model model;
   Engine engine{log, model};
   Analyst analyst{model, log};
-  uint16_t spool = 0;
   uint32_t frame = 0;  // of the newest packet
 };
 

@@ -15,7 +15,8 @@ namespace sipladder::build {
 struct Host {
   std::string name, address;  // no address: the script names no such host
   int port = 5060;
-  bool tcp = false;  // its SIP goes over TCP
+  bool tcp = false;   // its SIP goes over TCP
+  bool acks = false;  // and it acknowledges what came
 
   std::string text() const {
     const bool v6 = address.find(':') != std::string::npos;
@@ -56,8 +57,9 @@ struct Payload {
   int64_t time_ns = 0;  // from the script's beginning
   std::string bytes;
   uint16_t ip_id = 0;
-  uint8_t protocol = 17;  // UDP, TCP: `bytes` is what they carry; else what the IP packet does
-  bool unseen = false;    // it was sent, and is not in the capture
+  uint8_t protocol =
+      17;  // UDP, TCP: `bytes` is what they carry; else what the IP packet does; 0: of ARP
+  bool unseen = false;  // it was sent, and is not in the capture
 };
 
 }  // namespace sipladder::build

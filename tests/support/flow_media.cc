@@ -1,5 +1,6 @@
 #include "tests/support/flow_media.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <map>
@@ -44,6 +45,18 @@ std::string stun_address(const std::string& text) {
          number32(address ^ 0x2112A442U);
 }
 
+// The same where nothing is XORed: OTHER-ADDRESS.
+std::string plain_address(const std::string& text) {
+  const size_t colon = text.find(':');
+  const IpAddress ip = parse_ip(text.substr(0, colon)).value_or(IpAddress{});
+  std::string address =
+      number16(1) + number16(colon == std::string::npos
+                                 ? 0U
+                                 : static_cast<unsigned>(std::atoi(text.c_str() + colon + 1)));
+  for (size_t i = 0; i < 4; i++) address += static_cast<char>(ip.bytes[i]);
+  return address;
+}
+
 // In an indication of TURN: what the client sends to a peer, or the server has from one.
 std::string in_turn(const Line& line, std::string datagram) {
   const std::string to = line.value("to-peer", "");
@@ -53,9 +66,37 @@ std::string in_turn(const Line& line, std::string datagram) {
               stun_attribute(0x0012, stun_address(peer)) + stun_attribute(0x0013, datagram), 1);
 }
 
+// The end of a telephone-event (RFC 4733 2.3).
+std::string bytes_of_event(int digit) {
+  return bytes({digit, 0x8A, 0x03, 0x20});
+}
+
+// G.711 mu-law of a sample (ITU-T G.711).
+uint8_t mu_law(int sample) {
+  const int sign = sample < 0 ? 0x80 : 0;
+  int magnitude = std::min(std::abs(sample), 32635) + 0x84;
+  int segment = 7;
+  while (segment > 0 && (magnitude & (0x80 << segment)) == 0) segment--;
+  magnitude = magnitude >> (segment + 3) & 0x0F;
+  return static_cast<uint8_t>(~(sign | segment << 4 | magnitude));
+}
+
+// 20 ms of 425 Hz, as most of Europe hears while it rings.
+std::string tone(int i) {
+  std::string bytes;
+  for (int k = 0; k < 160; k++) {
+    const double phase = 2 * 3.14159265358979 * 425 * (i * 160 + k) / 8000;
+    bytes += static_cast<char>(mu_law(static_cast<int>(8000 * std::sin(phase))));
+  }
+  return bytes;
+}
+
 // 20 ms of G.711: loud noise, other in each packet; or of `silence`; or the `same` each time.
 std::string voice(const Line& line, int i) {
   if (line.has("silence")) return std::string(160, '\xFF');
+  if (line.has("tone")) return tone(i);
+  if (const std::string event = line.value("event", ""); !event.empty())
+    return bytes_of_event(std::atoi(event.c_str()));
   std::string bytes(160, 0);
   const int seed = line.has("same") ? 1 : i;
   for (size_t k = 0; k < bytes.size(); k++) {
@@ -98,9 +139,11 @@ std::vector<Payload> rtp_payloads(const Line& line, uint16_t* ip_id) {
     if (i % kept_of >= kept) continue;
     const auto nth = static_cast<unsigned>(i);
     const unsigned marker = i == 0 ? 0x80U : 0U;
+    const int64_t late = i % 2 == 1 ? std::llround(line.seconds("jitter", 0) * 1e6) : 0;
+    const unsigned number = first + (line.has("again") ? 0 : nth);
     out.push_back(
-        {line.time_ns + i * std::llround(every * 1e9),
-         in_turn(line, number16(0x8000 | type | marker) + number16(first + nth) +
+        {line.time_ns + i * std::llround(every * 1e9) + late,
+         in_turn(line, number16(0x8000 | type | marker) + number16(number) +
                            number32(begin + nth * step) + number32(ssrc) + voice(line, i)),
          ++*ip_id});
     if (!line.has("twice")) continue;
@@ -115,11 +158,12 @@ std::vector<Payload> rtcp_payloads(const Line& line, uint16_t* ip_id) {
   const bool sends = !line.value("sent", "").empty();
   const std::string sender = sends ? sender_info(natural(line, "sent", 0)) : "";
   const std::string block = of == 0 ? "" : report_block(line, of);
+  const std::string source = number32(natural(line, "from", 99));
+  const std::string bye = line.has("bye") ? number16(0x81CB) + number16(1) + source : "";
   const unsigned head = (of == 0 ? 0x8000U : 0x8100U) | (sends ? 0xC8U : 0xC9U);
   const auto words = static_cast<unsigned>(1 + (sender.size() + block.size()) / 4);
-  return {{line.time_ns,
-           number16(head) + number16(words) + number32(natural(line, "from", 99)) + sender + block,
-           ++*ip_id}};
+  return {
+      {line.time_ns, number16(head) + number16(words) + source + sender + block + bye, ++*ip_id}};
 }
 
 std::vector<Payload> stun_payloads(const Line& line, uint16_t* ip_id) {
@@ -133,13 +177,22 @@ std::vector<Payload> stun_payloads(const Line& line, uint16_t* ip_id) {
     attributes += stun_attribute(0x0009, bytes({0, 0, error / 100, error % 100}));
   }
   if (!relayed.empty()) attributes += stun_attribute(0x0016, stun_address(relayed));
-  const unsigned type = !relayed.empty()      ? 0x0103
-                        : !code.empty()       ? 0x0111
-                        : line.has("success") ? 0x0101
-                                              : 0x0001;
+  const std::string mapped = line.value("mapped", "");
+  const std::string other = line.value("other", "");
+  const std::string change = line.value("change", "");
+  if (!mapped.empty()) attributes += stun_attribute(0x0020, stun_address(mapped));
+  if (!other.empty()) attributes += stun_attribute(0x802C, plain_address(other));
+  if (!change.empty()) attributes += stun_attribute(0x0003, number32(change == "port" ? 2 : 6));
+  const bool success = line.has("success") || !mapped.empty();
+  const unsigned type = !relayed.empty() ? 0x0103
+                        : !code.empty()  ? 0x0111
+                        : success        ? 0x0101
+                                         : 0x0001;
+  const uint32_t id = natural(line, "id", 0);
   std::vector<Payload> out;
   for (int i = 0; i < line.integer("count", 1); i++) {
-    out.push_back({after(line, i), stun(type, attributes, static_cast<uint32_t>(i)), ++*ip_id});
+    out.push_back(
+        {after(line, i), stun(type, attributes, id + static_cast<uint32_t>(i)), ++*ip_id});
   }
   return out;
 }
@@ -196,6 +249,29 @@ std::vector<Payload> zrtp_payloads(const Line& line, uint16_t* ip_id) {
   return {{line.time_ns, hello, ++*ip_id}};
 }
 
+std::vector<Payload> arp_payloads(const Line& line) {
+  const auto raw = [](const std::string& address) {
+    const IpAddress ip = *parse_ip(address);
+    return std::string(reinterpret_cast<const char*>(ip.bytes.data()), ip.family == 4 ? 4 : 16);
+  };
+  const bool answer = line.has("answer");
+  const std::string mac(6, '\2');
+  const std::string source = raw(line.src.address), target = raw(line.dst.address);
+  std::vector<Payload> out;
+  for (int i = 0; i < line.integer("count", 1); i++) {
+    if (source.size() == 4) {
+      const std::string arp = number16(1) + number16(0x0800) + bytes({6, 4}) +
+                              number16(answer ? 2 : 1) + mac + source + mac + target;
+      out.push_back({after(line, i), arp, 0, 0});
+    } else {
+      const std::string discovery =
+          bytes({answer ? 136 : 135, 0}) + number16(0) + number32(0) + (answer ? source : target);
+      out.push_back({after(line, i), discovery, 0, 58});
+    }
+  }
+  return out;
+}
+
 std::vector<Payload> icmp_payloads(const Line& line, const Host& quoted_src, const Host& quoted_dst,
                                    uint16_t* ip_id) {
   const auto ssrc =
@@ -206,7 +282,8 @@ std::vector<Payload> icmp_payloads(const Line& line, const Host& quoted_src, con
              static_cast<uint16_t>(quoted_dst.port)),
          17, quoted_src.address, quoted_dst.address);
   const std::string message = bytes({line.integer("type", 3), std::atoi(line.words[1].c_str())}) +
-                              number16(0) + number32(0) + quoted;
+                              number16(0) + number16(0) +
+                              number16(static_cast<unsigned>(line.integer("mtu", 0))) + quoted;
   std::vector<Payload> out;
   for (int i = 0; i < line.integer("count", 1); i++) {
     out.push_back({after(line, i), message, ++*ip_id, 1});

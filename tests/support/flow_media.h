@@ -17,6 +17,8 @@ std::vector<Payload> dtls_payloads(const Line& line, uint16_t* ip_id);
 std::vector<Payload> tls_payloads(const Line& line);
 std::vector<Payload> zrtp_payloads(const Line& line, uint16_t* ip_id);
 
+std::vector<Payload> arp_payloads(const Line& line);
+
 // Each quotes the beginning of an RTP packet from one host to the other.
 std::vector<Payload> icmp_payloads(const Line& line, const Host& quoted_src, const Host& quoted_dst,
                                    uint16_t* ip_id);

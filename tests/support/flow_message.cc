@@ -54,11 +54,11 @@ std::string ice_lines(const std::string& text) {
 }
 
 // MEDIA:PORT
-std::string other_line(const std::string& text) {
+std::string other_line(const Line& line, const std::string& text) {
   const size_t colon = text.find(':');
   const std::string media = text.substr(0, colon);
-  const std::string format = media == "audio"   ? " RTP/AVP 8"
-                             : media == "image" ? " udptl t38"
+  const std::string format = media == "audio"   ? std::string(" RTP/AVP 8")
+                             : media == "image" ? " " + line.value("image", "udptl") + " t38"
                                                 : " RTP/AVP 96\r\na=rtpmap:96 H264/90000";
   return "m=" + media + " " + text.substr(colon + 1) + format + "\r\n";
 }
@@ -167,7 +167,7 @@ std::string sdp_body(const Line& line, int version) {
   std::istringstream lines(line.value("media", "audio"));
   for (std::string media; std::getline(lines, media, ',');) {
     body +=
-        media == "audio" ? audio_line(line, word) + attribute_lines(line, word) : other_line(media);
+        media == "audio" ? audio_line(line, word) + attribute_lines(line, word) : other_line(line, media);
   }
   return body;
 }

@@ -1,6 +1,7 @@
 #include "tests/support/flow_script.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <map>
 #include <sstream>
@@ -63,6 +64,9 @@ class Flow {
   std::string capture() {
     std::stable_sort(packets_.begin(), packets_.end(),
                      [](const auto& a, const auto& b) { return a.time_ns < b.time_ns; });
+    for (TimedPacket& packet : packets_) {
+      if (packet.time_ns >= clock_set_ns_) packet.time_ns += clock_step_ns_;
+    }
     return pcap(packets_);
   }
 
@@ -87,6 +91,8 @@ class Flow {
     for (std::string word; words >> word;) {
       if (word == "tcp") {
         made.tcp = true;
+      } else if (word == "acks") {
+        made.acks = true;
       } else {
         made.port = std::atoi(word.c_str());
       }
@@ -110,6 +116,13 @@ class Flow {
     }
     if (first == "padding") {
       words >> padding_;
+      return {};
+    }
+    if (first == "clock") {
+      double at = 0, step = 0;
+      words >> at >> step;
+      clock_set_ns_ = kEpoch_ns + std::llround(at * 1e9);
+      clock_step_ns_ = std::llround(step * 1e9);
       return {};
     }
     if (first == "host") {
@@ -137,9 +150,11 @@ class Flow {
       inside = udp(payload.bytes, src.address, dst.address, from, to);
     } else if (payload.protocol == 6) {
       uint32_t& sent = sent_by_tcp_[src.text() + dst.text()];
-      inside = tcp(payload.bytes, {1 + sent}, src.address, dst.address, from, to);
+      const uint32_t came = src.acks ? 1 + sent_by_tcp_[dst.text() + src.text()] : 0;
+      inside = tcp(payload.bytes, {1 + sent, came}, src.address, dst.address, from, to);
       sent += static_cast<uint32_t>(payload.bytes.size());
     }
+    if (payload.protocol == 0) return ethernet(payload.bytes, 0x0806);
     return ethernet_ip(ip(inside, payload.protocol, src.address, dst.address,
                           numbered_ ? payload.ip_id : uint16_t{0}));
   }
@@ -150,6 +165,8 @@ class Flow {
     for (const Payload& payload : payloads(line, &wrong)) {
       std::string bytes = frame(payload, line.src, line.dst);
       if (payload.unseen) continue;
+      constexpr size_t kChecksum = 14 + 20 + 6;  // Ethernet, IPv4
+      if (line.has("badsum")) bytes[kChecksum] = static_cast<char>(bytes[kChecksum] ^ 1);
       const size_t sent = bytes.size();
       if (snaplen_ != 0 && sent > snaplen_) bytes.resize(snaplen_);
       packets_.push_back({kEpoch_ns + payload.time_ns, std::move(bytes), sent + padding_});
@@ -164,6 +181,7 @@ class Flow {
     if (word == "stun") return stun_payloads(line, &ip_id_);
     if (word == "dtls") return dtls_payloads(line, &ip_id_);
     if (word == "tls") return tls_payloads(line);
+    if (word == "arp") return arp_payloads(line);
     if (word == "zrtp") return zrtp_payloads(line, &ip_id_);
     if (word != "icmp") return sip_payloads(line, &calls_, &ip_id_, wrong);
     if (line.words.size() < 5) {
@@ -176,6 +194,7 @@ class Flow {
   std::map<std::string, Host> hosts_;
   FlowCalls calls_;
   std::map<std::string, uint32_t> sent_by_tcp_;  // bytes, by both ends
+  int64_t clock_set_ns_ = 0, clock_step_ns_ = 0;
   size_t snaplen_ = 0;
   uint16_t ip_id_ = 100;
   bool numbered_ = true;

@@ -2,7 +2,9 @@
 // stack would write (Via stack, tags, CSeq, Contact); what it says, wins.
 //
 //   host alice 192.0.2.101            name, address, port (5060 when absent); tcp: its SIP goes
-//                                     over TCP
+//                                     over TCP; `tcp acks`: and its
+//                                     segments acknowledge what came, unseen or not
+//   clock 1.5 -0.3                    the capture's clock is set back by 0.3 s at 1.5 s
 //   snaplen 96                        no more is captured of each packet below; 0: all of it
 //   ip-id 0                           the packets below have no IP ID; ip-id 1: they have
 //   padding 28                        the records of the packets below count 28 bytes that no
@@ -18,21 +20,30 @@
 //   5.000 bob > alice 200 (BYE)       a response's method is INVITE when it does not say
 //   1.000 alice:4000 > bob:5000 rtp for=5 pt=0 ssrc=1   `silence`, `same`, `twice` (captured
 //                                     so), lose=N (each Nth), keep=N/M (the first N
-//                                     of each M are in the capture), step=
+//                                     of each M are in the capture), `badsum` (a
+//                                     wrong UDP checksum; of SIP too), step=
 //                                     timestamp units per packet (160),
 //                                     every=SECONDS (0.02), seq= and ts= of the first one;
+//                                     `tone` of 425 Hz; event=DIGIT, `again`: all with one number;
+//                                     jitter=MS: every second packet comes later by that;
 //                                     to-peer= or from-peer=ADDRESS:PORT: inside TURN
 //   5.000 bob:5001 > alice:4001 rtcp of=1 lost=7 high=99   a receiver report of that
 //                                     SSRC: cumulative loss, highest number received; fraction= of
 //                                     256 lost, from= SSRC of who reports; of=0: without a block;
-//                                     sent=PACKETS: a sender report
+//                                     sent=PACKETS: a sender report; `bye`
 //   1.000 alice:4000 > bob:5000 stun name=B:A count=5   checks of ICE, one each every=SECONDS (1);
 //                                     `success` or error=401: answers; relayed=ADDRESS:PORT: a TURN
-//                                     server's answer to Allocate
+//                                     server's answer to Allocate; without name= a question to a
+//                                     STUN server: id= of its transaction, change=port or
+//                                     change=both, mapped=ADDRESS:PORT and other=ADDRESS:PORT of
+//                                     the answer
 //   1.000 alice:4000 > bob:5000 dtls hello count=5      likewise `server-hello`, `verify`,
 //                                     `server-done`, `client-key`, `encrypted`, alert=40; random=
-//   1.100 bob > alice icmp 3 alice:4000 > bob:5000      a code of "unreachable" (or of type=) that
+//   1.100 bob > alice icmp 3 alice:4000 > bob:5000      a code of "unreachable" (or of type=; mtu=)
+//   that
 //                                     quotes a packet of RTP, of ssrc= or of what rtp has
+//   1.000 alice > bob arp count=4 every=1               asks who has bob's address; `answer`: tells
+//                                     that it has its own. Of IPv6: neighbour discovery
 //   1.020 alice:4000 > bob:5000 zrtp  a Hello
 //   1.000 alice:4000 > web:443 tls hello name=www.example.com alpn=sip/2   a ClientHello over TCP;
 //                                     `tls data`: a record of application data
@@ -41,7 +52,8 @@
 // Words of a request: call= cseq= from= to= fromtag= totag= via= branch= ("-" for none), by=callee.
 // sdp=ADDRESS:PORT[/direction or other a= line][/pt,pt] | none; rtpmap=111:opus/48000/2;
 // version= that of its o= line; media= names all m= lines when there are more:
-// audio,video:PORT is that audio line, then video; audio:PORT and image:PORT are others.
+// audio,video:PORT is that audio line, then video; audio:PORT and image:PORT are others
+// (image=RTP/AVP: not udptl).
 // ice=UFRAG:CANDIDATE,CANDIDATE, each ADDRESS:PORT or TYPE@ADDRESS:PORT; setup=actpass (with a
 // fingerprint); bundle=0 (a=group:BUNDLE); a=crypto:1+AES,ptime:20: other a= lines, "+" for a
 // space.

@@ -1,6 +1,7 @@
 #include "tests/support/run_binary.h"
 
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -41,6 +42,22 @@ RunResult run_binary(const std::vector<std::string>& arguments, const std::strin
                    slurp(base + "/err")};
   std::filesystem::remove_all(base);
   return result;
+}
+
+pid_t start_binary(const std::vector<std::string>& arguments, int out, int err,
+                   void (*in_child)()) {
+  std::vector<std::string> words = {SIPLADDER_BINARY};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  const pid_t child = fork();
+  if (child != 0) return child;
+  dup2(out, STDOUT_FILENO);
+  dup2(err, STDERR_FILENO);
+  if (in_child != nullptr) in_child();
+  execv(argv[0], argv.data());
+  _exit(127);
 }
 
 std::vector<std::string> csv_fields(const std::string& line) {

@@ -1,6 +1,8 @@
 // The program as its users run it.
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 #include <vector>
 
@@ -12,6 +14,11 @@ struct RunResult {
   std::string err;
 };
 RunResult run_binary(const std::vector<std::string>& arguments, const std::string& input = {});
+
+// Started with these as standard output and error; the caller waits for it. `in_child` is called
+// before.
+pid_t start_binary(const std::vector<std::string>& arguments, int out, int err,
+                   void (*in_child)() = nullptr);
 
 // Fields of one CSV line, quotes removed.
 std::vector<std::string> csv_fields(const std::string& line);

@@ -1,4 +1,4 @@
-#include "query/reason_text.h"
+#include "correlate/reason_text.h"
 
 #include <charconv>
 #include <iterator>

@@ -1,0 +1,223 @@
+// Does twice as much take twice as long? For each shape of capture and each command: user CPU time
+// of n, 2n, 4n, ..., and by what it grew. Fails when a doubling more than doubles it.
+//
+//   sipladder_growth [--tool SIPLADDER] [--small] [SHAPE...]    measure
+//   sipladder_growth --write SHAPE N FILE                       write one capture
+//   sipladder_growth --list
+//
+// The machine may be busy: user CPU time counts, what is too quick is not judged, and what looks
+// bad is measured again before it counts; the least of all runs stands.
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <iterator>
+#include <limits>
+
+#include "bench/growth/shapes.h"
+
+namespace sipladder::growth {
+
+std::vector<Shape> all_shapes() {
+  std::vector<Shape> all;
+  for (const auto* shapes : {&kCallShapes, &kLegShapes, &kRegistrationShapes, &kTransportShapes,
+                             &kMediaShapes, &kMessageShapes})
+    all.insert(all.end(), shapes->begin(), shapes->end());
+  return all;
+}
+
+namespace {
+
+constexpr double kMostGrowth = 2.6;
+constexpr double kWorthJudging = 0.10;  // seconds of the smaller run: less is noise, and start-up
+constexpr double kLongest = 20;         // seconds of any run
+constexpr int kTries = 3;
+constexpr int kDoublings = 4;
+
+const std::vector<std::vector<std::string>> kCommands = {
+    {"calls"},
+    {"findings"},
+    {"ladder"},
+    {"streams"},
+    {"transactions"},
+    {"registrations"},
+    {"sql", "SELECT count(role) FROM endpoints"},
+    {"sql", "SELECT count(branch), count(alias_params) FROM vias"},
+    {"sql", "SELECT count(name), count(value) FROM headers"},
+    {"sql", "SELECT count(codecs), count(candidates) FROM sdp"},
+};
+
+std::string title_of(const std::vector<std::string>& command) {
+  return command.size() == 1 ? command.front() : command[1].substr(command[1].rfind(' ') + 1);
+}
+
+struct Settings {
+  std::string tool = "build/release/sipladder";
+  bool small = false;
+  std::vector<std::string> shapes;  // empty: all
+};
+
+[[noreturn]] void become(const std::string& tool, std::vector<std::string> arguments) {
+  const rlimit limit{static_cast<rlim_t>(kLongest), static_cast<rlim_t>(kLongest)};
+  setrlimit(RLIMIT_CPU, &limit);
+  const int nothing = open("/dev/null", O_WRONLY);
+  dup2(nothing, STDOUT_FILENO);
+  dup2(nothing, STDERR_FILENO);
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  execv(tool.c_str(), argv.data());
+  _exit(127);
+}
+
+// User CPU seconds; infinite when it was too long, or failed.
+double seconds_of(const Settings& settings, const std::vector<std::string>& command,
+                  const std::string& capture) {
+  std::vector<std::string> arguments{settings.tool};
+  arguments.insert(arguments.end(), command.begin(), command.end());
+  arguments.push_back(capture);
+  const pid_t child = fork();
+  if (child == 0) become(settings.tool, std::move(arguments));
+  int status = 0;
+  rusage used{};
+  if (wait4(child, &status, 0, &used) != child || !WIFEXITED(status) ||
+      (WEXITSTATUS(status) != 0 && WEXITSTATUS(status) != 3))
+    return std::numeric_limits<double>::infinity();
+  return static_cast<double>(used.ru_utime.tv_sec) +
+         static_cast<double>(used.ru_utime.tv_usec) / 1e6;
+}
+
+struct Run {
+  std::string capture;
+  double seconds = std::numeric_limits<double>::infinity();
+};
+
+void measure(const Settings& settings, const std::vector<std::string>& command, Run* run) {
+  run->seconds = std::min(run->seconds, seconds_of(settings, command, run->capture));
+}
+
+bool is_bad(const Run& before, const Run& after) {
+  return after.seconds > kLongest ||
+         (before.seconds >= kWorthJudging && after.seconds > kMostGrowth * before.seconds) ||
+         after.seconds > kMostGrowth * 2 * std::max(before.seconds, kWorthJudging);
+}
+
+// One line of the table: seconds, and by what they grew. False when they grew too much.
+bool judge(const Settings& settings, const std::vector<std::string>& command,
+           std::vector<Run> runs) {
+  // Nothing that is quick with the most is worth a second look.
+  if (settings.small) measure(settings, command, &runs.back());
+  const bool quick = settings.small && runs.back().seconds < kWorthJudging;
+  bool good = true;
+  std::string line;
+  for (size_t i = 0; i < runs.size() && good && !quick; i++) {
+    measure(settings, command, &runs[i]);
+    good = runs[i].seconds <= kLongest;
+    if (good && i > 0) {
+      for (int tries = 1; tries < kTries && is_bad(runs[i - 1], runs[i]); tries++) {
+        measure(settings, command, &runs[i - 1]);
+        measure(settings, command, &runs[i]);
+      }
+      good = !is_bad(runs[i - 1], runs[i]);
+    }
+    char cell[48];
+    std::snprintf(cell, sizeof cell, i == 0 ? " %8.2f" : " %8.2f (x%.1f)", runs[i].seconds,
+                  i == 0 ? 0 : runs[i].seconds / std::max(runs[i - 1].seconds, 0.001));
+    line += cell;
+  }
+  if (quick) line = "    quick";
+  std::printf("  %-14s%s%s\n", title_of(command).c_str(), line.c_str(), good ? "" : "   TOO MUCH");
+  std::fflush(stdout);
+  return good;
+}
+
+bool judge_shape(const Settings& settings, const std::string& folder, const Shape& shape) {
+  std::vector<Run> runs;
+  const int doublings = settings.small ? 1 : kDoublings;
+  std::printf("%s: %s, n =", std::string(shape.name).c_str(), std::string(shape.what).c_str());
+  for (int i = 0; i <= doublings; i++) {
+    const int n = (settings.small ? shape.small : std::max(1, shape.small / 2)) << i;
+    runs.push_back({folder + "/" + std::to_string(n) + ".pcap"});
+    std::printf(" %d", n);
+    Capture capture(runs.back().capture);
+    shape.write(capture, n);
+  }
+  std::printf("\n");
+  bool good = true;
+  for (const auto& command : kCommands) good = judge(settings, command, runs) && good;
+  for (const Run& run : runs) std::filesystem::remove(run.capture);
+  return good;
+}
+
+int judge_all(const Settings& settings) {
+  std::string folder = (std::filesystem::temp_directory_path() / "growth-XXXXXX").string();
+  if (mkdtemp(folder.data()) == nullptr) return 1;
+  std::vector<std::string_view> bad;
+  int judged = 0;
+  for (const Shape& shape : all_shapes()) {
+    const auto& wanted = settings.shapes;
+    if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), shape.name) == wanted.end())
+      continue;
+    judged++;
+    if (!judge_shape(settings, folder, shape)) bad.push_back(shape.name);
+  }
+  std::filesystem::remove_all(folder);
+  std::printf("%d shapes, %zu grow too much", judged, bad.size());
+  for (const std::string_view name : bad) std::printf(" %s", std::string(name).c_str());
+  std::printf("\n");
+  return bad.empty() && judged > 0 ? 0 : 1;
+}
+
+int write_one(const std::string& name, int n, const std::string& path) {
+  for (const Shape& shape : all_shapes()) {
+    if (shape.name != name) continue;
+    Capture capture(path);
+    shape.write(capture, n);
+    return 0;
+  }
+  std::fprintf(stderr, "no shape %s: see --list\n", name.c_str());
+  return 2;
+}
+
+int list() {
+  for (const Shape& shape : all_shapes())
+    std::printf("%-18s %s\n", std::string(shape.name).c_str(), std::string(shape.what).c_str());
+  return 0;
+}
+
+int run(const std::vector<std::string>& arguments) {
+  Settings settings;
+  for (size_t i = 0; i < arguments.size(); i++) {
+    const std::string& argument = arguments[i];
+    const size_t left = arguments.size() - i - 1;
+    if (argument == "--list") return list();
+    if (argument == "--write" && left == 3)
+      return write_one(arguments[i + 1], std::atoi(arguments[i + 2].c_str()), arguments[i + 3]);
+    if (argument == "--small") {
+      settings.small = true;
+    } else if (argument == "--tool" && left >= 1) {
+      settings.tool = arguments[++i];
+    } else if (argument.starts_with("--")) {
+      std::fputs(
+          "usage: growth [--tool FILE] [--small] [SHAPE...] | --write SHAPE N FILE | --list\n",
+          stderr);
+      return 2;
+    } else {
+      settings.shapes.push_back(argument);
+    }
+  }
+  return judge_all(settings);
+}
+
+}  // namespace
+}  // namespace sipladder::growth
+
+int main(int argc, char** argv) {
+  return sipladder::growth::run({argv + 1, argv + argc});
+}

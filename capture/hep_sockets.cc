@@ -1,0 +1,111 @@
+#include "capture/hep_sockets.h"
+
+#include <netdb.h>
+#include <netinet/in.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "capture/hep_listen.h"
+
+namespace sipladder {
+namespace {
+
+constexpr int kBacklog = 256;
+constexpr int kReceiveBuffer = 8 << 20;
+
+// Host and port of "hep:HOST:PORT".
+bool split_name(const std::string& name, std::string* host, std::string* port) {
+  const size_t colon = name.rfind(':');
+  if (colon == std::string::npos || colon < kHepScheme.size()) return false;
+  *host = name.substr(kHepScheme.size(), colon - kHepScheme.size());
+  *port = name.substr(colon + 1);
+  if (host->size() > 2 && host->front() == '[' && host->back() == ']') {
+    *host = host->substr(1, host->size() - 2);
+  }
+  return !port->empty() && port->find_first_not_of("0123456789") == std::string::npos;
+}
+
+void set_options(int fd, int type) {
+  const int on = 1;
+  if (type == SOCK_STREAM) {
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    return;
+  }
+  // More than the system's limit is for root only.
+  if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &kReceiveBuffer, sizeof kReceiveBuffer) != 0) {
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof kReceiveBuffer);
+  }
+  setsockopt(fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);  // how many found no room
+}
+
+Fd bind_socket(const addrinfo& address, int type) {
+  Fd fd(socket(address.ai_family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (fd.get() < 0) return fd;
+  set_options(fd.get(), type);
+  if (bind(fd.get(), address.ai_addr, address.ai_addrlen) != 0) return Fd();
+  if (type == SOCK_STREAM && listen(fd.get(), kBacklog) != 0) return Fd();
+  return fd;
+}
+
+struct AddressList {
+  addrinfo* first = nullptr;
+  ~AddressList() {
+    if (first != nullptr) freeaddrinfo(first);
+  }
+};
+
+}  // namespace
+
+RawEndpoint endpoint_of(const sockaddr_storage& address) {
+  RawEndpoint result;
+  result.known = true;
+  if (address.ss_family == AF_INET6) {
+    const auto& in = reinterpret_cast<const sockaddr_in6&>(address);
+    result.v6 = true;
+    std::memcpy(result.bytes.data(), &in.sin6_addr, 16);
+    result.port = ntohs(in.sin6_port);
+  } else {
+    const auto& in = reinterpret_cast<const sockaddr_in&>(address);
+    std::memcpy(result.bytes.data(), &in.sin_addr, 4);
+    result.port = ntohs(in.sin_port);
+  }
+  return result;
+}
+
+bool open_hep_sockets(const std::string& name, HepSockets* sockets, std::string* error) {
+  std::string host, port;
+  if (!split_name(name, &host, &port)) {
+    *error = name +
+             ": write hep:HOST:PORT, such as hep:127.0.0.1:9060, or hep:0.0.0.0:9060 for "
+             "all addresses of this host";
+    return false;
+  }
+  if (host.empty()) host = "127.0.0.1";
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_DGRAM;
+  AddressList found;
+  const int failed = getaddrinfo(host.c_str(), port.c_str(), &hints, &found.first);
+  if (failed != 0) {
+    *error = name + ": " + gai_strerror(failed);
+    return false;
+  }
+  sockets->udp = bind_socket(*found.first, SOCK_DGRAM);
+  sockaddr_storage local{};
+  socklen_t size = sizeof local;
+  auto* const address = reinterpret_cast<sockaddr*>(&local);
+  if (sockets->udp.get() >= 0 && getsockname(sockets->udp.get(), address, &size) == 0) {
+    // Both on one port, also when the system has chosen it.
+    addrinfo same = *found.first;
+    same.ai_addr = address;
+    sockets->tcp = bind_socket(same, SOCK_STREAM);
+  }
+  if (sockets->tcp.get() < 0) {
+    *error = name + ": cannot listen: " + std::strerror(errno);
+    return false;
+  }
+  sockets->local = endpoint_of(local);
+  return true;
+}
+
+}  // namespace sipladder

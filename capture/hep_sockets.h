@@ -1,0 +1,42 @@
+// The sockets behind "hep:HOST:PORT", and what is said in addresses there.
+#pragma once
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <string>
+#include <utility>
+
+#include "capture/raw_packet.h"
+
+namespace sipladder {
+
+class Fd {  // owns a descriptor
+ public:
+  Fd() = default;
+  explicit Fd(int fd) : fd_(fd) {}
+  Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Fd& operator=(Fd&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~Fd() {
+    if (fd_ >= 0) close(fd_);
+  }
+  int get() const { return fd_; }
+
+ private:
+  int fd_ = -1;
+};
+
+struct HepSockets {
+  Fd udp, tcp;  // TCP listens; neither blocks
+  RawEndpoint local;
+};
+
+// An empty HOST is 127.0.0.1; PORT 0 is any free one, the same of both. False with a sentence.
+bool open_hep_sockets(const std::string& name, HepSockets* sockets, std::string* error);
+
+RawEndpoint endpoint_of(const sockaddr_storage& address);
+
+}  // namespace sipladder

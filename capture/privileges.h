@@ -1,0 +1,13 @@
+// A decoder that reads hostile packets needs no privileges once its devices and sockets are open.
+#pragma once
+
+#include <string>
+
+namespace sipladder {
+
+// Root becomes SUDO_UID and SUDO_GID, or nobody, for good; who is not root stays what he is. The
+// spool must be open before, since $TMPDIR may be root's alone. False with a sentence when it
+// fails.
+bool give_up_root(std::string* error);
+
+}  // namespace sipladder

@@ -1,0 +1,58 @@
+// nat-hidden-clients: a box in front of a server gives all clients its own address.
+#include <fmt/format.h>
+
+#include <map>
+#include <set>
+
+#include "correlate/findings/nat/hop_findings.h"
+
+namespace sipladder::nat_hidden_clients {
+namespace {
+
+extern const Detector detector;
+
+constexpr size_t kManyClients = 5;
+
+struct Server {
+  std::set<IpAddress> sources;
+  std::set<std::string> sent_by;
+  bool any_proxy = false;  // the source stands in a Via: it is a proxy, and says so
+  std::vector<const ViaHop*> hops;
+};
+
+void check(CaptureContext& context, std::vector<Finding>* out) {
+  std::map<Endpoint, Server> servers;
+  for (const ViaHop& hop : context.nat.hops()) {
+    Server& server = servers[hop.server];
+    server.sources.insert(hop.source.ip);
+    server.sent_by.insert(hop.sent_by);
+    server.any_proxy = server.any_proxy || !hop.host_differs();
+    server.hops.push_back(&hop);
+  }
+  for (const auto& [end, server] : servers) {
+    if (server.sources.size() != 1 || server.any_proxy || server.sent_by.size() < kManyClients ||
+        !is_private_scope(scope_of(*server.sources.begin())))
+      continue;
+    const ViaHop& hop = *server.hops.front();
+    Finding finding = finding_of(context, detector, {&hop, {&hop}, Severity::warning});
+    finding.summary = fmt::format(
+        "all requests reach {} from {}, although their Vias name {} "
+        "clients ({}): a balancer or firewall hides them",
+        to_string(end), to_string(*server.sources.begin()), server.sent_by.size(),
+        list_text(server.sent_by, 3, [](auto& name) { return name; }));
+    finding.explanation =
+        "received and the source of a registration are the box's own address: "
+        "answers, calls and limits per client cannot tell clients apart.";
+    finding.remedy =
+        "Let the box keep the source address (transparent mode, or direct server "
+        "return), or let it add a Via and Path as a proxy does.";
+    finding.rfc = "RFC 3261 18.2.1";
+    report(out, std::move(finding));
+  }
+}
+
+const Detector detector("nat-hidden-clients", Severity::warning,
+                        "all clients of a server come from one private address", check);
+
+}  // namespace
+}  // namespace sipladder::nat_hidden_clients

@@ -1,0 +1,42 @@
+// nat-rport-missing: a client behind a NAT does not ask for rport.
+#include <fmt/format.h>
+
+#include "correlate/findings/nat/hop_findings.h"
+
+namespace sipladder::nat_rport_missing {
+namespace {
+
+extern const Detector detector;
+
+Severity severity_of(const ViaHop& hop) {
+  if (headline_of(hop) != HopFault::rport_missing) return Severity::info;
+  if (hop.repeats != 0) return Severity::error;
+  const bool arrived = hop.is_answered() && hop.answered_to == hop.source;
+  return arrived ? Severity::info : Severity::warning;  // the server answers to the source unasked
+}
+
+void check(CaptureContext& context, std::vector<Finding>* out) {
+  for (const HopGroup& group : group_hops(context.nat, misses_rport, severity_of)) {
+    const ViaHop& hop = *group.example;
+    Finding finding = finding_of(context, detector, group);
+    const std::string outcome =
+        !hop.is_answered() ? ""
+                           : fmt::format("; the answer goes to {}", to_string(hop.answered_to));
+    finding.summary = fmt::format("{} sends its {} with Via {} and without rport{}{}{}",
+                                  to_string(hop.source), request_text(context, hop), via_text(hop),
+                                  outcome, repeats_text(context, hop), others_text(group));
+    finding.explanation =
+        "Without rport the answer goes to the port of the Via, and a NAT has not opened that one.";
+    finding.remedy =
+        "Switch on rport (symmetric response routing) in the phone, or force it in the "
+        "server (force_rport).";
+    finding.rfc = "RFC 3581 3";
+    report(out, std::move(finding));
+  }
+}
+
+const Detector detector("nat-rport-missing", Severity::warning,
+                        "a client behind a NAT does not ask for rport", check);
+
+}  // namespace
+}  // namespace sipladder::nat_rport_missing

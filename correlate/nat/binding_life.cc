@@ -1,0 +1,134 @@
+#include "correlate/nat/binding_life.h"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+
+#include "correlate/nat/binding_moves.h"
+
+namespace sipladder {
+namespace {
+
+// One endpoint behind a NAT as its servers see it.
+struct Flow {
+  EndpointNat* nat = nullptr;
+  int64_t newest_ns = 0;      // packet in either direction
+  int64_t newest_out_ns = 0;  // from the endpoint: it is still there
+  // When each kind of keep-alive came.
+  std::array<std::vector<int64_t>, 7> keepalives;
+};
+
+class Flows {
+ public:
+  Flows(const Model& model, EndpointNats* endpoints) : model_(model) {
+    flows_.resize(model.endpoints.size());
+    for (const EndpointId id : model.endpoints.ids()) {
+      const auto found = endpoints->find(model.endpoints[id]);
+      if (found != endpoints->end() && found->second.behind == true)
+        flows_[id.value - 1] = std::make_unique<Flow>(Flow{&found->second, 0, 0, {}});
+    }
+  }
+
+  Flow* of(EndpointId id) { return flows_[id.value - 1].get(); }
+
+  void learn() {
+    size_t next = 0;
+    for (const MessageId id : model_.messages.ids()) {
+      const MessageRecord& message = model_.messages[id];
+      for (; next < model_.keepalives.size(); next++) {
+        const Keepalive& keepalive = model_.keepalives[next];
+        if (keepalive.time_ns > message.time_ns) break;
+        add(keepalive.src, keepalive.dst, keepalive.kind, keepalive.time_ns);
+      }
+      if (message.transport == Transport::udp && !message.duplicate) add_message(id, message);
+    }
+    for (; next < model_.keepalives.size(); next++) {
+      const Keepalive& keepalive = model_.keepalives[next];
+      add(keepalive.src, keepalive.dst, keepalive.kind, keepalive.time_ns);
+    }
+    for (const std::unique_ptr<Flow>& flow : flows_) {
+      if (flow != nullptr) settle(*flow);
+    }
+  }
+
+ private:
+  void add(EndpointId src, EndpointId dst, KeepaliveKind kind, int64_t time_ns) {
+    for (const EndpointId id : {src, dst}) {
+      Flow* flow = of(id);
+      if (flow == nullptr) continue;
+      flow->newest_ns = time_ns;
+      if (id == src) flow->newest_out_ns = time_ns;
+      if (kind != KeepaliveKind::none)
+        flow->keepalives[static_cast<size_t>(kind)].push_back(time_ns);
+    }
+  }
+
+  void add_message(MessageId id, const MessageRecord& message) {
+    const TransactionRecord& txn = model_.transactions[message.txn];
+    Flow* to = of(message.dst);
+    const bool first = message.txn && txn.request == id;
+    if (to != nullptr && first && txn.method != Method::ack) judge(*to, txn, message);
+    KeepaliveKind kind = KeepaliveKind::none;
+    if (first && !txn.in_dialog && message.method == Method::options) kind = KeepaliveKind::options;
+    if (first && message.method == Method::register_) kind = KeepaliveKind::register_;
+    add(message.src, message.dst, kind, message.time_ns);
+  }
+
+  // A request towards the endpoint, after a silence.
+  void judge(Flow& flow, const TransactionRecord& txn, const MessageRecord& message) const {
+    if (flow.newest_ns == 0) return;
+    const int64_t silence_ns = message.time_ns - flow.newest_ns;
+    if (txn.first_response_ns != 0) {
+      flow.nat->survived_ns = std::max(flow.nat->survived_ns, silence_ns);
+      return;
+    }
+    if (!is_left_unanswered(model_, txn)) return;
+    if (flow.nat->died_ns == 0 || silence_ns < flow.nat->died_ns) {
+      flow.nat->died_ns = silence_ns;
+      flow.nat->died_txn = message.txn;
+    }
+  }
+
+  // What came through later proves that it was not dead.
+  void settle(Flow& flow) const {
+    if (flow.nat->died_txn) {
+      const TransactionRecord& txn = model_.transactions[flow.nat->died_txn];
+      const bool lives = flow.newest_out_ns > txn.first_ns;
+      if (lives || flow.nat->survived_ns >= flow.nat->died_ns) {
+        flow.nat->died_ns = 0;
+        flow.nat->died_txn = {};
+      }
+    }
+    choose_keepalive(flow);
+  }
+
+  static void choose_keepalive(Flow& flow) {
+    constexpr size_t kLeast = 2;
+    size_t chosen = 0;
+    for (size_t kind = 1; kind < flow.keepalives.size(); kind++) {
+      const size_t count = flow.keepalives[kind].size();
+      if (count >= kLeast && (chosen == 0 || count > flow.keepalives[chosen].size())) chosen = kind;
+    }
+    if (chosen == 0) return;
+    std::vector<int64_t> gaps;
+    const std::vector<int64_t>& times = flow.keepalives[chosen];
+    for (size_t i = 1; i < times.size(); i++) gaps.push_back(times[i] - times[i - 1]);
+    const auto middle = gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / 2);
+    std::nth_element(gaps.begin(), middle, gaps.end());
+    flow.nat->keepalive = static_cast<KeepaliveKind>(chosen);
+    flow.nat->keepalive_ns = *middle;
+  }
+
+  const Model& model_;
+  std::vector<std::unique_ptr<Flow>> flows_;  // by endpoint, null where no NAT is known
+};
+
+}  // namespace
+
+void learn_binding_life(const Model& model, EndpointNats* endpoints) {
+  const bool any = std::any_of(endpoints->begin(), endpoints->end(),
+                               [](const auto& entry) { return entry.second.behind == true; });
+  if (any) Flows(model, endpoints).learn();
+}
+
+}  // namespace sipladder

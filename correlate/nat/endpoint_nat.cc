@@ -1,0 +1,58 @@
+#include "correlate/nat/endpoint_nat.h"
+
+namespace sipladder {
+
+std::string_view to_string(NatType type) {
+  static constexpr std::string_view kNames[] = {
+      "", "open", "full-cone", "restricted-cone", "port-restricted-cone", "symmetric"};
+  return kNames[static_cast<size_t>(type)];
+}
+
+std::string_view to_string(NatRule rule) {
+  static constexpr std::string_view kNames[] = {"", "endpoint-independent", "address-dependent",
+                                                "address-and-port-dependent"};
+  return kNames[static_cast<size_t>(rule)];
+}
+
+std::string_view to_string(KeepaliveKind kind) {
+  static constexpr std::string_view kNames[] = {"",     "crlf",    "crlf2",   "empty",
+                                                "stun", "options", "register"};
+  return kNames[static_cast<size_t>(kind)];
+}
+
+void EndpointNat::is_behind(const IpAddress& believes, const Endpoint& seen, uint32_t frame) {
+  if (behind != true) {
+    proof_frame = frame;
+    private_address = believes;
+    public_end = seen;
+  }
+  behind = true;
+}
+
+// The rules of a capture point: on the server's side the Via names another address than the source,
+// on the client's side the server saw another address than the source that is seen here.
+void learn_from_hop(const Model& model, const ViaHop& hop, EndpointNat* endpoint) {
+  const AddressScope scope = scope_of(hop.source.ip);
+  if (scope == AddressScope::loopback || scope == AddressScope::none) return;
+  const uint32_t frame = model.messages[hop.request].frame;
+  if (hop.received && *hop.received != hop.source.ip) {
+    // Only a private source can be translated on its way to the server.
+    const bool translated = is_private_scope(scope) && *hop.received != hop.server.ip;
+    if (translated) {
+      endpoint->is_behind(hop.source.ip, {*hop.received, hop.rport.value_or(0)},
+                          model.messages[hop.answer ? hop.answer : hop.request].frame);
+    }
+    return;
+  }
+  if (!server_saw_source(hop)) return;
+  if (!hop.host_differs()) {
+    if (hop.received || (hop.sent_by_ip && scope == AddressScope::public_))
+      endpoint->is_not_behind();
+    return;
+  }
+  const AddressScope own = scope_of(*hop.sent_by_ip);
+  const bool believable = is_private_scope(own) && own != AddressScope::loopback;
+  if (believable) endpoint->is_behind(*hop.sent_by_ip, hop.source, frame);
+}
+
+}  // namespace sipladder

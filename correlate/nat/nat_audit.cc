@@ -1,0 +1,139 @@
+#include "correlate/nat/nat_audit.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "capture/time_units.h"
+#include "correlate/nat/binding_life.h"
+
+namespace sipladder {
+namespace {
+
+constexpr uint32_t kFirstHops = 8;        // of a pair of hosts
+constexpr uint32_t kFirstOfPrivate = 64;  // of a private source, which may hide many clients
+constexpr uint32_t kTroubledHops = 16;    // of a pair: those whose request was repeated
+constexpr size_t kMostHops = 200'000;     // of a capture
+
+struct PairCount {
+  uint32_t first = 0;
+  uint32_t troubled = 0;
+};
+
+}  // namespace
+
+void NatAudit::update() {
+  const uint64_t seen = uint64_t{model_.messages.size()} << 20 ^ model_.stun_probes.size() << 1 ^
+                        model_.keepalives.size() << 8 ^ uint64_t { model_.finished };
+  if (epoch_ == model_.evicted.epoch && seen_ == seen) return;
+  epoch_ = model_.evicted.epoch;
+  seen_ = seen;
+  hops_.clear();
+  endpoints_.clear();
+  addresses_.clear();
+  rewrites_.clear();
+  senders_.clear();
+  choose_hops();
+  for (const ViaHop& hop : hops_) learn_from_hop(model_, hop, &endpoints_[hop.source]);
+  learn_mappings();
+  learn_from_stun(model_, &endpoints_);
+  learn_binding_life(model_, &endpoints_);
+  moves_ = find_moves(model_, view_);
+  learn_addresses();
+}
+
+void NatAudit::choose_hops() {
+  absl::flat_hash_map<uint64_t, PairCount> pairs;
+  absl::flat_hash_map<uint32_t, TransactionId> sent_on;
+  std::vector<TransactionId> chosen;
+  for (const TransactionId id : model_.transactions.ids()) {
+    const TransactionRecord& txn = model_.transactions[id];
+    if (txn.request_path && sent_on.contains(txn.request_path.value))
+      sent_on[txn.request_path.value] = id;
+    if (!txn.request || chosen.size() >= kMostHops) continue;
+    PairCount& count = pairs[uint64_t{txn.src.value} << 32 | txn.dst.value];
+    const bool is_private = is_private_scope(scope_of(model_.endpoints[txn.src].ip));
+    const bool first = count.first < (is_private ? kFirstOfPrivate : kFirstHops);
+    const bool troubled = txn.requests > 1 && count.troubled < kTroubledHops;
+    if (!first && !troubled) continue;
+    (first ? count.first : count.troubled)++;
+    chosen.push_back(id);
+    sent_on[id.value] = TransactionId{};
+  }
+  for (const TransactionId id : chosen) {
+    if (auto hop = via_hop_of(model_, view_, id, sent_on[id.value])) hops_.push_back(*hop);
+    senders_.insert({model_.endpoints[model_.transactions[id].src].ip, 0});
+    senders_.insert({hops_.empty() ? IpAddress{} : hops_.back().answered_from.ip, 0});
+  }
+  find_rewrites(sent_on);
+}
+
+void NatAudit::find_rewrites(const absl::flat_hash_map<uint32_t, TransactionId>& sent_on) {
+  constexpr size_t kMost = 10'000;
+  // The first hop of each request, by its call, CSeq and method.
+  absl::flat_hash_map<std::tuple<uint32_t, uint32_t, Method>, const ViaHop*> first;
+  for (const ViaHop& hop : hops_) {
+    if (rewrites_.size() >= kMost) return;
+    const TransactionRecord& txn = model_.transactions[hop.txn];
+    const TransactionId next = sent_on.at(hop.txn.value);
+    if (next) find_rewrites_of_relay(model_, view_, hop, next, &rewrites_);
+    const auto [place, is_new] = first.try_emplace({txn.call.value, txn.cseq, txn.method}, &hop);
+    const ViaHop& before = *place->second;
+    if (is_new || before.vias != hop.vias || before.source == hop.source) continue;
+    const bool inside_first = is_private_scope(scope_of(before.source.ip));
+    find_rewrites_of_alg(model_, view_, inside_first ? before : hop, inside_first ? hop : before,
+                         &rewrites_);
+  }
+}
+
+// Two servers that see one socket of a client at about the same time tell how its NAT maps
+// (RFC 4787 4.1).
+void NatAudit::learn_mappings() {
+  constexpr int64_t kTogether_ns = 60 * kSecond_ns;
+  struct Seen {
+    IpAddress server;
+    Endpoint mapped;
+    int64_t time_ns;
+    uint32_t frame;
+  };
+  absl::flat_hash_map<Endpoint, Seen, EndpointHash> last;
+  for (const ViaHop& hop : hops_) {
+    if (!hop.received || !hop.rport || hop.reliable || *hop.received == hop.source.ip) continue;
+    const MessageRecord& message = model_.messages[hop.answer ? hop.answer : hop.request];
+    const Seen now{hop.server.ip, {*hop.received, *hop.rport}, message.time_ns, message.frame};
+    const auto [place, is_new] = last.try_emplace(hop.source, now);
+    const Seen before = place->second;
+    place->second = now;
+    if (is_new || before.server == now.server || now.time_ns - before.time_ns > kTogether_ns)
+      continue;
+    EndpointNat& endpoint = endpoints_[hop.source];
+    const bool same = before.mapped == now.mapped;
+    if (endpoint.mapping != NatRule::address_dependent)
+      endpoint.mapping = same ? NatRule::endpoint_independent : NatRule::address_dependent;
+    if (!same) endpoint.type = NatType::symmetric;
+    endpoint.type_frames.insert(endpoint.type_frames.end(), {before.frame, now.frame});
+  }
+}
+
+void NatAudit::learn_addresses() {
+  for (const auto& [end, nat] : endpoints_) {
+    if (!nat.behind) continue;
+    AddressNat& address = addresses_[{end.ip, 0}];
+    address.contradicts = address.contradicts || (address.behind && *address.behind != *nat.behind);
+    address.behind = nat.behind;
+  }
+}
+
+const EndpointNat* NatAudit::of(const Endpoint& endpoint) const {
+  const auto found = endpoints_.find(endpoint);
+  return found == endpoints_.end() ? nullptr : &found->second;
+}
+
+std::optional<bool> NatAudit::is_behind_nat(const Endpoint& endpoint) const {
+  const EndpointNat* own = of(endpoint);
+  if (own != nullptr && own->behind) return own->behind;
+  const auto address = addresses_.find({endpoint.ip, 0});
+  if (address == addresses_.end() || address->second.contradicts) return std::nullopt;
+  return address->second.behind;
+}
+
+}  // namespace sipladder

@@ -1,0 +1,63 @@
+// Who is behind a NAT, and does each hop handle it: the hops that were looked at, and what they,
+// STUN and keep-alives tell of the endpoints.
+//
+// Of each pair of hosts the first hops are read again from the capture, and those whose request was
+// repeated: a pair does what it does with every message, and a carrier's capture has a million of
+// them. Lifetime: what it returns lives until the next update(). Threads: as Model.
+#pragma once
+
+#include <absl/container/flat_hash_set.h>
+
+#include <optional>
+#include <vector>
+
+#include "correlate/message_view.h"
+#include "correlate/nat/binding_moves.h"
+#include "correlate/nat/endpoint_nat.h"
+#include "correlate/nat/nat_types.h"
+#include "correlate/nat/rewrites.h"
+#include "correlate/nat/via_hop.h"
+
+namespace sipladder {
+
+class NatAudit {
+ public:
+  NatAudit(const Model& model, const PacketLog& log) : model_(model), view_(log) {}
+
+  // Looks again when packets came since the last time.
+  void update();
+
+  const std::vector<ViaHop>& hops() const { return hops_; }  // in the order of the transactions
+  // Null when nothing is known of it.
+  const EndpointNat* of(const Endpoint& endpoint) const;
+  // Its own proof, else that of other ports of its address when all of them agree.
+  std::optional<bool> is_behind_nat(const Endpoint& endpoint) const;
+  const std::vector<BindingMove>& moves() const { return moves_; }
+  const std::vector<Rewrite>& rewrites() const { return rewrites_; }
+  // Some packet of SIP comes from there.
+  bool sends(const IpAddress& ip) const { return senders_.contains({ip, 0}); }
+  const EndpointNats& endpoints() const { return endpoints_; }
+
+ private:
+  void choose_hops();
+  void find_rewrites(const absl::flat_hash_map<uint32_t, TransactionId>& sent_on);
+  void learn_mappings();
+  void learn_addresses();
+
+  const Model& model_;
+  MessageView view_;
+  uint32_t epoch_ = 0;
+  uint64_t seen_ = 0;
+  std::vector<ViaHop> hops_;
+  std::vector<BindingMove> moves_;
+  std::vector<Rewrite> rewrites_;
+  absl::flat_hash_set<Endpoint, EndpointHash> senders_;  // with port 0
+  EndpointNats endpoints_;
+  struct AddressNat {
+    std::optional<bool> behind;
+    bool contradicts = false;
+  };
+  absl::flat_hash_map<Endpoint, AddressNat, EndpointHash> addresses_;  // with port 0
+};
+
+}  // namespace sipladder

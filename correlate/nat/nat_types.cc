@@ -1,0 +1,134 @@
+#include "correlate/nat/nat_types.h"
+
+#include <algorithm>
+
+#include "capture/time_units.h"
+
+namespace sipladder {
+namespace {
+
+constexpr int64_t kAnswerTime_ns = kSecond_ns;  // a server that has not answered by then does not
+constexpr int64_t kOneTest_ns =
+    60 * kSecond_ns;  // mappings this far apart may have expired between
+
+using Probes = std::vector<const StunProbe*>;
+
+// The answer came to the client: it did not ask again.
+bool is_answered(const StunProbe& probe) {
+  return probe.answer_ns != 0 && probe.asked_after_answer == 0 && probe.mapped.ip.family != 0;
+}
+
+bool is_refused(const Model& model, const StunProbe& probe) {
+  return !is_answered(probe) && model.now_ns - probe.last_ns >= kAnswerTime_ns;
+}
+
+bool is_filter_test(const StunProbe& probe) {
+  return probe.change_ip || probe.change_port;
+}
+
+// The server did as it was asked, and something else than a known path let its answer in.
+bool comes_from_elsewhere(const StunProbe& probe) {
+  return probe.change_ip ? probe.answered_from.ip != probe.server.ip
+                         : probe.answered_from.ip == probe.server.ip &&
+                               probe.answered_from.port != probe.server.port;
+}
+
+bool sent_to_before(const Probes& probes, const IpAddress& ip, int64_t before_ns) {
+  return std::any_of(probes.begin(), probes.end(), [&](const StunProbe* probe) {
+    return probe->server.ip == ip && probe->first_ns < before_ns;
+  });
+}
+
+NatRule mapping_of(const Probes& probes) {
+  NatRule rule = NatRule::none;
+  for (const StunProbe* a : probes) {
+    for (const StunProbe* b : probes) {
+      if (a->server == b->server || b->first_ns - a->first_ns > kOneTest_ns ||
+          a->first_ns > b->first_ns)
+        continue;
+      if (a->mapped != b->mapped) {
+        return a->server.ip == b->server.ip ? NatRule::address_and_port
+                                            : NatRule::address_dependent;
+      }
+      if (a->server.ip != b->server.ip) rule = NatRule::endpoint_independent;
+    }
+  }
+  return rule;
+}
+
+// What one socket's tests of the filter show. The server must know another address to answer from.
+NatRule filtering_of(const Model& model, const Probes& probes, const Probes& answered,
+                     EndpointNat* endpoint) {
+  const bool knows_other = std::any_of(answered.begin(), answered.end(),
+                                       [](const StunProbe* p) { return p->other.ip.family != 0; });
+  if (!knows_other) return NatRule::none;
+  bool port_refused = false, ip_refused = false, port_passed = false;
+  for (const StunProbe* probe : probes) {
+    if (!is_filter_test(*probe)) continue;
+    endpoint->type_frames.push_back(probe->frame);
+    if (is_answered(*probe) && comes_from_elsewhere(*probe)) {
+      if (!probe->change_ip) port_passed = true;
+      if (probe->change_ip && !sent_to_before(probes, probe->answered_from.ip, probe->first_ns))
+        return NatRule::endpoint_independent;
+    } else if (is_refused(model, *probe)) {
+      (probe->change_ip ? ip_refused : port_refused) = true;
+    }
+  }
+  if (port_passed && ip_refused) return NatRule::address_dependent;
+  return port_refused && ip_refused ? NatRule::address_and_port : NatRule::none;
+}
+
+NatType type_of(NatRule mapping, NatRule filtering) {
+  if (mapping == NatRule::address_dependent || mapping == NatRule::address_and_port)
+    return NatType::symmetric;
+  if (filtering == NatRule::endpoint_independent) return NatType::full_cone;
+  if (mapping != NatRule::endpoint_independent) return NatType::none;
+  return filtering == NatRule::address_dependent  ? NatType::restricted_cone
+         : filtering == NatRule::address_and_port ? NatType::port_restricted_cone
+                                                  : NatType::none;
+}
+
+// `probes` are of one socket at one point, in the order of time.
+void learn_from_socket(const Model& model, const Probes& probes, EndpointNat* endpoint) {
+  constexpr size_t kMostCompared = 64;
+  Probes answered;
+  for (const StunProbe* probe : probes) {
+    if (is_answered(*probe) && answered.size() < kMostCompared) answered.push_back(probe);
+  }
+  if (answered.empty()) return;
+  const StunProbe& first = *answered.front();
+  const NatRule mapping = mapping_of(answered);
+  const NatRule filtering = filtering_of(model, probes, answered, endpoint);
+  if (first.mapped == first.client) {
+    // Outside of a NAT every mapping looks like this: what SIP shows wins.
+    if (endpoint->behind == true || filtering != NatRule::endpoint_independent) return;
+    endpoint->is_not_behind();
+    endpoint->type = NatType::open;
+  } else {
+    endpoint->is_behind(first.client.ip, first.mapped, first.answer_frame);
+    endpoint->type = type_of(mapping, filtering);
+  }
+  endpoint->mapping = mapping;
+  endpoint->filtering = filtering;
+  for (const StunProbe* probe : answered) {
+    endpoint->type_frames.push_back(probe->frame);
+    endpoint->type_frames.push_back(probe->answer_frame);
+  }
+}
+
+}  // namespace
+
+void learn_from_stun(const Model& model, EndpointNats* endpoints) {
+  constexpr size_t kMostProbes = 512;  // of one socket
+  absl::flat_hash_map<Endpoint, Probes, EndpointHash> by_socket;
+  for (const StunProbe& probe : model.stun_probes) {
+    Probes& probes = by_socket[probe.client];
+    const bool same_point = probes.empty() || probes.front()->point == probe.point;
+    if (same_point && probes.size() < kMostProbes) probes.push_back(&probe);
+  }
+  for (const auto& [client, probes] : by_socket) {
+    learn_from_socket(model, probes, &(*endpoints)[client]);
+  }
+}
+
+}  // namespace sipladder

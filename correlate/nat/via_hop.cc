@@ -1,0 +1,143 @@
+#include "correlate/nat/via_hop.h"
+
+#include "capture/time_units.h"
+
+namespace sipladder {
+namespace {
+
+constexpr int64_t kCrossing_ns = kSecond_ns / 2;  // T1: a request repeated before may have crossed
+constexpr uint32_t kMaxCopies = 128;              // messages of a transaction that are looked at
+
+uint16_t default_port(Transport transport) {
+  return transport == Transport::tls || transport == Transport::wss ? 5061 : 5060;
+}
+
+void note_via(const Via& via, Transport transport, ViaHop* hop) {
+  hop->sent_by = std::string(via.host);
+  hop->sent_by_ip = parse_ip(via.host);
+  hop->names_port = via.port.has_value();
+  hop->sent_by_port = via.port.value_or(default_port(transport));
+  hop->asks_rport = via.has_rport;
+  hop->maddr = parse_ip(via.maddr);
+}
+
+// The same Via with what the server added.
+void note_server(const Via& via, ViaHop* hop) {
+  hop->told = true;
+  hop->has_received = hop->has_received || !via.received.empty();
+  if (!hop->received) hop->received = parse_ip(via.received);
+  if (!hop->rport) hop->rport = via.rport;
+  hop->lost_rport = hop->asks_rport && !via.has_rport;
+}
+
+std::optional<IpAddress> route_host(std::string_view route) {
+  return parse_ip(parse_uri(parse_name_addr(route).uri).host);
+}
+
+void note_routes(const Model& model, MessageView& view, const TransactionRecord& txn, ViaHop* hop) {
+  if (txn.method != Method::invite || txn.in_dialog || !txn.succeeded() ||
+      !view.load(model.messages[txn.final_response]))
+    return;
+  const auto routes = header_values(view.sip(), HeaderId::record_route);
+  if (routes.empty() || header_values(view.sip(), HeaderId::via).size() != 1) return;
+  hop->answer_route = route_host(routes.back());
+  hop->routed_answer = txn.final_response;
+}
+
+// Messages of the transaction, oldest first.
+std::vector<MessageId> messages_of(const Model& model, const TransactionRecord& txn) {
+  std::vector<MessageId> messages;
+  for (MessageId id = txn.last_message; id && messages.size() < kMaxCopies;
+       id = model.messages[id].previous_in_txn)
+    messages.push_back(id);
+  return {messages.rbegin(), messages.rend()};
+}
+
+void note_answers(const Model& model, const TransactionRecord& txn, ViaHop* hop) {
+  int64_t answered_ns = 0, stray_ns = 0;
+  for (const MessageId id : messages_of(model, txn)) {
+    const MessageRecord& message = model.messages[id];
+    if (message.duplicate) continue;
+    if (message.is_request()) {
+      if (message.method != txn.method) continue;  // the ACK of an INVITE that failed
+      const auto late = [&](int64_t since_ns) {
+        return since_ns != 0 && message.time_ns - since_ns >= kCrossing_ns * 9 / 10;
+      };
+      hop->repeats += late(answered_ns) ? 1 : 0;
+      hop->repeats_after_stray += late(stray_ns) ? 1 : 0;
+      continue;
+    }
+    hop->answers++;
+    if (answered_ns == 0) {
+      answered_ns = message.time_ns;
+      hop->answer = id;
+      hop->answered_from = model.endpoints[message.src];
+      hop->answered_to = model.endpoints[message.dst];
+    }
+    if (stray_ns == 0 && message.dst != txn.src) {
+      stray_ns = message.time_ns;
+      hop->stray = id;
+      hop->answered_to = model.endpoints[message.dst];
+    }
+  }
+}
+
+}  // namespace
+
+std::optional<ViaHop> via_hop_of(const Model& model, MessageView& view, TransactionId id,
+                                 TransactionId sent_on) {
+  const TransactionRecord& txn = model.transactions[id];
+  const auto is_known = [](const IpAddress& ip) { return ip.family == 4 || ip.family == 6; };
+  if (!is_known(model.endpoints[txn.src].ip))
+    return std::nullopt;  // of a log that has no addresses
+  if (!txn.request || !view.load(model.messages[txn.request])) return std::nullopt;
+  const auto vias = header_values(view.sip(), HeaderId::via);
+  if (vias.empty()) return std::nullopt;
+  const Via via = parse_via(vias.front());
+  if (!via.valid) return std::nullopt;
+  ViaHop hop;
+  hop.txn = id;
+  hop.request = txn.request;
+  hop.source = model.endpoints[txn.src];
+  hop.server = model.endpoints[txn.dst];
+  hop.reliable = txn.transport != Transport::udp;
+  hop.vias = static_cast<uint32_t>(vias.size());
+  note_via(via, txn.transport, &hop);
+  const auto routes = header_values(view.sip(), HeaderId::record_route);
+  if (!routes.empty() && !txn.in_dialog) hop.request_route = route_host(routes.front());
+  note_answers(model, txn, &hop);
+  if (hop.answer && view.load(model.messages[hop.answer])) {
+    const auto answered = header_values(view.sip(), HeaderId::via);
+    if (!answered.empty()) {
+      const Via returned = parse_via(answered.front());
+      note_server(returned, &hop);
+      hop.via_changed = returned.host != hop.sent_by;
+    }
+  }
+  note_routes(model, view, txn, &hop);
+  if (sent_on && model.transactions[sent_on].request &&
+      view.load(model.messages[model.transactions[sent_on].request])) {
+    const auto forwarded = header_values(view.sip(), HeaderId::via);
+    if (forwarded.size() == vias.size() + 1) note_server(parse_via(forwarded[1]), &hop);
+  }
+  return hop;
+}
+
+bool server_saw_source(const ViaHop& hop) {
+  if (hop.received && *hop.received == hop.source.ip) return true;
+  return scope_of(hop.source.ip) == AddressScope::public_ ||
+         scope_of(hop.server.ip) != AddressScope::public_;
+}
+
+bool received_is_due(const ViaHop& hop) {
+  return !hop.sent_by_ip || hop.host_differs();
+}
+
+std::optional<Endpoint> response_due(const ViaHop& hop) {
+  if (hop.reliable) return std::nullopt;
+  if (hop.maddr) return Endpoint{*hop.maddr, hop.sent_by_port};
+  if (hop.asks_rport) return hop.source;
+  return Endpoint{hop.source.ip, hop.sent_by_port};
+}
+
+}  // namespace sipladder

@@ -1,0 +1,78 @@
+// One hop of a request as this capture point sees it: where it came from, what its topmost Via
+// says, what the server wrote into that Via, and where the answers went and had to go (RFC 3261
+// 18.1.1, 18.2.1, 18.2.2; RFC 3581 3 and 4).
+//
+// A capture point on the client's side of a NAT sees another source than the server does. Each
+// question below says what it needs to know before it answers.
+//
+// Lifetime: a value, it holds no view. Errors: nullopt when the request cannot be read, or a log
+// does not tell where it came from.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "correlate/message_view.h"
+#include "correlate/model.h"
+
+namespace sipladder {
+
+struct ViaHop {
+  TransactionId txn;
+  MessageId request;
+  MessageId answer;     // the first response that passed here; none when there was none
+  Endpoint source;      // where the request came from, as seen here
+  Endpoint server;      // where it went
+  std::string sent_by;  // host as written
+  std::optional<IpAddress> sent_by_ip;  // nullopt: a name
+  uint16_t sent_by_port = 0;            // the default of the transport when it is absent
+  bool names_port = false;              // the sent-by has a port
+  bool asks_rport = false;
+  bool reliable = false;  // not UDP
+  std::optional<IpAddress> maddr;
+  uint32_t vias = 0;  // of the request: more than one and a proxy sent it
+
+  // The Record-Route that the receiver uses first (RFC 3261 12.1.1, 12.1.2): the topmost of the
+  // request, the lowest of an answer whose only Via is the client's. nullopt: none, or a name.
+  std::optional<IpAddress> request_route, answer_route;
+  MessageId routed_answer;  // that answer
+
+  // The answer's Via is not the one that the request has here.
+  bool via_changed = false;
+
+  // What the server made of the Via, told by an answer or by the copy that it sent on.
+  bool told = false;
+  std::optional<IpAddress> received;
+  bool has_received = false;  // also when its value is no address
+  std::optional<uint16_t> rport;
+  bool lost_rport = false;  // the request asks for rport, and the answer has no such parameter
+
+  Endpoint answered_from, answered_to;  // of `answer`, or of the first one that went elsewhere
+  MessageId stray;                      // the answer that went elsewhere than to the source
+  uint32_t answers = 0;                 // copies included
+  // Requests sent again half a second and more after an answer had passed: the client did not get
+  // it.
+  uint32_t repeats = 0;
+  uint32_t repeats_after_stray = 0;
+
+  bool is_answered() const { return answers != 0; }
+  bool host_differs() const { return sent_by_ip && *sent_by_ip != source.ip; }
+  bool port_differs() const { return sent_by_port != source.port; }
+};
+
+// `view` reads the request, an answer and the copy that was sent on.
+std::optional<ViaHop> via_hop_of(const Model& model, MessageView& view, TransactionId id,
+                                 TransactionId sent_on);
+
+// The server saw the source that is seen here. False when a NAT may lie between: a private source
+// and a public server.
+bool server_saw_source(const ViaHop& hop);
+
+// The server must add `received` (18.2.1): the sent-by is no address, or another one.
+bool received_is_due(const ViaHop& hop);
+
+// Where the answers have to go, by the request's own Via (18.2.2, RFC 3581 4). nullopt over a
+// reliable transport: the connection of the request.
+std::optional<Endpoint> response_due(const ViaHop& hop);
+
+}  // namespace sipladder
