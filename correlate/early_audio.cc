@@ -50,7 +50,7 @@ Sounds listen_until(const Model& model, const MediaBinding& media, const PacketL
     const std::vector<int16_t> sound =
         decode_run(&voice.refs[run * EarlyVoice::kRun], log, stream, *decoder);
     if (sound.empty()) continue;
-    if (is_silent(sound)) {
+    if (is_silent(loudness_of(sound))) {
       sounds.silent++;
     } else if (is_ringback_tone(sound, decoder->sample_rate())) {
       sounds.tone++;

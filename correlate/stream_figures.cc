@@ -216,9 +216,10 @@ void listen_closely(VoiceListened& listened, const RtpHeader& rtp, bool whole,
     listened.others++;
   } else if (loudness) {
     listened.decoded++;
-    listened.audible = !is_silent(*loudness);
+    const uint32_t level = loudness.value_or(0);  // g++ 12 takes *loudness for uninitialised
+    listened.audible = !is_silent(level);
     if (!listened.audible)
-      listened.loudness = std::max(listened.loudness, static_cast<uint16_t>(*loudness));
+      listened.loudness = std::max(listened.loudness, static_cast<uint16_t>(level));
   } else if (whole && listened.changes <= kSettlingChanges) {
     const auto hash = static_cast<uint16_t>(hash_text(rtp.payload));
     if (hash != listened.payload_hash) listened.changes++;
@@ -236,7 +237,8 @@ void listen(StreamRecord& stream, const RtpHeader& rtp, bool whole) {
   const bool sampled = stream.packets % kLevelEvery == 1 && whole;
   const bool closely = !stream.listened.audible;
   if (!sampled && !closely) return;
-  const auto loudness = whole ? loudness_of_payload(rtp.payload_type, rtp.payload) : std::nullopt;
+  std::optional<uint32_t> loudness;
+  if (whole) loudness = loudness_of_payload(rtp.payload_type, rtp.payload);
   if (closely) listen_closely(stream.listened, rtp, whole, loudness);
   if (!sampled) return;
   stream.level_samples++;

@@ -1,6 +1,6 @@
 // TCP segments put in order (RFC 9293). A gap is an oddity: nothing is spliced, the next start-line
 // is found again. Bounds: kMaxStreams directions, kMaxAhead bytes and kMaxSegmentsAhead segments
-// out of order in each, kMaxBuffered bytes in all; streams that carry no SIP keep nothing.
+// out of order in each, kMaxTcpBuffered bytes in all; streams that carry no SIP keep nothing.
 #include <algorithm>
 #include <tuple>
 
@@ -10,7 +10,7 @@ namespace sipladder {
 namespace {
 
 constexpr size_t kMaxStreams = 16'384;
-constexpr size_t kMaxBuffered = 128 << 20;
+constexpr size_t kMaxTcpBuffered = 128 << 20;
 constexpr size_t kMaxAhead = 64 << 10;
 constexpr size_t kMaxSegmentsAhead = 4096;
 constexpr int64_t kMaxGapNs =
@@ -72,7 +72,7 @@ void evict(Layers& layers) {
 }
 
 Streams::iterator add_stream(Layers& layers, const TcpKey& key, uint32_t next) {
-  if (layers.tcp.size() >= kMaxStreams || layers.tcp_buffered > kMaxBuffered) evict(layers);
+  if (layers.tcp.size() >= kMaxStreams || layers.tcp_buffered > kMaxTcpBuffered) evict(layers);
   const auto stream = layers.tcp.emplace(key, TcpStream{}).first;
   stream->second.next = next;
   stream->second.last_ns = layers.packet->time_ns;
