@@ -1,10 +1,7 @@
 #include "main/options.h"
 
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cctype>
 #include <iostream>
 #include <utility>
 
@@ -15,6 +12,7 @@
 #include "main/nearest.h"
 #include "main/option_values.h"
 #include "main/output.h"
+#include "main/words.h"
 #include "query/time_option.h"
 
 namespace sipladder {
@@ -204,64 +202,6 @@ std::string unknown_option(const CLI::App& app, const std::string& command,
          (command.empty() ? "" : command + " ") + "--help)";
 }
 
-bool exists(const std::string& name) {
-  return access(name.c_str(), F_OK) == 0;
-}
-
-bool is_bare(const std::string& word) {
-  return word != "-" && word.find_first_of("./:\\") == std::string::npos && !exists(word);
-}
-
-// Commands of which the contract speaks and that are not there yet.
-constexpr const char* kPlanned[] = {"nat", "compare", "redact", "check", "serve", "explain", "mcp"};
-
-// A word that no file is called by: meant as a command, or as what to look for.
-std::string no_source(const std::string& word, bool first) {
-  if (!is_bare(word)) return {};
-  const bool letters = std::all_of(word.begin(), word.end(), [](unsigned char c) {
-    return std::isalpha(c) != 0 || c == '_' || c == '-';
-  });
-  if (first && letters) {
-    const bool planned = std::any_of(std::begin(kPlanned), std::end(kPlanned),
-                                     [&](const char* name) { return word == name; });
-    if (planned) return word + ": this command is not there yet";
-    std::vector<std::string> names;
-    for (const Command& command : commands()) names.push_back(command.name);
-    const std::string meant = nearest(word, names);
-    return word + ": neither a command nor a file" +
-           (meant.empty() ? "" : "; did you mean " + meant + "?") + " (see --help; --match " +
-           word + " chooses the calls that have it in a message)";
-  }
-  return word + ": no file is called so; --match " + word +
-         " chooses the calls that have it in a message";
-}
-
-// Behind a device, words are a capture filter, as tcpdump has it.
-std::string take_filter(std::vector<std::string>* words, Options* o) {
-  std::string filter;
-  for (const std::string& word : *words) {
-    if (exists(word)) return "-i and " + word + ": live packets or a file, not both";
-    filter += (filter.empty() ? "" : " ") + word;
-  }
-  words->clear();
-  if (filter.empty()) return {};
-  if (!o->bpf.empty()) return filter + ": there is a filter already, that of --bpf";
-  o->bpf = filter;
-  return {};
-}
-
-// The query is the word that no file is called by; without one there is a prompt.
-void take_query(std::vector<std::string>* words, std::string* query) {
-  auto found = std::find_if(words->begin(), words->end(), [](const std::string& word) {
-    return word.find_first_of(" \t\n") != std::string::npos && !exists(word);
-  });
-  if (found == words->end() && words->size() > 1 && is_bare(words->back()))
-    found = words->end() - 1;
-  if (found == words->end()) return;
-  *query = *found;
-  words->erase(found);
-}
-
 std::string wrong_format(const Options& o) {
   if (o.format.empty()) return {};
   std::vector<std::string> allowed = {"table", "json", "ndjson", "csv", "md"};
@@ -349,7 +289,7 @@ std::string mistake_in(const Options& o) {
     if (!known) return not_one_of("-o", o.output.empty() ? "OUT" : o.output, endings);
   }
   for (const std::string& device : o.devices) {
-    const bool file = exists(device) && device.find_first_of("./") != std::string::npos;
+    const bool file = file_exists(device) && device.find_first_of("./") != std::string::npos;
     if (!file && !device.starts_with('-')) continue;
     return "-i " + device +
            ": -i and -d name a device; name a file without them, and write (?i) in --match "
@@ -371,7 +311,7 @@ std::string understand(const CLI::App& app, Texts texts, Options* o) {
     return {};
   }
   if (!o->devices.empty()) {
-    if (std::string wrong = take_filter(&texts.words, o); !wrong.empty()) return wrong;
+    if (std::string wrong = take_filter(&texts.words, &o->bpf); !wrong.empty()) return wrong;
   }
   if (o->command == "sql") take_query(&texts.words, &o->query);
   for (const std::string& word : texts.words) {
