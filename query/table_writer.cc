@@ -33,7 +33,9 @@ class TableWriter : public RowWriter {
   void begin(const std::vector<ResultColumn>& columns) override {
     columns_ = columns;
     texts_.assign(columns.size(), false);
-    for (const ResultColumn& column : columns) widths_.push_back(text_width(column.name));
+    for (const ResultColumn& column : columns)
+      names_.push_back(text_width(terminal_text(column.name)));
+    widths_ = names_;
     shown_.assign(columns.size(), true);
   }
   bool row(const std::vector<Value>& values) override {
@@ -90,7 +92,7 @@ class TableWriter : public RowWriter {
     const std::vector<size_t> natural = widths_;
     const auto cut_texts = [&](size_t most) {
       for (size_t i = 0; i < widths_.size(); i++) {
-        const size_t least = std::max(most, text_width(columns_[i].name));
+        const size_t least = std::max(most, names_[i]);
         widths_[i] = texts_[i] ? std::min(natural[i], least) : natural[i];
       }
     };
@@ -130,7 +132,8 @@ class TableWriter : public RowWriter {
     for (size_t i = 0; i < values.size(); i++) {
       if (!shown_[i]) continue;
       const bool grows = style_.wide || style_.width <= 0;
-      const Cell cell = cell_of(values[i], grows ? most_of_cell() : widths_[i]);
+      const Cell cell =
+          cell_of(values[i], grows ? most_of_cell() : std::max<size_t>(1, widths_[i]));
       const size_t pad = widths_[i] > cell.width ? widths_[i] - cell.width : 0;
       const bool right = values[i].type != Value::Type::text;
       if (!first) line_.append(kGap, ' ');
@@ -146,6 +149,7 @@ class TableWriter : public RowWriter {
   RowStyle style_;
   BoundedOutput out_;
   std::vector<ResultColumn> columns_;
+  std::vector<size_t> names_;  // widths of the names of the columns
   std::vector<size_t> widths_;
   std::vector<bool> texts_;  // columns that hold text
   std::vector<bool> shown_;
