@@ -7,7 +7,19 @@
 #include <string_view>
 #include <vector>
 
+#include "main/options.h"
+
 namespace sipladder {
+
+// As they stand on the command line.
+struct OptionTexts {
+  std::string call, memory, spool, max_unpacked, max_ratio, limit, max_bytes, width;
+  std::vector<std::string> words;
+  bool ignored = false;
+};
+
+// Numbers and sizes into *options; a sentence when one of them is none.
+std::string read_values(const OptionTexts& texts, Options* options);
 
 // "512M", "4G", "1.5GiB", "4096": bytes, in powers of 1024.
 std::optional<uint64_t> parse_size(std::string_view text);

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "capture/hep_listen.h"
-#include "capture/spool.h"
 #include "main/commands.h"
 #include "main/habits.h"
 #include "main/nearest.h"
@@ -18,14 +17,7 @@
 namespace sipladder {
 namespace {
 
-// As they stand on the command line; read_values() understands them.
-struct Texts {
-  std::string call, memory, spool, max_unpacked, max_ratio, limit, max_bytes, width;
-  std::vector<std::string> words;
-  bool ignored = false;
-};
-
-void add_source_options(CLI::App& app, Options* o, Texts* texts) {
+void add_source_options(CLI::App& app, Options* o, OptionTexts* texts) {
   const char* const group = "Source";
   app.add_option("-i,-d,--device", o->devices, "capture live from DEVICE (repeatable)")
       ->allow_extra_args(false)
@@ -70,7 +62,7 @@ void add_source_options(CLI::App& app, Options* o, Texts* texts) {
       ->group(group);
 }
 
-void add_select_options(CLI::App& app, Options* o, Texts* texts, bool about_calls) {
+void add_select_options(CLI::App& app, Options* o, OptionTexts* texts, bool about_calls) {
   const char* const group = "Which calls";
   app.add_option("--where", o->where,
                  about_calls ? "SQL condition over calls, such as \"state='failed'\""
@@ -98,7 +90,7 @@ void add_select_options(CLI::App& app, Options* o, Texts* texts, bool about_call
 }
 
 // Of all that prints text.
-void add_text_options(CLI::App& app, Options* o, Texts* texts, const char* formats) {
+void add_text_options(CLI::App& app, Options* o, OptionTexts* texts, const char* formats) {
   const char* const group = "Output";
   app.add_option("--format", o->format, formats)->type_name("FORMAT")->group(group);
   app.add_flag("--utc", o->utc, "times in UTC")->group(group);
@@ -111,7 +103,7 @@ void add_text_options(CLI::App& app, Options* o, Texts* texts, const char* forma
       ->group(group);
 }
 
-void add_row_options(CLI::App& app, Options* o, Texts* texts) {
+void add_row_options(CLI::App& app, Options* o, OptionTexts* texts) {
   const char* const group = "Output";
   app.add_option("--columns", o->columns, "the columns to print")->type_name("a,b,c")->group(group);
   app.add_flag("--wide", o->wide, "all columns, uncut, however wide the terminal is")->group(group);
@@ -138,7 +130,7 @@ void add_ladder_options(CLI::App& app, Options* o) {
 constexpr const char* kRowFormats = "table, json, ndjson, csv or md";
 
 void add_options(CLI::App& app, uint32_t groups, const std::string& command, Options* o,
-                 Texts* texts) {
+                 OptionTexts* texts) {
   if (groups & kSourceOptions) {
     app.add_option("words", texts->words,
                    "SOURCE...: capture files, folders, text traces, hep:HOST:PORT, or - for "
@@ -161,7 +153,7 @@ void add_options(CLI::App& app, uint32_t groups, const std::string& command, Opt
   app.allow_extras();
 }
 
-void build(CLI::App& app, Options* options, Texts* texts) {
+void build(CLI::App& app, Options* options, OptionTexts* texts) {
   add_options(app, kSourceOptions | kSelectOptions | kRowOptions, "", options, texts);
   app.add_flag("-N", options->no_interface, "no interface: print the call list")->group("Output");
   app.set_version_flag("-V,--version", "sipladder 0.1.0");
@@ -210,66 +202,6 @@ std::string wrong_format(const Options& o) {
   return not_one_of("--format", o.format, allowed);
 }
 
-// The program without a table, its buffers, and what comes between two looks at the memory.
-constexpr uint64_t kLeastMemory = 64 << 20;
-
-std::string mib_text(uint64_t bytes) {
-  return std::to_string(bytes >> 20) + "M";
-}
-
-// Numbers and sizes.
-std::string read_values(const Texts& texts, Options* o) {
-  constexpr uint64_t kLeastWidth = 20, kMostWidth = 10'000;
-  if (!texts.memory.empty()) {
-    const auto size = parse_size(texts.memory);
-    if (!size || *size < kLeastMemory)
-      return "--memory " + texts.memory + ": write a size of at least " + mib_text(kLeastMemory) +
-             ", such as 512M or 4G";
-    o->memory = *size;
-  }
-  if (!texts.spool.empty()) {
-    const auto size = parse_size(texts.spool);
-    if (!size || *size < Spool::kLeast)
-      return "--spool " + texts.spool + ": write a size of at least " + mib_text(Spool::kLeast);
-    o->spool = *size;
-  }
-  if (!texts.max_unpacked.empty()) {
-    const auto size = parse_size(texts.max_unpacked);
-    if (!size || *size == 0)
-      return "--max-unpacked " + texts.max_unpacked + ": write a size, such as 64G";
-    o->unpack.bytes = *size;
-  }
-  if (!texts.max_ratio.empty()) {
-    const auto ratio = parse_count(texts.max_ratio);
-    if (!ratio || *ratio == 0 || *ratio > UINT32_MAX)
-      return "--max-ratio " + texts.max_ratio + ": write a number, 1 or more";
-    o->unpack.ratio = static_cast<uint32_t>(*ratio);
-  }
-  if (!texts.limit.empty()) {
-    const auto rows = parse_count(texts.limit);
-    if (!rows) return "--limit " + texts.limit + ": write a number of rows, 0 or more";
-    o->limit = *rows;
-  }
-  if (!texts.max_bytes.empty()) {
-    const auto size = parse_size(texts.max_bytes);
-    if (!size) return "--max-bytes " + texts.max_bytes + ": write a size, such as 4096 or 4M";
-    o->max_bytes = *size;
-  }
-  if (!texts.call.empty()) {
-    const auto call = parse_count(texts.call);
-    if (!call || *call == 0)
-      return "--call " + texts.call + ": write the number of a call, 1 or more (calls.id)";
-    o->call = *call;
-  }
-  if (!texts.width.empty()) {
-    const auto width = parse_count(texts.width);
-    if (!width || *width < kLeastWidth || *width > kMostWidth)
-      return "--width " + texts.width + ": write a number of columns from 20 to 10000";
-    o->width = static_cast<int>(*width);
-  }
-  return {};
-}
-
 // What CLI11 cannot know.
 std::string mistake_in(const Options& o) {
   for (const auto& [name, time] : {std::pair("--from", o.from), std::pair("--to", o.to)}) {
@@ -299,7 +231,7 @@ std::string mistake_in(const Options& o) {
 }
 
 // Words, values and what they mean together.
-std::string understand(const CLI::App& app, Texts texts, Options* o) {
+std::string understand(const CLI::App& app, OptionTexts texts, Options* o) {
   const auto chosen = app.get_subcommands();
   if (!chosen.empty()) o->command = chosen.front()->get_name();
   const auto unknown = app.remaining(true);
@@ -339,7 +271,7 @@ int parse_options(int argc, char** argv, Options* options) {
       "sipladder [OPTIONS] [SOURCE...] opens the terminal UI; sipladder COMMAND [OPTIONS] "
       "SOURCE... does one thing and ends.",
       "sipladder");
-  Texts texts;
+  OptionTexts texts;
   build(app, options, &texts);
   try {
     app.parse(argc, argv);
