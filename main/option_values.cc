@@ -29,7 +29,7 @@ std::optional<uint64_t> parse_size(std::string_view text) {
   double number = 0;
   const char* const last = text.data() + text.size();
   const auto [end, error] = std::from_chars(text.data(), last, number, std::chars_format::fixed);
-  if (error != std::errc() || number < 0) return std::nullopt;
+  if (error != std::errc() || !(number >= 0)) return std::nullopt;  // "nan" is none
   std::string_view unit(end, static_cast<size_t>(last - end));
   unit = trim(unit);
   constexpr std::string_view kUnits = "kmgt";
