@@ -34,8 +34,9 @@ struct Datagram {
   uint8_t icmp_type = 0;  // icmp_error only
   uint8_t icmp_code = 0;
   uint8_t point = 0;
-  IpAddress icmp_from;     // icmp_error only: who complains
-  bool logged = false;     // see Packet
+  IpAddress icmp_from;  // icmp_error only: who complains
+  bool logged = false;  // see Packet
+  bool inferred = false;
   bool truncated = false;  // the capture holds less than was sent
   std::string_view payload;
   PacketRef ref;  // where `payload` can be read again

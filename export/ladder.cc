@@ -154,6 +154,8 @@ class Builder {
     const MessageRecord& record = input_.model.messages[id];
     LadderRow row;
     row.time_ns = record.time_ns;
+    row.timed = input_.model.has_times(record.source);
+    row.inferred = record.inferred;
     place(record, &row);
     if (record.has_sdp) {
       // The first SDP of a party is seen nearest to it.
@@ -269,7 +271,7 @@ class Builder {
     int64_t before = rows.empty() ? 0 : rows.front().time_ns;
     for (LadderRow& row : rows) {
       row.delta_ns = row.time_ns - before;
-      if (row.delta_ns >= kGapNs) add_gap(row);
+      if (row.delta_ns >= kGapNs && row.timed) add_gap(row);
       before = row.time_ns;
       ladder_.rows.push_back(std::move(row));
     }

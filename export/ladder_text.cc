@@ -32,6 +32,7 @@ std::u32string row_label(const LadderRow& row, bool ascii) {
   if (row.retransmission) text = std::u32string{pen(ascii).retransmitted, U' '} + text;
   if (row.duplicate) text += U" (dup)";
   if (row.malformed) text += U" !";
+  if (row.inferred) text += U" ~";
   return text;
 }
 
@@ -229,9 +230,11 @@ CellLine draw_ladder_row(const Ladder& ladder, const LadderRow& row, const Ladde
     draw_remark(ladder, row, layout, options.ascii, &line);
     return line;
   }
-  put_text(&line, 0, safe_text(clock_text(row.time_ns, options.utc)));
-  const std::u32string delta = fit_text(safe_text(delta_text(row.delta_ns)), kDeltaWidth, true);
-  put_text(&line, kTimeWidth + 1 + kDeltaWidth - text_width(delta), delta, Ink::dim);
+  if (row.timed) {
+    put_text(&line, 0, safe_text(clock_text(row.time_ns, options.utc)));
+    const std::u32string delta = fit_text(safe_text(delta_text(row.delta_ns)), kDeltaWidth, true);
+    put_text(&line, kTimeWidth + 1 + kDeltaWidth - text_width(delta), delta, Ink::dim);
+  }
   draw_lifelines(ladder, layout, options.ascii, &line);
   if (row.from == row.to) {
     draw_loop(ladder, row, layout, options.ascii, &line);

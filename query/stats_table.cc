@@ -107,6 +107,7 @@ class Collector {
           c.state == CallState::cancelled) {
         effective++;
       }
+      if (!r.has_times(c.first_message)) continue;
       if (c.progress_ns != 0) pdd.push_back(static_cast<double>(c.progress_ns - c.invite_ns) / 1e6);
       if (c.answer_ns != 0) setup.push_back(static_cast<double>(c.answer_ns - c.invite_ns) / 1e6);
     }

@@ -16,6 +16,8 @@ extern const Detector spiral_detector;
 
 // The earlier hop of the same request that had the same destination.
 TransactionId earlier_visit(const CallContext& context, const TransactionRecord& txn) {
+  // Of several hosts whose addresses a log leaves out, nobody knows whether they are one.
+  if (context.model.endpoints[txn.dst].ip.family == 0) return {};
   TransactionId id = txn.request_path;
   for (int hops = 0; id && hops < kMaxForwards; hops++) {
     const TransactionRecord& hop = context.model.transactions[id];
@@ -39,6 +41,7 @@ std::string routing_of(CallContext& context, const TransactionRecord& txn) {
 // Another transaction brought the same request to the same host, and neither is on the other's way.
 bool came_by_two_ways(const CallContext& context, TransactionId id) {
   const TransactionRecord& txn = context.model.transactions[id];
+  if (context.model.endpoints[txn.dst].ip.family == 0) return false;
   for (const TransactionId other_id : context.transactions) {
     const TransactionRecord& other = context.model.transactions[other_id];
     const bool same = other_id != id && other.dst == txn.dst && other.cseq == txn.cseq &&
