@@ -63,6 +63,7 @@ Fate decode_exported_pdu(Layers& layers, const View& whole) {
     note_tag(tag, value, &tags);
   }
   if (view.size == 0) return Fate::udp_empty;
+  if (view.missing > 0) layers.cut = true;
   if (tags.protocol == "ip" || tags.protocol == "ipv6") return decode_ip(layers, view, 0);
   if (tags.protocol == "eth" || tags.protocol == "eth_maybefcs" ||
       tags.protocol == "eth_withoutfcs")
