@@ -24,8 +24,8 @@ void report_log(const SourceInfo& info, uint64_t cut, std::vector<Finding>* out)
   Finding finding = finding_of(detector);
   finding.severity = Severity::info;
   finding.summary =
-      fmt::format("the log {} shows less than Content-Length says of {} of {} {}", info.name,
-                  cut, info.packets, info.packets == 1 ? "message" : "messages");
+      fmt::format("the log {} shows less than Content-Length says of {} of {} {}", info.name, cut,
+                  info.packets, info.packets == 1 ? "message" : "messages");
   finding.explanation = "The bodies, often the SDP, are not in the log, or not whole.";
   finding.remedy = "Paste the messages with their bodies, or take a capture.";
   finding.rfc = "RFC 3261 20.14";
