@@ -254,6 +254,12 @@ std::string ladder_text(const Ladder& ladder, const LadderTextOptions& options) 
     out += to_utf8(draw_ladder_row(ladder, row, layout, options), options.color) + "\n";
     append_details(row, layout, options.color, &out);
   }
+  const bool inferred = std::any_of(ladder.rows.begin(), ladder.rows.end(),
+                                    [](const LadderRow& row) { return row.inferred; });
+  if (inferred)
+    out +=
+        "~ hosts told from Via, received, Route, Request-URI and Contact: the log does not say "
+        "them\n";
   return out;
 }
 
