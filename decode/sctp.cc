@@ -1,6 +1,7 @@
 // SIP over SCTP (RFC 4168): DATA chunks (RFC 9260 section 3.3.1) and
 // I-DATA chunks (RFC 8260 section 2.1), put together when fragmented.
-// Bounds: kMaxBuffered bytes of incomplete messages, kMaxPieces of one; all are given up beyond.
+// Bounds: kMaxSctpBuffered bytes of incomplete messages, kMaxPieces of one; all are given up
+// beyond.
 #include <algorithm>
 
 #include "decode/layers.h"
@@ -9,7 +10,7 @@
 namespace sipladder {
 namespace {
 
-constexpr size_t kMaxBuffered = 8 << 20;
+constexpr size_t kMaxSctpBuffered = 8 << 20;
 constexpr size_t kMaxPieces = 1024;
 constexpr size_t kMaxMessages = 1024;
 constexpr size_t kMaxAssociations = 4096;
@@ -59,7 +60,8 @@ void give_up(Layers& layers) {
 }
 
 Fate add_piece(Layers& layers, const IpHeader& ip, const Chunk& chunk) {
-  if (layers.sctp_buffered > kMaxBuffered || layers.sctp.size() >= kMaxMessages) give_up(layers);
+  if (layers.sctp_buffered > kMaxSctpBuffered || layers.sctp.size() >= kMaxMessages)
+    give_up(layers);
   std::vector<SctpPiece>& pieces = layers.sctp[chunk.key];
   const auto place = std::upper_bound(pieces.begin(), pieces.end(), chunk.number,
                                       [](uint32_t number, const SctpPiece& piece) {

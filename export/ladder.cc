@@ -161,6 +161,8 @@ class Builder {
     LadderRow row;
     row.time_ns = record.time_ns;
     row.order_ns = ordered_ns(input_.model, record.source, record.frame, record.time_ns);
+    row.timed = input_.model.has_times(record.source);
+    row.inferred = record.inferred;
     place(record, &row);
     if (record.has_sdp) {
       // The first SDP of a party is seen nearest to it.
@@ -293,7 +295,7 @@ class Builder {
     int64_t before = rows.empty() ? 0 : rows.front().order_ns;
     for (LadderRow& row : rows) {
       row.delta_ns = row.order_ns - before;
-      if (row.delta_ns >= kGapNs) add_gap(row);
+      if (row.delta_ns >= kGapNs && row.timed) add_gap(row);
       before = row.order_ns;
       if (dated) add_date(row.time_ns, &today);
       ladder_.rows.push_back(std::move(row));
@@ -302,7 +304,7 @@ class Builder {
 
   bool has_times() const {
     return std::all_of(ladder_.files.begin(), ladder_.files.end(), [&](const LadderFile& file) {
-      return input_.model.captures[file.source].has_times;
+      return input_.model.has_times(file.source) && input_.model.has_dates(file.source);
     });
   }
 

@@ -29,6 +29,7 @@ struct LadderRow {
   RowKind kind = RowKind::message;
   int64_t time_ns = 0;
   int64_t order_ns = 0;  // the same, as if no clock had been set back
+  bool timed = true;     // else a log says no time
   int64_t delta_ns = 0;  // since the message or media row before; 0 for the first
   uint32_t from = 0;     // columns; equal when a participant talks to itself
   uint32_t to = 0;
@@ -52,7 +53,8 @@ struct LadderRow {
   bool retransmission = false;
   bool duplicate = false;
   bool malformed = false;
-  std::string sdp;  // one-line summary, when LadderOptions::sdp
+  bool inferred = false;  // an end was told from its headers: a log does not say it
+  std::string sdp;        // one-line summary, when LadderOptions::sdp
   std::string
       transaction;  // state and timer on its first message, when LadderOptions::transactions
   std::string raw;  // the text, when LadderOptions::raw

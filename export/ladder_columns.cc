@@ -51,7 +51,7 @@ uint32_t LadderColumns::add(const Endpoint& key, bool media_only) {
   if (key.port != 0) participant.label = to_string(key);
   const auto host = hosts_.find(host_of(key));
   if (key.ip.family == 0) {
-    participant.label = "?";  // a log does not say its own address
+    participant.label = "unknown host";  // a log does not say its own address
   } else if (key.port == 0 && host != hosts_.end()) {
     const auto& ports = host->second.ports;
     participant.port =

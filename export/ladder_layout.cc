@@ -75,6 +75,7 @@ std::u32string row_label(const LadderRow& row, bool ascii) {
   if (row.retransmission) text = std::u32string(ascii ? U"* " : U"↻ ") + text;
   if (row.duplicate) text += U" (dup)";
   if (row.malformed) text += U" !";
+  if (row.inferred) text += U" ~";
   return text;
 }
 
@@ -94,7 +95,7 @@ std::u32string fit_row_label(const LadderRow& row, int room, bool ascii) {
   }
   if (row.tail == 0 || left < kLeastHead) return fit_text(whole, room, ascii);
   head.label.resize(row.label.size() - row.tail);
-  head.duplicate = head.malformed = false;
+  head.duplicate = head.malformed = head.inferred = false;
   return fit_text(row_label(head, ascii), left, ascii) + end;
 }
 

@@ -215,9 +215,9 @@ CellLine draw_ladder_row(const Ladder& ladder, const LadderRow& row, const Ladde
     put_text(&line, end - text_width(text), text, Ink::dim);
   };
   if (layout.frame > 0) right_aligned(frame_text(ladder, row), layout.frame - 1);
-  if (layout.time > 0)
+  if (layout.time > 0 && row.timed)
     put_text(&line, layout.frame, safe_text(clock_text(row.time_ns, options.utc)));
-  if (layout.delta > 0) right_aligned(delta_text(row.delta_ns), layout.left() - 1);
+  if (layout.delta > 0 && row.timed) right_aligned(delta_text(row.delta_ns), layout.left() - 1);
   draw_lifelines(ladder, layout, options.ascii, &line);
   if (row.from == row.to) {
     draw_loop(ladder, row, layout, options.ascii, &line);
@@ -238,6 +238,15 @@ std::string ladder_text(const Ladder& ladder, const LadderTextOptions& options) 
     append_lines({draw_ladder_row(ladder, row, layout, options)}, options, &out);
     append_details(row, layout, options, &out);
   }
+  const bool inferred = std::any_of(ladder.rows.begin(), ladder.rows.end(),
+                                    [](const LadderRow& row) { return row.inferred; });
+  std::vector<CellLine> legend;
+  if (inferred)
+    append_wrapped(
+        U"~ hosts told from Via, received, Route, Request-URI and Contact: the log does "
+        U"not say them",
+        0, 2, options.width, Ink::dim, &legend);
+  append_lines(legend, options, &out);
   return out;
 }
 

@@ -11,6 +11,7 @@
 #include "capture/filter.h"
 #include "correlate/capture_clocks.h"
 #include "correlate/names.h"
+#include "decode/link_types.h"
 #include "main/end_signals.h"
 #include "main/options.h"
 #include "main/output.h"
@@ -112,11 +113,26 @@ void tell_refused(const SourceInfo& info) {
   }
 }
 
+std::string undecoded_link(uint16_t link_type) {
+  const std::string_view name = link_type_name(link_type);
+  return "its link type " + std::to_string(link_type) +
+         (name.empty() ? std::string() : " (" + std::string(name) + ")") +
+         " is not decoded: nothing of it could be read";
+}
+
 int finish(int status, Session& session, const std::vector<std::string>& errors) {
   for (const std::string& error : errors) complain(error);
   bool damaged = !errors.empty();
-  for (const SourceInfo& info : session.model.captures) {
+  for (size_t i = 0; i < session.model.captures.size(); i++) {
+    const SourceInfo& info = session.model.captures[i];
     tell_refused(info);
+    const bool read_none = info.packets > 0 && i < session.model.sources.size() &&
+                           session.model.sources[i].undecoded >= info.packets;
+    if (info.unread > 0 && info.packets > 0) complain(info.name + ": " + unread_sentence(info));
+    if (read_none && !is_decoded_link(info.link_type)) {
+      complain(info.name + ": " + undecoded_link(info.link_type));
+      damaged = true;
+    }
     if (info.damage.empty()) continue;
     complain(info.damage + "; everything before it was read");
     damaged = true;

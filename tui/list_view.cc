@@ -84,7 +84,8 @@ ListView::Row ListView::make_row(CallId id, bool with_verdict) {
   Row row;
   row.id = id;
   row.names = names_of(id);
-  row.time = clock_text(call.start_ns, shared_.utc).substr(0, 8);
+  const bool timed = shared_.model.has_times(shared_.model.messages[call.first_message].source);
+  if (timed) row.time = clock_text(call.start_ns, shared_.utc).substr(0, 8);
   row.state = to_string(call.state);
   row.ink = state_ink(call.state);
   row.messages = std::to_string(call.messages);
@@ -94,7 +95,7 @@ ListView::Row ListView::make_row(CallId id, bool with_verdict) {
   }
   if (!with_verdict) return row;
   const CallAnalysis& analysis = shared_.analyst.of(id);
-  if (call.answer_ns != 0)
+  if (call.answer_ns != 0 && timed)
     row.duration = duration_text(shared_.analyst.talk_end(id) - call.answer_ns);
   row.audio = to_string(analysis.audio);
   const std::vector<const Finding*> findings = shared_.analyst.of_call(id);

@@ -19,12 +19,29 @@ size_t calls_without_id(CaptureContext& context, size_t source) {
   return count;
 }
 
+// Whoever wrote or copied the log left bodies out: no snap length cut them.
+void report_log(const SourceInfo& info, uint64_t cut, std::vector<Finding>* out) {
+  Finding finding = finding_of(detector);
+  finding.severity = Severity::info;
+  finding.summary =
+      fmt::format("the log {} shows less than Content-Length says of {} of {} {}", info.name, cut,
+                  info.packets, info.packets == 1 ? "message" : "messages");
+  finding.explanation = "The bodies, often the SDP, are not in the log, or not whole.";
+  finding.remedy = "Paste the messages with their bodies, or take a capture.";
+  finding.rfc = "RFC 3261 20.14";
+  report(out, std::move(finding));
+}
+
 void check(CaptureContext& context, std::vector<Finding>* out) {
   for (size_t source = 0; source < context.model.captures.size(); source++) {
     const SourceInfo& info = context.model.captures[source];
     const uint64_t cut =
         source < context.model.sources.size() ? context.model.sources[source].cut : 0;
     if (cut == 0) continue;
+    if (info.format == "text") {
+      report_log(info, cut, out);
+      continue;
+    }
     Finding finding = finding_of(detector);
     finding.summary = fmt::format("{} of {} in {} {} cut by the snap length", cut,
                                   counted(info.packets, "packet"), info.name, was_or_were(cut));

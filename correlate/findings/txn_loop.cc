@@ -22,6 +22,8 @@ extern const Detector spiral_detector;
 
 // The earlier hop of the same request that had the same destination.
 TransactionId earlier_visit(const CallContext& context, const TransactionRecord& txn) {
+  // Of several hosts whose addresses a log leaves out, nobody knows whether they are one.
+  if (context.model.endpoints[txn.dst].ip.family == 0) return {};
   TransactionId id = txn.request_path;
   for (int hops = 0; id && hops < kMaxForwards; hops++) {
     const TransactionRecord& hop = context.model.transactions[id];
@@ -74,6 +76,7 @@ AllArrivals arrivals_in(const CallContext& context) {
 // Another transaction brought the same request to the same host, and neither is on the other's way.
 bool came_by_two_ways(const CallContext& context, const AllArrivals& all, TransactionId id) {
   const TransactionRecord& txn = context.model.transactions[id];
+  if (context.model.endpoints[txn.dst].ip.family == 0) return false;
   const Arrivals& arrivals = all.at(arrival_of(txn));
   const int64_t other_ns = arrivals.first == id ? arrivals.second_ns : arrivals.first_ns;
   return other_ns <= txn.first_ns && !earlier_visit(context, txn);
