@@ -6,7 +6,7 @@
 namespace sipladder {
 
 std::string check_query(const std::string& query) {
-  const Model model;
+  const Model model{};
   const PacketLog log;
   Analyst analyst(model, log);
   Reader reader(model, log, analyst);
