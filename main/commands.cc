@@ -42,6 +42,10 @@ std::vector<Command> all_commands() {
       {"subscriptions", kTable, "one row per subscription",
        "id,call,event,subscriber,notifier,src,src_port,expires_s,state,reason,refreshes,notifies",
        "refreshes,notifies,id,reason,src_port,src"},
+      {"endpoints", kTable, "one row per address and port seen as a SIP or media peer",
+       "address,port,transport,role,user_agent,messages_in,messages_out,behind_nat,private_address,"
+       "public_address,public_port,nat_type,keepalive_s,keepalive_kind",
+       "messages_out,messages_in,keepalive_kind,keepalive_s,user_agent,transport,behind_nat"},
       {"stats", kTable, "counts, ratios, percentiles, and where every packet went",
        "\"group\",name,count,value,note", "note"},
       {"export", kSourceOptions | kSelectOptions | kExportOptions,
