@@ -86,12 +86,14 @@ ReadResult CaptureFile::begin() {
     info_.format = "pcapng";
     return ReadResult::packet;
   }
-  swapped_ = magic == 0xD4C3B2A1 || magic == 0x4D3CB2A1;
+  swapped_ = magic == 0xD4C3B2A1 || magic == 0x4D3CB2A1 || magic == 0x34CDB2A1;
   if (swapped_) magic = __builtin_bswap32(magic);
-  if (magic != 0xA1B2C3D4 && magic != 0xA1B23C4D)
+  constexpr uint32_t kModified = 0xA1B2CD34;  // by Alexey Kuznetsov: 8 more bytes a packet
+  if (magic != 0xA1B2C3D4 && magic != 0xA1B23C4D && magic != kModified)
     return stop(ByteInput::State::ready, "not a capture file (pcap, pcapng)");
   state = input_.need(24);
   if (state != ByteInput::State::ready) return stop(state, "pcap file header cut off");
+  packet_header_ = magic == kModified ? 24 : 16;
   ticks_ = magic == 0xA1B23C4D ? 1'000'000'000U : 1'000'000U;
   link_type_ = link_type_of(u32(input_.data() + 20));
   info_.link_type = link_type_;
@@ -139,19 +141,20 @@ ReadResult CaptureFile::fill(Packet* packet, int64_t time_ns, uint16_t link_type
 }
 
 ReadResult CaptureFile::next_pcap(Packet* packet) {
-  ByteInput::State state = input_.need(16);
+  const size_t size = packet_header_;
+  ByteInput::State state = input_.need(size);
   if (state != ByteInput::State::ready) return stop(state, "packet header cut off");
   const uint8_t* header = input_.data();
   const uint32_t captured = u32(header + 8);
   if (captured > max_captured_) return stop(ByteInput::State::ready, "impossible packet length");
-  state = input_.need(16 + size_t{captured});
+  state = input_.need(size + captured);
   if (state != ByteInput::State::ready) return stop(state, "packet cut off");
   header = input_.data();
   const int64_t fraction =
       ticks_ == 1'000'000U ? int64_t{u32(header + 4)} * 1000 : int64_t{u32(header + 4)};
   const int64_t time_ns = int64_t{u32(header)} * 1'000'000'000 + fraction;
-  pending_ = 16 + size_t{captured};
-  return fill(packet, time_ns, link_type_, captured, u32(header + 12), 16);
+  pending_ = size + captured;
+  return fill(packet, time_ns, link_type_, captured, u32(header + 12), size);
 }
 
 void CaptureFile::read_interface(const uint8_t* body, uint32_t length) {

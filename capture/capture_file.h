@@ -57,6 +57,7 @@ class CaptureFile : public PacketSource {
   uint64_t skip_ = 0;          // bytes left of a block too large for the window
   uint32_t max_captured_ = 0;  // of classic pcap: its snap length, if larger than usual
   size_t pending_ = 0;  // bytes of the record handed out last: consumed by the following next()
+  size_t packet_header_ = 16;  // bytes, of a pcap file
   std::vector<Interface> interfaces_;
 };
 

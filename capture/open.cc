@@ -24,6 +24,23 @@ namespace {
 
 constexpr size_t kMaxSources = 60000;  // numbered with 16 bits
 
+// The first line that names the version of SIP, for whoever wonders why.
+std::string no_trace(const std::string& name, std::string_view beginning) {
+  std::string text = name + ": text, but no SIP message can be told from it: no line is a " +
+                     "start-line with header fields behind it";
+  size_t number = 1;
+  for (; !beginning.empty(); number++) {
+    const size_t end = beginning.find('\n');
+    const std::string_view line = beginning.substr(0, std::min(end, beginning.size()));
+    if (line.find("SIP/2.0") != std::string_view::npos) {
+      return text + "; line " + std::to_string(number) +
+             " looks like SIP: " + std::string(line.substr(0, 120));
+    }
+    beginning = end == std::string_view::npos ? std::string_view() : beginning.substr(end + 1);
+  }
+  return text;
+}
+
 std::string not_a_capture(const std::string& name, const uint8_t* bytes, size_t size) {
   if (size == 0) return name + ": the file is empty";
   std::string text =
@@ -66,11 +83,11 @@ bool is_trace(std::string_view beginning) {
   return is_text_trace(beginning) || (beginning.size() == kLookAt && is_text(beginning));
 }
 
-bool is_text_file(int fd) {
+std::string beginning_of(int fd) {
   std::string beginning(kLookAt, '\0');
   const ssize_t got = pread(fd, beginning.data(), beginning.size(), 0);
   beginning.resize(static_cast<size_t>(std::max<ssize_t>(got, 0)));
-  return is_trace(beginning);
+  return beginning;
 }
 
 std::unique_ptr<PacketSource> open_text(const std::string& name, int fd, uint64_t size,
@@ -87,11 +104,12 @@ std::unique_ptr<PacketSource> open_regular(const std::string& name, int fd, uint
   uint8_t magic[kMagicSize];
   const ssize_t got = pread(fd, magic, sizeof magic, 0);
   const Packing packing = packing_of(magic, got);
-  if (packing == Packing::unknown && is_text_file(fd)) {
-    return open_text(name, fd, size, index, log, error);
-  }
   if (packing == Packing::unknown) {
-    *error = not_a_capture(name, magic, static_cast<size_t>(std::max<ssize_t>(got, 0)));
+    const std::string beginning = beginning_of(fd);
+    if (is_trace(beginning)) return open_text(name, fd, size, index, log, error);
+    const bool text = !beginning.empty() && is_text(beginning);
+    *error = text ? no_trace(name, beginning)
+                  : not_a_capture(name, magic, static_cast<size_t>(std::max<ssize_t>(got, 0)));
     close(fd);
     return nullptr;
   }

@@ -41,6 +41,7 @@ struct Packet {
   // Built around a message that a log wrote: never captured twice, its transport is what the log
   // says, and an address that the log leaves out is 0.0.0.0 or :: with port 0.
   bool logged = false;
+  bool inferred = false;                 // an address of a logged one was told from its headers
   Transport transport = Transport::udp;  // of a logged one
 };
 

@@ -33,6 +33,10 @@ struct SourceInfo {
   bool from_anybody = false;  // HEP without a key: whoever reaches the port is believed
   uint64_t refused = 0;       // HEP packets without the key that is asked for: not in `packets`
   uint64_t connections_closed = 0;  // of HEP, open ones that had to make room for others
+  bool has_dates = true;       // else times are of an unknown day: a log that writes the clock only
+  bool whole_seconds = false;  // its times have no fractions: a log that writes the clock so
+  uint64_t unread = 0;         // lines of a log that looked like SIP and could not be read
+  std::string first_unread;    // with its number
   int64_t first_ns = 0;
   int64_t last_ns = 0;
   int64_t clock_ahead_ns = 0;  // subtracted from all of its times
@@ -40,6 +44,9 @@ struct SourceInfo {
   uint64_t size = 0;           // bytes of the input, 0 when unknown
   std::string damage;          // what is wrong with the input and at which byte; empty when nothing
 };
+
+// What of a log could not be read, in a sentence.
+std::string unread_sentence(const SourceInfo& info);
 
 class PacketSource {
  public:

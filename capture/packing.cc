@@ -33,7 +33,8 @@ Packing packing_of(const uint8_t* bytes, ssize_t size) {
   if (bytes[0] == 0x1F && bytes[1] == 0x8B) return Packing::gzip;
   static constexpr uint8_t kZstd[] = {0x28, 0xB5, 0x2F, 0xFD};
   if (std::equal(std::begin(kZstd), std::end(kZstd), bytes)) return Packing::zstd;
-  static constexpr uint32_t kPlain[] = {0xA1B2C3D4, 0xD4C3B2A1, 0xA1B23C4D, 0x4D3CB2A1, 0x0A0D0D0A};
+  static constexpr uint32_t kPlain[] = {0xA1B2C3D4, 0xD4C3B2A1, 0xA1B23C4D, 0x4D3CB2A1,
+                                        0xA1B2CD34, 0x34CDB2A1, 0x0A0D0D0A};
   uint32_t magic = 0;
   std::memcpy(&magic, bytes, sizeof magic);
   const bool plain = std::find(std::begin(kPlain), std::end(kPlain), magic) != std::end(kPlain);

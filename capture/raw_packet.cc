@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
+#include <mutex>
+#include <unordered_map>
 
 namespace sipladder {
 namespace {
@@ -26,6 +28,16 @@ std::string address(const RawEndpoint& end, bool v6) {
   if (!v6) return bytes;
   if (end.v6 || !end.known) return std::string(16 - bytes.size(), '\0') + bytes;
   return std::string(10, '\0') + "\xFF\xFF" + bytes;
+}
+
+// Names are longer than the place that an address has.
+struct HostNames {
+  std::mutex mutex;
+  std::unordered_map<std::string, std::string> whole;
+};
+HostNames& host_names() {
+  static HostNames names;
+  return names;
 }
 
 }  // namespace
@@ -57,9 +69,18 @@ bool name_raw_host(std::string_view name, RawEndpoint* out) {
     char end[6];
     std::snprintf(end, sizeof end, "~%04x", static_cast<unsigned>(hash & 0xFFFF));
     text = text.substr(0, room - 5) + end;
+    const std::lock_guard<std::mutex> lock(host_names().mutex);
+    if (host_names().whole.size() < kMaxHostNames) host_names().whole.try_emplace(text, name);
   }
   std::copy(text.begin(), text.end(), out->bytes.begin() + 1);
   return true;
+}
+
+std::string whole_host_name(std::string_view shown) {
+  std::string text(shown);
+  const std::lock_guard<std::mutex> lock(host_names().mutex);
+  const auto found = host_names().whole.find(text);
+  return found == host_names().whole.end() ? text : found->second;
 }
 
 std::string raw_udp_packet(const RawEndpoint& src, const RawEndpoint& dst, std::string_view payload,

@@ -27,6 +27,10 @@ bool parse_raw_ip(std::string_view text, RawEndpoint* out);
 inline constexpr uint8_t kNamedHost = 1;  // the first byte
 bool name_raw_host(std::string_view name, RawEndpoint* out);
 
+// The name that was replaced so, of the first kMaxHostNames ones; else `shown` itself. Any thread.
+inline constexpr size_t kMaxHostNames = 20'000;
+std::string whole_host_name(std::string_view shown);
+
 // An unknown address is 0.0.0.0 or ::, as the other one's family is. `missing`: bytes that the
 // payload had beyond these.
 std::string raw_udp_packet(const RawEndpoint& src, const RawEndpoint& dst, std::string_view payload,

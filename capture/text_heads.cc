@@ -6,120 +6,14 @@
 #include <charconv>
 #include <utility>
 
-#include "capture/time_units.h"
+#include "capture/announcement.h"
+#include "capture/text_scanner.h"
 
 namespace sipladder {
 namespace {
 
-constexpr size_t npos = std::string_view::npos;
-
-// Reads a text from the left; every method leaves it alone when it fails.
-class Scanner {
- public:
-  explicit Scanner(std::string_view text) : text_(text) {}
-
-  std::string_view rest() const { return text_; }
-  bool skip(std::string_view word) {
-    if (!text_.starts_with(word)) return false;
-    text_.remove_prefix(word.size());
-    return true;
-  }
-  void skip_spaces() {
-    while (!text_.empty() && (text_[0] == ' ' || text_[0] == '\t')) text_.remove_prefix(1);
-  }
-  std::string_view word() {
-    skip_spaces();
-    const std::string_view result = text_.substr(0, text_.find_first_of(" \t"));
-    text_.remove_prefix(result.size());
-    return result;
-  }
-  template <typename Number>
-  bool number(Number* out) {
-    const auto [end, error] = std::from_chars(text_.data(), text_.data() + text_.size(), *out);
-    if (error != std::errc()) return false;
-    text_.remove_prefix(static_cast<size_t>(end - text_.data()));
-    return true;
-  }
-  // Up to nine digits behind the point, as nanoseconds.
-  int64_t fraction() {
-    int64_t result = 0;
-    int64_t unit = 100'000'000;
-    size_t at = 0;
-    while (at < text_.size() && text_[at] >= '0' && text_[at] <= '9') {
-      result += (text_[at++] - '0') * unit;
-      unit /= 10;
-    }
-    text_.remove_prefix(at);
-    return result;
-  }
-
- private:
-  std::string_view text_;
-};
-
 bool is_digits(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
-// "03:04:05" with an optional fraction.
-bool scan_clock(Scanner* in, int64_t* ns_of_day) {
-  Scanner scan = *in;
-  unsigned hour = 0, minute = 0, second = 0;
-  const bool there = scan.number(&hour) && scan.skip(":") && scan.number(&minute) &&
-                     scan.skip(":") && scan.number(&second);
-  if (!there || hour > 23 || minute > 59 || second > 60) return false;
-  *ns_of_day = (int64_t{hour} * 3600 + minute * 60 + second) * 1'000'000'000;
-  if (scan.skip(".") || scan.skip(",")) *ns_of_day += scan.fraction();
-  *in = scan;
-  return true;
-}
-
-int month_of(std::string_view name) {
-  constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
-  if (name.size() != 3) return 0;
-  const size_t at = kMonths.find(name);
-  return at == npos || at % 3 != 0 ? 0 : static_cast<int>(at / 3) + 1;
-}
-
-// "2024-01-02", "2024/01/02", "Jan  2" (syslog).
-bool scan_date(Scanner* in, LogTime* time) {
-  Scanner scan = *in;
-  const int named = month_of(scan.rest().substr(0, 3));
-  if (named != 0) {
-    time->month = named;
-    scan.skip(scan.rest().substr(0, 3));
-    scan.skip_spaces();
-    if (!scan.number(&time->day)) return false;
-  } else {
-    const bool there = scan.number(&time->year) && (scan.skip("-") || scan.skip("/")) &&
-                       scan.number(&time->month) && (scan.skip("-") || scan.skip("/")) &&
-                       scan.number(&time->day);
-    if (!there || time->year < 1970 || time->year > 2200) return false;
-  }
-  if (time->month < 1 || time->month > 12 || time->day < 1 || time->day > 31) return false;
-  if (!scan.skip("T")) scan.skip_spaces();
-  *in = scan;
-  return true;
-}
-
-bool scan_time(Scanner* in, LogTime* time) {
-  Scanner scan = *in;
-  LogTime result;
-  if (!scan_date(&scan, &result)) result = {};
-  if (!scan_clock(&scan, &result.ns)) return false;
-  *time = result;
-  *in = scan;
-  return true;
-}
-
-// "1704164645.123456", seconds since 1970.
-bool scan_epoch(Scanner* in, LogTime* time) {
-  Scanner scan = *in;
-  int64_t seconds = 0;
-  if (!scan.number(&seconds) || !scan.skip(".") || seconds < 0 || seconds > 1LL << 33) return false;
-  *time = {LogTime::Kind::epoch, 0, 0, 0, seconds * kSecond_ns + scan.fraction()};
-  *in = scan;
-  return true;
 }
 
 // The time before a line of tcpdump, whichever -t chose it.
@@ -175,6 +69,7 @@ std::optional<TraceHead> parse_sofia(std::string_view line) {
   Scanner scan(line.substr(begin));
   TraceHead head;
   const bool received = scan.skip("recv ");
+  head.way = received ? TraceHead::Way::received : TraceHead::Way::sent;
   if (!received) scan.skip("send ");
   if (!scan.number(&head.bytes) || !scan.skip(received ? " bytes from " : " bytes to ")) {
     return std::nullopt;
@@ -206,6 +101,7 @@ std::optional<TraceHead> parse_asterisk(std::string_view line) {
     if (at == npos) continue;
     std::string_view rest = line.substr(at + beginning.text.size());
     TraceHead head;
+    head.way = beginning.received ? TraceHead::Way::received : TraceHead::Way::sent;
     const size_t open = rest.find('(');
     if (open != npos && rest.find(" bytes)") != npos)
       Scanner(rest.substr(open + 1)).number(&head.bytes);
@@ -333,7 +229,8 @@ size_t method_at(std::string_view word, bool anywhere) {
 }  // namespace
 
 std::optional<TraceHead> parse_trace_head(std::string_view line) {
-  static constexpr std::array kParsers = {parse_sofia, parse_asterisk, parse_ngrep, parse_tcpdump};
+  static constexpr std::array kParsers = {parse_sofia, parse_asterisk, parse_ngrep, parse_tcpdump,
+                                          parse_announcement};
   for (const auto& parse : kParsers) {
     if (auto head = parse(line)) return head;
   }
@@ -350,27 +247,6 @@ std::optional<Transport> parse_transport(std::string_view name) {
     if (lower == text) return transport;
   }
   return std::nullopt;
-}
-
-size_t syslog_prefix(std::string_view line) {
-  Scanner scan(line);
-  LogTime time;
-  if (!scan_time(&scan, &time) || time.day == 0) return 0;
-  if (!scan.rest().starts_with(' ')) scan.word();  // the rest of the time: its zone
-  scan.word();                                     // the host
-  const std::string_view program = scan.word();
-  const bool named =
-      program.size() > 1 && program.ends_with(':') && program.find_first_of("<>=\"") == npos;
-  if (!named || !scan.skip(" ")) return 0;
-  return line.size() - scan.rest().size();
-}
-
-std::optional<LogTime> parse_log_time(std::string_view line) {
-  Scanner scan(line);
-  scan.skip("[");
-  LogTime time;
-  if (!scan_time(&scan, &time)) return std::nullopt;
-  return time;
 }
 
 size_t shown_headers(std::string_view shown) {
@@ -391,7 +267,8 @@ size_t find_start_line(std::string_view line, bool anywhere) {
   const std::string_view after = line.substr(version + kVersion.size());
   const bool status = after.size() >= 4 && after[0] == ' ' && is_digits(after.substr(1, 3));
   if (status) return anywhere || version == 0 ? version : npos;
-  if (!after.empty() && after != ".") return npos;
+  const size_t more = after.find_first_not_of(" \t");
+  if (more != npos && after.substr(more) != ".") return npos;
   if (version == 0 || line[version - 1] != ' ') return npos;
   const std::string_view before = line.substr(0, version - 1);
   const size_t space = before.rfind(' ');

@@ -6,27 +6,15 @@
 #include <string>
 #include <string_view>
 
+#include "capture/log_time.h"
 #include "capture/packet.h"
 #include "capture/raw_packet.h"
 
 namespace sipladder {
 
-// A point in time as a log says it: with or without its date.
-struct LogTime {
-  enum class Kind : uint8_t {
-    clock,     // the fields below
-    epoch,     // ns since 1970
-    relative,  // ns since the packet before, or since the first one (tcpdump -ttt, -ttttt)
-  };
-  Kind kind = Kind::clock;
-  int year = 0;  // 0: none was said
-  int month = 0;
-  int day = 0;     // 0: a time of day only
-  int64_t ns = 0;  // of the day, or as `kind` says
-};
-
 struct TraceHead {
   RawEndpoint src, dst;
+  RawEndpoint own, other;  // of whoever wrote the log, until its way is known
   std::optional<LogTime> time;
   std::optional<Transport> transport;
   size_t bytes = 0;          // of the message, 0 when the line does not say
@@ -35,18 +23,14 @@ struct TraceHead {
   bool dots = false;         // line ends show as a dot (ngrep)
   bool blank_ends = false;   // an empty line ends the message
   bool after_bytes = false;  // headers of the packet stand before the message (tcpdump -A)
+  bool guessed = false;      // by its words, not by the form of a known tool
+  enum class Way : uint8_t { unknown, sent, received };
+  Way way = Way::unknown;  // as whoever wrote the log sees it
+  bool has_ends() const { return src.known || dst.known; }
 };
 
 // nullopt when the line announces no message.
 std::optional<TraceHead> parse_trace_head(std::string_view line);
-
-// The time with which a log line begins, in brackets or not: "2024-01-02 03:04:05.123456",
-// "Jan  2 03:04:05", "03:04:05".
-std::optional<LogTime> parse_log_time(std::string_view line);
-
-// How long the prefix is that a system log writes before each line of a program ("Jan  2 03:04:05
-// host program[1]: "); 0 when there is none.
-size_t syslog_prefix(std::string_view line);
 
 // "UDP", "tls", as a log or a Via writes it.
 std::optional<Transport> parse_transport(std::string_view name);

@@ -9,11 +9,18 @@
 namespace sipladder {
 namespace {
 
-constexpr size_t kReadSize = 64 << 10;
+constexpr size_t kTraceReadSize = 64 << 10;
 constexpr int kLinesPerCall = 20'000;
-constexpr int64_t kStep = 1'000'000;  // between messages whose time is not said
+constexpr int64_t kMadeUpStep = 1'000'000;  // between messages whose time is not said
 
 }  // namespace
+
+std::string unread_sentence(const SourceInfo& info) {
+  return std::to_string(info.unread) +
+         (info.unread == 1 ? " line that looks like the start of a SIP message was not read, "
+                           : " lines that look like the start of a SIP message were not read, ") +
+         (info.unread == 1 ? "" : "the first one ") + info.first_unread;
+}
 
 TextTrace::TextTrace(std::string name, uint16_t index, uint64_t size,
                      std::unique_ptr<ByteReader> reader)
@@ -21,39 +28,67 @@ TextTrace::TextTrace(std::string name, uint16_t index, uint64_t size,
   info_.name = std::move(name);
   info_.format = "text";
   info_.link_type = kRawIp;
-  info_.has_times = false;  // until one is said
+  info_.has_times = false;     // until one is said
+  info_.whole_seconds = true;  // until a fraction is
   info_.size = size;
 }
 
 ReadResult TextTrace::next(Packet* packet) {
-  TraceMessage message;
-  bool found = false;
-  for (int lines = 0; !found; lines++) {
+  Ahead state = Ahead::more;
+  for (int lines = 0; state == Ahead::more; lines++) {
+    if (ahead_.size() >= kMaxAhead || ahead_bytes_ >= kMaxAheadBytes) break;
     if (lines > kLinesPerCall) return ReadResult::idle;
-    std::string kept;
-    if (order_.next(&kept)) {
-      found = parser_.add(kept, &message);
-      continue;
-    }
-    if (ended_) break;
-    std::string_view line;
-    const Line state = read_line(&line);
-    if (state == Line::idle) return ReadResult::idle;
-    ended_ = state == Line::end;
-    if (ended_) {
-      order_.finish();
-    } else if (!order_.take(line)) {
-      found = parser_.add(line, &message);
-    }
+    state = read_ahead();
   }
-  if (found || parser_.finish(&message)) {
-    hand_out(message, packet);
+  if (!ahead_.empty()) {
+    TraceMessage message = std::move(ahead_.front());
+    ahead_.pop_front();
+    ahead_bytes_ -= message.bytes.size();
+    hand_out(std::move(message), packet);
     return ReadResult::packet;
   }
+  if (state == Ahead::idle) return ReadResult::idle;
   if (frame_ == 0 && info_.damage.empty()) {
     info_.damage = info_.name + ": text without a SIP message that could be told from it";
+    if (parser_.unread() > 0)
+      info_.damage += "; what looked like one is in " + parser_.first_unread();
   }
+  info_.unread = parser_.unread();
+  info_.first_unread = parser_.first_unread();
   return ReadResult::end;
+}
+
+TextTrace::Ahead TextTrace::read_ahead() {
+  TraceMessage message;
+  std::string kept;
+  if (lines_.next(&kept)) {
+    if (parser_.add(kept, &message)) keep(std::move(message));
+    return Ahead::more;
+  }
+  if (ended_) {
+    if (!parser_.finish(&message)) return Ahead::end;
+    keep(std::move(message));
+    return Ahead::more;
+  }
+  std::string_view line;
+  const Line state = read_line(&line);
+  if (state == Line::idle) return Ahead::idle;
+  ended_ = state == Line::end;
+  if (ended_) {
+    lines_.finish();
+  } else {
+    lines_.add(line);
+  }
+  return Ahead::more;
+}
+
+void TextTrace::keep(TraceMessage message) {
+  hops_.learn(message);
+  if (message.log_time_is_near || message.head.time) info_.has_times = true;
+  const auto& time = message.head.time ? message.head.time : message.log_time;
+  if (time && time->ns % kSecond_ns != 0) info_.whole_seconds = false;
+  ahead_bytes_ += message.bytes.size();
+  ahead_.push_back(std::move(message));
 }
 
 TextTrace::Line TextTrace::read_line(std::string_view* line) {
@@ -75,8 +110,9 @@ TextTrace::Line TextTrace::refill() {
   buffer_.erase(0, at_);
   at_ = 0;
   const size_t have = buffer_.size();
-  buffer_.resize(have + kReadSize);
-  const int64_t got = reader_->read(reinterpret_cast<uint8_t*>(buffer_.data()) + have, kReadSize);
+  buffer_.resize(have + kTraceReadSize);
+  const int64_t got =
+      reader_->read(reinterpret_cast<uint8_t*>(buffer_.data()) + have, kTraceReadSize);
   buffer_.resize(have + static_cast<size_t>(std::max<int64_t>(got, 0)));
   info_.position = reader_->consumed();
   if (got == kReadIdle) return Line::idle;
@@ -107,22 +143,26 @@ void TextTrace::look_at_differences() {
   parser_.take_differences_as(count >= kEnough);
 }
 
-// A log's clock is the local one; what it leaves out of the date is taken from the line before, or
-// stays 1970.
+// A log's clock is the local one where it does not say its zone; what it leaves out of the date is
+// taken from the line before, or stays 1970.
 int64_t TextTrace::to_ns(const LogTime& time) {
+  if (time.kind == LogTime::Kind::relative) info_.has_dates = false;
   if (time.kind != LogTime::Kind::clock) return time.ns;
   if (time.day != 0) {
     const int year = time.year != 0 ? time.year : date_.year;
     date_ = time;
     date_.year = year;
   }
-  std::tm local{};
-  local.tm_year = (date_.year == 0 ? 1970 : date_.year) - 1900;
-  local.tm_mon = std::max(date_.month, 1) - 1;
-  local.tm_mday = std::max(date_.day, 1);
-  local.tm_sec = static_cast<int>(time.ns / kSecond_ns);
-  local.tm_isdst = -1;
-  int64_t result = int64_t{std::mktime(&local)} * kSecond_ns + time.ns % kSecond_ns;
+  info_.has_dates = date_.year != 0;
+  std::tm parts{};
+  parts.tm_year = (date_.year == 0 ? 1970 : date_.year) - 1900;
+  parts.tm_mon = std::max(date_.month, 1) - 1;
+  parts.tm_mday = std::max(date_.day, 1);
+  parts.tm_sec = static_cast<int>(time.ns / kSecond_ns);
+  parts.tm_isdst = -1;
+  const int64_t seconds = time.zone_minutes ? int64_t{timegm(&parts)} - *time.zone_minutes * 60
+                                            : int64_t{std::mktime(&parts)};
+  int64_t result = seconds * kSecond_ns + time.ns % kSecond_ns;
   constexpr int64_t kDay = 86'400 * kSecond_ns;
   // A clock without a date goes on after midnight.
   if (time.day == 0 && result + kDay / 2 < last_ns_) {
@@ -132,15 +172,20 @@ int64_t TextTrace::to_ns(const LogTime& time) {
 }
 
 int64_t TextTrace::time_of(const TraceMessage& message) {
-  int64_t result = last_ns_ + (frame_ == 0 ? 0 : kStep);
+  // Where times are said, a message without one came when the one before did.
+  const bool first = frame_ == 0;
+  int64_t result = last_ns_ + (first || info_.has_times ? 0 : kMadeUpStep);
   // The log line's time counts first: it may have the date.
-  if (message.log_time) result = std::max(result, to_ns(*message.log_time));
+  if (message.log_time) {
+    const int64_t logged = to_ns(*message.log_time);
+    if (message.log_time_is_near) result = logged;
+  }
   if (message.head.time) result = to_ns(*message.head.time);
-  if (message.log_time || message.head.time) info_.has_times = true;
   return result;
 }
 
-void TextTrace::hand_out(const TraceMessage& message, Packet* packet) {
+void TextTrace::hand_out(TraceMessage message, Packet* packet) {
+  hops_.fill(&message);
   const int64_t time_ns = kept_time(time_of(message));
   packet_bytes_ =
       raw_udp_packet(message.head.src, message.head.dst, message.bytes, message.missing);
@@ -149,6 +194,7 @@ void TextTrace::hand_out(const TraceMessage& message, Packet* packet) {
   packet->source = index_;
   packet->link_type = kRawIp;
   packet->logged = true;
+  packet->inferred = message.inferred;
   packet->transport = message.transport;
   packet->original = static_cast<uint32_t>(packet_bytes_.size() + message.missing);
   packet->ref = not_stored(packet_bytes_.size());

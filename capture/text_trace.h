@@ -1,17 +1,20 @@
 // SIP messages in text (trace_parser.h) as packets: each with the addresses and the time of its log
 // lines.
 //
-// Bounds: kMaxTraceText bytes of a line.
+// Messages are read ahead, because what stands further on tells the ends of those before. Bounds:
+// kMaxTraceText bytes of a line; kMaxAhead messages of kMaxAheadBytes.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "capture/byte_input.h"
+#include "capture/hop_inference.h"
 #include "capture/packet_source.h"
-#include "capture/segment_order.h"
+#include "capture/trace_lines.h"
 #include "capture/trace_parser.h"
 
 namespace sipladder {
@@ -28,15 +31,23 @@ class TextTrace : public PacketSource {
   enum class Line { ready, idle, end };
   Line read_line(std::string_view* line);
   Line refill();
+  enum class Ahead { more, idle, end };
+  Ahead read_ahead();
+  void keep(TraceMessage message);
   int64_t time_of(const TraceMessage& message);
   void look_at_differences();
   int64_t to_ns(const LogTime& time);
-  void hand_out(const TraceMessage& message, Packet* packet);
+  void hand_out(TraceMessage message, Packet* packet);
 
   std::unique_ptr<ByteReader> reader_;
   SourceInfo info_;
-  SegmentOrder order_;
+  TraceLines lines_;
   TraceParser parser_;
+  HopInference hops_;
+  static constexpr size_t kMaxAhead = 2000;
+  static constexpr size_t kMaxAheadBytes = 8 << 20;
+  std::deque<TraceMessage> ahead_;
+  size_t ahead_bytes_ = 0;
   std::string buffer_;
   size_t at_ = 0;
   bool input_ended_ = false;

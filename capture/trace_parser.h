@@ -1,15 +1,19 @@
-// Lines of a text trace to SIP messages: what FreeSWITCH, Asterisk, ngrep, tcpdump -A and sngrep
-// write.
+// Lines of a text trace (trace_lines.h) to SIP messages, whatever stands before each line.
+//
+// A start-line at the beginning of a line is a message. One with something before it is one when
+// the next line, with or without the same before it, is a header field.
 //
 // Bounds: kMaxTraceText bytes of a message; what is longer counts as cut by a snap length.
 // kMaxWaiting messages that go on in another TCP segment.
 #pragma once
 
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "capture/line_prefix.h"
 #include "capture/packet.h"
 #include "capture/text_heads.h"
 
@@ -19,26 +23,35 @@ inline constexpr size_t kMaxTraceText = 65'000;  // fits a UDP datagram
 
 struct TraceMessage {
   TraceHead head;
-  std::optional<LogTime> log_time;  // of the log line before, when the head has none
+  std::optional<LogTime> log_time;  // of a log line before: it may have the date
+  bool log_time_is_near =
+      false;  // since the message before: it is this one's, if the head has none
   Transport transport = Transport::udp;
-  std::string bytes;  // with CRLF restored
+  bool inferred = false;  // an end was told from the message (hop_inference.h)
+  std::string bytes;      // with CRLF restored
   size_t missing = 0;
 };
 
 // Finds messages line by line.
 class TraceParser {
  public:
+  enum class BodyKind : uint8_t { unknown, sdp, sip, other };  // sip: may hold start-lines
+
   // `line` without its line end. True when a message has ended: before the line, or with it.
   bool add(std::string_view line, TraceMessage* out);
   bool finish(TraceMessage* out);  // the text has ended; until it is false
   // Relative times are since the first packet, or else since the one before.
   void take_differences_as(bool since_first) { since_first_ = since_first; }
+  // Lines that looked like the beginning of a message and were none that could be read.
+  uint64_t unread() const { return unread_; }
+  const std::string& first_unread() const { return first_unread_; }
 
  private:
   // A message of which lines were read.
   struct Open {
     std::optional<TraceHead> head;
     std::optional<LogTime> log_time;
+    bool log_time_is_near = false;
     // Of the TCP segment with which it goes on: tcpdump counts from 0 after the first of a
     // connection whose beginning it has not seen.
     uint64_t next_sequence = 0;
@@ -51,23 +64,46 @@ class TraceParser {
     std::optional<size_t> content_length;
     std::optional<Transport> via;
     size_t missing = 0;
-    size_t indent = 0;
+    size_t header_lines = 0;
+    LinePrefix prefix;
+    BodyKind body = BodyKind::unknown;
     bool dots = false;
-    bool tabs = false;  // tcpdump -v shows the message with a tab before each line
+    bool spaced = false;   // an empty line stands behind every line
+    bool spacing = false;  // the next line is such a one
+    int foreign = 0;       // lines of other programs between those of the message
 
     size_t body_size() const { return text.size() - body_at; }
     bool is_segment() const { return head && head->segment > 0; }
     bool is_complete() const;
   };
 
+  struct Candidate {
+    std::string line;
+    size_t at = 0;  // of the start-line
+    size_t number = 0;
+  };
+
   void note_head(std::string_view line);
+  void note_field(std::string_view line);
+  void merge_head(TraceHead head);
+  void look_back(const LinePrefix& prefix);
+  void settle_candidate(std::string_view line);
+  enum class Line { of_message, foreign, behind };
+  Line place_of(std::string_view line, std::string_view* rest);
+  bool is_foreign(std::string_view line);
+  bool skip_spacing(std::string_view line);
   bool ends_before(std::string_view line) const;
-  void begin(std::string_view line);
+  bool starts_another(std::string_view line) const;
+  bool breaks_off(std::string_view line) const;
+  void look_for_start(std::string_view line);
+  void begin(std::string_view line, size_t at, LinePrefix prefix);
+  void count_unread(std::string_view line, size_t number);
+  void refuse(const Candidate& candidate);
   void append(std::string_view line);
   void append_to_segment(std::string_view line);
   void append_text(std::string_view line);
   void note_header(std::string_view line);
-  void take(TraceMessage* out);
+  bool take(TraceMessage* out);
   bool set_aside(TraceMessage* out);
   void go_on();
   void give_up_oldest();
@@ -76,8 +112,15 @@ class TraceParser {
   std::optional<TraceHead> head_;
   int lines_since_head_ = 0;
   std::optional<LogTime> log_time_;
+  bool log_time_is_near_ = false;
   std::optional<Open> open_;
-  bool prefixed_ = false;    // a system log writes before each line
+  std::optional<Candidate> candidate_;
+  LinePrefix prefix_;               // of the message before
+  std::deque<std::string> before_;  // the lines since then
+  size_t line_number_ = 0;
+  std::optional<Candidate> refused_;  // counts, unless the message itself follows
+  uint64_t unread_ = 0;
+  std::string first_unread_;
   size_t segment_left_ = 0;  // bytes of SIP that the present TCP segment still has
   bool follows_ = false;     // another message stood before in this segment
   bool in_headers_ = false;  // of a TCP segment that goes on with a message

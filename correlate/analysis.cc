@@ -182,16 +182,26 @@ constexpr std::string_view kAboutTime[] = {
     "sec-flood",    "cap-clock", "txn-timer-nonconformant",
 };
 
+// And about fractions of a second, where a log has whole ones.
+constexpr std::string_view kAboutFractions[] = {"dialog-short", "txn-timer-nonconformant"};
+
+// Whether the times of a source carry a finding of this code.
+bool can_carry(const SourceInfo& source, std::string_view code) {
+  const auto is_one_of = [&](const auto& codes) {
+    return std::find(std::begin(codes), std::end(codes), code) != std::end(codes);
+  };
+  if (!source.has_times) return !is_one_of(kAboutTime);
+  return !source.whole_seconds || !is_one_of(kAboutFractions);
+}
+
 void drop_untimed(const Model& model, std::vector<Finding>* findings) {
-  const bool untimed = std::any_of(model.captures.begin(), model.captures.end(),
-                                   [](const SourceInfo& source) { return !source.has_times; });
-  if (!untimed) return;
   std::erase_if(*findings, [&](const Finding& finding) {
-    const bool about_time = std::find(std::begin(kAboutTime), std::end(kAboutTime), finding.code) !=
-                            std::end(kAboutTime);
-    if (!about_time || !finding.message) return about_time;
-    const size_t source = model.messages[finding.message].source;
-    return source < model.captures.size() && !model.captures[source].has_times;
+    if (finding.message) {
+      const size_t source = model.messages[finding.message].source;
+      return source < model.captures.size() && !can_carry(model.captures[source], finding.code);
+    }
+    return std::any_of(model.captures.begin(), model.captures.end(),
+                       [&](const SourceInfo& one) { return !can_carry(one, finding.code); });
   });
 }
 

@@ -55,6 +55,7 @@ MessageRecord record_of(const IndexedMessage& indexed, const SipFacts& facts) {
   message.point = datagram.point;
   message.transport = datagram.transport;
   message.logged = datagram.logged;
+  message.inferred = datagram.inferred;
   message.ip_id = datagram.ip_id;
   message.cseq = facts.cseq;
   message.method = facts.method;

@@ -93,6 +93,12 @@ struct Model {
   std::vector<SourceCounters> sources;
   std::vector<ClockStep> clock_steps;  // in the order of frames
   std::vector<SourceInfo> captures;    // copied from the PacketSource by whoever runs the loop
+  bool has_times(size_t source) const {
+    return source >= captures.size() || captures[source].has_times;
+  }
+  bool has_dates(size_t source) const {
+    return source >= captures.size() || captures[source].has_dates;
+  }
   std::array<uint64_t, static_cast<size_t>(Oddity::count_)> oddities{};
   std::vector<IncompleteSip> incomplete_sip_fragments;  // known once finished
   std::vector<HeadlessUdp> headless_udp;                // likewise

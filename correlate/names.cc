@@ -27,6 +27,16 @@ std::string_view to_string(TransactionState state) {
   return kNames[static_cast<size_t>(state)];
 }
 
+std::string counted(uint64_t count, std::string_view thing) {
+  std::string text = std::to_string(count) + " ";
+  text.append(thing);
+  return count == 1 ? text : text + "s";
+}
+
+std::string_view was_or_were(uint64_t count) {
+  return count == 1 ? "was" : "were";
+}
+
 std::string_view to_string(TransactionKind kind) {
   static constexpr std::string_view kNames[] = {"invite", "non-invite", "ack-2xx"};
   return kNames[static_cast<size_t>(kind)];

@@ -49,7 +49,8 @@ struct MessageRecord {
       false;  // its author (From of a request, To of a response) is the caller's side
   bool has_auth : 1 = false;  // request with Authorization or Proxy-Authorization
   bool truncated : 1 = false;
-  bool logged : 1 = false;  // a log wrote it
+  bool logged : 1 = false;    // a log wrote it
+  bool inferred : 1 = false;  // an address was told from its headers: see Packet
   bool has_to_tag : 1 = false;
   bool has_rseq : 1 = false;       // RFC 3262
   bool no_contact : 1 = false;     // INVITE, or a 2xx to it, without Contact
@@ -319,6 +320,7 @@ struct alignas(64) StreamRecord {
   bool has_rtcp = false;
   uint8_t remote_fraction_lost = 0;
   bool has_rtt = false;  // rtt_us is known
+  uint16_t source = 0;   // of first_frame
   uint32_t remote_jitter = 0;
   uint32_t remote_lost = 0;
   uint32_t reported_highest = 0;  // by its newest report

@@ -42,16 +42,20 @@ void note_request(const Model& model, const TransactionRecord& txn, const SipInd
                   std::string_view contact, Binding& binding) {
   const MessageRecord& message = model.messages[txn.request];
   const NameAddr name = parse_name_addr(contact);
+  const std::string_view from = sip.value(HeaderId::from);
   if (binding.first_ns == 0 || binding.listed) {
-    const std::string_view from = sip.value(HeaderId::from);
     binding.listed = false;
     if (binding.first_ns == 0) binding.first_ns = message.time_ns;
     binding.first_message = txn.request;
     binding.call = txn.call;
     binding.src = txn.src;
     binding.registrant = std::string(parse_name_addr(from).uri);
-    binding.third_party = aor_of(from) != binding.aor;
     binding.instance = std::string(param(name.params, "+sip.instance").value_or(""));
+  }
+  if (!binding.third_party && aor_of(from) != binding.aor) {
+    binding.third_party = true;
+    binding.registrant = std::string(parse_name_addr(from).uri);
+    binding.third_party_message = txn.request;
   }
   binding.user_agent = std::string(sip.value(HeaderId::user_agent));
   const IpAddress& src = model.endpoints[txn.src].ip;
@@ -106,6 +110,8 @@ void Registrations::forget_evicted() {
     if (!model_.messages.holds(one.last_message)) return false;
     if (!model_.messages.holds(one.first_message)) one.first_message = one.last_message;
     if (one.lapse_message && !model_.messages.holds(one.lapse_message)) one.lapse_ns = 0;
+    if (!model_.messages.holds(one.third_party_message))
+      one.third_party_message = one.first_message;
     return true;
   });
   by_aor_.clear();
@@ -184,7 +190,9 @@ void Registrations::learn(TransactionId id) {
   if (has_response) read_listed(view_.sip());
   for (const auto& [uri, asked] : contacts) {
     if (uri == "*") {
-      if (txn.final_status / 100 == 2) remove_all(aor);
+      // A log that shows requests only has no other word for it.
+      const bool unanswered = txn.final_status == 0 && model_.messages[txn.request].logged;
+      if (txn.final_status / 100 == 2 || unanswered) remove_all(aor);
       continue;
     }
     const auto listed = listed_.find(contact_key(uri));

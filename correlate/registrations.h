@@ -44,8 +44,9 @@ struct Binding {
   int64_t granted_ns = 0;  // newest 2xx
   CallId granted_call;     // with granted_cseq: the REGISTER that it was granted to
   uint32_t granted_cseq = 0;
-  int64_t lapse_ns = 0;     // how much too late it was refreshed, at worst; 0: never
-  MessageId lapse_message;  // the REGISTER that came then
+  int64_t lapse_ns = 0;           // how much too late it was refreshed, at worst; 0: never
+  MessageId lapse_message;        // the REGISTER that came then
+  MessageId third_party_message;  // the first REGISTER of somebody else, of `registrant`
   std::optional<uint32_t> expires_s;
   uint32_t refreshes = 0;
   uint32_t challenges = 0;

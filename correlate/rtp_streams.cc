@@ -207,6 +207,7 @@ void RtpStreams::begin_stream(uint64_t key, const Datagram& datagram, const RtpH
   stream.ssrc = rtp.ssrc;
   stream.first_ns = datagram.time_ns;
   stream.first_frame = stream.last_frame = datagram.frame;
+  stream.source = datagram.source;
   stream.point = datagram.point;
   stream.points = StreamRecord::bit_of(datagram.point);
   stream.dscp = datagram.dscp;

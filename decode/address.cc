@@ -6,6 +6,8 @@
 #include <charconv>
 #include <iterator>
 
+#include "capture/raw_packet.h"
+
 namespace sipladder {
 
 IpAddress ipv6_address(const uint8_t* sixteen_bytes) {
@@ -42,7 +44,7 @@ std::string to_string(const IpAddress& ip) {
   if (ip.family == 4) return ipv4_text(ip.bytes.data());
   if (ip.family == kHostName) {
     const auto* name = reinterpret_cast<const char*>(ip.bytes.data());
-    return {name, strnlen(name, ip.bytes.size())};
+    return whole_host_name({name, strnlen(name, ip.bytes.size())});
   }
   char text[INET6_ADDRSTRLEN] = "";
   inet_ntop(AF_INET6, ip.bytes.data(), text, sizeof text);
@@ -50,7 +52,7 @@ std::string to_string(const IpAddress& ip) {
 }
 
 std::string to_string(const Endpoint& endpoint) {
-  if (endpoint.ip.family == 0) return "?";
+  if (endpoint.ip.family == 0) return "unknown host";
   const std::string ip = to_string(endpoint.ip);
   return (endpoint.ip.family == 6 ? "[" + ip + "]" : ip) + ":" + std::to_string(endpoint.port);
 }

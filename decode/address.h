@@ -65,7 +65,8 @@ inline IpAddress ipv4_address(const uint8_t* four_bytes) {
 IpAddress ipv6_address(const uint8_t* sixteen_bytes);
 std::optional<IpAddress> parse_ip(std::string_view text);  // IPv6 with or without brackets
 std::string to_string(const IpAddress& ip);                // IPv6 without brackets, RFC 5952
-std::string to_string(const Endpoint& endpoint);  // IPv6 in brackets; port always; "?" for none
+std::string to_string(
+    const Endpoint& endpoint);  // IPv6 in brackets; port always; "unknown host" for none
 AddressScope scope_of(const IpAddress& ip);
 
 }  // namespace sipladder

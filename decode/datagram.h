@@ -39,7 +39,8 @@ struct Datagram {
   Checksum checksum = Checksum::unknown;  // of one UDP datagram in kChecksumEvery
   IpAddress icmp_from;                    // icmp_error only: who complains
   bool logged = false;                    // see Packet
-  bool truncated = false;                 // the capture holds less than was sent
+  bool inferred = false;
+  bool truncated = false;  // the capture holds less than was sent
   std::string_view payload;
   PacketRef ref;  // where `payload` can be read again, if it is stored
 };

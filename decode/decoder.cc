@@ -126,12 +126,13 @@ Datagram& Layers::hand_on(const IpHeader& ip, uint16_t src_port, uint16_t dst_po
   result.dst.port = dst_port;
   if (packet->logged) {
     result.logged = true;
+    result.inferred = packet->inferred;
     result.transport = packet->transport;
     result.src = logged_end(result.src);
     result.dst = logged_end(result.dst);
-    // Next to the name of a host, an IPv4 address stands in an IPv6 header.
-    if (result.src.ip.family == kHostName) result.dst.ip = unmapped(result.dst.ip);
-    if (result.dst.ip.family == kHostName) result.src.ip = unmapped(result.src.ip);
+    // Next to the name of a host, or an address of the other family, IPv4 stands in an IPv6 header.
+    result.src.ip = unmapped(result.src.ip);
+    result.dst.ip = unmapped(result.dst.ip);
   }
   result.ip_id = ip.id;
   result.dscp = ip.dscp;

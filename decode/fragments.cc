@@ -57,7 +57,7 @@ void forget(Layers& layers, Piles::iterator pile) {
   layers.piles.erase(pile);
 }
 
-void evict(Layers& layers) {
+void evict_fragments(Layers& layers) {
   while (!layers.pile_order.empty()) {
     const auto oldest = layers.piles.find(layers.pile_order.front());
     if (oldest != layers.piles.end()) {
@@ -79,7 +79,7 @@ Piles::iterator pile_of(Layers& layers, const FragmentKey& key) {
     forget(layers, found);
     layers.note(Oddity::fragment_evicted);
   }
-  evict(layers);
+  evict_fragments(layers);
   found = layers.piles.emplace(key, FragmentPile{}).first;
   found->second.first_ns = now;
   found->second.frame = layers.packet->frame;

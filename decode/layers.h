@@ -173,6 +173,7 @@ struct Layers {
   Datagram& hand_on(const IpHeader& ip, uint16_t src_port, uint16_t dst_port, const View& payload);
 };
 
+Fate decode_exported_pdu(Layers& layers, const View& view);
 Fate decode_link(Layers& layers, uint16_t link_type, const View& view);  // link.cc
 Fate decode_ethernet(Layers& layers, const View& view, int depth);
 Fate decode_ether_type(Layers& layers, uint16_t ether_type, const View& view, int depth);

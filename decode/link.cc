@@ -1,6 +1,10 @@
 // Link layers and what stands between them and IP: VLAN tags, MPLS, PPPoE, PPP.
 // Numbers of link types: https://www.tcpdump.org/linktypes.html
+#include <algorithm>
+#include <iterator>
+
 #include "decode/layers.h"
+#include "decode/link_types.h"
 
 namespace sipladder {
 namespace {
@@ -79,6 +83,58 @@ Fate decode_pflog(Layers& layers, const View& view) {
   const size_t header = (size_t{view.data[0]} + 3) / 4 * 4;
   if (header == 0 || header > view.size) return Fate::link_truncated;
   return decode_ip(layers, view.sub(header), 0);
+}
+
+// Endace's record: time, type, flags, lengths; extension headers while the first bit of the one
+// before says so.
+Fate decode_erf(Layers& layers, const View& view) {
+  constexpr size_t kHeader = 16, kExtension = 8;
+  if (view.size < kHeader) return Fate::link_truncated;
+  const unsigned type = view.data[8] & 0x7FU;
+  size_t at = kHeader;
+  for (bool more = (view.data[8] & 0x80U) != 0; more; at += kExtension) {
+    if (view.size < at + kExtension) return Fate::link_truncated;
+    more = (view.data[at] & 0x80U) != 0;
+  }
+  switch (type) {
+    case 2:  // Ethernet, and with a colour, a hash, an interface's number
+    case 11:
+    case 16:
+    case 20:  // two bytes stand before it
+      return view.size < at + 2 ? Fate::link_truncated
+                                : decode_ethernet(layers, view.sub(at + 2), 0);
+    case 1:  // packet over SONET: PPP or Cisco's HDLC
+    case 10:
+    case 15:
+    case 19:
+      if (view.size < at + 4) return Fate::link_truncated;
+      if (view.data[at] == 0xFF) return decode_ppp(layers, view.sub(at), 0);
+      return decode_ether_type(layers, be16(view.data + at + 2), view.sub(at + 4), 0);
+    case 22:
+    case 23:
+      return decode_ip(layers, view.sub(at), 0);
+    default:
+      return Fate::not_ip;
+  }
+}
+
+// macOS: a header, little-endian, with its length and the link type of what follows.
+Fate decode_pktap(Layers& layers, const View& view) {
+  constexpr uint32_t kPktap = 258;  // in itself would be endless
+  const auto little = [&](size_t at) { return __builtin_bswap32(be32(view.data + at)); };
+  if (view.size < 12) return Fate::link_truncated;
+  const size_t header = little(0);
+  const uint32_t inner = little(8);
+  if (header < 12 || header > view.size) return Fate::link_truncated;
+  if (inner == kPktap || inner == 149 || inner > 0xFFFF) return Fate::link_unsupported;
+  return decode_link(layers, static_cast<uint16_t>(inner), view.sub(header));
+}
+
+// macOS wrote PKTAP so before it had a number of its own; else the number is private.
+Fate decode_private_pktap(Layers& layers, const View& view) {
+  const bool plausible = view.size >= 12 && be32(view.data + 4) == 0x01000000U &&
+                         be32(view.data) != 0 && (be32(view.data) & 0xFFFFU) == 0;
+  return plausible ? decode_pktap(layers, view) : Fate::link_unsupported;
 }
 
 Fate decode_cisco_hdlc(Layers& layers, const View& view) {
@@ -198,9 +254,16 @@ constexpr struct {
     {117, decode_pflog},     {127, decode_radiotap},
     {192, decode_ppi},       {204, decode_ppp_with_direction},
     {226, decode_ipnet},     {239, decode_nflog},
+    {197, decode_erf},       {252, decode_exported_pdu},
+    {258, decode_pktap},     {149, decode_private_pktap},
 };
 
 }  // namespace
+
+bool is_decoded_link(uint16_t link_type) {
+  return std::any_of(std::begin(kLinks), std::end(kLinks),
+                     [&](const auto& link) { return link.type == link_type; });
+}
 
 Fate decode_link(Layers& layers, uint16_t link_type, const View& view) {
   for (const auto& link : kLinks) {

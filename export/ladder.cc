@@ -16,6 +16,7 @@
 #include "export/codec_table.h"
 #include "export/ladder_columns.h"
 #include "export/sdp_hops.h"
+#include "export/time_text.h"
 
 namespace sipladder {
 namespace {
@@ -57,7 +58,7 @@ std::vector<MessageId> messages_of(const LadderInput& input, const LadderOptions
   return ids;
 }
 
-std::string message_label(const MessageRecord& record, const SipIndex& sip) {
+std::string message_label(const MessageRecord& record, const SipIndex& sip, uint32_t* tail) {
   std::string label;
   std::string notes;
   if (record.is_request()) {
@@ -67,8 +68,9 @@ std::string message_label(const MessageRecord& record, const SipIndex& sip) {
     if (record.method != Method::invite) notes = to_string(record.method);
   }
   if (record.has_sdp) notes += notes.empty() ? "SDP" : ", SDP";
-  if (!notes.empty()) label += fmt::format(" ({})", notes);
-  return label;
+  if (notes.empty()) return label;
+  *tail = static_cast<uint32_t>(notes.size() + 3);
+  return label + fmt::format(" ({})", notes);
 }
 
 std::string sdp_summary(const SipIndex& sip) {
@@ -107,16 +109,18 @@ class Builder {
       add_message(id);
     }
     if (options_.rtp) add_media();
+    name_files();
     order_rows();
     if (left_out > 0) {
       const bool by_number = messages.size() == options_.max_messages;
-      add_note(fmt::format("{} more messages are not shown{}", left_out,
-                           by_number ? "" : ": they take more than --memory"));
+      add_note(counted(left_out, "more message") +
+               (left_out == 1 ? " is not shown" : " are not shown") +
+               (by_number ? "" : ": more than --memory allows"));
     }
     ladder_.participants = columns_.take();
     for (LadderRow& row : ladder_.rows) {
-      if (ladder_.participants[row.from].port != 0) row.from_port = 0;
-      if (ladder_.participants[row.to].port != 0) row.to_port = 0;
+      if (ladder_.participants[row.from].port == row.from_port) row.from_port = 0;
+      if (ladder_.participants[row.to].port == row.to_port) row.to_port = 0;
     }
     return std::move(ladder_);
   }
@@ -157,6 +161,8 @@ class Builder {
     LadderRow row;
     row.time_ns = record.time_ns;
     row.order_ns = ordered_ns(input_.model, record.source, record.frame, record.time_ns);
+    row.timed = input_.model.has_times(record.source);
+    row.inferred = record.inferred;
     place(record, &row);
     if (record.has_sdp) {
       // The first SDP of a party is seen nearest to it.
@@ -171,6 +177,7 @@ class Builder {
     row.txn = record.txn;
     row.txn_number = txn_numbers_.try_emplace(record.txn.value, txn_numbers_.size()).first->second;
     row.frame = record.frame;
+    row.source = record.source;
     row.status = record.status;
     row.method = record.method;
     row.has_sdp = record.has_sdp;
@@ -179,8 +186,11 @@ class Builder {
     row.malformed = record.malformed;
     if (options_.transactions) row.transaction = transaction_text(record, id);
     const bool readable = view_.load(record);
-    row.label = message_label(record, view_.sip());
-    if (!readable) row.label += " (bytes no longer readable)";
+    row.label = message_label(record, view_.sip(), &row.tail);
+    if (!readable) {
+      row.tail = 0;
+      row.label += " (bytes no longer readable)";
+    }
     if (options_.sdp && readable && record.has_sdp) row.sdp = sdp_summary(view_.sip());
     if (options_.raw) row.raw = view_.bytes();
     ladder_.rows.push_back(std::move(row));
@@ -240,9 +250,7 @@ class Builder {
     LadderRow row;
     row.kind = RowKind::media;
     row.time_ns = record.first_ns;
-    // Of a stream the source is known where there is only one.
-    const bool one = input_.model.sources.size() <= 1;
-    row.order_ns = one ? ordered_ns(input_.model, 0, record.first_frame, row.time_ns) : row.time_ns;
+    row.order_ns = ordered_ns(input_.model, record.source, record.first_frame, row.time_ns);
     row.end_ns = record.last_ns;
     const Parties parties = parties_[binding.call.value];
     const bool from_caller = binding.from == Party::caller;
@@ -251,6 +259,9 @@ class Builder {
     row.call = binding.call;
     row.stream = id;
     row.frame = record.first_frame;
+    row.source = record.source;
+    row.from_port = endpoint(record.src).port;
+    row.to_port = endpoint(record.dst).port;
     row.packets = record.packets;
     row.codec = encoding_of(binding, record);
     if (row.codec.empty()) row.codec = fmt::format("type {}", record.payload_type);
@@ -263,7 +274,11 @@ class Builder {
       row.label += fmt::format(", {} at the other point ({:+.1f} ms)", record.elsewhere,
                                static_cast<double>(record.delay_ns) / record.elsewhere / 1e6);
     }
-    if (row.lost > 0) row.label += fmt::format(" {:.1f}% lost", row.loss_pct);
+    if (row.lost > 0) {
+      const std::string lost = fmt::format(" {:.1f}% lost", row.loss_pct);
+      row.tail = static_cast<uint32_t>(lost.size());
+      row.label += lost;
+    }
     ladder_.rows.push_back(std::move(row));
   }
 
@@ -274,12 +289,47 @@ class Builder {
       return a.order_ns < b.order_ns;
     });
     ladder_.rows.clear();
+    const bool dated = has_times();
+    if (dated && !rows.empty()) ladder_.date = date_text(rows.front().time_ns, options_.utc);
+    std::string today = ladder_.date;
     int64_t before = rows.empty() ? 0 : rows.front().order_ns;
     for (LadderRow& row : rows) {
       row.delta_ns = row.order_ns - before;
-      if (row.delta_ns >= kGapNs) add_gap(row);
+      if (row.delta_ns >= kGapNs && row.timed) add_gap(row);
       before = row.order_ns;
+      if (dated) add_date(row.time_ns, &today);
       ladder_.rows.push_back(std::move(row));
+    }
+  }
+
+  bool has_times() const {
+    return std::all_of(ladder_.files.begin(), ladder_.files.end(), [&](const LadderFile& file) {
+      return input_.model.has_times(file.source) && input_.model.has_dates(file.source);
+    });
+  }
+
+  // A row of its own where a new day begins.
+  void add_date(int64_t time_ns, std::string* today) {
+    std::string date = date_text(time_ns, options_.utc);
+    if (date == *today) return;
+    LadderRow note;
+    note.kind = RowKind::note;
+    note.time_ns = time_ns;
+    note.label = *today = std::move(date);
+    ladder_.rows.push_back(std::move(note));
+  }
+
+  // Those that rows come from.
+  void name_files() {
+    const auto& captures = input_.model.captures;
+    std::vector<bool> named(captures.size());
+    for (const LadderRow& row : ladder_.rows) {
+      if (row.source < named.size()) named[row.source] = true;
+    }
+    for (size_t i = 0; i < captures.size(); i++) {
+      const std::string& name = captures[i].name;
+      if (named[i])
+        ladder_.files.push_back({static_cast<uint16_t>(i), name.substr(name.rfind('/') + 1)});
     }
   }
 

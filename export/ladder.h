@@ -17,9 +17,9 @@ namespace sipladder {
 
 struct Participant {
   IpAddress ip;
-  uint16_t port = 0;        // 0: the column holds several ports of the host
+  uint16_t port = 0;        // the one that most of its messages use; other arrows name theirs
   std::string label;        // "10.0.0.1", or "10.0.0.1:5061" where a host talks to itself
-  std::string detail;       // "5060" when the host used this port only, else empty
+  std::string detail;       // "5060", where the label has no port
   bool media_only = false;  // seen in RTP, never in SIP
 };
 
@@ -29,12 +29,16 @@ struct LadderRow {
   RowKind kind = RowKind::message;
   int64_t time_ns = 0;
   int64_t order_ns = 0;  // the same, as if no clock had been set back
+  bool timed = true;     // else a log says no time
   int64_t delta_ns = 0;  // since the message or media row before; 0 for the first
   uint32_t from = 0;     // columns; equal when a participant talks to itself
   uint32_t to = 0;
-  uint16_t from_port = 0;  // of a message, where the column holds several ports; else 0
+  uint16_t from_port = 0;  // where it is not the port of the column; else 0
   uint16_t to_port = 0;
-  std::string label;  // "INVITE (SDP)", "200 OK (BYE)", "RTP PCMU 349 pkt"
+  std::string label;    // "INVITE (SDP)", "200 OK (BYE)", "RTP PCMU 349 pkt"
+  uint32_t tail = 0;    // bytes at the end of the label that stay when it is cut: " (SDP)"
+  uint16_t source = 0;  // 0-based, of `frame`
+  uint32_t frame = 0;   // of a message, or the first one of media
   CallId call;
 
   // message
@@ -43,14 +47,14 @@ struct LadderRow {
   MessageId before;    // the same message one hop before, when it was captured there
   TransactionId txn;
   uint32_t txn_number = 0;  // 0, 1, ... by first appearance in the ladder: choose a colour by it
-  uint32_t frame = 0;
-  uint16_t status = 0;  // 0: a request
+  uint16_t status = 0;      // 0: a request
   Method method = Method::unknown;
   bool has_sdp = false;
   bool retransmission = false;
   bool duplicate = false;
   bool malformed = false;
-  std::string sdp;  // one-line summary, when LadderOptions::sdp
+  bool inferred = false;  // an end was told from its headers: a log does not say it
+  std::string sdp;        // one-line summary, when LadderOptions::sdp
   std::string
       transaction;  // state and timer on its first message, when LadderOptions::transactions
   std::string raw;  // the text, when LadderOptions::raw
@@ -82,8 +86,15 @@ struct LadderCall {
   std::vector<std::string> codecs;  // codec_table() and sdp_hops(), when LadderOptions::sdp
 };
 
+struct LadderFile {
+  uint16_t source = 0;  // 0-based
+  std::string name;     // without its folders
+};
+
 struct Ladder {
   std::vector<LadderCall> calls;
+  std::vector<LadderFile> files;  // that the rows come from
+  std::string date;               // of the first row; empty where times are made up
   std::vector<Participant> participants;
   std::vector<LadderRow> rows;
 };
@@ -93,6 +104,7 @@ struct LadderOptions {
   bool sdp = false;
   bool raw = false;
   bool transactions = false;
+  bool utc = false;           // of dates
   uint32_t max_messages = 0;  // 0: all; else a note says how many are left out
   size_t memory = SIZE_MAX;   // for all rows; a note says how many messages do not fit
 };

@@ -1,5 +1,6 @@
 #include "export/ladder_columns.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace sipladder {
@@ -12,9 +13,9 @@ Endpoint host_of(const Endpoint& endpoint) {
 }  // namespace
 
 void LadderColumns::learn(const Endpoint& src, const Endpoint& dst) {
-  hosts_[host_of(src)].ports.insert(src.port);
+  hosts_[host_of(src)].ports[src.port]++;
   Host& host = hosts_[host_of(dst)];
-  host.ports.insert(dst.port);
+  host.ports[dst.port]++;
   if (src.ip == dst.ip && src.port != dst.port) host.talks_to_itself = true;
 }
 
@@ -42,6 +43,7 @@ uint32_t LadderColumns::add(const Endpoint& key, bool media_only) {
   if (participants_.size() == kMaxLadderColumns) {
     participants_.back().label = "(others)";
     participants_.back().detail.clear();
+    participants_.back().port = 0;
     place->second = kMaxLadderColumns - 1;
     return place->second;
   }
@@ -49,9 +51,13 @@ uint32_t LadderColumns::add(const Endpoint& key, bool media_only) {
   if (key.port != 0) participant.label = to_string(key);
   const auto host = hosts_.find(host_of(key));
   if (key.ip.family == 0) {
-    participant.label = "?";  // a log does not say its own address
-  } else if (key.port == 0 && host != hosts_.end() && host->second.ports.size() == 1) {
-    participant.port = *host->second.ports.begin();
+    participant.label = "unknown host";  // a log does not say its own address
+  } else if (key.port == 0 && host != hosts_.end()) {
+    const auto& ports = host->second.ports;
+    participant.port =
+        std::max_element(ports.begin(), ports.end(), [](const auto& a, const auto& b) {
+          return a.second < b.second;
+        })->first;
     participant.detail = std::to_string(participant.port);
   }
   participants_.push_back(std::move(participant));

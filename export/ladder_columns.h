@@ -5,8 +5,8 @@
 #include <absl/container/flat_hash_map.h>
 
 #include <cstdint>
+#include <map>
 #include <optional>
-#include <set>
 #include <vector>
 
 #include "correlate/hash.h"
@@ -31,7 +31,7 @@ class LadderColumns {
 
  private:
   struct Host {
-    std::set<uint16_t> ports;
+    std::map<uint16_t, uint32_t> ports;  // messages of each
     bool talks_to_itself = false;
   };
   uint32_t add(const Endpoint& key, bool media_only);

@@ -5,45 +5,19 @@
 #include <algorithm>
 
 #include "export/time_text.h"
+#include "export/wrap.h"
 
 namespace sipladder {
 namespace {
 
-constexpr int kTimeWidth = 15;   // HH:MM:SS.uuuuuu
-constexpr int kDeltaWidth = 12;  // +1234.123456
-constexpr int kLeft = kTimeWidth + 1 + kDeltaWidth + 1;
-constexpr int kMinSpacing = 14;
-constexpr int kMaxSpacing = 60;
-constexpr int kArrowFrame =
-    4;  // "─" and "─>" around the label, one more between arrow and lifeline
-
 // The lines of the drawing, and what stands for them in ASCII.
 struct Pen {
-  char32_t life, line, bar, cross, heavy_cross, onward_right, onward_left, retransmitted, dots;
+  char32_t life, line, bar, cross, heavy_cross, onward_right, onward_left, dots;
 };
 const Pen& pen(bool ascii) {
-  static constexpr Pen kUnicode = {U'│', U'─', U'═', U'┼', U'╪', U'├', U'┤', U'↻', U'·'};
-  static constexpr Pen kAscii = {U'|', U'-', U'=', U'+', U'+', U'+', U'+', U'*', U'.'};
+  static constexpr Pen kUnicode = {U'│', U'─', U'═', U'┼', U'╪', U'├', U'┤', U'·'};
+  static constexpr Pen kAscii = {U'|', U'-', U'=', U'+', U'+', U'+', U'+', U'.'};
   return ascii ? kAscii : kUnicode;
-}
-
-std::u32string row_label(const LadderRow& row, bool ascii) {
-  std::u32string text = safe_text(row.label);
-  if (row.retransmission) text = std::u32string{pen(ascii).retransmitted, U' '} + text;
-  if (row.duplicate) text += U" (dup)";
-  if (row.malformed) text += U" !";
-  return text;
-}
-
-// At the ends of an arrow, where the header cannot tell them.
-struct Ports {
-  std::string from, to;
-  int width() const { return static_cast<int>(from.size() + to.size()); }
-};
-
-Ports ports_of(const LadderRow& row) {
-  const auto text = [](uint16_t port) { return port == 0 ? std::string() : std::to_string(port); };
-  return {text(row.from_port), text(row.to_port)};
 }
 
 Ink row_ink(const LadderRow& row) {
@@ -54,22 +28,6 @@ Ink row_ink(const LadderRow& row) {
 
 std::u32string arrow_word(bool ascii) {
   return ascii ? U" -> " : U" → ";
-}
-
-int natural_spacing(const Ladder& ladder) {
-  int spacing = kMinSpacing;
-  for (const Participant& participant : ladder.participants) {
-    const size_t port = participant.detail.empty() ? 0 : participant.detail.size() + 1;
-    spacing = std::max(spacing, static_cast<int>(participant.label.size() + port) + 2);
-  }
-  for (const LadderRow& row : ladder.rows) {
-    if (row.kind != RowKind::message && row.kind != RowKind::media) continue;
-    const int hops = std::max(1, std::abs(static_cast<int>(row.to) - static_cast<int>(row.from)));
-    const Ports ports = ports_of(row);
-    const int need = text_width(row_label(row, false)) + ports.width() + kArrowFrame + 1;
-    spacing = std::max(spacing, (need + hops - 1) / hops);
-  }
-  return std::min(spacing, kMaxSpacing);
 }
 
 void draw_lifelines(const Ladder& ladder, const LadderLayout& layout, bool ascii, CellLine* line) {
@@ -96,8 +54,8 @@ void draw_arrow(const LadderRow& row, const LadderLayout& layout, bool ascii, Ce
   // Between label and lifeline stands at least one dash, before the head another.
   int room = last - first - kArrowFrame;
   int begin = first + (rightwards ? 2 : 3);
-  const Ports ports = ports_of(row);
-  if (text_width(row_label(row, ascii)) + ports.width() <= room) {
+  const ArrowPorts ports = ports_of(row);
+  if (ports.width() <= room) {
     const std::string& left = rightwards ? ports.from : ports.to;
     const std::string& right = rightwards ? ports.to : ports.from;
     put_text(line, begin - 1, safe_text(left), Ink::dim);
@@ -105,7 +63,7 @@ void draw_arrow(const LadderRow& row, const LadderLayout& layout, bool ascii, Ce
     begin += static_cast<int>(left.size());
     room -= ports.width();
   }
-  const std::u32string label = fit_text(row_label(row, ascii), room, ascii);
+  const std::u32string label = fit_row_label(row, room, ascii);
   put_text(line, begin + (room - text_width(label)) / 2, label, ink);
 }
 
@@ -115,7 +73,7 @@ void draw_loop(const Ladder& ladder, const LadderRow& row, const LadderLayout& l
   const bool last = row.from + 1 == ladder.participants.size() && row.from > 0;
   const int room = layout.spacing - 5;
   const int x = layout.x_of(row.from);
-  const std::u32string label = fit_text(row_label(row, ascii), room, ascii);
+  const std::u32string label = fit_row_label(row, room, ascii);
   const char32_t bar = pen(ascii).line;
   if (!last) {
     put_text(line, x + 1, std::u32string{U'<', bar, U' '} + label, row_ink(row));
@@ -128,42 +86,29 @@ void draw_loop(const Ladder& ladder, const LadderRow& row, const LadderLayout& l
 void draw_remark(const Ladder& ladder, const LadderRow& row, const LadderLayout& layout, bool ascii,
                  CellLine* line) {
   const std::u32string dots(3, pen(ascii).dots);
-  const int width = std::max(20, layout.spacing * static_cast<int>(ladder.participants.size()));
+  const int gaps = std::max(1, static_cast<int>(ladder.participants.size()) - 1);
+  const int width = std::max(20, layout.spacing * gaps);
   const std::u32string text =
       fit_text(dots + U' ' + safe_text(row.label) + U' ' + dots, width, ascii);
-  put_text(line, layout.left + std::max(0, (width - text_width(text)) / 2), text, Ink::dim);
-}
-
-// Lines of at most `width` bytes, broken at spaces; a longer word has a line of its own.
-std::vector<std::string_view> wrapped(std::string_view text, size_t width) {
-  std::vector<std::string_view> lines;
-  while (text.size() > width) {
-    size_t at = text.rfind(' ', width);
-    if (at == std::string_view::npos) at = text.find(' ');
-    if (at == std::string_view::npos) break;
-    lines.push_back(text.substr(0, at));
-    text.remove_prefix(at + 1);
-  }
-  lines.push_back(text);
-  return lines;
+  put_text(line, layout.left() + std::max(0, (width - text_width(text)) / 2), text, Ink::dim);
 }
 
 // Message text and SDP summary under the arrow.
 void append_details(const LadderRow& row, const LadderLayout& layout,
                     const LadderTextOptions& options, std::string* out) {
-  constexpr int kUsualWidth = 100, kLeastWidth = 40;
+  constexpr int kIndent = 8;
+  const int indent = std::min(layout.left(), kIndent);
   const auto append_line = [&](std::string_view text) {
-    CellLine line;
-    put_text(&line, layout.left, safe_text(text), Ink::dim);
-    *out += to_utf8(line, options.color) + "\n";
+    const int room = options.width > 0 ? options.width - indent : 0;
+    for (const std::u32string& words : wrap_words(safe_text(text), room, options.exact)) {
+      CellLine line;
+      put_text(&line, indent, words, Ink::dim);
+      *out += to_utf8(line, options.color) + "\n";
+    }
+    if (text.empty()) *out += "\n";
   };
   if (!row.transaction.empty()) append_line(row.transaction);
-  const int width = options.width > 0 ? options.width : kUsualWidth;
-  const auto room = static_cast<size_t>(std::max(kLeastWidth, width - layout.left));
-  const std::string sdp = row.sdp.empty() ? std::string() : "SDP " + row.sdp;
-  if (!sdp.empty()) {
-    for (const std::string_view line : wrapped(sdp, room)) append_line(line);
-  }
+  if (!row.sdp.empty()) append_line("SDP " + row.sdp);
   if (row.raw.empty()) return;
   const std::string text = safe_utf8(row.raw, true);
   size_t begin = 0;
@@ -174,8 +119,36 @@ void append_details(const LadderRow& row, const LadderLayout& layout,
   }
 }
 
-void append_lines(const std::vector<CellLine>& lines, bool color, std::string* out) {
-  for (const CellLine& line : lines) *out += to_utf8(line, color) + "\n";
+// "alice → bob", as far as the messages name them.
+std::u32string parties_text(const LadderCall& call, bool ascii) {
+  if (call.caller.empty() && call.callee.empty())
+    return safe_text(fmt::format("call {}", call.id.value));
+  const auto name = [](const std::string& text) {
+    return safe_text(text.empty() ? "unnamed" : text);
+  };
+  return name(call.caller) + arrow_word(ascii) + name(call.callee);
+}
+
+// Wrapped; the lines after the first one stand `indent` columns to the right of it.
+void append_wrapped(std::u32string_view text, int at, int indent, int width, Ink ink,
+                    std::vector<CellLine>* lines) {
+  const int room = width > 0 ? std::max(1, width - at - indent) : 0;
+  int x = at;
+  for (const std::u32string& words : wrap_words(text, room, true)) {
+    CellLine line;
+    put_text(&line, x, words, ink);
+    lines->push_back(std::move(line));
+    x = at + indent;
+  }
+}
+
+void append_lines(const std::vector<CellLine>& lines, const LadderTextOptions& options,
+                  std::string* out) {
+  for (CellLine line : lines) {
+    if (options.exact && line.size() > static_cast<size_t>(options.width))
+      line.resize(static_cast<size_t>(options.width));
+    *out += to_utf8(line, options.color) + "\n";
+  }
 }
 
 }  // namespace
@@ -185,60 +158,48 @@ Ink severity_ink(Severity severity) {
   return severity == Severity::warning ? Ink::warning : Ink::info;
 }
 
-LadderLayout layout_ladder(const Ladder& ladder, const LadderTextOptions& options) {
-  LadderLayout layout;
-  layout.left = kLeft;
-  layout.spacing = natural_spacing(ladder);
-  const int columns = static_cast<int>(std::max<size_t>(1, ladder.participants.size()));
-  if (options.width > 0) {
-    const int fitting = (options.width - kLeft) / columns;
-    layout.spacing = std::clamp(fitting, kMinSpacing, layout.spacing);
-  }
-  return layout;
-}
-
 std::vector<CellLine> draw_ladder_title(const Ladder& ladder, int width, bool ascii) {
-  const int room = width > 0 ? width : 100'000;
   std::vector<CellLine> lines;
   for (const LadderCall& call : ladder.calls) {
-    CellLine title;
-    std::u32string text = safe_text(call.caller) + arrow_word(ascii) + safe_text(call.callee);
-    text += U"  " + safe_text(call.state);
+    std::u32string text = parties_text(call, ascii) + U"  " + safe_text(call.state);
     if (!call.audio.empty()) text += U"  audio " + safe_text(call.audio);
-    put_text(&title, 0, fit_text(text + U"  " + safe_text(call.call_id), room, ascii), Ink::bold);
-    lines.push_back(std::move(title));
+    if (!call.call_id.empty()) text += U"  " + safe_text(call.call_id);
+    append_wrapped(text, 0, 2, width, Ink::bold, &lines);
     for (const LadderFinding& finding : call.findings) {
-      CellLine line;
       const std::u32string words = safe_text(
-          fmt::format("  {} {}: {}", to_string(finding.severity), finding.code, finding.summary));
-      put_text(&line, 0, fit_text(words, room, ascii), severity_ink(finding.severity));
-      lines.push_back(std::move(line));
+          fmt::format("{} {}: {}", to_string(finding.severity), finding.code, finding.summary));
+      append_wrapped(words, 2, 4, width, severity_ink(finding.severity), &lines);
     }
-    for (const std::string& codec : call.codecs) {
-      CellLine line;
-      put_text(&line, 2, fit_text(safe_text(codec), room - 2, ascii), Ink::dim);
-      lines.push_back(std::move(line));
-    }
+    for (const std::string& codec : call.codecs)
+      append_wrapped(safe_text(codec), 2, 4, width, Ink::dim, &lines);
+  }
+  if (ladder.files.size() < 2) return lines;
+  for (const LadderFile& file : ladder.files) {
+    append_wrapped(safe_text(fmt::format("frames {}:N are in {}", file.source + 1, file.name)), 2,
+                   4, width, Ink::dim, &lines);
   }
   return lines;
 }
 
 std::vector<CellLine> draw_ladder_header(const Ladder& ladder, const LadderLayout& layout,
                                          bool ascii) {
-  CellLine names;
-  CellLine lifelines;
-  for (uint32_t i = 0; i < ladder.participants.size(); i++) {
-    const Participant& participant = ladder.participants[i];
-    std::string text = participant.label;
-    if (!participant.detail.empty()) text = to_string(Endpoint{participant.ip, participant.port});
-    // The port is the first to go where there is no room.
-    if (text.size() + 1 > static_cast<size_t>(layout.spacing)) text = participant.label;
-    const std::u32string label = fit_text(safe_text(text), layout.spacing - 1, ascii);
-    put_text(&names, layout.x_of(i) - text_width(label) / 2, label,
-             participant.media_only ? Ink::media : Ink::header);
+  std::vector<std::vector<std::u32string>> names;
+  size_t height = 1;
+  for (const Participant& participant : ladder.participants) {
+    names.push_back(name_lines(participant, layout.spacing - 1));
+    height = std::max(height, names.back().size());
   }
-  draw_lifelines(ladder, layout, ascii, &lifelines);
-  return {names, lifelines};
+  std::vector<CellLine> lines(height + 1);
+  for (uint32_t i = 0; i < names.size(); i++) {
+    const Ink ink = ladder.participants[i].media_only ? Ink::media : Ink::header;
+    for (size_t k = 0; k < names[i].size(); k++) {
+      const int x = std::max(0, layout.x_of(i) - text_width(names[i][k]) / 2);
+      put_text(&lines[height - names[i].size() + k], x, names[i][k], ink);
+    }
+  }
+  draw_lifelines(ladder, layout, ascii, &lines.back());
+  if (layout.time > 0) put_text(&lines.back(), layout.frame, safe_text(ladder.date), Ink::dim);
+  return lines;
 }
 
 CellLine draw_ladder_row(const Ladder& ladder, const LadderRow& row, const LadderLayout& layout,
@@ -249,9 +210,14 @@ CellLine draw_ladder_row(const Ladder& ladder, const LadderRow& row, const Ladde
     draw_remark(ladder, row, layout, options.ascii, &line);
     return line;
   }
-  put_text(&line, 0, safe_text(clock_text(row.time_ns, options.utc)));
-  const std::u32string delta = fit_text(safe_text(delta_text(row.delta_ns)), kDeltaWidth, true);
-  put_text(&line, kTimeWidth + 1 + kDeltaWidth - text_width(delta), delta, Ink::dim);
+  const auto right_aligned = [&](const std::string& words, int end) {
+    const std::u32string text = safe_text(words);
+    put_text(&line, end - text_width(text), text, Ink::dim);
+  };
+  if (layout.frame > 0) right_aligned(frame_text(ladder, row), layout.frame - 1);
+  if (layout.time > 0 && row.timed)
+    put_text(&line, layout.frame, safe_text(clock_text(row.time_ns, options.utc)));
+  if (layout.delta > 0 && row.timed) right_aligned(delta_text(row.delta_ns), layout.left() - 1);
   draw_lifelines(ladder, layout, options.ascii, &line);
   if (row.from == row.to) {
     draw_loop(ladder, row, layout, options.ascii, &line);
@@ -264,14 +230,23 @@ CellLine draw_ladder_row(const Ladder& ladder, const LadderRow& row, const Ladde
 std::string ladder_text(const Ladder& ladder, const LadderTextOptions& options) {
   const LadderLayout layout = layout_ladder(ladder, options);
   std::string out;
-  append_lines(draw_ladder_title(ladder, options.width, options.ascii), options.color, &out);
+  append_lines(draw_ladder_title(ladder, options.width, options.ascii), options, &out);
   out += "\n";
-  append_lines(draw_ladder_header(ladder, layout, options.ascii), options.color, &out);
+  append_lines(draw_ladder_header(ladder, layout, options.ascii), options, &out);
   for (const LadderRow& row : ladder.rows) {
     if (options.cancellation != nullptr && options.cancellation->overdue()) break;
-    out += to_utf8(draw_ladder_row(ladder, row, layout, options), options.color) + "\n";
+    append_lines({draw_ladder_row(ladder, row, layout, options)}, options, &out);
     append_details(row, layout, options, &out);
   }
+  const bool inferred = std::any_of(ladder.rows.begin(), ladder.rows.end(),
+                                    [](const LadderRow& row) { return row.inferred; });
+  std::vector<CellLine> legend;
+  if (inferred)
+    append_wrapped(
+        U"~ hosts told from Via, received, Route, Request-URI and Contact: the log does "
+        U"not say them",
+        0, 2, options.width, Ink::dim, &legend);
+  append_lines(legend, options, &out);
   return out;
 }
 

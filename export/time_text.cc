@@ -30,6 +30,11 @@ std::string clock_text(int64_t time_ns, bool utc) {
                      (time_ns - seconds * kSecond) / 1000);
 }
 
+std::string date_text(int64_t time_ns, bool utc) {
+  const std::tm t = broken_down(floor_seconds(time_ns), utc);
+  return fmt::format("{:04}-{:02}-{:02}", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday);
+}
+
 std::string delta_text(int64_t delta_ns) {
   const int64_t size = delta_ns < 0 ? -delta_ns : delta_ns;
   return fmt::format("{}{}.{:06}", delta_ns < 0 ? '-' : '+', size / kSecond, size % kSecond / 1000);

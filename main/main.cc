@@ -1,42 +1,29 @@
 // sipladder: open the source, run it through the engine, show what was asked for.
-#include <poll.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
-#include <cstring>
-#include <iostream>
-#include <set>
+#include <filesystem>
 #include <thread>
 
 #include "capture/filter.h"
-#include "capture/hep_listen.h"
 #include "correlate/capture_clocks.h"
-#include "export/ladder_text.h"
-#include "export/wav.h"
+#include "correlate/names.h"
+#include "decode/link_types.h"
 #include "main/end_signals.h"
 #include "main/options.h"
+#include "main/output.h"
+#include "main/print.h"
 #include "main/selection.h"
 #include "query/database.h"
-#include "query/format.h"
 #include "query/session.h"
 #include "tui/terminal.h"
 #include "tui/tui.h"
 
 namespace sipladder {
 namespace {
-
-void complain(const std::string& sentence) {
-  std::fprintf(stderr, "sipladder: %s\n", terminal_text(sentence).c_str());
-}
-
-std::string count_text(uint64_t count, const std::string& what) {
-  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
-}
 
 // A progress line on a terminal when reading takes over half a second; a source of unknown size has
 // none.
@@ -66,6 +53,12 @@ class Progress {
   std::thread thread_;
 };
 
+std::string program_path() {
+  std::error_code error;
+  const auto path = std::filesystem::read_symlink("/proc/self/exe", error);
+  return error ? "sipladder" : path.string();
+}
+
 bool open_source(const Options& options, Session& session, std::vector<std::string>* errors) {
   std::unique_ptr<PacketSource> source;
   if (!options.devices.empty()) {
@@ -82,200 +75,10 @@ bool open_source(const Options& options, Session& session, std::vector<std::stri
   return true;
 }
 
-// What is drawn together: each call alone, or with --session all legs of the end-to-end call.
-std::vector<std::vector<CallId>> ladders_of(Session& session, const Options& options,
-                                            const std::vector<CallId>& calls) {
-  std::vector<std::vector<CallId>> ladders;
-  if (!options.session) {
-    for (const CallId call : calls) ladders.push_back({call});
-    return ladders;
-  }
-  Legs& legs = session.analyst.legs();
-  legs.update();
-  std::set<CallId> drawn;
-  for (const CallId call : calls) {
-    if (drawn.insert(legs.session_of(call)).second) ladders.push_back(legs.legs_of(call));
-  }
-  return ladders;
-}
-
-// The calls that the options choose, in capture order. False after a mistake told on stderr.
-bool choose_calls(Session& session, const Options& options, std::vector<CallId>* calls) {
-  Reader reader(session.model, session.log, session.analyst);
-  Database database(reader);
-  const std::string chosen = selection(options);
-  const std::string error = database.run(
-      "SELECT id FROM calls" + (chosen.empty() ? "" : " WHERE " + chosen), [](const auto&) {},
-      [&](const std::vector<Value>& values) {
-        calls->push_back(CallId{static_cast<uint32_t>(values[0].integer)});
-        return true;
-      });
-  if (!error.empty()) complain(error);
-  return error.empty();
-}
-
-int print_query(Session& session, const Options& options, const std::string& sql) {
-  const auto writer = make_row_writer(options.format, stdout);
-  if (writer == nullptr) {
-    complain("--format " + options.format + ": choose table, json, ndjson, csv or md");
-    return kUsage;
-  }
-  Reader reader(session.model, session.log, session.analyst);
-  std::vector<CallId> chosen;
-  if (options.command == "stats" && !selection(options).empty()) {
-    if (!choose_calls(session, options, &chosen)) return kUsage;
-    reader.choose(&chosen);
-  }
-  Database database(reader);
-  const std::string error = database.run(
-      sql, [&](const std::vector<ResultColumn>& columns) { writer->begin(columns); },
-      [&](const std::vector<Value>& values) {
-        writer->row(values);
-        return std::ferror(stdout) == 0;
-      });
-  if (!error.empty()) {
-    complain(error);
-    return kUsage;
-  }
-  writer->end();
-  return kDone;
-}
-
-int print_ladders(Session& session, const Options& options) {
-  if (options.format != "table" && options.format != "text") {
-    complain("--format " + options.format + ": a ladder is printed as text");
-    return kUsage;
-  }
-  std::vector<CallId> calls;
-  if (!choose_calls(session, options, &calls)) return kUsage;
-  LadderTextOptions text;
-  text.utc = options.utc;
-  text.cancellation = &session.model.cancellation;
-  text.color = options.color == "always" || (options.color == "auto" && isatty(STDOUT_FILENO) != 0);
-  LadderOptions ladder;
-  ladder.rtp = options.rtp;
-  ladder.sdp = options.sdp;
-  ladder.raw = options.raw;
-  ladder.transactions = options.transactions;
-  ladder.memory = options.memory / 5;
-  bool first = true;
-  for (const std::vector<CallId>& legs : ladders_of(session, options, calls)) {
-    if (session.model.cancellation.requested()) break;
-    const std::string drawn = ladder_text(
-        build_ladder({session.model, session.log, session.analyst, legs}, ladder), text);
-    if (!first) std::fputs("\n", stdout);
-    first = false;
-    std::fwrite(drawn.data(), 1, drawn.size(), stdout);
-    if (std::ferror(stdout) != 0) break;
-  }
-  return kDone;
-}
-
-// The first chosen call that has audio.
-int export_talk(Session& session, const Options& options) {
-  if (!options.output.ends_with(".wav")) {
-    complain("export -o OUT: OUT must end in .wav");
-    return kUsage;
-  }
-  std::vector<CallId> calls;
-  if (!choose_calls(session, options, &calls)) return kUsage;
-  session.analyst.media().update();
-  std::erase_if(calls, [&](CallId id) { return session.analyst.media().streams_of(id).empty(); });
-  if (calls.empty()) {
-    complain(options.output + ": not written: none of the chosen calls has media in this capture");
-    return kUnwritable;
-  }
-  const WavReport report = export_wav(session.model, session.analyst, calls.front(),
-                                      options.sources, options.bpf, options.output);
-  if (!report.unreadable.empty()) complain(report.unreadable);
-  if (!report.error.empty()) {
-    complain(report.error);
-    return report.unreadable.empty() ? kUnwritable : kUnreadable;
-  }
-  std::printf("%s: call %u, %.1f s\n", terminal_text(options.output).c_str(), calls.front().value,
-              report.seconds);
-  for (const std::string& line : report.lines) std::printf("  %s\n", terminal_text(line).c_str());
-  return report.unreadable.empty() ? kDone : kUnreadable;
-}
-
-int print_catalogue(const Options& options) {
-  const auto writer = make_row_writer(options.format, stdout);
-  if (writer == nullptr) return kUsage;
-  writer->begin({{"code"}, {"severity"}, {"sentence"}});
-  for (const Detector* detector : detectors()) {
-    std::vector<Value> values(3);
-    values[0].set(detector->code);
-    values[1].set(to_string(detector->severity));
-    values[2].set(detector->sentence);
-    writer->row(values);
-  }
-  writer->end();
-  return kDone;
-}
-
-int print_schema(const Options& options) {
-  const auto writer = make_row_writer(options.format, stdout);
-  if (writer == nullptr) return kUsage;
-  writer->begin({{"table"}, {"column"}, {"type"}, {"meaning"}});
-  for (const TableDescription* table : tables()) {
-    for (const Column& column : table->columns) {
-      std::vector<Value> values(4);
-      values[0].set(table->name);
-      values[1].set(column.name);
-      values[2].set(column.type == "JSON" ? "TEXT (JSON)" : column.type);
-      values[3].set(column.doc);
-      writer->row(values);
-    }
-  }
-  writer->end();
-  return kDone;
-}
-
-// False when a signal comes first. A terminal gives one line at a time: none waits in a buffer.
-bool wait_for_typing(const Session& session) {
-  pollfd keyboard{STDIN_FILENO, POLLIN, 0};
-  while (!session.model.cancellation.requested()) {
-    if (poll(&keyboard, 1, -1) >= 0 || errno != EINTR) return true;
-  }
-  return false;
-}
-
-// Queries from standard input, each ended by ';' or by the end.
-int sql_prompt(Session& session, const Options& options) {
-  const bool typed = isatty(STDIN_FILENO) != 0;
-  int status = kDone;
-  std::string query, line;
-  const auto prompt = [&] {
-    if (typed) std::fputs(query.empty() ? "sql> " : "...> ", stdout);
-    std::fflush(stdout);
-  };
-  for (prompt(); !typed || wait_for_typing(session); prompt()) {
-    if (!std::getline(std::cin, line)) break;
-    if (query.empty() && (line == "quit" || line == "exit" || line == ".quit")) break;
-    if (query.empty() && (line == "schema" || line == ".schema")) {
-      print_schema(options);
-      continue;
-    }
-    query += (query.empty() ? "" : "\n") + line;
-    if (query.find_first_not_of(" \t\n") == std::string::npos) {
-      query.clear();
-      continue;
-    }
-    if (query.find(';') == std::string::npos) continue;
-    const int result = print_query(session, options, query);
-    if (result != kDone) status = result;
-    query.clear();
-  }
-  if (!query.empty() && !session.model.cancellation.requested()) {
-    const int result = print_query(session, options, query);
-    if (result != kDone) status = result;
-  }
-  return typed ? int{kDone} : status;
-}
-
 int show(Session& session, const Options& options) {
   if (options.command == "ladder") return print_ladders(session, options);
-  if (options.command == "export") return export_talk(session, options);
+  if (options.command == "export") return export_calls(session, options);
+  if (options.command == "findings") return print_findings(session, options);
   if (options.command == "sql") {
     return options.query.empty() ? sql_prompt(session, options)
                                  : print_query(session, options, options.query);
@@ -310,11 +113,26 @@ void tell_refused(const SourceInfo& info) {
   }
 }
 
+std::string undecoded_link(uint16_t link_type) {
+  const std::string_view name = link_type_name(link_type);
+  return "its link type " + std::to_string(link_type) +
+         (name.empty() ? std::string() : " (" + std::string(name) + ")") +
+         " is not decoded: nothing of it could be read";
+}
+
 int finish(int status, Session& session, const std::vector<std::string>& errors) {
   for (const std::string& error : errors) complain(error);
   bool damaged = !errors.empty();
-  for (const SourceInfo& info : session.model.captures) {
+  for (size_t i = 0; i < session.model.captures.size(); i++) {
+    const SourceInfo& info = session.model.captures[i];
     tell_refused(info);
+    const bool read_none = info.packets > 0 && i < session.model.sources.size() &&
+                           session.model.sources[i].undecoded >= info.packets;
+    if (info.unread > 0 && info.packets > 0) complain(info.name + ": " + unread_sentence(info));
+    if (read_none && !is_decoded_link(info.link_type)) {
+      complain(info.name + ": " + undecoded_link(info.link_type));
+      damaged = true;
+    }
     if (info.damage.empty()) continue;
     complain(info.damage + "; everything before it was read");
     damaged = true;
@@ -324,29 +142,79 @@ int finish(int status, Session& session, const std::vector<std::string>& errors)
     damaged = true;
   }
   const Evicted& evicted = session.model.evicted;
-  std::string gone = evicted.calls > 0 ? count_text(evicted.calls, "call") : "";
+  std::string gone = evicted.calls > 0 ? counted(evicted.calls, "call") : "";
   if (evicted.streams > 0)
-    gone += (gone.empty() ? "" : " and ") + count_text(evicted.streams, "stream");
+    gone += (gone.empty() ? "" : " and ") + counted(evicted.streams, "stream");
   if (!gone.empty()) complain(gone + ", the oldest, given up to stay within --memory and --spool");
-  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
-    complain(std::string("standard output: not all could be written: ") + std::strerror(errno));
-    return kUnwritable;
+  return after_output(status != kDone ? status : damaged ? int{kUnreadable} : int{kDone});
+}
+
+// Mistakes that need no packet to be seen.
+std::string mistake_before_reading(const Options& options) {
+  if (!options.match.empty()) {
+    const std::string error = Database::check_pattern(options.match);
+    if (!error.empty()) return "--match: " + error;
   }
-  return status != kDone ? status : damaged ? kUnreadable : kDone;
+  if (const std::string error = check_filter(options.bpf); !error.empty()) return error;
+  return mistake_in_query(options);
+}
+
+// Who may not open the device is told how to.
+std::string with_advice(const Options& options, std::string error) {
+  const bool denied = error.find("ermission") != std::string::npos ||
+                      error.find("not permitted") != std::string::npos;
+  if (options.devices.empty() || !denied) return error;
+  return error + ": capture with sudo, or give the program the right once: sudo setcap " +
+         "cap_net_raw,cap_net_admin=eip " + program_path();
+}
+
+int run_interface(Session& session, const Options& options,
+                  const std::vector<std::string>& errors) {
+  for (const std::string& error : errors) complain(error);
+  TuiOptions tui;
+  tui.live = options.is_live();
+  tui.utc = options.utc;
+  tui.calls_only = options.calls_only;
+  Options without = options;  // a key switches it
+  without.calls_only = false;
+  tui.list = {selection(without), column_names(options.columns)};
+  int status = kDone;
+  {
+    const EndSignals signals(session, leave_terminal_at_once);
+    status = run_tui(session, tui);
+  }
+  return finish(status, session, errors);
+}
+
+// A command whose rows can come one by one.
+bool follows(const Options& options) {
+  const bool rows = options.command == "messages" || options.command == "transactions";
+  return options.follow || (rows && options.is_live());
+}
+
+int run_command(Session& session, const Options& options, const std::vector<std::string>& errors) {
+  EndSignals signals(session, nullptr);
+  int status = kDone;
+  {
+    const Progress progress(session, !options.quiet);
+    if (follows(options)) {
+      status = follow_rows(session, options);
+    } else {
+      session.run();
+    }
+  }
+  signals.cancel_at_once();
+  if (!follows(options)) status = show(session, options);
+  if (session.model.cancellation.requested())
+    complain("ended by a signal before all was looked at: what is printed is not all");
+  return finish(status, session, errors);
 }
 
 int run(const Options& options) {
-  if (options.command == "schema") return print_schema(options);
-  if (options.list) return print_catalogue(options);
-  if (!options.match.empty()) {
-    const std::string error = Database::check_pattern(options.match);
-    if (!error.empty()) {
-      complain("--match: " + error);
-      return kUsage;
-    }
-  }
-  if (const std::string error = check_filter(options.bpf); !error.empty()) {
-    complain(error);
+  if (options.command == "schema") return after_output(print_schema(options));
+  if (options.list) return after_output(print_catalogue(options));
+  if (const std::string wrong = mistake_before_reading(options); !wrong.empty()) {
+    complain(wrong);
     return kUsage;
   }
   Session session;
@@ -357,37 +225,17 @@ int run(const Options& options) {
   if (options.command == "findings" && selection(options).empty())
     session.analyst.tell_alike_once();
   std::vector<std::string> errors;
-  if (!open_source(options, session, &errors)) {
+  const bool opened = open_source(options, session, &errors);
+  for (std::string& error : errors) error = with_advice(options, std::move(error));
+  if (!opened) {
     for (const std::string& error : errors) complain(error);
     return kUnreadable;
   }
   tell_who_is_believed(session);
   const bool interface =
       options.command.empty() && !options.no_interface && isatty(STDOUT_FILENO) != 0;
-  if (interface) {
-    for (const std::string& error : errors) complain(error);
-    TuiOptions tui;
-    tui.live = !options.devices.empty() ||
-               std::any_of(options.sources.begin(), options.sources.end(), is_hep_source);
-    tui.utc = options.utc;
-    tui.calls_only = options.calls_only;
-    int status = kDone;
-    {
-      const EndSignals signals(session, leave_terminal_at_once);
-      status = run_tui(session, tui);
-    }
-    return finish(status, session, errors);
-  }
-  EndSignals signals(session, nullptr);
-  {
-    const Progress progress(session, !options.quiet);
-    session.run();
-  }
-  signals.cancel_at_once();
-  const int status = show(session, options);
-  if (session.model.cancellation.requested())
-    complain("ended by a signal before all was looked at: what is printed is not all");
-  return finish(status, session, errors);
+  return interface ? run_interface(session, options, errors)
+                   : run_command(session, options, errors);
 }
 
 }  // namespace

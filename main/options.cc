@@ -1,132 +1,205 @@
 #include "main/options.h"
 
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cctype>
-#include <cstdio>
+#include <iostream>
 #include <utility>
 
 #include "capture/hep_listen.h"
-#include "capture/spool.h"
-#include "query/format.h"
+#include "main/commands.h"
+#include "main/habits.h"
+#include "main/nearest.h"
+#include "main/option_values.h"
+#include "main/output.h"
+#include "main/words.h"
 #include "query/time_option.h"
 
 namespace sipladder {
 namespace {
 
-constexpr const char* kCommands[][2] = {
-    {"calls", "the call list"},
-    {"ladder", "ladder diagrams of the chosen calls"},
-    {"findings", "what is wrong and why, worst first, with evidence; --list prints the catalogue"},
-    {"messages", "one row per SIP message"},
-    {"transactions", "one row per transaction and hop"},
-    {"dialogs", "one row per dialog"},
-    {"endpoints", "one row per address and port seen as a SIP or media peer"},
-    {"streams", "one row per RTP stream"},
-    {"registrations", "one row per binding"},
-    {"subscriptions", "one row per subscription"},
-    {"stats", "counts, ratios, percentiles, and where every packet went"},
-    {"export", "-o FILE.wav: the talk of one call, caller left, callee right"},
-    {"sql", "any read-only query over the tables: sql SOURCE... QUERY; a prompt without one"},
-    {"schema", "the tables and their columns"},
-};
-
-// Commands of which the contract speaks and that are not there yet.
-constexpr const char* kPlanned[] = {"nat", "compare", "redact", "check", "capture"};
-
-// What sngrep's options become here.
-constexpr const char* kInstead[][2] = {
-    {"-O", "-O: write the chosen calls with tcpdump -w for now; an export command comes later"},
-    {"-R", "-R: nothing to rotate: beyond --memory, calls that ended longest ago make room"},
-    {"-l", "-l: the number of calls has no limit; --memory SIZE bounds what is kept"},
-    {"-H", "-H: sending HEP comes later"},
-    {"-L", "-L: name hep:HOST:PORT as a SOURCE to listen for HEP"},
-    {"-k", "-k: TLS decryption comes later"},
-};
-
-void add_options(CLI::App& app, Options* o) {
+void add_source_options(CLI::App& app, Options* o, OptionTexts* texts) {
+  const char* const group = "Source";
   app.add_option("-i,-d,--device", o->devices, "capture live from DEVICE (repeatable)")
-      ->allow_extra_args(false);
-  app.add_option("-I", o->sources, "read FILE (the same as a SOURCE)")->allow_extra_args(false);
-  app.add_option("--where", o->where, "SQL condition over calls");
-  app.add_option("--call-id", o->call_id, "the call with this Call-ID");
-  app.add_option("--call", o->call, "the call with this number");
-  app.add_option("--match", o->match,
-                 "calls of which any message matches this regular expression (re2)");
-  app.add_flag("-c,--calls-only", o->calls_only, "INVITE calls only");
-  app.add_option("--bpf", o->bpf, "capture filter");
-  app.add_option("--from", o->from,
-                 "calls that are not over before TIME, such as 2024-01-02T03:04:05Z");
-  app.add_option("--to", o->to, "calls that begin before TIME");
-  app.add_option("--format", o->format, "table, json, ndjson, csv, md; ladder: text");
-  app.add_option("--columns", o->columns, "a,b,c");
-  app.add_option("--memory", o->memory,
+      ->allow_extra_args(false)
+      ->type_name("DEVICE")
+      ->group(group);
+  app.add_option("-I", o->sources, "read FILE (the same as a SOURCE)")
+      ->allow_extra_args(false)
+      ->type_name("FILE")
+      ->group(group);
+  app.add_option("--bpf", o->bpf, "capture filter")->type_name("FILTER")->group(group);
+  app.add_option("--memory", texts->memory,
                  "what may be used, such as 512M or 4G (1G): beyond it, calls that ended longest "
                  "ago are given up")
-      ->transform(CLI::AsSizeValue(false));
-  app.add_option("--spool", o->spool,
+      ->type_name("SIZE")
+      ->group(group);
+  app.add_option("--spool", texts->spool,
                  "what the temporary file for live, piped and compressed input may take (half of "
                  "what is free)")
-      ->transform(CLI::AsSizeValue(false));
-  app.add_option("--max-unpacked", o->unpack.bytes, "what a compressed capture may unpack to (64G)")
-      ->transform(CLI::AsSizeValue(false));
-  app.add_option("--max-ratio", o->unpack.ratio,
-                 "how many times its own size it may unpack to (250), beyond 64 MiB");
+      ->type_name("SIZE")
+      ->group(group);
+  app.add_option("--max-unpacked", texts->max_unpacked,
+                 "what a compressed capture may unpack to (64G)")
+      ->type_name("SIZE")
+      ->group(group);
+  app.add_option("--max-ratio", texts->max_ratio,
+                 "how many times its own size it may unpack to (250), beyond 64 MiB")
+      ->type_name("N")
+      ->group(group);
   app.add_option("--hep-key", o->hep_key,
-                 "hep:HOST:PORT takes only HEPv3 packets with this authentication key");
-  app.add_flag("--utc", o->utc, "times in UTC");
-  app.add_option("--color", o->color, "auto, always, never");
-  app.add_flag("--no-progress,-q", o->quiet, "no progress on stderr");
-  app.add_flag("-N", o->no_interface, "no interface: print the call list");
-  app.add_flag("-v,--invert", o->invert, "calls of which no message matches --match");
-  app.add_flag("-r", o->ignored, "accepted as sngrep has it: RTP is always looked at");
-  app.add_flag("--list", o->list, "findings: print the catalogue");
-  app.add_flag("--sdp", o->sdp,
-               "ladder: a summary of each SDP, codecs chosen, and what a hop changed");
-  app.add_flag("--rtp,!--no-rtp", o->rtp, "ladder: media bars");
-  app.add_flag("--raw", o->raw, "ladder: the text of each message");
-  app.add_flag("--transactions", o->transactions, "ladder: state and timers of each transaction");
-  app.add_flag("--session", o->session, "ladder: all legs of the end-to-end call on one ladder");
-  app.add_option("-o,--output", o->output, "export: the file to write");
+                 "hep:HOST:PORT takes only HEPv3 packets with this authentication key")
+      ->type_name("KEY")
+      ->group(group);
   app.add_option("--join-header", o->join_headers,
                  "header whose equal values join legs of one call (repeatable)")
-      ->allow_extra_args(false);
-  app.set_version_flag("-V,--version", "sipladder 0.1.0");
+      ->allow_extra_args(false)
+      ->type_name("NAME")
+      ->group(group);
+  app.add_flag("--no-progress,-q", o->quiet, "no progress on stderr")->group(group);
+  app.add_flag("-r,-F,-n", texts->ignored,
+               "accepted as sngrep and tcpdump have them: RTP is always looked at, no "
+               "configuration is read, no name is looked up")
+      ->group(group);
 }
 
-std::string refused(int argc, char** argv) {
-  for (int i = 1; i < argc; i++) {
-    for (const auto& row : kInstead) {
-      if (std::string_view(argv[i]) == row[0]) return row[1];
-    }
+void add_select_options(CLI::App& app, Options* o, OptionTexts* texts, bool about_calls) {
+  const char* const group = "Which calls";
+  app.add_option("--where", o->where,
+                 about_calls ? "SQL condition over calls, such as \"state='failed'\""
+                             : "SQL condition over the columns of this table")
+      ->type_name("SQL")
+      ->group(group);
+  app.add_option("--calls-where", o->calls_where, "SQL condition over calls")
+      ->type_name("SQL")
+      ->group(group);
+  app.add_option("--call-id", o->call_id, "the call with this Call-ID")
+      ->type_name("ID")
+      ->group(group);
+  app.add_option("--call", texts->call, "the call with this number")->type_name("N")->group(group);
+  app.add_option("--match", o->match,
+                 "calls of which any message matches this regular expression (re2)")
+      ->type_name("REGEX")
+      ->group(group);
+  app.add_flag("-v,--invert", o->invert, "calls of which no message matches --match")->group(group);
+  app.add_flag("-c,--calls-only", o->calls_only, "INVITE calls only")->group(group);
+  app.add_option("--from", o->from,
+                 "calls that are not over before TIME, such as 2024-01-02T03:04:05Z")
+      ->type_name("TIME")
+      ->group(group);
+  app.add_option("--to", o->to, "calls that begin before TIME")->type_name("TIME")->group(group);
+}
+
+// Of all that prints text.
+void add_text_options(CLI::App& app, Options* o, OptionTexts* texts, const char* formats) {
+  const char* const group = "Output";
+  app.add_option("--format", o->format, formats)->type_name("FORMAT")->group(group);
+  app.add_flag("--utc", o->utc, "times in UTC")->group(group);
+  app.add_option("--color", o->color, "auto, always or never")->type_name("WHEN")->group(group);
+  app.add_option("--width", texts->width, "columns that the output may take")
+      ->type_name("N")
+      ->group(group);
+  app.add_option("--max-bytes", texts->max_bytes, "at most so much output, whole rows only")
+      ->type_name("N")
+      ->group(group);
+}
+
+void add_row_options(CLI::App& app, Options* o, OptionTexts* texts) {
+  const char* const group = "Output";
+  app.add_option("--columns", o->columns, "the columns to print")->type_name("a,b,c")->group(group);
+  app.add_flag("--wide", o->wide, "all columns, uncut, however wide the terminal is")->group(group);
+  app.add_option("--limit", texts->limit, "at most so many rows")->type_name("ROWS")->group(group);
+  app.add_flag("--raw-csv", o->raw_csv, "csv without protection from formulas")->group(group);
+  app.add_flag("--follow", o->follow, "messages, transactions: print rows as they come")
+      ->group(group);
+}
+
+void add_ladder_options(CLI::App& app, Options* o) {
+  const char* const group = "Ladder";
+  app.add_flag("--sdp", o->sdp, "a summary of each SDP, codecs chosen, and what a hop changed")
+      ->group(group);
+  app.add_flag("--rtp,!--no-rtp", o->rtp, "media bars")->group(group);
+  app.add_flag("--raw", o->raw, "the text of each message")->group(group);
+  app.add_flag("--transactions", o->transactions, "state and timers of each transaction")
+      ->group(group);
+  app.add_flag("--session", o->session, "all legs of the end-to-end call on one ladder")
+      ->group(group);
+  app.add_flag("!--no-frames", o->frames, "no frame numbers")->group(group);
+  app.add_flag("--ascii", o->ascii, "drawn in ASCII")->group(group);
+}
+
+constexpr const char* kRowFormats = "table, json, ndjson, csv or md";
+
+void add_options(CLI::App& app, uint32_t groups, const std::string& command, Options* o,
+                 OptionTexts* texts) {
+  if (groups & kSourceOptions) {
+    app.add_option("words", texts->words,
+                   "SOURCE...: capture files, folders, text traces, hep:HOST:PORT, or - for "
+                   "standard input")
+        ->type_name("");
+    add_source_options(app, o, texts);
   }
-  return {};
+  if (command == "schema")
+    app.add_option("words", texts->words, "TABLE...: these tables only")->type_name("");
+  if (groups & kSelectOptions) add_select_options(app, o, texts, where_is_about_calls(command));
+  if (groups & kLadderOptions) add_text_options(app, o, texts, "text");
+  if (groups & kRowOptions) {
+    add_text_options(app, o, texts, kRowFormats);
+    add_row_options(app, o, texts);
+  }
+  if (groups & kLadderOptions) add_ladder_options(app, o);
+  if (groups & kListOption) app.add_flag("--list", o->list, "print the catalogue");
+  if (groups & kExportOptions)
+    app.add_option("-o,--output", o->output, "the file to write")->type_name("OUT");
+  app.allow_extras();
 }
 
-bool exists(const std::string& name) {
-  return access(name.c_str(), F_OK) == 0;
+void build(CLI::App& app, Options* options, OptionTexts* texts) {
+  add_options(app, kSourceOptions | kSelectOptions | kRowOptions, "", options, texts);
+  app.add_flag("-N", options->no_interface, "no interface: print the call list")->group("Output");
+  app.set_version_flag("-V,--version", "sipladder 0.1.0");
+  app.require_subcommand(0, 1);
+  for (const Command& command : commands()) {
+    CLI::App* const sub = app.add_subcommand(command.name, command.help);
+    add_options(*sub, command.groups, command.name, options, texts);
+  }
 }
 
-// The first word when it is neither a command nor a file, and looks like a command; what is wrong
-// with it then.
-std::string no_command(const std::string& word) {
-  const bool letters = std::all_of(word.begin(), word.end(), [](unsigned char c) {
-    return std::isalpha(c) != 0 || c == '_' || c == '-';
-  });
-  if (!letters || word == "-" || exists(word)) return {};
-  const bool planned = std::any_of(std::begin(kPlanned), std::end(kPlanned),
-                                   [&](const char* name) { return word == name; });
-  if (planned) return word + ": this command is not there yet";
-  return word + ": neither a command nor a file (see --help for the commands)";
+// What is wrong with an option that the command does not know.
+std::string unknown_option(const CLI::App& app, const std::string& command,
+                           const std::string& word) {
+  const std::string name = word.substr(0, word.find('='));
+  if (const std::string hint = habit_hint(name); !hint.empty()) return hint;
+  const auto names_of = [](const CLI::App& of) {
+    std::vector<std::string> names;
+    for (const CLI::Option* option : of.get_options({})) {
+      for (const std::string& one : option->get_lnames()) names.push_back("--" + one);
+      for (const std::string& one : option->get_snames()) names.push_back("-" + one);
+    }
+    return names;
+  };
+  std::string owners;
+  for (const CLI::App* other : app.get_subcommands({})) {
+    const auto names = names_of(*other);
+    if (std::find(names.begin(), names.end(), name) == names.end()) continue;
+    owners += (owners.empty() ? "" : ", ") + other->get_name();
+  }
+  const std::string where = command.empty() ? std::string() : command + " ";
+  if (!owners.empty() && !command.empty())
+    return name + ": " + where + "has no such option; " + owners + " has it";
+  const auto& known = command.empty() ? app : *app.get_subcommand(command);
+  const std::string meant = nearest(name, names_of(known));
+  return name + ": " + where +
+         (command.empty() ? "there is no such option" : "has no such option") +
+         (meant.empty() ? "" : "; did you mean " + meant + "?") + " (see " +
+         (command.empty() ? "" : command + " ") + "--help)";
 }
 
-// The program without a table, its buffers, and what comes between two looks at the memory.
-constexpr uint64_t kLeastMemory = 64 << 20;
-
-std::string mib_text(uint64_t bytes) {
-  return std::to_string(bytes >> 20) + "M";
+std::string wrong_format(const Options& o) {
+  if (o.format.empty()) return {};
+  std::vector<std::string> allowed = {"table", "json", "ndjson", "csv", "md"};
+  if (o.command == "ladder") allowed = {"text"};
+  if (std::find(allowed.begin(), allowed.end(), o.format) != allowed.end()) return {};
+  return not_one_of("--format", o.format, allowed);
 }
 
 // What CLI11 cannot know.
@@ -135,83 +208,85 @@ std::string mistake_in(const Options& o) {
     if (!time.empty() && !parse_time(time))
       return std::string(name) + " " + time + ": no time; " + std::string(kTimeForms);
   }
-  if (o.memory < kLeastMemory) return "--memory: at least " + mib_text(kLeastMemory);
-  if (o.spool != 0 && o.spool < Spool::kLeast)
-    return "--spool: at least " + mib_text(Spool::kLeast);
-  if (o.unpack.ratio == 0 || o.unpack.bytes == 0)
-    return "--max-unpacked and --max-ratio: at least 1";
+  if (o.color != "auto" && o.color != "always" && o.color != "never")
+    return not_one_of("--color", o.color, {"auto", "always", "never"});
   if (o.invert && o.match.empty()) return "-v: inverts --match REGEX, which is missing";
-  for (const std::string& device : o.devices) {
-    if (exists(device) && device.find_first_of("./") != std::string::npos)
-      return "-i " + device +
-             ": -i and -d name a device; name a file without them, and write (?i) in --match "
-             "REGEX for letters in either case";
+  if (o.follow && o.command != "messages" && o.command != "transactions")
+    return "--follow: messages and transactions have it";
+  if (o.command == "export") {
+    const std::vector<std::string> endings = export_endings();
+    const bool known = std::any_of(endings.begin(), endings.end(), [&](const std::string& ending) {
+      return o.output.size() > ending.size() && o.output.ends_with(ending);
+    });
+    if (!known) return not_one_of("-o", o.output.empty() ? "OUT" : o.output, endings);
   }
-  return {};
+  for (const std::string& device : o.devices) {
+    const bool file = file_exists(device) && device.find_first_of("./") != std::string::npos;
+    if (!file && !device.starts_with('-')) continue;
+    return "-i " + device +
+           ": -i and -d name a device; name a file without them, and write (?i) in --match "
+           "REGEX for letters in either case";
+  }
+  return wrong_format(o);
 }
 
-int wrong_usage(const std::string& sentence) {
-  std::fprintf(stderr, "sipladder: %s\n", terminal_text(sentence).c_str());
-  return kUsage;
-}
-
-// The query is the word that no file is called by; without one there is a prompt.
-void take_query(std::vector<std::string>* words, std::string* query) {
-  const auto found = std::find_if(words->begin(), words->end(), [](const std::string& word) {
-    return word.find_first_of(" \t\n") != std::string::npos && !exists(word);
-  });
-  if (found == words->end()) return;
-  *query = *found;
-  words->erase(found);
+// Words, values and what they mean together.
+std::string understand(const CLI::App& app, OptionTexts texts, Options* o) {
+  const auto chosen = app.get_subcommands();
+  if (!chosen.empty()) o->command = chosen.front()->get_name();
+  const auto unknown = app.remaining(true);
+  if (!unknown.empty()) return unknown_option(app, o->command, unknown.front());
+  if (std::string wrong = read_values(texts, o); !wrong.empty()) return wrong;
+  if (std::string wrong = mistake_in(*o); !wrong.empty()) return wrong;
+  if (o->command == "schema") {
+    o->sources = texts.words;
+    return {};
+  }
+  if (!o->devices.empty()) {
+    if (std::string wrong = take_filter(&texts.words, &o->bpf); !wrong.empty()) return wrong;
+  }
+  if (o->command == "sql") take_query(&texts.words, &o->query);
+  for (const std::string& word : texts.words) {
+    const bool first = o->command.empty() && &word == &texts.words.front();
+    if (std::string wrong = no_source(word, first); !wrong.empty()) return wrong;
+  }
+  o->sources.insert(o->sources.end(), texts.words.begin(), texts.words.end());
+  if (!o->hep_key.empty() && std::none_of(o->sources.begin(), o->sources.end(), is_hep_source))
+    return "--hep-key: is about hep:HOST:PORT, which is not among the sources";
+  const bool needs_source = o->command != "schema" && !o->list;
+  if (!needs_source || !o->sources.empty() || !o->devices.empty()) return {};
+  return "no SOURCE: name a capture file, a folder, - for standard input, or -i DEVICE (see "
+         "--help)";
 }
 
 }  // namespace
 
+bool Options::is_live() const {
+  return !devices.empty() || std::any_of(sources.begin(), sources.end(), is_hep_source);
+}
+
 int parse_options(int argc, char** argv, Options* options) {
-  if (const std::string instead = refused(argc, argv); !instead.empty())
-    return wrong_usage(instead);
   CLI::App app(
       "sipladder: who hears nothing, why, and which frames prove it\n"
       "sipladder [OPTIONS] [SOURCE...] opens the terminal UI; sipladder COMMAND [OPTIONS] "
-      "SOURCE... does one thing and ends.");
-  std::vector<std::string> words;
-  app.add_option("words", words,
-                 "COMMAND and SOURCE...: capture files, folders, or - for standard input")
-      ->type_name("");
-  add_options(app, options);
-  std::string commands = "Commands:\n";
-  for (const auto& row : kCommands)
-    commands += std::string("  ") + row[0] +
-                std::string(15 - std::string_view(row[0]).size(), ' ') + row[1] + "\n";
-  app.footer(commands);
+      "SOURCE... does one thing and ends.",
+      "sipladder");
+  OptionTexts texts;
+  build(app, options, &texts);
   try {
     app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return print_text(app.help(), *options);
+  } catch (const CLI::Success& version) {
+    return print_text(std::string(version.what()) + "\n", *options);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kDone : kUsage;
+    complain(error.what());
+    return kUsage;
   }
-  const bool command =
-      !words.empty() && std::any_of(std::begin(kCommands), std::end(kCommands),
-                                    [&](const auto& row) { return words[0] == row[0]; });
-  if (command) {
-    options->command = words[0];
-    words.erase(words.begin());
-  } else if (!words.empty()) {
-    if (const std::string wrong = no_command(words[0]); !wrong.empty()) return wrong_usage(wrong);
-  }
-  if (const std::string wrong = mistake_in(*options); !wrong.empty()) return wrong_usage(wrong);
-  if (options->command == "sql") take_query(&words, &options->query);
-  options->sources.insert(options->sources.end(), words.begin(), words.end());
-  if (!options->hep_key.empty() &&
-      std::none_of(options->sources.begin(), options->sources.end(), is_hep_source)) {
-    return wrong_usage("--hep-key: is about hep:HOST:PORT, which is not among the sources");
-  }
-  const bool needs_source = options->command != "schema" && !options->list;
-  if (needs_source && options->sources.empty() && options->devices.empty()) {
-    return wrong_usage(
-        "no SOURCE: name a capture file, a folder, - for standard input, or -i DEVICE (see "
-        "--help)");
-  }
-  return -1;
+  const std::string wrong = understand(app, std::move(texts), options);
+  if (wrong.empty()) return -1;
+  complain(wrong);
+  return kUsage;
 }
 
 }  // namespace sipladder

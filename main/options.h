@@ -1,6 +1,8 @@
 // The command line (CLI11's only home), as the commands see it.
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -20,23 +22,32 @@ struct Options {
   std::string query;   // sql
   std::string output;  // export
   std::string hep_key;
-  std::string where, call_id, match, bpf, from, to;
-  std::string format = "table";
+  std::string where;  // about the rows of the table that the command prints
+  std::string calls_where, call_id, match, bpf, from, to;
+  std::string format;  // empty: what the command prints when nobody asks
   std::string columns;
-  long call = 0;
+  uint64_t call = 0;
   bool calls_only = false;
   bool list = false;
   bool sdp = false, rtp = true, raw = false, transactions = false, session = false;
+  bool frames = true, ascii = false;
   std::vector<std::string> join_headers;
   uint64_t memory = uint64_t{1} << 30;
+  uint64_t limit = std::numeric_limits<uint64_t>::max();      // rows
+  uint64_t max_bytes = std::numeric_limits<uint64_t>::max();  // of the output
+  int width = 0;                                              // 0: that of the terminal
+  bool wide = false;
+  bool raw_csv = false;
+  bool follow = false;
   uint64_t spool = 0;  // 0: half of what is free
   UnpackLimit unpack;
   bool utc = false;
   bool quiet = false;
   bool no_interface = false;
   bool invert = false;  // match
-  bool ignored = false;
   std::string color = "auto";
+
+  bool is_live() const;  // packets come as long as nobody ends it
 };
 
 // Fills *options; returns a negative number to go on, else the exit status (after --help, or a

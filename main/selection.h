@@ -1,4 +1,4 @@
-// --where, --call-id, --call, --match, -c, --from, --to as one SQL condition over calls.
+// --where, --calls-where, --call-id, --call, --match, -c, --from, --to as SQL.
 #pragma once
 
 #include <string>
@@ -7,13 +7,16 @@
 
 namespace sipladder {
 
-// Empty when every call is chosen.
+// The condition over calls; empty when every call is chosen.
 std::string selection(const Options& options);
 
-// 'text' as an SQL string.
-std::string sql_string(const std::string& text);
+// The condition over the rows of the command's own table; empty when every row is asked for.
+std::string row_condition(const Options& options);
 
-// The SELECT behind a table command; empty for a command that is none.
+// The SELECT behind a table command.
 std::string select_for(const Options& options);
+
+// A sentence when one of them is no valid SQL, or --columns names what is not there.
+std::string mistake_in_query(const Options& options);
 
 }  // namespace sipladder

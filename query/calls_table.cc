@@ -14,6 +14,9 @@ const CallRecord& call(Reader& r, RowId row) {
 const MessageRecord& first(Reader& r, RowId row) {
   return r.model.messages[call(r, row).first_message];
 }
+bool call_timed(Reader& r, RowId row) {
+  return r.has_times(call(r, row).first_message);
+}
 std::string_view header(Reader& r, RowId row, HeaderId id) {
   return r.sip(call(r, row).naming_message()).value(id);
 }
@@ -182,30 +185,36 @@ const TableDescription kCallsTable{
            v.set_if(r.sip(call(r, row).first_response).value(HeaderId::server));
          }},
         {"start_ns", "INTEGER", "first message, ns since the epoch",
-         [](Reader& r, RowId row, Value& v) { v.set(call(r, row).start_ns); }},
+         [](Reader& r, RowId row, Value& v) {
+           v.set_time(call_timed(r, row), call(r, row).start_ns);
+         }},
         {"end_ns", "INTEGER", "last message",
-         [](Reader& r, RowId row, Value& v) { v.set(call(r, row).end_ns); }},
+         [](Reader& r, RowId row, Value& v) {
+           v.set_time(call_timed(r, row), call(r, row).end_ns);
+         }},
         {"ring_ns", "INTEGER", "first 18x",
          [](Reader& r, RowId row, Value& v) {
-           v.set_if(static_cast<uint64_t>(call(r, row).ring_ns));
+           v.set_time(call_timed(r, row), call(r, row).ring_ns);
          }},
         {"answer_ns", "INTEGER", "first 2xx to the INVITE",
          [](Reader& r, RowId row, Value& v) {
-           v.set_if(static_cast<uint64_t>(call(r, row).answer_ns));
+           v.set_time(call_timed(r, row), call(r, row).answer_ns);
          }},
         {"pdd_ms", "REAL",
          "post-dial delay: first INVITE to the first 180-183, else the final response",
          [](Reader& r, RowId row, Value& v) {
            const CallRecord& c = call(r, row);
+           if (!call_timed(r, row)) return;
            set_duration(r, row, c.invite_ns, c.progress_ns != 0 ? c.progress_ns : c.answer_ns, v);
          }},
         {"setup_ms", "REAL", "first INVITE to 2xx",
          [](Reader& r, RowId row, Value& v) {
-           set_duration(r, row, call(r, row).invite_ns, call(r, row).answer_ns, v);
+           if (call_timed(r, row))
+             set_duration(r, row, call(r, row).invite_ns, call(r, row).answer_ns, v);
          }},
         {"duration_ms", "REAL", "answer to BYE, or to the last packet of the dialog",
          [](Reader& r, RowId row, Value& v) {
-           if (call(r, row).answer_ns == 0) return;
+           if (call(r, row).answer_ns == 0 || !call_timed(r, row)) return;
            r.analyst.media().update();
            set_duration(r, row, call(r, row).answer_ns, r.analyst.talk_end(CallId{row.id}), v);
          }},

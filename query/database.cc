@@ -3,6 +3,7 @@
 #include <re2/re2.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <cstring>
 #include <map>
 
@@ -11,6 +12,10 @@ namespace sipladder {
 struct TableModule {
   const TableDescription* table;
   Reader* reader;
+  // How a row tells its call, when calls are chosen: by its id, by its column `call`, or by that of
+  // its message. Rows of other tables belong to no call and stay.
+  enum class Owner : uint8_t { none, is_call, has_call, has_message } owner = Owner::none;
+  const Column* call = nullptr;  // has_call
 };
 
 namespace {
@@ -29,7 +34,41 @@ struct Cursor {
   uint32_t parts;  // of the current record
 };
 
-constexpr int kByRecord = 1;  // idxNum: the first column is given
+// idxNum: the first column is given, or the least that it may be.
+constexpr int kByRecord = 1;
+constexpr int kFromRecord = 2;
+
+TableModule module_of(const TableDescription& table, Reader& reader) {
+  using Owner = TableModule::Owner;
+  TableModule made{&table, &reader};
+  for (const Column& column : table.columns) {
+    if (column.name != "call") continue;
+    made.owner = Owner::has_call;
+    made.call = &column;
+  }
+  if (made.owner == Owner::none && table.columns.front().name == "message")
+    made.owner = Owner::has_message;
+  if (table.name == "calls") made.owner = Owner::is_call;
+  return made;
+}
+
+bool is_of_chosen_call(const TableModule& module, RowId row) {
+  Reader& reader = *module.reader;
+  switch (module.owner) {
+    case TableModule::Owner::none:
+      return true;
+    case TableModule::Owner::is_call:
+      return reader.is_chosen(CallId{row.id});
+    case TableModule::Owner::has_message:
+      return reader.is_chosen(reader.model.messages[MessageId{row.id}].call);
+    case TableModule::Owner::has_call:
+      break;
+  }
+  Value call;
+  module.call->get(reader, row, call);
+  return call.type == Value::Type::integer &&
+         reader.is_chosen(CallId{static_cast<uint32_t>(call.integer)});
+}
 
 int connect(sqlite3* db, void* aux, int, const char* const*, sqlite3_vtab** out, char**) {
   const auto* module = static_cast<const TableModule*>(aux);
@@ -54,20 +93,26 @@ int disconnect(sqlite3_vtab* table) {
   return SQLITE_OK;
 }
 
-// Only `id = ?` and `message = ?` are cheap: they name the record.
+// Only `id = ?` and `message = ?` are cheap, since they name the record, and `id > ?`, which says
+// where to begin.
 int best_index(sqlite3_vtab* base, sqlite3_index_info* info) {
   const TableDescription& table = *reinterpret_cast<VirtualTable*>(base)->module->table;
   info->estimatedCost = 1e6;
+  int used = -1;
   for (int i = 0; i < info->nConstraint; i++) {
     const auto& constraint = info->aConstraint[i];
     const bool record = constraint.iColumn == 0 && table.columns[0].type == "INTEGER";
-    if (!constraint.usable || !record || constraint.op != SQLITE_INDEX_CONSTRAINT_EQ) continue;
-    info->aConstraintUsage[i].argvIndex = 1;
-    info->idxNum = kByRecord;
-    info->estimatedCost = 1;
-    info->estimatedRows = 1;
-    break;
+    const bool equal = constraint.op == SQLITE_INDEX_CONSTRAINT_EQ;
+    if (!constraint.usable || !record) continue;
+    if (!equal && constraint.op != SQLITE_INDEX_CONSTRAINT_GT) continue;
+    if (!equal && used >= 0) continue;
+    used = i;
+    info->idxNum = equal ? kByRecord : kFromRecord;
+    info->estimatedCost = equal ? 1 : 1e5;
+    info->estimatedRows = equal ? 1 : 100'000;
+    if (equal) break;
   }
+  if (used >= 0) info->aConstraintUsage[used].argvIndex = 1;
   return SQLITE_OK;
 }
 
@@ -95,7 +140,9 @@ void settle(Cursor& cursor) {
   for (; cursor.row.id <= cursor.last; cursor.row.id++) {
     if (is_cancelled(cursor)) return;
     cursor.parts = cursor.module->table->parts(*cursor.module->reader, cursor.row.id);
-    if (cursor.parts > 0) return;
+    if (cursor.parts == 0) continue;
+    if (!cursor.module->reader->has_choice() || is_of_chosen_call(*cursor.module, cursor.row))
+      return;
   }
 }
 
@@ -110,6 +157,10 @@ int filter(sqlite3_vtab_cursor* base, int index, const char*, int, sqlite3_value
         id >= 1 && id <= int64_t{count} && sqlite3_value_type(values[0]) != SQLITE_NULL;
     cursor.row.id = there ? static_cast<uint32_t>(id) : 1U;
     cursor.last = there ? cursor.row.id : 0U;
+  }
+  if (index == kFromRecord) {
+    const int64_t above = std::clamp<int64_t>(sqlite3_value_int64(values[0]), 0, count);
+    cursor.row.id = static_cast<uint32_t>(above) + 1;
   }
   settle(cursor);
   return SQLITE_OK;
@@ -261,7 +312,7 @@ struct Database::State {
 Database::Database(Reader& reader) : state_(std::make_unique<State>()) {
   sqlite3_open_v2(":memory:", &state_->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
   for (const TableDescription* table : tables()) {
-    state_->modules.push_back(std::make_unique<TableModule>(TableModule{table, &reader}));
+    state_->modules.push_back(std::make_unique<TableModule>(module_of(*table, reader)));
     const std::string name(table->name);
     sqlite3_create_module(state_->db, name.c_str(), &module(), state_->modules.back().get());
     sqlite3_exec(state_->db, ("CREATE VIRTUAL TABLE " + name + " USING " + name).c_str(), nullptr,
@@ -276,14 +327,40 @@ Database::Database(Reader& reader) : state_(std::make_unique<State>()) {
 
 Database::~Database() = default;
 
+using Statement = std::unique_ptr<sqlite3_stmt, int (*)(sqlite3_stmt*)>;
+
+// One statement, or a sentence.
+static std::string prepare(sqlite3* db, const std::string& sql, Statement* statement) {
+  sqlite3_stmt* raw = nullptr;
+  const char* tail = nullptr;
+  const int result = sqlite3_prepare_v2(db, sql.c_str(), -1, &raw, &tail);
+  statement->reset(raw);
+  if (result == SQLITE_AUTH) return "read-only: only SELECT";
+  if (result != SQLITE_OK) return sqlite3_errmsg(db);
+  if (raw == nullptr) return "the query is empty";
+  Statement more(nullptr, sqlite3_finalize);
+  while (tail != nullptr && *tail != 0) {
+    sqlite3_stmt* next = nullptr;
+    const char* const rest = tail;
+    const int parsed = sqlite3_prepare_v2(db, rest, -1, &next, &tail);
+    more.reset(next);
+    if (parsed != SQLITE_OK || next != nullptr) return "one query at a time: more stands behind ;";
+    if (tail == rest) break;
+  }
+  return {};
+}
+
+std::string Database::check(const std::string& sql) {
+  Statement statement(nullptr, sqlite3_finalize);
+  return prepare(state_->db, sql, &statement);
+}
+
 std::string Database::run(const std::string& sql,
                           const std::function<void(const std::vector<ResultColumn>&)>& begin,
                           const std::function<bool(const std::vector<Value>&)>& row) {
-  sqlite3_stmt* raw = nullptr;
-  if (sqlite3_prepare_v2(state_->db, sql.c_str(), -1, &raw, nullptr) != SQLITE_OK)
-    return sqlite3_errmsg(state_->db);
-  const std::unique_ptr<sqlite3_stmt, int (*)(sqlite3_stmt*)> statement(raw, sqlite3_finalize);
-  if (raw == nullptr) return "the query is empty";
+  Statement statement(nullptr, sqlite3_finalize);
+  if (std::string error = prepare(state_->db, sql, &statement); !error.empty()) return error;
+  sqlite3_stmt* const raw = statement.get();
   const int count = sqlite3_column_count(raw);
   std::vector<ResultColumn> columns;
   for (int i = 0; i < count; i++) columns.push_back({sqlite3_column_name(raw, i), is_json(raw, i)});

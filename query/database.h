@@ -29,6 +29,9 @@ class Database {
                   const std::function<void(const std::vector<ResultColumn>&)>& begin,
                   const std::function<bool(const std::vector<Value>&)>& row);
 
+  // The sentence that run() would return before it reads a row.
+  std::string check(const std::string& sql);
+
   // Whether `pattern` is a regular expression; the error otherwise.
   static std::string check_pattern(const std::string& pattern);
 

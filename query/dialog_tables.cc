@@ -15,6 +15,13 @@ const DialogRecord& dialog(Reader& r, RowId row) {
   return r.model.dialogs[DialogId{row.id}];
 }
 
+bool txn_timed(Reader& r, RowId row) {
+  return r.has_times(txn(r, row).first_message);
+}
+bool dialog_timed(Reader& r, RowId row) {
+  return r.has_times(dialog(r, row).created_by);
+}
+
 void timer(Reader& r, RowId row, Value& v) {
   const char fired = settle(r.model, txn(r, row)).timer;
   if (fired != 0) v.set(std::string_view(&fired, 1));
@@ -94,9 +101,13 @@ const TableDescription kTransactionsTable{
         {"transport", "TEXT", "udp, tcp, ...",
          [](Reader& r, RowId row, Value& v) { v.set(to_string(txn(r, row).transport)); }},
         {"first_ns", "INTEGER", "first message",
-         [](Reader& r, RowId row, Value& v) { v.set(txn(r, row).first_ns); }},
+         [](Reader& r, RowId row, Value& v) {
+           v.set_time(txn_timed(r, row), txn(r, row).first_ns);
+         }},
         {"last_ns", "INTEGER", "last message",
-         [](Reader& r, RowId row, Value& v) { v.set(txn(r, row).last_ns); }},
+         [](Reader& r, RowId row, Value& v) {
+           v.set_time(txn_timed(r, row), txn(r, row).last_ns);
+         }},
         {"state", "TEXT",
          "calling or trying, proceeding, completed, accepted, confirmed, terminated, timed-out",
          [](Reader& r, RowId row, Value& v) {
@@ -113,13 +124,13 @@ const TableDescription kTransactionsTable{
         {"first_response_ms", "REAL", "request to first response",
          [](Reader& r, RowId row, Value& v) {
            const TransactionRecord& t = txn(r, row);
-           if (t.request && !crosses_step(r, t))
+           if (t.request && txn_timed(r, row) && !crosses_step(r, t))
              v.set_milliseconds(t.first_ns, t.first_response_ns);
          }},
         {"final_response_ms", "REAL", "request to final response",
          [](Reader& r, RowId row, Value& v) {
            const TransactionRecord& t = txn(r, row);
-           if (t.request && !crosses_step(r, t))
+           if (t.request && txn_timed(r, row) && !crosses_step(r, t))
              v.set_milliseconds(t.first_ns, t.final_response_ns);
          }},
         {"cancelled", "INTEGER", "a CANCEL was seen for it",
@@ -155,14 +166,16 @@ const TableDescription kDialogsTable{
            v.set(kNames[static_cast<size_t>(state)]);
          }},
         {"early_ns", "INTEGER", "first seen",
-         [](Reader& r, RowId row, Value& v) { v.set(dialog(r, row).early_ns); }},
+         [](Reader& r, RowId row, Value& v) {
+           v.set_time(dialog_timed(r, row), dialog(r, row).early_ns);
+         }},
         {"confirmed_ns", "INTEGER", "2xx",
          [](Reader& r, RowId row, Value& v) {
-           v.set_if(static_cast<uint64_t>(dialog(r, row).confirmed_ns));
+           v.set_time(dialog_timed(r, row), dialog(r, row).confirmed_ns);
          }},
         {"ended_ns", "INTEGER", "BYE, or the end of its last subscription",
          [](Reader& r, RowId row, Value& v) {
-           v.set_if(static_cast<uint64_t>(dialog(r, row).ended_ns));
+           v.set_time(dialog_timed(r, row), dialog(r, row).ended_ns);
          }},
         {"ended_by", "TEXT", "caller, callee",
          [](Reader& r, RowId row, Value& v) { v.set_if(to_string(dialog(r, row).ended_by)); }},

@@ -93,11 +93,11 @@ std::string json_text(std::string_view text) {
   return out;
 }
 
-std::string csv_text(std::string_view raw) {
+std::string csv_text(std::string_view raw, bool formulas) {
   std::string text = csv_lines(raw);
   // A spreadsheet runs what begins like this; a telephone number is none.
   const bool number = text.find_first_not_of("+0123456789") == std::string::npos;
-  if (!text.empty() && !number &&
+  if (!formulas && !text.empty() && !number &&
       std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos)
     text.insert(0, "'");
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;

@@ -13,6 +13,10 @@ const Finding& finding(Reader& r, RowId row) {
 const SourceInfo& source(Reader& r, RowId row) {
   return r.model.captures[row.id - 1];
 }
+std::string notes_on(const SourceInfo& info) {
+  if (info.unread == 0 || !info.damage.empty()) return info.damage;
+  return unread_sentence(info);
+}
 SourceCounters counters(Reader& r, RowId row) {
   return row.id <= r.model.sources.size() ? r.model.sources[row.id - 1] : SourceCounters{};
 }
@@ -76,11 +80,11 @@ const TableDescription kCaptureTable{
          [](Reader& r, RowId row, Value& v) { v.set_count(source(r, row).bytes); }},
         {"first_ns", "INTEGER", "first packet",
          [](Reader& r, RowId row, Value& v) {
-           v.set_if(static_cast<uint64_t>(source(r, row).first_ns));
+           v.set_time(source(r, row).has_times, source(r, row).first_ns);
          }},
         {"last_ns", "INTEGER", "last packet",
          [](Reader& r, RowId row, Value& v) {
-           v.set_if(static_cast<uint64_t>(source(r, row).last_ns));
+           v.set_time(source(r, row).has_times, source(r, row).last_ns);
          }},
         {"sip", "INTEGER", "packets that completed a SIP message",
          [](Reader& r, RowId row, Value& v) { v.set_count(counters(r, row).sip); }},
@@ -98,8 +102,8 @@ const TableDescription kCaptureTable{
          [](Reader& r, RowId row, Value& v) { v.set_count(source(r, row).dropped); }},
         {"truncated", "INTEGER", "cut by the snap length",
          [](Reader& r, RowId row, Value& v) { v.set_count(counters(r, row).cut); }},
-        {"notes", "TEXT", "damage",
-         [](Reader& r, RowId row, Value& v) { v.set_if(source(r, row).damage); }},
+        {"notes", "TEXT", "damage, or what looked like SIP in a log and could not be read",
+         [](Reader& r, RowId row, Value& v) { v.set_if(notes_on(source(r, row))); }},
     },
     [](Reader& r) { return static_cast<uint32_t>(r.model.captures.size()); },
     one_part};

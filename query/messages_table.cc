@@ -24,11 +24,18 @@ uint32_t message_count(Reader& r) {
   return r.model.messages.size();
 }
 
+// A log without dates has the time of day, as it wrote it.
 void rfc3339(Reader& r, RowId row, Value& v) {
+  if (!r.has_times(id_of(row))) return;
   const int64_t ns = message(r, row).time_ns;
   const int64_t rest = (ns % 1'000'000'000 + 1'000'000'000) % 1'000'000'000;  // also before 1970
   const std::time_t seconds = (ns - rest) / 1'000'000'000;
   std::tm tm{};
+  if (!r.model.has_dates(message(r, row).source)) {
+    localtime_r(&seconds, &tm);
+    return v.set(fmt::format("{:02}:{:02}:{:02}.{:06}", tm.tm_hour, tm.tm_min, tm.tm_sec,
+                             ns % 1'000'000'000 / 1000));
+  }
   gmtime_r(&seconds, &tm);
   v.set(fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", tm.tm_year + 1900, tm.tm_mon + 1,
                     tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, rest / 1000));
@@ -129,8 +136,10 @@ const TableDescription kMessagesTable{
         {"file", "INTEGER", "capture.file: the source, 1-based",
          [](Reader& r, RowId row, Value& v) { v.set(int64_t{message(r, row).source} + 1); }},
         {"time_ns", "INTEGER", "ns since the epoch",
-         [](Reader& r, RowId row, Value& v) { v.set(message(r, row).time_ns); }},
-        {"time", "TEXT", "RFC 3339, UTC", rfc3339},
+         [](Reader& r, RowId row, Value& v) {
+           v.set_time(r.has_times(id_of(row)), message(r, row).time_ns);
+         }},
+        {"time", "TEXT", "RFC 3339, UTC; the time of day where a log has no date", rfc3339},
         {"transport", "TEXT", "udp, tcp, tls, ws, wss, sctp",
          [](Reader& r, RowId row, Value& v) { v.set(to_string(message(r, row).transport)); }},
         {"src", "TEXT", "source address",
@@ -212,6 +221,8 @@ const TableDescription kMessagesTable{
          [](Reader& r, RowId row, Value& v) {
            if (message(r, row).duplicate) v.set(int64_t{message(r, row).original.value});
          }},
+        {"inferred", "INTEGER", "1: addresses told from Via, Route and Contact of a log",
+         [](Reader& r, RowId row, Value& v) { v.set(int64_t{message(r, row).inferred}); }},
         {"malformed", "TEXT", "what is wrong", malformed},
         {"raw", "TEXT", "the bytes; NULL when they are no longer readable",
          [](Reader& r, RowId row, Value& v) {

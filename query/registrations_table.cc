@@ -7,6 +7,10 @@ const Binding& binding(Reader& r, RowId row) {
   return r.analyst.registrations().all()[row.id - 1];
 }
 
+bool binding_timed(Reader& r, RowId row) {
+  return r.has_times(binding(r, row).first_message);
+}
+
 // What only a REGISTER of its own tells; NULL for a binding that another one's 2xx lists.
 template <typename Get>
 void of_register(Reader& r, RowId row, Get get) {
@@ -51,9 +55,13 @@ const TableDescription kRegistrationsTable{
            v.set_if(to_string(r.analyst.registrations().state_of(binding(r, row))));
          }},
         {"first_ns", "INTEGER", "first REGISTER, or 2xx that lists it",
-         [](Reader& r, RowId row, Value& v) { v.set(binding(r, row).first_ns); }},
+         [](Reader& r, RowId row, Value& v) {
+           v.set_time(binding_timed(r, row), binding(r, row).first_ns);
+         }},
         {"last_ns", "INTEGER", "newest REGISTER, or 2xx that lists it",
-         [](Reader& r, RowId row, Value& v) { v.set(binding(r, row).last_ns); }},
+         [](Reader& r, RowId row, Value& v) {
+           v.set_time(binding_timed(r, row), binding(r, row).last_ns);
+         }},
         {"refreshes", "INTEGER", "accepted again while active",
          [](Reader& r, RowId row, Value& v) {
            of_register(r, row, [&](const Binding& one) { v.set(int64_t{one.refreshes}); });

@@ -88,6 +88,10 @@ void Session::run() {
     note_sources();
     if (result == ReadResult::idle) wait_for(source_->waits_for());
   }
+  close();
+}
+
+void Session::close() {
   end();
   note_sources();
   engine_.settle();

@@ -30,6 +30,8 @@ class Session {
   bool step();
   // All that is left, without giving way.
   void run();
+  // What run() does at last: no more packets come.
+  void close();
 
   // 0 to 1, negative when the size of the input is unknown.
   double progress() const { return progress_.load(std::memory_order_relaxed); }

@@ -124,6 +124,7 @@ class Collector {
         effective++;
       }
       if (step_between(r.model, c, c.invite_ns, std::max(c.progress_ns, c.answer_ns))) continue;
+      if (!r.has_times(c.first_message)) continue;
       if (c.progress_ns != 0) pdd.push_back(static_cast<double>(c.progress_ns - c.invite_ns) / 1e6);
       if (c.answer_ns != 0) setup.push_back(static_cast<double>(c.answer_ns - c.invite_ns) / 1e6);
     }

@@ -6,6 +6,9 @@ namespace {
 const Subscription& subscription(Reader& r, RowId row) {
   return r.analyst.subscriptions().all()[row.id - 1];
 }
+bool subscription_timed(Reader& r, RowId row) {
+  return r.has_times(subscription(r, row).first_message);
+}
 const Endpoint& src(Reader& r, RowId row) {
   return r.endpoint(subscription(r, row).src);
 }
@@ -41,9 +44,13 @@ const TableDescription kSubscriptionsTable{
         {"reason", "TEXT", "why it was terminated, as the notifier says",
          [](Reader& r, RowId row, Value& v) { v.set_if(subscription(r, row).reason); }},
         {"first_ns", "INTEGER", "first SUBSCRIBE, REFER or NOTIFY",
-         [](Reader& r, RowId row, Value& v) { v.set(subscription(r, row).first_ns); }},
+         [](Reader& r, RowId row, Value& v) {
+           v.set_time(subscription_timed(r, row), subscription(r, row).first_ns);
+         }},
         {"last_ns", "INTEGER", "newest one",
-         [](Reader& r, RowId row, Value& v) { v.set(subscription(r, row).last_ns); }},
+         [](Reader& r, RowId row, Value& v) {
+           v.set_time(subscription_timed(r, row), subscription(r, row).last_ns);
+         }},
         {"refreshes", "INTEGER", "accepted again",
          [](Reader& r, RowId row, Value& v) { v.set(int64_t{subscription(r, row).refreshes}); }},
         {"challenges", "INTEGER", "401 and 407",

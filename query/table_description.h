@@ -34,6 +34,7 @@ struct Value {
   void set_ip(const Endpoint& end) { set_if(to_string(end.ip)); }  // NULL: a log left it out
   void set_port(const Endpoint& end) { end.ip.family == 0 ? clear() : set(int64_t{end.port}); }
   void clear() { type = Type::null; }
+  void set_time(bool there, int64_t ns) { there&& ns != 0 ? set(ns) : clear(); }
   void set_milliseconds(int64_t from_ns, int64_t to_ns) {  // NULL when either did not happen
     if (from_ns != 0 && to_ns != 0) set_real(static_cast<double>(to_ns - from_ns) / 1e6);
   }
@@ -62,9 +63,11 @@ class Reader {
     return model.endpoints.holds(id) ? model.endpoints[id] : nowhere_;
   }
   const PacketLog& log() const { return view_.log(); }
+  bool has_times(MessageId id) const { return model.has_times(model.messages[id].source); }
 
-  // What `stats` counts, ascending; null for all calls.
+  // The calls that rows belong to and `stats` counts, ascending; null for all calls.
   void choose(const std::vector<CallId>* calls) { chosen_ = calls; }
+  bool has_choice() const { return chosen_ != nullptr; }
   bool is_chosen(CallId id) const {
     return chosen_ == nullptr || std::binary_search(chosen_->begin(), chosen_->end(), id);
   }

@@ -34,6 +34,19 @@ TEST_F(CaptureTest, PcapInBothByteOrdersAndResolutions) {
   }
 }
 
+// Each packet header of the modified format has 8 bytes more.
+TEST_F(CaptureTest, ModifiedPcap) {
+  for (const bool big : {false, true}) {
+    const std::string one = pcap_packet(5, 7, "abc", big);
+    const std::string more = one.substr(0, 16) + std::string(8, 'm') + "abc";
+    const auto seen = read({write("modified", pcap_header(0xA1B2CD34, big, 113) + more + more)});
+    ASSERT_EQ(seen.size(), 2U);
+    EXPECT_EQ(seen[1].packet.time_ns, 5'000'007'000);
+    EXPECT_EQ(seen[1].data, "abc");
+    EXPECT_EQ(damage(), "");
+  }
+}
+
 TEST_F(CaptureTest, ChecksumBitsOfTheLinkTypeFieldAreNoLinkType) {
   const auto seen =
       read({write("fcs", pcap_header(0xA1B2C3D4, false, 0x44000001) + pcap_packet(1, 0, "x"))});

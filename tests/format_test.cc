@@ -35,7 +35,9 @@ std::string written(const std::string& format, const std::vector<ResultColumn>& 
   char* text = nullptr;
   size_t size = 0;
   std::FILE* const out = open_memstream(&text, &size);
-  const auto writer = make_row_writer(format, out);
+  RowStyle style;
+  style.format = format;
+  const auto writer = make_row_writer(style, out);
   writer->begin(columns);
   for (const auto& row : rows) writer->row(row);
   writer->end();

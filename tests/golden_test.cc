@@ -1,5 +1,6 @@
 // Pages of tests/golden: a title, why it matters, packets as text (a fence "```flow NAME", see
-// support/flow_script.h), and for each command the output expected. NAME.pcap is that capture.
+// support/flow_script.h), and for each command the output expected. NAME.pcap is that capture. A
+// fence "```log NAME" is the text NAME.log.
 // SIPLADDER_UPDATE=1 rewrites what is expected; a person reviews the difference.
 #include <gtest/gtest.h>
 
@@ -63,6 +64,11 @@ void write_flow(const std::string& name, const std::string& script) {
   EXPECT_EQ(broken_invariants({path.string()}), std::vector<std::string>()) << "flow " << name;
 }
 
+void write_log(const std::string& name, const std::string& text) {
+  std::filesystem::create_directories(flow_folder());
+  std::ofstream(flow_folder() / (name + ".log"), std::ios::binary) << text;
+}
+
 std::string output_of(const std::string& command) {
   std::vector<std::string> words = words_of(command);
   words.erase(words.begin());
@@ -80,14 +86,16 @@ Page check(const std::filesystem::path& path) {
   Page page;
   page.text = read(path);
   bool skipping = false;
-  std::string flow, script;
+  std::string flow, log, script;
   for (const std::string& line : lines_of(page.text)) {
     if (line.rfind("```", 0) == 0) {
       skipping = false;
       if (!flow.empty()) write_flow(flow, script);
+      if (!log.empty()) write_log(log, script);
       flow = line.rfind("```flow ", 0) == 0 ? line.substr(8) : "";
+      log = line.rfind("```log ", 0) == 0 ? line.substr(7) : "";
       script.clear();
-    } else if (!flow.empty()) {
+    } else if (!flow.empty() || !log.empty()) {
       script += line + "\n";
     }
     if (skipping) continue;

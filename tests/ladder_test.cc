@@ -107,7 +107,7 @@ TEST_F(LadderTest, TextShowsArrowsBothWays) {
   basic_call();
   const std::string out = text(90);
   EXPECT_NE(out.find("alice → bob  completed"), std::string::npos) << out;
-  EXPECT_NE(out.find("22:13:20.000000    +0.000000"), std::string::npos) << out;
+  EXPECT_NE(out.find("1 22:13:20.000000 +0.000000"), std::string::npos) << out;
   EXPECT_NE(out.find("INVITE (SDP)─"), std::string::npos) << out;
   EXPECT_NE(out.find("│<─"), std::string::npos) << out;
   EXPECT_NE(out.find("═RTP PCMU 20 pkt═"), std::string::npos) << out;
@@ -119,7 +119,7 @@ TEST_F(LadderTest, CutsLabelsAndKeepsLifelines) {
   sip(1, 2, 1, "SIP/2.0 480 Quite A Long Reason Phrase That Cannot Fit Here", "1 OPTIONS");
   finish();
   const std::string out = text(60);
-  EXPECT_NE(out.find("│<─480 Quite …─│"), std::string::npos) << out;
+  EXPECT_NE(out.find("│<─480 Quite … (OPTIONS)─│"), std::string::npos) << out;
 }
 
 TEST_F(LadderTest, MarksRetransmissions) {

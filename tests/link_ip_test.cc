@@ -54,6 +54,30 @@ TEST_F(Decoding, EveryEncapsulationGivesTheSameDatagram) {
   }
 }
 
+// What Wireshark exports: tags, then the message.
+TEST_F(Decoding, ExportedPdu) {
+  const auto tag = [](unsigned type, const std::string& value) {
+    return number16(type) + number16(static_cast<unsigned>(value.size())) + value;
+  };
+  const auto pdu = [&](const std::string& protocol, unsigned port_type) {
+    return tag(12, protocol) + tag(20, bytes({10, 0, 0, 1})) + tag(21, bytes({192, 0, 2, 9})) +
+           tag(24, number32(port_type)) + tag(25, number32(40000)) + tag(26, number32(5061)) +
+           tag(0, "");
+  };
+  ASSERT_EQ(name_of(decode(pdu(std::string("sip\0", 4), 2) + "hello", 252)), "payload");
+  ASSERT_EQ(out_.size(), 1U);
+  EXPECT_EQ(out_[0].payload, "hello");
+  EXPECT_EQ(to_string(out_[0].src) + " " + to_string(out_[0].dst), "10.0.0.1:40000 192.0.2.9:5061");
+  EXPECT_EQ(out_[0].transport, Transport::tls);
+  EXPECT_EQ(out_[0].kind, PayloadKind::message);
+  EXPECT_EQ(name_of(decode(pdu("rtp", 3) + "hello", 252)), "payload");
+  EXPECT_EQ(out_[0].transport, Transport::udp);
+  EXPECT_EQ(name_of(decode(pdu("http", 2) + "hello", 252)), "tcp_other");
+  const std::string whole = pdu("sip", 3) + "hello";
+  for (size_t size = 0; size + 5 < whole.size(); size++)
+    EXPECT_EQ(name_of(decode(whole.substr(0, size), 252)), "link_truncated") << size;
+}
+
 TEST_F(Decoding, Ipv6InEveryCarrier) {
   for (const Encapsulation& row : ipv6_encapsulations()) {
     SCOPED_TRACE(row.name);

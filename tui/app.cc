@@ -5,7 +5,6 @@
 #include <thread>
 
 #include "tui/help_view.h"
-#include "tui/list_view.h"
 
 namespace sipladder {
 namespace {
@@ -20,9 +19,9 @@ constexpr auto kQuick = std::chrono::milliseconds(700);
 }  // namespace
 
 App::App(const Shared& shared, bool calls_only, std::function<std::string()> status,
-         std::function<void()> while_busy)
+         std::function<void()> while_busy, const ListChoice& choice)
     : shared_(shared), status_(std::move(status)), while_busy_(std::move(while_busy)) {
-  layers_.push_back({std::make_unique<ListView>(shared, calls_only)});
+  layers_.push_back({std::make_unique<ListView>(shared, calls_only, choice)});
 }
 
 // A question of a view can take long, and this thread has the keyboard: another one asks it.

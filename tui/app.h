@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "tui/list_view.h"
 #include "tui/view.h"
 
 namespace sipladder {
@@ -17,7 +18,7 @@ class App {
   // again while a view takes long to answer, to look whether the user has enough of it; it must
   // wait a moment by itself. Without it views work on the calling thread.
   App(const Shared& shared, bool calls_only, std::function<std::string()> status,
-      std::function<void()> while_busy = {});
+      std::function<void()> while_busy = {}, const ListChoice& choice = {});
 
   // False when the user leaves.
   bool key(Key key);

@@ -28,6 +28,7 @@ void EngineThread::run() {
     // meanwhile.
     const std::lock_guard lock(session_.mutex);
     session_.analyst.media().update();
+    session_.analyst.all();
   }
   verdicts = true;
   ended_ = true;

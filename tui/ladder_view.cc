@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "correlate/names.h"
 #include "export/time_text.h"
 #include "tui/message_view_screen.h"
 
@@ -11,7 +12,8 @@ namespace {
 // One Call-ID can hold a whole capture (a scanner's): the screen stays quick, the text export has
 // all.
 constexpr uint32_t kMaxMessages = 20'000;
-constexpr size_t kMaxTitleLines = 5;
+constexpr size_t kMaxTitleLines = 6;
+constexpr int kWithFrames = 100;
 constexpr size_t kMaxCodecLines = 14;
 
 }  // namespace
@@ -30,6 +32,7 @@ void LadderView::build() {
   LadderOptions options;
   options.rtp = rtp_;
   options.sdp = sdp_;
+  options.utc = shared_.utc;
   options.max_messages = kMaxMessages;
   ladder_ = build_ladder({shared_.model, shared_.log, shared_.analyst, {call_}}, options);
   if (shared_.verdicts) {
@@ -45,6 +48,7 @@ void LadderView::build() {
 LadderTextOptions LadderView::text_options() const {
   LadderTextOptions options;
   options.width = width_;
+  options.frames = width_ >= kWithFrames;  // else the line below has the number
   options.utc = shared_.utc;
   return options;
 }
@@ -66,8 +70,9 @@ void LadderView::refresh(int width, int height) {
   const size_t most = sdp_ ? std::min(kMaxCodecLines, static_cast<size_t>(std::max(1, height / 2)))
                            : kMaxTitleLines;
   if (title_.size() > most) title_.resize(most);
-  // Two lines of header above the rows, one of details below.
-  const int rest = height - static_cast<int>(title_.size()) - 3;
+  header_ = draw_ladder_header(ladder_, layout_, false);
+  // One line of details below the rows.
+  const int rest = height - static_cast<int>(title_.size() + header_.size()) - 1;
   cursor_.fit(ladder_.rows.size(), static_cast<size_t>(std::max(1, rest)));
   endpoints_ = detail();
 }
@@ -93,19 +98,17 @@ std::string LadderView::detail() const {
   }
   if (row.kind != RowKind::media) return {};
   const StreamRecord& stream = shared_.model.streams[row.stream];
-  return fmt::format("{} > {}  SSRC {:08x}  {}  {} packets, {} lost, {}",
-                     to_string(shared_.model.endpoints[stream.src]),
-                     to_string(shared_.model.endpoints[stream.dst]), stream.ssrc, row.codec,
-                     row.packets, row.lost, duration_text(row.end_ns - row.time_ns));
+  return fmt::format(
+      "{} > {}  SSRC {:08x}  {}  {}, {} lost, {}", to_string(shared_.model.endpoints[stream.src]),
+      to_string(shared_.model.endpoints[stream.dst]), stream.ssrc, row.codec,
+      counted(row.packets, "packet"), row.lost, duration_text(row.end_ns - row.time_ns));
 }
 
 void LadderView::draw(Canvas& canvas) const {
   int y = 0;
   for (const CellLine& line : title_) canvas.line(0, y++, line);
   canvas.reverse_row(0);
-  for (const CellLine& line : draw_ladder_header(ladder_, layout_, false)) {
-    canvas.line(0, y++, line, skip_);
-  }
+  for (const CellLine& line : header_) canvas.line(0, y++, line, skip_);
   for (size_t i = cursor_.top; i < cursor_.end(); i++, y++) {
     canvas.line(0, y, draw_ladder_row(ladder_, ladder_.rows[i], layout_, text_options()), skip_);
     if (i == cursor_.selected) canvas.reverse_row(y);

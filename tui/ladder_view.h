@@ -51,6 +51,7 @@ class LadderView : public Screen {
   size_t finding_ = 0;
   std::string endpoints_;  // of the selected row
   std::vector<CellLine> title_;
+  std::vector<CellLine> header_;
   Cursor cursor_;
   Search search_;
 };

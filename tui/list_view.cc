@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "correlate/names.h"
-#include "export/ladder.h"
+#include "export/ladder_text.h"
 #include "export/time_text.h"
 #include "tui/ladder_view.h"
 
@@ -11,7 +11,9 @@ namespace sipladder {
 namespace {
 
 constexpr size_t kMaxCachedNames = 8192;
-constexpr int kHeaderRows = 2;
+// Rows of a screen that has room for the words of a finding, and for all of them.
+constexpr int kLeastForWords = 12;
+constexpr int kLeastForWhole = 20;
 // Columns of fixed width: id, time, method, state, duration, messages, audio, findings, with a
 // space after each.
 constexpr int kFixedWidth = 7 + 9 + 9 + 11 + 8 + 5 + 8 + 3;
@@ -44,10 +46,16 @@ Ink state_ink(CallState state) {
 
 }  // namespace
 
-ListView::ListView(const Shared& shared, bool calls_only)
-    : shared_(shared), view_(shared.log), calls_only_(calls_only) {}
+ListView::ListView(const Shared& shared, bool calls_only, const ListChoice& choice)
+    : shared_(shared),
+      view_(shared.log),
+      reader_(shared.model, shared.log, shared.analyst),
+      calls_only_(calls_only),
+      filter_(choice.condition),
+      columns_(choice.columns) {}
 
 void ListView::collect() {
+  if (filter_.active()) return collect_chosen();
   const auto& calls = shared_.model.calls;
   if (epoch_ != shared_.model.evicted.epoch) {
     epoch_ = shared_.model.evicted.epoch;
@@ -76,13 +84,18 @@ ListView::Row ListView::make_row(CallId id, bool with_verdict) {
   Row row;
   row.id = id;
   row.names = names_of(id);
-  row.time = clock_text(call.start_ns, shared_.utc).substr(0, 8);
+  const bool timed = shared_.model.has_times(shared_.model.messages[call.first_message].source);
+  if (timed) row.time = clock_text(call.start_ns, shared_.utc).substr(0, 8);
   row.state = to_string(call.state);
   row.ink = state_ink(call.state);
   row.messages = std::to_string(call.messages);
+  if (!columns_.empty()) {
+    row.cells = columns_.cells(reader_, id, with_verdict);
+    return row;
+  }
   if (!with_verdict) return row;
   const CallAnalysis& analysis = shared_.analyst.of(id);
-  if (call.answer_ns != 0)
+  if (call.answer_ns != 0 && timed)
     row.duration = duration_text(shared_.analyst.talk_end(id) - call.answer_ns);
   row.audio = to_string(analysis.audio);
   const std::vector<const Finding*> findings = shared_.analyst.of_call(id);
@@ -94,8 +107,13 @@ ListView::Row ListView::make_row(CallId id, bool with_verdict) {
 void ListView::refresh(int width, int height) {
   width_ = width;
   collect();
-  cursor_.fit(ids_.size(), static_cast<size_t>(std::max(1, height - kHeaderRows)));
+  word_rows_ = height >= kLeastForWhole ? 4 : height >= kLeastForWords ? 2 : 0;
+  const int rows = height - kHeaderRows - static_cast<int>(word_rows_);
+  cursor_.fit(ids_.size(), static_cast<size_t>(std::max(1, rows)));
   if (follow_) cursor_.select(cursor_.count);
+  select_worst();
+  words_.clear();
+  if (word_rows_ > 0) tell_worst(width);
   rows_.clear();
   rows_top_ = cursor_.top;
   for (size_t i = cursor_.top; i < cursor_.end(); i++) {
@@ -110,12 +128,17 @@ std::string ListView::row_text(const Row& row) const {
 
 void ListView::draw(Canvas& canvas) const {
   const int half = names_width(canvas.width()) / 2;
-  std::string title =
-      fmt::format("sipladder  {} {}", ids_.size(), calls_only_ ? "calls" : "dialogs");
+  std::string title = "sipladder  " + counted(ids_.size(), calls_only_ ? "call" : "dialog");
   if (ids_.size() != total_) title += fmt::format(" of {}", total_);
+  if (filter_.active() && !filter_.asked()) title += "  (chosen when all is read)";
   if (follow_) title += "  (following)";
   canvas.text(0, 0, title, Ink::bold);
   canvas.reverse_row(0);
+  for (size_t i = 0; i < words_.size(); i++)
+    canvas.line(0, canvas.height() - 1 - static_cast<int>(word_rows_ - i), words_[i]);
+  if (filter_.active() && filter_.asked() && ids_.empty())
+    canvas.text(0, kHeaderRows, fmt::format("no call matches (of {})", total_));
+  if (!columns_.empty()) return draw_columns(canvas);
   const bool wide = canvas.width() >= kWide;
   const auto draw_row = [&](int y, const Row& row, Ink plain, const std::string& id) {
     int x = 0;
@@ -181,6 +204,7 @@ void ListView::toggle_calls_only() {
 }
 
 Reply ListView::handle(Key key) {
+  untouched_ = false;
   if (search_.editing()) {
     if (search_.type(key)) find(true);
     return {};

@@ -8,14 +8,22 @@
 #include <vector>
 
 #include "correlate/message_view.h"
+#include "tui/call_filter.h"
+#include "tui/list_columns.h"
 #include "tui/search.h"
 #include "tui/view.h"
 
 namespace sipladder {
 
+// What the user asked for on the command line.
+struct ListChoice {
+  std::string condition;             // over `calls`; empty: every call
+  std::vector<std::string> columns;  // of `calls`; empty: those of the list
+};
+
 class ListView : public Screen {
  public:
-  ListView(const Shared& shared, bool calls_only);
+  ListView(const Shared& shared, bool calls_only, const ListChoice& choice);
 
   void refresh(int width, int height) override;
   void draw(Canvas& canvas) const override;
@@ -25,6 +33,8 @@ class ListView : public Screen {
   std::string prompt() const override { return search_.prompt(); }
 
  private:
+  static constexpr int kHeaderRows = 2;
+
   // What a row takes from the file; it does not change.
   struct Names {
     std::string method, from, to, call_id;
@@ -33,11 +43,16 @@ class ListView : public Screen {
     CallId id;
     Names names;
     std::string time, state, duration, messages, audio, findings;
+    std::vector<std::string> cells;  // of columns_, when there are any
     Ink ink = Ink::plain;
     bool has_error = false;
   };
 
   void collect();  // adds the calls that came since the last time
+  void collect_chosen();
+  void select_worst();
+  void tell_worst(int width);
+  void draw_columns(Canvas& canvas) const;
   const Names& names_of(CallId id);
   Row make_row(CallId id, bool with_verdict);
   std::string row_text(const Row& row) const;
@@ -47,7 +62,10 @@ class ListView : public Screen {
 
   Shared shared_;
   MessageView view_;
+  Reader reader_;
   bool calls_only_;
+  CallFilter filter_;
+  ListColumns columns_;
   uint32_t collected_ = 0;
   uint32_t epoch_ = 0;
   uint32_t total_ = 0;
@@ -56,7 +74,10 @@ class ListView : public Screen {
   std::vector<Row> rows_;  // from rows_top_ on
   size_t rows_top_ = 0;
   int width_ = 80;
-  bool follow_ = false;  // the cursor stays on the newest call
+  bool follow_ = false;          // the cursor stays on the newest call
+  bool untouched_ = true;        // no key came yet
+  size_t word_rows_ = 0;         // at the bottom, for words_
+  std::vector<CellLine> words_;  // the worst finding of the selected call
   Cursor cursor_;
   Search search_;
 };

@@ -17,7 +17,8 @@ void MessageScreen::load() {
   const MessageRecord& record = shared_.model.messages[id];
   title_ = fmt::format(
       "Message {} frame {}  {}  {} > {}  {}  {} bytes", id.value, record.frame,
-      clock_text(record.time_ns, shared_.utc), to_string(shared_.model.endpoints[record.src]),
+      shared_.model.has_times(record.source) ? clock_text(record.time_ns, shared_.utc) : "",
+      to_string(shared_.model.endpoints[record.src]),
       to_string(shared_.model.endpoints[record.dst]), to_string(record.transport), record.length);
   std::string bytes;
   const bool readable = shared_.log.read(record.ref(), &bytes);

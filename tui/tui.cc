@@ -6,6 +6,7 @@
 #include <deque>
 #include <utility>
 
+#include "correlate/names.h"
 #include "tui/app.h"
 #include "tui/engine_thread.h"
 #include "tui/terminal.h"
@@ -18,7 +19,7 @@ constexpr int kIdleMs = 250;
 
 // What the last row says of the capture. Requires the session's lock.
 std::string status_text(const Session& session, bool live) {
-  std::string out = fmt::format("{} packets", session.model.accounting.packets);
+  std::string out = counted(session.model.accounting.packets, "packet");
   uint64_t dropped = 0, refused = 0;
   bool anybody = false;
   std::string damage;
@@ -31,7 +32,7 @@ std::string status_text(const Session& session, bool live) {
   if (dropped > 0) out += fmt::format("  {} dropped", dropped);
   if (refused > 0) out += fmt::format("  {} without the HEP key refused", refused);
   const uint64_t evicted = session.model.evicted.calls;
-  if (evicted > 0) out += fmt::format("  {} calls given up for memory", evicted);
+  if (evicted > 0) out += "  " + counted(evicted, "call") + " given up for memory";
   if (const std::string trouble = session.log.trouble(); !trouble.empty()) return trouble + damage;
   if (session.model.finished) return out + damage;
   if (live) return out + (anybody ? "  live, HEP from anybody" : "  live");
@@ -104,7 +105,7 @@ int run_tui(Session& session, const TuiOptions& options) {
   Desk desk(session, terminal);
   App app(
       shared, options.calls_only, [&] { return status_text(session, options.live); },
-      [&] { desk.while_busy(); });
+      [&] { desk.while_busy(); }, options.list);
   run_screen(session, app, terminal, desk, engine);
   return 0;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "query/session.h"
+#include "tui/list_view.h"
 
 namespace sipladder {
 
@@ -9,6 +10,7 @@ struct TuiOptions {
   bool live = false;
   bool utc = false;
   bool calls_only = false;
+  ListChoice list;
 };
 
 // Runs the session on a thread of its own and the UI on this one, until the user leaves or

@@ -36,7 +36,9 @@ void check(CallContext& context, CallAnalysis* out) {
                       endpoint_text(context, stream.src), endpoint_text(context, stream.dst),
                       seconds_text(stream.last_ns - ended));
       finding.explanation = "The BYE ends the session: media stops with it (RFC 3261 15).";
-      finding.remedy = "Look at whether the sender got the BYE, and at its media process.";
+      finding.remedy =
+          "Check in the sender's log that the BYE arrived. If it did, its media process hangs: "
+          "restart it or report it to the vendor.";
       finding.rfc = "RFC 3261 15";
       report(out, std::move(finding));
     }

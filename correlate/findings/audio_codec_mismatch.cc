@@ -20,8 +20,8 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
       "A receiver plays only the payload types that it listed in its own SDP; it drops the others "
       "without a word.";
   finding->remedy =
-      "Let both sides agree on one codec: look at the codec lists and at any transcoding or late "
-      "negotiation between them.";
+      "Give both sides one codec list in the same order, and switch off renumbering or late "
+      "negotiation on the box between them.";
   finding->rfc = "RFC 3264 6.1";
 }
 

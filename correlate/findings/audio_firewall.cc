@@ -8,21 +8,24 @@ namespace {
 
 void add_advice(Finding* finding) {
   finding->remedy =
-      "Look at the rules and the state table of the NAT or firewall between the capture points: "
-      "UDP ports of the media, session timeouts, a policy for this direction.";
+      "On the NAT or firewall between the two capture points, allow the UDP ports of the media in "
+      "this direction, and raise its UDP session timeout.";
   finding->rfc = "RFC 4787 5";
 }
 
 // The receiver's RTCP is the second point.
 void describe_reports(CallContext& context, const AudioDirection& direction, Finding* finding) {
   const StreamRecord& stream = context.model.streams[direction.culprit];
+  const uint32_t passed = stream.packets - stream.stuck_packets;
   finding->confidence = Confidence::likely;
   finding->summary = fmt::format(
-      "{}: {} packets from {} to {} pass here in the {} in which {} reports of the receiver (RTCP) "
-      "say that nothing new came",
-      hears_nothing(context, direction), stream.packets - stream.stuck_packets,
+      "{}: {} from {} to {} {} here in the {} in which {} of the receiver (RTCP) {} that nothing "
+      "new "
+      "came",
+      hears_nothing(context, direction), counted(passed, "packet"),
       endpoint_text(context, stream.src), endpoint_text(context, stream.dst),
-      seconds_text(stream.stuck_ns - stream.reported_ns), direction.stuck_reports);
+      passed == 1 ? "passes" : "pass", seconds_text(stream.stuck_ns - stream.reported_ns),
+      counted(direction.stuck_reports, "report"), direction.stuck_reports == 1 ? "says" : "say");
   finding->explanation =
       "The highest number received stays as it is, with all packets lost (RFC 3550 6.4.1): they "
       "are "
@@ -45,7 +48,7 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
     return;
   }
   finding->summary = fmt::format(
-      "{} hears nothing: {} packets from {} to {} {}", deaf, stream.packets_once(),
+      "{} hears nothing: {} from {} to {} {}", deaf, counted(stream.packets_once(), "packet"),
       endpoint_text(context, stream.src), endpoint_text(context, stream.dst),
       direction.sent_at_other_point
           ? fmt::format("pass one capture point, and none of them comes to the other, where the "

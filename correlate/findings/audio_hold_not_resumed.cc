@@ -73,7 +73,8 @@ void check(CallContext& context, CallAnalysis* out) {
                   party_text(open->by), context.message(open->message).frame);
   finding.explanation = "No later offer gave the media back before the BYE.";
   finding.remedy =
-      "Ask whether the user was still on hold: a resume that failed, a transfer that never came.";
+      "Ask the user whether the call was still on hold. If not, look for the re-INVITE that should "
+      "have resumed it: was it sent, and answered with 200?";
   finding.rfc = "RFC 3264 8.4";
   report(out, std::move(finding));
 }

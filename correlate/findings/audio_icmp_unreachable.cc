@@ -24,12 +24,11 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
   const bool host_itself = error != nullptr && direction.lost_from != 0 &&
                            error->from == context.model.endpoints[stream.dst].ip;
   finding->summary = fmt::format(
-      "{}: {} rejects the RTP from {} to {} with ICMP type {} code {}, {} times for "
-      "{} packets",
+      "{}: {} rejects the RTP from {} to {} with ICMP type {} code {}, {} for {}",
       hears_nothing(context, direction), error == nullptr ? "a router" : to_string(error->from),
       endpoint_text(context, stream.src), endpoint_text(context, stream.dst),
       error == nullptr ? 3 : error->type, error == nullptr ? 0 : error->code,
-      direction.icmp_frames.size(), stream.packets_once());
+      times_text(direction.icmp_frames.size()), counted(stream.packets_once(), "packet"));
   finding->explanation =
       host_itself
           ? "The host answers itself that nobody listens there any more: its program has ended, "

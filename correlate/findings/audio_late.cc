@@ -40,8 +40,8 @@ void check(CallContext& context, CallAnalysis* out) {
                     stream.first_frame);
     finding.explanation = "The direction was agreed from the answer on.";
     finding.remedy =
-        "Look at what opened the path at that moment: a keep-alive, a re-INVITE, or the peer's "
-        "first packet.";
+        "Look at the messages just before that frame: whatever came then (a keep-alive, a "
+        "re-INVITE, the peer's first packet) opened the path. Have it sent at the answer.";
     finding.rfc = "RFC 3264 5.1";
     report(out, std::move(finding));
   }

@@ -21,7 +21,9 @@ void describe(CallContext& context, const AudioDirection&, Finding* finding) {
       "An INVITE without SDP is answered by an offer in the 2xx, whose answer must be in the ACK; "
       "an "
       "offer in the INVITE must be answered in the 2xx.";
-  finding->remedy = "Look at the side that left its SDP out, and at devices that strip bodies.";
+  finding->remedy =
+      "Capture at the side whose SDP is missing. If it sends one there, the SIP ALG or SBC in "
+      "between strips the body: switch the ALG off.";
   finding->rfc = "RFC 3261 13.2.1";
 }
 
@@ -101,7 +103,9 @@ void check_reinvites(CallContext& context, CallAnalysis* out) {
     finding.explanation =
         "An offer in an INVITE must be answered in its 2xx, inside a call too: without an answer "
         "nobody knows what holds from then on.";
-    finding.remedy = "Look at the side that left its SDP out, and at devices that strip bodies.";
+    finding.remedy =
+        "Capture at the side whose SDP is missing. If it sends one there, the SIP ALG or SBC in "
+        "between strips the body: switch the ALG off.";
     finding.rfc = "RFC 3261 14.2";
     return report(out, std::move(finding));
   }

@@ -39,18 +39,18 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
   finding->evidence.push_back(heard.first_frame);
   finding->confidence = Confidence::likely;
   finding->summary = fmt::format(
-      "{} hears nothing: no RTP from the {} passes here in {}, while {} packets go from {} to {}",
-      deaf, silent, seconds_text(direction.agreed_ns), heard.packets_once(),
-      endpoint_text(context, heard.src), endpoint_text(context, heard.dst));
+      "{} hears nothing: no RTP from the {} passes here in {}, while {} {} from {} to {}", deaf,
+      silent, seconds_text(direction.agreed_ns), counted(heard.packets_once(), "packet"),
+      heard.packets_once() == 1 ? "goes" : "go", endpoint_text(context, heard.src),
+      endpoint_text(context, heard.dst));
   finding->explanation = fmt::format(
-      "The call was answered and offer/answer lets the {} send (RFC 3264), but this capture point "
-      "sees its media never. "
-      "It is not sent, or it is lost before it comes here.",
+      "The call was answered and offer/answer lets the {} send (RFC 3264), but none of its RTP "
+      "passes this capture point: it is not sent, or it is lost before it comes here.",
       silent);
   finding->remedy = fmt::format(
-      "Capture nearer to the {}: if its RTP leaves there, a firewall or NAT on the way drops it; "
-      "if not, look at its audio "
-      "device, codec and the address it was given.",
+      "Capture at the {} itself. If RTP leaves it, a firewall or NAT on the way drops it: open the "
+      "media ports there. If none leaves, check its microphone, its codec and the address that it "
+      "was told to send to.",
       silent);
   finding->rfc = "RFC 3264 5.1";
   tell_hairpin(context, direction, heard, finding);
@@ -58,13 +58,16 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
   const StreamRecord& taken = context.model.streams[direction.streams.front()];
   finding->evidence.push_back(taken.first_frame);
   finding->summary = fmt::format(
-      "{} hears nothing: {} gets {} packets of the {} from {} and sends none on{}", deaf,
-      ip_text(context, direction.silent_relay), taken.packets_once(), silent,
+      "{} hears nothing: {} gets {} of the {} from {} and sends none on{}", deaf,
+      ip_text(context, direction.silent_relay), counted(taken.packets_once(), "packet"), silent,
       endpoint_text(context, taken.src),
       back.fault == AudioFault::no_rtp ? std::string()
                                        : fmt::format(", while those of the {} pass it", deaf));
   finding->explanation = "The relay takes this direction and loses it.";
-  finding->remedy = fmt::format("Look at the relay's session for the leg towards the {}.", deaf);
+  finding->remedy = fmt::format(
+      "Look in the relay's log (rtpengine-ctl list, rtp set debug on) at the leg towards the {}: "
+      "its address must be the one that this party's SDP names.",
+      deaf);
 }
 
 extern const Detector caller_detector;

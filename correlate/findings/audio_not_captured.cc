@@ -26,9 +26,9 @@ std::string where_it_is(const Model& model) {
       "The media takes another path than the signalling, or a capture filter left it out";
   if (may_hide_in_tcp(model)) {
     text += fmt::format(
-        ", or it is inside TURN over TCP, which is not looked into: the capture holds {} TCP "
-        "segments that carry no SIP",
-        model.accounting.fates[static_cast<size_t>(Fate::tcp_other)]);
+        ", or it is inside TURN over TCP, which is not looked into: the capture holds {} that "
+        "carry no SIP",
+        counted(model.accounting.fates[static_cast<size_t>(Fate::tcp_other)], "TCP segment"));
   }
   return text + ".";
 }
@@ -43,7 +43,9 @@ void check_reported(CallContext& context, const AudioDirection& direction, CallA
       party_text(direction.from), other_party(direction.from), direction.reported_frame);
   finding.explanation =
       "This direction takes another path than the other one, or a capture filter left it out.";
-  finding.remedy = "Capture where the media passes, and without a port filter.";
+  finding.remedy =
+      "Capture again where the media passes (at the phone or the media relay), without a port "
+      "filter: tcpdump -s 0 udp.";
   finding.rfc = "RFC 3550 6.4.1";
   report(out, std::move(finding));
 }
@@ -60,7 +62,9 @@ void check(CallContext& context, CallAnalysis* out) {
                                 seconds_text(context.audio.end_ns - context.audio.answer_ns),
                                 context.streams.empty() ? "none" : "only a moment");
   finding.explanation = where_it_is(context.model);
-  finding.remedy = "Capture where the media passes, and without a port filter.";
+  finding.remedy =
+      "Capture again where the media passes (at the phone or the media relay), without a port "
+      "filter: tcpdump -s 0 udp.";
   finding.rfc = "RFC 3264 5.1";
   report(out, std::move(finding));
 }
@@ -74,11 +78,13 @@ void check_capture(CaptureContext& context, std::vector<Finding>* out) {
   }
   if (calls == 0) return;
   Finding finding = finding_of(detector);
-  finding.summary = fmt::format("{} answered, and the capture holds no media {}",
-                                calls == 1 ? "1 call was" : fmt::format("{} calls were", calls),
-                                may_hide_in_tcp(context.model) ? "over UDP" : "at all");
+  finding.summary =
+      fmt::format("{} {} answered, and the capture holds no media {}", counted(calls, "call"),
+                  was_or_were(calls), may_hide_in_tcp(context.model) ? "over UDP" : "at all");
   finding.explanation = where_it_is(context.model);
-  finding.remedy = "Capture where the media passes, and without a port filter.";
+  finding.remedy =
+      "Capture again where the media passes (at the phone or the media relay), without a port "
+      "filter: tcpdump -s 0 udp.";
   finding.rfc = "RFC 3264 5.1";
   report(out, std::move(finding));
 }

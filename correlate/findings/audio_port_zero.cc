@@ -16,7 +16,8 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
       "nobody hears anything{}: the answer refuses the audio that was offered (m=audio 0)", since);
   finding->explanation = "A port of 0 in an answer rejects the media line.";
   finding->remedy =
-      "Compare the codecs and the transport (RTP/AVP, RTP/SAVP) that both sides list.";
+      "Compare the codecs and the transport (RTP/AVP, RTP/SAVP) of offer and answer, and allow a "
+      "common one on the side that answered with port 0.";
   finding->rfc = "RFC 3264 6";
 }
 

@@ -31,8 +31,10 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
   finding->explanation =
       "The network delivers the stream; its source has nothing in it: a muted or missing "
       "microphone, a wrong sound device, a gateway whose other side is dead.";
-  finding->remedy = fmt::format("Look at the sound device or the far side of the {}'s sender.",
-                                party_text(direction.from));
+  finding->remedy = fmt::format(
+      "Check the {}'s microphone, mute key and sound device. If a gateway or PBX sends this audio, "
+      "check what it is fed with: the trunk or extension behind it.",
+      party_text(direction.from));
   finding->rfc = "RFC 3551 4.5";
 }
 

@@ -43,8 +43,7 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
       "{}: the RTP from {} to {} stops {}{} before the end of the talk{}",
       hears_nothing(context, direction), endpoint_text(context, stream.src),
       endpoint_text(context, stream.dst),
-      direction.lost_from == 0 ? fmt::format("after {} packet{}, ", stream.packets_once(),
-                                             stream.packets_once() == 1 ? "" : "s")
+      direction.lost_from == 0 ? fmt::format("after {}, ", counted(stream.packets_once(), "packet"))
                                : std::string(),
       seconds_text(direction.agreed_until - direction.last_ns), other_call);
   finding->explanation =
@@ -53,9 +52,9 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
       !other_call.empty()
           ? "See why the phone does not put the first call on hold (call waiting), or refuse a "
             "second one there with 486."
-          : "Look for a NAT binding or firewall session that expired, or a sender that lost its "
-            "audio "
-            "device.";
+          : "Capture at the sender. If its RTP goes on there, raise the UDP timeout of the NAT or "
+            "firewall on the way; if it stops there too, check the device and its log at that "
+            "time.";
   finding->rfc = "RFC 3264 8.4";
 }
 

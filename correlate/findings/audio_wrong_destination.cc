@@ -50,8 +50,8 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
              "one."
            : "No SDP of the receiving party names this address, and it never sent from there.";
   finding->remedy =
-      "Look at what rewrote the SDP between the two, and whether the sender still uses an address "
-      "of an earlier offer.";
+      "Compare the SDP on both sides of each proxy and SBC: the one that changed the address is at "
+      "fault. If nobody changed it, the sender still uses an older offer: restart or update it.";
   finding->rfc = "RFC 3264 5.1";
 }
 

@@ -24,7 +24,9 @@ void check_back(CaptureContext& context, std::vector<Finding>* out) {
         "time runs back by {} at frame {}{}", seconds_text(source.back_ns), source.back_frame,
         i < context.model.captures.size() ? " of " + context.model.captures[i].name : "");
     finding.explanation = "Times, delays and the order of messages are not to be trusted there.";
-    finding.remedy = "The clock was set while capturing, or files were joined in the wrong order.";
+    finding.remedy =
+        "Keep the clock of the capturing host steady (NTP), and join files with mergecap, which "
+        "orders them by time.";
     finding.rfc = "RFC 5905";
     report(out, std::move(finding));
   }

@@ -12,8 +12,9 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
   for (const SourceInfo& info : context.model.captures) {
     if (info.dropped == 0) continue;
     Finding finding = finding_of(detector);
-    finding.summary = fmt::format("{} packets of {} were dropped while capturing {}", info.dropped,
-                                  info.packets + info.dropped, info.name);
+    finding.summary =
+        fmt::format("{} of {} {} dropped while capturing {}", counted(info.dropped, "packet"),
+                    info.packets + info.dropped, was_or_were(info.dropped), info.name);
     finding.explanation = "Losses and missing messages below may come from the capture itself.";
     finding.remedy = "Capture with a filter, a larger buffer (tcpdump -B), or to a faster disk.";
     finding.rfc = "pcapng isb_ifdrop";

@@ -25,10 +25,12 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
     if (streams++ == 0 && copies == 0) finding.evidence = {stream.first_frame, stream.last_frame};
   }
   if (copies == 0 && streams == 0) return;
-  finding.summary = copies != 0 ? fmt::format("{} of {} SIP messages are in the capture twice",
-                                              copies, context.model.messages.size())
-                                : fmt::format("{} of {} RTP streams are in the capture twice",
-                                              streams, context.model.streams.size());
+  finding.summary = copies != 0 ? fmt::format("{} of {} {} in the capture twice", copies,
+                                              counted(context.model.messages.size(), "SIP message"),
+                                              copies == 1 ? "is" : "are")
+                                : fmt::format("{} of {} {} in the capture twice", streams,
+                                              counted(context.model.streams.size(), "RTP stream"),
+                                              streams == 1 ? "is" : "are");
   finding.explanation = "Counted once everywhere; they are no retransmissions.";
   finding.remedy = "Capture on one interface only, or one direction of the mirror.";
   finding.rfc = "RFC 791 3.2";

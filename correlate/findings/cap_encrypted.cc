@@ -127,9 +127,8 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
     return to_string(flow->client) + " to " + to_string(flow->server);
   });
   finding.summary =
-      fmt::format("{} TLS, from {}: signalling in {} cannot be read",
-                  packets == 1 ? "1 packet is" : fmt::format("{} packets are", packets), between,
-                  packets == 1 ? "it" : "them");
+      fmt::format("{} {} TLS, from {}: signalling in {} cannot be read", counted(packets, "packet"),
+                  packets == 1 ? "is" : "are", between, packets == 1 ? "it" : "them");
   finding.explanation = "Calls whose signalling is encrypted are not listed.";
   finding.remedy = "Capture behind the TLS end point, or keep the session keys (SSLKEYLOGFILE).";
   finding.rfc = "RFC 8446 5.2";

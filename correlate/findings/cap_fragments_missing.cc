@@ -42,8 +42,9 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
   for (const uint32_t frame : headless) {
     if (finding.evidence.size() < 10) finding.evidence.push_back(frame);
   }
-  finding.summary = fmt::format("{} IP datagrams have fragments that are not in the capture",
-                                cut.size() + headless.size());
+  const size_t missing = cut.size() + headless.size();
+  finding.summary = fmt::format("{} {} fragments that are not in the capture",
+                                counted(missing, "IP datagram"), missing == 1 ? "has" : "have");
   finding.explanation =
       cut.empty() ? "Of these, between hosts that speak SIP, the first fragment is missing: SIP "
                     "messages that nobody can read."

@@ -20,9 +20,9 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
     if (calls++ < 10) finding.evidence.push_back(first.frame);
   }
   if (calls == 0) return;
-  finding.summary = fmt::format("{} calls had begun before the capture", calls);
+  finding.summary = counted(calls, "call") + " had begun before the capture";
   finding.explanation = "Their set-up, and what was agreed in it, is not known.";
-  finding.remedy = "Capture earlier, if they matter.";
+  finding.remedy = "Begin the capture before the calls that matter are set up.";
   finding.rfc = "RFC 3261 13";
   report(out, std::move(finding));
 }

@@ -85,8 +85,8 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
   }
   find_calls(context.model, &flows);
   Finding finding = finding_of(detector);
-  finding.summary = fmt::format("{} in TCP streams: messages are missing there",
-                                gaps == 1 ? std::string("1 gap") : fmt::format("{} gaps", gaps));
+  finding.summary =
+      fmt::format("{} in TCP streams: messages are missing there", counted(gaps, "gap"));
   size_t shown = 0;
   for (const auto& [ends, flow] : flows) {
     if (shown++ < kShownFlows) finding.summary += "; " + flow_text(ends, flow);
@@ -97,12 +97,14 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
     }
   }
   if (shown > kShownFlows)
-    finding.summary += fmt::format("; {} other connections", shown - kShownFlows);
+    finding.summary += "; " + counted(shown - kShownFlows, "other connection");
   finding.explanation =
       "Segments were not captured; the next message after the gap is found again. What a call "
       "seems "
       "to lack can have been in the gap.";
-  finding.remedy = "Look at the drops of the capture, and at both ways that the packets can take.";
+  finding.remedy =
+      "Capture again with a larger buffer (tcpdump -B 65536), and on every link of a bond or "
+      "mirror that the packets can take.";
   finding.rfc = "RFC 9293 3.4";
   report(out, std::move(finding));
 }

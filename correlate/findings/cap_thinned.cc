@@ -88,7 +88,8 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
   finding.explanation =
       "They were on the wire, and the file lacks them: it was filtered, sampled or cut down, or "
       "the capture did not keep up. No loss and no silence is concluded from it.";
-  finding.remedy = "Look at the capture as it was taken, or capture again without a limit.";
+  finding.remedy =
+      "Use the capture as it was taken, or capture again without a packet limit or sampling.";
   finding.rfc = "RFC 3550 A.1";
   report(out, std::move(finding));
 }

@@ -23,10 +23,12 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
   }
   if (all == 0 || all * 100 < context.model.accounting.packets) return;
   Finding finding = finding_of(detector);
-  finding.summary = fmt::format("{} of {} packets could not be decoded: {}", all,
-                                context.model.accounting.packets, reasons);
+  finding.summary = fmt::format("{} of {} could not be decoded: {}", all,
+                                counted(context.model.accounting.packets, "packet"), reasons);
   finding.explanation = "What they carried is not known.";
-  finding.remedy = "See sipladder stats; report link types and tunnels that are missing.";
+  finding.remedy =
+      "See which packets they are: sipladder stats. A tunnel or link type that is missing can be "
+      "reported with a small capture.";
   finding.rfc = "pcap";
   report(out, std::move(finding));
 }

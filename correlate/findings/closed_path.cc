@@ -62,8 +62,9 @@ void describe_checks(CallContext& context, const ClosedPath& path, Finding* find
       "Each party checks the other's candidates before it sends (RFC 8445 7). None of them "
       "answered, so there is no pair to send over, and no RTP is here.";
   finding->remedy =
-      "Let UDP pass between these addresses, or give both sides a TURN server; an answer with an "
-      "error means that user names or passwords of the two SDPs do not belong together.";
+      "Let UDP pass between these addresses, or give both sides a TURN server. If checks are "
+      "answered with an error, the ice-ufrag and ice-pwd of the two SDPs do not belong together: "
+      "find who rewrote them.";
   finding->rfc = "RFC 8445 7.2.5";
 }
 
@@ -91,8 +92,8 @@ void describe_handshake(const HandshakeRecord& handshake, Finding* finding) {
       "The keys of SRTP come out of this handshake (RFC 5764): before it is complete nobody may "
       "send, and no RTP is here.";
   finding->remedy =
-      "Look at what drops these packets on the way (large ones with certificates are fragmented), "
-      "at a=setup of both SDPs and at their fingerprints.";
+      "Capture at the receiver. If the packets do not arrive there, let large UDP and IP fragments "
+      "pass on the way. If they do, compare a=setup and a=fingerprint of both SDPs.";
   finding->rfc = "RFC 5764 3";
 }
 

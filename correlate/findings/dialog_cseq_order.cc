@@ -57,7 +57,9 @@ void check(CallContext& context, CallAnalysis* out) {
         fmt::format("{} from {} has CSeq {} after {}, and was answered with 500",
                     to_string(txn.method), endpoint_text(context, txn.src), txn.cseq, before);
     finding.explanation = "A request with a CSeq lower than the one before is rejected with 500.";
-    finding.remedy = "Look at the sender: two processes that share one dialog, or a restart.";
+    finding.remedy =
+        "Find in the sender's log who sends both requests: two processes that share one dialog, or "
+        "one that was restarted in the middle of it.";
     finding.rfc = "RFC 3261 12.2.2";
     report(out, std::move(finding));
   }

@@ -52,8 +52,8 @@ std::string what_followed(const CallContext& context, const TransactionRecord& t
   if (txn.final_status != 0) return fmt::format("answered {}", txn.final_status);
   const std::string why =
       rejection_text(rejections(context.model, txn.src, txn.dst, txn.first_ns), "it", finding);
-  return fmt::format("never answered, sent {} times{}{}", txn.requests, why.empty() ? "" : ": ",
-                     why);
+  return fmt::format("never answered, sent {}{}{}", times_text(txn.requests),
+                     why.empty() ? "" : ": ", why);
 }
 
 Finding finding_of_request(const CallContext& context, const Detector& detector, TransactionId id,
@@ -94,8 +94,8 @@ void describe_ignored(CallContext& context, const TransactionRecord& txn,
       "The proxies that recorded themselves at set-up must see every request of the dialog; this "
       "one goes past them.";
   finding->remedy =
-      "Look at the sender: it must copy Record-Route into Route (outbound proxy settings often "
-      "replace it).";
+      "Have the sender copy Record-Route into Route: switch off an outbound proxy setting that "
+      "replaces it.";
 }
 
 void describe_target(CallContext& context, const TransactionRecord& txn,
@@ -106,7 +106,9 @@ void describe_target(CallContext& context, const TransactionRecord& txn,
                   verdict.expected, verdict.frame, what_followed(context, txn, finding));
   finding->explanation = "The Request-URI must be the Contact that the other side gave last.";
   finding->remedy =
-      "Look at the sender, and at whatever rewrites Contact or the Request-URI on the way.";
+      "Compare the Contact on both sides of each proxy: the one that rewrote it "
+      "(fix_nated_contact, SIP ALG) must undo that in the other direction. If nobody did, the "
+      "sender is at fault.";
 }
 
 void describe_strict(CallContext& context, const TransactionRecord& txn,

@@ -47,7 +47,8 @@ void check_refer(CallContext& context, CallAnalysis* out) {
         "In an attended transfer Replaces names the other call, the one with the transfer target. "
         "Its own dialog cannot be replaced by the call that it asks for.";
     finding.remedy =
-        "Look at who sends the REFER: it took Call-ID and tags of the wrong one of its two calls.";
+        "Report it to the vendor of the phone that sends the REFER: it took Call-ID and tags of "
+        "the wrong one of its two calls.";
     finding.rfc = "RFC 3891 3";
     report(out, std::move(finding));
   }

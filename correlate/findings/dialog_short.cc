@@ -20,7 +20,7 @@ void check(CallContext& context, CallAnalysis* out) {
   finding.summary = fmt::format("the {} hangs up {} after the answer", party_text(call.ended_by),
                                 seconds_text(call.bye_ns - call.answer_ns));
   finding.explanation = "Short calls are what one-way audio, wrong numbers and probes look like.";
-  finding.remedy = "Look at the audio verdict.";
+  finding.remedy = "See what both parties heard: sipladder calls --columns id,audio,audio_cause.";
   finding.rfc = "RFC 3261 15";
   report(out, std::move(finding));
 }

@@ -19,7 +19,8 @@ void report_request(CallContext& context, TransactionId id, CallAnalysis* out) {
   finding.summary = fmt::format("{} from {} has no tag in To", to_string(txn.method),
                                 endpoint_text(context, txn.src));
   finding.explanation = "Without it the other side cannot tell which dialog is meant.";
-  finding.remedy = "Correct the UA: requests inside a dialog carry both tags.";
+  finding.remedy =
+      "Report it to the vendor of the sender: requests inside a dialog carry both tags.";
   finding.rfc = "RFC 3261 12.2.1.1";
   report(out, std::move(finding));
 }
@@ -59,7 +60,9 @@ void check(CallContext& context, CallAnalysis* out) {
                                   to_string(txn.method), message.frame);
     finding.explanation =
         "Every response but 100 has to carry a To tag: dialogs are told apart by it.";
-    finding.remedy = "Correct the UAS, or treat it as an RFC 2543 one.";
+    finding.remedy =
+        "Report it to the vendor of the server that answers, or have the client treat it as an RFC "
+        "2543 one.";
     finding.rfc = "RFC 3261 8.2.6.2";
     report(out, std::move(finding));
     return;

@@ -40,6 +40,23 @@ NewCall new_call_of(CallContext& context, TransactionId refer, Finding* finding)
   return made;
 }
 
+// Refer-To as one would say it: "sip:carol@example.com", and the call that its Replaces ends.
+std::string target_text(std::string_view refer_to) {
+  const std::string_view uri = parse_name_addr(refer_to).uri;
+  const size_t headers = std::min(uri.find('?'), uri.size());
+  std::string text = unescape(uri.substr(0, headers));
+  std::string_view rest = uri.substr(std::min(headers + 1, uri.size()));
+  while (!rest.empty()) {
+    const std::string_view header = rest.substr(0, rest.find('&'));
+    rest.remove_prefix(std::min(header.size() + 1, rest.size()));
+    constexpr std::string_view kReplaces = "replaces=";
+    if (!equal_no_case(header.substr(0, kReplaces.size()), kReplaces)) continue;
+    const std::string dialog = unescape(header.substr(kReplaces.size()));
+    text += " in place of its call " + dialog.substr(0, dialog.find(';'));
+  }
+  return text;
+}
+
 void check(CallContext& context, CallAnalysis* out) {
   absl::flat_hash_set<uint32_t> told_of;  // CSeq: each hop of a B2BUA shows the same REFER
   std::optional<TransferOutcomes> outcomes;
@@ -49,7 +66,7 @@ void check(CallContext& context, CallAnalysis* out) {
     if (txn.final_status == 401 || txn.final_status == 407) continue;  // asked again
     if (!told_of.insert(txn.cseq).second) continue;
     if (!context.view.load(context.message(txn.request))) continue;
-    const std::string target = unfold(context.view.sip().value(HeaderId::refer_to));
+    const std::string target = target_text(unfold(context.view.sip().value(HeaderId::refer_to)));
     if (!outcomes) outcomes.emplace(context);
     const TransferOutcome outcome = outcomes->after(txn.first_ns);
     Finding finding = finding_of(context, detector, id);

@@ -101,7 +101,9 @@ Finding finding_about(const Model& model, EndpointId gateway, const Pings& seen,
       fmt::format("{} fails {} OPTIONS in a row, {}{}{}", to_string(model.endpoints[gateway]),
                   seen.failed.size(), outage_text(model, seen), why.empty() ? "" : "; ", why);
   finding.explanation = "Pings without an answer, or with 5xx: no call gets through there.";
-  finding.remedy = "Look at the gateway and the way to it.";
+  finding.remedy =
+      "See whether the gateway answers at all (ping it; ask its administrator for a restart or an "
+      "overload at that time), and whether a firewall on the way lets its port pass.";
   finding.rfc = "RFC 3261 11";
   return finding;
 }

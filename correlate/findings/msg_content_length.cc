@@ -28,7 +28,9 @@ void check(CallContext& context, CallAnalysis* out) {
         fault == SipFault::body_too_short
             ? "A receiver discards the message, or waits for the rest on a stream."
             : "A receiver discards what is beyond: the SDP loses its end.";
-    finding.remedy = "Look for a device that changed the body and not the length (SIP ALG).";
+    finding.remedy =
+        "Compare the message on both sides of each router: one with a SIP ALG changes the body and "
+        "not the length. Switch the ALG off.";
     finding.rfc = "RFC 3261 18.3";
     return report(out, std::move(finding));
   }

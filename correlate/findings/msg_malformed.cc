@@ -54,7 +54,9 @@ void check(CallContext& context, CallAnalysis* out) {
         fmt::format("frame {} from {}: {}{}", message.frame, endpoint_text(context, message.src),
                     text, refused ? "; the peer answered 400" : "");
     finding.explanation = "Stacks differ in what they forgive.";
-    finding.remedy = "Correct the sender, or the device that rewrote the message.";
+    finding.remedy =
+        "Capture at the sender. If the message is right there, a device on the way (SIP ALG, SBC) "
+        "rewrites it; if not, report it to the sender's vendor.";
     finding.rfc = "RFC 3261 7";
     return report(out, std::move(finding));
   }

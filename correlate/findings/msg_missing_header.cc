@@ -25,7 +25,9 @@ void check_contact(CallContext& context, CallAnalysis* out) {
           endpoint_text(context, message.src),
           message.is_request() ? "INVITE" : fmt::format("{} to INVITE", message.status));
       finding.explanation = "Without it the peer does not know where its requests have to go.";
-      finding.remedy = "Correct the sender, or the device that removed the header.";
+      finding.remedy =
+          "Capture at the sender. If the header is there, a device on the way (SIP ALG, SBC) "
+          "removes it; if not, report it to the sender's vendor.";
       finding.rfc = message.is_request() ? "RFC 3261 8.1.1.8" : "RFC 3261 12.1.1";
       return report(out, std::move(finding));
     }
@@ -45,7 +47,7 @@ void check(CallContext& context, CallAnalysis* out) {
         fmt::format("frame {} from {}: {}", message.frame, endpoint_text(context, message.src),
                     context.view.sip().malformed);
     finding.explanation = "Every request carries Via, From, To, Call-ID, CSeq and Max-Forwards.";
-    finding.remedy = "Correct the sender.";
+    finding.remedy = "Report it to the sender's vendor, with this frame.";
     finding.rfc = "RFC 3261 8.1.1";
     return report(out, std::move(finding));
   }

@@ -20,7 +20,9 @@ void tell(const Binding& binding, MessageId proof, std::string what, const Captu
   finding.summary = fmt::format("the binding of {} to {} was granted for {} s and {}", binding.aor,
                                 binding.contact, binding.expires_s.value_or(0), what);
   finding.explanation = "After that the registrar forgets the contact: no call gets there.";
-  finding.remedy = "See whether the phone is off, or its REGISTER is lost on the way.";
+  finding.remedy =
+      "Check that the phone is on and has network. If it is, capture at the phone: a REGISTER that "
+      "leaves it and does not come here is lost on the way.";
   finding.rfc = "RFC 3261 10.2.4";
   report(out, std::move(finding));
 }

@@ -25,7 +25,9 @@ void check(CallContext& context, CallAnalysis* out) {
         fmt::format("{} refuses the registration of {} with {}", endpoint_text(context, txn.dst),
                     endpoint_text(context, txn.src), txn.final_status);
     finding.explanation = "The address of record is not bound: it gets no calls.";
-    finding.remedy = "Look at the registrar: unknown user, wrong domain, source not allowed.";
+    finding.remedy =
+        "Look in the registrar's log for the reason: user unknown, domain wrong, source address "
+        "not allowed.";
     finding.rfc = "RFC 3261 10.3";
     report(out, std::move(finding));
     return;

@@ -27,7 +27,9 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
         binding.refreshes + 1, seconds_text(binding.last_ns - binding.first_ns),
         seconds_text(between), *binding.expires_s);
     finding.explanation = "The registrar does the work of many clients for one.";
-    finding.remedy = "Look at the client: a restart loop, or a keep-alive that is a REGISTER.";
+    finding.remedy =
+        "Look at the client: stop its restart loop, or have it send keep-alives (CRLF, OPTIONS) "
+        "instead of REGISTER.";
     finding.rfc = "RFC 3261 10.2.4";
     report(out, std::move(finding));
   }

@@ -12,9 +12,9 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
   for (const Binding& binding : context.registrations.all()) {
     if (!binding.third_party) continue;
     Finding finding = finding_of(detector);
-    finding.call = binding.call;
-    finding.message = binding.first_message;
-    finding.evidence = {context.model.messages[binding.first_message].frame};
+    finding.call = context.model.messages[binding.third_party_message].call;
+    finding.message = binding.third_party_message;
+    finding.evidence = {context.model.messages[binding.third_party_message].frame};
     finding.summary = fmt::format("{} registers {}", binding.registrant, binding.aor);
     finding.explanation = "A third-party registration: allowed where the registrar allows it.";
     finding.remedy = "Nothing to do, when it is meant.";

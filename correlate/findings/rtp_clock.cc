@@ -44,7 +44,9 @@ void check(CallContext& context, CallAnalysis* out) {
                     seconds_text(wall_ns), std::abs(drift) * 100, drift > 0 ? "fast" : "slow");
     finding.explanation =
         "The receiver's buffer fills or runs dry by the difference: gaps, or growing delay.";
-    finding.remedy = "Look at the sender's clock, its sample rate and its packet length.";
+    finding.remedy =
+        "Compare the sender's sample rate and ptime with its SDP. If they agree, its clock is off: "
+        "a virtual machine without enough CPU, or a faulty device.";
     finding.rfc = "RFC 3550 5.1";
     report(out, std::move(finding));
   }

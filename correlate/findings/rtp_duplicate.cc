@@ -18,11 +18,14 @@ void check(CallContext& context, CallAnalysis* out) {
     Finding finding = finding_of(context, detector);
     finding.stream = id;
     finding.evidence = {stream.first_frame, stream.last_frame};
-    finding.summary = fmt::format(
-        "{} of {} RTP packets from {} to {} came twice", stream.duplicates, stream.packets,
-        endpoint_text(context, stream.src), endpoint_text(context, stream.dst));
+    finding.summary =
+        fmt::format("{} of {} from {} to {} came twice", stream.duplicates,
+                    counted(stream.packets, "RTP packet"), endpoint_text(context, stream.src),
+                    endpoint_text(context, stream.dst));
     finding.explanation = "A mirror that sees each packet twice, or a network that repeats them.";
-    finding.remedy = "Check the capture point first.";
+    finding.remedy =
+        "See first whether the capture makes them: capture on one interface only. If not, look for "
+        "a loop or a doubled mirror in the network.";
     finding.rfc = "RFC 3550 A.3";
     report(out, std::move(finding));
   }

@@ -29,7 +29,9 @@ void check(CallContext& context, CallAnalysis* out) {
                     endpoint_text(context, stream.src), endpoint_text(context, stream.dst),
                     jitter->mean_ms, jitter->max_ms);
     finding.explanation = "A jitter buffer that is shorter than this drops what comes too late.";
-    finding.remedy = "Look at queues, Wi-Fi and CPU load between the sender and this point.";
+    finding.remedy =
+        "Compare with a capture nearer to the sender. What lies between the two makes the jitter: "
+        "a full queue, Wi-Fi, a virtual machine without CPU. Give voice its own queue (DSCP EF).";
     finding.rfc = "RFC 3550 6.4.1";
     report(out, std::move(finding));
   }

@@ -101,7 +101,9 @@ void check(CallContext& context, CallAnalysis* out) {
                                   endpoint_text(context, stream.src),
                                   endpoint_text(context, stream.dst), loss.where);
     finding.explanation = loss.explanation;
-    finding.remedy = "Look at the links on that side: duplex, queues, Wi-Fi, policing.";
+    finding.remedy =
+        "Compare the counters of the links on that side: drops, errors, duplex, policing. On "
+        "Wi-Fi, try a cable. Give voice its own queue (DSCP EF).";
     finding.rfc = "RFC 3550 A.3";
     report(out, std::move(finding));
   }

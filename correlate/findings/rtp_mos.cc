@@ -33,7 +33,7 @@ void check(CallContext& context, CallAnalysis* out) {
                                   endpoint_text(context, stream.dst), codec, quality->mos);
     finding.explanation = fmt::format(
         "{}: the codec, its loss, and a playout buffer of twice its jitter.", mos_model_of(codec));
-    finding.remedy = "See rtp-loss and rtp-jitter.";
+    finding.remedy = "Remove the loss and the jitter first: see rtp-loss and rtp-jitter.";
     finding.rfc = "ITU-T G.107";
     report(out, std::move(finding));
   }

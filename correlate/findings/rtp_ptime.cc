@@ -35,7 +35,7 @@ void check(CallContext& context, CallAnalysis* out) {
                                   endpoint_text(context, stream.src), ptime,
                                   endpoint_text(context, stream.dst), asked);
     finding.explanation = "Some gateways play only the packet length that they asked for.";
-    finding.remedy = "Set the same ptime on both sides when the audio is choppy.";
+    finding.remedy = "Set the same ptime on both sides if the audio is choppy.";
     finding.rfc = "RFC 8866 6.4";
     report(out, std::move(finding));
   }

@@ -30,7 +30,9 @@ void check(CallContext& context, CallAnalysis* out) {
                                     endpoint_text(context, stream.dst), before.ssrc, stream.ssrc);
       finding.explanation =
           "A new source on the same path: a transfer, an announcement, a re-INVITE, a restart.";
-      finding.remedy = "Nothing to do, unless the receiver keeps playing the old one only.";
+      finding.remedy =
+          "Nothing to do while both parties hear each other. If audio ends here, let the receiver "
+          "accept the new SSRC (Asterisk strictrtp, an SBC that locks to the first one).";
       finding.rfc = "RFC 3550 8.2";
       report(out, std::move(finding));
       break;

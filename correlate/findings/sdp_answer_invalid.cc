@@ -101,7 +101,9 @@ void check_roles(CallContext& context, CallAnalysis* out) {
                                 finding.evidence[1], answer.setup, offer.setup);
   finding.explanation =
       "One side must be active and the other passive, or no DTLS handshake begins.";
-  finding.remedy = "Correct the answering side, or the device that rewrote its SDP.";
+  finding.remedy =
+      "Capture at the side that answers. If its SDP is right there, the SBC or proxy in between "
+      "rewrote it; if not, report it to the vendor.";
   finding.rfc = "RFC 8842 5.3";
   report(out, std::move(finding));
 }
@@ -118,7 +120,9 @@ void check_answers(CallContext& context, CallAnalysis* out) {
                         context.message(answer.message).frame};
     finding.summary = fmt::format("the answer in frame {} {}", finding.evidence[1], what);
     finding.explanation = "The offerer may ignore or misread such an answer.";
-    finding.remedy = "Correct the answering side, or the device that rewrote its SDP.";
+    finding.remedy =
+        "Capture at the side that answers. If its SDP is right there, the SBC or proxy in between "
+        "rewrote it; if not, report it to the vendor.";
     finding.rfc = "RFC 3264 6";
     return report(out, std::move(finding));
   }

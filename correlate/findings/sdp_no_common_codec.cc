@@ -50,7 +50,8 @@ void report_refusal(CallContext& context, CallAnalysis* out) {
   finding.explanation =
       "The callee cannot use any of the formats, or the transport, that were offered.";
   finding.remedy =
-      "Compare the codec lists and RTP/AVP with RTP/SAVP; a Warning header may say more.";
+      "Allow a codec of the offer (PCMA, PCMU) and the same transport (RTP/AVP or RTP/SAVP) on the "
+      "side that refused; a Warning header may say which one it misses.";
   finding.rfc = "RFC 3261 21.4.26";
   report(out, std::move(finding));
 }

@@ -50,7 +50,7 @@ void check(CallContext& context, CallAnalysis* out) {
                                   party_text(offer.author), *offer.ptime_ms,
                                   party_text(answer.author), *answer.ptime_ms);
     finding.explanation = "Each should send what the other asked for; some send what they like.";
-    finding.remedy = "Set the same ptime on both sides when the audio is choppy.";
+    finding.remedy = "Set the same ptime on both sides if the audio is choppy.";
     finding.rfc = "RFC 8866 6.4";
     return report(out, std::move(finding));
   }

@@ -46,7 +46,8 @@ void check(CallContext& context, CallAnalysis* out) {
           finding.evidence[1], finding.evidence[0]);
       finding.explanation =
           "A peer may take it for the description that it knows already, and miss the change.";
-      finding.remedy = "The sender has to increase the version in o= with each change.";
+      finding.remedy =
+          "Report it to the sender's vendor: the version in o= must grow with each change.";
       finding.rfc = "RFC 3264 8";
       return report(out, std::move(finding));
     }

@@ -64,8 +64,8 @@ std::optional<Guessing> many_of(const std::string& address, const std::vector<Wr
   if (!fast && users.size() < kMany) return std::nullopt;
   Guessing found;
   for (const Wrong& one : wrong) found.frames.push_back(one.frame);
-  found.summary = fmt::format("{} sends wrong credentials {} times, for {} users", address,
-                              wrong.size(), users.size());
+  found.summary = fmt::format("{} sends wrong credentials {}, for {}", address,
+                              times_text(wrong.size()), counted(users.size(), "user"));
   return found;
 }
 
@@ -106,9 +106,10 @@ std::optional<Guessing> guessing_from(CaptureContext& context, const std::string
     }
     if (!guessed && goes_on && run.frames.size() >= kMinGuesses) {
       guessed.emplace();
-      guessed->summary = fmt::format(
-          "{} sends {} wrong passwords for {} within {}, and then the right one (frame {})",
-          address, run.frames.size(), user, seconds_text(txn.first_ns - run.first_ns), frame);
+      guessed->summary =
+          fmt::format("{} sends {} for {} within {}, and then the right one (frame {})", address,
+                      counted(run.frames.size(), "wrong password"), user,
+                      seconds_text(txn.first_ns - run.first_ns), frame);
       if (run.frames.size() >= kEvidenceFrames) run.frames.resize(kEvidenceFrames - 1);
       guessed->frames = std::move(run.frames);
       guessed->frames.push_back(frame);

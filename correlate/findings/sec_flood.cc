@@ -52,8 +52,9 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
     if (source.worst.requests < kMin) continue;
     Finding finding = finding_of(detector);
     finding.evidence = source.evidence;
-    finding.summary = fmt::format("{} sends {} new requests in ten seconds, {} of them served",
-                                  to_string(address), source.worst.requests, source.worst.served);
+    finding.summary =
+        fmt::format("{} sends {} in ten seconds, {} of them served", to_string(address),
+                    counted(source.worst.requests, "new request"), source.worst.served);
     finding.explanation = "A flood: the server spends itself on requests that lead nowhere.";
     finding.remedy = "Limit requests per source (pike, ratelimit, a firewall), or block it.";
     finding.rfc = "RFC 3261 26.1.5";

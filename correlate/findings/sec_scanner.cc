@@ -108,13 +108,15 @@ bool tries_many(const Source& source) {
 
 std::string summary_of(const std::string& address, const Source& source) {
   if (!source.tool.empty()) {
-    return fmt::format("{} calls itself {}: {} of its {} dialogs are refused", address, source.tool,
-                       source.refused, source.attempts);
+    return fmt::format("{} calls itself {}: {} of its {} {} refused", address, source.tool,
+                       source.refused, counted(source.attempts, "dialog"),
+                       source.refused == 1 ? "is" : "are");
   }
   size_t users = 0;
   for (const auto& [endpoint, server] : source.servers)
     users = std::max(users, server.users.size());
-  return fmt::format("{} tries {} users in {} refused dialogs{}", address, users, source.refused,
+  return fmt::format("{} tries {} in {}{}", address, counted(users, "user"),
+                     counted(source.refused, "refused dialog"),
                      source.ignored == 0 ? "" : fmt::format(" and {} ignored", source.ignored));
 }
 

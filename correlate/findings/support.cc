@@ -11,11 +11,15 @@
 
 namespace sipladder {
 
+static constexpr const char* kUnnamed = "a host that the log does not name";
+
 std::string endpoint_text(const CallContext& context, EndpointId id) {
+  if (context.model.endpoints[id].ip.family == 0) return kUnnamed;
   return to_string(context.model.endpoints[id]);
 }
 
 std::string ip_text(const CallContext& context, EndpointId id) {
+  if (context.model.endpoints[id].ip.family == 0) return kUnnamed;
   return to_string(context.model.endpoints[id].ip);
 }
 
@@ -52,7 +56,7 @@ std::string hears_nothing(const CallContext& context, const AudioDirection& dire
 std::string lost_text(const CallContext& context, const AudioDirection& direction) {
   const StreamRecord& stream = context.model.streams[direction.culprit];
   if (direction.lost_from <= stream.first_ns)
-    return fmt::format("{} packets lost", stream.packets_once());
+    return counted(stream.packets_once(), "packet") + " lost";
   return fmt::format("{} of audio lost", seconds_text(stream.last_ns - direction.lost_from));
 }
 

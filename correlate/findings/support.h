@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "correlate/analysis.h"
+#include "correlate/names.h"
 
 namespace sipladder {
 

@@ -21,7 +21,9 @@ void check(CallContext& context, CallAnalysis* out) {
         fmt::format("the INVITE to {} got no final response after its CANCEL was answered",
                     endpoint_text(context, txn.dst));
     finding.explanation = "The CANCEL has its own 200; the INVITE ends with 487.";
-    finding.remedy = "Look at the server that answered the CANCEL.";
+    finding.remedy =
+        "Look in the log of the server that answered the CANCEL with 200: it has to end the INVITE "
+        "with 487.";
     finding.rfc = "RFC 3261 9.2";
     report(out, std::move(finding));
   }

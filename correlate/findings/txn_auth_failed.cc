@@ -57,8 +57,8 @@ void tell(const CallContext& context, const Refused& refused, bool stale, CallAn
                                 stale ? ", each time because the nonce is stale" : "");
   finding.explanation =
       "The request carried Authorization or Proxy-Authorization and was refused all the same.";
-  finding.remedy = stale ? "See whether the client takes the new nonce, and how long it is good "
-                           "for; several servers behind one address must know each other's."
+  finding.remedy = stale ? "See that the client takes the new nonce, and make it good for longer; "
+                           "several servers behind one address must know each other's nonces."
                          : "Check user name, password and realm on both sides.";
   finding.rfc = "RFC 3261 22";
   report(out, std::move(finding));

@@ -87,7 +87,8 @@ void check_counts(CallContext& context, CallAnalysis* out) {
     finding.summary = fmt::format("{} from {} uses the nonce count {} of an earlier request again",
                                   to_string(txn.method), endpoint_text(context, txn.src), count);
     finding.explanation = "A server that counts takes it for a replay and refuses it.";
-    finding.remedy = "The client has to count up with each request under one nonce.";
+    finding.remedy =
+        "Report it to the client's vendor: nc must count up with each request under one nonce.";
     finding.rfc = "RFC 3261 22.4";
     return report(out, std::move(finding));
   }

@@ -27,7 +27,9 @@ void check(CallContext& context, CallAnalysis* out) {
     finding.explanation =
         "The branch is the name of a transaction: a server takes a request with a known one for a "
         "retransmission.";
-    finding.remedy = "A new branch for each request, beginning with z9hG4bK.";
+    finding.remedy =
+        "Report it to the sender's vendor: each request needs a new branch that begins with "
+        "z9hG4bK.";
     finding.rfc = "RFC 3261 8.1.1.7";
     return report(out, std::move(finding));
   }

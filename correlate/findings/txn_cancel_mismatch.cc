@@ -121,7 +121,8 @@ void check(CallContext& context, CallAnalysis* out) {
         "agree "
         "in Request-URI, To, From, Call-ID and CSeq number.";
     finding.remedy =
-        "Look at the sender, and at whatever writes Via or the Request-URI anew on the way.";
+        "Compare the CANCEL with its INVITE on both sides of each proxy: the one that changes Via "
+        "or the Request-URI of only one of them is at fault; if nobody does, the sender is.";
     finding.rfc = "RFC 3261 9.1";
     return report(out, std::move(finding));
   }

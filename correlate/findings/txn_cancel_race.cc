@@ -53,7 +53,8 @@ void check(CallContext& context, CallAnalysis* out) {
     finding.explanation =
         "A 2xx that crosses a CANCEL makes a call: the caller has to acknowledge it and end it by "
         "BYE.";
-    finding.remedy = "Without the BYE the callee keeps an open line: look at the caller.";
+    finding.remedy =
+        "See that the caller sends ACK and BYE; without them the callee keeps an open line.";
     finding.rfc = "RFC 3261 9.1";
     report(out, std::move(finding));
   }

@@ -22,6 +22,8 @@ extern const Detector spiral_detector;
 
 // The earlier hop of the same request that had the same destination.
 TransactionId earlier_visit(const CallContext& context, const TransactionRecord& txn) {
+  // Of several hosts whose addresses a log leaves out, nobody knows whether they are one.
+  if (context.model.endpoints[txn.dst].ip.family == 0) return {};
   TransactionId id = txn.request_path;
   for (int hops = 0; id && hops < kMaxForwards; hops++) {
     const TransactionRecord& hop = context.model.transactions[id];
@@ -74,6 +76,7 @@ AllArrivals arrivals_in(const CallContext& context) {
 // Another transaction brought the same request to the same host, and neither is on the other's way.
 bool came_by_two_ways(const CallContext& context, const AllArrivals& all, TransactionId id) {
   const TransactionRecord& txn = context.model.transactions[id];
+  if (context.model.endpoints[txn.dst].ip.family == 0) return false;
   const Arrivals& arrivals = all.at(arrival_of(txn));
   const int64_t other_ns = arrivals.first == id ? arrivals.second_ns : arrivals.first_ns;
   return other_ns <= txn.first_ns && !earlier_visit(context, txn);
@@ -96,7 +99,9 @@ void report_merged(CallContext& context, TransactionId id, CallAnalysis* out) {
   finding.summary = fmt::format("{} answers {} with 482: it got the same request by another way",
                                 endpoint_text(context, txn.dst), to_string(txn.method));
   finding.explanation = "A proxy forked, and two branches met again at this host.";
-  finding.remedy = "Look which proxy forks, and to which contacts of the same host.";
+  finding.remedy =
+      "See in the location table of the proxy that forks which contacts lead to the same host, and "
+      "remove the stale ones.";
   finding.rfc = "RFC 3261 8.2.2.2";
   report(out, std::move(finding));
 }
@@ -110,7 +115,9 @@ void report_refused(CallContext& context, TransactionId id, CallAnalysis* out) {
                   txn.final_status == 482 ? "482: the request came back to it unchanged"
                                           : "483: Max-Forwards has run out");
   finding.explanation = "Proxies send the request to each other until somebody stops it.";
-  finding.remedy = "Follow the Via stack of the request: which host is in it twice?";
+  finding.remedy =
+      "Find the host that is in the Via stack twice, and correct its routing: it sends the request "
+      "back to where it came from.";
   report(out, std::move(finding));
 }
 
@@ -128,8 +135,9 @@ void report_visit(CallContext& context, TransactionId id, TransactionId before, 
                                                   : "with another Request-URI or Route");
   finding.explanation = loop ? "Proxies send the request to each other until Max-Forwards runs out."
                              : "A spiral: forwarding led back to this host, which routes it anew.";
-  finding.remedy =
-      loop ? "Follow the Via stack of the request, and correct the route there." : "Nothing to do.";
+  finding.remedy = loop ? "Find the host that is in the Via stack twice, and correct its routing: "
+                          "it sends the request back to where it came from."
+                        : "Nothing to do.";
   report(out, std::move(finding));
 }
 

@@ -21,7 +21,9 @@ void check(CallContext& context, CallAnalysis* out) {
                                   endpoint_text(context, txn.dst),
                                   seconds_text(txn.first_response_ns - txn.first_ns));
     finding.explanation = "A server that will not answer within 200 ms sends 100 Trying.";
-    finding.remedy = "Look at the load of the server and at its DNS or database lookups.";
+    finding.remedy =
+        "Check the server's load and its DNS or database lookups, and have it send 100 Trying "
+        "before them.";
     finding.rfc = "RFC 3261 17.2.1";
     report(out, std::move(finding));
   }

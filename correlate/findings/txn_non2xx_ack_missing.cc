@@ -24,11 +24,13 @@ void check(CallContext& context, CallAnalysis* out) {
     const MessageRecord& refusal = context.message(txn.final_response);
     const std::string why = rejection_text(
         rejections(context.model, refusal.src, refusal.dst, refusal.time_ns), "it", &finding);
-    finding.summary =
-        fmt::format("{} from {} sent {} times and never acknowledged{}{}", txn.final_status,
-                    endpoint_text(context, txn.dst), txn.responses, why.empty() ? "" : "; ", why);
+    finding.summary = fmt::format("{} from {} sent {} and never acknowledged{}{}", txn.final_status,
+                                  endpoint_text(context, txn.dst), times_text(txn.responses),
+                                  why.empty() ? "" : "; ", why);
     finding.explanation = "The ACK to a non-2xx goes hop by hop, with the branch of the INVITE.";
-    finding.remedy = "Check that the response reaches the client: its Via, received and rport.";
+    finding.remedy =
+        "Compare where the response goes with where the INVITE came from (Via, received, rport). "
+        "If they agree, look for a firewall that drops the ACK.";
     finding.rfc = "RFC 3261 17.2.1";
     report(out, std::move(finding));
   }

@@ -61,8 +61,8 @@ void check(CallContext& context, CallAnalysis* out) {
       }
     }
     finding.summary =
-        fmt::format("{} sends {} {} times more although {} answered it{}",
-                    endpoint_text(context, txn.src), to_string(txn.method), repeated,
+        fmt::format("{} sends {} {} more although {} answered it{}",
+                    endpoint_text(context, txn.src), to_string(txn.method), times_text(repeated),
                     endpoint_text(context, txn.dst), rejected_responses(context, txn, &finding));
     finding.explanation =
         "A client stops repeating at the first response it gets (INVITE) or at the final one.";

@@ -33,7 +33,8 @@ Finding finding_about(const CallContext& context, TransactionId id) {
                   responses_text(txn), seconds_text(txn.last_ns - txn.first_ns));
   finding.explanation =
       "Each copy means that something before it was lost or late by half a second.";
-  finding.remedy = "Look for loss between the two hosts, and at their load.";
+  finding.remedy =
+      "Ping between the two hosts and look for loss; check the load of the one that answers late.";
   finding.rfc = "RFC 3261 17";
   return finding;
 }

@@ -167,6 +167,14 @@ std::string what_came_back(const CallContext& context, const Hops& hops, Transac
   return why.empty() ? hops.what_became_of(id, finding) : why;
 }
 
+int64_t last_copy_ns(const CallContext& context, const TransactionRecord& txn) {
+  for (MessageId id = txn.last_message; id; id = context.message(id).previous_in_txn) {
+    const MessageRecord& message = context.message(id);
+    if (message.is_request() && message.method == txn.method) return message.time_ns;
+  }
+  return txn.first_ns;
+}
+
 // Not a single response, and nobody tells why.
 void describe_silence(const CallContext& context, const TransactionRecord& txn, Finding* finding) {
   const bool invite = txn.method == Method::invite;
@@ -178,8 +186,8 @@ void describe_silence(const CallContext& context, const TransactionRecord& txn, 
       txn.requests > 1 ? " in " + seconds_text(txn.last_ns - txn.first_ns) : std::string(),
       invite ? ", not even a 100" : "");
   finding->explanation = fmt::format(
-      "{} asks again and again, until Timer {} ends after 64*T1 (32 s){}. The requests do not "
-      "arrive, nobody listens there, or what is answered does not come back.",
+      "{} asks again and again, for at most 64*T1 (32 s, Timer {}){}. The requests do not arrive, "
+      "nobody listens there, or what is answered does not come back.",
       endpoint_text(context, txn.src), invite ? 'B' : 'F',
       invite ? "; a server that is there sends 100 Trying at once" : "");
   finding->remedy = fmt::format(
@@ -213,18 +221,22 @@ Finding finding_about(const CallContext& context, const Hops& hops, Accepted& ac
         "Nothing more came for longer than Timer C (3 minutes), neither a final response nor the "
         "provisional one that would have asked for more time; and nobody sent a CANCEL.";
     finding.remedy =
-        "See what became of the call at who sent the last response, and whether the proxies on the "
-        "way limit how long an INVITE may be pending (Timer C, fr_inv_timer).";
+        "Look in the log of the host that sent the last response for what became of the call, and "
+        "set a limit for pending INVITEs on the proxies (Timer C, fr_inv_timer).";
     finding.rfc = "RFC 3261 16.8";
     return finding;
   }
+  const int64_t repeated_ns = last_copy_ns(context, txn) - txn.first_ns;
   finding.explanation = fmt::format(
-      "The client transaction ends by Timer {} after 64*T1 (32 s) without a final response.",
+      "{}A client waits 64*T1 (32 s, Timer {}) for a final response, and then gives up.",
+      repeated_ns == 0
+          ? ""
+          : fmt::format("The last copy was sent {} after the first. ", seconds_text(repeated_ns)),
       invite ? 'B' : 'F');
   finding.remedy =
-      "Check that the address is right and reachable, that the server listens there, and that "
-      "its responses are not lost on "
-      "the way back (NAT, firewall, Via without rport).";
+      "Check that the address is right and can be reached, and that the server listens there. If "
+      "it gets the request, its responses are lost on the way back: NAT, firewall, Via without "
+      "rport.";
   finding.rfc = invite ? "RFC 3261 17.1.1.2" : "RFC 3261 17.1.2.2";
   return finding;
 }

@@ -102,7 +102,9 @@ void check(CallContext& context, CallAnalysis* out) {
     finding.explanation =
         "Requests are repeated after T1, 2*T1, 4*T1, ...; non-INVITEs at most T2 "
         "apart; over TCP, TLS and WebSocket never.";
-    finding.remedy = "Nothing to do, unless the sender floods; look at its timer settings.";
+    finding.remedy =
+        "Set the sender's timers to the standard (T1 500 ms, T2 4 s); nothing breaks while it does "
+        "not flood.";
     finding.rfc = "RFC 3261 17.1";
     report(out, std::move(finding));
   }

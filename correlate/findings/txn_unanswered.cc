@@ -48,7 +48,9 @@ void check(CallContext& context, Method method, const Detector& detector, CallAn
                     endpoint_text(context, txn.src), endpoint_text(context, txn.dst),
                     times_text(txn.requests), why.empty() ? "" : ": ", why);
     finding.explanation = "The other side is gone, or cannot be reached at this address any more.";
-    finding.remedy = "Compare the address with the remote target and the route set of the dialog.";
+    finding.remedy =
+        "Check that the other side is still up, and compare the address with its newest Contact "
+        "and the Record-Route of the dialog.";
     finding.rfc = "RFC 3261 17.1.2.2";
     report(out, std::move(finding));
   }
@@ -133,9 +135,11 @@ void check_failed_bye(CallContext& context, const Detector& detector, CallAnalys
                      "and still believes that it talks."
                    : "Whoever answered could not reach the other party, which still believes that "
                      "it talks.";
-    finding.remedy = wrong_tags ? "Look at the sender, and at whatever rewrites tags on the way."
-                                : "Compare the Request-URI with the other party's Contact, and see "
-                                  "whether that is still there.";
+    finding.remedy =
+        wrong_tags ? "Compare the tags on both sides of each B2BUA or SBC: one that rewrites them "
+                     "must do so in every request. If nobody does, the sender is at fault."
+                   : "Compare the Request-URI with the other party's newest Contact, and check "
+                     "that this address still answers.";
     finding.rfc = wrong_tags ? "RFC 3261 12.2.2" : "RFC 5057 5.1";
     return report(out, std::move(finding));
   }

@@ -205,6 +205,32 @@ const std::vector<Encapsulation>& encapsulations() {
       {"ipnet", 226, [](Ip in) { return std::string(24, '\0') + in; }},
       {"enc", 109, [](Ip in) { return std::string(12, '\0') + in; }},
       {"pflog", 117, [](Ip in) { return bytes({61}) + std::string(63, '\0') + in; }},
+      {"erf", 197,
+       [](Ip in) {
+         return std::string(8, 't') + bytes({2, 4, 0, 0, 0, 0, 0, 0, 0, 0}) + ethernet_ip(in);
+       }},
+      {"erf extensions", 197,
+       [](Ip in) {
+         return std::string(8, 't') + bytes({0x82, 4, 0, 0, 0, 0, 0, 0}) +
+                bytes({0x83, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0}) + ethernet_ip(in);
+       }},
+      {"erf hdlc", 197,
+       [](Ip in) {
+         return std::string(8, 't') + bytes({1, 4, 0, 0, 0, 0, 0, 0, 0x0F, 0, 8, 0}) + in;
+       }},
+      {"pktap", 258,
+       [](Ip in) {
+         return bytes({108, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0}) + std::string(96, '\0') +
+                ethernet_ip(in);
+       }},
+      {"pktap of old", 149,
+       [](Ip in) {
+         return bytes({108, 0, 0, 0, 1, 0, 0, 0, 12, 0, 0, 0}) + std::string(96, '\0') + in;
+       }},
+      {"exported ip", 252,
+       [](Ip in) {
+         return number16(12) + number16(4) + std::string("ip\0\0", 4) + number32(0) + in;
+       }},
       {"cisco hdlc", 104,
        [](Ip in) {
          return bytes({0x0F, 0, 8, 0}) + in;

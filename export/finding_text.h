@@ -1,0 +1,27 @@
+// Findings as people read them: blocks of whole sentences.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "correlate/analysis.h"
+#include "correlate/model.h"
+
+namespace sipladder {
+
+struct FindingTextOptions {
+  int width = 0;  // columns; 0: no line is broken
+  bool color = false;
+};
+
+// What several legs of one session show alike is told once: findings of the same code, whose calls
+// belong to one session, make a group. In the order of the first of each.
+std::vector<std::vector<const Finding*>> group_findings(const std::vector<const Finding*>& findings,
+                                                        Analyst& analyst);
+
+// One group as a block, ended by a line feed.
+std::string finding_text(const Model& model, const PacketLog& log,
+                         const std::vector<const Finding*>& group,
+                         const FindingTextOptions& options);
+
+}  // namespace sipladder

@@ -1,0 +1,36 @@
+#include "main/habits.h"
+
+namespace sipladder {
+namespace {
+
+constexpr std::string_view kInstead[][2] = {
+    {"-O", "export -o OUT writes the chosen calls; packets are written by tcpdump -w for now"},
+    {"-w", "export -o OUT writes the chosen calls; packets are written by tcpdump -w for now"},
+    {"-R", "nothing to rotate: beyond --memory, calls that ended longest ago make room"},
+    {"-l", "the number of calls has no limit; --memory SIZE bounds what is kept"},
+    {"-H", "sending HEP comes later"},
+    {"-L", "name hep:HOST:PORT as a SOURCE to listen for HEP"},
+    {"-k", "TLS decryption comes later"},
+    {"-B", "the capture buffer has its size; --memory SIZE bounds what is kept"},
+    {"-E", "EEP is not read; HEP is, in captures and as a SOURCE hep:HOST:PORT"},
+    {"-f", "there is no configuration file: options are all there is"},
+    {"-D", "there is no configuration to print; `ip link` lists the devices for -i DEVICE"},
+    {"-s", "packets are captured whole"},
+    {"-p", "a device is opened as it is, without promiscuous mode"},
+    {"-t", "the SDP tells which payload types are telephone-events"},
+    {"-T", "text is printed by the command ladder --raw"},
+    {"-A", "the text of messages is printed by the command ladder --raw"},
+    {"-X", "the text of messages is printed by the command ladder --raw"},
+};
+
+}  // namespace
+
+std::string habit_hint(std::string_view option) {
+  if (option.starts_with("--")) return {};
+  for (const auto& row : kInstead) {
+    if (option.starts_with(row[0])) return std::string(row[0]) + ": " + std::string(row[1]);
+  }
+  return {};
+}
+
+}  // namespace sipladder

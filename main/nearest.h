@@ -1,0 +1,13 @@
+// Which known word somebody may have meant.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sipladder {
+
+// The nearest of `known`; empty when none is near.
+std::string nearest(std::string_view word, const std::vector<std::string>& known);
+
+}  // namespace sipladder

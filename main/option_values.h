@@ -1,0 +1,32 @@
+// Values of options: what they may be, and a sentence for what they may not.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "main/options.h"
+
+namespace sipladder {
+
+// As they stand on the command line.
+struct OptionTexts {
+  std::string call, memory, spool, max_unpacked, max_ratio, limit, max_bytes, width;
+  std::vector<std::string> words;
+  bool ignored = false;
+};
+
+// Numbers and sizes into *options; a sentence when one of them is none.
+std::string read_values(const OptionTexts& texts, Options* options);
+
+// "512M", "4G", "1.5GiB", "4096": bytes, in powers of 1024.
+std::optional<uint64_t> parse_size(std::string_view text);
+std::optional<uint64_t> parse_count(std::string_view text);
+
+// "--color blue: write auto, always or never".
+std::string not_one_of(const std::string& option, const std::string& value,
+                       const std::vector<std::string>& allowed);
+
+}  // namespace sipladder

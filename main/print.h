@@ -1,0 +1,44 @@
+// What the commands print. Each returns an exit status, mistakes told on stderr.
+#pragma once
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "export/ladder_layout.h"
+#include "main/options.h"
+#include "query/format.h"
+#include "query/session.h"
+
+namespace sipladder {
+
+RowStyle row_style(const Options& options);
+
+// The calls that the options choose, in capture order; null when they choose all. A sentence when
+// no call matches.
+class ChosenCalls {
+ public:
+  ChosenCalls(Session& session, const Options& options);
+  const std::vector<CallId>* get() const { return all_ ? nullptr : &calls_; }
+  std::vector<CallId> list(const Model& model) const;
+  bool none() const { return !all_ && calls_.empty(); }
+
+ private:
+  bool all_ = true;
+  std::vector<CallId> calls_;
+};
+
+int print_query(Session& session, const Options& options, const std::string& sql);
+int print_findings(Session& session, const Options& options);
+void write_ladders(Session& session, const Options& options, const ChosenCalls& chosen,
+                   const LadderTextOptions& text, std::FILE* file);
+int print_ladders(Session& session, const Options& options);
+int export_calls(Session& session, const Options& options);
+int sql_prompt(Session& session, const Options& options);
+int print_catalogue(const Options& options);
+int print_schema(const Options& options);
+
+// Reads the source to its end and prints the rows of messages or transactions as they come.
+int follow_rows(Session& session, const Options& options);
+
+}  // namespace sipladder

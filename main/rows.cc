@@ -1,0 +1,141 @@
+// Rows of tables and queries.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "export/finding_text.h"
+#include "main/commands.h"
+#include "main/output.h"
+#include "main/print.h"
+#include "main/selection.h"
+#include "query/call_choice.h"
+#include "query/database.h"
+
+namespace sipladder {
+namespace {
+
+std::vector<std::string> split(const std::string& list) {
+  std::vector<std::string> items;
+  std::istringstream stream(list);
+  for (std::string item; std::getline(stream, item, ',');) items.push_back(item);
+  return items;
+}
+
+// "141,758"
+std::string grouped(uint64_t number) {
+  std::string text = std::to_string(number);
+  for (size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
+  return text;
+}
+
+// Counts rows up to --limit.
+class Limit {
+ public:
+  explicit Limit(uint64_t rows) : left_(rows) {}
+  bool none() const { return left_ == 0; }
+  bool take() { return --left_ > 0; }  // false after the last one
+
+ private:
+  uint64_t left_;
+};
+
+std::vector<const Finding*> chosen_findings(Session& session, Reader& reader,
+                                            const Options& options, std::string* error) {
+  std::vector<const Finding*> findings;
+  const std::string where = row_condition(options);
+  std::vector<int64_t> ids;
+  Limit limit(options.limit);
+  *error = Database(reader).run(
+      "SELECT id FROM findings" + (where.empty() ? "" : " WHERE (" + where + "\n)"),
+      [](const auto&) {},
+      [&](const std::vector<Value>& values) {
+        if (!limit.none()) ids.push_back(values[0].integer);
+        return !limit.none() && limit.take();
+      });
+  const auto& found = session.analyst.all();
+  for (const int64_t id : ids) findings.push_back(found[static_cast<size_t>(id) - 1]);
+  return findings;
+}
+
+}  // namespace
+
+RowStyle row_style(const Options& options) {
+  RowStyle style;
+  if (!options.format.empty()) style.format = options.format;
+  style.width = output_width(options);
+  style.wide = options.wide;
+  style.raw_csv = options.raw_csv;
+  style.max_bytes = options.max_bytes;
+  const Command* const command = find_command(options.command.empty() ? "calls" : options.command);
+  if (command != nullptr && options.columns.empty()) style.least = split(command->least);
+  return style;
+}
+
+ChosenCalls::ChosenCalls(Session& session, const Options& options) {
+  const std::string condition = selection(options);
+  if (condition.empty()) return;
+  all_ = false;
+  Reader reader(session.model, session.log, session.analyst);
+  std::string error;
+  calls_ = choose_calls(reader, condition, &error);
+  if (!error.empty()) {
+    complain(error);
+  } else if (calls_.empty()) {
+    complain("no call matches (of " + grouped(session.model.calls.held()) + ")");
+  }
+}
+
+std::vector<CallId> ChosenCalls::list(const Model& model) const {
+  if (!all_) return calls_;
+  std::vector<CallId> calls;
+  for (const CallId id : model.calls.ids()) calls.push_back(id);
+  return calls;
+}
+
+int print_query(Session& session, const Options& options, const std::string& sql) {
+  const ChosenCalls chosen(session, options);
+  Reader reader(session.model, session.log, session.analyst);
+  reader.choose(chosen.get());
+  const auto writer = make_row_writer(row_style(options), stdout);
+  Limit limit(options.limit);
+  const std::string error = Database(reader).run(
+      sql, [&](const std::vector<ResultColumn>& columns) { writer->begin(columns); },
+      [&](const std::vector<Value>& values) {
+        return !limit.none() && writer->row(values) && limit.take() && std::ferror(stdout) == 0;
+      });
+  if (!error.empty()) {
+    complain(error);
+    return kUsage;
+  }
+  writer->end();
+  return kDone;
+}
+
+int print_findings(Session& session, const Options& options) {
+  const bool blocks =
+      (options.format.empty() || options.format == "table") && options.columns.empty();
+  if (!blocks) return print_query(session, options, select_for(options));
+  const ChosenCalls chosen(session, options);
+  Reader reader(session.model, session.log, session.analyst);
+  reader.choose(chosen.get());
+  std::string error;
+  const auto findings = chosen_findings(session, reader, options, &error);
+  if (!error.empty()) {
+    complain(error);
+    return kUsage;
+  }
+  const RowStyle style = row_style(options);
+  BoundedOutput out(style, stdout);
+  const FindingTextOptions text{options.wide ? 0 : style.width, is_colored(options)};
+  if (findings.empty() && !chosen.none()) out.put("no findings\n");
+  bool first = true;
+  for (const auto& group : group_findings(findings, session.analyst)) {
+    const std::string block = finding_text(session.model, session.log, group, text);
+    if (!out.put((first ? "" : "\n") + block) || std::ferror(stdout) != 0) break;
+    first = false;
+  }
+  return kDone;
+}
+
+}  // namespace sipladder

@@ -1,0 +1,74 @@
+#include "main/words.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "main/commands.h"
+#include "main/nearest.h"
+
+namespace sipladder {
+namespace {
+
+bool is_bare(const std::string& word) {
+  return word != "-" && word.find_first_of("./:\\") == std::string::npos && !file_exists(word);
+}
+
+// Commands of which the contract speaks and that are not there yet.
+constexpr const char* kPlanned[] = {"nat", "compare", "redact", "check", "serve", "explain", "mcp"};
+
+}  // namespace
+
+bool file_exists(const std::string& name) {
+  return access(name.c_str(), F_OK) == 0;
+}
+
+// A word that no file is called by: meant as a command, or as what to look for.
+std::string no_source(const std::string& word, bool first) {
+  if (!is_bare(word)) return {};
+  const bool letters = std::all_of(word.begin(), word.end(), [](unsigned char c) {
+    return std::isalpha(c) != 0 || c == '_' || c == '-';
+  });
+  if (first && letters) {
+    const bool planned = std::any_of(std::begin(kPlanned), std::end(kPlanned),
+                                     [&](const char* name) { return word == name; });
+    if (planned) return word + ": this command is not there yet";
+    std::vector<std::string> names;
+    for (const Command& command : commands()) names.push_back(command.name);
+    const std::string meant = nearest(word, names);
+    return word + ": neither a command nor a file" +
+           (meant.empty() ? "" : "; did you mean " + meant + "?") + " (see --help; --match " +
+           word + " chooses the calls that have it in a message)";
+  }
+  return word + ": no file is called so; --match " + word +
+         " chooses the calls that have it in a message";
+}
+
+// Behind a device, words are a capture filter, as tcpdump has it.
+std::string take_filter(std::vector<std::string>* words, std::string* bpf) {
+  std::string filter;
+  for (const std::string& word : *words) {
+    if (file_exists(word)) return "-i and " + word + ": live packets or a file, not both";
+    filter += (filter.empty() ? "" : " ") + word;
+  }
+  words->clear();
+  if (filter.empty()) return {};
+  if (!bpf->empty()) return filter + ": there is a filter already, that of --bpf";
+  *bpf = filter;
+  return {};
+}
+
+// The query is the word that no file is called by; without one there is a prompt.
+void take_query(std::vector<std::string>* words, std::string* query) {
+  auto found = std::find_if(words->begin(), words->end(), [](const std::string& word) {
+    return word.find_first_of(" \t\n") != std::string::npos && !file_exists(word);
+  });
+  if (found == words->end() && words->size() > 1 && is_bare(words->back()))
+    found = words->end() - 1;
+  if (found == words->end()) return;
+  *query = *found;
+  words->erase(found);
+}
+
+}  // namespace sipladder

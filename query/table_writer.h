@@ -1,0 +1,12 @@
+// Rows as a table that fits a terminal.
+#pragma once
+
+#include <memory>
+
+#include "query/format.h"
+
+namespace sipladder {
+
+std::unique_ptr<RowWriter> make_table_writer(const RowStyle& style, std::FILE* out);
+
+}  // namespace sipladder
