@@ -5,6 +5,7 @@
 #include <cctype>
 #include <charconv>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -62,15 +63,16 @@ class Scanner {
     text_.remove_prefix(static_cast<size_t>(end - text_.data()));
     return true;
   }
-  // Exactly so many digits, and none behind them.
+  // Exactly so many digits (18 at most), and none behind them.
   bool digits(size_t count, int* out) {
     if (text_.size() < count || (text_.size() > count && is_digit(text_[count]))) return false;
-    int value = 0;
+    int64_t value = 0;
     for (const char c : text_.substr(0, count)) {
       if (!is_digit(c)) return false;
       value = value * 10 + (c - '0');
     }
-    *out = value;
+    if (value > std::numeric_limits<int>::max()) return false;
+    *out = static_cast<int>(value);
     text_.remove_prefix(count);
     return true;
   }
