@@ -319,8 +319,6 @@ int finish(int status, Session& session, const std::vector<std::string>& errors)
     complain(info.damage + "; everything before it was read");
     damaged = true;
   }
-  if (session.model.cancellation.requested())
-    complain("ended by a signal before all was looked at: what is printed is not all");
   if (const std::string trouble = session.log.trouble(); !trouble.empty()) {
     complain(trouble);
     damaged = true;
@@ -386,7 +384,10 @@ int run(const Options& options) {
     session.run();
   }
   signals.cancel_at_once();
-  return finish(show(session, options), session, errors);
+  const int status = show(session, options);
+  if (session.model.cancellation.requested())
+    complain("ended by a signal before all was looked at: what is printed is not all");
+  return finish(status, session, errors);
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ namespace {
 constexpr double kMostGrowth = 2.6;
 constexpr double kWorthJudging = 0.10;  // seconds of the smaller run: less is noise, and start-up
 constexpr double kLongest = 20;         // seconds of any run
-constexpr int kTries = 3;
+constexpr int kTries = 6;
 constexpr int kDoublings = 4;
 
 const std::vector<std::vector<std::string>> kCommands = {
