@@ -4,6 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include "correlate/findings/support.h"
 #include "correlate/transactions.h"
@@ -19,11 +23,6 @@ bool is_refused(const Model& model, const TransactionRecord& cancel) {
   return settle(model, cancel).state == TransactionState::timed_out;
 }
 
-bool same_hop(const CallContext& context, const TransactionRecord& a, const TransactionRecord& b) {
-  const auto& endpoints = context.model.endpoints;
-  return endpoints[a.src].ip == endpoints[b.src].ip && endpoints[a.dst] == endpoints[b.dst];
-}
-
 // It rang when the CANCEL came, and still did when that was refused.
 bool goes_on(const TransactionRecord& invite, const TransactionRecord& cancel) {
   if (!invite.request || invite.first_ns > cancel.first_ns || invite.provisionals == 0)
@@ -33,16 +32,41 @@ bool goes_on(const TransactionRecord& invite, const TransactionRecord& cancel) {
          invite.final_response_ns > std::max(cancel.last_ns, cancel.final_response_ns);
 }
 
-// The newest INVITE that is open on this hop.
-TransactionId meant_by(const CallContext& context, const TransactionRecord& cancel) {
-  TransactionId newest;
-  for (const TransactionId id : context.transactions) {
-    const TransactionRecord& txn = context.model.transactions[id];
-    if (txn.method == Method::invite && same_hop(context, txn, cancel) && goes_on(txn, cancel))
-      newest = id;
+// INVITEs of a call that rang, by the hop that they went.
+class Ringing {
+ public:
+  explicit Ringing(const CallContext& context) : context_(context) {
+    for (const TransactionId id : context.transactions) {
+      const TransactionRecord& txn = context.model.transactions[id];
+      if (txn.method == Method::invite && txn.request && txn.provisionals != 0)
+        by_hop_[hop_of(txn)].push_back(id);
+    }
   }
-  return newest;
-}
+
+  // The newest that is open on the hop of this CANCEL, of those that came shortly before it.
+  TransactionId meant_by(const TransactionRecord& cancel) const {
+    constexpr int kMostAsked = 64;
+    const auto hop = by_hop_.find(hop_of(cancel));
+    if (hop == by_hop_.end()) return {};
+    const auto& transactions = context_.model.transactions;
+    auto id = std::partition_point(hop->second.begin(), hop->second.end(), [&](TransactionId one) {
+      return transactions[one].first_ns <= cancel.first_ns;
+    });
+    for (int asked = 0; id != hop->second.begin() && asked < kMostAsked; asked++) {
+      if (goes_on(transactions[*--id], cancel)) return *id;
+    }
+    return {};
+  }
+
+ private:
+  using Hop = std::pair<IpAddress, Endpoint>;
+  Hop hop_of(const TransactionRecord& txn) const {
+    const auto& endpoints = context_.model.endpoints;
+    return {endpoints[txn.src].ip, endpoints[txn.dst]};
+  }
+  const CallContext& context_;
+  std::map<Hop, std::vector<TransactionId>> by_hop_;
+};
 
 // What must be alike in both.
 struct Identity {
@@ -92,11 +116,13 @@ std::string rings_on(const CallContext& context, const TransactionRecord& cancel
 }
 
 void check(CallContext& context, CallAnalysis* out) {
+  std::optional<Ringing> ringing;
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& cancel = context.model.transactions[id];
     if (cancel.method != Method::cancel || !cancel.request) continue;
     if (!is_refused(context.model, cancel)) continue;
-    const TransactionId meant = meant_by(context, cancel);
+    if (!ringing) ringing.emplace(context);
+    const TransactionId meant = ringing->meant_by(cancel);
     if (!meant) continue;
     const auto its = identity_of(context, cancel.request);
     const TransactionRecord& invite = context.model.transactions[meant];
