@@ -1,7 +1,9 @@
 #include "query/session.h"
 
+#include <malloc.h>
 #include <poll.h>
 
+#include <algorithm>
 #include <chrono>
 
 namespace sipladder {
@@ -30,6 +32,14 @@ void wait_for(const std::vector<int>& descriptors) {
 void Session::set_source(std::unique_ptr<PacketSource> source) {
   source_ = std::move(source);
   note_sources();
+}
+
+void Session::set_memory(size_t bytes) {
+  // Chunks of tables that are given up go back to the system. By itself the allocator raises this
+  // limit with each of them and keeps them: 1 M streams within 64 MiB took 165 MB.
+  mallopt(M_MMAP_THRESHOLD, 128 << 10);
+  constexpr size_t kFixed = 20 << 20;  // the program itself, its buffers and batches
+  engine_.set_memory((bytes - std::min(kFixed, bytes / 2)) / 10 * 7);
 }
 
 void Session::note_sources() {

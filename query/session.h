@@ -23,7 +23,7 @@ class Session {
   // Before the first step.
   void set_source(std::unique_ptr<PacketSource> source);
   // What the whole may take; the tables get most of it, verdicts and buffers the rest.
-  void set_memory(size_t bytes) { engine_.set_memory(bytes / 10 * 7); }
+  void set_memory(size_t bytes);
 
   // Up to about 2 ms of packets under the mutex. False when the source has ended. When it has
   // nothing, waits for more, without the mutex, up to 0.2 s.

@@ -189,8 +189,9 @@ TEST_F(LadderTest, StaysWithinItsMemoryAndSaysWhatIsLeftOut) {
   ASSERT_LT(result.rows.size(), 6U);
   const LadderRow& last = result.rows.back();
   EXPECT_EQ(last.kind, RowKind::note);
-  EXPECT_EQ(last.label, std::to_string(7 - result.rows.size()) +
-                            " more messages are not shown: they take more than --memory");
+  EXPECT_TRUE(last.label.starts_with(std::to_string(7 - result.rows.size()) + " more messages"))
+      << last.label;
+  EXPECT_NE(last.label.find("--memory"), std::string::npos) << last.label;
   options.raw = true;
   EXPECT_LT(ladder(options).rows.size(), result.rows.size());
 }
