@@ -1,4 +1,3 @@
-#include <cstddef>
 #include <cstdint>
 
 #include "decode/media.h"
@@ -6,11 +5,13 @@
 #include "decode/turn.h"
 #include "media/dtmf.h"
 #include "media/loudness.h"
+#include "tests/fuzz/targets.h"
+
+namespace sipladder::fuzz {
 
 // What runs beside SIP on the ports that SDP names, and the SDP itself.
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace sipladder;
-  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+std::string media(std::string_view input) {
+  const std::string_view bytes = input;
   classify_payload(bytes);
   RtpHeader rtp;
   if (parse_rtp(bytes, &rtp)) {
@@ -33,5 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   glance_sdp(bytes);
   parse_sdp(bytes);
-  return 0;
+  return {};
 }
+
+}  // namespace sipladder::fuzz

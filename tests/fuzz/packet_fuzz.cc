@@ -1,14 +1,17 @@
-#include <cstddef>
 #include <cstdint>
 #include <iterator>
 
 #include "capture/packet_log.h"
 #include "correlate/engine.h"
+#include "tests/fuzz/targets.h"
+
+namespace sipladder::fuzz {
 
 // The input is a link type and then packets, each behind a two-byte length.
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace sipladder;
-  if (size < 1) return 0;
+std::string packet(std::string_view input) {
+  const auto* const data = reinterpret_cast<const uint8_t*>(input.data());
+  const size_t size = input.size();
+  if (size < 1) return {};
   static constexpr uint16_t kLinkTypes[] = {1, 0, 9, 101, 105, 113, 127, 228, 239, 276};
   PacketLog log;
   Model model;
@@ -22,12 +25,15 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     packet.frame++;
     packet.time_ns += 1'000'000;
     packet.data = data + at;
-    packet.ref.length = packet.original = static_cast<uint32_t>(length);
+    packet.ref = not_stored(length);
+    packet.original = static_cast<uint32_t>(length);
     engine.process(packet);
     at += length;
   }
   engine.finish();
   model.finished = true;
   engine.settle();
-  return 0;
+  return {};
 }
+
+}  // namespace sipladder::fuzz

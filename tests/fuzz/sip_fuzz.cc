@@ -1,15 +1,16 @@
-#include <cstddef>
 #include <cstdint>
 
 #include "decode/sdp.h"
 #include "decode/sip_message.h"
+#include "tests/fuzz/targets.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace sipladder;
-  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+namespace sipladder::fuzz {
+
+std::string sip(std::string_view input) {
+  const std::string_view bytes = input;
   static SipIndex sip;
   frame_sip(bytes);
-  if (!index_sip(bytes, &sip)) return 0;
+  if (!index_sip(bytes, &sip)) return {};
   for (const HeaderLine& header : sip.headers) {
     parse_via(header.value);
     parse_uri(parse_name_addr(header.value).uri);
@@ -18,5 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     split_list(header.value);
   }
   parse_sdp(find_sdp(sip));
-  return 0;
+  return {};
 }
+
+}  // namespace sipladder::fuzz

@@ -1,12 +1,13 @@
-#include <cstddef>
 #include <cstdint>
 
 #include "capture/text_trace.h"
+#include "tests/fuzz/targets.h"
+
+namespace sipladder::fuzz {
 
 // Logs with SIP in them, line by line.
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace sipladder;
-  std::string_view text(reinterpret_cast<const char*>(data), size);
+std::string text(std::string_view input) {
+  std::string_view text = input;
   is_text_trace(text);
   TraceParser parser;
   TraceMessage message;
@@ -16,5 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
   }
   parser.finish(&message);
-  return 0;
+  return {};
 }
+
+}  // namespace sipladder::fuzz
