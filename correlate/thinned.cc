@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <utility>
 
 #include "correlate/voice_quality.h"
 
@@ -43,11 +45,16 @@ bool is_thinned(const Model& model, StreamId id, const std::vector<StreamId>& be
   const StreamRecord& stream = model.streams[id];
   const Thinned thinned = thinned_of(stream);
   if (thinned != Thinned::few) return thinned == Thinned::sampled;
-  const auto ip = [&](EndpointId end) { return model.endpoints[end].ip; };
-  const auto hosts = std::minmax(ip(stream.src), ip(stream.dst));
-  return std::none_of(beside.begin(), beside.end(), [&](StreamId other) {
+  const auto hosts_of = [&](const StreamRecord& one) -> std::pair<IpAddress, IpAddress> {
+    return std::minmax(model.endpoints[one.src].ip, model.endpoints[one.dst].ip);
+  };
+  // Of a flood of streams the first ones are asked.
+  constexpr size_t kMostAsked = 64;
+  const auto end =
+      beside.begin() + static_cast<std::ptrdiff_t>(std::min(beside.size(), kMostAsked));
+  return std::none_of(beside.begin(), end, [&](StreamId other) {
     const StreamRecord& one = model.streams[other];
-    return std::minmax(ip(one.src), ip(one.dst)) == hosts && is_mostly_here(one);
+    return hosts_of(one) == hosts_of(stream) && is_mostly_here(one);
   });
 }
 

@@ -54,8 +54,10 @@ void StreamMessages::deliver(const View& view) {
 }
 
 void StreamMessages::lose(const TcpSegment& next, bool acknowledged) {
-  layers_.note(acknowledged ? Oddity::tcp_gap_acknowledged : Oddity::tcp_gap);
-  if (layers_.tcp_gaps.size() < kMaxTcpGaps) {
+  // A connection that was seen from its beginning and carries something else.
+  const bool sip = stream_.kind != StreamKind::fresh || stream_kind(next.bytes).has_value();
+  if (sip) layers_.note(acknowledged ? Oddity::tcp_gap_acknowledged : Oddity::tcp_gap);
+  if (sip && layers_.tcp_gaps.size() < kMaxTcpGaps) {
     layers_.tcp_gaps.push_back({key_.src, key_.dst, stream_.known_ns, next.time_ns,
                                 stream_.known_frame, next.frame, next.sequence - stream_.next,
                                 acknowledged});

@@ -16,6 +16,7 @@ namespace {
 extern const Detector detector;
 
 constexpr size_t kShownFrames = 10;
+constexpr uint32_t kMinPackets = 10;
 
 using Hosts = std::pair<IpAddress, IpAddress>;
 
@@ -27,7 +28,10 @@ Hosts hosts_of(const Model& model, const StreamRecord& stream) {
 std::vector<StreamId> thinned_streams(const Model& model) {
   std::vector<StreamId> candidates;
   for (const StreamId id : model.streams.ids()) {
-    if (thinned_of(model.streams[id]) != Thinned::no) candidates.push_back(id);
+    // What few packets look like is not known to be RTP.
+    const StreamRecord& stream = model.streams[id];
+    if (stream.packets >= kMinPackets && thinned_of(stream) != Thinned::no)
+      candidates.push_back(id);
   }
   if (candidates.empty()) return candidates;
   std::set<Hosts> whole;
