@@ -50,7 +50,8 @@ class Judge {
       return;
     }
     if (set(reported_stuck(audio_, direction_))) return;
-    if (set(never_decodable(audio_, direction_)) || set(inaudible())) return;
+    if (set(never_decodable(audio_, direction_))) return;
+    if (!thinned && set(inaudible())) return;
     if (set(no_longer_decodable(audio_, direction_))) return;
     if (set(points_.ends_at_other_point())) return;
     if (!thinned) set(late_or_stopped(audio_, reach_, direction_, back_));

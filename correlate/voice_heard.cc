@@ -1,5 +1,6 @@
 #include "correlate/voice_heard.h"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <string>
@@ -11,7 +12,7 @@
 namespace sipladder {
 namespace {
 
-constexpr uint32_t kMinRuns = 5;
+constexpr uint32_t kLeastRuns = 5;
 
 // Packets of a stream, one after the other, as its decoder gives them.
 class Listener {
@@ -101,7 +102,7 @@ Heard heard_of(const Model& model, const PacketLog& log, StreamId id, std::strin
   Listener listener(stream, *places, log, encoding);
   if (!listener.can_decode()) return heard;
   const Runs runs = listen_to_runs(listener, places->count());
-  if (runs.decoded < kMinRuns) return heard;
+  if (runs.decoded < kLeastRuns) return heard;
   heard.known = true;
   const uint64_t unknown = stream.level_samples - stream.silent_samples;
   heard.silent += static_cast<uint32_t>(unknown * runs.silent / runs.decoded);
@@ -126,8 +127,10 @@ Listening listen_to(const Model& model, const PacketLog& log, StreamId id,
     if (!listening.audible) listen_to_all(listener, places->count(), &listening);
     listening.audible |= listening.decoded < passing.decoded + left;
   } else {
-    listening.repeated = left;
-    listening.audible = passing.changes > kSettlingChanges;
+    constexpr uint32_t kMostChanged = 10;  // one in so many
+    const uint32_t changes = passing.changes == 0 ? 0 : passing.changes - 1U;
+    listening.repeated = left - std::min(left, changes);
+    listening.audible = passing.changes > kSettlingChanges || changes * kMostChanged > left;
   }
   return listening;
 }

@@ -21,7 +21,7 @@ struct Heard {
 struct Listening {
   bool audible = false;  // something was heard, or may have been: a packet could not be listened to
   uint32_t decoded = 0;  // packets of voice that were
-  uint32_t repeated = 0;  // of a codec that is not decoded here: all hold the same payload
+  uint32_t repeated = 0;  // of a codec that is not decoded here: with the payload of the one before
   uint32_t others = 0;    // comfort noise and events
   uint32_t loudness = 0;  // mean square of the loudest packet
 };

@@ -14,18 +14,18 @@ std::string what_was_heard(const Listening& listening) {
     const auto level = dbov_of(listening.loudness);
     const std::string loudest =
         level ? fmt::format("the loudest has {} dBov", *level) : std::string("digital silence");
-    return fmt::format("{} packets were decoded, none is louder than -60 dBov ({})",
+    return fmt::format("all {} packets were decoded, none is louder than -60 dBov ({})",
                        listening.decoded, loudest);
   }
   if (listening.repeated != 0)
-    return fmt::format("{} packets hold one and the same payload", listening.repeated);
-  return fmt::format("{} packets are comfort noise or telephone-events", listening.others);
+    return fmt::format("{} packets hold the payload of the one before", listening.repeated);
+  return fmt::format("all {} packets are comfort noise or telephone-events", listening.others);
 }
 
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
   const StreamRecord& stream = context.model.streams[direction.culprit];
   finding->summary =
-      fmt::format("{} hears silence from {} to {}: all {}", other_party(direction.from),
+      fmt::format("{} hears silence from {} to {}: {}", other_party(direction.from),
                   endpoint_text(context, stream.src), endpoint_text(context, stream.dst),
                   what_was_heard(direction.listening));
   finding->explanation =
