@@ -2,12 +2,13 @@
 
 #include <algorithm>
 
+#include "capture/time_units.h"
+
 namespace sipladder {
 namespace {
 
 // Between two files of a ring: at least this long, twice the longest pause so far, never more than
 // an hour.
-constexpr int64_t kSecond_ns = 1'000'000'000;
 constexpr int64_t kLeastJoined = 10 * kSecond_ns;
 constexpr int64_t kMostJoined = 3600 * kSecond_ns;
 
@@ -25,7 +26,8 @@ void Coverage::add(const Packet& packet) {
   if (packet.source == newest.source) {
     newest.longest_pause_ns = std::max(newest.longest_pause_ns, pause_ns);
   } else {
-    const int64_t joined = std::clamp(2 * newest.longest_pause_ns, kLeastJoined, kMostJoined);
+    const int64_t joined =
+        2 * std::clamp(newest.longest_pause_ns, kLeastJoined / 2, kMostJoined / 2);
     if (pause_ns > joined) {
       spans.push_back({now_ns, now_ns, 0, packet.source});
       return;

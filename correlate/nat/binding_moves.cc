@@ -4,6 +4,7 @@
 
 #include "capture/time_units.h"
 #include "correlate/hash.h"
+#include "correlate/transactions.h"
 #include "decode/text.h"
 
 namespace sipladder {
@@ -71,7 +72,7 @@ void find_lost_requests(const Model& model, std::vector<BindingMove>* moves) {
 bool is_left_unanswered(const Model& model, const TransactionRecord& txn) {
   if (txn.method == Method::ack || txn.first_response_ns != 0) return false;
   return txn.last_ns - txn.first_ns >= kUnanswered_ns ||
-         (txn.requests > 1 && model.now_ns - txn.last_ns >= kUnanswered_ns);
+         (txn.requests > 1 && watched_until(model, txn) - txn.last_ns >= kUnanswered_ns);
 }
 
 std::vector<BindingMove> find_moves(const Model& model, MessageView& view) {

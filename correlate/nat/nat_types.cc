@@ -19,7 +19,8 @@ bool is_answered(const StunProbe& probe) {
 }
 
 bool is_refused(const Model& model, const StunProbe& probe) {
-  return !is_answered(probe) && model.now_ns - probe.last_ns >= kAnswerTime_ns;
+  return !is_answered(probe) &&
+         model.coverage.until(probe.point, probe.last_ns) - probe.last_ns >= kAnswerTime_ns;
 }
 
 bool is_filter_test(const StunProbe& probe) {
