@@ -79,6 +79,11 @@ const Rule* rule_of(uint16_t status) {
   return found == std::end(kRules) ? nullptr : found;
 }
 
+// Everyday outcomes: only a reason in the response is worth telling.
+bool needs_reason(uint16_t status) {
+  return status == 404 || status == 405 || status == 480 || status == 503;
+}
+
 bool is_about_media(uint16_t status) {
   return status == 488 || status == 606;
 }
@@ -185,6 +190,7 @@ void tell(CallContext& context, TransactionId id, CallAnalysis* out) {
     words.asked = asked_text(context.view.sip(), rule);
   if (context.view.load(context.message(txn.final_response)))
     words.allowed = allowed_text(context.view.sip(), rule);
+  if (words.allowed.empty() && needs_reason(rule.status)) return;
   const TransactionRecord* retry = retry_of(context, txn);
   Finding finding = finding_of(context, detector, id);
   finding.message = txn.final_response;
