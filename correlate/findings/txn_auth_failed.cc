@@ -9,7 +9,6 @@
 
 #include "correlate/findings/digest.h"
 #include "correlate/findings/support.h"
-#include "correlate/transactions.h"
 
 namespace sipladder::txn_auth_failed {
 namespace {
@@ -118,7 +117,7 @@ void check_stale(CallContext& context, CallAnalysis* out) {
   const std::vector<TransactionId> old = refusals_of(context).old;
   if (old.empty()) return;
   const TransactionRecord& first = context.model.transactions[old.front()];
-  const int64_t known_ns = watched_until(context.model, first) - first.final_response_ns;
+  const int64_t known_ns = context.model.now_ns - first.final_response_ns;
   if (known_ns < kAtOnce || recovers(context, first)) return;
   Finding finding = finding_of(context, stale_detector, old.front());
   for (const TransactionId id : old) {

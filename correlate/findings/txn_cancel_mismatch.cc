@@ -86,7 +86,7 @@ std::string rings_on(const CallContext& context, const TransactionRecord& cancel
   const auto& captures = context.model.captures;
   if (source < captures.size() && !captures[source].has_times)
     return fmt::format("and {} rings on", who_rings(context, invite));
-  const int64_t until_ns = over ? invite.final_response_ns : watched_until(context.model, invite);
+  const int64_t until_ns = over ? invite.final_response_ns : context.model.now_ns;
   return fmt::format("and {} rings on for {}{}", who_rings(context, invite),
                      over ? "" : "at least ", seconds_text(until_ns - cancel.first_ns));
 }
@@ -95,7 +95,7 @@ void check(CallContext& context, CallAnalysis* out) {
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& cancel = context.model.transactions[id];
     if (cancel.method != Method::cancel || !cancel.request) continue;
-    if (!is_refused(cancel, watched_until(context.model, cancel))) continue;
+    if (!is_refused(cancel, context.model.now_ns)) continue;
     const TransactionId meant = meant_by(context, cancel);
     if (!meant) continue;
     const auto its = identity_of(context, cancel.request);
