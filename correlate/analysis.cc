@@ -107,6 +107,7 @@ constexpr Explanation kExplanations[] = {
     {"txn-timeout", "txn-no-100"},
     {"txn-response-lost", "txn-no-100"},
     {"txn-retransmissions", "txn-no-100"},
+    {"audio-early-wrong-leg", "audio-wrong-destination"},
     {"rtp-loss", "rtp-mos"},
     {"rtp-jitter", "rtp-mos"},
 };
@@ -161,7 +162,8 @@ void drop_explained(const Model& model, std::vector<Finding>* findings) {
 
 // Behind the fault that the streams show stands another one, which is told in its place.
 void name_root_cause(CallAnalysis* analysis) {
-  constexpr std::string_view kRoots[] = {"audio-fragmentation", "audio-neighbour-missing"};
+  constexpr std::string_view kRoots[] = {"audio-fragmentation", "audio-neighbour-missing",
+                                         "audio-early-wrong-leg"};
   const auto told = [&](std::string_view code) {
     return std::any_of(analysis->findings.begin(), analysis->findings.end(),
                        [&](const Finding& finding) { return finding.code == code; });

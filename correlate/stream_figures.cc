@@ -131,7 +131,10 @@ void advance_time(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns, i
   const double elapsed = static_cast<double>(gap_ns) * clock / 1e9;
   const bool restarted =
       stream.clock_hz != 0 && std::fabs(elapsed - timestamps) > kStepSeconds * clock;
-  if (restarted && timestamps < 0 && step == 1)
+  // A mark, and a pause, begin something new: a receiver takes the new time from there.
+  constexpr int64_t kPauseNs = 1'000'000'000;
+  const bool told = stream.jump_frame == stream.last_frame;  // its numbers jump back too
+  if (restarted && timestamps < 0 && step == 1 && !rtp.marker && gap_ns < kPauseNs && !told)
     note_jump_back(stream, time_ns, stream.last_timestamp, rtp.timestamp, true);
   stream.timestamp_span += restarted ? static_cast<int64_t>(elapsed) : timestamps;
   stream.last_timestamp = rtp.timestamp;

@@ -3,8 +3,6 @@
 // early media though another one has answered.
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "correlate/findings/support.h"
 
 namespace sipladder::audio_early {
@@ -45,50 +43,60 @@ void check_missing(CallContext& context, CallAnalysis* out) {
   report(out, std::move(finding));
 }
 
-// The early media's SDP that the answer, of another leg, replaces by one elsewhere.
-void check_leg(CallContext& context, CallAnalysis* out) {
-  constexpr int64_t kGoesOn = 3'000'000'000;
-  const Negotiation& negotiation = context.audio.negotiation;
-  const SdpStand* answer = nullptr;
-  for (const SdpStand& stand : negotiation.stands) {
-    const MessageRecord& message = context.message(stand.message);
-    if (stand.author == Party::callee && message.status / 100 == 2 && answer == nullptr)
-      answer = &stand;
+// What the first 2xx says of audio.
+const SdpStand* answer_of(const CallContext& context) {
+  for (const SdpStand& stand : context.audio.negotiation.stands) {
+    if (stand.author == Party::callee && context.message(stand.message).status / 100 == 2)
+      return &stand;
   }
+  return nullptr;
+}
+
+// A stream of the caller that goes on to there after the answer, none when it follows the answer.
+StreamId left_with(const CallContext& context, const Endpoint& early, const SdpStand& answer) {
+  constexpr int64_t kGoesOn = 3'000'000'000;
+  StreamId left;
+  for (const StreamId id : context.audio.from_caller.streams) {
+    const StreamRecord& stream = context.model.streams[id];
+    const Endpoint& to = context.model.endpoints[stream.dst];
+    if (to == *answer.address) return {};
+    if (to == early && stream.last_ns >= answer.time_ns + kGoesOn) left = id;
+  }
+  return left;
+}
+
+// The 18x and the 2xx are of different legs, on one hop, with audio at different places.
+void check_leg(CallContext& context, CallAnalysis* out) {
+  if (!context.early.announced || context.streams.empty()) return;
+  const SdpStand* answer = answer_of(context);
   if (answer == nullptr || !answer->address || answer->ice) return;
-  const AudioDirection& caller = context.audio.from_caller;
-  const auto goes_to = [&](StreamId id, const Endpoint& to) {
-    return context.model.endpoints[context.model.streams[id].dst] == to;
-  };
-  if (std::any_of(caller.streams.begin(), caller.streams.end(),
-                  [&](StreamId id) { return goes_to(id, *answer->address); }))
-    return;
-  for (const SdpStand& stand : negotiation.stands) {
-    const MessageRecord& message = context.message(stand.message);
-    const MessageRecord& answered = context.message(answer->message);
-    if (stand.author != Party::callee || message.status / 10 != 18 || !stand.address) continue;
-    if (stand.address == answer->address || message.dialog == answered.dialog) continue;
-    if (message.src != answered.src || message.dst != answered.dst) continue;  // one hop
-    for (const StreamId id : caller.streams) {
-      const StreamRecord& stream = context.model.streams[id];
-      if (!goes_to(id, *stand.address) || stream.last_ns < answered.time_ns + kGoesOn) continue;
-      Finding finding = finding_of(context, leg_detector);
-      finding.stream = id;
-      finding.message = answer->message;
-      finding.evidence = {message.frame, answered.frame, stream.last_frame};
-      finding.summary = fmt::format(
-          "the caller goes on sending to {}, the leg of the early media (frame {}), though another "
-          "leg has answered with {} (frame {})",
-          to_string(*stand.address), message.frame, to_string(*answer->address), answered.frame);
-      finding.explanation =
-          "183 and 200 have different To tags: two dialogs, each with its own offer/answer. The "
-          "one that was answered counts (RFC 3261 13.2.2.4, RFC 6337 3.1.1).";
-      finding.remedy =
-          "Look at how the caller handles forked early media: it must take the SDP of the 2xx, not "
-          "that of the first 18x.";
-      finding.rfc = "RFC 3261 13.2.2.4";
-      return report(out, std::move(finding));
-    }
+  const MessageRecord& answered = context.message(answer->message);
+  for (const MessageId id : context.messages()) {
+    const MessageRecord& message = context.message(id);
+    const bool early = message.method == Method::invite && message.status / 10 == 18 &&
+                       message.has_sdp && !message.is_copy();
+    if (!early || message.dialog == answered.dialog) continue;
+    if (message.src != answered.src || message.dst != answered.dst) continue;
+    const auto named = audio_address(context, id);
+    if (!named || named == answer->address) continue;
+    const StreamId left = left_with(context, *named, *answer);
+    if (!left) continue;
+    Finding finding = finding_of(context, leg_detector);
+    finding.stream = left;
+    finding.message = answer->message;
+    finding.evidence = {message.frame, answered.frame, context.model.streams[left].last_frame};
+    finding.summary = fmt::format(
+        "callee hears nothing: the caller goes on sending to {}, the leg of the early media (frame "
+        "{}), though another leg has answered with {} (frame {})",
+        to_string(*named), message.frame, to_string(*answer->address), answered.frame);
+    finding.explanation =
+        "18x and 2xx have different To tags: two dialogs, each with its own offer/answer. The one "
+        "that was answered counts (RFC 3261 13.2.2.4, RFC 6337 3.1.1).";
+    finding.remedy =
+        "Look at how the caller handles forked early media: it must take the SDP of the 2xx, not "
+        "that of the first 18x.";
+    finding.rfc = "RFC 3261 13.2.2.4";
+    return report(out, std::move(finding));
   }
 }
 

@@ -106,25 +106,17 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
 
 extern const Detector detector;
 
-// The audio of an SDP, none where ICE finds the way.
-std::optional<Endpoint> audio_address(CallContext& context, MessageId id) {
-  if (!id || !context.message(id).has_sdp || !context.view.load(context.message(id)))
-    return std::nullopt;
-  for (const SdpMedia& media : parse_sdp(find_sdp(context.view.sip())).media) {
-    const auto ip = parse_ip(media.address);
-    if (media.media == "audio" && media.port != 0 && ip && media.candidates.empty())
-      return Endpoint{*ip, media.port};
-  }
-  return std::nullopt;
-}
-
 // A server that knows its public address for SIP, and answers with a private one for its media: its
 // Contact names where its answer comes from. A phone behind a NAT names its own network in both,
 // and its server answers to the source.
 std::optional<Endpoint> half_configured_answer(CallContext& context, const TransactionRecord& txn) {
+  constexpr uint16_t kSip = 5060, kLastSip = 5099;
   const MessageRecord& answer = context.message(txn.final_response);
-  const IpAddress& server = context.model.endpoints[answer.src].ip;
+  const Endpoint& source = context.model.endpoints[answer.src];
+  const IpAddress& server = source.ip;
   if (!answer.sdp.may_be_private || scope_of(server) != AddressScope::public_) return std::nullopt;
+  // A phone that has learnt its mapping names it in Contact too: a port that a NAT gave.
+  if (source.port < kSip || source.port > kLastSip) return std::nullopt;
   const auto offered = audio_address(context, txn.request);
   if (!offered || scope_of(offered->ip) != AddressScope::public_) return std::nullopt;
   const auto answered = audio_address(context, txn.final_response);
@@ -140,12 +132,13 @@ void check_answer(CallContext& context, CallAnalysis* out) {
   if (!context.audio.answered || !context.streams.empty() || !context.call.sdp.may_be_private)
     return;
   TransactionId found;
-  std::optional<Endpoint> named;
+  std::optional<Endpoint> named, first;
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
     if (txn.method != Method::invite || !txn.succeeded() || txn.in_dialog || !txn.request) continue;
-    const MessageRecord& answer = context.message(txn.final_response);
-    if (answer.has_sdp && !answer.sdp.may_be_private) return;
+    const auto answered = audio_address(context, txn.final_response);
+    if (first && answered && answered != first) return;  // a hop puts another one in its place
+    if (!first) first = answered;
     if (found) continue;
     named = half_configured_answer(context, txn);
     if (named) found = id;

@@ -1,6 +1,7 @@
 // audio-sequence-restart: numbers or timestamps jump back under one SSRC in mid-talk, or a new SSRC
-// comes and the receiver's RTCP goes on about the old one. Not for a new SSRC that it follows, nor
-// for what early media did before the answer.
+// comes and the receiver's RTCP goes on about the old one. Not for a new SSRC that it follows, for
+// timestamps that begin anew with a mark or after a pause, nor for what early media did before the
+// answer.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -34,9 +35,11 @@ std::string occasion_of(CallContext& context, int64_t time_ns, Finding* finding)
 
 void check_jump(CallContext& context, StreamId id, CallAnalysis* out) {
   constexpr int64_t kSettled = 1'000'000'000;
+  constexpr int64_t kGoesOn = 2'000'000'000;
   const StreamRecord& stream = context.model.streams[id];
   const AudioFacts& audio = context.audio;
   if (stream.jump_ns < audio.answer_ns + kSettled || stream.jump_ns > audio.end_ns) return;
+  if (stream.last_ns - stream.jump_ns < kGoesOn) return;  // nobody misses the rest
   const bool secure = context.media.of(id).secure;
   Finding finding = finding_of(context, detector);
   if (secure && !stream.jump_of_time) finding.severity = Severity::error;

@@ -35,6 +35,7 @@ const SdpStand* contradicted(const CallContext& context, Party from, const Endpo
   for (const SdpStand& stand : context.audio.negotiation.stands) {
     if (stand.author != from || !stand.usable) continue;
     if (!stand.address || stand.ice || stand.address->ip == source.ip) return nullptr;
+    if (stand.address->ip.family != source.ip.family) return nullptr;  // it has both
     if (stand.address->port == source.port) wrong = &stand;
   }
   return wrong;

@@ -39,15 +39,33 @@ uint64_t fate_of(const Model& model, Fate fate) {
 // What would hide it, as far as the packets tell.
 std::string hidden_in(const Model& model) {
   std::string text;
-  const auto add = [&](uint64_t packets, std::string_view what) {
+  const auto add = [&](Fate fate, std::string_view one, std::string_view many) {
+    const uint64_t packets = fate_of(model, fate);
     if (packets == 0) return;
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", packets, what);
+    text += (text.empty() ? "" : ", ") + count_text(packets, one, many);
   };
-  add(fate_of(model, Fate::tls), "TLS records");
-  add(fate_of(model, Fate::hep_empty), "HEP packets without a message");
-  add(fate_of(model, Fate::tcp_other), "TCP segments that are no SIP");
-  add(fate_of(model, Fate::wlan_encrypted), "encrypted 802.11 frames");
-  add(fate_of(model, Fate::link_unsupported), "frames of a link type that is not decoded");
+  add(Fate::tls, "TLS record", "TLS records");
+  add(Fate::hep_empty, "HEP packet without a message", "HEP packets without a message");
+  add(Fate::tcp_other, "TCP segment that is no SIP", "TCP segments that are no SIP");
+  add(Fate::wlan_encrypted, "encrypted 802.11 frame", "encrypted 802.11 frames");
+  add(Fate::link_unsupported, "frame of a link type that is not decoded",
+      "frames of a link type that is not decoded");
+  return text;
+}
+
+// Of what is decoded.
+std::string other_payloads(const Model& model) {
+  std::string text;
+  const auto add = [&](PayloadClass kind, std::string_view one, std::string_view many) {
+    const uint64_t packets = model.accounting.classes[static_cast<size_t>(kind)];
+    if (packets == 0) return;
+    text += (text.empty() ? "" : ", ") + count_text(packets, one, many);
+  };
+  add(PayloadClass::stun, "STUN message", "STUN messages");
+  add(PayloadClass::dtls, "DTLS packet", "DTLS packets");
+  add(PayloadClass::rtcp, "RTCP packet", "RTCP packets");
+  add(PayloadClass::udptl, "fax packet (UDPTL)", "fax packets (UDPTL)");
+  add(PayloadClass::other, "UDP packet of another kind", "UDP packets of other kinds");
   return text;
 }
 
@@ -69,7 +87,9 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
   }
   const std::string hidden = hidden_in(model);
   if (!hidden.empty()) finding.summary += "; " + hidden;
-  if (streams == 0 && hidden.empty()) {
+  const std::string others = streams == 0 ? other_payloads(model) : std::string();
+  if (!others.empty()) finding.summary += "; " + others;
+  if (streams == 0 && hidden.empty() && others.empty()) {
     finding.summary += fmt::format(" in {}: sipladder stats says what they are",
                                    count_text(model.accounting.packets, "packet", "packets"));
   }

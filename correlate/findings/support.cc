@@ -55,6 +55,17 @@ std::string lost_text(const CallContext& context, const AudioDirection& directio
   return fmt::format("{} of audio lost", seconds_text(stream.last_ns - direction.lost_from));
 }
 
+std::optional<Endpoint> audio_address(CallContext& context, MessageId id) {
+  if (!id || !context.message(id).has_sdp || !context.view.load(context.message(id)))
+    return std::nullopt;
+  for (const SdpMedia& media : parse_sdp(find_sdp(context.view.sip())).media) {
+    const auto ip = parse_ip(media.address);
+    if (media.media == "audio" && media.port != 0 && ip && media.candidates.empty())
+      return Endpoint{*ip, media.port};
+  }
+  return std::nullopt;
+}
+
 bool capture_dropped(const CallContext& context) {
   const auto& captures = context.model.captures;
   return std::any_of(captures.begin(), captures.end(),

@@ -1,6 +1,7 @@
 // Words and small questions that several detectors need.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,9 @@ std::string list_text(const Items& items, size_t most, Text text) {
   }
   return list;
 }
+
+// Of the open audio line of an SDP; none where ICE finds the way, and without SDP.
+std::optional<Endpoint> audio_address(CallContext& context, MessageId id);
 
 // A finding of `detector` about this call, and its way into the result (evidence sorted).
 Finding finding_of(const CallContext& context, const Detector& detector);

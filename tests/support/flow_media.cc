@@ -138,7 +138,7 @@ std::vector<Payload> rtp_payloads(const Line& line, uint16_t* ip_id) {
     if (lose != 0 && i % lose == lose - 1) continue;
     if (i % kept_of >= kept) continue;
     const auto nth = static_cast<unsigned>(i);
-    const unsigned marker = i == 0 ? 0x80U : 0U;
+    const unsigned marker = i == 0 && !line.has("unmarked") ? 0x80U : 0U;
     const int64_t late = i % 2 == 1 ? std::llround(line.seconds("jitter", 0) * 1e6) : 0;
     const unsigned number = first + (line.has("again") ? 0 : nth);
     out.push_back(

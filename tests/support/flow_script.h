@@ -25,8 +25,8 @@
 //                                     timestamp units per packet (160),
 //                                     every=SECONDS (0.02), seq= and ts= of the first one;
 //                                     `tone` of 425 Hz; event=DIGIT, `again`: all with one number;
-//                                     jitter=MS: every second packet comes later by that;
-//                                     to-peer= or from-peer=ADDRESS:PORT: inside TURN
+//                                     `unmarked`; jitter=MS: every second packet comes later by
+//                                     that; to-peer= or from-peer=ADDRESS:PORT: inside TURN
 //   5.000 bob:5001 > alice:4001 rtcp of=1 lost=7 high=99   a receiver report of that
 //                                     SSRC: cumulative loss, highest number received; fraction= of
 //                                     256 lost, from= SSRC of who reports; of=0: without a block;
