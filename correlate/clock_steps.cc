@@ -24,17 +24,22 @@ bool step_between(const Model& model, const MessageRecord& a, const MessageRecor
 
 bool step_between(const Model& model, const CallRecord& call, int64_t from_ns, int64_t to_ns) {
   if (model.clock_steps.empty() || from_ns == 0 || to_ns == 0) return false;
-  const MessageRecord* from = nullptr;
+  // A clock that went back shows one time twice: the later message, for the first moment the newest
+  // before it.
+  const MessageRecord* to = nullptr;
   const MessageRecord* last = nullptr;
-  const MessageRecord* to = nullptr;  // a clock that went back shows one time twice: the later one
+  for (MessageId id = call.first_message; id; id = model.messages[id].next_in_call) {
+    last = &model.messages[id];
+    if (last->time_ns == to_ns) to = last;
+  }
+  if (to == nullptr) to = last;
+  const MessageRecord* from = nullptr;
   for (MessageId id = call.first_message; id; id = model.messages[id].next_in_call) {
     const MessageRecord& message = model.messages[id];
-    if (from == nullptr && message.time_ns == from_ns) from = &message;
-    if (from == nullptr) continue;
-    last = &message;
-    if (message.time_ns == to_ns) to = &message;
+    if (&message == to) break;
+    if (message.time_ns == from_ns) from = &message;
   }
-  return from != nullptr && step_between(model, *from, to != nullptr ? *to : *last);
+  return from != nullptr && step_between(model, *from, *to);
 }
 
 }  // namespace sipladder

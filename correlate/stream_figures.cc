@@ -133,7 +133,8 @@ void advance_time(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns, i
       stream.clock_hz != 0 && std::fabs(elapsed - timestamps) > kStepSeconds * clock;
   // A mark, and a pause, begin something new: a receiver takes the new time from there.
   constexpr int64_t kPauseNs = 1'000'000'000;
-  if (restarted && timestamps < 0 && step == 1 && !rtp.marker && gap_ns < kPauseNs)
+  const bool told = stream.jump_frame == stream.last_frame;  // its numbers jump back too
+  if (restarted && timestamps < 0 && step == 1 && !rtp.marker && gap_ns < kPauseNs && !told)
     note_jump_back(stream, time_ns, stream.last_timestamp, rtp.timestamp, true);
   stream.timestamp_span += restarted ? static_cast<int64_t>(elapsed) : timestamps;
   stream.last_timestamp = rtp.timestamp;
