@@ -9,7 +9,7 @@ bool is_host_name(const RawEndpoint& end) {
   return end.v6 && end.bytes[0] == kNamedHost;
 }
 
-bool same_host(const RawEndpoint& a, const RawEndpoint& b) {
+bool is_one_host(const RawEndpoint& a, const RawEndpoint& b) {
   return a.known && b.known && a.v6 == b.v6 && a.bytes == b.bytes;
 }
 
@@ -107,7 +107,7 @@ void HopInference::fill(TraceMessage* message) const {
     if (said.known) own = resolved(said);
   }
   // Nobody sends to itself: then the other side is not known.
-  if (same_host(src, dst) && src.port == dst.port)
+  if (is_one_host(src, dst) && src.port == dst.port)
     (head.way == TraceHead::Way::received ? src : dst) = {};
   if (!head.src.known && src.known) {
     head.src = src;
