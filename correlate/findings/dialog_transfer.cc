@@ -8,6 +8,7 @@
 
 #include "correlate/findings/transfer.h"
 #include "correlate/names.h"
+#include "decode/text.h"
 
 namespace sipladder::dialog_transfer {
 namespace {

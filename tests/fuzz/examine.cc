@@ -163,7 +163,9 @@ std::string shown_rows(Session& session, const std::string& sql, const std::stri
   size_t size = 0;
   std::FILE* const out = open_memstream(&text, &size);
   {
-    const auto writer = make_row_writer(format, out);
+    RowStyle style;
+    style.format = format;
+    const auto writer = make_row_writer(style, out);
     Reader reader(session.model, session.log, session.analyst);
     Database database(reader);
     *wrong = database.run(
