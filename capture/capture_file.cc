@@ -63,7 +63,7 @@ ReadResult CaptureFile::stop(ByteInput::State state, const char* what) {
   const bool damaged = state == ByteInput::State::damaged;
   if (damaged) what = input_.fault();
   // Cut while it was read, between two packets.
-  const bool shorter = input_.is_stored() && input_.offset() < info_.size;
+  const bool shorter = input_.is_stored() && input_.offset() + input_.available() < info_.size;
   if (state == ByteInput::State::end && shorter) what = "the file was cut while it was read";
   const bool clean = state == ByteInput::State::end && input_.available() == 0 && skip_ == 0 &&
                      format_ != Format::unknown && !shorter;

@@ -64,9 +64,13 @@ class Flows {
   }
 
   void add_message(MessageId id, const MessageRecord& message) {
+    if (!model_.transactions.holds(message.txn)) {  // without Via there is none
+      add(message.src, message.dst, KeepaliveKind::none, message.time_ns);
+      return;
+    }
     const TransactionRecord& txn = model_.transactions[message.txn];
     Flow* to = of(message.dst);
-    const bool first = message.txn && txn.request == id;
+    const bool first = txn.request == id;
     if (to != nullptr && first && txn.method != Method::ack) judge(*to, txn, message);
     KeepaliveKind kind = KeepaliveKind::none;
     if (first && !txn.in_dialog && message.method == Method::options) kind = KeepaliveKind::options;
