@@ -169,7 +169,7 @@ TEST(Damage, FlippedBytesAreData) {
   fs::remove(path);
 }
 
-TEST(Usage, ExitStatusSaysWhatHappened) {
+TEST(Program, ExitStatusSaysWhatHappened) {
   const std::string sample = root_path("samples/forked.pcap");
   EXPECT_EQ(run_binary({"calls", sample}).status, 0);
   EXPECT_EQ(run_binary({"calls", sample, "--columns", "no_such_column"}).status, 2);
@@ -181,7 +181,7 @@ TEST(Usage, ExitStatusSaysWhatHappened) {
   EXPECT_EQ(run_binary({"sql", "SELECT 1", sample}).status, 0);
 }
 
-TEST(Usage, BoundsNameTheirLeast) {
+TEST(Program, BoundsNameTheirLeast) {
   const std::string sample = root_path("samples/forked.pcap");
   const RunResult memory = run_binary({"calls", sample, "--memory", "1M"});
   EXPECT_EQ(memory.status, 2);
@@ -193,7 +193,7 @@ TEST(Usage, BoundsNameTheirLeast) {
   EXPECT_EQ(run_binary({"calls", sample, "--memory", "64M", "--spool", "64M"}).status, 0);
 }
 
-TEST(Usage, QueriesFromStandardInput) {
+TEST(Program, QueriesFromStandardInput) {
   const std::string sample = root_path("samples/busy.pcap");
   const RunResult result =
       run_binary({"sql", sample, "--format", "csv"}, "SELECT 1 AS a;\nSELECT\nid FROM calls");
@@ -202,7 +202,7 @@ TEST(Usage, QueriesFromStandardInput) {
   EXPECT_EQ(run_binary({"sql", sample}, "SELECT 1;\nnonsense;\nSELECT 2").status, 2);
 }
 
-TEST(Usage, SameInputSameBytes) {
+TEST(Program, SameInputSameBytes) {
   const std::string sample = root_path("samples/hold-resume.pcap");
   for (const std::string command :
        {"calls", "messages", "transactions", "dialogs", "streams", "findings", "stats", "ladder"}) {
