@@ -80,8 +80,10 @@ TEST_F(TuiJumps, CodecsAreShownOnDemand) {
   read(kProxied);
   EXPECT_FALSE(has(screen({kKeyEnter}), "offered"));
   const std::string text = screen({'s'});
-  EXPECT_TRUE(has(text, "PCMU/8000                offered, not in the answer")) << text;
-  EXPECT_TRUE(has(text, "PCMA/8000                offered, accepted, chosen")) << text;
+  EXPECT_TRUE(has(text, "0 PCMU/8000")) << text;
+  EXPECT_TRUE(has(text, "offered, not in the answer")) << text;
+  EXPECT_TRUE(has(text, "8 PCMA/8000")) << text;
+  EXPECT_TRUE(has(text, "offered, accepted, chosen")) << text;
   EXPECT_FALSE(has(screen({'s'}), "offered"));
 }
 
