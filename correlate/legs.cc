@@ -128,19 +128,19 @@ void Legs::update() {
   if (epoch_ != model_.evicted.epoch) {
     epoch_ = model_.evicted.epoch;
     by_key_.clear();
-    parent_.clear();
-    next_leg_.clear();
-    reasons_.clear();
+    parent_.reset(model_.calls);
+    next_leg_.reset(model_.calls);
+    reasons_.reset(model_.calls);
     open_refers_.clear();
-    seen_ = 0;
+    seen_ = parent_.first() - 1;
     refers_seen_ = 0;
   }
-  parent_.resize(count + size_t{1});
-  next_leg_.resize(count + size_t{1});
-  reasons_.resize(count + size_t{1});
+  parent_.extend(model_.calls);
+  next_leg_.extend(model_.calls);
+  reasons_.extend(model_.calls);
   while (seen_ < count) {
     const CallId id{++seen_};
-    parent_[id.value] = next_leg_[id.value] = id;
+    parent_[id] = next_leg_[id] = id;
     if (model_.cancellation.requested()) continue;  // then each call is a session of its own
     if (model_.calls.holds(id) && model_.calls[id].kind == CallKind::call) learn(id);
   }
@@ -211,7 +211,7 @@ void Legs::match_numbers(const Leg& leg, const std::vector<Leg>& others) {
   for (const Leg& other : others) {
     if (other.call == leg.call || !begin_together(leg, other)) continue;
     rivals++;
-    if (!in_series(leg, other) || reasons_[other.call.value] != JoinReason::none) continue;
+    if (!in_series(leg, other) || reasons_[other.call] != JoinReason::none) continue;
     if (best == nullptr || share_host(leg, other) >= share_host(leg, *best)) best = &other;
   }
   if (best == nullptr || (rivals > 1 && !share_host(leg, *best))) return;
@@ -221,36 +221,35 @@ void Legs::match_numbers(const Leg& leg, const std::vector<Leg>& others) {
 void Legs::join(CallId a, CallId b, JoinReason reason) {
   const CallId x = root(a), y = root(b);
   if (x == y) return;
-  parent_[std::max(x, y).value] = std::min(x, y);
-  std::swap(next_leg_[x.value], next_leg_[y.value]);  // two rings become one
+  parent_[std::max(x, y)] = std::min(x, y);
+  std::swap(next_leg_[x], next_leg_[y]);  // two rings become one
   for (const CallId call : {a, b}) {
-    JoinReason& known = reasons_[call.value];
+    JoinReason& known = reasons_[call];
     if (known == JoinReason::none || reason < known) known = reason;
   }
 }
 
 CallId Legs::root(CallId call) {
-  while (parent_[call.value] != call) {
-    CallId& parent = parent_[call.value];
-    parent = parent_[parent.value];
+  while (parent_[call] != call) {
+    CallId& parent = parent_[call];
+    parent = parent_[parent];
     call = parent;
   }
   return call;
 }
 
 CallId Legs::session_of(CallId call) {
-  return call.value < parent_.size() ? root(call) : call;
+  return parent_.has(call) ? root(call) : call;
 }
 
 JoinReason Legs::reason_of(CallId call) const {
-  return call.value < reasons_.size() ? reasons_[call.value] : JoinReason::none;
+  return reasons_.has(call) ? reasons_[call] : JoinReason::none;
 }
 
 std::vector<CallId> Legs::legs_of(CallId call) const {
   std::vector<CallId> legs{call};
-  if (call.value >= next_leg_.size()) return legs;
-  for (CallId leg = next_leg_[call.value]; leg != call; leg = next_leg_[leg.value])
-    legs.push_back(leg);
+  if (!next_leg_.has(call)) return legs;
+  for (CallId leg = next_leg_[call]; leg != call; leg = next_leg_[leg]) legs.push_back(leg);
   std::sort(legs.begin(), legs.end());
   return legs;
 }

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "correlate/beside_table.h"
 #include "correlate/message_view.h"
 #include "correlate/model.h"
 
@@ -62,10 +63,10 @@ class Legs {
   size_t refers_seen_ = 0;
   std::vector<TransactionId> open_refers_;  // whose call may yet come
   uint32_t epoch_ = 0;
-  // By call, 1-based. A parent is a leg nearer to the first; root() shortens the way.
-  std::vector<CallId> parent_;
-  std::vector<CallId> next_leg_;                            // by call, a ring through its legs
-  std::vector<JoinReason> reasons_;                         // by call
+  // A parent is a leg nearer to the first; root() shortens the way. Next legs are a ring.
+  BesideTable<CallId, CallId> parent_;
+  BesideTable<CallId, CallId> next_leg_;
+  BesideTable<JoinReason, CallId> reasons_;
   absl::flat_hash_map<uint64_t, std::vector<Leg>> by_key_;  // newest kMaxPerKey of each
 };
 

@@ -94,7 +94,7 @@ void MediaBinding::update() {
   seen_messages_ = messages;
   seen_streams_ = streams;
   index_.forget();
-  bindings_.assign(streams, StreamBinding{});
+  bindings_.reset(model_.streams);
   by_call_.clear();
   shared_.clear();
   for (const StreamId id : model_.streams.ids()) {
@@ -104,7 +104,7 @@ void MediaBinding::update() {
   bind_reverse();
   learn_rtcp();
   for (const StreamId id : model_.streams.ids()) {
-    const CallId call = bindings_[id.value - 1].call;
+    const CallId call = bindings_[id].call;
     if (model_.cancellation.requested()) break;
     if (!call) continue;
     by_call_[call.value].push_back(id);
@@ -239,7 +239,7 @@ Party MediaBinding::receiver_of(const Expectation& to, const Endpoint& src,
 
 void MediaBinding::bind(StreamId id) {
   const StreamRecord& stream = model_.streams[id];
-  StreamBinding& binding = bindings_[id.value - 1];
+  StreamBinding& binding = bindings_[id];
   const Endpoint& src = model_.endpoints[stream.src];
   const Endpoint& dst = model_.endpoints[stream.dst];
   const Expectation* to = expectation(dst, src, stream);
@@ -269,7 +269,7 @@ void MediaBinding::bind_reverse() {
   }
   for (const StreamId id : model_.streams.ids()) {
     const StreamRecord& stream = model_.streams[id];
-    StreamBinding& binding = bindings_[id.value - 1];
+    StreamBinding& binding = bindings_[id];
     if (binding.dst_advertised) continue;
     StreamId back;
     if (const auto reverse = by_path.find(path(stream.dst, stream.src)); reverse != by_path.end()) {
@@ -280,7 +280,7 @@ void MediaBinding::bind_reverse() {
       back = source->second;
     }
     if (!back) continue;
-    const StreamBinding& other = bindings_[back.value - 1];
+    const StreamBinding& other = bindings_[back];
     if (binding.call && binding.call != other.call) continue;
     binding.call = other.call;
     binding.dialog = other.dialog;
@@ -304,7 +304,7 @@ bool MediaBinding::same_media(CallId a, CallId b, Party author_a, Party author_b
 // Other calls that name the receiver, and whose other party names what the sender's names.
 void MediaBinding::share(StreamId id) {
   const StreamRecord& stream = model_.streams[id];
-  const StreamBinding& binding = bindings_[id.value - 1];
+  const StreamBinding& binding = bindings_[id];
   const auto found = expectations_.find(model_.endpoints[stream.dst]);
   if (found == expectations_.end() || binding.from == Party::none) return;
   for (const Expectation& other : found->second) {
@@ -355,14 +355,14 @@ const std::vector<StreamId>& MediaBinding::streams_of(CallId call) const {
 }
 
 bool MediaBinding::is_listed(StreamId id) const {
-  if (id.value > bindings_.size() || !model_.streams.holds(id)) return false;
+  if (!bindings_.has(id) || !model_.streams.holds(id)) return false;
   const StreamRecord& stream = model_.streams[id];
   if (is_rtp_by_progress(stream)) return true;
   // SDP vouches for a stream too short to show progress, not for a longer one that has none (UDPTL
   // on the RTP port).
   const bool plausible =
       stream.packets < 3 || stream.sequence.highest - stream.sequence.base < 100 * stream.packets;
-  return bindings_[id.value - 1].call && plausible;
+  return bindings_[id].call && plausible;
 }
 
 }  // namespace sipladder

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "correlate/beside_table.h"
 #include "correlate/hash.h"
 #include "correlate/message_view.h"
 #include "correlate/model.h"
@@ -51,7 +52,7 @@ class MediaBinding {
   // Call before reading; cheap when nothing is new.
   void update();
 
-  const StreamBinding& of(StreamId id) const { return bindings_[id.value - 1]; }
+  const StreamBinding& of(StreamId id) const { return bindings_[id]; }
   std::string_view encoding_of(StreamId id) const {
     return sipladder::encoding_of(of(id), model_.streams[id]);
   }
@@ -117,7 +118,7 @@ class MediaBinding {
     Party author;
   };
   absl::flat_hash_map<uint32_t, std::vector<Named>> named_;  // by call
-  std::vector<StreamBinding> bindings_;
+  BesideTable<StreamBinding, StreamId> bindings_;
   absl::flat_hash_map<uint64_t, StreamBinding> shared_;  // by call and stream
   absl::flat_hash_map<uint32_t, std::vector<StreamId>> by_call_;
 };

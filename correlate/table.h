@@ -62,6 +62,11 @@ class Table {
     chunks_[chunk].reset();
     gone_[chunk].reset();
     chunks_held_--;
+    while (first_chunk_ < chunks_.size() && chunks_[first_chunk_] == nullptr) first_chunk_++;
+  }
+  // No id up to this one is held any more: what is kept beside the records can begin behind it.
+  uint32_t gone_before() const {
+    return first_chunk_ == chunks_.size() ? size_ : first_chunk_ * kChunk;
   }
   // False for no id, too.
   bool holds(IdType id) const {
@@ -132,6 +137,7 @@ class Table {
   uint32_t size_ = 0;
   uint32_t forgotten_ = 0;
   uint32_t chunks_held_ = 0;
+  uint32_t first_chunk_ = 0;              // those before it are given up
   std::atomic<Slot*> stocked_ = nullptr;  // owned
   std::atomic<bool> runs_low_ = false;
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "correlate/beside_table.h"
 #include "correlate/findings/support.h"
 
 namespace sipladder::cap_one_sided {
@@ -20,27 +21,28 @@ constexpr int64_t kSoonNs = 2'000'000'000;  // what is no INVITE is answered wit
 // has a request with a To tag, or the first with credentials.
 class ActedUpon {
  public:
-  explicit ActedUpon(const Model& model) : acted_upon_(model.transactions.size() + size_t{1}) {
+  explicit ActedUpon(const Model& model) {
     // From the newest on, with what the calls have later.
-    std::vector<Later> later(model.calls.size() + size_t{1});
-    for (TransactionId id{model.transactions.size()}; id; id.value--) {
+    BesideTable<Later, CallId> later;
+    later.reset(model.calls);
+    acted_upon_.reset(model.transactions);
+    for (TransactionId id{model.transactions.size()}; acted_upon_.has(id); id.value--) {
       if (!model.transactions.holds(id)) continue;
       const TransactionRecord& txn = model.transactions[id];
-      Later& of_call = later[txn.call.value];
-      acted_upon_[id.value] =
-          txn.in_dialog || of_call.in_dialog || (of_call.has_auth && !txn.has_auth);
+      Later& of_call = later[txn.call];
+      acted_upon_[id] = txn.in_dialog || of_call.in_dialog || (of_call.has_auth && !txn.has_auth);
       of_call.in_dialog = of_call.in_dialog || txn.in_dialog;
       of_call.has_auth = of_call.has_auth || txn.has_auth;
     }
   }
-  bool contains(TransactionId id) const { return acted_upon_[id.value]; }
+  bool contains(TransactionId id) const { return acted_upon_[id]; }
 
  private:
   struct Later {
     bool in_dialog = false;
     bool has_auth = false;
   };
-  std::vector<bool> acted_upon_;
+  BesideTable<bool, TransactionId> acted_upon_;
 };
 
 void check(CaptureContext& context, std::vector<Finding>* out) {
