@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "correlate/analysis.h"
 #include "correlate/engine.h"
 #include "correlate/message_view.h"
@@ -181,6 +183,11 @@ TEST_F(EvictionOfCalls, TheSpoolStaysBelowItsLimit) {
   EXPECT_GT(model_.evicted.calls, 0U);
   MessageView view(log_);
   for (const MessageId id : model_.messages.ids()) ASSERT_TRUE(view.load(model_.messages[id]));
+  Analyst analyst(model_, log_);
+  const auto told = analyst.all();
+  EXPECT_TRUE(std::any_of(told.begin(), told.end(), [](const Finding* finding) {
+    return finding->code == "cap-dropped" && finding->severity == Severity::info;
+  }));
 }
 
 }  // namespace

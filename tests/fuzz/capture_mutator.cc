@@ -38,7 +38,7 @@ struct Place {
 
 // UDP or TCP in IP, behind the usual link layers.
 std::optional<Place> place_of(std::string_view bytes) {
-  for (const size_t ip : {14, 0, 16, 20}) {
+  for (const size_t ip : {14U, 0U, 16U, 20U}) {
     if (bytes.size() < ip + 48) continue;
     const auto first = static_cast<unsigned char>(bytes[ip]);
     Place place{ip};
