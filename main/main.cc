@@ -178,12 +178,7 @@ int run_interface(Session& session, const Options& options,
   Options without = options;  // a key switches it
   without.calls_only = false;
   tui.list = {selection(without), column_names(options.columns)};
-  int status = kDone;
-  {
-    const EndSignals signals(session, leave_terminal_at_once);
-    status = run_tui(session, tui);
-  }
-  return finish(status, session, errors);
+  return finish(run_tui(session, tui), session, errors);
 }
 
 // A command whose rows can come one by one.
@@ -192,8 +187,8 @@ bool follows(const Options& options) {
   return options.follow || (rows && options.is_live());
 }
 
-int run_command(Session& session, const Options& options, const std::vector<std::string>& errors) {
-  EndSignals signals(session, nullptr);
+int run_command(Session& session, const Options& options, const std::vector<std::string>& errors,
+                EndSignals& signals) {
   int status = kDone;
   {
     const Progress progress(session, !options.quiet);
@@ -231,11 +226,12 @@ int run(const Options& options) {
     for (const std::string& error : errors) complain(error);
     return kUnreadable;
   }
-  tell_who_is_believed(session);
   const bool interface =
       options.command.empty() && !options.no_interface && isatty(STDOUT_FILENO) != 0;
+  EndSignals signals(session, interface ? leave_terminal_at_once : nullptr);
+  tell_who_is_believed(session);
   return interface ? run_interface(session, options, errors)
-                   : run_command(session, options, errors);
+                   : run_command(session, options, errors, signals);
 }
 
 }  // namespace

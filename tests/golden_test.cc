@@ -1,9 +1,14 @@
 // Pages of tests/golden: a title, why it matters, packets as text (a fence "```flow NAME", see
 // support/flow_script.h), and for each command the output expected. NAME.pcap is that capture. A
 // fence "```log NAME" is the text NAME.log.
-// SIPLADDER_UPDATE=1 rewrites what is expected; a person reviews the difference.
+// "# exit 3" behind a command is the exit status that it must have; without it, that is 0.
+// SIPLADDER_UPDATE=1 rewrites what is expected; a person reviews the difference. Each page is a
+// test:
+// --gtest_filter='*/audio_content' is tests/golden/audio-content.md.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -69,7 +74,13 @@ void write_log(const std::string& name, const std::string& text) {
   std::ofstream(flow_folder() / (name + ".log"), std::ios::binary) << text;
 }
 
-std::string output_of(const std::string& command) {
+std::string output_of(std::string command) {
+  static constexpr std::string_view kExit = " # exit ";
+  int expected = 0;
+  if (const size_t at = command.rfind(kExit); at != std::string::npos) {
+    expected = std::stoi(command.substr(at + kExit.size()));
+    command.resize(at);
+  }
   std::vector<std::string> words = words_of(command);
   words.erase(words.begin());
   for (std::string& word : words) {
@@ -77,7 +88,7 @@ std::string output_of(const std::string& command) {
     if (std::filesystem::exists(flow_folder() / word)) word = (flow_folder() / word).string();
   }
   const RunResult result = run_binary(words);
-  EXPECT_TRUE(result.status == 0) << command << "\n" << result.err;
+  EXPECT_EQ(result.status, expected) << command << "\n" << result.err;
   return result.out;
 }
 
@@ -108,21 +119,33 @@ Page check(const std::filesystem::path& path) {
   return page;
 }
 
-TEST(Golden, EveryPageStillHolds) {
-  int pages = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(root_path("tests/golden"))) {
-    if (entry.path().extension() != ".md") continue;
-    pages++;
-    const Page page = check(entry.path());
-    EXPECT_GT(page.commands, 0) << entry.path() << " has no command";
-    if (std::getenv("SIPLADDER_UPDATE") != nullptr) {
-      std::ofstream(entry.path()) << page.updated;
-    } else {
-      EXPECT_EQ(page.text, page.updated) << entry.path();
-    }
-  }
-  EXPECT_GE(pages, 8);
+std::vector<std::string> pages() {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(root_path("tests/golden")))
+    if (entry.path().extension() == ".md") names.push_back(entry.path().stem().string());
+  std::sort(names.begin(), names.end());
+  return names;
 }
+
+class Golden : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(Golden, StillHolds) {
+  const std::filesystem::path path = root_path("tests/golden/" + GetParam() + ".md");
+  const Page page = check(path);
+  EXPECT_GT(page.commands, 0) << path << " has no command";
+  if (std::getenv("SIPLADDER_UPDATE") != nullptr) {
+    std::ofstream(path) << page.updated;
+  } else {
+    EXPECT_EQ(page.text, page.updated) << path;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Pages, Golden, ::testing::ValuesIn(pages()), [](const auto& info) {
+  std::string name = info.param;
+  std::replace_if(
+      name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
+  return name;
+});
 
 }  // namespace
 }  // namespace sipladder

@@ -9,6 +9,7 @@
 
 #include "tests/support/flow_line.h"
 #include "tests/support/flow_media.h"
+#include "tests/support/flow_repeat.h"
 #include "tests/support/flow_sip.h"
 #include "tests/support/packet_builder.h"
 
@@ -206,7 +207,7 @@ class Flow {
 
 std::string capture_of_flow(std::string_view script, std::string* error) {
   Flow flow;
-  flow.run(script);
+  flow.run(with_repeats_written_out(script));
   *error = flow.error;
   return flow.capture();
 }

@@ -48,6 +48,7 @@
 //   1.000 alice:4000 > web:443 tls hello name=www.example.com alpn=sip/2   a ClientHello over TCP;
 //                                     `tls data`: a record of application data
 //   2.000 alice > bob raw             the indented lines are the payload
+//   repeat 300 every=0.02 from=10     the lines up to `end` so many times, "{n}" is 10, 11...
 //
 // Words of a request: call= cseq= from= to= fromtag= totag= via= branch= ("-" for none), by=callee.
 // sdp=ADDRESS:PORT[/direction or other a= line][/pt,pt] | none; rtpmap=111:opus/48000/2;

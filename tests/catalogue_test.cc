@@ -1,0 +1,57 @@
+// The catalogue of findings against the pages and tests: each code is shown by a page that fires
+// it, or by the test of captures that a page cannot write.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <string>
+
+#include "correlate/analysis.h"
+#include "tests/support/run_binary.h"
+
+namespace sipladder {
+namespace {
+
+// Codes that stand in the expected output of pages: not in the words around it, nor in commands.
+std::string outputs_of_pages() {
+  std::string out;
+  for (const auto& entry : std::filesystem::directory_iterator(root_path("tests/golden"))) {
+    std::ifstream page(entry.path());
+    bool is_output = false;
+    for (std::string line; std::getline(page, line);) {
+      if (line.starts_with("```")) is_output = false;
+      if (is_output) out += line + "\n";
+      if (line.starts_with("$ sipladder ")) is_output = true;
+    }
+  }
+  return out;
+}
+
+bool stands_in(const std::string& text, std::string_view code) {
+  const auto is_of_word = [](char c) {
+    return c == '-' || std::isalnum(static_cast<unsigned char>(c)) != 0;
+  };
+  for (size_t at = text.find(code); at != std::string::npos; at = text.find(code, at + 1)) {
+    const size_t end = at + code.size();
+    const bool begins = at == 0 || !is_of_word(text[at - 1]);
+    if (begins && (end == text.size() || !is_of_word(text[end]))) return true;
+  }
+  return false;
+}
+
+TEST(Catalogue, EachCodeHasAPageThatFiresIt) {
+  // Their captures hold what no flow script writes: tests/capture_findings_test.cc makes them.
+  const std::set<std::string_view> elsewhere = {"cap-dropped", "cap-fragments-missing"};
+  const std::string outputs = outputs_of_pages();
+  ASSERT_FALSE(outputs.empty());
+  std::set<std::string_view> codes;
+  for (const Detector* detector : detectors()) {
+    EXPECT_TRUE(codes.insert(detector->code).second) << detector->code << " is there twice";
+    EXPECT_NE(stands_in(outputs, detector->code), elsewhere.contains(detector->code))
+        << detector->code;
+  }
+}
+
+}  // namespace
+}  // namespace sipladder
