@@ -7,6 +7,9 @@
 #include "decode/text.h"
 
 namespace sipladder {
+
+using std::string_view_literals::operator""sv;
+
 namespace {
 
 struct StaticFormat {
@@ -273,49 +276,82 @@ static uint16_t types_of(std::string_view line) {
   return types;
 }
 
-// Port 9, and parameters that both sides must have alike (octet-align, mode, bitrate).
-static bool is_unusual_line(std::string_view line) {
-  if (line.starts_with("m=audio 9 ")) return true;
-  if (!line.starts_with("a=fmtp:")) return false;
+// Parameters that both sides must have alike.
+static bool is_unusual_fmtp(std::string_view line) {
   const auto has = [&](std::string_view name) { return line.find(name) != std::string_view::npos; };
-  return has("octet-align") || has("mode=") || has("bitrate=");
+  return line.starts_with("a=fmtp:"sv) &&
+         (has("octet-align"sv) || has("mode="sv) || has("bitrate="sv));
 }
+
 // A host name, a multicast or a link-local address.
 static bool is_unusual_ip(std::string_view ip) {
   if (ip.empty()) return false;
   const bool number = ip.find_first_not_of("0123456789.") == std::string_view::npos;
-  if (number) return ip.starts_with("22") || ip.starts_with("23");
-  return ip.find(':') == std::string_view::npos || ip.starts_with("fe80");
+  if (number) return ip.starts_with("22"sv) || ip.starts_with("23"sv);
+  return ip.find(':') == std::string_view::npos || ip.starts_with("fe80"sv);
 }
 
+static bool may_be_private_ip(std::string_view ip) {
+  if (ip.empty()) return false;
+  if (ip[0] == '1') {
+    return ip.starts_with("10."sv) || ip.starts_with("192.168."sv) || ip.starts_with("172."sv) ||
+           ip.starts_with("100."sv);
+  }
+  return ip.starts_with("fc"sv) || ip.starts_with("fd"sv) || ip.starts_with("FC"sv) ||
+         ip.starts_with("FD"sv);
+}
+
+static void glance_media(std::string_view line, SdpGlance* glance) {
+  if (!line.starts_with("m=audio "sv)) {
+    glance->other = true;
+    return;
+  }
+  const bool refused = line.starts_with("m=audio 0 "sv);
+  const bool secure = is_srtp(line);
+  glance->refused |= refused;
+  glance->secure |= secure && !refused;
+  glance->plain |= !secure && !refused;
+  glance->unusual |= line.starts_with("m=audio 9 "sv);
+  if (!refused) glance->types |= types_of(line);
+}
+
+static void glance_connection(std::string_view line, SdpGlance* glance) {
+  if (!line.starts_with("c=IN IP"sv)) return;
+  glance->ip4 |= line.substr(7, 1) == "4"sv;
+  glance->ip6 |= line.substr(7, 1) == "6"sv;
+  glance->restricted |= line.ends_with(" 0.0.0.0"sv) || line.ends_with(" ::"sv);
+  const std::string_view ip = line.substr(std::min<size_t>(line.size(), 9));
+  glance->unusual |= is_unusual_ip(ip);
+  glance->may_be_private |= may_be_private_ip(ip);
+}
+
+// Most lines are rtpmap and fmtp: what they are is told by a letter.
+static void glance_attribute(std::string_view line, SdpGlance* glance) {
+  constexpr size_t kLongest = 10;  // a=sendrecv
+  if (line.size() < 3 || line[1] != '=') return;
+  if (line[2] == 'f') {
+    glance->unusual |= is_unusual_fmtp(line);
+  } else if (!line.starts_with("a=rt"sv)) {
+    line = trim(line);
+    if (line.size() > kLongest) return;
+    const auto direction = direction_of(line.substr(2));
+    glance->restricted |= direction && *direction != SdpDirection::sendrecv;
+  }
+}
+
+// 5,000 instructions for a body of 14 lines when each was trimmed and compared with every name;
+// 3,500 with one look at the letters first.
 SdpGlance glance_sdp(std::string_view body) {
   SdpGlance glance;
   while (!body.empty()) {
-    std::string_view line = cut(&body, '\n');
+    const std::string_view line = cut(&body, '\n');
     const char type = line.empty() ? '\0' : line[0];
-    if (type != 'm' && type != 'c' && type != 'a') continue;
-    line = trim(line);
-    glance.unusual |= is_unusual_line(line);
-    if (line.starts_with("m=audio ")) {
-      const bool refused = line.starts_with("m=audio 0 ");
-      const bool secure = is_srtp(line);
-      glance.refused |= refused;
-      glance.secure |= secure && !refused;
-      glance.plain |= !secure && !refused;
-      if (!refused) glance.types |= types_of(line);
-    } else if (line.starts_with("m=")) {
-      glance.other = true;
-    } else if (line.starts_with("c=IN IP")) {
-      glance.ip4 |= line.substr(7, 1) == "4";
-      glance.ip6 |= line.substr(7, 1) == "6";
-      glance.restricted |= line.ends_with(" 0.0.0.0") || line.ends_with(" ::");
-      const std::string_view ip = line.substr(std::min<size_t>(line.size(), 9));
-      glance.unusual |= is_unusual_ip(ip);
-      glance.may_be_private |= ip.starts_with("10.") || ip.starts_with("192.168.") ||
-                               ip.starts_with("172.") || ip.starts_with("100.");
-    } else if (line.starts_with("a=") && line.size() <= 10) {
-      const auto direction = direction_of(line.substr(2));
-      glance.restricted |= direction && *direction != SdpDirection::sendrecv;
+    if (type == 'a') {
+      glance_attribute(line, &glance);
+    } else if (type == 'c') {
+      glance_connection(trim(line), &glance);
+    } else if (type == 'm' && line.size() > 1 && line[1] == '=') {
+      glance_media(trim(line), &glance);
     }
   }
   return glance;
