@@ -156,7 +156,7 @@ void add_options(CLI::App& app, uint32_t groups, const std::string& command, Opt
 void build(CLI::App& app, Options* options, OptionTexts* texts) {
   add_options(app, kSourceOptions | kSelectOptions | kRowOptions, "", options, texts);
   app.add_flag("-N", options->no_interface, "no interface: print the call list")->group("Output");
-  app.set_version_flag("-V,--version", "sipladder 0.1.0");
+  app.set_version_flag("-V,--version", "sipladder " SIPLADDER_VERSION);
   app.require_subcommand(0, 1);
   for (const Command& command : commands()) {
     CLI::App* const sub = app.add_subcommand(command.name, command.help);

@@ -2,10 +2,13 @@
 // it, or by the test of captures that a page cannot write.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <sstream>
 #include <string>
+#include <vector>
 
 #include "correlate/analysis.h"
 #include "tests/support/run_binary.h"
@@ -50,6 +53,25 @@ TEST(Catalogue, EachCodeHasAPageThatFiresIt) {
     EXPECT_TRUE(codes.insert(detector->code).second) << detector->code << " is there twice";
     EXPECT_NE(stands_in(outputs, detector->code), elsewhere.contains(detector->code))
         << detector->code;
+  }
+}
+
+struct Printed {
+  std::string file;
+  std::vector<std::string> command;
+};
+
+TEST(Docs, AreWhatTheProgramPrints) {
+  const std::vector<Printed> all = {{"docs/schema.md", {"schema", "--format", "md"}},
+                                    {"docs/findings.md", {"findings", "--list", "--format", "md"}}};
+  for (const Printed& printed : all) {
+    const std::string path = root_path(printed.file);
+    const std::string now = run_binary(printed.command).out;
+    if (std::getenv("SIPLADDER_UPDATE") != nullptr) std::ofstream(path) << now;
+    std::stringstream committed;
+    committed << std::ifstream(path).rdbuf();
+    EXPECT_EQ(committed.str(), now)
+        << printed.file << " is stale: run this test with SIPLADDER_UPDATE=1";
   }
 }
 
