@@ -2,13 +2,15 @@
 
 #include <algorithm>
 
+#include "capture/time_units.h"
 #include "correlate/model.h"
 
 namespace sipladder {
 
 int64_t ordered_ns(const Model& model, uint16_t source, uint32_t frame, int64_t time_ns) {
   for (const ClockStep& step : model.clock_steps) {
-    if (step.source == source && step.frame <= frame) time_ns += step.back_ns;
+    if (step.source == source && step.frame <= frame)
+      time_ns = corrected_time(time_ns, -step.back_ns);
   }
   return time_ns;
 }

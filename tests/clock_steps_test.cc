@@ -1,0 +1,27 @@
+// Times put into the order of their frames when a clock was set back.
+#include "correlate/clock_steps.h"
+
+#include <gtest/gtest.h>
+
+#include "capture/time_units.h"
+#include "correlate/model.h"
+
+namespace sipladder {
+namespace {
+
+TEST(ClockSteps, OfAllKeptTimesStayWithinThem) {
+  Model model;
+  ClockStep step;
+  step.source = 0;
+  step.frame = 2;
+  step.back_ns = kLatest_ns - kEarliest_ns;
+  model.clock_steps = {step, step};
+  EXPECT_EQ(ordered_ns(model, 0, 1, kLatest_ns), kLatest_ns);
+  EXPECT_EQ(ordered_ns(model, 0, 2, kLatest_ns), kLatest_ns);
+  EXPECT_EQ(ordered_ns(model, 1, 2, kEarliest_ns), kEarliest_ns);
+  model.clock_steps = {step};
+  EXPECT_EQ(ordered_ns(model, 0, 2, kEarliest_ns), kLatest_ns);
+}
+
+}  // namespace
+}  // namespace sipladder
