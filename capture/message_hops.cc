@@ -23,6 +23,8 @@ RawEndpoint end_of(std::string_view text, uint16_t default_port) {
   if (bracket == npos) return {};
   const size_t colon = text.find(':', bracket);
   const std::string_view host = trim_all(text.substr(0, colon));
+  // "<sip:1503708" of a URI that the paste broke over two lines: a number, and no host.
+  if (host.find_first_not_of("+0123456789") == npos) return {};
   if (!parse_raw_ip(host, &end) && !name_raw_host(host, &end)) return {};
   end.port = default_port;
   if (colon != npos) {

@@ -103,6 +103,10 @@ std::optional<ViaHop> via_hop_of(const Model& model, MessageView& view, Transact
   hop.reliable = txn.transport != Transport::udp;
   hop.vias = static_cast<uint32_t>(vias.size());
   note_via(via, txn.transport, &hop);
+  // The source of a log that was told from this Via proves nothing: a browser's Via names any
+  // address (192.0.2.x).
+  const bool is_as_via = hop.sent_by_ip == hop.source.ip && hop.sent_by_port == hop.source.port;
+  if (model.messages[txn.request].inferred && is_as_via) return std::nullopt;
   const auto routes = header_values(view.sip(), HeaderId::record_route);
   if (!routes.empty() && !txn.in_dialog) hop.request_route = route_host(routes.front());
   note_answers(model, txn, &hop);
