@@ -11,6 +11,17 @@
 namespace sipladder {
 namespace {
 
+// Of an SDP that the snap length cut, nothing is concluded. In a log a body is shorter than
+// Content-Length says when somebody replaced its addresses: with a whole m= line it counts.
+std::string_view whole_sdp(const Datagram& datagram, const SipIndex& sip) {
+  if (datagram.truncated && !datagram.logged) return {};
+  const std::string_view sdp = find_sdp(sip);
+  if (!datagram.truncated) return sdp;
+  const size_t media = sdp.find("\nm=");
+  const bool is_whole = media != std::string_view::npos && sdp.find('\n', media + 1) < sdp.size();
+  return is_whole ? sdp : std::string_view();
+}
+
 bool offers_qop(const SipIndex& sip) {
   const auto names_it = [](const HeaderLine& header) {
     return (header.id == HeaderId::www_authenticate || header.id == HeaderId::proxy_authenticate) &&
@@ -61,8 +72,7 @@ MessageRecord record_of(const IndexedMessage& indexed, const SipFacts& facts) {
   message.method = facts.method;
   message.status = sip.is_request ? uint16_t{0} : sip.status;
   message.content_hash = static_cast<uint32_t>(hash_text(datagram.payload));
-  // Of an SDP that the snap length cut, nothing is concluded.
-  const std::string_view sdp = datagram.truncated ? std::string_view() : find_sdp(sip);
+  const std::string_view sdp = whole_sdp(datagram, sip);
   message.has_sdp = !sdp.empty();
   if (message.has_sdp) message.sdp = glance_sdp(sdp);
   message.truncated = datagram.truncated;

@@ -54,6 +54,10 @@ void check(CallContext& context, CallAnalysis* out) {
         fmt::format("frame {} from {}: {}{}", message.frame, endpoint_text(context, message.src),
                     text, refused ? "; the peer answered 400" : "");
     finding.explanation = "Stacks differ in what they forgive.";
+    if (message.logged && !refused && text.starts_with("header line without")) {
+      finding.severity = Severity::info;
+      finding.explanation = "A log, or a mail, that breaks long lines shows it so too.";
+    }
     finding.remedy =
         "Capture at the sender. If the message is right there, a device on the way (SIP ALG, SBC) "
         "rewrites it; if not, report it to the sender's vendor.";
