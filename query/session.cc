@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <mutex>
 
 namespace sipladder {
 namespace {
@@ -78,7 +79,7 @@ bool Session::step() {
   ReadResult result = ReadResult::packet;
   std::vector<int> awaited;
   {
-    const std::lock_guard<std::mutex> lock(mutex);
+    const std::lock_guard guard(lock);
     result = batch(kBatchNs);
     if (result == ReadResult::idle) awaited = source_->waits_for();
     if (result == ReadResult::end) end();

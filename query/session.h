@@ -1,18 +1,18 @@
 // One run over one source: the loop of the whole program, and all that it fills.
 //
-// Threads: step() on the engine thread; everybody else holds `mutex` while looking at log, model or
+// Threads: step() on the engine thread; everybody else holds `lock` while looking at log, model or
 // analyst, and never while waiting. progress(), idle() and stop from any thread.
 #pragma once
 
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <string>
 
 #include "capture/packet_source.h"
 #include "correlate/analysis.h"
 #include "correlate/engine.h"
 #include "correlate/model.h"
+#include "query/session_lock.h"
 
 namespace sipladder {
 
@@ -25,8 +25,8 @@ class Session {
   // What the whole may take; the tables get most of it, verdicts and buffers the rest.
   void set_memory(size_t bytes);
 
-  // Up to about 2 ms of packets under the mutex. False when the source has ended. When it has
-  // nothing, waits for more, without the mutex, up to 0.2 s.
+  // Up to about 2 ms of packets under the lock. False when the source has ended. When it has
+  // nothing, waits for more, without the lock, up to 0.2 s.
   bool step();
   // All that is left, without giving way.
   void run();
@@ -46,7 +46,7 @@ class Session {
 
  public:
   Analyst analyst;
-  std::mutex mutex;
+  SessionLock lock;
   std::atomic<bool> stop{false};
 
  private:

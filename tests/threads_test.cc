@@ -68,9 +68,8 @@ TEST(Threads, LiveAFileAndTheInterface) {
   std::thread sender([port] { send_hep(port, 1000); });
   {
     EngineThread engine(session, true);
-    const Shared shared{session.model, session.log,      session.analyst,
-                        session.mutex, engine.want_lock, engine.verdicts,
-                        true};
+    const Shared shared{session.model, session.log,     session.analyst,
+                        session.lock,  engine.verdicts, true};
     App app(shared, false, [&] { return std::to_string(session.progress()); });
     static constexpr Key kKeys[] = {kKeyDown,   kKeyEnter, kKeyPageDown,
                                     kKeyEscape, kKeyEnd,   kKeyHome};
@@ -79,7 +78,7 @@ TEST(Threads, LiveAFileAndTheInterface) {
       app.frame(100, 30);
       app.key(kKeys[drawn % std::size(kKeys)]);
       std::this_thread::sleep_for(std::chrono::milliseconds(2));
-      const std::lock_guard lock(session.mutex);
+      const std::lock_guard lock(session.lock);
       all = session.progress() >= 1 && session.idle() && session.model.captures[0].packets > 0;
     }
     EXPECT_NE(app.frame(100, 30).to_text().find("OPTIONS"), std::string::npos);

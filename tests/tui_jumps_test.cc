@@ -39,10 +39,8 @@ class TuiJumps : public ::testing::Test {
   }
 
   Session session_;
-  std::atomic<bool> want_lock_{false};
   std::atomic<bool> verdicts_{true};
-  App app_{Shared{session_.model, session_.log, session_.analyst, session_.mutex, want_lock_,
-                  verdicts_, true},
+  App app_{Shared{session_.model, session_.log, session_.analyst, session_.lock, verdicts_, true},
            false, [] { return std::string("flow"); }};
 };
 

@@ -36,7 +36,7 @@ class TuiTest : public testing::Test {
   }
 
   App app(bool calls_only = false) {
-    const Shared shared{feed_.model, feed_.log, feed_.analyst, mutex_, want_lock_, verdicts_, true};
+    const Shared shared{feed_.model, feed_.log, feed_.analyst, lock_, verdicts_, true};
     return App(shared, calls_only, [] { return std::string("5 packets"); });
   }
 
@@ -51,8 +51,7 @@ class TuiTest : public testing::Test {
   }
 
   EngineFeed feed_;
-  std::mutex mutex_;
-  std::atomic<bool> want_lock_{false};
+  SessionLock lock_;
   std::atomic<bool> verdicts_{true};
 };
 
@@ -151,13 +150,13 @@ TEST_F(TuiTest, AsksForLeaveWhileAViewIsBusy) {
   three_calls();
   int asked = 0;
   const auto while_busy = [&] {
-    if (++asked == 3) mutex_.unlock();
+    if (++asked == 3) lock_.unlock();
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   };
-  const Shared shared{feed_.model, feed_.log, feed_.analyst, mutex_, want_lock_, verdicts_, true};
+  const Shared shared{feed_.model, feed_.log, feed_.analyst, lock_, verdicts_, true};
   App app(
       shared, false, [] { return std::string(); }, while_busy);
-  mutex_.lock();
+  lock_.lock();
   const std::string screen = app.frame(80, 24).to_text();
   EXPECT_GE(asked, 3);
   EXPECT_NE(screen.find("alice"), std::string::npos);

@@ -11,7 +11,7 @@ namespace {
 
 // A live source waits up to 100 ms for packets. What takes longer (the analysis at the end of a
 // large file) is not waited for: the rows of before are drawn again.
-constexpr int kPatienceMs = 150;
+constexpr std::chrono::milliseconds kPatience{150};
 
 // What is typed meanwhile waits for the answer, as in any program.
 constexpr auto kQuick = std::chrono::milliseconds(700);
@@ -54,19 +54,15 @@ bool App::key(Key key) {
 
 // A view that was never filled must wait for its rows; others can do without new ones for a while.
 bool App::refresh(Layer& layer, int width, int height) {
-  shared_.want_lock = true;
-  bool locked = !layer.filled;
-  if (locked) shared_.mutex.lock();
-  for (int i = 0; !locked && i < kPatienceMs; i++) {
-    locked = shared_.mutex.try_lock();
-    if (!locked) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  if (!layer.filled) {
+    shared_.lock.lock_to_draw();
+  } else if (!shared_.lock.lock_to_draw(kPatience)) {
+    return false;
   }
-  shared_.want_lock = false;
-  if (!locked) return false;
   layer.view->refresh(width, height);
   status_words_ = status_();
   layer.filled = true;
-  shared_.mutex.unlock();
+  shared_.lock.unlock();
   return true;
 }
 

@@ -18,12 +18,10 @@ class EngineThread {
 
   bool ended() const { return ended_; }
 
-  std::atomic<bool> want_lock{false};  // set by the UI before it locks the session
   std::atomic<bool> verdicts{false};
 
  private:
   void run();
-  void give_way() const;
 
   Session& session_;
   std::atomic<bool> ended_{false};

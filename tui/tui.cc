@@ -100,8 +100,8 @@ int run_tui(Session& session, const TuiOptions& options) {
     return 2;
   }
   EngineThread engine(session, options.live);
-  const Shared shared{session.model,    session.log,     session.analyst, session.mutex,
-                      engine.want_lock, engine.verdicts, options.utc};
+  const Shared shared{session.model, session.log,     session.analyst,
+                      session.lock,  engine.verdicts, options.utc};
   Desk desk(session, terminal);
   App app(
       shared, options.calls_only, [&] { return status_text(session, options.live); },

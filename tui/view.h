@@ -3,37 +3,32 @@
 
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "capture/packet_log.h"
 #include "correlate/analysis.h"
 #include "correlate/model.h"
+#include "query/session_lock.h"
 #include "tui/canvas.h"
 #include "tui/keys.h"
 
 namespace sipladder {
 
-// What the views read. Everything but `mutex` and `want_lock` is read with `mutex` held.
+// What the views read. Everything but `lock` is read with `lock` held.
 struct Shared {
   const Model& model;
   const PacketLog& log;
   Analyst& analyst;
-  std::mutex& mutex;
-  std::atomic<bool>& want_lock;  // asks the engine to let go: std::mutex is not fair
-  std::atomic<bool>& verdicts;   // the analysis is cheap now: findings may be shown
+  SessionLock& lock;
+  std::atomic<bool>& verdicts;  // the analysis is cheap now: findings may be shown
   bool utc = false;
 };
 
 class SharedLock {
  public:
-  explicit SharedLock(const Shared& shared) : shared_(shared) {
-    shared_.want_lock = true;
-    shared_.mutex.lock();
-    shared_.want_lock = false;
-  }
-  ~SharedLock() { shared_.mutex.unlock(); }
+  explicit SharedLock(const Shared& shared) : shared_(shared) { shared_.lock.lock_to_draw(); }
+  ~SharedLock() { shared_.lock.unlock(); }
   SharedLock(const SharedLock&) = delete;
   SharedLock& operator=(const SharedLock&) = delete;
 
