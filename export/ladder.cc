@@ -139,9 +139,14 @@ class Builder {
     call.callee = names.callee;
     const CallAnalysis& analysis = input_.analyst.of(id);
     call.audio = to_string(analysis.audio);
-    for (const Finding* finding : input_.analyst.of_call(id)) {
+    const auto add = [&](const Finding& finding) {
       call.findings.push_back(
-          {finding->severity, std::string(finding->code), finding->summary, finding->message});
+          {finding.severity, std::string(finding.code), finding.summary, finding.message});
+    };
+    if (options_.of_capture) {
+      for (const Finding* finding : input_.analyst.of_call(id)) add(*finding);
+    } else {
+      for (const Finding& finding : analysis.findings) add(finding);
     }
     std::stable_sort(call.findings.begin(), call.findings.end(),
                      [](const LadderFinding& a, const LadderFinding& b) {

@@ -104,6 +104,9 @@ struct LadderOptions {
   bool sdp = false;
   bool raw = false;
   bool transactions = false;
+  // With what a look at the whole capture finds of the call. Without it a ladder costs what its own
+  // messages do: half a second less while a large capture is being read.
+  bool of_capture = true;
   bool utc = false;           // of dates
   uint32_t max_messages = 0;  // 0: all; else a note says how many are left out
   size_t memory = SIZE_MAX;   // for all rows; a note says how many messages do not fit

@@ -33,6 +33,7 @@ void LadderView::build() {
   options.rtp = rtp_;
   options.sdp = sdp_;
   options.utc = shared_.utc;
+  options.of_capture = shared_.verdicts;
   options.max_messages = kMaxMessages;
   ladder_ = build_ladder({shared_.model, shared_.log, shared_.analyst, {call_}}, options);
   if (shared_.verdicts) {
