@@ -1,5 +1,7 @@
 #include "correlate/cut_requests.h"
 
+#include "correlate/sip_facts.h"
+
 namespace sipladder {
 
 std::optional<CutRequest> cut_request_of(const IncompleteSip& packet) {

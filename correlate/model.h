@@ -21,7 +21,7 @@
 #include "correlate/clock_steps.h"
 #include "correlate/clock_trials.h"
 #include "correlate/coverage.h"
-#include "correlate/cut_requests.h"
+#include "correlate/cut_request.h"
 #include "correlate/records.h"
 #include "correlate/table.h"
 #include "decode/decoder.h"
