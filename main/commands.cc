@@ -20,6 +20,8 @@ std::vector<Command> all_commands() {
       {"findings", kTable | kListOption,
        "what is wrong and why, worst first, with evidence; --list prints the catalogue",
        "id,severity,code,call,summary,evidence,remedy", "remedy,evidence,id"},
+      {"nat", kSourceOptions | kSelectOptions | kNatOptions,
+       "who is behind a NAT, and does each hop handle it: endpoints, Via hops, findings", "", ""},
       {"messages", kTable, "one row per SIP message",
        "id,call,frame,time,transport,src,src_port,dst,dst_port,method,status,reason,cseq,has_sdp,"
        "retransmission_of,call_id",
@@ -85,7 +87,7 @@ std::vector<std::string> export_endings() {
 
 bool where_is_about_calls(const std::string& command) {
   return command.empty() || command == "calls" || command == "ladder" || command == "stats" ||
-         command == "export" || command == "sql";
+         command == "export" || command == "sql" || command == "nat";
 }
 
 }  // namespace sipladder

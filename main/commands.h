@@ -16,6 +16,7 @@ enum OptionGroup : uint32_t {
   kExportOptions = 16,
   kListOption = 32,
   kSqlOptions = 64,
+  kNatOptions = 128,
 };
 
 struct Command {

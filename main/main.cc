@@ -79,6 +79,7 @@ int show(Session& session, const Options& options) {
   if (options.command == "ladder") return print_ladders(session, options);
   if (options.command == "export") return export_calls(session, options);
   if (options.command == "findings") return print_findings(session, options);
+  if (options.command == "nat") return print_nat(session, options);
   if (options.command == "sql") {
     return options.query.empty() ? sql_prompt(session, options)
                                  : print_query(session, options, options.query);
@@ -217,8 +218,8 @@ int run(const Options& options) {
   session.log.set_spool_limit(options.spool);
   session.analyst.legs().join_by(options.join_headers);
   // Whoever chose calls wants to see what is found of each.
-  if (options.command == "findings" && selection(options).empty())
-    session.analyst.tell_alike_once();
+  const bool all_findings = options.command == "findings" || options.command == "nat";
+  if (all_findings && selection(options).empty()) session.analyst.tell_alike_once();
   std::vector<std::string> errors;
   const bool opened = open_source(options, session, &errors);
   for (std::string& error : errors) error = with_advice(options, std::move(error));

@@ -98,9 +98,12 @@ void add_text_options(CLI::App& app, Options* o, OptionTexts* texts, const char*
   app.add_option("--width", texts->width, "columns that the output may take")
       ->type_name("N")
       ->group(group);
+}
+
+void add_bound_option(CLI::App& app, OptionTexts* texts) {
   app.add_option("--max-bytes", texts->max_bytes, "at most so much output, whole rows only")
       ->type_name("N")
-      ->group(group);
+      ->group("Output");
 }
 
 void add_row_options(CLI::App& app, Options* o, OptionTexts* texts) {
@@ -111,6 +114,18 @@ void add_row_options(CLI::App& app, Options* o, OptionTexts* texts) {
   app.add_flag("--raw-csv", o->raw_csv, "csv without protection from formulas")->group(group);
   app.add_flag("--follow", o->follow, "messages, transactions: print rows as they come")
       ->group(group);
+}
+
+void add_nat_options(CLI::App& app, Options* o, OptionTexts* texts) {
+  const char* const group = "Output";
+  app.add_option("--endpoint", o->endpoint, "what concerns this address only")
+      ->type_name("ADDRESS[:PORT]")
+      ->group(group);
+  app.add_flag("--wide", o->wide, "all endpoints and hops, no line broken")->group(group);
+  app.add_option("--limit", texts->limit, "at most so many rows of each part")
+      ->type_name("ROWS")
+      ->group(group);
+  app.add_flag("--raw-csv", o->raw_csv, "csv without protection from formulas")->group(group);
 }
 
 void add_ladder_options(CLI::App& app, Options* o) {
@@ -141,10 +156,18 @@ void add_options(CLI::App& app, uint32_t groups, const std::string& command, Opt
   if (command == "schema")
     app.add_option("words", texts->words, "TABLE...: these tables only")->type_name("");
   if (groups & kSelectOptions) add_select_options(app, o, texts, where_is_about_calls(command));
-  if (groups & kLadderOptions) add_text_options(app, o, texts, "text");
+  if (groups & kLadderOptions) {
+    add_text_options(app, o, texts, "text");
+    add_bound_option(app, texts);
+  }
   if (groups & kRowOptions) {
     add_text_options(app, o, texts, kRowFormats);
+    add_bound_option(app, texts);
     add_row_options(app, o, texts);
+  }
+  if (groups & kNatOptions) {
+    add_text_options(app, o, texts, kRowFormats);
+    add_nat_options(app, o, texts);
   }
   if (groups & kLadderOptions) add_ladder_options(app, o);
   if (groups & kListOption) app.add_flag("--list", o->list, "print the catalogue");
@@ -213,6 +236,8 @@ std::string mistake_in(const Options& o) {
   if (o.invert && o.match.empty()) return "-v: inverts --match REGEX, which is missing";
   if (o.follow && o.command != "messages" && o.command != "transactions")
     return "--follow: messages and transactions have it";
+  if (!o.endpoint.empty() && !parse_endpoint(o.endpoint))
+    return "--endpoint " + o.endpoint + ": write an address, with or without a port";
   if (o.command == "export") {
     const std::vector<std::string> endings = export_endings();
     const bool known = std::any_of(endings.begin(), endings.end(), [&](const std::string& ending) {

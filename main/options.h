@@ -26,6 +26,7 @@ struct Options {
   std::string calls_where, call_id, match, bpf, from, to;
   std::string format;  // empty: what the command prints when nobody asks
   std::string columns;
+  std::string endpoint;  // nat: an address, with or without a port
   uint64_t call = 0;
   bool calls_only = false;
   bool list = false;

@@ -30,6 +30,15 @@ class ChosenCalls {
 
 int print_query(Session& session, const Options& options, const std::string& sql);
 int print_findings(Session& session, const Options& options);
+int print_nat(Session& session, const Options& options);
+
+// Findings that a condition over `findings` and --limit choose, in the order of the table. A
+// sentence in *error when the condition is none.
+std::vector<const Finding*> chosen_findings(Session& session, Reader& reader,
+                                            const std::string& where, std::string* error);
+// As blocks of text.
+void write_findings(Session& session, const Options& options,
+                    const std::vector<const Finding*>& findings, BoundedOutput* out);
 void write_ladders(Session& session, const Options& options, const ChosenCalls& chosen,
                    const LadderTextOptions& text, std::FILE* file);
 int print_ladders(Session& session, const Options& options);

@@ -40,24 +40,6 @@ class Limit {
   uint64_t left_;
 };
 
-std::vector<const Finding*> chosen_findings(Session& session, Reader& reader,
-                                            const Options& options, std::string* error) {
-  std::vector<const Finding*> findings;
-  const std::string where = row_condition(options);
-  std::vector<int64_t> ids;
-  Limit limit(options.limit);
-  *error = Database(reader).run(
-      "SELECT id FROM findings" + (where.empty() ? "" : " WHERE (" + where + "\n)"),
-      [](const auto&) {},
-      [&](const std::vector<Value>& values) {
-        if (!limit.none()) ids.push_back(values[0].integer);
-        return !limit.none() && limit.take();
-      });
-  const auto& found = session.analyst.all();
-  for (const int64_t id : ids) findings.push_back(found[static_cast<size_t>(id) - 1]);
-  return findings;
-}
-
 }  // namespace
 
 RowStyle row_style(const Options& options) {
@@ -112,6 +94,33 @@ int print_query(Session& session, const Options& options, const std::string& sql
   return kDone;
 }
 
+std::vector<const Finding*> chosen_findings(Session& session, Reader& reader,
+                                            const std::string& where, std::string* error) {
+  std::vector<int64_t> ids;
+  *error = Database(reader).run(
+      "SELECT id FROM findings" + (where.empty() ? "" : " WHERE (" + where + "\n)"),
+      [](const auto&) {},
+      [&](const std::vector<Value>& values) {
+        ids.push_back(values[0].integer);
+        return true;
+      });
+  std::vector<const Finding*> findings;
+  const auto& found = session.analyst.all();
+  for (const int64_t id : ids) findings.push_back(found[static_cast<size_t>(id) - 1]);
+  return findings;
+}
+
+void write_findings(Session& session, const Options& options,
+                    const std::vector<const Finding*>& findings, BoundedOutput* out) {
+  const FindingTextOptions text{options.wide ? 0 : row_style(options).width, is_colored(options)};
+  bool first = true;
+  for (const auto& group : group_findings(findings, session.analyst)) {
+    const std::string block = finding_text(session.model, session.log, group, text);
+    if (!out->put((first ? "" : "\n") + block) || std::ferror(stdout) != 0) break;
+    first = false;
+  }
+}
+
 int print_findings(Session& session, const Options& options) {
   const bool blocks =
       (options.format.empty() || options.format == "table") && options.columns.empty();
@@ -120,21 +129,15 @@ int print_findings(Session& session, const Options& options) {
   Reader reader(session.model, session.log, session.analyst);
   reader.choose(chosen.get());
   std::string error;
-  const auto findings = chosen_findings(session, reader, options, &error);
+  auto findings = chosen_findings(session, reader, row_condition(options), &error);
   if (!error.empty()) {
     complain(error);
     return kUsage;
   }
-  const RowStyle style = row_style(options);
-  BoundedOutput out(style, stdout);
-  const FindingTextOptions text{options.wide ? 0 : style.width, is_colored(options)};
+  findings.resize(std::min<uint64_t>(findings.size(), options.limit));
+  BoundedOutput out(row_style(options), stdout);
   if (findings.empty() && !chosen.none()) out.put("no findings\n");
-  bool first = true;
-  for (const auto& group : group_findings(findings, session.analyst)) {
-    const std::string block = finding_text(session.model, session.log, group, text);
-    if (!out.put((first ? "" : "\n") + block) || std::ferror(stdout) != 0) break;
-    first = false;
-  }
+  write_findings(session, options, findings, &out);
   return kDone;
 }
 

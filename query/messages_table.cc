@@ -118,6 +118,39 @@ void role(Reader& r, RowId row, Value& v) {
   v.set(request_offered ? "answer" : "offer");
 }
 
+// Only of a topmost Via; an ACK has no response.
+const ViaHop* via_hop(Reader& r, RowId row) {
+  if (row.part != 0 || message(r, row).method == Method::ack) return nullptr;
+  return r.hops.of(message(r, row).txn);
+}
+
+std::optional<Endpoint> via_source(Reader& r, RowId row) {
+  if (row.part != 0) return std::nullopt;
+  if (message(r, row).is_request()) return r.endpoint(message(r, row).src);
+  const ViaHop* const hop = via_hop(r, row);
+  return hop != nullptr ? std::optional(hop->source) : std::nullopt;
+}
+
+// Of a response itself; of a request the first one, or the first that went elsewhere.
+std::optional<Endpoint> via_response(Reader& r, RowId row) {
+  if (row.part != 0) return std::nullopt;
+  if (!message(r, row).is_request()) return r.endpoint(message(r, row).dst);
+  const ViaHop* const hop = via_hop(r, row);
+  return hop != nullptr && hop->is_answered() ? std::optional(hop->answered_to) : std::nullopt;
+}
+
+std::optional<Endpoint> via_response_due(Reader& r, RowId row) {
+  const ViaHop* const hop = via_hop(r, row);
+  return hop != nullptr ? response_due_here(*hop) : std::nullopt;
+}
+
+void via_answered(Reader& r, RowId row, Value& v) {
+  const ViaHop* const hop = via_hop(r, row);
+  if (hop == nullptr) return;
+  if (hop->is_answered()) return v.set(int64_t{hop->repeats == 0});
+  if (is_left_unanswered(r.model, r.model.transactions[hop->txn])) v.set(int64_t{0});
+}
+
 }  // namespace
 
 const TableDescription kMessagesTable{
@@ -264,6 +297,40 @@ const TableDescription kViasTable{
            if (const auto ttl = via(r, row).ttl) v.set(int64_t{*ttl});
          }},
         {"alias_params", "TEXT", "the rest of the parameters", alias_params},
+        {"source", "TEXT", "topmost: where the request came from, as seen here",
+         [](Reader& r, RowId row, Value& v) {
+           if (const auto source = via_source(r, row)) v.set_ip(*source);
+         }},
+        {"source_port", "INTEGER", "its port",
+         [](Reader& r, RowId row, Value& v) {
+           if (const auto source = via_source(r, row)) v.set_port(*source);
+         }},
+        {"received_due", "TEXT", "topmost: the received that RFC 3261 18.2.1 asks for",
+         [](Reader& r, RowId row, Value& v) {
+           const ViaHop* const hop = via_hop(r, row);
+           if (const auto due = hop != nullptr ? received_due(*hop) : std::nullopt)
+             v.set(to_string(*due));
+         }},
+        {"response_dst", "TEXT", "topmost: where its response went",
+         [](Reader& r, RowId row, Value& v) {
+           if (const auto went = via_response(r, row)) v.set_ip(*went);
+         }},
+        {"response_dst_port", "INTEGER", "its port",
+         [](Reader& r, RowId row, Value& v) {
+           if (const auto went = via_response(r, row)) v.set_port(*went);
+         }},
+        {"response_due", "TEXT",
+         "topmost: where RFC 3261 18.2.2 and RFC 3581 4 send the response; NULL when this capture "
+         "point cannot know",
+         [](Reader& r, RowId row, Value& v) {
+           if (const auto due = via_response_due(r, row)) v.set_ip(*due);
+         }},
+        {"response_due_port", "INTEGER", "its port",
+         [](Reader& r, RowId row, Value& v) {
+           if (const auto due = via_response_due(r, row)) v.set_port(*due);
+         }},
+        {"answered", "INTEGER", "topmost: a response came and the client stopped repeating",
+         via_answered},
     },
     message_count,
     [](Reader& r, uint32_t id) { return static_cast<uint32_t>(r.vias(MessageId{id}).size()); }};

@@ -12,6 +12,7 @@
 #include "correlate/model.h"
 #include "correlate/names.h"
 #include "decode/sdp.h"
+#include "query/via_hops.h"
 
 namespace sipladder {
 
@@ -50,7 +51,7 @@ struct HeaderValue {
 class Reader {
  public:
   Reader(const Model& model, const PacketLog& log, Analyst& analyst)
-      : model(model), analyst(analyst), view_(log) {}
+      : model(model), analyst(analyst), hops(model, log), view_(log) {}
   const SipIndex& sip(MessageId id);  // empty when unreadable or id is none
   bool is_readable(MessageId id);     // whether its bytes still are
   std::string_view bytes(MessageId id);
@@ -74,6 +75,7 @@ class Reader {
 
   const Model& model;
   Analyst& analyst;
+  ViaHops hops;
 
  private:
   const std::vector<CallId>* chosen_ = nullptr;

@@ -38,7 +38,10 @@ class Usage : public testing::Test {
 
 TEST_F(Usage, MistakesExitWith2) {
   EXPECT_EQ(status({"bogus"}), 2);
-  EXPECT_EQ(status({"nat"}), 2);
+  EXPECT_EQ(status({"nat"}), 0);
+  EXPECT_EQ(status({"nat", "--endpoint", "192.0.2.101"}), 0);
+  EXPECT_EQ(status({"nat", "--endpoint", "[2001:db8::1]:5060"}), 0);
+  EXPECT_EQ(status({"nat", "--endpoint", "alice"}), 2);
   EXPECT_EQ(status({"calls", "--from", "yesterday"}), 2);
   EXPECT_EQ(status({"calls", "--to", "2099"}), 2);
   EXPECT_EQ(status({"calls", "--bpf", "udp and ("}), 2);

@@ -4,6 +4,7 @@
 #include <array>
 #include <memory>
 
+#include "capture/time_units.h"
 #include "correlate/nat/binding_moves.h"
 
 namespace sipladder {
@@ -35,17 +36,10 @@ class Flows {
     size_t next = 0;
     for (const MessageId id : model_.messages.ids()) {
       const MessageRecord& message = model_.messages[id];
-      for (; next < model_.keepalives.size(); next++) {
-        const Keepalive& keepalive = model_.keepalives[next];
-        if (keepalive.time_ns > message.time_ns) break;
-        add(keepalive.src, keepalive.dst, keepalive.kind, keepalive.time_ns);
-      }
+      add_keepalives_until(message.time_ns, &next);
       if (message.transport == Transport::udp && !message.duplicate) add_message(id, message);
     }
-    for (; next < model_.keepalives.size(); next++) {
-      const Keepalive& keepalive = model_.keepalives[next];
-      add(keepalive.src, keepalive.dst, keepalive.kind, keepalive.time_ns);
-    }
+    add_keepalives_until(INT64_MAX, &next);
     for (const std::unique_ptr<Flow>& flow : flows_) {
       if (flow != nullptr) settle(*flow);
     }
@@ -60,6 +54,14 @@ class Flows {
       if (id == src) flow->newest_out_ns = time_ns;
       if (kind != KeepaliveKind::none)
         flow->keepalives[static_cast<size_t>(kind)].push_back(time_ns);
+    }
+  }
+
+  void add_keepalives_until(int64_t time_ns, size_t* next) {
+    for (; *next < model_.keepalives.size(); (*next)++) {
+      const Keepalive& keepalive = model_.keepalives[*next];
+      if (keepalive.time_ns > time_ns) return;
+      add(keepalive.src, keepalive.dst, keepalive.kind, keepalive.time_ns);
     }
   }
 
@@ -119,6 +121,7 @@ class Flows {
     for (size_t i = 1; i < times.size(); i++) gaps.push_back(times[i] - times[i - 1]);
     const auto middle = gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / 2);
     std::nth_element(gaps.begin(), middle, gaps.end());
+    if (*middle < kSecond_ns) return;  // a test by STUN, or a burst
     flow.nat->keepalive = static_cast<KeepaliveKind>(chosen);
     flow.nat->keepalive_ns = *middle;
   }

@@ -15,7 +15,6 @@ uint16_t default_port(Transport transport) {
 void note_via(const Via& via, Transport transport, ViaHop* hop) {
   hop->sent_by = std::string(via.host);
   hop->sent_by_ip = parse_ip(via.host);
-  hop->names_port = via.port.has_value();
   hop->sent_by_port = via.port.value_or(default_port(transport));
   hop->asks_rport = via.has_rport;
   hop->maddr = parse_ip(via.maddr);
@@ -133,14 +132,23 @@ bool server_saw_source(const ViaHop& hop) {
          scope_of(hop.server.ip) != AddressScope::public_;
 }
 
-bool received_is_due(const ViaHop& hop) {
-  return !hop.sent_by_ip || hop.host_differs();
+std::optional<IpAddress> received_due(const ViaHop& hop) {
+  const bool due = !hop.sent_by_ip || hop.host_differs();
+  return due && server_saw_source(hop) ? std::optional(hop.source.ip) : std::nullopt;
 }
 
 std::optional<Endpoint> response_due(const ViaHop& hop) {
   if (hop.reliable) return std::nullopt;
   if (hop.maddr) return Endpoint{*hop.maddr, hop.sent_by_port};
   if (hop.asks_rport) return hop.source;
+  return Endpoint{hop.source.ip, hop.sent_by_port};
+}
+
+std::optional<Endpoint> response_due_here(const ViaHop& hop) {
+  const bool on_connection = !hop.is_answered() || hop.answered_to == hop.source;
+  if (hop.reliable && on_connection) return hop.source;
+  if (!hop.reliable && (hop.asks_rport || hop.maddr)) return response_due(hop);
+  if (!server_saw_source(hop)) return std::nullopt;  // a NAT keeps another port for it, or none
   return Endpoint{hop.source.ip, hop.sent_by_port};
 }
 

@@ -26,7 +26,6 @@ struct ViaHop {
   std::string sent_by;  // host as written
   std::optional<IpAddress> sent_by_ip;  // nullopt: a name
   uint16_t sent_by_port = 0;            // the default of the transport when it is absent
-  bool names_port = false;              // the sent-by has a port
   bool asks_rport = false;
   bool reliable = false;  // not UDP
   std::optional<IpAddress> maddr;
@@ -68,11 +67,16 @@ std::optional<ViaHop> via_hop_of(const Model& model, MessageView& view, Transact
 // and a public server.
 bool server_saw_source(const ViaHop& hop);
 
-// The server must add `received` (18.2.1): the sent-by is no address, or another one.
-bool received_is_due(const ViaHop& hop);
+// The `received` that the server must add (18.2.1): nullopt when the sent-by is the source, or when
+// the source that the server saw is not known.
+std::optional<IpAddress> received_due(const ViaHop& hop);
 
 // Where the answers have to go, by the request's own Via (18.2.2, RFC 3581 4). nullopt over a
 // reliable transport: the connection of the request.
 std::optional<Endpoint> response_due(const ViaHop& hop);
+
+// The same as a place that this capture point can see, also over a connection: its other end, or
+// the sent-by when the answer went another way (18.2.2). nullopt: it cannot be known here.
+std::optional<Endpoint> response_due_here(const ViaHop& hop);
 
 }  // namespace sipladder

@@ -1,0 +1,240 @@
+// The NAT audit as text, json, ndjson, csv and md.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <set>
+
+#include "main/nat_report.h"
+#include "main/output.h"
+#include "main/selection.h"
+
+namespace sipladder {
+namespace {
+
+constexpr size_t kMostFine = 20;  // hops and endpoints without a fault, unless all are asked for
+
+std::string kind_words(const NatRows& rows, size_t row) {
+  std::string words;
+  for (const char* column : {"role", "user_agent"}) {
+    const std::string text = rows.text(row, column);
+    if (!text.empty()) words += (words.empty() ? " (" : ", ") + text;
+  }
+  return words.empty() ? words : words + ")";
+}
+
+// "behind a NAT, believes it is 192.168.1.2, the world sees 203.0.113.1:1024"
+std::string belief_words(const NatRows& rows, size_t row) {
+  std::string words = "behind a NAT";
+  const std::string believes = rows.text(row, "private_address");
+  const std::string seen = rows.place(row, "public_address", "public_port");
+  if (!believes.empty()) words += ", believes it is " + believes;
+  if (!seen.empty() && seen != rows.place(row, "address", "port"))
+    words += ", the world sees " + seen;
+  return words;
+}
+
+std::string type_words(const NatRows& rows, size_t row) {
+  const std::string type = rows.text(row, "nat_type"), mapping = rows.text(row, "mapping"),
+                    filtering = rows.text(row, "filtering");
+  std::string words = "type of the NAT: ";
+  if (type.empty() && mapping.empty()) return words + "not enough evidence";
+  words += type.empty() ? "a cone of unknown kind" : type;
+  if (!mapping.empty()) words += ", mapping " + mapping;
+  if (!filtering.empty()) words += ", filtering " + filtering;
+  return words;
+}
+
+std::string life_words(const NatRows& rows, size_t row) {
+  const std::string kind = rows.text(row, "keepalive_kind");
+  std::string words =
+      kind.empty() ? "no keep-alive seen"
+                   : fmt::format("kept open by {} every {} s", kind, rows.text(row, "keepalive_s"));
+  const std::string survived = rows.text(row, "survived_s"), died = rows.text(row, "died_s");
+  if (!survived.empty()) words += fmt::format("; the longest silence survived: {} s", survived);
+  if (!died.empty()) words += fmt::format("; the shortest that was not: {} s", died);
+  return words;
+}
+
+std::string registration_words(const NatRows& rows, size_t row) {
+  const int64_t count = rows.number(row, "registrations");
+  if (count == 0) return {};
+  const int64_t moves = rows.number(row, "moves");
+  return fmt::format("{} registration{}{}", count, count == 1 ? "" : "s",
+                     moves == 0   ? ""
+                     : moves == 1 ? ", moved once"
+                                  : fmt::format(", moved {} times", moves));
+}
+
+class Text {
+ public:
+  explicit Text(const Options& options) : options_(options) {}
+
+  void print(const NatReport& report) {
+    const std::vector<std::string> sentences = report.summary();
+    for (size_t i = 0; i < sentences.size(); i++) line((i == 0 ? "" : "  ") + sentences[i]);
+    if (report.is_without_nat()) return;
+    print_endpoints(report.endpoints);
+    print_hops(report.hops);
+  }
+
+ private:
+  void line(const std::string& text) { print_text(text + "\n", options_); }
+
+  void print_endpoints(const NatRows& rows) {
+    line("\nEndpoints");
+    std::string without, untold;
+    size_t left_out = 0;
+    for (size_t i = 0; i < rows.rows.size(); i++) {
+      const bool told = rows.at(i, "behind_nat").type == Value::Type::integer;
+      const bool faulty = rows.number(i, "faults") != 0;
+      if (rows.number(i, "behind_nat") == 1) {
+        print_behind(rows, i);
+      } else if (faulty) {
+        line("  " + rows.place(i, "address", "port") + kind_words(rows, i) +
+             (told ? ": behind no NAT" : ": not told whether it is behind a NAT"));
+      } else if (++left_out <= kMostFine || options_.wide) {
+        std::string& list = told ? without : untold;
+        list += (list.empty() ? "" : ", ") + rows.place(i, "address", "port");
+      }
+    }
+    if (!without.empty()) line("  behind no NAT: " + without);
+    if (!untold.empty()) line("  not told: " + untold);
+    if (left_out > kMostFine && !options_.wide)
+      line(fmt::format("  and {} more without a fault (--wide: all)", left_out - kMostFine));
+  }
+
+  void print_behind(const NatRows& rows, size_t row) {
+    line("  " + rows.place(row, "address", "port") + kind_words(rows, row) + ": " +
+         belief_words(rows, row));
+    for (const std::string& words :
+         {type_words(rows, row), life_words(rows, row), registration_words(rows, row)}) {
+      if (!words.empty()) line("      " + words);
+    }
+  }
+
+  void print_hops(const NatRows& rows) {
+    if (rows.rows.empty()) return;
+    line("\nVia hops");
+    size_t fine = 0;
+    for (size_t i = 0; i < rows.rows.size(); i++) {
+      if (rows.text(i, "verdict") == "fine" && ++fine > kMostFine && !options_.wide) continue;
+      print_hop(rows, i);
+    }
+    if (fine > kMostFine && !options_.wide)
+      line(fmt::format("  and {} more that are fine (--wide: all)", fine - kMostFine));
+  }
+
+  void print_hop(const NatRows& rows, size_t row) {
+    const int64_t requests = rows.number(row, "requests");
+    line(fmt::format("  {} to {}: {} ({}frame {})", rows.place(row, "source", "source_port"),
+                     rows.place(row, "server", "server_port"), rows.text(row, "verdict"),
+                     requests == 1 ? "" : fmt::format("{} requests, ", requests),
+                     rows.text(row, "frame")));
+    std::string via = "Via " + rows.place(row, "host", "port");
+    if (rows.number(row, "has_rport") != 0) via += ";rport";
+    const std::string received = rows.text(row, "received"), due = rows.text(row, "received_due"),
+                      rport = rows.text(row, "rport");
+    if (!received.empty()) via += ", received=" + received;
+    if (!due.empty() && due != received) via += ", due is received=" + due;
+    if (!rport.empty()) via += ", rport=" + rport;
+    line("      " + via + "; " + way_words(rows, row));
+  }
+
+  static std::string way_words(const NatRows& rows, size_t row) {
+    const std::string due = rows.place(row, "response_due", "response_due_port"),
+                      went = rows.place(row, "response_dst", "response_dst_port");
+    if (went.empty()) return due.empty() ? "no answer" : "no answer, due at " + due;
+    if (due == went) return "answers due at " + due + " went there";
+    return (due.empty() ? "answers" : "answers due at " + due) + " went to " + went;
+  }
+
+  const Options& options_;
+};
+
+void write_rows(const RowStyle& style, const NatRows& rows) {
+  const auto writer = make_row_writer(style, stdout);
+  writer->begin(rows.columns);
+  for (const auto& row : rows.rows) {
+    if (!writer->row(row)) break;
+  }
+  writer->end();
+}
+
+NatRows rows_of_sentences(const std::vector<std::string>& sentences) {
+  NatRows rows{{{"summary"}}, {}};
+  for (const std::string& sentence : sentences) {
+    Value value;
+    value.set(std::string_view(sentence));
+    rows.rows.push_back({value});
+  }
+  return rows;
+}
+
+// The parts one after the other: fields of one object in json, tables with an empty line between
+// them in csv, with a heading in md.
+void print_parts(const NatReport& report, const NatRows& findings, const RowStyle& style) {
+  const NatRows summary = rows_of_sentences(report.summary());
+  const std::pair<const char*, const NatRows*> parts[] = {{"summary", &summary},
+                                                          {"endpoints", &report.endpoints},
+                                                          {"vias", &report.hops},
+                                                          {"findings", &findings}};
+  const bool json = style.format == "json", csv = style.format == "csv";
+  if (json) std::fputs("{", stdout);
+  bool first = true;
+  for (const auto& [name, rows] : parts) {
+    if (json) std::printf("%s\"%s\":", first ? "" : ",", name);
+    if (csv && !first) std::fputs("\n", stdout);
+    if (style.format == "md") std::printf("%s## %s\n\n", first ? "" : "\n", name);
+    write_rows(style, *rows);
+    first = false;
+  }
+  if (json) std::fputs("}\n", stdout);
+}
+
+// The findings as rows of their table.
+std::string finding_rows(Session& session, const ChosenCalls& chosen,
+                         const std::vector<const Finding*>& findings, NatRows* rows) {
+  Reader reader(session.model, session.log, session.analyst);
+  reader.choose(chosen.get());
+  const std::set<const Finding*> listed(findings.begin(), findings.end());
+  const auto& found = session.analyst.found();
+  return Database(reader).run(
+      "SELECT id, severity, code, call, summary, explanation, remedy, rfc, evidence, confidence "
+      "FROM findings",
+      [&](const std::vector<ResultColumn>& columns) { rows->columns = columns; },
+      [&](const std::vector<Value>& values) {
+        const auto place = static_cast<size_t>(values[0].integer) - 1;
+        if (place < found.size() && listed.contains(found[place])) rows->rows.push_back(values);
+        return true;
+      });
+}
+
+}  // namespace
+
+int print_nat(Session& session, const Options& options) {
+  const ChosenCalls chosen(session, options);
+  if (chosen.none()) return kDone;
+  std::string error;
+  const NatReport report = nat_report(session, options, chosen, &error);
+  const bool text = options.format.empty() || options.format == "table";
+  NatRows findings;
+  if (error.empty() && !text) error = finding_rows(session, chosen, report.findings, &findings);
+  if (!error.empty()) {
+    complain(error);
+    return kUsage;
+  }
+  const RowStyle style = row_style(options);
+  if (!text) {
+    print_parts(report, findings, style);
+    return kDone;
+  }
+  Text(options).print(report);
+  if (report.is_without_nat() || report.findings.empty()) return kDone;
+  std::fputs("\n", stdout);
+  BoundedOutput out(style, stdout);
+  write_findings(session, options, report.findings, &out);
+  return kDone;
+}
+
+}  // namespace sipladder
