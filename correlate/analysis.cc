@@ -297,7 +297,7 @@ Analyst::Analyst(const Model& model, const PacketLog& log)
       registrations_(model, log),
       subscriptions_(model, log),
       endpoints_(model, log, legs_),
-      nat_(model, log),
+      nat_(model, log, registrations_),
       view_(log) {}
 
 uint64_t Analyst::stamp(CallId id) const {

@@ -37,6 +37,19 @@ std::optional<uint32_t> expires_of(const SipIndex& sip, std::string_view contact
   return parse_number<uint32_t>(sip.value(HeaderId::expires));
 }
 
+// A client's own REGISTER as the key of its registration (RFC 5626 4.2); empty when a proxy sent it
+// on, or it is about several contacts.
+std::string flow_of(const Model& model, const TransactionRecord& txn, const SipIndex& sip) {
+  const auto contacts = header_values(sip, HeaderId::contact);
+  if (contacts.size() != 1 || contacts.front() == "*") return {};
+  if (header_values(sip, HeaderId::via).size() != 1) return {};
+  const NameAddr contact = parse_name_addr(contacts.front());
+  std::string flow = binding_key(aor_of(sip.value(HeaderId::to)), contact.uri);
+  for (const std::string_view name : {"+sip.instance", "reg-id"})
+    flow.append("\n").append(param(contact.params, name).value_or(""));
+  return flow + "\n" + to_string(model.endpoints[txn.dst].ip);
+}
+
 // What a REGISTER says of one of its contacts.
 void note_request(const Model& model, const TransactionRecord& txn, const SipIndex& sip,
                   std::string_view contact, Binding& binding) {
@@ -114,6 +127,9 @@ void Registrations::forget_evicted() {
       one.third_party_message = one.first_message;
     return true;
   });
+  const auto gone = [&](MessageId id) { return !model_.messages.holds(id); };
+  absl::erase_if(seen_, [&](const auto& entry) { return gone(entry.second.message); });
+  std::erase_if(moves_, [&](const BindingMove& m) { return gone(m.before) || gone(m.after); });
   by_aor_.clear();
   replaceable_.clear();
   for (const Binding& one : bindings_.all()) {
@@ -176,6 +192,7 @@ void Registrations::learn(TransactionId id) {
   if (!view_.load(model_.messages[txn.request])) return;
   const SipIndex& sip = view_.sip();
   const std::string aor = aor_of(sip.value(HeaderId::to));
+  const std::string flow = flow_of(model_, txn, sip);
   for (const std::string_view value : header_values(sip, HeaderId::contact)) {
     const std::string uri(value == "*" ? value : parse_name_addr(value).uri);
     contacts.push_back({uri, expires_of(sip, value)});
@@ -205,8 +222,30 @@ void Registrations::learn(TransactionId id) {
     if (Binding* found = binding(aor, uri)) answer(*found, txn, granted);
   }
   if (!has_response || txn.final_status / 100 != 2) return;
+  if (!flow.empty() && !asked_.empty()) note_source(flow, txn);
   replace_others(aor, txn);
   learn_listed(aor, txn);
+}
+
+// The registration was accepted once more: from where? What was removed in between begins anew.
+void Registrations::note_source(const std::string& flow, const TransactionRecord& txn) {
+  Binding& binding = bindings_[asked_.front()];
+  const uint64_t key = hash_text(flow);
+  if (binding.state != BindingState::active) {
+    seen_.erase(key);
+    return;
+  }
+  const Seen now{seen_by_registrar(model_.endpoints[txn.src], view_.sip()), txn.request};
+  const auto [place, is_new] = seen_.try_emplace(key, now);
+  const Seen before = place->second;
+  place->second = now;
+  const bool reliable = txn.transport != Transport::udp;
+  if (is_new || !is_move(before.place, now.place, reliable)) return;
+  binding.source_changes++;
+  if (!reliable && moves_.size() < kMaxMoves) {
+    moves_.push_back(
+        {binding.aor, before.place, now.place, before.message, now.message, TransactionId{}});
+  }
 }
 
 // A 2xx lists all bindings (10.3). What the same client asked for before and is not listed was
@@ -293,7 +332,6 @@ void Registrations::answer(Binding& binding, const TransactionRecord& txn,
   if (binding.granted_ns != 0) {
     note_lapse(binding, txn);
     if (binding.state == BindingState::active) binding.refreshes++;
-    if (binding.src != txn.src) binding.source_changes++;
   }
   binding.src = txn.src;
   binding.granted_ns = txn.final_response_ns;

@@ -4,6 +4,7 @@
 //
 // Threads: as Model. Bounds: kMaxBindings, kMaxListed of one address that are only listed; further
 // ones are left out. Of the bindings that a REGISTER can end, the kMaxOpen newest are looked at.
+// The first kMaxMoves moves are kept.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -16,12 +17,14 @@
 #include "correlate/keyed_rows.h"
 #include "correlate/message_view.h"
 #include "correlate/model.h"
+#include "correlate/nat/binding_moves.h"
 
 namespace sipladder {
 
 inline constexpr size_t kMaxBindings = 1'000'000;
 inline constexpr size_t kMaxListed = 64;
 inline constexpr size_t kMaxOpen = 64;
+inline constexpr size_t kMaxMoves = 10'000;
 
 enum class BindingState : uint8_t { pending, active, expired, removed, rejected };
 std::string_view to_string(BindingState state);  // empty for pending
@@ -76,6 +79,8 @@ class Registrations {
 
   void update();
   const std::vector<Binding>& all() const { return bindings_.all(); }
+  // Without the requests that were lost by them. Over UDP only.
+  const std::vector<BindingMove>& moves() const { return moves_; }
   BindingState state_of(const Binding& binding) const;  // as of watched_until()
   // How long its registrar's point goes on capturing after the newest that is known of it.
   int64_t watched_until(const Binding& binding) const;
@@ -95,6 +100,7 @@ class Registrations {
   void replace_others(const std::string& aor, const TransactionRecord& txn);
   void replace(const OpenBindings& others, const TransactionRecord& txn, Binding& accepted);
   void answer(Binding& binding, const TransactionRecord& txn, std::optional<uint32_t> granted);
+  void note_source(const std::string& flow, const TransactionRecord& txn);
   void learn_listed(const std::string& aor, const TransactionRecord& txn);
   bool lists_as_asked(const std::string& aor, const TransactionRecord& txn);
 
@@ -111,6 +117,13 @@ class Registrations {
   absl::flat_hash_map<std::string, Address> by_aor_;
   // Of one address and Call-ID, and of one address and instance: what a new contact can replace.
   absl::flat_hash_map<uint64_t, OpenBindings> replaceable_;
+  // Where the registrar saw each registration last: its AOR, Contact, instance, reg-id, registrar.
+  struct Seen {
+    Endpoint place;
+    MessageId message;
+  };
+  absl::flat_hash_map<uint64_t, Seen> seen_;
+  std::vector<BindingMove> moves_;
   // Of the transaction that is being read: bindings that its request asks for, and contacts that
   // its response lists, as keys, with what it grants them.
   std::vector<size_t> asked_;

@@ -37,7 +37,9 @@ void NatAudit::update() {
   learn_mappings();
   learn_from_stun(model_, &endpoints_);
   learn_binding_life(model_, &endpoints_);
-  moves_ = find_moves(model_, view_);
+  registrations_.update();
+  moves_ = registrations_.moves();
+  find_lost_requests(model_, &moves_);
   learn_addresses();
 }
 

@@ -17,12 +17,14 @@
 #include "correlate/nat/nat_types.h"
 #include "correlate/nat/rewrites.h"
 #include "correlate/nat/via_hop.h"
+#include "correlate/registrations.h"
 
 namespace sipladder {
 
 class NatAudit {
  public:
-  NatAudit(const Model& model, const PacketLog& log) : model_(model), view_(log) {}
+  NatAudit(const Model& model, const PacketLog& log, Registrations& registrations)
+      : model_(model), registrations_(registrations), view_(log) {}
 
   // Looks again when packets came since the last time.
   void update();
@@ -45,6 +47,7 @@ class NatAudit {
   void learn_addresses();
 
   const Model& model_;
+  Registrations& registrations_;
   MessageView view_;
   uint32_t epoch_ = 0;
   uint64_t seen_ = 0;
