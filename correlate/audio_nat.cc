@@ -62,6 +62,18 @@ bool changes_ports(const AudioCase& audio, Party party, const IpAddress& nat) {
   });
 }
 
+bool is_nat_of(const AudioCase& audio, Party party, const IpAddress& ip) {
+  const auto comes_from_there = [&](const MessageRecord& message) {
+    return message.from_caller == (party == Party::caller) && message.is_request() &&
+           audio.model.endpoints[message.src].ip == ip;
+  };
+  return any_of_first(audio, comes_from_there, [](const MessageRecord&, const SipIndex& sip) {
+    const auto vias = header_values(sip, HeaderId::via);
+    const auto sent_by = vias.size() == 1 ? parse_ip(parse_via(vias[0]).host) : std::nullopt;
+    return sent_by && is_private_scope(scope_of(*sent_by));
+  });
+}
+
 bool is_behind_nat(const AudioCase& audio, Party party) {
   const auto is_own = [&](const MessageRecord& message) {
     return message.from_caller == (party == Party::caller);

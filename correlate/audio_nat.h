@@ -12,6 +12,8 @@ namespace sipladder {
 // itself a public address.
 bool has_public_source(const AudioCase& audio, Party party, const IpAddress& advertised);
 // Its own requests leave a NAT at that address from another port than their Via names.
+// The party's own requests come from there, and their Via names a private address: its NAT.
+bool is_nat_of(const AudioCase& audio, Party party, const IpAddress& ip);
 bool changes_ports(const AudioCase& audio, Party party, const IpAddress& nat);
 // Its own Via or Contact names a private address.
 bool is_behind_nat(const AudioCase& audio, Party party);

@@ -268,6 +268,10 @@ bool Reach::is_unmapped(const Endpoint& to) {
   });
   if (!named_inside || scope_of(to.ip) != AddressScope::public_) return false;
   for (const StreamId id : back_.streams) {
+    if (is_from_pool(id, to)) {
+      direction_.heard_from = id;
+      return true;
+    }
     const bool other_port = audio_.src(id).ip == to.ip && audio_.src(id).port != to.port;
     if (!other_port || model_.streams[id].packets < kMinMedia || is_relay_source(id)) continue;
     if (!changes_ports(audio_, receiver(), to.ip)) return false;
@@ -286,13 +290,33 @@ bool Reach::is_elsewhere(const Endpoint& to) {
         scope_of(audio_.src(id).ip) != AddressScope::public_)
       continue;
     const bool same_host = audio_.src(id).ip == to.ip;
-    if ((same_host || !seen_as_source(to.ip)) && is_behind_nat(audio_, receiver())) {
+    const bool elsewhere = same_host || !seen_as_source(to.ip) || is_from_pool(id, to);
+    if (elsewhere && is_behind_nat(audio_, receiver())) {
       direction_.heard_from = id;
       return true;
     }
   }
   return false;
 }
+// The receiver's NAT has several public addresses: its SIP comes from the one that is sent to, its
+// RTP from another one, which nobody sends to or says anything from.
+bool Reach::is_from_pool(StreamId heard, const Endpoint& to) const {
+  const IpAddress& from = audio_.src(heard).ip;
+  if (from == to.ip || scope_of(from) != AddressScope::public_ || is_relay_source(heard) ||
+      model_.streams[heard].packets < kMinMedia || audio_.sends(direction_, from))
+    return false;
+  const auto& stands = audio_.facts.negotiation.stands;
+  const bool named = std::any_of(stands.begin(), stands.end(), [&](const SdpStand& stand) {
+    return stand.address && stand.address->ip == from;
+  });
+  const bool heard_there = std::any_of(back_.streams.begin(), back_.streams.end(),
+                                       [&](StreamId id) { return audio_.src(id).ip == to.ip; });
+  const bool signals = std::any_of(
+      audio_.messages.begin(), audio_.messages.end(),
+      [&](MessageId id) { return model_.endpoints[model_.messages[id].src].ip == from; });
+  return !named && !heard_there && !signals && is_nat_of(audio_, receiver(), to.ip);
+}
+
 // RTCP from there reports that the stream arrives.
 bool Reach::receives_nothing_there(const Endpoint& to) const {
   for (const StreamId id : direction_.last_leg) {

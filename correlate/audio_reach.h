@@ -41,6 +41,7 @@ class Reach {
   bool is_other_port(const Endpoint& to) const;
   bool is_unmapped(const Endpoint& to);
   bool is_elsewhere(const Endpoint& to);
+  bool is_from_pool(StreamId heard, const Endpoint& to) const;
   bool receives_nothing_there(const Endpoint& to) const;
   bool is_relay_source(StreamId id) const;
 

@@ -259,6 +259,8 @@ void Engine::process(const Packet& packet) {
   if (fate != Fate::payload) {
     model.accounting.fates[static_cast<size_t>(fate)]++;
     counters.undecoded++;
+    if (const Datagram* keepalive = state.decoder.tcp_keepalive())
+      state.take_media(*keepalive, PayloadClass::sip_keepalive);
     return;
   }
   bool counted = false;
@@ -322,6 +324,7 @@ void Engine::settle() {
   state.finish_batch();
   state.model.oddities = state.decoder.oddities();
   state.model.tcp_gaps = state.decoder.tcp_gaps();
+  state.model.tcp_stalls = state.decoder.tcp_stalls();
   state.model.tls_flows = state.decoder.tls_flows();
   state.model.neighbours = state.decoder.neighbour_silences();
   state.model.accounting.turn_channels_forgotten = state.turn.forgotten();

@@ -103,6 +103,7 @@ struct Model {
   std::vector<IncompleteSip> incomplete_sip_fragments;  // known once finished
   std::vector<HeadlessUdp> headless_udp;                // likewise
   std::vector<TcpGap> tcp_gaps;                         // the first of them
+  std::vector<TcpStall> tcp_stalls;                     // likewise
   std::vector<TlsFlow> tls_flows;                       // likewise
   std::vector<NeighbourSilence> neighbours;             // who asked for them in vain
   bool some_too_big = false;                            // says one of icmp_errors

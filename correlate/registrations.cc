@@ -50,6 +50,25 @@ std::string flow_of(const Model& model, const TransactionRecord& txn, const SipI
   return flow + "\n" + to_string(model.endpoints[txn.dst].ip);
 }
 
+// What a REGISTER asks for by RFC 5626 4.2; no reg_id: nothing.
+RegisteredFlow asked_flow(const SipIndex& sip, const std::string& aor) {
+  RegisteredFlow flow;
+  const NameAddr contact = parse_name_addr(sip.value(HeaderId::contact));
+  flow.aor = aor;
+  flow.instance = std::string(param(contact.params, "+sip.instance").value_or(""));
+  if (!flow.instance.empty())
+    flow.reg_id = std::string(param(contact.params, "reg-id").value_or(""));
+  return flow;
+}
+
+// A header without a place of its own in the index.
+std::string_view value_of(const SipIndex& sip, std::string_view name) {
+  for (const HeaderLine& line : sip.headers) {
+    if (equal_no_case(line.name, name)) return line.value;
+  }
+  return {};
+}
+
 // What a REGISTER says of one of its contacts.
 void note_request(const Model& model, const TransactionRecord& txn, const SipIndex& sip,
                   std::string_view contact, Binding& binding) {
@@ -130,6 +149,8 @@ void Registrations::forget_evicted() {
   const auto gone = [&](MessageId id) { return !model_.messages.holds(id); };
   absl::erase_if(seen_, [&](const auto& entry) { return gone(entry.second.message); });
   std::erase_if(moves_, [&](const BindingMove& m) { return gone(m.before) || gone(m.after); });
+  std::erase_if(flows_, [&](const RegisteredFlow& flow) { return gone(flow.request); });
+  flow_places_.clear();  // those that go on begin anew
   by_aor_.clear();
   replaceable_.clear();
   for (const Binding& one : bindings_.all()) {
@@ -192,7 +213,8 @@ void Registrations::learn(TransactionId id) {
   if (!view_.load(model_.messages[txn.request])) return;
   const SipIndex& sip = view_.sip();
   const std::string aor = aor_of(sip.value(HeaderId::to));
-  const std::string flow = flow_of(model_, txn, sip);
+  const std::string key = flow_of(model_, txn, sip);
+  RegisteredFlow flow = key.empty() ? RegisteredFlow{} : asked_flow(sip, aor);
   for (const std::string_view value : header_values(sip, HeaderId::contact)) {
     const std::string uri(value == "*" ? value : parse_name_addr(value).uri);
     contacts.push_back({uri, expires_of(sip, value)});
@@ -222,7 +244,8 @@ void Registrations::learn(TransactionId id) {
     if (Binding* found = binding(aor, uri)) answer(*found, txn, granted);
   }
   if (!has_response || txn.final_status / 100 != 2) return;
-  if (!flow.empty() && !asked_.empty()) note_source(flow, txn);
+  if (!key.empty() && !asked_.empty()) note_source(key, txn);
+  if (!flow.reg_id.empty()) note_flow(key, std::move(flow), txn);
   replace_others(aor, txn);
   learn_listed(aor, txn);
 }
@@ -246,6 +269,24 @@ void Registrations::note_source(const std::string& flow, const TransactionRecord
     moves_.push_back(
         {binding.aor, before.place, now.place, before.message, now.message, TransactionId{}});
   }
+}
+
+void Registrations::note_flow(const std::string& key, RegisteredFlow flow,
+                              const TransactionRecord& txn) {
+  const SipIndex& response = view_.sip();
+  flow.client = txn.src;
+  flow.edge = txn.dst;
+  flow.transport = txn.transport;
+  flow.flow_timer_s = parse_number<uint32_t>(value_of(response, "Flow-Timer"));
+  flow.agreed = value_of(response, "Require").find("outbound") != std::string_view::npos;
+  flow.request = txn.request;
+  flow.first_ns = flow.last_ns = txn.final_response_ns;
+  const auto [place, is_new] = flow_places_.try_emplace(hash_text(key), flows_.size());
+  if (is_new && flows_.size() >= kMaxFlows) return void(flow_places_.erase(place));
+  if (is_new) return flows_.push_back(std::move(flow));
+  RegisteredFlow& known = flows_[place->second];
+  if (known.client == flow.client) flow.first_ns = known.first_ns;
+  known = std::move(flow);
 }
 
 // A 2xx lists all bindings (10.3). What the same client asked for before and is not listed was

@@ -4,7 +4,7 @@
 //
 // Threads: as Model. Bounds: kMaxBindings, kMaxListed of one address that are only listed; further
 // ones are left out. Of the bindings that a REGISTER can end, the kMaxOpen newest are looked at.
-// The first kMaxMoves moves are kept.
+// The first kMaxMoves moves and kMaxFlows flows are kept.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -25,6 +25,7 @@ inline constexpr size_t kMaxBindings = 1'000'000;
 inline constexpr size_t kMaxListed = 64;
 inline constexpr size_t kMaxOpen = 64;
 inline constexpr size_t kMaxMoves = 10'000;
+inline constexpr size_t kMaxFlows = 100'000;
 
 enum class BindingState : uint8_t { pending, active, expired, removed, rejected };
 std::string_view to_string(BindingState state);  // empty for pending
@@ -59,6 +60,18 @@ struct Binding {
   BindingState state = BindingState::pending;
 };
 
+// A flow of RFC 5626: an instance and a reg-id, registered from one socket at one edge.
+struct RegisteredFlow {
+  std::string aor, instance, reg_id;
+  EndpointId client, edge;  // of the newest accepted REGISTER
+  Transport transport = Transport::udp;
+  std::optional<uint32_t> flow_timer_s;  // Flow-Timer of its 200
+  bool agreed = false;                   // the registrar requires outbound: it takes part
+  MessageId request;                     // the newest
+  int64_t first_ns = 0;
+  int64_t last_ns = 0;
+};
+
 // Bindings by their places, those that were asked for last at the end; at most kMaxOpen.
 class OpenBindings {
  public:
@@ -81,6 +94,7 @@ class Registrations {
   const std::vector<Binding>& all() const { return bindings_.all(); }
   // Without the requests that were lost by them. Over UDP only.
   const std::vector<BindingMove>& moves() const { return moves_; }
+  const std::vector<RegisteredFlow>& flows() const { return flows_; }
   BindingState state_of(const Binding& binding) const;  // as of watched_until()
   // How long its registrar's point goes on capturing after the newest that is known of it.
   int64_t watched_until(const Binding& binding) const;
@@ -101,6 +115,7 @@ class Registrations {
   void replace(const OpenBindings& others, const TransactionRecord& txn, Binding& accepted);
   void answer(Binding& binding, const TransactionRecord& txn, std::optional<uint32_t> granted);
   void note_source(const std::string& flow, const TransactionRecord& txn);
+  void note_flow(const std::string& key, RegisteredFlow flow, const TransactionRecord& txn);
   void learn_listed(const std::string& aor, const TransactionRecord& txn);
   bool lists_as_asked(const std::string& aor, const TransactionRecord& txn);
 
@@ -124,6 +139,8 @@ class Registrations {
   };
   absl::flat_hash_map<uint64_t, Seen> seen_;
   std::vector<BindingMove> moves_;
+  std::vector<RegisteredFlow> flows_;
+  absl::flat_hash_map<uint64_t, size_t> flow_places_;
   // Of the transaction that is being read: bindings that its request asks for, and contacts that
   // its response lists, as keys, with what it grants them.
   std::vector<size_t> asked_;

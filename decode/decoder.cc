@@ -52,6 +52,7 @@ Fate Decoder::decode(const Packet& packet, std::vector<Datagram>* out) {
   const size_t captured = packet.ref.length;
   const size_t missing = captured < packet.original ? packet.original - captured : 0;
   layers.cut = false;
+  layers.tcp_keepalive.reset();
   const View view{packet.data, captured, same(packet.ref), missing};
   const Fate fate = decode_link(layers, packet.link_type, view);
   if (missing > 0 && (fate == Fate::link_truncated || fate == Fate::ip_truncated))
@@ -86,6 +87,15 @@ const std::vector<HeadlessUdp>& Decoder::headless_udp() const {
 
 std::vector<NeighbourSilence> Decoder::neighbour_silences() const {
   return state_->layers.neighbours.silences();
+}
+
+const std::vector<TcpStall>& Decoder::tcp_stalls() const {
+  return state_->layers.tcp_stalls;
+}
+
+const Datagram* Decoder::tcp_keepalive() const {
+  const auto& keepalive = state_->layers.tcp_keepalive;
+  return keepalive ? &*keepalive : nullptr;
 }
 
 const std::vector<TcpGap>& Decoder::tcp_gaps() const {

@@ -61,6 +61,18 @@ struct TcpGap {
   uint32_t bytes = 0;
   bool acknowledged = false;  // by their receiver: only the capture lacks them
 };
+// A direction of a TCP connection, or of one that never came to be, in which the same bytes were
+// sent again and again while nothing came back.
+struct TcpStall {
+  Endpoint src;
+  Endpoint dst;
+  int64_t first_ns = 0;  // of the newest bytes
+  int64_t last_ns = 0;   // of their newest copy
+  uint32_t first_frame = 0;
+  uint32_t last_frame = 0;
+  uint32_t copies = 0;   // the first one is none
+  bool opening = false;  // SYNs
+};
 // UDP in fragments of which the first, with the ports, never came.
 struct HeadlessUdp {
   uint32_t frame = 0;
@@ -68,6 +80,7 @@ struct HeadlessUdp {
   IpAddress dst;
 };
 inline constexpr size_t kMaxTcpGaps = 256;
+inline constexpr size_t kMaxTcpStalls = 1024;
 inline constexpr size_t kMaxHeadlessUdp = 256;
 inline constexpr size_t kMaxIncompleteSip = 256;
 inline constexpr size_t kMaxIncompleteHead = 2048;
@@ -93,7 +106,11 @@ class Decoder {
   const std::vector<IncompleteSip>& incomplete_sip_fragments() const;  // the first of them
   const std::vector<HeadlessUdp>& headless_udp() const;                // likewise
   const std::vector<TcpGap>& tcp_gaps() const;                         // likewise
-  const std::vector<TlsFlow>& tls_flows() const;                       // likewise
+  // Complete once finished.
+  const std::vector<TcpStall>& tcp_stalls() const;
+  // Of the packet that was decoded last, where its fate is tcp_keepalive; null otherwise.
+  const Datagram* tcp_keepalive() const;
+  const std::vector<TlsFlow>& tls_flows() const;  // likewise
   std::vector<NeighbourSilence> neighbour_silences() const;
   uint64_t fragments() const;  // IP fragments seen, of all sources
 

@@ -115,6 +115,10 @@ struct TcpStream {
   std::optional<uint32_t> acknowledged;
   int64_t acknowledged_ns = 0;
   uint32_t acknowledged_frame = 0;
+  // What came again since the other direction said anything: the newest bytes, or the SYN.
+  uint32_t resent = 0;
+  int64_t resent_ns = 0;
+  uint32_t resent_frame = 0;
 
   size_t buffered() const {
     constexpr size_t kInflater = 48 << 10;  // its window and state
@@ -156,11 +160,14 @@ struct Layers {
   absl::flat_hash_set<FragmentKey> assembled;  // the newest of them
   std::vector<HeadlessUdp> headless_udp;       // at most kMaxHeadlessUdp
   std::vector<TcpGap> tcp_gaps;                // at most kMaxTcpGaps
+  std::vector<TcpStall> tcp_stalls;            // at most kMaxTcpStalls
+  std::optional<Datagram> tcp_keepalive;       // of this packet
   TlsFlows tls;
   Neighbours neighbours;
   absl::flat_hash_map<TcpKey, TcpStream> tcp;
-  size_t tcp_buffered = 0;    // bytes kept by all streams
-  int64_t last_ahead_ns = 0;  // when a segment was last kept out of order
+  size_t tcp_buffered = 0;     // bytes kept by all streams
+  int64_t last_ahead_ns = 0;   // when a segment was last kept out of order
+  int64_t last_resent_ns = 0;  // when a segment, or a SYN, last came again
   absl::flat_hash_map<SctpKey, std::vector<SctpPiece>> sctp;
   size_t sctp_buffered = 0;
   absl::flat_hash_map<TcpKey, std::array<uint32_t, 64>> sctp_seen;  // TSNs, by their low bits

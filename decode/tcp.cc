@@ -15,6 +15,11 @@ constexpr size_t kMaxAhead = 64 << 10;
 constexpr size_t kMaxSegmentsAhead = 4096;
 constexpr int64_t kMaxGapNs =
     2'000'000'000;  // a segment that has not come by then was not captured
+// A sender waits longer for an acknowledgement (RFC 6298): what comes again sooner is the same
+// segment seen at another point.
+constexpr int64_t kLeastResendNs = 180'000'000;
+constexpr uint32_t kStalled = 3;  // copies in vain
+constexpr int64_t kStallForgottenNs = 300'000'000'000;
 // No window is larger (RFC 7323 section 2.3 allows 1 GiB, nobody uses it): another connection.
 constexpr int32_t kOtherConnection = 16 << 20;
 
@@ -50,7 +55,31 @@ int32_t distance(uint32_t from, uint32_t to) {
   return static_cast<int32_t>(to - from);
 }
 
+void note_stall(Layers& layers, const TcpKey& key, const TcpStream& stream) {
+  if (stream.resent < kStalled || layers.tcp_stalls.size() >= kMaxTcpStalls) return;
+  const bool opening = stream.kind == StreamKind::fresh;
+  if (opening && layers.tcp.contains(TcpKey{key.dst, key.src})) return;
+  layers.tcp_stalls.push_back({key.src, key.dst, stream.known_ns, stream.resent_ns,
+                               stream.known_frame, stream.resent_frame, stream.resent, opening});
+}
+
+void note_resent(Layers& layers, TcpStream& stream) {
+  const int64_t now_ns = layers.packet->time_ns;
+  if (now_ns - std::max(stream.known_ns, stream.resent_ns) < kLeastResendNs) return;
+  stream.resent++;
+  stream.resent_ns = layers.last_resent_ns = now_ns;
+  stream.resent_frame = layers.packet->frame;
+}
+
+// Anything from the other side proves that what was sent again is heard, or refused.
+void note_reply(Layers& layers, const TcpKey& key) {
+  if (layers.packet->time_ns - layers.last_resent_ns > kStallForgottenNs) return;
+  const auto found = layers.tcp.find(TcpKey{key.dst, key.src});
+  if (found != layers.tcp.end()) found->second.resent = 0;
+}
+
 void forget(Layers& layers, Streams::iterator stream) {
+  if (stream->second.kind != StreamKind::fresh) note_stall(layers, stream->first, stream->second);
   layers.tcp_buffered -= stream->second.buffered();
   layers.tcp.erase(stream);
 }
@@ -176,7 +205,11 @@ Fate order(Layers& layers, const TcpKey& key, TcpStream& stream, Segment segment
     store_ahead(layers, stream, segment);
   } else {
     const auto known = static_cast<size_t>(-int64_t{gap});
-    if (known >= segment.length()) return Fate::tcp_resent;
+    if (known >= segment.length()) {
+      note_resent(layers, stream);
+      return Fate::tcp_resent;
+    }
+    stream.resent = 0;
     stream.next = segment.sequence + segment.length();
     stream.known_ns = layers.packet->time_ns;
     stream.known_frame = layers.packet->frame;
@@ -194,12 +227,17 @@ void begin_or_end(Layers& layers, const TcpKey& key, const Segment& segment) {
   if (segment.has(kSyn) && known && found->second.first == segment.sequence &&
       found->second.point != point)
     return;
+  const bool again = segment.has(kSyn) && known && found->second.first == segment.sequence &&
+                     found->second.kind == StreamKind::fresh;
+  if (again) return note_resent(layers, found->second);
   if (known) forget(layers, found);
   if (!segment.has(kSyn)) return;
   // From its beginning on, segments that come out of order can be told from other traffic.
   TcpStream& stream = add_stream(layers, key, segment.sequence)->second;
   stream.first = segment.sequence;
   stream.point = point;
+  stream.known_ns = layers.packet->time_ns;
+  stream.known_frame = layers.packet->frame;
 }
 
 // A stream known by its SYN only, before its first SIP bytes. False when it turns out to be other.
@@ -288,6 +326,18 @@ void find_unseen_end(Layers& layers, const TcpKey& key, const TcpStream& stream)
                              static_cast<uint32_t>(unseen), true});
 }
 
+void note_keepalive(Layers& layers, const TcpKey& key, const View& payload) {
+  Datagram& keepalive = layers.tcp_keepalive.emplace();
+  keepalive.time_ns = layers.packet->time_ns;
+  keepalive.frame = layers.packet->frame;
+  keepalive.source = layers.packet->source;
+  keepalive.point = layers.packet->point;
+  keepalive.transport = Transport::tcp;
+  keepalive.src = key.src;
+  keepalive.dst = key.dst;
+  keepalive.payload = payload.text();
+}
+
 }  // namespace
 
 Fate decode_tcp(Layers& layers, const IpHeader& ip, const View& view) {
@@ -303,7 +353,11 @@ Fate decode_tcp(Layers& layers, const IpHeader& ip, const View& view) {
   if (segment.has(kAck) && layers.last_ahead_ns != 0) {
     skip_acknowledged_gap(layers, ip, key, segment.acknowledged);
   }
-  return segment.payload.size == 0 ? Fate::tcp_empty : decode_segment(layers, ip, key, segment);
+  if (layers.last_resent_ns != 0) note_reply(layers, key);
+  if (segment.payload.size == 0) return Fate::tcp_empty;
+  const Fate fate = decode_segment(layers, ip, key, segment);
+  if (fate == Fate::tcp_keepalive) note_keepalive(layers, key, segment.payload);
+  return fate;
 }
 
 void finish_tcp(Layers& layers) {
@@ -312,6 +366,7 @@ void finish_tcp(Layers& layers) {
   std::sort(waiting.begin(), waiting.end(), [](const auto* a, const auto* b) {
     return std::tie(a->first.src, a->first.dst) < std::tie(b->first.src, b->first.dst);
   });
+  for (auto* stream : waiting) note_stall(layers, stream->first, stream->second);
   for (auto* stream : waiting) find_unseen_end(layers, stream->first, stream->second);
   for (auto* stream : waiting) flush(layers, stream->first, stream->second);
   layers.tcp.clear();

@@ -15,8 +15,8 @@ struct Flow {
   EndpointNat* nat = nullptr;
   int64_t newest_ns = 0;      // packet in either direction
   int64_t newest_out_ns = 0;  // from the endpoint: it is still there
-  // When each kind of keep-alive came.
-  std::array<std::vector<int64_t>, 7> keepalives;
+  // When each kind of keep-alive came from it, and to it.
+  std::array<std::vector<int64_t>, 7> keepalives, keepalives_to;
 };
 
 class Flows {
@@ -26,7 +26,7 @@ class Flows {
     for (const EndpointId id : model.endpoints.ids()) {
       const auto found = endpoints->find(model.endpoints[id]);
       if (found != endpoints->end() && found->second.behind == true)
-        flows_[id.value - 1] = std::make_unique<Flow>(Flow{&found->second, 0, 0, {}});
+        flows_[id.value - 1] = std::make_unique<Flow>(Flow{&found->second, 0, 0, {}, {}});
     }
   }
 
@@ -52,8 +52,9 @@ class Flows {
       if (flow == nullptr) continue;
       flow->newest_ns = time_ns;
       if (id == src) flow->newest_out_ns = time_ns;
-      if (kind != KeepaliveKind::none)
-        flow->keepalives[static_cast<size_t>(kind)].push_back(time_ns);
+      if (kind == KeepaliveKind::none) continue;
+      auto& kept = id == src ? flow->keepalives : flow->keepalives_to;
+      kept[static_cast<size_t>(kind)].push_back(time_ns);
     }
   }
 
@@ -105,25 +106,29 @@ class Flows {
         flow.nat->died_txn = {};
       }
     }
-    choose_keepalive(flow);
+    // What answers it does not keep the binding.
+    if (!choose_keepalive(flow.keepalives, flow.nat))
+      choose_keepalive(flow.keepalives_to, flow.nat);
   }
 
-  static void choose_keepalive(Flow& flow) {
+  static bool choose_keepalive(const std::array<std::vector<int64_t>, 7>& keepalives,
+                               EndpointNat* nat) {
     constexpr size_t kLeast = 2;
     size_t chosen = 0;
-    for (size_t kind = 1; kind < flow.keepalives.size(); kind++) {
-      const size_t count = flow.keepalives[kind].size();
-      if (count >= kLeast && (chosen == 0 || count > flow.keepalives[chosen].size())) chosen = kind;
+    for (size_t kind = 1; kind < keepalives.size(); kind++) {
+      const size_t count = keepalives[kind].size();
+      if (count >= kLeast && (chosen == 0 || count > keepalives[chosen].size())) chosen = kind;
     }
-    if (chosen == 0) return;
+    if (chosen == 0) return false;
     std::vector<int64_t> gaps;
-    const std::vector<int64_t>& times = flow.keepalives[chosen];
+    const std::vector<int64_t>& times = keepalives[chosen];
     for (size_t i = 1; i < times.size(); i++) gaps.push_back(times[i] - times[i - 1]);
     const auto middle = gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / 2);
     std::nth_element(gaps.begin(), middle, gaps.end());
-    if (*middle < kSecond_ns) return;  // a test by STUN, or a burst
-    flow.nat->keepalive = static_cast<KeepaliveKind>(chosen);
-    flow.nat->keepalive_ns = *middle;
+    if (*middle < kSecond_ns) return false;  // a test by STUN, or a burst
+    nat->keepalive = static_cast<KeepaliveKind>(chosen);
+    nat->keepalive_ns = *middle;
+    return true;
   }
 
   const Model& model_;

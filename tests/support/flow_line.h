@@ -60,6 +60,8 @@ struct Payload {
   uint8_t protocol =
       17;  // UDP, TCP: `bytes` is what they carry; else what the IP packet does; 0: of ARP
   bool unseen = false;  // it was sent, and is not in the capture
+  bool again = false;   // the newest bytes of the TCP connection, with their number
+  bool syn = false;     // of TCP: a SYN
 };
 
 }  // namespace sipladder::build

@@ -150,14 +150,42 @@ class Flow {
     if (payload.protocol == 17) {
       inside = udp(payload.bytes, src.address, dst.address, from, to);
     } else if (payload.protocol == 6) {
-      uint32_t& sent = sent_by_tcp_[src.text() + dst.text()];
-      const uint32_t came = src.acks ? 1 + sent_by_tcp_[dst.text() + src.text()] : 0;
-      inside = tcp(payload.bytes, {1 + sent, came}, src.address, dst.address, from, to);
-      sent += static_cast<uint32_t>(payload.bytes.size());
+      inside = tcp_segment(payload, src, dst);
     }
     if (payload.protocol == 0) return ethernet(payload.bytes, 0x0806);
     return ethernet_ip(ip(inside, payload.protocol, src.address, dst.address,
                           numbered_ ? payload.ip_id : uint16_t{0}));
+  }
+
+  // A SYN has the number before the first byte; a segment sent again that of the newest bytes.
+  std::string tcp_segment(const Payload& payload, const Host& src, const Host& dst) {
+    constexpr uint8_t kSyn = 2, kAckPush = 24;
+    const auto from = static_cast<uint16_t>(src.port), to = static_cast<uint16_t>(dst.port);
+    SentByTcp& sent = sent_by_tcp_[src.text() + dst.text()];
+    const uint32_t came = src.acks ? 1 + sent_by_tcp_[dst.text() + src.text()].bytes : 0;
+    if (payload.syn) return tcp({}, {0, 0, kSyn}, src.address, dst.address, from, to);
+    if (!payload.again) {
+      sent.newest = payload.bytes;
+      sent.bytes += static_cast<uint32_t>(payload.bytes.size());
+    }
+    const auto begin = static_cast<uint32_t>(1 + sent.bytes - sent.newest.size());
+    return tcp(sent.newest, {begin, came, kAckPush}, src.address, dst.address, from, to);
+  }
+
+  // crlf, pong, empty, segment and syn.
+  static std::vector<Payload> small_payloads(const Line& line, uint16_t* ip_id) {
+    const std::string& word = line.words[0];
+    const uint8_t protocol = line.src.tcp ? 6 : 17;
+    std::vector<Payload> out;
+    for (int i = 0; i < line.integer("count", 1); i++) {
+      const auto later_ns = std::llround(i * line.seconds("every", 1) * 1e9);
+      Payload made{line.time_ns + later_ns, "", ++*ip_id, protocol};
+      made.bytes = word == "crlf" ? "\r\n\r\n" : word == "pong" ? "\r\n" : "";
+      made.again = word == "segment";
+      made.syn = word == "syn";
+      out.push_back(std::move(made));
+    }
+    return out;
   }
 
   void send(const Line& line) {
@@ -184,6 +212,9 @@ class Flow {
     if (word == "tls") return tls_payloads(line);
     if (word == "arp") return arp_payloads(line);
     if (word == "zrtp") return zrtp_payloads(line, &ip_id_);
+    for (const char* small : {"crlf", "pong", "empty", "segment", "syn"}) {
+      if (word == small) return small_payloads(line, &ip_id_);
+    }
     if (word != "icmp") return sip_payloads(line, &calls_, &ip_id_, wrong);
     if (line.words.size() < 5) {
       *wrong = "icmp CODE HOST:PORT > HOST:PORT";
@@ -194,7 +225,11 @@ class Flow {
 
   std::map<std::string, Host> hosts_;
   FlowCalls calls_;
-  std::map<std::string, uint32_t> sent_by_tcp_;  // bytes, by both ends
+  struct SentByTcp {
+    uint32_t bytes = 0;
+    std::string newest;
+  };
+  std::map<std::string, SentByTcp> sent_by_tcp_;  // by both ends
   int64_t clock_set_ns_ = 0, clock_step_ns_ = 0;
   size_t snaplen_ = 0;
   uint16_t ip_id_ = 100;

@@ -49,6 +49,8 @@
 //                                     `tls data`: a record of application data
 //   2.000 alice > bob raw             the indented lines are the payload
 //   repeat 300 every=0.02 from=10     the lines up to `end` so many times, "{n}" is 10, 11...
+//   2.000 alice > bob crlf count=4 every=30   keep-alives of CRLF CRLF; `pong`: of CRLF; `empty`
+//   2.000 alice > bob segment count=3 every=1   over TCP: the newest bytes again; `syn`: a SYN
 //
 // Words of a request: call= cseq= from= to= fromtag= totag= via= branch= ("-" for none), by=callee.
 // sdp=ADDRESS:PORT[/direction or other a= line][/pt,pt] | none; rtpmap=111:opus/48000/2;

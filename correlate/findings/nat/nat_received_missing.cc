@@ -14,7 +14,11 @@ Severity severity_of(const ViaHop& hop) {
   const bool believable = scope_of(*hop.sent_by_ip) != AddressScope::loopback;
   if (hop.reliable || !believable || headline_of(hop) != HopFault::received_missing)
     return Severity::info;
-  return hop.repeats >= kLost ? Severity::error : Severity::warning;
+  if (hop.repeats >= kLost) return Severity::error;
+  // Within private space another hop may lie between, and what arrives shows no harm.
+  const bool harmless = hop.repeats == 0 && is_private_scope(scope_of(hop.source.ip)) &&
+                        is_private_scope(scope_of(hop.server.ip));
+  return harmless ? Severity::info : Severity::warning;
 }
 
 void check(CaptureContext& context, std::vector<Finding>* out) {
