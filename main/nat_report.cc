@@ -363,7 +363,8 @@ std::vector<std::string> NatReport::summary() const {
                         many(all, "endpoint"), proven == 0 ? "none" : std::to_string(proven))};
   }
   std::vector<std::string> sentences = {fmt::format("{}: {} behind a NAT, {} with faults{}",
-                                                    many(all, "endpoint"), behind, faulty,
+                                                    many(all, "endpoint"), behind,
+                                                    faulty == 0 ? "none" : std::to_string(faulty),
                                                     faulty == 0  ? "."
                                                     : faulty > 1 ? ", the worst first:"
                                                                  : ":")};

@@ -125,7 +125,9 @@ class Flows {
     for (size_t i = 1; i < times.size(); i++) gaps.push_back(times[i] - times[i - 1]);
     const auto middle = gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / 2);
     std::nth_element(gaps.begin(), middle, gaps.end());
-    if (*middle < kSecond_ns) return false;  // a test by STUN, or a burst
+    // A burst; of STUN, the tests of a client.
+    const bool stun = static_cast<KeepaliveKind>(chosen) == KeepaliveKind::stun;
+    if (*middle < (stun ? 5 : 1) * kSecond_ns) return false;
     nat->keepalive = static_cast<KeepaliveKind>(chosen);
     nat->keepalive_ns = *middle;
     return true;

@@ -61,8 +61,14 @@ bool is_answered_from_elsewhere(const ViaHop& hop) {
          hop.server.ip.family != 0 && hop.answered_from != hop.server;
 }
 
+bool is_sent_inside(const ViaHop& hop) {
+  return is_unreachable(hop) && is_private_scope(scope_of(hop.answered_to.ip)) &&
+         is_public(hop.answered_from.ip) && is_public(hop.source.ip);
+}
+
 HopFault headline_of(const ViaHop& hop) {
   const bool lost = hop.repeats != 0;
+  if (is_sent_inside(hop)) return HopFault::unreachable;
   if (is_misrouted(hop) || is_unasked_source(hop)) return HopFault::misrouted;
   if (misses_rport(hop) && lost) return HopFault::rport_missing;
   if (is_unreachable(hop)) return HopFault::unreachable;

@@ -16,6 +16,8 @@ bool has_wrong_received(const ViaHop& hop);
 bool misses_rport(const ViaHop& hop);
 // rport was asked for, and no answer fills it.
 bool leaves_rport_empty(const ViaHop& hop);
+// An answer went into a private network that the client does not send from, out of a public one.
+bool is_sent_inside(const ViaHop& hop);
 // An answer went neither to the source nor where the Via sends it.
 bool is_misrouted(const ViaHop& hop);
 // An answer went to the source unasked, and the client, which listens on the port of its Via, goes

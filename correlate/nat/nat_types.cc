@@ -15,7 +15,8 @@ using Probes = std::vector<const StunProbe*>;
 
 // The answer came to the client: it did not ask again.
 bool is_answered(const StunProbe& probe) {
-  return probe.answer_ns != 0 && probe.asked_after_answer == 0 && probe.mapped.ip.family != 0;
+  return probe.answer_ns != 0 && probe.asked_after_answer == 0 && probe.mapped.ip.family != 0 &&
+         scope_of(probe.mapped.ip) != AddressScope::unspecified;
 }
 
 bool is_refused(const Model& model, const StunProbe& probe) {

@@ -14,6 +14,7 @@ bool is_wanted(const ViaHop& hop) {
 }
 
 Severity severity_of(const ViaHop& hop) {
+  if (headline_of(hop) != HopFault::misrouted) return Severity::info;
   return hop.repeats != 0 ? Severity::error : Severity::warning;
 }
 

@@ -9,7 +9,7 @@ namespace {
 extern const Detector detector;
 
 bool is_wanted(const ViaHop& hop) {
-  return is_unreachable(hop) && !is_misrouted(hop);
+  return is_unreachable(hop) && (!is_misrouted(hop) || is_sent_inside(hop));
 }
 
 Severity severity_of(const ViaHop& hop) {

@@ -21,28 +21,56 @@ bool is_judged(const CallContext& context, const CallAnalysis& analysis) {
       [](const Finding& finding) { return finding.code == "audio-private-address"; });
 }
 
-// The newest message with that SDP (`stand` is its first copy) between two public hosts.
+bool is_between_public(const CallContext& context, const MessageRecord& message) {
+  return is_public(context.model.endpoints[message.src].ip) &&
+         is_public(context.model.endpoints[message.dst].ip);
+}
+
+std::optional<IpAddress> media_ip(CallContext& context, const MessageRecord& message) {
+  if (!context.view.load(message)) return std::nullopt;
+  for (const SdpMedia& media : parse_sdp(find_sdp(context.view.sip())).media) {
+    if (const auto ip = parse_ip(media.address)) return ip;
+  }
+  return std::nullopt;
+}
+
+// The newest copy that another hop sends on to a public host with that SDP. None when a hop puts
+// another address into it, or sends it back to where it came from: both are behind one NAT.
 const MessageRecord* left_unchanged(CallContext& context, const SdpStand& stand) {
   const MessageRecord& first = context.message(stand.message);
+  const IpAddress& source = context.model.endpoints[first.src].ip;
+  const MessageRecord* left = nullptr;
   for (const MessageId id : context.messages()) {
     const MessageRecord& message = context.message(id);
     if (!message.has_sdp || !message.is_in_exchange_of(first) ||
-        message.is_request() != first.is_request())
+        message.is_request() != first.is_request() ||
+        context.model.endpoints[message.src].ip == source)
       continue;
-    if (!is_public(context.model.endpoints[message.src].ip) ||
-        !is_public(context.model.endpoints[message.dst].ip) || !context.view.load(message))
-      continue;
-    const Sdp sdp = parse_sdp(find_sdp(context.view.sip()));
-    for (const SdpMedia& media : sdp.media) {
-      if (parse_ip(media.address) == stand.address->ip) return &message;
-    }
+    const auto ip = media_ip(context, message);
+    if (ip != stand.address->ip || context.model.endpoints[message.dst].ip == source)
+      return nullptr;
+    if (is_between_public(context, message)) left = &message;
   }
-  return nullptr;
+  return is_public(source) ? left : nullptr;
+}
+
+// A healthy call without media is not read: its SDP in force, when it may be about this.
+Negotiation negotiation_here(CallContext& context) {
+  if (!context.audio.negotiation.stands.empty()) return context.audio.negotiation;
+  const bool any =
+      std::any_of(context.messages().begin(), context.messages().end(), [&](MessageId id) {
+        const MessageRecord& message = context.message(id);
+        return message.has_sdp && is_between_public(context, message);
+      });
+  if (!any) return {};
+  return negotiation_of(context.model, context.view, context.call, context.messages(),
+                        context.audio.end_ns);
 }
 
 void check(CallContext& context, CallAnalysis* out) {
-  if (context.call.answer_ns == 0 || is_judged(context, *out)) return;
-  const Negotiation& negotiation = context.audio.negotiation;
+  if (context.call.answer_ns == 0 || !context.call.sdp.may_be_private || is_judged(context, *out))
+    return;
+  const Negotiation negotiation = negotiation_here(context);
   for (const Party party : {Party::caller, Party::callee}) {
     const SdpStand* stand = negotiation.newest(party);
     if (stand == nullptr || !stand->address || stand->ice || !stand->usable ||
