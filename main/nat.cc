@@ -127,10 +127,20 @@ class Text {
 
   void print_hop(const NatRows& rows, size_t row) {
     const int64_t requests = rows.number(row, "requests");
-    line(fmt::format("  {} to {}: {} ({}frame {})", rows.place(row, "source", "source_port"),
-                     rows.place(row, "server", "server_port"), rows.text(row, "verdict"),
-                     requests == 1 ? "" : fmt::format("{} requests, ", requests),
-                     rows.text(row, "frame")));
+    const std::string source = rows.place(row, "source", "source_port");
+    const std::string frames =
+        fmt::format("({}frame {})", requests == 1 ? "" : fmt::format("{} requests, ", requests),
+                    rows.text(row, "frame"));
+    if (source.empty()) {
+      line("  before that: " + via_words(rows, row) + " " + frames);
+      return;
+    }
+    line(fmt::format("  {} to {}: {} {}", source, rows.place(row, "server", "server_port"),
+                     rows.text(row, "verdict"), frames));
+    line("      " + via_words(rows, row) + "; " + way_words(rows, row));
+  }
+
+  static std::string via_words(const NatRows& rows, size_t row) {
     std::string via = "Via " + rows.place(row, "host", "port");
     if (rows.number(row, "has_rport") != 0) via += ";rport";
     const std::string received = rows.text(row, "received"), due = rows.text(row, "received_due"),
@@ -138,7 +148,7 @@ class Text {
     if (!received.empty()) via += ", received=" + received;
     if (!due.empty() && due != received) via += ", due is received=" + due;
     if (!rport.empty()) via += ", rport=" + rport;
-    line("      " + via + "; " + way_words(rows, row));
+    return via;
   }
 
   static std::string way_words(const NatRows& rows, size_t row) {

@@ -6,8 +6,10 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "correlate/nat/hop_rules.h"
+#include "decode/text.h"
 #include "main/option_values.h"
 #include "query/format.h"
 
@@ -50,15 +52,17 @@ std::string_view verdict_of(const ViaHop& hop) {
   return hop.repeats == 0 ? "fine" : "repeated although answered";
 }
 
-Value cell(Reader& reader, const TableDescription& table, MessageId message,
-           std::string_view name) {
+Value cell(Reader& reader, const TableDescription& table, MessageId message, std::string_view name,
+           uint32_t part = 0) {
   Value value;
-  if (!message || table.parts(reader, message.value) == 0) return value;
+  if (!message || table.parts(reader, message.value) <= part) return value;
   const auto found = std::find_if(table.columns.begin(), table.columns.end(),
                                   [&](const Column& column) { return column.name == name; });
-  if (found != table.columns.end()) found->get(reader, {message.value, 0}, value);
+  if (found != table.columns.end()) found->get(reader, {message.value, part}, value);
   return value;
 }
+
+constexpr std::string_view kTold = "told by the Via";  // the hop itself is not seen here
 
 Value text_value(std::string_view text) {
   Value value;
@@ -100,17 +104,36 @@ class HopRows {
     row.push_back(cell(reader_, kMessagesTable, hop.request, "dst"));
     row.push_back(cell(reader_, kMessagesTable, hop.request, "dst_port"));
     row.push_back(text_value(verdict_of(hop)));
-    const auto [place, is_new] = places_.try_emplace(key_of(row, hop.reliable), rows_->rows.size());
+    add_once(std::move(row), hop.reliable, hop.request);
+    for (uint32_t part = 1; part < hop.vias; part++) add_lower(hop, part);
+  }
+
+ private:
+  // A hop before this point, as its Via tells it.
+  void add_lower(const ViaHop& hop, uint32_t part) {
+    const Value received = cell(reader_, kViasTable, hop.request, "received", part);
+    if (received.type == Value::Type::null) return;
+    std::vector<Value> row;
+    for (const std::string_view name : kOfRequest)
+      row.push_back(cell(reader_, kViasTable, hop.request, name, part));
+    for (const std::string_view name : kOfAnswer)
+      row.push_back(cell(reader_, kViasTable, hop.request, name, part));
+    row.resize(row.size() + 2);
+    row.push_back(text_value(kTold));
+    add_once(std::move(row), false, hop.request);
+  }
+
+  void add_once(std::vector<Value> row, bool reliable, MessageId request) {
+    const auto [place, is_new] = places_.try_emplace(key_of(row, reliable), rows_->rows.size());
     if (!is_new) {
       rows_->rows[place->second].rbegin()[1].integer++;
       return;
     }
     row.push_back(count_value(1));
-    row.push_back(cell(reader_, kMessagesTable, hop.request, "frame"));
+    row.push_back(cell(reader_, kMessagesTable, request, "frame"));
     rows_->rows.push_back(std::move(row));
   }
 
- private:
   std::string key_of(const std::vector<Value>& row, bool reliable) const {
     std::string key;
     for (size_t i = 0; i < row.size(); i++) {
@@ -130,6 +153,19 @@ class HopRows {
 
 bool is_end(const Endpoint& wanted, const Endpoint& end) {
   return wanted.ip == end.ip && (wanted.port == 0 || wanted.port == end.port);
+}
+
+// The addresses that a sentence names.
+std::set<IpAddress> named_in(std::string_view text) {
+  std::set<IpAddress> named;
+  while (!text.empty()) {
+    std::string_view word = cut(&text, ' ');
+    while (!word.empty() && std::string_view("(,;:.)").find(word.back()) != std::string_view::npos)
+      word.remove_suffix(1);
+    if (!word.empty() && word.front() == '(') word.remove_prefix(1);
+    if (const auto end = parse_endpoint(word)) named.insert(end->ip);
+  }
+  return named;
 }
 
 // --endpoint: its own address, that which the world sees of it, or that which it believes in.
@@ -162,26 +198,10 @@ class Wanted {
     for (const Endpoint& end : ends) {
       if (is_end(*end_, end)) return true;
     }
-    return names(finding.summary);
+    return named_in(finding.summary).contains(end_->ip);
   }
 
  private:
-  // The address as a word of its own: 10.0.0.1 is not in 10.0.0.12.
-  bool names(std::string_view text) const {
-    const std::string word = to_string(end_->ip);
-    const auto is_part = [](char c) {
-      return std::isxdigit(static_cast<unsigned char>(c)) != 0 || c == '.';
-    };
-    for (size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
-      const size_t end = at + word.size();
-      const bool begins = at == 0 || !is_part(text[at - 1]);
-      const bool ends = end == text.size() || !is_part(text[end]) ||
-                        (text[end] == '.' && (end + 1 == text.size() || text[end + 1] == ' '));
-      if (begins && ends) return true;
-    }
-    return false;
-  }
-
   std::optional<Endpoint> end_;
 };
 
@@ -196,11 +216,8 @@ std::vector<Endpoint> ends_of(const Model& model, const Finding& finding) {
   return {model.endpoints[message.src], model.endpoints[message.dst]};
 }
 
-// Of one endpoint.
-struct Faults {
-  uint64_t count = 0;  // errors and warnings
-  const Finding* worst = nullptr;
-};
+// Of one endpoint, each finding once.
+using Told = std::set<const Finding*>;
 
 class Gathering {
  public:
@@ -230,11 +247,13 @@ class Gathering {
     const std::vector<Endpoint> ends = ends_of(session_.model, finding);
     if (!wanted_.finding(finding, ends)) return;
     report->findings.push_back(&finding);
-    for (const Endpoint& end : ends) {
-      Faults& faults = faults_[{to_string(end.ip), end.port}];
-      if (finding.severity != Severity::info) faults.count++;
-      if (faults.worst == nullptr) faults.worst = &finding;  // the worst comes first
+    // Of media the message that proves it can have passed between others.
+    if (finding.code.starts_with("audio-")) {
+      for (const IpAddress& ip : named_in(finding.summary))
+        told_by_ip_[to_string(ip)].insert(&finding);
+      return;
     }
+    for (const Endpoint& end : ends) told_[{to_string(end.ip), end.port}].insert(&finding);
   }
 
   std::string add_endpoints(NatRows* rows) {
@@ -250,12 +269,17 @@ class Gathering {
     std::multimap<std::pair<int, int>, std::vector<Value>> sorted;
     for (size_t i = 0; i < all.rows.size(); i++) {
       if (!wanted_.endpoint(all, i)) continue;
-      const Faults faults = faults_of(all, i);
-      const int severity = faults.count == 0 ? 0 : static_cast<int>(faults.worst->severity);
+      const Told told = told_of(all, i);
+      const auto worst = std::max_element(told.begin(), told.end(), [](auto* a, auto* b) {
+        return std::tuple(a->severity, b->code) < std::tuple(b->severity, a->code);
+      });
+      const auto faults = static_cast<uint64_t>(std::count_if(
+          told.begin(), told.end(), [](auto* one) { return one->severity != Severity::info; }));
+      const int severity = worst == told.end() ? 0 : static_cast<int>((*worst)->severity);
       const bool behind = all.number(i, "behind_nat") == 1;
       std::vector<Value> row = all.rows[i];
-      row.push_back(count_value(faults.count));
-      row.push_back(faults.worst != nullptr ? text_value(faults.worst->code) : Value{});
+      row.push_back(count_value(faults));
+      row.push_back(worst == told.end() ? Value{} : text_value((*worst)->code));
       sorted.emplace(std::pair(-severity, behind ? 0 : 1), std::move(row));
     }
     rows->columns = all.columns;
@@ -265,15 +289,24 @@ class Gathering {
     return {};
   }
 
-  Faults faults_of(const NatRows& rows, size_t row) const {
-    const auto found = faults_.find({rows.at(row, "address").text, rows.number(row, "port")});
-    return found == faults_.end() ? Faults{} : found->second;
+  Told told_of(const NatRows& rows, size_t row) const {
+    Told all;
+    const auto take = [&](const auto& told, const auto& key) {
+      const auto found = told.find(key);
+      if (found != told.end()) all.insert(found->second.begin(), found->second.end());
+    };
+    const std::string& address = rows.at(row, "address").text;
+    take(told_, std::pair(address, rows.number(row, "port")));
+    take(told_by_ip_, address);
+    take(told_by_ip_, rows.text(row, "private_address"));
+    return all;
   }
 
   // Faults first.
   static void sort_hops(NatRows* hops) {
     const auto is_fine = [&](const std::vector<Value>& row) {
-      return row.rbegin()[2].text == "fine" || row.rbegin()[2].text == "no answer";
+      const std::string& verdict = row.rbegin()[2].text;
+      return verdict == "fine" || verdict == "no answer" || verdict == kTold;
     };
     std::stable_partition(hops->rows.begin(), hops->rows.end(),
                           [&](const auto& row) { return !is_fine(row); });
@@ -288,7 +321,8 @@ class Gathering {
   Session& session_;
   Reader& reader_;
   Wanted wanted_;
-  std::map<std::pair<std::string, int64_t>, Faults> faults_;
+  std::map<std::pair<std::string, int64_t>, Told> told_;
+  std::map<std::string, Told> told_by_ip_;
 };
 
 std::string many(size_t count, const char* one) {
@@ -335,8 +369,23 @@ size_t NatReport::with_faults() const {
   return count;
 }
 
+size_t NatReport::told_by_vias() const {
+  std::set<std::string> known;
+  for (size_t i = 0; i < endpoints.rows.size(); i++)
+    known.insert(endpoints.text(i, "private_address"));
+  size_t count = 0;
+  for (size_t i = 0; i < hops.rows.size(); i++) {
+    if (hops.text(i, "verdict") != kTold) continue;
+    const auto host = parse_ip(hops.at(i, "host").text);
+    const auto seen = parse_ip(hops.at(i, "received").text);
+    const bool behind = host && seen && *host != *seen && is_private_scope(scope_of(*host));
+    count += behind && known.insert(to_string(*host)).second ? 1U : 0U;
+  }
+  return count;
+}
+
 bool NatReport::is_without_nat() const {
-  return behind_nat() == 0 &&
+  return behind_nat() == 0 && told_by_vias() == 0 &&
          std::all_of(findings.begin(), findings.end(),
                      [](const Finding* finding) { return finding->code == "nat-type"; });
 }
@@ -350,24 +399,26 @@ static std::string_view words_of(std::string_view code) {
 
 std::vector<std::string> NatReport::summary() const {
   constexpr size_t kMostNamed = 10;
-  const size_t all = endpoints.rows.size(), behind = behind_nat(), faulty = with_faults();
+  const size_t all = endpoints.rows.size(), behind = behind_nat(), faulty = with_faults(),
+               told = told_by_vias();
   if (is_without_nat()) {
     size_t proven = 0;
     for (size_t i = 0; i < all; i++) {
       const Value& known = endpoints.at(i, "behind_nat");
       proven += known.type == Value::Type::integer ? 1U : 0U;
     }
-    if (all == 0) return {"no NAT is seen: no endpoint either"};
-    if (proven == all) return {fmt::format("no NAT: {} behind none", many(all, "endpoint"))};
-    return {fmt::format("no NAT is seen: {}, {} of them certainly behind none",
-                        many(all, "endpoint"), proven == 0 ? "none" : std::to_string(proven))};
+    if (all == 0) return {"no NAT is seen, and no endpoint of SIP or STUN"};
+    if (proven == all) return {fmt::format("no NAT: {}, none behind one", many(all, "endpoint"))};
+    return {fmt::format("no NAT is seen: {}, {} proven to be behind none, {} not told",
+                        many(all, "endpoint"), proven, all - proven)};
   }
-  std::vector<std::string> sentences = {fmt::format("{}: {} behind a NAT, {} with faults{}",
-                                                    many(all, "endpoint"), behind,
-                                                    faulty == 0 ? "none" : std::to_string(faulty),
-                                                    faulty == 0  ? "."
-                                                    : faulty > 1 ? ", the worst first:"
-                                                                 : ":")};
+  std::vector<std::string> sentences = {
+      fmt::format("{}: {} behind a NAT{}, {} with faults{}", many(all, "endpoint"), behind,
+                  told == 0 ? "" : fmt::format(" and {} more whose Via tells it", told),
+                  faulty == 0 ? "none" : std::to_string(faulty),
+                  faulty == 0  ? "."
+                  : faulty > 1 ? ", the worst first:"
+                               : ":")};
   for (size_t i = 0; i < all && i < kMostNamed; i++) {
     const auto faults = static_cast<size_t>(endpoints.number(i, "faults"));
     if (faults == 0) break;

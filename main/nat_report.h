@@ -30,6 +30,7 @@ struct NatReport {
   std::vector<const Finding*> findings;
 
   size_t behind_nat() const;
+  size_t told_by_vias() const;  // behind one that is not in the capture, as a proxy wrote it down
   size_t with_faults() const;
   // No NAT, and nothing that only matters where there is one.
   bool is_without_nat() const;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -141,13 +142,29 @@ void report_visit(CallContext& context, TransactionId id, TransactionId before, 
   report(out, std::move(finding));
 }
 
+// Requests that were sent on, and got the answer of the next hop.
+std::set<uint32_t> refused_further_on(const CallContext& context) {
+  std::set<uint32_t> relayed;
+  for (const TransactionId id : context.transactions) {
+    const TransactionRecord& txn = context.model.transactions[id];
+    if (txn.request_path && (txn.final_status == 482 || txn.final_status == 483))
+      relayed.insert(txn.request_path.value);
+  }
+  return relayed;
+}
+
 // Of each kind the first one: it is enough to follow.
 void check_refused(CallContext& context, bool merged, CallAnalysis* out) {
   std::optional<AllArrivals> arrivals;
+  std::set<uint32_t> relayed;
   for (const TransactionId id : context.transactions) {
     const uint16_t status = context.model.transactions[id].final_status;
     if (status != 482 && status != 483) continue;
-    if (!arrivals) arrivals = arrivals_in(context);
+    if (!arrivals) {
+      arrivals = arrivals_in(context);
+      relayed = refused_further_on(context);
+    }
+    if (relayed.contains(id.value)) continue;
     if (is_merged(context, *arrivals, id) != merged) continue;
     return merged ? report_merged(context, id, out) : report_refused(context, id, out);
   }

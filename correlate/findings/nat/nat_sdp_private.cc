@@ -26,32 +26,47 @@ bool is_between_public(const CallContext& context, const MessageRecord& message)
          is_public(context.model.endpoints[message.dst].ip);
 }
 
-std::optional<IpAddress> media_ip(CallContext& context, const MessageRecord& message) {
-  if (!context.view.load(message)) return std::nullopt;
-  for (const SdpMedia& media : parse_sdp(find_sdp(context.view.sip())).media) {
-    if (const auto ip = parse_ip(media.address)) return ip;
+// One copy of a message with SDP.
+struct Copy {
+  std::optional<IpAddress> media;
+  std::optional<IpAddress> client;  // as the first proxy saw it
+  size_t vias = 0;
+};
+
+Copy read_copy(CallContext& context, const MessageRecord& message) {
+  Copy copy;
+  if (!context.view.load(message)) return copy;
+  const SipIndex& sip = context.view.sip();
+  for (const SdpMedia& media : parse_sdp(find_sdp(sip)).media) {
+    if (!copy.media) copy.media = parse_ip(media.address);
   }
-  return std::nullopt;
+  const auto vias = header_values(sip, HeaderId::via);
+  copy.vias = vias.size();
+  if (!vias.empty()) copy.client = parse_ip(parse_via(vias.back()).received);
+  return copy;
 }
 
-// The newest copy that another hop sends on to a public host with that SDP. None when a hop puts
-// another address into it, or sends it back to where it came from: both are behind one NAT.
+// The newest copy that a proxy sends on to a public host with that SDP. None when one puts another
+// address into it, or sends it back to where it came from: both are behind one NAT.
 const MessageRecord* left_unchanged(CallContext& context, const SdpStand& stand) {
-  const MessageRecord& first = context.message(stand.message);
-  const IpAddress& source = context.model.endpoints[first.src].ip;
+  const MessageRecord& known = context.message(stand.message);
   const MessageRecord* left = nullptr;
+  std::optional<IpAddress> origin;
   for (const MessageId id : context.messages()) {
     const MessageRecord& message = context.message(id);
-    if (!message.has_sdp || !message.is_in_exchange_of(first) ||
-        message.is_request() != first.is_request() ||
-        context.model.endpoints[message.src].ip == source)
+    if (!message.has_sdp || message.is_copy() || !message.is_in_exchange_of(known) ||
+        message.is_request() != known.is_request())
       continue;
-    const auto ip = media_ip(context, message);
-    if (ip != stand.address->ip || context.model.endpoints[message.dst].ip == source)
-      return nullptr;
+    const IpAddress& source = context.model.endpoints[message.src].ip;
+    const IpAddress& target = context.model.endpoints[message.dst].ip;
+    if (!origin) origin = source;
+    const Copy copy = read_copy(context, message);
+    if (source == *origin && (!message.is_request() || copy.vias < 2)) continue;
+    const bool returns = target == *origin || (message.is_request() && copy.client == target);
+    if (copy.media != stand.address->ip || returns) return nullptr;
     if (is_between_public(context, message)) left = &message;
   }
-  return is_public(source) ? left : nullptr;
+  return origin && is_public(*origin) ? left : nullptr;
 }
 
 // A healthy call without media is not read: its SDP in force, when it may be about this.
