@@ -73,13 +73,15 @@ class Text {
   void print(const NatReport& report) {
     const std::vector<std::string> sentences = report.summary();
     for (size_t i = 0; i < sentences.size(); i++) line((i == 0 ? "" : "  ") + sentences[i]);
-    if (report.is_without_nat()) return;
-    print_endpoints(report.endpoints);
-    print_hops(report.hops);
+    if (!report.is_without_nat()) {
+      print_endpoints(report.endpoints);
+      print_hops(report.hops);
+    }
+    print_text(text_, options_);
   }
 
  private:
-  void line(const std::string& text) { print_text(text + "\n", options_); }
+  void line(const std::string& text) { text_ += text + "\n"; }
 
   void print_endpoints(const NatRows& rows) {
     line("\nEndpoints");
@@ -160,6 +162,7 @@ class Text {
   }
 
   const Options& options_;
+  std::string text_;
 };
 
 void write_rows(const RowStyle& style, const NatRows& rows) {
@@ -181,25 +184,44 @@ NatRows rows_of_sentences(const std::vector<std::string>& sentences) {
   return rows;
 }
 
-// The parts one after the other: fields of one object in json, tables with an empty line between
-// them in csv, with a heading in md.
-void print_parts(const NatReport& report, const NatRows& findings, const RowStyle& style) {
+// With the name of its part before each row.
+NatRows with_part(const NatRows& rows, std::string_view part) {
+  NatRows named = rows;
+  Value value;
+  value.set(part);
+  named.columns.insert(named.columns.begin(), {"part"});
+  for (auto& row : named.rows) row.insert(row.begin(), value);
+  return named;
+}
+
+// One object.
+void print_json(const NatReport& report, const NatRows& findings, const RowStyle& style) {
+  JsonArray sentences;
+  for (const std::string& sentence : report.summary()) sentences.add(sentence);
+  std::printf("{\"summary\":%s", sentences.text().c_str());
+  const std::pair<const char*, const NatRows*> parts[] = {
+      {"endpoints", &report.endpoints}, {"vias", &report.hops}, {"findings", &findings}};
+  for (const auto& [name, rows] : parts) {
+    std::printf(",\n\"%s\":", name);
+    write_rows(style, *rows);
+  }
+  std::fputs("}\n", stdout);
+}
+
+// Tables one after the other: an empty line between them in csv, a heading before them in md.
+void print_tables(const NatReport& report, const NatRows& findings, const RowStyle& style) {
   const NatRows summary = rows_of_sentences(report.summary());
   const std::pair<const char*, const NatRows*> parts[] = {{"summary", &summary},
                                                           {"endpoints", &report.endpoints},
                                                           {"vias", &report.hops},
                                                           {"findings", &findings}};
-  const bool json = style.format == "json", csv = style.format == "csv";
-  if (json) std::fputs("{", stdout);
   bool first = true;
   for (const auto& [name, rows] : parts) {
-    if (json) std::printf("%s\"%s\":", first ? "" : ",", name);
-    if (csv && !first) std::fputs("\n", stdout);
     if (style.format == "md") std::printf("%s## %s\n\n", first ? "" : "\n", name);
-    write_rows(style, *rows);
+    if (style.format == "csv" && !first) std::fputs("\n", stdout);
+    write_rows(style, style.format == "ndjson" ? with_part(*rows, name) : *rows);
     first = false;
   }
-  if (json) std::fputs("}\n", stdout);
 }
 
 // The findings as rows of their table.
@@ -236,7 +258,7 @@ int print_nat(Session& session, const Options& options) {
   }
   const RowStyle style = row_style(options);
   if (!text) {
-    print_parts(report, findings, style);
+    (style.format == "json" ? print_json : print_tables)(report, findings, style);
     return kDone;
   }
   Text(options).print(report);
