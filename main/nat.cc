@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <set>
 
+#include "main/nat_hops.h"
 #include "main/nat_report.h"
 #include "main/output.h"
 #include "main/selection.h"
@@ -13,6 +14,10 @@ namespace sipladder {
 namespace {
 
 constexpr size_t kMostFine = 20;  // hops and endpoints without a fault, unless all are asked for
+
+bool is_no_fault(std::string_view verdict) {
+  return verdict == kFineHop || verdict == kToldByVia;
+}
 
 std::string kind_words(const NatRows& rows, size_t row) {
   std::string words;
@@ -71,9 +76,9 @@ class Text {
   explicit Text(const Options& options) : options_(options) {}
 
   void print(const NatReport& report) {
-    const std::vector<std::string> sentences = report.summary();
+    const std::vector<std::string> sentences = report.summary;
     for (size_t i = 0; i < sentences.size(); i++) line((i == 0 ? "" : "  ") + sentences[i]);
-    if (!report.is_without_nat()) {
+    if (!report.without_nat) {
       print_endpoints(report.endpoints);
       print_hops(report.hops);
     }
@@ -86,12 +91,14 @@ class Text {
   void print_endpoints(const NatRows& rows) {
     line("\nEndpoints");
     std::string without, untold;
-    size_t left_out = 0;
+    size_t left_out = 0, quiet = 0;  // without a fault: others, and those behind a NAT
     for (size_t i = 0; i < rows.rows.size(); i++) {
       const bool told = rows.at(i, "behind_nat").type == Value::Type::integer;
       const bool faulty = rows.number(i, "faults") != 0;
-      if (rows.number(i, "behind_nat") == 1) {
+      if (rows.number(i, "behind_nat") == 1 && (faulty || ++quiet <= kMostFine || options_.wide)) {
         print_behind(rows, i);
+      } else if (rows.number(i, "behind_nat") == 1) {
+        continue;
       } else if (faulty) {
         line("  " + rows.place(i, "address", "port") + kind_words(rows, i) +
              (told ? ": behind no NAT" : ": not told whether it is behind a NAT"));
@@ -100,6 +107,9 @@ class Text {
         list += (list.empty() ? "" : ", ") + rows.place(i, "address", "port");
       }
     }
+    if (quiet > kMostFine && !options_.wide)
+      line(fmt::format("  and {} more behind a NAT without a fault (--wide: all)",
+                       quiet - kMostFine));
     if (!without.empty()) line("  behind no NAT: " + without);
     if (!untold.empty()) line("  not told: " + untold);
     if (left_out > kMostFine && !options_.wide)
@@ -120,11 +130,11 @@ class Text {
     line("\nVia hops");
     size_t fine = 0;
     for (size_t i = 0; i < rows.rows.size(); i++) {
-      if (rows.text(i, "verdict") == "fine" && ++fine > kMostFine && !options_.wide) continue;
+      if (is_no_fault(rows.text(i, "verdict")) && ++fine > kMostFine && !options_.wide) continue;
       print_hop(rows, i);
     }
     if (fine > kMostFine && !options_.wide)
-      line(fmt::format("  and {} more that are fine (--wide: all)", fine - kMostFine));
+      line(fmt::format("  and {} more without a fault (--wide: all)", fine - kMostFine));
   }
 
   void print_hop(const NatRows& rows, size_t row) {
@@ -197,7 +207,7 @@ NatRows with_part(const NatRows& rows, std::string_view part) {
 // One object.
 void print_json(const NatReport& report, const NatRows& findings, const RowStyle& style) {
   JsonArray sentences;
-  for (const std::string& sentence : report.summary()) sentences.add(sentence);
+  for (const std::string& sentence : report.summary) sentences.add(sentence);
   std::printf("{\"summary\":%s", sentences.text().c_str());
   const std::pair<const char*, const NatRows*> parts[] = {
       {"endpoints", &report.endpoints}, {"vias", &report.hops}, {"findings", &findings}};
@@ -210,7 +220,7 @@ void print_json(const NatReport& report, const NatRows& findings, const RowStyle
 
 // Tables one after the other: an empty line between them in csv, a heading before them in md.
 void print_tables(const NatReport& report, const NatRows& findings, const RowStyle& style) {
-  const NatRows summary = rows_of_sentences(report.summary());
+  const NatRows summary = rows_of_sentences(report.summary);
   const std::pair<const char*, const NatRows*> parts[] = {{"summary", &summary},
                                                           {"endpoints", &report.endpoints},
                                                           {"vias", &report.hops},
@@ -262,7 +272,7 @@ int print_nat(Session& session, const Options& options) {
     return kDone;
   }
   Text(options).print(report);
-  if (report.is_without_nat() || report.findings.empty()) return kDone;
+  if (report.without_nat || report.findings.empty()) return kDone;
   std::fputs("\n", stdout);
   BoundedOutput out(style, stdout);
   write_findings(session, options, report.findings, &out);

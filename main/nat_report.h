@@ -7,39 +7,25 @@
 #include <string_view>
 #include <vector>
 
+#include "main/nat_rows.h"
 #include "main/options.h"
 #include "main/print.h"
-#include "query/database.h"
 
 namespace sipladder {
 
-struct NatRows {
-  std::vector<ResultColumn> columns;
-  std::vector<std::vector<Value>> rows;
-
-  const Value& at(size_t row, std::string_view column) const;
-  int64_t number(size_t row, std::string_view column) const;    // 0 for NULL
-  std::string text(size_t row, std::string_view column) const;  // as one line; empty for NULL
-  // "192.0.2.1:5060", without the port where there is none.
-  std::string place(size_t row, std::string_view address, std::string_view port) const;
-};
-
 struct NatReport {
+  std::vector<std::string> summary;  // sentences; one when there is no NAT
+  bool without_nat = false;          // and nothing that only matters where there is one
   NatRows endpoints;  // rows of `endpoints`, with registrations, moves, faults and the worst code
   NatRows hops;       // rows of `vias`, those that are alike once, with a verdict
   std::vector<const Finding*> findings;
-
-  size_t behind_nat() const;
-  size_t told_by_vias() const;  // behind one that is not in the capture, as a proxy wrote it down
-  size_t with_faults() const;
-  // No NAT, and nothing that only matters where there is one.
-  bool is_without_nat() const;
-  // Sentences; one when there is no NAT.
-  std::vector<std::string> summary() const;
 };
 
-// A sentence in *error when --where is no condition.
+// At most --limit of each part, and a summary of all. A sentence in *error when a query fails.
 NatReport nat_report(Session& session, const Options& options, const ChosenCalls& chosen,
                      std::string* error);
+
+// Fills summary and without_nat of a report whose other parts are there.
+void summarize(NatReport* report);
 
 }  // namespace sipladder

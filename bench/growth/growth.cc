@@ -43,12 +43,13 @@ constexpr int kDoublings = 4;
 const std::vector<std::vector<std::string>> kCommands = {
     {"calls"},
     {"findings"},
+    {"nat"},
     {"ladder"},
     {"streams"},
     {"transactions"},
     {"registrations"},
     {"sql", "SELECT count(role) FROM endpoints"},
-    {"sql", "SELECT count(branch), count(alias_params) FROM vias"},
+    {"sql", "SELECT count(branch), count(alias_params), count(response_due) FROM vias"},
     {"sql", "SELECT count(name), count(value) FROM headers"},
     {"sql", "SELECT count(codecs), count(candidates) FROM sdp"},
 };

@@ -1,0 +1,125 @@
+#include "main/nat_hops.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "correlate/nat/hop_rules.h"
+#include "query/format.h"
+
+namespace sipladder {
+namespace {
+
+constexpr std::string_view kUnanswered = "no answer";
+
+std::string_view verdict_of(const ViaHop& hop) {
+  switch (headline_of(hop)) {
+    case HopFault::misrouted:
+      return "the answer went elsewhere";
+    case HopFault::rport_missing:
+      return "rport was not asked for";
+    case HopFault::unreachable:
+      return "nobody is where the Via sends the answer";
+    case HopFault::response_source:
+      return "the answer came from elsewhere";
+    case HopFault::received_wrong:
+      return "received is wrong";
+    case HopFault::received_missing:
+      return "received is missing";
+    case HopFault::rport_unfilled:
+      return "rport was left empty";
+    case HopFault::none:
+      break;
+  }
+  if (!hop.is_answered()) return kUnanswered;
+  return hop.repeats == 0 ? kFineHop : std::string_view("repeated although answered");
+}
+
+Value cell(Reader& reader, const TableDescription& table, MessageId message, std::string_view name,
+           uint32_t part = 0) {
+  Value value;
+  if (!message || table.parts(reader, message.value) <= part) return value;
+  const auto found = std::find_if(table.columns.begin(), table.columns.end(),
+                                  [&](const Column& column) { return column.name == name; });
+  if (found != table.columns.end()) found->get(reader, {message.value, part}, value);
+  return value;
+}
+
+// Of a hop: what its request says, what its answer says, and where both went.
+constexpr std::string_view kOfRequest[] = {
+    "source",       "source_port",       "host",         "port",
+    "has_rport",    "received_due",      "response_due", "response_due_port",
+    "response_dst", "response_dst_port", "answered"};
+constexpr std::string_view kOfAnswer[] = {"received", "rport"};
+// The ports of connections differ from one to the next.
+constexpr std::string_view kOfConnection[] = {"source_port", "response_due_port",
+                                              "response_dst_port", "rport"};
+
+}  // namespace
+
+NatHopRows::NatHopRows(Reader& reader) : reader_(reader) {
+  for (const std::string_view name : kOfRequest) rows_.columns.push_back({std::string(name)});
+  for (const std::string_view name : kOfAnswer) rows_.columns.push_back({std::string(name)});
+  for (const char* name : {"server", "server_port", "verdict", "requests", "frame"})
+    rows_.columns.push_back({name});
+}
+
+void NatHopRows::add(const ViaHop& hop) {
+  std::vector<Value> row;
+  for (const std::string_view name : kOfRequest)
+    row.push_back(cell(reader_, kViasTable, hop.request, name));
+  for (const std::string_view name : kOfAnswer)
+    row.push_back(cell(reader_, kViasTable, hop.answer, name));
+  row.push_back(cell(reader_, kMessagesTable, hop.request, "dst"));
+  row.push_back(cell(reader_, kMessagesTable, hop.request, "dst_port"));
+  row.push_back(text_value(verdict_of(hop)));
+  add_once(std::move(row), hop.reliable, hop.request);
+  for (uint32_t part = 1; part < hop.vias; part++) add_lower(hop, part);
+}
+
+// A hop before this point, as its Via tells it.
+void NatHopRows::add_lower(const ViaHop& hop, uint32_t part) {
+  const Value received = cell(reader_, kViasTable, hop.request, "received", part);
+  if (received.type == Value::Type::null) return;
+  std::vector<Value> row;
+  for (const std::string_view name : kOfRequest)
+    row.push_back(cell(reader_, kViasTable, hop.request, name, part));
+  for (const std::string_view name : kOfAnswer)
+    row.push_back(cell(reader_, kViasTable, hop.request, name, part));
+  row.resize(row.size() + 2);
+  row.push_back(text_value(kToldByVia));
+  add_once(std::move(row), false, hop.request);
+}
+
+void NatHopRows::add_once(std::vector<Value> row, bool reliable, MessageId request) {
+  const auto [place, is_new] = places_.try_emplace(key_of(row, reliable), rows_.rows.size());
+  if (!is_new) {
+    rows_.rows[place->second].rbegin()[1].integer++;
+    return;
+  }
+  row.push_back(count_value(1));
+  row.push_back(cell(reader_, kMessagesTable, request, "frame"));
+  rows_.rows.push_back(std::move(row));
+}
+
+std::string NatHopRows::key_of(const std::vector<Value>& row, bool reliable) const {
+  std::string key;
+  for (size_t i = 0; i < row.size(); i++) {
+    const std::string& name = rows_.columns[i].name;
+    const bool differs = std::find(std::begin(kOfConnection), std::end(kOfConnection), name) !=
+                         std::end(kOfConnection);
+    if (!reliable || !differs) key += plain_text(row[i]);
+    key += '\n';
+  }
+  return key;
+}
+
+NatRows NatHopRows::take() {
+  const auto is_fault = [](const std::vector<Value>& row) {
+    const std::string& verdict = row.rbegin()[2].text;
+    return verdict != kFineHop && verdict != kUnanswered && verdict != kToldByVia;
+  };
+  std::stable_partition(rows_.rows.begin(), rows_.rows.end(), is_fault);
+  return std::move(rows_);
+}
+
+}  // namespace sipladder

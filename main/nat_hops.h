@@ -1,0 +1,36 @@
+// Hops of the NAT audit as rows of `vias`: of those that are alike the first one, with their
+// number.
+//
+// Lifetime: as the Reader, whose tables it asks.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "correlate/nat/via_hop.h"
+#include "main/nat_rows.h"
+
+namespace sipladder {
+
+// The verdict on a hop that is not seen here: a Via of a request tells it.
+inline constexpr std::string_view kToldByVia = "told by the Via";
+// On one without a fault.
+inline constexpr std::string_view kFineHop = "fine";
+
+class NatHopRows {
+ public:
+  explicit NatHopRows(Reader& reader);
+  void add(const ViaHop& hop);
+  NatRows take();  // faults first
+
+ private:
+  void add_lower(const ViaHop& hop, uint32_t part);
+  void add_once(std::vector<Value> row, bool reliable, MessageId request);
+  std::string key_of(const std::vector<Value>& row, bool reliable) const;
+
+  Reader& reader_;
+  NatRows rows_;
+  std::map<std::string, size_t> places_;
+};
+
+}  // namespace sipladder
