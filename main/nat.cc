@@ -89,6 +89,7 @@ class Text {
   void line(const std::string& text) { text_ += text + "\n"; }
 
   void print_endpoints(const NatRows& rows) {
+    if (rows.rows.empty()) return;
     line("\nEndpoints");
     std::string without, untold;
     size_t left_out = 0, quiet = 0;  // without a fault: others, and those behind a NAT

@@ -113,6 +113,15 @@ std::string NatHopRows::key_of(const std::vector<Value>& row, bool reliable) con
   return key;
 }
 
+bool NatHopRows::names_below(const ViaHop& hop, const IpAddress& ip) {
+  for (uint32_t part = 1; part < hop.vias; part++) {
+    for (const char* name : {"host", "received"}) {
+      if (parse_ip(cell(reader_, kViasTable, hop.request, name, part).text) == ip) return true;
+    }
+  }
+  return false;
+}
+
 NatRows NatHopRows::take() {
   const auto is_fault = [](const std::vector<Value>& row) {
     const std::string& verdict = row.rbegin()[2].text;

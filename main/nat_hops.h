@@ -21,6 +21,8 @@ class NatHopRows {
  public:
   explicit NatHopRows(Reader& reader);
   void add(const ViaHop& hop);
+  // A Via below the topmost one names it, or was received from it.
+  bool names_below(const ViaHop& hop, const IpAddress& ip);
   NatRows take();  // faults first
 
  private:

@@ -22,7 +22,9 @@ constexpr const char* kEndpoints =
     "LEFT JOIN (SELECT src, src_port, count(*) AS n, sum(source_changes) AS moves "
     "FROM registrations GROUP BY src, src_port) r ON r.src=e.address AND r.src_port=e.port "
     "WHERE (e.messages_in+e.messages_out>0 OR e.private_address IS NOT NULL OR "
-    "e.nat_type IS NOT NULL)";
+    "e.nat_type IS NOT NULL) "
+    // A port of a NAT that answers went to in vain is nobody.
+    "AND NOT (e.messages_out=0 AND e.behind_nat=1 AND e.private_address IS NULL)";
 constexpr const char* kOfChosen =
     " AND (e.address, e.port) IN (SELECT src, src_port FROM messages UNION "
     "SELECT dst, dst_port FROM messages)";
@@ -51,6 +53,7 @@ class Wanted {
   explicit Wanted(const Options& options)
       : end_(options.endpoint.empty() ? std::nullopt : parse_endpoint(options.endpoint)) {}
 
+  const IpAddress* ip() const { return end_ ? &end_->ip : nullptr; }
   bool endpoint(const NatRows& rows, size_t row) const {
     if (!end_) return true;
     const auto port = [&](const char* name) {
@@ -112,7 +115,8 @@ class Gathering {
     for (const ViaHop& hop : session_.analyst.nat().hops()) {
       const TransactionRecord& txn = session_.model.transactions[hop.txn];
       const bool answerable = txn.method != Method::ack && reader_.is_chosen(txn.call);
-      if (answerable && wanted_.hop(hop)) hops.add(hop);
+      const bool named = wanted_.hop(hop) || (wanted_.ip() && hops.names_below(hop, *wanted_.ip()));
+      if (answerable && named) hops.add(hop);
     }
     report->hops = hops.take();
     summarize(report);

@@ -69,13 +69,16 @@ std::string none_text(const NatRows& endpoints) {
 std::string counts_text(const NatReport& report) {
   const size_t faulty = with_faults(report.endpoints);
   const size_t told = told_by_vias(report.endpoints, report.hops);
-  return fmt::format("{}: {} behind a NAT{}, {} with faults{}",
-                     many(report.endpoints.rows.size(), "endpoint"), behind_nat(report.endpoints),
-                     told == 0 ? "" : fmt::format(" and {} more whose Via tells it", told),
-                     faulty == 0 ? "none" : std::to_string(faulty),
-                     faulty == 0  ? "."
-                     : faulty > 1 ? ", the worst first:"
-                                  : ":");
+  const auto none_or = [](size_t count) {
+    return count == 0 ? std::string("none") : std::to_string(count);
+  };
+  return fmt::format(
+      "{}: {} behind a NAT{}, {} with faults{}", many(report.endpoints.rows.size(), "endpoint"),
+      none_or(behind_nat(report.endpoints)),
+      told == 0 ? "" : fmt::format(" ({} more that only a Via tells)", told), none_or(faulty),
+      faulty == 0  ? "."
+      : faulty > 1 ? ", the worst first:"
+                   : ":");
 }
 
 }  // namespace

@@ -126,8 +126,9 @@ const ViaHop* via_hop(Reader& r, RowId row) {
 
 std::optional<Endpoint> via_source(Reader& r, RowId row) {
   if (row.part != 0) return std::nullopt;
-  if (message(r, row).is_request()) return r.endpoint(message(r, row).src);
-  const ViaHop* const hop = via_hop(r, row);
+  const MessageRecord& m = message(r, row);
+  if (m.is_request() && !m.inferred) return r.endpoint(m.src);
+  const ViaHop* const hop = via_hop(r, row);  // null where a log's source is told from the Via
   return hop != nullptr ? std::optional(hop->source) : std::nullopt;
 }
 
