@@ -269,7 +269,7 @@ void DialogTable::move_subscription(DialogRecord& dialog, const MessageRecord& m
   if (dialog.of_call || (!subscribe && message.method != Method::notify) || !message.txn) return;
   const TransactionRecord& txn = model_.transactions[message.txn];
   if (!txn.request) return;  // nor is the event known
-  const uint32_t bit = 1U << txn.event;
+  const uint64_t bit = uint64_t{1} << txn.event;
   const bool is_unknown = message.status == 481;
   if (is_unknown || (message.status < 300 && facts.subscription == SubscriptionStep::ends)) {
     dialog.subscriptions = is_unknown ? 0 : dialog.subscriptions & ~bit;

@@ -149,7 +149,7 @@ struct DialogRecord {
   MessageId ended_message;  // BYE, or what ended the last subscription
   MessageId timer_set;      // the newest 2xx that agreed on a session timer; none: no timer
   uint32_t timer_s = 0;     // its interval (RFC 4028 4)
-  uint32_t subscriptions = 0;  // that live in it: bit SipFacts::event of each
+  uint64_t subscriptions = 0;  // that live in it: bit SipFacts::event of each
   DialogState state = DialogState::early;
   Party ended_by = Party::none;
   bool forked = false;

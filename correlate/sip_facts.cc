@@ -83,11 +83,25 @@ bool is_unregister(const SipIndex& sip) {
   return sip.value(HeaderId::expires) == "0";
 }
 
+// Below kEvents. Packages that share a dialog in practice have numbers of their own; others, and
+// those with an id, may share one with each other. The same in each run: no keyed hash.
+uint8_t number_of_event(std::string_view package, std::string_view id) {
+  static constexpr std::string_view kNamed[] = {
+      "presence", "dialog", "message-summary",  "reg",        "conference",
+      "refer",    "kpml",   "as-feature-event", "ua-profile", "call-completion"};
+  constexpr uint64_t kEvents = 64;
+  const auto* const named = std::find(std::begin(kNamed), std::end(kNamed), package);
+  if (id.empty() && named != std::end(kNamed)) return static_cast<uint8_t>(named - kNamed);
+  uint64_t hash = 14695981039346656037U;  // FNV-1a
+  for (const std::string_view part : {package, std::string_view(";"), id})
+    for (const char c : part) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
+  return static_cast<uint8_t>(std::size(kNamed) + hash % (kEvents - std::size(kNamed)));
+}
+
 void read_subscription(const SipIndex& sip, SipFacts* facts) {
   std::string_view event = sip.value(HeaderId::event);
   const std::string_view package = trim(cut(&event, ';'));
-  const uint64_t id = hash_text(param(event, "id").value_or(std::string_view()));
-  facts->event = static_cast<uint8_t>(mix(hash_text(package), id) % 32);
+  facts->event = number_of_event(package, param(event, "id").value_or(std::string_view()));
   facts->of_call_event = package == "refer" || package == "kpml";
   if (facts->method == Method::subscribe) {
     const std::string_view expires = trim(sip.value(HeaderId::expires));

@@ -31,7 +31,7 @@ struct SipFacts {
   bool has_record_route = false;
   bool strict_route = false;  // a Record-Route without lr
   bool cookie = true;         // the topmost branch begins with z9hG4bK
-  uint8_t event = 0;          // of SUBSCRIBE and NOTIFY: hash of package and id, below 32
+  uint8_t event = 0;          // of SUBSCRIBE and NOTIFY: for package and id, below 64
   SubscriptionStep subscription = SubscriptionStep::none;
   bool of_call_event = false;  // REFER, or its event, or kpml: mostly within the dialog of a call
   bool no_call_id = false;     // cut off: call_hash is that of the branch

@@ -124,6 +124,10 @@ std::vector<std::string_view> header_values(const SipIndex& sip, HeaderId id) {
       values.push_back(header.value);
       continue;
     }
+    if (header.value.find(',') == std::string_view::npos) {  // nearly always
+      if (!header.value.empty()) values.push_back(header.value);
+      continue;
+    }
     for (const std::string_view value : split_list(header.value)) values.push_back(value);
   }
   return values;

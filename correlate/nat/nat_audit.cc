@@ -9,13 +9,15 @@
 namespace sipladder {
 namespace {
 
-constexpr uint32_t kFirstHops = 8;        // of a pair of hosts
+constexpr uint32_t kFirstHops = 3;        // of a pair of hosts
+constexpr uint32_t kFirstInvites = 2;     // and of these: they set routes and describe media
 constexpr uint32_t kFirstOfPrivate = 64;  // of a private source, which may hide many clients
 constexpr uint32_t kTroubledHops = 16;    // of a pair: those whose request was repeated
 constexpr size_t kMostHops = 200'000;     // of a capture
 
 struct PairCount {
   uint32_t first = 0;
+  uint32_t invites = 0;
   uint32_t troubled = 0;
 };
 
@@ -55,9 +57,11 @@ void NatAudit::choose_hops() {
     PairCount& count = pairs[uint64_t{txn.src.value} << 32 | txn.dst.value];
     const bool is_private = is_private_scope(scope_of(model_.endpoints[txn.src].ip));
     const bool first = count.first < (is_private ? kFirstOfPrivate : kFirstHops);
+    const bool invite =
+        txn.method == Method::invite && !txn.in_dialog && count.invites < kFirstInvites;
     const bool troubled = txn.requests > 1 && count.troubled < kTroubledHops;
-    if (!first && !troubled) continue;
-    (first ? count.first : count.troubled)++;
+    if (!first && !invite && !troubled) continue;
+    (first ? count.first : invite ? count.invites : count.troubled)++;
     chosen.push_back(id);
     sent_on[id.value] = TransactionId{};
   }
