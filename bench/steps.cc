@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "capture/packet_source.h"
-#include "correlate/engine.h"
-#include "correlate/sip_facts.h"
+#include "correlate/engine/engine.h"
+#include "correlate/sip/sip_facts.h"
 #include "decode/media.h"
 
 namespace sipladder {

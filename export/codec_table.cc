@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "correlate/names.h"
-#include "correlate/offer_answer.h"
-#include "correlate/sdp_hop.h"
+#include "correlate/model/names.h"
+#include "correlate/session/offer_answer.h"
+#include "correlate/session/sdp_hop.h"
 #include "decode/text.h"
 
 namespace sipladder {

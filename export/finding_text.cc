@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <map>
 
-#include "correlate/message_view.h"
-#include "correlate/names.h"
+#include "correlate/model/message_view.h"
+#include "correlate/model/names.h"
 #include "export/cells.h"
 #include "export/ladder_text.h"
 #include "export/wrap.h"

@@ -8,10 +8,10 @@
 #include <tuple>
 #include <utility>
 
-#include "correlate/message_view.h"
-#include "correlate/names.h"
-#include "correlate/sdp_hop.h"
-#include "correlate/transactions.h"
+#include "correlate/model/message_view.h"
+#include "correlate/model/names.h"
+#include "correlate/session/sdp_hop.h"
+#include "correlate/sip/transactions.h"
 #include "decode/sdp.h"
 #include "export/codec_table.h"
 #include "export/ladder_columns.h"

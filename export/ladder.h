@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "capture/packet_log.h"
-#include "correlate/analysis.h"
-#include "correlate/model.h"
+#include "correlate/analysis/analysis.h"
+#include "correlate/model/model.h"
 
 namespace sipladder {
 

@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-#include "correlate/hash.h"
+#include "correlate/model/hash.h"
 #include "export/ladder.h"
 
 namespace sipladder {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "correlate/cancellation.h"
+#include "correlate/model/cancellation.h"
 #include "export/cells.h"
 #include "export/ladder.h"
 

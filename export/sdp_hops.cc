@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "correlate/sdp_hop.h"
+#include "correlate/session/sdp_hop.h"
 
 namespace sipladder {
 namespace {

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "correlate/message_view.h"
-#include "correlate/model.h"
+#include "correlate/model/message_view.h"
+#include "correlate/model/model.h"
 
 namespace sipladder {
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "correlate/analysis.h"
-#include "correlate/model.h"
+#include "correlate/analysis/analysis.h"
+#include "correlate/model/model.h"
 
 namespace sipladder {
 

@@ -1,7 +1,7 @@
 // What the program knows by itself: its findings and its tables.
 #include <algorithm>
 
-#include "correlate/analysis.h"
+#include "correlate/analysis/analysis.h"
 #include "export/cells.h"
 #include "export/wrap.h"
 #include "main/nearest.h"

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <string>
 
-#include "correlate/transactions.h"
+#include "correlate/sip/transactions.h"
 #include "main/output.h"
 #include "main/print.h"
 #include "main/selection.h"

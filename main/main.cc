@@ -9,8 +9,8 @@
 #include <thread>
 
 #include "capture/filter.h"
-#include "correlate/capture_clocks.h"
-#include "correlate/names.h"
+#include "correlate/engine/capture_clocks.h"
+#include "correlate/model/names.h"
 #include "decode/link_types.h"
 #include "main/end_signals.h"
 #include "main/options.h"

@@ -1,7 +1,7 @@
 #include "query/call_choice.h"
 
 #include "capture/packet_log.h"
-#include "correlate/model.h"
+#include "correlate/model/model.h"
 
 namespace sipladder {
 

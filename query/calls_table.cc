@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "correlate/reason_text.h"
-#include "correlate/voice_quality.h"
+#include "correlate/model/reason_text.h"
+#include "correlate/session/voice_quality.h"
 #include "decode/text.h"
 #include "query/table_description.h"
 

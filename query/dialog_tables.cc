@@ -1,6 +1,6 @@
 // transactions and dialogs.
-#include "correlate/dialogs.h"
-#include "correlate/transactions.h"
+#include "correlate/sip/dialogs.h"
+#include "correlate/sip/transactions.h"
 #include "decode/text.h"
 #include "query/escape.h"
 #include "query/table_description.h"

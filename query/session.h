@@ -9,9 +9,9 @@
 #include <string>
 
 #include "capture/packet_source.h"
-#include "correlate/analysis.h"
-#include "correlate/engine.h"
-#include "correlate/model.h"
+#include "correlate/analysis/analysis.h"
+#include "correlate/engine/engine.h"
+#include "correlate/model/model.h"
 #include "query/session_lock.h"
 
 namespace sipladder {

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
-#include "correlate/voice_heard.h"
-#include "correlate/voice_quality.h"
+#include "correlate/rtp/voice_heard.h"
+#include "correlate/session/voice_quality.h"
 #include "query/table_description.h"
 
 namespace sipladder {

@@ -7,10 +7,10 @@
 #include <string_view>
 #include <vector>
 
-#include "correlate/analysis.h"
-#include "correlate/message_view.h"
-#include "correlate/model.h"
-#include "correlate/names.h"
+#include "correlate/analysis/analysis.h"
+#include "correlate/model/message_view.h"
+#include "correlate/model/model.h"
+#include "correlate/model/names.h"
 #include "decode/sdp.h"
 #include "query/via_hops.h"
 

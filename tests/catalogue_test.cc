@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "correlate/analysis.h"
+#include "correlate/analysis/analysis.h"
 #include "tests/support/run_binary.h"
 
 namespace sipladder {

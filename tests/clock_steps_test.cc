@@ -1,10 +1,10 @@
 // Times put into the order of their frames when a clock was set back.
-#include "correlate/clock_steps.h"
+#include "correlate/model/clock_steps.h"
 
 #include <gtest/gtest.h>
 
 #include "capture/time_units.h"
-#include "correlate/model.h"
+#include "correlate/model/model.h"
 
 namespace sipladder {
 namespace {

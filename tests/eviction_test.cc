@@ -1,13 +1,13 @@
 // Staying within memory: what is given up, in which order, and that nothing points to it.
-#include "correlate/eviction.h"
+#include "correlate/model/eviction.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
-#include "correlate/analysis.h"
-#include "correlate/engine.h"
-#include "correlate/message_view.h"
+#include "correlate/analysis/analysis.h"
+#include "correlate/engine/engine.h"
+#include "correlate/model/message_view.h"
 #include "tests/support/packet_builder.h"
 
 namespace sipladder {

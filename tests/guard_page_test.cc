@@ -6,7 +6,7 @@
 
 #include <cerrno>
 
-#include "correlate/engine.h"
+#include "correlate/engine/engine.h"
 #include "decode/decoder.h"
 #include "decode/media.h"
 #include "decode/sdp.h"

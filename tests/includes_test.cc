@@ -1,12 +1,15 @@
 // Includes flow one way: capture <- decode <- media <- correlate <- query <- {export, tui} <- main.
-// Each foreign library has one home.
+// Within correlate/ its rooms do: model <- sip <- rtp <- engine, and on to findings. Each foreign
+// library has one home.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <set>
 #include <sstream>
+#include <string_view>
 
 #include "tests/support/run_binary.h"
 
@@ -41,6 +44,30 @@ TEST(Includes, FlowOneWay) {
           }
         }
       }
+    }
+  }
+}
+
+// A room includes those before it.
+constexpr std::string_view kRooms[] = {"model",    "sip", "rtp",   "engine",   "session",
+                                       "registry", "nat", "audio", "analysis", "findings"};
+
+std::ptrdiff_t rank_of(std::string_view room) {
+  return std::find(std::begin(kRooms), std::end(kRooms), room) - std::begin(kRooms);
+}
+
+TEST(Includes, FlowOneWayBetweenTheRoomsOfCorrelate) {
+  static constexpr std::string_view kPrefix = "#include \"correlate/";
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(root_path("correlate"))) {
+    if (!entry.is_regular_file()) continue;
+    const auto path = std::filesystem::relative(entry.path(), root_path("correlate"));
+    const auto rank = rank_of(path.begin()->string());
+    EXPECT_LT(rank, std::ssize(kRooms)) << path << " is in no room";
+    std::ifstream file(entry.path());
+    for (std::string line; std::getline(file, line);) {
+      if (!line.starts_with(kPrefix)) continue;
+      const std::string_view rest = std::string_view(line).substr(kPrefix.size());
+      EXPECT_LE(rank_of(rest.substr(0, rest.find('/'))), rank) << path << ": " << line;
     }
   }
 }

@@ -2,8 +2,8 @@
 // media inside TURN (RFC 8656), ZRTP (RFC 6189), T.38 over UDPTL.
 #include <gtest/gtest.h>
 
-#include "correlate/engine.h"
-#include "correlate/message_view.h"
+#include "correlate/engine/engine.h"
+#include "correlate/model/message_view.h"
 #include "decode/media.h"
 #include "decode/turn.h"
 #include "tests/support/packet_builder.h"

@@ -1,6 +1,6 @@
 // Sequence numbers of a stream against a slow reference that keeps every number, and the cases that
 // decide between a loss and a sender that begins anew.
-#include "correlate/rtp_sequence.h"
+#include "correlate/model/rtp_sequence.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // Silence in streams of every codec that can be decoded: from packets through the engine to the
 // share of silence, from short runs of packets.
-#include "correlate/voice_heard.h"
+#include "correlate/rtp/voice_heard.h"
 
 #include <gtest/gtest.h>
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "correlate/names.h"
+#include "correlate/model/names.h"
 #include "export/ladder_text.h"
 #include "export/wrap.h"
 #include "tui/list_view.h"

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "correlate/names.h"
+#include "correlate/model/names.h"
 #include "export/ladder_text.h"
 #include "export/time_text.h"
 #include "tui/ladder_view.h"

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "correlate/message_view.h"
+#include "correlate/model/message_view.h"
 #include "tui/call_filter.h"
 #include "tui/list_columns.h"
 #include "tui/search.h"

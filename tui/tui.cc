@@ -6,7 +6,7 @@
 #include <deque>
 #include <utility>
 
-#include "correlate/names.h"
+#include "correlate/model/names.h"
 #include "tui/app.h"
 #include "tui/engine_thread.h"
 #include "tui/terminal.h"

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "capture/packet_log.h"
-#include "correlate/analysis.h"
-#include "correlate/model.h"
+#include "correlate/analysis/analysis.h"
+#include "correlate/model/model.h"
 #include "query/session_lock.h"
 #include "tui/canvas.h"
 #include "tui/keys.h"

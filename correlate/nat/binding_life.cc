@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "capture/time_units.h"
-#include "correlate/nat/binding_moves.h"
+#include "correlate/registry/binding_moves.h"
 
 namespace sipladder {
 namespace {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "correlate/model.h"
+#include "correlate/model/model.h"
 #include "correlate/nat/via_hop.h"
 
 namespace sipladder {

@@ -11,13 +11,13 @@
 #include <optional>
 #include <vector>
 
-#include "correlate/message_view.h"
-#include "correlate/nat/binding_moves.h"
+#include "correlate/model/message_view.h"
 #include "correlate/nat/endpoint_nat.h"
 #include "correlate/nat/nat_types.h"
 #include "correlate/nat/rewrites.h"
 #include "correlate/nat/via_hop.h"
-#include "correlate/registrations.h"
+#include "correlate/registry/binding_moves.h"
+#include "correlate/registry/registrations.h"
 
 namespace sipladder {
 

@@ -4,7 +4,7 @@
 
 #include <absl/container/flat_hash_map.h>
 
-#include "correlate/hash.h"
+#include "correlate/model/hash.h"
 #include "correlate/nat/endpoint_nat.h"
 
 namespace sipladder {

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "correlate/message_view.h"
-#include "correlate/model.h"
+#include "correlate/model/message_view.h"
+#include "correlate/model/model.h"
 #include "correlate/nat/via_hop.h"
 
 namespace sipladder {

@@ -12,8 +12,8 @@
 #include <optional>
 #include <string>
 
-#include "correlate/message_view.h"
-#include "correlate/model.h"
+#include "correlate/model/message_view.h"
+#include "correlate/model/model.h"
 
 namespace sipladder {
 

@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <ctime>
 
-#include "correlate/capture_clocks.h"
+#include "correlate/engine/capture_clocks.h"
 #include "export/ladder_text.h"
 #include "export/wav.h"
 #include "query/format.h"

@@ -2,7 +2,7 @@
 #include <iterator>
 
 #include "capture/packet_log.h"
-#include "correlate/engine.h"
+#include "correlate/engine/engine.h"
 #include "tests/fuzz/targets.h"
 
 namespace sipladder::fuzz {

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string>
 
-#include "correlate/analysis.h"
-#include "correlate/engine.h"
+#include "correlate/analysis/analysis.h"
+#include "correlate/engine/engine.h"
 
 namespace sipladder {
 

@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include "correlate/findings/support.h"
+#include "correlate/findings/shared/support.h"
 #include "correlate/nat/hop_rules.h"
 
 namespace sipladder {

@@ -1,7 +1,7 @@
 // nat-binding-moved: the NAT gave a registered client another address or port.
 #include <fmt/format.h>
 
-#include "correlate/findings/support.h"
+#include "correlate/findings/shared/support.h"
 
 namespace sipladder::nat_binding_moved {
 namespace {

@@ -2,7 +2,7 @@
 // comes back; or a 2xx with a private Contact is never acknowledged.
 #include <fmt/format.h>
 
-#include "correlate/findings/support.h"
+#include "correlate/findings/shared/support.h"
 
 namespace sipladder::nat_contact_private {
 namespace {

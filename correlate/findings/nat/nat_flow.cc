@@ -4,7 +4,7 @@
 #include <map>
 
 #include "capture/time_units.h"
-#include "correlate/findings/support.h"
+#include "correlate/findings/shared/support.h"
 
 namespace sipladder::nat_flow {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <set>
 
-#include "correlate/findings/support.h"
+#include "correlate/findings/shared/support.h"
 
 namespace sipladder::nat_hairpin {
 namespace {

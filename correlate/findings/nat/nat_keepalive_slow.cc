@@ -2,7 +2,7 @@
 // port.
 #include <fmt/format.h>
 
-#include "correlate/findings/support.h"
+#include "correlate/findings/shared/support.h"
 
 namespace sipladder::nat_keepalive_slow {
 namespace {

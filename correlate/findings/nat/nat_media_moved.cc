@@ -3,7 +3,7 @@
 
 #include <map>
 
-#include "correlate/findings/support.h"
+#include "correlate/findings/shared/support.h"
 
 namespace sipladder::nat_media_moved {
 namespace {

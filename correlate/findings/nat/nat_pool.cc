@@ -2,7 +2,7 @@
 // peer sends to that of the SIP, where the NAT has nothing open for it.
 #include <fmt/format.h>
 
-#include "correlate/findings/support.h"
+#include "correlate/findings/shared/support.h"
 
 namespace sipladder::nat_pool {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <map>
 
-#include "correlate/findings/support.h"
+#include "correlate/findings/shared/support.h"
 
 namespace sipladder::nat_sdp_fixed {
 namespace {

@@ -2,7 +2,7 @@
 // capture judges it.
 #include <fmt/format.h>
 
-#include "correlate/findings/support.h"
+#include "correlate/findings/shared/support.h"
 
 namespace sipladder::nat_sdp_private {
 namespace {

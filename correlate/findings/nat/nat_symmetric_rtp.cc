@@ -1,7 +1,7 @@
 // nat-symmetric-rtp: SDP names a private address, and the peer sends to where the media comes from.
 #include <fmt/format.h>
 
-#include "correlate/findings/support.h"
+#include "correlate/findings/shared/support.h"
 
 namespace sipladder::nat_symmetric_rtp {
 namespace {

@@ -1,7 +1,7 @@
 // nat-type: how the NAT before an endpoint maps and filters, as STUN or SIP prove it.
 #include <fmt/format.h>
 
-#include "correlate/findings/support.h"
+#include "correlate/findings/shared/support.h"
 
 namespace sipladder::nat_type {
 namespace {

@@ -1,0 +1,450 @@
+#include "correlate/audio/audio.h"
+
+#include <absl/container/flat_hash_map.h>
+#include <absl/container/flat_hash_set.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <tuple>
+#include <utility>
+
+#include "correlate/audio/hangup.h"
+#include "correlate/audio/judge.h"
+#include "correlate/audio/path.h"
+
+namespace sipladder {
+namespace {
+
+// Without a BYE its audio can go on after its last message.
+int64_t end_of_talk(const Model& model, const CallRecord& call,
+                    const std::vector<StreamId>& streams) {
+  if (call.bye_ns != 0) return call.bye_ns;
+  int64_t end_ns = call.end_ns;
+  for (const StreamId id : streams) end_ns = std::max(end_ns, model.streams[id].last_ns);
+  return end_ns;
+}
+
+// Each question is asked of each stream, some of each pair: of a flood of them (each packet with an
+// SSRC of its own) those that carry most.
+void keep_largest(const Model& model, std::vector<StreamId>* streams) {
+  constexpr size_t kMost = 128;
+  if (streams->size() <= kMost) return;
+  const auto end = streams->begin() + kMost;
+  std::nth_element(streams->begin(), end, streams->end(), [&](StreamId a, StreamId b) {
+    return std::tuple(model.streams[b].packets, a) < std::tuple(model.streams[a].packets, b);
+  });
+  streams->erase(end, streams->end());
+  std::sort(streams->begin(), streams->end());
+}
+
+// What begins after the BYE is no talk; of one too short to be judged it is all there is.
+void collect_streams(const Model& model, const MediaBinding& media, CallId call,
+                     const std::vector<StreamId>& streams, AudioFacts* facts) {
+  const bool judged = facts->end_ns - facts->answer_ns >= kJudgeAfter;
+  for (const StreamId id : streams) {
+    const StreamRecord& stream = model.streams[id];
+    const Party from = media.of(id, call).from;
+    if (from == Party::none || media.of(id).video || stream.last_ns < facts->answer_ns) continue;
+    if (judged && stream.first_ns > facts->end_ns) continue;
+    AudioDirection& direction = from == Party::caller ? facts->from_caller : facts->from_callee;
+    direction.streams.push_back(id);
+    direction.packets += stream.packets;
+  }
+  for (AudioDirection* direction : {&facts->from_caller, &facts->from_callee})
+    keep_largest(model, &direction->streams);
+}
+
+void find_last_leg(const Model& model, AudioDirection& direction) {
+  direction.last_leg = last_leg_of(model, direction.streams);
+  for (const StreamId id : direction.last_leg) {
+    const StreamRecord& stream = model.streams[id];
+    direction.first_ns =
+        direction.first_ns == 0 ? stream.first_ns : std::min(direction.first_ns, stream.first_ns);
+    direction.last_ns = std::max(direction.last_ns, stream.last_ns);
+  }
+}
+
+// What stopped does not go on because some more came after the BYE. Unless the other direction ran
+// on meanwhile, it was the capture, or its machine, that stood still.
+void end_with_talk(const Model& model, int64_t end_ns, const AudioDirection& back,
+                   AudioDirection& direction) {
+  int64_t last_ns = 0;
+  for (const StreamId id : direction.last_leg)
+    last_ns = std::max(last_ns, model.streams[id].last_before(end_ns));
+  const bool runs_on = std::any_of(back.last_leg.begin(), back.last_leg.end(), [&](StreamId id) {
+    return model.streams[id].ran_within(last_ns, end_ns) >= kMissed;
+  });
+  if (runs_on) direction.last_ns = last_ns;
+}
+
+void take_right(const Negotiation& negotiation, AudioDirection& direction) {
+  direction.right = direction.from == Party::caller ? negotiation.caller : negotiation.callee;
+  direction.agreed_ns = direction.right.total_ns();
+  if (!direction.right.intervals.empty()) {
+    direction.agreed_from = direction.right.intervals.front().begin_ns;
+    direction.agreed_until = direction.right.intervals.back().end_ns;
+  }
+  if (const SdpStand* stand = negotiation.newest(opposite(direction.from))) {
+    direction.receiver_sdp = stand->message;
+  }
+}
+
+// When the first ACK for the 2xx of the INVITE that began the call passed, 0 when none did.
+int64_t acked_ns(const Model& model, const std::vector<MessageId>& messages) {
+  for (const MessageId id : messages) {
+    const TransactionId txn = model.messages[id].txn;
+    if (!txn || model.transactions[txn].kind != TransactionKind::ack_2xx) continue;
+    const TransactionId invite = model.transactions[txn].invite;
+    if (invite && !model.transactions[invite].in_dialog) return model.messages[id].time_ns;
+  }
+  return 0;
+}
+
+// A caller that gets the 2xx late, or whose first ACK was lost, neither sends nor listens before.
+// What went between other hosts before, may have passed another point.
+// Of a talk that had begun before the capture, when is not known.
+void find_due(const Model& model, const CallRecord& call, const Negotiation& negotiation,
+              int64_t acked, AudioDirection& direction) {
+  direction.due_ns = std::max(direction.agreed_from, acked);
+  if (direction.last_leg.empty()) return;
+  if (call.invite_ns == 0) direction.due_ns = std::max(direction.due_ns, direction.first_ns);
+  const StreamRecord& first = model.streams[direction.last_leg.front()];
+  const auto wait_for = [&](Party author, EndpointId end) {
+    for (const SdpStand& stand : negotiation.stands) {
+      if (stand.author != author || stand.address != model.endpoints[end]) continue;
+      direction.due_ns = std::max(direction.due_ns, stand.time_ns);
+      return;
+    }
+  };
+  wait_for(direction.from, first.src);
+  wait_for(opposite(direction.from), first.dst);
+}
+
+// An answer of port 0 in mid-call, that left them without audio for the rest of the talk.
+bool is_closed(const AudioFacts& facts) {
+  const int64_t closed_ns = facts.negotiation.closed_ns;
+  return closed_ns != 0 && facts.end_ns - closed_ns >= kMissed;
+}
+
+// Which families the SDPs of one exchange name, on whatever hop: where they are both, a relay turns
+// the one into the other.
+class NamedFamilies {
+ public:
+  NamedFamilies(const Model& model, const Negotiation& negotiation) : model_(model) {
+    for (const SdpStand& stand : negotiation.stands) {
+      if (stand.address) (stand.address->ip.family == 4 ? v4_ : v6_).insert(exchange_of(stand));
+    }
+  }
+  bool are_both(const SdpStand& stand) const {
+    const auto exchange = exchange_of(stand);
+    return v4_.contains(exchange) && v6_.contains(exchange);
+  }
+
+ private:
+  std::tuple<Party, Method, uint32_t> exchange_of(const SdpStand& stand) const {
+    const MessageRecord& message = model_.messages[stand.message];
+    return {stand.author, message.method, message.cseq};
+  }
+  const Model& model_;
+  absl::flat_hash_set<std::tuple<Party, Method, uint32_t>> v4_, v6_;
+};
+
+// Offer and answer that leave no audio to either side, whatever the capture shows of the media.
+AudioFault negotiation_fault(const AudioFacts& facts) {
+  const Negotiation& n = facts.negotiation;
+  const bool media = !facts.from_caller.streams.empty() && !facts.from_callee.streams.empty();
+  if (n.refused) return AudioFault::port_zero;
+  if (n.unanswered && !media) return AudioFault::no_answer_sdp;
+  return AudioFault::none;
+}
+
+// One names an IPv4 address, the other an IPv6 one, and nothing lies between that translates.
+bool families_clash(const Model& model, const Negotiation& n) {
+  const NamedFamilies families(model, n);
+  return std::any_of(n.pairs.begin(), n.pairs.end(), [&](const OfferAnswer& pair) {
+    const SdpStand& offer = n.stands[pair.offer];
+    const SdpStand& answer = n.stands[pair.answer];
+    if (!offer.usable || !answer.usable || !offer.address || !answer.address) return false;
+    return offer.address->ip.family != answer.address->ip.family && !offer.ice && !answer.ice &&
+           !families.are_both(offer) && !families.are_both(answer);
+  });
+}
+
+// A host of both families may send all the same: whose audio is not here has no way.
+void judge_family(const Model& model, const Negotiation& negotiation, AudioDirection& direction) {
+  if (!direction.streams.empty() || !families_clash(model, negotiation)) return;
+  direction.fault = AudioFault::address_family;
+  direction.lost_from = 0;
+}
+
+// What it sends, its receiver cannot decode (RFC 4568 5.1.2).
+void judge_key(const Model& model, const Negotiation& negotiation, AudioDirection& direction) {
+  if (direction.agreed_ns == 0 || !sends_without_key(model, negotiation, direction.from)) return;
+  direction.fault = AudioFault::srtp_mismatch;
+  direction.lost_from = 0;
+}
+
+// Offer and answer leave nobody the keys, be it since a later one.
+bool judge_keys_of_both(const Model& model, AudioFacts* facts) {
+  const bool both_ways = !facts->from_caller.streams.empty() && !facts->from_callee.streams.empty();
+  const auto fault = key_fault_of(model, facts->negotiation, both_ways);
+  if (!fault) return false;
+  const auto missed = [&](const AudioDirection& direction) {
+    return direction.right.within(fault->since_ns, facts->end_ns) >= kMissed;
+  };
+  if (fault->since_ns != 0 && !missed(facts->from_caller) && !missed(facts->from_callee))
+    return false;
+  facts->key_fault = fault;
+  for (AudioDirection* direction : {&facts->from_caller, &facts->from_callee}) {
+    direction->fault = AudioFault::srtp_mismatch;
+    direction->lost_from = fault->since_ns;
+  }
+  return true;
+}
+
+// A host whose program has ended sends nothing more, and rejects what comes: one cause.
+void find_common_cause(const Model& model, AudioDirection& silent, const AudioDirection& rejected) {
+  constexpr int64_t kTogether = 3'000'000'000;
+  const bool gone = silent.fault == AudioFault::stopped || silent.fault == AudioFault::no_rtp;
+  if (!gone || rejected.fault != AudioFault::icmp_unreachable) return;
+  if (std::abs(silent.lost_from - rejected.lost_from) > kTogether) return;
+  silent.told_by_other =
+      !silent.culprit || model.endpoints[model.streams[silent.culprit].src].ip ==
+                             model.endpoints[model.streams[rejected.culprit].dst].ip;
+}
+
+// Each is judged by what is known of both before either has a fault.
+void judge_directions(const AudioCase& audio, AudioFacts* facts) {
+  AudioDirection from_caller = facts->from_caller;
+  AudioDirection from_callee = facts->from_callee;
+  judge_direction(audio, from_caller, facts->from_callee);
+  judge_direction(audio, from_callee, facts->from_caller);
+  for (AudioDirection* direction : {&from_caller, &from_callee}) {
+    judge_key(audio.model, facts->negotiation, *direction);
+    judge_family(audio.model, facts->negotiation, *direction);
+  }
+  find_common_cause(audio.model, from_caller, from_callee);
+  find_common_cause(audio.model, from_callee, from_caller);
+  facts->from_caller = std::move(from_caller);
+  facts->from_callee = std::move(from_callee);
+}
+
+// Of a long talk this point shows a moment.
+bool goes_elsewhere(const AudioDirection& direction, const AudioDirection& back) {
+  const int64_t seen_until = std::max(direction.last_ns, back.last_ns);
+  return (direction.streams.empty() || is_handful(direction)) &&
+         direction.right.within(seen_until, direction.agreed_until) >= kMissed;
+}
+
+bool is_silent_direction(const AudioDirection& direction) {
+  return direction.fault == AudioFault::silence;
+}
+
+}  // namespace
+
+std::string_view to_string(Audio audio) {
+  switch (audio) {
+    case Audio::none_known:
+      return "";
+    case Audio::two_way:
+      return "two-way";
+    case Audio::one_way:
+      return "one-way";
+    case Audio::partial:
+      return "partial";
+    case Audio::none:
+      return "none";
+    case Audio::silent:
+      return "silent";
+    case Audio::held:
+      return "held";
+    case Audio::one_way_agreed:
+      return "one-way-agreed";
+    case Audio::half_captured:
+      return "half-captured";
+    case Audio::not_captured:
+      return "not-captured";
+  }
+  return "";
+}
+
+std::string_view code_of(AudioFault fault, Party from) {
+  switch (fault) {
+    case AudioFault::none:
+      return "";
+    case AudioFault::port_zero:
+      return "audio-port-zero";
+    case AudioFault::no_answer_sdp:
+      return "audio-no-answer-sdp";
+    case AudioFault::srtp_mismatch:
+      return "audio-srtp-mismatch";
+    case AudioFault::address_family:
+      return "audio-address-family";
+    case AudioFault::no_rtp:
+      return from == Party::caller ? "audio-no-rtp-from-caller" : "audio-no-rtp-from-callee";
+    case AudioFault::firewall:
+      return "audio-firewall";
+    case AudioFault::icmp_unreachable:
+      return "audio-icmp-unreachable";
+    case AudioFault::private_address:
+      return "audio-private-address";
+    case AudioFault::not_latched:
+      return "audio-not-latched";
+    case AudioFault::wrong_destination:
+    case AudioFault::left_behind:
+      return "audio-wrong-destination";
+    case AudioFault::codec_mismatch:
+      return "audio-codec-mismatch";
+    case AudioFault::silence:
+      return "audio-silence";
+    case AudioFault::stopped:
+      return "audio-stopped";
+    case AudioFault::late:
+      return "audio-late";
+  }
+  return "";
+}
+
+std::vector<StreamId> last_leg_of(const Model& model, const std::vector<StreamId>& streams) {
+  const auto ip_of = [&](EndpointId end) -> const IpAddress& { return model.endpoints[end].ip; };
+  // Where each host sends to: two places tell that there are others than any one.
+  const auto key_of = [](const IpAddress& ip) { return std::pair(ip.bytes, ip.family); };
+  absl::flat_hash_map<std::pair<decltype(IpAddress::bytes), uint8_t>,
+                      std::pair<EndpointId, EndpointId>>
+      sends_to;
+  for (const StreamId id : streams) {
+    const StreamRecord& stream = model.streams[id];
+    const auto [places, is_new] =
+        sends_to.try_emplace(key_of(ip_of(stream.src)), stream.dst, stream.dst);
+    if (ip_of(places->second.first) == ip_of(places->second.second))
+      places->second.second = stream.dst;
+  }
+  std::vector<StreamId> leg;
+  for (const StreamId id : streams) {
+    const StreamRecord& stream = model.streams[id];
+    const IpAddress& from = ip_of(stream.src);
+    const auto relay = sends_to.find(key_of(ip_of(stream.dst)));
+    const bool relayed = relay != sends_to.end() && (ip_of(relay->second.first) != from ||
+                                                     ip_of(relay->second.second) != from);
+    if (!relayed) leg.push_back(id);
+  }
+  return leg;
+}
+
+bool needs_messages(const Model& model, const CallRecord& call,
+                    const std::vector<StreamId>& streams) {
+  if (call.answer_ns == 0) return false;
+  const SdpGlance& sdp = call.sdp;
+  const bool mixed = (sdp.plain && sdp.secure) || (sdp.ip4 && sdp.ip6);
+  const bool no_common_type = call.caller_types != 0 && call.callee_types != 0 &&
+                              (call.caller_types & call.callee_types) == 0;
+  const bool paths =
+      !model.ice_checks.empty() || !model.handshakes.empty() || !model.neighbours.empty();
+  return !streams.empty() || paths || no_common_type || sdp.refused || sdp.restricted || mixed ||
+         sdp.unusual || sdp.secure || call.sdp_offered != call.sdp_answered;
+}
+
+AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageView& view, CallId id,
+                       const std::vector<MessageId>& messages,
+                       const std::vector<StreamId>& streams) {
+  const CallRecord& call = model.calls[id];
+  AudioFacts facts;
+  facts.from_caller.from = Party::caller;
+  facts.from_callee.from = Party::callee;
+  facts.answered = call.answer_ns != 0;
+  facts.answer_ns = call.answer_ns;
+  if (!facts.answered || (!call.sdp_offered && !call.sdp_answered)) return facts;
+  facts.end_ns = end_of_talk(model, call, streams);
+  if (!needs_messages(model, call, streams)) {
+    facts.negotiation.negotiated = facts.negotiation.offered = call.sdp.may_have_audio();
+    return facts;
+  }
+  collect_streams(model, media, id, streams, &facts);
+  for (AudioDirection* direction : {&facts.from_caller, &facts.from_callee})
+    find_last_leg(model, *direction);
+  if (const auto hang_up = hang_up_of(model, media, view, call, messages, facts)) {
+    facts.hang_up = hang_up;
+    facts.end_ns = hang_up->at_ns;
+  }
+  facts.negotiation = negotiation_of(model, view, call, messages, facts.end_ns);
+  const int64_t acked = acked_ns(model, messages);
+  for (AudioDirection* direction : {&facts.from_caller, &facts.from_callee}) {
+    take_right(facts.negotiation, *direction);
+    find_due(model, call, facts.negotiation, acked, *direction);
+  }
+  end_with_talk(model, facts.end_ns, facts.from_callee, facts.from_caller);
+  end_with_talk(model, facts.end_ns, facts.from_caller, facts.from_callee);
+  const AudioFault fault = negotiation_fault(facts);
+  if (fault != AudioFault::none) {
+    facts.from_caller.fault = facts.from_callee.fault = fault;
+    return facts;
+  }
+  if (judge_keys_of_both(model, &facts)) return facts;
+  if (is_closed(facts)) {
+    for (AudioDirection* direction : {&facts.from_caller, &facts.from_callee}) {
+      direction->fault = AudioFault::port_zero;
+      direction->lost_from = facts.negotiation.closed_ns;
+    }
+    return facts;
+  }
+  const AudioCase audio{model, media, view, messages, facts};
+  if (const auto path = closed_path(audio, streams)) {
+    close_path(model, *path, &facts);
+    return facts;
+  }
+  judge_directions(audio, &facts);
+  return facts;
+}
+
+bool is_handful(const AudioDirection& direction) {
+  return !direction.last_leg.empty() &&
+         direction.last_ns - std::max(direction.first_ns, direction.agreed_from) < kHandful;
+}
+
+bool is_whole(const AudioDirection& direction) {
+  return direction.fault != AudioFault::none && direction.fault != AudioFault::silence &&
+         direction.fault != AudioFault::late && direction.lost_from == 0;
+}
+
+// What came late came: beside a direction that never did it is not lost.
+LostToward lost_toward(const AudioFacts& facts) {
+  const AudioDirection& from_caller = facts.from_caller;
+  const AudioDirection& from_callee = facts.from_callee;
+  const bool whole = is_whole(from_caller) || is_whole(from_callee);
+  const auto lost = [&](const AudioDirection& direction) {
+    return direction.fault != AudioFault::none && !(whole && direction.fault == AudioFault::late);
+  };
+  return {lost(from_callee), lost(from_caller)};
+}
+
+Party unseen_sender(const AudioFacts& facts) {
+  const bool caller = facts.from_caller.streams.empty();
+  if (caller == facts.from_callee.streams.empty()) return Party::none;
+  const AudioDirection& unseen = caller ? facts.from_caller : facts.from_callee;
+  const bool passes_elsewhere = unseen.fault == AudioFault::none && unseen.right.at_end;
+  return passes_elsewhere && unseen.reported_frame == 0 ? unseen.from : Party::none;
+}
+
+Audio audio_verdict(const AudioFacts& facts) {
+  const AudioDirection& caller = facts.from_caller;
+  const AudioDirection& callee = facts.from_callee;
+  if (!facts.answered) return Audio::none_known;
+  if (is_whole(caller) && is_whole(callee)) return Audio::none;
+  if (!facts.negotiation.negotiated) return Audio::none_known;
+  if (caller.streams.empty() && callee.streams.empty()) {
+    const bool never_agreed = !facts.negotiation.pairs.empty() && caller.agreed_ns == 0 &&
+                              callee.agreed_ns == 0 && !caller.right.at_end && !callee.right.at_end;
+    return facts.negotiation.is_held() || never_agreed ? Audio::held : Audio::not_captured;
+  }
+  const LostToward lost = lost_toward(facts);
+  const bool both = lost.caller && lost.callee;
+  if (is_whole(caller) || is_whole(callee)) return both ? Audio::none : Audio::one_way;
+  if (is_silent_direction(caller) || is_silent_direction(callee)) return Audio::silent;
+  if (caller.fault != AudioFault::none || callee.fault != AudioFault::none) return Audio::partial;
+  if (facts.negotiation.is_held()) return Audio::held;
+  if (goes_elsewhere(caller, callee) && goes_elsewhere(callee, caller)) return Audio::not_captured;
+  if (caller.right.at_end != callee.right.at_end) return Audio::one_way_agreed;
+  return unseen_sender(facts) == Party::none ? Audio::two_way : Audio::half_captured;
+}
+
+}  // namespace sipladder

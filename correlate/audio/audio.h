@@ -1,0 +1,150 @@
+// What was agreed about audio, what was sent, and the first reason why a direction could not be
+// heard (FINDINGS: vantage, silence on healthy calls, one cause).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "correlate/model/message_view.h"
+#include "correlate/model/model.h"
+#include "correlate/rtp/voice_heard.h"
+#include "correlate/session/media_binding.h"
+#include "correlate/session/offer_answer.h"
+#include "correlate/session/srtp_keys.h"
+
+namespace sipladder {
+
+enum class Audio : uint8_t {
+  none_known,  // NULL: never answered, or no audio negotiated
+  two_way,
+  one_way,
+  partial,
+  none,
+  silent,
+  held,
+  one_way_agreed,
+  half_captured,  // one direction passes here, the other one where nobody saw it
+  not_captured,
+};
+std::string_view to_string(Audio audio);  // empty for none_known
+
+// In the order in which they are asked: the first one that is true is the cause.
+enum class AudioFault : uint8_t {
+  none,
+  port_zero,          // the only audio line was refused
+  no_answer_sdp,      // an offer that nobody answered
+  srtp_mismatch,      // one side encrypts, the other does not
+  address_family,     // IP4 answered with IP6, and nothing arrives
+  no_rtp,             // this direction is not in the capture, the other one is
+  firewall,           // it enters a box between two capture points and does not leave it
+  icmp_unreachable,   // rejected on the way
+  private_address,    // sent to where it cannot arrive
+  not_latched,        // sent to the address in SDP of a party that is elsewhere
+  wrong_destination,  // sent to where nobody asked for it
+  codec_mismatch,     // nothing that the receiver accepted
+  silence,            // it arrives and holds nothing to hear
+  stopped,
+  left_behind,  // its receiver moved by re-INVITE, it did not
+  late,
+};
+
+std::string_view code_of(AudioFault fault, Party from);  // of the finding that explains it
+
+// One direction: what `from` sends to the other party.
+struct AudioDirection {
+  Party from = Party::none;
+  SendingRight right;
+  int64_t agreed_ns = 0;     // how long of the talk this direction was agreed
+  int64_t agreed_from = 0;   // begin of the first such interval
+  int64_t due_ns = 0;        // the same, or the later SDP that named the ends of its first stream
+  int64_t agreed_until = 0;  // end of the last one
+  std::vector<StreamId> streams;   // audio with packets after the answer
+  std::vector<StreamId> last_leg;  // those that no relay in this capture sends on
+  int64_t first_ns = 0;            // of the last leg
+  int64_t last_ns = 0;
+  uint64_t packets = 0;
+  AudioFault fault = AudioFault::none;
+  int64_t lost_from = 0;       // it was heard until then; 0: never, or not lost
+  bool told_by_other = false;  // the finding about the other direction explains this one too
+  StreamId culprit;            // the stream that shows the fault
+  StreamId heard_from;         // a stream of the receiving party that contradicts its SDP
+  MessageId receiver_sdp;      // newest SDP of the receiving party
+  MessageId named_in;          // private_address: the SDP that names the address
+  bool sent_at_other_point =
+      false;                // firewall: where its receiver's audio passes, none of it comes
+  bool sip_passes = false;  // firewall: what shows that the box is captured on both sides
+  EndpointId silent_relay;  // no_rtp: the relay that gets the stream and passes none on
+  std::vector<uint32_t> icmp_frames;
+  uint32_t reported_frame = 0;  // it is not here, and RTCP says that its receiver gets it
+  uint32_t stuck_reports = 0;   // firewall: RTCP that says that nothing of it comes any more
+  Listening listening;          // silence: to all streams of the last leg
+};
+
+// A path that ICE or DTLS was to open, and that stayed closed: no RTP took it.
+struct ClosedPath {
+  Party from = Party::none;           // whose checks, or hello, led nowhere
+  std::vector<uint32_t> checks;       // into Model::ice_checks
+  std::vector<uint32_t> checks_back;  // those of the other party
+  std::optional<uint32_t> handshake;  // into Model::handshakes
+  std::optional<OfferAnswer> roles;   // of DTLS, that clash
+};
+
+// A party has ended the call, and no BYE of it is here.
+struct HangUp {
+  Party by = Party::none;
+  int64_t at_ns = 0;                  // its last packet
+  uint32_t frame = 0;                 // of the 481, or of the ICMP error, that proves it
+  MessageId refused;                  // the 481
+  bool rtcp_bye = false;              // its RTCP says so
+  std::optional<IpAddress> next_hop;  // of its BYE: a private address that is not here
+  bool by_contact = false;            // named by Contact, and not by Record-Route
+  MessageId learnt;                   // the message that names it
+};
+
+struct AudioFacts {
+  bool answered = false;
+  int64_t answer_ns = 0;
+  int64_t end_ns = 0;
+  Negotiation negotiation;
+  AudioDirection from_caller;
+  AudioDirection from_callee;
+  std::optional<KeyFault> key_fault;      // of both directions, in their SDP
+  std::optional<ClosedPath> closed_path;  // the fault of both directions
+  std::optional<HangUp> hang_up;          // then end_ns is when that was
+  const AudioDirection& direction(Party from) const {
+    return from == Party::caller ? from_caller : from_callee;
+  }
+};
+
+// Of streams of one direction: those that no relay in this capture sends on.
+std::vector<StreamId> last_leg_of(const Model& model, const std::vector<StreamId>& streams);
+
+// `messages` and `streams` are those of the call, in capture order; without streams the messages
+// are needed only when needs_messages() says so.
+AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageView& view, CallId id,
+                       const std::vector<MessageId>& messages,
+                       const std::vector<StreamId>& streams);
+bool needs_messages(const Model& model, const CallRecord& call,
+                    const std::vector<StreamId>& streams);
+
+// What passes here of it after the answer is too short to hear anything: packets that open the path
+// of a NAT, or the beginning of a stream that goes another way then.
+bool is_handful(const AudioDirection& direction);
+// It was never heard, for whatever reason.
+bool is_whole(const AudioDirection& direction);
+
+Audio audio_verdict(const AudioFacts& facts);
+// The party whose audio was agreed to the end, passes elsewhere and is confirmed by nobody; none
+// when both directions are here, or neither is.
+Party unseen_sender(const AudioFacts& facts);
+// Who hears nothing, or not all of it: none, one of them, or both.
+struct LostToward {
+  bool caller = false;
+  bool callee = false;
+};
+LostToward lost_toward(const AudioFacts& facts);
+
+}  // namespace sipladder

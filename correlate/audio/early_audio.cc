@@ -1,0 +1,118 @@
+#include "correlate/audio/early_audio.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "decode/media.h"
+#include "media/codec.h"
+#include "media/loudness.h"
+#include "media/tone.h"
+
+namespace sipladder {
+namespace {
+
+struct Sounds {
+  uint32_t silent = 0, tone = 0, other = 0;  // runs of packets
+  uint32_t all() const { return silent + tone + other; }
+};
+
+// Of one run of packets that follow each other, all that can be decoded.
+std::vector<int16_t> decode_run(const PacketRef* refs, const PacketLog& log,
+                                const StreamRecord& stream, VoiceDecoder& decoder) {
+  std::vector<int16_t> sound;
+  std::array<int16_t, kMaxPcmSamples> pcm;
+  for (uint32_t i = 0; i < EarlyVoice::kRun; i++) {
+    std::string bytes;
+    RtpHeader rtp;
+    if (!log.read(refs[i], &bytes) || !parse_rtp(bytes, &rtp)) continue;
+    if (rtp.payload_type != stream.payload_type || rtp.ssrc != stream.ssrc) continue;
+    const size_t size = decoder.decode(rtp.payload, pcm);
+    sound.insert(sound.end(), pcm.begin(), pcm.begin() + static_cast<std::ptrdiff_t>(size));
+  }
+  return sound;
+}
+
+Sounds listen_until(const Model& model, const MediaBinding& media, const PacketLog& log,
+                    StreamId id, int64_t until_ns) {
+  Sounds sounds;
+  const StreamRecord& stream = model.streams[id];
+  const auto found = model.early_voice.find(id.value);
+  if (found == model.early_voice.end() || stream.packets < 2) return sounds;
+  const EarlyVoice& voice = found->second;
+  // Packets come at an even pace: the time of a run is told by its place.
+  const int64_t pace_ns = std::max<int64_t>(1, (stream.last_ns - stream.first_ns) / stream.packets);
+  for (uint32_t run = 0; (run + 1) * EarlyVoice::kRun <= voice.count; run++) {
+    const int64_t at_ns = stream.first_ns + int64_t{run * EarlyVoice::kStep} * pace_ns;
+    if (at_ns > until_ns) break;
+    const auto decoder = make_voice_decoder(media.encoding_of(id), stream.clock_hz, 1);
+    if (decoder == nullptr) return {};
+    const std::vector<int16_t> sound =
+        decode_run(&voice.refs[run * EarlyVoice::kRun], log, stream, *decoder);
+    if (sound.empty()) continue;
+    if (is_silent(loudness_of(sound))) {
+      sounds.silent++;
+    } else if (is_ringback_tone(sound, decoder->sample_rate())) {
+      sounds.tone++;
+    } else {
+      sounds.other++;
+    }
+  }
+  return sounds;
+}
+
+EarlyAudio heard_in(const Sounds& sounds) {
+  constexpr uint32_t kMinRuns = 2;
+  if (sounds.all() < kMinRuns) return EarlyAudio::unknown;
+  if (sounds.tone + sounds.other == 0) return EarlyAudio::silent;
+  return sounds.tone >= 4 * sounds.other ? EarlyAudio::ringback : EarlyAudio::announcement;
+}
+
+// Announced by the first 18x with SDP, until the first final response.
+void read_messages(const Model& model, const std::vector<MessageId>& messages, EarlyMedia* early) {
+  for (const MessageId id : messages) {
+    const MessageRecord& message = model.messages[id];
+    if (message.method != Method::invite || message.is_request()) continue;
+    if (message.status >= 200 && message.status != 401 && message.status != 407) {
+      early->until_ns = message.time_ns;
+      return;
+    }
+    if (message.status == 180) early->rings = true;
+    if (message.status / 10 == 18 && message.has_sdp && !early->announced) early->announced = id;
+  }
+}
+
+}  // namespace
+
+std::string_view to_string(EarlyAudio heard) {
+  static constexpr std::string_view kNames[] = {"", "none", "ringback", "announcement", "silent"};
+  return kNames[static_cast<size_t>(heard)];
+}
+
+EarlyMedia early_media_of(const Model& model, const MediaBinding& media, const PacketLog& log,
+                          CallId id, const std::vector<MessageId>& messages,
+                          const std::vector<StreamId>& streams) {
+  constexpr int64_t kHeard = 500'000'000;
+  EarlyMedia early;
+  read_messages(model, messages, &early);
+  if (!early.announced || early.until_ns == 0) return early;
+  bool seen_later = false;
+  for (const StreamId stream : streams) {
+    const StreamRecord& record = model.streams[stream];
+    if (media.of(stream, id).from != Party::callee || media.of(stream).video) continue;
+    seen_later = true;
+    if (early.until_ns - record.first_ns < kHeard) continue;
+    if (media.of(stream).secure) return early;  // that it comes is all that can be told
+    early.stream = stream;
+    const EarlyAudio heard = heard_in(listen_until(model, media, log, stream, early.until_ns));
+    const bool audible = heard == EarlyAudio::ringback || heard == EarlyAudio::announcement;
+    if (audible || early.heard == EarlyAudio::unknown) early.heard = heard;
+  }
+  // A capture that shows the callee's audio later would have shown it.
+  if (!early.stream && seen_later &&
+      early.until_ns - model.messages[early.announced].time_ns >= kHeard)
+    early.heard = EarlyAudio::none;
+  return early;
+}
+
+}  // namespace sipladder

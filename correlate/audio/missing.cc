@@ -1,0 +1,76 @@
+#include "correlate/audio/missing.h"
+
+namespace sipladder {
+namespace {
+
+class Vantage {
+ public:
+  Vantage(const AudioCase& audio, const AudioDirection& direction, const AudioDirection& back)
+      : model_(audio.model), audio_(audio), direction_(direction), back_(back) {}
+
+  // Something of its author is in the capture: it does not lack all that comes from there.
+  bool speaks_here() const {
+    return std::any_of(audio_.messages.begin(), audio_.messages.end(), [&](MessageId id) {
+      return model_.messages[id].from_caller == (direction_.from == Party::caller);
+    });
+  }
+  // Where the receiver wants it, on some hop, is a host that this point knows. A private address
+  // can be any, and a public one can be that of the NAT before its author.
+  bool passes_here() const {
+    const auto is_public = [&](StreamId id) {
+      return scope_of(audio_.src(id).ip) == AddressScope::public_;
+    };
+    if (!std::all_of(back_.streams.begin(), back_.streams.end(), is_public)) return true;
+    const auto& stands = audio_.facts.negotiation.stands;
+    bool named = false;
+    for (const SdpStand& stand : stands) {
+      if (stand.author != opposite(direction_.from) || !stand.address) continue;
+      if (is_known_here(stand.address->ip) || is_relayed_to_here(*stand.address) ||
+          is_named_wrongly(*stand.address))
+        return true;
+      named = true;
+    }
+    return !named;
+  }
+
+ private:
+  // Its author sends from that very port of another public host, which is the one that it has: a
+  // wrong external address. Neighbours may share one.
+  bool is_named_wrongly(const Endpoint& named) const {
+    return std::any_of(back_.streams.begin(), back_.streams.end(), [&](StreamId id) {
+      const Endpoint& source = audio_.src(id);
+      return source.port == named.port && source.ip.family == named.ip.family &&
+             scope_of(named.ip) == AddressScope::public_ &&
+             !std::equal(source.ip.bytes.begin(), source.ip.bytes.begin() + 3,
+                         named.ip.bytes.begin());
+    });
+  }
+  // What comes to it goes to the client in a stream that is unpacked here.
+  bool is_relayed_to_here(const Endpoint& relayed) const {
+    return std::any_of(back_.streams.begin(), back_.streams.end(),
+                       [&](StreamId id) { return audio_.is_relayed_address(relayed, id); });
+  }
+  bool is_known_here(const IpAddress& ip) const {
+    if (scope_of(ip) != AddressScope::public_ || audio_.sends(back_, ip)) return true;
+    return std::any_of(audio_.messages.begin(), audio_.messages.end(), [&](MessageId id) {
+      const MessageRecord& message = model_.messages[id];
+      return model_.endpoints[message.src].ip == ip || model_.endpoints[message.dst].ip == ip;
+    });
+  }
+
+  const Model& model_;
+  const AudioCase& audio_;
+  const AudioDirection& direction_;
+  const AudioDirection& back_;
+};
+
+}  // namespace
+
+bool is_missing(const AudioCase& audio, const AudioDirection& direction,
+                const AudioDirection& back) {
+  const Vantage vantage(audio, direction, back);
+  return direction.reported_frame == 0 && back.packets >= kMinMedia && !is_handful(back) &&
+         vantage.passes_here() && vantage.speaks_here();
+}
+
+}  // namespace sipladder

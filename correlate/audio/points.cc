@@ -1,0 +1,278 @@
+#include "correlate/audio/points.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace sipladder {
+
+// Another path with the same numbers at the same time.
+static bool carry_same(const StreamRecord& a, const StreamRecord& b) {
+  return a.ssrc == b.ssrc && (a.src != b.src || a.dst != b.dst) && a.packets >= kMinMedia &&
+         b.packets >= kMinMedia && a.first_ns <= b.last_ns && b.first_ns <= a.last_ns &&
+         a.sequence.base <= b.sequence.highest && b.sequence.base <= a.sequence.highest;
+}
+
+static AudioLoss swallowed_from(StreamId stream, int64_t since_ns = 0) {
+  return {AudioFault::firewall, since_ns, stream};
+}
+
+AudioLoss Points::swallowed_by_box() const {
+  for (const StreamId id : back_.streams) {
+    const StreamRecord& outside = model_.streams[id];
+    if (outside.packets < kMinMedia) continue;
+    if (outside.elsewhere * 2 > outside.packets) {
+      if (const AudioLoss lost = captured_once(id); lost.fault != AudioFault::none) return lost;
+    }
+    for (const StreamId other : back_.streams) {
+      const StreamRecord& inside = model_.streams[other];
+      const bool same_stream = other != id && inside.ssrc == outside.ssrc &&
+                               inside.packets >= kMinMedia && inside.dst == outside.dst &&
+                               audio_.src(other).ip != audio_.src(id).ip;
+      // The NAT sends on what it got: the inside is seen first.
+      if (!same_stream || inside.first_ns > outside.first_ns) continue;
+      if (audio_.receives(direction_, audio_.src(id).ip) &&
+          !audio_.receives(direction_, audio_.src(other).ip)) {
+        const StreamId swallowed = stream_to(audio_.src(id).ip);
+        if (meets(swallowed, inside.first_ns, inside.last_ns) && !comes_out_elsewhere(swallowed))
+          return swallowed_from(swallowed);
+      }
+    }
+  }
+  return kept_inside();
+}
+
+// The receiver's audio comes in through a NAT, and what the host behind it sends back stays inside.
+AudioLoss Points::kept_inside() const {
+  for (const StreamId outside : back_.streams) {
+    for (const StreamId inside : back_.streams) {
+      const StreamRecord& before = model_.streams[outside];
+      const StreamRecord& behind = model_.streams[inside];
+      const IpAddress& host = audio_.dst(inside).ip;
+      const IpAddress& nat = audio_.dst(outside).ip;
+      if (before.src != behind.src || host == nat || !is_private_scope(scope_of(host)) ||
+          !carry_same(before, behind) || !run_together(outside, inside) ||
+          before.first_ns > behind.first_ns || audio_.sends(direction_, nat) ||
+          !sees_both_ways(before.point))
+        continue;
+      for (const StreamId id : direction_.streams) {
+        if (audio_.src(id).ip == host && audio_.dst(id).ip == audio_.src(outside).ip &&
+            model_.streams[id].packets >= kMinMedia && run_together(id, inside) &&
+            !comes_out_elsewhere(id))
+          return swallowed_from(id);
+      }
+    }
+  }
+  return {};
+}
+
+AudioLoss Points::swallowed_beside_sip() const {
+  for (const Nat& nat : nats_of_sip()) {
+    if (const AudioLoss lost = swallowed_at(nat); lost.fault != AudioFault::none) return lost;
+  }
+  return {};
+}
+
+// What goes in on either side, and nothing comes out on the other one, of neither direction.
+AudioLoss Points::swallowed_at(const Nat& nat) const {
+  const auto passes = [&](const AudioDirection& direction, const auto& counts) {
+    return std::any_of(direction.streams.begin(), direction.streams.end(), [&](StreamId id) {
+      return model_.streams[id].seen_at(nat.point) && counts(id);
+    });
+  };
+  const auto is_outside = [&](StreamId id) { return audio_.src(id).ip == nat.outer; };
+  const auto is_inside = [&](StreamId id) { return audio_.dst(id).ip == nat.inner; };
+  for (const StreamId id : direction_.streams) {
+    const StreamRecord& stream = model_.streams[id];
+    const IpAddress& to = audio_.dst(id).ip;
+    const bool goes_out =
+        audio_.src(id).ip == nat.inner && (to == nat.peer || scope_of(to) == AddressScope::public_);
+    const bool enters = to == nat.outer;
+    if ((!goes_out && !enters) || stream.packets < kMinMedia || !stream.seen_at(nat.point) ||
+        stream.last_ns - stream.first_ns < kJudgeAfter)
+      continue;
+    if (goes_out ? passes(direction_, is_outside) || passes(back_, is_inside)
+                 : passes(direction_, is_inside) || passes(back_, is_outside))
+      continue;
+    if (!comes_out_elsewhere(id)) return swallowed_from(id);
+  }
+  return {};
+}
+
+// The same request, on one branch, with another source or another destination behind the NAT.
+std::vector<Points::Nat> Points::nats_of_sip() const {
+  std::vector<Nat> nats;
+  for (const MessageId id : audio_.messages) {
+    const MessageRecord& message = model_.messages[id];
+    if (!message.is_request() || !message.txn) continue;
+    const TransactionRecord& behind = model_.transactions[message.txn];
+    if (behind.request != id || !behind.next_same_branch) continue;
+    const TransactionRecord& before = model_.transactions[behind.next_same_branch];
+    if (before.call != behind.call || before.cseq != behind.cseq || !before.request) continue;
+    if (model_.messages[before.request].point != message.point) continue;
+    const auto ip = [&](EndpointId end) { return model_.endpoints[end].ip; };
+    const bool goes_out = before.dst == behind.dst && ip(before.src) != ip(behind.src);
+    const bool comes_in = before.src == behind.src && ip(before.dst) != ip(behind.dst);
+    if (!goes_out && !comes_in) continue;
+    const Nat nat = goes_out ? Nat{ip(before.src), ip(behind.src), ip(before.dst), message.point}
+                             : Nat{ip(behind.dst), ip(before.dst), ip(before.src), message.point};
+    if (is_private_scope(scope_of(nat.inner))) nats.push_back(nat);
+  }
+  return nats;
+}
+
+// No addresses change: each packet that passes between these two hosts is captured twice.
+AudioLoss Points::captured_once(StreamId back) const {
+  StreamId swallowed;
+  for (const StreamId id : direction_.streams) {
+    if (audio_.src(id).ip != audio_.dst(back).ip || audio_.dst(id).ip != audio_.src(back).ip)
+      continue;
+    if (model_.streams[id].elsewhere * 10 > model_.streams[id].packets) return {};
+    swallowed = id;
+  }
+  const StreamRecord& twice = model_.streams[back];
+  if (!swallowed || !meets(swallowed, twice.elsewhere_from_ns, twice.elsewhere_ns) ||
+      comes_out_elsewhere(swallowed))
+    return {};
+  return swallowed_from(swallowed);
+}
+
+// It runs while both points capture: long enough to be missed at one of them.
+bool Points::meets(StreamId id, int64_t begin_ns, int64_t end_ns) const {
+  const StreamRecord& stream = model_.streams[id];
+  return std::min(stream.last_ns, end_ns) - std::max(stream.first_ns, begin_ns) >= kJudgeAfter;
+}
+
+// The same packets on another path, that the SDP seen here does not tell of: a box has rewritten
+// their addresses. Not those on their way to where the stream begins.
+bool Points::comes_out_elsewhere(StreamId id) const {
+  for (const StreamId other : audio_.media.index().with_ssrc(model_.streams[id].ssrc)) {
+    if (carry_same(model_.streams[id], model_.streams[other]) &&
+        audio_.dst(other).ip != audio_.src(id).ip && !has_other_origin(other, id))
+      return true;
+  }
+  return false;
+}
+
+// Both parties may play one recording, and so may a hundred calls; an echo sends back what came.
+// What runs the other way, or what another stream explains better, is no copy of this one.
+bool Points::has_other_origin(StreamId copy, StreamId id) const {
+  if (std::find(back_.streams.begin(), back_.streams.end(), copy) != back_.streams.end())
+    return true;
+  if (comes_from(copy, id)) return false;
+  const auto explains = [&](StreamId origin) { return origin != id && comes_from(copy, origin); };
+  if (std::any_of(direction_.streams.begin(), direction_.streams.end(), explains) ||
+      std::any_of(back_.streams.begin(), back_.streams.end(), explains))
+    return true;
+  const StreamBinding& bound = audio_.media.of(copy);
+  if (!bound.call) return false;
+  const auto& streams = audio_.media.streams_of(bound.call);
+  return std::any_of(streams.begin(), streams.end(), [&](StreamId origin) {
+    return explains(origin) && audio_.media.of(origin, bound.call).from == bound.from;
+  });
+}
+
+// One box lies between: a NAT has rewritten one end, or a relay has sent it on.
+bool Points::comes_from(StreamId copy, StreamId origin) const {
+  constexpr int64_t kClocks = 100'000'000;  // of two captures
+  const StreamRecord& out = model_.streams[copy];
+  const StreamRecord& in = model_.streams[origin];
+  return carry_same(in, out) && in.first_ns < out.first_ns + kClocks &&
+         (in.src == out.src || in.dst == out.dst || audio_.dst(origin).ip == audio_.src(copy).ip);
+}
+
+StreamId Points::stream_to(const IpAddress& ip) const {
+  for (const StreamId id : direction_.streams) {
+    if (audio_.dst(id).ip == ip) return id;
+  }
+  return direction_.streams.front();
+}
+
+AudioLoss Points::never_reaches_other_point() const {
+  const StreamId sent = direction_.streams.front();
+  for (const StreamId id : back_.streams) {
+    const StreamRecord& heard = model_.streams[id];
+    if (heard.packets < kMinMedia || heard.elsewhere != 0) continue;
+    const bool reached =
+        std::any_of(direction_.streams.begin(), direction_.streams.end(),
+                    [&](StreamId other) { return model_.streams[other].seen_at(heard.point); });
+    if (!reached && run_together(sent, id) &&
+        (sees_both_ways(heard.point) || comes_in(heard.point, audio_.dst(sent).ip)))
+      return swallowed_from(sent);
+  }
+  return {};
+}
+
+// The point shows what others send there.
+bool Points::comes_in(uint8_t point, const IpAddress& ip) const {
+  for (const StreamId id : audio_.media.index().to_host(ip)) {
+    if (model_.streams[id].seen_at(point) && audio_.dst(id).ip == ip &&
+        model_.streams[id].packets >= kMinMedia)
+      return true;
+  }
+  return false;
+}
+
+bool Points::passes_receiver(StreamId back, StreamId sent) const {
+  for (uint8_t point = 0; point < 32; point++) {
+    const bool nearer = model_.streams[back].seen_at(point) && !model_.streams[sent].seen_at(point);
+    if (nearer && sees_both_ways(point)) return true;
+  }
+  return false;
+}
+
+bool Points::sees_both_ways(uint8_t point) const {
+  std::vector<IpAddress> from, to;
+  const auto note = [&](EndpointId src, EndpointId dst) {
+    from.push_back(model_.endpoints[src].ip);
+    to.push_back(model_.endpoints[dst].ip);
+  };
+  for (const MessageId id : audio_.messages) {
+    const MessageRecord& message = model_.messages[id];
+    if (message.point == point) note(message.src, message.dst);
+  }
+  for (const AudioDirection* direction : {&direction_, &back_}) {
+    for (const StreamId id : direction->streams) {
+      const StreamRecord& stream = model_.streams[id];
+      if (stream.point == point) note(stream.src, stream.dst);
+    }
+  }
+  return std::any_of(from.begin(), from.end(), [&](const IpAddress& ip) {
+    return std::find(to.begin(), to.end(), ip) != to.end();
+  });
+}
+
+AudioLoss Points::ends_at_other_point() const {
+  for (const StreamId id : direction_.last_leg) {
+    const int64_t until = passes_until(id);
+    if (until == 0 || !every_point_goes_on(model_.streams[id].first_ns, until)) continue;
+    if (direction_.right.within(until, model_.streams[id].last_ns) >= kStoppedAfter)
+      return swallowed_from(id, until);
+  }
+  return {};
+}
+
+// Until when it is seen behind the box that it goes into, too; 0: it is seen once.
+int64_t Points::passes_until(StreamId id) const {
+  const StreamRecord& stream = model_.streams[id];
+  int64_t until = 0;
+  for (const StreamId other : direction_.last_leg) {
+    const StreamRecord& behind = model_.streams[other];
+    // A NAT leaves the peer's address as it is, and is passed a little later.
+    const bool same = other != id && behind.ssrc == stream.ssrc &&
+                      (behind.dst == stream.dst) != (behind.src == stream.src);
+    if (same && behind.first_ns > stream.first_ns && behind.first_ns < stream.last_ns)
+      until = std::max(until, behind.last_ns);
+  }
+  // Two points may see it before the NAT.
+  return until != 0 ? until : stream.elsewhere_ns;
+}
+
+// No capture that shows the beginning ends there.
+bool Points::every_point_goes_on(int64_t begin_ns, int64_t time_ns) const {
+  return std::all_of(model_.sources.begin(), model_.sources.end(), [&](const SourceCounters& one) {
+    return !model_.coverage.covers(one.point, begin_ns) ||
+           model_.coverage.until(one.point, begin_ns) >= time_ns + kStoppedAfter;
+  });
+}
+
+}  // namespace sipladder

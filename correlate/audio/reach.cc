@@ -1,0 +1,333 @@
+#include "correlate/audio/reach.h"
+
+#include <algorithm>
+
+#include "correlate/audio/nat_reach.h"
+
+namespace sipladder {
+namespace {
+
+constexpr int64_t kGrace = 3'000'000'000;  // what was on its way when something moved
+
+// As near as two private addresses can be judged: the first 16 bits.
+bool same_network(const IpAddress& a, const IpAddress& b) {
+  return a.family == b.family && a.bytes[0] == b.bytes[0] && a.bytes[1] == b.bytes[1];
+}
+
+}  // namespace
+
+AudioLoss Reach::fault_of(StreamId id) {
+  const Endpoint& to = audio_.dst(id);
+  if (const auto moved_ns = left_behind_since(id)) {
+    if (*moved_ns - direction_.agreed_from < kJudgeAfter) return {AudioFault::wrong_destination};
+    return {AudioFault::left_behind, *moved_ns};
+  }
+  if (const auto moved_ns = abandoned_since(id)) return {AudioFault::not_latched, *moved_ns};
+  if (sends_from(to, id)) return {};
+  if (is_private_scope(scope_of(to.ip))) {
+    if (is_source_at_points_of(id, to.ip) || !cannot_reach(id)) return {};
+    direction_.named_in = named_in(to);
+    // Neither its SDP nor its audio are here: whether it is the host in front of which this was
+    // captured, nobody can tell.
+    if (!direction_.named_in && !public_stream()) return {};
+    return {AudioFault::private_address};
+  }
+  if (!advertised(to)) {
+    if (const StreamId party = outnumbering(to)) {
+      direction_.heard_from = party;
+      return {AudioFault::wrong_destination};
+    }
+    if (strayed(to)) return {AudioFault::wrong_destination};
+    return {!is_relay_of_both(id) && is_unmapped(to) ? AudioFault::not_latched : AudioFault::none};
+  }
+  return {!is_relay_of_both(id) && is_elsewhere(to) ? AudioFault::not_latched : AudioFault::none};
+}
+
+// The newest SDP of the receiver that names it.
+MessageId Reach::named_in(const Endpoint& endpoint) const {
+  const auto& stands = audio_.facts.negotiation.stands;
+  const auto found = std::find_if(stands.rbegin(), stands.rend(), [&](const SdpStand& stand) {
+    return stand.author == receiver() && names(stand, endpoint);
+  });
+  return found == stands.rend() ? MessageId{} : found->message;
+}
+
+// Both parties send to it: it stands for each of them towards the other.
+bool Reach::is_relay_of_both(StreamId id) const {
+  return std::any_of(back_.streams.begin(), back_.streams.end(), [&](StreamId other) {
+    return audio_.dst(other).ip == audio_.dst(id).ip && audio_.src(other).ip != audio_.src(id).ip;
+  });
+}
+
+// The receiver's own RTP comes from there: latched, or symmetric. A private address says so at the
+// same capture point only: the other side of a NAT has networks of its own.
+bool Reach::sends_from(const Endpoint& endpoint, StreamId at) const {
+  const bool everywhere = !is_private_scope(scope_of(endpoint.ip));
+  return std::any_of(
+             back_.streams.begin(), back_.streams.end(),
+             [&](StreamId id) {
+               return audio_.src(id) == endpoint &&
+                      (everywhere || model_.streams[id].shares_point_with(model_.streams[at]));
+             }) &&
+         (advertised(endpoint) || !outnumbering(endpoint));
+}
+// A few packets came from there, and since then all comes from another host: who latched on the
+// first source, has the wrong one.
+StreamId Reach::outnumbering(const Endpoint& endpoint) const {
+  constexpr uint32_t kTimes = 10;
+  for (const StreamId few : back_.streams) {
+    const StreamRecord& stray = model_.streams[few];
+    if (audio_.src(few) != endpoint) continue;
+    for (const StreamId most : back_.streams) {
+      const StreamRecord& party = model_.streams[most];
+      if (audio_.dst(most) == audio_.dst(few) && audio_.src(most).ip != endpoint.ip &&
+          party.ssrc != stray.ssrc && party.packets >= kTimes * stray.packets &&
+          party.last_ns > stray.last_ns + kGrace) {
+        return most;
+      }
+    }
+  }
+  return {};
+}
+
+// The receiver's newest SDP has moved, and so has its own RTP; this stream goes on to where it was.
+std::optional<int64_t> Reach::left_behind_since(StreamId id) const {
+  const SdpStand* newest = audio_.facts.negotiation.newest(receiver());
+  if (newest == nullptr || !newest->usable || !newest->address) return std::nullopt;
+  const Endpoint& to = audio_.dst(id);
+  const int64_t moved_ns = newest->time_ns;
+  if (*newest->address == to || !advertised(to)) return std::nullopt;
+  if (names_in_same_offer(*newest, to)) return std::nullopt;
+  if (model_.streams[id].last_ns < moved_ns + kGrace) return std::nullopt;
+  bool sends_from_there = false;
+  for (const StreamId heard : back_.streams) {
+    const StreamRecord& stream = model_.streams[heard];
+    if (audio_.src(heard) == to && stream.last_ns > moved_ns + kGrace) return std::nullopt;
+    const bool there = audio_.src(heard) == *newest->address && stream.packets >= kMinMedia;
+    sends_from_there = sends_from_there || there;
+  }
+  const bool followed =
+      std::any_of(direction_.streams.begin(), direction_.streams.end(),
+                  [&](StreamId other) { return audio_.dst(other) == *newest->address; });
+  if (!sends_from_there || followed) return std::nullopt;
+  return moved_ns;
+}
+// The same SDP on another hop, as a relay has rewritten it.
+bool Reach::names_in_same_offer(const SdpStand& newest, const Endpoint& endpoint) const {
+  const MessageRecord& now = model_.messages[newest.message];
+  return std::any_of(audio_.facts.negotiation.stands.begin(), audio_.facts.negotiation.stands.end(),
+                     [&](const SdpStand& stand) {
+                       const MessageRecord& other = model_.messages[stand.message];
+                       return stand.author == newest.author && names(stand, endpoint) &&
+                              other.is_in_exchange_of(now);
+                     });
+}
+
+// The receiver's RTP came from there, and goes on from elsewhere: a NAT gave it another address or
+// port in mid-call, and nobody has followed.
+std::optional<int64_t> Reach::abandoned_since(StreamId id) {
+  constexpr int64_t kOverlap = 1'000'000'000;
+  const StreamRecord& stream = model_.streams[id];
+  for (const StreamId before : back_.streams) {
+    const StreamRecord& old = model_.streams[before];
+    if (audio_.src(before) != audio_.dst(id) || stream.last_ns < old.last_ns + kGrace) continue;
+    for (const StreamId after : back_.streams) {
+      const StreamRecord& now = model_.streams[after];
+      const bool goes_on = now.ssrc == old.ssrc && now.dst == old.dst && now.src != old.src &&
+                           now.first_ns > old.last_ns - kOverlap &&
+                           now.last_ns > old.last_ns + kGrace;
+      if (!goes_on || receives(audio_.src(after))) continue;
+      direction_.heard_from = after;
+      return old.last_ns;
+    }
+  }
+  return std::nullopt;
+}
+bool Reach::receives(const Endpoint& endpoint) const {
+  return std::any_of(direction_.streams.begin(), direction_.streams.end(),
+                     [&](StreamId id) { return audio_.dst(id) == endpoint; });
+}
+
+// Where the stream is seen, something comes from the address.
+bool Reach::is_source_at_points_of(StreamId stream, const IpAddress& ip) const {
+  for (const StreamId id : back_.streams) {
+    if (audio_.src(id).ip == ip && model_.streams[id].shares_point_with(model_.streams[stream]))
+      return true;
+  }
+  return std::any_of(audio_.messages.begin(), audio_.messages.end(), [&](MessageId id) {
+    const MessageRecord& message = model_.messages[id];
+    return model_.streams[stream].seen_at(message.point) && model_.endpoints[message.src].ip == ip;
+  });
+}
+
+// Audio of the receiver that comes from a public address, and not from a relay.
+StreamId Reach::public_stream() const {
+  for (const StreamId heard : back_.streams) {
+    if (scope_of(audio_.src(heard).ip) == AddressScope::public_ &&
+        !audio_.sends(direction_, audio_.src(heard).ip))
+      return heard;
+  }
+  return {};
+}
+
+// Anything of this call that comes from the address proves that it lives in the networks seen.
+bool Reach::seen_as_source(const IpAddress& ip) const {
+  for (const StreamId id : back_.streams) {
+    if (audio_.src(id).ip == ip) return true;
+  }
+  return std::any_of(audio_.messages.begin(), audio_.messages.end(), [&](MessageId id) {
+    return model_.endpoints[model_.messages[id].src].ip == ip;
+  });
+}
+
+// Private address: the sender is in a public network, or the receiver's packets come from one.
+bool Reach::cannot_reach(StreamId id) {
+  if (scope_of(audio_.src(id).ip) == AddressScope::public_) return true;
+  if (same_network(audio_.src(id).ip, audio_.dst(id).ip)) return false;
+  if (const StreamId heard = public_stream()) {
+    direction_.heard_from = heard;
+    return true;
+  }
+  return has_public_source(audio_, receiver(), audio_.dst(id).ip) || leaves_network(id);
+}
+
+// Towards another private network than the sender's, nothing of which is seen where the stream is,
+// in a call that was set up through a public one.
+bool Reach::leaves_network(StreamId id) const {
+  if (same_network(audio_.src(id).ip, audio_.dst(id).ip)) return false;
+  for (const StreamId heard : back_.streams) {
+    if (model_.streams[heard].shares_point_with(model_.streams[id])) return false;
+  }
+  return std::any_of(audio_.messages.begin(), audio_.messages.end(), [&](MessageId message) {
+    return scope_of(model_.endpoints[model_.messages[message].src].ip) == AddressScope::public_;
+  });
+}
+
+// Nothing comes, because it is sent to the private address that the receiver has named: the
+// sender names its own host and no relay, and the receiver's packets show another address.
+bool Reach::is_sent_to_private() {
+  const SdpStand* deaf = audio_.facts.negotiation.newest(receiver());
+  const SdpStand* sender = audio_.facts.negotiation.newest(direction_.from);
+  if (deaf == nullptr || sender == nullptr || !deaf->address || !sender->address) return false;
+  if (!is_private_scope(scope_of(deaf->address->ip)) || deaf->ice) return false;
+  if (same_network(sender->address->ip, deaf->address->ip)) return false;
+  if (contact_host(audio_, *sender) != sender->address->ip) return false;
+  direction_.named_in = deaf->message;
+  for (const StreamId heard : back_.streams) {
+    if (scope_of(audio_.src(heard).ip) != AddressScope::public_) continue;
+    direction_.heard_from = heard;
+    return true;
+  }
+  return talks_to_public(audio_, deaf->address->ip) ||
+         has_public_source(audio_, receiver(), deaf->address->ip);
+}
+bool Reach::advertised(const Endpoint& endpoint) const {
+  for (const SdpStand& stand : audio_.facts.negotiation.stands) {
+    if (stand.author == receiver() && names(stand, endpoint)) return true;
+  }
+  return false;
+}
+
+// Sent to an address that nobody named, although the receiver named others, without ICE.
+bool Reach::strayed(const Endpoint& to) const {
+  bool named = false;
+  for (const SdpStand& stand : audio_.facts.negotiation.stands) {
+    if (stand.ice) return false;
+    if (!stand.address) return false;  // a host name can be anything
+    if (stand.address == to) return false;
+    if (stand.author == receiver() && stand.usable) named = true;
+  }
+  if (!seen_as_source(to.ip)) return named && !gets_signalling(to.ip);
+  return named && is_other_port(to);
+}
+// Of a host that gets SIP here and is never seen sending, the capture lacks the SDP.
+bool Reach::gets_signalling(const IpAddress& ip) const {
+  return std::any_of(audio_.messages.begin(), audio_.messages.end(), [&](MessageId id) {
+    return model_.endpoints[model_.messages[id].dst].ip == ip;
+  });
+}
+// The receiver sends from the port that it named, and the audio goes to another of its ports.
+bool Reach::is_other_port(const Endpoint& to) const {
+  return std::any_of(back_.streams.begin(), back_.streams.end(), [&](StreamId id) {
+    return model_.streams[id].packets >= kMinMedia && audio_.src(id).ip == to.ip &&
+           audio_.src(id).port != to.port && advertised(audio_.src(id));
+  });
+}
+
+// A port of the receiver's NAT that nobody has named and nothing comes from, while its RTP comes
+// from another one: for a NAT that gives ports of its own, the port in the private SDP is none of
+// them. One that keeps ports, or forwards this one, lets it in.
+bool Reach::is_unmapped(const Endpoint& to) {
+  const auto& stands = audio_.facts.negotiation.stands;
+  if (std::any_of(stands.begin(), stands.end(), [](const SdpStand& s) { return s.ice; }) ||
+      !receives_nothing_there(to))
+    return false;
+  const bool named_inside = std::any_of(stands.begin(), stands.end(), [&](const SdpStand& stand) {
+    return stand.author == receiver() && stand.address && stand.address->port == to.port &&
+           is_private_scope(scope_of(stand.address->ip));
+  });
+  if (!named_inside || scope_of(to.ip) != AddressScope::public_) return false;
+  for (const StreamId id : back_.streams) {
+    if (is_from_pool(id, to)) {
+      direction_.heard_from = id;
+      return true;
+    }
+    const bool other_port = audio_.src(id).ip == to.ip && audio_.src(id).port != to.port;
+    if (!other_port || model_.streams[id].packets < kMinMedia || is_relay_source(id)) continue;
+    if (!changes_ports(audio_, receiver(), to.ip)) return false;
+    direction_.heard_from = id;
+    return true;
+  }
+  return false;
+}
+// The receiver is behind a NAT and its RTP comes from elsewhere than its SDP says.
+bool Reach::is_elsewhere(const Endpoint& to) {
+  if (!receives_nothing_there(to)) return false;
+  for (const StreamId id : back_.streams) {
+    if (model_.streams[id].packets < kMinMedia || audio_.sends(direction_, audio_.src(id).ip))
+      continue;
+    if (is_relay_source(id) || audio_.is_relayed_address(to, id) ||
+        scope_of(audio_.src(id).ip) != AddressScope::public_)
+      continue;
+    const bool same_host = audio_.src(id).ip == to.ip;
+    const bool elsewhere = same_host || !seen_as_source(to.ip) || is_from_pool(id, to);
+    if (elsewhere && is_behind_nat(audio_, receiver())) {
+      direction_.heard_from = id;
+      return true;
+    }
+  }
+  return false;
+}
+// The receiver's NAT has several public addresses: its SIP comes from the one that is sent to, its
+// RTP from another one, which nobody sends to or says anything from.
+bool Reach::is_from_pool(StreamId heard, const Endpoint& to) const {
+  const IpAddress& from = audio_.src(heard).ip;
+  if (from == to.ip || scope_of(from) != AddressScope::public_ || is_relay_source(heard) ||
+      model_.streams[heard].packets < kMinMedia || audio_.sends(direction_, from))
+    return false;
+  const auto& stands = audio_.facts.negotiation.stands;
+  const bool named = std::any_of(stands.begin(), stands.end(), [&](const SdpStand& stand) {
+    return stand.address && stand.address->ip == from;
+  });
+  const bool heard_there = std::any_of(back_.streams.begin(), back_.streams.end(),
+                                       [&](StreamId id) { return audio_.src(id).ip == to.ip; });
+  const bool signals = std::any_of(
+      audio_.messages.begin(), audio_.messages.end(),
+      [&](MessageId id) { return model_.endpoints[model_.messages[id].src].ip == from; });
+  return !named && !heard_there && !signals && is_nat_of(audio_, receiver(), to.ip);
+}
+
+// RTCP from there reports that the stream arrives.
+bool Reach::receives_nothing_there(const Endpoint& to) const {
+  for (const StreamId id : direction_.last_leg) {
+    const StreamRecord& stream = model_.streams[id];
+    if (audio_.dst(id) == to && stream.has_rtcp && stream.remote_fraction_lost < 250) return false;
+  }
+  return true;
+}
+bool Reach::is_relay_source(StreamId id) const {
+  return std::any_of(back_.streams.begin(), back_.streams.end(),
+                     [&](StreamId other) { return audio_.dst(other).ip == audio_.src(id).ip; });
+}
+
+}  // namespace sipladder

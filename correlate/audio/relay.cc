@@ -1,0 +1,112 @@
+#include "correlate/audio/relay.h"
+
+namespace sipladder {
+namespace {
+
+class Relays {
+ public:
+  Relays(const AudioCase& audio, const Points& points, const AudioDirection& direction,
+         const AudioDirection& back)
+      : model_(audio.model), audio_(audio), points_(points), direction_(direction), back_(back) {}
+
+  // It sends the other direction on, but not this one on to where the other one comes from.
+  EndpointId that_swallows_one() const {
+    for (const StreamId in : back_.streams) {
+      if (model_.streams[in].packets < kMinMedia) continue;
+      const IpAddress& relay = audio_.dst(in).ip;
+      if (audio_.sends(back_, relay) && takes_in(relay, in) && !is_answered(in) &&
+          !sends_elsewhere(relay, in))
+        return model_.streams[in].dst;
+    }
+    return {};
+  }
+  // Both parties send to one host that sends nothing to either, though it would be seen: where a
+  // port mirrors one way only, no host answers another.
+  EndpointId that_swallows_both() const {
+    for (const StreamId id : direction_.last_leg) {
+      const IpAddress& relay = audio_.dst(id).ip;
+      if (model_.streams[id].packets < kMinMedia || audio_.sends(back_, relay) ||
+          audio_.sends(direction_, relay))
+        continue;
+      const auto other =
+          std::find_if(back_.last_leg.begin(), back_.last_leg.end(), [&](StreamId back) {
+            return audio_.dst(back).ip == relay && audio_.src(back).ip != audio_.src(id).ip &&
+                   model_.streams[back].packets >= kMinMedia && pass_one_point(id, back);
+          });
+      if (other == back_.last_leg.end()) continue;
+      const uint8_t point = model_.streams[id].point;
+      if (!points_.sees_both_ways(point) && !points_.passes_receiver(*other, id)) continue;
+      return model_.streams[id].dst;
+    }
+    return {};
+  }
+  // A TURN server: its client sends to it, and nothing comes from the address that stands for the
+  // client, to which the other party sends. With ICE, who knows what took another path.
+  EndpointId turn_that_swallows() const {
+    if (uses_ice()) return {};
+    for (const StreamId in : back_.streams) {
+      const Endpoint& relayed = audio_.dst(in);
+      if (model_.streams[in].packets < kMinMedia || audio_.sends(direction_, relayed.ip)) continue;
+      for (const StreamId id : direction_.streams) {
+        if (audio_.is_relayed_address(relayed, id) && audio_.dst(id) == audio_.src(in) &&
+            pass_one_point(id, in) && points_.run_together(id, in) &&
+            points_.sees_both_ways(model_.streams[in].point))
+          return model_.streams[in].dst;
+      }
+    }
+    return {};
+  }
+
+ private:
+  bool uses_ice() const {
+    const auto& stands = audio_.facts.negotiation.stands;
+    return std::any_of(stands.begin(), stands.end(), [](const SdpStand& s) { return s.ice; });
+  }
+  bool pass_one_point(StreamId a, StreamId b) const {
+    return model_.streams[a].shares_point_with(model_.streams[b]);
+  }
+  // This direction reaches the relay, at the capture point that shows what it sends on.
+  bool takes_in(const IpAddress& relay, StreamId in) const {
+    return std::any_of(direction_.streams.begin(), direction_.streams.end(), [&](StreamId id) {
+      return audio_.dst(id).ip == relay && model_.streams[id].packets >= kMinMedia &&
+             pass_one_point(id, in);
+    });
+  }
+  // Something comes back to where the stream comes from, on whichever side of a NAT it is seen.
+  bool is_answered(StreamId in) const {
+    return std::any_of(back_.streams.begin(), back_.streams.end(), [&](StreamId id) {
+      const bool same =
+          model_.streams[id].ssrc == model_.streams[in].ssrc && audio_.dst(id) == audio_.dst(in);
+      return same && (audio_.receives(direction_, audio_.src(id).ip) ||
+                      audio_.receives(back_, audio_.src(id).ip));
+    });
+  }
+  // The relay does send this direction on, at the same time, and to another host.
+  bool sends_elsewhere(const IpAddress& relay, StreamId in) const {
+    return std::any_of(direction_.last_leg.begin(), direction_.last_leg.end(), [&](StreamId id) {
+      return audio_.src(id).ip == relay && audio_.dst(id).ip != audio_.src(in).ip &&
+             model_.streams[id].packets >= kMinMedia &&
+             model_.streams[id].last_ns - model_.streams[in].first_ns >= kMissed;
+    });
+  }
+
+  const Model& model_;
+  const AudioCase& audio_;
+  const Points& points_;
+  const AudioDirection& direction_;
+  const AudioDirection& back_;
+};
+
+}  // namespace
+
+bool is_lost_in_relay(const AudioCase& audio, const Points& points, AudioDirection& direction,
+                      const AudioDirection& back) {
+  const Relays relays(audio, points, direction, back);
+  EndpointId relay = relays.that_swallows_both();
+  if (!relay) relay = relays.that_swallows_one();
+  if (!relay) relay = relays.turn_that_swallows();
+  if (relay) direction.silent_relay = relay;
+  return static_cast<bool>(relay);
+}
+
+}  // namespace sipladder

@@ -1,0 +1,86 @@
+// audio-hold-not-resumed: nobody took the hold back. Not when the call is ended within 3 s of it,
+// goes on, or was transferred: that is what it was held for.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "correlate/findings/shared/support.h"
+
+namespace sipladder::audio_hold_not_resumed {
+namespace {
+
+extern const Detector detector;
+
+constexpr int64_t kShort = 3'000'000'000;
+
+bool is_transferred(const CallContext& context) {
+  return std::any_of(context.transactions.begin(), context.transactions.end(),
+                     [&](TransactionId id) {
+                       const TransactionRecord& txn = context.model.transactions[id];
+                       return txn.method == Method::refer && txn.final_status < 300;
+                     });
+}
+
+std::string call_id_of(CallContext& context) {
+  if (!context.view.load(context.message(context.call.first_message))) return {};
+  return std::string(context.view.sip().value(HeaderId::call_id));
+}
+
+bool names_in_replaces(CallContext& context, const TransactionRecord& txn,
+                       const std::string& call_id) {
+  const bool may = txn.method == Method::invite || txn.method == Method::refer;
+  const bool during = txn.first_ns > context.call.start_ns && txn.first_ns <= context.call.end_ns;
+  if (!may || !during || !txn.request || !context.view.load(context.message(txn.request)))
+    return false;
+  const SipIndex& sip = context.view.sip();
+  if (txn.method == Method::invite) return sip.value(HeaderId::replaces).starts_with(call_id);
+  const NameAddr target = parse_name_addr(sip.value(HeaderId::refer_to));
+  const std::string_view headers = parse_uri(target.uri).headers;
+  const size_t at = headers.find("eplaces=");
+  return at != std::string_view::npos && unescape(headers.substr(at + 8)).starts_with(call_id);
+}
+
+// Another call takes its place: a Replaces, or a Refer-To with one, names its Call-ID (RFC 3891).
+bool is_replaced(CallContext& context) {
+  constexpr uint32_t kNear = 32;
+  const std::string call_id = call_id_of(context);
+  if (call_id.empty()) return false;
+  const uint32_t newest = context.model.calls.size();
+  const uint32_t first = context.id.value > kNear ? context.id.value - kNear : 1;
+  for (uint32_t n = first; n <= std::min(newest, context.id.value + kNear); n++) {
+    const CallId id{n};
+    if (id == context.id || !context.model.calls.holds(id)) continue;
+    for (TransactionId t = context.model.calls[id].first_txn; t;
+         t = context.model.transactions[t].next_in_call) {
+      if (names_in_replaces(context, context.model.transactions[t], call_id)) return true;
+    }
+  }
+  return false;
+}
+
+void check(CallContext& context, CallAnalysis* out) {
+  const auto& holds = context.audio.negotiation.holds;
+  const auto open =
+      std::find_if(holds.begin(), holds.end(), [](const Hold& hold) { return !hold.resume; });
+  if (open == holds.end() || context.call.bye_ns == 0) return;
+  const int64_t held = open->end_ns - open->begin_ns;
+  if (held < kShort || is_transferred(context) || is_replaced(context)) return;
+  Finding finding = finding_of(context, detector);
+  finding.message = open->message;
+  finding.evidence.push_back(context.message(open->message).frame);
+  finding.summary =
+      fmt::format("the call ends {} after the {} put it on hold (frame {})", seconds_text(held),
+                  party_text(open->by), context.message(open->message).frame);
+  finding.explanation = "No later offer gave the media back before the BYE.";
+  finding.remedy =
+      "Ask the user whether the call was still on hold. If not, look for the re-INVITE that should "
+      "have resumed it: was it sent, and answered with 200?";
+  finding.rfc = "RFC 3264 8.4";
+  report(out, std::move(finding));
+}
+
+const Detector detector("audio-hold-not-resumed", Severity::warning,
+                        "the call ends while one side still holds", check);
+
+}  // namespace
+}  // namespace sipladder::audio_hold_not_resumed

@@ -1,0 +1,54 @@
+// audio-late: the first RTP of a direction comes more than 1 s after it was agreed. The verdict is
+// partial only after half of the talk or 5 s. Not of a phone that sends nothing while its user is
+// silent.
+#include <fmt/format.h>
+
+#include "correlate/findings/shared/support.h"
+
+namespace sipladder::audio_late {
+namespace {
+
+extern const Detector detector;
+
+constexpr int64_t kLate = 1'000'000'000;
+constexpr int64_t kLateKeyed = 3'000'000'000;
+
+// Connectivity checks (ICE) and a DTLS handshake come before the first packet, and are repeated
+// after a second.
+int64_t allowed_ns(const Negotiation& negotiation) {
+  for (const SdpStand& stand : negotiation.stands) {
+    if (stand.ice || stand.fingerprint) return kLateKeyed;
+  }
+  return kLate;
+}
+
+void check(CallContext& context, CallAnalysis* out) {
+  for (const AudioDirection* direction : {&context.audio.from_caller, &context.audio.from_callee}) {
+    const bool heard = !direction->last_leg.empty() && direction->agreed_from != 0;
+    const bool explained =
+        direction->fault != AudioFault::none && direction->fault != AudioFault::late;
+    const int64_t late = direction->first_ns - direction->due_ns;
+    if (!heard || explained || late <= allowed_ns(context.audio.negotiation)) continue;
+    const StreamRecord& stream = context.model.streams[direction->last_leg.front()];
+    if (stream.pauses_in_silence()) continue;
+    Finding finding = finding_of(context, detector);
+    finding.stream = direction->last_leg.front();
+    finding.evidence.push_back(stream.first_frame);
+    finding.summary =
+        fmt::format("{} hears nothing for the first {}: the first RTP of the {} is frame {}",
+                    other_party(direction->from), seconds_text(late), party_text(direction->from),
+                    stream.first_frame);
+    finding.explanation = "The direction was agreed from the answer on.";
+    finding.remedy =
+        "Look at the messages just before that frame: whatever came then (a keep-alive, a "
+        "re-INVITE, the peer's first packet) opened the path. Have it sent at the answer.";
+    finding.rfc = "RFC 3264 5.1";
+    report(out, std::move(finding));
+  }
+}
+
+const Detector detector("audio-late", Severity::warning,
+                        "the first RTP of a direction comes more than 1 s after the answer", check);
+
+}  // namespace
+}  // namespace sipladder::audio_late

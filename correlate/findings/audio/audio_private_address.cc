@@ -1,0 +1,181 @@
+// audio-private-address: RTP goes to the private address of an SDP whose author the packets show in
+// another network. Not when both are inside private space, or when a relay or the peer latched onto
+// the real source.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "correlate/findings/shared/support.h"
+
+namespace sipladder::audio_private_address {
+namespace {
+
+bool is_private(const IpAddress& ip) {
+  return scope_of(ip) == AddressScope::private_ || scope_of(ip) == AddressScope::cgnat;
+}
+
+// A request of the party as it left its own network: no proxy has added a Via.
+const MessageRecord* request_of(CallContext& context, Party party) {
+  for (const MessageId id : context.messages()) {
+    const MessageRecord& message = context.message(id);
+    const bool own = message.is_request() && message.from_caller == (party == Party::caller) &&
+                     scope_of(context.model.endpoints[message.src].ip) == AddressScope::public_;
+    if (!own || !context.view.load(message)) continue;
+    if (header_values(context.view.sip(), HeaderId::via).size() == 1) return &message;
+  }
+  return nullptr;
+}
+
+// "the private address in the caller's SDP (frame 12)", or who put it there.
+std::string named_text(CallContext& context, const AudioDirection& direction, Party deaf,
+                       Finding* finding) {
+  const std::string plain = fmt::format("the private address in the {}'s SDP", party_text(deaf));
+  if (!direction.named_in) return plain;
+  const MessageRecord& message = context.message(direction.named_in);
+  finding->evidence.push_back(message.frame);
+  const auto& stands = context.audio.negotiation.stands;
+  const auto naming = std::find_if(stands.begin(), stands.end(), [&](const SdpStand& stand) {
+    return stand.message == direction.named_in;
+  });
+  // An earlier hop shows the same SDP with another address: it was rewritten on the way.
+  const bool rewritten = std::any_of(stands.begin(), naming, [&](const SdpStand& stand) {
+    const MessageRecord& other = context.message(stand.message);
+    return stand.author == deaf && other.is_in_exchange_of(message) &&
+           stand.address != naming->address;
+  });
+  if (!rewritten) return fmt::format("{} (frame {})", plain, message.frame);
+  return fmt::format("the private address that {} put into the {}'s SDP (frame {})",
+                     ip_text(context, message.src), party_text(deaf), message.frame);
+}
+
+// What contradicts the SDP.
+std::string seen_of(CallContext& context, const AudioDirection& direction, Party deaf,
+                    Finding* finding) {
+  const AudioDirection& back = context.audio.direction(deaf);
+  const StreamId heard = direction.heard_from   ? direction.heard_from
+                         : back.streams.empty() ? StreamId{}
+                                                : back.streams.front();
+  const SdpStand* stand = context.audio.negotiation.newest(deaf);
+  const bool inside = heard && stand != nullptr &&
+                      stand->address == context.model.endpoints[context.model.streams[heard].src];
+  if (heard && !inside) {
+    const StreamRecord& stream = context.model.streams[heard];
+    finding->evidence.push_back(stream.first_frame);
+    return fmt::format("its own RTP comes from {} (frame {})", endpoint_text(context, stream.src),
+                       stream.first_frame);
+  }
+  if (const MessageRecord* request = request_of(context, deaf)) {
+    finding->evidence.push_back(request->frame);
+    return fmt::format("its packets come from {} (frame {})", ip_text(context, request->src),
+                       request->frame);
+  }
+  return "the call was set up through a public network";
+}
+
+void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
+  const Party deaf = opposite(direction.from);
+  const std::string_view deaf_text = party_text(deaf);
+  const std::string seen = seen_of(context, direction, deaf, finding);
+  if (direction.culprit) {
+    const StreamRecord& stream = context.model.streams[direction.culprit];
+    finding->summary = fmt::format(
+        "{}: {} sends its audio to {}, {}, while {}; {}", hears_nothing(context, direction),
+        ip_text(context, stream.src), endpoint_text(context, stream.dst),
+        named_text(context, direction, deaf, finding), seen, lost_text(context, direction));
+  } else {
+    const SdpStand* stand = context.audio.negotiation.newest(deaf);
+    finding->summary = fmt::format(
+        "{}: no RTP from the {} comes here, because the {}'s SDP names {}, a private "
+        "address, while {}",
+        hears_nothing(context, direction), party_text(direction.from), deaf_text,
+        stand != nullptr && stand->address ? to_string(*stand->address) : std::string(), seen);
+  }
+  finding->explanation = fmt::format(
+      "The {} is behind a NAT and offered the address of its own network. Nothing on the way put "
+      "the public one in its place, "
+      "and the peer sends to what the SDP says (RFC 3264): those packets cannot arrive.",
+      deaf_text);
+  finding->remedy =
+      "Anchor the media (rtpengine with nathelper on Kamailio or OpenSIPS), or let the peer answer "
+      "to the source it sees (Asterisk "
+      "rtp_symmetric=yes with direct_media=no, FreeSWITCH comedia/auto-adjust), or let the phone "
+      "use STUN, ICE or its external address.";
+  finding->rfc = "RFC 3264 5.1";
+}
+
+extern const Detector detector;
+
+// A server that knows its public address for SIP, and answers with a private one for its media: its
+// Contact names where its answer comes from. A phone behind a NAT names its own network in both,
+// and its server answers to the source.
+std::optional<Endpoint> half_configured_answer(CallContext& context, const TransactionRecord& txn) {
+  constexpr uint16_t kSip = 5060, kLastSip = 5099;
+  const MessageRecord& answer = context.message(txn.final_response);
+  const Endpoint& source = context.model.endpoints[answer.src];
+  const IpAddress& server = source.ip;
+  if (!answer.sdp.may_be_private || scope_of(server) != AddressScope::public_) return std::nullopt;
+  // A phone that has learnt its mapping names it in Contact too: a port that a NAT gave.
+  if (source.port < kSip || source.port > kLastSip) return std::nullopt;
+  const auto offered = audio_address(context, txn.request);
+  if (!offered || scope_of(offered->ip) != AddressScope::public_) return std::nullopt;
+  const auto answered = audio_address(context, txn.final_response);
+  if (!answered || !is_private(answered->ip)) return std::nullopt;
+  const SipUri contact =
+      parse_uri(parse_name_addr(context.view.sip().value(HeaderId::contact)).uri);
+  return parse_ip(contact.host) == server ? answered : std::nullopt;
+}
+
+// No RTP of the call is here: what the SDP says is all that is known. A hop that mends it shows the
+// same answer with another address.
+void check_answer(CallContext& context, CallAnalysis* out) {
+  if (!context.audio.answered || !context.streams.empty() || !context.call.sdp.may_be_private)
+    return;
+  TransactionId found;
+  std::optional<Endpoint> named, first;
+  for (const TransactionId id : context.transactions) {
+    const TransactionRecord& txn = context.model.transactions[id];
+    if (txn.method != Method::invite || !txn.succeeded() || txn.in_dialog || !txn.request) continue;
+    const auto answered = audio_address(context, txn.final_response);
+    if (first && answered && answered != first) return;  // a hop puts another one in its place
+    if (!first) first = answered;
+    if (found) continue;
+    named = half_configured_answer(context, txn);
+    if (named) found = id;
+  }
+  if (!found) return;
+  const MessageId accepted = context.model.transactions[found].final_response;
+  const MessageRecord& message = context.message(accepted);
+  Finding finding = finding_of(context, detector);
+  finding.severity = Severity::warning;
+  finding.confidence = Confidence::likely;
+  finding.message = accepted;
+  finding.dialog = message.dialog;
+  finding.txn = found;
+  finding.evidence = {message.frame};
+  finding.summary = fmt::format(
+      "private address in the answer, no RTP in this file: {} answers from a public address, its "
+      "Contact says so, and its SDP names {} (frame {})",
+      ip_text(context, message.src), to_string(*named), message.frame);
+  finding.explanation =
+      "Who sends to the address in this SDP sends to nobody (RFC 3264): the callee hears nothing, "
+      "unless the caller answers to the source that it sees.";
+  finding.remedy = fmt::format(
+      "Give the server its external media address: {} (Asterisk external_media_address, FreeSWITCH "
+      "ext-rtp-ip, LiveKit use_external_ip, rtpengine --interface=private!public).",
+      ip_text(context, message.src));
+  finding.rfc = "RFC 3264 5.1";
+  report(out, std::move(finding));
+}
+
+void check(CallContext& context, CallAnalysis* out) {
+  report_audio_fault(context, AudioFault::private_address, detector, out, describe);
+  check_answer(context, out);
+}
+const Detector detector(
+    "audio-private-address", Severity::error,
+    "RTP goes to a private address from SDP while that party's packets come from another network",
+    check);
+
+}  // namespace
+}  // namespace sipladder::audio_private_address

@@ -1,0 +1,102 @@
+// audio-source-differs: a party sends from another public host than its SDP names, from the very
+// port that it names there, and nothing ever comes from the host that it names: its external
+// address is wrong. Not where ICE, a relay or another hop's SDP explains it.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "correlate/findings/shared/support.h"
+
+namespace sipladder::audio_source_differs {
+namespace {
+
+extern const Detector detector;
+
+bool is_source_here(const CallContext& context, const IpAddress& ip) {
+  const auto& endpoints = context.model.endpoints;
+  const bool sends = std::any_of(context.streams.begin(), context.streams.end(), [&](StreamId id) {
+    return endpoints[context.model.streams[id].src].ip == ip;
+  });
+  return sends || std::any_of(context.gathered.begin(), context.gathered.end(), [&](MessageId id) {
+           return endpoints[context.message(id).src].ip == ip;
+         });
+}
+
+// Hosts that share an address, or a mistyped last byte.
+bool is_neighbour(const IpAddress& a, const IpAddress& b) {
+  const size_t same = a.family == 4 ? 3 : 8;
+  return a.family == b.family &&
+         std::equal(a.bytes.begin(), a.bytes.begin() + same, b.bytes.begin());
+}
+
+// The SDP that names another host than the stream comes from, and the same port.
+const SdpStand* contradicted(const CallContext& context, Party from, const Endpoint& source) {
+  const SdpStand* wrong = nullptr;
+  for (const SdpStand& stand : context.audio.negotiation.stands) {
+    if (stand.author != from || !stand.usable) continue;
+    if (!stand.address || stand.ice || stand.address->ip == source.ip) return nullptr;
+    if (stand.address->ip.family != source.ip.family) return nullptr;  // it has both
+    if (stand.address->port == source.port) wrong = &stand;
+  }
+  return wrong;
+}
+
+bool is_unheard(const CallContext& context, Party party) {
+  const AudioDirection& towards = context.audio.direction(opposite(party));
+  const bool stuck =
+      std::any_of(towards.last_leg.begin(), towards.last_leg.end(),
+                  [&](StreamId id) { return context.model.streams[id].stuck_reports >= 3; });
+  return stuck || is_whole(towards);
+}
+
+void check_party(CallContext& context, Party party, CallAnalysis* out) {
+  constexpr uint32_t kMinPackets = 50;
+  for (const StreamId id : context.audio.direction(party).last_leg) {
+    const StreamRecord& stream = context.model.streams[id];
+    const Endpoint& source = context.model.endpoints[stream.src];
+    if (stream.packets < kMinPackets || scope_of(source.ip) != AddressScope::public_) continue;
+    const SdpStand* stand = contradicted(context, party, source);
+    if (stand == nullptr || scope_of(stand->address->ip) != AddressScope::public_) continue;
+    if (is_source_here(context, stand->address->ip)) continue;
+    Finding finding = finding_of(context, detector);
+    if (is_neighbour(source.ip, stand->address->ip))
+      finding.severity = Severity::info;
+    else if (is_unheard(context, party))
+      finding.severity = Severity::error;
+    finding.confidence = Confidence::likely;
+    finding.stream = id;
+    finding.message = stand->message;
+    finding.evidence = {context.message(stand->message).frame, stream.first_frame};
+    finding.summary = fmt::format(
+        "the {}'s SDP names {} (frame {}), from where nothing comes: its RTP comes from {}, the "
+        "same port (frame {})",
+        party_text(party), to_string(*stand->address), context.message(stand->message).frame,
+        to_string(source), stream.first_frame);
+    finding.explanation = fmt::format(
+        "The external address that the {} was given is wrong or stale. Who sends to its SDP is not "
+        "heard; only a peer that answers to the source it sees is.",
+        party_text(party));
+    finding.remedy = fmt::format(
+        "Correct the external address there (Asterisk external_media_address, FreeSWITCH "
+        "ext-rtp-ip, rtpengine interface, Kamailio advertise): the world sees {}.",
+        to_string(source.ip));
+    finding.rfc = "RFC 4961 3";
+    return report(out, std::move(finding));
+  }
+}
+
+void check(CallContext& context, CallAnalysis* out) {
+  if (context.streams.empty() || !context.audio.answered) return;
+  context.messages();
+  check_party(context, Party::caller, out);
+  check_party(context, Party::callee, out);
+}
+
+const Detector detector(
+    "audio-source-differs", Severity::warning,
+    "a party's RTP comes from another public host than its SDP names, which is never seen (error "
+    "when it is not heard)",
+    check);
+
+}  // namespace
+}  // namespace sipladder::audio_source_differs

@@ -1,0 +1,72 @@
+// audio-stopped: a direction that flowed ends at least 5 s before its agreed end, or 2 s that are a
+// third of a short talk: who hears nothing hangs up soon. Not when held or no longer agreed.
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include "correlate/findings/shared/support.h"
+
+namespace sipladder::audio_stopped {
+namespace {
+
+constexpr uint32_t kMaxLater = 4096;      // calls that began after this one and are looked at
+constexpr int64_t kNear = 3'000'000'000;  // from the answer of the one to the silence on the other
+
+// The party that falls silent answered another call then: its phone has one voice.
+std::string other_call_answered(CallContext& context, const AudioDirection& direction,
+                                Finding* finding) {
+  const Model& model = context.model;
+  const int64_t silent_ns = model.streams[direction.culprit].last_ns;
+  const CallNames names = names_of(model, context.id, context.view);
+  const std::string name(direction.from == Party::callee ? names.callee : names.caller);
+  const uint32_t end = std::min(model.calls.size() + 1, context.id.value + kMaxLater);
+  for (uint32_t id = context.id.value + 1; id < end && !name.empty(); id++) {
+    if (!model.calls.holds(CallId{id})) continue;
+    const CallRecord& other = model.calls[CallId{id}];
+    if (other.start_ns > silent_ns) break;
+    if (other.answer_ns == 0 || std::abs(other.answer_ns - silent_ns) > kNear) continue;
+    if (names_of(model, CallId{id}, context.view).callee != name) continue;
+    if (other.first_request)
+      finding->evidence.push_back(context.message(other.first_request).frame);
+    return fmt::format(", as the {} answers another call (call {})", party_text(direction.from),
+                       id);
+  }
+  return {};
+}
+
+void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
+  const StreamRecord& stream = context.model.streams[direction.culprit];
+  finding->stream = direction.culprit;
+  finding->evidence.push_back(stream.last_frame);
+  const std::string other_call = other_call_answered(context, direction, finding);
+  finding->summary = fmt::format(
+      "{}: the RTP from {} to {} stops {}{} before the end of the talk{}",
+      hears_nothing(context, direction), endpoint_text(context, stream.src),
+      endpoint_text(context, stream.dst),
+      direction.lost_from == 0 ? fmt::format("after {}, ", counted(stream.packets_once(), "packet"))
+                               : std::string(),
+      seconds_text(direction.agreed_until - direction.last_ns), other_call);
+  finding->explanation =
+      "The direction was agreed to the end, and no hold took it back (RFC 3264 8.4).";
+  finding->remedy =
+      !other_call.empty()
+          ? "See why the phone does not put the first call on hold (call waiting), or refuse a "
+            "second one there with 486."
+          : "Capture at the sender. If its RTP goes on there, raise the UDP timeout of the NAT or "
+            "firewall on the way; if it stops there too, check the device and its log at that "
+            "time.";
+  finding->rfc = "RFC 3264 8.4";
+}
+
+extern const Detector detector;
+void check(CallContext& context, CallAnalysis* out) {
+  report_audio_fault(context, AudioFault::stopped, detector, out, describe);
+}
+const Detector detector(
+    "audio-stopped", Severity::error,
+    "RTP of a direction ends 5 s before the talk does, or 2 s that are a third of "
+    "it, without hold",
+    check);
+
+}  // namespace
+}  // namespace sipladder::audio_stopped

@@ -1,0 +1,79 @@
+// audio-unusable-address: an SDP names where nobody can send to: 0.0.0.0 from the beginning, port
+// 9, a multicast address, a link-local IPv6 one, a host name that the other side does not send to.
+// Not for hold, for ICE, nor where audio comes to its author all the same.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "correlate/findings/shared/support.h"
+
+namespace sipladder::audio_unusable_address {
+namespace {
+
+extern const Detector detector;
+
+constexpr uint16_t kDiscard = 9;
+
+// What is wrong with it, empty when nothing is.
+std::string fault_of(const CallContext& context, const SdpStand& stand, bool other_is_heard) {
+  if (!stand.audio || !stand.usable || stand.ice || !stand.ice_ufrag.empty()) return {};
+  if (!stand.address && !stand.hold_address)
+    return other_is_heard ? "a host name as the address of its media" : std::string();
+  if (stand.hold_address) {
+    const auto& stands = context.audio.negotiation.stands;
+    const bool only = std::all_of(stands.begin(), stands.end(), [&](const SdpStand& other) {
+      return other.author != stand.author || other.hold_address;
+    });
+    return only ? "0.0.0.0 from the beginning" : std::string();
+  }
+  const AddressScope scope = scope_of(stand.address->ip);
+  if (scope == AddressScope::multicast)
+    return to_string(stand.address->ip) + ", a multicast address";
+  if (scope == AddressScope::link_local && stand.address->ip.family == 6) {
+    const SdpStand* peer = context.audio.negotiation.newest(opposite(stand.author));
+    const bool both =
+        peer != nullptr && peer->address && scope_of(peer->address->ip) == AddressScope::link_local;
+    return both ? std::string()
+                : to_string(stand.address->ip) + ", a link-local address that ends at its own link";
+  }
+  return stand.address->port == kDiscard ? "port 9, where nobody listens" : std::string();
+}
+
+void check_party(CallContext& context, Party party, CallAnalysis* out) {
+  const AudioDirection& towards = context.audio.direction(opposite(party));
+  const SdpStand* stand = context.audio.negotiation.newest(party);
+  if (stand == nullptr || !towards.streams.empty()) return;
+  const std::string fault =
+      fault_of(context, *stand, !context.audio.direction(party).streams.empty());
+  if (fault.empty()) return;
+  Finding finding = finding_of(context, detector);
+  finding.confidence = Confidence::likely;
+  finding.message = stand->message;
+  finding.dialog = context.message(stand->message).dialog;
+  finding.evidence = {context.message(stand->message).frame};
+  finding.summary = fmt::format("the {}'s SDP names {} (frame {}): nobody can send to it",
+                                party_text(party), fault, context.message(stand->message).frame);
+  finding.explanation = "Neither hold nor ICE explains it, and no audio comes to that party.";
+  finding.remedy = fmt::format(
+      "Give the {} the address that its peers can reach (external media address, the interface of "
+      "its media), and the port on which it listens.",
+      party_text(party));
+  finding.rfc = "RFC 8866 5.7";
+  report(out, std::move(finding));
+}
+
+void check(CallContext& context, CallAnalysis* out) {
+  constexpr int64_t kShort = 2'000'000'000;
+  if (!context.audio.answered || context.audio.end_ns - context.audio.answer_ns < kShort) return;
+  check_party(context, Party::caller, out);
+  check_party(context, Party::callee, out);
+}
+
+const Detector detector(
+    "audio-unusable-address", Severity::error,
+    "an SDP names an address or port to which nobody can send, without hold and "
+    "without ICE",
+    check);
+
+}  // namespace
+}  // namespace sipladder::audio_unusable_address

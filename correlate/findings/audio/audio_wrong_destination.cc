@@ -1,0 +1,87 @@
+// audio-wrong-destination: RTP goes where nobody asked for it. Not when latched, with ICE, or when
+// a re-INVITE moved it.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "correlate/findings/shared/support.h"
+
+namespace sipladder::audio_wrong_destination {
+namespace {
+
+// Latched on the first packets that came, whoever sent them.
+void describe_stray(CallContext& context, const AudioDirection& direction, Finding* finding) {
+  const StreamRecord& stream = context.model.streams[direction.culprit];
+  const StreamRecord& party = context.model.streams[direction.heard_from];
+  const std::string_view deaf = other_party(direction.from);
+  finding->evidence.push_back(party.first_frame);
+  finding->summary = fmt::format(
+      "{}: {} sends its audio to {}, from where a few packets came, while those of the {} come "
+      "from {} (frame {}); {}",
+      hears_nothing(context, direction), endpoint_text(context, stream.src),
+      endpoint_text(context, stream.dst), deaf, endpoint_text(context, party.src),
+      party.first_frame, lost_text(context, direction));
+  finding->explanation =
+      "The sender latched on the first source it saw, and does not learn the right one.";
+  finding->remedy =
+      "Let it take a source only from the address that signalled, or learn anew (rtpengine strict "
+      "source, Asterisk strictrtp); look at who sends the first packets.";
+  finding->rfc = "RFC 4961";
+}
+
+void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
+  const StreamRecord& stream = context.model.streams[direction.culprit];
+  if (direction.heard_from && context.model.streams[direction.heard_from].dst == stream.src)
+    return describe_stray(context, direction, finding);
+  const std::string_view deaf = other_party(direction.from);
+  const SdpStand* stand = context.audio.negotiation.newest(opposite(direction.from));
+  const std::string asked =
+      stand != nullptr && stand->address ? to_string(*stand->address) : std::string("elsewhere");
+  finding->summary =
+      fmt::format("{}: {} sends its audio to {}, while the {} asked for it at {}; {}",
+                  hears_nothing(context, direction), endpoint_text(context, stream.src),
+                  endpoint_text(context, stream.dst), deaf, asked, lost_text(context, direction));
+  const auto& stands = context.audio.negotiation.stands;
+  const bool once = std::any_of(stands.begin(), stands.end(), [&](const SdpStand& older) {
+    return older.author != direction.from && older.address == context.model.endpoints[stream.dst];
+  });
+  finding->explanation =
+      once ? "Only an older SDP of the receiving party names this address; it sends from the new "
+             "one."
+           : "No SDP of the receiving party names this address, and it never sent from there.";
+  finding->remedy =
+      "Compare the SDP on both sides of each proxy and SBC: the one that changed the address is at "
+      "fault. If nobody changed it, the sender still uses an older offer: restart or update it.";
+  finding->rfc = "RFC 3264 5.1";
+}
+
+void describe_left_behind(CallContext& context, const AudioDirection& direction, Finding* finding) {
+  const StreamRecord& stream = context.model.streams[direction.culprit];
+  const std::string_view deaf = other_party(direction.from);
+  const SdpStand* stand = context.audio.negotiation.newest(opposite(direction.from));
+  finding->evidence.push_back(context.message(stand->message).frame);
+  finding->summary =
+      fmt::format("{}: {} keeps sending to {}, although the {} moved to {} (frame {})",
+                  hears_nothing(context, direction), endpoint_text(context, stream.src),
+                  endpoint_text(context, stream.dst), deaf, to_string(*stand->address),
+                  context.message(stand->message).frame);
+  finding->explanation =
+      "The re-INVITE or UPDATE was accepted, and its author sends from the new address already.";
+  finding->remedy =
+      "The sender, or the relay that speaks for it, has to follow the newest SDP: look at its "
+      "handling of re-INVITEs, and whether what rewrites SDP saw this one.";
+  finding->rfc = "RFC 3264 8.3.1";
+}
+
+extern const Detector detector;
+void check(CallContext& context, CallAnalysis* out) {
+  report_audio_fault(context, AudioFault::wrong_destination, detector, out, describe);
+  report_audio_fault(context, AudioFault::left_behind, detector, out, describe_left_behind);
+}
+const Detector detector("audio-wrong-destination", Severity::error,
+                        "RTP goes to an address or port that no SDP of the peer named and that the "
+                        "peer never sent from, or that it has left",
+                        check);
+
+}  // namespace
+}  // namespace sipladder::audio_wrong_destination

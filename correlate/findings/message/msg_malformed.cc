@@ -1,0 +1,74 @@
+// msg-malformed: which header, which rule, which byte.
+#include <fmt/format.h>
+
+#include "correlate/findings/shared/support.h"
+#include "decode/sip_validate.h"
+
+namespace sipladder::msg_malformed {
+namespace {
+
+extern const Detector detector;
+
+// What locating has noticed, or what a closer look shows. Missing headers and lengths have findings
+// of their own.
+std::string fault_of(const CallContext& context) {
+  const SipIndex& sip = context.view.sip();
+  if (sip.fault == SipFault::syntax && sip.malformed_at == nullptr) return sip.malformed;
+  if (sip.fault == SipFault::syntax)
+    return fmt::format("{}, byte {}", sip.malformed,
+                       sip.malformed_at - context.view.bytes().data());
+  if (sip.fault != SipFault::none) return {};
+  const auto fault = find_syntax_fault(sip, context.view.bytes());
+  if (!fault) return {};
+  return fmt::format("{}: {}, byte {}", fault->header, fault->rule, fault->at);
+}
+
+// A closer look costs a read: at what was noticed on the way, at what was refused with 400, and at
+// the first message of what was never answered.
+bool is_worth_a_look(const CallContext& context, MessageId id, const MessageRecord& message) {
+  if (message.is_copy() || message.truncated) return false;
+  if (message.malformed) return true;
+  if (context.call.final_status == 400) return message.is_request();
+  return context.call.final_status == 0 && id == context.call.first_message;
+}
+
+void check(CallContext& context, CallAnalysis* out) {
+  const uint16_t status = context.call.final_status;
+  if (!context.call.has_malformed && status != 400 && status != 0) return;
+  for (MessageId id = context.call.first_message; id; id = context.message(id).next_in_call) {
+    const MessageRecord& message = context.message(id);
+    if (!is_worth_a_look(context, id, message)) {
+      if (!context.call.has_malformed && status == 0) return;
+      continue;
+    }
+    if (!context.view.load(message)) continue;
+    const std::string text = fault_of(context);
+    if (text.empty()) continue;
+    Finding finding = finding_of(context, detector);
+    const bool refused = message.txn && context.model.transactions[message.txn].final_status == 400;
+    if (refused) finding.severity = Severity::error;
+    finding.message = id;
+    finding.txn = message.txn;
+    finding.evidence.push_back(message.frame);
+    finding.summary =
+        fmt::format("frame {} from {}: {}{}", message.frame, endpoint_text(context, message.src),
+                    text, refused ? "; the peer answered 400" : "");
+    finding.explanation = "Stacks differ in what they forgive.";
+    if (message.logged && !refused && text.starts_with("header line without")) {
+      finding.severity = Severity::info;
+      finding.explanation = "A log, or a mail, that breaks long lines shows it so too.";
+    }
+    finding.remedy =
+        "Capture at the sender. If the message is right there, a device on the way (SIP ALG, SBC) "
+        "rewrites it; if not, report it to the sender's vendor.";
+    finding.rfc = "RFC 3261 7";
+    return report(out, std::move(finding));
+  }
+}
+
+const Detector detector("msg-malformed", Severity::warning,
+                        "a message breaks the syntax of SIP (error when the peer answered 400)",
+                        check);
+
+}  // namespace
+}  // namespace sipladder::msg_malformed

@@ -1,0 +1,42 @@
+// reg-storm: one client registers the same contact far more often than its expiry asks for.
+#include <fmt/format.h>
+
+#include "correlate/findings/shared/support.h"
+
+namespace sipladder::reg_storm {
+namespace {
+
+extern const Detector detector;
+
+constexpr uint32_t kMin = 10;
+constexpr int64_t kSecond = 1'000'000'000;
+
+void check(CaptureContext& context, std::vector<Finding>* out) {
+  for (const Binding& binding : context.registrations.all()) {
+    if (binding.refreshes < kMin || binding.expires_s.value_or(0) == 0) continue;
+    const int64_t between = (binding.last_ns - binding.first_ns) / binding.refreshes;
+    // At half of the time is usual (RFC 5626 4.4.1 asks for less); a tenth is not.
+    if (between >= int64_t{*binding.expires_s} * kSecond / 10 || between >= 30 * kSecond) continue;
+    Finding finding = finding_of(detector);
+    finding.call = binding.call;
+    finding.message = binding.last_message;
+    finding.evidence = {context.model.messages[binding.first_message].frame,
+                        context.model.messages[binding.last_message].frame};
+    finding.summary = fmt::format(
+        "{} is registered {} times in {}, every {}, while each is granted for {} s", binding.aor,
+        binding.refreshes + 1, seconds_text(binding.last_ns - binding.first_ns),
+        seconds_text(between), *binding.expires_s);
+    finding.explanation = "The registrar does the work of many clients for one.";
+    finding.remedy =
+        "Look at the client: stop its restart loop, or have it send keep-alives (CRLF, OPTIONS) "
+        "instead of REGISTER.";
+    finding.rfc = "RFC 3261 10.2.4";
+    report(out, std::move(finding));
+  }
+}
+
+const Detector detector("reg-storm", Severity::warning,
+                        "a contact is registered again and again, long before it expires", check);
+
+}  // namespace
+}  // namespace sipladder::reg_storm

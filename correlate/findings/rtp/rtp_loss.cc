@@ -1,0 +1,117 @@
+// rtp-loss: packets missing by their sequence numbers. What the capture itself dropped, as it says
+// or as the receiver's RTCP shows, is not blamed on the network.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "correlate/findings/shared/support.h"
+#include "correlate/session/thinned.h"
+#include "correlate/session/voice_quality.h"
+
+namespace sipladder::rtp_loss {
+namespace {
+
+extern const Detector detector;
+
+constexpr uint32_t kMinPackets = 10;
+constexpr int64_t kMinExpected = 100;
+constexpr double kWarning = 1.0;
+constexpr double kError = 5.0;
+
+struct Loss {
+  double pct = 0;
+  std::string where;
+  Sentence explanation;
+  bool doubtful = false;  // the capture may have dropped it
+  bool proven = true;     // RTCP, or a second point, shows it too
+};
+
+Loss loss_before(const CallContext& context, StreamId id) {
+  const StreamRecord& stream = context.model.streams[id];
+  const auto [lost, in_doubt] = lost_by_network(context, id);
+  const int64_t expected = figures_of(stream).expected;
+  const auto pct = [&](int64_t packets) {
+    return 100.0 * static_cast<double>(packets) / static_cast<double>(expected);
+  };
+  // The receiver misses it too: then it is not the capture that dropped it.
+  const bool proven = stream.has_rtcp && int64_t{stream.remote_lost} * 2 >= lost;
+  std::string where = fmt::format("is {} this point ({} of {})",
+                                  proven ? "lost before" : "missing at", lost, expected);
+  if (stream.has_rtcp) {
+    where += fmt::format("; the receiver reports {} lost of {}", stream.remote_lost,
+                         stream.reported_expected);
+  }
+  const bool doubtful = in_doubt != 0 && pct(lost - in_doubt) < kError;
+  return {pct(lost), std::move(where),
+          doubtful ? Sentence("Sequence numbers are missing here: lost towards the sender, or by "
+                              "the capture, since the receiver misses none.")
+          : proven ? Sentence("Sequence numbers are missing here and at the receiver, so the loss "
+                              "lies towards the sender.")
+                   : Sentence("Sequence numbers are missing here: lost towards the sender, or by "
+                              "the capture. No report of the receiver tells which."),
+          doubtful, proven};
+}
+
+// What the receiver misses of what was seen here (RFC 3550 6.4.1, cumulative).
+Loss loss_behind(const StreamRecord& stream) {
+  const auto pct = remote_loss_pct(stream);
+  if (!pct || stream.reported_expected < kMinExpected) return {};
+  return {*pct - figures_of(stream).loss_pct,
+          fmt::format("is lost behind this point: the receiver misses {} of {}", stream.remote_lost,
+                      stream.reported_expected),
+          "All of it passed here, so the loss lies towards the receiver."};
+}
+
+// While both points captured, most packets were seen at either, and some were not.
+Loss loss_between(const StreamRecord& stream) {
+  const uint32_t seen = stream.covered;
+  if (seen < kMinExpected || stream.elsewhere * 2 < seen || stream.elsewhere >= seen) return {};
+  const uint32_t lost = seen - stream.elsewhere;
+  return {100.0 * lost / seen,
+          fmt::format("is lost between the two capture points ({} of {})", lost, seen),
+          "The packets are in the one capture and not in the other."};
+}
+
+// Nothing of it comes any more, which is more than a loss.
+bool is_told_by_verdict(const CallContext& context, StreamId id) {
+  const AudioDirection& direction = context.audio.direction(context.media.of(id, context.id).from);
+  return direction.stuck_reports != 0 && direction.culprit == id;
+}
+
+void check(CallContext& context, CallAnalysis* out) {
+  if (capture_dropped(context)) return;
+  for (const StreamId id : context.streams) {
+    const StreamRecord& stream = context.model.streams[id];
+    const bool enough =
+        stream.packets >= kMinPackets && figures_of(stream).expected >= kMinExpected;
+    if (!enough || is_thinned(context.model, id, context.streams) ||
+        is_told_by_verdict(context, id))
+      continue;
+    Loss loss = loss_before(context, id);
+    for (Loss other : {loss_behind(stream), loss_between(stream)}) {
+      if (other.pct > loss.pct) loss = std::move(other);
+    }
+    if (loss.pct < kWarning) continue;
+    Finding finding = finding_of(context, detector);
+    if (loss.pct >= kError && !loss.doubtful) finding.severity = Severity::error;
+    if (!loss.proven || loss.doubtful) finding.confidence = Confidence::likely;
+    finding.stream = id;
+    finding.evidence = {stream.first_frame, stream.last_frame};
+    finding.summary = fmt::format("{:.1f} % of the RTP from {} to {} {}", loss.pct,
+                                  endpoint_text(context, stream.src),
+                                  endpoint_text(context, stream.dst), loss.where);
+    finding.explanation = loss.explanation;
+    finding.remedy =
+        "Compare the counters of the links on that side: drops, errors, duplex, policing. On "
+        "Wi-Fi, try a cable. Give voice its own queue (DSCP EF).";
+    finding.rfc = "RFC 3550 A.3";
+    report(out, std::move(finding));
+  }
+}
+
+const Detector detector(
+    "rtp-loss", Severity::warning,
+    "1 % of the packets of a stream are lost (5 %: error), before or behind this point", check);
+
+}  // namespace
+}  // namespace sipladder::rtp_loss

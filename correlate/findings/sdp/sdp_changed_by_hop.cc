@@ -1,0 +1,157 @@
+// sdp-changed-by-hop: a hop makes of an SDP more than new addresses, and it is another offer then:
+// udptl becomes RTP/AVP, a payload number another codec where no relay translates, a media line
+// goes away. Not what gateways do on purpose (RTP with and without keys, fewer codecs), unless the
+// answer or the audio dies of it.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "correlate/findings/shared/support.h"
+#include "correlate/session/sdp_hop.h"
+#include "decode/text.h"
+
+namespace sipladder::sdp_changed_by_hop {
+namespace {
+
+extern const Detector detector;
+
+constexpr int kFirstDynamic = 96;
+
+struct Change {
+  std::string before, after;
+  bool suspicious = false;  // also when nothing is seen to die of it
+  AudioFault explains = AudioFault::none;
+};
+
+// udptl, RTP, MSRP, ...: with keys or feedback added it stays RTP.
+std::string_view family_of(std::string_view proto) {
+  if (proto.find("RTP/") != std::string_view::npos) return "RTP";
+  return proto;
+}
+
+std::string line_text(const SdpMedia& media) {
+  std::string text = fmt::format("{} {}", media.media, media.proto);
+  for (const SdpFormat& format : media.formats) text += fmt::format(" {}", format.payload);
+  return text;
+}
+
+// One number, two codecs: a relay in between may translate what it passes on, where none is nobody
+// does.
+std::optional<Change> changed_type(const SdpMedia& before, const SdpMedia& after) {
+  for (const SdpFormat& a : before.formats) {
+    const auto number = parse_number<uint8_t>(a.payload);
+    if (!number || *number < kFirstDynamic || a.encoding.empty()) continue;
+    for (const SdpFormat& b : after.formats) {
+      if (a.payload != b.payload || b.encoding.empty() || same_codec(a, b)) continue;
+      return Change{fmt::format("payload type {} {}", a.payload, codec_name(a)), codec_name(b),
+                    before.address == after.address, AudioFault::codec_mismatch};
+    }
+  }
+  return std::nullopt;
+}
+
+// In mid-call a server may hold one side on purpose.
+bool narrows(SdpDirection before, SdpDirection after) {
+  return (may_send(before) && !may_send(after)) || (may_receive(before) && !may_receive(after));
+}
+
+std::optional<Change> change_of(const Sdp& before, const Sdp& after, bool begins) {
+  const size_t lines = std::min(before.media.size(), after.media.size());
+  for (size_t i = 0; i < lines; i++) {
+    const SdpMedia& a = before.media[i];
+    const SdpMedia& b = after.media[i];
+    if (a.port == 0 || b.port == 0) continue;
+    if (!equal_no_case(family_of(a.proto), family_of(b.proto)) || !equal_no_case(a.media, b.media))
+      return Change{"m=" + line_text(a), "m=" + line_text(b), true};
+    if (const auto type = changed_type(a, b)) return type;
+    if (narrows(a.direction, b.direction)) {
+      return Change{fmt::format("a={}", to_string(a.direction)),
+                    fmt::format("a={}", to_string(b.direction)),
+                    a.direction == SdpDirection::sendrecv && begins, AudioFault::none};
+    }
+  }
+  if (before.media.size() == after.media.size()) return std::nullopt;
+  return Change{fmt::format("{} media lines", before.media.size()),
+                std::to_string(after.media.size()), false};
+}
+
+std::optional<Change> change_between(CallContext& context, MessageId before, MessageId after) {
+  if (!context.view.load(context.message(before))) return std::nullopt;
+  const std::string first(find_sdp(context.view.sip()));
+  if (!context.view.load(context.message(after))) return std::nullopt;
+  const bool begins = !context.model.transactions[context.message(after).txn].in_dialog;
+  return change_of(parse_sdp(first), parse_sdp(find_sdp(context.view.sip())), begins);
+}
+
+// The receiver says no to what it was offered.
+bool is_refused(const TransactionRecord& txn) {
+  const uint16_t status = txn.final_status;
+  return status == 400 || status == 415 || status == 488 || status == 500 || status == 501 ||
+         status == 606;
+}
+
+// What is worth reading every SDP on every hop again.
+bool is_suspect(const CallContext& context) {
+  if (context.call.sdp.other || !context.streams.empty()) return true;
+  return std::any_of(context.transactions.begin(), context.transactions.end(),
+                     [&](TransactionId id) {
+                       const TransactionRecord& txn = context.model.transactions[id];
+                       return txn.request_path && txn.method == Method::invite && is_refused(txn);
+                     });
+}
+
+void tell(CallContext& context, MessageId before_id, MessageId after_id, const Change& change,
+          bool refused, bool lost, CallAnalysis* out) {
+  const MessageRecord& before = context.message(before_id);
+  const MessageRecord& after = context.message(after_id);
+  const TransactionRecord& txn = context.model.transactions[after.txn];
+  Finding finding = finding_of(context, detector, after.txn);
+  finding.message = after_id;
+  finding.evidence = {before.frame, after.frame};
+  if (refused || lost) finding.severity = Severity::error;
+  std::string follows = lost ? "; audio is lost in this call" : "";
+  if (refused) {
+    finding.evidence.push_back(context.message(txn.final_response).frame);
+    follows = fmt::format("; {} answers {}", endpoint_text(context, txn.dst), txn.final_status);
+  }
+  finding.summary =
+      fmt::format("{} makes of {} (frame {}) {} (frame {}){}", endpoint_text(context, after.src),
+                  change.before, before.frame, change.after, after.frame, follows);
+  finding.explanation =
+      "Offer and answer describe one session end to end. A hop may put in its own addresses; what "
+      "else it changes, both ends understand differently.";
+  finding.remedy = fmt::format(
+      "Look at what rewrites SDP on {} (rtpengine, rtpproxy, ALG, SBC profile); ladder --sdp shows "
+      "both sides.",
+      endpoint_text(context, after.src));
+  finding.rfc = "RFC 3264 5";
+  report(out, std::move(finding));
+}
+
+void check(CallContext& context, CallAnalysis* out) {
+  if (!is_suspect(context)) return;
+  for (const MessageId id : context.messages()) {
+    const MessageRecord& message = context.message(id);
+    if (!message.has_sdp) continue;
+    const MessageId before = hop_before(context.model, message);
+    if (!before || !context.message(before).has_sdp) continue;
+    const TransactionRecord& txn = context.model.transactions[message.txn];
+    const bool refused = message.is_request() && is_refused(txn);
+    const auto change = change_between(context, before, id);
+    if (!change) continue;
+    const bool lost = change->explains != AudioFault::none &&
+                      (context.audio.from_caller.fault == change->explains ||
+                       context.audio.from_callee.fault == change->explains);
+    if (!refused && !lost && !change->suspicious) continue;
+    return tell(context, before, id, *change, refused, lost, out);
+  }
+}
+
+const Detector detector("sdp-changed-by-hop", Severity::warning,
+                        "a hop changes more of an SDP than addresses: protocol, media lines, what "
+                        "a payload number means (error when the call suffers)",
+                        check);
+
+}  // namespace
+}  // namespace sipladder::sdp_changed_by_hop

@@ -1,0 +1,61 @@
+// sdp-version: the same origin and version must mean the same description (RFC 3264 8). A relay
+// writes one o= for both parties, and rewrites a message on its way: neither is a new version.
+#include <absl/container/flat_hash_map.h>
+#include <fmt/format.h>
+
+#include <string_view>
+#include <vector>
+
+#include "correlate/findings/shared/support.h"
+
+namespace sipladder::sdp_version {
+namespace {
+
+extern const Detector detector;
+
+// One request or response, as two hops show it.
+bool is_one_message(const MessageRecord& a, const MessageRecord& b) {
+  return a.status == b.status && a.is_in_exchange_of(b);
+}
+
+bool are_versions(const CallContext& context, const SdpStand& before, const SdpStand& now) {
+  const MessageRecord& a = context.message(before.message);
+  const MessageRecord& b = context.message(now.message);
+  if (before.author != now.author || a.src != b.src || is_one_message(a, b)) return false;
+  return a.dialog == b.dialog || !a.dialog || !b.dialog;  // else of two branches of a fork
+}
+
+void check(CallContext& context, CallAnalysis* out) {
+  const std::vector<SdpStand>& stands = context.audio.negotiation.stands;
+  if (stands.size() < 2) return;
+  constexpr size_t kMaxCompared = 64;
+  // With one o= line; mostly a message on each of its hops.
+  absl::flat_hash_map<std::string_view, std::vector<const SdpStand*>> by_origin;
+  for (const SdpStand& now : stands) {
+    std::vector<const SdpStand*>& older = by_origin[now.origin];
+    if (older.size() < kMaxCompared) older.push_back(&now);
+    for (const SdpStand* one : older) {
+      const SdpStand& before = *one;
+      if (before.rest_hash == now.rest_hash || !are_versions(context, before, now)) continue;
+      Finding finding = finding_of(context, detector);
+      finding.message = now.message;
+      finding.evidence = {context.message(before.message).frame,
+                          context.message(now.message).frame};
+      finding.summary = fmt::format(
+          "the SDP in frame {} differs from that in frame {}, but its o= line is the same",
+          finding.evidence[1], finding.evidence[0]);
+      finding.explanation =
+          "A peer may take it for the description that it knows already, and miss the change.";
+      finding.remedy =
+          "Report it to the sender's vendor: the version in o= must grow with each change.";
+      finding.rfc = "RFC 3264 8";
+      return report(out, std::move(finding));
+    }
+  }
+}
+
+const Detector detector("sdp-version", Severity::warning,
+                        "an SDP changes while the version in its o= line stays", check);
+
+}  // namespace
+}  // namespace sipladder::sdp_version

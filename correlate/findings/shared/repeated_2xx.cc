@@ -1,0 +1,143 @@
+#include "correlate/findings/shared/repeated_2xx.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "correlate/findings/shared/hops.h"
+#include "correlate/findings/shared/support.h"
+#include "correlate/model/reason_text.h"
+#include "correlate/sip/transactions.h"
+
+namespace sipladder {
+namespace {
+
+constexpr size_t kMinCopies = 4;  // fewer can be one lost ACK
+constexpr int64_t kNearlyTimerH = kTimerB * 3 / 4;
+
+// Of a capture with the responses only nobody can tell what the client sends.
+bool shows_requests(const CallContext& context, const TransactionRecord& hop) {
+  return std::any_of(context.transactions.begin(), context.transactions.end(),
+                     [&](TransactionId id) {
+                       const TransactionRecord& txn = context.model.transactions[id];
+                       return txn.request && txn.src == hop.src && txn.dst == hop.dst;
+                     });
+}
+
+// By any host, perhaps at an address of the callee's that the INVITE did not go to.
+bool is_acked(const CallContext& context, const Repeated2xx& repeated) {
+  return std::any_of(context.transactions.begin(), context.transactions.end(),
+                     [&](TransactionId id) {
+                       const TransactionRecord& txn = context.model.transactions[id];
+                       return txn.kind == TransactionKind::ack_2xx &&
+                              txn.invite == repeated.invite && txn.dialog == repeated.dialog;
+                     });
+}
+
+// With an ACK in sight, only a 2xx that goes on for (nearly) 64*T1 proves that it does not arrive:
+// the first ones may have been lost behind this point. Less does when it is seen to go no further.
+bool is_unacknowledged(const CallContext& context, const Repeated2xx& repeated) {
+  if (span_of(context, repeated) >= kNearlyTimerH) return true;
+  if (!repeated.trace.ack) return !is_acked(context, repeated);
+  const int64_t acked_ns = context.model.transactions[repeated.trace.ack].first_ns;
+  const auto since =
+      std::count_if(repeated.copies.begin(), repeated.copies.end(),
+                    [&](MessageId id) { return context.message(id).time_ns > acked_ns; });
+  return is_swallowed(context, repeated.trace) && static_cast<size_t>(since) >= kMinCopies - 1;
+}
+
+// Of each hop, what each fork repeats.
+std::vector<Repeated2xx> repeated_2xx(const CallContext& context) {
+  const bool forked = std::any_of(context.dialogs.begin(), context.dialogs.end(),
+                                  [&](DialogId id) { return context.model.dialogs[id].forked; });
+  std::vector<Repeated2xx> result;
+  for (const TransactionId invite : context.transactions) {
+    const TransactionRecord& txn = context.model.transactions[invite];
+    if (txn.method != Method::invite || !txn.succeeded()) continue;
+    if (txn.responses < kMinCopies && !forked) continue;  // before the messages are walked
+    std::map<DialogId, std::vector<MessageId>> forks;
+    for (MessageId id = txn.last_message; id; id = context.message(id).previous_in_txn) {
+      const MessageRecord& message = context.message(id);
+      if (message.status / 100 == 2 && !message.duplicate) forks[message.dialog].push_back(id);
+    }
+    for (auto& [dialog, copies] : forks) {
+      if (copies.size() < kMinCopies) continue;
+      std::reverse(copies.begin(), copies.end());
+      result.push_back({invite, dialog, std::move(copies), trace_ack(context, invite, dialog)});
+    }
+  }
+  return result;
+}
+
+// The ACK on the first hop that shows one: its Request-URI and Route are its author's, or what a
+// proxy before this point made of them.
+TransactionId first_ack(const CallContext& context, TransactionId ack) {
+  const auto& transactions = context.model.transactions;
+  for (int steps = 0; steps < kMaxForwards; steps++) {
+    const TransactionId before = transactions[ack].request_path;
+    if (!before || transactions[before].kind != TransactionKind::ack_2xx) break;
+    ack = before;
+  }
+  return ack;
+}
+
+}  // namespace
+
+int64_t span_of(const CallContext& context, const Repeated2xx& repeated) {
+  return context.message(repeated.copies.back()).time_ns -
+         context.message(repeated.copies.front()).time_ns;
+}
+
+std::optional<Repeated2xx> unacknowledged_2xx(const CallContext& context) {
+  const auto& transactions = context.model.transactions;
+  const std::vector<Repeated2xx> all = repeated_2xx(context);
+  std::set<std::pair<TransactionId, DialogId>> passed_on;
+  for (const Repeated2xx& one : all) {
+    const TransactionRecord& txn = transactions[one.invite];
+    for (const TransactionId before : {txn.request_path, txn.next_same_branch}) {
+      if (before && transactions[before].cseq == txn.cseq && transactions[before].final_response)
+        passed_on.emplace(before, dialog_on(context, before, one.dialog));
+    }
+  }
+  std::optional<Repeated2xx> worst;
+  for (const Repeated2xx& one : all) {
+    if (passed_on.contains({one.invite, one.dialog})) continue;
+    if (worst && one.copies.size() <= worst->copies.size()) continue;
+    if (is_unacknowledged(context, one) && shows_requests(context, transactions[one.invite]))
+      worst = one;
+  }
+  return worst;
+}
+
+RouteVerdict judge_ack(CallContext& context, const Repeated2xx& repeated) {
+  if (!repeated.trace.ack) return {};
+  const TransactionId ack = first_ack(context, repeated.trace.ack);
+  return judge_route(context, context.message(context.model.transactions[ack].request));
+}
+
+std::string repeats_text(const CallContext& context, const Repeated2xx& repeated,
+                         Finding* finding) {
+  for (const MessageId id : repeated.copies) finding->evidence.push_back(context.message(id).frame);
+  return fmt::format("sent {} times in {}", repeated.copies.size(),
+                     seconds_text(span_of(context, repeated)));
+}
+
+std::string ending_text(CallContext& context, const Repeated2xx& repeated, Finding* finding) {
+  if (!repeated.dialog) return {};
+  const DialogRecord& dialog = context.model.dialogs[repeated.dialog];
+  if (dialog.ended_ns <= context.message(repeated.copies.back()).time_ns) return {};
+  const MessageRecord& bye = context.message(dialog.ended_message);
+  finding->evidence.push_back(bye.frame);
+  const int64_t after_ns = dialog.ended_ns - context.message(repeated.copies.front()).time_ns;
+  std::string reason;
+  if (context.view.load(bye)) reason = reason_text(context.view.sip());
+  const bool by_timer =
+      dialog.ended_by == Party::callee && after_ns >= kNearlyTimerH && after_ns < kTimerB + kT4Ns;
+  return fmt::format("; the {} sends BYE after {}{}{}", party_text(dialog.ended_by),
+                     seconds_text(after_ns), by_timer ? ", when 64*T1 are over" : "",
+                     reason.empty() ? "" : ": " + reason);
+}
+
+}  // namespace sipladder

@@ -1,0 +1,205 @@
+#include "correlate/findings/shared/support.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <span>
+
+#include "correlate/findings/shared/closed_path.h"
+#include "correlate/session/voice_quality.h"
+
+namespace sipladder {
+
+static constexpr const char* kUnnamed = "a host that the log does not name";
+
+std::string endpoint_text(const CallContext& context, EndpointId id) {
+  if (context.model.endpoints[id].ip.family == 0) return kUnnamed;
+  return to_string(context.model.endpoints[id]);
+}
+
+std::string ip_text(const CallContext& context, EndpointId id) {
+  if (context.model.endpoints[id].ip.family == 0) return kUnnamed;
+  return to_string(context.model.endpoints[id].ip);
+}
+
+std::string seconds_text(int64_t duration_ns) {
+  return fmt::format("{:.1f} s", static_cast<double>(duration_ns) / 1e9);
+}
+
+std::string time_of_day_text(int64_t time_ns) {
+  constexpr int64_t kDay_ms = 86'400'000;
+  const int64_t ms = ((time_ns / 1'000'000) % kDay_ms + kDay_ms) % kDay_ms;
+  return fmt::format("{:02}:{:02}:{:02}.{:03} UTC", ms / 3'600'000, ms / 60'000 % 60,
+                     ms / 1000 % 60, ms % 1000);
+}
+
+std::string times_text(size_t count) {
+  return count == 1 ? "once" : fmt::format("{} times", count);
+}
+
+std::string_view party_text(Party party) {
+  return party == Party::caller ? "caller" : "callee";
+}
+
+std::string_view other_party(Party party) {
+  return party == Party::caller ? "callee" : "caller";
+}
+
+std::string hears_nothing(const CallContext& context, const AudioDirection& direction) {
+  const std::string_view deaf = other_party(direction.from);
+  if (direction.lost_from == 0) return fmt::format("{} hears nothing", deaf);
+  return fmt::format("{} hears nothing more after {}", deaf,
+                     seconds_text(direction.lost_from - context.audio.answer_ns));
+}
+
+std::string lost_text(const CallContext& context, const AudioDirection& direction) {
+  const StreamRecord& stream = context.model.streams[direction.culprit];
+  if (direction.lost_from <= stream.first_ns)
+    return counted(stream.packets_once(), "packet") + " lost";
+  return fmt::format("{} of audio lost", seconds_text(stream.last_ns - direction.lost_from));
+}
+
+std::optional<Endpoint> audio_address(CallContext& context, MessageId id) {
+  if (!id || !context.message(id).has_sdp || !context.view.load(context.message(id)))
+    return std::nullopt;
+  for (const SdpMedia& media : parse_sdp(find_sdp(context.view.sip())).media) {
+    const auto ip = parse_ip(media.address);
+    if (media.media == "audio" && media.port != 0 && ip && media.candidates.empty())
+      return Endpoint{*ip, media.port};
+  }
+  return std::nullopt;
+}
+
+bool capture_dropped(const CallContext& context) {
+  const auto& captures = context.model.captures;
+  return std::any_of(captures.begin(), captures.end(),
+                     [](const SourceInfo& info) { return info.dropped > 0; });
+}
+
+// A hole in the capture takes both directions away at once. Of a flood of streams the first ones
+// are asked, since each asks all.
+static bool is_hole_of_both(const CallContext& context, const StreamRecord& stream) {
+  constexpr int64_t kAtOnce = 500'000'000;
+  constexpr size_t kMostAsked = 256;
+  const auto& endpoints = context.model.endpoints;
+  const std::span<const StreamId> streams = context.streams;
+  const auto asked = streams.first(std::min(streams.size(), kMostAsked));
+  return std::any_of(asked.begin(), asked.end(), [&](StreamId id) {
+    const StreamRecord& back = context.model.streams[id];
+    return endpoints[back.src].ip == endpoints[stream.dst].ip &&
+           endpoints[back.dst].ip == endpoints[stream.src].ip && back.received_unseen != 0 &&
+           std::abs(back.longest_loss_ns - stream.longest_loss_ns) < kAtOnce;
+  });
+}
+
+// A receiver that has never reported a loss may not count them: alone it is no witness.
+NetworkLoss lost_by_network(const CallContext& context, StreamId id) {
+  const StreamRecord& stream = context.model.streams[id];
+  // Who holds may count packets that it does not send; and a pause may be one of the capture.
+  const bool uncovered = context.model.coverage.until(stream.point, stream.longest_gap_from_ns()) <
+                         stream.longest_gap_ns;
+  const bool paused = uncovered || !context.audio.negotiation.holds.empty();
+  const int64_t held = paused ? stream.sequence.pause_lost : 0;
+  const int64_t lost = std::max<int64_t>(0, figures_of(stream).missing - held);
+  const int64_t received = std::min<int64_t>(lost, stream.received_unseen);
+  if (received == 0) return {lost, 0};
+  const bool counts = stream.remote_lost != 0 || is_hole_of_both(context, stream);
+  return counts ? NetworkLoss{lost - received, 0} : NetworkLoss{lost, received};
+}
+
+void sort_unique(std::vector<uint32_t>* frames) {
+  std::sort(frames->begin(), frames->end());
+  frames->erase(std::unique(frames->begin(), frames->end()), frames->end());
+}
+
+Finding finding_of(const CallContext& context, const Detector& detector) {
+  Finding finding;
+  finding.code = detector.code;
+  finding.severity = detector.severity;
+  finding.call = context.id;
+  return finding;
+}
+
+Finding finding_of(const CallContext& context, const Detector& detector, TransactionId id) {
+  const TransactionRecord& txn = context.model.transactions[id];
+  Finding finding = finding_of(context, detector);
+  finding.txn = id;
+  finding.dialog = txn.dialog;
+  finding.message = txn.first_message;
+  finding.evidence = frames_of(context, txn, true);
+  return finding;
+}
+
+Finding finding_of(const Detector& detector) {
+  Finding finding;
+  finding.code = detector.code;
+  finding.severity = detector.severity;
+  return finding;
+}
+
+void report(std::vector<Finding>* out, Finding finding) {
+  sort_unique(&finding.evidence);
+  out->push_back(std::move(finding));
+}
+
+void report(CallAnalysis* out, Finding finding) {
+  report(&out->findings, std::move(finding));
+}
+
+void add_negotiation_evidence(const CallContext& context, Finding* finding) {
+  const Negotiation& negotiation = context.audio.negotiation;
+  if (negotiation.pairs.empty()) return;
+  const OfferAnswer& pair = negotiation.pairs.back();
+  for (const size_t index : {pair.offer, pair.answer}) {
+    finding->evidence.push_back(context.message(negotiation.stands[index].message).frame);
+  }
+}
+
+std::vector<uint32_t> frames_of(const CallContext& context, const TransactionRecord& txn,
+                                bool requests) {
+  std::vector<uint32_t> frames;
+  for (MessageId id = txn.last_message; id; id = context.message(id).previous_in_txn) {
+    const MessageRecord& message = context.message(id);
+    const bool wanted =
+        requests ? message.is_request() : message.status == txn.final_status && message.status != 0;
+    if (wanted && !message.duplicate) frames.push_back(message.frame);
+  }
+  sort_unique(&frames);
+  return frames;
+}
+
+// Faults of the negotiation are the same for both directions.
+static bool is_of_both(AudioFault fault) {
+  return fault == AudioFault::port_zero || fault == AudioFault::no_answer_sdp ||
+         fault == AudioFault::srtp_mismatch || fault == AudioFault::address_family;
+}
+
+void report_audio_fault(CallContext& context, AudioFault fault, const Detector& detector,
+                        CallAnalysis* out,
+                        void (*describe)(CallContext&, const AudioDirection&, Finding*),
+                        Party from) {
+  for (const AudioDirection* direction : {&context.audio.from_caller, &context.audio.from_callee}) {
+    if (direction->fault != fault || direction->told_by_other) continue;
+    if (from != Party::none && direction->from != from) continue;
+    Finding finding = finding_of(context, detector);
+    finding.stream = direction->culprit;
+    finding.message = direction->receiver_sdp;
+    if (finding.message) {
+      finding.dialog = context.message(finding.message).dialog;
+      finding.txn = context.message(finding.message).txn;
+      finding.evidence.push_back(context.message(finding.message).frame);
+    }
+    if (finding.stream)
+      finding.evidence.push_back(context.model.streams[finding.stream].first_frame);
+    if (context.audio.closed_path) {
+      describe_closed_path(context, &finding);
+    } else {
+      describe(context, *direction, &finding);
+    }
+    report(out, std::move(finding));
+    if (is_of_both(fault)) return;
+  }
+}
+
+}  // namespace sipladder

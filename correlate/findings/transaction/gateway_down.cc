@@ -1,0 +1,128 @@
+// gateway-down: pings that fail in a row, with the times at which it went down and came back.
+#include <fmt/format.h>
+
+#include <map>
+#include <optional>
+#include <set>
+
+#include "correlate/findings/shared/icmp_rejection.h"
+#include "correlate/findings/shared/support.h"
+#include "correlate/sip/transactions.h"
+
+namespace sipladder::gateway_down {
+namespace {
+
+extern const Detector detector;
+
+constexpr size_t kMinRounds = 3;
+
+// Who sends the next ping does not wait for the last one any more, however short its timer is.
+constexpr int64_t kNextRound = 1'000'000'000;
+
+struct Pings {
+  std::vector<TransactionId> failed;  // in a row
+  int64_t back_ns = 0;
+};
+
+// When each pinger sent its newest OPTIONS to each gateway.
+using NewestPings = std::map<std::pair<EndpointId, EndpointId>, int64_t>;
+
+NewestPings newest_pings(const Model& model) {
+  NewestPings newest;
+  for (const TransactionId id : model.transactions.ids()) {
+    const TransactionRecord& txn = model.transactions[id];
+    if (txn.method == Method::options && txn.request) newest[{txn.src, txn.dst}] = txn.first_ns;
+  }
+  return newest;
+}
+
+// Hosts that get any SIP here: to others no answer would be seen.
+std::set<IpAddress> receivers(const Model& model) {
+  std::set<IpAddress> hosts;
+  for (const MessageId id : model.messages.ids())
+    hosts.insert(model.endpoints[model.messages[id].dst].ip);
+  return hosts;
+}
+
+std::map<EndpointId, Pings> pings_by_gateway(const Model& model) {
+  const NewestPings newest = newest_pings(model);
+  std::map<EndpointId, Pings> pings;
+  for (const TransactionId id : model.transactions.ids()) {
+    const TransactionRecord& txn = model.transactions[id];
+    if (txn.method != Method::options || !txn.request) continue;
+    Pings& seen = pings[txn.dst];
+    const bool waiting = txn.final_status == 0 &&
+                         newest.at({txn.src, txn.dst}) - txn.last_ns < kNextRound &&
+                         settle(model, txn).state != TransactionState::timed_out;
+    if (waiting) continue;
+    if (txn.final_status != 0 && txn.final_status < 500) {
+      if (seen.failed.size() >= kMinRounds && seen.back_ns == 0) seen.back_ns = txn.first_ns;
+      if (seen.failed.size() < kMinRounds) seen.failed.clear();
+    } else if (seen.back_ns == 0) {
+      seen.failed.push_back(id);
+    }
+  }
+  return pings;
+}
+
+// When it went down and came back; of a log that makes times up, nothing is known of it.
+std::string outage_text(const Model& model, const Pings& seen) {
+  const TransactionRecord& first = model.transactions[seen.failed.front()];
+  const size_t source = model.messages[first.request].source;
+  const bool timed = source >= model.captures.size() || model.captures[source].has_times;
+  const auto at = [&](std::string_view word, int64_t time_ns) {
+    return timed ? fmt::format(" {} {}", word, time_of_day_text(time_ns)) : std::string();
+  };
+  const std::string begin = at("since", first.first_ns);
+  if (seen.back_ns == 0) {
+    const TransactionRecord& last = model.transactions[seen.failed.back()];
+    return fmt::format("down{}, and not back at the last one{}", begin, at("at", last.first_ns));
+  }
+  return fmt::format("down{}; it is back{}, after {}", begin, at("at", seen.back_ns),
+                     seconds_text(seen.back_ns - first.first_ns));
+}
+
+Finding finding_about(const Model& model, EndpointId gateway, const Pings& seen,
+                      const Rejections& rejected) {
+  constexpr size_t kEvidenceFrames = 20;
+  const TransactionRecord& first = model.transactions[seen.failed.front()];
+  Finding finding = finding_of(detector);
+  finding.call = first.call;
+  finding.txn = seen.failed.front();
+  finding.message = first.request;
+  for (const TransactionId id : seen.failed) {
+    const TransactionRecord& txn = model.transactions[id];
+    finding.explains.push_back(txn.call);
+    if (finding.evidence.size() < kEvidenceFrames)
+      finding.evidence.push_back(model.messages[txn.request].frame);
+  }
+  const std::string why = rejection_text(rejected, "them", &finding);
+  finding.summary =
+      fmt::format("{} fails {} OPTIONS in a row, {}{}{}", to_string(model.endpoints[gateway]),
+                  seen.failed.size(), outage_text(model, seen), why.empty() ? "" : "; ", why);
+  finding.explanation = "Pings without an answer, or with 5xx: no call gets through there.";
+  finding.remedy =
+      "See whether the gateway answers at all (ping it; ask its administrator for a restart or an "
+      "overload at that time), and whether a firewall on the way lets its port pass.";
+  finding.rfc = "RFC 3261 11";
+  return finding;
+}
+
+void check(CaptureContext& context, std::vector<Finding>* out) {
+  const Model& model = context.model;
+  std::optional<std::set<IpAddress>> heard;
+  for (const auto& [gateway, seen] : pings_by_gateway(model)) {
+    if (seen.failed.size() < kMinRounds) continue;
+    const TransactionRecord& first = model.transactions[seen.failed.front()];
+    if (!heard) heard = receivers(model);
+    const auto rejected = rejections(model, first.src, first.dst, first.first_ns);
+    if (rejected.empty() && !heard->contains(model.endpoints[first.src].ip)) continue;
+    report(out, finding_about(model, gateway, seen, rejected));
+  }
+}
+
+const Detector detector("gateway-down", Severity::error,
+                        "OPTIONS to one address unanswered or 5xx for three rounds", check);
+
+}  // namespace
+}  // namespace sipladder::gateway_down

@@ -1,0 +1,235 @@
+// txn-refused: a final response that says why, or whose request shows it: what was asked for, what
+// is allowed, and whether it was tried again. Refused media are sdp-no-common-codec where the offer
+// has codecs; refused credentials txn-auth-failed. Pings are left to gateway-down.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "correlate/findings/shared/hops.h"
+#include "correlate/findings/shared/refusal.h"
+#include "correlate/findings/shared/support.h"
+#include "correlate/sip/transactions.h"
+#include "decode/text.h"
+
+namespace sipladder::txn_refused {
+namespace {
+
+extern const Detector detector;
+
+// Headers of the request and of its refusal that say what it is about.
+struct Words {
+  std::string asked;    // what the request had, empty when nothing is to be said of it
+  std::string allowed;  // what the response says
+};
+
+struct Rule {
+  uint16_t status;
+  HeaderId request_header;  // other: none
+  HeaderId response_header;
+  std::string_view asked;    // before the request's value
+  std::string_view allowed;  // before the response's value
+  std::string_view remedy;
+  std::string_view rfc;
+  bool can_be_tried_again;  // with what the response allows, it would have passed
+};
+
+constexpr Rule kRules[] = {
+    {422, HeaderId::session_expires, HeaderId::min_se, "a session timer of", "the least allowed is",
+     "Set the client's session timer to that value or more; a client that knows RFC 4028 repeats "
+     "the request with it.",
+     "RFC 4028 6", true},
+    {423, HeaderId::expires, HeaderId::min_expires, "asked for", "the least allowed is",
+     "Set the client's expiry to that value or more; it should have repeated the request with it.",
+     "RFC 3261 10.3", true},
+    {420, HeaderId::require, HeaderId::unsupported, "requires", "not supported there is",
+     "Switch the extension off at the client, or on at the server.", "RFC 3261 8.2.2.3", true},
+    {421, HeaderId::supported, HeaderId::require, "supports", "the server requires",
+     "Switch the extension on at the client, or let the server do without.", "RFC 3261 21.4.16",
+     true},
+    {415, HeaderId::content_type, HeaderId::accept, "the body is", "accepted is",
+     "Send a body of a type that the server accepts.", "RFC 3261 21.4.13", true},
+    {489, HeaderId::event, HeaderId::allow_events, "the event package is", "known there are",
+     "Switch the subscription off at the client, or the package on at the server.",
+     "RFC 6665 8.3.2", false},
+    {405, HeaderId::other, HeaderId::allow, "", "allowed are",
+     "Ask for what the server allows, or send it to the server that does this.", "RFC 3261 21.4.6",
+     false},
+    {404, HeaderId::other, HeaderId::warning, "", "its Warning is",
+     "Look at the number and its domain as they are in the Request-URI, and at the routing of the "
+     "server that answers.",
+     "RFC 3261 21.4.5", false},
+    {480, HeaderId::other, HeaderId::warning, "", "its Warning is",
+     "See whether the callee is registered, and what its server says (Reason, Retry-After).",
+     "RFC 3261 21.4.18", false},
+    {503, HeaderId::other, HeaderId::retry_after, "", "it may be tried again after",
+     "Look at the server that answers: overload, no free channel, a trunk that is down. Another "
+     "server should have been tried (RFC 3263 4.3).",
+     "RFC 3261 21.5.4", false},
+    {488, HeaderId::other, HeaderId::warning, "", "its Warning is",
+     "Compare what is offered with what the callee can do: media lines, transport, encryption.",
+     "RFC 3261 21.4.26", false},
+    {606, HeaderId::other, HeaderId::warning, "", "its Warning is",
+     "Compare what is offered with what the callee can do: media lines, transport, bandwidth.",
+     "RFC 3261 21.6.4", false},
+};
+
+const Rule* rule_of(uint16_t status) {
+  const auto* const found = std::find_if(std::begin(kRules), std::end(kRules),
+                                         [&](const Rule& rule) { return rule.status == status; });
+  return found == std::end(kRules) ? nullptr : found;
+}
+
+// Everyday outcomes: only a reason in the response is worth telling.
+bool needs_reason(uint16_t status) {
+  return status == 404 || status == 405 || status == 480 || status == 503;
+}
+
+bool is_about_media(uint16_t status) {
+  return status == 488 || status == 606;
+}
+
+std::string header_text(const SipIndex& sip, HeaderId header) {
+  return header == HeaderId::other ? std::string() : short_text(sip.value(header));
+}
+
+std::string expiry_text(const SipIndex& request) {
+  const std::string_view value = request.value(HeaderId::expires);
+  if (!value.empty()) return short_text(value);
+  const NameAddr contact = parse_name_addr(request.value(HeaderId::contact));
+  return short_text(param(contact.params, "expires").value_or(""));
+}
+
+// Of REGISTER and the like, where it was sent; else who was called.
+std::string asked_text(const SipIndex& request, const Rule& rule) {
+  if (is_about_media(rule.status)) {
+    const OfferedMedia offered = offered_media(request);
+    return offered.present ? "offered is " + offered.text : "";
+  }
+  if (rule.status == 404 || rule.status == 480 || rule.status == 405)
+    return "the Request-URI is " + short_text(request.request_uri);
+  const std::string value =
+      rule.status == 423 ? expiry_text(request) : header_text(request, rule.request_header);
+  if (value.empty()) return "";
+  const bool seconds = rule.status == 422 || rule.status == 423;
+  return fmt::format("{} {}{}", rule.asked, seconds ? value.substr(0, value.find(';')) : value,
+                     seconds ? " s" : "");
+}
+
+std::string allowed_text(const SipIndex& response, const Rule& rule) {
+  if (rule.response_header == HeaderId::warning) {
+    const auto warning = warning_of(response);
+    return warning ? fmt::format("{} {}", rule.allowed, warning->text) : std::string();
+  }
+  const std::string value = header_text(response, rule.response_header);
+  if (value.empty()) return "";
+  const bool seconds = rule.status == 422 || rule.status == 423 || rule.status == 503;
+  return fmt::format("{} {}{}", rule.allowed, value, seconds ? " s" : "");
+}
+
+// The next request of the kind by the same client.
+const TransactionRecord* retry_of(const CallContext& context, const TransactionRecord& txn) {
+  for (const TransactionId id : context.transactions) {
+    const TransactionRecord& other = context.model.transactions[id];
+    if (other.method == txn.method && other.first_ns > txn.final_response_ns &&
+        other.cseq > txn.cseq && other.request)
+      return &other;
+  }
+  return nullptr;
+}
+
+// Another hop got a better answer to the same request: a server that was tried next.
+bool is_accepted_elsewhere(const CallContext& context, const TransactionRecord& txn) {
+  return std::any_of(
+      context.transactions.begin(), context.transactions.end(), [&](TransactionId id) {
+        const TransactionRecord& other = context.model.transactions[id];
+        return other.method == txn.method && other.cseq == txn.cseq && other.succeeded();
+      });
+}
+
+// What is left to say of it when the call died of it.
+Severity severity_of(const CallContext& context, const TransactionRecord& txn, const Rule& rule,
+                     bool retried) {
+  constexpr int64_t kPatience = 5'000'000'000;
+  if (retried || is_accepted_elsewhere(context, txn)) return Severity::info;
+  // A call that is not answered is no fault of its signalling.
+  if (rule.status == 404 || rule.status == 480) return Severity::info;
+  if (txn.in_dialog) {
+    const int64_t bye_ns = context.call.bye_ns;
+    const bool ends = bye_ns > txn.final_response_ns && bye_ns - txn.final_response_ns < kPatience;
+    return ends ? Severity::warning : Severity::info;
+  }
+  if (txn.method != Method::invite && txn.method != Method::register_) return Severity::info;
+  const bool given_time = watched_until(context.model, txn) - txn.final_response_ns > kPatience;
+  return rule.status == 422 || rule.status == 423 ? (given_time ? Severity::error : Severity::info)
+                                                  : Severity::warning;
+}
+
+bool is_refused(const CallContext& context, TransactionId id) {
+  const TransactionRecord& txn = context.model.transactions[id];
+  if (!txn.request || txn.final_status < 400 || rule_of(txn.final_status) == nullptr) return false;
+  if (txn.method == Method::options || txn.method == Method::bye || txn.method == Method::cancel)
+    return false;
+  // reg-rejected tells of these.
+  return txn.method != Method::register_ || txn.final_status == 420 || txn.final_status == 421 ||
+         txn.final_status == 423;
+}
+
+// An open audio line that was refused without a Warning about something else: sdp-no-common-codec.
+bool is_told_by_codecs(CallContext& context, const TransactionRecord& txn) {
+  return is_about_media(txn.final_status) && txn.method == Method::invite && !txn.in_dialog &&
+         context.call.answer_ns == 0 && txn.final_status == context.call.final_status &&
+         refuses_codecs(context, txn);
+}
+
+void tell(CallContext& context, TransactionId id, CallAnalysis* out) {
+  const TransactionRecord& txn = context.model.transactions[id];
+  const Rule& rule = *rule_of(txn.final_status);
+  if (is_told_by_codecs(context, txn)) return;
+  Words words;
+  if (context.view.load(context.message(txn.request)))
+    words.asked = asked_text(context.view.sip(), rule);
+  if (context.view.load(context.message(txn.final_response)))
+    words.allowed = allowed_text(context.view.sip(), rule);
+  if (words.allowed.empty() && needs_reason(rule.status)) return;
+  const TransactionRecord* retry = retry_of(context, txn);
+  Finding finding = finding_of(context, detector, id);
+  finding.message = txn.final_response;
+  finding.severity = severity_of(context, txn, rule, retry != nullptr);
+  finding.evidence.push_back(context.message(txn.final_response).frame);
+  if (retry != nullptr) finding.evidence.push_back(context.message(retry->request).frame);
+  finding.summary = fmt::format(
+      "{} refuses the {}{} with {}{}{}; {}", endpoint_text(context, txn.dst),
+      txn.in_dialog && txn.method == Method::invite ? "re-" : "", to_string(txn.method),
+      txn.final_status, words.asked.empty() ? "" : ": " + words.asked,
+      words.allowed.empty() ? "" : (words.asked.empty() ? ": " : ", ") + words.allowed,
+      retry == nullptr ? std::string("it is not tried again")
+      : retry->succeeded()
+          ? fmt::format("it is tried again and accepted (frame {})",
+                        context.message(retry->request).frame)
+          : fmt::format("it is tried again (frame {})", context.message(retry->request).frame));
+  finding.explanation = rule.can_be_tried_again
+                            ? "The response says what would be accepted; the client can send the "
+                              "request again so."
+                            : "The response tells the reason, as far as its headers do.";
+  finding.remedy = std::string(rule.remedy);
+  finding.rfc = rule.rfc;
+  report(out, std::move(finding));
+}
+
+void check(CallContext& context, CallAnalysis* out) {
+  std::vector<TransactionId> refused;
+  for (const TransactionId id : context.transactions) {
+    if (is_refused(context, id)) refused.push_back(id);
+  }
+  if (refused.empty()) return;
+  for (const TransactionId id : Hops(context).last_of(refused)) tell(context, id, out);
+}
+
+const Detector detector(
+    "txn-refused", Severity::warning,
+    "a request was refused for what it asks: what that was, what is allowed, whether it was tried "
+    "again (error when a retry would have saved the call, info when there was one)",
+    check);
+
+}  // namespace
+}  // namespace sipladder::txn_refused

@@ -1,0 +1,137 @@
+// Everything known of the capture so far: tables of records. Filled by Engine, read by everybody to
+// the right of it.
+//
+// Threads: none inside. With a live UI, one mutex around batches of Engine::process() and around
+// reads.
+#pragma once
+
+#include <absl/container/flat_hash_map.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "capture/packet_log.h"
+#include "capture/packet_source.h"
+#include "correlate/model/call_label.h"
+#include "correlate/model/cancellation.h"
+#include "correlate/model/clock_steps.h"
+#include "correlate/model/clock_trials.h"
+#include "correlate/model/coverage.h"
+#include "correlate/model/cut_request.h"
+#include "correlate/model/records.h"
+#include "correlate/model/table.h"
+#include "decode/decoder.h"
+#include "decode/media.h"
+#include "media/dtmf.h"
+
+namespace sipladder {
+
+inline constexpr size_t kMaxRefers = 65'536;
+
+// Where every packet went. The sum over `fates` (without Fate::payload) and `classes` is the number
+// of packets.
+struct Accounting {
+  uint64_t packets = 0;
+  std::array<uint64_t, static_cast<size_t>(Fate::count_)> fates{};
+  std::array<uint64_t, static_cast<size_t>(PayloadClass::other) + 1>
+      classes{};             // by the packet's first datagram
+  uint64_t icmp_errors = 0;  // packets that quote another one: counted here, never as SIP or RTP
+  std::array<uint64_t, static_cast<size_t>(RtcpKind::count_)> rtcp{};  // packets in compounds
+  uint64_t sip_messages = 0;  // a TCP packet can hold several
+  uint64_t malformed = 0;
+  uint64_t streams_refused = 0;  // RTP that found the stream table full
+  uint64_t turn_channels_forgotten = 0;
+};
+
+// The same per source, for the `capture` table.
+struct SourceCounters {
+  uint64_t sip = 0, rtp = 0, rtcp = 0, other = 0, undecoded = 0, fragments = 0;
+  uint64_t cut = 0;       // packets that the snap length cut
+  int64_t newest_ns = 0;  // time of its packets so far
+  // The same of each interface: what a file holds of several is in the order in which they were
+  // read, and none of their clocks went back.
+  std::vector<int64_t> newest_of_interface;
+  int64_t back_ns = 0;      // the largest step back
+  uint32_t back_frame = 0;  // where that was
+  uint8_t point = 0;        // as in Packet
+
+  void note_time(const Packet& packet);
+};
+
+// What was given up to stay within the memory (eviction.h).
+struct Evicted {
+  uint64_t calls = 0, messages = 0, streams = 0;
+  uint32_t epoch = 0;  // changes when ids become invalid
+};
+
+struct Model {
+  Table<MessageRecord, MessageId> messages;
+  Table<TransactionRecord, TransactionId> transactions;
+  Table<DialogRecord, DialogId> dialogs;
+  Table<CallRecord, CallId> calls;
+  Table<CallLabel, CallId> labels;        // of each call
+  Table<StreamRecord, StreamId> streams;  // candidates too: see is_listed()
+  Table<Endpoint, EndpointId> endpoints;
+  std::vector<IcmpErrorRecord> icmp_errors;
+  // Places in it, of those that quote a packet from the one end to the other.
+  absl::flat_hash_map<std::pair<uint32_t, uint32_t>, std::vector<uint32_t>> icmp_between;
+  std::vector<RtcpRecord> rtcp;
+  std::vector<IceCheckRecord> ice_checks;
+  std::vector<HandshakeRecord> handshakes;
+  std::vector<TurnAllocation> turn_allocations;
+  std::vector<StunProbe> stun_probes;
+  std::vector<Keepalive> keepalives;
+  absl::flat_hash_map<uint32_t, DtmfDigits> dtmf;           // by StreamId
+  absl::flat_hash_map<uint32_t, VoicePlaces> voice_places;  // the same, of other than G.711
+  absl::flat_hash_map<uint32_t, EarlyVoice> early_voice;    // the same, of before the answer
+  absl::flat_hash_map<uint32_t, ClockTrials> clock_trials;  // the same, of dynamic payload types
+  Accounting accounting;
+  std::vector<SourceCounters> sources;
+  std::vector<ClockStep> clock_steps;  // in the order of frames
+  std::vector<SourceInfo> captures;    // copied from the PacketSource by whoever runs the loop
+  bool has_times(size_t source) const {
+    return source >= captures.size() || captures[source].has_times;
+  }
+  bool has_dates(size_t source) const {
+    return source >= captures.size() || captures[source].has_dates;
+  }
+  std::array<uint64_t, static_cast<size_t>(Oddity::count_)> oddities{};
+  std::vector<IncompleteSip> incomplete_sip_fragments;  // known once finished
+  std::vector<HeadlessUdp> headless_udp;                // likewise
+  std::vector<TcpGap> tcp_gaps;                         // the first of them
+  std::vector<TcpStall> tcp_stalls;                     // likewise
+  std::vector<TlsFlow> tls_flows;                       // likewise
+  std::vector<NeighbourSilence> neighbours;             // who asked for them in vain
+  bool some_too_big = false;                            // says one of icmp_errors
+  std::vector<TransactionId> refers;                    // at most kMaxRefers, in capture order
+  std::vector<CutRequest> cut_requests;                 // the requests among them
+  Evicted evicted;
+  Coverage coverage;      // which times each capture point covers
+  int64_t now_ns = 0;     // newest packet's time
+  bool finished = false;  // the source has ended
+  // Of questions about all this: verdicts, bindings, rows. Then their answers are not whole.
+  Cancellation cancellation;
+};
+
+// Until when the point that saw a message goes on capturing after it: later silence proves nothing.
+inline int64_t watched_until(const Model& model, const MessageRecord& since) {
+  return model.coverage.until(since.point, since.time_ns);
+}
+
+// ICMP errors that quote a packet from `src` to `dst`, in capture order.
+inline const std::vector<uint32_t>& icmp_errors_between(const Model& model, EndpointId src,
+                                                        EndpointId dst) {
+  static const std::vector<uint32_t> kNone;
+  const auto found = model.icmp_between.find({src.value, dst.value});
+  return found == model.icmp_between.end() ? kNone : found->second;
+}
+
+// RTP on its own proof (sequence numbers that follow each other); streams named by SDP are listed
+// besides.
+bool is_rtp_by_progress(const StreamRecord& stream);
+
+}  // namespace sipladder

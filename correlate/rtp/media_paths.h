@@ -1,0 +1,51 @@
+// What opens a path before media takes it: connectivity checks of ICE, handshakes of DTLS, and
+// addresses of TURN servers.
+//
+// Bounds: kMaxPaths of Model::ice_checks, of Model::handshakes and of Model::turn_allocations: of
+// later ones nothing is known.
+#pragma once
+
+#include <absl/container/flat_hash_map.h>
+#include <absl/container/flat_hash_set.h>
+
+#include "correlate/model/hash.h"
+#include "correlate/model/model.h"
+#include "decode/datagram.h"
+
+namespace sipladder {
+
+inline constexpr uint32_t kMaxPaths = 131'072;
+
+// As the check's receiver and its sender call themselves in SDP (a=ice-ufrag).
+uint64_t hash_of_check(std::string_view username);
+
+class MediaPaths {
+ public:
+  explicit MediaPaths(Model& model) : model_(model) {}
+
+  void add_stun(const Datagram& datagram);
+  void add_dtls(const Datagram& datagram);
+  void add_icmp(const Datagram& datagram);
+
+  size_t bytes() const {
+    return (checks_.capacity() + handshakes_.capacity() + allocations_.capacity()) * kMapSlot +
+           model_.ice_checks.capacity() * sizeof(IceCheckRecord) +
+           model_.turn_allocations.capacity() * sizeof(TurnAllocation) +
+           model_.handshakes.capacity() * sizeof(HandshakeRecord);
+  }
+
+ private:
+  void add_allocation(const Endpoint& relayed, const Endpoint& client);
+  IceCheckRecord* newest_check(const Endpoint& src, const Endpoint& dst);
+  IceCheckRecord* check_of(const Datagram& datagram, uint64_t username);
+  HandshakeRecord* newest_handshake(const Endpoint& client, const Endpoint& server);
+  HandshakeRecord* handshake_of(const Datagram& datagram, const DtlsPacket& packet);
+
+  Model& model_;
+  // By both ends: the newest record.
+  absl::flat_hash_map<uint64_t, uint32_t, IdentityHash> checks_;      // into Model::ice_checks
+  absl::flat_hash_map<uint64_t, uint32_t, IdentityHash> handshakes_;  // into Model::handshakes
+  absl::flat_hash_set<uint64_t, IdentityHash> allocations_;           // that are in the model
+};
+
+}  // namespace sipladder

@@ -1,0 +1,138 @@
+#include "correlate/rtp/voice_heard.h"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <string>
+
+#include "decode/media.h"
+#include "media/codec.h"
+#include "media/loudness.h"
+
+namespace sipladder {
+namespace {
+
+constexpr uint32_t kLeastRuns = 5;
+
+// Packets of a stream, one after the other, as its decoder gives them.
+class Listener {
+ public:
+  Listener(const StreamRecord& stream, const VoicePlaces& places, const PacketLog& log,
+           std::string_view encoding)
+      : stream_(stream), places_(places), log_(log), encoding_(encoding) {
+    begin();
+  }
+
+  bool can_decode() const { return decoder_ != nullptr; }
+  void begin() { decoder_ = make_voice_decoder(encoding_, stream_.clock_hz, 1); }
+
+  // Mean square of the samples of packet `index`; none when it cannot be read or is not of the
+  // stream's voice.
+  std::optional<uint32_t> loudness(uint32_t index) {
+    RtpHeader rtp;
+    if (!log_.read(places_.ref(index), &bytes_) || !parse_rtp(bytes_, &rtp)) return std::nullopt;
+    if (rtp.payload_type != stream_.payload_type || rtp.ssrc != stream_.ssrc) return std::nullopt;
+    const size_t size = decoder_->decode(rtp.payload, pcm_);
+    if (size == 0) return std::nullopt;
+    return loudness_of({pcm_.data(), size});
+  }
+
+ private:
+  const StreamRecord& stream_;
+  const VoicePlaces& places_;
+  const PacketLog& log_;
+  std::string_view encoding_;
+  std::unique_ptr<VoiceDecoder> decoder_;
+  std::string bytes_;
+  std::array<int16_t, kMaxPcmSamples> pcm_{};
+};
+
+struct Runs {
+  uint32_t decoded = 0;
+  uint32_t silent = 0;
+};
+
+// Short runs of packets. The last one of each decides: by then the decoder has come to the sender's
+// state.
+Runs listen_to_runs(Listener& listener, uint32_t packets) {
+  constexpr uint32_t kRun = 3;
+  constexpr uint32_t kMostRuns = 24;
+  constexpr uint32_t kStep = 24;
+  Runs runs;
+  const uint32_t step = std::max(kStep, packets / kMostRuns);
+  for (uint32_t begin = 0; begin + kRun <= packets; begin += step) {
+    listener.begin();
+    std::optional<uint32_t> loudness;
+    for (uint32_t i = begin; i < begin + kRun; i++) loudness = listener.loudness(i);
+    if (!loudness) continue;
+    runs.decoded++;
+    if (is_silent(*loudness)) runs.silent++;
+  }
+  return runs;
+}
+
+const VoicePlaces* places_of(const Model& model, StreamId id) {
+  const auto found = model.voice_places.find(id.value);
+  return found == model.voice_places.end() ? nullptr : &found->second;
+}
+
+// All of it from the beginning, with one decoder.
+void listen_to_all(Listener& listener, uint32_t packets, Listening* listening) {
+  listener.begin();
+  for (uint32_t i = 0; i < packets && !listening->audible; i++) {
+    const auto loudness = listener.loudness(i);
+    if (!loudness) continue;
+    listening->decoded++;
+    listening->loudness = std::max(listening->loudness, *loudness);
+    listening->audible = !is_silent(*loudness);
+  }
+}
+
+}  // namespace
+
+Heard heard_of(const Model& model, const PacketLog& log, StreamId id, std::string_view encoding) {
+  const StreamRecord& stream = model.streams[id];
+  Heard heard{false, stream.level_samples, stream.silent_samples};
+  if (is_heard_in_passing(stream.payload_type)) {
+    heard.known = true;
+    return heard;
+  }
+  const VoicePlaces* const places = places_of(model, id);
+  if (places == nullptr) return heard;
+  Listener listener(stream, *places, log, encoding);
+  if (!listener.can_decode()) return heard;
+  const Runs runs = listen_to_runs(listener, places->count());
+  if (runs.decoded < kLeastRuns) return heard;
+  heard.known = true;
+  const uint64_t unknown = stream.level_samples - stream.silent_samples;
+  heard.silent += static_cast<uint32_t>(unknown * runs.silent / runs.decoded);
+  return heard;
+}
+
+Listening listen_to(const Model& model, const PacketLog& log, StreamId id,
+                    std::string_view encoding) {
+  const StreamRecord& stream = model.streams[id];
+  const VoiceListened& passing = stream.listened;
+  Listening listening{passing.audible, passing.decoded, 0, passing.others, passing.loudness};
+  const uint32_t left = stream.packets - passing.decoded - passing.others;
+  if (listening.audible || left == 0) return listening;
+  const VoicePlaces* const places = places_of(model, id);
+  // What was not captured whole, or has no place any more, may have been voice.
+  listening.audible = places == nullptr || places->count() < left;
+  if (listening.audible) return listening;
+  Listener listener(stream, *places, log, encoding);
+  if (listener.can_decode()) {
+    const Runs runs = listen_to_runs(listener, places->count());
+    listening.audible = runs.silent < runs.decoded;
+    if (!listening.audible) listen_to_all(listener, places->count(), &listening);
+    listening.audible |= listening.decoded < passing.decoded + left;
+  } else {
+    constexpr uint32_t kMostChanged = 10;  // one in so many
+    const uint32_t changes = passing.changes == 0 ? 0 : passing.changes - 1U;
+    listening.repeated = left - std::min(left, changes);
+    listening.audible = passing.changes > kSettlingChanges || changes * kMostChanged > left;
+  }
+  return listening;
+}
+
+}  // namespace sipladder

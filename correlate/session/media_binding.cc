@@ -1,0 +1,368 @@
+#include "correlate/session/media_binding.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "correlate/rtp/media_paths.h"
+#include "correlate/session/offer_answer.h"
+#include "decode/media.h"
+#include "decode/text.h"
+
+namespace sipladder {
+namespace {
+
+constexpr size_t kMaxExpectationsPerEndpoint =
+    256;  // newest win: a port is used by one call after another
+const std::vector<StreamId> kNoStreams;
+const std::vector<uint32_t> kNoPaths;
+const std::vector<Endpoint> kNoClients;
+
+void copy_codec(std::string_view name, StreamBinding* binding) {
+  const size_t length = std::min(name.size(), sizeof binding->codec - 1);
+  std::copy_n(name.begin(), length, binding->codec);
+  binding->codec[length] = 0;
+}
+
+// Of an SDP that came before its dialog: the one that was answered, else the first.
+DialogId dialog_of(const Model& model, CallId call) {
+  const DialogId first = model.calls[call].first_dialog;
+  for (DialogId id = first; id; id = model.dialogs[id].next_in_call) {
+    if (model.dialogs[id].confirmed_ns != 0) return id;
+  }
+  return first;
+}
+
+bool lists(const SdpMedia& media, uint8_t payload_type) {
+  return std::any_of(media.formats.begin(), media.formats.end(), [&](const SdpFormat& format) {
+    return parse_number<uint8_t>(format.payload) == payload_type;
+  });
+}
+
+// Where several media share a port, the payload type tells them apart (RFC 9143 9.2).
+const SdpMedia& line_of(const Sdp& sdp, size_t named, uint8_t payload_type, bool bundled) {
+  const SdpMedia& own = sdp.media[named];
+  if (lists(own, payload_type)) return own;
+  for (const SdpMedia& other : sdp.media) {
+    const bool shared = bundled || (other.port == own.port && other.address == own.address);
+    if (shared && lists(other, payload_type)) return other;
+  }
+  return own;
+}
+
+// A call that failed, or ended, has given its ports back.
+bool is_over(const CallRecord& call, int64_t time_ns) {
+  const bool failed = call.final_status >= 300;
+  const bool ended = call.state == CallState::completed && call.bye_ns != 0;
+  return (failed || ended) && call.end_ns < time_ns;
+}
+
+bool overlap(const StreamRecord& a, const StreamRecord& b) {
+  return a.first_ns <= b.last_ns && b.first_ns <= a.last_ns;
+}
+
+}  // namespace
+
+std::string_view encoding_of(const StreamBinding& binding, const StreamRecord& stream) {
+  const std::string_view bound = binding.codec;
+  return bound.empty() ? static_format(stream.payload_type).encoding : bound;
+}
+
+uint32_t clock_of(const StreamBinding& binding, const StreamRecord& stream) {
+  return binding.clock_hz != 0 ? binding.clock_hz : stream.clock_hz;
+}
+
+bool is_read_by_agreed_clock(const StreamBinding& binding, const StreamRecord& stream) {
+  return clock_of(binding, stream) == stream.clock_hz;
+}
+
+void MediaBinding::update() {
+  learn_paths();
+  if (model_.streams.size() == 0) return;  // no media: no SDP is read
+  const uint32_t messages = model_.messages.size();
+  const uint32_t streams = model_.streams.size();
+  if (epoch_ != model_.evicted.epoch) {
+    epoch_ = model_.evicted.epoch;
+    expectations_.clear();
+    named_.clear();
+    seen_messages_ = seen_streams_ = 0;
+  }
+  if (messages == seen_messages_ && streams == seen_streams_) return;
+  for (const MessageId id : model_.messages.ids(seen_messages_ + 1)) {
+    if (model_.cancellation.requested()) break;
+    learn(id);
+  }
+  seen_messages_ = messages;
+  seen_streams_ = streams;
+  index_.forget();
+  bindings_.reset(model_.streams);
+  by_call_.clear();
+  shared_.clear();
+  for (const StreamId id : model_.streams.ids()) {
+    if (model_.cancellation.requested()) break;
+    bind(id);
+  }
+  bind_reverse();
+  learn_rtcp();
+  for (const StreamId id : model_.streams.ids()) {
+    const CallId call = bindings_[id].call;
+    if (model_.cancellation.requested()) break;
+    if (!call) continue;
+    by_call_[call.value].push_back(id);
+    share(id);
+  }
+}
+
+void MediaBinding::learn_rtcp() {
+  for (; seen_rtcp_ < model_.rtcp.size(); seen_rtcp_++)
+    rtcp_from_[model_.rtcp[seen_rtcp_].src].push_back(seen_rtcp_);
+}
+
+void MediaBinding::learn_paths() {
+  for (; seen_checks_ < model_.ice_checks.size(); seen_checks_++)
+    checks_of_[model_.ice_checks[seen_checks_].username].push_back(seen_checks_);
+  for (; seen_handshakes_ < model_.handshakes.size(); seen_handshakes_++) {
+    const HandshakeRecord& handshake = model_.handshakes[seen_handshakes_];
+    handshakes_of_[handshake.client].push_back(seen_handshakes_);
+    handshakes_of_[handshake.server].push_back(seen_handshakes_);
+  }
+  for (; seen_allocations_ < model_.turn_allocations.size(); seen_allocations_++) {
+    const TurnAllocation& allocation = model_.turn_allocations[seen_allocations_];
+    turn_clients_of_[allocation.relayed].push_back(allocation.client);
+  }
+}
+
+const std::vector<uint32_t>& MediaBinding::checks_of(const std::string& receiver,
+                                                     const std::string& sender) const {
+  const auto found = checks_of_.find(hash_of_check(receiver + ":" + sender));
+  return found == checks_of_.end() ? kNoPaths : found->second;
+}
+
+const std::vector<uint32_t>& MediaBinding::handshakes_of(const Endpoint& end) const {
+  const auto found = handshakes_of_.find(end);
+  return found == handshakes_of_.end() ? kNoPaths : found->second;
+}
+
+const std::vector<Endpoint>& MediaBinding::turn_clients_of(const Endpoint& relayed) const {
+  const auto found = turn_clients_of_.find(relayed);
+  return found == turn_clients_of_.end() ? kNoClients : found->second;
+}
+
+std::vector<const RtcpRecord*> MediaBinding::rtcp_of(const Endpoint& media) const {
+  std::vector<const RtcpRecord*> result;
+  for (const uint16_t above : {uint16_t{1}, uint16_t{0}}) {
+    const auto found = rtcp_from_.find({media.ip, static_cast<uint16_t>(media.port + above)});
+    if (found == rtcp_from_.end()) continue;
+    for (const uint32_t index : found->second) result.push_back(&model_.rtcp[index]);
+  }
+  return result;
+}
+
+void MediaBinding::learn(MessageId id) {
+  const MessageRecord& message = model_.messages[id];
+  if (!message.has_sdp || message.is_copy() || !view_.load(message)) return;
+  const Sdp sdp = parse_sdp(find_sdp(view_.sip()));
+  for (size_t line = 0; line < sdp.media.size(); line++) {
+    const SdpMedia& media = sdp.media[line];
+    const auto ip = parse_ip(media.address);
+    if (media.port == 0) continue;
+    if (ip) expect(id, Endpoint{*ip, media.port}, line);
+    for (const std::string_view value : media.candidates) {
+      const auto candidate = parse_candidate(value);
+      const bool same = candidate && ip && candidate->endpoint == Endpoint{*ip, media.port};
+      if (candidate && candidate->component == 1 && !same) expect(id, candidate->endpoint, line);
+    }
+  }
+}
+
+void MediaBinding::expect(MessageId id, const Endpoint& endpoint, size_t line) {
+  const MessageRecord& message = model_.messages[id];
+  const Party author = message.from_caller ? Party::caller : Party::callee;
+  std::vector<Named>& named = named_[message.call.value];
+  if (named.size() < kMaxExpectationsPerEndpoint) named.push_back({endpoint, author});
+  std::vector<Expectation>& list = expectations_[endpoint];
+  if (list.size() >= kMaxExpectationsPerEndpoint) list.erase(list.begin());
+  list.push_back(
+      {message.time_ns, message.call, message.dialog, author, id, static_cast<uint8_t>(line)});
+}
+
+bool MediaBinding::names(CallId call, Party author, const Endpoint& endpoint) const {
+  const auto found = named_.find(call.value);
+  return found != named_.end() &&
+         std::any_of(found->second.begin(), found->second.end(), [&](const Named& named) {
+           return named.author == author && named.endpoint == endpoint;
+         });
+}
+
+// The newest SDP that named the address before the stream's end; RTP may come a little before its
+// SDP does. A call whose other party names the other end has a better claim than one of which only
+// an offer of the same address is known.
+const MediaBinding::Expectation* MediaBinding::expectation(const Endpoint& endpoint,
+                                                           const Endpoint& other_end,
+                                                           const StreamRecord& stream) const {
+  const auto found = expectations_.find(endpoint);
+  if (found == expectations_.end()) return nullptr;
+  const auto newest = [&](const auto& counts) {
+    const Expectation* best = nullptr;
+    for (const Expectation& candidate : found->second) {
+      if (!counts(candidate) || is_over(model_.calls[candidate.call], stream.first_ns)) continue;
+      const bool other_call_later =
+          best != nullptr && candidate.call != best->call && candidate.time_ns > stream.first_ns;
+      if (best == nullptr || (candidate.time_ns <= stream.last_ns && !other_call_later))
+        best = &candidate;
+    }
+    return best;
+  };
+  const auto names_both = [&](const Expectation& one) {
+    return names(one.call, opposite(one.author), other_end);
+  };
+  const Expectation* any = newest([](const Expectation&) { return true; });
+  if (any == nullptr || names_both(*any) || !expectations_.contains(other_end)) return any;
+  const Expectation* both = newest(names_both);
+  return both != nullptr ? both : any;
+}
+
+// Who the SDP that named the destination is of. When both parties name it (an answer that echoes
+// the offer), the other end tells: the address that only one of them names, or the host that one of
+// them signals from.
+Party MediaBinding::receiver_of(const Expectation& to, const Endpoint& src,
+                                const Endpoint& dst) const {
+  if (!names(to.call, opposite(to.author), dst)) return to.author;
+  const bool caller_sends = names(to.call, Party::caller, src);
+  const bool callee_sends = names(to.call, Party::callee, src);
+  if (caller_sends != callee_sends) return caller_sends ? Party::callee : Party::caller;
+  const MessageId request = model_.calls[to.call].first_request;
+  if (!request) return to.author;
+  const MessageRecord& first = model_.messages[request];
+  if (model_.endpoints[first.src].ip == src.ip) return Party::callee;
+  return model_.endpoints[first.dst].ip == src.ip ? Party::caller : to.author;
+}
+
+void MediaBinding::bind(StreamId id) {
+  const StreamRecord& stream = model_.streams[id];
+  StreamBinding& binding = bindings_[id];
+  const Endpoint& src = model_.endpoints[stream.src];
+  const Endpoint& dst = model_.endpoints[stream.dst];
+  const Expectation* to = expectation(dst, src, stream);
+  const Expectation* from = expectation(src, dst, stream);
+  const Expectation* known = to != nullptr ? to : from;
+  if (known == nullptr) return;
+  binding.call = known->call;
+  binding.dialog = known->dialog ? known->dialog : dialog_of(model_, known->call);
+  binding.dst_advertised = to != nullptr;
+  binding.src_advertised = from != nullptr && from->call == known->call;
+  binding.from = to != nullptr ? opposite(receiver_of(*to, src, dst)) : from->author;
+  name_codec(*known, stream, &binding);
+}
+
+// A stream to the address that another stream of a call came from: the sender latched, or a NAT is
+// between. Mostly it comes from where that one goes; where SDP was rewritten on the way it need
+// not.
+void MediaBinding::bind_reverse() {
+  absl::flat_hash_map<uint64_t, StreamId> by_path;
+  absl::flat_hash_map<uint32_t, StreamId> by_source;  // the newest
+  const auto path = [](EndpointId a, EndpointId b) { return uint64_t{a.value} << 32 | b.value; };
+  for (const StreamId id : model_.streams.ids()) {
+    const StreamRecord& stream = model_.streams[id];
+    if (!of(id).call) continue;
+    by_path.emplace(path(stream.src, stream.dst), id);
+    by_source.insert_or_assign(stream.src.value, id);
+  }
+  for (const StreamId id : model_.streams.ids()) {
+    const StreamRecord& stream = model_.streams[id];
+    StreamBinding& binding = bindings_[id];
+    if (binding.dst_advertised) continue;
+    StreamId back;
+    if (const auto reverse = by_path.find(path(stream.dst, stream.src)); reverse != by_path.end()) {
+      back = reverse->second;
+    } else if (const auto source = by_source.find(stream.dst.value);
+               !binding.call && source != by_source.end() &&
+               overlap(stream, model_.streams[source->second])) {
+      back = source->second;
+    }
+    if (!back) continue;
+    const StreamBinding& other = bindings_[back];
+    if (binding.call && binding.call != other.call) continue;
+    binding.call = other.call;
+    binding.dialog = other.dialog;
+    binding.from = opposite(other.from);
+    binding.latched = true;
+    binding.video = other.video;
+    binding.secure = other.secure;
+    if (binding.codec[0] == 0) copy_codec(static_format(stream.payload_type).encoding, &binding);
+  }
+}
+
+// Each party of one call names an address that the party in the same role of the other names too.
+bool MediaBinding::same_media(CallId a, CallId b, Party author_a, Party author_b) const {
+  const auto of_a = named_.find(a.value);
+  return of_a != named_.end() &&
+         std::any_of(of_a->second.begin(), of_a->second.end(), [&](const Named& named) {
+           return named.author == author_a && names(b, author_b, named.endpoint);
+         });
+}
+
+// Other calls that name the receiver, and whose other party names what the sender's names.
+void MediaBinding::share(StreamId id) {
+  const StreamRecord& stream = model_.streams[id];
+  const StreamBinding& binding = bindings_[id];
+  const auto found = expectations_.find(model_.endpoints[stream.dst]);
+  if (found == expectations_.end() || binding.from == Party::none) return;
+  for (const Expectation& other : found->second) {
+    if (other.call == binding.call || other.time_ns > stream.last_ns) continue;
+    const CallRecord& call = model_.calls[other.call];
+    if (is_over(call, stream.first_ns)) continue;
+    const Party from = opposite(other.author);
+    if (!same_media(binding.call, other.call, binding.from, from)) continue;
+    const auto [slot, inserted] =
+        shared_.try_emplace(uint64_t{other.call.value} << 32 | id.value, binding);
+    slot->second.call = other.call;
+    slot->second.dialog = other.dialog;
+    slot->second.from = from;
+    if (inserted) by_call_[other.call.value].push_back(id);
+  }
+}
+
+const StreamBinding& MediaBinding::of(StreamId id, CallId call) const {
+  const auto found = shared_.find(uint64_t{call.value} << 32 | id.value);
+  return found == shared_.end() ? of(id) : found->second;
+}
+
+void MediaBinding::name_codec(const Expectation& expected, const StreamRecord& stream,
+                              StreamBinding* binding) {
+  copy_codec(static_format(stream.payload_type).encoding, binding);
+  if (!view_.load(model_.messages[expected.message])) return;
+  const std::string_view body = find_sdp(view_.sip());
+  const Sdp sdp = parse_sdp(body);
+  if (expected.mline >= sdp.media.size()) return;
+  const bool bundled = body.find("a=group:BUNDLE") != std::string_view::npos;
+  const SdpMedia& media = line_of(sdp, expected.mline, stream.payload_type, bundled);
+  // Fax takes the place of audio, and is no RTP.
+  binding->video = media.media != "audio" && media.media != "image";
+  binding->secure = is_srtp(media.proto);
+  for (const SdpFormat& format : media.formats) {
+    unsigned payload_type = 0;
+    std::from_chars(format.payload.data(), format.payload.data() + format.payload.size(),
+                    payload_type);
+    if (payload_type != stream.payload_type || format.encoding.empty()) continue;
+    copy_codec(format.encoding, binding);
+    if (static_format(stream.payload_type).clock_hz == 0) binding->clock_hz = format.clock_hz;
+  }
+}
+
+const std::vector<StreamId>& MediaBinding::streams_of(CallId call) const {
+  const auto found = by_call_.find(call.value);
+  return found == by_call_.end() ? kNoStreams : found->second;
+}
+
+bool MediaBinding::is_listed(StreamId id) const {
+  if (!bindings_.has(id) || !model_.streams.holds(id)) return false;
+  const StreamRecord& stream = model_.streams[id];
+  if (is_rtp_by_progress(stream)) return true;
+  // SDP vouches for a stream too short to show progress, not for a longer one that has none (UDPTL
+  // on the RTP port).
+  const bool plausible =
+      stream.packets < 3 || stream.sequence.highest - stream.sequence.base < 100 * stream.packets;
+  return bindings_[id].call && plausible;
+}
+
+}  // namespace sipladder

@@ -1,0 +1,126 @@
+// Which stream belongs to which call: SDP endpoints against stream addresses, joined late, so that
+// RTP before its SDP is no special case (RFC 3264, RFC 8866).
+//
+// A B2BUA that passes the SDP on gives its legs the same media: such a stream belongs to each of
+// them, and `of(stream)` names one.
+//
+// update() reads only messages that came since the last time.
+// Threads: as Model.
+#pragma once
+
+#include <absl/container/flat_hash_map.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "correlate/model/beside_table.h"
+#include "correlate/model/hash.h"
+#include "correlate/model/message_view.h"
+#include "correlate/model/model.h"
+#include "correlate/session/stream_index.h"
+#include "decode/sdp.h"
+
+namespace sipladder {
+
+struct StreamBinding {
+  CallId call;
+  DialogId dialog;
+  Party from = Party::none;  // who sends it
+  bool dst_advertised = false;
+  bool src_advertised = false;
+  bool latched = false;   // sent to where RTP came from rather than where SDP said
+  bool video = false;     // bound to an m= line that is not audio
+  bool secure = false;    // its m= line says SRTP
+  char codec[16] = {};    // negotiated name of its payload type, empty when unknown
+  uint32_t clock_hz = 0;  // negotiated for a dynamic payload type; 0 when unknown
+};
+
+// The negotiated name of its payload type, else that of the static one; empty when unknown.
+std::string_view encoding_of(const StreamBinding& binding, const StreamRecord& stream);
+// The negotiated clock, else that of the static payload type, else as its timestamps run; 0 when
+// unknown.
+uint32_t clock_of(const StreamBinding& binding, const StreamRecord& stream);
+// Its timestamps were read by the clock that was negotiated: jitter and lengths in ms are right.
+bool is_read_by_agreed_clock(const StreamBinding& binding, const StreamRecord& stream);
+
+class MediaBinding {
+ public:
+  MediaBinding(const Model& model, const PacketLog& log)
+      : model_(model), view_(log), index_(model) {}
+
+  // Call before reading; cheap when nothing is new.
+  void update();
+
+  const StreamBinding& of(StreamId id) const { return bindings_[id]; }
+  std::string_view encoding_of(StreamId id) const {
+    return sipladder::encoding_of(of(id), model_.streams[id]);
+  }
+  // As one of its calls has it. Requires a stream of streams_of(call).
+  const StreamBinding& of(StreamId id, CallId call) const;
+  // Streams of one call in capture order.
+  const std::vector<StreamId>& streams_of(CallId call) const;
+  // RTCP from who sends its RTP from there: of the port above, or of the same (RFC 3550 11, RFC
+  // 5761).
+  std::vector<const RtcpRecord*> rtcp_of(const Endpoint& media) const;
+  // Into Model::ice_checks: those to whom calls itself `receiver` in SDP, from `sender`.
+  const std::vector<uint32_t>& checks_of(const std::string& receiver,
+                                         const std::string& sender) const;
+  // Into Model::handshakes: those with an end there.
+  const std::vector<uint32_t>& handshakes_of(const Endpoint& end) const;
+  // For whom an address of a TURN server stands: a client, on whichever side of its NAT it is seen.
+  const std::vector<Endpoint>& turn_clients_of(const Endpoint& relayed) const;
+  const StreamIndex& index() const { return index_; }
+  // The `streams` table lists it: proven by progress, or named by SDP.
+  bool is_listed(StreamId id) const;
+
+ private:
+  struct Expectation {
+    int64_t time_ns;
+    CallId call;
+    DialogId dialog;
+    Party author;
+    MessageId message;
+    uint8_t mline;
+  };
+  void learn(MessageId id);
+  void learn_rtcp();
+  void learn_paths();
+  void expect(MessageId id, const Endpoint& endpoint, size_t line);
+  void bind(StreamId id);
+  void bind_reverse();
+  void share(StreamId id);
+  bool same_media(CallId a, CallId b, Party author_a, Party author_b) const;
+  const Expectation* expectation(const Endpoint& endpoint, const Endpoint& other_end,
+                                 const StreamRecord& stream) const;
+  bool names(CallId call, Party author, const Endpoint& endpoint) const;
+  Party receiver_of(const Expectation& to, const Endpoint& src, const Endpoint& dst) const;
+  void name_codec(const Expectation& expected, const StreamRecord& stream, StreamBinding* binding);
+
+  const Model& model_;
+  MessageView view_;
+  StreamIndex index_;
+  uint32_t epoch_ = 0;
+  uint32_t seen_messages_ = 0;
+  uint32_t seen_streams_ = 0;
+  uint32_t seen_rtcp_ = 0;
+  absl::flat_hash_map<Endpoint, std::vector<uint32_t>, EndpointHash>
+      rtcp_from_;  // into Model::rtcp
+  uint32_t seen_checks_ = 0;
+  uint32_t seen_handshakes_ = 0;
+  uint32_t seen_allocations_ = 0;
+  absl::flat_hash_map<uint64_t, std::vector<uint32_t>> checks_of_;  // by the hash of their names
+  absl::flat_hash_map<Endpoint, std::vector<uint32_t>, EndpointHash> handshakes_of_;
+  absl::flat_hash_map<Endpoint, std::vector<Endpoint>, EndpointHash> turn_clients_of_;
+  absl::flat_hash_map<Endpoint, std::vector<Expectation>, EndpointHash> expectations_;
+  struct Named {
+    Endpoint endpoint;
+    Party author;
+  };
+  absl::flat_hash_map<uint32_t, std::vector<Named>> named_;  // by call
+  BesideTable<StreamBinding, StreamId> bindings_;
+  absl::flat_hash_map<uint64_t, StreamBinding> shared_;  // by call and stream
+  absl::flat_hash_map<uint32_t, std::vector<StreamId>> by_call_;
+};
+
+}  // namespace sipladder

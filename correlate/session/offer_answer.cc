@@ -1,0 +1,403 @@
+#include "correlate/session/offer_answer.h"
+
+#include <absl/container/flat_hash_map.h>
+#include <absl/container/flat_hash_set.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "correlate/model/hash.h"
+#include "decode/text.h"
+
+namespace sipladder {
+namespace {
+
+// By its parameters (RFC 4856 2.1.9, RFC 7587 7.1); their defaults say nothing of what is used.
+bool suppresses_silence(const SdpFormat& format) {
+  return param(format.fmtp, "annexb") == "yes" || param(format.fmtp, "usedtx") == "1";
+}
+
+bool is_open(const SdpStand* stand) {
+  return stand != nullptr && stand->usable;
+}
+
+// RFC 3551 4.5.
+double frame_ms_of(std::string_view encoding) {
+  if (equal_no_case(encoding, "G729")) return 10;
+  if (equal_no_case(encoding, "GSM")) return 20;
+  return equal_no_case(encoding, "G723") ? 30 : 0;
+}
+
+constexpr uint8_t kFirstDynamic = 96;
+
+uint32_t hash_of_codec(const SdpFormat& format) {
+  std::string name(format.encoding);
+  std::transform(name.begin(), name.end(), name.begin(), lower);
+  return static_cast<uint32_t>(mix(hash_text(name), format.clock_hz));
+}
+
+void read_audio(const SdpMedia& media, SdpStand* stand) {
+  stand->audio = true;
+  stand->usable = media.port != 0;
+  stand->hold_address = media.hold_address;
+  stand->direction = media.direction;
+  stand->secure = is_srtp(media.proto);
+  stand->other_keys = !media.key_mgmt.empty() || media.potential_keys;
+  for (const std::string_view value : media.crypto) {
+    if (const auto line = parse_crypto(value)) {
+      stand->crypto.push_back({line->tag, std::string(line->suite), line->key_fits});
+    } else {
+      stand->other_keys = true;
+    }
+  }
+  stand->fingerprint = !media.fingerprint.empty();
+  stand->setup = media.setup;
+  stand->keyed = !stand->crypto.empty() || stand->fingerprint || stand->other_keys;
+  stand->offers_transport = media.potential_transport;
+  stand->chose_transport = media.actual_configuration;
+  if (const auto ip = parse_ip(media.address)) stand->address = Endpoint{*ip, media.port};
+  for (const std::string_view value : media.candidates) {
+    if (const auto candidate = parse_candidate(value)) {
+      stand->candidates.push_back(*candidate);
+    } else {
+      stand->named_candidate = true;
+    }
+  }
+  stand->ice_ufrag = media.ice_ufrag;
+  stand->ice = !media.candidates.empty();
+  stand->silence_suppressed = media.silence_suppressed;
+  stand->ptime_ms = media.ptime_ms;
+  if (!media.formats.empty()) stand->frame_ms = frame_ms_of(media.formats.front().encoding);
+  for (const SdpFormat& format : media.formats) {
+    const auto type = parse_number<uint8_t>(format.payload);
+    if (type) stand->payload_types.push_back(*type);
+    if (type && *type >= kFirstDynamic && !format.encoding.empty())
+      stand->mapped.push_back({*type, hash_of_codec(format)});
+    if (equal_no_case(format.encoding, "CN") || suppresses_silence(format))
+      stand->comfort_noise = true;
+  }
+}
+
+void read_formats(const SdpMedia& media, SdpStand* stand) {
+  for (const SdpFormat& format : media.formats) {
+    const bool event = equal_no_case(format.encoding, "telephone-event");
+    stand->telephone_event = stand->telephone_event || event;
+    if (event || equal_no_case(format.encoding, "CN") || media.media != "audio" || media.port == 0)
+      continue;
+    std::string& name =
+        stand->codecs.emplace_back(format.encoding.empty() ? format.payload : format.encoding);
+    std::transform(name.begin(), name.end(), name.begin(), lower);
+  }
+}
+
+uint64_t hash_without_origin(std::string_view body) {
+  uint64_t hash = 0;
+  while (!body.empty()) {
+    const std::string_view line = trim(cut(&body, '\n'));
+    if (!line.starts_with("o=")) hash = mix(hash, hash_text(line));
+  }
+  return hash;
+}
+
+// The audio line that counts for now; `answered` names the one that the answer accepts.
+std::optional<size_t> choose_line(const Sdp& sdp, std::optional<size_t> answered) {
+  std::optional<size_t> chosen;
+  for (size_t line = 0; line < sdp.media.size(); line++) {
+    if (sdp.media[line].media != "audio") continue;
+    if (line == answered) return line;
+    if (!chosen || (sdp.media[*chosen].port == 0 && sdp.media[line].port != 0)) chosen = line;
+  }
+  return chosen;
+}
+
+SdpStand stand_of(std::string_view body, MessageId id, const MessageRecord& message,
+                  std::optional<size_t> answered = std::nullopt) {
+  const Sdp sdp = parse_sdp(body);
+  SdpStand stand;
+  stand.origin = sdp.origin;
+  stand.rest_hash = hash_without_origin(body);
+  for (const SdpMedia& media : sdp.media) {
+    stand.lines.push_back({std::string(media.media), media.port != 0});
+    read_formats(media, &stand);
+    stand.other_media = stand.other_media || (media.media != "audio" && media.port != 0);
+  }
+  stand.message = id;
+  stand.time_ns = message.time_ns;
+  stand.author = message.from_caller ? Party::caller : Party::callee;
+  if (const auto line = choose_line(sdp, answered)) {
+    stand.mline = *line;
+    read_audio(sdp.media[*line], &stand);
+  }
+  return stand;
+}
+
+// INVITEs of a call whose 2xx was acknowledged: a non-2xx is acknowledged within the INVITE
+// transaction (RFC 3261 17.1.1.3).
+using Acknowledged = absl::flat_hash_set<uint32_t>;
+Acknowledged acknowledged_invites(const Model& model, const CallRecord& call) {
+  Acknowledged invites;
+  for (TransactionId id = call.first_txn; id; id = model.transactions[id].next_in_call) {
+    const TransactionRecord& txn = model.transactions[id];
+    if (txn.kind == TransactionKind::ack_2xx && txn.invite) invites.insert(txn.invite.value);
+  }
+  return invites;
+}
+
+// A rejected re-INVITE or UPDATE changes nothing (RFC 3261 14.1); a fork that was not answered has
+// no say.
+bool counts(const Model& model, const MessageRecord& message, bool has_confirmed,
+            const Acknowledged& acknowledged) {
+  if (!message.has_sdp || message.is_copy() || message.status >= 300) return false;
+  if (message.is_request() && message.txn) {
+    const TransactionRecord& txn = model.transactions[message.txn];
+    const bool unanswered = txn.final_status == 0 && txn.in_dialog && txn.method == Method::invite;
+    if (txn.final_status >= 300) return false;
+    // Its 2xx can be missing here, and the ACK for that not.
+    if (unanswered && !acknowledged.contains(message.txn.value)) return false;
+  }
+  if (!has_confirmed || !message.dialog) return true;
+  return model.dialogs[message.dialog].confirmed_ns != 0;
+}
+
+// The SDP of a response is an offer only when its request is here and had none.
+bool is_offer(const Model& model, const SdpStand& stand) {
+  const MessageRecord& message = model.messages[stand.message];
+  return message.is_request() || (message.txn && model.transactions[message.txn].request);
+}
+
+class Reader {
+ public:
+  Reader(const Model& model, MessageView& view, const CallRecord& call, int64_t end_ns)
+      : model_(model), view_(view), answer_ns_(call.answer_ns), end_ns_(end_ns) {}
+  Negotiation result;
+
+  void add(SdpStand stand) {
+    result.half_unseen = result.half_unseen || (result.stands.empty() && !is_offer(model_, stand));
+    // Fax or video in the place of the audio closes it; before any audio there is nothing to close.
+    if (!stand.audio && result.stands.empty()) return;
+    advance(stand.time_ns);
+    const size_t index = result.stands.size();
+    const SdpStand* before = at(newest_of(stand.author));
+    const bool held_before = before != nullptr && restricts(*before);
+    const std::optional<size_t> offer = pair(stand, index);
+    newest_of(stand.author) = index + 1;
+    if (const TransactionId txn = model_.messages[stand.message].txn)
+      newest_in_[{txn.value, stand.author}] = index;
+    result.offered = result.offered || stand.usable;
+    result.stands.push_back(std::move(stand));
+    if (offer) follow_line(*offer, result.stands.back());
+    note_hold(result.stands.back(), offer ? &result.stands[*offer] : nullptr, held_before);
+    if (both_open()) result.negotiated = true;
+  }
+
+  void finish() {
+    advance(end_ns_);
+    result.caller.at_end = is_agreed(caller_, callee_);
+    result.callee.at_end = is_agreed(callee_, caller_);
+    result.refused = result.offered && !result.negotiated && !result.pairs.empty();
+    for (Hold& hold : result.holds) {
+      if (!hold.resume) hold.end_ns = std::max(hold.begin_ns, end_ns_);
+    }
+    if (result.negotiated && !result.pairs.empty()) note_closed(result.pairs.back());
+  }
+
+ private:
+  const SdpStand* at(size_t index) const {
+    return index == 0 ? nullptr : &result.stands[index - 1];
+  }
+  // What is not in the capture was as open as the other half.
+  bool is_unseen(size_t index) const { return index == 0 && result.half_unseen; }
+  bool both_open() const {
+    return (is_open(at(caller_)) || is_unseen(caller_)) &&
+           (is_open(at(callee_)) || is_unseen(callee_));
+  }
+  bool is_agreed(size_t sender, size_t receiver) const {
+    const bool sends =
+        is_unseen(sender) || (is_open(at(sender)) && may_send(at(sender)->direction));
+    const bool receives =
+        is_unseen(receiver) || (is_open(at(receiver)) && may_receive(at(receiver)->direction));
+    return sends && receives;
+  }
+  size_t& newest_of(Party author) { return author == Party::caller ? caller_ : callee_; }
+
+  // The request of a transaction offers and its response answers; without an SDP in the INVITE the
+  // 2xx offers and the ACK answers (RFC 3261 13.2.1). Returns the offer.
+  std::optional<size_t> pair(const SdpStand& stand, size_t index) {
+    const MessageRecord& message = model_.messages[stand.message];
+    if (!message.txn) return std::nullopt;
+    TransactionId txn = message.txn;
+    if (message.method == Method::ack) txn = model_.transactions[txn].invite;
+    if (message.is_request() && message.method != Method::ack) return std::nullopt;
+    const auto offer = newest_in_.find({txn.value, opposite(stand.author)});
+    if (offer == newest_in_.end()) return std::nullopt;
+    result.pairs.push_back({offer->second, index});
+    return offer->second;
+  }
+
+  // Of several audio lines offered, the one that the answer accepts counts.
+  void follow_line(size_t offer, const SdpStand& answer) {
+    SdpStand& stand = result.stands[offer];
+    if (!answer.usable || stand.mline == answer.mline) return;
+    const MessageRecord& message = model_.messages[stand.message];
+    if (!view_.load(message)) return;
+    stand = stand_of(find_sdp(view_.sip()), stand.message, message, answer.mline);
+  }
+
+  void note_closed(const OfferAnswer& last) {
+    const SdpStand& offer = result.stands[last.offer];
+    const SdpStand& answer = result.stands[last.answer];
+    if (!both_open() && offer.usable && closes_audio(answer)) result.closed_ns = answer.time_ns;
+  }
+
+  void advance(int64_t time_ns) {
+    const int64_t begin = std::max(last_ns_, answer_ns_);
+    const int64_t end = std::min(time_ns, end_ns_);
+    // On hold nothing is missed: who holds may play music, and need not.
+    if (end > begin && !open_hold_[0] && !open_hold_[1]) {
+      extend(&result.caller, is_agreed(caller_, callee_), {begin, end});
+      extend(&result.callee, is_agreed(callee_, caller_), {begin, end});
+    }
+    last_ns_ = std::max(last_ns_, time_ns);
+  }
+
+  static void extend(SendingRight* right, bool is_agreed, Interval interval) {
+    if (!is_agreed) return;
+    if (!right->intervals.empty() && right->intervals.back().end_ns == interval.begin_ns) {
+      right->intervals.back().end_ns = interval.end_ns;
+    } else {
+      right->intervals.push_back(interval);
+    }
+  }
+
+  // An answer must follow its offer: what only follows tells nothing of its author's wish
+  // (RFC 3264 6.1). Port 0 in an answer refuses, and is no hold.
+  static bool is_forced(const SdpStand& stand, const SdpStand* offer) {
+    return offer != nullptr &&
+           (!stand.usable || offer->hold_address || !may_send(offer->direction) ||
+            (!may_receive(offer->direction) && !may_send(stand.direction)));
+  }
+
+  // A hold takes back what was agreed before; a call that begins one-way is no hold, however many
+  // hops show its answer.
+  void note_hold(const SdpStand& stand, const SdpStand* offer, bool held_before) {
+    if (is_forced(stand, offer)) return;
+    std::optional<size_t>& open = open_hold_[stand.author == Party::caller ? 0 : 1];
+    if (open && !restricts(stand)) {
+      Hold& hold = result.holds[*open];
+      hold.end_ns = stand.time_ns;
+      hold.resume = stand.message;
+      open.reset();
+    } else if (!open && restricts(stand) && !held_before && result.negotiated) {
+      open = result.holds.size();
+      result.holds.push_back({stand.author, stand.time_ns, 0, stand.message, {}});
+    }
+  }
+
+  const Model& model_;
+  MessageView& view_;
+  const int64_t answer_ns_;
+  const int64_t end_ns_;
+  size_t caller_ = 0;  // 1-based index of the newest stand
+  size_t callee_ = 0;
+  int64_t last_ns_ = 0;
+  // Newest stand of each author in each transaction, as an index.
+  absl::flat_hash_map<std::pair<uint32_t, Party>, size_t> newest_in_;
+  std::optional<size_t> open_hold_[2];  // of the caller, and of the callee; into result.holds
+};
+
+// Its INVITEs that a 2xx answered.
+struct Answered {
+  bool any = false;
+  bool acknowledged = false;
+};
+Answered answered_invites(const Model& model, const CallRecord& call) {
+  Answered result;
+  for (TransactionId id = call.first_txn; id; id = model.transactions[id].next_in_call) {
+    const TransactionRecord& txn = model.transactions[id];
+    if (txn.method != Method::invite || !txn.succeeded()) continue;
+    result.any = true;
+    result.acknowledged = result.acknowledged || txn.acked;
+  }
+  return result;
+}
+
+}  // namespace
+
+bool closes_audio(const SdpStand& stand) {
+  return stand.audio && !stand.usable && !stand.other_media;
+}
+
+bool restricts(const SdpStand& stand) {
+  return closes_audio(stand) ||
+         (stand.usable && (stand.hold_address || !may_receive(stand.direction)));
+}
+
+bool may_send(SdpDirection direction) {
+  return direction == SdpDirection::sendrecv || direction == SdpDirection::sendonly;
+}
+
+bool may_receive(SdpDirection direction) {
+  return direction == SdpDirection::sendrecv || direction == SdpDirection::recvonly;
+}
+
+Party opposite(Party party) {
+  return party == Party::caller ? Party::callee : Party::caller;
+}
+
+int64_t SendingRight::within(int64_t begin_ns, int64_t end_ns) const {
+  int64_t total = 0;
+  for (const Interval& interval : intervals) {
+    total += std::max<int64_t>(
+        0, std::min(interval.end_ns, end_ns) - std::max(interval.begin_ns, begin_ns));
+  }
+  return total;
+}
+
+bool SendingRight::covers(int64_t time_ns) const {
+  return std::any_of(intervals.begin(), intervals.end(), [&](const Interval& interval) {
+    return interval.begin_ns <= time_ns && time_ns <= interval.end_ns;
+  });
+}
+
+bool Negotiation::is_held() const {
+  return std::any_of(holds.begin(), holds.end(), [](const Hold& hold) { return !hold.resume; });
+}
+
+bool Negotiation::is_in_force(const SdpStand& stand) const {
+  return std::any_of(pairs.begin(), pairs.end(), [&](const OfferAnswer& pair) {
+    return &stands[pair.offer] == &stand || &stands[pair.answer] == &stand;
+  });
+}
+
+const SdpStand* Negotiation::newest(Party author) const {
+  for (size_t i = stands.size(); i-- > 0;) {
+    if (stands[i].author == author) return &stands[i];
+  }
+  return nullptr;
+}
+
+Negotiation negotiation_of(const Model& model, MessageView& view, const CallRecord& call,
+                           const std::vector<MessageId>& messages, int64_t end_ns) {
+  bool has_confirmed = false;
+  for (DialogId id = call.first_dialog; id; id = model.dialogs[id].next_in_call) {
+    has_confirmed = has_confirmed || model.dialogs[id].confirmed_ns != 0;
+  }
+  const Answered answered = answered_invites(model, call);
+  const Acknowledged acknowledged = acknowledged_invites(model, call);
+  Reader reader(model, view, call, end_ns);
+  reader.result.half_unseen = !answered.any;
+  for (const MessageId id : messages) {
+    const MessageRecord& message = model.messages[id];
+    if (model.cancellation.requested()) break;
+    if (!counts(model, message, has_confirmed, acknowledged) || !view.load(message)) continue;
+    reader.add(stand_of(find_sdp(view.sip()), id, message));
+  }
+  reader.finish();
+  const bool one_sided = !reader.result.stands.empty() && reader.result.pairs.empty();
+  reader.result.unanswered = one_sided && reader.result.offered &&
+                             call.sdp_offered != call.sdp_answered && answered.acknowledged &&
+                             is_offer(model, reader.result.stands.front());
+  return std::move(reader.result);
+}
+
+}  // namespace sipladder

@@ -1,0 +1,134 @@
+#include "correlate/session/srtp_keys.h"
+
+#include <algorithm>
+
+namespace sipladder {
+namespace {
+
+// In no SDP of the call, nor is one agreed on in the media (ZRTP).
+bool lacks_key(const Model& model, const Negotiation& negotiation, Party author) {
+  if (model.accounting.classes[static_cast<size_t>(PayloadClass::zrtp)] != 0) return false;
+  return std::none_of(negotiation.stands.begin(), negotiation.stands.end(),
+                      [&](const SdpStand& stand) { return stand.author == author && stand.keyed; });
+}
+
+// The handshake of DTLS needs both fingerprints, unless both talk all the same; a=crypto is of what
+// its author sends.
+bool cannot_agree_on_key(const Model& model, const Negotiation& negotiation, const SdpStand& offer,
+                         const SdpStand& answer, bool both_ways) {
+  const bool offer_lacks = lacks_key(model, negotiation, offer.author);
+  const bool answer_lacks = lacks_key(model, negotiation, answer.author);
+  const bool handshake = offer.fingerprint || answer.fingerprint;
+  return (offer_lacks && answer_lacks) ||
+         (handshake && !both_ways && (offer_lacks || answer_lacks));
+}
+
+// The answer takes one line of the offer, with its tag and its suite (RFC 4568 5.1.2), else the
+// offerer must refuse it (5.1.3). Keys that both do not fit are masked in the capture.
+std::optional<KeyProblem> problem_of_crypto(const SdpStand& offer, const SdpStand& answer,
+                                            bool both_ways) {
+  bool suite_offered = false, key_misfits = false;
+  for (const CryptoLine& taken : answer.crypto) {
+    for (const CryptoLine& line : offer.crypto) {
+      if (line.suite != taken.suite) continue;
+      suite_offered = true;
+      if (line.tag != taken.tag) continue;
+      if (line.key_fits == taken.key_fits) return std::nullopt;
+      key_misfits = true;
+    }
+  }
+  if (key_misfits) return KeyProblem::key_length;
+  // Some offerers look at the suite alone, and then both talk on.
+  if (suite_offered && both_ways) return std::nullopt;
+  return KeyProblem::not_offered;
+}
+
+std::optional<KeyProblem> problem_of(const Model& model, const Negotiation& negotiation,
+                                     const OfferAnswer& pair, bool both_ways) {
+  const SdpStand& offer = negotiation.stands[pair.offer];
+  const SdpStand& answer = negotiation.stands[pair.answer];
+  const bool chosen = offer.offers_transport && answer.chose_transport;
+  if (offer.secure != answer.secure && !chosen) return KeyProblem::transport;
+  if (!answer.secure) return std::nullopt;
+  if (cannot_agree_on_key(model, negotiation, offer, answer, both_ways)) return KeyProblem::no_key;
+  const bool otherwise = offer.other_keys || answer.other_keys || !offer.keyed || !answer.keyed ||
+                         (offer.fingerprint && answer.fingerprint);
+  if (otherwise) return std::nullopt;
+  if (!offer.crypto.empty() && !answer.crypto.empty())
+    return problem_of_crypto(offer, answer, both_ways);
+  if (both_ways) return std::nullopt;
+  return KeyProblem::no_common_way;
+}
+
+// Between the same two hosts.
+bool pass_one_hop(const Model& model, const SdpStand& a, const SdpStand& b) {
+  const MessageRecord& one = model.messages[a.message];
+  const MessageRecord& other = model.messages[b.message];
+  const auto ip = [&](EndpointId id) -> const IpAddress& { return model.endpoints[id].ip; };
+  return (ip(one.src) == ip(other.src) && ip(one.dst) == ip(other.dst)) ||
+         (ip(one.src) == ip(other.dst) && ip(one.dst) == ip(other.src));
+}
+
+}  // namespace
+
+std::optional<KeyFault> key_fault_of(const Model& model, const Negotiation& negotiation,
+                                     bool both_ways) {
+  const auto& stands = negotiation.stands;
+  std::optional<KeyFault> fault;
+  std::vector<OfferAnswer> agreed;
+  for (const OfferAnswer& pair : negotiation.pairs) {
+    if (!stands[pair.offer].usable || !stands[pair.answer].usable) continue;
+    const SdpStand& answer = stands[pair.answer];
+    const auto is_here = [&](const OfferAnswer& other) {
+      return pass_one_hop(model, stands[other.answer], answer);
+    };
+    const auto problem = problem_of(model, negotiation, pair, both_ways);
+    if (!problem) {
+      agreed.push_back(pair);
+      if (fault && is_here(fault->pair)) fault.reset();
+      continue;
+    }
+    const auto before = std::find_if(agreed.begin(), agreed.end(), is_here);
+    // Of several answers to one offer the other was right.
+    const bool answered_well =
+        std::any_of(agreed.begin(), agreed.end(),
+                    [&](const OfferAnswer& other) { return other.offer == pair.offer; });
+    if (fault || answered_well) continue;
+    fault = KeyFault{*problem, pair, before == agreed.end() ? 0 : answer.time_ns};
+  }
+  return fault;
+}
+
+std::optional<OfferAnswer> clash_of_roles(const Model& model, const Negotiation& negotiation) {
+  const auto& stands = negotiation.stands;
+  std::vector<OfferAnswer> right, clashes;
+  for (const OfferAnswer& pair : negotiation.pairs) {
+    const SdpStand& offer = stands[pair.offer];
+    const SdpStand& answer = stands[pair.answer];
+    if (!offer.usable || !answer.usable || !offer.fingerprint || !answer.fingerprint) continue;
+    const bool one_role = answer.setup == "active" || answer.setup == "passive";
+    const bool clash = answer.setup == "actpass" || (one_role && offer.setup == answer.setup);
+    (clash ? clashes : right).push_back(pair);
+  }
+  for (const OfferAnswer& clash : clashes) {
+    const bool is_right = std::any_of(right.begin(), right.end(), [&](const OfferAnswer& other) {
+      return pass_one_hop(model, stands[other.answer], stands[clash.answer]);
+    });
+    if (!is_right) return clash;
+  }
+  return std::nullopt;
+}
+
+bool sends_without_key(const Model& model, const Negotiation& negotiation, Party author) {
+  const bool secure =
+      std::any_of(negotiation.pairs.begin(), negotiation.pairs.end(), [&](const OfferAnswer& pair) {
+        return negotiation.stands[pair.offer].usable && negotiation.stands[pair.answer].secure &&
+               negotiation.stands[pair.answer].usable;
+      });
+  const auto& stands = negotiation.stands;
+  const bool handshake = std::any_of(stands.begin(), stands.end(),
+                                     [](const SdpStand& stand) { return stand.fingerprint; });
+  return secure && !handshake && lacks_key(model, negotiation, author);
+}
+
+}  // namespace sipladder

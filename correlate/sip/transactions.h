@@ -1,0 +1,82 @@
+// Transactions per hop (RFC 3261 17, RFC 6026), as a bystander sees them.
+#pragma once
+
+#include <absl/container/flat_hash_map.h>
+
+#include <array>
+
+#include "correlate/model/hash.h"
+#include "correlate/model/model.h"
+#include "correlate/sip/sip_facts.h"
+
+namespace sipladder {
+
+inline constexpr int64_t kT1Ns = 500'000'000;
+inline constexpr int64_t kT4Ns = 5'000'000'000;
+inline constexpr int64_t kTimerB = 64 * kT1Ns;  // also F and H
+
+class TransactionTable {
+ public:
+  explicit TransactionTable(Model& model) : model_(model) {}
+
+  // Finds or creates the transaction of message `id`, whose record has everything but txn,
+  // previous_in_txn, original and the copy flags; fills those, and moves the transaction's state.
+  void add(MessageId id, const SipFacts& facts);
+
+  // Some message of such a transaction came, whatever it was.
+  bool knows(uint64_t key) const { return by_key_.contains(key); }
+
+  // For batches: bring the slot, then the records, of a message to come into the cache.
+  void prefetch_slot(const SipFacts& facts) const { by_key_.prefetch(facts.transaction_key); }
+  void prefetch_record(const SipFacts& facts) const;
+  void prefetch_chain(const SipFacts& facts) const;
+
+  void forget_evicted();
+  size_t bytes() const { return by_key_.capacity() * kMapSlot; }
+
+ private:
+  // What the 2xxs to an INVITE say of the dialog that an ACK names.
+  enum class Fit : uint8_t { other_fork, unknown, answered };
+
+  bool has_tag(DialogId dialog, uint64_t tag) const;
+  TransactionId find(uint64_t key, const MessageRecord& message, const SipFacts& facts) const;
+  TransactionId find_by_cseq(const MessageRecord& response) const;
+  Fit fit(const TransactionRecord& invite, const SipFacts& ack) const;
+  void credit_ack(TransactionRecord* ack, const SipFacts& facts);
+  TransactionId create(MessageId id, const SipFacts& facts);
+  void link(TransactionId id, MessageId message);
+  void mark_copy(MessageRecord& message, const TransactionRecord& txn) const;
+  void on_request(TransactionRecord& txn, MessageId id, const SipFacts& facts);
+  void on_response(TransactionRecord& txn, MessageId id, const SipFacts& facts);
+
+  // Of the messages of one capture point whose IP ID is 0, which tells nothing: how many there
+  // were, and how many of them came twice at once. A capture that doubles packets doubles many.
+  struct Unnumbered {
+    uint32_t messages = 0;
+    uint32_t doubled = 0;
+    bool doubles() const { return (doubled + 1) * 3 >= messages; }
+  };
+  bool is_capture_duplicate(const MessageRecord& first, const MessageRecord& again) const;
+  void count_unnumbered(const MessageRecord& message);
+
+  Model& model_;
+  absl::flat_hash_map<uint64_t, TransactionId, IdentityHash> by_key_;
+  std::array<Unnumbered, kLastPoint + 1> unnumbered_{};
+};
+
+// State and timer as they must be at `now`: no timers run, so time-outs are read off the clock of
+// the capture.
+struct SettledState {
+  TransactionState state;
+  char timer;  // 0: none fired
+};
+SettledState settle(const TransactionRecord& txn, int64_t now_ns);
+// Until when the point that saw it goes on capturing, without missing bytes of its TCP connection:
+// an answer can have been in them.
+int64_t watched_until(const Model& model, const TransactionRecord& txn);
+// As of then.
+inline SettledState settle(const Model& model, const TransactionRecord& txn) {
+  return settle(txn, watched_until(model, txn));
+}
+
+}  // namespace sipladder
