@@ -227,6 +227,7 @@ void Registrations::learn(TransactionId id) {
   }
   const bool has_response = txn.final_response && view_.load(model_.messages[txn.final_response]);
   if (has_response) read_listed(view_.sip());
+  bool began_anew = false;  // what was removed is asked for again
   for (const auto& [uri, asked] : contacts) {
     if (uri == "*") {
       // A log that shows requests only has no other word for it.
@@ -241,23 +242,26 @@ void Registrations::learn(TransactionId id) {
       granted = parse_number<uint32_t>(view_.sip().value(HeaderId::expires));
     }
     if (!granted) granted = asked;
-    if (Binding* found = binding(aor, uri)) answer(*found, txn, granted);
+    Binding* const found = binding(aor, uri);
+    if (found == nullptr) continue;
+    began_anew = found->state == BindingState::removed;
+    answer(*found, txn, granted);
   }
   if (!has_response || txn.final_status / 100 != 2) return;
-  if (!key.empty() && !asked_.empty()) note_source(key, txn);
+  if (!key.empty() && !asked_.empty()) note_source(key, txn, began_anew);
   if (!flow.reg_id.empty()) note_flow(key, std::move(flow), txn);
   replace_others(aor, txn);
   learn_listed(aor, txn);
 }
 
 // The registration was accepted once more: from where? What was removed in between begins anew.
-void Registrations::note_source(const std::string& flow, const TransactionRecord& txn) {
+void Registrations::note_source(const std::string& flow, const TransactionRecord& txn,
+                                bool began_anew) {
   Binding& binding = bindings_[asked_.front()];
   const uint64_t key = hash_text(flow);
-  if (binding.state != BindingState::active) {
-    seen_.erase(key);
-    return;
-  }
+  const bool ends = binding.state != BindingState::active;
+  if (ends || began_anew) seen_.erase(key);
+  if (ends) return;
   const Seen now{seen_by_registrar(model_.endpoints[txn.src], view_.sip()), txn.request};
   const auto [place, is_new] = seen_.try_emplace(key, now);
   const Seen before = place->second;

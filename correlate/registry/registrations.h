@@ -114,7 +114,7 @@ class Registrations {
   void replace_others(const std::string& aor, const TransactionRecord& txn);
   void replace(const OpenBindings& others, const TransactionRecord& txn, Binding& accepted);
   void answer(Binding& binding, const TransactionRecord& txn, std::optional<uint32_t> granted);
-  void note_source(const std::string& flow, const TransactionRecord& txn);
+  void note_source(const std::string& flow, const TransactionRecord& txn, bool began_anew);
   void note_flow(const std::string& key, RegisteredFlow flow, const TransactionRecord& txn);
   void learn_listed(const std::string& aor, const TransactionRecord& txn);
   bool lists_as_asked(const std::string& aor, const TransactionRecord& txn);
