@@ -227,6 +227,19 @@ bool scan_time(Scanner* in, LogTime* time) {
   return true;
 }
 
+std::optional<int64_t> parse_step(std::string_view line) {
+  constexpr int64_t kMost = 1'000'000;
+  Scanner scan(trim_text(line));
+  int64_t number = 0;
+  if (!scan.skip("+") || !scan.number(&number) || number < 0 || number > kMost) return std::nullopt;
+  const std::string_view unit = scan.rest();
+  if (unit == "ms") return number * kMillisecond_ns;
+  if (unit == "s") return number * kSecond_ns;
+  if (unit == "m") return number * 60 * kSecond_ns;
+  if (unit == "h") return number * 3600 * kSecond_ns;
+  return std::nullopt;
+}
+
 bool scan_epoch(Scanner* in, LogTime* time) {
   Scanner scan = *in;
   int64_t seconds = 0;

@@ -28,6 +28,10 @@ struct LogTime {
 // "02.01.2024 03:04:05:123", "01-02 03:04:05.123", "20240102-030405.123", "03:04:05".
 bool scan_time(Scanner* in, LogTime* time);
 
+// " +20ms", alone in its line: what passed since the message before, as the log library of browsers
+// writes it below a message. Nanoseconds.
+std::optional<int64_t> parse_step(std::string_view line);
+
 // "1704164645.123456", seconds since 1970.
 bool scan_epoch(Scanner* in, LogTime* time);
 

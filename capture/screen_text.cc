@@ -61,7 +61,7 @@ void ScreenText::note_arrow(std::string_view left) {
   LogTime time;
   const bool begins = begin_of_time != npos && begin_of_time < 8 && scan_time(&scan, &time);
   if (begins) {
-    Row row;
+    ScreenRow row;
     row.time = rest.substr(0, rest.size() - scan.rest().size());
     std::string_view label = scan.rest();
     for (size_t at = 0; (at = label.find(kBar)) != npos; label = label.substr(at + kBar.size())) {
@@ -74,25 +74,38 @@ void ScreenText::note_arrow(std::string_view left) {
   constexpr std::string_view kLine = "──";
   const size_t line = left.find(kLine);
   if (line == npos || rows_.empty() || !rows_.back().src.empty()) return;
-  const size_t column = columns_of(left.substr(0, line));
   const bool back = left.find('<') != npos;
-  for (size_t i = 0; i + 1 < hosts_.size(); i++) {
-    if (column < hosts_[i].column || column > hosts_[i + 1].column) continue;
-    rows_.back().src = hosts_[back ? i + 1 : i].name;
-    rows_.back().dst = hosts_[back ? i : i + 1].name;
-  }
+  const size_t first = std::min(line, back ? left.find('<') : line);
+  const size_t last = std::max(left.rfind(kLine), left.rfind('>') == npos ? 0 : left.rfind('>'));
+  const Host* const from = host_near(columns_of(left.substr(0, first)));
+  const Host* const to = host_near(columns_of(left.substr(0, last)) + 1);
+  if (from == nullptr || to == nullptr || from == to) return;
+  ScreenRow& row = rows_.back();
+  row.src = (back ? to : from)->name;
+  row.dst = (back ? from : to)->name;
+  row.repeat = left.find("<<") != npos || left.find(">>") != npos;
+}
+
+// The one whose line is nearest to a column.
+const ScreenText::Host* ScreenText::host_near(size_t column) const {
+  const auto distance = [&](const Host& host) {
+    return host.column > column ? host.column - column : column - host.column;
+  };
+  const auto nearest =
+      std::min_element(hosts_.begin(), hosts_.end(),
+                       [&](const Host& a, const Host& b) { return distance(a) < distance(b); });
+  return nearest == hosts_.end() ? nullptr : &*nearest;
 }
 
 // The first row of the ladder that may be the message: of a copy the first one was shown.
-std::string ScreenText::head_of(std::string_view start_line) const {
+size_t ScreenText::row_of(std::string_view start_line) const {
   const bool response = start_line.starts_with("SIP/2.0 ");
   const std::string_view word =
       response ? start_line.substr(8, 3) : start_line.substr(0, start_line.find(' '));
-  for (const Row& row : rows_) {
-    if (row.label.starts_with(word) && !row.src.empty())
-      return row.time + " " + row.src + " -> " + row.dst;
-  }
-  return {};
+  const auto row = std::find_if(rows_.begin(), rows_.end(), [&](const ScreenRow& one) {
+    return one.label.starts_with(word) && !one.src.empty();
+  });
+  return static_cast<size_t>(row - rows_.begin());
 }
 
 bool ScreenText::take(std::string_view line, std::vector<std::string>* out) {
@@ -118,10 +131,9 @@ bool ScreenText::take(std::string_view line, std::vector<std::string>* out) {
 
 void ScreenText::finish(std::vector<std::string>* out) {
   if (column_ == 0) return;
-  const std::string head = head_of(message_.front());
-  if (!head.empty()) out->push_back(head);
-  out->insert(out->end(), message_.begin(), message_.end());
-  out->emplace_back();
+  const std::vector<std::string> lines =
+      messages_of_rows(rows_, row_of(message_.front()), message_);
+  out->insert(out->end(), lines.begin(), lines.end());
   *this = {};
 }
 

@@ -7,22 +7,20 @@
 #include <string_view>
 #include <vector>
 
+#include "capture/screen_rows.h"
+
 namespace sipladder {
 
 class ScreenText {
  public:
-  // True when the line is part of such a screen: its message comes in `out` when it is whole, with
-  // the time and the ends that the ladder's row gives.
+  // True when the line is part of such a screen: its messages come in `out` when it is whole, with
+  // the times and the ends that the ladder's rows give.
   bool take(std::string_view line, std::vector<std::string>* out);
   void finish(std::vector<std::string>* out);
 
  private:
-  struct Row {
-    std::string time, label, src, dst;
-  };
   void note_ladder(std::string_view left);
   void note_arrow(std::string_view left);
-  std::string head_of(std::string_view start_line) const;
 
   static constexpr size_t kMaxRows = 1000;
   size_t column_ = 0;  // where the message begins; 0: no screen
@@ -30,8 +28,11 @@ class ScreenText {
     std::string name;
     size_t column = 0;  // of its line
   };
+  const Host* host_near(size_t column) const;
+  size_t row_of(std::string_view start_line) const;
+
   std::vector<Host> hosts_;
-  std::vector<Row> rows_;
+  std::vector<ScreenRow> rows_;
   std::vector<std::string> message_;
 };
 

@@ -63,6 +63,11 @@ TextTrace::Ahead TextTrace::read_ahead() {
   std::string kept;
   if (lines_.next(&kept)) {
     if (parser_.add(kept, &message)) keep(std::move(message));
+    if (const auto time = parser_.take_time_below(); time && !ahead_.empty()) {
+      ahead_.back().head.time = time;
+      info_.has_times = true;
+      info_.whole_seconds = false;
+    }
     return Ahead::more;
   }
   if (ended_) {

@@ -27,6 +27,7 @@ bool is_before(const LogTime& a, const LogTime& b) {
 
 bool TraceParser::add(std::string_view line, TraceMessage* out) {
   line_number_++;
+  if (const auto step = parse_step(line)) return end_with_step(*step, out);
   if (candidate_) settle_candidate(line);
   const bool begins_segment = in_headers_;
   if (in_headers_ && !skip_headers(&line)) return false;
@@ -47,6 +48,13 @@ bool TraceParser::add(std::string_view line, TraceMessage* out) {
   if (open_) return ended;  // its next segment comes
   look_for_start(line);
   return ended;
+}
+
+// What stands below a message ends it, and says when it was.
+bool TraceParser::end_with_step(int64_t step_ns, TraceMessage* out) {
+  elapsed_ns_ += step_ns;
+  time_below_ = LogTime{LogTime::Kind::relative, 0, 0, 0, elapsed_ns_, {}};
+  return open_ && take(out);
 }
 
 bool TraceParser::finish(TraceMessage* out) {

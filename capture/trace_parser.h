@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "capture/line_prefix.h"
@@ -40,6 +41,8 @@ class TraceParser {
   // `line` without its line end. True when a message has ended: before the line, or with it.
   bool add(std::string_view line, TraceMessage* out);
   bool finish(TraceMessage* out);  // the text has ended; until it is false
+  // A time that stood below the message that add() or finish() gave last; once.
+  std::optional<LogTime> take_time_below() { return std::exchange(time_below_, std::nullopt); }
   // Relative times are since the first packet, or else since the one before.
   void take_differences_as(bool since_first) { since_first_ = since_first; }
   // Lines that looked like the beginning of a message and were none that could be read.
@@ -83,6 +86,7 @@ class TraceParser {
     size_t number = 0;
   };
 
+  bool end_with_step(int64_t step_ns, TraceMessage* out);
   void note_head(std::string_view line);
   void note_field(std::string_view line);
   void merge_head(TraceHead head);
@@ -128,6 +132,7 @@ class TraceParser {
   std::vector<Open> waiting_;  // at the end of a TCP segment
   bool since_first_ = false;
   int64_t elapsed_ns_ = 0;  // by relative times
+  std::optional<LogTime> time_below_;
 };
 
 // Whether the beginning of a file is text with SIP messages in it.

@@ -335,7 +335,8 @@ Session Initiation Protocol (INVITE)
   EXPECT_EQ(found[0].time_ns, 1'704'164'645'250'000'000);
 }
 
-// A screen of sngrep: the message beside the ladder, its ends and its time from the ladder's row.
+// A screen of sngrep: the message beside the ladder, its ends and its time from the ladder's row,
+// and what the other rows tell.
 TEST_F(TextFormats, ScreenOfSngrep) {
   const auto found = read_trace(
       "                                                          │SIP/2.0 180 Ringing\n"
@@ -345,12 +346,17 @@ TEST_F(TextFormats, ScreenOfSngrep) {
       "        +1.250000 │ ──────────────────────> │             │Content-Length: 0\n"
       "  03:04:06.500000 │       180 Ringing       │             │\n"
       "                  │ <────────────────────── │             │\n");
-  ASSERT_EQ(found.size(), 1U);
+  ASSERT_EQ(found.size(), 2U);
   EXPECT_EQ(found[0].payload,
+            "INVITE sip:192.0.2.9:5060 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.1:5060\r\n"
+            "Call-ID: text\r\nCSeq: 1 INVITE\r\nContent-Length: 1\r\n\r\n");
+  EXPECT_TRUE(found[0].truncated);
+  EXPECT_EQ(found[0].src + " " + found[0].dst, "10.0.0.1:5060 192.0.2.9:5060");
+  EXPECT_EQ(found[1].payload,
             "SIP/2.0 180 Ringing\r\nVia: SIP/2.0/UDP 10.0.0.1:5060\r\nCall-ID: text\r\n"
             "CSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n");
-  EXPECT_EQ(found[0].src + " " + found[0].dst, "192.0.2.9:5060 10.0.0.1:5060");
-  EXPECT_EQ(found[0].time_ns % 86'400'000'000'000, 11'046'500'000'000);
+  EXPECT_EQ(found[1].src + " " + found[1].dst, "192.0.2.9:5060 10.0.0.1:5060");
+  EXPECT_EQ(found[1].time_ns % 86'400'000'000'000, 11'046'500'000'000);
 }
 
 // Bodies that are not shown, and a body that is a message.
