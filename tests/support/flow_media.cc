@@ -118,9 +118,25 @@ std::string report_block(const Line& line, uint32_t ssrc) {
          number32(natural(line, "high", 0)) + number32(0) + number32(0) + number32(0);
 }
 
+// A sender that paused goes on with its numbers; its timestamps followed the clock meanwhile.
+struct FlowStart {
+  unsigned number;
+  uint32_t timestamp;
+};
+
+FlowStart start_of(const Line& line, const FlowStream& stream, unsigned step, double every) {
+  const bool goes_on = stream.time_ns != 0 && line.time_ns >= stream.time_ns;
+  const unsigned number = natural(line, "seq", goes_on ? static_cast<int>(stream.next_number) : 1);
+  const double pause = static_cast<double>(line.time_ns - stream.time_ns) / 1e9 / every;
+  const uint32_t due = stream.timestamp + static_cast<uint32_t>(std::llround(pause)) * step;
+  const std::string text = line.value(
+      "ts", std::to_string(goes_on && !line.values.contains("seq") ? due : number * step));
+  return {number, static_cast<uint32_t>(std::strtoul(text.c_str(), nullptr, 10))};
+}
+
 }  // namespace
 
-std::vector<Payload> rtp_payloads(const Line& line, uint16_t* ip_id) {
+std::vector<Payload> rtp_payloads(const Line& line, uint16_t* ip_id, FlowStreams* streams) {
   const double every = line.seconds("every", 0.02);
   const int count = static_cast<int>(line.seconds("for", 5) / every + 0.5);
   const int lose = line.integer("lose", 0);
@@ -129,10 +145,11 @@ std::vector<Payload> rtp_payloads(const Line& line, uint16_t* ip_id) {
   const int kept_of = std::max(1, std::atoi(keep.substr(keep.find('/') + 1).c_str()));
   const uint32_t ssrc = natural(line, "ssrc", default_ssrc(line.src, line.dst));
   const unsigned type = natural(line, "pt", 0);
-  const unsigned first = natural(line, "seq", 1);
   const unsigned step = natural(line, "step", 160);
-  const std::string first_time = line.value("ts", std::to_string(first * step));
-  const auto begin = static_cast<uint32_t>(std::strtoul(first_time.c_str(), nullptr, 10));
+  FlowStream& stream = (*streams)[std::to_string(ssrc) + line.src.text() + line.dst.text()];
+  const auto [first, begin] = start_of(line, stream, step, every);
+  stream = {first + static_cast<unsigned>(count), begin + static_cast<unsigned>(count) * step,
+            line.time_ns + count * std::llround(every * 1e9)};
   std::vector<Payload> out;
   for (int i = 0; i < count; i++) {
     if (lose != 0 && i % lose == lose - 1) continue;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -10,7 +11,15 @@
 
 namespace sipladder::build {
 
-std::vector<Payload> rtp_payloads(const Line& line, uint16_t* ip_id);
+// Where each stream (SSRC, from where, to where) stands: its next line goes on from there.
+struct FlowStream {
+  unsigned next_number = 0;
+  uint32_t timestamp = 0;  // that is due at time_ns
+  int64_t time_ns = 0;
+};
+using FlowStreams = std::map<std::string, FlowStream>;
+
+std::vector<Payload> rtp_payloads(const Line& line, uint16_t* ip_id, FlowStreams* streams);
 std::vector<Payload> rtcp_payloads(const Line& line, uint16_t* ip_id);
 std::vector<Payload> stun_payloads(const Line& line, uint16_t* ip_id);
 std::vector<Payload> dtls_payloads(const Line& line, uint16_t* ip_id);

@@ -205,7 +205,7 @@ class Flow {
 
   std::vector<Payload> payloads(const Line& line, std::string* wrong) {
     const std::string& word = line.words[0];
-    if (word == "rtp") return rtp_payloads(line, &ip_id_);
+    if (word == "rtp") return rtp_payloads(line, &ip_id_, &streams_);
     if (word == "rtcp") return rtcp_payloads(line, &ip_id_);
     if (word == "stun") return stun_payloads(line, &ip_id_);
     if (word == "dtls") return dtls_payloads(line, &ip_id_);
@@ -225,6 +225,7 @@ class Flow {
 
   std::map<std::string, Host> hosts_;
   FlowCalls calls_;
+  FlowStreams streams_;
   struct SentByTcp {
     uint32_t bytes = 0;
     std::string newest;

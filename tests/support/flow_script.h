@@ -23,7 +23,8 @@
 //                                     of each M are in the capture), `badsum` (a
 //                                     wrong UDP checksum; of SIP too), step=
 //                                     timestamp units per packet (160),
-//                                     every=SECONDS (0.02), seq= and ts= of the first one;
+//                                     every=SECONDS (0.02), seq= and ts= of the first one (else
+//                                     a stream that had a line before goes on);
 //                                     `tone` of 425 Hz; event=DIGIT, `again`: all with one number;
 //                                     `unmarked`; jitter=MS: every second packet comes later by
 //                                     that; to-peer= or from-peer=ADDRESS:PORT: inside TURN
