@@ -17,13 +17,21 @@ bool belongs_to_no_call(const Model& model, const Finding& finding) {
   return finding.call && model.calls[finding.call].id_hash == 0;
 }
 
+// A stack's habit, the same in each of its calls. Of what went wrong in a call, each is told.
+bool is_about_a_rule(std::string_view code) {
+  return code.starts_with("msg-") || code.starts_with("sdp-") || code == "dialog-tag-missing" ||
+         code == "dialog-cseq-order" || code == "txn-branch-reused" || code == "txn-oversize-udp" ||
+         code == "txn-auth-weak";
+}
+
 using Kind = std::tuple<std::string_view, Severity, bool>;
 
 std::optional<Kind> kind_of(const Model& model, const Finding& finding) {
   const bool nameless = belongs_to_no_call(model, finding);
   const bool tells_of_call = finding.call && finding.explains.empty();
   const bool counts =
-      finding.severity == Severity::info || (nameless && finding.severity == Severity::warning);
+      finding.severity == Severity::info ||
+      (finding.severity == Severity::warning && (nameless || is_about_a_rule(finding.code)));
   if (!tells_of_call || !counts) return std::nullopt;
   return Kind{finding.code, finding.severity, nameless};
 }

@@ -9,8 +9,9 @@
 namespace sipladder {
 
 // Of `findings`, those that are told one by one, and behind them in *merged one for each code whose
-// infos are many; of requests without Call-ID, which belong to no call, two that are no errors are
-// many. `findings` must outlive the result, and *merged stay as it is.
+// infos are many, or whose warnings are, where they tell of a habit; of requests without Call-ID,
+// which belong to no call, two that are no errors are many. `findings` must outlive the result, and
+// *merged stay as it is.
 std::vector<const Finding*> merge_alike(const Model& model,
                                         const std::vector<const Finding*>& findings,
                                         std::vector<Finding>* merged);

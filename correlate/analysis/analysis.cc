@@ -3,6 +3,7 @@
 #include <absl/container/flat_hash_map.h>
 
 #include <algorithm>
+#include <span>
 #include <tuple>
 #include <utility>
 
@@ -87,6 +88,8 @@ constexpr Explanation kExplanations[] = {
     {"audio-fragmentation", "audio-icmp-unreachable"},
     {"audio-fragmentation", "txn-timeout"},
     {"audio-fragmentation", "txn-retransmissions"},
+    {"audio-unusable-address", "audio-no-rtp-from-caller"},
+    {"audio-unusable-address", "audio-no-rtp-from-callee"},
     {"audio-neighbour-missing", "audio-no-rtp-from-caller"},
     {"audio-neighbour-missing", "audio-no-rtp-from-callee"},
     {"audio-neighbour-missing", "audio-stopped"},
@@ -160,10 +163,23 @@ void drop_explained(const Model& model, std::vector<Finding>* findings) {
   *findings = std::move(kept);
 }
 
+// A fork that the caller left alone is told once; that its 2xx is repeated follows from it.
+void demote_repeats_of_forks(std::vector<Finding>* findings) {
+  const auto is_left_alone = [&](DialogId dialog) {
+    return std::any_of(findings->begin(), findings->end(), [&](const Finding& one) {
+      return one.code == "dialog-fork" && one.severity == Severity::error && one.dialog == dialog;
+    });
+  };
+  for (Finding& finding : *findings) {
+    if (finding.code == "txn-ack-missing" && finding.dialog && is_left_alone(finding.dialog))
+      finding.severity = Severity::info;
+  }
+}
+
 // Behind the fault that the streams show stands another one, which is told in its place.
 void name_root_cause(CallAnalysis* analysis) {
   constexpr std::string_view kRoots[] = {"audio-fragmentation", "audio-neighbour-missing",
-                                         "audio-early-wrong-leg"};
+                                         "audio-early-wrong-leg", "audio-unusable-address"};
   const auto told = [&](std::string_view code) {
     return std::any_of(analysis->findings.begin(), analysis->findings.end(),
                        [&](const Finding& finding) { return finding.code == code; });
@@ -219,14 +235,31 @@ constexpr std::string_view kEndings[] = {"dialog-short", "txn-cancel-race"};
 constexpr std::string_view kLostAnswers[] = {"txn-response-lost", "txn-retransmissions",
                                              "txn-no-100"};
 
+bool is_one_of(const Finding& finding, const auto& codes) {
+  return std::find(std::begin(codes), std::end(codes), finding.code) != std::end(codes);
+}
+
+// What is lost on its way to an address that cannot be reached: the address is the headline, and
+// what became of the call stays as a fact beside it.
+constexpr std::string_view kLostOnTheWay[] = {"txn-ack-missing", "txn-bye-unanswered"};
+
+bool is_consequence_of(std::string_view cause, const Finding& finding) {
+  return (cause == "nat-contact-private" || cause == "nat-record-route-private") &&
+         finding.severity != Severity::info && is_one_of(finding, kLostOnTheWay);
+}
+
+// What was refused was no longer what the other leg had offered.
+constexpr std::string_view kRefusedOffers[] = {"txn-refused", "sdp-no-common-codec"};
+
 bool is_part_of(std::string_view cause, const Finding& finding) {
-  const auto is_one_of = [&](const auto& codes) {
-    return std::find(std::begin(codes), std::end(codes), finding.code) != std::end(codes);
-  };
-  if (cause == "leg-not-ended") return is_one_of(kEndings);
-  if (cause == "nat-binding-moved" || cause == "nat-contact-private") return is_one_of(kSilences);
-  if (cause.starts_with("nat-")) return is_one_of(kLostAnswers);
-  return cause == "gateway-down" ? is_one_of(kSilences) : is_one_of(kRefusals);
+  if (cause == "sdp-changed-by-hop") return is_one_of(finding, kRefusedOffers);
+  if (cause == "nat-record-route-private") return false;
+  if (cause == "leg-not-ended") return is_one_of(finding, kEndings);
+  if (cause == "nat-binding-moved" || cause == "nat-contact-private")
+    return is_one_of(finding, kSilences);
+  if (cause.starts_with("nat-")) return is_one_of(finding, kLostAnswers);
+  return is_one_of(finding, cause == "gateway-down" ? std::span<const std::string_view>(kSilences)
+                                                    : std::span<const std::string_view>(kRefusals));
 }
 
 // Of one severity, those about the capture first: they say how far the others can be trusted.
@@ -315,6 +348,7 @@ void Analyst::update() {
     const CallId first = model_.calls.held() == 0 ? CallId{1} : *model_.calls.ids().begin();
     evicted_ = first.value - 1;
     cache_.clear();  // what it holds names records by ids that may be gone
+    demoted_.clear();
     all_.clear();
     capture_known_ = false;
   }
@@ -372,6 +406,7 @@ void Analyst::analyse(CallId id, MessageView& view) {
   }
   drop_untimed(model_, &analysis.findings);
   drop_explained(model_, &analysis.findings);
+  demote_repeats_of_forks(&analysis.findings);
   std::stable_sort(analysis.findings.begin(), analysis.findings.end(), worse);
   conclude_audio(context.audio, &analysis);
   analysis.early_audio = context.early.heard;
@@ -431,6 +466,7 @@ void Analyst::look_at_capture(uint64_t packets) {
   of_capture_.clear();
   naming_call_.clear();
   causes_.clear();
+  demoted_.clear();
   all_.clear();  // it points at what is gone
   registrations_.update();
   nat_.update();
@@ -445,13 +481,29 @@ void Analyst::look_at_capture(uint64_t packets) {
   for (uint32_t i = 0; i < of_capture_.size(); i++) {
     const Finding& finding = of_capture_[i];
     if (finding.call) naming_call_[finding.call.value].push_back(i);
-    for (const CallId call : finding.explains) causes_.emplace(call.value, finding.code);
+    for (const CallId call : finding.explains) causes_[call.value].push_back(finding.code);
   }
 }
 
 bool Analyst::is_explained(const Finding& finding) const {
-  const auto cause = causes_.find(finding.call.value);
-  return cause != causes_.end() && is_part_of(cause->second, finding);
+  const auto causes = causes_.find(finding.call.value);
+  return causes != causes_.end() &&
+         std::any_of(causes->second.begin(), causes->second.end(),
+                     [&](std::string_view cause) { return is_part_of(cause, finding); });
+}
+
+// As it is told: what another finding is the cause of, as an info.
+const Finding* Analyst::as_told(const Finding& finding) {
+  const auto causes = causes_.find(finding.call.value);
+  if (causes == causes_.end() ||
+      std::none_of(causes->second.begin(), causes->second.end(),
+                   [&](std::string_view cause) { return is_consequence_of(cause, finding); }))
+    return &finding;
+  std::unique_ptr<Finding>& told = demoted_[&finding];
+  if (told == nullptr) told = std::make_unique<Finding>();
+  *told = finding;
+  told->severity = Severity::info;
+  return told.get();
 }
 
 // A binding that runs out because of credentials is told with them.
@@ -468,7 +520,7 @@ std::vector<const Finding*> Analyst::of_call(CallId call) {
   look_at_capture(capture_packets_ / 8);
   std::vector<const Finding*> found;
   const auto add = [&](const Finding& finding) {
-    if (!is_explained(finding) && !is_told_by_call(finding)) found.push_back(&finding);
+    if (!is_explained(finding) && !is_told_by_call(finding)) found.push_back(as_told(finding));
   };
   const auto naming = naming_call_.find(call.value);
   if (naming != naming_call_.end()) {
@@ -492,7 +544,7 @@ const std::vector<const Finding*>& Analyst::all() {
   }
   all_.clear();
   const auto add = [&](const Finding& finding) {
-    if (!is_explained(finding) && !is_told_by_call(finding)) all_.push_back(&finding);
+    if (!is_explained(finding) && !is_told_by_call(finding)) all_.push_back(as_told(finding));
   };
   for (const Finding& finding : of_capture_) add(finding);
   for (const auto& block : cache_) {

@@ -157,6 +157,7 @@ class Analyst {
   void look_at_capture(uint64_t packets);
   bool is_told_by_call(const Finding& finding);
   bool is_explained(const Finding& finding) const;
+  const Finding* as_told(const Finding& finding);
   bool is_readable(CallId call) const;
 
   const Model& model_;
@@ -173,9 +174,11 @@ class Analyst {
   uint32_t epoch_ = 0;
   uint32_t evicted_ = 0;  // calls before the first that has a place in cache_
   std::vector<Finding> of_capture_;
-  absl::flat_hash_map<uint32_t, std::vector<uint32_t>> naming_call_;  // places in of_capture_
-  absl::flat_hash_map<uint32_t, std::string_view> causes_;  // of calls: codes in of_capture_
-  uint64_t capture_packets_ = 0;                            // of which of_capture_ tells
+  absl::flat_hash_map<uint32_t, std::vector<uint32_t>> naming_call_;     // places in of_capture_
+  absl::flat_hash_map<uint32_t, std::vector<std::string_view>> causes_;  // of calls: codes there
+  // Those that are told as less than they are, by the finding that is the same otherwise.
+  absl::flat_hash_map<const Finding*, std::unique_ptr<Finding>> demoted_;
+  uint64_t capture_packets_ = 0;  // of which of_capture_ tells
   bool capture_known_ = false;
   bool capture_finished_ = false;
   std::vector<Finding> merged_;  // alike_findings.h

@@ -68,6 +68,7 @@ struct AudioDirection {
   uint64_t packets = 0;
   AudioFault fault = AudioFault::none;
   int64_t lost_from = 0;       // it was heard until then; 0: never, or not lost
+  bool moved_unseen = false;   // to a host that no SDP names: nothing of it is judged
   bool told_by_other = false;  // the finding about the other direction explains this one too
   StreamId culprit;            // the stream that shows the fault
   StreamId heard_from;         // a stream of the receiving party that contradicts its SDP

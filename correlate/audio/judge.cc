@@ -1,5 +1,7 @@
 #include "correlate/audio/judge.h"
 
+#include <absl/container/flat_hash_set.h>
+
 #include "correlate/audio/codec.h"
 #include "correlate/audio/icmp.h"
 #include "correlate/audio/missing.h"
@@ -13,6 +15,26 @@
 
 namespace sipladder {
 namespace {
+
+// A host that no SDP of the call names gets the stream at a port from which it sends to a party:
+// the message that brought it in is not here, so nothing is known of what was agreed since.
+bool talks_to_stranger(const AudioCase& audio, const AudioDirection& direction) {
+  const auto& stands = audio.facts.negotiation.stands;
+  const auto is_named = [&](const Endpoint& endpoint) {
+    return std::any_of(stands.begin(), stands.end(), [&](const SdpStand& stand) {
+      return stand.ice || names(stand, endpoint) || !stand.address ||
+             stand.address->ip == endpoint.ip;
+    });
+  };
+  absl::flat_hash_set<uint32_t> sources;
+  for (const StreamId id : direction.streams) {
+    const bool to_party = is_named(audio.dst(id)) && !is_named(audio.src(id));
+    if (to_party) sources.insert(audio.model.streams[id].src.value);
+  }
+  return std::any_of(direction.streams.begin(), direction.streams.end(), [&](StreamId id) {
+    return sources.contains(audio.model.streams[id].dst.value) && is_named(audio.src(id));
+  });
+}
 
 class Judge {
  public:
@@ -29,6 +51,9 @@ class Judge {
     if (direction_.streams.empty() && direction_.agreed_ns > 0)
       direction_.reported_frame = report_of_receipt(audio_, back_);
     if (direction_.agreed_ns < kJudgeAfter) return;
+    direction_.moved_unseen =
+        talks_to_stranger(audio_, direction_) || talks_to_stranger(audio_, back_);
+    if (direction_.moved_unseen) return;
     // What a thinned file does not hold was on the wire.
     const bool thinned = is_thinned_file();
     if (direction_.streams.empty()) {

@@ -35,10 +35,12 @@ bool was_seen_elsewhere(const StreamRecord& stream, uint8_t point, uint16_t numb
          ((stream.shown_elsewhere & bit) != 0 && (stream.shown_here & bit) == 0);
 }
 
-// By its IP id, at once: a mirror or the any device shows each packet twice.
+// By its IP id, at once: a mirror or the any device shows each packet twice. Hosts that number no
+// packet (id 0) and IPv6 tell nothing by it.
 bool is_packet_before(const StreamRecord& stream, const Datagram& datagram) {
   constexpr int64_t kAtOnce = 5'000'000;
-  return datagram.ip_id == stream.newest_ip_id && datagram.time_ns - stream.last_ns < kAtOnce;
+  return datagram.ip_id != 0 && datagram.ip_id == stream.newest_ip_id &&
+         datagram.time_ns - stream.last_ns < kAtOnce;
 }
 
 // `newest` is the highest number before this packet came.

@@ -72,6 +72,46 @@ bool settled_on_30(const CallContext& context) {
   return all_30(context.audio.from_caller) && all_30(context.audio.from_callee);
 }
 
+// The telephone-event that was agreed, where none has the clock of the codec: both share their
+// timestamps.
+const SdpFormat* event_of_other_clock(const SdpMedia& answer) {
+  const SdpFormat* event = nullptr;
+  for (const SdpFormat& format : answer.formats) {
+    if (!equal_no_case(format.encoding, "telephone-event")) continue;
+    if (format.clock_hz == answer.formats.front().clock_hz) return nullptr;
+    if (event == nullptr) event = &format;
+  }
+  return event == &answer.formats.front() ? nullptr : event;
+}
+
+// Most receivers count such digits right all the same: it is a warning only where some were sent.
+void check_events(CallContext& context, const SdpMedia& answer, const SdpStand& stand,
+                  CallAnalysis* out) {
+  if (answer.formats.empty() || answer.formats.front().clock_hz == 0) return;
+  const SdpFormat* event = event_of_other_clock(answer);
+  if (event == nullptr || event->clock_hz == 0) return;
+  const bool sent = std::any_of(context.streams.begin(), context.streams.end(),
+                                [&](StreamId id) { return context.model.dtmf.contains(id.value); });
+  Finding finding = finding_of(context, detector);
+  finding.severity = sent ? Severity::warning : Severity::info;
+  finding.confidence = Confidence::possible;
+  finding.message = stand.message;
+  finding.evidence = {context.message(stand.message).frame};
+  finding.summary = fmt::format(
+      "{}/{} is agreed with telephone-event/{} (frame {}), whose clock is another one; {}",
+      answer.formats.front().encoding, answer.formats.front().clock_hz, event->clock_hz,
+      finding.evidence[0], sent ? "digits are sent so" : "no digit is sent here");
+  finding.explanation =
+      "Digits share the timestamps of the audio. By another clock a receiver can take one digit "
+      "for two, or miss it.";
+  finding.remedy = fmt::format(
+      "If digits are not recognised, switch on telephone-event/{} on both sides, or choose a codec "
+      "of 8000 Hz (PCMU, PCMA).",
+      answer.formats.front().clock_hz);
+  finding.rfc = "RFC 4733 2.1";
+  report(out, std::move(finding));
+}
+
 void check(CallContext& context, CallAnalysis* out) {
   const Negotiation& negotiation = context.audio.negotiation;
   if (!context.audio.answered || negotiation.pairs.empty()) return;
@@ -85,6 +125,7 @@ void check(CallContext& context, CallAnalysis* out) {
   const Sdp a = parse_sdp(offered), b = parse_sdp(answered);
   for (size_t line = 0; line < std::min(a.media.size(), b.media.size()); line++) {
     if (b.media[line].port == 0) continue;
+    if (line == answer.mline) check_events(context, b.media[line], answer, out);
     const auto clash = clash_of(a.media[line], b.media[line]);
     if (!clash) continue;
     if (clash->parameter->name == "mode" && settled_on_30(context)) continue;
@@ -110,7 +151,9 @@ void check(CallContext& context, CallAnalysis* out) {
 }
 
 const Detector detector("audio-fmtp-mismatch", Severity::error,
-                        "a codec was agreed with parameters that cannot work together", check);
+                        "a codec was agreed with parameters that cannot work together (of the "
+                        "clock of telephone-events: warning when digits are sent, else info)",
+                        check);
 
 }  // namespace
 }  // namespace sipladder::audio_fmtp_mismatch

@@ -33,6 +33,12 @@ void check(CallContext& context, CallAnalysis* out) {
       "Offer and answer let both send. Whether the {} hears the {} cannot be judged from one "
       "direction.",
       other_party(unseen), party_text(unseen));
+  if (here.moved_unseen) {
+    finding.explanation = fmt::format(
+        "No SDP of this call names {}, which both sends and receives: the message that moved the "
+        "media there is not in the capture. Whether the {} hears the {} cannot be judged.",
+        ip_text(context, stream.dst), other_party(unseen), party_text(unseen));
+  }
   finding.remedy = fmt::format(
       "Capture at the {}, or at the relay that both send to, and without a port filter.",
       other_party(unseen));

@@ -28,7 +28,9 @@ void check(CallContext& context, CallAnalysis* out) {
     const bool explained =
         direction->fault != AudioFault::none && direction->fault != AudioFault::late;
     const int64_t late = direction->first_ns - direction->due_ns;
-    if (!heard || explained || late <= allowed_ns(context.audio.negotiation)) continue;
+    if (!heard || explained || direction->moved_unseen ||
+        late <= allowed_ns(context.audio.negotiation))
+      continue;
     const StreamRecord& stream = context.model.streams[direction->last_leg.front()];
     if (stream.pauses_in_silence()) continue;
     Finding finding = finding_of(context, detector);

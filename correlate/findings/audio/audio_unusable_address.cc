@@ -49,6 +49,9 @@ void check_party(CallContext& context, Party party, CallAnalysis* out) {
   Finding finding = finding_of(context, detector);
   finding.confidence = Confidence::likely;
   finding.message = stand->message;
+  // As the direction that is missing for it is told: by what goes the other way.
+  const AudioDirection& back = context.audio.direction(party);
+  if (!back.streams.empty()) finding.stream = back.streams.front();
   finding.dialog = context.message(stand->message).dialog;
   finding.evidence = {context.message(stand->message).frame};
   finding.summary = fmt::format("the {}'s SDP names {} (frame {}): nobody can send to it",

@@ -22,7 +22,8 @@ void check_back(CaptureContext& context, std::vector<Finding>* out) {
     finding.evidence = {source.back_frame};
     finding.summary = fmt::format(
         "time runs back by {} at frame {}{}", seconds_text(source.back_ns), source.back_frame,
-        i < context.model.captures.size() ? " of " + context.model.captures[i].name : "");
+        i < context.model.captures.size() ? " of " + file_name(context.model.captures[i].name)
+                                          : "");
     finding.explanation = "Times, delays and the order of messages are not to be trusted there.";
     finding.remedy =
         "Keep the clock of the capturing host steady (NTP), and join files with mergecap, which "

@@ -36,7 +36,7 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
     Finding finding = finding_of(detector);
     finding.summary =
         fmt::format("{} of {} {} dropped while capturing {}", counted(info.dropped, "packet"),
-                    info.packets + info.dropped, was_or_were(info.dropped), info.name);
+                    info.packets + info.dropped, was_or_were(info.dropped), file_name(info.name));
     finding.explanation = "Losses and missing messages below may come from the capture itself.";
     finding.remedy = "Capture with a filter, a larger buffer (tcpdump -B), or to a faster disk.";
     finding.rfc = "pcapng isb_ifdrop";

@@ -23,9 +23,9 @@ size_t calls_without_id(CaptureContext& context, size_t source) {
 void report_log(const SourceInfo& info, uint64_t cut, std::vector<Finding>* out) {
   Finding finding = finding_of(detector);
   finding.severity = Severity::info;
-  finding.summary =
-      fmt::format("the log {} shows less than Content-Length says of {} of {} {}", info.name, cut,
-                  info.packets, info.packets == 1 ? "message" : "messages");
+  finding.summary = fmt::format("the log {} shows less than Content-Length says of {} of {} {}",
+                                file_name(info.name), cut, info.packets,
+                                info.packets == 1 ? "message" : "messages");
   finding.explanation = "The bodies, often the SDP, are not in the log, or not whole.";
   finding.remedy = "Paste the messages with their bodies, or take a capture.";
   finding.rfc = "RFC 3261 20.14";
@@ -43,8 +43,9 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
       continue;
     }
     Finding finding = finding_of(detector);
-    finding.summary = fmt::format("{} of {} in {} {} cut by the snap length", cut,
-                                  counted(info.packets, "packet"), info.name, was_or_were(cut));
+    finding.summary =
+        fmt::format("{} of {} in {} {} cut by the snap length", cut,
+                    counted(info.packets, "packet"), file_name(info.name), was_or_were(cut));
     const size_t nameless = calls_without_id(context, source);
     if (nameless != 0)
       finding.summary += nameless == 1 ? "; 1 row of calls has no Call-ID and is part of a call"

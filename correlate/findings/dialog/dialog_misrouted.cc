@@ -113,6 +113,7 @@ void describe_target(CallContext& context, const TransactionRecord& txn,
 
 void describe_strict(CallContext& context, const TransactionRecord& txn,
                      const RouteVerdict& verdict, Finding* finding) {
+  if (txn.succeeded()) finding->severity = Severity::info;
   finding->summary = fmt::format(
       "{} from {} asks for {}, while {} (frame {}) is a strict router: its Record-Route has no lr",
       to_string(txn.method), endpoint_text(context, txn.src), verdict.actual, verdict.expected,

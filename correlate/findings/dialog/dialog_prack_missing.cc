@@ -144,8 +144,10 @@ std::optional<Finding> judge(CallContext& context, const Pracks& pracks, Transac
       "A provisional response with RSeq is repeated until its PRACK, and fails the call after "
       "64*T1.";
   finding.remedy =
-      "The caller must not offer 100rel when it sends no PRACK, and RAck must be RSeq, number and "
-      "method of the response; or the PRACK is lost on the way to the Contact of the response.";
+      "Capture at the caller. If it sends no PRACK, switch 100rel off there. If it does, compare "
+      "its "
+      "RAck with RSeq, CSeq number and method of the response, and see whether the PRACK comes to "
+      "the Contact of that response.";
   finding.rfc = "RFC 3262 3";
   return finding;
 }

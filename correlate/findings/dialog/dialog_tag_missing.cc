@@ -55,7 +55,8 @@ void check(CallContext& context, CallAnalysis* out) {
     finding.dialog = txn.dialog;
     finding.evidence = {message.frame};
     finding.message = txn.final_response;
-    if (is_harmless(txn)) finding.severity = Severity::info;
+    if (is_harmless(txn) || context.call.state == CallState::completed)
+      finding.severity = Severity::info;
     finding.summary = fmt::format("the {} to {} in frame {} has no tag in To", message.status,
                                   to_string(txn.method), message.frame);
     finding.explanation =
@@ -71,7 +72,7 @@ void check(CallContext& context, CallAnalysis* out) {
 
 const Detector detector("dialog-tag-missing", Severity::warning,
                         "a response other than 100, or a request inside a dialog, without a To tag "
-                        "(info where no dialog needs it)",
+                        "(info where no dialog needs it, or the call went well)",
                         check);
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "correlate/findings/shared/refusal.h"
 #include "correlate/findings/shared/transfer.h"
 #include "correlate/model/names.h"
 #include "decode/text.h"
@@ -58,8 +59,42 @@ std::string target_text(std::string_view refer_to) {
   return text;
 }
 
+std::string answer_text(CallContext& context, const TransactionRecord& txn) {
+  if (txn.final_status == 0) return "not answered";
+  std::string text = fmt::format("answered {}", txn.final_status);
+  if (txn.final_status < 300 || !context.view.load(context.message(txn.final_response)))
+    return text;
+  if (const auto warning = warning_of(context.view.sip()))
+    text += fmt::format(" (its Warning is {})", warning->text);
+  return text;
+}
+
+// A B2BUA that keeps the Call-ID sends the REFER on as one of its own, while the first one waits.
+class ReferLegs {
+ public:
+  bool shows(const TransactionRecord& txn, std::string_view refer_to) {
+    std::string user(parse_uri(parse_name_addr(refer_to).uri).user);
+    for (const Refer& before : refers_) {
+      if (before.user == user && txn.first_ns >= before.first_ns && txn.first_ns <= before.until_ns)
+        return true;
+    }
+    const int64_t until_ns = txn.final_response_ns != 0 ? txn.final_response_ns : txn.last_ns;
+    if (refers_.size() < kMost) refers_.push_back({std::move(user), txn.first_ns, until_ns});
+    return false;
+  }
+
+ private:
+  static constexpr size_t kMost = 64;
+  struct Refer {
+    std::string user;
+    int64_t first_ns, until_ns;
+  };
+  std::vector<Refer> refers_;
+};
+
 void check(CallContext& context, CallAnalysis* out) {
   absl::flat_hash_set<uint32_t> told_of;  // CSeq: each hop of a B2BUA shows the same REFER
+  ReferLegs legs;
   std::optional<TransferOutcomes> outcomes;
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
@@ -67,7 +102,9 @@ void check(CallContext& context, CallAnalysis* out) {
     if (txn.final_status == 401 || txn.final_status == 407) continue;  // asked again
     if (!told_of.insert(txn.cseq).second) continue;
     if (!context.view.load(context.message(txn.request))) continue;
-    const std::string target = target_text(unfold(context.view.sip().value(HeaderId::refer_to)));
+    const std::string refer_to = unfold(context.view.sip().value(HeaderId::refer_to));
+    const std::string target = target_text(refer_to);
+    if (legs.shows(txn, refer_to)) continue;
     if (!outcomes) outcomes.emplace(context);
     const TransferOutcome outcome = outcomes->after(txn.first_ns);
     Finding finding = finding_of(context, detector, id);
@@ -76,15 +113,20 @@ void check(CallContext& context, CallAnalysis* out) {
     if (outcome.status >= 300 || txn.final_status >= 300 ||
         (made.failed && outcome.status / 100 != 2))
       finding.severity = Severity::error;
-    finding.summary = fmt::format("{} asks {} to call {}: {}{}", endpoint_text(context, txn.src),
-                                  endpoint_text(context, txn.dst), target,
-                                  outcome.status == 0 ? fmt::format("answered {}", txn.final_status)
-                                                      : fmt::format("outcome {}", outcome.status),
-                                  made.text);
+    finding.summary = fmt::format(
+        "{} asks {} to call {}: {}{}", endpoint_text(context, txn.src),
+        endpoint_text(context, txn.dst), target,
+        outcome.status == 0 ? answer_text(context, txn) : fmt::format("outcome {}", outcome.status),
+        made.text);
     finding.explanation =
         "REFER asks the peer to send a request; NOTIFY with message/sipfrag tells what came of it.";
     finding.remedy =
-        "When it failed, look at the call that it made: it is a leg of the same session.";
+        txn.final_status >= 300
+            ? fmt::format(
+                  "Look in the log of {} for why it refuses the REFER: transfers can be "
+                  "switched off there, or the target not be allowed.",
+                  endpoint_text(context, txn.dst))
+            : "When it failed, look at the call that it made: it is a leg of the same session.";
     finding.rfc = "RFC 3515 2.4";
     report(out, std::move(finding));
   }

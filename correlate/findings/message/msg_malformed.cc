@@ -1,6 +1,8 @@
 // msg-malformed: which header, which rule, which byte.
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "correlate/findings/shared/support.h"
 #include "decode/sip_validate.h"
 
@@ -35,10 +37,11 @@ bool is_worth_a_look(const CallContext& context, MessageId id, const MessageReco
 void check(CallContext& context, CallAnalysis* out) {
   const uint16_t status = context.call.final_status;
   if (!context.call.has_malformed && status != 400 && status != 0) return;
+  std::optional<Finding> worst;
   for (MessageId id = context.call.first_message; id; id = context.message(id).next_in_call) {
     const MessageRecord& message = context.message(id);
     if (!is_worth_a_look(context, id, message)) {
-      if (!context.call.has_malformed && status == 0) return;
+      if (!context.call.has_malformed && status == 0) break;
       continue;
     }
     if (!context.view.load(message)) continue;
@@ -47,6 +50,8 @@ void check(CallContext& context, CallAnalysis* out) {
     Finding finding = finding_of(context, detector);
     const bool refused = message.txn && context.model.transactions[message.txn].final_status == 400;
     if (refused) finding.severity = Severity::error;
+    if (is_accepted(context, message)) finding.severity = Severity::info;
+    if (worst && worst->severity >= finding.severity) continue;
     finding.message = id;
     finding.txn = message.txn;
     finding.evidence.push_back(message.frame);
@@ -62,12 +67,14 @@ void check(CallContext& context, CallAnalysis* out) {
         "Capture at the sender. If the message is right there, a device on the way (SIP ALG, SBC) "
         "rewrites it; if not, report it to the sender's vendor.";
     finding.rfc = "RFC 3261 7";
-    return report(out, std::move(finding));
+    worst = std::move(finding);
   }
+  if (worst) report(out, std::move(*worst));
 }
 
 const Detector detector("msg-malformed", Severity::warning,
-                        "a message breaks the syntax of SIP (error when the peer answered 400)",
+                        "a message breaks the syntax of SIP (error when the peer answered 400, "
+                        "info when it was accepted)",
                         check);
 
 }  // namespace

@@ -19,6 +19,8 @@ void check_contact(CallContext& context, CallAnalysis* out) {
       const MessageRecord& message = context.message(m);
       Finding finding = finding_of(context, detector, id);
       finding.message = m;
+      // Neither side missed it.
+      if (context.call.state == CallState::completed) finding.severity = Severity::info;
       finding.evidence = {message.frame};
       finding.summary = fmt::format(
           "frame {} from {}: {} without Contact", message.frame,
@@ -42,6 +44,7 @@ void check(CallContext& context, CallAnalysis* out) {
     if (context.view.sip().fault != SipFault::missing_header) continue;
     Finding finding = finding_of(context, detector);
     finding.message = id;
+    if (is_accepted(context, message)) finding.severity = Severity::info;
     finding.evidence.push_back(message.frame);
     finding.summary =
         fmt::format("frame {} from {}: {}", message.frame, endpoint_text(context, message.src),
@@ -53,7 +56,8 @@ void check(CallContext& context, CallAnalysis* out) {
   }
 }
 
-const Detector detector("msg-missing-header", Severity::warning, "a mandatory header is absent",
+const Detector detector("msg-missing-header", Severity::warning,
+                        "a mandatory header is absent (info where the call went well all the same)",
                         check);
 
 }  // namespace

@@ -36,6 +36,8 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
     const Endpoint& receiver = in_request ? hop.server : hop.source;
     Finding finding = finding_of(context, detector, group);
     finding.message = message;
+    for (const ViaHop* one : group.hops)
+      finding.explains.push_back(context.model.transactions[one->txn].call);
     finding.evidence = {context.model.messages[message].frame};
     finding.summary = fmt::format(
         "the Record-Route that {} has to use first names the private address {} (frame {}): what "

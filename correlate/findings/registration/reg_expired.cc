@@ -1,5 +1,6 @@
 // reg-expired: granted, and not refreshed in its time and a tenth of that: not at all, or too late.
-// Not when the capture ends before.
+// Not when the capture ends before. A log that somebody copied can leave out what lies between:
+// then it is an info.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,7 +17,12 @@ void tell(const Binding& binding, MessageId proof, std::string what, const Captu
   Finding finding = finding_of(detector);
   finding.call = binding.call;
   finding.message = proof;
-  finding.evidence = {context.model.messages[proof].frame};
+  const MessageRecord& message = context.model.messages[proof];
+  if (message.logged) {
+    finding.severity = Severity::info;
+    finding.confidence = Confidence::possible;
+  }
+  finding.evidence = {message.frame};
   finding.summary = fmt::format("the binding of {} to {} was granted for {} s and {}", binding.aor,
                                 binding.contact, binding.expires_s.value_or(0), what);
   finding.explanation = "After that the registrar forgets the contact: no call gets there.";
@@ -44,7 +50,8 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
 }
 
 const Detector detector("reg-expired", Severity::warning,
-                        "a binding ran out while the capture went on, or before it was refreshed",
+                        "a binding ran out while the capture went on, or before it was refreshed "
+                        "(info in a log)",
                         check);
 
 }  // namespace

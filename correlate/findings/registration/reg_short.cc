@@ -22,7 +22,10 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
     finding.summary = fmt::format("the binding of {} to {} is granted for {} s only", binding.aor,
                                   binding.contact, *binding.expires_s);
     finding.explanation = "One lost refresh, and no call gets there for a while.";
-    finding.remedy = "Longer bindings, with keep-alives against NAT (RFC 5626) in between.";
+    finding.remedy =
+        "Grant longer bindings on the registrar, and let the phone send keep-alives against NAT "
+        "(RFC "
+        "5626) in between.";
     finding.rfc = "RFC 3261 10.2.1.1";
     report(out, std::move(finding));
   }

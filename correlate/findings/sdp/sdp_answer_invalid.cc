@@ -118,6 +118,7 @@ void check_answers(CallContext& context, CallAnalysis* out) {
     finding.message = answer.message;
     finding.evidence = {context.message(offer.message).frame,
                         context.message(answer.message).frame};
+    if (audio_verdict(context.audio) == Audio::two_way) finding.severity = Severity::info;
     finding.summary = fmt::format("the answer in frame {} {}", finding.evidence[1], what);
     finding.explanation = "The offerer may ignore or misread such an answer.";
     finding.remedy =
@@ -137,7 +138,8 @@ void check(CallContext& context, CallAnalysis* out) {
 const Detector detector("sdp-answer-invalid", Severity::warning,
                         "an answer breaks RFC 3264: number or order of media lines, a payload "
                         "number that means another "
-                        "codec, or a direction or a role of DTLS that contradicts the offer",
+                        "codec, or a direction or a role of DTLS that contradicts the offer (info "
+                        "where both hear each other all the same)",
                         check);
 
 }  // namespace

@@ -22,6 +22,7 @@ struct Change {
   std::string before, after;
   bool suspicious = false;  // also when nothing is seen to die of it
   AudioFault explains = AudioFault::none;
+  bool of_protocol = false;  // or of what the line carries: nothing that an end can follow
 };
 
 // udptl, RTP, MSRP, ...: with keys or feedback added it stays RTP.
@@ -63,7 +64,7 @@ std::optional<Change> change_of(const Sdp& before, const Sdp& after, bool begins
     const SdpMedia& b = after.media[i];
     if (a.port == 0 || b.port == 0) continue;
     if (!equal_no_case(family_of(a.proto), family_of(b.proto)) || !equal_no_case(a.media, b.media))
-      return Change{"m=" + line_text(a), "m=" + line_text(b), true};
+      return Change{"m=" + line_text(a), "m=" + line_text(b), true, AudioFault::none, true};
     if (const auto type = changed_type(a, b)) return type;
     if (narrows(a.direction, b.direction)) {
       return Change{fmt::format("a={}", to_string(a.direction)),
@@ -76,12 +77,13 @@ std::optional<Change> change_of(const Sdp& before, const Sdp& after, bool begins
                 std::to_string(after.media.size()), false};
 }
 
-std::optional<Change> change_between(CallContext& context, MessageId before, MessageId after) {
-  if (!context.view.load(context.message(before))) return std::nullopt;
-  const std::string first(find_sdp(context.view.sip()));
-  if (!context.view.load(context.message(after))) return std::nullopt;
-  const bool begins = !context.model.transactions[context.message(after).txn].in_dialog;
-  return change_of(parse_sdp(first), parse_sdp(find_sdp(context.view.sip())), begins);
+std::optional<Change> change_between(const Model& model, MessageView& view, MessageId before,
+                                     MessageId after) {
+  if (!view.load(model.messages[before])) return std::nullopt;
+  const std::string first(find_sdp(view.sip()));
+  if (!view.load(model.messages[after])) return std::nullopt;
+  const bool begins = !model.transactions[model.messages[after].txn].in_dialog;
+  return change_of(parse_sdp(first), parse_sdp(find_sdp(view.sip())), begins);
 }
 
 // The receiver says no to what it was offered.
@@ -101,32 +103,32 @@ bool is_suspect(const CallContext& context) {
                      });
 }
 
-void tell(CallContext& context, MessageId before_id, MessageId after_id, const Change& change,
-          bool refused, bool lost, CallAnalysis* out) {
-  const MessageRecord& before = context.message(before_id);
-  const MessageRecord& after = context.message(after_id);
-  const TransactionRecord& txn = context.model.transactions[after.txn];
-  Finding finding = finding_of(context, detector, after.txn);
+// Words and proof; the call and its severity are those of whoever asks.
+Finding describe(const Model& model, Finding finding, MessageId before_id, MessageId after_id,
+                 const Change& change, bool refused, bool lost) {
+  const MessageRecord& before = model.messages[before_id];
+  const MessageRecord& after = model.messages[after_id];
+  const TransactionRecord& txn = model.transactions[after.txn];
+  const std::string hop = to_string(model.endpoints[after.src]);
   finding.message = after_id;
   finding.evidence = {before.frame, after.frame};
   if (refused || lost) finding.severity = Severity::error;
   std::string follows = lost ? "; audio is lost in this call" : "";
   if (refused) {
-    finding.evidence.push_back(context.message(txn.final_response).frame);
-    follows = fmt::format("; {} answers {}", endpoint_text(context, txn.dst), txn.final_status);
+    finding.evidence.push_back(model.messages[txn.final_response].frame);
+    follows = fmt::format("; {} answers {}", to_string(model.endpoints[txn.dst]), txn.final_status);
   }
-  finding.summary =
-      fmt::format("{} makes of {} (frame {}) {} (frame {}){}", endpoint_text(context, after.src),
-                  change.before, before.frame, change.after, after.frame, follows);
+  finding.summary = fmt::format("{} makes of {} (frame {}) {} (frame {}){}", hop, change.before,
+                                before.frame, change.after, after.frame, follows);
   finding.explanation =
       "Offer and answer describe one session end to end. A hop may put in its own addresses; what "
       "else it changes, both ends understand differently.";
   finding.remedy = fmt::format(
       "Look at what rewrites SDP on {} (rtpengine, rtpproxy, ALG, SBC profile); ladder --sdp shows "
       "both sides.",
-      endpoint_text(context, after.src));
+      hop);
   finding.rfc = "RFC 3264 5";
-  report(out, std::move(finding));
+  return finding;
 }
 
 void check(CallContext& context, CallAnalysis* out) {
@@ -138,20 +140,74 @@ void check(CallContext& context, CallAnalysis* out) {
     if (!before || !context.message(before).has_sdp) continue;
     const TransactionRecord& txn = context.model.transactions[message.txn];
     const bool refused = message.is_request() && is_refused(txn);
-    const auto change = change_between(context, before, id);
+    const auto change = change_between(context.model, context.view, before, id);
     if (!change) continue;
     const bool lost = change->explains != AudioFault::none &&
                       (context.audio.from_caller.fault == change->explains ||
                        context.audio.from_callee.fault == change->explains);
     if (!refused && !lost && !change->suspicious) continue;
-    return tell(context, before, id, *change, refused, lost, out);
+    return report(out, describe(context.model, finding_of(context, detector, message.txn), before,
+                                id, *change, refused, lost));
+  }
+}
+
+constexpr size_t kMaxLegs = 16;
+constexpr size_t kMostRead = 2000;  // refused offers whose SDP is compared
+
+// What another leg asked of the host that asks so here, and waited for meanwhile.
+MessageId asked_on_leg(const Model& model, CallId leg, const TransactionRecord& refused) {
+  for (TransactionId t = model.calls[leg].first_txn; t; t = model.transactions[t].next_in_call) {
+    const TransactionRecord& txn = model.transactions[t];
+    const bool waits = txn.first_ns <= refused.first_ns &&
+                       (txn.final_response_ns == 0 || txn.final_response_ns >= refused.first_ns);
+    if (txn.method == Method::invite && txn.request && model.messages[txn.request].has_sdp &&
+        waits && model.endpoints[txn.dst].ip == model.endpoints[refused.src].ip)
+      return txn.request;
+  }
+  return {};
+}
+
+void check_refused(CaptureContext& context, TransactionId id, std::vector<Finding>* out) {
+  const Model& model = context.model;
+  const TransactionRecord& txn = model.transactions[id];
+  if (context.legs.reason_of(txn.call) == JoinReason::none) return;
+  const std::vector<CallId> legs = context.legs.legs_of(txn.call);
+  if (legs.size() > kMaxLegs) return;
+  for (const CallId leg : legs) {
+    if (leg == txn.call) continue;
+    const MessageId asked = asked_on_leg(model, leg, txn);
+    if (!asked) continue;
+    const auto change = change_between(model, context.view, asked, txn.request);
+    if (!change || !change->of_protocol) continue;
+    Finding finding = finding_of(detector);
+    finding.call = txn.call;
+    finding.txn = id;
+    finding.explains = {leg, txn.call};
+    return report(out,
+                  describe(model, std::move(finding), asked, txn.request, *change, true, false));
+  }
+}
+
+// A B2BUA has a call of its own towards each party, and offers there what it likes; what it makes
+// of the protocol shows when that is refused.
+void check_legs(CaptureContext& context, std::vector<Finding>* out) {
+  const Model& model = context.model;
+  size_t read = 0;
+  for (const TransactionId id : model.transactions.ids()) {
+    const TransactionRecord& txn = model.transactions[id];
+    if (txn.method != Method::invite || !txn.request || txn.request_path || !txn.final_response ||
+        !is_refused(txn) || !model.messages[txn.request].has_sdp)
+      continue;
+    if (read++ == 0) context.legs.update();
+    if (read > kMostRead) return;
+    check_refused(context, id, out);
   }
 }
 
 const Detector detector("sdp-changed-by-hop", Severity::warning,
                         "a hop changes more of an SDP than addresses: protocol, media lines, what "
                         "a payload number means (error when the call suffers)",
-                        check);
+                        check, check_legs);
 
 }  // namespace
 }  // namespace sipladder::sdp_changed_by_hop

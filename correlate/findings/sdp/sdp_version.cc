@@ -1,5 +1,6 @@
 // sdp-version: the same origin and version must mean the same description (RFC 3264 8). A relay
-// writes one o= for both parties, and rewrites a message on its way: neither is a new version.
+// writes one o= for both parties, and rewrites a message on its way: neither is a new version. A
+// peer that missed the change shows in the audio; else the rule was broken without harm.
 #include <absl/container/flat_hash_map.h>
 #include <fmt/format.h>
 
@@ -38,6 +39,7 @@ void check(CallContext& context, CallAnalysis* out) {
       const SdpStand& before = *one;
       if (before.rest_hash == now.rest_hash || !are_versions(context, before, now)) continue;
       Finding finding = finding_of(context, detector);
+      if (loses_audio(context)) finding.severity = Severity::warning;
       finding.message = now.message;
       finding.evidence = {context.message(before.message).frame,
                           context.message(now.message).frame};
@@ -54,8 +56,10 @@ void check(CallContext& context, CallAnalysis* out) {
   }
 }
 
-const Detector detector("sdp-version", Severity::warning,
-                        "an SDP changes while the version in its o= line stays", check);
+const Detector detector("sdp-version", Severity::info,
+                        "an SDP changes while the version in its o= line stays (warning when audio "
+                        "is lost in the call)",
+                        check);
 
 }  // namespace
 }  // namespace sipladder::sdp_version

@@ -34,6 +34,10 @@ std::string time_of_day_text(int64_t time_ns) {
                      ms / 1000 % 60, ms % 1000);
 }
 
+std::string file_name(std::string_view path) {
+  return std::string(path.substr(path.rfind('/') + 1));
+}
+
 std::string times_text(size_t count) {
   return count == 1 ? "once" : fmt::format("{} times", count);
 }
@@ -145,6 +149,15 @@ void report(std::vector<Finding>* out, Finding finding) {
 
 void report(CallAnalysis* out, Finding finding) {
   report(&out->findings, std::move(finding));
+}
+
+bool is_accepted(const CallContext& context, const MessageRecord& message) {
+  return message.is_request() && message.txn && context.model.transactions[message.txn].succeeded();
+}
+
+bool loses_audio(const CallContext& context) {
+  return context.audio.from_caller.fault != AudioFault::none ||
+         context.audio.from_callee.fault != AudioFault::none;
 }
 
 void add_negotiation_evidence(const CallContext& context, Finding* finding) {

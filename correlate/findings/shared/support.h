@@ -15,6 +15,7 @@ std::string ip_text(const CallContext& context, EndpointId id);
 std::string seconds_text(int64_t duration_ns);  // "32.0 s"
 std::string times_text(size_t count);           // "once", "3 times"
 std::string time_of_day_text(int64_t time_ns);  // "13:05:59.123 UTC"
+std::string file_name(std::string_view path);   // without its folders
 std::string_view other_party(Party party);      // "callee" of caller
 std::string_view party_text(Party party);
 // "a, b and 3 more": the first `most` of them, each as `text` writes it.
@@ -43,6 +44,10 @@ Finding finding_of(const Detector& detector);  // about the capture
 // Frames of all copies of a response (or request) in a transaction, ascending.
 std::vector<uint32_t> frames_of(const CallContext& context, const TransactionRecord& txn,
                                 bool requests);
+// A request that was answered with 2xx: whatever is wrong with it, nobody minded.
+bool is_accepted(const CallContext& context, const MessageRecord& message);
+// In some direction, at some time of the talk.
+bool loses_audio(const CallContext& context);
 // Offer and answer that were negotiated last.
 void add_negotiation_evidence(const CallContext& context, Finding* finding);
 // The kernel or the file says so: what is missing is not the network's fault.

@@ -66,6 +66,7 @@ std::vector<TransactionId> requests_to_compare(const CallContext& context) {
 void check_counts(CallContext& context, CallAnalysis* out) {
   struct Use {
     uint32_t frame, cseq;
+    EndpointId src;
   };
   std::map<std::string, Use> seen;  // by nonce, count and cnonce
   for (const TransactionId id : requests_to_compare(context)) {
@@ -78,8 +79,9 @@ void check_counts(CallContext& context, CallAnalysis* out) {
     // A client that draws a new cnonce may begin to count anew.
     const std::string key =
         fmt::format("{} {} {}", digest_param(value, "nonce"), count, digest_param(value, "cnonce"));
-    const auto [at, fresh] = seen.emplace(key, Use{message.frame, txn.cseq});
-    if (fresh || at->second.cseq == txn.cseq) continue;  // the same request at another hop
+    const auto [at, fresh] = seen.emplace(key, Use{message.frame, txn.cseq, txn.src});
+    // The same request at another hop; a B2BUA counts on its own and passes the credentials on.
+    if (fresh || at->second.cseq == txn.cseq || at->second.src != txn.src) continue;
     Finding finding = finding_of(context, detector);
     finding.txn = id;
     finding.message = txn.request;

@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string>
 
+#include "correlate/model/call_label.h"
 #include "correlate/findings/shared/hops.h"
 #include "correlate/findings/shared/refusal.h"
 #include "correlate/findings/shared/support.h"
@@ -137,6 +139,36 @@ const TransactionRecord* retry_of(const CallContext& context, const TransactionR
   return nullptr;
 }
 
+// Some clients try again under a new Call-ID, at once: the same two parties over the same hop, and
+// this time it rings.
+CallId retried_as(CallContext& context, const TransactionRecord& txn) {
+  constexpr int64_t kSoon = 5'000'000'000;
+  constexpr uint32_t kMostCalls = 64;
+  if (txn.method != Method::invite || txn.in_dialog) return {};
+  const Model& model = context.model;
+  std::string caller, callee;
+  for (uint32_t next = context.id.value + 1; next <= context.id.value + kMostCalls; next++) {
+    const CallId id{next};
+    if (!model.calls.holds(id)) break;
+    const CallRecord& call = model.calls[id];
+    if (call.start_ns > txn.final_response_ns + kSoon) break;
+    const bool rings = call.answer_ns != 0 || call.ring_ns != 0;
+    if (call.kind != CallKind::call || !call.first_request || !rings ||
+        call.start_ns < txn.final_response_ns)
+      continue;
+    const MessageRecord& invite = model.messages[call.first_request];
+    if (invite.method != Method::invite || invite.src != txn.src || invite.dst != txn.dst) continue;
+    if (caller.empty() && callee.empty()) {
+      const CallNames names = names_of(model, context.id, context.view);
+      caller = names.caller;
+      callee = names.callee;
+    }
+    const CallNames names = names_of(model, id, context.view);
+    if (names.caller == caller && names.callee == callee) return id;
+  }
+  return {};
+}
+
 // Another hop got a better answer to the same request: a server that was tried next.
 bool is_accepted_elsewhere(const CallContext& context, const TransactionRecord& txn) {
   return std::any_of(
@@ -169,6 +201,7 @@ bool is_refused(const CallContext& context, TransactionId id) {
   if (!txn.request || txn.final_status < 400 || rule_of(txn.final_status) == nullptr) return false;
   if (txn.method == Method::options || txn.method == Method::bye || txn.method == Method::cancel)
     return false;
+  if (txn.method == Method::refer) return false;  // dialog-transfer tells of it
   // reg-rejected tells of these.
   return txn.method != Method::register_ || txn.final_status == 420 || txn.final_status == 421 ||
          txn.final_status == 423;
@@ -179,6 +212,18 @@ bool is_told_by_codecs(CallContext& context, const TransactionRecord& txn) {
   return is_about_media(txn.final_status) && txn.method == Method::invite && !txn.in_dialog &&
          context.call.answer_ns == 0 && txn.final_status == context.call.final_status &&
          refuses_codecs(context, txn);
+}
+
+std::string again_text(const CallContext& context, const TransactionRecord* retry) {
+  if (retry == nullptr) return "it is not tried again";
+  return fmt::format("it is tried again{} (frame {})", retry->succeeded() ? " and accepted" : "",
+                     context.message(retry->request).frame);
+}
+
+std::string again_text(const CallContext& context, const CallRecord& call) {
+  return fmt::format("it is tried again under another Call-ID{} (frame {})",
+                     call.answer_ns != 0 ? " and accepted" : "",
+                     context.message(call.first_request).frame);
 }
 
 void tell(CallContext& context, TransactionId id, CallAnalysis* out) {
@@ -192,9 +237,10 @@ void tell(CallContext& context, TransactionId id, CallAnalysis* out) {
     words.allowed = allowed_text(context.view.sip(), rule);
   if (words.allowed.empty() && needs_reason(rule.status)) return;
   const TransactionRecord* retry = retry_of(context, txn);
+  const CallId other = retry == nullptr ? retried_as(context, txn) : CallId{};
   Finding finding = finding_of(context, detector, id);
   finding.message = txn.final_response;
-  finding.severity = severity_of(context, txn, rule, retry != nullptr);
+  finding.severity = severity_of(context, txn, rule, retry != nullptr || other);
   finding.evidence.push_back(context.message(txn.final_response).frame);
   if (retry != nullptr) finding.evidence.push_back(context.message(retry->request).frame);
   finding.summary = fmt::format(
@@ -202,11 +248,7 @@ void tell(CallContext& context, TransactionId id, CallAnalysis* out) {
       txn.in_dialog && txn.method == Method::invite ? "re-" : "", to_string(txn.method),
       txn.final_status, words.asked.empty() ? "" : ": " + words.asked,
       words.allowed.empty() ? "" : (words.asked.empty() ? ": " : ", ") + words.allowed,
-      retry == nullptr ? std::string("it is not tried again")
-      : retry->succeeded()
-          ? fmt::format("it is tried again and accepted (frame {})",
-                        context.message(retry->request).frame)
-          : fmt::format("it is tried again (frame {})", context.message(retry->request).frame));
+      other ? again_text(context, context.model.calls[other]) : again_text(context, retry));
   finding.explanation = rule.can_be_tried_again
                             ? "The response says what would be accepted; the client can send the "
                               "request again so."
