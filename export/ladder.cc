@@ -14,6 +14,7 @@
 #include "correlate/sip/transactions.h"
 #include "decode/sdp.h"
 #include "export/codec_table.h"
+#include "export/ladder_arrange.h"
 #include "export/ladder_columns.h"
 #include "export/sdp_hops.h"
 #include "export/time_text.h"
@@ -40,12 +41,22 @@ size_t how_many_fit(const LadderInput& input, const LadderOptions& options,
   return count;
 }
 
+bool is_hidden(const LadderOptions& options, Method method) {
+  return std::find(options.hidden.begin(), options.hidden.end(), method) != options.hidden.end();
+}
+
 std::vector<MessageId> messages_of(const LadderInput& input, const LadderOptions& options,
-                                   uint64_t* left_out) {
+                                   uint64_t* left_out, uint64_t* hidden) {
   std::vector<MessageId> ids;
   for (const CallId call : input.calls) {
     MessageId id = input.model.calls[call].first_message;
-    for (; id; id = input.model.messages[id].next_in_call) ids.push_back(id);
+    for (; id; id = input.model.messages[id].next_in_call) {
+      if (is_hidden(options, input.model.messages[id].method)) {
+        (*hidden)++;
+      } else {
+        ids.push_back(id);
+      }
+    }
   }
   const auto order = [&](MessageId id) {
     const MessageRecord& message = input.model.messages[id];
@@ -94,12 +105,12 @@ std::string sdp_summary(const SipIndex& sip) {
 class Builder {
  public:
   Builder(const LadderInput& input, const LadderOptions& options)
-      : input_(input), options_(options), view_(input.log) {}
+      : input_(input), options_(options), view_(input.log), columns_(options) {}
 
   Ladder build() {
     for (const CallId call : input_.calls) add_call(call);
-    uint64_t left_out = 0;
-    const std::vector<MessageId> messages = messages_of(input_, options_, &left_out);
+    uint64_t left_out = 0, hidden = 0;
+    const std::vector<MessageId> messages = messages_of(input_, options_, &left_out, &hidden);
     for (const MessageId id : messages) {
       const MessageRecord& record = input_.model.messages[id];
       columns_.learn(endpoint(record.src), endpoint(record.dst));
@@ -111,6 +122,9 @@ class Builder {
     if (options_.rtp) add_media();
     name_files();
     order_rows();
+    if (hidden > 0)
+      add_note(counted(hidden, "message") + (hidden == 1 ? " is" : " are") +
+               " hidden: " + hidden_methods());
     if (left_out > 0) {
       const bool by_number = messages.size() == options_.max_messages;
       add_note(counted(left_out, "more message") +
@@ -118,15 +132,48 @@ class Builder {
                (by_number ? "" : ": more than --memory allows"));
     }
     ladder_.participants = columns_.take();
+    if (options_.columns_by == ColumnsBy::name) name_parties();
     for (LadderRow& row : ladder_.rows) {
       if (ladder_.participants[row.from].port == row.from_port) row.from_port = 0;
       if (ladder_.participants[row.to].port == row.to_port) row.to_port = 0;
     }
+    order_columns(options_.order, &ladder_);
+    if (options_.scale_time && has_times()) scale_time(&ladder_);
     return std::move(ladder_);
   }
 
  private:
   const Endpoint& endpoint(EndpointId id) const { return input_.model.endpoints[id]; }
+
+  std::string hidden_methods() const {
+    std::string text;
+    for (const Method method : options_.hidden)
+      text.append(text.empty() ? "" : ", ").append(to_string(method));
+    return text;
+  }
+
+  // Where no alias says otherwise, a party's host is called as the party is.
+  void name_parties() {
+    for (const LadderCall& call : ladder_.calls) {
+      const Parties parties = parties_[call.id.value];
+      const auto name = [&](std::optional<uint32_t> column, const std::string& party) {
+        if (!column || party.empty() || !ladder_.participants[*column].name.empty()) return;
+        ladder_.participants[*column].name = party;
+      };
+      name(parties.caller, call.caller);
+      name(parties.callee, call.callee);
+    }
+  }
+
+  // In a compact ladder, what is told in the row of another one.
+  bool is_folded(const MessageRecord& record) {
+    if (!options_.compact) return false;
+    if (record.status == 100) return true;
+    const auto first = record.is_copy() ? rows_.find(record.original.value) : rows_.end();
+    if (first == rows_.end()) return false;
+    ladder_.rows[first->second].copies++;
+    return true;
+  }
 
   void add_call(CallId id) {
     const CallRecord& record = input_.model.calls[id];
@@ -163,6 +210,8 @@ class Builder {
 
   void add_message(MessageId id) {
     const MessageRecord& record = input_.model.messages[id];
+    if (is_folded(record)) return;
+    if (options_.compact) rows_.emplace(id.value, ladder_.rows.size());
     LadderRow row;
     row.time_ns = record.time_ns;
     row.order_ns = ordered_ns(input_.model, record.source, record.frame, record.time_ns);
@@ -366,6 +415,7 @@ class Builder {
   LadderColumns columns_;
   absl::flat_hash_map<uint32_t, uint32_t> txn_numbers_;
   absl::flat_hash_map<uint32_t, Parties> parties_;
+  absl::flat_hash_map<uint32_t, size_t> rows_;  // by message, of a compact ladder
   Ladder ladder_;
 };
 

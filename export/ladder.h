@@ -15,11 +15,21 @@
 
 namespace sipladder {
 
+// What makes a column: a host, each of its ports, or a name that several addresses can share.
+enum class ColumnsBy : uint8_t { ip, endpoint, name };
+
+// A name that the user gave: of an address, or of one port of it.
+struct HostAlias {
+  Endpoint endpoint;  // port 0: all ports
+  std::string name;
+};
+
 struct Participant {
   IpAddress ip;
   uint16_t port = 0;        // the one that most of its messages use; other arrows name theirs
   std::string label;        // "10.0.0.1", or "10.0.0.1:5061" where a host talks to itself
   std::string detail;       // "5060", where the label has no port
+  std::string name;         // its alias; by name, that of the party there; else empty
   bool media_only = false;  // seen in RTP, never in SIP
 };
 
@@ -43,8 +53,9 @@ struct LadderRow {
 
   // message
   MessageId message;
-  MessageId original;  // of a retransmission or capture duplicate
-  MessageId before;    // the same message one hop before, when it was captured there
+  MessageId original;   // of a retransmission or capture duplicate
+  uint32_t copies = 1;  // that the row stands for, when LadderOptions::compact
+  MessageId before;     // the same message one hop before, when it was captured there
   TransactionId txn;
   uint32_t txn_number = 0;  // 0, 1, ... by first appearance in the ladder: choose a colour by it
   uint16_t status = 0;      // 0: a request
@@ -97,6 +108,8 @@ struct Ladder {
   std::string date;               // of the first row; empty where times are made up
   std::vector<Participant> participants;
   std::vector<LadderRow> rows;
+  int64_t line_ns = 0;               // that each empty line stands for, when to scale; else 0
+  std::vector<std::string> unknown;  // of LadderOptions::order: no host here is called so
 };
 
 struct LadderOptions {
@@ -107,9 +120,16 @@ struct LadderOptions {
   // With what a look at the whole capture finds of the call. Without it a ladder costs what its own
   // messages do: half a second less while a large capture is being read.
   bool of_capture = true;
-  bool utc = false;           // of dates
-  uint32_t max_messages = 0;  // 0: all; else a note says how many are left out
-  size_t memory = SIZE_MAX;   // for all rows; a note says how many messages do not fit
+  bool utc = false;         // of dates
+  bool compact = false;     // repeats count in the row of the first one; no 100
+  bool scale_time = false;  // empty rows where time passes: LadderRow of kind gap, without label
+  ColumnsBy columns_by = ColumnsBy::ip;
+  std::vector<HostAlias> aliases;
+  std::vector<std::string> order;  // columns from the left, by alias, address or address:port
+  std::vector<Method> hidden;      // with their responses; a note says how many
+  size_t max_columns = 64;         // the hosts beyond share the last one
+  uint32_t max_messages = 0;       // 0: all; else a note says how many are left out
+  size_t memory = SIZE_MAX;        // for all rows; a note says how many messages do not fit
 };
 
 struct LadderInput {

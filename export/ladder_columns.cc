@@ -21,12 +21,14 @@ void LadderColumns::learn(const Endpoint& src, const Endpoint& dst) {
 
 uint32_t LadderColumns::sip(const Endpoint& endpoint) {
   const auto host = hosts_.find(host_of(endpoint));
-  const bool split = host != hosts_.end() && host->second.talks_to_itself;
+  const bool split = options_.columns_by == ColumnsBy::endpoint ||
+                     (host != hosts_.end() && host->second.talks_to_itself);
   return add(split ? endpoint : host_of(endpoint), false);
 }
 
 uint32_t LadderColumns::media(const Endpoint& endpoint, std::optional<uint32_t> party) {
   if (const auto exact = columns_.find(endpoint); exact != columns_.end()) return exact->second;
+  if (options_.columns_by == ColumnsBy::endpoint) return add(endpoint, true);
   if (const auto host = columns_.find(host_of(endpoint)); host != columns_.end()) {
     return host->second;
   }
@@ -38,16 +40,36 @@ uint32_t LadderColumns::media(const Endpoint& endpoint, std::optional<uint32_t> 
 }
 
 uint32_t LadderColumns::add(const Endpoint& key, bool media_only) {
-  const auto [place, is_new] = columns_.try_emplace(key, participants_.size());
-  if (!is_new) return place->second;
-  if (participants_.size() == kMaxLadderColumns) {
-    participants_.back().label = "(others)";
-    participants_.back().detail.clear();
-    participants_.back().port = 0;
-    place->second = kMaxLadderColumns - 1;
-    return place->second;
+  const auto known = columns_.find(key);
+  if (known != columns_.end()) return known->second;
+  const uint32_t column = add_new(key, media_only);
+  columns_.emplace(key, column);
+  return column;
+}
+
+std::string LadderColumns::alias_of(const Endpoint& endpoint) const {
+  for (const HostAlias& alias : options_.aliases) {
+    const bool same_port = alias.endpoint.port == 0 || alias.endpoint.port == endpoint.port;
+    if (alias.endpoint.ip == endpoint.ip && same_port) return alias.name;
   }
-  Participant participant{key.ip, key.port, to_string(key.ip), "", media_only};
+  return {};
+}
+
+uint32_t LadderColumns::add_new(const Endpoint& key, bool media_only) {
+  Participant participant{key.ip, key.port, to_string(key.ip), "", "", media_only};
+  participant.name = alias_of(key);
+  if (options_.columns_by == ColumnsBy::name && !participant.name.empty()) {
+    const auto [place, is_new] = named_.try_emplace(participant.name, participants_.size());
+    if (!is_new) return place->second;
+  }
+  if (participants_.size() >= options_.max_columns) {
+    Participant& last = participants_.back();
+    last.label = "(others)";
+    last.detail.clear();
+    last.name.clear();
+    last.port = 0;
+    return static_cast<uint32_t>(participants_.size() - 1);
+  }
   if (key.port != 0) participant.label = to_string(key);
   const auto host = hosts_.find(host_of(key));
   if (key.ip.family == 0) {
@@ -61,7 +83,7 @@ uint32_t LadderColumns::add(const Endpoint& key, bool media_only) {
     participant.detail = std::to_string(participant.port);
   }
   participants_.push_back(std::move(participant));
-  return place->second;
+  return static_cast<uint32_t>(participants_.size() - 1);
 }
 
 std::vector<Participant> LadderColumns::take() {

@@ -1,5 +1,5 @@
 // Which column an address of the ladder belongs to: one per host, one per ip:port where a host
-// talks to itself.
+// talks to itself; or as the user wants it.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "correlate/model/hash.h"
@@ -14,12 +15,11 @@
 
 namespace sipladder {
 
-// A scan that touches a whole network under one Call-ID must not make a page of a million columns:
-// the hosts beyond share the last one.
-inline constexpr size_t kMaxLadderColumns = 64;
-
 class LadderColumns {
  public:
+  // `options` must outlive it.
+  explicit LadderColumns(const LadderOptions& options) : options_(options) {}
+
   // First pass, for each SIP message: learns the ports of each host.
   void learn(const Endpoint& src, const Endpoint& dst);
   // Second pass: the column, made when it is new.
@@ -35,7 +35,11 @@ class LadderColumns {
     bool talks_to_itself = false;
   };
   uint32_t add(const Endpoint& key, bool media_only);
+  uint32_t add_new(const Endpoint& key, bool media_only);
+  std::string alias_of(const Endpoint& endpoint) const;
 
+  const LadderOptions& options_;
+  absl::flat_hash_map<std::string, uint32_t> named_;         // by alias
   absl::flat_hash_map<Endpoint, Host, EndpointHash> hosts_;  // port 0
   absl::flat_hash_map<Endpoint, uint32_t, EndpointHash> columns_;
   std::vector<Participant> participants_;

@@ -15,12 +15,13 @@ constexpr int kDeltaWidth = 9;   // +0.123456, most of them
 constexpr int kMaxDelta = 12;    // +1234.123456
 constexpr int kMaxSpacing = 60;  // what labels may ask for
 constexpr int kLeastSpacing = 2;
+constexpr int kNarrowSpacing = 8;  // where labels have lines of their own
 
 int natural_spacing(const Ladder& ladder) {
   int spacing = kReadableSpacing;
   for (const Participant& participant : ladder.participants) {
-    const auto lines = name_lines(participant, kMaxSpacing);
-    spacing = std::max(spacing, text_width(lines.front()) + 2);
+    for (const auto& line : name_lines(participant, kMaxSpacing))
+      spacing = std::max(spacing, text_width(line) + 2);
   }
   for (const LadderRow& row : ladder.rows) {
     if (row.kind != RowKind::message && row.kind != RowKind::media) continue;
@@ -73,6 +74,7 @@ int fitting_spacing(const Ladder& ladder, int left, int natural, int width) {
 std::u32string row_label(const LadderRow& row, bool ascii) {
   std::u32string text = safe_text(row.label);
   if (row.retransmission) text = std::u32string(ascii ? U"* " : U"↻ ") + text;
+  if (row.copies > 1) text += safe_text(fmt::format(" {}{}", ascii ? "x" : "×", row.copies));
   if (row.duplicate) text += U" (dup)";
   if (row.malformed) text += U" !";
   if (row.inferred) text += U" ~";
@@ -96,7 +98,21 @@ std::u32string fit_row_label(const LadderRow& row, int room, bool ascii) {
   if (row.tail == 0 || left < kLeastHead) return fit_text(whole, room, ascii);
   head.label.resize(row.label.size() - row.tail);
   head.duplicate = head.malformed = head.inferred = false;
+  head.copies = 1;
   return fit_text(row_label(head, ascii), left, ascii) + end;
+}
+
+int room_of(const LadderRow& row, const LadderLayout& layout) {
+  constexpr int kLoop = 5;
+  if (row.from == row.to) return layout.spacing - kLoop;
+  return std::abs(layout.x_of(row.to) - layout.x_of(row.from)) - kArrowFrame;
+}
+
+bool wants_label_line(const LadderRow& row, const LadderLayout& layout,
+                      const LadderTextOptions& options) {
+  if (!options.label_lines || layout.spacing > kReadableSpacing) return false;
+  if (row.kind != RowKind::message && row.kind != RowKind::media) return false;
+  return text_width(row_label(row, options.ascii)) + ports_of(row).width() > room_of(row, layout);
 }
 
 ArrowPorts ports_of(const LadderRow& row) {
@@ -114,8 +130,13 @@ std::vector<std::u32string> name_lines(const Participant& participant, int width
   width = std::max(width, 1);
   std::string whole = participant.label;
   if (!participant.detail.empty()) whole = to_string(Endpoint{participant.ip, participant.port});
-  if (text_width(safe_text(whole)) <= width) return {safe_text(whole)};
   std::vector<std::u32string> lines;
+  if (!participant.name.empty())
+    lines.push_back(fit_text(safe_text(participant.name), width, false));
+  if (text_width(safe_text(whole)) <= width) {
+    lines.push_back(safe_text(whole));
+    return lines;
+  }
   std::u32string rest = safe_text(participant.label);
   while (static_cast<int>(rest.size()) > width) {
     const size_t most = static_cast<size_t>(width);
@@ -149,7 +170,9 @@ LadderLayout layout_ladder(const Ladder& ladder, const LadderTextOptions& option
     };
     // The pauses are the first to go, then the times.
     if (!fit()) layout.delta = 0;
-    if (layout.delta == 0 && !fit() && options.exact) layout.time = 0;
+    if (layout.delta == 0 && !fit() && options.exact &&
+        (!options.label_lines || layout.spacing < kNarrowSpacing))
+      layout.time = 0;
     if (layout.time == 0) fit();
     if (!options.exact) layout.spacing = std::max(layout.spacing, kReadableSpacing);
   }

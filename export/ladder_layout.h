@@ -18,7 +18,10 @@ struct LadderTextOptions {
   // Nothing passes `width`, however narrow the columns become. Else they stay readable, and many
   // hosts make a wider ladder.
   bool exact = false;
-  bool frames = true;  // frame numbers on the left
+  // Where columns are too narrow for their labels, these stand on lines of their own, whole.
+  bool label_lines = false;
+  bool unbroken = false;  // a word of a message that is wider than all stays whole
+  bool frames = true;     // frame numbers on the left
   bool utc = false;
   bool color = false;
   bool ascii = false;
@@ -43,6 +46,10 @@ std::string frame_text(const Ladder& ladder, const LadderRow& row);
 // What stands on the arrow. Where there is not enough room, its end (LadderRow::tail) stays.
 std::u32string row_label(const LadderRow& row, bool ascii);
 std::u32string fit_row_label(const LadderRow& row, int room, bool ascii);
+// What its arrow leaves for it; less than the label wants means a line of its own.
+int room_of(const LadderRow& row, const LadderLayout& layout);
+bool wants_label_line(const LadderRow& row, const LadderLayout& layout,
+                      const LadderTextOptions& options);
 
 // At the ends of an arrow, where the header cannot tell them.
 struct ArrowPorts {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <climits>
 
 #include "export/time_text.h"
 #include "export/wrap.h"
@@ -71,7 +72,7 @@ void draw_arrow(const LadderRow& row, const LadderLayout& layout, bool ascii, Ce
 void draw_loop(const Ladder& ladder, const LadderRow& row, const LadderLayout& layout, bool ascii,
                CellLine* line) {
   const bool last = row.from + 1 == ladder.participants.size() && row.from > 0;
-  const int room = layout.spacing - 5;
+  const int room = room_of(row, layout);
   const int x = layout.x_of(row.from);
   const std::u32string label = fit_row_label(row, room, ascii);
   const char32_t bar = pen(ascii).line;
@@ -85,6 +86,7 @@ void draw_loop(const Ladder& ladder, const LadderRow& row, const LadderLayout& l
 
 void draw_remark(const Ladder& ladder, const LadderRow& row, const LadderLayout& layout, bool ascii,
                  CellLine* line) {
+  if (row.label.empty()) return;  // time that passes
   const std::u32string dots(3, pen(ascii).dots);
   const int gaps = std::max(1, static_cast<int>(ladder.participants.size()) - 1);
   const int width = std::max(20, layout.spacing * gaps);
@@ -100,7 +102,8 @@ void append_details(const LadderRow& row, const LadderLayout& layout,
   const int indent = std::min(layout.left(), kIndent);
   const auto append_line = [&](std::string_view text) {
     const int room = options.width > 0 ? options.width - indent : 0;
-    for (const std::u32string& words : wrap_words(safe_text(text), room, options.exact)) {
+    const bool breaks = options.exact && !options.unbroken;
+    for (const std::u32string& words : wrap_words(safe_text(text), room, breaks)) {
       CellLine line;
       put_text(&line, indent, words, Ink::dim);
       *out += to_utf8(line, options.color) + "\n";
@@ -117,6 +120,18 @@ void append_details(const LadderRow& row, const LadderLayout& layout,
     append_line(std::string_view(text).substr(begin, end - begin));
     begin = end + 1;
   }
+}
+
+// What stands on the arrow, with the ports at its ends in their order.
+std::u32string label_line_text(const LadderRow& row, bool ascii) {
+  const ArrowPorts ports = ports_of(row);
+  const bool rightwards = row.from <= row.to;
+  const auto port = [](const std::string& text) { return safe_text(text); };
+  std::u32string text = port(rightwards ? ports.from : ports.to);
+  if (!text.empty()) text += U' ';
+  text += row_label(row, ascii);
+  const std::u32string right = port(rightwards ? ports.to : ports.from);
+  return right.empty() ? text : text + U' ' + right;
 }
 
 // "alice → bob", as far as the messages name them.
@@ -227,6 +242,34 @@ CellLine draw_ladder_row(const Ladder& ladder, const LadderRow& row, const Ladde
   return line;
 }
 
+static std::vector<CellLine> draw_row_lines(const Ladder& ladder, const LadderRow& row,
+                                            const LadderLayout& layout,
+                                            const LadderTextOptions& options) {
+  // In columns too narrow for it, a label stands above its arrow.
+  if (!wants_label_line(row, layout, options))
+    return {draw_ladder_row(ladder, row, layout, options)};
+  LadderRow bare = row;
+  bare.label.clear();
+  bare.tail = 0;
+  bare.copies = 1;
+  bare.retransmission = bare.duplicate = bare.malformed = bare.inferred = false;
+  bare.from_port = bare.to_port = 0;
+  CellLine label = draw_ladder_row(ladder, bare, layout, options);
+  label.resize(std::min(label.size(), static_cast<size_t>(layout.left())));
+  draw_lifelines(ladder, layout, options.ascii, &label);
+  const int room = std::max(1, (options.width > 0 ? options.width : INT_MAX) - layout.left());
+  const std::u32string text = fit_text(label_line_text(row, options.ascii), room, options.ascii);
+  const int size = text_width(text);
+  int x = layout.x_of(std::min(row.from, row.to)) + 1;
+  if (row.from > row.to) x = std::max(x, layout.x_of(row.from) - size);
+  if (options.width > 0) x = std::min(x, options.width - size);
+  put_text(&label, std::max(x, layout.left()), text, row_ink(row));
+  // The arrow alone: its times stand above it.
+  CellLine arrow = draw_ladder_row(ladder, bare, layout, options);
+  for (size_t i = 0; i < arrow.size() && i < static_cast<size_t>(layout.left()); i++) arrow[i] = {};
+  return {label, arrow};
+}
+
 std::string ladder_text(const Ladder& ladder, const LadderTextOptions& options) {
   const LadderLayout layout = layout_ladder(ladder, options);
   std::string out;
@@ -235,7 +278,7 @@ std::string ladder_text(const Ladder& ladder, const LadderTextOptions& options) 
   append_lines(draw_ladder_header(ladder, layout, options.ascii), options, &out);
   for (const LadderRow& row : ladder.rows) {
     if (options.cancellation != nullptr && options.cancellation->overdue()) break;
-    append_lines({draw_ladder_row(ladder, row, layout, options)}, options, &out);
+    append_lines(draw_row_lines(ladder, row, layout, options), options, &out);
     append_details(row, layout, options, &out);
   }
   const bool inferred = std::any_of(ladder.rows.begin(), ladder.rows.end(),
@@ -246,6 +289,10 @@ std::string ladder_text(const Ladder& ladder, const LadderTextOptions& options) 
         U"~ hosts told from Via, received, Route, Request-URI and Contact: the log does "
         U"not say them",
         0, 2, options.width, Ink::dim, &legend);
+  if (ladder.line_ns > 0)
+    append_wrapped(safe_text(fmt::format("each empty line is {:.3g} s",
+                                         static_cast<double>(ladder.line_ns) / 1e9)),
+                   0, 2, options.width, Ink::dim, &legend);
   append_lines(legend, options, &out);
   return out;
 }

@@ -36,7 +36,7 @@ std::string date_text(int64_t time_ns, bool utc) {
 }
 
 std::string delta_text(int64_t delta_ns) {
-  const int64_t size = delta_ns < 0 ? -delta_ns : delta_ns;
+  const int64_t size = (delta_ns < 0 ? -delta_ns : delta_ns) + 500;  // rounded to microseconds
   return fmt::format("{}{}.{:06}", delta_ns < 0 ? '-' : '+', size / kSecond, size % kSecond / 1000);
 }
 

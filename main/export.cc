@@ -52,11 +52,12 @@ int export_ladders(Session& session, const Options& options, const ChosenCalls& 
   constexpr int kWidth = 100;
   LadderTextOptions text;
   text.width = options.width > 0 ? options.width : kWidth;
-  text.exact = options.width > 0;
+  text.exact = text.label_lines = true;
+  text.unbroken = options.width == 0;
   text.utc = options.utc;
   text.cancellation = &session.model.cancellation;
-  return write_file(options,
-                    [&](std::FILE* file) { write_ladders(session, options, chosen, text, file); });
+  return write_file(
+      options, [&](std::FILE* file) { write_ladders(session, options, chosen, text, {}, file); });
 }
 
 // The first chosen call that has audio.

@@ -213,6 +213,7 @@ int run(const Options& options) {
     complain(wrong);
     return kUsage;
   }
+  if (const int wrong = check_aliases(options); wrong != kDone) return wrong;
   Session session;
   session.set_memory(options.memory);
   session.log.set_spool_limit(options.spool);

@@ -29,7 +29,9 @@ std::string nearest(std::string_view word, const std::vector<std::string>& known
   constexpr size_t kLongest = 64;
   if (word.size() > kLongest) return {};
   std::string best;
-  size_t least = std::max<size_t>(1, word.size() / 2) + 1;
+  const size_t letters = word.size() - std::min(word.find_first_not_of('-'), word.size());
+  if (letters < 2) return {};  // one letter is as near to any other
+  size_t least = (letters + 2) / 3 + 1;
   for (const std::string& one : known) {
     // What the word begins is meant, however much is missing.
     const bool begins = word.size() >= 3 && one.starts_with(word);

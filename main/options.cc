@@ -8,6 +8,7 @@
 #include "capture/hep_listen.h"
 #include "main/commands.h"
 #include "main/habits.h"
+#include "main/host_names.h"
 #include "main/nearest.h"
 #include "main/option_values.h"
 #include "main/output.h"
@@ -138,7 +139,30 @@ void add_ladder_options(CLI::App& app, Options* o) {
       ->group(group);
   app.add_flag("--session", o->session, "all legs of the end-to-end call on one ladder")
       ->group(group);
-  app.add_flag("!--no-frames", o->frames, "no frame numbers")->group(group);
+  app.add_flag("--frames,!--no-frames", o->frames, "frame numbers")->group(group);
+  app.add_option("--columns-by", o->columns_by,
+                 "a column for each ip (one that talks to itself: each port), endpoint "
+                 "(address:port), or name (addresses of one alias share a column)")
+      ->type_name("WHAT")
+      ->group(group);
+  app.add_option("--order", o->order,
+                 "columns from the left: aliases, addresses or addresses with ports; the others "
+                 "follow")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("a,b,c")
+      ->group(group);
+  app.add_option("--alias", o->alias, "names of hosts, from lines \"ADDRESS[:PORT] NAME\" of FILE")
+      ->type_name("FILE")
+      ->group(group);
+  app.add_option("--hide", o->hide, "leave out messages of METHOD (repeatable, or a,b,c)")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("METHOD")
+      ->group(group);
+  app.add_flag("--compact", o->compact, "repeats as a number (×3) in their first row, no 100")
+      ->group(group);
+  app.add_flag("--scale-time", o->scale_time, "empty lines where time passes")->group(group);
   app.add_flag("--ascii", o->ascii, "drawn in ASCII")->group(group);
 }
 
@@ -207,8 +231,11 @@ std::string unknown_option(const CLI::App& app, const std::string& command,
     owners += (owners.empty() ? "" : ", ") + other->get_name();
   }
   const std::string where = command.empty() ? std::string() : command + " ";
-  if (!owners.empty() && !command.empty())
-    return name + ": " + where + "has no such option; " + owners + " has it";
+  if (!owners.empty())
+    return name + ": " +
+           (command.empty() ? "needs a command that has it; " : where + "has no such option; ") +
+           owners + (owners.find(',') == std::string::npos ? " has it" : " have it");
+  if (is_planned_option(name)) return name + ": this option is not there yet";
   const auto& known = command.empty() ? app : *app.get_subcommand(command);
   const std::string meant = nearest(name, names_of(known));
   return name + ": " + where +
@@ -223,6 +250,16 @@ std::string wrong_format(const Options& o) {
   if (o.command == "ladder") allowed = {"text"};
   if (std::find(allowed.begin(), allowed.end(), o.format) != allowed.end()) return {};
   return not_one_of("--format", o.format, allowed);
+}
+
+std::string wrong_ladder_option(const Options& o) {
+  if (!o.columns_by.empty() && o.columns_by != "ip" && o.columns_by != "endpoint" &&
+      o.columns_by != "name")
+    return not_one_of("--columns-by", o.columns_by, {"ip", "endpoint", "name"});
+  for (const std::string& name : o.hide) {
+    if (method_called(name) == Method::unknown) return not_one_of("--hide", name, method_names());
+  }
+  return {};
 }
 
 // What CLI11 cannot know.
@@ -252,6 +289,7 @@ std::string mistake_in(const Options& o) {
            ": -i and -d name a device; name a file without them, and write (?i) in --match "
            "REGEX for letters in either case";
   }
+  if (std::string wrong = wrong_ladder_option(o); !wrong.empty()) return wrong;
   return wrong_format(o);
 }
 
@@ -298,8 +336,15 @@ int parse_options(int argc, char** argv, Options* options) {
       "sipladder");
   OptionTexts texts;
   build(app, options, &texts);
+  // "help" and "help COMMAND", as other tools have it.
+  std::vector<std::string> words(argv + 1, argv + argc);
+  if (!words.empty() && words.front() == "help" && !file_exists("help")) {
+    words.erase(words.begin());
+    words.emplace_back("--help");
+  }
+  std::reverse(words.begin(), words.end());  // as CLI11 takes them
   try {
-    app.parse(argc, argv);
+    app.parse(std::move(words));
   } catch (const CLI::CallForHelp&) {
     return print_text(app.help(), *options);
   } catch (const CLI::Success& version) {

@@ -31,7 +31,10 @@ struct Options {
   bool calls_only = false;
   bool list = false;
   bool sdp = false, rtp = true, raw = false, transactions = false, session = false;
-  bool frames = true, ascii = false;
+  bool frames = true, ascii = false, compact = false, scale_time = false;
+  std::string columns_by;  // ip, endpoint or name
+  std::vector<std::string> order, hide;
+  std::string alias;  // a file
   std::vector<std::string> join_headers;
   uint64_t memory = uint64_t{1} << 30;
   uint64_t limit = std::numeric_limits<uint64_t>::max();      // rows

@@ -40,8 +40,10 @@ std::vector<const Finding*> chosen_findings(Session& session, Reader& reader,
 void write_findings(Session& session, const Options& options,
                     const std::vector<const Finding*>& findings, BoundedOutput* out);
 void write_ladders(Session& session, const Options& options, const ChosenCalls& chosen,
-                   const LadderTextOptions& text, std::FILE* file);
+                   const LadderTextOptions& text, const std::vector<HostAlias>& aliases,
+                   std::FILE* file);
 int print_ladders(Session& session, const Options& options);
+int check_aliases(const Options& options);  // before anything is read
 int export_calls(Session& session, const Options& options);
 int sql_prompt(Session& session, const Options& options);
 int print_catalogue(const Options& options);

@@ -3,7 +3,9 @@
 #include <vector>
 
 #include "main/commands.h"
+#include "main/nearest.h"
 #include "query/call_choice.h"
+#include "query/table_description.h"
 #include "query/time_option.h"
 
 namespace sipladder {
@@ -21,6 +23,21 @@ std::string sql_string(const std::string& text) {
 
 std::string table_of(const Options& o) {
   return o.command.empty() ? "calls" : o.command;
+}
+
+// SQLite speaks of the query that was made of the condition.
+std::string in_user_words(std::string error, const std::string& table) {
+  if (error == "near \")\": syntax error") return "the condition is not complete";
+  if (const size_t end = error.find("\n)"); end != std::string::npos) error.erase(end, 2);
+  constexpr std::string_view kNoColumn = "no such column: ";
+  if (!error.starts_with(kNoColumn)) return error;
+  std::vector<std::string> names;
+  for (const TableDescription* one : tables()) {
+    if (one->name != table) continue;
+    for (const Column& column : one->columns) names.emplace_back(column.name);
+  }
+  const std::string meant = nearest(error.substr(kNoColumn.size()), names);
+  return error + (meant.empty() ? " (see schema " + table + ")" : "; did you mean " + meant + "?");
 }
 
 }  // namespace
@@ -61,12 +78,18 @@ std::string mistake_in_query(const Options& o) {
   if (const std::string chosen = selection(o); !chosen.empty()) {
     const std::string error = check_query("SELECT id FROM calls WHERE " + chosen);
     if (!error.empty())
-      return (o.calls_where.empty() ? "--where: " : "--calls-where or --where: ") + error;
+      return (o.calls_where.empty() ? "--where: " : "--calls-where or --where: ") +
+             in_user_words(error, "calls");
   }
-  const Command* const command = find_command(table_of(o));
+  const std::string table = table_of(o);
   if (o.command == "sql") return o.query.empty() ? std::string() : check_query(o.query);
-  if (command->columns.empty()) return {};
-  return check_query(select_for(o));
+  if (find_command(table)->columns.empty()) return {};
+  if (!o.columns.empty()) {
+    const std::string error = check_query("SELECT " + o.columns + " FROM " + table);
+    if (!error.empty()) return "--columns: " + in_user_words(error, table);
+  }
+  const std::string error = check_query(select_for(o));
+  return error.empty() ? error : "--where: " + in_user_words(error, table);
 }
 
 }  // namespace sipladder

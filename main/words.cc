@@ -17,8 +17,16 @@ bool is_bare(const std::string& word) {
 
 // Commands of which the contract speaks and that are not there yet.
 constexpr const char* kPlanned[] = {"nat", "compare", "redact", "check", "serve", "explain", "mcp"};
+constexpr const char* kPlannedOptions[] = {
+    "--keylog", "--rsa-key",          "--clickhouse", "--sip-only", "--comments", "--audio",
+    "--side",   "--wireshark-filter", "--fail-on",    "--assert",   "--baseline", "--rule"};
 
 }  // namespace
+
+bool is_planned_option(const std::string& name) {
+  return std::any_of(std::begin(kPlannedOptions), std::end(kPlannedOptions),
+                     [&](const char* planned) { return name == planned; });
+}
 
 bool file_exists(const std::string& name) {
   return access(name.c_str(), F_OK) == 0;
@@ -26,6 +34,7 @@ bool file_exists(const std::string& name) {
 
 // A word that no file is called by: meant as a command, or as what to look for.
 std::string no_source(const std::string& word, bool first) {
+  if (word.starts_with("clickhouse://")) return word + ": this source is not there yet";
   if (!is_bare(word)) return {};
   const bool letters = std::all_of(word.begin(), word.end(), [](unsigned char c) {
     return std::isalpha(c) != 0 || c == '_' || c == '-';

@@ -6,6 +6,9 @@
 
 namespace sipladder {
 
+// Of the contract, and not there yet.
+bool is_planned_option(const std::string& name);
+
 bool file_exists(const std::string& name);
 
 // What is wrong with a word as a SOURCE: no file is called by it, and it was meant as a command

@@ -33,6 +33,7 @@ void App::work(const std::function<void()>& job) {
 }
 
 bool App::key(Key key) {
+  if (layers_.empty()) return false;  // the last view was closed
   Screen& top = *layers_.back().view;
   Reply reply;
   work([&] { reply = top.handle(key); });
