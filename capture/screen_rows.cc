@@ -187,8 +187,7 @@ class Writer {
     const Side& from = request.from_caller ? caller_ : callee_;
     const Side& to = request.from_caller ? callee_ : caller_;
     if (!from.address.empty()) out->push_back("From: " + from.address + ";tag=" + from.tag);
-    if (!to.address.empty())
-      out->push_back("To: " + to.address + (tagged ? ";tag=" + to.tag : ""));
+    if (!to.address.empty()) out->push_back("To: " + to.address + (tagged ? ";tag=" + to.tag : ""));
     out->push_back("Call-ID: " + std::string(field_of(shown_, "Call-ID", "i")));
     out->push_back("CSeq: " + std::to_string(first_cseq_ + request.cseq) + " " + request.method);
     if (sdp) out->emplace_back("Content-Type: application/sdp");

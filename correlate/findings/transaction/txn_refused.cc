@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <string>
 
-#include "correlate/model/call_label.h"
 #include "correlate/findings/shared/hops.h"
 #include "correlate/findings/shared/refusal.h"
 #include "correlate/findings/shared/support.h"
+#include "correlate/model/call_label.h"
 #include "correlate/sip/transactions.h"
 #include "decode/text.h"
 
