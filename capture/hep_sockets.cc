@@ -12,6 +12,7 @@ namespace sipladder {
 namespace {
 
 constexpr int kBacklog = 256;
+constexpr int kTries = 64;  // a port that the system chose for UDP may be taken for TCP
 constexpr int kReceiveBuffer = 8 << 20;
 
 // Host and port of "hep:HOST:PORT".
@@ -46,6 +47,17 @@ Fd bind_socket(const addrinfo& address, int type) {
   if (bind(fd.get(), address.ai_addr, address.ai_addrlen) != 0) return Fd();
   if (type == SOCK_STREAM && listen(fd.get(), kBacklog) != 0) return Fd();
   return fd;
+}
+
+// UDP and TCP on one port, also when the system has chosen it.
+void bind_both(const addrinfo& wanted, HepSockets* sockets, sockaddr_storage* local) {
+  sockets->udp = bind_socket(wanted, SOCK_DGRAM);
+  socklen_t size = sizeof *local;
+  auto* const address = reinterpret_cast<sockaddr*>(local);
+  if (sockets->udp.get() < 0 || getsockname(sockets->udp.get(), address, &size) != 0) return;
+  addrinfo same = wanted;
+  same.ai_addr = address;
+  sockets->tcp = bind_socket(same, SOCK_STREAM);
 }
 
 struct AddressList {
@@ -90,16 +102,10 @@ bool open_hep_sockets(const std::string& name, HepSockets* sockets, std::string*
     *error = name + ": " + gai_strerror(failed);
     return false;
   }
-  sockets->udp = bind_socket(*found.first, SOCK_DGRAM);
+  const bool chosen_by_system = port.find_first_not_of('0') == std::string::npos;
   sockaddr_storage local{};
-  socklen_t size = sizeof local;
-  auto* const address = reinterpret_cast<sockaddr*>(&local);
-  if (sockets->udp.get() >= 0 && getsockname(sockets->udp.get(), address, &size) == 0) {
-    // Both on one port, also when the system has chosen it.
-    addrinfo same = *found.first;
-    same.ai_addr = address;
-    sockets->tcp = bind_socket(same, SOCK_STREAM);
-  }
+  for (int i = 0; i < (chosen_by_system ? kTries : 1) && sockets->tcp.get() < 0; i++)
+    bind_both(*found.first, sockets, &local);
   if (sockets->tcp.get() < 0) {
     *error = name + ": cannot listen: " + std::strerror(errno);
     return false;

@@ -62,6 +62,7 @@ TEST(Threads, LiveAFileAndTheInterface) {
   std::vector<std::string> errors;
   auto source = open_captures({"hep::0", path}, {}, session.log, &errors);
   ASSERT_NE(source, nullptr);
+  ASSERT_TRUE(errors.empty()) << errors[0];
   const std::string name = source->infos()[0]->name;
   const auto port = static_cast<uint16_t>(std::stoi(name.substr(name.rfind(':') + 1)));
   session.set_source(std::move(source));
