@@ -3,7 +3,6 @@
 #include <absl/container/flat_hash_map.h>
 
 #include <algorithm>
-#include <span>
 #include <tuple>
 #include <utility>
 
@@ -70,51 +69,6 @@ void conclude_audio(const AudioFacts& facts, CallAnalysis* analysis) {
   if (lost.caller || lost.callee) analysis->audio_cause = cause_of(facts);
 }
 
-// One cause, one headline: what a finding stands behind in `symptoms` is not told apart from it
-// when both are about one request, at whatever hop, or about one stream.
-struct Explanation {
-  std::string_view cause;
-  std::string_view symptom;
-};
-constexpr Explanation kExplanations[] = {
-    {"dialog-route-set-ignored", "txn-bye-unanswered"},
-    {"dialog-route-set-ignored", "txn-timeout"},
-    {"dialog-route-set-ignored", "txn-retransmissions"},
-    {"dialog-wrong-target", "txn-bye-unanswered"},
-    {"dialog-wrong-target", "txn-timeout"},
-    {"dialog-wrong-target", "txn-retransmissions"},
-    {"dialog-route-set-ignored", "txn-refused"},
-    {"dialog-wrong-target", "txn-refused"},
-    {"audio-fragmentation", "audio-icmp-unreachable"},
-    {"audio-fragmentation", "txn-timeout"},
-    {"audio-fragmentation", "txn-retransmissions"},
-    {"audio-unusable-address", "audio-no-rtp-from-caller"},
-    {"audio-unusable-address", "audio-no-rtp-from-callee"},
-    {"audio-neighbour-missing", "audio-no-rtp-from-caller"},
-    {"audio-neighbour-missing", "audio-no-rtp-from-callee"},
-    {"audio-neighbour-missing", "audio-stopped"},
-    {"audio-neighbour-missing", "audio-late"},
-    {"dialog-contacts", "txn-ack-missing"},
-    {"dialog-contacts", "dialog-wrong-target"},
-    {"dialog-replaces-self", "dialog-transfer"},
-    {"sdp-changed-by-hop", "sdp-no-common-codec"},
-    {"sdp-changed-by-hop", "txn-refused"},
-    {"txn-cancel-mismatch", "txn-cancel-unanswered"},
-    {"txn-cancel-mismatch", "txn-retransmissions"},
-    {"txn-timeout", "txn-retransmissions"},
-    {"txn-response-lost", "txn-retransmissions"},
-    {"txn-ack-missing", "txn-retransmissions"},
-    {"txn-non2xx-ack-missing", "txn-retransmissions"},
-    {"txn-bye-unanswered", "txn-retransmissions"},
-    {"txn-cancel-unanswered", "txn-retransmissions"},
-    {"txn-timeout", "txn-no-100"},
-    {"txn-response-lost", "txn-no-100"},
-    {"txn-retransmissions", "txn-no-100"},
-    {"audio-early-wrong-leg", "audio-wrong-destination"},
-    {"rtp-loss", "rtp-mos"},
-    {"rtp-jitter", "rtp-mos"},
-};
-
 // What a finding is about: its stream, lacking one its request, at whatever hop.
 struct Matter {
   StreamId stream;
@@ -139,16 +93,42 @@ Matter matter_of(const Model& model, const Finding& finding) {
   return matter;
 }
 
-// What a symptom is worth, its cause is worth too.
+// Detectors whose findings explain those with a code about the same matter.
+const std::vector<const Detector*>& explaining(std::string_view symptom) {
+  static const auto all = [] {
+    absl::flat_hash_map<std::string_view, std::vector<const Detector*>> by_symptom;
+    for (const Detector* detector : detectors())
+      for (const std::string_view code : detector->relations.of_same)
+        by_symptom[code].push_back(detector);
+    return by_symptom;
+  }();
+  static const std::vector<const Detector*> kNone;
+  const auto found = all.find(symptom);
+  return found == all.end() ? kNone : found->second;
+}
+
+// Requires a code of the catalogue.
+const Relations& relations_of(std::string_view code) {
+  const auto& all = detectors();
+  const auto found =
+      std::lower_bound(all.begin(), all.end(), code,
+                       [](const Detector* a, std::string_view b) { return a->code < b; });
+  return (*found)->relations;
+}
+
+bool names(const std::vector<std::string_view>& codes, const Finding& finding) {
+  return std::find(codes.begin(), codes.end(), finding.code) != codes.end();
+}
+
+// A symptom is told by its cause alone. The cause is then at least as severe as it was.
 void drop_explained(const Model& model, std::vector<Finding>* findings) {
   if (findings->size() < 2) return;
   absl::flat_hash_map<std::pair<std::string_view, Matter>, Finding*> causes;  // the first of each
   for (Finding& finding : *findings)
     causes.try_emplace({finding.code, matter_of(model, finding)}, &finding);
   const auto explained = [&](const Finding& finding) {
-    for (const Explanation& row : kExplanations) {
-      if (row.symptom != finding.code) continue;
-      const auto cause = causes.find({row.cause, matter_of(model, finding)});
+    for (const Detector* detector : explaining(finding.code)) {
+      const auto cause = causes.find({detector->code, matter_of(model, finding)});
       if (cause == causes.end()) continue;
       if (finding.stream)
         cause->second->severity = std::max(cause->second->severity, finding.severity);
@@ -178,36 +158,20 @@ void demote_repeats_of_forks(std::vector<Finding>* findings) {
 
 // Behind the fault that the streams show stands another one, which is told in its place.
 void name_root_cause(CallAnalysis* analysis) {
-  constexpr std::string_view kRoots[] = {"audio-fragmentation", "audio-neighbour-missing",
-                                         "audio-early-wrong-leg", "audio-unusable-address"};
   const auto told = [&](std::string_view code) {
     return std::any_of(analysis->findings.begin(), analysis->findings.end(),
                        [&](const Finding& finding) { return finding.code == code; });
   };
   if (analysis->audio_cause.empty() || told(analysis->audio_cause)) return;
-  for (const std::string_view root : kRoots) {
-    if (told(root)) analysis->audio_cause = root;
-  }
+  for (const Finding& finding : analysis->findings)
+    if (relations_of(finding.code).is_root_of_audio) analysis->audio_cause = finding.code;
 }
-
-// Findings about how quickly things follow each other: nothing of it is known where times are made
-// up.
-constexpr std::string_view kAboutTime[] = {
-    "dialog-short", "reg-storm", "rtp-clock",
-    "rtp-jitter",   "rtp-ptime", "sec-brute-force",
-    "sec-flood",    "cap-clock", "txn-timer-nonconformant",
-};
-
-// And about fractions of a second, where a log has whole ones.
-constexpr std::string_view kAboutFractions[] = {"dialog-short", "txn-timer-nonconformant"};
 
 // Whether the times of a source carry a finding of this code.
 bool can_carry(const SourceInfo& source, std::string_view code) {
-  const auto is_one_of = [&](const auto& codes) {
-    return std::find(std::begin(codes), std::end(codes), code) != std::end(codes);
-  };
-  if (!source.has_times) return !is_one_of(kAboutTime);
-  return !source.whole_seconds || !is_one_of(kAboutFractions);
+  const TimeNeed need = relations_of(code).needs;
+  if (!source.has_times) return need == TimeNeed::none;
+  return !source.whole_seconds || need != TimeNeed::fractions;
 }
 
 void drop_untimed(const Model& model, std::vector<Finding>* findings) {
@@ -219,47 +183,6 @@ void drop_untimed(const Model& model, std::vector<Finding>* findings) {
     return std::any_of(model.captures.begin(), model.captures.end(),
                        [&](const SourceInfo& one) { return !can_carry(one, finding.code); });
   });
-}
-
-// That an attack is refused is part of it, and no fault of its own.
-constexpr std::string_view kRefusals[] = {"reg-rejected", "reg-loop", "txn-auth-failed",
-                                          "txn-refused"};
-
-// That a gateway is down is told once, not with each ping.
-constexpr std::string_view kSilences[] = {"txn-timeout", "txn-retransmissions"};
-
-// That a leg was left alone explains how it ended.
-constexpr std::string_view kEndings[] = {"dialog-short", "txn-cancel-race"};
-
-// That a client repeats its request follows from an answer that goes astray.
-constexpr std::string_view kLostAnswers[] = {"txn-response-lost", "txn-retransmissions",
-                                             "txn-no-100"};
-
-bool is_one_of(const Finding& finding, const auto& codes) {
-  return std::find(std::begin(codes), std::end(codes), finding.code) != std::end(codes);
-}
-
-// What is lost on its way to an address that cannot be reached: the address is the headline, and
-// what became of the call stays as a fact beside it.
-constexpr std::string_view kLostOnTheWay[] = {"txn-ack-missing", "txn-bye-unanswered"};
-
-bool is_consequence_of(std::string_view cause, const Finding& finding) {
-  return (cause == "nat-contact-private" || cause == "nat-record-route-private") &&
-         finding.severity != Severity::info && is_one_of(finding, kLostOnTheWay);
-}
-
-// What was refused was no longer what the other leg had offered.
-constexpr std::string_view kRefusedOffers[] = {"txn-refused", "sdp-no-common-codec"};
-
-bool is_part_of(std::string_view cause, const Finding& finding) {
-  if (cause == "sdp-changed-by-hop") return is_one_of(finding, kRefusedOffers);
-  if (cause == "nat-record-route-private") return false;
-  if (cause == "leg-not-ended") return is_one_of(finding, kEndings);
-  if (cause == "nat-binding-moved" || cause == "nat-contact-private")
-    return is_one_of(finding, kSilences);
-  if (cause.starts_with("nat-")) return is_one_of(finding, kLostAnswers);
-  return is_one_of(finding, cause == "gateway-down" ? std::span<const std::string_view>(kSilences)
-                                                    : std::span<const std::string_view>(kRefusals));
 }
 
 // Of one severity, those about the capture first: they say how far the others can be trusted.
@@ -295,22 +218,24 @@ std::string_view to_string(Confidence confidence) {
 
 Detector::Detector(std::string_view code_, Severity severity_, std::string_view sentence_,
                    void (*check_)(CallContext&, CallAnalysis*),
-                   void (*check_capture_)(CaptureContext&, std::vector<Finding>*))
+                   void (*check_capture_)(CaptureContext&, std::vector<Finding>*),
+                   Relations relations_)
     : code(code_),
       severity(severity_),
       sentence(sentence_),
       check(check_),
-      check_capture(check_capture_) {
+      check_capture(check_capture_),
+      relations(std::move(relations_)) {
   registry().push_back(this);
 }
 
 Detector::Detector(std::string_view code_, Severity severity_, std::string_view sentence_,
-                   void (*check_)(CallContext&, CallAnalysis*))
-    : Detector(code_, severity_, sentence_, check_, nullptr) {}
+                   void (*check_)(CallContext&, CallAnalysis*), Relations relations_)
+    : Detector(code_, severity_, sentence_, check_, nullptr, std::move(relations_)) {}
 
 Detector::Detector(std::string_view code_, Severity severity_, std::string_view sentence_,
-                   void (*check_)(CaptureContext&, std::vector<Finding>*))
-    : Detector(code_, severity_, sentence_, nullptr, check_) {}
+                   void (*check_)(CaptureContext&, std::vector<Finding>*), Relations relations_)
+    : Detector(code_, severity_, sentence_, nullptr, check_, std::move(relations_)) {}
 
 const std::vector<const Detector*>& detectors() {
   static const bool sorted = [] {
@@ -488,16 +413,19 @@ void Analyst::look_at_capture(uint64_t packets) {
 bool Analyst::is_explained(const Finding& finding) const {
   const auto causes = causes_.find(finding.call.value);
   return causes != causes_.end() &&
-         std::any_of(causes->second.begin(), causes->second.end(),
-                     [&](std::string_view cause) { return is_part_of(cause, finding); });
+         std::any_of(causes->second.begin(), causes->second.end(), [&](std::string_view cause) {
+           return names(relations_of(cause).in_calls, finding);
+         });
 }
 
 // As it is told: what another finding is the cause of, as an info.
 const Finding* Analyst::as_told(const Finding& finding) {
   const auto causes = causes_.find(finding.call.value);
   if (causes == causes_.end() ||
-      std::none_of(causes->second.begin(), causes->second.end(),
-                   [&](std::string_view cause) { return is_consequence_of(cause, finding); }))
+      std::none_of(causes->second.begin(), causes->second.end(), [&](std::string_view cause) {
+        return finding.severity != Severity::info &&
+               names(relations_of(cause).facts_in_calls, finding);
+      }))
     return &finding;
   std::unique_ptr<Finding>& told = demoted_[&finding];
   if (told == nullptr) told = std::make_unique<Finding>();

@@ -96,22 +96,39 @@ struct CaptureContext {
   Analyst& analyst;  // for verdicts on calls
 };
 
+// What a finding needs to know of times: a log can have none, or whole seconds only.
+enum class TimeNeed : uint8_t { none, any, fractions };
+
+// How a finding stands to others. One cause, one headline: what it explains is not told beside it.
+struct Relations {
+  // Codes of findings about the same stream or request, at whatever hop.
+  std::vector<std::string_view> of_same{};
+  // Codes of findings of the calls that it names in Finding::explains.
+  std::vector<std::string_view> in_calls{};
+  // And of those there that stay as a fact: infos.
+  std::vector<std::string_view> facts_in_calls{};
+  TimeNeed needs = TimeNeed::none;
+  // It stands behind the fault that the streams show: calls.audio_cause names it.
+  bool is_root_of_audio = false;
+};
+
 // One row of the catalogue: a pure function of a call, or of the capture. Defined as a static
-// object in correlate/findings/NAME.cc; constructing it registers it.
+// object in correlate/findings/GROUP/NAME.cc; constructing it registers it.
 struct Detector {
   std::string_view code;
   Severity severity;
   std::string_view sentence;  // for `findings --list`
   void (*check)(CallContext& context, CallAnalysis* out) = nullptr;
   void (*check_capture)(CaptureContext& context, std::vector<Finding>* out) = nullptr;
+  Relations relations;
 
   Detector(std::string_view code, Severity severity, std::string_view sentence,
-           void (*check)(CallContext&, CallAnalysis*));
+           void (*check)(CallContext&, CallAnalysis*), Relations relations = {});
   Detector(std::string_view code, Severity severity, std::string_view sentence,
-           void (*check)(CaptureContext&, std::vector<Finding>*));
+           void (*check)(CaptureContext&, std::vector<Finding>*), Relations relations = {});
   Detector(std::string_view code, Severity severity, std::string_view sentence,
            void (*check)(CallContext&, CallAnalysis*),
-           void (*check_capture)(CaptureContext&, std::vector<Finding>*));
+           void (*check_capture)(CaptureContext&, std::vector<Finding>*), Relations relations = {});
 };
 // Sorted by code.
 const std::vector<const Detector*>& detectors();

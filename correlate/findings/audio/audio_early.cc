@@ -106,8 +106,8 @@ const Detector missing_detector(
     check_missing);
 const Detector leg_detector(
     "audio-early-wrong-leg", Severity::error,
-    "the caller goes on with the leg of the early media though another one has answered",
-    check_leg);
+    "the caller goes on with the leg of the early media though another one has answered", check_leg,
+    {.of_same = {"audio-wrong-destination"}, .is_root_of_audio = true});
 
 }  // namespace
 }  // namespace sipladder::audio_early

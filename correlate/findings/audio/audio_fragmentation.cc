@@ -98,7 +98,10 @@ void check(CallContext& context, CallAnalysis* out) {
 }
 
 const Detector detector("audio-fragmentation", Severity::error,
-                        "ICMP says that packets of the call are too big, and they stay so", check);
+                        "ICMP says that packets of the call are too big, and they stay so", check,
+                        {.of_same = {"audio-icmp-unreachable", "txn-timeout",
+                                     "txn-retransmissions"},
+                         .is_root_of_audio = true});
 
 }  // namespace
 }  // namespace sipladder::audio_fragmentation

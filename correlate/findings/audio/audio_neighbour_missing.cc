@@ -102,7 +102,10 @@ void check(CallContext& context, CallAnalysis* out) {
 
 const Detector detector("audio-neighbour-missing", Severity::error,
                         "the next hop of the media does not answer ARP or neighbour discovery",
-                        check);
+                        check,
+                        {.of_same = {"audio-no-rtp-from-caller", "audio-no-rtp-from-callee",
+                                     "audio-stopped", "audio-late"},
+                         .is_root_of_audio = true});
 
 }  // namespace
 }  // namespace sipladder::audio_neighbour_missing

@@ -76,7 +76,9 @@ const Detector detector(
     "audio-unusable-address", Severity::error,
     "an SDP names an address or port to which nobody can send, without hold and "
     "without ICE",
-    check);
+    check,
+    {.of_same = {"audio-no-rtp-from-caller", "audio-no-rtp-from-callee"},
+     .is_root_of_audio = true});
 
 }  // namespace
 }  // namespace sipladder::audio_unusable_address

@@ -104,7 +104,8 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
 }
 
 const Detector detector("cap-clock", Severity::warning,
-                        "time runs back, or the clocks of two captures disagree", check);
+                        "time runs back, or the clocks of two captures disagree", check,
+                        {.needs = TimeNeed::any});
 
 }  // namespace
 }  // namespace sipladder::cap_clock

@@ -64,7 +64,7 @@ void check(CallContext& context, CallAnalysis* out) {
 
 const Detector detector("dialog-contacts", Severity::warning,
                         "a 2xx to INVITE has several Contacts (error when the ACK gets lost)",
-                        check);
+                        check, {.of_same = {"txn-ack-missing", "dialog-wrong-target"}});
 
 }  // namespace
 }  // namespace sipladder::dialog_contacts

@@ -162,27 +162,25 @@ void check_ack(CallContext& context, RouteFault fault, const Detector& detector,
   report(out, std::move(finding));
 }
 
-const Detector ignored_detector("dialog-route-set-ignored", Severity::error,
-                                "a request inside a dialog does not follow the route set, and dies",
-                                [](CallContext& context, CallAnalysis* out) {
-                                  const auto is_asked = [&](const TransactionRecord& txn) {
-                                    return died(context, txn);
-                                  };
-                                  check(context, RouteFault::ignored, ignored_detector, is_asked,
-                                        describe_ignored, out);
-                                  check_ack(context, RouteFault::ignored, ignored_detector, out);
-                                });
+const Detector ignored_detector(
+    "dialog-route-set-ignored", Severity::error,
+    "a request inside a dialog does not follow the route set, and dies",
+    [](CallContext& context, CallAnalysis* out) {
+      const auto is_asked = [&](const TransactionRecord& txn) { return died(context, txn); };
+      check(context, RouteFault::ignored, ignored_detector, is_asked, describe_ignored, out);
+      check_ack(context, RouteFault::ignored, ignored_detector, out);
+    },
+    {.of_same = {"txn-bye-unanswered", "txn-timeout", "txn-retransmissions", "txn-refused"}});
 
-const Detector target_detector("dialog-wrong-target", Severity::error,
-                               "a Request-URI inside a dialog is not the remote target, and dies",
-                               [](CallContext& context, CallAnalysis* out) {
-                                 const auto is_asked = [&](const TransactionRecord& txn) {
-                                   return died(context, txn);
-                                 };
-                                 check(context, RouteFault::wrong_target, target_detector, is_asked,
-                                       describe_target, out);
-                                 check_ack(context, RouteFault::wrong_target, target_detector, out);
-                               });
+const Detector target_detector(
+    "dialog-wrong-target", Severity::error,
+    "a Request-URI inside a dialog is not the remote target, and dies",
+    [](CallContext& context, CallAnalysis* out) {
+      const auto is_asked = [&](const TransactionRecord& txn) { return died(context, txn); };
+      check(context, RouteFault::wrong_target, target_detector, is_asked, describe_target, out);
+      check_ack(context, RouteFault::wrong_target, target_detector, out);
+    },
+    {.of_same = {"txn-bye-unanswered", "txn-timeout", "txn-retransmissions", "txn-refused"}});
 
 const Detector strict_detector(
     "dialog-strict-route", Severity::warning,

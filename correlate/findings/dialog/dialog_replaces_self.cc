@@ -120,7 +120,7 @@ void check_invites(CaptureContext& context, std::vector<Finding>* out) {
 
 const Detector detector("dialog-replaces-self", Severity::error,
                         "Replaces names the dialog that carries it, or one that does not exist",
-                        check_refer, check_invites);
+                        check_refer, check_invites, {.of_same = {"dialog-transfer"}});
 
 }  // namespace
 }  // namespace sipladder::dialog_replaces_self

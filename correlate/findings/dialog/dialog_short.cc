@@ -25,7 +25,8 @@ void check(CallContext& context, CallAnalysis* out) {
   report(out, std::move(finding));
 }
 
-const Detector detector("dialog-short", Severity::info, "answered and ended within 3 s", check);
+const Detector detector("dialog-short", Severity::info, "answered and ended within 3 s", check,
+                        {.needs = TimeNeed::fractions});
 
 }  // namespace
 }  // namespace sipladder::dialog_short

@@ -225,7 +225,8 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
 }
 
 const Detector detector("leg-not-ended", Severity::error,
-                        "CANCEL or BYE of one leg is not passed on: the other leg goes on", check);
+                        "CANCEL or BYE of one leg is not passed on: the other leg goes on", check,
+                        {.in_calls = {"dialog-short", "txn-cancel-race"}});
 
 }  // namespace
 }  // namespace sipladder::leg_not_ended

@@ -74,8 +74,8 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
   }
 }
 
-const Detector detector("nat-alg", Severity::warning, "a router rewrites SIP that passes it",
-                        check);
+const Detector detector("nat-alg", Severity::warning, "a router rewrites SIP that passes it", check,
+                        {.in_calls = {"txn-response-lost", "txn-retransmissions", "txn-no-100"}});
 
 }  // namespace
 }  // namespace sipladder::nat_alg

@@ -47,7 +47,8 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
 }
 
 const Detector detector("nat-binding-moved", Severity::warning,
-                        "the public address or port of a registered client changed", check);
+                        "the public address or port of a registered client changed", check,
+                        {.in_calls = {"txn-timeout", "txn-retransmissions"}});
 
 }  // namespace
 }  // namespace sipladder::nat_binding_moved

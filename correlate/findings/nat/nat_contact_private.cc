@@ -106,7 +106,9 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
 }
 
 const Detector detector("nat-contact-private", Severity::error,
-                        "a request goes to the private address of a Contact and is lost", check);
+                        "a request goes to the private address of a Contact and is lost", check,
+                        {.in_calls = {"txn-timeout", "txn-retransmissions"},
+                         .facts_in_calls = {"txn-ack-missing", "txn-bye-unanswered"}});
 
 }  // namespace
 }  // namespace sipladder::nat_contact_private

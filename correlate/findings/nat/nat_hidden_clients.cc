@@ -52,7 +52,8 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
 }
 
 const Detector detector("nat-hidden-clients", Severity::warning,
-                        "all clients of a server come from one private address", check);
+                        "all clients of a server come from one private address", check,
+                        {.in_calls = {"txn-response-lost", "txn-retransmissions", "txn-no-100"}});
 
 }  // namespace
 }  // namespace sipladder::nat_hidden_clients

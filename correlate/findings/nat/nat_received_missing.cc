@@ -39,7 +39,8 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
 }
 
 const Detector detector("nat-received-missing", Severity::warning,
-                        "a server does not write the source address into the Via", check);
+                        "a server does not write the source address into the Via", check,
+                        {.in_calls = {"txn-response-lost", "txn-retransmissions", "txn-no-100"}});
 
 }  // namespace
 }  // namespace sipladder::nat_received_missing

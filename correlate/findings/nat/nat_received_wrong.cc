@@ -44,7 +44,8 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
 }
 
 const Detector detector("nat-received-wrong", Severity::warning,
-                        "received or rport is not the source of the request", check);
+                        "received or rport is not the source of the request", check,
+                        {.in_calls = {"txn-response-lost", "txn-retransmissions", "txn-no-100"}});
 
 }  // namespace
 }  // namespace sipladder::nat_received_wrong

@@ -32,7 +32,8 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
 }
 
 const Detector detector("nat-response-source", Severity::error,
-                        "answers come from another address or port than was asked", check);
+                        "answers come from another address or port than was asked", check,
+                        {.in_calls = {"txn-response-lost", "txn-retransmissions", "txn-no-100"}});
 
 }  // namespace
 }  // namespace sipladder::nat_response_source

@@ -36,7 +36,8 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
 }
 
 const Detector detector("nat-rport-missing", Severity::warning,
-                        "a client behind a NAT does not ask for rport", check);
+                        "a client behind a NAT does not ask for rport", check,
+                        {.in_calls = {"txn-response-lost", "txn-retransmissions", "txn-no-100"}});
 
 }  // namespace
 }  // namespace sipladder::nat_rport_missing

@@ -37,7 +37,8 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
 }
 
 const Detector detector("nat-rport-unfilled", Severity::info,
-                        "rport is asked for, and no answer fills it", check);
+                        "rport is asked for, and no answer fills it", check,
+                        {.in_calls = {"txn-response-lost", "txn-retransmissions", "txn-no-100"}});
 
 }  // namespace
 }  // namespace sipladder::nat_rport_unfilled

@@ -89,7 +89,8 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
 }
 
 const Detector detector("nat-tcp-dead", Severity::error,
-                        "a NAT has forgotten a TCP connection that is still written to", check);
+                        "a NAT has forgotten a TCP connection that is still written to", check,
+                        {.in_calls = {"txn-response-lost", "txn-retransmissions", "txn-no-100"}});
 
 }  // namespace
 }  // namespace sipladder::nat_tcp_dead

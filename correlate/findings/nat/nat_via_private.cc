@@ -37,7 +37,8 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
 }
 
 const Detector detector("nat-via-private", Severity::warning,
-                        "a proxy names a private address in its Via towards a public peer", check);
+                        "a proxy names a private address in its Via towards a public peer", check,
+                        {.in_calls = {"txn-response-lost", "txn-retransmissions", "txn-no-100"}});
 
 }  // namespace
 }  // namespace sipladder::nat_via_private

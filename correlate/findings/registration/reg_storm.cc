@@ -36,7 +36,8 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
 }
 
 const Detector detector("reg-storm", Severity::warning,
-                        "a contact is registered again and again, long before it expires", check);
+                        "a contact is registered again and again, long before it expires", check,
+                        {.needs = TimeNeed::any});
 
 }  // namespace
 }  // namespace sipladder::reg_storm

@@ -53,7 +53,8 @@ void check(CallContext& context, CallAnalysis* out) {
 }
 
 const Detector detector("rtp-clock", Severity::warning,
-                        "the timestamps of a stream run faster or slower than the time", check);
+                        "the timestamps of a stream run faster or slower than the time", check,
+                        {.needs = TimeNeed::any});
 
 }  // namespace
 }  // namespace sipladder::rtp_clock

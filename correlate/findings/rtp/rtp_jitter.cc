@@ -39,7 +39,7 @@ void check(CallContext& context, CallAnalysis* out) {
 
 const Detector detector("rtp-jitter", Severity::warning,
                         "the mean interarrival jitter of a stream is 30 ms or more (60 ms: error)",
-                        check);
+                        check, {.of_same = {"rtp-mos"}, .needs = TimeNeed::any});
 
 }  // namespace
 }  // namespace sipladder::rtp_jitter

@@ -111,7 +111,8 @@ void check(CallContext& context, CallAnalysis* out) {
 
 const Detector detector(
     "rtp-loss", Severity::warning,
-    "1 % of the packets of a stream are lost (5 %: error), before or behind this point", check);
+    "1 % of the packets of a stream are lost (5 %: error), before or behind this point", check,
+    {.of_same = {"rtp-mos"}});
 
 }  // namespace
 }  // namespace sipladder::rtp_loss

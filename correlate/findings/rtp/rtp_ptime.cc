@@ -43,7 +43,8 @@ void check(CallContext& context, CallAnalysis* out) {
 
 const Detector detector(
     "rtp-ptime", Severity::info,
-    "the packets of a stream are longer or shorter than the ptime the receiver asked for", check);
+    "the packets of a stream are longer or shorter than the ptime the receiver asked for", check,
+    {.needs = TimeNeed::any});
 
 }  // namespace
 }  // namespace sipladder::rtp_ptime

@@ -207,7 +207,9 @@ void check_legs(CaptureContext& context, std::vector<Finding>* out) {
 const Detector detector("sdp-changed-by-hop", Severity::warning,
                         "a hop changes more of an SDP than addresses: protocol, media lines, what "
                         "a payload number means (error when the call suffers)",
-                        check, check_legs);
+                        check, check_legs,
+                        {.of_same = {"sdp-no-common-codec", "txn-refused"},
+                         .in_calls = {"txn-refused", "sdp-no-common-codec"}});
 
 }  // namespace
 }  // namespace sipladder::sdp_changed_by_hop

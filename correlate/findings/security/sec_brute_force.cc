@@ -140,7 +140,9 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
 
 const Detector detector("sec-brute-force", Severity::warning,
                         "one source sends wrong credentials again and again, or until they fit",
-                        check);
+                        check,
+                        {.in_calls = {"reg-rejected", "reg-loop", "txn-auth-failed", "txn-refused"},
+                         .needs = TimeNeed::any});
 
 }  // namespace
 }  // namespace sipladder::sec_brute_force

@@ -64,7 +64,7 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
 
 const Detector detector("sec-flood", Severity::warning,
                         "hundreds of requests in seconds from one address, nearly none served",
-                        check);
+                        check, {.needs = TimeNeed::any});
 
 }  // namespace
 }  // namespace sipladder::sec_flood

@@ -145,7 +145,9 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
 }
 
 const Detector detector("sec-scanner", Severity::warning,
-                        "a scanner by its User-Agent, or one source that tries many users", check);
+                        "a scanner by its User-Agent, or one source that tries many users", check,
+                        {.in_calls = {"reg-rejected", "reg-loop", "txn-auth-failed",
+                                      "txn-refused"}});
 
 }  // namespace
 }  // namespace sipladder::sec_scanner

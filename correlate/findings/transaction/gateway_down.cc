@@ -122,7 +122,8 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
 }
 
 const Detector detector("gateway-down", Severity::error,
-                        "OPTIONS to one address unanswered or 5xx for three rounds", check);
+                        "OPTIONS to one address unanswered or 5xx for three rounds", check,
+                        {.in_calls = {"txn-timeout", "txn-retransmissions"}});
 
 }  // namespace
 }  // namespace sipladder::gateway_down

@@ -142,7 +142,8 @@ void check(CallContext& context, CallAnalysis* out) {
 }
 
 const Detector detector("txn-ack-missing", Severity::error,
-                        "a 2xx to INVITE is repeated and no ACK for it arrives", check);
+                        "a 2xx to INVITE is repeated and no ACK for it arrives", check,
+                        {.of_same = {"txn-retransmissions"}});
 
 }  // namespace
 }  // namespace sipladder::txn_ack_missing

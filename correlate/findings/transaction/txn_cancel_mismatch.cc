@@ -156,7 +156,7 @@ void check(CallContext& context, CallAnalysis* out) {
 
 const Detector detector("txn-cancel-mismatch", Severity::error,
                         "a CANCEL that does not name its INVITE: 481, and the phone rings on",
-                        check);
+                        check, {.of_same = {"txn-cancel-unanswered", "txn-retransmissions"}});
 
 }  // namespace
 }  // namespace sipladder::txn_cancel_mismatch

@@ -38,7 +38,7 @@ void check(CallContext& context, CallAnalysis* out) {
 
 const Detector detector("txn-non2xx-ack-missing", Severity::warning,
                         "a final non-2xx response to INVITE is repeated and no ACK for it is seen",
-                        check);
+                        check, {.of_same = {"txn-retransmissions"}});
 
 }  // namespace
 }  // namespace sipladder::txn_non2xx_ack_missing

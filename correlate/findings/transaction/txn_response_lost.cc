@@ -75,7 +75,8 @@ void check(CallContext& context, CallAnalysis* out) {
 }
 
 const Detector detector("txn-response-lost", Severity::warning,
-                        "a request is repeated although responses to it were sent", check);
+                        "a request is repeated although responses to it were sent", check,
+                        {.of_same = {"txn-retransmissions", "txn-no-100"}});
 
 }  // namespace
 }  // namespace sipladder::txn_response_lost

@@ -58,7 +58,8 @@ void check(CallContext& context, CallAnalysis* out) {
 }
 
 const Detector detector("txn-retransmissions", Severity::warning,
-                        "three or more timer retransmissions in one transaction", check);
+                        "three or more timer retransmissions in one transaction", check,
+                        {.of_same = {"txn-no-100"}});
 
 }  // namespace
 }  // namespace sipladder::txn_retransmissions

@@ -258,7 +258,7 @@ const Detector detector(
     "txn-timeout", Severity::error,
     "no final response within 64*T1 (Timer B or F), or Timer C after a provisional one (warning "
     "when another server takes the request)",
-    check);
+    check, {.of_same = {"txn-retransmissions", "txn-no-100"}});
 
 }  // namespace
 }  // namespace sipladder::txn_timeout

@@ -111,7 +111,8 @@ void check(CallContext& context, CallAnalysis* out) {
 }
 
 const Detector detector("txn-timer-nonconformant", Severity::info,
-                        "retransmissions that no timer of RFC 3261 explains", check);
+                        "retransmissions that no timer of RFC 3261 explains", check,
+                        {.needs = TimeNeed::fractions});
 
 }  // namespace
 }  // namespace sipladder::txn_timer_nonconformant

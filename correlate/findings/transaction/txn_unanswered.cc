@@ -156,12 +156,14 @@ const Detector bye_detector(
       check(context, Method::bye, bye_detector, out);
       check_failed_bye(context, bye_detector, out);
       check_lost_bye(context, bye_detector, out);
-    });
+    },
+    {.of_same = {"txn-retransmissions"}});
 const Detector cancel_detector("txn-cancel-unanswered", Severity::warning,
                                "a CANCEL was never answered",
                                [](CallContext& context, CallAnalysis* out) {
                                  check(context, Method::cancel, cancel_detector, out);
-                               });
+                               },
+                               {.of_same = {"txn-retransmissions"}});
 
 }  // namespace
 }  // namespace sipladder::txn_unanswered
