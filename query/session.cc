@@ -40,7 +40,7 @@ void Session::set_memory(size_t bytes) {
   // limit with each of them and keeps them: 1 M streams within 64 MiB took 165 MB.
   mallopt(M_MMAP_THRESHOLD, 128 << 10);
   constexpr size_t kFixed = 20 << 20;  // the program itself, its buffers and batches
-  engine_.set_memory((bytes - std::min(kFixed, bytes / 2)) / 10 * 7);
+  engine_.set_memory((bytes - std::min(kFixed, bytes / 2)) / 10 * 6);
 }
 
 void Session::note_sources() {

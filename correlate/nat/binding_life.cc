@@ -2,35 +2,42 @@
 
 #include <algorithm>
 #include <array>
-#include <memory>
 
 #include "capture/time_units.h"
+#include "correlate/model/beside_table.h"
 #include "correlate/registry/binding_moves.h"
 
 namespace sipladder {
 namespace {
+
+// A keep-alive from an endpoint, or to it.
+struct Beat {
+  int64_t time_ns;
+  KeepaliveKind kind;
+  bool from_endpoint;
+};
 
 // One endpoint behind a NAT as its servers see it.
 struct Flow {
   EndpointNat* nat = nullptr;
   int64_t newest_ns = 0;      // packet in either direction
   int64_t newest_out_ns = 0;  // from the endpoint: it is still there
-  // When each kind of keep-alive came from it, and to it.
-  std::array<std::vector<int64_t>, 7> keepalives, keepalives_to;
+  std::vector<Beat> beats;
 };
 
 class Flows {
  public:
   Flows(const Model& model, EndpointNats* endpoints) : model_(model) {
-    flows_.resize(model.endpoints.size());
+    places_.reset(model.endpoints);
     for (const EndpointId id : model.endpoints.ids()) {
       const auto found = endpoints->find(model.endpoints[id]);
-      if (found != endpoints->end() && found->second.behind == true)
-        flows_[id.value - 1] = std::make_unique<Flow>(Flow{&found->second, 0, 0, {}, {}});
+      if (found == endpoints->end() || found->second.behind != true) continue;
+      flows_.push_back({&found->second, 0, 0, {}});
+      places_[id] = static_cast<uint32_t>(flows_.size());
     }
   }
 
-  Flow* of(EndpointId id) { return flows_[id.value - 1].get(); }
+  Flow* of(EndpointId id) { return places_[id] == 0 ? nullptr : &flows_[places_[id] - 1]; }
 
   void learn() {
     size_t next = 0;
@@ -40,9 +47,7 @@ class Flows {
       if (message.transport == Transport::udp && !message.duplicate) add_message(id, message);
     }
     add_keepalives_until(INT64_MAX, &next);
-    for (const std::unique_ptr<Flow>& flow : flows_) {
-      if (flow != nullptr) settle(*flow);
-    }
+    for (Flow& flow : flows_) settle(flow);
   }
 
  private:
@@ -53,8 +58,7 @@ class Flows {
       flow->newest_ns = time_ns;
       if (id == src) flow->newest_out_ns = time_ns;
       if (kind == KeepaliveKind::none) continue;
-      auto& kept = id == src ? flow->keepalives : flow->keepalives_to;
-      kept[static_cast<size_t>(kind)].push_back(time_ns);
+      flow->beats.push_back({time_ns, kind, id == src});
     }
   }
 
@@ -107,34 +111,43 @@ class Flows {
       }
     }
     // What answers it does not keep the binding.
-    if (!choose_keepalive(flow.keepalives, flow.nat))
-      choose_keepalive(flow.keepalives_to, flow.nat);
+    if (!choose_keepalive(flow, true)) choose_keepalive(flow, false);
   }
 
-  static bool choose_keepalive(const std::array<std::vector<int64_t>, 7>& keepalives,
-                               EndpointNat* nat) {
-    constexpr size_t kLeast = 2;
+  // The kind that came most often, at least twice.
+  static KeepaliveKind commonest(const Flow& flow, bool from_endpoint) {
+    std::array<size_t, 7> counts{};
+    for (const Beat& beat : flow.beats)
+      if (beat.from_endpoint == from_endpoint) counts[static_cast<size_t>(beat.kind)]++;
     size_t chosen = 0;
-    for (size_t kind = 1; kind < keepalives.size(); kind++) {
-      const size_t count = keepalives[kind].size();
-      if (count >= kLeast && (chosen == 0 || count > keepalives[chosen].size())) chosen = kind;
-    }
-    if (chosen == 0) return false;
+    for (size_t kind = 1; kind < counts.size(); kind++)
+      if (counts[kind] >= 2 && counts[kind] > counts[chosen]) chosen = kind;
+    return static_cast<KeepaliveKind>(chosen);
+  }
+
+  static bool choose_keepalive(const Flow& flow, bool from_endpoint) {
+    const KeepaliveKind chosen = commonest(flow, from_endpoint);
+    if (chosen == KeepaliveKind::none) return false;
     std::vector<int64_t> gaps;
-    const std::vector<int64_t>& times = keepalives[chosen];
-    for (size_t i = 1; i < times.size(); i++) gaps.push_back(times[i] - times[i - 1]);
+    int64_t last_ns = 0;
+    for (const Beat& beat : flow.beats) {
+      if (beat.kind != chosen || beat.from_endpoint != from_endpoint) continue;
+      if (last_ns != 0) gaps.push_back(beat.time_ns - last_ns);
+      last_ns = beat.time_ns;
+    }
     const auto middle = gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / 2);
     std::nth_element(gaps.begin(), middle, gaps.end());
     // A burst; of STUN, the tests of a client.
-    const bool stun = static_cast<KeepaliveKind>(chosen) == KeepaliveKind::stun;
+    const bool stun = chosen == KeepaliveKind::stun;
     if (*middle < (stun ? 5 : 1) * kSecond_ns) return false;
-    nat->keepalive = static_cast<KeepaliveKind>(chosen);
-    nat->keepalive_ns = *middle;
+    flow.nat->keepalive = chosen;
+    flow.nat->keepalive_ns = *middle;
     return true;
   }
 
   const Model& model_;
-  std::vector<std::unique_ptr<Flow>> flows_;  // by endpoint, null where no NAT is known
+  std::vector<Flow> flows_;
+  BesideTable<uint32_t, EndpointId> places_;  // in flows_, from 1; 0 where no NAT is known
 };
 
 }  // namespace

@@ -65,6 +65,7 @@ void NatAudit::choose_hops() {
     chosen.push_back(id);
     sent_on[id.value] = TransactionId{};
   }
+  hops_.reserve(chosen.size());
   for (const TransactionId id : chosen) {
     if (auto hop = via_hop_of(model_, view_, id, sent_on[id.value])) hops_.push_back(*hop);
     senders_.insert({model_.endpoints[model_.transactions[id].src].ip, 0});

@@ -22,12 +22,13 @@ std::string_view to_string(Role role) {
 
 void EndpointRoles::update() {
   if (epoch_ == model_.evicted.epoch && seen_messages_ == model_.messages.size() &&
-      facts_.size() == model_.endpoints.size()) {
+      seen_endpoints_ == model_.endpoints.size()) {
     return;
   }
   epoch_ = model_.evicted.epoch;
   seen_messages_ = model_.messages.size();
-  facts_.assign(model_.endpoints.size(), EndpointFacts{});
+  seen_endpoints_ = model_.endpoints.size();
+  facts_.reset(model_.endpoints);
   by_ip_.clear();
   count_messages();
   mark_hops();
@@ -35,7 +36,7 @@ void EndpointRoles::update() {
   mark_same_call_legs();
   mark_media();
   for (const EndpointId id : model_.endpoints.ids()) {
-    EndpointFacts& facts = facts_[id.value - 1];
+    EndpointFacts& facts = facts_[id];
     read_own(id);
     facts.passes_on = facts.passes_on || routes_itself(id);
     const auto found = by_ip_.find(key_of(model_.endpoints[id].ip));
@@ -53,11 +54,11 @@ void EndpointRoles::update() {
 void EndpointRoles::count_messages() {
   for (const MessageId id : model_.messages.ids()) {
     const MessageRecord& message = model_.messages[id];
-    EndpointFacts& from = facts_[message.src.value - 1];
+    EndpointFacts& from = facts_[message.src];
     from.messages_out++;
     from.transport = message.transport;
-    facts_[message.dst.value - 1].messages_in++;
-    facts_[message.dst.value - 1].transport = message.transport;
+    facts_[message.dst].messages_in++;
+    facts_[message.dst].transport = message.transport;
     if (!from.agent_message || (!from.wrote && message.is_request())) {
       from.agent_message = id;
       from.wrote = message.is_request();
@@ -69,7 +70,7 @@ void EndpointRoles::count_messages() {
 
 // Its own Via, when the first request it sends has only that one.
 void EndpointRoles::read_own(EndpointId id) {
-  EndpointFacts& facts = facts_[id.value - 1];
+  EndpointFacts& facts = facts_[id];
   if (!facts.wrote || !view_.load(model_.messages[facts.agent_message])) return;
   const auto vias = header_values(view_.sip(), HeaderId::via);
   if (vias.size() != 1) {
@@ -80,7 +81,7 @@ void EndpointRoles::read_own(EndpointId id) {
 
 // Seen from one side only, a proxy stands in the Record-Route of what it passes on (16.6).
 bool EndpointRoles::routes_itself(EndpointId id) {
-  const EndpointFacts& facts = facts_[id.value - 1];
+  const EndpointFacts& facts = facts_[id];
   if (!facts.answer || !view_.load(model_.messages[facts.answer])) return false;
   const auto routes = header_values(view_.sip(), HeaderId::record_route);
   return std::any_of(routes.begin(), routes.end(), [&](std::string_view route) {
@@ -169,7 +170,7 @@ void EndpointRoles::mark_same_call_legs() {
 void EndpointRoles::mark_media() {
   absl::flat_hash_set<std::string> signals;
   for (const EndpointId id : model_.endpoints.ids()) {
-    const EndpointFacts& facts = facts_[id.value - 1];
+    const EndpointFacts& facts = facts_[id];
     if (facts.messages_in + facts.messages_out > 0) signals.insert(key_of(model_.endpoints[id].ip));
   }
   for (const StreamId id : model_.streams.ids()) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "correlate/model/beside_table.h"
 #include "correlate/model/message_view.h"
 #include "correlate/model/model.h"
 #include "correlate/session/legs.h"
@@ -31,8 +32,8 @@ class EndpointRoles {
       : model_(model), legs_(legs), view_(log) {}
 
   void update();
-  const EndpointFacts& of(EndpointId id) const { return facts_[id.value - 1]; }
-  uint32_t size() const { return static_cast<uint32_t>(facts_.size()); }
+  const EndpointFacts& of(EndpointId id) const { return facts_[id]; }
+  uint32_t size() const { return seen_endpoints_; }
 
  private:
   void count_messages();
@@ -50,7 +51,8 @@ class EndpointRoles {
   MessageView view_;
   uint32_t epoch_ = 0;
   uint32_t seen_messages_ = 0;
-  std::vector<EndpointFacts> facts_;
+  uint32_t seen_endpoints_ = 0;
+  BesideTable<EndpointFacts, EndpointId> facts_;
   absl::flat_hash_map<std::string, Role> by_ip_;
 };
 
