@@ -176,7 +176,20 @@ int64_t TextTrace::to_ns(const LogTime& time) {
   return result;
 }
 
+// The first date that a line further below says is that of the messages before it, too.
+void TextTrace::learn_date() {
+  for (const TraceMessage& message : ahead_) {
+    for (const auto& time : {message.log_time, message.head.time}) {
+      if (!time || time->kind != LogTime::Kind::clock || time->day == 0 || time->year == 0)
+        continue;
+      date_ = *time;
+      return;
+    }
+  }
+}
+
 int64_t TextTrace::time_of(const TraceMessage& message) {
+  if (frame_ == 0) learn_date();
   // Where times are said, a message without one came when the one before did.
   const bool first = frame_ == 0;
   int64_t result = last_ns_ + (first || info_.has_times ? 0 : kMadeUpStep);

@@ -36,6 +36,7 @@ class TextTrace : public PacketSource {
   void keep(TraceMessage message);
   int64_t time_of(const TraceMessage& message);
   void look_at_differences();
+  void learn_date();
   int64_t to_ns(const LogTime& time);
   void hand_out(TraceMessage message, Packet* packet);
 
