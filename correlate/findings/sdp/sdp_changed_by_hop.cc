@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
 #include "correlate/findings/shared/support.h"
@@ -188,16 +189,49 @@ void check_refused(CaptureContext& context, TransactionId id, std::vector<Findin
   }
 }
 
+// Which protocols the audio and other lines of an SDP have, as a bit.
+uint8_t protocols_of(const SdpGlance& sdp) {
+  const int kind = (sdp.plain ? 1 : 0) | (sdp.secure ? 2 : 0) | (sdp.other ? 4 : 0);
+  return static_cast<uint8_t>(1 << kind);
+}
+
+// What each host was asked for. Only who was asked for another protocol than it asks for can have
+// changed it: finding the legs of all calls costs a read of each.
+class AskedFor {
+ public:
+  explicit AskedFor(const Model& model) : model_(model) {
+    for (const TransactionId id : model.transactions.ids()) {
+      const TransactionRecord& txn = model.transactions[id];
+      if (txn.method != Method::invite || !txn.request) continue;
+      const MessageRecord& request = model.messages[txn.request];
+      if (request.has_sdp) of_host_[model.endpoints[txn.dst].ip] |= protocols_of(request.sdp);
+    }
+  }
+  bool another_than(const TransactionRecord& txn) const {
+    const auto found = of_host_.find(model_.endpoints[txn.src].ip);
+    const SdpGlance& own = model_.messages[txn.request].sdp;
+    // Of fax and video the glance does not tell the protocol.
+    return found != of_host_.end() && (own.other || (found->second & ~protocols_of(own)) != 0);
+  }
+
+ private:
+  const Model& model_;
+  std::map<IpAddress, uint8_t> of_host_;
+};
+
 // A B2BUA has a call of its own towards each party, and offers there what it likes; what it makes
 // of the protocol shows when that is refused.
 void check_legs(CaptureContext& context, std::vector<Finding>* out) {
   const Model& model = context.model;
   size_t read = 0;
+  std::optional<AskedFor> asked_for;
   for (const TransactionId id : model.transactions.ids()) {
     const TransactionRecord& txn = model.transactions[id];
     if (txn.method != Method::invite || !txn.request || txn.request_path || !txn.final_response ||
         !is_refused(txn) || !model.messages[txn.request].has_sdp)
       continue;
+    if (!asked_for) asked_for.emplace(model);
+    if (!asked_for->another_than(txn)) continue;
     if (read++ == 0) context.legs.update();
     if (read > kMostRead) return;
     check_refused(context, id, out);
