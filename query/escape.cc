@@ -106,6 +106,32 @@ std::string csv_text(std::string_view raw, bool formulas) {
   return quoted + "\"";
 }
 
+std::string xml_text(std::string_view text) {
+  std::string out;
+  for (const char c : terminal_text(text)) {
+    switch (c) {
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
 std::string markdown_text(std::string_view text) {
   constexpr std::string_view kMarks = "|\\`*_[~";
   std::string out;

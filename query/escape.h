@@ -36,6 +36,8 @@ class JsonArray {
 // RFC 4180: a formula is disarmed, quotes where they are needed, hidden characters as on a
 // terminal, but for line ends. With `formulas` those stay.
 std::string csv_text(std::string_view text, bool formulas = false);
+// Of text and of attributes, in XML and HTML.
+std::string xml_text(std::string_view text);
 std::string markdown_text(std::string_view text);  // of a cell of a table
 
 }  // namespace sipladder

@@ -31,6 +31,7 @@ class BoundedOutput {
   bool put(std::string_view text, size_t reserved = 0);
   // What was reserved.
   void finish(std::string_view text);
+  uint64_t left() const { return left_; }  // bytes that fit
 
  private:
   uint64_t left_;
