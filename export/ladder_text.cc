@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <climits>
 
+#include "export/ladder_formats.h"
+#include "export/ladder_words.h"
 #include "export/time_text.h"
 #include "export/wrap.h"
 
@@ -25,10 +27,6 @@ Ink row_ink(const LadderRow& row) {
   if (row.kind == RowKind::media) return Ink::media;
   if (row.kind != RowKind::message) return Ink::dim;
   return static_cast<Ink>(static_cast<uint32_t>(Ink::txn0) + row.txn_number % kTxnInks);
-}
-
-std::u32string arrow_word(bool ascii) {
-  return ascii ? U" -> " : U" → ";
 }
 
 void draw_lifelines(const Ladder& ladder, const LadderLayout& layout, bool ascii, CellLine* line) {
@@ -134,16 +132,6 @@ std::u32string label_line_text(const LadderRow& row, bool ascii) {
   return right.empty() ? text : text + U' ' + right;
 }
 
-// "alice → bob", as far as the messages name them.
-std::u32string parties_text(const LadderCall& call, bool ascii) {
-  if (call.caller.empty() && call.callee.empty())
-    return safe_text(fmt::format("call {}", call.id.value));
-  const auto name = [](const std::string& text) {
-    return safe_text(text.empty() ? "unnamed" : text);
-  };
-  return name(call.caller) + arrow_word(ascii) + name(call.callee);
-}
-
 // Wrapped; the lines after the first one stand `indent` columns to the right of it.
 void append_wrapped(std::u32string_view text, int at, int indent, int width, Ink ink,
                     std::vector<CellLine>* lines) {
@@ -176,22 +164,16 @@ Ink severity_ink(Severity severity) {
 std::vector<CellLine> draw_ladder_title(const Ladder& ladder, int width, bool ascii) {
   std::vector<CellLine> lines;
   for (const LadderCall& call : ladder.calls) {
-    std::u32string text = parties_text(call, ascii) + U"  " + safe_text(call.state);
-    if (!call.audio.empty()) text += U"  audio " + safe_text(call.audio);
-    if (!call.call_id.empty()) text += U"  " + safe_text(call.call_id);
-    append_wrapped(text, 0, 2, width, Ink::bold, &lines);
+    append_wrapped(title_text(call, ascii), 0, 2, width, Ink::bold, &lines);
     for (const LadderFinding& finding : call.findings) {
-      const std::u32string words = safe_text(
-          fmt::format("{} {}: {}", to_string(finding.severity), finding.code, finding.summary));
-      append_wrapped(words, 2, 4, width, severity_ink(finding.severity), &lines);
+      append_wrapped(finding_words(finding), 2, 4, width, severity_ink(finding.severity), &lines);
     }
     for (const std::string& codec : call.codecs)
       append_wrapped(safe_text(codec), 2, 4, width, Ink::dim, &lines);
   }
   if (ladder.files.size() < 2) return lines;
   for (const LadderFile& file : ladder.files) {
-    append_wrapped(safe_text(fmt::format("frames {}:N are in {}", file.source + 1, file.name)), 2,
-                   4, width, Ink::dim, &lines);
+    append_wrapped(file_words(file), 2, 4, width, Ink::dim, &lines);
   }
   return lines;
 }
@@ -281,20 +263,36 @@ std::string ladder_text(const Ladder& ladder, const LadderTextOptions& options) 
     append_lines(draw_row_lines(ladder, row, layout, options), options, &out);
     append_details(row, layout, options, &out);
   }
-  const bool inferred = std::any_of(ladder.rows.begin(), ladder.rows.end(),
-                                    [](const LadderRow& row) { return row.inferred; });
   std::vector<CellLine> legend;
-  if (inferred)
-    append_wrapped(
-        U"~ hosts told from Via, received, Route, Request-URI and Contact: the log does "
-        U"not say them",
-        0, 2, options.width, Ink::dim, &legend);
+  append_wrapped(inferred_words(ladder), 0, 2, options.width, Ink::dim, &legend);
   if (ladder.line_ns > 0)
     append_wrapped(safe_text(fmt::format("each empty line is {:.3g} s",
                                          static_cast<double>(ladder.line_ns) / 1e9)),
                    0, 2, options.width, Ink::dim, &legend);
   append_lines(legend, options, &out);
   return out;
+}
+
+namespace {
+
+class TextLadders : public LadderWriter {
+ public:
+  using LadderWriter::LadderWriter;
+  bool add(const Ladder& ladder) override {
+    const std::string drawn = ladder_text(ladder, style_.text);
+    if (!out_->put((first_ ? "" : "\n") + drawn)) return false;
+    first_ = false;
+    return true;
+  }
+
+ private:
+  bool first_ = true;
+};
+
+}  // namespace
+
+std::unique_ptr<LadderWriter> make_text_ladders(const LadderStyle& style, BoundedOutput* out) {
+  return std::make_unique<TextLadders>(style, out);
 }
 
 }  // namespace sipladder

@@ -2,12 +2,21 @@
 
 #include <algorithm>
 
+#include "export/ladder_formats.h"
 #include "query/table_description.h"
 
 namespace sipladder {
 namespace {
 
 constexpr uint32_t kTable = kSourceOptions | kSelectOptions | kRowOptions;
+
+std::string ladder_endings() {
+  std::string all;
+  for (const LadderFormat& format : ladder_formats()) {
+    if (!format.ending.empty()) all.append(all.empty() ? "" : ", ").append(format.ending);
+  }
+  return all;
+}
 
 std::vector<Command> all_commands() {
   std::vector<Command> all = {
@@ -51,9 +60,8 @@ std::vector<Command> all_commands() {
       {"stats", kTable, "counts, ratios, percentiles, and where every packet went",
        "\"group\",name,count,value,note", "note"},
       {"export", kSourceOptions | kSelectOptions | kExportOptions,
-       "-o OUT, by its ending: .csv, .json, .ndjson (rows of calls), .txt (ladders), .wav (the "
-       "talk "
-       "of one call, caller left, callee right)",
+       "-o OUT, by its ending: .csv, .json, .ndjson (rows of calls), " + ladder_endings() +
+           " (ladders), .wav (the talk of one call, caller left, callee right)",
        "", ""},
       {"sql", kTable | kSqlOptions,
        "any read-only query over the tables: sql SOURCE... QUERY; a prompt without one", "", ""},
@@ -82,7 +90,12 @@ const Command* find_command(const std::string& name) {
 }
 
 std::vector<std::string> export_endings() {
-  return {".csv", ".json", ".ndjson", ".txt", ".wav"};
+  std::vector<std::string> endings = {".csv", ".json", ".ndjson"};
+  for (const LadderFormat& format : ladder_formats()) {
+    if (!format.ending.empty()) endings.emplace_back(format.ending);
+  }
+  endings.emplace_back(".wav");
+  return endings;
 }
 
 bool where_is_about_calls(const std::string& command) {

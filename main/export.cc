@@ -4,7 +4,6 @@
 #include <cstring>
 #include <memory>
 
-#include "export/ladder_text.h"
 #include "export/wav.h"
 #include "main/output.h"
 #include "main/print.h"
@@ -48,16 +47,16 @@ int export_rows(Session& session, const Options& options, const ChosenCalls& cho
   });
 }
 
-int export_ladders(Session& session, const Options& options, const ChosenCalls& chosen) {
+int export_ladders(Session& session, const Options& options, const ChosenCalls& chosen,
+                   const LadderFormat& format) {
   constexpr int kWidth = 100;
-  LadderTextOptions text;
+  LadderTextOptions text = ladder_text_options(session, options);
   text.width = options.width > 0 ? options.width : kWidth;
-  text.exact = text.label_lines = true;
-  text.unbroken = options.width == 0;
-  text.utc = options.utc;
-  text.cancellation = &session.model.cancellation;
-  return write_file(
-      options, [&](std::FILE* file) { write_ladders(session, options, chosen, text, {}, file); });
+  int status = kDone;
+  const int written = write_file(options, [&](std::FILE* file) {
+    status = write_ladders(session, options, chosen, format, text, file);
+  });
+  return status != kDone ? status : written;
 }
 
 // The first chosen call that has audio.
@@ -89,7 +88,8 @@ int export_calls(Session& session, const Options& options) {
   if (chosen.none()) return kDone;
   const std::string ending = options.output.substr(options.output.rfind('.') + 1);
   if (ending == "wav") return export_talk(session, options, chosen);
-  if (ending == "txt") return export_ladders(session, options, chosen);
+  if (const LadderFormat* const format = ladder_format_of_file(options.output))
+    return export_ladders(session, options, chosen, *format);
   return export_rows(session, options, chosen, ending);
 }
 

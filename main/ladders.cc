@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "export/ladder_text.h"
+#include "export/ladder_formats.h"
 #include "main/host_names.h"
 #include "main/output.h"
 #include "main/print.h"
@@ -38,9 +38,9 @@ size_t columns_within(int width) {
 }
 
 LadderOptions ladder_options(const Options& options, const std::vector<HostAlias>& aliases,
-                             int width) {
+                             const LadderFormat& format, int width) {
   LadderOptions ladder;
-  ladder.max_columns = columns_within(width);
+  if (is_text(format)) ladder.max_columns = columns_within(width);
   ladder.compact = options.compact;
   ladder.scale_time = options.scale_time;
   if (options.columns_by == "endpoint") ladder.columns_by = ColumnsBy::endpoint;
@@ -91,39 +91,46 @@ int check_aliases(const Options& options) {
   return take_aliases(options, &aliases);
 }
 
-void write_ladders(Session& session, const Options& options, const ChosenCalls& chosen,
-                   const LadderTextOptions& text, const std::vector<HostAlias>& aliases,
-                   std::FILE* file) {
+int write_ladders(Session& session, const Options& options, const ChosenCalls& chosen,
+                  const LadderFormat& format, const LadderTextOptions& text, std::FILE* file) {
+  std::vector<HostAlias> aliases;
+  if (const int wrong = take_aliases(options, &aliases); wrong != kDone) return wrong;
   BoundedOutput out(row_style(options), file);
-  const LadderOptions wanted = ladder_options(options, aliases, text.width);
+  const LadderOptions wanted = ladder_options(options, aliases, format, text.width);
+  const auto writer = format.make({text, wanted.memory}, &out);
   Misnamed misnamed(options);
-  bool first = true;
+  bool any = false;
   for (const auto& legs : ladders_of(session, options, chosen.list(session.model))) {
     if (session.model.cancellation.requested()) break;
     const Ladder ladder = build_ladder({session.model, session.log, session.analyst, legs}, wanted);
     misnamed.note(ladder);
-    const std::string drawn = ladder_text(ladder, text);
-    if (!out.put((first ? "" : "\n") + drawn) || std::ferror(file) != 0) break;
-    first = false;
+    if (!writer->add(ladder) || std::ferror(file) != 0) break;
+    any = true;
   }
-  if (!first) misnamed.complain_of_rest();
+  writer->end();
+  if (any) misnamed.complain_of_rest();
+  if (const std::string remark = writer->remark(); !remark.empty()) complain(remark);
+  return kDone;
 }
 
-int print_ladders(Session& session, const Options& options) {
-  std::vector<HostAlias> aliases;
-  if (const int wrong = take_aliases(options, &aliases); wrong != kDone) return wrong;
-  const ChosenCalls chosen(session, options);
+LadderTextOptions ladder_text_options(const Session& session, const Options& options) {
   LadderTextOptions text;
-  text.width = output_width(options);
   text.exact = text.label_lines = true;
-  text.unbroken = options.width == 0 && isatty(STDOUT_FILENO) == 0;
+  text.unbroken = options.width == 0;
   text.frames = options.frames;
   text.ascii = options.ascii;
   text.utc = options.utc;
-  text.color = is_colored(options);
   text.cancellation = &session.model.cancellation;
-  write_ladders(session, options, chosen, text, aliases, stdout);
-  return kDone;
+  return text;
+}
+
+int print_ladders(Session& session, const Options& options) {
+  const ChosenCalls chosen(session, options);
+  LadderTextOptions text = ladder_text_options(session, options);
+  text.width = output_width(options);
+  text.unbroken = options.width == 0 && isatty(STDOUT_FILENO) == 0;
+  text.color = is_colored(options);
+  return write_ladders(session, options, chosen, *find_ladder_format(options.format), text, stdout);
 }
 
 }  // namespace sipladder

@@ -1,11 +1,14 @@
 #include "main/options.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
 #include <utility>
 
 #include "capture/hep_listen.h"
+#include "export/ladder_formats.h"
 #include "main/commands.h"
 #include "main/habits.h"
 #include "main/host_names.h"
@@ -90,15 +93,20 @@ void add_select_options(CLI::App& app, Options* o, OptionTexts* texts, bool abou
   app.add_option("--to", o->to, "calls that begin before TIME")->type_name("TIME")->group(group);
 }
 
-// Of all that prints text.
-void add_text_options(CLI::App& app, Options* o, OptionTexts* texts, const char* formats) {
+void add_shape_options(CLI::App& app, Options* o, OptionTexts* texts) {
   const char* const group = "Output";
-  app.add_option("--format", o->format, formats)->type_name("FORMAT")->group(group);
   app.add_flag("--utc", o->utc, "times in UTC")->group(group);
-  app.add_option("--color", o->color, "auto, always or never")->type_name("WHEN")->group(group);
   app.add_option("--width", texts->width, "columns that the output may take")
       ->type_name("N")
       ->group(group);
+}
+
+// Of all that prints text.
+void add_text_options(CLI::App& app, Options* o, OptionTexts* texts, const std::string& formats) {
+  const char* const group = "Output";
+  app.add_option("--format", o->format, formats)->type_name("FORMAT")->group(group);
+  app.add_option("--color", o->color, "auto, always or never")->type_name("WHEN")->group(group);
+  add_shape_options(app, o, texts);
 }
 
 void add_bound_option(CLI::App& app, OptionTexts* texts) {
@@ -166,6 +174,14 @@ void add_ladder_options(CLI::App& app, Options* o) {
   app.add_flag("--ascii", o->ascii, "drawn in ASCII")->group(group);
 }
 
+// "text (lines and arrows), json (...)"
+std::string ladder_format_help() {
+  std::string all;
+  for (const LadderFormat& format : ladder_formats())
+    all += fmt::format("{}{} ({})", all.empty() ? "" : "; ", format.name, format.about);
+  return all;
+}
+
 constexpr const char* kRowFormats = "table, json, ndjson, csv or md";
 
 void add_options(CLI::App& app, uint32_t groups, const std::string& command, Options* o,
@@ -181,7 +197,7 @@ void add_options(CLI::App& app, uint32_t groups, const std::string& command, Opt
     app.add_option("words", texts->words, "TABLE...: these tables only")->type_name("");
   if (groups & kSelectOptions) add_select_options(app, o, texts, where_is_about_calls(command));
   if (groups & kLadderOptions) {
-    add_text_options(app, o, texts, "text");
+    add_text_options(app, o, texts, ladder_format_help());
     add_bound_option(app, texts);
   }
   if (groups & kRowOptions) {
@@ -195,8 +211,11 @@ void add_options(CLI::App& app, uint32_t groups, const std::string& command, Opt
   }
   if (groups & kLadderOptions) add_ladder_options(app, o);
   if (groups & kListOption) app.add_flag("--list", o->list, "print the catalogue");
-  if (groups & kExportOptions)
+  if (groups & kExportOptions) {
     app.add_option("-o,--output", o->output, "the file to write")->type_name("OUT");
+    add_shape_options(app, o, texts);
+    add_ladder_options(app, o);
+  }
   app.allow_extras();
 }
 
@@ -247,9 +266,54 @@ std::string unknown_option(const CLI::App& app, const std::string& command,
 std::string wrong_format(const Options& o) {
   if (o.format.empty()) return {};
   std::vector<std::string> allowed = {"table", "json", "ndjson", "csv", "md"};
-  if (o.command == "ladder") allowed = {"text"};
+  if (o.command == "ladder") {
+    allowed.clear();
+    for (const LadderFormat& format : ladder_formats()) allowed.emplace_back(format.name);
+  }
   if (std::find(allowed.begin(), allowed.end(), o.format) != allowed.end()) return {};
   return not_one_of("--format", o.format, allowed);
+}
+
+// One of the options that were given, of those that only lines of text have.
+std::string text_option_given(const Options& o) {
+  return o.ascii ? "--ascii" : o.width > 0 ? "--width" : "";
+}
+
+// Likewise of those that only ladders have.
+std::string ladder_option_given(const Options& o) {
+  const std::pair<bool, const char*> all[] = {
+      {o.sdp, "--sdp"},
+      {!o.rtp, "--no-rtp"},
+      {o.raw, "--raw"},
+      {o.transactions, "--transactions"},
+      {o.session, "--session"},
+      {!o.frames, "--no-frames"},
+      {!o.columns_by.empty(), "--columns-by"},
+      {!o.order.empty(), "--order"},
+      {!o.alias.empty(), "--alias"},
+      {!o.hide.empty(), "--hide"},
+      {o.compact, "--compact"},
+      {o.scale_time, "--scale-time"},
+  };
+  for (const auto& [given, name] : all) {
+    if (given) return name;
+  }
+  return text_option_given(o);
+}
+
+// Options that the chosen format has no use for.
+std::string useless_ladder_option(const Options& o) {
+  const bool to_file = o.command == "export";
+  const LadderFormat* const format =
+      to_file ? ladder_format_of_file(o.output) : find_ladder_format(o.format);
+  if (format == nullptr) {
+    const std::string name = ladder_option_given(o);
+    return name.empty() || !to_file ? ""
+                                    : name + ": is about ladders, and " + o.output + " has none";
+  }
+  const std::string name = text_option_given(o);
+  if (is_text(*format) || name.empty()) return {};
+  return name + ": is about lines of text, which " + std::string(format->name) + " has none of";
 }
 
 std::string wrong_ladder_option(const Options& o) {
@@ -290,6 +354,9 @@ std::string mistake_in(const Options& o) {
            "REGEX for letters in either case";
   }
   if (std::string wrong = wrong_ladder_option(o); !wrong.empty()) return wrong;
+  if (o.command == "ladder" || o.command == "export") {
+    if (std::string wrong = useless_ladder_option(o); !wrong.empty()) return wrong;
+  }
   return wrong_format(o);
 }
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "export/ladder_layout.h"
+#include "export/ladder_formats.h"
 #include "main/options.h"
 #include "query/format.h"
 #include "query/session.h"
@@ -39,9 +39,9 @@ std::vector<const Finding*> chosen_findings(Session& session, Reader& reader,
 // As blocks of text.
 void write_findings(Session& session, const Options& options,
                     const std::vector<const Finding*>& findings, BoundedOutput* out);
-void write_ladders(Session& session, const Options& options, const ChosenCalls& chosen,
-                   const LadderTextOptions& text, const std::vector<HostAlias>& aliases,
-                   std::FILE* file);
+int write_ladders(Session& session, const Options& options, const ChosenCalls& chosen,
+                  const LadderFormat& format, const LadderTextOptions& text, std::FILE* file);
+LadderTextOptions ladder_text_options(const Session& session, const Options& options);
 int print_ladders(Session& session, const Options& options);
 int check_aliases(const Options& options);  // before anything is read
 int export_calls(Session& session, const Options& options);

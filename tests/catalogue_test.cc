@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "correlate/analysis/analysis.h"
+#include "export/ladder_formats.h"
 #include "tests/support/run_binary.h"
 
 namespace sipladder {
@@ -73,6 +74,27 @@ TEST(Docs, AreWhatTheProgramPrints) {
     EXPECT_EQ(committed.str(), now)
         << printed.file << " is stale: run this test with SIPLADDER_UPDATE=1";
   }
+}
+
+// The lines of the man page between two comments are those of the registry.
+TEST(Docs, ManPageHasTheLadderFormats) {
+  constexpr std::string_view kBegin = ".\\\" ladder formats\n", kEnd = ".\\\" end\n";
+  std::string now;
+  for (const LadderFormat& format : ladder_formats()) {
+    now += ".br\n\\fB" + std::string(format.name) + "\\fR";
+    if (!format.ending.empty()) now += " (" + std::string(format.ending) + ")";
+    now += ": " + std::string(format.about) + "\n";
+  }
+  std::stringstream page;
+  page << std::ifstream(root_path("sipladder.1")).rdbuf();
+  std::string text = page.str();
+  const size_t begin = text.find(kBegin) + kBegin.size(), end = text.find(kEnd, begin);
+  ASSERT_NE(text.find(kBegin), std::string::npos);
+  ASSERT_NE(end, std::string::npos);
+  const std::string committed = text.substr(begin, end - begin);
+  if (std::getenv("SIPLADDER_UPDATE") != nullptr)
+    std::ofstream(root_path("sipladder.1")) << text.replace(begin, end - begin, now);
+  EXPECT_EQ(committed, now) << "sipladder.1 is stale: run this test with SIPLADDER_UPDATE=1";
 }
 
 }  // namespace

@@ -62,7 +62,7 @@ class CommandLine : public testing::Test {
 
 TEST_F(CommandLine, WrongWordsNameTheNearest) {
   expect_refused({"calls", "--formt", "json"}, "--format");
-  expect_refused({"calls", "--raw"}, "ladder has it");
+  expect_refused({"calls", "--raw"}, "ladder, export have it");
   expect_refused({"clals"}, "did you mean calls?");
   expect_refused({"ladder", "--colums", "a"}, "ladder has no such option");
   EXPECT_TRUE(has(run_binary({"calls", path_, "1001"}).err, "--match 1001"));
@@ -71,7 +71,11 @@ TEST_F(CommandLine, WrongWordsNameTheNearest) {
 
 TEST_F(CommandLine, WrongValuesNameTheAllowedOnes) {
   expect_refused({"calls", "--format", "xml"}, "table, json, ndjson, csv or md");
-  expect_refused({"ladder", "--format", "json"}, "text");
+  expect_refused({"ladder", "--format", "csv"}, "text, mermaid, plantuml, json or svg");
+  expect_refused({"ladder", "--format", "svg", "--ascii"}, "--ascii");
+  expect_refused({"export", "-o", "x.csv", "--sdp"}, "--sdp: is about ladders");
+  expect_refused({"export", "-o", "x.puml", "--width", "80"}, "--width");
+  expect_refused({"export", "-o", "x.doc"}, ".txt, .mmd, .puml, .svg or .wav");
   expect_refused({"calls", "--color", "blue"}, "auto, always or never");
   expect_refused({"calls", "--memory", "1K"}, "64M");
   expect_refused({"calls", "--limit", "-1"}, "0 or more");

@@ -3,8 +3,12 @@
 #include <sndfile.h>
 
 #include <filesystem>
+#include <fstream>
 #include <memory>
+#include <sstream>
 
+#include "export/ladder_formats.h"
+#include "tests/support/flow_script.h"
 #include "tests/support/run_binary.h"
 #include "tests/support/scratch.h"
 
@@ -33,6 +37,43 @@ TEST(Export, SaysWhyNothingIsWritten) {
   EXPECT_NE(silent.err.find("none of the chosen calls has media"), std::string::npos) << silent.err;
   EXPECT_EQ(
       run_binary({"export", "-o", "/nowhere/x.wav", root_path("samples/two-way.pcap")}).status, 4);
+}
+
+// What `ladder --format` prints is in the file, with the same options.
+TEST(Export, LaddersByEnding) {
+  const std::string sample = root_path("samples/hold-resume.pcap");
+  for (const LadderFormat& format : ladder_formats()) {
+    if (format.ending.empty()) continue;
+    const std::string path = scratch_path("ladder" + std::string(format.ending));
+    const RunResult result = run_binary({"export", "-o", path, "--sdp", "--utc", sample});
+    EXPECT_EQ(result.status, 0) << result.err;
+    std::stringstream written;
+    written << std::ifstream(path).rdbuf();
+    EXPECT_EQ(
+        written.str(),
+        run_binary({"ladder", "--format", std::string(format.name), "--sdp", "--utc", sample}).out);
+    EXPECT_FALSE(written.str().empty()) << format.name;
+    std::filesystem::remove(path);
+  }
+}
+
+// GitHub and GitLab refuse a large diagram: who made it is told, and has it whole.
+TEST(Export, LargeMermaidDiagramIsTold) {
+  const std::string path = scratch_path("large.pcap");
+  std::string error;
+  std::ofstream(path, std::ios::binary) << build::capture_of_flow(
+      "host alice 192.0.2.101\nhost bob 192.0.2.102\n"
+      "repeat 1001 every=0.5 from=1\n0.000 alice > bob OPTIONS sip:bob@example.com call=c{n}\n"
+      "0.100 bob > alice 200 (OPTIONS)\nend\n",
+      &error);
+  ASSERT_EQ(error, "");
+  const RunResult large = run_binary({"ladder", "--format", "mermaid", path});
+  EXPECT_EQ(large.status, 0);
+  EXPECT_NE(large.err.find("2002 arrows"), std::string::npos) << large.err;
+  EXPECT_NE(large.out.find("[2002]"), std::string::npos);
+  const RunResult small = run_binary({"ladder", "--format", "mermaid", "--call", "1", path});
+  EXPECT_EQ(small.err, "");
+  std::filesystem::remove(path);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <ctime>
 
 #include "correlate/engine/capture_clocks.h"
+#include "export/ladder_formats.h"
 #include "export/ladder_text.h"
 #include "export/wav.h"
 #include "query/format.h"
@@ -96,12 +97,36 @@ void show_ladder(Session& session, const std::vector<CallId>& calls, Shown* show
   }
 }
 
+// As the other formats have it.
+void show_formats(Session& session, const std::vector<CallId>& calls, Shown* shown) {
+  LadderOptions options;
+  options.sdp = options.raw = options.transactions = options.scale_time = true;
+  LadderStyle style;
+  style.text.utc = true;
+  const LadderInput input{session.model, session.log, session.analyst, calls};
+  const Ladder ladder = build_ladder(input, options);
+  for (const LadderFormat& format : ladder_formats()) {
+    char* text = nullptr;
+    size_t size = 0;
+    std::FILE* const file = open_memstream(&text, &size);
+    if (file == nullptr) std::abort();
+    BoundedOutput out(RowStyle(), file);
+    const auto writer = format.make(style, &out);
+    if (!writer->add(ladder)) shown->note("a ladder does not fit as " + std::string(format.name));
+    writer->end();
+    std::fclose(file);
+    shown->add("a ladder as " + std::string(format.name), std::string(text, size));
+    std::free(text);
+  }
+}
+
 void show_ladders(Session& session, Shown* shown) {
   std::vector<CallId> all;
   for (const CallId call : session.model.calls.ids()) {
     if (all.size() == kMaxLadders) break;
     all.push_back(call);
     show_ladder(session, {call}, shown);
+    show_formats(session, {call}, shown);
   }
   if (all.size() > 1) show_ladder(session, all, shown);
 }
