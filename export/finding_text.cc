@@ -7,54 +7,21 @@
 
 #include "correlate/model/message_view.h"
 #include "correlate/model/names.h"
-#include "export/cells.h"
 #include "export/ladder_text.h"
-#include "export/wrap.h"
+#include "export/text_block.h"
 
 namespace sipladder {
 namespace {
 
 constexpr int kIndent = 2;
-constexpr int kLabel = 6;  // "why   "
 
-class Block {
- public:
-  explicit Block(const FindingTextOptions& options) : options_(options) {}
-
-  void add(int indent, std::string_view label, std::string_view text, Ink ink) {
-    if (text.empty()) return;
-    const int hanging = indent + static_cast<int>(label.empty() ? 0 : kLabel);
-    const int room = options_.width > 0 ? std::max(10, options_.width - hanging) : 0;
-    bool first = true;
-    for (const std::u32string& words : wrap_words(safe_text(text), room, false)) {
-      CellLine line;
-      if (first) put_text(&line, indent, safe_text(label), Ink::dim);
-      put_text(&line, hanging, words, ink);
-      out_ += to_utf8(line, options_.color) + "\n";
-      first = false;
-    }
-  }
-  std::string take() { return std::move(out_); }
-
- private:
-  const FindingTextOptions& options_;
-  std::string out_;
-};
-
+// ", frames 6, 14"
 std::string frames_text(const std::vector<uint32_t>& frames) {
   if (frames.empty()) return {};
   std::string text = frames.size() == 1 ? ", frame " : ", frames ";
   for (size_t i = 0; i < frames.size(); i++)
     text += (i == 0 ? "" : ", ") + std::to_string(frames[i]);
   return text;
-}
-
-std::string call_text(const Model& model, MessageView& view, CallId id) {
-  if (!model.calls.holds(id)) return fmt::format("call {}", id.value);
-  const CallNames names = names_of(model, id, view);
-  const auto name = [](std::string_view text) { return text.empty() ? "unnamed" : text; };
-  if (names.caller.empty() && names.callee.empty()) return fmt::format("call {}", id.value);
-  return fmt::format("call {}: {} → {}", id.value, name(names.caller), name(names.callee));
 }
 
 // Each different text of a group once.
@@ -69,6 +36,14 @@ std::vector<std::string_view> different(const std::vector<const Finding*>& group
 }
 
 }  // namespace
+
+std::string call_text(const Model& model, MessageView& view, CallId id) {
+  if (!model.calls.holds(id)) return fmt::format("call {}", id.value);
+  const CallNames names = names_of(model, id, view);
+  const auto name = [](std::string_view text) { return text.empty() ? "unnamed" : text; };
+  if (names.caller.empty() && names.callee.empty()) return fmt::format("call {}", id.value);
+  return fmt::format("call {}: {} → {}", id.value, name(names.caller), name(names.callee));
+}
 
 std::vector<std::vector<const Finding*>> group_findings(const std::vector<const Finding*>& findings,
                                                         Analyst& analyst) {
@@ -90,15 +65,19 @@ std::vector<std::vector<const Finding*>> group_findings(const std::vector<const 
   return groups;
 }
 
+std::string finding_head(const Model& model, MessageView& view, const Finding& finding) {
+  std::string head = fmt::format("{} {}", to_string(finding.severity), finding.code);
+  if (finding.call) head += ", " + call_text(model, view, finding.call);
+  return head + frames_text(finding.evidence);
+}
+
 std::string finding_text(const Model& model, const PacketLog& log,
                          const std::vector<const Finding*>& group,
                          const FindingTextOptions& options) {
   const Finding& first = *group.front();
   MessageView view(log);
-  Block block(options);
-  std::string head = fmt::format("{} {}", to_string(first.severity), first.code);
-  if (first.call) head += ", " + call_text(model, view, first.call);
-  block.add(0, "", head + frames_text(first.evidence), severity_ink(first.severity));
+  TextBlock block({options.width, options.color});
+  block.add(0, "", finding_head(model, view, first), severity_ink(first.severity));
   block.add(kIndent, "", first.summary, Ink::bold);
   for (size_t i = 1; i < group.size(); i++) {
     const Finding& other = *group[i];

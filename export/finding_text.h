@@ -19,6 +19,11 @@ struct FindingTextOptions {
 std::vector<std::vector<const Finding*>> group_findings(const std::vector<const Finding*>& findings,
                                                         Analyst& analyst);
 
+// "call 2: alice → carol"
+std::string call_text(const Model& model, MessageView& view, CallId id);
+// "error audio-stopped, call 2: alice → carol, frame 6"
+std::string finding_head(const Model& model, MessageView& view, const Finding& finding);
+
 // One group as a block, ended by a line feed.
 std::string finding_text(const Model& model, const PacketLog& log,
                          const std::vector<const Finding*>& group,
