@@ -65,6 +65,10 @@ std::vector<Command> all_commands() {
        "", ""},
       {"sql", kTable | kSqlOptions,
        "any read-only query over the tables: sql SOURCE... QUERY; a prompt without one", "", ""},
+      {"explain", kExplainOptions,
+       "what a finding's code, a status, a header, Q.850:N or a timer is, its usual causes, what "
+       "to do",
+       "", ""},
       {"schema", kRowOptions, "the tables and their columns", "", ""},
   };
   for (const TableDescription* table : tables()) {

@@ -17,6 +17,7 @@ enum OptionGroup : uint32_t {
   kListOption = 32,
   kSqlOptions = 64,
   kNatOptions = 128,
+  kExplainOptions = 256,
 };
 
 struct Command {

@@ -212,6 +212,7 @@ int run(const Options& options) {
   if (const std::string wrong = mistake_before_reading(options); !wrong.empty()) {
     complain(wrong);
     return kUsage;
+  if (options.command == "explain") return after_output(print_explanation(options));
   }
   if (const int wrong = check_aliases(options); wrong != kDone) return wrong;
   Session session;

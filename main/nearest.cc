@@ -23,24 +23,38 @@ size_t distance(std::string_view a, std::string_view b) {
   return cost[a.size()][b.size()];
 }
 
+// How far another word may be at most, and one more; 0: no word is near.
+size_t too_far(std::string_view word) {
+  constexpr size_t kLongest = 64;
+  if (word.size() > kLongest) return 0;
+  const size_t letters = word.size() - std::min(word.find_first_not_of('-'), word.size());
+  return letters < 2 ? 0 : (letters + 2) / 3 + 1;  // one letter is as near to any other
+}
+
+size_t how_far(std::string_view word, std::string_view other) {
+  // What the word begins is meant, however much is missing.
+  return word.size() >= 3 && other.starts_with(word) ? 1 : distance(word, other);
+}
+
 }  // namespace
 
 std::string nearest(std::string_view word, const std::vector<std::string>& known) {
-  constexpr size_t kLongest = 64;
-  if (word.size() > kLongest) return {};
-  std::string best;
-  const size_t letters = word.size() - std::min(word.find_first_not_of('-'), word.size());
-  if (letters < 2) return {};  // one letter is as near to any other
-  size_t least = (letters + 2) / 3 + 1;
-  for (const std::string& one : known) {
-    // What the word begins is meant, however much is missing.
-    const bool begins = word.size() >= 3 && one.starts_with(word);
-    const size_t far = begins ? 1 : distance(word, one);
-    if (far >= least) continue;
-    least = far;
-    best = one;
+  const std::vector<size_t> places = nearest_ones(word, known, 1);
+  return places.empty() ? std::string() : known[places.front()];
+}
+
+std::vector<size_t> nearest_ones(std::string_view word, const std::vector<std::string>& known,
+                                 size_t most) {
+  const size_t limit = too_far(word);
+  std::vector<std::pair<size_t, size_t>> near;  // how far, and its place
+  for (size_t i = 0; limit > 0 && i < known.size(); i++) {
+    const size_t far = how_far(word, known[i]);
+    if (far < limit) near.emplace_back(far, i);
   }
-  return best;
+  std::sort(near.begin(), near.end());
+  std::vector<size_t> places;
+  for (size_t i = 0; i < std::min(most, near.size()); i++) places.push_back(near[i].second);
+  return places;
 }
 
 }  // namespace sipladder

@@ -226,6 +226,12 @@ void build(CLI::App& app, Options* options, OptionTexts* texts) {
   app.require_subcommand(0, 1);
   for (const Command& command : commands()) {
     CLI::App* const sub = app.add_subcommand(command.name, command.help);
+  if (groups & kExplainOptions) {
+    app.add_option("words", texts->words,
+                   "WORD: a finding's code, a status, a header, Q.850:N, or timer X")
+        ->type_name("");
+    add_text_options(app, o, texts, "text, json, ndjson, csv or md");
+  }
     add_options(*sub, command.groups, command.name, options, texts);
   }
 }
@@ -343,6 +349,7 @@ std::string mistake_in(const Options& o) {
     const std::vector<std::string> endings = export_endings();
     const bool known = std::any_of(endings.begin(), endings.end(), [&](const std::string& ending) {
       return o.output.size() > ending.size() && o.output.ends_with(ending);
+  if (o.command == "explain") allowed.front() = "text";
     });
     if (!known) return not_one_of("-o", o.output.empty() ? "OUT" : o.output, endings);
   }
@@ -405,6 +412,13 @@ int parse_options(int argc, char** argv, Options* options) {
   build(app, options, &texts);
   // "help" and "help COMMAND", as other tools have it.
   std::vector<std::string> words(argv + 1, argv + argc);
+  if (o->command == "explain") {
+    for (const std::string& word : texts.words)
+      o->query.append(o->query.empty() ? "" : " ").append(word);
+    return o->query.empty() ? "explain: name a finding's code, a status, a header, Q.850:N, or "
+                              "timer X"
+                            : "";
+  }
   if (!words.empty() && words.front() == "help" && !file_exists("help")) {
     words.erase(words.begin());
     words.emplace_back("--help");

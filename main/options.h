@@ -19,7 +19,7 @@ struct Options {
   std::string command;  // empty: the terminal UI, or the call list
   std::vector<std::string> sources;
   std::vector<std::string> devices;
-  std::string query;   // sql
+  std::string query;   // sql; explain: the word
   std::string output;  // export
   std::string hep_key;
   std::string where;  // about the rows of the table that the command prints

@@ -16,7 +16,7 @@ bool is_bare(const std::string& word) {
 }
 
 // Commands of which the contract speaks and that are not there yet.
-constexpr const char* kPlanned[] = {"compare", "redact", "check", "serve", "explain", "mcp"};
+constexpr const char* kPlanned[] = {"compare", "redact", "check", "serve", "mcp"};
 constexpr const char* kPlannedOptions[] = {
     "--keylog", "--rsa-key",          "--clickhouse", "--sip-only", "--comments", "--audio",
     "--side",   "--wireshark-filter", "--fail-on",    "--assert",   "--baseline", "--rule"};

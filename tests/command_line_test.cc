@@ -181,10 +181,11 @@ TEST_F(CommandLine, FramesStandOnEveryArrow) {
 TEST_F(CommandLine, UnwritableOutputIsTold) {
   if (!exists("/dev/full")) GTEST_SKIP();
   const std::string errors = scratch_path("errors");
-  for (const std::string words : {"schema", "--help", "calls --help", "--version",
-                                  "findings --list", "calls", "ladder", "findings", "stats"}) {
-    const bool needs =
-        words == "calls" || words == "ladder" || words == "findings" || words == "stats";
+  for (const std::string words :
+       {"schema", "--help", "calls --help", "--version", "findings --list", "explain 486", "check",
+        "calls", "ladder", "findings", "stats"}) {
+    const bool needs = words == "calls" || words == "ladder" ||
+                       words == "findings" || words == "stats";
     const std::string command = std::string("'") + SIPLADDER_BINARY + "' " + words +
                                 (needs ? " '" + path_ + "'" : "") + " >/dev/full 2>" + errors;
     const int status = std::system(command.c_str());

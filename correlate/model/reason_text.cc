@@ -91,10 +91,7 @@ constexpr Cause kQ850[] = {
 std::string_view meaning_of(std::string_view cause) {
   int number = 0;
   std::from_chars(cause.data(), cause.data() + cause.size(), number);
-  for (const Cause& row : kQ850) {
-    if (row.number == number) return row.meaning;
-  }
-  return {};
+  return q850_meaning(number);
 }
 
 // `Q.850;cause=16;text="Terminated"`
@@ -112,6 +109,13 @@ std::string in_words(std::string_view value) {
 }
 
 }  // namespace
+
+std::string_view q850_meaning(int cause) {
+  for (const Cause& row : kQ850) {
+    if (row.number == cause) return row.meaning;
+  }
+  return {};
+}
 
 std::string reason_text(const SipIndex& sip) {
   std::string all;

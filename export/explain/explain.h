@@ -1,0 +1,30 @@
+// What the program can explain without a capture: findings, statuses, headers, causes of Q.850,
+// timers. One table (*.def) for each kind.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sipladder {
+
+enum class WordKind : uint8_t { finding, status, header, cause, timer };
+std::string_view to_string(WordKind kind);
+
+struct Explanation {
+  WordKind kind = WordKind::finding;
+  std::string word;   // as it is asked for: "audio-stopped", "480", "Via", "Q.850:16", "timer B"
+  std::string title;  // what it is, in one sentence
+  std::string rule;   // RFC and section
+  std::string_view detail, causes, remedy;
+  std::string_view disproof;  // of a finding: what would show that it is wrong
+};
+
+// All of them, by kind and within it by name or number.
+const std::vector<Explanation>& explanations();
+
+// The one that `word` means, in any case and in the usual forms ("486 Busy Here", "v", "q850:16",
+// "timer-b"); null when there is none.
+const Explanation* find_explanation(std::string_view word);
+
+}  // namespace sipladder
