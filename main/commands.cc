@@ -65,6 +65,8 @@ std::vector<Command> all_commands() {
        "", ""},
       {"sql", kTable | kSqlOptions,
        "any read-only query over the tables: sql SOURCE... QUERY; a prompt without one", "", ""},
+      {"check", kSourceOptions | kSelectOptions | kCheckOptions,
+       "findings and assertions as a test: 1 when one fails; text, junit or github", "", ""},
       {"explain", kExplainOptions,
        "what a finding's code, a status, a header, Q.850:N or a timer is, its usual causes, what "
        "to do",
@@ -104,7 +106,7 @@ std::vector<std::string> export_endings() {
 
 bool where_is_about_calls(const std::string& command) {
   return command.empty() || command == "calls" || command == "ladder" || command == "stats" ||
-         command == "export" || command == "sql" || command == "nat";
+         command == "export" || command == "sql" || command == "nat" || command == "check";
 }
 
 }  // namespace sipladder

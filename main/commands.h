@@ -17,7 +17,8 @@ enum OptionGroup : uint32_t {
   kListOption = 32,
   kSqlOptions = 64,
   kNatOptions = 128,
-  kExplainOptions = 256,
+  kCheckOptions = 256,
+  kExplainOptions = 512,
 };
 
 struct Command {

@@ -12,6 +12,7 @@
 #include "correlate/engine/capture_clocks.h"
 #include "correlate/model/names.h"
 #include "decode/link_types.h"
+#include "main/check.h"
 #include "main/end_signals.h"
 #include "main/options.h"
 #include "main/output.h"
@@ -75,11 +76,12 @@ bool open_source(const Options& options, Session& session, std::vector<std::stri
   return true;
 }
 
-int show(Session& session, const Options& options) {
+int show(Session& session, const Options& options, const CheckPlan& plan) {
   if (options.command == "ladder") return print_ladders(session, options);
   if (options.command == "export") return export_calls(session, options);
   if (options.command == "findings") return print_findings(session, options);
   if (options.command == "nat") return print_nat(session, options);
+  if (options.command == "check") return print_check(session, options, plan);
   if (options.command == "sql") {
     return options.query.empty() ? sql_prompt(session, options)
                                  : print_query(session, options, options.query);
@@ -147,7 +149,9 @@ int finish(int status, Session& session, const std::vector<std::string>& errors)
   if (evicted.streams > 0)
     gone += (gone.empty() ? "" : " and ") + counted(evicted.streams, "stream");
   if (!gone.empty()) complain(gone + ", the oldest, given up to stay within --memory and --spool");
-  return after_output(status != kDone ? status : damaged ? int{kUnreadable} : int{kDone});
+  // A check of what could not be read whole says nothing: 3 goes before 1.
+  const bool decided = status != kDone && status != kFailed;
+  return after_output(damaged && !decided ? int{kUnreadable} : status);
 }
 
 // Mistakes that need no packet to be seen.
@@ -188,8 +192,8 @@ bool follows(const Options& options) {
   return options.follow || (rows && options.is_live());
 }
 
-int run_command(Session& session, const Options& options, const std::vector<std::string>& errors,
-                EndSignals& signals) {
+int run_command(Session& session, const Options& options, const CheckPlan& plan,
+                const std::vector<std::string>& errors, EndSignals& signals) {
   int status = kDone;
   {
     const Progress progress(session, !options.quiet);
@@ -200,7 +204,7 @@ int run_command(Session& session, const Options& options, const std::vector<std:
     }
   }
   signals.cancel_at_once();
-  if (!follows(options)) status = show(session, options);
+  if (!follows(options)) status = show(session, options, plan);
   if (session.model.cancellation.requested())
     complain("ended by a signal before all was looked at: what is printed is not all");
   return finish(status, session, errors);
@@ -208,13 +212,15 @@ int run_command(Session& session, const Options& options, const std::vector<std:
 
 int run(const Options& options) {
   if (options.command == "schema") return after_output(print_schema(options));
+  if (options.command == "explain") return after_output(print_explanation(options));
   if (options.list) return after_output(print_catalogue(options));
   if (const std::string wrong = mistake_before_reading(options); !wrong.empty()) {
     complain(wrong);
     return kUsage;
-  if (options.command == "explain") return after_output(print_explanation(options));
   }
   if (const int wrong = check_aliases(options); wrong != kDone) return wrong;
+  CheckPlan plan;
+  if (const int wrong = plan_check(options, &plan); wrong != kDone) return wrong;
   Session session;
   session.set_memory(options.memory);
   session.log.set_spool_limit(options.spool);
@@ -234,7 +240,7 @@ int run(const Options& options) {
   EndSignals signals(session, interface ? leave_terminal_at_once : nullptr);
   tell_who_is_believed(session);
   return interface ? run_interface(session, options, errors)
-                   : run_command(session, options, errors, signals);
+                   : run_command(session, options, plan, errors, signals);
 }
 
 }  // namespace

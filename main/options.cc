@@ -15,6 +15,7 @@
 #include "main/nearest.h"
 #include "main/option_values.h"
 #include "main/output.h"
+#include "main/severity_option.h"
 #include "main/words.h"
 #include "query/time_option.h"
 
@@ -182,6 +183,35 @@ std::string ladder_format_help() {
   return all;
 }
 
+void add_check_options(CLI::App& app, Options* o, OptionTexts* texts) {
+  add_text_options(app, o, texts, "text, junit or github");
+  const char* const group = "Test";
+  app.add_option("--fail-on", o->fail_on,
+                 "a finding of this severity or above fails: error (default), warning or info")
+      ->type_name("SEVERITY")
+      ->group(group);
+  app.add_option("--assert", o->asserts,
+                 "SQL condition over calls that must hold for each of them; NULL does not hold "
+                 "(repeatable)")
+      ->allow_extra_args(false)
+      ->type_name("SQL")
+      ->group(group);
+  app.add_option("--rule", o->rules,
+                 "a SELECT whose rows are findings; its first comments give -- code:, -- "
+                 "severity: and -- sentence: (repeatable)")
+      ->allow_extra_args(false)
+      ->type_name("FILE.sql")
+      ->group(group);
+  app.add_option("--baseline", o->baseline, "findings that FILE names are accepted")
+      ->type_name("FILE")
+      ->group(group);
+  app.add_option("--write-baseline", o->write_baseline,
+                 "write what is found (with --fail-on: of this severity or above) as accepted, "
+                 "keeping reasons of --baseline, and end with 0")
+      ->type_name("FILE")
+      ->group(group);
+}
+
 constexpr const char* kRowFormats = "table, json, ndjson, csv or md";
 
 void add_options(CLI::App& app, uint32_t groups, const std::string& command, Options* o,
@@ -192,6 +222,12 @@ void add_options(CLI::App& app, uint32_t groups, const std::string& command, Opt
                    "standard input")
         ->type_name("");
     add_source_options(app, o, texts);
+  }
+  if (groups & kExplainOptions) {
+    app.add_option("words", texts->words,
+                   "WORD: a finding's code, a status, a header, Q.850:N, or timer X")
+        ->type_name("");
+    add_text_options(app, o, texts, "text, json, ndjson, csv or md");
   }
   if (command == "schema")
     app.add_option("words", texts->words, "TABLE...: these tables only")->type_name("");
@@ -209,6 +245,7 @@ void add_options(CLI::App& app, uint32_t groups, const std::string& command, Opt
     add_text_options(app, o, texts, kRowFormats);
     add_nat_options(app, o, texts);
   }
+  if (groups & kCheckOptions) add_check_options(app, o, texts);
   if (groups & kLadderOptions) add_ladder_options(app, o);
   if (groups & kListOption) app.add_flag("--list", o->list, "print the catalogue");
   if (groups & kExportOptions) {
@@ -226,12 +263,6 @@ void build(CLI::App& app, Options* options, OptionTexts* texts) {
   app.require_subcommand(0, 1);
   for (const Command& command : commands()) {
     CLI::App* const sub = app.add_subcommand(command.name, command.help);
-  if (groups & kExplainOptions) {
-    app.add_option("words", texts->words,
-                   "WORD: a finding's code, a status, a header, Q.850:N, or timer X")
-        ->type_name("");
-    add_text_options(app, o, texts, "text, json, ndjson, csv or md");
-  }
     add_options(*sub, command.groups, command.name, options, texts);
   }
 }
@@ -276,6 +307,8 @@ std::string wrong_format(const Options& o) {
     allowed.clear();
     for (const LadderFormat& format : ladder_formats()) allowed.emplace_back(format.name);
   }
+  if (o.command == "check") allowed = {"text", "junit", "github"};
+  if (o.command == "explain") allowed.front() = "text";
   if (std::find(allowed.begin(), allowed.end(), o.format) != allowed.end()) return {};
   return not_one_of("--format", o.format, allowed);
 }
@@ -340,6 +373,8 @@ std::string mistake_in(const Options& o) {
   }
   if (o.color != "auto" && o.color != "always" && o.color != "never")
     return not_one_of("--color", o.color, {"auto", "always", "never"});
+  if (!o.fail_on.empty() && !parse_severity(o.fail_on))
+    return not_one_of("--fail-on", o.fail_on, {"error", "warning", "info"});
   if (o.invert && o.match.empty()) return "-v: inverts --match REGEX, which is missing";
   if (o.follow && o.command != "messages" && o.command != "transactions")
     return "--follow: messages and transactions have it";
@@ -349,7 +384,6 @@ std::string mistake_in(const Options& o) {
     const std::vector<std::string> endings = export_endings();
     const bool known = std::any_of(endings.begin(), endings.end(), [&](const std::string& ending) {
       return o.output.size() > ending.size() && o.output.ends_with(ending);
-  if (o.command == "explain") allowed.front() = "text";
     });
     if (!known) return not_one_of("-o", o.output.empty() ? "OUT" : o.output, endings);
   }
@@ -378,6 +412,13 @@ std::string understand(const CLI::App& app, OptionTexts texts, Options* o) {
   if (o->command == "schema") {
     o->sources = texts.words;
     return {};
+  }
+  if (o->command == "explain") {
+    for (const std::string& word : texts.words)
+      o->query.append(o->query.empty() ? "" : " ").append(word);
+    return o->query.empty() ? "explain: name a finding's code, a status, a header, Q.850:N, or "
+                              "timer X"
+                            : "";
   }
   if (!o->devices.empty()) {
     if (std::string wrong = take_filter(&texts.words, &o->bpf); !wrong.empty()) return wrong;
@@ -412,13 +453,6 @@ int parse_options(int argc, char** argv, Options* options) {
   build(app, options, &texts);
   // "help" and "help COMMAND", as other tools have it.
   std::vector<std::string> words(argv + 1, argv + argc);
-  if (o->command == "explain") {
-    for (const std::string& word : texts.words)
-      o->query.append(o->query.empty() ? "" : " ").append(word);
-    return o->query.empty() ? "explain: name a finding's code, a status, a header, Q.850:N, or "
-                              "timer X"
-                            : "";
-  }
   if (!words.empty() && words.front() == "help" && !file_exists("help")) {
     words.erase(words.begin());
     words.emplace_back("--help");

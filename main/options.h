@@ -11,6 +11,7 @@
 namespace sipladder {
 
 inline constexpr int kDone = 0;
+inline constexpr int kFailed = 1;  // check
 inline constexpr int kUsage = 2;
 inline constexpr int kUnreadable = 3;
 inline constexpr int kUnwritable = 4;
@@ -35,6 +36,8 @@ struct Options {
   std::string columns_by;  // ip, endpoint or name
   std::vector<std::string> order, hide;
   std::string alias;  // a file
+  std::string fail_on, baseline, write_baseline;  // check
+  std::vector<std::string> asserts, rules;
   std::vector<std::string> join_headers;
   uint64_t memory = uint64_t{1} << 30;
   uint64_t limit = std::numeric_limits<uint64_t>::max();      // rows

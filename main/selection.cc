@@ -74,12 +74,16 @@ std::string select_for(const Options& o) {
   return "SELECT " + columns + " FROM " + table + (where.empty() ? "" : " WHERE (" + where + "\n)");
 }
 
+std::string mistake_in_condition(const std::string& query) {
+  const std::string error = check_query(query);
+  return error.empty() ? error : in_user_words(error, "calls");
+}
+
 std::string mistake_in_query(const Options& o) {
   if (const std::string chosen = selection(o); !chosen.empty()) {
-    const std::string error = check_query("SELECT id FROM calls WHERE " + chosen);
+    const std::string error = mistake_in_condition("SELECT id FROM calls WHERE " + chosen);
     if (!error.empty())
-      return (o.calls_where.empty() ? "--where: " : "--calls-where or --where: ") +
-             in_user_words(error, "calls");
+      return (o.calls_where.empty() ? "--where: " : "--calls-where or --where: ") + error;
   }
   const std::string table = table_of(o);
   if (o.command == "sql") return o.query.empty() ? std::string() : check_query(o.query);

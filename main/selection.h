@@ -16,6 +16,9 @@ std::string row_condition(const Options& options);
 // The SELECT behind a table command.
 std::string select_for(const Options& options);
 
+// A sentence when `query`, which was made of a condition over calls, is no valid one.
+std::string mistake_in_condition(const std::string& query);
+
 // A sentence when one of them is no valid SQL, or --columns names what is not there.
 std::string mistake_in_query(const Options& options);
 

@@ -184,7 +184,7 @@ TEST_F(CommandLine, UnwritableOutputIsTold) {
   for (const std::string words :
        {"schema", "--help", "calls --help", "--version", "findings --list", "explain 486", "check",
         "calls", "ladder", "findings", "stats"}) {
-    const bool needs = words == "calls" || words == "ladder" ||
+    const bool needs = words == "check" || words == "calls" || words == "ladder" ||
                        words == "findings" || words == "stats";
     const std::string command = std::string("'") + SIPLADDER_BINARY + "' " + words +
                                 (needs ? " '" + path_ + "'" : "") + " >/dev/full 2>" + errors;
