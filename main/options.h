@@ -35,7 +35,7 @@ struct Options {
   bool frames = true, ascii = false, compact = false, scale_time = false;
   std::string columns_by;  // ip, endpoint or name
   std::vector<std::string> order, hide;
-  std::string alias;  // a file
+  std::string alias;                              // a file
   std::string fail_on, baseline, write_baseline;  // check
   std::vector<std::string> asserts, rules;
   std::vector<std::string> join_headers;

@@ -22,7 +22,7 @@ bool write_whole(const std::string& path, const std::string& text) {
 }  // namespace
 
 std::string read_text_file(const std::string& path, std::string* text) {
-  constexpr size_t kMost = 16 << 20;
+  constexpr size_t kMost = 256 << 20;
   const auto unreadable = [&] { return path + ": could not be read: " + std::strerror(errno); };
   errno = 0;
   const TextFile file(std::fopen(path.c_str(), "re"), std::fclose);
@@ -30,7 +30,7 @@ std::string read_text_file(const std::string& path, std::string* text) {
   std::array<char, 65536> part;
   for (size_t got = 0; (got = std::fread(part.data(), 1, part.size(), file.get())) > 0;) {
     text->append(part.data(), got);
-    if (text->size() > kMost) return path + ": longer than 16 MiB";
+    if (text->size() > kMost) return path + ": longer than 256 MiB";
   }
   return std::ferror(file.get()) != 0 ? unreadable() : std::string();
 }
