@@ -67,7 +67,7 @@ Counts table() {
 }
 
 bool is_read(const fs::directory_entry& entry) {
-  constexpr std::string_view kOthers[] = {".tsv", ".md", ".json", ".flow", ".dat"};
+  constexpr std::string_view kOthers[] = {".tsv", ".md", ".json", ".flow", ".dat", ".sql"};
   const std::string name = entry.path().filename().string();
   return entry.is_regular_file() &&
          std::none_of(std::begin(kOthers), std::end(kOthers),
