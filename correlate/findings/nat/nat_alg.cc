@@ -1,9 +1,13 @@
 // nat-alg: a router rewrites SIP that passes it (an application layer gateway, as nf_nat_sip).
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
+#include <set>
 
 #include "correlate/findings/nat/hop_findings.h"
+#include "decode/sip_message.h"
+#include "decode/text.h"
 
 namespace sipladder::nat_alg {
 namespace {
@@ -15,6 +19,52 @@ constexpr char kExplanation[] =
     "breaks what they repair themselves.";
 constexpr char kRemedy[] =
     "Switch off the SIP ALG of the router (SIP helper, SIP passthrough, nf_nat_sip), or use TLS.";
+
+constexpr size_t kMostLines = 6;    // that are quoted
+constexpr size_t kMostOfLine = 90;  // characters of each
+
+std::vector<std::string> lines_of(MessageView& view, const MessageRecord& message) {
+  std::vector<std::string> lines;
+  if (!view.load(message)) return lines;
+  std::string_view rest = view.bytes();
+  lines.emplace_back(trim(cut(&rest, '\n')));
+  for (const HeaderLine& header : view.sip().headers)
+    lines.push_back(fmt::format("{}: {}", header.name, unfold(header.value)));
+  std::string_view body = view.sip().body;
+  while (!body.empty()) lines.emplace_back(trim(cut(&body, '\n')));
+  return lines;
+}
+
+// Those of `lines` that `others` has not, as often as it has them.
+std::vector<std::string> missing_in(const std::vector<std::string>& others,
+                                    const std::vector<std::string>& lines) {
+  std::multiset<std::string> there(others.begin(), others.end());
+  std::vector<std::string> missing;
+  for (const std::string& line : lines) {
+    const auto found = there.find(line);
+    if (found == there.end()) {
+      missing.push_back(line.substr(0, kMostOfLine));
+    } else {
+      there.erase(found);
+    }
+  }
+  return missing;
+}
+
+// The lines that differ, in the order in which they stand.
+std::string changed_lines(CaptureContext& context, const Rewrite& rewrite) {
+  const auto before = lines_of(context.view, context.model.messages[rewrite.before]);
+  const auto after = lines_of(context.view, context.model.messages[rewrite.after]);
+  const std::vector<std::string> gone = missing_in(after, before), come = missing_in(before, after);
+  std::string text;
+  for (size_t i = 0; i < std::min(std::max(gone.size(), come.size()), kMostLines); i++) {
+    text += text.empty() ? " It makes of " : "; of ";
+    text += fmt::format("\"{}\" \"{}\"", i < gone.size() ? gone[i] : "",
+                        i < come.size() ? come[i] : "");
+  }
+  if (std::max(gone.size(), come.size()) > kMostLines) text += "; and more";
+  return text.empty() ? text : text + ".";
+}
 
 // Certain: the same message on both sides of the NAT.
 void report_pairs(CaptureContext& context, std::vector<Finding>* out) {
@@ -39,7 +89,7 @@ void report_pairs(CaptureContext& context, std::vector<Finding>* out) {
         "a router replaces {} by {} in {} of the {} (frame {} before it, frame {} after it)",
         to_string(change.first), to_string(change.second), fmt::join(parts, ", "),
         to_string(after.method), before.frame, after.frame);
-    finding.explanation = kExplanation;
+    finding.explanation = kExplanation + changed_lines(context, first);
     finding.remedy = kRemedy;
     finding.rfc = "RFC 3235 3";
     sort_unique(&finding.evidence);
