@@ -2,10 +2,10 @@
 #include "export/explain/explain.h"
 
 #include <gtest/gtest.h>
+#include <re2/re2.h>
 
 #include <filesystem>
 #include <fstream>
-#include <regex>
 #include <set>
 
 #include "correlate/analysis/analysis.h"
@@ -74,10 +74,13 @@ std::string source_of(const std::filesystem::path& path) {
 
 // "status == 486", "final_status != 487", "486 Busy Here".
 void add_statuses(const std::string& text, std::set<std::string>* statuses) {
-  static const std::regex kNames(
-      "(?:status[a-z_]*(?:\\(\\))? *[=!]= *|[ \"(](?=[1-6]\\d\\d [A-Z][a-z]+[ \"]))([1-6]\\d\\d)");
-  for (std::sregex_iterator at(text.begin(), text.end(), kNames), end; at != end; ++at)
-    statuses->insert((*at)[1]);
+  static const RE2 kCompared("status[a-z_]*(?:\\(\\))? *[=!]= *([1-6]\\d\\d)");
+  static const RE2 kWithPhrase("[ \"(]([1-6]\\d\\d) [A-Z][a-z]+[ \"]");
+  for (const RE2* pattern : {&kCompared, &kWithPhrase}) {
+    re2::StringPiece rest(text);
+    for (std::string status; RE2::FindAndConsume(&rest, *pattern, &status);)
+      statuses->insert(status);
+  }
 }
 
 TEST(Explain, EachStatusThatTheProjectNames) {
