@@ -115,6 +115,7 @@ void EndpointRoles::mark_hops() {
 }
 
 void EndpointRoles::mark_legs() {
+  if (!some_host_is_between_calls(model_)) return;
   legs_.update();
   for (const CallId id : model_.calls.ids()) {
     const CallId session = legs_.session_of(id);

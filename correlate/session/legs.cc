@@ -1,5 +1,7 @@
 #include "correlate/session/legs.h"
 
+#include <absl/container/flat_hash_set.h>
+
 #include <algorithm>
 
 #include "correlate/model/hash.h"
@@ -121,6 +123,27 @@ std::string_view to_string(JoinReason reason) {
       return "numbers-and-time";
   }
   return "";
+}
+
+bool some_host_is_between_calls(const Model& model) {
+  absl::flat_hash_set<uint64_t> callers;
+  const auto key = [](const IpAddress& ip) { return absl::HashOf(ip.bytes, ip.family); };
+  const auto any_first = [&](const auto& of_message) {
+    for (const CallId id : model.calls.ids()) {
+      const CallRecord& call = model.calls[id];
+      if (call.kind != CallKind::call) continue;
+      for (const MessageId first : {call.first_message, call.first_request})
+        if (first && of_message(model.messages[first])) return true;
+    }
+    return false;
+  };
+  any_first([&](const MessageRecord& message) {
+    callers.insert(key(model.endpoints[message.src].ip));
+    return false;
+  });
+  return any_first([&](const MessageRecord& message) {
+    return callers.contains(key(model.endpoints[message.dst].ip));
+  });
 }
 
 void Legs::update() {

@@ -30,6 +30,10 @@ enum class JoinReason : uint8_t {
 };
 std::string_view to_string(JoinReason reason);
 
+// Some host gets the beginning of one call and begins another one, as a B2BUA does. Where none does
+// there is nothing between two legs, and reading the first INVITE of every call is saved.
+bool some_host_is_between_calls(const Model& model);
+
 class Legs {
  public:
   Legs(const Model& model, const PacketLog& log) : model_(model), view_(log) {}

@@ -1,7 +1,6 @@
 // leg-not-ended: a B2BUA gets the CANCEL or BYE of one leg and does not end the other one, which
 // rings or talks on. Not when the legs were joined anew (REFER, Replaces, a re-INVITE), and not
 // while the B2BUA still has something to say there.
-#include <absl/container/flat_hash_set.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -194,27 +193,9 @@ void check_session(CaptureContext& context, const std::vector<CallId>& calls,
   }
 }
 
-// Some host gets the end of one call and is a party of another one: else no leg need be looked for.
-bool has_b2bua(const Model& model) {
-  absl::flat_hash_set<uint64_t> callers;
-  const auto key = [](const IpAddress& ip) { return absl::HashOf(ip.bytes, ip.family); };
-  for (const CallId id : model.calls.ids()) {
-    const MessageId first = model.calls[id].first_request;
-    if (model.calls[id].kind == CallKind::call && first)
-      callers.insert(key(model.endpoints[model.messages[first].src].ip));
-  }
-  for (const CallId id : model.calls.ids()) {
-    const MessageId first = model.calls[id].first_request;
-    if (model.calls[id].kind == CallKind::call && first &&
-        callers.contains(key(model.endpoints[model.messages[first].dst].ip)))
-      return true;
-  }
-  return false;
-}
-
 void check(CaptureContext& context, std::vector<Finding>* out) {
   const Model& model = context.model;
-  if (!has_b2bua(model)) return;
+  if (!some_host_is_between_calls(model)) return;
   context.legs.update();
   std::map<uint32_t, std::vector<CallId>> sessions;
   for (const CallId id : model.calls.ids()) {
