@@ -82,7 +82,9 @@ TEST(Threads, LiveAFileAndTheInterface) {
       const std::lock_guard lock(session.lock);
       all = session.progress() >= 1 && session.idle() && session.model.captures[0].packets > 0;
     }
-    EXPECT_NE(app.frame(100, 30).to_text().find("OPTIONS"), std::string::npos);
+    // Escape may have closed the first one before a row was there.
+    App after(shared, false, [] { return std::string(); });
+    EXPECT_NE(after.frame(100, 30).to_text().find("OPTIONS"), std::string::npos);
   }
   sender.join();
   EXPECT_GT(session.model.captures[0].packets, 0U);
