@@ -56,7 +56,8 @@ std::string life_words(const NatRows& rows, size_t row) {
       kind.empty() ? "no keep-alive seen"
                    : fmt::format("kept open by {} every {} s", kind, rows.text(row, "keepalive_s"));
   const std::string survived = rows.text(row, "survived_s"), died = rows.text(row, "died_s");
-  if (!survived.empty()) words += fmt::format("; its binding lived through {} s of silence", survived);
+  if (!survived.empty())
+    words += fmt::format("; its binding lived through {} s of silence", survived);
   if (!died.empty()) words += fmt::format("; its binding was gone after {} s of silence", died);
   return words;
 }
