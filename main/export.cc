@@ -47,16 +47,14 @@ int export_rows(Session& session, const Options& options, const ChosenCalls& cho
   });
 }
 
-int export_ladders(Session& session, const Options& options, const ChosenCalls& chosen,
-                   const LadderFormat& format) {
+int export_ladders(Session& session, const Options& options, const std::vector<HostAlias>& aliases,
+                   const ChosenCalls& chosen, const LadderFormat& format) {
   constexpr int kWidth = 100;
   LadderTextOptions text = ladder_text_options(session, options);
   text.width = options.width > 0 ? options.width : kWidth;
-  int status = kDone;
-  const int written = write_file(options, [&](std::FILE* file) {
-    status = write_ladders(session, options, chosen, format, text, file);
+  return write_file(options, [&](std::FILE* file) {
+    write_ladders(session, options, aliases, chosen, format, text, file);
   });
-  return status != kDone ? status : written;
 }
 
 // The first chosen call that has audio.
@@ -83,13 +81,13 @@ int export_talk(Session& session, const Options& options, const ChosenCalls& cho
 
 }  // namespace
 
-int export_calls(Session& session, const Options& options) {
+int export_calls(Session& session, const Options& options, const std::vector<HostAlias>& aliases) {
   const ChosenCalls chosen(session, options);
   if (chosen.none()) return kDone;
   const std::string ending = options.output.substr(options.output.rfind('.') + 1);
   if (ending == "wav") return export_talk(session, options, chosen);
   if (const LadderFormat* const format = ladder_format_of_file(options.output))
-    return export_ladders(session, options, chosen, *format);
+    return export_ladders(session, options, aliases, chosen, *format);
   return export_rows(session, options, chosen, ending);
 }
 

@@ -3,25 +3,14 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <optional>
 
 #include "decode/text.h"
+#include "main/option_values.h"
 
 namespace sipladder {
 namespace {
 
 constexpr Method kLastMethod = Method::publish;
-
-// "192.0.2.1", "192.0.2.1:5060", "2001:db8::1" or "[2001:db8::1]:5060".
-std::optional<Endpoint> parse_host(std::string_view text) {
-  if (const auto ip = parse_ip(text)) return Endpoint{*ip, 0};
-  const size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos) return std::nullopt;
-  const auto ip = parse_ip(text.substr(0, colon));
-  const auto port = parse_number<uint16_t>(text.substr(colon + 1));
-  if (!ip || !port) return std::nullopt;
-  return Endpoint{*ip, *port};
-}
 
 }  // namespace
 
@@ -35,7 +24,7 @@ bool read_aliases(const std::string& path, std::vector<HostAlias>* aliases, std:
     std::string_view rest = trim(std::string_view(line).substr(0, line.find('#')));
     if (rest.empty()) continue;
     const size_t end = rest.find_first_of(" \t");
-    const auto host = parse_host(rest.substr(0, end));
+    const auto host = parse_endpoint(rest.substr(0, end));
     const std::string name(end == std::string_view::npos ? "" : trim(rest.substr(end)));
     if (!host || name.empty()) {
       *unreadable = false;

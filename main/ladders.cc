@@ -75,7 +75,9 @@ class Misnamed {
   std::set<std::string> left_;
 };
 
-int take_aliases(const Options& options, std::vector<HostAlias>* aliases) {
+}  // namespace
+
+int read_host_aliases(const Options& options, std::vector<HostAlias>* aliases) {
   std::string wrong;
   bool unreadable = false;
   if (options.alias.empty() || read_aliases(options.alias, aliases, &wrong, &unreadable))
@@ -84,17 +86,9 @@ int take_aliases(const Options& options, std::vector<HostAlias>* aliases) {
   return unreadable ? kUnreadable : kUsage;
 }
 
-}  // namespace
-
-int check_aliases(const Options& options) {
-  std::vector<HostAlias> aliases;
-  return take_aliases(options, &aliases);
-}
-
-int write_ladders(Session& session, const Options& options, const ChosenCalls& chosen,
-                  const LadderFormat& format, const LadderTextOptions& text, std::FILE* file) {
-  std::vector<HostAlias> aliases;
-  if (const int wrong = take_aliases(options, &aliases); wrong != kDone) return wrong;
+void write_ladders(Session& session, const Options& options, const std::vector<HostAlias>& aliases,
+                   const ChosenCalls& chosen, const LadderFormat& format,
+                   const LadderTextOptions& text, std::FILE* file) {
   BoundedOutput out(row_style(options), file);
   const LadderOptions wanted = ladder_options(options, aliases, format, text.width);
   const auto writer = format.make({text, wanted.memory}, &out);
@@ -110,7 +104,6 @@ int write_ladders(Session& session, const Options& options, const ChosenCalls& c
   writer->end();
   if (any) misnamed.complain_of_rest();
   if (const std::string remark = writer->remark(); !remark.empty()) complain(remark);
-  return kDone;
 }
 
 LadderTextOptions ladder_text_options(const Session& session, const Options& options) {
@@ -124,13 +117,15 @@ LadderTextOptions ladder_text_options(const Session& session, const Options& opt
   return text;
 }
 
-int print_ladders(Session& session, const Options& options) {
+int print_ladders(Session& session, const Options& options, const std::vector<HostAlias>& aliases) {
   const ChosenCalls chosen(session, options);
   LadderTextOptions text = ladder_text_options(session, options);
   text.width = output_width(options);
   text.unbroken = options.width == 0 && isatty(STDOUT_FILENO) == 0;
   text.color = is_colored(options);
-  return write_ladders(session, options, chosen, *find_ladder_format(options.format), text, stdout);
+  write_ladders(session, options, aliases, chosen, *find_ladder_format(options.format), text,
+                stdout);
+  return kDone;
 }
 
 }  // namespace sipladder

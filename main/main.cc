@@ -76,12 +76,23 @@ bool open_source(const Options& options, Session& session, std::vector<std::stri
   return true;
 }
 
-int show(Session& session, const Options& options, const CheckPlan& plan) {
-  if (options.command == "ladder") return print_ladders(session, options);
-  if (options.command == "export") return export_calls(session, options);
+// What files that options name hold: read once, before the capture.
+struct Prepared {
+  std::vector<HostAlias> aliases;
+  CheckPlan check;
+};
+
+int prepare(const Options& options, Prepared* prepared) {
+  const int wrong = read_host_aliases(options, &prepared->aliases);
+  return wrong != kDone ? wrong : plan_check(options, &prepared->check);
+}
+
+int show(Session& session, const Options& options, const Prepared& prepared) {
+  if (options.command == "ladder") return print_ladders(session, options, prepared.aliases);
+  if (options.command == "export") return export_calls(session, options, prepared.aliases);
   if (options.command == "findings") return print_findings(session, options);
   if (options.command == "nat") return print_nat(session, options);
-  if (options.command == "check") return print_check(session, options, plan);
+  if (options.command == "check") return print_check(session, options, prepared.check);
   if (options.command == "sql") {
     return options.query.empty() ? sql_prompt(session, options)
                                  : print_query(session, options, options.query);
@@ -192,7 +203,7 @@ bool follows(const Options& options) {
   return options.follow || (rows && options.is_live());
 }
 
-int run_command(Session& session, const Options& options, const CheckPlan& plan,
+int run_command(Session& session, const Options& options, const Prepared& prepared,
                 const std::vector<std::string>& errors, EndSignals& signals) {
   int status = kDone;
   {
@@ -204,7 +215,7 @@ int run_command(Session& session, const Options& options, const CheckPlan& plan,
     }
   }
   signals.cancel_at_once();
-  if (!follows(options)) status = show(session, options, plan);
+  if (!follows(options)) status = show(session, options, prepared);
   if (session.model.cancellation.requested())
     complain("ended by a signal before all was looked at: what is printed is not all");
   return finish(status, session, errors);
@@ -218,9 +229,8 @@ int run(const Options& options) {
     complain(wrong);
     return kUsage;
   }
-  if (const int wrong = check_aliases(options); wrong != kDone) return wrong;
-  CheckPlan plan;
-  if (const int wrong = plan_check(options, &plan); wrong != kDone) return wrong;
+  Prepared prepared;
+  if (const int wrong = prepare(options, &prepared); wrong != kDone) return wrong;
   Session session;
   session.set_memory(options.memory);
   session.log.set_spool_limit(options.spool);
@@ -240,7 +250,7 @@ int run(const Options& options) {
   EndSignals signals(session, interface ? leave_terminal_at_once : nullptr);
   tell_who_is_believed(session);
   return interface ? run_interface(session, options, errors)
-                   : run_command(session, options, plan, errors, signals);
+                   : run_command(session, options, prepared, errors, signals);
 }
 
 }  // namespace

@@ -39,12 +39,14 @@ std::vector<const Finding*> chosen_findings(Session& session, Reader& reader,
 // As blocks of text.
 void write_findings(Session& session, const Options& options,
                     const std::vector<const Finding*>& findings, BoundedOutput* out);
-int write_ladders(Session& session, const Options& options, const ChosenCalls& chosen,
-                  const LadderFormat& format, const LadderTextOptions& text, std::FILE* file);
+// Of the file that --alias names, read before the capture: it can be a pipe.
+int read_host_aliases(const Options& options, std::vector<HostAlias>* aliases);
+void write_ladders(Session& session, const Options& options, const std::vector<HostAlias>& aliases,
+                   const ChosenCalls& chosen, const LadderFormat& format,
+                   const LadderTextOptions& text, std::FILE* file);
 LadderTextOptions ladder_text_options(const Session& session, const Options& options);
-int print_ladders(Session& session, const Options& options);
-int check_aliases(const Options& options);  // before anything is read
-int export_calls(Session& session, const Options& options);
+int print_ladders(Session& session, const Options& options, const std::vector<HostAlias>& aliases);
+int export_calls(Session& session, const Options& options, const std::vector<HostAlias>& aliases);
 int sql_prompt(Session& session, const Options& options);
 int print_catalogue(const Options& options);
 int print_schema(const Options& options);
