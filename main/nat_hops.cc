@@ -34,14 +34,17 @@ std::string_view verdict_of(const ViaHop& hop) {
   return hop.repeats == 0 ? kFineHop : std::string_view("repeated although answered");
 }
 
-Value cell(Reader& reader, const TableDescription& table, MessageId message, std::string_view name,
-           uint32_t part = 0) {
-  Value value;
-  if (!message || table.parts(reader, message.value) <= part) return value;
+const Column* column_of(const TableDescription& table, std::string_view name) {
   const auto found = std::find_if(table.columns.begin(), table.columns.end(),
                                   [&](const Column& column) { return column.name == name; });
-  if (found != table.columns.end()) found->get(reader, {message.value, part}, value);
-  return value;
+  return found == table.columns.end() ? nullptr : &*found;
+}
+
+template <typename Names>
+std::vector<const Column*> columns_of(const TableDescription& table, const Names& names) {
+  std::vector<const Column*> columns;
+  for (const std::string_view name : names) columns.push_back(column_of(table, name));
+  return columns;
 }
 
 // Of a hop: what its request says, what its answer says, and where both went.
@@ -50,27 +53,45 @@ constexpr std::string_view kOfRequest[] = {
     "has_rport",    "received_due",      "response_due", "response_due_port",
     "response_dst", "response_dst_port", "answered"};
 constexpr std::string_view kOfAnswer[] = {"received", "rport"};
+constexpr std::string_view kOfMessage[] = {"dst", "dst_port"};
+constexpr std::string_view kOfBelow[] = {"host", "received"};
 // The ports of connections differ from one to the next.
 constexpr std::string_view kOfConnection[] = {"source_port", "response_due_port",
                                               "response_dst_port", "rport"};
 
 }  // namespace
 
-NatHopRows::NatHopRows(Reader& reader) : reader_(reader) {
+NatHopRows::NatHopRows(Reader& reader)
+    : reader_(reader),
+      of_request_(columns_of(kViasTable, kOfRequest)),
+      of_answer_(columns_of(kViasTable, kOfAnswer)),
+      of_below_(columns_of(kViasTable, kOfBelow)),
+      of_message_(columns_of(kMessagesTable, kOfMessage)),
+      frame_(column_of(kMessagesTable, "frame")) {
   for (const std::string_view name : kOfRequest) rows_.columns.push_back({std::string(name)});
   for (const std::string_view name : kOfAnswer) rows_.columns.push_back({std::string(name)});
   for (const char* name : {"server", "server_port", "verdict", "requests", "frame"})
     rows_.columns.push_back({name});
 }
 
+// Of a Via; nulls where the message has no such part.
+void NatHopRows::add_cells(const std::vector<const Column*>& columns, MessageId message,
+                           uint32_t part, std::vector<Value>* row) {
+  const bool there = message && kViasTable.parts(reader_, message.value) > part;
+  for (const Column* column : columns) {
+    row->emplace_back();
+    if (there) column->get(reader_, {message.value, part}, row->back());
+  }
+}
+
 void NatHopRows::add(const ViaHop& hop) {
   std::vector<Value> row;
-  for (const std::string_view name : kOfRequest)
-    row.push_back(cell(reader_, kViasTable, hop.request, name));
-  for (const std::string_view name : kOfAnswer)
-    row.push_back(cell(reader_, kViasTable, hop.answer, name));
-  row.push_back(cell(reader_, kMessagesTable, hop.request, "dst"));
-  row.push_back(cell(reader_, kMessagesTable, hop.request, "dst_port"));
+  add_cells(of_request_, hop.request, 0, &row);
+  add_cells(of_answer_, hop.answer, 0, &row);
+  for (const Column* column : of_message_) {
+    row.emplace_back();
+    column->get(reader_, {hop.request.value, 0}, row.back());
+  }
   row.push_back(text_value(verdict_of(hop)));
   add_once(std::move(row), hop.reliable, hop.request);
   for (uint32_t part = 1; part < hop.vias; part++) add_lower(hop, part);
@@ -78,14 +99,13 @@ void NatHopRows::add(const ViaHop& hop) {
 
 // A hop before this point, as its Via tells it.
 void NatHopRows::add_lower(const ViaHop& hop, uint32_t part) {
-  const Value received = cell(reader_, kViasTable, hop.request, "received", part);
-  if (received.type == Value::Type::null) return;
+  std::vector<Value> told;
+  add_cells(of_answer_, hop.request, part, &told);
+  if (told.front().type == Value::Type::null) return;  // received
   std::vector<Value> row;
-  for (const std::string_view name : kOfRequest)
-    row.push_back(cell(reader_, kViasTable, hop.request, name, part));
-  for (const std::string_view name : kOfAnswer)
-    row.push_back(cell(reader_, kViasTable, hop.request, name, part));
-  row.resize(row.size() + 2);
+  add_cells(of_request_, hop.request, part, &row);
+  row.insert(row.end(), told.begin(), told.end());
+  row.resize(row.size() + of_message_.size());
   row.push_back(text_value(kToldByVia));
   add_once(std::move(row), false, hop.request);
 }
@@ -97,7 +117,8 @@ void NatHopRows::add_once(std::vector<Value> row, bool reliable, MessageId reque
     return;
   }
   row.push_back(count_value(1));
-  row.push_back(cell(reader_, kMessagesTable, request, "frame"));
+  row.emplace_back();
+  frame_->get(reader_, {request.value, 0}, row.back());
   rows_.rows.push_back(std::move(row));
 }
 
@@ -115,9 +136,10 @@ std::string NatHopRows::key_of(const std::vector<Value>& row, bool reliable) con
 
 bool NatHopRows::names_below(const ViaHop& hop, const IpAddress& ip) {
   for (uint32_t part = 1; part < hop.vias; part++) {
-    for (const char* name : {"host", "received"}) {
-      if (parse_ip(cell(reader_, kViasTable, hop.request, name, part).text) == ip) return true;
-    }
+    std::vector<Value> hosts;
+    add_cells(of_below_, hop.request, part, &hosts);
+    const auto is_it = [&](const Value& host) { return parse_ip(host.text) == ip; };
+    if (std::any_of(hosts.begin(), hosts.end(), is_it)) return true;
   }
   return false;
 }

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "correlate/nat/via_hop.h"
 #include "main/nat_rows.h"
@@ -27,10 +28,15 @@ class NatHopRows {
 
  private:
   void add_lower(const ViaHop& hop, uint32_t part);
+  void add_cells(const std::vector<const Column*>& columns, MessageId message, uint32_t part,
+                 std::vector<Value>* row);
   void add_once(std::vector<Value> row, bool reliable, MessageId request);
   std::string key_of(const std::vector<Value>& row, bool reliable) const;
 
   Reader& reader_;
+  // Found once by their names: a row has fifteen of them, and a capture many rows.
+  std::vector<const Column*> of_request_, of_answer_, of_below_, of_message_;
+  const Column* frame_;
   NatRows rows_;
   std::map<std::string, size_t> places_;
 };
