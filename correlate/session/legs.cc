@@ -126,24 +126,22 @@ std::string_view to_string(JoinReason reason) {
 }
 
 bool some_host_is_between_calls(const Model& model) {
-  absl::flat_hash_set<uint64_t> callers;
-  const auto key = [](const IpAddress& ip) { return absl::HashOf(ip.bytes, ip.family); };
-  const auto any_first = [&](const auto& of_message) {
-    for (const CallId id : model.calls.ids()) {
-      const CallRecord& call = model.calls[id];
-      if (call.kind != CallKind::call) continue;
-      for (const MessageId first : {call.first_message, call.first_request})
-        if (first && of_message(model.messages[first])) return true;
-    }
-    return false;
+  absl::flat_hash_set<uint64_t> callers, callees;
+  const auto key = [&](EndpointId id) {
+    const IpAddress& ip = model.endpoints[id].ip;
+    return absl::HashOf(ip.bytes, ip.family);
   };
-  any_first([&](const MessageRecord& message) {
-    callers.insert(key(model.endpoints[message.src].ip));
-    return false;
-  });
-  return any_first([&](const MessageRecord& message) {
-    return callers.contains(key(model.endpoints[message.dst].ip));
-  });
+  for (const CallId id : model.calls.ids()) {
+    const CallRecord& call = model.calls[id];
+    if (call.kind != CallKind::call) continue;
+    for (const MessageId first : {call.first_message, call.first_request}) {
+      if (!first) continue;
+      callers.insert(key(model.messages[first].src));
+      callees.insert(key(model.messages[first].dst));
+    }
+  }
+  return std::any_of(callees.begin(), callees.end(),
+                     [&](uint64_t callee) { return callers.contains(callee); });
 }
 
 void Legs::update() {
