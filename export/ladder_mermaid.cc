@@ -21,8 +21,7 @@ constexpr uint64_t kMermaidCharacters = 50'000;
 // text wherever it stands; all else in ASCII becomes a character number.
 bool is_plain_in_mermaid(char32_t c) {
   if (c >= 0x80) return true;
-  const bool letter = (c >= U'a' && c <= U'z') || (c >= U'A' && c <= U'Z');
-  return letter || (c >= U'0' && c <= U'9') ||
+  return is_ascii_alnum(c) ||
          std::u32string_view(U" .,:()[]+-_/=!?|~*^").find(c) != std::u32string_view::npos;
 }
 
@@ -106,9 +105,8 @@ class MermaidLadders : public LadderWriter {
   }
 
   void add_codecs(const LadderCall& call) {
-    std::vector<std::u32string> lines;
-    for (const std::string& line : call.codecs) lines.push_back(safe_text(line));
-    if (!lines.empty()) note_over_all(note_text(lines, kMermaidBreak, mermaid_text));
+    if (!call.codecs.empty())
+      note_over_all(note_text(safe_lines(call.codecs), kMermaidBreak, mermaid_text));
   }
 
   void add_row(const LadderRow& row, const ArrowWords& words) {
@@ -122,8 +120,7 @@ class MermaidLadders : public LadderWriter {
                                                               : "-->>";
     text_ += fmt::format("    h{}{}h{}: {}\n", columns_[row.from], arrow, columns_[row.to],
                          mermaid_text(words.of(row)));
-    std::vector<std::u32string> details;
-    for (const std::string& line : detail_lines(row)) details.push_back(safe_text(line));
+    const std::vector<std::u32string> details = safe_lines(detail_lines(row));
     if (!details.empty()) note(row, note_text(details, kMermaidBreak, mermaid_text));
   }
 

@@ -12,8 +12,7 @@ constexpr std::string_view kPlantumlBreak = "\\n";
 
 bool is_plain_in_plantuml(char32_t c) {
   if (c >= 0x80) return true;
-  const bool letter = (c >= U'a' && c <= U'z') || (c >= U'A' && c <= U'Z');
-  return letter || (c >= U'0' && c <= U'9') ||
+  return is_ascii_alnum(c) ||
          std::u32string_view(U" .,:()[]+-_/=?").find(c) != std::u32string_view::npos;
 }
 
@@ -95,9 +94,8 @@ class PlantumlLadders : public LadderWriter {
   }
 
   void add_codecs(const LadderCall& call) {
-    std::vector<std::u32string> lines;
-    for (const std::string& line : call.codecs) lines.push_back(safe_text(line));
-    if (!lines.empty()) note_over_all("", note_text(lines, kPlantumlBreak, plantuml_text));
+    if (!call.codecs.empty())
+      note_over_all("", note_text(safe_lines(call.codecs), kPlantumlBreak, plantuml_text));
   }
 
   void add_row(const LadderRow& row, const ArrowWords& words) {
@@ -115,8 +113,7 @@ class PlantumlLadders : public LadderWriter {
                                                               : "-->";
     text_ += fmt::format("h{} {} h{} : {}\n", row.from + 1, arrow, row.to + 1,
                          plantuml_text(words.of(row)));
-    std::vector<std::u32string> details;
-    for (const std::string& line : detail_lines(row)) details.push_back(safe_text(line));
+    const std::vector<std::u32string> details = safe_lines(detail_lines(row));
     if (!details.empty()) note(row, "", note_text(details, kPlantumlBreak, plantuml_text));
   }
 

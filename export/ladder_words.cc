@@ -114,6 +114,16 @@ std::vector<std::string> detail_lines(const LadderRow& row) {
   return lines;
 }
 
+std::vector<std::u32string> safe_lines(const std::vector<std::string>& lines) {
+  std::vector<std::u32string> safe;
+  for (const std::string& line : lines) safe.push_back(safe_text(line));
+  return safe;
+}
+
+bool is_ascii_alnum(char32_t c) {
+  return (c >= U'a' && c <= U'z') || (c >= U'A' && c <= U'Z') || (c >= U'0' && c <= U'9');
+}
+
 ArrowWords::ArrowWords(const Ladder& ladder, bool frames) : ladder_(ladder), frames_(frames) {
   if (const LadderRow* const first = first_arrow(ladder)) begin_ns_ = first->order_ns;
 }

@@ -35,6 +35,9 @@ std::string note_text(const std::vector<std::u32string>& lines, std::string_view
 
 // What is told under an arrow (transaction, SDP, text), as the network sent it.
 std::vector<std::string> detail_lines(const LadderRow& row);
+// Each as a terminal may show it.
+std::vector<std::u32string> safe_lines(const std::vector<std::string>& lines);
+bool is_ascii_alnum(char32_t c);
 
 // What stands on an arrow where a diagram has no columns beside it:
 // "[15] RTP PCMU 349 pkt, port 47643 to 10000 (+0.003629)", the time since the ladder begins.
