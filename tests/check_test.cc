@@ -6,9 +6,9 @@
 #include <fstream>
 #include <sstream>
 
-#include "tests/support/flow_script.h"
 #include "tests/support/run_binary.h"
 #include "tests/support/scratch.h"
+#include "tests/support/written_flow.h"
 
 namespace sipladder {
 namespace {
@@ -17,13 +17,12 @@ bool contains(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
 
-class Check : public testing::Test {
+class Check : public FlowTest {
  protected:
   void SetUp() override {
-    path_ = scratch_path("check.pcap");
-    std::string error;
     // Call one is answered, call two never; the names of both hold what formats must escape.
-    const std::string bytes = build::capture_of_flow(
+    write_capture(
+        scratch_path("check.pcap"),
         "host alice 192.0.2.101\nhost bob 192.0.2.102\n"
         "0.000 alice > bob INVITE sip:bob@example.com call=one\n"
         "0.100 bob > alice 200\n0.200 alice > bob ACK\n"
@@ -32,12 +31,8 @@ class Check : public testing::Test {
         "20.500 alice > bob repeat INVITE\n21.500 alice > bob repeat INVITE\n"
         "23.500 alice > bob repeat INVITE\n27.500 alice > bob repeat INVITE\n"
         "95.000 alice > bob OPTIONS sip:bob@example.com call=three\n95.100 bob > alice 200 "
-        "(OPTIONS)\n",
-        &error);
-    ASSERT_EQ(error, "");
-    std::ofstream(path_, std::ios::binary) << bytes;
+        "(OPTIONS)\n");
   }
-  void TearDown() override { std::filesystem::remove(path_); }
 
   RunResult run(std::vector<std::string> words) {
     words.insert(words.begin(), {"check", path_});
@@ -49,7 +44,6 @@ class Check : public testing::Test {
     std::ofstream(path, std::ios::binary) << text;
     return path;
   }
-  std::string path_;
 };
 
 TEST_F(Check, ExitStatuses) {

@@ -1,15 +1,21 @@
 // Words, values and widths of the command line.
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "export/cells.h"
-#include "tests/support/flow_script.h"
 #include "tests/support/run_binary.h"
 #include "tests/support/scratch.h"
+#include "tests/support/written_flow.h"
 
 namespace sipladder {
 namespace {
@@ -25,12 +31,11 @@ int widest(const std::string& text) {
   return width;
 }
 
-class CommandLine : public testing::Test {
+class CommandLine : public FlowTest {
  protected:
   void SetUp() override {
-    path_ = scratch_path("command-line.pcap");
-    std::string error;
-    const std::string bytes = build::capture_of_flow(
+    write_capture(
+        scratch_path("command-line.pcap"),
         "host alice 192.0.2.101\nhost p1 192.0.2.111 5062\nhost bob 192.0.2.102\n"
         "0.000 alice > p1 INVITE sip:bob@example.com call=one\n"
         "0.010 p1 > bob INVITE sip:bob@192.0.2.102 fwd\n"
@@ -40,12 +45,8 @@ class CommandLine : public testing::Test {
         "1.500 alice > bob repeat INVITE\n2.500 alice > bob repeat INVITE\n"
         "4.500 alice > bob repeat INVITE\n8.500 alice > bob repeat INVITE\n"
         "90.000 alice > bob OPTIONS sip:bob@example.com call=three\n90.100 bob > alice 200 "
-        "(OPTIONS)\n",
-        &error);
-    ASSERT_EQ(error, "");
-    std::ofstream(path_, std::ios::binary) << bytes;
+        "(OPTIONS)\n");
   }
-  void TearDown() override { std::filesystem::remove(path_); }
 
   RunResult run(std::vector<std::string> words) {
     words.push_back(path_);
@@ -57,7 +58,6 @@ class CommandLine : public testing::Test {
     EXPECT_TRUE(has(result.err, part)) << result.err;
     EXPECT_EQ(result.out, "");
   }
-  std::string path_;
 };
 
 TEST_F(CommandLine, WrongWordsNameTheNearest) {
@@ -223,6 +223,29 @@ TEST_F(CommandLine, FollowedRowsAreThoseOfTheEnd) {
                          .out)
                 .size(),
             2U);
+}
+
+// A pipe gives its lines once, as "--alias <(...)" of a shell does. Who opens it again finds it
+// empty.
+TEST_F(CommandLine, AliasesCanComeFromAPipe) {
+  const std::string pipe = scratch_path("aliases");
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  std::atomic<bool> done{false};
+  std::thread writer([&] {
+    std::string left = "192.0.2.101 desk\n";
+    while (!done) {
+      const int fd = open(pipe.c_str(), O_WRONLY | O_NONBLOCK);  // fails while nobody reads
+      if (fd >= 0 && write(fd, left.data(), left.size()) == static_cast<ssize_t>(left.size()))
+        left.clear();
+      if (fd >= 0) close(fd);
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  });
+  const RunResult result = run({"ladder", "--alias", pipe});
+  done = true;
+  writer.join();
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_TRUE(has(result.out, "desk")) << result.out;
 }
 
 }  // namespace

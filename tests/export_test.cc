@@ -8,9 +8,9 @@
 #include <sstream>
 
 #include "export/ladder_formats.h"
-#include "tests/support/flow_script.h"
 #include "tests/support/run_binary.h"
 #include "tests/support/scratch.h"
+#include "tests/support/written_flow.h"
 
 namespace sipladder {
 namespace {
@@ -59,14 +59,11 @@ TEST(Export, LaddersByEnding) {
 
 // GitHub and GitLab refuse a large diagram: who made it is told, and has it whole.
 TEST(Export, LargeMermaidDiagramIsTold) {
-  const std::string path = scratch_path("large.pcap");
-  std::string error;
-  std::ofstream(path, std::ios::binary) << build::capture_of_flow(
+  const std::string path = write_flow(
+      scratch_path("large.pcap"),
       "host alice 192.0.2.101\nhost bob 192.0.2.102\n"
       "repeat 1001 every=0.5 from=1\n0.000 alice > bob OPTIONS sip:bob@example.com call=c{n}\n"
-      "0.100 bob > alice 200 (OPTIONS)\nend\n",
-      &error);
-  ASSERT_EQ(error, "");
+      "0.100 bob > alice 200 (OPTIONS)\nend\n");
   const RunResult large = run_binary({"ladder", "--format", "mermaid", path});
   EXPECT_EQ(large.status, 0);
   EXPECT_NE(large.err.find("2002 arrows"), std::string::npos) << large.err;

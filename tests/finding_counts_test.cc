@@ -10,9 +10,10 @@
 #include <map>
 
 #include "query/session.h"
-#include "tests/support/flow_script.h"
+#include "tests/support/flow_pages.h"
 #include "tests/support/run_binary.h"
 #include "tests/support/scratch.h"
+#include "tests/support/written_flow.h"
 
 namespace sipladder {
 namespace {
@@ -83,25 +84,10 @@ void count_folder(const fs::path& folder, const std::string& prefix, Counts* cou
   }
 }
 
-void count_flow(const std::string& page, const std::string& name, const std::string& script,
-                Counts* counts) {
-  std::string error;
-  const std::string path = scratch_path("counted.pcap");
-  std::ofstream(path, std::ios::binary) << build::capture_of_flow(script, &error);
-  EXPECT_EQ(error, "") << page << " " << name;
-  (*counts)[page + " " + name] = counts_of(path);
-}
-
-void count_page(const fs::path& path, Counts* counts) {
-  std::string flow, script;
-  for (const std::string& line : lines_of_file(path)) {
-    if (line.starts_with("```")) {
-      if (!flow.empty()) count_flow(path.filename().string(), flow, script, counts);
-      flow = line.starts_with("```flow ") ? line.substr(8) : "";
-      script.clear();
-    } else if (!flow.empty()) {
-      script += line + "\n";
-    }
+void count_page(const fs::path& page, Counts* counts) {
+  for (const build::PageFlow& flow : build::flows_of_page(page)) {
+    const std::string path = write_flow(scratch_path("counted.pcap"), flow.script);
+    (*counts)[page.filename().string() + " " + flow.name] = counts_of(path);
   }
 }
 

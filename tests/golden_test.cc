@@ -14,10 +14,10 @@
 #include <fstream>
 #include <sstream>
 
-#include "tests/support/flow_script.h"
 #include "tests/support/invariants.h"
 #include "tests/support/run_binary.h"
 #include "tests/support/scratch.h"
+#include "tests/support/written_flow.h"
 
 namespace sipladder {
 namespace {
@@ -59,14 +59,10 @@ std::filesystem::path flow_folder() {
   return scratch_folder() / "flows";
 }
 
-void write_flow(const std::string& name, const std::string& script) {
-  std::string error;
-  const std::string bytes = build::capture_of_flow(script, &error);
-  EXPECT_EQ(error, "") << "flow " << name;
+void write_checked_flow(const std::string& name, const std::string& script) {
   std::filesystem::create_directories(flow_folder());
-  const std::filesystem::path path = flow_folder() / (name + ".pcap");
-  std::ofstream(path, std::ios::binary) << bytes;
-  EXPECT_EQ(broken_invariants({path.string()}), std::vector<std::string>()) << "flow " << name;
+  const std::string path = write_flow((flow_folder() / (name + ".pcap")).string(), script);
+  EXPECT_EQ(broken_invariants({path}), std::vector<std::string>()) << "flow " << name;
 }
 
 void write_log(const std::string& name, const std::string& text) {
@@ -101,7 +97,7 @@ Page check(const std::filesystem::path& path) {
   for (const std::string& line : lines_of(page.text)) {
     if (line.rfind("```", 0) == 0) {
       skipping = false;
-      if (!flow.empty()) write_flow(flow, script);
+      if (!flow.empty()) write_checked_flow(flow, script);
       if (!log.empty()) write_log(log, script);
       flow = line.rfind("```flow ", 0) == 0 ? line.substr(8) : "";
       log = line.rfind("```log ", 0) == 0 ? line.substr(7) : "";

@@ -7,9 +7,9 @@
 #include <random>
 #include <sstream>
 
-#include "tests/support/flow_script.h"
 #include "tests/support/run_binary.h"
 #include "tests/support/scratch.h"
+#include "tests/support/written_flow.h"
 
 namespace sipladder {
 namespace {
@@ -94,10 +94,7 @@ TEST(Mix, EveryPlantedFaultIsFoundAndNothingElse) {
   Script script(7);
   std::vector<Planted> planted;
   for (int i = 0; i < kCalls; i++) planted.push_back(script.add(i));
-  std::string error;
-  const std::string file = scratch_path("mix.pcap");
-  std::ofstream(file, std::ios::binary) << build::capture_of_flow(script.text(), &error);
-  ASSERT_EQ(error, "");
+  const std::string file = write_flow(scratch_path("mix.pcap"), script.text());
   const RunResult result = run_binary(
       {"calls", file, "--format", "csv", "--columns",
        "substr(call_id,6),audio,coalesce(audio_lost_toward,''),coalesce(audio_cause,'')"});

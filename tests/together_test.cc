@@ -7,9 +7,9 @@
 #include <fstream>
 #include <sstream>
 
-#include "tests/support/flow_script.h"
 #include "tests/support/run_binary.h"
 #include "tests/support/scratch.h"
+#include "tests/support/written_flow.h"
 
 namespace sipladder {
 namespace {
@@ -70,10 +70,7 @@ class Together : public ::testing::Test {
       const int begin_s = static_cast<int>(i) * kDay_s;
       std::string script = with(kScripts[i], "%D", std::to_string(begin_s));
       script = with(with(script, "%E", std::to_string(begin_s + 9)), "%N", std::to_string(i + 1));
-      std::string error;
-      files_.push_back((folder_ / (std::to_string(i) + ".pcap")).string());
-      std::ofstream(files_.back(), std::ios::binary) << build::capture_of_flow(script, &error);
-      ASSERT_EQ(error, "");
+      files_.push_back(write_flow((folder_ / (std::to_string(i) + ".pcap")).string(), script));
     }
   }
   void TearDown() override { fs::remove_all(folder_); }

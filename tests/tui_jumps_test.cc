@@ -5,8 +5,8 @@
 #include <fstream>
 
 #include "query/session.h"
-#include "tests/support/flow_script.h"
 #include "tests/support/scratch.h"
+#include "tests/support/written_flow.h"
 #include "tui/app.h"
 
 namespace sipladder {
@@ -15,10 +15,7 @@ namespace {
 class TuiJumps : public ::testing::Test {
  protected:
   void read(const std::string& flow) {
-    std::string error;
-    const std::string file = scratch_path("jumps.pcap");
-    std::ofstream(file, std::ios::binary) << build::capture_of_flow(flow, &error);
-    ASSERT_EQ(error, "");
+    const std::string file = write_flow(scratch_path("jumps.pcap"), flow);
     std::vector<std::string> errors;
     session_.set_source(open_captures({file}, {}, session_.log, &errors));
     session_.run();

@@ -5,35 +5,28 @@
 #include <fstream>
 
 #include "query/time_option.h"
-#include "tests/support/flow_script.h"
 #include "tests/support/run_binary.h"
 #include "tests/support/scratch.h"
+#include "tests/support/written_flow.h"
 
 namespace sipladder {
 namespace {
 
-class Usage : public testing::Test {
+class Usage : public FlowTest {
  protected:
   void SetUp() override {
-    path_ = scratch_path("usage.pcap");
-    std::string error;
-    const std::string bytes = build::capture_of_flow(
-        "host alice 192.0.2.101\nhost bob 192.0.2.102\n"
-        "0.000 alice > bob INVITE sip:bob@example.com call=one\n"
-        "0.100 bob > alice 200\n0.200 alice > bob ACK\n"
-        "9.000 alice > bob BYE\n9.100 bob > alice 200 (BYE)\n"
-        "20.000 alice > bob OPTIONS sip:bob@example.com call=two\n20.100 bob > alice 200 "
-        "(OPTIONS)\n",
-        &error);
-    ASSERT_EQ(error, "");
-    std::ofstream(path_, std::ios::binary) << bytes;
+    write_capture(scratch_path("usage.pcap"),
+                  "host alice 192.0.2.101\nhost bob 192.0.2.102\n"
+                  "0.000 alice > bob INVITE sip:bob@example.com call=one\n"
+                  "0.100 bob > alice 200\n0.200 alice > bob ACK\n"
+                  "9.000 alice > bob BYE\n9.100 bob > alice 200 (BYE)\n"
+                  "20.000 alice > bob OPTIONS sip:bob@example.com call=two\n20.100 bob > alice 200 "
+                  "(OPTIONS)\n");
   }
-  void TearDown() override { std::filesystem::remove(path_); }
   int status(std::vector<std::string> words) {
     words.push_back(path_);
     return run_binary(words).status;
   }
-  std::string path_;
 };
 
 TEST_F(Usage, MistakesExitWith2) {

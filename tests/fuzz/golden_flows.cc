@@ -1,15 +1,13 @@
 #include "tests/fuzz/golden_flows.h"
 
 #include <filesystem>
-#include <fstream>
 
 #include "tests/fuzz/capture_mutator.h"
+#include "tests/support/flow_pages.h"
 #include "tests/support/flow_script.h"
 
 namespace sipladder::fuzz {
 namespace {
-
-constexpr std::string_view kFence = "```flow ";
 
 std::string cut(const std::string& bytes) {
   CapturedPackets capture = split_capture(bytes);
@@ -21,21 +19,9 @@ std::string cut(const std::string& bytes) {
 }
 
 void add_flows(const std::filesystem::path& page, std::map<std::string, std::string>* flows) {
-  std::ifstream file(page);
-  std::string name, script;
-  for (std::string line; std::getline(file, line);) {
-    if (line.starts_with(kFence)) {
-      name = line.substr(kFence.size());
-      script.clear();
-    } else if (name.empty()) {
-      continue;
-    } else if (line.starts_with("```")) {
-      std::string error;
-      (*flows)[name] = cut(build::capture_of_flow(script, &error));
-      name.clear();
-    } else {
-      script += line + "\n";
-    }
+  for (const build::PageFlow& flow : build::flows_of_page(page)) {
+    std::string error;
+    (*flows)[flow.name] = cut(build::capture_of_flow(flow.script, &error));
   }
 }
 
