@@ -42,9 +42,10 @@ class Collector {
           "open, and silent longest: they made room for others");
     for (size_t i = 0; i < a.classes.size(); i++)
       add("packets", to_string(static_cast<PayloadClass>(i)), a.classes[i]);
-    for (size_t i = 0; i < a.rtcp.size(); i++) {
-      if (a.rtcp[i] != 0)
-        add("rtcp", to_string(static_cast<RtcpKind>(i)), a.rtcp[i], "a packet can hold several");
+    for (size_t i = 0; i < r.model.media_accounting.rtcp.size(); i++) {
+      if (r.model.media_accounting.rtcp[i] != 0)
+        add("rtcp", to_string(static_cast<RtcpKind>(i)), r.model.media_accounting.rtcp[i],
+            "a packet can hold several");
     }
     add("packets", "icmp_error", a.icmp_errors, "quotes another packet: evidence against its flow");
     for (size_t i = 1; i < a.fates.size(); i++) {
@@ -56,8 +57,8 @@ class Collector {
             sentence_of(static_cast<Oddity>(i)));
       }
     }
-    if (a.streams_refused != 0)
-      add("oddities", "streams_refused", a.streams_refused,
+    if (r.model.media_accounting.streams_refused != 0)
+      add("oddities", "streams_refused", r.model.media_accounting.streams_refused,
           "RTP packets: the stream table was full");
     if (a.turn_channels_forgotten != 0)
       add("oddities", "turn_channels_forgotten", a.turn_channels_forgotten,

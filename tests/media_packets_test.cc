@@ -168,7 +168,7 @@ TEST_F(MediaEngine, WhatTheFarEndMeasured) {
   EXPECT_TRUE(stream.has_xr);
   EXPECT_EQ(stream.xr_loss_rate, 128);
   EXPECT_EQ(stream.xr_rtt_ms, 150);
-  EXPECT_EQ(model_.accounting.rtcp[static_cast<size_t>(RtcpKind::xr)], 1U);
+  EXPECT_EQ(model_.media_accounting.rtcp[static_cast<size_t>(RtcpKind::xr)], 1U);
 }
 
 }  // namespace

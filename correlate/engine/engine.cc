@@ -226,7 +226,7 @@ void Engine::State::add_media(const MediaItem& item) {
     RtcpReport report;
     if (!parse_rtcp(item.datagram.payload, &report)) return;
     for (size_t i = 0; i < report.packets.size(); i++)
-      model.accounting.rtcp[i] += report.packets[i];
+      model.media_accounting.rtcp[i] += report.packets[i];
     streams.add_rtcp(item.datagram, report);
   }
 }

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "capture/packet_log.h"
-#include "correlate/model/records.h"
+#include "correlate/model/sip_records.h"
 #include "decode/sip_message.h"
 
 namespace sipladder {

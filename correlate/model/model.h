@@ -1,8 +1,9 @@
 // Everything known of the capture so far: tables of records. Filled by Engine, read by everybody to
 // the right of it.
 //
-// Threads: none inside. With a live UI, one mutex around batches of Engine::process() and around
-// reads.
+// Threads: while packets are read, two write here, each its own part, as the groups of struct Model
+// say: the one that reads and decodes, and the worker that correlates behind it. Everybody else
+// reads when both stand still: after Engine::settle(), under the session's lock (query/session.h).
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -22,7 +23,9 @@
 #include "correlate/model/clock_trials.h"
 #include "correlate/model/coverage.h"
 #include "correlate/model/cut_request.h"
-#include "correlate/model/records.h"
+#include "correlate/model/media_records.h"
+#include "correlate/model/sip_records.h"
+#include "correlate/model/stream_records.h"
 #include "correlate/model/table.h"
 #include "decode/decoder.h"
 #include "decode/media.h"
@@ -38,13 +41,17 @@ struct Accounting {
   uint64_t packets = 0;
   std::array<uint64_t, static_cast<size_t>(Fate::count_)> fates{};
   std::array<uint64_t, static_cast<size_t>(PayloadClass::other) + 1>
-      classes{};             // by the packet's first datagram
-  uint64_t icmp_errors = 0;  // packets that quote another one: counted here, never as SIP or RTP
-  std::array<uint64_t, static_cast<size_t>(RtcpKind::count_)> rtcp{};  // packets in compounds
+      classes{};              // by the packet's first datagram
+  uint64_t icmp_errors = 0;   // packets that quote another one: counted here, never as SIP or RTP
   uint64_t sip_messages = 0;  // a TCP packet can hold several
   uint64_t malformed = 0;
-  uint64_t streams_refused = 0;  // RTP that found the stream table full
   uint64_t turn_channels_forgotten = 0;
+};
+
+// What is counted where streams are kept.
+struct MediaAccounting {
+  std::array<uint64_t, static_cast<size_t>(RtcpKind::count_)> rtcp{};  // packets in compounds
+  uint64_t streams_refused = 0;  // RTP that found the stream table full
 };
 
 // The same per source, for the `capture` table.
@@ -69,16 +76,34 @@ struct Evicted {
 };
 
 struct Model {
+  bool has_times(size_t source) const {
+    return source >= captures.size() || captures[source].has_times;
+  }
+  bool has_dates(size_t source) const {
+    return source >= captures.size() || captures[source].has_dates;
+  }
+
+  // Written by the thread that reads, packet by packet (Engine::process).
+  Accounting accounting;
+  std::vector<SourceCounters> sources;
+  std::vector<ClockStep> clock_steps;  // in the order of frames
+  Coverage coverage;                   // which times each capture point covers
+  int64_t now_ns = 0;                  // newest packet's time
+
+  // Written by the worker, batch by batch: SIP.
   Table<MessageRecord, MessageId> messages;
   Table<TransactionRecord, TransactionId> transactions;
   Table<DialogRecord, DialogId> dialogs;
   Table<CallRecord, CallId> calls;
-  Table<CallLabel, CallId> labels;        // of each call
-  Table<StreamRecord, StreamId> streams;  // candidates too: see is_listed()
+  Table<CallLabel, CallId> labels;    // of each call
+  std::vector<TransactionId> refers;  // at most kMaxRefers, in capture order
+  // By the worker too: hosts and media.
   Table<Endpoint, EndpointId> endpoints;
+  Table<StreamRecord, StreamId> streams;  // candidates too: see is_listed()
   std::vector<IcmpErrorRecord> icmp_errors;
   // Places in it, of those that quote a packet from the one end to the other.
   absl::flat_hash_map<std::pair<uint32_t, uint32_t>, std::vector<uint32_t>> icmp_between;
+  bool some_too_big = false;  // says one of icmp_errors
   std::vector<RtcpRecord> rtcp;
   std::vector<IceCheckRecord> ice_checks;
   std::vector<HandshakeRecord> handshakes;
@@ -89,31 +114,25 @@ struct Model {
   absl::flat_hash_map<uint32_t, VoicePlaces> voice_places;  // the same, of other than G.711
   absl::flat_hash_map<uint32_t, EarlyVoice> early_voice;    // the same, of before the answer
   absl::flat_hash_map<uint32_t, ClockTrials> clock_trials;  // the same, of dynamic payload types
-  Accounting accounting;
-  std::vector<SourceCounters> sources;
-  std::vector<ClockStep> clock_steps;  // in the order of frames
-  std::vector<SourceInfo> captures;    // copied from the PacketSource by whoever runs the loop
-  bool has_times(size_t source) const {
-    return source >= captures.size() || captures[source].has_times;
-  }
-  bool has_dates(size_t source) const {
-    return source >= captures.size() || captures[source].has_dates;
-  }
+  MediaAccounting media_accounting;
+
+  // Written while the worker is idle: what the decoder has gathered (Engine::settle) ...
   std::array<uint64_t, static_cast<size_t>(Oddity::count_)> oddities{};
-  std::vector<IncompleteSip> incomplete_sip_fragments;  // known once finished
-  std::vector<HeadlessUdp> headless_udp;                // likewise
-  std::vector<TcpGap> tcp_gaps;                         // the first of them
-  std::vector<TcpStall> tcp_stalls;                     // likewise
-  std::vector<TlsFlow> tls_flows;                       // likewise
-  std::vector<NeighbourSilence> neighbours;             // who asked for them in vain
-  bool some_too_big = false;                            // says one of icmp_errors
-  std::vector<TransactionId> refers;                    // at most kMaxRefers, in capture order
-  std::vector<CutRequest> cut_requests;                 // the requests among them
+  std::vector<TcpGap> tcp_gaps;              // the first of them
+  std::vector<TcpStall> tcp_stalls;          // likewise
+  std::vector<TlsFlow> tls_flows;            // likewise
+  std::vector<NeighbourSilence> neighbours;  // who asked for them in vain
+  // ... what is known once the source has ended (Engine::finish) ...
+  std::vector<IncompleteSip> incomplete_sip_fragments;
+  std::vector<HeadlessUdp> headless_udp;
+  std::vector<CutRequest> cut_requests;  // the requests among them
+  bool finished = false;
+  // ... what was given up for memory (eviction.cc), and what the sources say (query/session.cc).
   Evicted evicted;
-  Coverage coverage;      // which times each capture point covers
-  int64_t now_ns = 0;     // newest packet's time
-  bool finished = false;  // the source has ended
-  // Of questions about all this: verdicts, bindings, rows. Then their answers are not whole.
+  std::vector<SourceInfo> captures;
+
+  // Of questions about all this: verdicts, bindings, rows. Then their answers are not whole. Any
+  // thread may ask for it.
   Cancellation cancellation;
 };
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "correlate/model/records.h"
+#include "correlate/model/sip_records.h"
 
 namespace sipladder {
 

@@ -200,7 +200,7 @@ void RtpStreams::add_early(StreamId id, const Datagram& datagram, const RtpHeade
 
 void RtpStreams::begin_stream(uint64_t key, const Datagram& datagram, const RtpHeader& rtp) {
   if (model_.streams.held() >= kMaxStreams && !make_room(datagram.time_ns)) {
-    model_.accounting.streams_refused++;
+    model_.media_accounting.streams_refused++;
     return;
   }
   StreamRecord stream;

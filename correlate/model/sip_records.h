@@ -1,0 +1,223 @@
+// What is kept in memory of SIP: messages, transactions, dialogs, calls. Records are small,
+// trivially copyable and name each other by id. Text stays in the file and is read again through
+// PacketLog (see message_view.h). Times are nanoseconds since the epoch; 0 means "did not happen".
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <type_traits>
+
+#include "capture/packet.h"
+#include "correlate/model/ids.h"
+#include "decode/datagram.h"
+#include "decode/sdp.h"
+#include "decode/sip_message.h"
+
+namespace sipladder {
+
+struct MessageRecord {
+  int64_t time_ns = 0;
+  uint64_t offset = 0;  // with `store` and `length`: where the bytes are
+  uint32_t length = 0;
+  uint32_t frame = 0;
+  CallId call;
+  DialogId dialog;
+  TransactionId txn;
+  MessageId next_in_call;
+  MessageId previous_in_txn;
+  MessageId original;  // of a retransmission or capture duplicate: the first copy
+  EndpointId src;
+  EndpointId dst;
+  uint32_t cseq = 0;
+  uint32_t content_hash = 0;  // of all bytes: "the same message again"
+  uint16_t store = 0;
+  uint16_t status = 0;  // 0: a request
+  uint16_t ip_id = 0;
+  uint16_t source = 0;
+  uint8_t point = 0;                    // as in Packet
+  Method method : 4 = Method::unknown;  // of the request, or of CSeq for a response
+  Transport transport : 4 = Transport::udp;
+  bool has_sdp : 1 = false;
+  bool malformed : 1 = false;       // whole, and breaks a rule
+  bool retransmission : 1 = false;  // `original` says of what
+  bool duplicate : 1 = false;       // the same packet captured twice: `original` says of what
+  bool from_caller : 1 =
+      false;  // its author (From of a request, To of a response) is the caller's side
+  bool has_auth : 1 = false;  // request with Authorization or Proxy-Authorization
+  bool truncated : 1 = false;
+  bool logged : 1 = false;    // a log wrote it
+  bool inferred : 1 = false;  // an address was told from its headers: see Packet
+  bool has_to_tag : 1 = false;
+  bool has_rseq : 1 = false;       // RFC 3262
+  bool no_contact : 1 = false;     // INVITE, or a 2xx to it, without Contact
+  bool many_contacts : 1 = false;  // 2xx to INVITE
+  bool no_qop : 1 = false;         // 401 or 407 whose challenges have no qop
+  bool timed_out : 1 = false;      // a BYE whose Reason names a timer
+  SdpGlance sdp;
+
+  bool is_request() const { return status == 0; }
+  bool is_copy() const { return retransmission || duplicate; }
+  PacketRef ref() const { return {offset, length, store}; }
+  // Of one author: the same request, or responses to one, on whatever hop.
+  bool is_in_exchange_of(const MessageRecord& other) const {
+    return cseq == other.cseq && method == other.method;
+  }
+};
+static_assert(std::is_trivially_copyable_v<MessageRecord>);
+
+enum class TransactionKind : uint8_t { invite, non_invite, ack_2xx };
+enum class TransactionState : uint8_t {
+  calling,
+  trying,
+  proceeding,
+  completed,
+  accepted,
+  confirmed,
+  terminated,
+  timed_out,
+};
+
+// One hop: the same branch, sent-by and method between the same two addresses (RFC 3261 17).
+struct TransactionRecord {
+  int64_t first_ns = 0;
+  int64_t last_ns = 0;
+  int64_t first_response_ns = 0;
+  int64_t final_response_ns = 0;
+  CallId call;
+  DialogId dialog;
+  MessageId request;  // first request, none when the capture holds responses only
+  MessageId first_message;
+  MessageId last_message;    // head of the chain MessageRecord::previous_in_txn
+  MessageId final_response;  // first copy
+  TransactionId next_in_call;
+  TransactionId invite;            // of a CANCEL: what it cancels; of an ACK to a 2xx: the INVITE
+  TransactionId request_path;      // the same request at the previous hop
+  TransactionId next_same_branch;  // another hop that shows the same branch (both sides of a NAT, a
+                                   // stateless proxy)
+  EndpointId src;                  // who sent the request
+  EndpointId dst;
+  uint32_t cseq = 0;
+  uint16_t final_status = 0;
+  uint16_t provisionals = 0;
+  uint16_t requests = 0;   // copies seen, capture duplicates not counted
+  uint16_t responses = 0;  // copies of the final response
+  uint16_t expires_s = 0;  // that an INVITE gives the callee to answer; 0: no limit
+  Method method = Method::unknown;
+  TransactionKind kind = TransactionKind::non_invite;
+  TransactionState state = TransactionState::trying;
+  Transport transport = Transport::udp;
+  char timer = 0;  // 'A'..'M' or 0
+  bool cancelled = false;
+  bool cancel_refused = false;  // 481: its final response had crossed the CANCEL
+  // Of the first request and the first final response, so that nobody must look at them for it.
+  bool has_auth : 1 = false;
+  bool in_dialog : 1 = false;      // To tag in the request
+  bool oversize : 1 = false;       // over UDP, more than RFC 3261 18.1.1 allows
+  bool final_has_tag : 1 = false;  // To tag in the response
+  bool cookie : 1 = true;          // the branch begins with z9hG4bK
+  bool branch_reused : 1 = false;  // another request between the same hosts had the same branch
+  bool acked = false;              // INVITE: an ACK for its final response was seen
+  uint8_t event = 0;               // SUBSCRIBE: SipFacts::event
+
+  bool succeeded() const { return final_status / 100 == 2; }
+  // Its time was over when the callee refused it (13.3.1).
+  bool expired() const {
+    return expires_s != 0 && final_response_ns - first_ns >= int64_t{expires_s} * 1'000'000'000;
+  }
+};
+
+enum class DialogState : uint8_t { early, confirmed, terminated };
+enum class Party : uint8_t { none, caller, callee, network };
+
+struct DialogRecord {
+  int64_t early_ns = 0;
+  int64_t confirmed_ns = 0;
+  int64_t ended_ns = 0;
+  int64_t last_ns = 0;
+  uint64_t caller_tag_hash = 0;
+  uint64_t callee_tag_hash = 0;
+  CallId call;
+  DialogId next_in_call;
+  MessageId created_by;     // first message with both tags
+  MessageId caller_target;  // message whose Contact is the caller's remote target
+  MessageId callee_target;
+  MessageId route_set;      // message whose Record-Route set it (a 2xx or 1xx as the caller saw it)
+  MessageId ended_message;  // BYE, or what ended the last subscription
+  MessageId timer_set;      // the newest 2xx that agreed on a session timer; none: no timer
+  uint32_t timer_s = 0;     // its interval (RFC 4028 4)
+  uint64_t subscriptions = 0;  // that live in it: bit SipFacts::event of each
+  DialogState state = DialogState::early;
+  Party ended_by = Party::none;
+  bool forked = false;
+  bool acked = false;         // an ACK for its 2xx was seen
+  bool strict_route = false;  // a Record-Route without lr
+  bool of_call = false;       // an INVITE uses it
+};
+
+enum class CallKind : uint8_t {
+  call,
+  registration,
+  subscription,
+  options,
+  message,
+  publish,
+  other
+};
+enum class CallState : uint8_t {
+  calling,
+  ringing,
+  in_call,
+  completed,
+  cancelled,
+  busy,
+  no_answer,
+  redirected,
+  rejected,
+  failed,
+  timeout,
+  registering,
+  registered,
+  unregistered,
+  pending,
+  done,
+};
+
+struct CallRecord {
+  int64_t start_ns = 0;
+  int64_t end_ns = 0;
+  int64_t invite_ns = 0;    // first INVITE; one within a dialog began nothing
+  int64_t progress_ns = 0;  // first 180-183, lacking one the final response (post-dial delay)
+  int64_t ring_ns = 0;      // first 18x, of that INVITE
+  int64_t answer_ns = 0;    // first 2xx to INVITE
+  int64_t bye_ns = 0;       // first BYE
+  uint64_t id_hash = 0;     // of the Call-ID
+  uint64_t caller_tag_hash = 0;
+  MessageId first_message;
+  MessageId last_message;  // of the chain MessageRecord::next_in_call
+  MessageId first_request;
+  MessageId first_response;
+  TransactionId first_txn, last_txn;   // chain TransactionRecord::next_in_call
+  DialogId first_dialog, last_dialog;  // chain DialogRecord::next_in_call
+  TransactionId first_bye;             // of the first message that hangs up
+  uint32_t messages = 0;
+  uint32_t retransmissions = 0;
+  uint32_t dialogs = 0;
+  uint32_t transactions = 0;
+  uint16_t final_status = 0;
+  CallKind kind = CallKind::other;
+  CallState state = CallState::pending;
+  Party ended_by = Party::none;
+  bool outcome_due = false;    // messages came since its state was decided
+  bool has_malformed = false;  // one of its messages breaks a rule
+  bool unregisters = false;    // the newest REGISTER asks for Expires 0 or Contact: *
+  SdpGlance sdp;               // of all its SDP together
+  uint16_t caller_types = 0;   // SdpGlance::types of all SDP of each side
+  uint16_t callee_types = 0;
+  bool sdp_offered = false;   // an SDP from the caller's side, or a message that was cut
+  bool sdp_answered = false;  // and one from the callee's
+
+  // From and To of the first request, lacking one of the first message, name the parties.
+  MessageId naming_message() const { return first_request ? first_request : first_message; }
+};
+
+}  // namespace sipladder
