@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "export/ladder_formats.h"
+#include "export/exporters.h"
 #include "query/table_description.h"
 
 namespace sipladder {
@@ -10,10 +10,12 @@ namespace {
 
 constexpr uint32_t kTable = kSourceOptions | kSelectOptions | kRowOptions;
 
-std::string ladder_endings() {
-  std::string all;
-  for (const LadderFormat& format : ladder_formats()) {
-    if (!format.ending.empty()) all.append(all.empty() ? "" : ", ").append(format.ending);
+// ".csv (rows of calls), .txt (ladders)"
+std::string export_help() {
+  std::string all = "-o OUT, by its ending: ";
+  for (const Exporter& one : exporters()) {
+    if (&one != &exporters().front()) all += "; ";
+    all.append(one.ending).append(" (").append(one.about).append(")");
   }
   return all;
 }
@@ -59,10 +61,7 @@ std::vector<Command> all_commands() {
        "messages_out,messages_in,keepalive_kind,keepalive_s,user_agent,transport,behind_nat"},
       {"stats", kTable, "counts, ratios, percentiles, and where every packet went",
        "\"group\",name,count,value,note", "note"},
-      {"export", kSourceOptions | kSelectOptions | kExportOptions,
-       "-o OUT, by its ending: .csv, .json, .ndjson (rows of calls), " + ladder_endings() +
-           " (ladders), .wav (the talk of one call, caller left, callee right)",
-       "", ""},
+      {"export", kSourceOptions | kSelectOptions | kExportOptions, export_help(), "", ""},
       {"sql", kTable | kSqlOptions,
        "any read-only query over the tables: sql SOURCE... QUERY; a prompt without one", "", ""},
       {"check", kSourceOptions | kSelectOptions | kCheckOptions,
@@ -93,15 +92,6 @@ const Command* find_command(const std::string& name) {
   const auto found =
       std::find_if(all.begin(), all.end(), [&](const Command& one) { return one.name == name; });
   return found == all.end() ? nullptr : &*found;
-}
-
-std::vector<std::string> export_endings() {
-  std::vector<std::string> endings = {".csv", ".json", ".ndjson"};
-  for (const LadderFormat& format : ladder_formats()) {
-    if (!format.ending.empty()) endings.emplace_back(format.ending);
-  }
-  endings.emplace_back(".wav");
-  return endings;
 }
 
 bool where_is_about_calls(const std::string& command) {

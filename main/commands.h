@@ -34,9 +34,6 @@ struct Command {
 const std::vector<Command>& commands();
 const Command* find_command(const std::string& name);
 
-// Endings of the files that `export` writes.
-std::vector<std::string> export_endings();
-
 // --where is about calls, as in the terminal UI, or about the rows of another table.
 bool where_is_about_calls(const std::string& command);
 
