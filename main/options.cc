@@ -274,6 +274,13 @@ void add_options(CLI::App& app, uint32_t groups, const std::string& command, Opt
     add_text_options(app, o, texts, kRowFormats);
     add_nat_options(app, o, texts);
   }
+  if (groups & kCompareOptions) {
+    app.add_option("words", texts->words, "A B: two captures")->type_name("");
+    app.add_option("--format", o->format, "text, json or html")
+        ->type_name("FORMAT")
+        ->group("Output");
+    app.add_option("--bpf", o->bpf, "capture filter")->type_name("FILTER")->group("Source");
+  }
   if (groups & kRedactOptions) {
     app.add_option("words", texts->words, "IN OUT: the capture to read, the one to write")
         ->type_name("");
@@ -342,6 +349,7 @@ std::string wrong_format(const Options& o) {
     allowed.clear();
     for (const LadderFormat& format : ladder_formats()) allowed.emplace_back(format.name);
   }
+  if (o.command == "compare") allowed = {"text", "json", "html"};
   if (o.command == "check") allowed = {"text", "junit", "github"};
   if (o.command == "explain") allowed.front() = "text";
   if (std::find(allowed.begin(), allowed.end(), o.format) != allowed.end()) return {};
@@ -468,6 +476,10 @@ std::string understand(const CLI::App& app, OptionTexts texts, Options* o) {
   if (o->command == "schema") {
     o->sources = texts.words;
     return {};
+  }
+  if (o->command == "compare") {
+    o->sources = texts.words;
+    return o->sources.size() == 2 ? "" : "compare: name two captures, A and B";
   }
   if (o->command == "redact") {
     o->sources = texts.words;

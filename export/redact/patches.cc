@@ -13,13 +13,29 @@ std::span<uint8_t> bytes_in(std::string& text, size_t from, size_t size) {
   return {reinterpret_cast<uint8_t*>(text.data()) + from, size};
 }
 
-bool begins_websocket(std::string_view bytes) {
+bool begins_upgrade(std::string_view bytes) {
   return bytes.starts_with("GET ") || bytes.starts_with("HTTP/1.1 101");
 }
 
 bool begins_sip(std::string_view bytes) {
   const size_t text = bytes.find_first_not_of("\r\n");
   return text != std::string_view::npos && looks_like_sip(bytes.substr(text));
+}
+
+// A frame of text with SIP in it, where the capture began later than the connection.
+bool begins_frame(std::string_view bytes) {
+  if (bytes.size() < 4 || (bytes_of(bytes)[0] & 0xF0U) != 0x80) return false;
+  const size_t length = bytes_of(bytes)[1] & 0x7FU;
+  const bool masked = (bytes_of(bytes)[1] & 0x80U) != 0;
+  const size_t mask = length == 127 ? 10 : length == 126 ? 4 : 2;
+  std::string beginning(bytes.substr(std::min(mask + (masked ? 4U : 0U), bytes.size())));
+  for (size_t i = 0; masked && i < beginning.size() && mask + 4 <= bytes.size(); i++)
+    beginning[i] = static_cast<char>(beginning[i] ^ bytes[mask + i % 4]);
+  return begins_sip(beginning);
+}
+
+bool begins_websocket(std::string_view bytes) {
+  return begins_upgrade(bytes) || begins_frame(bytes);
 }
 
 }  // namespace
@@ -159,7 +175,10 @@ bool StreamPatches::cut_message(Direction& direction) {
     const bool known = begins_sip(pending) || begins_websocket(pending);
     const bool line_ends = pending.find_first_not_of("\r\n") == std::string::npos;
     if (!known && !line_ends && pending.size() < kUndecided) return false;
-    direction.kind = known || line_ends ? Kind::sip : Kind::other;
+    direction.kind = begins_frame(pending) ? Kind::websocket
+                     : known || line_ends  ? Kind::sip
+                                           : Kind::other;
+    if (direction.kind == Kind::websocket) return true;
   }
   if (direction.kind == Kind::other) {
     pending.clear();
@@ -171,7 +190,7 @@ bool StreamPatches::cut_message(Direction& direction) {
 
 bool StreamPatches::cut_sip(Direction& direction) {
   std::string& pending = direction.pending;
-  const bool upgrade = begins_websocket(pending);
+  const bool upgrade = begins_upgrade(pending);
   size_t length = 0;
   if (upgrade) {
     const size_t end = pending.find("\r\n\r\n");
