@@ -30,6 +30,7 @@ struct ExportRequest {
   const PacketTape* tape{};            // of sources that cannot be read again; null: they are files
   bool sip_only = false;               // no media
   bool comments = false;               // findings as comments of packets
+  std::string side{};                  // "caller" or "callee" of a scenario; empty: caller
   bool sessions = false;               // with the other legs of each call
   LadderOptions ladder{};
   LadderTextOptions text{};
@@ -50,6 +51,7 @@ enum ExportOption : uint32_t {
   kTakesSessions = 4,       // --session alone
   kTakesPacketOptions = 8,  // --sip-only
   kTakesComments = 16,      // --comments
+  kTakesSide = 64,          // --side
   kReadsAgain = 32,         // the sources: a pipe's packets are kept for it
 };
 

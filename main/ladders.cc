@@ -58,6 +58,7 @@ ExportRequest export_request(Session& session, const Options& options,
   request.sessions = options.session;
   request.sip_only = options.sip_only;
   request.comments = options.comments;
+  request.side = options.side;
   if (session.tape.is_open()) request.tape = &session.tape;
   request.ladder = ladder_options(options, aliases);
   request.text = ladder_text_options(session, options);

@@ -181,6 +181,9 @@ void add_packet_options(CLI::App& app, Options* o) {
   app.add_flag("--sip-only", o->sip_only, "SIP without its media")->group(group);
   app.add_flag("--comments", o->comments, "findings as comments of the packets that prove them")
       ->group(group);
+  app.add_option("--side", o->side, "whose side a scenario plays: caller (default) or callee")
+      ->type_name("PARTY")
+      ->group(group);
   app.add_flag("--wireshark-filter", o->wireshark_filter,
                "print the display filter that shows the calls in Wireshark")
       ->group(group);
@@ -405,6 +408,8 @@ std::string useless_ladder_option(const Options& o) {
 
 std::string useless_packet_option(const Options& o) {
   const uint32_t taken = exporter_of_file(o.output)->options;
+  if (!o.side.empty() && !(taken & kTakesSide))
+    return "--side: is about scenarios, and " + o.output + " has none";
   if (o.sip_only && !(taken & kTakesPacketOptions))
     return "--sip-only: is about packets, and " + o.output + " has none";
   if (!o.comments || (taken & kTakesComments)) return {};
@@ -433,6 +438,8 @@ std::string mistake_in(const Options& o) {
     return not_one_of("--color", o.color, {"auto", "always", "never"});
   if (!o.fail_on.empty() && !parse_severity(o.fail_on))
     return not_one_of("--fail-on", o.fail_on, {"error", "warning", "info"});
+  if (!o.side.empty() && o.side != "caller" && o.side != "callee")
+    return not_one_of("--side", o.side, {"caller", "callee"});
   if (o.media != "zero" && o.media != "drop" && o.media != "keep")
     return not_one_of("--media", o.media, {"zero", "drop", "keep"});
   if (o.invert && o.match.empty()) return "-v: inverts --match REGEX, which is missing";

@@ -23,6 +23,7 @@ struct Options {
   std::string query;                                                  // sql; explain: the word
   std::string output;                                                 // export
   bool sip_only = false, comments = false, wireshark_filter = false;  // export
+  std::string side;                                                   // export
   std::string key_file, map_file, media = "zero";                     // redact
   bool keep_prefix = false;
   std::string hep_key;

@@ -17,8 +17,7 @@ bool is_bare(const std::string& word) {
 
 // Commands of which the contract speaks and that are not there yet.
 constexpr const char* kPlanned[] = {"serve", "mcp"};
-constexpr const char* kPlannedOptions[] = {"--keylog", "--rsa-key", "--clickhouse", "--audio",
-                                           "--side"};
+constexpr const char* kPlannedOptions[] = {"--keylog", "--rsa-key", "--clickhouse", "--audio"};
 
 }  // namespace
 
