@@ -15,11 +15,11 @@ constexpr size_t kMostFragmented = 1024;
 constexpr size_t kMostBetween = 256;  // bytes of tunnels between two headers that are known
 constexpr int64_t kFragmentAge_ns = 30'000'000'000;
 
-Bytes cut(Bytes bytes, size_t from) {
+Bytes piece_of(Bytes bytes, size_t from) {
   return bytes.subspan(std::min(from, bytes.size()));
 }
-Bytes cut(Bytes bytes, size_t from, size_t size) {
-  const Bytes rest = cut(bytes, from);
+Bytes piece_of(Bytes bytes, size_t from, size_t size) {
+  const Bytes rest = piece_of(bytes, from);
   return rest.first(std::min(size, rest.size()));
 }
 
@@ -237,7 +237,7 @@ void PacketRedactor::headers() {
   size_t end = now_.size();
   for (const PacketPart& part : parts_) {
     if (part.offset > done && part.offset - done > kMostBetween)
-      payloads_.zero(cut(now_, done, part.offset - done));
+      payloads_.zero(piece_of(now_, done, part.offset - done));
     switch (part.kind) {
       case PartKind::ethernet:
         replacer_.mac(now_.data() + part.offset);
@@ -256,7 +256,7 @@ void PacketRedactor::headers() {
     // Behind what an IP header claims stands padding.
     const size_t claimed = part.offset + part.size;
     if (is_ip(part) && claimed < end) {
-      payloads_.zero(cut(now_, claimed, end - claimed));
+      payloads_.zero(piece_of(now_, claimed, end - claimed));
       end = claimed;
     }
     done = part.offset + std::min<size_t>(header_size(part), part.size);
@@ -266,7 +266,7 @@ void PacketRedactor::headers() {
 }
 
 void PacketRedactor::payload(const PacketPart& part) {
-  const Bytes all = cut(now_, part.offset, part.size);
+  const Bytes all = piece_of(now_, part.offset, part.size);
   switch (part.kind) {
     case PartKind::arp:
       return arp(part);
@@ -283,7 +283,7 @@ void PacketRedactor::payload(const PacketPart& part) {
       return sctp(part);
     case PartKind::udp: {
       const auto [src, dst] = ends(parts_.size() - 1);
-      const Bytes payload = cut(all, 8);
+      const Bytes payload = piece_of(all, 8);
       const size_t kept = payloads_.datagram(payload, src, dst);
       if (kept < payload.size()) kept_ = part.offset + 8 + kept;
       return;
@@ -291,15 +291,15 @@ void PacketRedactor::payload(const PacketPart& part) {
     case PartKind::ethernet:
     case PartKind::wlan: {
       // Tags and what follows them are of no protocol that is known: the EtherType stays.
-      return payloads_.zero(cut(all, header_size(part) + 2));
+      return payloads_.zero(piece_of(all, header_size(part) + 2));
     }
     default:
-      return payloads_.zero(cut(all, header_size(part)));
+      return payloads_.zero(piece_of(all, header_size(part)));
   }
 }
 
 void PacketRedactor::tcp_payload(const PacketPart& part) {
-  const Bytes payload = cut(cut(now_, part.offset, part.size), header_size(part));
+  const Bytes payload = piece_of(piece_of(now_, part.offset, part.size), header_size(part));
   std::string_view text(reinterpret_cast<const char*>(payload.data()), payload.size());
   // Messages are put in their place by rewrite(); nothing of them may stay where that fails.
   if (looks_like_sip(text) && !replacer_.is_learning()) return payloads_.sip_message(payload);
@@ -309,10 +309,10 @@ void PacketRedactor::tcp_payload(const PacketPart& part) {
 void PacketRedactor::arp(const PacketPart& part) {
   uint8_t* const p = now_.data() + part.offset;
   if (part.size < 28 || be16(p + 2) != 0x0800 || p[4] != 6 || p[5] != 4)
-    return payloads_.zero(cut(cut(now_, part.offset, part.size), 8));
+    return payloads_.zero(piece_of(piece_of(now_, part.offset, part.size), 8));
   for (const size_t at : {8, 18}) replacer_.mac(p + at);
   for (const size_t at : {14, 24}) replacer_.address(p + at, 4);
-  payloads_.zero(cut(now_, part.offset + 28));
+  payloads_.zero(piece_of(now_, part.offset + 28));
 }
 
 // Neighbour discovery (RFC 4861 4): a target, then options with link-layer addresses.
@@ -322,19 +322,19 @@ void PacketRedactor::neighbour(Bytes message) {
   if (type >= 135 && message.size() >= 24) replacer_.address(message.data() + 8, 16);
   if (type == 137 && message.size() >= 40) replacer_.address(message.data() + 24, 16);
   while (at + 8 <= message.size() && message[at + 1] > 0) {
-    const Bytes option = cut(message, at, 8 * size_t{message[at + 1]});
+    const Bytes option = piece_of(message, at, 8 * size_t{message[at + 1]});
     if (option[0] <= 2 && option.size() == 8) {
       replacer_.mac(option.data() + 2);
     } else {
-      payloads_.zero(cut(option, 2));
+      payloads_.zero(piece_of(option, 2));
     }
     at += option.size();
   }
-  payloads_.zero(cut(message, at));
+  payloads_.zero(piece_of(message, at));
 }
 
 void PacketRedactor::icmp(const PacketPart& part) {
-  const Bytes message = cut(now_, part.offset, part.size);
+  const Bytes message = piece_of(now_, part.offset, part.size);
   if (message.size() < 8) return payloads_.zero(message);
   const bool v6 = part.kind == PartKind::icmpv6;
   const uint8_t type = message[0];
@@ -342,8 +342,8 @@ void PacketRedactor::icmp(const PacketPart& part) {
   if (!v6 && type == 5) replacer_.address(message.data() + 4, 4);
   const bool error =
       v6 ? type >= 1 && type <= 4 : type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
-  if (!error) return payloads_.zero(cut(message, 8));
-  quote(cut(message, 8));
+  if (!error) return payloads_.zero(piece_of(message, 8));
+  quote(piece_of(message, 8));
 }
 
 // The beginning of a packet. Where not all of it is quoted, its checksum would let guesses about
@@ -363,26 +363,26 @@ void PacketRedactor::quote(Bytes quoted) {
   };
   replacer_.address(quoted.data() + place, address);
   replacer_.address(quoted.data() + place + address, address);
-  const auto ip = cut(quoted, 0, header);
+  const auto ip = piece_of(quoted, 0, header);
   ChecksumChange change;
   change.add({before.data() + place, 2 * address}, {quoted.data() + place, 2 * address});
-  if (v4 && header > 20) payloads_.zero(cut(ip, 20));
+  if (v4 && header > 20) payloads_.zero(piece_of(ip, 20));
   ChecksumChange of_header;
   of_header.add({before.data(), ip.size()}, ip);
   if (v4 && !replacer_.is_learning()) of_header.apply(quoted.data() + 10, false);
   const bool later = v4 && (be16(before.data() + 6) & 0x1FFF) != 0;
-  const Bytes transport = cut(quoted, header, total > header ? total - header : 0);
-  payloads_.zero(cut(quoted, total));
+  const Bytes transport = piece_of(quoted, header, total > header ? total - header : 0);
+  payloads_.zero(piece_of(quoted, total));
   const bool whole = quoted.size() >= total;
   const size_t head = protocol == 17 ? 8
                       : protocol == 6 && transport.size() > 12
                           ? std::max<size_t>(20, size_t{transport[12]} / 16 * 4)
                           : 8;
   if (later || (protocol != 17 && protocol != 6) || transport.size() < 4)
-    return payloads_.zero(cut(transport, protocol == 17 || protocol == 6 ? 4 : 0));
+    return payloads_.zero(piece_of(transport, protocol == 17 || protocol == 6 ? 4 : 0));
   const Endpoint src{ip_at(place), be16(transport.data())};
   const Endpoint dst{ip_at(place + address), be16(transport.data() + 2)};
-  const Bytes payload = cut(transport, head);
+  const Bytes payload = piece_of(transport, head);
   const std::string_view text(reinterpret_cast<const char*>(payload.data()), payload.size());
   const std::vector<uint8_t> old(transport.begin(), transport.end());
   if (looks_like_sip(text)) {
@@ -417,13 +417,13 @@ void PacketRedactor::hep(Bytes packet) {
     // The time behind the addresses is counted in the header's length by some.
     while (begin < packet.size() && begin < header + 12 && !looks_like_sip(text.substr(begin)))
       begin++;
-    return payloads_.sip_message(cut(packet, begin));
+    return payloads_.sip_message(piece_of(packet, begin));
   }
   for (size_t at = kHeader; at + kHeader <= packet.size();) {
     const uint16_t vendor = be16(packet.data() + at), type = be16(packet.data() + at + 2);
     const size_t length = be16(packet.data() + at + 4);
-    if (length < kHeader) return payloads_.zero(cut(packet, at));
-    const Bytes value = cut(packet, at + kHeader, length - kHeader);
+    if (length < kHeader) return payloads_.zero(piece_of(packet, at));
+    const Bytes value = piece_of(packet, at + kHeader, length - kHeader);
     const bool v4 = type == 3 || type == 4, v6 = type == 5 || type == 6;
     if (vendor == 0 && ((v4 && value.size() == 4) || (v6 && value.size() == 16))) {
       replacer_.address(value.data(), value.size());
@@ -444,25 +444,25 @@ void PacketRedactor::exported(Bytes packet) {
   while (at + 4 <= packet.size()) {
     const uint16_t tag = be16(packet.data() + at);
     const size_t length = be16(packet.data() + at + 2);
-    const Bytes value = cut(packet, at + 4, length);
+    const Bytes value = piece_of(packet, at + 4, length);
     at += 4 + length;
     if (tag == 0) break;
     const bool v4 = tag == 20 || tag == 21, v6 = tag == 22 || tag == 23;
     if ((v4 && value.size() == 4) || (v6 && value.size() == 16))
       replacer_.address(value.data(), value.size());
   }
-  payloads_.datagram(cut(packet, at), {}, {});
+  payloads_.datagram(piece_of(packet, at), {}, {});
 }
 
 // Whole messages in DATA chunks (RFC 9260 3.3.1); of others the data are zeroed.
 void PacketRedactor::sctp(const PacketPart& part) {
   constexpr size_t kHeader = 12, kData = 16;
-  const Bytes packet = cut(now_, part.offset, part.size);
+  const Bytes packet = piece_of(now_, part.offset, part.size);
   for (size_t at = kHeader; at + 4 <= packet.size();) {
     const size_t length = be16(packet.data() + at + 2);
-    if (length < 4) return payloads_.zero(cut(packet, at));
-    const Bytes chunk = cut(packet, at, length);
-    const Bytes data = cut(chunk, kData);
+    if (length < 4) return payloads_.zero(piece_of(packet, at));
+    const Bytes chunk = piece_of(packet, at, length);
+    const Bytes data = piece_of(chunk, kData);
     const std::string_view text(reinterpret_cast<const char*>(data.data()), data.size());
     const bool whole = chunk[0] == 0 && (chunk[1] & 3U) == 3;
     if (whole && looks_like_sip(text)) {
@@ -470,9 +470,9 @@ void PacketRedactor::sctp(const PacketPart& part) {
     } else if (chunk[0] == 0) {
       payloads_.zero(data);
     } else if (chunk[0] == 1 || chunk[0] == 2) {
-      payloads_.zero(cut(chunk, 20));  // parameters hold addresses
+      payloads_.zero(piece_of(chunk, 20));  // parameters hold addresses
     } else if (chunk[0] != 3) {
-      payloads_.zero(cut(chunk, 4));
+      payloads_.zero(piece_of(chunk, 4));
     }
     at += (length + 3) / 4 * 4;
   }
@@ -483,7 +483,7 @@ void PacketRedactor::checksums() {
   for (size_t i = parts_.size(); i-- > 0;) {
     const PacketPart& part = parts_[i];
     const std::span<const uint8_t> before(before_.data() + part.offset, part.size);
-    const Bytes now = cut(now_, part.offset, part.size);
+    const Bytes now = piece_of(now_, part.offset, part.size);
     const PacketPart* const ip = ip_before(i);
     ChecksumChange change;
     if (ip != nullptr && part.kind != PartKind::icmp) {
