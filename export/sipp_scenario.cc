@@ -58,6 +58,8 @@ class Scenario {
         out += received(messages_[i], waits_on);
       }
     }
+    // SIPp refuses a variable that nothing reads.
+    if (parties_known_) out += "  <Reference variables=\"1,2\"/>\n";
     return out + "</scenario>\n";
   }
 
