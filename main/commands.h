@@ -24,6 +24,8 @@ enum OptionGroup : uint32_t {
   kNatOptions = 64,
   kCheckOptions = 128,
   kExplainOptions = 256,
+  kRedactOptions = 512,
+  kCompareOptions = 1024,
 };
 
 // What files that options name hold: read once, before the capture.

@@ -12,6 +12,7 @@
 #include "correlate/engine/capture_clocks.h"
 #include "correlate/model/names.h"
 #include "decode/link_types.h"
+#include "export/exporters.h"
 #include "main/commands.h"
 #include "main/end_signals.h"
 #include "main/options.h"
@@ -60,6 +61,12 @@ std::string program_path() {
   return error ? "sipladder" : path.string();
 }
 
+// The command needs bytes of packets that the model does not refer to.
+bool reads_again(const Options& options) {
+  const Exporter* const exporter = exporter_of_file(options.output);
+  return options.command == "export" && exporter != nullptr && (exporter->options & kReadsAgain);
+}
+
 bool open_source(const Options& options, Session& session, std::vector<std::string>* errors) {
   std::unique_ptr<PacketSource> source;
   if (!options.devices.empty()) {
@@ -72,6 +79,11 @@ bool open_source(const Options& options, Session& session, std::vector<std::stri
     source = open_captures(options.sources, open, session.log, errors);
   }
   if (source == nullptr) return false;
+  if (options.reads_once() && reads_again(options)) {
+    const std::string error = session.tape.open(options.spool);
+    if (!error.empty()) errors->push_back(error);
+    if (session.tape.is_open()) source = session.tape.recorded(std::move(source));
+  }
   session.set_source(std::move(source));
   return true;
 }

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <utility>
 
@@ -175,6 +176,19 @@ void add_ladder_options(CLI::App& app, Options* o) {
   app.add_flag("--ascii", o->ascii, "drawn in ASCII")->group(group);
 }
 
+void add_packet_options(CLI::App& app, Options* o) {
+  const char* const group = "Packets";
+  app.add_flag("--sip-only", o->sip_only, "SIP without its media")->group(group);
+  app.add_flag("--comments", o->comments, "findings as comments of the packets that prove them")
+      ->group(group);
+  app.add_option("--side", o->side, "whose side a scenario plays: caller (default) or callee")
+      ->type_name("PARTY")
+      ->group(group);
+  app.add_flag("--wireshark-filter", o->wireshark_filter,
+               "print the display filter that shows the calls in Wireshark")
+      ->group(group);
+}
+
 // "text (lines and arrows), json (...)"
 std::string ladder_format_help() {
   std::string all;
@@ -212,6 +226,24 @@ void add_check_options(CLI::App& app, Options* o, OptionTexts* texts) {
       ->group(group);
 }
 
+void add_redact_options(CLI::App& app, Options* o) {
+  const char* const group = "Redaction";
+  app.add_option("--key", o->key_file,
+                 "any bytes: the same ones replace alike in every file (a new key for each run)")
+      ->type_name("FILE")
+      ->group(group);
+  app.add_option("--map", o->map_file, "write what was replaced by what, for you alone to read")
+      ->type_name("FILE")
+      ->group(group);
+  app.add_option("--media", o->media,
+                 "zero (something to hear stays that, silence stays silence), drop (cut behind its "
+                 "header) or keep")
+      ->type_name("WHAT")
+      ->group(group);
+  app.add_flag("--keep-prefix", o->keep_prefix, "addresses of one network stay in one, to the bit")
+      ->group(group);
+}
+
 constexpr const char* kRowFormats = "table, json, ndjson, csv or md";
 
 void add_options(CLI::App& app, uint32_t groups, const std::string& command, Options* o,
@@ -245,11 +277,24 @@ void add_options(CLI::App& app, uint32_t groups, const std::string& command, Opt
     add_text_options(app, o, texts, kRowFormats);
     add_nat_options(app, o, texts);
   }
+  if (groups & kCompareOptions) {
+    app.add_option("words", texts->words, "A B: two captures")->type_name("");
+    app.add_option("--format", o->format, "text, json or html")
+        ->type_name("FORMAT")
+        ->group("Output");
+    app.add_option("--bpf", o->bpf, "capture filter")->type_name("FILTER")->group("Source");
+  }
+  if (groups & kRedactOptions) {
+    app.add_option("words", texts->words, "IN OUT: the capture to read, the one to write")
+        ->type_name("");
+    add_redact_options(app, o);
+  }
   if (groups & kCheckOptions) add_check_options(app, o, texts);
   if (groups & kLadderOptions) add_ladder_options(app, o);
   if (groups & kListOption) app.add_flag("--list", o->list, "print the catalogue");
   if (groups & kExportOptions) {
     app.add_option("-o,--output", o->output, "the file to write")->type_name("OUT");
+    add_packet_options(app, o);
     add_shape_options(app, o, texts);
     add_ladder_options(app, o);
   }
@@ -307,6 +352,7 @@ std::string wrong_format(const Options& o) {
     allowed.clear();
     for (const LadderFormat& format : ladder_formats()) allowed.emplace_back(format.name);
   }
+  if (o.command == "compare") allowed = {"text", "json", "html"};
   if (o.command == "check") allowed = {"text", "junit", "github"};
   if (o.command == "explain") allowed.front() = "text";
   if (std::find(allowed.begin(), allowed.end(), o.format) != allowed.end()) return {};
@@ -351,11 +397,25 @@ std::string useless_ladder_option(const Options& o) {
   } else {
     return {};  // told by wrong_format()
   }
-  const std::string line = text_option_given(o), any = ladder_option_given(o);
+  Options others = o;
+  if (taken & kTakesSessions) others.session = false;
+  const std::string line = text_option_given(o), any = ladder_option_given(others);
   if (!(taken & kTakesLadderOptions) && !any.empty())
     return any + ": is about ladders, and " + o.output + " has none";
   if ((taken & kTakesLineOptions) || line.empty()) return {};
   return line + ": is about lines of text, and " + (to_file ? o.output : o.format) + " has none";
+}
+
+std::string useless_packet_option(const Options& o) {
+  const uint32_t taken = exporter_of_file(o.output)->options;
+  if (!o.side.empty() && !(taken & kTakesSide))
+    return "--side: is about scenarios, and " + o.output + " has none";
+  if (o.sip_only && !(taken & kTakesPacketOptions))
+    return "--sip-only: is about packets, and " + o.output + " has none";
+  if (!o.comments || (taken & kTakesComments)) return {};
+  return taken & kTakesPacketOptions
+             ? "--comments: .pcap has no room for comments; name it .pcapng"
+             : "--comments: is about packets, and " + o.output + " has none";
 }
 
 std::string wrong_ladder_option(const Options& o) {
@@ -378,12 +438,18 @@ std::string mistake_in(const Options& o) {
     return not_one_of("--color", o.color, {"auto", "always", "never"});
   if (!o.fail_on.empty() && !parse_severity(o.fail_on))
     return not_one_of("--fail-on", o.fail_on, {"error", "warning", "info"});
+  if (!o.side.empty() && o.side != "caller" && o.side != "callee")
+    return not_one_of("--side", o.side, {"caller", "callee"});
+  if (o.media != "zero" && o.media != "drop" && o.media != "keep")
+    return not_one_of("--media", o.media, {"zero", "drop", "keep"});
   if (o.invert && o.match.empty()) return "-v: inverts --match REGEX, which is missing";
   if (o.follow && o.command != "messages" && o.command != "transactions")
     return "--follow: messages and transactions have it";
   if (!o.endpoint.empty() && !parse_endpoint(o.endpoint))
     return "--endpoint " + o.endpoint + ": write an address, with or without a port";
-  if (o.command == "export") {
+  if (o.command == "export" && o.wireshark_filter) {
+    if (!o.output.empty()) return "--wireshark-filter: prints to standard output, without -o";
+  } else if (o.command == "export") {
     std::vector<std::string> endings;
     for (const Exporter& one : exporters()) endings.emplace_back(one.ending);
     if (exporter_of_file(o.output) == nullptr)
@@ -397,7 +463,10 @@ std::string mistake_in(const Options& o) {
            "REGEX for letters in either case";
   }
   if (std::string wrong = wrong_ladder_option(o); !wrong.empty()) return wrong;
-  if (o.command == "ladder" || o.command == "export") {
+  if (o.command == "export" && !o.wireshark_filter) {
+    if (std::string wrong = useless_packet_option(o); !wrong.empty()) return wrong;
+  }
+  if (o.command == "ladder" || (o.command == "export" && !o.wireshark_filter)) {
     if (std::string wrong = useless_ladder_option(o); !wrong.empty()) return wrong;
   }
   return wrong_format(o);
@@ -414,6 +483,14 @@ std::string understand(const CLI::App& app, OptionTexts texts, Options* o) {
   if (o->command == "schema") {
     o->sources = texts.words;
     return {};
+  }
+  if (o->command == "compare") {
+    o->sources = texts.words;
+    return o->sources.size() == 2 ? "" : "compare: name two captures, A and B";
+  }
+  if (o->command == "redact") {
+    o->sources = texts.words;
+    return o->sources.size() == 2 ? "" : "redact: name two files, IN and OUT";
   }
   if (o->command == "explain") {
     for (const std::string& word : texts.words)
@@ -440,6 +517,14 @@ std::string understand(const CLI::App& app, OptionTexts texts, Options* o) {
 }
 
 }  // namespace
+
+bool Options::reads_once() const {
+  return is_live() || std::any_of(sources.begin(), sources.end(), [](const std::string& name) {
+           std::error_code error;
+           return name == "-" || (!std::filesystem::is_regular_file(name, error) &&
+                                  !std::filesystem::is_directory(name, error));
+         });
+}
 
 bool Options::is_live() const {
   return !devices.empty() || std::any_of(sources.begin(), sources.end(), is_hep_source);

@@ -1,0 +1,67 @@
+// Two captures of the same calls from two points: what stands between them changed, lost and
+// delayed.
+//
+// Threads: as Model. Bounds: kMostMessages pairs are compared.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "correlate/analysis/analysis.h"
+
+namespace sipladder {
+
+struct ComparedPoint {
+  const Model& model;
+  const PacketLog& log;
+  Analyst& analyst;
+};
+
+struct HeaderChange {
+  std::string name;      // of a header, "Request-URI", or "c" of an SDP line
+  std::string from, to;  // empty: it was added, removed
+};
+
+struct ComparedCall {
+  CallId a, b;
+  std::string call_id_a, call_id_b;
+};
+
+struct ComparedMessage {
+  MessageId a, b;
+  std::string what;  // "INVITE", "200 (INVITE)"
+  bool toward_b = true;
+  double delay_ms = 0;
+  std::vector<HeaderChange> changed, added, removed, sdp;
+};
+
+struct LostMessage {
+  bool seen_at_a = true;
+  MessageId message;
+  std::string what;
+};
+
+struct ComparedStream {
+  uint32_t ssrc = 0;
+  uint32_t packets_a = 0, packets_b = 0;
+  bool toward_b = true;
+  double delay_ms = 0;
+  uint32_t lost = 0;
+};
+
+struct Comparison {
+  double clock_offset_ms = 0;         // B's clock minus A's
+  double clock_error_ms = 0;          // the truth is no farther away; negative: not known
+  std::string box;                    // what stands between, in words
+  std::vector<std::string> rewrites;  // names of what it changes
+  std::vector<ComparedCall> calls;
+  std::vector<ComparedMessage> messages;
+  std::vector<LostMessage> lost;
+  std::vector<ComparedStream> streams;
+  uint64_t rtp_lost = 0;
+};
+
+inline constexpr size_t kMostMessages = 1'000'000;
+Comparison compare_points(const ComparedPoint& a, const ComparedPoint& b);
+
+}  // namespace sipladder

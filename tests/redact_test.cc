@@ -1,0 +1,231 @@
+// redact IN OUT: what is found stays, what tells about people and hosts goes.
+#include "export/redact/redact.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "query/session.h"
+#include "tests/support/flow_pages.h"
+#include "tests/support/packet_builder.h"
+#include "tests/support/run_binary.h"
+#include "tests/support/scratch.h"
+#include "tests/support/written_flow.h"
+
+namespace sipladder {
+namespace {
+
+std::string contents(const std::string& path) {
+  std::stringstream all;
+  all << std::ifstream(path, std::ios::binary).rdbuf();
+  return all.str();
+}
+
+std::string small(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  }
+  return text;
+}
+
+// Code, severity and frames of each finding, then state and verdict of each call.
+std::vector<std::string> judged(const std::string& path) {
+  Session session;
+  std::vector<std::string> errors;
+  session.set_source(open_captures({path}, {}, session.log, &errors));
+  session.run();
+  std::vector<std::string> result;
+  for (const Finding* finding : session.analyst.all()) {
+    std::string line = std::string(finding->code) + " " + std::string(to_string(finding->severity));
+    for (const uint32_t frame : finding->evidence) line += " " + std::to_string(frame);
+    result.push_back(line);
+  }
+  for (const CallId id : session.model.calls.ids()) {
+    const CallAnalysis& call = session.analyst.of(id);
+    result.push_back(std::to_string(static_cast<int>(session.model.calls[id].state)) + " " +
+                     std::to_string(static_cast<int>(call.audio)) + " " +
+                     std::string(call.audio_cause) + " " + std::string(call.scenario));
+  }
+  std::sort(result.begin(), result.end());
+  return result;
+}
+
+RedactReport redacted(const std::string& in, const std::string& out) {
+  RedactOptions options;
+  options.in = in;
+  options.out = out;
+  options.key = "a key";
+  options.map_path = out + ".map";
+  const RedactReport report = redact(options);
+  EXPECT_EQ(report.unreadable, "") << in;
+  EXPECT_EQ(report.unwritable, "") << in;
+  return report;
+}
+
+// Left and right column of the map.
+void read_map(const std::string& path, std::set<std::string>* from, std::set<std::string>* to) {
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    const size_t tab = line.find('\t');
+    ASSERT_NE(tab, std::string::npos) << line;
+    from->insert(line.substr(0, tab));
+    to->insert(line.substr(tab + 1));
+  }
+}
+
+void expect_same_and_clean(const std::string& in) {
+  const std::string out = scratch_path("redacted.pcap");
+  redacted(in, out);
+  EXPECT_EQ(judged(in), judged(out)) << in;
+  std::set<std::string> from, to;
+  read_map(out + ".map", &from, &to);
+  const std::string bytes = small(contents(out));
+  for (const std::string& word : from) {
+    // A short one can come about by chance.
+    constexpr size_t kTelling = 6;
+    if (word.size() < kTelling) continue;
+    EXPECT_EQ(to.count(word), 0u) << in << ": " << word << " is a value of the input";
+    EXPECT_EQ(bytes.find(word), std::string::npos) << in << ": " << word << " is still there";
+  }
+  std::filesystem::remove(out);
+  std::filesystem::remove(out + ".map");
+}
+
+TEST(Redact, SamplesAreJudgedAsBefore) {
+  size_t count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(root_path("samples"))) {
+    if (!entry.path().extension().string().starts_with(".pcap")) continue;
+    expect_same_and_clean(entry.path().string());
+    count++;
+  }
+  EXPECT_GT(count, 10u);
+}
+
+TEST(Redact, FlowsOfTheGoldenPagesAreJudgedAsBefore) {
+  size_t count = 0;
+  for (const auto& page : std::filesystem::directory_iterator(root_path("tests/golden"))) {
+    for (const build::PageFlow& flow : build::flows_of_page(page.path())) {
+      const std::string path = write_flow(scratch_path(flow.name + ".pcap"), flow.script);
+      expect_same_and_clean(path);
+      std::filesystem::remove(path);
+      count++;
+    }
+  }
+  EXPECT_GT(count, 100u);
+}
+
+TEST(Redact, SameKeySameReplacement) {
+  const std::string sample = root_path("samples/two-way.pcap");
+  const std::string one = scratch_path("one.pcap"), two = scratch_path("two.pcap");
+  redacted(sample, one);
+  redacted(sample, two);
+  EXPECT_EQ(contents(one), contents(two));
+  EXPECT_EQ(run_binary({"redact", sample, two}).status, 0);
+  EXPECT_NE(contents(one), contents(two));
+}
+
+TEST(Redact, MapIsForItsOwnerAlone) {
+  const std::string out = scratch_path("mapped.pcap"), map = scratch_path("mapped.map");
+  std::ofstream(map) << "readable before\n";
+  const RunResult result =
+      run_binary({"redact", root_path("samples/two-way.pcap"), out, "--map", map});
+  EXPECT_EQ(result.status, 0) << result.err;
+  struct stat status {};
+  ASSERT_EQ(stat(map.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0600U);
+  EXPECT_EQ(contents(map).find("readable before"), std::string::npos);
+}
+
+TEST(Redact, InIsNotOut) {
+  const std::string path = scratch_path("same.pcap");
+  std::filesystem::copy_file(root_path("samples/two-way.pcap"), path);
+  const std::string before = contents(path);
+  EXPECT_EQ(run_binary({"redact", path, path}).status, 4);
+  EXPECT_EQ(contents(path), before);
+  EXPECT_EQ(run_binary({"redact", path}).status, 2);
+  EXPECT_EQ(run_binary({"redact", path, "x", "--media", "burn"}).status, 2);
+}
+
+// Base64, escapes, headers that nobody knows, XML: nothing of the names is left in any of them.
+TEST(Redact, NoNameIsLeftInAnyEncoding) {
+  const std::string script = R"(host alice 192.0.2.101
+host bob 192.0.2.102
+0.000 alice > bob INVITE sip:bernadette@example.com sdp=192.0.2.101:4000 from=<sip:bernadette@example.com>
+    X-Person: Bernadette of 192.0.2.101
+    Refer-To: <sip:%62ernadette@example.com?Replaces=one%40192.0.2.101%3Bto-tag%3Da>
+    Identity: eyJvcmlnIjoiYmVybmFkZXR0ZSJ9
+    Geolocation: <https://lis.example.com/bernadette>
+    Authorization: Digest username="bernadette", realm="example.com", response="0123456789abcdef"
+0.100 bob > alice 404
+0.200 alice > bob ACK
+1.000 alice > bob raw
+    bernadette was here, at 192.0.2.101
+)";
+  const std::string in = write_flow(scratch_path("names.pcap"), script);
+  const std::string out = scratch_path("names-out.pcap");
+  redacted(in, out);
+  const std::string bytes = small(contents(out));
+  for (const char* gone : {"bernadette", "%62ernadette", "ymvybmfkzxr0z", "192.0.2.101",
+                           "example.com", "0123456789abcdef"})
+    EXPECT_EQ(bytes.find(gone), std::string::npos) << gone;
+  EXPECT_NE(bytes.find("x-person: ") == std::string::npos,
+            bytes.find("refer-to:") == std::string::npos);
+  EXPECT_EQ(contents(in).size(), contents(out).size());
+}
+
+// SIP over TCP, cut into segments within a name: sequence numbers and lengths stay.
+TEST(Redact, TcpSegmentsAreReplacedTogether) {
+  const std::string a = "192.0.2.1", b = "192.0.2.2";
+  const std::string message = build::sip_message("bernadette-call");
+  const size_t cut = message.find("bernadette") + 4;
+  const auto segment = [&](const std::string& payload, uint32_t sequence) {
+    return build::ethernet_ip(
+        build::ip(build::tcp(payload, {sequence, 0, 0x18}, a, b, 40000, 5060), 6, a, b));
+  };
+  const std::string in = scratch_path("segments.pcap"), out = scratch_path("segments-out.pcap");
+  std::ofstream(in, std::ios::binary) << build::pcap(
+      {{1'000'000'000, segment(message.substr(0, cut), 100)},
+       {1'001'000'000, segment(message.substr(cut), static_cast<uint32_t>(100 + cut))},
+       {1'002'000'000, segment(message.substr(0, cut), 100)}});
+  redacted(in, out);
+  EXPECT_EQ(contents(out).find("bern"), std::string::npos);
+  EXPECT_EQ(contents(out).find("adette"), std::string::npos);
+  const RunResult rows =
+      run_binary({"sql", out, "SELECT method, src FROM messages", "--format", "csv"});
+  EXPECT_NE(rows.out.find("OPTIONS,192."), std::string::npos) << rows.out << rows.err;
+  EXPECT_EQ(contents(in).size(), contents(out).size());
+}
+
+TEST(Redact, KeepPrefixKeepsNetworks) {
+  const std::string script = R"(host alice 198.51.100.10
+host bob 198.51.100.200
+host carol 198.51.7.20
+0.000 alice > bob OPTIONS sip:bob@example.com call=one
+0.100 carol > bob OPTIONS sip:bob@example.com call=two
+)";
+  const std::string in = write_flow(scratch_path("prefix.pcap"), script);
+  const std::string out = scratch_path("prefix-out.pcap");
+  EXPECT_EQ(run_binary({"redact", in, out, "--keep-prefix"}).status, 0);
+  const RunResult rows =
+      run_binary({"sql", out, "SELECT src, dst FROM messages", "--format", "csv"});
+  const std::vector<std::string> lines = lines_of(rows.out);
+  ASSERT_GE(lines.size(), 3u) << rows.out;
+  const auto network = [](const std::string& ip, int octets) {
+    size_t at = 0;
+    for (int i = 0; i < octets; i++) at = ip.find('.', at) + 1;
+    return ip.substr(0, at);
+  };
+  const std::string alice = csv_fields(lines[1])[0], bob = csv_fields(lines[1])[1],
+                    carol = csv_fields(lines[2])[0];
+  EXPECT_EQ(network(alice, 3), network(bob, 3));
+  EXPECT_EQ(network(alice, 2), network(carol, 2));
+  EXPECT_NE(network(alice, 3), network(carol, 3));
+}
+
+}  // namespace
+}  // namespace sipladder
