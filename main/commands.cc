@@ -61,7 +61,9 @@ std::vector<Command> all_commands() {
        "\"group\",name,count,value,note", "note"},
       {"export", kSourceOptions | kSelectOptions | kExportOptions,
        "-o OUT, by its ending: .csv, .json, .ndjson (rows of calls), " + ladder_endings() +
-           " (ladders), .wav (the talk of one call, caller left, callee right)",
+           " (ladders), .wav (the talk of one call, caller left, callee right), .db (all, as a "
+           "source "
+           "to open again, and its tables for sqlite3)",
        "", ""},
       {"sql", kTable | kSqlOptions,
        "any read-only query over the tables: sql SOURCE... QUERY; a prompt without one", "", ""},
@@ -96,7 +98,7 @@ const Command* find_command(const std::string& name) {
 }
 
 std::vector<std::string> export_endings() {
-  std::vector<std::string> endings = {".csv", ".json", ".ndjson"};
+  std::vector<std::string> endings = {".csv", ".db", ".json", ".ndjson"};
   for (const LadderFormat& format : ladder_formats()) {
     if (!format.ending.empty()) endings.emplace_back(format.ending);
   }

@@ -17,6 +17,7 @@
 #include "main/options.h"
 #include "main/output.h"
 #include "main/print.h"
+#include "main/recording.h"
 #include "main/selection.h"
 #include "query/database.h"
 #include "query/session.h"
@@ -60,20 +61,19 @@ std::string program_path() {
   return error ? "sipladder" : path.string();
 }
 
-bool open_source(const Options& options, Session& session, std::vector<std::string>* errors) {
+std::unique_ptr<PacketSource> open_source(const Options& options, PacketLog& log,
+                                          std::vector<std::string>* errors) {
   std::unique_ptr<PacketSource> source;
   if (!options.devices.empty()) {
     std::string error;
-    source = open_live(options.devices, {options.bpf, {}, {}}, true, session.log, &error);
+    source = open_live(options.devices, {options.bpf, {}, {}}, true, log, &error);
     if (!error.empty()) errors->push_back(error);
   } else {
     OpenOptions open{options.bpf, capture_clocks(options.sources), options.unpack, options.hep_key};
     open.drop_root = true;
-    source = open_captures(options.sources, open, session.log, errors);
+    source = open_captures(options.sources, open, log, errors);
   }
-  if (source == nullptr) return false;
-  session.set_source(std::move(source));
-  return true;
+  return source;
 }
 
 // What files that options name hold: read once, before the capture.
@@ -87,7 +87,8 @@ int prepare(const Options& options, Prepared* prepared) {
   return wrong != kDone ? wrong : plan_check(options, &prepared->check);
 }
 
-int show(Session& session, const Options& options, const Prepared& prepared) {
+int show(Session& session, const Options& options, const Prepared& prepared, Recording& recording) {
+  if (recording.is_wanted()) return recording.finish(session);
   if (options.command == "ladder") return print_ladders(session, options, prepared.aliases);
   if (options.command == "export") return export_calls(session, options, prepared.aliases);
   if (options.command == "findings") return print_findings(session, options);
@@ -204,7 +205,7 @@ bool follows(const Options& options) {
 }
 
 int run_command(Session& session, const Options& options, const Prepared& prepared,
-                const std::vector<std::string>& errors, EndSignals& signals) {
+                const std::vector<std::string>& errors, Recording& recording, EndSignals& signals) {
   int status = kDone;
   {
     const Progress progress(session, !options.quiet);
@@ -215,7 +216,7 @@ int run_command(Session& session, const Options& options, const Prepared& prepar
     }
   }
   signals.cancel_at_once();
-  if (!follows(options)) status = show(session, options, prepared);
+  if (!follows(options)) status = show(session, options, prepared, recording);
   if (session.model.cancellation.requested())
     complain("ended by a signal before all was looked at: what is printed is not all");
   return finish(status, session, errors);
@@ -231,6 +232,7 @@ int run(const Options& options) {
   }
   Prepared prepared;
   if (const int wrong = prepare(options, &prepared); wrong != kDone) return wrong;
+  Recording recording;
   Session session;
   session.set_memory(options.memory);
   session.log.set_spool_limit(options.spool);
@@ -239,18 +241,20 @@ int run(const Options& options) {
   const bool all_findings = options.command == "findings" || options.command == "nat";
   if (all_findings && selection(options).empty()) session.analyst.tell_alike_once();
   std::vector<std::string> errors;
-  const bool opened = open_source(options, session, &errors);
+  std::unique_ptr<PacketSource> source = open_source(options, session.log, &errors);
   for (std::string& error : errors) error = with_advice(options, std::move(error));
-  if (!opened) {
+  if (source == nullptr) {
     for (const std::string& error : errors) complain(error);
     return kUnreadable;
   }
+  if (const int wrong = recording.begin(options); wrong != kDone) return wrong;
+  session.set_source(recording.record(std::move(source)));
   const bool interface =
       options.command.empty() && !options.no_interface && isatty(STDOUT_FILENO) != 0;
   EndSignals signals(session, interface ? leave_terminal_at_once : nullptr);
   tell_who_is_believed(session);
   return interface ? run_interface(session, options, errors)
-                   : run_command(session, options, prepared, errors, signals);
+                   : run_command(session, options, prepared, errors, recording, signals);
 }
 
 }  // namespace
