@@ -30,12 +30,4 @@ bool is_text(const LadderFormat& format) {
   return &format == &ladder_formats().front();
 }
 
-const LadderFormat* ladder_format_of_file(std::string_view path) {
-  const auto& all = ladder_formats();
-  const auto found = std::find_if(all.begin(), all.end(), [&](const LadderFormat& format) {
-    return !format.ending.empty() && path.ends_with(format.ending);
-  });
-  return found == all.end() ? nullptr : &*found;
-}
-
 }  // namespace sipladder

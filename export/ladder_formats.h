@@ -46,6 +46,5 @@ struct LadderFormat {
 const std::vector<LadderFormat>& ladder_formats();
 const LadderFormat* find_ladder_format(std::string_view name);  // empty: text; null: unknown
 bool is_text(const LadderFormat& format);  // the first one, to which width and colour apply
-const LadderFormat* ladder_format_of_file(std::string_view path);
 
 }  // namespace sipladder

@@ -20,6 +20,7 @@ class SessionFile {
   std::string create(const std::string& path, const std::vector<std::string>& sources);
   // Everything that `source` gives is kept from now on. This must outlive what is returned.
   std::unique_ptr<PacketSource> record(std::unique_ptr<PacketSource> source);
+  void keep(const Packet& packet) { store_->add(packet); }
   // After the last packet: the tables of what they made.
   std::string finish(Reader& reader);
   uint64_t packets() const { return store_ ? store_->packets() : 0; }

@@ -12,7 +12,7 @@
 #include "correlate/engine/capture_clocks.h"
 #include "correlate/model/names.h"
 #include "decode/link_types.h"
-#include "main/check.h"
+#include "main/commands.h"
 #include "main/end_signals.h"
 #include "main/options.h"
 #include "main/output.h"
@@ -76,29 +76,14 @@ std::unique_ptr<PacketSource> open_source(const Options& options, PacketLog& log
   return source;
 }
 
-// What files that options name hold: read once, before the capture.
-struct Prepared {
-  std::vector<HostAlias> aliases;
-  CheckPlan check;
-};
-
 int prepare(const Options& options, Prepared* prepared) {
   const int wrong = read_host_aliases(options, &prepared->aliases);
   return wrong != kDone ? wrong : plan_check(options, &prepared->check);
 }
 
-int show(Session& session, const Options& options, const Prepared& prepared, Recording& recording) {
-  if (recording.is_wanted()) return recording.finish(session);
-  if (options.command == "ladder") return print_ladders(session, options, prepared.aliases);
-  if (options.command == "export") return export_calls(session, options, prepared.aliases);
-  if (options.command == "findings") return print_findings(session, options);
-  if (options.command == "nat") return print_nat(session, options);
-  if (options.command == "check") return print_check(session, options, prepared.check);
-  if (options.command == "sql") {
-    return options.query.empty() ? sql_prompt(session, options)
-                                 : print_query(session, options, options.query);
-  }
-  return print_query(session, options, select_for(options));
+int show(Session& session, const Options& options, const Prepared& prepared) {
+  return find_command(options.command.empty() ? "calls" : options.command)
+      ->show(session, options, prepared);
 }
 
 // Whoever listens should know whom he believes.
@@ -194,7 +179,7 @@ int run_interface(Session& session, const Options& options,
   tui.calls_only = options.calls_only;
   Options without = options;  // a key switches it
   without.calls_only = false;
-  tui.list = {selection(without), column_names(options.columns)};
+  tui.list = {selection(without), split_names(options.columns)};
   return finish(run_tui(session, tui), session, errors);
 }
 
@@ -205,7 +190,8 @@ bool follows(const Options& options) {
 }
 
 int run_command(Session& session, const Options& options, const Prepared& prepared,
-                const std::vector<std::string>& errors, Recording& recording, EndSignals& signals) {
+                const std::vector<std::string>& errors, Recording& recording,
+                EndSignals& signals) {
   int status = kDone;
   {
     const Progress progress(session, !options.quiet);
@@ -216,15 +202,19 @@ int run_command(Session& session, const Options& options, const Prepared& prepar
     }
   }
   signals.cancel_at_once();
-  if (!follows(options)) status = show(session, options, prepared, recording);
+  if (recording.is_wanted()) {
+    status = recording.finish(session);
+  } else if (!follows(options)) {
+    status = show(session, options, prepared);
+  }
   if (session.model.cancellation.requested())
     complain("ended by a signal before all was looked at: what is printed is not all");
   return finish(status, session, errors);
 }
 
 int run(const Options& options) {
-  if (options.command == "schema") return after_output(print_schema(options));
-  if (options.command == "explain") return after_output(print_explanation(options));
+  const Command* const command = find_command(options.command);
+  if (command != nullptr && command->tell != nullptr) return after_output(command->tell(options));
   if (options.list) return after_output(print_catalogue(options));
   if (const std::string wrong = mistake_before_reading(options); !wrong.empty()) {
     complain(wrong);

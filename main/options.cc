@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "capture/hep_listen.h"
-#include "export/ladder_formats.h"
+#include "export/exporters.h"
 #include "main/commands.h"
 #include "main/habits.h"
 #include "main/host_names.h"
@@ -343,16 +343,19 @@ std::string ladder_option_given(const Options& o) {
 // Options that the chosen format has no use for.
 std::string useless_ladder_option(const Options& o) {
   const bool to_file = o.command == "export";
-  const LadderFormat* const format =
-      to_file ? ladder_format_of_file(o.output) : find_ladder_format(o.format);
-  if (format == nullptr) {
-    const std::string name = ladder_option_given(o);
-    return name.empty() || !to_file ? ""
-                                    : name + ": is about ladders, and " + o.output + " has none";
+  uint32_t taken = 0;
+  if (to_file) {
+    taken = exporter_of_file(o.output)->options;
+  } else if (const LadderFormat* const format = find_ladder_format(o.format)) {
+    taken = kTakesLadderOptions | (is_text(*format) ? kTakesLineOptions : 0u);
+  } else {
+    return {};  // told by wrong_format()
   }
-  const std::string name = text_option_given(o);
-  if (is_text(*format) || name.empty()) return {};
-  return name + ": is about lines of text, which " + std::string(format->name) + " has none of";
+  const std::string line = text_option_given(o), any = ladder_option_given(o);
+  if (!(taken & kTakesLadderOptions) && !any.empty())
+    return any + ": is about ladders, and " + o.output + " has none";
+  if ((taken & kTakesLineOptions) || line.empty()) return {};
+  return line + ": is about lines of text, and " + (to_file ? o.output : o.format) + " has none";
 }
 
 std::string wrong_ladder_option(const Options& o) {
@@ -381,11 +384,10 @@ std::string mistake_in(const Options& o) {
   if (!o.endpoint.empty() && !parse_endpoint(o.endpoint))
     return "--endpoint " + o.endpoint + ": write an address, with or without a port";
   if (o.command == "export") {
-    const std::vector<std::string> endings = export_endings();
-    const bool known = std::any_of(endings.begin(), endings.end(), [&](const std::string& ending) {
-      return o.output.size() > ending.size() && o.output.ends_with(ending);
-    });
-    if (!known) return not_one_of("-o", o.output.empty() ? "OUT" : o.output, endings);
+    std::vector<std::string> endings;
+    for (const Exporter& one : exporters()) endings.emplace_back(one.ending);
+    if (exporter_of_file(o.output) == nullptr)
+      return not_one_of("-o", o.output.empty() ? "OUT" : o.output, endings);
   }
   for (const std::string& device : o.devices) {
     const bool file = file_exists(device) && device.find_first_of("./") != std::string::npos;

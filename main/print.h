@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "export/ladder_formats.h"
+#include "export/exporters.h"
 #include "main/options.h"
 #include "query/format.h"
 #include "query/session.h"
@@ -41,10 +41,9 @@ void write_findings(Session& session, const Options& options,
                     const std::vector<const Finding*>& findings, BoundedOutput* out);
 // Of the file that --alias names, read before the capture: it can be a pipe.
 int read_host_aliases(const Options& options, std::vector<HostAlias>* aliases);
-void write_ladders(Session& session, const Options& options, const std::vector<HostAlias>& aliases,
-                   const ChosenCalls& chosen, const LadderFormat& format,
-                   const LadderTextOptions& text, std::FILE* file);
-LadderTextOptions ladder_text_options(const Session& session, const Options& options);
+// What an exporter needs; its path is left empty.
+ExportRequest export_request(Session& session, const Options& options,
+                             const std::vector<HostAlias>& aliases, const ChosenCalls& chosen);
 int print_ladders(Session& session, const Options& options, const std::vector<HostAlias>& aliases);
 int export_calls(Session& session, const Options& options, const std::vector<HostAlias>& aliases);
 int sql_prompt(Session& session, const Options& options);

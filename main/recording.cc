@@ -6,11 +6,9 @@
 namespace sipladder {
 
 int Recording::begin(const Options& options) {
-  if (options.command != "export" || !options.output.ends_with(".db")) return kDone;
-  if (!selection(options).empty()) {
-    complain(options.output + ": holds all calls of its sources, none can be chosen");
-    return kUsage;
-  }
+  // Which packets are those of chosen calls is known when all has been read.
+  const bool wanted = options.command == "export" && options.output.ends_with(".db");
+  if (!wanted || !selection(options).empty()) return kDone;
   file_ = std::make_unique<SessionFile>();
   const std::string error = file_->create(options.output, options.sources);
   if (error.empty()) return kDone;

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "correlate/analysis/analysis.h"
-#include "export/ladder_formats.h"
+#include "export/exporters.h"
 #include "tests/support/run_binary.h"
 
 namespace sipladder {
@@ -76,25 +76,52 @@ TEST(Docs, AreWhatTheProgramPrints) {
   }
 }
 
-// The lines of the man page between two comments are those of the registry.
-TEST(Docs, ManPageHasTheLadderFormats) {
-  constexpr std::string_view kBegin = ".\\\" ladder formats\n", kEnd = ".\\\" end\n";
-  std::string now;
+// "\\fBtext\\fR: lines and arrows" for each row of a registry, on lines of their own.
+std::string man_row(std::string_view name, std::string_view about, std::string_view beside = "") {
+  return ".br\n\\fB" + std::string(name) + "\\fR" + std::string(beside) + ": " +
+         std::string(about) + "\n";
+}
+
+std::string man_ladder_formats() {
+  std::string all;
   for (const LadderFormat& format : ladder_formats()) {
-    now += ".br\n\\fB" + std::string(format.name) + "\\fR";
-    if (!format.ending.empty()) now += " (" + std::string(format.ending) + ")";
-    now += ": " + std::string(format.about) + "\n";
+    const std::string ending = format.ending.empty() ? "" : " (" + std::string(format.ending) + ")";
+    all += man_row(format.name, format.about, ending);
   }
+  return all;
+}
+
+std::string man_exporters() {
+  std::string all;
+  for (const Exporter& one : exporters()) all += man_row(one.ending, one.about);
+  return all;
+}
+
+std::string man_tables() {
+  std::string all;
+  for (const TableDescription* table : tables()) all += man_row(table->name, table->doc);
+  return all;
+}
+
+// The lines of the man page between two comments are those of a registry.
+TEST(Docs, ManPageHasTheRegistries) {
+  const std::pair<std::string, std::string> blocks[] = {{"tables", man_tables()},
+                                                        {"ladder formats", man_ladder_formats()},
+                                                        {"exporters", man_exporters()}};
   std::stringstream page;
   page << std::ifstream(root_path("sipladder.1")).rdbuf();
   std::string text = page.str();
-  const size_t begin = text.find(kBegin) + kBegin.size(), end = text.find(kEnd, begin);
-  ASSERT_NE(text.find(kBegin), std::string::npos);
-  ASSERT_NE(end, std::string::npos);
-  const std::string committed = text.substr(begin, end - begin);
-  if (std::getenv("SIPLADDER_UPDATE") != nullptr)
-    std::ofstream(root_path("sipladder.1")) << text.replace(begin, end - begin, now);
-  EXPECT_EQ(committed, now) << "sipladder.1 is stale: run this test with SIPLADDER_UPDATE=1";
+  for (const auto& [name, now] : blocks) {
+    const std::string comment = ".\\\" " + name + "\n";
+    const size_t begin = text.find(comment) + comment.size();
+    const size_t end = text.find(".\\\" end\n", begin);
+    ASSERT_NE(text.find(comment), std::string::npos) << name;
+    ASSERT_NE(end, std::string::npos) << name;
+    EXPECT_EQ(text.substr(begin, end - begin), now)
+        << "sipladder.1 is stale: run this test with SIPLADDER_UPDATE=1";
+    text.replace(begin, end - begin, now);
+  }
+  if (std::getenv("SIPLADDER_UPDATE") != nullptr) std::ofstream(root_path("sipladder.1")) << text;
 }
 
 }  // namespace

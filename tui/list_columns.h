@@ -8,9 +8,6 @@
 
 namespace sipladder {
 
-// "a,b,c", spaces left out.
-std::vector<std::string> column_names(const std::string& list);
-
 class ListColumns {
  public:
   // Names that `calls` has; others are left out.

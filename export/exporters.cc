@@ -1,0 +1,80 @@
+#include "export/exporters.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
+#include "export/ladder_documents.h"
+
+namespace sipladder {
+
+#define EXPORTER(write, ending, about, options) ExportReport write(const ExportRequest& request);
+#include "export/exporters.def"
+#undef EXPORTER
+
+namespace {
+
+ExportReport export_ladders(const ExportRequest& request, const LadderFormat& format) {
+  std::vector<std::string> remarks;
+  ExportReport report = write_file(
+      request.path, [&](std::FILE* file) { remarks = write_ladders(request, format, file); });
+  report.complaints.insert(report.complaints.end(), remarks.begin(), remarks.end());
+  return report;
+}
+
+std::vector<Exporter> all_exporters() {
+  std::vector<Exporter> all = {
+#define EXPORTER(write, ending, about, options) {ending, about, options, write},
+#include "export/exporters.def"
+#undef EXPORTER
+  };
+  for (const LadderFormat& format : ladder_formats()) {
+    if (format.ending.empty()) continue;
+    const uint32_t options = kTakesLadderOptions | (is_text(format) ? kTakesLineOptions : 0u);
+    all.push_back({format.ending, format.about, options, [&format](const ExportRequest& request) {
+                     return export_ladders(request, format);
+                   }});
+  }
+  return all;
+}
+
+}  // namespace
+
+const std::vector<Exporter>& exporters() {
+  static const std::vector<Exporter> kAll = all_exporters();
+  return kAll;
+}
+
+// The longest ending decides: ".sipp.xml" before ".xml".
+const Exporter* exporter_of_file(std::string_view path) {
+  const Exporter* found = nullptr;
+  for (const Exporter& one : exporters()) {
+    if (path.size() <= one.ending.size() || !path.ends_with(one.ending)) continue;
+    if (found == nullptr || one.ending.size() > found->ending.size()) found = &one;
+  }
+  return found;
+}
+
+std::vector<CallId> calls_of(const ExportRequest& request) {
+  if (request.calls != nullptr) return *request.calls;
+  std::vector<CallId> calls;
+  for (const CallId call : request.model.calls.ids()) calls.push_back(call);
+  return calls;
+}
+
+ExportReport write_file(const std::string& path, const std::function<void(std::FILE*)>& write) {
+  using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
+  const auto unwritable = [&] {
+    return ExportReport{ExportReport::Outcome::unwritable,
+                        {path + ": could not be written: " + std::strerror(errno)},
+                        {}};
+  };
+  File file(std::fopen(path.c_str(), "we"), std::fclose);
+  if (file == nullptr) return unwritable();
+  write(file.get());
+  const bool failed = std::ferror(file.get()) != 0;
+  return std::fclose(file.release()) != 0 || failed ? unwritable() : ExportReport{};
+}
+
+}  // namespace sipladder

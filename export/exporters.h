@@ -1,0 +1,64 @@
+// What `export -o NAME.EXT` and the save dialog of the terminal UI can write. An exporter is one
+// function and one row in exporters.def; every format of ladders that has an ending is one too.
+//
+// Threads: write() runs while nobody else changes the model. Errors: sentences in the report; what
+// is written of an output that failed stays there.
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "export/ladder_formats.h"
+#include "query/format.h"
+
+namespace sipladder {
+
+struct ExportRequest {
+  const Model& model;
+  const PacketLog& log;
+  Analyst& analyst;
+  std::string path{};                  // of the file to write
+  const std::vector<CallId>* calls{};  // chosen, ascending; null: all of them
+  std::vector<std::string> sources{};  // files as the model was read from them,
+  std::string bpf{};                   // through this filter
+  bool sessions = false;               // with the other legs of each call
+  LadderOptions ladder{};
+  LadderTextOptions text{};
+  RowStyle rows{};
+};
+
+struct ExportReport {
+  enum class Outcome : uint8_t { done, unreadable, unwritable };
+  Outcome outcome = Outcome::done;
+  std::vector<std::string> complaints;  // for standard error
+  std::vector<std::string> lines;       // about what was written
+};
+
+// Options of `export` beyond those that all exporters share.
+enum ExportOption : uint32_t {
+  kTakesLadderOptions = 1,  // what a ladder shows
+  kTakesLineOptions = 2,    // --width and --ascii, about lines of text
+};
+
+struct Exporter {
+  std::string_view ending;  // with its dot
+  std::string_view about;   // what is in the file
+  uint32_t options = 0;     // ExportOption
+  std::function<ExportReport(const ExportRequest&)> write;
+};
+
+// In the order of the help.
+const std::vector<Exporter>& exporters();
+const Exporter* exporter_of_file(std::string_view path);  // null: no ending of it is known
+
+// The chosen calls, or all that the model holds.
+std::vector<CallId> calls_of(const ExportRequest& request);
+
+// Runs `write` on the new file at `path`. Trouble of the file is in the report.
+ExportReport write_file(const std::string& path, const std::function<void(std::FILE*)>& write);
+
+}  // namespace sipladder
