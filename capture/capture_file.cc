@@ -95,6 +95,7 @@ ReadResult CaptureFile::begin() {
   if (state != ByteInput::State::ready) return stop(state, "pcap file header cut off");
   packet_header_ = magic == kModified ? 24 : 16;
   ticks_ = magic == 0xA1B23C4D ? 1'000'000'000U : 1'000'000U;
+  info_.fine_times = magic == 0xA1B23C4D;
   link_type_ = link_type_of(u32(input_.data() + 20));
   info_.link_type = link_type_;
   max_captured_ = std::clamp(u32(input_.data() + 16), kUsualSnapLength, kMaxCaptured);
@@ -167,7 +168,10 @@ void CaptureFile::read_interface(const uint8_t* body, uint32_t length) {
     const uint16_t size = u16(body + at + 2);
     const uint8_t* value = body + at + 4;
     if (code == 0 || at + 4 + size > length) break;
-    if (code == 9 && size >= 1) {  // if_tsresol
+    constexpr size_t kLongestName = 255;
+    if (code == 2) {  // if_name
+      entry.name.assign(reinterpret_cast<const char*>(value), std::min<size_t>(size, kLongestName));
+    } else if (code == 9 && size >= 1) {  // if_tsresol
       const unsigned power = value[0] & 0x7FU;
       entry.ticks_per_second = 1;
       for (unsigned i = 0; i < std::min(power, (value[0] & 0x80U) != 0 ? 62U : 18U); i++) {
@@ -181,7 +185,15 @@ void CaptureFile::read_interface(const uint8_t* body, uint32_t length) {
     }
     at += 4U + ((size + 3U) & ~3U);
   }
-  interfaces_.push_back(entry);
+  info_.fine_times = info_.fine_times || entry.ticks_per_second > 1'000'000;
+  // A section begins its numbers anew: the first that has a number names it.
+  constexpr size_t kMostNames = 1024;
+  const size_t number = interfaces_.size();
+  if (!entry.name.empty() && number < kMostNames) {
+    if (info_.interfaces.size() <= number) info_.interfaces.resize(number + 1);
+    if (info_.interfaces[number].empty()) info_.interfaces[number] = entry.name;
+  }
+  interfaces_.push_back(std::move(entry));
 }
 
 // The counters of an interface are totals: a later block replaces an earlier one.

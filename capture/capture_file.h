@@ -29,6 +29,7 @@ class CaptureFile : public PacketSource {
     uint64_t ticks_per_second = 1'000'000;
     int64_t offset_seconds = 0;
     uint64_t dropped = 0;
+    std::string name;
   };
   enum class Format { unknown, pcap, pcapng };
 

@@ -27,9 +27,10 @@ struct SourceInfo {
   std::string format;      // "pcap", "pcapng", "live", ...
   uint16_t link_type = 0;  // of the first packet
   uint64_t packets = 0;
-  uint64_t bytes = 0;     // captured bytes
-  uint64_t dropped = 0;   // by kernel, interface or file's own statistics
-  bool has_times = true;  // else they are made up: a log without any, Simple Packet Blocks alone
+  uint64_t bytes = 0;       // captured bytes
+  uint64_t dropped = 0;     // by kernel, interface or file's own statistics
+  bool fine_times = false;  // in steps of less than a microsecond
+  bool has_times = true;    // else they are made up: a log without any, Simple Packet Blocks alone
   bool from_anybody = false;  // HEP without a key: whoever reaches the port is believed
   uint64_t refused = 0;       // HEP packets without the key that is asked for: not in `packets`
   uint64_t connections_closed = 0;  // of HEP, open ones that had to make room for others
@@ -37,6 +38,7 @@ struct SourceInfo {
   bool whole_seconds = false;  // its times have no fractions: a log that writes the clock so
   uint64_t unread = 0;         // lines of a log that looked like SIP and could not be read
   std::string first_unread;    // with its number
+  std::vector<std::string> interfaces;  // names that the file gives, by Packet::interface
   int64_t first_ns = 0;
   int64_t last_ns = 0;
   int64_t clock_ahead_ns = 0;  // subtracted from all of its times

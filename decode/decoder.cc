@@ -48,6 +48,7 @@ Fate Decoder::decode(const Packet& packet, std::vector<Datagram>* out) {
   out->clear();
   layers.packet = &packet;
   layers.out = out;
+  if (layers.parts != nullptr) layers.parts->clear();
   if (!layers.kept.empty()) layers.kept.clear();
   const size_t captured = packet.ref.length;
   const size_t missing = captured < packet.original ? packet.original - captured : 0;
@@ -59,6 +60,17 @@ Fate Decoder::decode(const Packet& packet, std::vector<Datagram>* out) {
     layers.cut = true;
   if (layers.cut) layers.note(Oddity::snapped);
   return out->empty() ? fate : Fate::payload;
+}
+
+void Decoder::note_parts(std::vector<PacketPart>* parts) {
+  state_->layers.parts = parts;
+}
+
+void Layers::add_part(PartKind kind, const View& view) {
+  const auto begin = reinterpret_cast<uintptr_t>(packet->data);
+  const auto at = reinterpret_cast<uintptr_t>(view.data);
+  if (at < begin || at + view.size > begin + packet->ref.length) return;
+  parts->push_back({kind, static_cast<uint32_t>(at - begin), static_cast<uint32_t>(view.size)});
 }
 
 bool Decoder::was_cut() const {

@@ -15,6 +15,7 @@
 #include "capture/packet.h"
 #include "decode/datagram.h"
 #include "decode/neighbours.h"
+#include "decode/packet_parts.h"
 #include "decode/tls_flows.h"
 
 namespace sipladder {
@@ -93,6 +94,10 @@ class Decoder {
   // Clears *out, then adds what the packet carried or completed. Fate::payload exactly when *out is
   // not empty.
   Fate decode(const Packet& packet, std::vector<Datagram>* out);
+
+  // From now on decode() clears *parts and fills it, from the outermost header to the innermost.
+  // Null: no more.
+  void note_parts(std::vector<PacketPart>* parts);
 
   // The packet decoded last lacks bytes that its IP header promises: the snap length cut it. (The
   // original length of a capture's record may count what was never captured, such as a checksum.)

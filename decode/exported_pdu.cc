@@ -50,6 +50,7 @@ void note_tag(uint16_t tag, const View& value, Tags* tags) {
 Fate decode_exported_pdu(Layers& layers, const View& whole) {
   constexpr uint32_t kSctp = 1, kTcp = 2;
   constexpr uint16_t kSecurePort = 5061;
+  layers.note_part(PartKind::exported_pdu, whole);
   View view = whole;
   Tags tags;
   while (true) {

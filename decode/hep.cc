@@ -211,6 +211,7 @@ bool is_hep(std::string_view bytes) {
 }
 
 Fate decode_hep(Layers& layers, const View& view) {
+  layers.note_part(PartKind::hep, view);
   Stated stated;
   if (is_hep3(view.text())) {
     const size_t length = hep3_length(view.text());

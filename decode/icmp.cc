@@ -75,6 +75,7 @@ View transport_payload(const Quoted& quoted) {
 
 Fate decode_icmp(Layers& layers, const IpHeader& ip, bool v6, const View& view) {
   if (view.size < 8) return Fate::ip_truncated;
+  layers.note_part(v6 ? PartKind::icmpv6 : PartKind::icmp, view);
   if (v6) note_neighbour_discovery(layers, ip, view);
   if (!is_error(v6, view.data[0])) return Fate::icmp_other;
   const auto quoted = v6 ? quoted_ipv6(view.sub(8)) : quoted_ipv4(view.sub(8));

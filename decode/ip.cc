@@ -24,6 +24,7 @@ Fate decode_ipv4(Layers& layers, const View& view, int depth) {
   ip.src = ipv4_address(p + 12);
   ip.dst = ipv4_address(p + 16);
   View payload = layers.claim(view, header, total - header, Oddity::ip_length_lies);
+  layers.note_part(PartKind::ipv4, view.sub(0, header + payload.size));
   const uint16_t fragment = be16(p + 6);
   if ((fragment & 0x3FFF) != 0) {
     const bool more = (fragment & 0x2000) != 0;
@@ -46,6 +47,7 @@ Fate decode_ipv6_fragment(Layers& layers, IpHeader* ip, uint8_t* next, View* pay
   const uint8_t* p = payload->data;
   const uint16_t field = be16(p + 2);
   const FragmentKey key{ip->src, ip->dst, be32(p + 4), p[0], layers.packet->point};
+  layers.note_part(PartKind::ipv6_fragment, *payload);
   *next = p[0];
   *payload = payload->sub(8);
   if ((field & 0xFFF9) == 0) return Fate::payload;  // an atomic fragment (RFC 6946)
@@ -91,6 +93,7 @@ Fate decode_ipv6(Layers& layers, const View& view, int depth) {
   }
   if (length == 0) length = view.size + view.missing - 40;  // segmentation offload
   View payload = layers.claim(view, 40, length, Oddity::ip_length_lies);
+  layers.note_part(PartKind::ipv6, view.sub(0, 40 + payload.size));
   for (int i = 0; i < kMaxExtensions; i++) {
     Fate fate = Fate::payload;
     if (next == kFragmentHeader) {

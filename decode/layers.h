@@ -17,6 +17,7 @@
 #include "decode/bytes.h"
 #include "decode/decoder.h"
 #include "decode/neighbours.h"
+#include "decode/packet_parts.h"
 
 namespace sipladder {
 
@@ -173,6 +174,13 @@ struct Layers {
   absl::flat_hash_map<TcpKey, std::array<uint32_t, 64>> sctp_seen;  // TSNs, by their low bits
   std::deque<std::string> kept;  // bytes that datagrams of this packet point into
 
+  std::vector<PacketPart>* parts = nullptr;  // null: nobody asks
+
+  // A header stands at the beginning of `view`.
+  void note_part(PartKind kind, const View& view) {
+    if (parts != nullptr) add_part(kind, view);
+  }
+  void add_part(PartKind kind, const View& view);
   void note(Oddity oddity) { oddities[static_cast<size_t>(oddity)]++; }
   // `size` bytes at `from` as a length field says; what is more than there becomes `missing`.
   View claim(const View& view, size_t from, size_t length, Oddity lie);

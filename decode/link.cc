@@ -213,6 +213,7 @@ Fate decode_ether_type(Layers& layers, uint16_t ether_type, const View& whole, i
       case 0x8864:
         return view.size < 8 ? Fate::link_truncated : decode_ppp(layers, view.sub(6), depth);
       case 0x0806:
+        layers.note_part(PartKind::arp, view);
         note_arp(layers, view);
         return Fate::not_ip;
       default:
@@ -224,6 +225,7 @@ Fate decode_ether_type(Layers& layers, uint16_t ether_type, const View& whole, i
 
 Fate decode_ethernet(Layers& layers, const View& view, int depth) {
   if (view.size < 14) return Fate::link_truncated;
+  layers.note_part(PartKind::ethernet, view);
   return decode_ether_type(layers, be16(view.data + 12), view.sub(14), depth);
 }
 

@@ -106,6 +106,7 @@ Fate decode_data(Layers& layers, const IpHeader& ip, const TcpKey& ends, const V
 
 Fate decode_sctp(Layers& layers, const IpHeader& ip, const View& packet) {
   if (packet.size < 12) return Fate::ip_truncated;
+  layers.note_part(PartKind::sctp, packet);
   const TcpKey ends{{ip.src, be16(packet.data)}, {ip.dst, be16(packet.data + 2)}};
   View view = packet.sub(12);
   Fate fate = Fate::sctp_other;

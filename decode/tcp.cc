@@ -342,6 +342,7 @@ void note_keepalive(Layers& layers, const TcpKey& key, const View& payload) {
 
 Fate decode_tcp(Layers& layers, const IpHeader& ip, const View& view) {
   if (view.size < 20) return Fate::ip_truncated;
+  layers.note_part(PartKind::tcp, view);
   const uint8_t* p = view.data;
   const size_t header = size_t{p[12]} / 16 * 4;
   if (header < 20) return Fate::tcp_malformed;

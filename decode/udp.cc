@@ -14,6 +14,7 @@ Fate decode_udp(Layers& layers, const IpHeader& ip, const View& view, int depth)
   if (length < 8) return Fate::udp_malformed;
   if (length < view.size) layers.note(Oddity::udp_length_lies);
   const View payload = layers.claim(view, 8, length - 8, Oddity::udp_length_lies);
+  layers.note_part(PartKind::udp, view.sub(0, 8 + payload.size));
   if (payload.size == 0) return payload.missing > 0 ? Fate::ip_truncated : Fate::udp_empty;
   Fate fate = Fate::payload;
   if (decode_udp_tunnel(layers, src_port, dst_port, payload, depth, &fate)) return fate;

@@ -29,6 +29,7 @@ Fate decode_aggregate(Layers& layers, View view) {
 
 Fate decode_frame(Layers& layers, const View& view, bool padded) {
   if (view.size < 24) return Fate::link_truncated;
+  layers.note_part(PartKind::wlan, view);
   const unsigned type = (view.data[0] >> 2) & 3U;
   const unsigned subtype = view.data[0] >> 4;
   const uint8_t flags = view.data[1];

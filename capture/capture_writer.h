@@ -1,0 +1,59 @@
+// Writes capture files: pcap in micro- or nanoseconds, and pcapng with an interface for each link
+// type and interface of each source (draft-ietf-opsawg-pcapng).
+//
+// Bytes, lengths, order and times are those of the packets given; times before 1970, which the
+// formats cannot say, become 0. Same packets, same bytes. Threads: one.
+// Errors: the first is kept, close() returns it as a sentence without the file's name.
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <tuple>
+
+#include "capture/packet.h"
+
+namespace sipladder {
+
+enum class CaptureFormat : uint8_t { pcap, pcapng };
+
+class CaptureWriter {
+ public:
+  // `fine`: times of pcap are in nanoseconds; those of pcapng always are.
+  CaptureWriter(CaptureFormat format, bool fine) : format_(format), fine_(fine) {}
+
+  // Empty, or why the file cannot be written.
+  std::string open(const std::string& path);
+  // False once something is wrong. `data` and `ref.length` are written, `interface_name` when the
+  // interface is new (may be empty), `comment` (UTF-8) of pcapng only.
+  bool add(const Packet& packet, std::string_view interface_name, std::string_view comment);
+  std::string close();
+
+  uint64_t packets() const { return packets_; }
+  bool has_failed() const { return !error_.empty(); }
+
+ private:
+  // Source, interface, link type.
+  using InterfaceKey = std::tuple<uint16_t, uint16_t, uint16_t>;
+
+  void write(std::string_view bytes);
+  void write_block(uint32_t type, std::string_view body);
+  void begin(uint16_t link_type);
+  uint32_t interface_of(const Packet& packet, std::string_view name);
+  void add_pcap(const Packet& packet);
+  void add_pcapng(const Packet& packet, std::string_view name, std::string_view comment);
+
+  CaptureFormat format_;
+  bool fine_;
+  bool begun_ = false;
+  uint16_t link_type_ = 0;  // of pcap
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_{nullptr, std::fclose};
+  std::map<InterfaceKey, uint32_t> interfaces_;
+  uint64_t packets_ = 0;
+  std::string error_;
+};
+
+}  // namespace sipladder
