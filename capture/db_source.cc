@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "capture/db_file.h"
 #include "capture/packet_block.h"
@@ -109,6 +110,9 @@ class DbSource : public PacketSource {
     info.last_ns = kept_time(sqlite3_column_int64(row, 14));
     info.clock_ahead_ns = kept_time(sqlite3_column_int64(row, 15));
     info.damage = text(16);
+    info.fine_times = count(17) != 0;
+    std::istringstream interfaces(text(18));
+    for (std::string name; std::getline(interfaces, name);) info.interfaces.push_back(name);
     return info;
   }
 

@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "capture/packet_block.h"
@@ -15,6 +16,16 @@ constexpr size_t kCommitBytes = 4 << 20;  // compressed: what a crash can cost
 
 void bind_text(sqlite3_stmt* statement, int at, const std::string& text) {
   sqlite3_bind_text(statement, at, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
+}
+
+// A line each: a name of an interface has no line feed that anybody would miss.
+std::string joined(const std::vector<std::string>& names) {
+  std::string all;
+  for (std::string name : names) {
+    std::replace(name.begin(), name.end(), '\n', ' ');
+    all += name + "\n";
+  }
+  return all;
 }
 
 }  // namespace
@@ -70,16 +81,19 @@ void PacketStore::write_sources() {
         {":refused", static_cast<int64_t>(info->refused)},
         {":connections_closed", static_cast<int64_t>(info->connections_closed)},
         {":unread", static_cast<int64_t>(info->unread)},
+        {":fine_times", info->fine_times ? 1 : 0},
         {":first_ns", info->first_ns},
         {":last_ns", info->last_ns},
         {":clock_ahead_ns", info->clock_ahead_ns}};
     for (const auto& [name, number] : numbers)
       sqlite3_bind_int64(insert.raw, sqlite3_bind_parameter_index(insert.raw, name), number);
+    const std::string interfaces = joined(info->interfaces);
     const std::pair<const char*, const std::string*> texts[] = {
         {":name", &info->name},
         {":format", &info->format},
         {":first_unread", &info->first_unread},
-        {":damage", &info->damage}};
+        {":damage", &info->damage},
+        {":interfaces", &interfaces}};
     for (const auto& [name, text] : texts)
       bind_text(insert.raw, sqlite3_bind_parameter_index(insert.raw, name), *text);
     take(file_.write(insert));
@@ -112,12 +126,12 @@ void PacketStore::note_complete() {
   if (error_.empty()) take(file_.run("UPDATE sipladder_session SET complete = 1"));
 }
 
-RecordedSource::RecordedSource(std::unique_ptr<PacketSource> source, PacketStore& store)
+StoredSource::StoredSource(std::unique_ptr<PacketSource> source, PacketStore& store)
     : source_(std::move(source)), store_(store) {
   store_.sources_ = source_->infos();
 }
 
-ReadResult RecordedSource::next(Packet* packet) {
+ReadResult StoredSource::next(Packet* packet) {
   const ReadResult result = source_->next(packet);
   if (result == ReadResult::packet) store_.add(*packet);
   return result;

@@ -41,13 +41,13 @@ class PacketStore {
   size_t uncommitted_ = 0;  // bytes
   std::string error_;
 
-  friend class RecordedSource;
+  friend class StoredSource;
 };
 
 // Passes on what `source` gives, and keeps it in `store`, which must outlive it.
-class RecordedSource : public PacketSource {
+class StoredSource : public PacketSource {
  public:
-  RecordedSource(std::unique_ptr<PacketSource> source, PacketStore& store);
+  StoredSource(std::unique_ptr<PacketSource> source, PacketStore& store);
   ReadResult next(Packet* packet) override;
   std::vector<int> waits_for() const override { return source_->waits_for(); }
   bool has_arrival_times() const override { return source_->has_arrival_times(); }

@@ -29,6 +29,9 @@ struct ExportRequest {
   LadderOptions ladder{};
   LadderTextOptions text{};
   RowStyle rows{};
+  bool audio = false;          // of a report: with the talk of each call
+  std::string version{};       // of the program,
+  std::string command_line{};  // and how it was called: a report tells where it comes from
 };
 
 struct ExportReport {
@@ -42,7 +45,10 @@ struct ExportReport {
 enum ExportOption : uint32_t {
   kTakesLadderOptions = 1,  // what a ladder shows
   kTakesLineOptions = 2,    // --width and --ascii, about lines of text
+  kTakesAudioOption = 4,    // --audio
 };
+
+uint32_t options_of(const LadderFormat& format);
 
 struct Exporter {
   std::string_view ending;  // with its dot

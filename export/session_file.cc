@@ -18,7 +18,7 @@ std::string SessionFile::create(const std::string& path, const std::vector<std::
 }
 
 std::unique_ptr<PacketSource> SessionFile::record(std::unique_ptr<PacketSource> source) {
-  return std::make_unique<RecordedSource>(std::move(source), *store_);
+  return std::make_unique<StoredSource>(std::move(source), *store_);
 }
 
 std::string SessionFile::finish(Reader& reader) {

@@ -252,8 +252,20 @@ void add_options(CLI::App& app, uint32_t groups, const std::string& command, Opt
     app.add_option("-o,--output", o->output, "the file to write")->type_name("OUT");
     add_shape_options(app, o, texts);
     add_ladder_options(app, o);
+    app.add_flag("--audio", o->audio, "a report (.html) has the talk of each call to listen to")
+        ->group("Output");
   }
   app.allow_extras();
+}
+
+// As a shell takes it for one word.
+std::string shell_word(const std::string& word) {
+  constexpr std::string_view kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./:=,+@%";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  return quoted + "'";
 }
 
 void build(CLI::App& app, Options* options, OptionTexts* texts) {
@@ -347,10 +359,12 @@ std::string useless_ladder_option(const Options& o) {
   if (to_file) {
     taken = exporter_of_file(o.output)->options;
   } else if (const LadderFormat* const format = find_ladder_format(o.format)) {
-    taken = kTakesLadderOptions | (is_text(*format) ? kTakesLineOptions : 0u);
+    taken = options_of(*format);
   } else {
     return {};  // told by wrong_format()
   }
+  if (o.audio && !(taken & kTakesAudioOption))
+    return "--audio: is about a report (.html), and " + o.output + " is none";
   const std::string line = text_option_given(o), any = ladder_option_given(o);
   if (!(taken & kTakesLadderOptions) && !any.empty())
     return any + ": is about ladders, and " + o.output + " has none";
@@ -455,6 +469,9 @@ int parse_options(int argc, char** argv, Options* options) {
   build(app, options, &texts);
   // "help" and "help COMMAND", as other tools have it.
   std::vector<std::string> words(argv + 1, argv + argc);
+  options->version = SIPLADDER_VERSION;
+  options->command_line = "sipladder";
+  for (const std::string& word : words) options->command_line += " " + shell_word(word);
   if (!words.empty() && words.front() == "help" && !file_exists("help")) {
     words.erase(words.begin());
     words.emplace_back("--help");

@@ -51,6 +51,8 @@ struct Options {
   bool utc = false;
   bool quiet = false;
   bool no_interface = false;
+  bool audio = false;  // in a report
+  std::string version, command_line;
   bool invert = false;  // match
   std::string color = "auto";
 

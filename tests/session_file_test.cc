@@ -162,6 +162,24 @@ TEST(SessionFile, PipedAndFilteredPacketsAreKept) {
   fs::remove(db);
 }
 
+// As a capture of these calls alone, with the frames of the whole one.
+TEST(SessionFile, ChosenCallsAlone) {
+  const std::string path = write_flow(
+      scratch_path("two.pcap"),
+      "host alice 192.0.2.101\nhost bob 192.0.2.102\n"
+      "0.000 alice > bob OPTIONS sip:bob@example.com call=c1\n0.100 bob > alice 200 (OPTIONS)\n"
+      "1.000 alice > bob OPTIONS sip:bob@example.com call=c2\n1.100 bob > alice 200 (OPTIONS)\n");
+  const std::string db = scratch_path("chosen.db");
+  const RunResult saved = run_binary({"export", "-o", db, "--call", "2", path});
+  EXPECT_EQ(saved.status, 0) << saved.err;
+  const RunResult rows =
+      run_binary({"sql", "--format", "csv", db, "SELECT frame, call FROM messages ORDER BY frame"});
+  EXPECT_EQ(rows.out, "frame,call\n3,1\n4,1\n");
+  EXPECT_EQ(value_of(open_db_file(db), "SELECT count(*) FROM calls"), "1");
+  fs::remove(db);
+  fs::remove(path);
+}
+
 TEST(SessionFile, HasEveryTableWithItsRows) {
   const std::string sample = root_path("samples/two-way.pcap"), path = scratch_path("tables.db");
   ASSERT_EQ(run_binary({"export", "-o", path, sample}).status, 0);
