@@ -43,7 +43,7 @@ bool has(const std::vector<uint64_t>& keys, uint64_t key) {
 CallPackets::CallPackets(const Model& model, const PacketLog& log, Analyst& analyst,
                          const std::vector<CallId>* calls, bool sip_only)
     : model_(model), log_(log), analyst_(analyst), calls_(calls), sip_only_(sip_only) {
-  decoder_.note_parts(&parts_);
+  decoder_->note_parts(&parts_);
   if (calls != nullptr) {
     for (const CallId id : *calls) wanted_calls_.insert(id.value);
   }
@@ -99,7 +99,7 @@ bool CallPackets::needs_survey() const {
 }
 
 void CallPackets::survey(const Packet& packet) {
-  decoder_.decode(packet, &datagrams_);
+  decoder_->decode(packet, &datagrams_);
   const bool sip = has(sip_frames_, frame_key(packet));
   const auto connection = connections_.of(packet, parts_);
   if (connection && sip) wanted_connections_.insert(*connection);
@@ -182,12 +182,12 @@ void CallPackets::end_survey() {
   pile_order_.clear();
   connections_ = {};
   turn_ = {};
-  decoder_ = Decoder();
-  decoder_.note_parts(&parts_);
+  decoder_ = std::make_unique<Decoder>();
+  decoder_->note_parts(&parts_);
 }
 
 bool CallPackets::wants(const Packet& packet) {
-  decoder_.decode(packet, &datagrams_);
+  decoder_->decode(packet, &datagrams_);
   const auto connection = connections_.of(packet, parts_);
   // Asked of every packet: who speaks through a TURN server is learned on the way.
   const bool datagram = wants_any_datagram();

@@ -88,7 +88,7 @@ class CallPackets {
   absl::flat_hash_map<uint64_t, std::vector<StreamSpan>> spans_;    // by stream_key()
   std::unique_ptr<MediaOwners> owners_;                             // null: SIP only
   TurnRelays turn_;
-  Decoder decoder_;
+  std::unique_ptr<Decoder> decoder_ = std::make_unique<Decoder>();
   std::vector<PacketPart> parts_;
   std::vector<Datagram> datagrams_;
   TcpConnections connections_;

@@ -68,6 +68,22 @@ std::vector<CallId> calls_of(const ExportRequest& request) {
   return calls;
 }
 
+std::unique_ptr<PacketSource> reopen(const ExportRequest& request, PacketLog& log,
+                                     std::string* error) {
+  if (request.tape != nullptr) {
+    *error = request.tape->trouble();
+    return request.tape->replay();
+  }
+  std::vector<std::string> errors;
+  OpenOptions options{request.bpf};
+  for (const SourceInfo& capture : request.model.captures)
+    options.clocks[capture.name] = capture.clock_ahead_ns;
+  auto source = open_captures(request.sources, options, log, &errors);
+  if (!errors.empty()) *error = errors.front();
+  if (source == nullptr && errors.empty()) *error = "the capture cannot be read again";
+  return source;
+}
+
 ExportReport write_file(const std::string& path, const std::function<void(std::FILE*)>& write) {
   using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
   const auto unwritable = [&] {

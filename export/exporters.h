@@ -8,10 +8,12 @@
 #include <cstdint>
 #include <cstdio>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "capture/packet_tape.h"
 #include "export/ladder_formats.h"
 #include "query/format.h"
 
@@ -25,6 +27,9 @@ struct ExportRequest {
   const std::vector<CallId>* calls{};  // chosen, ascending; null: all of them
   std::vector<std::string> sources{};  // files as the model was read from them,
   std::string bpf{};                   // through this filter
+  const PacketTape* tape{};            // of sources that cannot be read again; null: they are files
+  bool sip_only = false;               // no media
+  bool comments = false;               // findings as comments of packets
   bool sessions = false;               // with the other legs of each call
   LadderOptions ladder{};
   LadderTextOptions text{};
@@ -45,7 +50,11 @@ struct ExportReport {
 enum ExportOption : uint32_t {
   kTakesLadderOptions = 1,  // what a ladder shows
   kTakesLineOptions = 2,    // --width and --ascii, about lines of text
-  kTakesAudioOption = 4,    // --audio
+  kTakesSessions = 4,       // --session alone
+  kTakesPacketOptions = 8,  // --sip-only
+  kTakesComments = 16,      // --comments
+  kReadsAgain = 32,         // the sources: a pipe's packets are kept for it
+  kTakesAudioOption = 64,   // --audio
 };
 
 uint32_t options_of(const LadderFormat& format);
@@ -63,6 +72,11 @@ const Exporter* exporter_of_file(std::string_view path);  // null: no ending of 
 
 // The chosen calls, or all that the model holds.
 std::vector<CallId> calls_of(const ExportRequest& request);
+
+// The sources of the request once more, from the beginning, with the same numbers of packets. Null,
+// or what could not be opened, with a sentence in *error.
+std::unique_ptr<PacketSource> reopen(const ExportRequest& request, PacketLog& log,
+                                     std::string* error);
 
 // Runs `write` on the new file at `path`. Trouble of the file is in the report.
 ExportReport write_file(const std::string& path, const std::function<void(std::FILE*)>& write);

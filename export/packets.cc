@@ -1,31 +1,32 @@
-#include "export/packets.h"
-
+// The packets of calls as a capture file of their own (which packets: call_packets.h).
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 
+#include "capture/capture_writer.h"
 #include "export/call_packets.h"
+#include "export/exporters.h"
 #include "export/finding_comments.h"
+#include "export/sessions.h"
+#include "query/format.h"
 
 namespace sipladder {
 namespace {
 
-using Reopen = std::function<std::unique_ptr<PacketSource>(PacketLog&, std::string*)>;
+using Outcome = ExportReport::Outcome;
 
 // Shows every packet to `visit` until it returns false. What is wrong with the sources goes to
 // *unreadable.
 template <typename Visit>
-bool read_again(const Reopen& reopen, const Model& model, std::string* unreadable, Visit visit) {
+bool read_again(const ExportRequest& request, std::string* unreadable, Visit visit) {
   PacketLog log;
-  std::string error;
-  const auto source = reopen(log, &error);
-  if (!error.empty()) *unreadable = error;
+  const auto source = reopen(request, log, unreadable);
   if (source == nullptr) return false;
   Packet packet;
   for (ReadResult read{}; (read = source->next(&packet)) != ReadResult::end;) {
     if (read == ReadResult::idle) continue;
-    if (model.cancellation.requested() || !visit(packet)) break;
+    if (request.model.cancellation.requested() || !visit(packet)) break;
   }
   for (const SourceInfo* info : source->infos()) {
     if (!info->damage.empty()) *unreadable = info->damage;
@@ -47,42 +48,87 @@ bool needs_nanoseconds(const Model& model) {
   });
 }
 
-}  // namespace
-
-bool is_a_source(const std::string& path, const std::vector<std::string>& sources) {
+// Writing it would destroy what is still to be read.
+bool is_a_source(const ExportRequest& request) {
   struct stat out {};
-  if (stat(path.c_str(), &out) != 0 || !S_ISREG(out.st_mode)) return false;
-  return std::any_of(sources.begin(), sources.end(), [&](const std::string& name) {
+  if (stat(request.path.c_str(), &out) != 0 || !S_ISREG(out.st_mode)) return false;
+  const auto is_same = [&](const std::string& name) {
     struct stat in {};
     return stat(name.c_str(), &in) == 0 && in.st_dev == out.st_dev && in.st_ino == out.st_ino;
-  });
+  };
+  const auto is_read = [&](const SourceInfo& info) { return is_same(info.name); };
+  return std::any_of(request.sources.begin(), request.sources.end(), is_same) ||
+         std::any_of(request.model.captures.begin(), request.model.captures.end(), is_read);
 }
 
-PacketReport export_packets(const Model& model, const PacketLog& log, Analyst& analyst,
-                            const PacketExport& wanted) {
-  PacketReport report;
-  CallPackets choice(model, log, analyst, wanted.calls, wanted.sip_only);
+ExportReport report_of(const ExportRequest& request, const CaptureWriter& writer,
+                       const std::string& error, const std::string& unreadable) {
+  ExportReport report;
+  if (!unreadable.empty()) {
+    report.outcome = Outcome::unreadable;
+    report.complaints.push_back(unreadable);
+  }
+  if (!error.empty()) {
+    report.outcome = Outcome::unwritable;
+    report.complaints.push_back(request.path + ": not written: " + error);
+    return report;
+  }
+  report.lines.push_back(request.path + ": " + counted(writer.packets(), "packet"));
+  return report;
+}
+
+ExportReport write_packets(const ExportRequest& request, CallPackets& choice,
+                           CaptureFormat format) {
   FindingComments comments;
-  if (wanted.comments) comments = finding_comments(model, analyst, wanted.calls);
+  if (request.comments) comments = finding_comments(request.model, request.analyst, request.calls);
+  std::string unreadable;
+  CaptureWriter writer(format, needs_nanoseconds(request.model));
+  std::string error = writer.open(request.path);
+  if (!error.empty()) return report_of(request, writer, error, {});
+  const bool read = read_again(request, &unreadable, [&](const Packet& packet) {
+    if (!choice.wants(packet)) return true;
+    return writer.add(packet, interface_name(request.model, packet), comments.of(packet));
+  });
+  const bool refused = writer.has_failed();
+  error = writer.close();
+  if (!read) error = "the capture could not be read again";
+  struct stat status {};
+  const bool file = stat(request.path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+  if (file && (refused || !read)) unlink(request.path.c_str());
+  return report_of(request, writer, error, unreadable);
+}
+
+ExportReport export_packets(const ExportRequest& asked, CaptureFormat format) {
+  ExportRequest request = asked;
+  if (is_a_source(request)) {
+    return {Outcome::unwritable,
+            {request.path + ": not written: it is the capture that is read; choose another name"},
+            {}};
+  }
+  std::vector<CallId> with_legs;
+  if (request.calls != nullptr && request.sessions) {
+    with_legs = with_other_legs(*request.calls, request.analyst);
+    request.calls = &with_legs;
+  }
+  CallPackets choice(request.model, request.log, request.analyst, request.calls, request.sip_only);
   if (choice.needs_survey()) {
-    const bool read = read_again(wanted.reopen, model, &report.unreadable, [&](const Packet& one) {
-      choice.survey(one);
+    std::string unreadable;
+    read_again(request, &unreadable, [&](const Packet& packet) {
+      choice.survey(packet);
       return true;
     });
-    if (!read) return report;
     choice.end_survey();
   }
-  CaptureWriter writer(wanted.format, needs_nanoseconds(model));
-  report.error = writer.open(wanted.path);
-  if (!report.error.empty()) return report;
-  const bool read = read_again(wanted.reopen, model, &report.unreadable, [&](const Packet& one) {
-    if (!choice.wants(one)) return true;
-    return writer.add(one, interface_name(model, one), comments.of(one));
-  });
-  report.error = writer.close();
-  report.packets = writer.packets();
-  if (!report.error.empty() || !read) unlink(wanted.path.c_str());
-  return report;
+  return write_packets(request, choice, format);
+}
+
+}  // namespace
+
+ExportReport export_pcap(const ExportRequest& request) {
+  return export_packets(request, CaptureFormat::pcap);
+}
+ExportReport export_pcapng(const ExportRequest& request) {
+  return export_packets(request, CaptureFormat::pcapng);
 }
 
 }  // namespace sipladder

@@ -3,25 +3,13 @@
 #include "export/call_packets.h"
 #include "export/exporters.h"
 #include "export/session_file.h"
+#include "export/sessions.h"
 #include "query/session.h"
 
 namespace sipladder {
 namespace {
 
 using Outcome = ExportReport::Outcome;
-
-// As the model was read; standard input and devices cannot be read again.
-std::unique_ptr<PacketSource> reopen(const ExportRequest& request, PacketLog& log,
-                                     ExportReport* report) {
-  OpenOptions options{request.bpf};
-  for (const SourceInfo& capture : request.model.captures)
-    options.clocks[capture.name] = capture.clock_ahead_ns;
-  std::vector<std::string> errors;
-  auto source = open_captures(request.sources, options, log, &errors);
-  if (source == nullptr && errors.empty()) errors.emplace_back("the packets cannot be read again");
-  if (!errors.empty()) *report = {Outcome::unreadable, errors, {}};
-  return source;
-}
 
 bool is_cancelled(const ExportRequest& request) {
   return request.model.cancellation.requested();
@@ -50,7 +38,7 @@ class ChosenPackets : public PacketSource {
 void survey(const ExportRequest& request, CallPackets& choice) {
   if (!choice.needs_survey()) return;
   PacketLog log;
-  ExportReport ignored;  // the next one who reads tells it
+  std::string ignored;  // the next one who reads tells it
   const auto source = reopen(request, log, &ignored);
   Packet packet;
   for (ReadResult read{}; source != nullptr && (read = source->next(&packet)) != ReadResult::end;) {
@@ -84,16 +72,19 @@ std::string save_chosen(CallPackets& choice, std::unique_ptr<PacketSource> sourc
 ExportReport export_session(const ExportRequest& request) {
   ExportReport report;
   SessionFile file;
-  if (const std::string error = file.create(request.path, request.sources); !error.empty())
-    return {Outcome::unwritable, {error}, {}};
-  CallPackets choice(request.model, request.log, request.analyst, request.calls, false);
-  if (request.calls != nullptr) survey(request, choice);
+  std::string error = file.create(request.path, request.sources);
+  if (!error.empty()) return {Outcome::unwritable, {error}, {}};
+  std::vector<CallId> calls = calls_of(request);
+  if (request.sessions) calls = with_other_legs(calls, request.analyst);
+  const bool all = request.calls == nullptr;
+  CallPackets choice(request.model, request.log, request.analyst, all ? nullptr : &calls, false);
+  if (!all) survey(request, choice);
   PacketLog log;
-  auto source = reopen(request, log, &report);
+  std::string unreadable;
+  auto source = reopen(request, log, &unreadable);
+  if (!unreadable.empty()) report = {Outcome::unreadable, {unreadable}, {}};
   if (source == nullptr) return report;
-  const std::string error = request.calls == nullptr
-                                ? save_all(request, *source, &file)
-                                : save_chosen(choice, std::move(source), &file);
+  error = all ? save_all(request, *source, &file) : save_chosen(choice, std::move(source), &file);
   if (error.empty()) return report;
   report.outcome = Outcome::unwritable;
   report.complaints.push_back(error);

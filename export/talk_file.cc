@@ -20,8 +20,7 @@ ExportReport export_talk(const ExportRequest& request) {
             {request.path + ": not written: none of the chosen calls has media in this capture"},
             {}};
   }
-  const WavReport wav =
-      export_wav(request.model, request.analyst, call, request.sources, request.bpf, request.path);
+  const WavReport wav = export_wav(request, call);
   ExportReport report;
   if (!wav.unreadable.empty()) {
     report.outcome = Outcome::unreadable;

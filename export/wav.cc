@@ -126,27 +126,19 @@ class WavExport {
 
 }  // namespace
 
-WavReport export_wav(const Model& model, Analyst& analyst, CallId call,
-                     const std::vector<std::string>& sources, const std::string& bpf,
-                     const std::string& path) {
+WavReport export_wav(const ExportRequest& request, CallId call) {
   WavReport result;
-  WavExport voices(model, analyst, call);
+  WavExport voices(request.model, request.analyst, call);
   if (voices.empty()) {
     result.error = fmt::format("call {} has no audio in this capture", call.value);
     return result;
   }
   PacketLog log;
-  std::vector<std::string> errors;
-  OpenOptions options{bpf};
-  for (const SourceInfo& capture : model.captures)
-    options.clocks[capture.name] = capture.clock_ahead_ns;
-  const auto source = open_captures(sources, options, log, &errors);
+  const auto source = reopen(request, log, &result.unreadable);
   if (source == nullptr) {
-    result.unreadable = errors.empty() ? "the capture cannot be read again" : errors.front();
-    result.error = path + ": not written";
+    result.error = request.path + ": not written";
     return result;
   }
-  if (!errors.empty()) result.unreadable = errors.front();
   StereoTrack track(voices.origin_ns(), kRate);
   Decoder decoder;
   std::vector<Datagram> datagrams;
@@ -161,7 +153,7 @@ WavReport export_wav(const Model& model, Analyst& analyst, CallId call,
   }
   result.seconds = track.seconds();
   result.lines = voices.report();
-  result.error = track.write(path);
+  result.error = track.write(request.path);
   return result;
 }
 

@@ -5,8 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "correlate/analysis/analysis.h"
-#include "correlate/model/model.h"
+#include "export/exporters.h"
 
 namespace sipladder {
 
@@ -17,9 +16,7 @@ struct WavReport {
   std::vector<std::string> lines;  // a sentence for each stream: what was heard in it
 };
 
-// `sources` and `bpf` as the model was read from; standard input and devices cannot be read again.
-WavReport export_wav(const Model& model, Analyst& analyst, CallId call,
-                     const std::vector<std::string>& sources, const std::string& bpf,
-                     const std::string& path);
+// Of one of the calls of the request's model, into its path.
+WavReport export_wav(const ExportRequest& request, CallId call);
 
 }  // namespace sipladder

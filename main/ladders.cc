@@ -56,6 +56,9 @@ ExportRequest export_request(Session& session, const Options& options,
   request.sources = options.sources;
   request.bpf = options.bpf;
   request.sessions = options.session;
+  request.sip_only = options.sip_only;
+  request.comments = options.comments;
+  if (session.tape.is_open()) request.tape = &session.tape;
   request.ladder = ladder_options(options, aliases);
   request.text = ladder_text_options(session, options);
   request.rows = row_style(options);

@@ -12,6 +12,7 @@
 #include "correlate/engine/capture_clocks.h"
 #include "correlate/model/names.h"
 #include "decode/link_types.h"
+#include "export/exporters.h"
 #include "main/commands.h"
 #include "main/end_signals.h"
 #include "main/options.h"
@@ -61,6 +62,12 @@ std::string program_path() {
   return error ? "sipladder" : path.string();
 }
 
+// The command needs bytes of packets that the model does not refer to.
+bool reads_again(const Options& options) {
+  const Exporter* const exporter = exporter_of_file(options.output);
+  return options.command == "export" && exporter != nullptr && (exporter->options & kReadsAgain);
+}
+
 std::unique_ptr<PacketSource> open_source(const Options& options, PacketLog& log,
                                           std::vector<std::string>* errors) {
   std::unique_ptr<PacketSource> source;
@@ -74,6 +81,15 @@ std::unique_ptr<PacketSource> open_source(const Options& options, PacketLog& log
     source = open_captures(options.sources, open, log, errors);
   }
   return source;
+}
+
+std::unique_ptr<PacketSource> kept_for_later(const Options& options, Session& session,
+                                             std::unique_ptr<PacketSource> source,
+                                             std::vector<std::string>* errors) {
+  if (!options.reads_once() || !reads_again(options)) return source;
+  const std::string error = session.tape.open(options.spool);
+  if (!error.empty()) errors->push_back(error);
+  return session.tape.is_open() ? session.tape.recorded(std::move(source)) : std::move(source);
 }
 
 int prepare(const Options& options, Prepared* prepared) {
@@ -238,6 +254,7 @@ int run(const Options& options) {
     return kUnreadable;
   }
   if (const int wrong = recording.begin(options); wrong != kDone) return wrong;
+  if (!recording.is_wanted()) source = kept_for_later(options, session, std::move(source), &errors);
   session.set_source(recording.record(std::move(source)));
   const bool interface =
       options.command.empty() && !options.no_interface && isatty(STDOUT_FILENO) != 0;

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <utility>
 
@@ -175,6 +176,16 @@ void add_ladder_options(CLI::App& app, Options* o) {
   app.add_flag("--ascii", o->ascii, "drawn in ASCII")->group(group);
 }
 
+void add_packet_options(CLI::App& app, Options* o) {
+  const char* const group = "Packets";
+  app.add_flag("--sip-only", o->sip_only, "SIP without its media")->group(group);
+  app.add_flag("--comments", o->comments, "findings as comments of the packets that prove them")
+      ->group(group);
+  app.add_flag("--wireshark-filter", o->wireshark_filter,
+               "print the display filter that shows the calls in Wireshark")
+      ->group(group);
+}
+
 // "text (lines and arrows), json (...)"
 std::string ladder_format_help() {
   std::string all;
@@ -250,6 +261,7 @@ void add_options(CLI::App& app, uint32_t groups, const std::string& command, Opt
   if (groups & kListOption) app.add_flag("--list", o->list, "print the catalogue");
   if (groups & kExportOptions) {
     app.add_option("-o,--output", o->output, "the file to write")->type_name("OUT");
+    add_packet_options(app, o);
     add_shape_options(app, o, texts);
     add_ladder_options(app, o);
     app.add_flag("--audio", o->audio, "a report (.html) has the talk of each call to listen to")
@@ -365,11 +377,23 @@ std::string useless_ladder_option(const Options& o) {
   }
   if (o.audio && !(taken & kTakesAudioOption))
     return "--audio: is about a report (.html), and " + o.output + " is none";
-  const std::string line = text_option_given(o), any = ladder_option_given(o);
+  Options others = o;
+  if (taken & kTakesSessions) others.session = false;
+  const std::string line = text_option_given(o), any = ladder_option_given(others);
   if (!(taken & kTakesLadderOptions) && !any.empty())
     return any + ": is about ladders, and " + o.output + " has none";
   if ((taken & kTakesLineOptions) || line.empty()) return {};
   return line + ": is about lines of text, and " + (to_file ? o.output : o.format) + " has none";
+}
+
+std::string useless_packet_option(const Options& o) {
+  const uint32_t taken = exporter_of_file(o.output)->options;
+  if (o.sip_only && !(taken & kTakesPacketOptions))
+    return "--sip-only: is about packets, and " + o.output + " has none";
+  if (!o.comments || (taken & kTakesComments)) return {};
+  return taken & kTakesPacketOptions
+             ? "--comments: .pcap has no room for comments; name it .pcapng"
+             : "--comments: is about packets, and " + o.output + " has none";
 }
 
 std::string wrong_ladder_option(const Options& o) {
@@ -397,7 +421,9 @@ std::string mistake_in(const Options& o) {
     return "--follow: messages and transactions have it";
   if (!o.endpoint.empty() && !parse_endpoint(o.endpoint))
     return "--endpoint " + o.endpoint + ": write an address, with or without a port";
-  if (o.command == "export") {
+  if (o.command == "export" && o.wireshark_filter) {
+    if (!o.output.empty()) return "--wireshark-filter: prints to standard output, without -o";
+  } else if (o.command == "export") {
     std::vector<std::string> endings;
     for (const Exporter& one : exporters()) endings.emplace_back(one.ending);
     if (exporter_of_file(o.output) == nullptr)
@@ -411,7 +437,10 @@ std::string mistake_in(const Options& o) {
            "REGEX for letters in either case";
   }
   if (std::string wrong = wrong_ladder_option(o); !wrong.empty()) return wrong;
-  if (o.command == "ladder" || o.command == "export") {
+  if (o.command == "export" && !o.wireshark_filter) {
+    if (std::string wrong = useless_packet_option(o); !wrong.empty()) return wrong;
+  }
+  if (o.command == "ladder" || (o.command == "export" && !o.wireshark_filter)) {
     if (std::string wrong = useless_ladder_option(o); !wrong.empty()) return wrong;
   }
   return wrong_format(o);
@@ -454,6 +483,14 @@ std::string understand(const CLI::App& app, OptionTexts texts, Options* o) {
 }
 
 }  // namespace
+
+bool Options::reads_once() const {
+  return is_live() || std::any_of(sources.begin(), sources.end(), [](const std::string& name) {
+           std::error_code error;
+           return name == "-" || (!std::filesystem::is_regular_file(name, error) &&
+                                  !std::filesystem::is_directory(name, error));
+         });
+}
 
 bool Options::is_live() const {
   return !devices.empty() || std::any_of(sources.begin(), sources.end(), is_hep_source);

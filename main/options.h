@@ -20,8 +20,9 @@ struct Options {
   std::string command;  // empty: the terminal UI, or the call list
   std::vector<std::string> sources;
   std::vector<std::string> devices;
-  std::string query;   // sql; explain: the word
-  std::string output;  // export
+  std::string query;                                                  // sql; explain: the word
+  std::string output;                                                 // export
+  bool sip_only = false, comments = false, wireshark_filter = false;  // export
   std::string hep_key;
   std::string where;  // about the rows of the table that the command prints
   std::string calls_where, call_id, match, bpf, from, to;
@@ -56,7 +57,8 @@ struct Options {
   bool invert = false;  // match
   std::string color = "auto";
 
-  bool is_live() const;  // packets come as long as nobody ends it
+  bool reads_once() const;  // a source cannot be read a second time
+  bool is_live() const;     // packets come as long as nobody ends it
 };
 
 // Fills *options; returns a negative number to go on, else the exit status (after --help, or a

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "capture/packet_source.h"
+#include "capture/packet_tape.h"
 #include "correlate/analysis/analysis.h"
 #include "correlate/engine/engine.h"
 #include "correlate/model/model.h"
@@ -38,6 +39,7 @@ class Session {
   // The source had nothing when it was last asked.
   bool idle() const { return idle_.load(std::memory_order_relaxed); }
 
+  PacketTape tape;  // open where a command needs packets of a source that is read once
   PacketLog log;
   Model model;
 

@@ -138,8 +138,12 @@ void show_talks(Session& session, const std::vector<std::string>& names, Shown* 
     if (session.analyst.media().streams_of(call).empty()) continue;
     if (talks++ == kMaxTalks) break;
     const MemoryFiles out({""});
-    const WavReport report =
-        export_wav(session.model, session.analyst, call, names, "", out.names()[0]);
+    const WavReport report = export_wav({.model = session.model,
+                                         .log = session.log,
+                                         .analyst = session.analyst,
+                                         .path = out.names()[0],
+                                         .sources = names},
+                                        call);
     for (const std::string& line : report.lines) shown->add("export", terminal_text(line) + "\n");
   }
 }

@@ -1,0 +1,92 @@
+// New bytes for packets whose payload is understood together with that of others: TCP segments and
+// IP fragments. First all packets are shown, then each one's bytes can be asked for.
+//
+// The bytes are in a temporary file (capture/spool.h), their places in memory: 32 bytes for each
+// segment. Threads: one. Bounds: kMostDirections TCP directions and kMostPiles datagrams wait at a
+// time, kMostPending bytes of one message; what is given up stays without new bytes.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "capture/packet.h"
+#include "capture/spool.h"
+#include "decode/address.h"
+#include "export/redact/payloads.h"
+
+namespace sipladder {
+
+using FrameKey = uint64_t;  // source and frame
+inline FrameKey frame_key(const Packet& packet) {
+  return uint64_t{packet.source} << 32 | packet.frame;
+}
+
+// Where new bytes go.
+struct PatchPlace {
+  FrameKey frame = 0;
+  uint32_t offset = 0;  // in the packet
+  uint32_t length = 0;
+};
+
+class PatchStore {
+ public:
+  std::string open() { return spool_.open(); }
+  void add(const PatchPlace& place, std::string_view bytes);
+  void sort();
+  // Writes what is there for the packet into its bytes. Requires sort().
+  void apply(FrameKey frame, std::span<uint8_t> packet) const;
+
+ private:
+  struct Entry {
+    PatchPlace place;
+    uint64_t at;
+  };
+  Spool spool_;
+  std::vector<Entry> entries_;
+};
+
+// One direction of a TCP connection, its SIP messages put together.
+class StreamPatches {
+ public:
+  StreamPatches(Payloads& payloads, PatchStore& store) : payloads_(payloads), store_(store) {}
+
+  void segment(const Endpoint& src, const Endpoint& dst, uint32_t sequence, bool syn,
+               const PatchPlace& place, std::string_view bytes);
+  void finish();
+
+ private:
+  enum class Kind : uint8_t { unknown, sip, websocket, other };
+  struct Ahead {
+    PatchPlace place;
+    std::string bytes;
+  };
+  struct Direction {
+    Kind kind = Kind::unknown;
+    uint32_t next = 0;
+    std::string pending;             // whose message is not complete,
+    std::vector<PatchPlace> places;  // and where these bytes are
+    std::map<uint32_t, Ahead> ahead;
+    std::string newest;  // new bytes before `next` - pending, for what is sent again
+  };
+  static constexpr size_t kMostDirections = 16'384;
+  static constexpr size_t kMostPending = 1 << 20;
+  static constexpr size_t kMostAhead = 256;
+  static constexpr size_t kNewest = 64 << 10;
+
+  void deliver(Direction& direction, const PatchPlace& place, std::string_view bytes);
+  void deliver_ahead(Direction& direction);
+  void repeat(Direction& direction, uint32_t behind, const PatchPlace& place,
+              std::string_view bytes);
+  bool cut_message(Direction& direction);
+  bool cut_sip(Direction& direction);
+  bool cut_frame(Direction& direction);
+  void emit(Direction& direction, size_t size, const std::string& changed);
+  void give_up(Direction& direction);
+
+  Payloads& payloads_;
+  PatchStore& store_;
+  std::map<std::pair<Endpoint, Endpoint>, Direction> directions_;
+};
+
+}  // namespace sipladder

@@ -1,0 +1,52 @@
+// Payloads of UDP and TCP without what they say about anybody. What is not understood is zeroed; no
+// payload changes its size or what it is taken for.
+//
+// Threads: one.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "decode/media.h"
+#include "export/redact/media_fill.h"
+#include "export/redact/replacer.h"
+#include "export/redact/sip_text.h"
+
+namespace sipladder {
+
+using Bytes = std::span<uint8_t>;
+
+class Payloads {
+ public:
+  Payloads(Replacer& replacer, MediaMode mode)
+      : replacer_(replacer), sip_(replacer), media_(replacer, mode) {}
+
+  // A UDP payload. Returns how many of its bytes are kept (fewer: --media drop).
+  size_t datagram(Bytes payload, const Endpoint& src, const Endpoint& dst);
+  void sip_message(Bytes message);
+  // What a TCP segment carries that is no SIP.
+  void segment(Bytes payload);
+  void zero(Bytes bytes) const;
+
+  uint64_t blanked_bodies() const { return sip_.blanked_bodies(); }
+  uint64_t zeroed() const { return zeroed_; }  // payloads that were not understood
+
+ private:
+  void text(Bytes bytes);
+  void stun(Bytes message);
+  void stun_attribute(uint16_t type, Bytes value, Bytes message);
+  void stun_address(Bytes value, Bytes message, bool hidden);
+  void rtcp(Bytes packet);
+  void sdes(Bytes packet);
+  void dtls(Bytes packet) const;
+  void zrtp(Bytes packet) const;
+  void client_hello(Bytes record);
+  void other(Bytes payload, PayloadClass known);
+
+  Replacer& replacer_;
+  SipText sip_;
+  MediaFill media_;
+  mutable uint64_t zeroed_ = 0;
+};
+
+}  // namespace sipladder

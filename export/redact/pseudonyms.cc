@@ -1,0 +1,118 @@
+#include "export/redact/pseudonyms.h"
+
+#include <algorithm>
+
+#include "decode/text.h"
+
+namespace sipladder {
+namespace {
+
+constexpr size_t kSuffix = 7;  // digits of a number that identify a subscriber
+constexpr unsigned kAttempts = 200;
+
+bool is_number(std::string_view word) {
+  return std::all_of(word.begin(), word.end(), is_digit);
+}
+
+bool is_hex_digit(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'f');
+}
+
+// A key of a table for the last digits of long numbers, which no word is.
+std::string suffix_key(std::string_view number) {
+  return "#" + std::string(number.substr(number.size() - kSuffix));
+}
+
+std::string lowered(std::string_view word) {
+  std::string result(word);
+  for (char& c : result) c = lower(c);
+  return result;
+}
+
+}  // namespace
+
+void Pseudonyms::learn(std::string_view word) {
+  if (learned_.size() >= kMostWords) return;
+  std::string small = lowered(word);
+  if (is_number(small) && small.size() >= kSuffix) learned_.insert(suffix_key(small));
+  learned_.insert(std::move(small));
+}
+
+// Letters by letters, digits by digits; hexadecimal ones by such. When all are taken, digits become
+// letters too.
+std::string Pseudonyms::draw(const std::string& word, unsigned attempt) const {
+  const bool hex = word.size() >= 8 && std::all_of(word.begin(), word.end(), is_hex_digit);
+  const bool mixed = attempt >= kAttempts / 2;
+  const std::string drawn = hash_.bytes('w', word + '/' + std::to_string(attempt), word.size());
+  std::string result = word;
+  for (size_t i = 0; i < word.size(); i++) {
+    const auto byte = static_cast<unsigned char>(drawn[i]);
+    const bool digit = is_digit(word[i]) && !mixed;
+    const int range = digit ? 10 : hex ? 6 : 26;
+    result[i] = static_cast<char>((digit ? '0' : 'a') + byte % range);
+    // A leading zero changes what a number means.
+    if (digit && i == 0 && word[i] != '0' && result[i] == '0') result[i] = '1';
+  }
+  return result;
+}
+
+// Digits before the last seven on their own, so that country and trunk prefixes can come and go.
+std::string Pseudonyms::number_of(const std::string& digits) {
+  const std::string key = suffix_key(digits);
+  auto found = known_.find(key);
+  if (found == known_.end()) {
+    std::string suffix;
+    for (unsigned attempt = 0; attempt < kAttempts; attempt++) {
+      suffix = hash_.bytes('n', key + '/' + std::to_string(attempt), kSuffix);
+      for (char& c : suffix) c = static_cast<char>('0' + static_cast<unsigned char>(c) % 10);
+      if (!is_taken("#" + suffix)) break;
+    }
+    used_.insert("#" + suffix);
+    found = known_.emplace(key, suffix).first;
+  }
+  std::string head = digits.substr(0, digits.size() - kSuffix);
+  const std::string drawn = hash_.bytes('p', head, head.size());
+  const size_t zeros = std::min(head.find_first_not_of('0'), head.size());
+  for (size_t i = zeros; i < head.size(); i++)
+    head[i] = static_cast<char>('1' + static_cast<unsigned char>(drawn[i]) % 9);
+  return head + found->second;
+}
+
+std::string Pseudonyms::replacement(const std::string& word) {
+  if (is_number(word) && word.size() >= kSuffix) return number_of(word);
+  std::string result;
+  for (unsigned attempt = 0; attempt < kAttempts; attempt++) {
+    result = draw(word, attempt);
+    if (!is_taken(result)) return result;
+  }
+  unavoidable_++;
+  return result;
+}
+
+std::string Pseudonyms::of(std::string_view word) {
+  const std::string small = lowered(word);
+  auto found = known_.find(small);
+  if (found == known_.end()) {
+    std::string chosen = replacement(small);
+    if (used_.size() < kMostWords) used_.insert(chosen);
+    if (known_.size() >= kMostWords) known_.clear();
+    found = known_.emplace(small, std::move(chosen)).first;
+  }
+  std::string result = found->second;
+  for (size_t i = 0; i < word.size(); i++) {
+    const bool capital = word[i] >= 'A' && word[i] <= 'Z';
+    if (capital && result[i] >= 'a' && result[i] <= 'z')
+      result[i] = static_cast<char>(result[i] - 'a' + 'A');
+  }
+  return result;
+}
+
+std::map<std::string, std::string> Pseudonyms::replaced() const {
+  std::map<std::string, std::string> result;
+  for (const auto& [word, other] : known_) {
+    if (!word.starts_with('#')) result.emplace(word, other);
+  }
+  return result;
+}
+
+}  // namespace sipladder

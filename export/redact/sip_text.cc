@@ -1,0 +1,536 @@
+#include "export/redact/sip_text.h"
+
+#include <algorithm>
+#include <array>
+
+#include "decode/sip_message.h"
+#include "decode/text.h"
+#include "export/redact/grammar.h"
+
+namespace sipladder {
+namespace {
+
+using Text = std::span<char>;
+
+std::string_view view(Text text) {
+  return {text.data(), text.size()};
+}
+
+std::string lowered(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) c = lower(c);
+  return result;
+}
+
+template <size_t n>
+bool is_one_of(const std::array<std::string_view, n>& all, std::string_view name) {
+  return std::any_of(all.begin(), all.end(),
+                     [&](std::string_view one) { return equal_no_case(one, name); });
+}
+
+// Headers that hold addresses of people and hosts.
+constexpr std::array<std::string_view, 36> kAddressHeaders = {"from",
+                                                              "f",
+                                                              "to",
+                                                              "t",
+                                                              "contact",
+                                                              "m",
+                                                              "route",
+                                                              "record-route",
+                                                              "refer-to",
+                                                              "r",
+                                                              "referred-by",
+                                                              "b",
+                                                              "reply-to",
+                                                              "path",
+                                                              "service-route",
+                                                              "p-asserted-identity",
+                                                              "p-preferred-identity",
+                                                              "remote-party-id",
+                                                              "diversion",
+                                                              "history-info",
+                                                              "p-associated-uri",
+                                                              "p-called-party-id",
+                                                              "alert-info",
+                                                              "call-info",
+                                                              "error-info",
+                                                              "geolocation",
+                                                              "p-served-user",
+                                                              "p-profile-key",
+                                                              "p-user-database",
+                                                              "p-refused-uri-list",
+                                                              "permission-missing",
+                                                              "trigger-consent",
+                                                              "p-asserted-service",
+                                                              "p-preferred-service",
+                                                              "policy-contact",
+                                                              "reply-to"};
+// Headers of words and numbers of the protocol.
+constexpr std::array<std::string_view, 58> kGrammarHeaders = {"cseq",
+                                                              "max-forwards",
+                                                              "content-length",
+                                                              "l",
+                                                              "expires",
+                                                              "min-expires",
+                                                              "rseq",
+                                                              "rack",
+                                                              "session-expires",
+                                                              "x",
+                                                              "min-se",
+                                                              "allow",
+                                                              "allow-events",
+                                                              "u",
+                                                              "supported",
+                                                              "k",
+                                                              "require",
+                                                              "unsupported",
+                                                              "proxy-require",
+                                                              "accept",
+                                                              "accept-encoding",
+                                                              "accept-language",
+                                                              "content-encoding",
+                                                              "e",
+                                                              "content-type",
+                                                              "c",
+                                                              "content-disposition",
+                                                              "content-language",
+                                                              "content-transfer-encoding",
+                                                              "mime-version",
+                                                              "event",
+                                                              "o",
+                                                              "subscription-state",
+                                                              "timestamp",
+                                                              "date",
+                                                              "retry-after",
+                                                              "priority",
+                                                              "privacy",
+                                                              "refer-sub",
+                                                              "reason",
+                                                              "warning",
+                                                              "answer-mode",
+                                                              "security-client",
+                                                              "security-server",
+                                                              "security-verify",
+                                                              "p-early-media",
+                                                              "flow-timer",
+                                                              "request-disposition",
+                                                              "recv-info",
+                                                              "info-package",
+                                                              "max-breadth",
+                                                              "hide",
+                                                              "upgrade",
+                                                              "connection",
+                                                              "sec-websocket-version",
+                                                              "sec-websocket-protocol",
+                                                              "sec-websocket-extensions",
+                                                              "suppress-if-match"};
+constexpr std::array<std::string_view, 5> kCredentialHeaders = {
+    "authorization", "proxy-authorization", "www-authenticate", "proxy-authenticate",
+    "authentication-info"};
+// Parameters whose values are the protocol's.
+constexpr std::array<std::string_view, 47> kGrammarParams = {
+    "transport", "user",      "method",     "ttl",         "lr",       "rport",       "q",
+    "expires",   "refresher", "ob",         "comp",        "cause",    "index",       "screen",
+    "party",     "privacy",   "reg-id",     "audio",       "video",    "application", "isfocus",
+    "automata",  "class",     "duplex",     "mobility",    "handling", "protocol",    "version",
+    "nc",        "qop",       "algorithm",  "stale",       "d-alg",    "alg",         "npdi",
+    "counter",   "limit",     "early-only", "retry-after", "purpose",  "methods",     "events",
+    "schemes",   "actor",     "sigcomp",    "keep",        "reason"};
+
+// Where `wanted` stands outside of quotes and <>; the end when nowhere.
+size_t find_outside(std::string_view text, size_t from, std::string_view wanted) {
+  bool quoted = false, angled = false;
+  for (size_t at = from; at < text.size(); at++) {
+    const char c = text[at];
+    if (quoted && c == '\\') {
+      at++;
+    } else if (c == '"') {
+      quoted = !quoted;
+    } else if (!quoted && !angled && wanted.find(c) != std::string_view::npos) {
+      return at;
+    } else if (!quoted && (c == '<' || c == '>')) {
+      angled = c == '<';
+    }
+  }
+  return text.size();
+}
+
+// Calls `visit` with each part between separators.
+template <typename Visit>
+void for_each_part(Text text, std::string_view separators, Visit visit) {
+  for (size_t at = 0; at <= text.size();) {
+    const size_t end = find_outside(view(text), at, separators);
+    if (end > at) visit(text.subspan(at, end - at));
+    at = end + 1;
+  }
+}
+
+template <typename Visit>
+void for_each_line(Text text, Visit visit) {
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(view(text).find('\n', at), text.size());
+    const bool cr = end > at && text[end - 1] == '\r';
+    if (end - at > (cr ? 1U : 0U)) visit(text.subspan(at, end - at - (cr ? 1U : 0U)));
+    at = end + 1;
+  }
+}
+
+}  // namespace
+
+void SipText::message(Text text) {
+  Body about;
+  const size_t begin = headers(text, &about);
+  if (begin >= text.size()) return;
+  const size_t length = std::min(about.length, text.size() - begin);
+  body(text.subspan(begin, length), about, 0);
+  replacer_.blank(text.subspan(begin + length));
+}
+
+// Returns where the body begins.
+size_t SipText::headers(Text text, Body* about) {
+  const std::string_view all = view(text);
+  bool first = true;
+  for (size_t at = 0; at < all.size();) {
+    size_t end = std::min(all.find('\n', at), all.size());
+    // A header goes on in lines that begin with a space (RFC 3261 7.3.1).
+    while (!first && end + 1 < all.size() && (all[end + 1] == ' ' || all[end + 1] == '\t'))
+      end = std::min(all.find('\n', end + 1), all.size());
+    size_t length = end - at;
+    if (length > 0 && all[at + length - 1] == '\r') length--;
+    const size_t next = std::min(end + 1, all.size());
+    const Text line = text.subspan(at, length);
+    if (length == 0 && !first) return next;
+    if (length > 0 && first) start_line(line);
+    if (length > 0 && !first) header(line, about);
+    first = first && length == 0;
+    at = next;
+  }
+  return all.size();
+}
+
+void SipText::start_line(Text line) {
+  const std::string_view all = view(line);
+  const size_t space = all.find(' ');
+  if (all.starts_with("SIP/2.0") || all.starts_with("HTTP/1."))
+    return replacer_.text(line.subspan(std::min(space, all.size())), Keep::grammar_and_numbers);
+  if (space == std::string_view::npos) return replacer_.text(line, Keep::nothing);
+  const size_t last = std::max(all.rfind(' '), space);
+  const bool known =
+      parse_method(all.substr(0, space)) != Method::unknown || all.starts_with("GET ");
+  if (!known) replacer_.text(line.subspan(0, space), Keep::nothing);
+  uri(line.subspan(space + 1, last > space ? last - space - 1 : line.size() - space - 1));
+  const std::string_view version = all.substr(last + 1);
+  if (last > space && !version.starts_with("SIP/") && !version.starts_with("HTTP/"))
+    replacer_.text(line.subspan(last + 1), Keep::nothing);
+}
+
+void SipText::header(Text line, Body* about) {
+  const std::string_view all = view(line);
+  const size_t colon = std::min(all.find(':'), all.size());
+  const std::string_view name = trim(all.substr(0, colon));
+  if (colon == all.size()) return replacer_.text(line, Keep::nothing);
+  const Text value = line.subspan(colon + 1);
+  if (equal_no_case(name, "content-type") || equal_no_case(name, "c")) {
+    const std::string_view content = view(value);
+    const size_t end = std::min(content.find(';'), content.size());
+    about->type = lowered(trim(content.substr(0, end)));
+    about->boundary =
+        sipladder::param(content.substr(end == content.size() ? end : end + 1), "boundary")
+            .value_or(std::string_view());
+  }
+  if (equal_no_case(name, "content-length") || equal_no_case(name, "l"))
+    about->length = parse_number<size_t>(trim(view(value))).value_or(SIZE_MAX);
+  if (equal_no_case(name, "content-transfer-encoding") || equal_no_case(name, "content-encoding"))
+    about->encoding = lowered(trim(view(value)));
+  const std::string kept(name);
+  header_value(kept, value);
+  if (!is_known_header(kept)) replacer_.text(line.subspan(0, colon), Keep::grammar);
+}
+
+void SipText::header_value(std::string_view name, Text value) {
+  if (equal_no_case(name, "via") || equal_no_case(name, "v")) return via(value);
+  if (is_one_of(kAddressHeaders, name)) return addresses(value);
+  if (is_one_of(kCredentialHeaders, name)) return credentials(value);
+  if (is_one_of(kGrammarHeaders, name)) return replacer_.text(value, Keep::grammar_and_numbers);
+  // Tools that look for open systems are told by their names.
+  if (equal_no_case(name, "user-agent")) {
+    static constexpr std::array<std::string_view, 4> kTools = {"friendly-scanner", "sipvicious",
+                                                               "sip-scan", "sipcli"};
+    const std::string small = lowered(trim(view(value)));
+    for (const std::string_view tool : kTools) {
+      if (!small.starts_with(tool)) continue;
+      const size_t begin = static_cast<size_t>(trim(view(value)).data() - value.data());
+      return replacer_.text(value.subspan(begin + tool.size()), Keep::nothing);
+    }
+  }
+  const bool tags = equal_no_case(name, "replaces") || equal_no_case(name, "join") ||
+                    equal_no_case(name, "target-dialog");
+  if (!tags) return replacer_.text(value, Keep::nothing);
+  const size_t id = std::min(view(value).find(';'), value.size());
+  replacer_.text(value.subspan(0, id), Keep::nothing);
+  for_each_part(value.subspan(id), ";", [&](Text one) {
+    const size_t equal = std::min(view(one).find('='), one.size());
+    replacer_.text(one.subspan(0, equal), Keep::grammar);
+    replacer_.text(one.subspan(equal), Keep::nothing);
+  });
+}
+
+// Lists of "Name" <uri>;params or uri;params (RFC 3261 20.10).
+void SipText::addresses(Text value) {
+  for_each_part(value, ",", [&](Text one) {
+    const std::string_view all = view(one);
+    size_t open = find_outside(all, 0, "<");
+    const size_t close = all.find('>', std::min(open, all.size()));
+    if (open < all.size()) {
+      const size_t end = std::min(close, all.size());
+      replacer_.text(one.subspan(0, open), Keep::nothing);
+      uri(one.subspan(open + 1, end - open - 1));
+      return params(one.subspan(std::min(end + 1, all.size())), ';');
+    }
+    const size_t end = std::min(all.find(';'), all.size());
+    uri(one.subspan(0, end));
+    params(one.subspan(end), ';');
+  });
+}
+
+void SipText::via(Text value) {
+  for_each_part(value, ",", [&](Text one) {
+    const std::string_view all = view(one);
+    const size_t end = std::min(all.find(';'), all.size());
+    const size_t slash = all.substr(0, end).rfind('/');
+    size_t host = slash == std::string_view::npos ? 0 : slash + 1;
+    while (host < end && is_space(all[host])) host++;
+    while (host < end && !is_space(all[host])) host++;  // behind the transport
+    if (slash != std::string_view::npos)
+      replacer_.text(one.subspan(0, host), Keep::grammar_and_numbers);
+    if (slash == std::string_view::npos) host = 0;
+    user_and_host(one.subspan(host, end - host));
+    params(one.subspan(end), ';');
+  });
+}
+
+void SipText::credentials(Text value) {
+  const std::string_view all = view(value);
+  size_t at = 0;
+  while (at < all.size() && is_space(all[at])) at++;
+  while (at < all.size() && !is_space(all[at])) at++;
+  const bool scheme = all.substr(0, at).find('=') == std::string_view::npos;
+  if (scheme) replacer_.text(value.subspan(0, at), Keep::grammar);
+  params(value.subspan(scheme ? at : 0), ',');
+}
+
+void SipText::uri(Text text) {
+  const std::string_view all = view(text);
+  size_t begin = 0;
+  while (begin < all.size() && is_space(all[begin])) begin++;
+  const size_t colon = all.find(':', begin);
+  const bool scheme =
+      colon != std::string_view::npos && is_scheme(trim(all.substr(begin, colon - begin)));
+  const std::string name = scheme ? lowered(trim(all.substr(begin, colon - begin))) : "";
+  const Text rest = scheme ? text.subspan(colon + 1) : text;
+  if (name == "urn") return replacer_.text(rest, Keep::grammar);
+  if (name != "sip" && name != "sips" && name != "tel" && scheme)
+    return replacer_.text(rest, Keep::nothing);
+  const std::string_view what = view(rest);
+  const size_t question = std::min(what.find('?'), what.size());
+  const size_t sign = what.substr(0, question).rfind('@');
+  const size_t host = sign == std::string_view::npos ? 0 : sign + 1;
+  if (host > 0) user(rest.subspan(0, sign));
+  const size_t semicolon = std::min(what.find(';', host), question);
+  if (name == "tel") {
+    user(rest.subspan(0, semicolon));
+  } else {
+    user_and_host(rest.subspan(host, semicolon - host));
+  }
+  params(rest.subspan(semicolon, question - semicolon), ';');
+  if (question < what.size())
+    for_each_part(rest.subspan(question + 1), "&", [&](Text one) {
+      const size_t equal = std::min(view(one).find('='), one.size());
+      const std::string header_name = lowered(unescape(view(one).substr(0, equal)));
+      if (!is_known_header(header_name) && header_name != "body")
+        replacer_.text(one.subspan(0, equal), Keep::grammar);
+      // The tags of Replaces are named in it, escaped.
+      const bool tags = header_name == "replaces" || header_name == "join";
+      replacer_.text(one.subspan(equal), tags ? Keep::grammar : Keep::nothing);
+    });
+}
+
+// Host and port; the port is the packet's, or as good as public.
+void SipText::user_and_host(Text text) {
+  const std::string_view all = view(text);
+  size_t end = all.size();
+  while (end > 0 && is_space(all[end - 1])) end--;
+  size_t digits = end;
+  while (digits > 0 && is_digit(all[digits - 1])) digits--;
+  size_t colon = digits;
+  while (colon > 0 && is_space(all[colon - 1])) colon--;
+  const bool one_colon =
+      all.find(':') == colon - 1 ||
+      (colon > 1 && all.substr(0, colon - 1).find(']') != std::string_view::npos);
+  const bool port = colon > 0 && all[colon - 1] == ':' && digits < end && one_colon;
+  const Text host = text.subspan(0, port ? colon - 1 : end);
+  const std::string_view name = trim(view(host));
+  const size_t dot = name.rfind('.');
+  const std::string_view last = dot == std::string_view::npos ? name : name.substr(dot + 1);
+  const size_t kept = is_common_user(last) ? last.size() : 0;
+  replacer_.text(host.subspan(0, host.size() - std::min(kept, host.size())), Keep::nothing);
+}
+
+void SipText::user(Text text) {
+  if (is_common_user(view(text))) return;
+  replacer_.text(text, Keep::nothing);
+}
+
+void SipText::params(Text text, char separator) {
+  for_each_part(text, std::string_view(&separator, 1), [&](Text one) { param(one); });
+}
+
+void SipText::param(Text text) {
+  const std::string_view all = view(text);
+  const size_t equal = std::min(all.find('='), all.size());
+  const std::string name = lowered(trim(all.substr(0, equal)));
+  replacer_.text(text.subspan(0, equal), Keep::grammar);
+  if (equal == all.size()) return;
+  const Text value = text.subspan(equal + 1);
+  if (name == "uri") {
+    const bool quoted =
+        !value.empty() && value.front() == '"' && value.back() == '"' && value.size() > 1;
+    return uri(quoted ? value.subspan(1, value.size() - 2) : value);
+  }
+  if (is_one_of(kGrammarParams, name)) return replacer_.text(value, Keep::grammar_and_numbers);
+  const bool urn = view(value).find("urn:") != std::string_view::npos;
+  replacer_.text(value, urn ? Keep::grammar : Keep::nothing);
+}
+
+void SipText::body(Text text, const Body& about, int depth) {
+  constexpr int kMaxDepth = 4;
+  if (text.empty()) return;
+  const std::string type = about.type;
+  const bool plain = about.encoding.empty() || about.encoding == "7bit" ||
+                     about.encoding == "8bit" || about.encoding == "binary";
+  if (plain && type.starts_with("multipart/") && depth < kMaxDepth && !about.boundary.empty())
+    return multipart(text, about.boundary, depth);
+  if (plain && (type == "application/sdp" || (type.empty() && view(text).starts_with("v=0"))))
+    return sdp(text);
+  if (plain && (type == "message/sipfrag" || type == "message/sip" || type == "message/cpim")) {
+    Body inner;
+    const size_t begin = headers(text, &inner);
+    if (begin < text.size()) body(text.subspan(begin), inner, depth + 1);
+    return;
+  }
+  if (plain && type.starts_with("application/dtmf")) return dtmf(text);
+  blanked_ += replacer_.is_learning() ? 0U : 1U;
+  replacer_.blank(text);
+}
+
+void SipText::multipart(Text text, const std::string& boundary, int depth) {
+  // Words of the boundary are replaced in the header as well as here.
+  const std::string mark = "--" + boundary;
+  std::vector<size_t> marks;
+  for (size_t at = view(text).find(mark); at != std::string_view::npos;
+       at = view(text).find(mark, at + mark.size()))
+    marks.push_back(at);
+  if (marks.empty()) return replacer_.blank(text);
+  replacer_.blank(text.subspan(0, marks.front()));
+  for (size_t i = 0; i < marks.size(); i++) {
+    const size_t end = i + 1 < marks.size() ? marks[i + 1] : text.size();
+    const size_t line = std::min(view(text).find('\n', marks[i]), end);
+    replacer_.text(text.subspan(marks[i], mark.size()), Keep::grammar_and_numbers);
+    if (line >= end) continue;
+    const Text part = text.subspan(line, end - line);  // begins with the end of the line before
+    Body about;
+    const size_t begin = headers(part, &about);
+    body(part.subspan(begin), about, depth + 1);
+  }
+}
+
+void SipText::sdp(Text text) {
+  for_each_line(text, [&](Text line) { sdp_line(line); });
+}
+
+void SipText::sdp_line(Text line) {
+  if (line.size() < 2 || line[1] != '=') return replacer_.text(line, Keep::nothing);
+  const Text value = line.subspan(2);
+  switch (line[0]) {
+    case 'v':
+    case 't':
+    case 'r':
+    case 'z':
+    case 'b':
+    case 'm':
+    case 'c':
+      return replacer_.text(value, Keep::grammar_and_numbers);
+    case 'o':
+      return sdp_origin(value);
+    case 'a':
+      return sdp_attribute(value);
+    case 'k':
+      return replacer_.secret(value);
+    default:
+      return replacer_.text(value, Keep::nothing);
+  }
+}
+
+// User, id, version, IN, IP4, address: the version must go on counting.
+void SipText::sdp_origin(Text value) {
+  size_t field = 0;
+  for_each_part(value, " ", [&](Text one) {
+    const bool kept = field >= 2;
+    field++;
+    replacer_.text(one, kept ? Keep::grammar_and_numbers : Keep::nothing);
+  });
+}
+
+void SipText::sdp_attribute(Text value) {
+  static constexpr std::array<std::string_view, 5> kSecrets = {"fingerprint", "crypto", "key-mgmt",
+                                                               "identity", "acap"};
+  static constexpr std::array<std::string_view, 14> kNames = {
+      "ice-ufrag", "ice-pwd", "msid",   "label", "mslabel", "cname", "tool",
+      "charset",   "cat",     "keywds", "path",  "mid-id",  "x-nat", "msid-semantic"};
+  const std::string_view all = view(value);
+  const size_t colon = std::min(all.find(':'), all.size());
+  const std::string name = lowered(all.substr(0, colon));
+  if (colon < all.size() && is_one_of(kSecrets, name)) {
+    // The name of a hash or of a cipher, then the secret.
+    const size_t secret = name == "fingerprint" ? all.find(' ', colon) : all.find("inline:", colon);
+    const size_t begin = secret == std::string_view::npos ? colon + 1
+                         : name == "fingerprint"          ? secret + 1
+                                                          : secret + 7;
+    replacer_.text(value.subspan(0, begin), Keep::grammar_and_numbers);
+    const size_t end = std::min(all.find('|', begin), all.size());
+    replacer_.secret(value.subspan(begin, end - begin));
+    return replacer_.text(value.subspan(end), Keep::grammar_and_numbers);
+  }
+  if (name == "candidate" || name == "remote-candidates") {
+    const size_t space = std::min(all.find(' '), all.size());
+    replacer_.text(value.subspan(std::min(colon + 1, space), space - std::min(colon + 1, space)),
+                   Keep::nothing);
+    return replacer_.text(value.subspan(space), Keep::grammar_and_numbers);
+  }
+  if (name == "ssrc" || name == "ssrc-group") {
+    const size_t space = std::min(all.find(' '), all.size());
+    const size_t inner = std::min(all.find(':', space), all.size());
+    replacer_.text(value.subspan(space, inner - space), Keep::grammar);
+    return replacer_.text(value.subspan(inner),
+                          name == "ssrc" ? Keep::nothing : Keep::grammar_and_numbers);
+  }
+  replacer_.text(value.subspan(0, colon), Keep::grammar_and_numbers);
+  replacer_.text(value.subspan(colon),
+                 is_one_of(kNames, name) ? Keep::nothing : Keep::grammar_and_numbers);
+}
+
+// "Signal=5", "Duration=160", or the digit alone.
+void SipText::dtmf(Text text) {
+  for_each_line(text, [&](Text line) {
+    const size_t equal = view(line).find('=');
+    const bool named = equal != std::string_view::npos;
+    if (named && !starts_no_case(view(line), "signal")) {
+      if (!starts_no_case(view(line), "duration")) replacer_.blank(line.subspan(equal + 1));
+      return;
+    }
+    if (replacer_.is_learning()) return;
+    for (char& c : line.subspan(named ? equal + 1 : 0)) c = replacer_.dtmf(c);
+  });
+}
+
+}  // namespace sipladder

@@ -1,0 +1,53 @@
+// What a SIP message says about people and hosts, replaced in place, whatever is wrong with the
+// message: lengths, structure and numbers of the protocol stay. Bodies that are not understood are
+// blanked.
+//
+// Threads: one.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "export/redact/replacer.h"
+
+namespace sipladder {
+
+class SipText {
+ public:
+  explicit SipText(Replacer& replacer) : replacer_(replacer) {}
+
+  // Whole, cut, or the beginning of one.
+  void message(std::span<char> text);
+  uint64_t blanked_bodies() const { return blanked_; }
+
+ private:
+  struct Body {
+    std::string type, boundary, encoding;
+    size_t length = SIZE_MAX;  // by Content-Length
+  };
+  size_t headers(std::span<char> text, Body* body);
+  void start_line(std::span<char> line);
+  void header(std::span<char> line, Body* body);
+  void header_value(std::string_view name, std::span<char> value);
+  void addresses(std::span<char> value);
+  void via(std::span<char> value);
+  void credentials(std::span<char> value);
+  void uri(std::span<char> uri);
+  void user_and_host(std::span<char> text);
+  void user(std::span<char> text);
+  void params(std::span<char> text, char separator);
+  void param(std::span<char> text);
+  void body(std::span<char> text, const Body& about, int depth);
+  void multipart(std::span<char> text, const std::string& boundary, int depth);
+  void sdp(std::span<char> text);
+  void sdp_line(std::span<char> line);
+  void sdp_origin(std::span<char> value);
+  void sdp_attribute(std::span<char> value);
+  void dtmf(std::span<char> text);
+
+  Replacer& replacer_;
+  uint64_t blanked_ = 0;
+};
+
+}  // namespace sipladder

@@ -1,0 +1,14 @@
+// The display filter of Wireshark that shows the chosen calls: their SIP by Call-ID, their media by
+// addresses and ports.
+#pragma once
+
+#include <string>
+
+#include "export/exporters.h"
+
+namespace sipladder {
+
+// One line. Of a request with `sessions`, with the other legs.
+std::string wireshark_filter(const ExportRequest& request);
+
+}  // namespace sipladder
