@@ -24,6 +24,7 @@ enum OptionGroup : uint32_t {
   kNatOptions = 64,
   kCheckOptions = 128,
   kExplainOptions = 256,
+  kMcpOptions = 512,
 };
 
 // What files that options name hold: read once, before the capture.

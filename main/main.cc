@@ -206,8 +206,7 @@ bool follows(const Options& options) {
 }
 
 int run_command(Session& session, const Options& options, const Prepared& prepared,
-                const std::vector<std::string>& errors, Recording& recording,
-                EndSignals& signals) {
+                const std::vector<std::string>& errors, Recording& recording, EndSignals& signals) {
   int status = kDone;
   {
     const Progress progress(session, !options.quiet);

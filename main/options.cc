@@ -11,6 +11,7 @@
 #include "capture/hep_listen.h"
 #include "export/exporters.h"
 #include "main/commands.h"
+#include "main/completion.h"
 #include "main/habits.h"
 #include "main/host_names.h"
 #include "main/nearest.h"
@@ -240,6 +241,14 @@ void add_options(CLI::App& app, uint32_t groups, const std::string& command, Opt
         ->type_name("");
     add_text_options(app, o, texts, "text, json, ndjson, csv or md");
   }
+  if (groups & kMcpOptions) {
+    app.add_option("--root", o->root, "the folder whose files may be read (this one)")
+        ->type_name("DIR")
+        ->group("Source");
+    app.add_option("--memory", texts->memory, "what may be used, such as 512M or 4G (1G)")
+        ->type_name("SIZE")
+        ->group("Source");
+  }
   if (command == "schema")
     app.add_option("words", texts->words, "TABLE...: these tables only")->type_name("");
   if (groups & kSelectOptions) add_select_options(app, o, texts, where_is_about_calls(command));
@@ -268,6 +277,27 @@ void add_options(CLI::App& app, uint32_t groups, const std::string& command, Opt
         ->group("Output");
   }
   app.allow_extras();
+}
+
+CommandOptions options_of_app(const CLI::App& app, const std::string& command) {
+  CommandOptions made{command, app.get_description(), {}};
+  for (const CLI::Option* option : app.get_options()) {
+    const bool takes_value = option->get_items_expected_max() > 0;
+    for (const std::string& name : option->get_lnames())
+      made.options.push_back({"--" + name, option->get_description(), takes_value});
+    for (const std::string& name : option->get_snames())
+      made.options.push_back({"-" + name, option->get_description(), takes_value});
+  }
+  return made;
+}
+
+// sipladder --completion SHELL, when packages are made; empty for other words.
+std::string completion(const CLI::App& app, const std::vector<std::string>& words) {
+  if (words.size() != 2 || words.front() != "--completion") return {};
+  std::vector<CommandOptions> all = {options_of_app(app, "")};
+  for (const CLI::App* sub : app.get_subcommands({}))
+    all.push_back(options_of_app(*sub, sub->get_name()));
+  return completion_script(words.back(), all);
 }
 
 // As a shell takes it for one word.
@@ -476,7 +506,7 @@ std::string understand(const CLI::App& app, OptionTexts texts, Options* o) {
   o->sources.insert(o->sources.end(), texts.words.begin(), texts.words.end());
   if (!o->hep_key.empty() && std::none_of(o->sources.begin(), o->sources.end(), is_hep_source))
     return "--hep-key: is about hep:HOST:PORT, which is not among the sources";
-  const bool needs_source = o->command != "schema" && !o->list;
+  const bool needs_source = o->command != "schema" && o->command != "mcp" && !o->list;
   if (!needs_source || !o->sources.empty() || !o->devices.empty()) return {};
   return "no SOURCE: name a capture file, a folder, - for standard input, or -i DEVICE (see "
          "--help)";
@@ -506,6 +536,10 @@ int parse_options(int argc, char** argv, Options* options) {
   build(app, options, &texts);
   // "help" and "help COMMAND", as other tools have it.
   std::vector<std::string> words(argv + 1, argv + argc);
+  if (const std::string script = completion(app, words); !script.empty()) {
+    std::fputs(script.c_str(), stdout);
+    return after_output(kDone);
+  }
   options->version = SIPLADDER_VERSION;
   options->command_line = "sipladder";
   for (const std::string& word : words) options->command_line += " " + shell_word(word);

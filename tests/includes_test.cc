@@ -25,7 +25,7 @@ const std::map<std::string, std::string> kHome = {
     {"<re2/", "query"},      {"<ncurses", "tui"},
     {"<curses", "tui"},      {"<CLI/", "main"},
     {"<spandsp", "media"},   {"<opus", "media"},
-    {"<sndfile", "media"},
+    {"<sndfile", "media"},   {"<rapidjson", "main"},
 };
 
 TEST(Includes, FlowOneWay) {

@@ -227,8 +227,9 @@ std::string ReportCall::audio() const {
     const int file = mkstemps(path.data(), 4);
     if (file < 0) continue;
     close(file);
-    const WavReport report =
-        export_wav(request.model, request.analyst, call.id, request.sources, request.bpf, path);
+    ExportRequest talk = request;
+    talk.path = path;
+    const WavReport report = export_wav(talk, call.id);
     std::stringstream bytes;
     bytes << std::ifstream(path, std::ios::binary).rdbuf();
     std::filesystem::remove(path);

@@ -17,7 +17,7 @@ bool is_word(char c) {
          static_cast<unsigned char>(c) >= 0x80;
 }
 
-bool is_number(std::string_view word) {
+bool is_number_word(std::string_view word) {
   return std::all_of(word.begin(), word.end(), is_digit);
 }
 
@@ -166,7 +166,7 @@ size_t Replacer::replace_address(std::span<char> text, size_t at) {
 
 void Replacer::replace_word(std::string_view word, std::string* out, Keep keep) {
   constexpr std::string_view kCookie = "z9hG4bK";  // RFC 3261 8.1.1.7
-  if (keep == Keep::grammar_and_numbers && is_number(word)) return;
+  if (keep == Keep::grammar_and_numbers && is_number_word(word)) return;
   if (keep != Keep::nothing && is_grammar(word)) return;
   const size_t begin = starts_no_case(word, kCookie) ? kCookie.size() : 0;
   if (begin == word.size()) return;
