@@ -205,9 +205,8 @@ class LadderPicture {
   // The whole row can be clicked.
   void begin_link(const LadderRow& row) {
     const bool media = row.kind == RowKind::media;
-    text_ += fmt::format("<a href=\"#{}{}\" class=\"row\" aria-label=\"{}\"", media ? 's' : 'm',
-                         media ? row.stream.value : row.message.value,
-                         xml_text(utf8_text(words_.of(row))));
+    text_ += fmt::format("<a href=\"#{}{}\" class=\"row\"", media ? 's' : 'm',
+                         media ? row.stream.value : row.message.value);
     if (row.timed) text_ += fmt::format(" data-t=\"{}\"", (row.time_ns - begin_ns_) / 1'000'000);
     text_ += fmt::format("><rect class=\"hit\" x=\"4\" y=\"{}\" width=\"{}\" height=\"{}\"/>\n",
                          y_ - 21, width() - 8, kRow - 4);

@@ -66,9 +66,11 @@ ReportCall::ReportCall(const Ladder& ladder, const LadderStyle& style, ReportTab
     : ladder_(ladder), style_(style), tables_(tables) {
   for (const LadderRow& row : ladder.rows) {
     if (row.message && row.kind == RowKind::message) {
-      by_frame_.try_emplace(row.frame, row.message.value);
+      by_frame_.try_emplace(row.frame, fmt::format("m{}", row.message.value));
       shown_.insert(row.message.value);
     }
+    if (row.kind == RowKind::media && row.stream && style.request != nullptr)
+      by_frame_.try_emplace(row.frame, fmt::format("s{}", row.stream.value));
     if (!row.timed || row.time_ns == 0) continue;
     begin_ns_ = begin_ns_ == 0 ? row.time_ns : std::min(begin_ns_, row.time_ns);
     end_ns_ = std::max({end_ns_, row.time_ns, row.end_ns});
@@ -87,7 +89,7 @@ std::string ReportCall::evidence_links(const Finding& finding) const {
     const auto found = by_frame_.find(frame);
     text += i == 0 ? "" : ", ";
     text += found == by_frame_.end() ? std::to_string(frame)
-                                     : fmt::format("<a href=\"#m{}\">{}</a>", found->second, frame);
+                                     : fmt::format("<a href=\"#{}\">{}</a>", found->second, frame);
   }
   if (finding.evidence.size() > kMostLinks) text += ", …";
   return text;
@@ -140,10 +142,11 @@ std::string ReportCall::findings() {
 std::string ReportCall::picture() {
   const LadderDrawing drawing = draw_ladder(ladder_, style_, true, begin_ns_);
   return fmt::format(
-      "<div class=\"ladder\" tabindex=\"0\" role=\"region\" aria-label=\"Ladder\">\n<svg "
+      "<div class=\"ladder\" tabindex=\"0\" role=\"region\" aria-label=\"Ladder "
+      "of call {3}\">\n<svg "
       "class=\"fits\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" role=\"group\" "
       "aria-label=\"Ladder: each arrow leads to its message\">\n{2}</svg>\n</div>\n",
-      drawing.width, drawing.height, drawing.svg);
+      drawing.width, drawing.height, drawing.svg, number());
 }
 
 // Where messages and media lie in time; two ends that can be moved.
@@ -167,8 +170,8 @@ std::string ReportCall::brush() const {
   return fmt::format(
       "<div class=\"brush needs-script\" hidden role=\"group\" aria-label=\"Narrow the time\">\n"
       "<div class=\"strip\"><svg viewBox=\"0 0 1000 40\" preserveAspectRatio=\"none\" "
-      "aria-hidden=\"true\">{}<rect class=\"sel\" x=\"0\" y=\"0\" width=\"1000\" "
-      "height=\"40\"/></svg></div>\n<div class=\"ends\">\n{}<button type=\"button\" "
+      "aria-hidden=\"true\"><rect class=\"sel\" x=\"0\" y=\"0\" width=\"1000\" "
+      "height=\"40\"/>{}</svg></div>\n<div class=\"ends\">\n{}<button type=\"button\" "
       "data-do=\"whole\">All</button> <output>0.000 s to {:.3f} s</output></div>\n</div>\n",
       bars, ends, static_cast<double>(most) / 1000);
 }
@@ -253,11 +256,11 @@ std::string ReportCall::section(bool open) {
   }
   std::string body = first + part("Findings", findings()) + part("Ladder", brush() + picture());
   body += part("Talk", audio());
-  if (tables_ != nullptr) body += part("Streams", tables_->streams(ladder_, begin_ns_));
+  if (tables_ != nullptr) body += part("Streams", tables_->streams(ladder_, begin_ns_, number()));
   body += part("Messages", messages());
   if (tables_ != nullptr)
-    body += part("Offers and answers", codecs() + tables_->offers(ladder_)) +
-            part("Via hops", tables_->hops(ladder_));
+    body += part("Offers and answers", codecs() + tables_->offers(ladder_, number())) +
+            part("Via hops", tables_->hops(ladder_, number()));
   return fmt::format(
       "<details class=\"call\"{}><summary>{}</summary>\n<div "
       "class=\"inside\">\n{}</div></details>\n",

@@ -34,14 +34,15 @@ class ReportCall {
   std::string part(std::string_view title, const std::string& body) const;
   std::string codecs() const;
   std::string audio() const;
+  uint32_t number() const { return ladder_.calls.empty() ? 0 : ladder_.calls.front().id.value; }
   int64_t milliseconds(int64_t time_ns) const { return (time_ns - begin_ns_) / 1'000'000; }
 
   const Ladder& ladder_;
   const LadderStyle& style_;
   ReportTables* tables_;
   int64_t begin_ns_ = 0, end_ns_ = 0;
-  absl::flat_hash_map<uint32_t, uint32_t> by_frame_;  // frame to message id, the first of each
-  std::set<uint32_t> shown_;                          // messages with an element of their own
+  absl::flat_hash_map<uint32_t, std::string> by_frame_;  // ids of elements, the first of each
+  std::set<uint32_t> shown_;                             // messages with an element of their own
   std::set<std::string> headers_;
 };
 

@@ -95,7 +95,7 @@ std::string ReportTables::table(const Rows& rows, const std::string& caption) {
   return scrolled(caption, header_cells(rows.columns), body);
 }
 
-std::string ReportTables::streams(const Ladder& ladder, int64_t begin_ns) {
+std::string ReportTables::streams(const Ladder& ladder, int64_t begin_ns, uint32_t call) {
   std::set<uint32_t> ids;
   for (const LadderRow& row : ladder.rows) {
     if (row.kind == RowKind::media && row.stream) ids.insert(row.stream.value);
@@ -127,10 +127,11 @@ std::string ReportTables::streams(const Ladder& ladder, int64_t begin_ns) {
   }
   if (all.columns.size() <= kShownFrom) return {};
   all.columns.erase(all.columns.begin(), all.columns.begin() + kShownFrom);
-  return scrolled("Streams", header_cells(all.columns) + "<th scope=\"col\">loss</th>", body);
+  return scrolled(fmt::format("Streams of call {}", call),
+                  header_cells(all.columns) + "<th scope=\"col\">loss</th>", body);
 }
 
-std::string ReportTables::offers(const Ladder& ladder) {
+std::string ReportTables::offers(const Ladder& ladder, uint32_t call) {
   Rows all;
   for (const uint32_t id : messages_of(ladder, true)) {
     Rows one = ask(fmt::format(
@@ -141,10 +142,10 @@ std::string ReportTables::offers(const Ladder& ladder) {
     all.values.insert(all.values.end(), one.values.begin(), one.values.end());
     if (all.values.size() >= kMostRows) break;
   }
-  return table(all, "Offers and answers");
+  return table(all, fmt::format("Offers and answers of call {}", call));
 }
 
-std::string ReportTables::hops(const Ladder& ladder) {
+std::string ReportTables::hops(const Ladder& ladder, uint32_t call) {
   Rows all;
   for (const uint32_t id : messages_of(ladder, false)) {
     if (!reader_.model.messages[MessageId{id}].is_request()) continue;
@@ -158,7 +159,7 @@ std::string ReportTables::hops(const Ladder& ladder) {
     all.values.insert(all.values.end(), one.values.begin(), one.values.end());
     if (all.values.size() >= kMostRows) break;
   }
-  return table(all, "Via hops");
+  return table(all, fmt::format("Via hops of call {}", call));
 }
 
 std::string ReportTables::nat() {

@@ -16,9 +16,10 @@ class ReportTables {
   explicit ReportTables(const ExportRequest& request);
 
   // Empty when there is nothing to show.
-  std::string streams(const Ladder& ladder, int64_t begin_ns);
-  std::string offers(const Ladder& ladder);
-  std::string hops(const Ladder& ladder);
+  // `call`: the number that names the table.
+  std::string streams(const Ladder& ladder, int64_t begin_ns, uint32_t call);
+  std::string offers(const Ladder& ladder, uint32_t call);
+  std::string hops(const Ladder& ladder, uint32_t call);
   std::string nat();
   // What calls are there, with all columns, as an element that no script engine runs.
   std::string rows(const std::vector<CallId>& calls);
