@@ -19,6 +19,7 @@ namespace sipladder {
 namespace {
 
 constexpr size_t kOpenCalls = 3;  // of a report with more, all are closed
+constexpr size_t kWrittenOut = 50;
 constexpr size_t kFrame = 64 << 10;
 
 std::string many(size_t count, std::string_view one) {
@@ -49,24 +50,24 @@ class HtmlReport : public LadderWriter {
 
   bool add(const Ladder& ladder) override {
     ReportCall call(ladder, style_, tables_.get());
-    std::string section = call.section(false);
-    const size_t size = body_.size() + list_.size() + section.size() + kFrame;
+    ReportCall::Section section = call.section();
+    const size_t size = size_ + list_.size() + section.head.size() + section.inside.size() + kFrame;
     full_ = size > style_.memory;
     if (full_ || size > out_->left()) return false;
-    body_ += section;
+    size_ += section.head.size() + section.inside.size();
+    sections_.push_back(std::move(section));
     headers_.insert(call.headers().begin(), call.headers().end());
     for (const LadderCall& one : ladder.calls) note(one);
     return true;
   }
 
   void end() override {
-    if (calls_.size() <= kOpenCalls) open_all();
     std::string page = head() + "<main id=\"main\">\n" + summary() + call_list();
     if (tables_ != nullptr) {
       if (const std::string nat = tables_->nat(); !nat.empty())
         page += "<h2>Endpoints behind a NAT</h2>\n" + nat;
     }
-    page += "<h2>Calls in detail</h2>\n" + body_ + "</main>\n" + footer();
+    page += "<h2>Calls in detail</h2>\n" + details() + "</main>\n" + footer();
     page += header_sentences(headers_);
     if (tables_ != nullptr) page += tables_->rows(calls_);
     page += fmt::format("<script>{}</script>\n</body></html>\n", kReportScript);
@@ -99,10 +100,23 @@ class HtmlReport : public LadderWriter {
         xml_text(call.findings.empty() ? "" : call.findings.front().summary));
   }
 
-  void open_all() {
-    const std::string closed = "<details class=\"call\">", open = "<details class=\"call\" open>";
-    for (size_t at = 0; (at = body_.find(closed, at)) != std::string::npos; at += open.size())
-      body_.replace(at, closed.size(), open);
+  // Of many calls the details are text until somebody opens them: a page of a thousand calls has
+  // half a million elements otherwise.
+  std::string details() const {
+    const bool many_calls = sections_.size() > kWrittenOut;
+    std::string text;
+    if (many_calls)
+      text +=
+          "<noscript><p>The details of so many calls need the script of this "
+          "page.</p></noscript>\n";
+    for (const ReportCall::Section& section : sections_)
+      text += fmt::format(
+          "<details class=\"call\"{}><summary>{}</summary>\n<div "
+          "class=\"inside\">\n{}{}{}</div></details>\n",
+          sections_.size() <= kOpenCalls ? " open" : "", section.head,
+          many_calls ? "<script type=\"text/plain\" class=\"part\">" : "", section.inside,
+          many_calls ? "</script>" : "");
+    return text;
   }
 
   std::string head() const {
@@ -164,7 +178,9 @@ class HtmlReport : public LadderWriter {
   }
 
   std::unique_ptr<ReportTables> tables_;
-  std::string body_, list_;
+  std::vector<ReportCall::Section> sections_;
+  size_t size_ = 0;  // of them, bytes
+  std::string list_;
   std::set<std::string> headers_;
   std::vector<CallId> calls_;
   std::map<std::string, size_t> states_;

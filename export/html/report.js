@@ -40,8 +40,21 @@
     pre.dataset.done = '1';
   };
 
+  // Of many calls the details are text until somebody looks: what was escaped stays so.
+  const fill = (call) => {
+    const part = call.querySelector('script.part');
+    if (!part) return;
+    const inside = part.parentElement;
+    part.remove();
+    inside.insertAdjacentHTML('beforeend', part.textContent);
+    inside.querySelectorAll('.needs-script').forEach((one) => { one.hidden = false; });
+  };
+  const fillAll = () => document.querySelectorAll('details.call').forEach(fill);
+
   document.addEventListener('toggle', (event) => {
-    if (!event.target.open || !event.target.matches('details.msg')) return;
+    if (!event.target.open) return;
+    if (event.target.matches('details.call')) fill(event.target);
+    if (!event.target.matches('details.msg')) return;
     const pre = event.target.querySelector('pre:not([data-done])');
     if (pre) colour(pre);
   }, true);
@@ -50,9 +63,15 @@
   const reveal = () => {
     let id = '';
     try { id = decodeURIComponent(location.hash.slice(1)); } catch { return; }
+    if (id && !byId(id)) {
+      const within = [...document.querySelectorAll('script.part')].find((part) =>
+        part.textContent.includes(` id="${id}"`));
+      if (within) fill(within.closest('details.call'));
+    }
     const target = id && byId(id);
     if (!target) return;
     for (let at = target; at; at = at.parentElement) {
+      if (at.matches('details.call')) fill(at);
       if (at.tagName === 'DETAILS') at.open = true;
       at.classList.remove('gone');
     }
@@ -134,11 +153,15 @@
       narrow(call);
     } else {
       const open = button.dataset.do === 'open';
+      if (open && !call) fillAll();
       (call || document).querySelectorAll(call ? 'details.msg' : 'details').forEach((one) => { one.open = open; });
     }
   });
-  addEventListener('beforeprint', () =>
-    document.querySelectorAll('details').forEach((one) => { one.open = true; }));
+  addEventListener('beforeprint', () => {
+    fillAll();
+    document.querySelectorAll('details').forEach((one) => { one.open = true; });
+    document.querySelectorAll('details.msg pre:not([data-done])').forEach(colour);
+  });
   document.querySelectorAll('.needs-script').forEach((one) => { one.hidden = false; });
   document.querySelectorAll('details.msg[open] pre').forEach(colour);
   reveal();

@@ -245,7 +245,7 @@ std::string ReportCall::audio() const {
   return players;
 }
 
-std::string ReportCall::section(bool open) {
+ReportCall::Section ReportCall::section() {
   std::string heads, first;
   for (const LadderCall& call : ladder_.calls) {
     const std::string title = xml_text(utf8_text(parties_text(call, false)));
@@ -261,10 +261,7 @@ std::string ReportCall::section(bool open) {
   if (tables_ != nullptr)
     body += part("Offers and answers", codecs() + tables_->offers(ladder_, number())) +
             part("Via hops", tables_->hops(ladder_, number()));
-  return fmt::format(
-      "<details class=\"call\"{}><summary>{}</summary>\n<div "
-      "class=\"inside\">\n{}</div></details>\n",
-      open ? " open" : "", heads, body);
+  return {heads, body};
 }
 
 }  // namespace sipladder

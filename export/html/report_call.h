@@ -19,7 +19,10 @@ class ReportCall {
   // `request` null: what the ladder says and no more. `tables` goes with it.
   ReportCall(const Ladder& ladder, const LadderStyle& style, ReportTables* tables);
 
-  std::string section(bool open);
+  struct Section {
+    std::string head, inside;
+  };
+  Section section();
   // Names of the header fields in it, in lower case.
   const std::set<std::string>& headers() const { return headers_; }
 
