@@ -152,9 +152,18 @@ bool CaptureWriter::add(const Packet& packet, std::string_view interface_name,
   return error_.empty();
 }
 
-std::string CaptureWriter::close() {
-  if (!begun_) begin(kEthernet);
+std::string CaptureWriter::close(uint64_t dropped) {
   if (file_ == nullptr) return error_;
+  if (!begun_) begin(kEthernet);
+  if (format_ == CaptureFormat::pcapng && dropped > 0 && !interfaces_.empty()) {
+    constexpr uint16_t kDropped = 5;
+    std::string body(12, '\0');  // the first interface, at no time
+    put(&body, kDropped);
+    put(&body, uint16_t{sizeof dropped});
+    put(&body, dropped);
+    end_options(&body);
+    write_block(5, body);
+  }
   if (std::fclose(file_.release()) != 0 && error_.empty()) error_ = std::strerror(errno);
   return error_;
 }

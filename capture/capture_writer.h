@@ -30,7 +30,8 @@ class CaptureWriter {
   // False once something is wrong. `data` and `ref.length` are written, `interface_name` when the
   // interface is new (may be empty), `comment` (UTF-8) of pcapng only.
   bool add(const Packet& packet, std::string_view interface_name, std::string_view comment);
-  std::string close();
+  // `dropped`: packets that the capture missed, for pcapng.
+  std::string close(uint64_t dropped = 0);
 
   uint64_t packets() const { return packets_; }
   bool has_failed() const { return !error_.empty(); }

@@ -68,6 +68,9 @@ std::vector<Command> all_commands() {
       {"check", kOfCalls | kCheckOptions,
        "findings and assertions as a test: 1 when one fails; text, junit or github", show_check,
        nullptr, true},
+      {"redact", kRedactOptions,
+       "IN OUT: a capture that can be shared, names, numbers, hosts and addresses replaced",
+       nullptr, print_redacted},
       {"explain", kExplainOptions,
        "what a finding's code, a status, a header, Q.850:N or a timer is, its usual causes, what "
        "to do",

@@ -24,7 +24,9 @@ enum OptionGroup : uint32_t {
   kNatOptions = 64,
   kCheckOptions = 128,
   kExplainOptions = 256,
-  kMcpOptions = 512,
+  kRedactOptions = 512,
+  kCompareOptions = 1024,
+  kMcpOptions = 2048,
 };
 
 // What files that options name hold: read once, before the capture.

@@ -224,6 +224,24 @@ void add_check_options(CLI::App& app, Options* o, OptionTexts* texts) {
       ->group(group);
 }
 
+void add_redact_options(CLI::App& app, Options* o) {
+  const char* const group = "Redaction";
+  app.add_option("--key", o->key_file,
+                 "any bytes: the same ones replace alike in every file (a new key for each run)")
+      ->type_name("FILE")
+      ->group(group);
+  app.add_option("--map", o->map_file, "write what was replaced by what, for you alone to read")
+      ->type_name("FILE")
+      ->group(group);
+  app.add_option("--media", o->media,
+                 "zero (something to hear stays that, silence stays silence), drop (cut behind its "
+                 "header) or keep")
+      ->type_name("WHAT")
+      ->group(group);
+  app.add_flag("--keep-prefix", o->keep_prefix, "addresses of one network stay in one, to the bit")
+      ->group(group);
+}
+
 constexpr const char* kRowFormats = "table, json, ndjson, csv or md";
 
 void add_options(CLI::App& app, uint32_t groups, const std::string& command, Options* o,
@@ -264,6 +282,11 @@ void add_options(CLI::App& app, uint32_t groups, const std::string& command, Opt
   if (groups & kNatOptions) {
     add_text_options(app, o, texts, kRowFormats);
     add_nat_options(app, o, texts);
+  }
+  if (groups & kRedactOptions) {
+    app.add_option("words", texts->words, "IN OUT: the capture to read, the one to write")
+        ->type_name("");
+    add_redact_options(app, o);
   }
   if (groups & kCheckOptions) add_check_options(app, o, texts);
   if (groups & kLadderOptions) add_ladder_options(app, o);
@@ -446,6 +469,8 @@ std::string mistake_in(const Options& o) {
     return not_one_of("--color", o.color, {"auto", "always", "never"});
   if (!o.fail_on.empty() && !parse_severity(o.fail_on))
     return not_one_of("--fail-on", o.fail_on, {"error", "warning", "info"});
+  if (o.media != "zero" && o.media != "drop" && o.media != "keep")
+    return not_one_of("--media", o.media, {"zero", "drop", "keep"});
   if (o.invert && o.match.empty()) return "-v: inverts --match REGEX, which is missing";
   if (o.follow && o.command != "messages" && o.command != "transactions")
     return "--follow: messages and transactions have it";
@@ -487,6 +512,10 @@ std::string understand(const CLI::App& app, OptionTexts texts, Options* o) {
   if (o->command == "schema") {
     o->sources = texts.words;
     return {};
+  }
+  if (o->command == "redact") {
+    o->sources = texts.words;
+    return o->sources.size() == 2 ? "" : "redact: name two files, IN and OUT";
   }
   if (o->command == "explain") {
     for (const std::string& word : texts.words)

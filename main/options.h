@@ -23,6 +23,8 @@ struct Options {
   std::string query;                                                  // sql; explain: the word
   std::string output;                                                 // export
   bool sip_only = false, comments = false, wireshark_filter = false;  // export
+  std::string key_file, map_file, media = "zero";                     // redact
+  bool keep_prefix = false;
   std::string hep_key;
   std::string where;  // about the rows of the table that the command prints
   std::string calls_where, call_id, match, bpf, from, to;

@@ -50,6 +50,7 @@ int sql_prompt(Session& session, const Options& options);
 int print_catalogue(const Options& options);
 int print_schema(const Options& options);
 int print_explanation(const Options& options);
+int print_redacted(const Options& options);
 
 // Reads the source to its end and prints the rows of messages or transactions as they come.
 int follow_rows(Session& session, const Options& options);

@@ -16,7 +16,7 @@ bool is_bare(const std::string& word) {
 }
 
 // Commands of which the contract speaks and that are not there yet.
-constexpr const char* kPlanned[] = {"compare", "redact", "serve"};
+constexpr const char* kPlanned[] = {"compare", "serve"};
 constexpr const char* kPlannedOptions[] = {"--keylog", "--rsa-key", "--clickhouse", "--side"};
 
 }  // namespace

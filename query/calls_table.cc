@@ -22,7 +22,7 @@ std::string_view header(Reader& r, RowId row, HeaderId id) {
 }
 CallNames names(Reader& r, RowId row) {
   const CallLabel& label = r.model.labels[CallId{row.id}];
-  return label.is_whole() ? label.names() : names_in(r.sip(call(r, row).naming_message()));
+  return label.is_complete() ? label.names() : names_in(r.sip(call(r, row).naming_message()));
 }
 
 // The first audio format of an answer that is not refused.

@@ -136,7 +136,7 @@ bool is_common_user(std::string_view word) {
   return is_in(kWords, word);
 }
 
-bool is_listed_header(std::string_view name) {
+bool names_a_header(std::string_view name) {
   static const Words kWords = words_of({kHeaders});
   return header_id(name) != HeaderId::other || is_in(kWords, name);
 }

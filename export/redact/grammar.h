@@ -8,6 +8,6 @@ namespace sipladder {
 bool is_grammar(std::string_view word);      // capitals aside
 bool is_scheme(std::string_view word);       // of a URI
 bool is_common_user(std::string_view word);  // "anonymous"
-bool is_listed_header(std::string_view name);
+bool names_a_header(std::string_view name);
 
 }  // namespace sipladder

@@ -11,9 +11,9 @@
 namespace sipladder {
 namespace {
 
-constexpr size_t kMostPiles = 1024;
+constexpr size_t kMostFragmented = 1024;
 constexpr size_t kMostBetween = 256;  // bytes of tunnels between two headers that are known
-constexpr int64_t kPileAge_ns = 30'000'000'000;
+constexpr int64_t kFragmentAge_ns = 30'000'000'000;
 
 Bytes cut(Bytes bytes, size_t from) {
   return bytes.subspan(std::min(from, bytes.size()));
@@ -98,7 +98,7 @@ void PacketRedactor::prepare(const Packet& packet) {
     const auto [src, dst] = ends(i);
     const auto size = static_cast<uint32_t>(part.size - header);
     const auto at = static_cast<uint32_t>(part.offset + header);
-    streams_.segment(src, dst, be32(p + 4), (p[13] & kSyn) != 0, {frame_key(packet), at, size},
+    streams_.segment(src, dst, be32(p + 4), (p[13] & kSyn) != 0, {key_of_frame(packet), at, size},
                      {reinterpret_cast<const char*>(before_.data()) + at, size});
     return;
   }
@@ -131,13 +131,14 @@ void PacketRedactor::add_fragment(const Packet& packet, const PacketPart& ip,
   constexpr size_t kMaxDatagram = 65'535;
   if (offset + size > kMaxDatagram) return;
   auto found = piles_.find(key);
-  const bool old = found != piles_.end() && packet.time_ns - found->second.first_ns > kPileAge_ns;
+  const bool old =
+      found != piles_.end() && packet.time_ns - found->second.first_ns > kFragmentAge_ns;
   if (old) {
     piles_.erase(found);
     found = piles_.end();
   }
   if (found == piles_.end()) {
-    while (piles_.size() >= kMostPiles || pile_order_.size() >= 4 * kMostPiles) {
+    while (piles_.size() >= kMostFragmented || pile_order_.size() >= 4 * kMostFragmented) {
       piles_.erase(pile_order_.front());
       pile_order_.pop_front();
     }
@@ -149,7 +150,7 @@ void PacketRedactor::add_fragment(const Packet& packet, const PacketPart& ip,
   if (pile.bytes.size() < offset + size) pile.bytes.resize(offset + size);
   pile.have.resize((pile.bytes.size() + 7) / 8);
   const auto at = static_cast<uint32_t>(last.offset + header);
-  pile.places.push_back({offset, {frame_key(packet), at, static_cast<uint32_t>(size)}});
+  pile.places.push_back({offset, {key_of_frame(packet), at, static_cast<uint32_t>(size)}});
   for (size_t i = 0; i < size; i += 8) {
     if (pile.have[(offset + i) / 8]) continue;
     pile.have[(offset + i) / 8] = true;
@@ -512,7 +513,7 @@ std::span<const uint8_t> PacketRedactor::rewrite(const Packet& packet) {
   decode(packet);
   headers();
   link_header(packet.link_type, parts_.empty() ? 0 : parts_.front().offset);
-  store_.apply(frame_key(packet), now_);
+  store_.apply(key_of_frame(packet), now_);
   checksums();
   return {now_.data(), kept_};
 }

@@ -2,8 +2,8 @@
 // IP fragments. First all packets are shown, then each one's bytes can be asked for.
 //
 // The bytes are in a temporary file (capture/spool.h), their places in memory: 32 bytes for each
-// segment. Threads: one. Bounds: kMostDirections TCP directions and kMostPiles datagrams wait at a
-// time, kMostPending bytes of one message; what is given up stays without new bytes.
+// segment. Threads: one. Bounds: kMostDirections TCP directions and kMostFragmented datagrams wait
+// at a time, kMostPending bytes of one message; what is given up stays without new bytes.
 #pragma once
 
 #include <map>
@@ -18,7 +18,7 @@
 namespace sipladder {
 
 using FrameKey = uint64_t;  // source and frame
-inline FrameKey frame_key(const Packet& packet) {
+inline FrameKey key_of_frame(const Packet& packet) {
   return uint64_t{packet.source} << 32 | packet.frame;
 }
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "decode/text.h"
+#include "export/redact/text_kinds.h"
 
 namespace sipladder {
 namespace {
@@ -10,23 +10,9 @@ namespace {
 constexpr size_t kSuffix = 7;  // digits of a number that identify a subscriber
 constexpr unsigned kAttempts = 200;
 
-bool is_number(std::string_view word) {
-  return std::all_of(word.begin(), word.end(), is_digit);
-}
-
-bool is_hex_digit(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'f');
-}
-
 // A key of a table for the last digits of long numbers, which no word is.
 std::string suffix_key(std::string_view number) {
   return "#" + std::string(number.substr(number.size() - kSuffix));
-}
-
-std::string lowered(std::string_view word) {
-  std::string result(word);
-  for (char& c : result) c = lower(c);
-  return result;
 }
 
 }  // namespace
@@ -41,7 +27,8 @@ void Pseudonyms::learn(std::string_view word) {
 // Letters by letters, digits by digits; hexadecimal ones by such. When all are taken, digits become
 // letters too.
 std::string Pseudonyms::draw(const std::string& word, unsigned attempt) const {
-  const bool hex = word.size() >= 8 && std::all_of(word.begin(), word.end(), is_hex_digit);
+  const bool hex = word.size() >= 8 &&
+                   std::all_of(word.begin(), word.end(), [](char c) { return hex_value(c) >= 0; });
   const bool mixed = attempt >= kAttempts / 2;
   const std::string drawn = hash_.bytes('w', word + '/' + std::to_string(attempt), word.size());
   std::string result = word;

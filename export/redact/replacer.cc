@@ -4,28 +4,13 @@
 
 #include <algorithm>
 
-#include "decode/text.h"
 #include "export/redact/grammar.h"
+#include "export/redact/text_kinds.h"
 
 namespace sipladder {
 namespace {
 
 constexpr size_t kMostAddresses = 1 << 20;
-
-bool is_word(char c) {
-  return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z') ||
-         static_cast<unsigned char>(c) >= 0x80;
-}
-
-bool is_number_word(std::string_view word) {
-  return std::all_of(word.begin(), word.end(), is_digit);
-}
-
-int hex_value(char c) {
-  if (is_digit(c)) return c - '0';
-  const char small = lower(c);
-  return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
-}
 
 // The digits of `number` into the place of as many digits.
 void write_digits(std::span<char> place, uint32_t number, uint32_t base) {
@@ -45,7 +30,7 @@ size_t dotted_length(std::string_view text) {
     while (at < text.size() && at - begin < 3 && is_digit(text[at])) at++;
     if (at == begin) return 0;
   }
-  const bool goes_on = at < text.size() && is_word(text[at]);
+  const bool goes_on = at < text.size() && is_word_byte(text[at]);
   const bool fifth = at + 1 < text.size() && text[at] == '.' && is_digit(text[at + 1]);
   return goes_on || fifth ? 0 : at;
 }
@@ -59,7 +44,7 @@ size_t coloned_length(std::string_view text) {
     colons += text[at] == ':' ? 1U : 0U;
     at++;
   }
-  if (colons < 2 || (at < text.size() && is_word(text[at]))) return 0;
+  if (colons < 2 || (at < text.size() && is_word_byte(text[at]))) return 0;
   while (at > 0 &&
          (text[at - 1] == '.' || (text[at - 1] == ':' && !text.substr(0, at).ends_with("::"))))
     at--;
@@ -166,7 +151,7 @@ size_t Replacer::replace_address(std::span<char> text, size_t at) {
 
 void Replacer::replace_word(std::string_view word, std::string* out, Keep keep) {
   constexpr std::string_view kCookie = "z9hG4bK";  // RFC 3261 8.1.1.7
-  if (keep == Keep::grammar_and_numbers && is_number_word(word)) return;
+  if (keep == Keep::grammar_and_numbers && is_number(word)) return;
   if (keep != Keep::nothing && is_grammar(word)) return;
   const size_t begin = starts_no_case(word, kCookie) ? kCookie.size() : 0;
   if (begin == word.size()) return;
@@ -177,14 +162,14 @@ void Replacer::replace_word(std::string_view word, std::string* out, Keep keep) 
 void Replacer::replace_plain(std::span<char> text, Keep keep) {
   std::string other;
   for (size_t at = 0; at < text.size();) {
-    const bool begins = at == 0 || (!is_word(text[at - 1]) && text[at - 1] != '.');
+    const bool begins = at == 0 || (!is_word_byte(text[at - 1]) && text[at - 1] != '.');
     const bool address = hex_value(text[at]) >= 0 || text[at] == ':';
     if (const size_t length = begins && address ? replace_address(text, at) : 0; length > 0) {
       at += length;
       continue;
     }
     const size_t begin = at;
-    while (at < text.size() && is_word(text[at])) at++;
+    while (at < text.size() && is_word_byte(text[at])) at++;
     if (at == begin) {
       at++;
       continue;
@@ -232,10 +217,10 @@ void Replacer::secret(std::span<char> text) const {
   if (learning_) return;
   const std::string drawn = hash_.bytes('s', {text.data(), text.size()}, text.size());
   const bool hex = std::all_of(text.begin(), text.end(),
-                               [](char c) { return hex_value(c) >= 0 || !is_word(c); });
+                               [](char c) { return hex_value(c) >= 0 || !is_word_byte(c); });
   for (size_t i = 0; i < text.size(); i++) {
     const auto byte = static_cast<unsigned char>(drawn[i]);
-    if (!is_word(text[i])) continue;
+    if (!is_word_byte(text[i])) continue;
     if (hex) {
       write_digits(text.subspan(i, 1), byte % 16, 16);
     } else {

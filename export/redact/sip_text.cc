@@ -6,6 +6,7 @@
 #include "decode/sip_message.h"
 #include "decode/text.h"
 #include "export/redact/grammar.h"
+#include "export/redact/text_kinds.h"
 
 namespace sipladder {
 namespace {
@@ -14,12 +15,6 @@ using Text = std::span<char>;
 
 std::string_view view(Text text) {
   return {text.data(), text.size()};
-}
-
-std::string lowered(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = lower(c);
-  return result;
 }
 
 template <size_t n>
@@ -244,7 +239,7 @@ void SipText::header(Text line, Body* about) {
     about->encoding = lowered(trim(view(value)));
   const std::string kept(name);
   header_value(kept, value);
-  if (!is_listed_header(kept)) replacer_.text(line.subspan(0, colon), Keep::grammar);
+  if (!names_a_header(kept)) replacer_.text(line.subspan(0, colon), Keep::grammar);
 }
 
 void SipText::header_value(std::string_view name, Text value) {
@@ -347,7 +342,7 @@ void SipText::uri(Text text) {
     for_each_part(rest.subspan(question + 1), "&", [&](Text one) {
       const size_t equal = std::min(view(one).find('='), one.size());
       const std::string header_name = lowered(unescape(view(one).substr(0, equal)));
-      if (!is_listed_header(header_name) && header_name != "body")
+      if (!names_a_header(header_name) && header_name != "body")
         replacer_.text(one.subspan(0, equal), Keep::grammar);
       // The tags of Replaces are named in it, escaped.
       const bool tags = header_name == "replaces" || header_name == "join";

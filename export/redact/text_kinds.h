@@ -1,0 +1,33 @@
+// What the characters of a word are.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "decode/text.h"
+
+namespace sipladder {
+
+inline bool is_word_byte(char c) {
+  const char small = lower(c);
+  return is_digit(c) || (small >= 'a' && small <= 'z') || static_cast<unsigned char>(c) >= 0x80;
+}
+
+inline bool is_number(std::string_view word) {
+  return std::all_of(word.begin(), word.end(), is_digit);
+}
+
+inline int hex_value(char c) {
+  if (is_digit(c)) return c - '0';
+  const char small = lower(c);
+  return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
+}
+
+inline std::string lowered(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) c = lower(c);
+  return result;
+}
+
+}  // namespace sipladder
