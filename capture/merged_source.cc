@@ -1,7 +1,8 @@
 #include "capture/merged_source.h"
 
 #include <algorithm>
-#include <optional>
+#include <map>
+#include <utility>
 
 #include "capture/capture_points.h"
 
@@ -11,8 +12,13 @@ namespace {
 class MergedSource : public PacketSource {
  public:
   explicit MergedSource(std::vector<std::unique_ptr<PacketSource>> sources)
-      : sources_(std::move(sources)), heads_(sources_.size()), points_(sources_.size()) {
+      : sources_(std::move(sources)), heads_(sources_.size()) {
     for (size_t i = sources_.size(); i > 0; i--) unread_.push_back(i - 1);
+    size_t first = 0;
+    for (const auto& source : sources_) {
+      first_.push_back(first);
+      first += source->infos().size();
+    }
   }
 
   ReadResult next(Packet* packet) override {
@@ -29,16 +35,14 @@ class MergedSource : public PacketSource {
       unread_.erase(unread_.begin() + static_cast<std::ptrdiff_t>(i - 1));
       if (result == ReadResult::packet) {
         push(index);
-      } else if (points_[index]) {
-        capture_points_.end(*points_[index]);
+      } else {
+        end_points(index);
       }
     }
     if (ready_.empty()) return awaited_.empty() ? ReadResult::end : ReadResult::idle;
     const size_t earliest = pop();
     *packet = heads_[earliest];
-    if (!points_[earliest])
-      points_[earliest] = capture_points_.begin(*sources_[earliest]->infos()[0]);
-    packet->point = *points_[earliest];
+    packet->point = point_of(earliest);
     // Read on only at the next call: until then the packet's bytes must stay.
     unread_.push_back(earliest);
     return ReadResult::packet;
@@ -63,6 +67,22 @@ class MergedSource : public PacketSource {
   }
 
  private:
+  // A saved session has several sources, and tells which of them were taken at one point.
+  uint8_t point_of(size_t index) {
+    const Packet& head = heads_[index];
+    const auto [slot, inserted] = points_.try_emplace({index, head.point});
+    if (inserted) {
+      const auto infos = sources_[index]->infos();
+      const size_t within = std::min<size_t>(head.source - first_[index], infos.size() - 1);
+      slot->second = capture_points_.begin(*infos[within]);
+    }
+    return slot->second;
+  }
+  void end_points(size_t index) {
+    for (auto at = points_.lower_bound({index, 0}); at != points_.end() && at->first.first == index;
+         ++at)
+      capture_points_.end(at->second);
+  }
   bool later(size_t a, size_t b) const {
     if (heads_[a].time_ns != heads_[b].time_ns) return heads_[a].time_ns > heads_[b].time_ns;
     return a > b;
@@ -81,7 +101,8 @@ class MergedSource : public PacketSource {
 
   std::vector<std::unique_ptr<PacketSource>> sources_;
   std::vector<Packet> heads_;
-  std::vector<std::optional<uint8_t>> points_;  // of each source that has begun
+  std::vector<size_t> first_;  // the number of the first SourceInfo of each
+  std::map<std::pair<size_t, uint8_t>, uint8_t> points_;  // by source that has begun, and its point
   CapturePoints capture_points_;
   std::vector<size_t> ready_;    // a heap, the earliest head on top
   std::vector<size_t> unread_;   // sources whose head was handed out

@@ -11,6 +11,8 @@
 #include <filesystem>
 
 #include "capture/capture_file.h"
+#include "capture/db_file.h"
+#include "capture/db_source.h"
 #include "capture/filter.h"
 #include "capture/hep_listen.h"
 #include "capture/merged_source.h"
@@ -98,6 +100,16 @@ std::unique_ptr<PacketSource> open_text(const std::string& name, int fd, uint64_
   return std::make_unique<TextTrace>(name, index, size, make_fd_reader(fd, false));
 }
 
+// SQLite opens it by its name.
+std::unique_ptr<PacketSource> open_session(const std::string& name, uint16_t index,
+                                           const OpenOptions& options, PacketLog& log,
+                                           std::string* error) {
+  *error = log.open_spool(false);
+  if (!error->empty()) return nullptr;
+  const auto clock = options.clocks.find(name);
+  return open_db(name, index, clock == options.clocks.end() ? 0 : clock->second, error);
+}
+
 std::unique_ptr<PacketSource> open_regular(const std::string& name, int fd, uint64_t size,
                                            uint16_t index, const OpenOptions& options,
                                            PacketLog& log, std::string* error) {
@@ -106,6 +118,10 @@ std::unique_ptr<PacketSource> open_regular(const std::string& name, int fd, uint
   const Packing packing = packing_of(magic, got);
   if (packing == Packing::unknown) {
     const std::string beginning = beginning_of(fd);
+    if (std::string_view(beginning).starts_with(kDbMagic)) {
+      close(fd);
+      return open_session(name, index, options, log, error);
+    }
     if (is_trace(beginning)) return open_text(name, fd, size, index, log, error);
     const bool text = !beginning.empty() && is_text(beginning);
     *error = text ? no_trace(name, beginning)
@@ -207,18 +223,20 @@ std::unique_ptr<PacketSource> open_captures(const std::vector<std::string>& name
                                             const OpenOptions& options, PacketLog& log,
                                             std::vector<std::string>* errors) {
   std::vector<std::unique_ptr<PacketSource>> sources;
+  size_t index = 0;  // of the next one: a saved session can have several
   allow_many_files();
   for (const std::string& name : expand(names, errors)) {
-    if (sources.size() >= kMaxSources) {
+    if (index >= kMaxSources) {
       errors->push_back(name + ": not read, " + std::to_string(kMaxSources) +
                         " captures are open already");
       break;
     }
     std::string error;
-    auto source = open_one(name, static_cast<uint16_t>(sources.size()), options, log, &error);
+    auto source = open_one(name, static_cast<uint16_t>(index), options, log, &error);
     if (source == nullptr) {
       errors->push_back(error);
     } else {
+      index += source->infos().size();
       sources.push_back(std::move(source));
     }
   }

@@ -83,6 +83,14 @@ std::string whole_host_name(std::string_view shown) {
   return found == host_names().whole.end() ? text : found->second;
 }
 
+std::vector<std::string> replaced_host_names() {
+  std::vector<std::string> names;
+  const std::lock_guard<std::mutex> lock(host_names().mutex);
+  for (const auto& [shown, whole] : host_names().whole) names.push_back(whole);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 std::string raw_udp_packet(const RawEndpoint& src, const RawEndpoint& dst, std::string_view payload,
                            size_t missing) {
   const bool v6 = src.v6 || dst.v6;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sipladder {
 
@@ -30,6 +31,8 @@ bool name_raw_host(std::string_view name, RawEndpoint* out);
 // The name that was replaced so, of the first kMaxHostNames ones; else `shown` itself. Any thread.
 inline constexpr size_t kMaxHostNames = 20'000;
 std::string whole_host_name(std::string_view shown);
+// All that were replaced, sorted: naming them again has the same effect. Any thread.
+std::vector<std::string> replaced_host_names();
 
 // An unknown address is 0.0.0.0 or ::, as the other one's family is. `missing`: bytes that the
 // payload had beyond these.

@@ -35,6 +35,9 @@ struct ExportRequest {
   LadderOptions ladder{};
   LadderTextOptions text{};
   RowStyle rows{};
+  bool audio = false;          // of a report: with the talk of each call
+  std::string version{};       // of the program,
+  std::string command_line{};  // and how it was called: a report tells where it comes from
 };
 
 struct ExportReport {
@@ -53,7 +56,10 @@ enum ExportOption : uint32_t {
   kTakesComments = 16,      // --comments
   kTakesSide = 64,          // --side
   kReadsAgain = 32,         // the sources: a pipe's packets are kept for it
+  kTakesAudioOption = 64,   // --audio
 };
+
+uint32_t options_of(const LadderFormat& format);
 
 struct Exporter {
   std::string_view ending;  // with its dot

@@ -55,7 +55,7 @@ std::vector<std::string> write_ladders(const ExportRequest& request, const Ladde
   BoundedOutput bounded(request.rows, out);
   LadderOptions wanted = request.ladder;
   if (is_text(format)) wanted.max_columns = columns_within(request.text.width);
-  const auto writer = format.make({request.text, wanted.memory}, &bounded);
+  const auto writer = format.make({request.text, wanted.memory, &request}, &bounded);
   Misnamed misnamed(wanted.order);
   bool any = false;
   for (const auto& legs : ladders_of(request)) {

@@ -13,9 +13,13 @@
 
 namespace sipladder {
 
+struct ExportRequest;
+
 struct LadderStyle {
   LadderTextOptions text;    // width, colour and ASCII are about lines of text
   size_t memory = SIZE_MAX;  // what a writer may hold back before it knows how its output begins
+  // What the ladders are of, for a writer that tells more than they do; null: nobody can ask.
+  const ExportRequest* request = nullptr;
 };
 
 // Writes ladders one by one, as one document that is valid wherever it ends. `out` must outlive it.

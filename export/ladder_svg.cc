@@ -7,6 +7,7 @@
 
 #include "export/cells.h"
 #include "export/ladder_formats.h"
+#include "export/ladder_picture.h"
 #include "export/ladder_words.h"
 #include "export/time_text.h"
 #include "export/wrap.h"
@@ -86,18 +87,25 @@ std::string svg_line(int x1, int y1, int x2, int y2) {
 // One ladder, from 0, 0.
 class LadderPicture {
  public:
-  LadderPicture(const Ladder& ladder, const LadderStyle& style)
-      : ladder_(ladder), style_(style), findings_(ladder), layout_(layout_of(ladder, style)) {
+  LadderPicture(const Ladder& ladder, const LadderStyle& style, bool linked = false,
+                int64_t begin_ns = 0)
+      : ladder_(ladder),
+        style_(style),
+        findings_(ladder),
+        words_(ladder, style.text.frames),
+        layout_(layout_of(ladder, style)),
+        linked_(linked),
+        begin_ns_(begin_ns) {
     const int hosts = static_cast<int>(ladder.participants.size());
     const int right = hosts == 0 ? layout_.left()
                       : hosts == 1
                           ? layout_.x_of(0) + layout_.spacing
                           : layout_.x_of(static_cast<uint32_t>(hosts - 1)) + layout_.spacing / 2;
     columns_ = std::max(right, kLeastColumns);
-    add_titles();
+    if (!linked_) add_titles();
     add_hosts();
     add_rows();
-    add_findings();
+    if (!linked_) add_findings();
   }
 
   const std::string& text() const { return text_; }
@@ -185,11 +193,23 @@ class LadderPicture {
       return;
     }
     y_ += kRow;
+    if (linked_) begin_link(row);
     add_figures(row);
     text_ += fmt::format("<g class=\"{}{}\">\n", ink_of(row), row.retransmission ? " again" : "");
     row.from == row.to ? add_loop(row) : add_arrow(row);
     text_ += "</g>\n";
+    if (linked_) text_ += "</a>\n";
     add_details(row);
+  }
+
+  // The whole row can be clicked.
+  void begin_link(const LadderRow& row) {
+    const bool media = row.kind == RowKind::media;
+    text_ += fmt::format("<a href=\"#{}{}\" class=\"row\"", media ? 's' : 'm',
+                         media ? row.stream.value : row.message.value);
+    if (row.timed) text_ += fmt::format(" data-t=\"{}\"", (row.time_ns - begin_ns_) / 1'000'000);
+    text_ += fmt::format("><rect class=\"hit\" x=\"4\" y=\"{}\" width=\"{}\" height=\"{}\"/>\n",
+                         y_ - 21, width() - 8, kRow - 4);
   }
 
   // Under the arrow, to the right of the figures.
@@ -239,8 +259,7 @@ class LadderPicture {
   void add_label(const LadderRow& row, int x, int y, std::string_view anchor, int room) {
     const std::u32string shown = fit_row_label(row, room, false);
     if (shown != row_label(row, false))
-      text_ += "<title>" + xml_text(utf8_text(ArrowWords(ladder_, style_.text.frames).of(row))) +
-               "</title>\n";
+      text_ += "<title>" + xml_text(utf8_text(words_.of(row))) + "</title>\n";
     text_ += svg_text(x, y, anchor, shown);
   }
 
@@ -293,7 +312,10 @@ class LadderPicture {
   const Ladder& ladder_;
   const LadderStyle& style_;
   PlacedFindings findings_;
+  ArrowWords words_;
   LadderLayout layout_;
+  bool linked_;
+  int64_t begin_ns_;
   int columns_ = 0;  // of text, without the margins
   int y_ = 0;        // where the drawing has come to
   std::string text_;
@@ -345,6 +367,12 @@ class SvgLadders : public LadderWriter {
 };
 
 }  // namespace
+
+LadderDrawing draw_ladder(const Ladder& ladder, const LadderStyle& style, bool linked,
+                          int64_t begin_ns) {
+  const LadderPicture picture(ladder, style, linked, begin_ns);
+  return {picture.text(), picture.width(), picture.height()};
+}
 
 std::unique_ptr<LadderWriter> make_svg_ladders(const LadderStyle& style, BoundedOutput* out) {
   return std::make_unique<SvgLadders>(style, out);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "export/exporters.h"
+#include "main/mcp.h"
 #include "main/print.h"
 #include "main/selection.h"
 #include "query/table_description.h"
@@ -79,6 +80,9 @@ std::vector<Command> all_commands() {
        "what a finding's code, a status, a header, Q.850:N or a timer is, its usual causes, what "
        "to do",
        nullptr, print_explanation},
+      {"mcp", kMcpOptions,
+       "six read-only tools for agents over standard input and output, files only below --root",
+       nullptr, serve_mcp},
       {"schema", kRowOptions, "the tables and their columns", nullptr, print_schema},
   };
   std::vector<Command> of_tables;

@@ -26,6 +26,7 @@ enum OptionGroup : uint32_t {
   kExplainOptions = 256,
   kRedactOptions = 512,
   kCompareOptions = 1024,
+  kMcpOptions = 2048,
 };
 
 // What files that options name hold: read once, before the capture.

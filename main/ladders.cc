@@ -63,6 +63,9 @@ ExportRequest export_request(Session& session, const Options& options,
   request.ladder = ladder_options(options, aliases);
   request.text = ladder_text_options(session, options);
   request.rows = row_style(options);
+  request.audio = options.audio;
+  request.version = options.version;
+  request.command_line = options.command_line;
   return request;
 }
 

@@ -18,6 +18,7 @@
 #include "main/options.h"
 #include "main/output.h"
 #include "main/print.h"
+#include "main/recording.h"
 #include "main/selection.h"
 #include "query/database.h"
 #include "query/session.h"
@@ -67,25 +68,28 @@ bool reads_again(const Options& options) {
   return options.command == "export" && exporter != nullptr && (exporter->options & kReadsAgain);
 }
 
-bool open_source(const Options& options, Session& session, std::vector<std::string>* errors) {
+std::unique_ptr<PacketSource> open_source(const Options& options, PacketLog& log,
+                                          std::vector<std::string>* errors) {
   std::unique_ptr<PacketSource> source;
   if (!options.devices.empty()) {
     std::string error;
-    source = open_live(options.devices, {options.bpf, {}, {}}, true, session.log, &error);
+    source = open_live(options.devices, {options.bpf, {}, {}}, true, log, &error);
     if (!error.empty()) errors->push_back(error);
   } else {
     OpenOptions open{options.bpf, capture_clocks(options.sources), options.unpack, options.hep_key};
     open.drop_root = true;
-    source = open_captures(options.sources, open, session.log, errors);
+    source = open_captures(options.sources, open, log, errors);
   }
-  if (source == nullptr) return false;
-  if (options.reads_once() && reads_again(options)) {
-    const std::string error = session.tape.open(options.spool);
-    if (!error.empty()) errors->push_back(error);
-    if (session.tape.is_open()) source = session.tape.recorded(std::move(source));
-  }
-  session.set_source(std::move(source));
-  return true;
+  return source;
+}
+
+std::unique_ptr<PacketSource> kept_for_later(const Options& options, Session& session,
+                                             std::unique_ptr<PacketSource> source,
+                                             std::vector<std::string>* errors) {
+  if (!options.reads_once() || !reads_again(options)) return source;
+  const std::string error = session.tape.open(options.spool);
+  if (!error.empty()) errors->push_back(error);
+  return session.tape.is_open() ? session.tape.recorded(std::move(source)) : std::move(source);
 }
 
 int prepare(const Options& options, Prepared* prepared) {
@@ -202,7 +206,7 @@ bool follows(const Options& options) {
 }
 
 int run_command(Session& session, const Options& options, const Prepared& prepared,
-                const std::vector<std::string>& errors, EndSignals& signals) {
+                const std::vector<std::string>& errors, Recording& recording, EndSignals& signals) {
   int status = kDone;
   {
     const Progress progress(session, !options.quiet);
@@ -213,7 +217,11 @@ int run_command(Session& session, const Options& options, const Prepared& prepar
     }
   }
   signals.cancel_at_once();
-  if (!follows(options)) status = show(session, options, prepared);
+  if (recording.is_wanted()) {
+    status = recording.finish(session);
+  } else if (!follows(options)) {
+    status = show(session, options, prepared);
+  }
   if (session.model.cancellation.requested())
     complain("ended by a signal before all was looked at: what is printed is not all");
   return finish(status, session, errors);
@@ -229,6 +237,7 @@ int run(const Options& options) {
   }
   Prepared prepared;
   if (const int wrong = prepare(options, &prepared); wrong != kDone) return wrong;
+  Recording recording;
   Session session;
   session.set_memory(options.memory);
   session.log.set_spool_limit(options.spool);
@@ -237,18 +246,21 @@ int run(const Options& options) {
   const bool all_findings = options.command == "findings" || options.command == "nat";
   if (all_findings && selection(options).empty()) session.analyst.tell_alike_once();
   std::vector<std::string> errors;
-  const bool opened = open_source(options, session, &errors);
+  std::unique_ptr<PacketSource> source = open_source(options, session.log, &errors);
   for (std::string& error : errors) error = with_advice(options, std::move(error));
-  if (!opened) {
+  if (source == nullptr) {
     for (const std::string& error : errors) complain(error);
     return kUnreadable;
   }
+  if (const int wrong = recording.begin(options); wrong != kDone) return wrong;
+  if (!recording.is_wanted()) source = kept_for_later(options, session, std::move(source), &errors);
+  session.set_source(recording.record(std::move(source)));
   const bool interface =
       options.command.empty() && !options.no_interface && isatty(STDOUT_FILENO) != 0;
   EndSignals signals(session, interface ? leave_terminal_at_once : nullptr);
   tell_who_is_believed(session);
   return interface ? run_interface(session, options, errors)
-                   : run_command(session, options, prepared, errors, signals);
+                   : run_command(session, options, prepared, errors, recording, signals);
 }
 
 }  // namespace

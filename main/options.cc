@@ -11,6 +11,7 @@
 #include "capture/hep_listen.h"
 #include "export/exporters.h"
 #include "main/commands.h"
+#include "main/completion.h"
 #include "main/habits.h"
 #include "main/host_names.h"
 #include "main/nearest.h"
@@ -261,6 +262,14 @@ void add_options(CLI::App& app, uint32_t groups, const std::string& command, Opt
         ->type_name("");
     add_text_options(app, o, texts, "text, json, ndjson, csv or md");
   }
+  if (groups & kMcpOptions) {
+    app.add_option("--root", o->root, "the folder whose files may be read (this one)")
+        ->type_name("DIR")
+        ->group("Source");
+    app.add_option("--memory", texts->memory, "what may be used, such as 512M or 4G (1G)")
+        ->type_name("SIZE")
+        ->group("Source");
+  }
   if (command == "schema")
     app.add_option("words", texts->words, "TABLE...: these tables only")->type_name("");
   if (groups & kSelectOptions) add_select_options(app, o, texts, where_is_about_calls(command));
@@ -297,8 +306,41 @@ void add_options(CLI::App& app, uint32_t groups, const std::string& command, Opt
     add_packet_options(app, o);
     add_shape_options(app, o, texts);
     add_ladder_options(app, o);
+    app.add_flag("--audio", o->audio, "a report (.html) has the talk of each call to listen to")
+        ->group("Output");
   }
   app.allow_extras();
+}
+
+CommandOptions options_of_app(const CLI::App& app, const std::string& command) {
+  CommandOptions made{command, app.get_description(), {}};
+  for (const CLI::Option* option : app.get_options()) {
+    const bool takes_value = option->get_items_expected_max() > 0;
+    for (const std::string& name : option->get_lnames())
+      made.options.push_back({"--" + name, option->get_description(), takes_value});
+    for (const std::string& name : option->get_snames())
+      made.options.push_back({"-" + name, option->get_description(), takes_value});
+  }
+  return made;
+}
+
+// sipladder --completion SHELL, when packages are made; empty for other words.
+std::string completion(const CLI::App& app, const std::vector<std::string>& words) {
+  if (words.size() != 2 || words.front() != "--completion") return {};
+  std::vector<CommandOptions> all = {options_of_app(app, "")};
+  for (const CLI::App* sub : app.get_subcommands({}))
+    all.push_back(options_of_app(*sub, sub->get_name()));
+  return completion_script(words.back(), all);
+}
+
+// As a shell takes it for one word.
+std::string shell_word(const std::string& word) {
+  constexpr std::string_view kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./:=,+@%";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  return quoted + "'";
 }
 
 void build(CLI::App& app, Options* options, OptionTexts* texts) {
@@ -393,10 +435,12 @@ std::string useless_ladder_option(const Options& o) {
   if (to_file) {
     taken = exporter_of_file(o.output)->options;
   } else if (const LadderFormat* const format = find_ladder_format(o.format)) {
-    taken = kTakesLadderOptions | (is_text(*format) ? kTakesLineOptions : 0u);
+    taken = options_of(*format);
   } else {
     return {};  // told by wrong_format()
   }
+  if (o.audio && !(taken & kTakesAudioOption))
+    return "--audio: is about a report (.html), and " + o.output + " is none";
   Options others = o;
   if (taken & kTakesSessions) others.session = false;
   const std::string line = text_option_given(o), any = ladder_option_given(others);
@@ -510,7 +554,7 @@ std::string understand(const CLI::App& app, OptionTexts texts, Options* o) {
   o->sources.insert(o->sources.end(), texts.words.begin(), texts.words.end());
   if (!o->hep_key.empty() && std::none_of(o->sources.begin(), o->sources.end(), is_hep_source))
     return "--hep-key: is about hep:HOST:PORT, which is not among the sources";
-  const bool needs_source = o->command != "schema" && !o->list;
+  const bool needs_source = o->command != "schema" && o->command != "mcp" && !o->list;
   if (!needs_source || !o->sources.empty() || !o->devices.empty()) return {};
   return "no SOURCE: name a capture file, a folder, - for standard input, or -i DEVICE (see "
          "--help)";
@@ -540,6 +584,13 @@ int parse_options(int argc, char** argv, Options* options) {
   build(app, options, &texts);
   // "help" and "help COMMAND", as other tools have it.
   std::vector<std::string> words(argv + 1, argv + argc);
+  if (const std::string script = completion(app, words); !script.empty()) {
+    std::fputs(script.c_str(), stdout);
+    return after_output(kDone);
+  }
+  options->version = SIPLADDER_VERSION;
+  options->command_line = "sipladder";
+  for (const std::string& word : words) options->command_line += " " + shell_word(word);
   if (!words.empty() && words.front() == "help" && !file_exists("help")) {
     words.erase(words.begin());
     words.emplace_back("--help");

@@ -55,6 +55,9 @@ struct Options {
   bool utc = false;
   bool quiet = false;
   bool no_interface = false;
+  bool audio = false;      // in a report
+  std::string root = ".";  // mcp
+  std::string version, command_line;
   bool invert = false;  // match
   std::string color = "auto";
 

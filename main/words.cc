@@ -16,8 +16,8 @@ bool is_bare(const std::string& word) {
 }
 
 // Commands of which the contract speaks and that are not there yet.
-constexpr const char* kPlanned[] = {"serve", "mcp"};
-constexpr const char* kPlannedOptions[] = {"--keylog", "--rsa-key", "--clickhouse", "--audio"};
+constexpr const char* kPlanned[] = {"serve"};
+constexpr const char* kPlannedOptions[] = {"--keylog", "--rsa-key", "--clickhouse"};
 
 }  // namespace
 

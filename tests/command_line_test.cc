@@ -71,7 +71,7 @@ TEST_F(CommandLine, WrongWordsNameTheNearest) {
 
 TEST_F(CommandLine, WrongValuesNameTheAllowedOnes) {
   expect_refused({"calls", "--format", "xml"}, "table, json, ndjson, csv or md");
-  expect_refused({"ladder", "--format", "csv"}, "text, mermaid, plantuml, json or svg");
+  expect_refused({"ladder", "--format", "csv"}, "text, mermaid, plantuml, json, svg or html");
   expect_refused({"ladder", "--format", "svg", "--ascii"}, "--ascii");
   expect_refused({"export", "-o", "x.csv", "--sdp"}, "--sdp: is about ladders");
   expect_refused({"export", "-o", "x.puml", "--width", "80"}, "--width");

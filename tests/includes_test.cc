@@ -1,6 +1,6 @@
 // Includes flow one way: capture <- decode <- media <- correlate <- query <- {export, tui} <- main.
 // Within correlate/ its rooms do: model <- sip <- rtp <- engine, and on to findings. Each foreign
-// library has one home.
+// library has one home; SQLite has two, since a saved session is a source too.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -20,10 +20,12 @@ const std::map<std::string, int> kRank = {{"capture", 0},   {"decode", 1}, {"med
                                           {"correlate", 3}, {"query", 4},  {"export", 5},
                                           {"tui", 6},       {"main", 7}};
 const std::map<std::string, std::string> kHome = {
-    {"<pcap", "capture"},     {"<zlib.h>", "capture"}, {"<zstd.h>", "capture"},
-    {"<sqlite3.h>", "query"}, {"<re2/", "query"},      {"<ncurses", "tui"},
-    {"<curses", "tui"},       {"<CLI/", "main"},       {"<spandsp", "media"},
-    {"<opus", "media"},       {"<sndfile", "media"},
+    {"<pcap", "capture"},    {"<zlib.h>", "capture"},
+    {"<zstd.h>", "capture"}, {"<sqlite3.h>", "query capture"},
+    {"<re2/", "query"},      {"<ncurses", "tui"},
+    {"<curses", "tui"},      {"<CLI/", "main"},
+    {"<spandsp", "media"},   {"<opus", "media"},
+    {"<sndfile", "media"},   {"<rapidjson", "main"},
 };
 
 TEST(Includes, FlowOneWay) {
@@ -40,7 +42,7 @@ TEST(Includes, FlowOneWay) {
         }
         for (const auto& [library, home] : kHome) {
           if (line.find(library) != std::string::npos) {
-            EXPECT_EQ(folder, home) << entry.path() << ": " << line;
+            EXPECT_TRUE(home.find(folder) != std::string::npos) << entry.path() << ": " << line;
           }
         }
       }

@@ -1,0 +1,52 @@
+// One section of the report: a call, or the legs of one session, with all that is known of it.
+//
+// Texts are escaped. Same model and options, same bytes.
+#pragma once
+
+#include <absl/container/flat_hash_map.h>
+
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "export/exporters.h"
+#include "export/html/report_tables.h"
+
+namespace sipladder {
+
+class ReportCall {
+ public:
+  // `request` null: what the ladder says and no more. `tables` goes with it.
+  ReportCall(const Ladder& ladder, const LadderStyle& style, ReportTables* tables);
+
+  struct Section {
+    std::string head, inside;
+  };
+  Section section();
+  // Names of the header fields in it, in lower case.
+  const std::set<std::string>& headers() const { return headers_; }
+
+ private:
+  std::string findings();
+  std::string finding_item(const Finding& finding);
+  std::string evidence_links(const Finding& finding) const;
+  std::string picture();
+  std::string brush() const;
+  std::string message(const LadderRow& row);
+  std::string messages();
+  std::string part(std::string_view title, const std::string& body) const;
+  std::string codecs() const;
+  std::string audio() const;
+  uint32_t number() const { return ladder_.calls.empty() ? 0 : ladder_.calls.front().id.value; }
+  int64_t milliseconds(int64_t time_ns) const { return (time_ns - begin_ns_) / 1'000'000; }
+
+  const Ladder& ladder_;
+  const LadderStyle& style_;
+  ReportTables* tables_;
+  int64_t begin_ns_ = 0, end_ns_ = 0;
+  absl::flat_hash_map<uint32_t, std::string> by_frame_;  // ids of elements, the first of each
+  std::set<uint32_t> shown_;                             // messages with an element of their own
+  std::set<std::string> headers_;
+};
+
+}  // namespace sipladder

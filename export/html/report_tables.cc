@@ -1,0 +1,211 @@
+#include "export/html/report_tables.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace sipladder {
+namespace {
+
+constexpr size_t kMostRows = 500;       // of a table of one call, or of the NAT table
+constexpr size_t kMostCallRows = 5000;  // of the embedded rows
+
+// "1,5,9", at most kMostRows of them.
+template <typename Id>
+std::string list_of(const std::set<Id>& ids) {
+  std::string text;
+  size_t count = 0;
+  for (const Id id : ids) {
+    if (count++ == kMostRows) break;
+    text += (text.empty() ? "" : ",") + std::to_string(id);
+  }
+  return text;
+}
+
+std::set<uint32_t> messages_of(const Ladder& ladder, bool with_sdp) {
+  std::set<uint32_t> ids;
+  for (const LadderRow& row : ladder.rows) {
+    const bool message = row.kind == RowKind::message && row.message;
+    if (message && !row.retransmission && !row.duplicate && (!with_sdp || row.has_sdp))
+      ids.insert(row.message.value);
+  }
+  return ids;
+}
+
+std::string cell(const Value& value) {
+  if (value.type == Value::Type::null) return "<td class=\"dim\">–</td>";
+  const bool number = value.type != Value::Type::text;
+  return fmt::format("<td{}>{}</td>", number ? " class=\"num\"" : "", xml_text(plain_text(value)));
+}
+
+std::string heading(std::string name) {
+  std::replace(name.begin(), name.end(), '_', ' ');
+  return xml_text(name);
+}
+
+// A bar whose filled part is the share.
+std::string meter(double percent) {
+  return fmt::format(
+      "<svg width=\"60\" height=\"8\" role=\"img\" aria-label=\"{0:.1f} percent lost\"><rect "
+      "class=\"meter\" width=\"60\" height=\"8\" rx=\"3\"/><rect class=\"meter-on\" "
+      "width=\"{1:.1f}\" "
+      "height=\"8\" rx=\"3\"/></svg>",
+      percent, std::clamp(percent, 0.0, 100.0) * 0.6);
+}
+
+std::string scrolled(const std::string& caption, const std::string& head, const std::string& body) {
+  return fmt::format(
+      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{0}\"><table><thead><tr>"
+      "{1}</tr></thead><tbody>\n{2}</tbody></table></div>\n",
+      caption, head, body);
+}
+
+std::string header_cells(const std::vector<ResultColumn>& columns) {
+  std::string head;
+  for (const ResultColumn& column : columns)
+    head += "<th scope=\"col\">" + heading(column.name) + "</th>";
+  return head;
+}
+
+}  // namespace
+
+ReportTables::ReportTables(const ExportRequest& request)
+    : reader_(request.model, request.log, request.analyst), database_(reader_) {}
+
+ReportTables::Rows ReportTables::ask(const std::string& sql) {
+  Rows rows;
+  database_.run(
+      sql, [&](const std::vector<ResultColumn>& columns) { rows.columns = columns; },
+      [&](const std::vector<Value>& values) {
+        rows.values.push_back(values);
+        return rows.values.size() < kMostRows;
+      });
+  return rows;
+}
+
+std::string ReportTables::table(const Rows& rows, const std::string& caption) {
+  if (rows.values.empty()) return {};
+  std::string body;
+  for (const auto& values : rows.values) {
+    body += "<tr>";
+    for (const Value& value : values) body += cell(value);
+    body += "</tr>\n";
+  }
+  return scrolled(caption, header_cells(rows.columns), body);
+}
+
+std::string ReportTables::streams(const Ladder& ladder, int64_t begin_ns, uint32_t call) {
+  std::set<uint32_t> ids;
+  for (const LadderRow& row : ladder.rows) {
+    if (row.kind == RowKind::media && row.stream) ids.insert(row.stream.value);
+  }
+  if (ids.empty()) return {};
+  Rows all;
+  for (const uint32_t id : ids) {
+    Rows one = ask(fmt::format(
+        "SELECT id, first_ns, last_ns, from_party, src || ':' || src_port AS source, dst || ':' || "
+        "dst_port AS destination, codec, packets, lost, loss_pct, jitter_ms, jitter_max_ms, "
+        "silence_pct, mos FROM streams WHERE id = {}",
+        id));
+    all.columns = one.columns;
+    all.values.insert(all.values.end(), one.values.begin(), one.values.end());
+  }
+  std::string body;
+  constexpr size_t kShownFrom = 3, kLoss = 9;
+  for (const auto& values : all.values) {
+    const auto ms = [&](size_t at) {
+      return values[at].type == Value::Type::integer ? (values[at].integer - begin_ns) / 1'000'000
+                                                     : 0;
+    };
+    body += fmt::format("<tr id=\"s{}\" data-t=\"{}\" data-end=\"{}\">", values[0].integer, ms(1),
+                        ms(2));
+    for (size_t i = kShownFrom; i < values.size(); i++) body += cell(values[i]);
+    const Value& loss = values[kLoss];
+    body += "<td>" + (loss.type == Value::Type::real ? meter(loss.real) : std::string()) +
+            "</td></tr>\n";
+  }
+  if (all.columns.size() <= kShownFrom) return {};
+  all.columns.erase(all.columns.begin(), all.columns.begin() + kShownFrom);
+  return scrolled(fmt::format("Streams of call {}", call),
+                  header_cells(all.columns) + "<th scope=\"col\">loss</th>", body);
+}
+
+std::string ReportTables::offers(const Ladder& ladder, uint32_t call) {
+  Rows all;
+  for (const uint32_t id : messages_of(ladder, true)) {
+    Rows one = ask(fmt::format(
+        "SELECT (SELECT frame FROM messages WHERE id = {0}) AS frame, role, media, address, port, "
+        "direction, codecs, crypto, candidates FROM sdp WHERE message = {0}",
+        id));
+    all.columns = one.columns;
+    all.values.insert(all.values.end(), one.values.begin(), one.values.end());
+    if (all.values.size() >= kMostRows) break;
+  }
+  return table(all, fmt::format("Offers and answers of call {}", call));
+}
+
+std::string ReportTables::hops(const Ladder& ladder, uint32_t call) {
+  Rows all;
+  for (const uint32_t id : messages_of(ladder, false)) {
+    if (!reader_.model.messages[MessageId{id}].is_request()) continue;
+    Rows one = ask(fmt::format(
+        "SELECT (SELECT frame FROM messages WHERE id = {0}) AS frame, (SELECT method FROM messages "
+        "WHERE id = {0}) AS method, position, transport, host, port, received, rport, source, "
+        "source_port, response_dst, response_dst_port, response_due, answered FROM vias WHERE "
+        "message = {0}",
+        id));
+    all.columns = one.columns;
+    all.values.insert(all.values.end(), one.values.begin(), one.values.end());
+    if (all.values.size() >= kMostRows) break;
+  }
+  return table(all, fmt::format("Via hops of call {}", call));
+}
+
+std::string ReportTables::nat() {
+  return table(ask("SELECT address, port, transport, role, private_address, public_address, "
+                   "public_port, nat_type, keepalive_kind, keepalive_s FROM endpoints WHERE "
+                   "behind_nat = 1"),
+               "Endpoints behind a NAT");
+}
+
+std::string ReportTables::json(const std::string& sql) {
+  std::string text = "[";
+  size_t rows = 0;
+  std::vector<ResultColumn> names;
+  database_.run(
+      sql, [&](const std::vector<ResultColumn>& columns) { names = columns; },
+      [&](const std::vector<Value>& values) {
+        text += rows++ == 0 ? "{" : ",\n{";
+        for (size_t i = 0; i < values.size(); i++) {
+          if (i > 0) text += ',';
+          append_json(&text, names[i].name);
+          text += ':';
+          const Value& value = values[i];
+          if (value.type == Value::Type::null) text += "null";
+          if (value.type == Value::Type::integer) text += std::to_string(value.integer);
+          if (value.type == Value::Type::real) append_json(&text, value.real);
+          if (value.type != Value::Type::text) continue;
+          names[i].json ? text.append(value.text) : (append_json(&text, value.text), text);
+        }
+        text += '}';
+        return rows < kMostCallRows;
+      });
+  return text + "]";
+}
+
+std::string ReportTables::rows(const std::vector<CallId>& calls) {
+  std::vector<CallId> chosen = calls;
+  std::sort(chosen.begin(), chosen.end());
+  reader_.choose(&chosen);
+  const std::string all = fmt::format("{{\"calls\":{},\n\"streams\":{},\n\"findings\":{}}}",
+                                      json("SELECT * FROM calls"), json("SELECT * FROM streams"),
+                                      json("SELECT * FROM findings"));
+  reader_.choose(nullptr);
+  // Nothing in it ends the element.
+  std::string safe;
+  for (const char c : all) c == '<' ? safe.append("\\u003c") : safe.append(1, c);
+  return "<script type=\"application/json\" id=\"rows\">" + safe + "</script>\n";
+}
+
+}  // namespace sipladder

@@ -1,0 +1,34 @@
+#include "export/session_file.h"
+
+#include <filesystem>
+
+#include "query/db_rows.h"
+
+namespace sipladder {
+
+std::string SessionFile::create(const std::string& path, const std::vector<std::string>& sources) {
+  for (const std::string& source : sources) {
+    std::error_code ignored;
+    if (std::filesystem::equivalent(path, source, ignored))
+      return path + ": is read: write into another file";
+  }
+  if (std::string error = file_.create(path); !error.empty()) return error;
+  store_ = std::make_unique<PacketStore>(file_);
+  return store_->error();
+}
+
+std::unique_ptr<PacketSource> SessionFile::record(std::unique_ptr<PacketSource> source) {
+  return std::make_unique<StoredSource>(std::move(source), *store_);
+}
+
+std::string SessionFile::finish(Reader& reader) {
+  std::vector<const SourceInfo*> sources;
+  for (const SourceInfo& info : reader.model.captures) sources.push_back(&info);
+  store_->finish(sources);
+  if (!store_->error().empty()) return store_->error();
+  if (std::string error = write_tables(reader, &file_); !error.empty()) return error;
+  store_->note_complete();  // of packets: a signal can have ended the rows early
+  return store_->error().empty() ? file_.finish() : store_->error();
+}
+
+}  // namespace sipladder

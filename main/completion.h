@@ -1,0 +1,24 @@
+// Completion for shells, from the commands and options that the program has.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace sipladder {
+
+struct OptionName {
+  std::string name;  // "--where", "-c"
+  std::string help;
+  bool takes_value = false;
+};
+
+struct CommandOptions {
+  std::string command;  // empty: without one
+  std::string help;
+  std::vector<OptionName> options;
+};
+
+// `shell`: bash, zsh or fish; empty for any other.
+std::string completion_script(const std::string& shell, const std::vector<CommandOptions>& all);
+
+}  // namespace sipladder

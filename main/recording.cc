@@ -1,0 +1,31 @@
+#include "main/recording.h"
+
+#include "main/output.h"
+#include "main/selection.h"
+
+namespace sipladder {
+
+int Recording::begin(const Options& options) {
+  // Which packets are those of chosen calls is known when all has been read.
+  const bool wanted = options.command == "export" && options.output.ends_with(".db");
+  if (!wanted || !selection(options).empty()) return kDone;
+  file_ = std::make_unique<SessionFile>();
+  const std::string error = file_->create(options.output, options.sources);
+  if (error.empty()) return kDone;
+  complain(error);
+  return kUnwritable;
+}
+
+std::unique_ptr<PacketSource> Recording::record(std::unique_ptr<PacketSource> source) {
+  return file_ == nullptr ? std::move(source) : file_->record(std::move(source));
+}
+
+int Recording::finish(Session& session) {
+  Reader reader(session.model, session.log, session.analyst);
+  const std::string error = file_->finish(reader);
+  if (error.empty()) return kDone;
+  complain(error);
+  return kUnwritable;
+}
+
+}  // namespace sipladder

@@ -1,0 +1,117 @@
+// The HTML report as a file: whole, the same each time, and nothing of the network is markup in it.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "export/html/sha256.h"
+#include "tests/support/run_binary.h"
+#include "tests/support/scratch.h"
+#include "tests/support/written_flow.h"
+
+namespace sipladder {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string report_of(const std::vector<std::string>& more) {
+  const std::string path = scratch_path("report.html");
+  std::vector<std::string> words = {"export", "-o", path, "--utc"};
+  words.insert(words.end(), more.begin(), more.end());
+  const RunResult result = run_binary(words);
+  EXPECT_EQ(result.status, 0) << result.err;
+  std::stringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  fs::remove(path);
+  return text.str();
+}
+
+size_t count(const std::string& text, const std::string& part) {
+  size_t found = 0;
+  for (size_t at = 0; (at = text.find(part, at)) != std::string::npos; at += part.size()) found++;
+  return found;
+}
+
+TEST(Report, HasEverythingOfACall) {
+  const std::string sample = root_path("samples/one-way-nat.pcap");
+  const std::string page = report_of({sample});
+  for (const char* part :
+       {"<title>SIP report: 2 calls</title>", "Content-Security-Policy", "class=\"finding error\"",
+        "<svg", "href=\"#m1\"", "id=\"m1\"", "INVITE sip:", "<h3>Streams</h3>",
+        "<h3>Offers and answers</h3>", "<h3>Via hops</h3>", "id=\"rows\"", "id=\"headers\"",
+        "SHA-256", "Made by <code>sipladder export"})
+    EXPECT_NE(page.find(part), std::string::npos) << part;
+  EXPECT_LT(page.size(), size_t{1} << 20);
+  EXPECT_EQ(page, report_of({sample}));
+  EXPECT_EQ(count(page, "http://"), 0U);
+  EXPECT_EQ(count(page, "https://"), 0U);
+  EXPECT_NE(page.find(sha256_of_file(sample)), std::string::npos);
+}
+
+// Each link within the page leads to an element.
+TEST(Report, LinksLeadSomewhere) {
+  for (const char* sample : {"samples/one-way-nat.pcap", "samples/forked.pcap",
+                             "samples/two-way-rtpengine.pcap", "samples/register.pcapng"}) {
+    const std::string page = report_of({root_path(sample)});
+    const std::string mark = "href=\"#";
+    size_t links = 0;
+    for (size_t at = 0; (at = page.find(mark, at)) != std::string::npos;) {
+      at += mark.size();
+      const std::string id = page.substr(at, page.find('"', at) - at);
+      if (id.starts_with("${")) continue;  // of the script
+      EXPECT_EQ(count(page, " id=\"" + id + "\""), 1U) << sample << " " << id;
+      links++;
+    }
+    EXPECT_GT(links, 5U) << sample;
+  }
+}
+
+TEST(Report, NothingOfTheNetworkIsMarkup) {
+  const std::string path = write_flow(
+      scratch_path("hostile.pcap"),
+      "host alice 192.0.2.101\nhost bob 192.0.2.102\n"
+      "0.000 alice > bob raw\n  INVITE sip:bob@example.com SIP/2.0\n"
+      "  Via: SIP/2.0/UDP 192.0.2.101;branch=z9hG4bK1\n"
+      "  From: <sip:</script><script>alert(1)</script>@example.com>;tag=1\n"
+      "  To: <sip:bob@example.com>\n  Call-ID: \"'><svg onload=alert(3)>\n  CSeq: 1 INVITE\n"
+      "  Subject: <img src=x onerror=alert(2)>\n  Content-Length: 0\n  .\n");
+  const std::string page = report_of({path});
+  EXPECT_NE(page.find("onerror=alert(2)"), std::string::npos);  // it is shown,
+  EXPECT_EQ(count(page, "<img"), 0U);                           // and no element
+  EXPECT_EQ(count(page, "<svg onload"), 0U);
+  EXPECT_EQ(count(page, "<script>alert"), 0U);
+  EXPECT_EQ(count(page, "<script"), 3U);  // ours: headers, rows, the script
+  EXPECT_EQ(count(page, "</script>"), 3U);
+  fs::remove(path);
+}
+
+TEST(Report, AudioIsAskedFor) {
+  const std::string sample = root_path("samples/two-way.pcap");
+  EXPECT_EQ(count(report_of({sample}), "<audio"), 0U);
+  EXPECT_EQ(count(report_of({"--audio", sample}), "src=\"data:audio/wav;base64,UklGR"), 1U);
+  const RunResult elsewhere =
+      run_binary({"export", "-o", scratch_path("x.csv"), "--audio", sample});
+  EXPECT_EQ(elsewhere.status, 2);
+}
+
+TEST(Report, IsWhatLadderPrints) {
+  const RunResult printed =
+      run_binary({"ladder", "--format", "html", root_path("samples/busy.pcap")});
+  EXPECT_EQ(printed.status, 0);
+  EXPECT_TRUE(printed.out.starts_with("<!DOCTYPE html>"));
+  EXPECT_TRUE(printed.out.ends_with("</body></html>\n"));
+}
+
+// FIPS 180-4, and RFC 4648 section 10.
+TEST(Report, HashesAsOthersDo) {
+  EXPECT_EQ(sha256_base64("abc"), "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");
+  EXPECT_EQ(sha256_base64(""), "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
+  EXPECT_EQ(sha256_base64(std::string(1000, 'a')), "Qe3s5C1j6Nm/UVqbppMuHCDLyfWl0TRkWttdsblzfqM=");
+  EXPECT_EQ(base64("f"), "Zg==");
+  EXPECT_EQ(base64("fo"), "Zm8=");
+  EXPECT_EQ(base64("foobar"), "Zm9vYmFy");
+}
+
+}  // namespace
+}  // namespace sipladder
