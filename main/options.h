@@ -51,7 +51,10 @@ struct Options {
   bool utc = false;
   bool quiet = false;
   bool no_interface = false;
-  bool invert = false;  // match
+  std::string configuration;      // of the terminal UI, a file; empty: the usual ones
+  bool no_configuration = false;  // none at all
+  std::string keys;               // a file with keys that the terminal UI gets
+  bool invert = false;            // match
   std::string color = "auto";
 
   bool is_live() const;  // packets come as long as nobody ends it

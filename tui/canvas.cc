@@ -39,6 +39,19 @@ void Canvas::reverse_row(int y) {
   for (int x = 0; x < width_; x++) cells_[static_cast<size_t>(y * width_ + x)].reverse = true;
 }
 
+void Canvas::blank(int x, int y, int width, int height) {
+  for (int row = y; row < y + height; row++) {
+    for (int column = x; column < x + width; column++) put(column, row, Cell{});
+  }
+}
+
+void Canvas::paste(int x, int y, const Canvas& other) {
+  for (int row = 0; row < other.height(); row++) {
+    for (int column = 0; column < other.width(); column++)
+      put(x + column, y + row, other.at(column, row));
+  }
+}
+
 std::string Canvas::to_text() const {
   std::string out;
   for (int y = 0; y < height_; y++) {

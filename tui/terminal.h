@@ -11,7 +11,7 @@ namespace sipladder {
 
 class Terminal {
  public:
-  Terminal();
+  explicit Terminal(bool color = true);  // NO_COLOR goes before
   ~Terminal();
   Terminal(const Terminal&) = delete;
   Terminal& operator=(const Terminal&) = delete;
@@ -28,6 +28,7 @@ class Terminal {
   };
   std::unique_ptr<std::FILE, Close> keyboard_;  // when standard input is the capture
   bool open_ = false;
+  bool colored_ = false;
 };
 
 // From a signal handler, when there will be no destructor: the terminal becomes what it was.

@@ -1,0 +1,372 @@
+// What the keys of the call list do.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "tui/choose_view.h"
+#include "tui/ladder_view.h"
+#include "tui/list_view.h"
+#include "tui/settings_view.h"
+#include "tui/sql_view.h"
+#include "tui/tabs.h"
+
+namespace sipladder {
+
+// Called without the lock, for one row after the other: it is taken for each, so that the engine
+// goes on.
+bool ListView::matches(size_t index) {
+  if (shared_.model.cancellation.requested()) return true;  // nobody waits for the right one
+  const SharedLock lock(shared_);
+  const CallId id = rows_source_.ids()[index];
+  return shared_.model.calls.holds(id) && search_.in(cells_.everything(id));
+}
+
+void ListView::find(bool forward) {
+  shared_.ui->autoscroll = false;
+  search_.run(
+      forward, [this](size_t row) { return matches(row); }, &cursor_);
+}
+
+void ListView::step_problem(bool forward) {
+  const auto& ids = rows_source_.ids();
+  size_t row = cursor_.selected;
+  for (size_t i = 0; i < ids.size(); i++) {
+    row = forward ? (row + 1) % ids.size() : (row + ids.size() - 1) % ids.size();
+    if (!shared_.ui->overview.of(ids[row]).is_problem()) continue;
+    cursor_.select(row);
+    return;
+  }
+  shared_.ui->notice = "no call with a warning or an error here";
+}
+
+// Through the columns that are shown, and "as they came".
+void ListView::step_sort(bool forward) {
+  const auto count = static_cast<int>(columns_.size());
+  int at = -1;
+  for (int i = 0; i < count; i++) {
+    if (columns_[static_cast<size_t>(i)].name == rows_source_.sorted_by()) at = i;
+  }
+  at = (at + 1 + (forward ? 1 : count)) % (count + 1) - 1;
+  rows_source_.sort(at < 0 ? nullptr : &columns_[static_cast<size_t>(at)],
+                    at >= 0 && columns_[static_cast<size_t>(at)].field == Field::mark);
+}
+
+void ListView::reverse() {
+  const std::vector<ListColumn> columns = list_columns_called(
+      {rows_source_.sorted_by().empty() ? "index" : rows_source_.sorted_by()});
+  if (!columns.empty()) rows_source_.sort(&columns.front(), !rows_source_.descending());
+}
+
+void ListView::sort_worst() {
+  const std::vector<ListColumn> mark = list_columns_called({"mark"});
+  const bool is_sorted = rows_source_.sorted_by() == "mark";
+  rows_source_.sort(is_sorted ? nullptr : &mark.front(), true);
+  cursor_.select(0);
+}
+
+void ListView::choose() {
+  const CallId id = selected();
+  if (!id) return;
+  auto& chosen = shared_.ui->chosen;
+  const auto at = std::lower_bound(chosen.begin(), chosen.end(), id);
+  if (at != chosen.end() && *at == id) {
+    chosen.erase(at);
+  } else {
+    chosen.insert(at, id);
+  }
+  cursor_.move(Action::down);
+}
+
+void ListView::begin_filter() {
+  filter_edit_.begin("filter (words, /regex/, SQL; Up: presets): ", rows_source_.filter_text());
+}
+
+// Words are counted while they are typed. A condition can take long: it waits for Enter where there
+// are many calls.
+void ListView::type_filter(Key key) {
+  constexpr uint32_t kFewCalls = 20'000;
+  const std::string before = rows_source_.filter_text();
+  const LineEdit::Answer answer = filter_edit_.type(key);
+  if (answer == LineEdit::Answer::typing) return;
+  const std::string text = answer == LineEdit::Answer::left ? std::string() : filter_edit_.text();
+  RowFilter filter = understand_filter(text, "calls");
+  const bool done = answer == LineEdit::Answer::done;
+  if (!filter.error.empty()) {
+    if (done) shared_.ui->notice = filter.error;
+    return;
+  }
+  const bool slow = filter.kind == RowFilter::Kind::condition && rows_source_.total() > kFewCalls;
+  if (text != before && (done || !slow)) rows_source_.filter(text, std::move(filter));
+}
+
+Reply ListView::open_flow(bool all_legs) {
+  std::vector<CallId> calls = wanted();
+  if (calls.empty()) return {};
+  if (all_legs) {
+    const SharedLock lock(shared_);
+    shared_.analyst.legs().update();
+    std::vector<CallId> legs;
+    for (const CallId call : calls) {
+      const auto of_call = shared_.analyst.legs().legs_of(call);
+      legs.insert(legs.end(), of_call.begin(), of_call.end());
+    }
+    if (!legs.empty()) calls = std::move(legs);
+    std::sort(calls.begin(), calls.end());
+    calls.erase(std::unique(calls.begin(), calls.end()), calls.end());
+  }
+  return {Reply::Kind::open,
+          std::make_unique<LadderView>(shared_, std::move(calls), LadderTarget{.first_evidence = true})};
+}
+
+// The values of the column that the list is sorted by, with their counts.
+Reply ListView::open_values() {
+  const std::string name = rows_source_.sorted_by().empty() || rows_source_.sorted_by() == "mark"
+                               ? "why"
+                               : rows_source_.sorted_by();
+  const std::vector<ListColumn> columns = list_columns_called({name});
+  if (columns.empty()) return {};
+  const ListColumn column = columns.front();
+  std::map<std::string, uint64_t> counts;
+  {
+    const SharedLock lock(shared_);
+    for (const CallId id : rows_source_.ids()) {
+      if (shared_.model.cancellation.requested()) break;
+      if (shared_.model.calls.holds(id)) counts[cells_.text(column, id)]++;
+    }
+  }
+  std::vector<Choice> choices;
+  for (const auto& [value, count] : counts)
+    choices.push_back({value.empty() ? "(none)" : value, "", value, false, count});
+  std::stable_sort(choices.begin(), choices.end(),
+                   [](const Choice& a, const Choice& b) { return a.count > b.count; });
+  ChooseView::Manner manner{"values", column.title + " of these calls (< and > choose the column)",
+                            false, false, true};
+  return {Reply::Kind::open,
+          std::make_unique<ChooseView>(
+              manner, std::move(choices), [this, column](const auto& all, size_t at) {
+                rows_source_.pick(column, all[at].id);
+                return Reply{Reply::Kind::back, nullptr};
+              })};
+}
+
+Reply ListView::open_columns() {
+  std::vector<Choice> choices;
+  for (const ListColumn& column : columns_)
+    choices.push_back({column.name, column.about, column.name, true});
+  for (const ListColumn& column : list_columns()) {
+    const bool shown =
+        std::any_of(columns_.begin(), columns_.end(),
+                    [&](const ListColumn& one) { return one.name == column.name; });
+    if (!shown) choices.push_back({column.name, column.about, column.name, false});
+  }
+  ChooseView::Manner manner{"columns", "Space: shown or not, + and - move, Enter takes them", true,
+                            true, false};
+  return {Reply::Kind::open,
+          std::make_unique<ChooseView>(manner, std::move(choices), [this](const auto& all, size_t) {
+            std::vector<std::string> names;
+            for (const Choice& one : all) {
+              if (one.marked) names.push_back(one.id);
+            }
+            if (!names.empty()) columns_ = list_columns_called(names);
+            return Reply{Reply::Kind::back, nullptr};
+          })};
+}
+
+Reply ListView::handle(Key key) {
+  untouched_ = false;
+  if (search_.editing()) {
+    if (search_.type(key)) find(true);
+    return {};
+  }
+  if (filter_edit_.active()) {
+    type_filter(key);
+    return {};
+  }
+  const Action action = action_of(keys(), key);
+  if (cursor_.move(action)) {
+    shared_.ui->autoscroll = action == Action::last && shared_.ui->live;
+    return {};
+  }
+  if (action == Action::back) {
+    // Escape leaves what was begun last; the program only when nothing is left.
+    if (key != kKeyEscape) return {Reply::Kind::back, nullptr};
+    if (search_.clear()) return {};
+    if (rows_source_.has_filter() || rows_source_.group() != Group::all) {
+      rows_source_.show_group(Group::all);
+      rows_source_.filter({}, {});
+      return {};
+    }
+    return {Reply::Kind::back, nullptr};
+  }
+  return act(action);
+}
+
+Reply ListView::act(Action action) {
+  switch (action) {
+    case Action::help:
+      return {Reply::Kind::help, nullptr};
+    case Action::open:
+      return open_flow(false);
+    case Action::extended:
+      return open_flow(true);
+    case Action::raw:
+      if (!selected()) return {};
+      return {Reply::Kind::open, raw_of_call(shared_, selected())};
+    case Action::whole_finding:
+      if (!selected()) return {};
+      return {Reply::Kind::open, finding_of_call(shared_, selected())};
+    case Action::values:
+      return open_values();
+    case Action::columns:
+      return open_columns();
+    case Action::settings:
+      return {Reply::Kind::open, settings_view(shared_)};
+    case Action::save:
+      return {Reply::Kind::open, save_view(shared_, wanted(), rows_source_.ids())};
+    case Action::next_view:
+    case Action::previous_view:
+      return {Reply::Kind::open, tab_beside_calls(shared_, action == Action::next_view)};
+    case Action::stats:
+      return {Reply::Kind::open, tab_called(shared_, "stats")};
+    case Action::sql:
+      return {Reply::Kind::open, std::make_unique<SqlView>(shared_)};
+    default:
+      return act_on_rows(action);
+  }
+}
+
+Reply ListView::act_on_rows(Action action) {
+  Ui& ui = *shared_.ui;
+  switch (action) {
+    case Action::select:
+      choose();
+      break;
+    case Action::filter:
+      begin_filter();
+      break;
+    case Action::calls_only:
+      rows_source_.toggle_calls_only();
+      break;
+    case Action::sort_worst:
+      sort_worst();
+      break;
+    case Action::sort_next:
+    case Action::sort_previous:
+      step_sort(action == Action::sort_next);
+      break;
+    case Action::reverse:
+      reverse();
+      break;
+    case Action::next_problem:
+    case Action::previous_problem:
+      step_problem(action == Action::next_problem);
+      break;
+    case Action::panel:
+      ui.panel = !ui.panel;
+      break;
+    case Action::clear:
+    case Action::clear_hidden:
+      rows_source_.clear(action == Action::clear_hidden);
+      ui.chosen.clear();
+      break;
+    case Action::pause:
+      if (!ui.pause) return {};
+      ui.paused = !ui.paused;
+      ui.pause(ui.paused);
+      break;
+    case Action::end_reading:
+      if (ui.stop_reading) ui.stop_reading();
+      break;
+    case Action::autoscroll:
+      ui.autoscroll = !ui.autoscroll;
+      break;
+    case Action::aliases:
+      ui.show_aliases = !ui.show_aliases;
+      break;
+    case Action::all:
+    case Action::one_way:
+    case Action::silent:
+    case Action::failed:
+    case Action::nat:
+    case Action::capture:
+      rows_source_.show_group(static_cast<Group>(static_cast<int>(action) -
+                                                 static_cast<int>(Action::all)));
+      cursor_.select(0);
+      break;
+    default:
+      search_.act(action, [this](bool forward) { find(forward); });
+  }
+  return {};
+}
+
+const KeyTable& ListView::keys() const {
+  static const KeyTable kKeys = {
+      {kKeyEnter, Action::open, "the ladder of the call, or of those selected", "ladder"},
+      {kKeyUp, Action::up, ""},
+      {'k', Action::up, ""},
+      {kKeyDown, Action::down, ""},
+      {'j', Action::down, "a call up or down"},
+      {kKeyPageUp, Action::page_up, ""},
+      {control_key('b'), Action::page_up, ""},
+      {kKeyPageDown, Action::page_down, ""},
+      {control_key('f'), Action::page_down, "a page up or down"},
+      {control_key('u'), Action::half_up, ""},
+      {control_key('d'), Action::half_down, "half a page up or down"},
+      {kKeyHome, Action::first, ""},
+      {'g', Action::first, "to the first call"},
+      {kKeyEnd, Action::last, ""},
+      {'G', Action::last, "to the newest call; live, the list follows"},
+      {'e', Action::next_problem, "", "next problem"},
+      {'E', Action::previous_problem, "the next or previous call with a problem"},
+      {'w', Action::sort_worst, "worst first, or as they came", "worst first"},
+      {'v', Action::whole_finding, "all that is found of the call, in whole sentences", "finding"},
+      {'b', Action::panel, "the part below the list, or not"},
+      {'0', Action::all, "all calls"},
+      {'1', Action::one_way, ""},
+      {'2', Action::silent, ""},
+      {'3', Action::failed, ""},
+      {'4', Action::nat, ""},
+      {'5', Action::capture,
+       "only calls that are one-way, silent, failed, with NAT faults, with capture trouble"},
+      {kKeyTab, Action::next_view, "", "views"},
+      {kKeyBackTab, Action::previous_view, "the next or previous view: findings, NAT, streams, ..."},
+      {';', Action::sql, "ask in SQL"},
+      {' ', Action::select, "select the call, or not", "select"},
+      {'f', Action::filter, "", "filter"},
+      {function_key(7), Action::filter, "filter by words, /regex/ over all messages, or SQL"},
+      {'F', Action::values, "values of the column sorted by, with counts; Enter filters"},
+      {'/', Action::search, "", "search"},
+      {function_key(3), Action::search, "search in all that is known of each call"},
+      {'n', Action::search_next, ""},
+      {'N', Action::search_previous, "next or previous match"},
+      {'s', Action::save, "", "save"},
+      {function_key(2), Action::save, "save the selected calls, or all that are shown"},
+      {'x', Action::extended, ""},
+      {function_key(4), Action::extended, "the ladder with all legs of the end-to-end call"},
+      {'r', Action::raw, ""},
+      {function_key(6), Action::raw, "the text of all messages of the call"},
+      {'<', Action::sort_previous, ""},
+      {'>', Action::sort_next, "sort by the column before or behind"},
+      {'z', Action::reverse, "sort the other way"},
+      {'t', Action::columns, ""},
+      {function_key(10), Action::columns, "choose and order columns"},
+      {'i', Action::stats, "statistics"},
+      {'o', Action::settings, ""},
+      {function_key(8), Action::settings, "settings"},
+      {'I', Action::calls_only, "only calls (INVITE), or everything"},
+      {function_key(5), Action::clear, "clear the list: only what comes from now on"},
+      {function_key(9), Action::clear_hidden, "clear what the filter hides"},
+      {'p', Action::pause, "pause reading or capturing, and go on"},
+      {'P', Action::end_reading, "end reading: what was read is kept and judged"},
+      {'A', Action::autoscroll, "follow the newest call, or not"},
+      {'a', Action::aliases, "names of hosts, or their addresses"},
+      {'?', Action::help, ""},
+      {function_key(1), Action::help, "this help", "help"},
+      {'q', Action::back, "", "quit"},
+      {kKeyEscape, Action::back, "end the program; Esc ends a search or filter first"},
+  };
+  return kKeys;
+}
+
+}  // namespace sipladder

@@ -1,0 +1,71 @@
+// What the user has set or chosen and all views share. Used by the thread that draws and answers
+// keys, never by the engine's.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "export/ladder.h"
+#include "tui/keys.h"
+#include "tui/overview.h"
+
+namespace sipladder {
+
+// How a table was left: it comes back like that.
+struct TableState {
+  std::vector<std::string> columns;  // empty: those of the table
+  std::string sort;                  // a column; empty: as the rows come
+  bool descending = false;
+  std::string filter;
+  size_t selected = 0;
+};
+
+enum class ArrowColors : uint8_t { transaction, request, call };
+
+struct Ui {
+  bool live = false;
+  bool ask_before_leaving = true;  // a live capture
+  bool ascii = false;
+  bool color = true;
+  bool syntax = true;              // colours in messages
+  std::map<Key, Action> bindings;  // keys that the user has given another meaning
+
+  // The call list
+  bool panel = true;  // the finding and the ladder of the selected call
+  bool autoscroll = false;
+  std::vector<std::string> columns;  // that a configuration names; empty: the usual ones
+  std::string first_filter;          // likewise
+  std::vector<CallId> chosen;        // with Space, ascending
+  std::map<std::string, TableState> tables;
+  Overview overview;
+
+  // The ladder
+  ArrowColors colors = ArrowColors::transaction;
+  ColumnsBy columns_by = ColumnsBy::ip;
+  std::vector<HostAlias> aliases;
+  bool show_aliases = true;
+  bool raw_pane = false;
+  int raw_share = 50;  // percent of the width that the message beside the ladder takes
+  bool media = true;
+  bool compact = false;
+  bool scale_time = false;
+
+  // Reading
+  std::function<void(bool)> pause;     // empty: there is nothing to pause
+  std::function<void()> stop_reading;  // what was read is kept
+  bool paused = false;
+
+  // Where bytes are read again from, for what is saved.
+  std::vector<std::string> sources;
+  std::string bpf;
+  std::string save_folder;
+
+  uint32_t queries = 0;  // SQL that was asked: tables that are computed were computed anew
+
+  std::string notice;  // said once in the last row
+};
+
+}  // namespace sipladder
