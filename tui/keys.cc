@@ -94,7 +94,7 @@ KeyScript read_key_script(std::string_view text) {
     std::string_view line = text.substr(0, end);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     for (std::string_view word = take_word(&line); !word.empty(); word = take_word(&line)) {
-      if (word.front() == '#' && word.size() > 1) break;
+      if (word.front() == '#') break;
       if (word.size() >= 2 && word.front() == '"' && word.back() == '"') {
         add_text(word.substr(1, word.size() - 2), &script.keys);
         continue;

@@ -101,6 +101,7 @@ enum class Action : uint8_t {
   addresses,
   aliases,
   scale_time,
+  copy,
   next_leg,
   parsed,
   to_request,
@@ -130,7 +131,8 @@ Key key_called(std::string_view name);
 // "Enter ladder  f filter  ? help", as many as fit.
 std::string hint_line(const KeyTable& table, int width);
 
-// A script of keys: words as key_called() has them, texts in quotes; '#' begins a comment.
+// A script of keys: words as key_called() has them, texts in quotes; a word that begins with '#'
+// begins a comment.
 struct KeyScript {
   std::vector<Key> keys;
   std::string error;  // the word that is no key

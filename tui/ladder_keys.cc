@@ -6,6 +6,7 @@
 #include "query/table_description.h"
 #include "tui/diff_view.h"
 #include "tui/ladder_view.h"
+#include "tui/message_text.h"
 #include "tui/message_view_screen.h"
 #include "tui/settings_view.h"
 #include "tui/sql_view.h"
@@ -78,6 +79,13 @@ void LadderView::jump(Action action) {
   }
 }
 
+void LadderView::copy_message() const {
+  if (ladder_.rows.empty() || !ladder_.rows[cursor_.selected].message) return;
+  const SharedLock lock(shared_);
+  shared_.ui->clipboard = message_bytes(shared_, ladder_.rows[cursor_.selected].message);
+  shared_.ui->notice = "message copied";
+}
+
 Reply LadderView::show_all_legs() {
   if (calls_.size() > 1 || legs_.size() < 2) {
     shared_.ui->notice = calls_.size() > 1 ? "these are all" : "this call has no other leg here";
@@ -139,6 +147,9 @@ Reply LadderView::act(Action action) {
     case Action::to_hop:
       jump(action);
       return {};
+    case Action::copy:
+      copy_message();
+      return {};
     case Action::next_problem:
     case Action::next_finding:
     case Action::previous_problem:
@@ -191,7 +202,8 @@ void LadderView::switch_shown(Action action) {
       ui.show_aliases = !ui.show_aliases;
       break;
     case Action::raw_pane:
-      ui.raw_pane = !ui.raw_pane;
+      ui.raw_pane = !shows_raw(full_width_);
+      ui.raw_where_wide = ui.raw_pane;
       break;
     case Action::wider:
       ui.raw_share = std::min(80, ui.raw_share + kStep);
@@ -263,6 +275,7 @@ const KeyTable& LadderView::keys() const {
       {';', Action::sql, "ask in SQL"},
       {'S', Action::save, "save the call"},
       {function_key(8), Action::settings, "settings"},
+      {'Y', Action::copy, "copy the message (OSC 52)"},
       {'/', Action::search, "search in the labels", "search"},
       {'n', Action::search_next, ""},
       {'N', Action::search_previous, "next or previous match"},

@@ -17,7 +17,9 @@ namespace {
 // all.
 constexpr uint32_t kMaxMessages = 20'000;
 constexpr int kWithFrames = 100;
-constexpr int kLeastForRaw = 70;    // columns
+constexpr int kLeastForRaw = 70;  // columns
+constexpr int kWide = 160;
+constexpr int kNarrow = 48;         // times are left out
 constexpr int kLeastForHeader = 6;  // rows
 constexpr int kLeastForPane = 9;
 
@@ -99,8 +101,13 @@ void LadderView::go_to_target() {
   }
 }
 
+bool LadderView::shows_raw(int width) const {
+  const Ui& ui = *shared_.ui;
+  return ui.raw_pane ? width >= kLeastForRaw : ui.raw_where_wide && width >= kWide;
+}
+
 int LadderView::ladder_width(int width) const {
-  if (!shared_.ui->raw_pane || width < kLeastForRaw) return width;
+  if (!shows_raw(width)) return width;
   return width - width * shared_.ui->raw_share / 100;
 }
 
@@ -148,7 +155,19 @@ void LadderView::take_raw() {
   if (id) raw_ = message_lines(shared_, id);
 }
 
+// On a narrow screen the arrows go before the times.
+void LadderView::lay_out() {
+  LadderTextOptions options = text_options();
+  layout_ = layout_ladder(ladder_, options);
+  side_ = 0;
+  if (width_ >= kNarrow) return;
+  side_ = layout_.left();
+  options.width += side_;
+  layout_ = layout_ladder(ladder_, options);
+}
+
 void LadderView::refresh(int width, int height) {
+  full_width_ = width;
   width_ = ladder_width(width);
   if (is_gone()) {
     ladder_ = Ladder{};
@@ -157,7 +176,7 @@ void LadderView::refresh(int width, int height) {
     made_ = now;
     build();
   }
-  layout_ = layout_ladder(ladder_, text_options());
+  lay_out();
   header_.clear();
   if (height >= kLeastForHeader) header_ = draw_ladder_header(ladder_, layout_, shared_.ui->ascii);
   if (header_.size() > static_cast<size_t>(height / 3))
@@ -222,9 +241,9 @@ CellLine LadderView::drawn_row(size_t index) const {
 void LadderView::draw(Canvas& canvas) const {
   Canvas ladder(width_, canvas.height());
   int y = 0;
-  for (const CellLine& line : header_) ladder.line(1, y++, line, skip_);
+  for (const CellLine& line : header_) ladder.line(1, y++, line, skip_ + side_);
   for (size_t i = cursor_.top; i < cursor_.end(); i++, y++) {
-    ladder.line(1, y, drawn_row(i), skip_);
+    ladder.line(1, y, drawn_row(i), skip_ + side_);
     const bool proof = std::binary_search(proofs_.begin(), proofs_.end(), i);
     if (proof) ladder.text(0, y, std::string_view(">"), Ink::error);
     if (marked_ && ladder_.rows[i].message == marked_)

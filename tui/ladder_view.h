@@ -49,6 +49,8 @@ class LadderView : public Screen {
   void go_to_target();
   bool is_gone() const;
   int ladder_width(int width) const;
+  bool shows_raw(int width) const;
+  void lay_out();
   LadderTextOptions text_options() const;
   void take_pane(int width, int height);
   void take_raw();
@@ -65,6 +67,7 @@ class LadderView : public Screen {
   void next_finding(bool forward);
   void select_message(MessageId id);
   void jump(Action action);
+  void copy_message() const;
 
   Shared shared_;
   std::vector<CallId> calls_;
@@ -80,6 +83,8 @@ class LadderView : public Screen {
   bool stepped_ = false;      // to problem_ with a key
   std::vector<CallId> legs_;  // of the end-to-end call
   int width_ = 80;            // of the ladder
+  int full_width_ = 80;       // with the message beside it
+  int side_ = 0;              // columns at the left that a narrow screen has no room for
   bool sdp_ = false;          // the codec table instead of the finding
   bool only_sdp_ = false;
   int skip_ = 0;

@@ -16,6 +16,10 @@ class LineEdit {
   // `label` stands before the text; `text` can be changed.
   void begin(std::string label, std::string text = {});
   void end() { active_ = false; }
+  // Lines that Up recalls before any was typed.
+  void offer(std::vector<std::string> lines) {
+    if (history_.empty()) history_ = std::move(lines);
+  }
   // While active. Enter and Escape end it.
   Answer type(Key key);
   const std::string& text() const { return text_; }

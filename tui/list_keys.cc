@@ -5,13 +5,20 @@
 #include <map>
 
 #include "tui/choose_view.h"
+#include "tui/completion.h"
 #include "tui/ladder_view.h"
 #include "tui/list_view.h"
 #include "tui/settings_view.h"
 #include "tui/sql_view.h"
+#include "tui/table_view.h"
 #include "tui/tabs.h"
 
 namespace sipladder {
+namespace {
+
+constexpr const char* kFilterLabel = "filter (words, /regex/, SQL; Up: presets): ";
+
+}  // namespace
 
 // Called without the lock, for one row after the other: it is taken for each, so that the engine
 // goes on.
@@ -53,8 +60,8 @@ void ListView::step_sort(bool forward) {
 }
 
 void ListView::reverse() {
-  const std::vector<ListColumn> columns = list_columns_called(
-      {rows_source_.sorted_by().empty() ? "index" : rows_source_.sorted_by()});
+  const std::vector<ListColumn> columns =
+      list_columns_called({rows_source_.sorted_by().empty() ? "index" : rows_source_.sorted_by()});
   if (!columns.empty()) rows_source_.sort(&columns.front(), !rows_source_.descending());
 }
 
@@ -79,7 +86,10 @@ void ListView::choose() {
 }
 
 void ListView::begin_filter() {
-  filter_edit_.begin("filter (words, /regex/, SQL; Up: presets): ", rows_source_.filter_text());
+  filter_edit_.offer(
+      {"pdd_ms > 3000", "retransmissions > 0", "audio IN ('one-way','none','silent')",
+       "state IN ('failed','timeout','rejected')", "kind = 'call' AND findings > 0"});
+  filter_edit_.begin(kFilterLabel, rows_source_.filter_text());
 }
 
 // Words are counted while they are typed. A condition can take long: it waits for Enter where there
@@ -87,13 +97,19 @@ void ListView::begin_filter() {
 void ListView::type_filter(Key key) {
   constexpr uint32_t kFewCalls = 20'000;
   const std::string before = rows_source_.filter_text();
+  if (key == kKeyTab) {
+    const Completion completion = complete_name(filter_edit_.text(), "calls");
+    filter_edit_.set(completion.text);
+    shared_.ui->notice = completion.choices;
+    return;
+  }
   const LineEdit::Answer answer = filter_edit_.type(key);
   if (answer == LineEdit::Answer::typing) return;
   const std::string text = answer == LineEdit::Answer::left ? std::string() : filter_edit_.text();
   RowFilter filter = understand_filter(text, "calls");
   const bool done = answer == LineEdit::Answer::done;
   if (!filter.error.empty()) {
-    if (done) shared_.ui->notice = filter.error;
+    if (done) filter_edit_.begin(kFilterLabel, text);  // the line says what is wrong
     return;
   }
   const bool slow = filter.kind == RowFilter::Kind::condition && rows_source_.total() > kFewCalls;
@@ -115,8 +131,8 @@ Reply ListView::open_flow(bool all_legs) {
     std::sort(calls.begin(), calls.end());
     calls.erase(std::unique(calls.begin(), calls.end()), calls.end());
   }
-  return {Reply::Kind::open,
-          std::make_unique<LadderView>(shared_, std::move(calls), LadderTarget{.first_evidence = true})};
+  return {Reply::Kind::open, std::make_unique<LadderView>(shared_, std::move(calls),
+                                                          LadderTarget{.first_evidence = true})};
 }
 
 // The values of the column that the list is sorted by, with their counts.
@@ -143,11 +159,26 @@ Reply ListView::open_values() {
   ChooseView::Manner manner{"values", column.title + " of these calls (< and > choose the column)",
                             false, false, true};
   return {Reply::Kind::open,
-          std::make_unique<ChooseView>(
-              manner, std::move(choices), [this, column](const auto& all, size_t at) {
-                rows_source_.pick(column, all[at].id);
-                return Reply{Reply::Kind::back, nullptr};
-              })};
+          std::make_unique<ChooseView>(manner, std::move(choices),
+                                       [this, column](const auto& all, size_t at) {
+                                         rows_source_.pick(column, all[at].id);
+                                         return Reply{Reply::Kind::back, nullptr};
+                                       })};
+}
+
+// What is wrong with the capture itself belongs to no call, or to many.
+Reply ListView::open_capture_findings() {
+  auto view = std::make_unique<TableView>(shared_, kFindingsTable, 1, std::vector<CallId>{});
+  view->filter("code LIKE 'cap-%'");
+  return {Reply::Kind::open, std::move(view)};
+}
+
+void ListView::copy_call_id() {
+  const SharedLock lock(shared_);
+  const std::vector<ListColumn> column = list_columns_called({"callid"});
+  if (!shared_.model.calls.holds(selected())) return;
+  shared_.ui->clipboard = cells_.text(column.front(), selected());
+  shared_.ui->notice = "Call-ID copied";
 }
 
 Reply ListView::open_columns() {
@@ -155,9 +186,8 @@ Reply ListView::open_columns() {
   for (const ListColumn& column : columns_)
     choices.push_back({column.name, column.about, column.name, true});
   for (const ListColumn& column : list_columns()) {
-    const bool shown =
-        std::any_of(columns_.begin(), columns_.end(),
-                    [&](const ListColumn& one) { return one.name == column.name; });
+    const bool shown = std::any_of(columns_.begin(), columns_.end(),
+                                   [&](const ListColumn& one) { return one.name == column.name; });
     if (!shown) choices.push_back({column.name, column.about, column.name, false});
   }
   ChooseView::Manner manner{"columns", "Space: shown or not, + and - move, Enter takes them", true,
@@ -231,6 +261,8 @@ Reply ListView::act(Action action) {
       return {Reply::Kind::open, tab_called(shared_, "stats")};
     case Action::sql:
       return {Reply::Kind::open, std::make_unique<SqlView>(shared_)};
+    case Action::capture:
+      return open_capture_findings();
     default:
       return act_on_rows(action);
   }
@@ -281,6 +313,9 @@ Reply ListView::act_on_rows(Action action) {
     case Action::autoscroll:
       ui.autoscroll = !ui.autoscroll;
       break;
+    case Action::copy:
+      copy_call_id();
+      break;
     case Action::aliases:
       ui.show_aliases = !ui.show_aliases;
       break;
@@ -289,9 +324,8 @@ Reply ListView::act_on_rows(Action action) {
     case Action::silent:
     case Action::failed:
     case Action::nat:
-    case Action::capture:
-      rows_source_.show_group(static_cast<Group>(static_cast<int>(action) -
-                                                 static_cast<int>(Action::all)));
+      rows_source_.show_group(
+          static_cast<Group>(static_cast<int>(action) - static_cast<int>(Action::all)));
       cursor_.select(0);
       break;
     default:
@@ -330,7 +364,8 @@ const KeyTable& ListView::keys() const {
       {'5', Action::capture,
        "only calls that are one-way, silent, failed, with NAT faults, with capture trouble"},
       {kKeyTab, Action::next_view, "", "views"},
-      {kKeyBackTab, Action::previous_view, "the next or previous view: findings, NAT, streams, ..."},
+      {kKeyBackTab, Action::previous_view,
+       "the next or previous view: findings, NAT, streams, ..."},
       {';', Action::sql, "ask in SQL"},
       {' ', Action::select, "select the call, or not", "select"},
       {'f', Action::filter, "", "filter"},
@@ -361,6 +396,7 @@ const KeyTable& ListView::keys() const {
       {'P', Action::end_reading, "end reading: what was read is kept and judged"},
       {'A', Action::autoscroll, "follow the newest call, or not"},
       {'a', Action::aliases, "names of hosts, or their addresses"},
+      {'Y', Action::copy, "copy the Call-ID (OSC 52)"},
       {'?', Action::help, ""},
       {function_key(1), Action::help, "this help", "help"},
       {'q', Action::back, "", "quit"},

@@ -6,12 +6,14 @@
 
 #include "correlate/model/names.h"
 #include "tui/status_line.h"
+#include "tui/text_pane.h"
 
 namespace sipladder {
 namespace {
 
 constexpr int kLeastForPanel = 20;  // rows of the view: 24 of the terminal, or nearly
 constexpr int kLeastForSummary = 6;
+constexpr int kAllGroups = 70;  // columns: below, only groups that have calls
 constexpr int kHeaderRows = 1;
 
 // Of a view of so many rows; the list keeps the larger part.
@@ -90,8 +92,23 @@ void ListView::refresh(int width, int height) {
   select_worst();
   take_rows(width);
   instead_.clear();
-  if (rows_source_.total() == 0) instead_ = instead_of_sip(shared_.model, shared_.ui->bpf);
+  if (rows_source_.total() == 0) {
+    instead_ = instead_of_sip(shared_.model, shared_.ui->bpf);
+    if (shared_.verdicts && shared_.model.finished) tell_capture(width);
+  }
   if (panel_rows_ > 1) panel_.refresh(shared_, selected(), width, panel_rows_ - 1);
+}
+
+// What is found of a capture that holds no call at all.
+void ListView::tell_capture(int width) {
+  std::vector<CellLine> lines;
+  for (const Finding* finding : shared_.analyst.all()) {
+    const Problem problem = problem_of(*finding);
+    add_wrapped(&lines, "", width, 0);
+    add_wrapped(&lines, problem_line(problem), width, 0);
+    add_wrapped(&lines, "to do: " + problem.remedy, width, 2);
+  }
+  for (const CellLine& line : lines) instead_.push_back(to_utf8(line));
 }
 
 void ListView::take_rows(int width) {
@@ -132,7 +149,9 @@ std::string ListView::prompt() const {
     const RowFilter filter = understand_filter(filter_edit_.text(), "calls");
     if (!filter.error.empty()) return text + "   " + filter.error;
     return text + fmt::format("   {} of {}{}", rows_source_.ids().size(), rows_source_.total(),
-                              rows_source_.working() ? "..." : "");
+                              rows_source_.working() ? fmt::format(", {:.0f}% looked at",
+                                                                   rows_source_.progress() * 100)
+                                                     : "");
   }
   return search_.prompt();
 }
@@ -152,6 +171,7 @@ int ListView::summary_line(Canvas& canvas) const {
   put("0:" + counted(overview.count(Group::all), "call"), Ink::bold);
   for (const GroupKey& one : kGroupKeys) {
     const uint64_t count = overview.count(one.group);
+    if (count == 0 && canvas.width() < kAllGroups) continue;
     const Ink ink = count == 0 ? Ink::dim : one.group == Group::nat ? Ink::warning : Ink::error;
     const bool shown = rows_source_.group() == one.group;
     put(fmt::format("{}{}:{} {}{}", shown ? "[" : "", one.key, count, one.words, shown ? "]" : ""),

@@ -43,6 +43,7 @@ class ListView : public Screen {
 
   void select_call(CallId id);
   void select_worst();
+  void tell_capture(int width);
   void take_rows(int width);
   int summary_line(Canvas& canvas) const;
   CallId selected() const;
@@ -59,6 +60,8 @@ class ListView : public Screen {
   void type_filter(Key key);
   Reply open_flow(bool all_legs);
   Reply open_values();
+  Reply open_capture_findings();
+  void copy_call_id();
   Reply open_columns();
   Reply act(Action action);
   Reply act_on_rows(Action action);

@@ -17,13 +17,6 @@ constexpr std::string_view kGone = "(its call was given up for memory: --memory)
 constexpr std::string_view kUnreadable = "(the bytes of this message can no longer be read)";
 constexpr size_t kMaxTreeLines = 5000;
 
-std::string text_of(const Shared& shared, MessageId id) {
-  if (!shared.model.messages.holds(id)) return std::string(kGone);
-  std::string bytes;
-  const bool readable = shared.log.read(shared.model.messages[id].ref(), &bytes);
-  return readable ? safe_utf8(bytes, true) : std::string(kUnreadable);
-}
-
 // Request and status lines by what they say.
 Ink start_ink(std::string_view line) {
   if (!line.starts_with("SIP/2.0 ") || line.size() < 9) return Ink::bold;
@@ -78,8 +71,7 @@ std::vector<std::string> split_lines(const std::string& text) {
 // ";tag=1;branch=2" and "name=value, ..." each on a line of its own.
 void add_parameters(std::vector<CellLine>* lines, std::string_view value) {
   const size_t bracket = value.rfind('>');
-  std::string_view rest =
-      bracket == std::string_view::npos ? value : value.substr(bracket + 1);
+  std::string_view rest = bracket == std::string_view::npos ? value : value.substr(bracket + 1);
   cut(&rest, ';');
   while (!rest.empty() && lines->size() < kMaxTreeLines) {
     const std::string_view parameter = trim(cut(&rest, ';'));
@@ -137,20 +129,25 @@ void add_body(std::vector<CellLine>* lines, std::string_view body) {
 
 }  // namespace
 
+std::string message_bytes(const Shared& shared, MessageId id) {
+  if (!shared.model.messages.holds(id)) return std::string(kGone);
+  std::string bytes;
+  const bool readable = shared.log.read(shared.model.messages[id].ref(), &bytes);
+  return readable ? safe_utf8(bytes, true) : std::string(kUnreadable);
+}
+
 std::string message_title(const Shared& shared, MessageId id) {
   if (!shared.model.messages.holds(id)) return {};
   const MessageRecord& record = shared.model.messages[id];
-  return fmt::format("frame {}  {}  {} > {}  {}  {} bytes", record.frame,
-                     shared.model.has_times(record.source)
-                         ? clock_text(record.time_ns, shared.utc)
-                         : "",
-                     to_string(shared.model.endpoints[record.src]),
-                     to_string(shared.model.endpoints[record.dst]), to_string(record.transport),
-                     record.length);
+  return fmt::format(
+      "frame {}  {}  {} > {}  {}  {} bytes", record.frame,
+      shared.model.has_times(record.source) ? clock_text(record.time_ns, shared.utc) : "",
+      to_string(shared.model.endpoints[record.src]), to_string(shared.model.endpoints[record.dst]),
+      to_string(record.transport), record.length);
 }
 
 std::vector<std::string> plain_lines(const Shared& shared, MessageId id) {
-  return split_lines(text_of(shared, id));
+  return split_lines(message_bytes(shared, id));
 }
 
 std::vector<CellLine> message_lines(const Shared& shared, MessageId id) {
@@ -175,7 +172,7 @@ std::vector<CellLine> message_tree(const Shared& shared, MessageId id, int width
   std::vector<CellLine> lines;
   MessageView view(shared.log);
   if (!shared.model.messages.holds(id) || !view.load(shared.model.messages[id])) {
-    add_lines(&lines, text_of(shared, id));
+    add_lines(&lines, message_bytes(shared, id));
     return lines;
   }
   const SipIndex& sip = view.sip();

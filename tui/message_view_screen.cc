@@ -100,6 +100,12 @@ Reply MessageScreen::handle(Key key) {
       return {};
     case Action::to_hop:
       return compare_with_next_hop();
+    case Action::copy: {
+      const SharedLock lock(shared_);
+      shared_.ui->clipboard = message_bytes(shared_, messages_[at_]);
+      shared_.ui->notice = "message copied";
+      return {};
+    }
     case Action::colors:
       shared_.ui->syntax = !shared_.ui->syntax;
       return {};
@@ -118,6 +124,7 @@ const KeyTable& MessageScreen::keys() const {
       {'x', Action::to_hop, "what the next host changed when it sent it on", "next hop"},
       {'e', Action::next_problem, "", "next problem"},
       {'E', Action::previous_problem, "the next or previous message that proves a problem"},
+      {'Y', Action::copy, "copy the message (OSC 52)"},
       {'c', Action::colors, ""},
       {'C', Action::colors, "colours on or off"},
   });

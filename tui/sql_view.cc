@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "correlate/model/names.h"
-#include "decode/text.h"
 #include "query/format.h"
 #include "tui/arrangement.h"
+#include "tui/completion.h"
 #include "tui/ladder_view.h"
 #include "tui/text_pane.h"
 
@@ -17,25 +17,6 @@ namespace {
 constexpr size_t kMostRows = 100'000;
 constexpr int kMostOfResult = 50;
 constexpr const char* kLabel = "SQL> ";
-
-bool is_word(char c) {
-  return c == '_' || (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z');
-}
-
-// Tables and columns that begin like that.
-std::vector<std::string> names_like(std::string_view begin) {
-  std::vector<std::string> names;
-  const auto add = [&](std::string_view name) {
-    if (starts_no_case(name, begin)) names.emplace_back(name);
-  };
-  for (const TableDescription* table : tables()) {
-    add(table->name);
-    for (const Column& column : table->columns) add(column.name);
-  }
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  return names;
-}
 
 }  // namespace
 
@@ -66,27 +47,10 @@ void SqlView::run() {
       });
 }
 
-// Tab: what all names that begin like the word have in common; the names, when that is no more.
 void SqlView::complete() {
-  const std::string text = edit_.text();
-  size_t begin = text.size();
-  while (begin > 0 && is_word(text[begin - 1])) begin--;
-  const std::string word = text.substr(begin);
-  const std::vector<std::string> names = names_like(word);
-  if (word.empty() || names.empty()) return;
-  std::string common = names.front();
-  for (const std::string& name : names) {
-    size_t same = 0;
-    while (same < std::min(common.size(), name.size()) && common[same] == name[same]) same++;
-    common.resize(same);
-  }
-  if (common.size() > word.size()) {
-    edit_.set(text.substr(0, begin) + common + (names.size() == 1 ? " " : ""));
-    return;
-  }
-  std::string all;
-  for (const std::string& name : names) all += name + "  ";
-  error_ = all;
+  const Completion completion = complete_name(edit_.text(), {});
+  edit_.set(completion.text);
+  error_ = completion.choices;
 }
 
 void SqlView::sort(bool forward) {

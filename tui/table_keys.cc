@@ -6,6 +6,7 @@
 
 #include "query/format.h"
 #include "tui/choose_view.h"
+#include "tui/completion.h"
 #include "tui/ladder_view.h"
 #include "tui/message_view_screen.h"
 #include "tui/problems.h"
@@ -15,6 +16,11 @@
 #include "tui/tabs.h"
 
 namespace sipladder {
+namespace {
+
+constexpr const char* kTableFilterLabel = "filter (words, /regex/, SQL): ";
+
+}  // namespace
 
 bool TableView::row_matches(size_t index) {
   if (shared_.model.cancellation.requested()) return true;
@@ -59,13 +65,19 @@ void TableView::step_sort(bool forward) {
 
 void TableView::type_filter(Key key) {
   const std::string before = rows_.filter_text();
+  if (key == kKeyTab) {
+    const Completion completion = complete_name(filter_edit_.text(), table_.name);
+    filter_edit_.set(completion.text);
+    shared_.ui->notice = completion.choices;
+    return;
+  }
   const LineEdit::Answer answer = filter_edit_.type(key);
   if (answer == LineEdit::Answer::typing) return;
   const std::string text = answer == LineEdit::Answer::left ? std::string() : filter_edit_.text();
   RowFilter filter = understand_filter(text, std::string(table_.name));
   const bool done = answer == LineEdit::Answer::done;
   if (!filter.error.empty()) {
-    if (done) shared_.ui->notice = filter.error;
+    if (done) filter_edit_.begin(kTableFilterLabel, text);  // the line says what is wrong
     return;
   }
   // A condition can take long: it waits for Enter.
@@ -215,7 +227,7 @@ void TableView::act_on_rows(Action action) {
       if (first_column_ + 1 < columns_.size()) first_column_++;
       break;
     case Action::filter:
-      filter_edit_.begin("filter (words, /regex/, SQL): ", rows_.filter_text());
+      filter_edit_.begin(kTableFilterLabel, rows_.filter_text());
       break;
     case Action::sort_next:
     case Action::sort_previous:

@@ -12,7 +12,9 @@
 namespace sipladder {
 namespace {
 
-constexpr int kMostOfColumn = 60;
+// The widest that a column can be; then what is tried for the sake of others.
+constexpr int kMostOfColumn[] = {60, 32, 24};
+constexpr int kGap = 2;
 constexpr int kLeastForWords = 16;  // rows of a view that tells the finding below
 
 bool is_number(const Column& column) {
@@ -56,6 +58,10 @@ void TableView::pick(std::string_view column, const std::string& cell) {
   if (const Column* const found = rows_.column_called(column)) rows_.pick(found, cell);
 }
 
+void TableView::filter(const std::string& text) {
+  rows_.filter(text, understand_filter(text, std::string(table_.name)), columns_);
+}
+
 RowId TableView::selected() const {
   const auto& ids = rows_.ids();
   return cursor_.selected < ids.size() ? ids[cursor_.selected] : RowId{};
@@ -72,19 +78,31 @@ void TableView::take_cells() {
   }
 }
 
-// As many columns as fit, each as wide as the rows on the screen need; the last one takes the rest.
+// What a column wants, of at most so much.
+int TableView::wanted_width(size_t column, int most) const {
+  int wide = static_cast<int>(columns_[column]->name.size()) + 1;
+  for (const auto& cells : cells_) wide = std::max(wide, text_width(safe_text(cells[column])));
+  return std::min(wide, most);
+}
+
+// Long texts are cut as far as lets all columns be seen; the last one that fits takes the rest.
 void TableView::place(int width) {
   placed_.clear();
+  const size_t first = std::min(first_column_, columns_.size() - 1);
+  int most = 0;
+  for (const int cap : kMostOfColumn) {
+    most = cap;
+    int sum = -kGap;
+    for (size_t c = first; c < columns_.size(); c++) sum += wanted_width(c, cap) + kGap;
+    if (sum <= width) break;
+  }
   int x = 0;
-  for (size_t c = std::min(first_column_, columns_.size() - 1); c < columns_.size() && x < width;
-       c++) {
-    int wide = static_cast<int>(columns_[c]->name.size()) + 1;
-    for (const auto& cells : cells_) wide = std::max(wide, text_width(safe_text(cells[c])));
-    wide = std::min(wide,
-                    c + 1 == columns_.size() ? std::max(kMostOfColumn, width - x) : kMostOfColumn);
-    if (columns_[c]->name == "summary") wide = std::max(20, width - x);
+  for (size_t c = first; c < columns_.size() && x < width; c++) {
+    const bool rest = columns_[c]->name == "summary" || c + 1 == columns_.size();
+    const int wide =
+        rest ? std::max(wanted_width(c, kMostOfColumn[0]), width - x) : wanted_width(c, most);
     placed_.push_back({c, x, std::min(wide, width - x)});
-    x += wide + 2;
+    x += wide + kGap;
   }
 }
 

@@ -30,6 +30,7 @@ class TableView : public Screen {
 
   // Only rows where this column has that text.
   void pick(std::string_view column, const std::string& cell);
+  void filter(const std::string& text);  // as if it were typed
 
  private:
   struct Placed {
@@ -37,6 +38,7 @@ class TableView : public Screen {
     int x = 0, width = 0;
   };
   void take_cells();
+  int wanted_width(size_t column, int most) const;
   void place(int width);
   void take_words(int width);
   RowId selected() const;

@@ -3,10 +3,12 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <clocale>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <string>
 
 // ncurses.h defines short words as macros: nothing but it may follow.
 #define NCURSES_NOMACROS 1
@@ -174,6 +176,24 @@ Key Terminal::read_key(int timeout_ms) {
   const int result = wget_wch(stdscr, &code);
   if (result == ERR) return kKeyNone;
   return result == KEY_CODE_YES ? special_key(code) : plain_key(code);
+}
+
+void Terminal::copy(std::string_view text) {
+  static constexpr char kDigits[] =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  constexpr size_t kMost = 64 << 10;
+  text = text.substr(0, kMost);
+  std::string out = "\033]52;c;";
+  for (size_t i = 0; i < text.size(); i += 3) {
+    uint32_t bits = 0;
+    const size_t size = std::min<size_t>(3, text.size() - i);
+    for (size_t k = 0; k < 3; k++)
+      bits = bits << 8 | (k < size ? static_cast<uint8_t>(text[i + k]) : 0U);
+    for (size_t k = 0; k < 4; k++) out += k <= size ? kDigits[bits >> (18 - 6 * k) & 63] : '=';
+  }
+  out += '\a';
+  std::fwrite(out.data(), 1, out.size(), stdout);
+  std::fflush(stdout);
 }
 
 void Terminal::show(const Canvas& canvas) {

@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <memory>
+#include <string_view>
 
 #include "tui/canvas.h"
 #include "tui/keys.h"
@@ -21,6 +22,8 @@ class Terminal {
   int height() const;
   Key read_key(int timeout_ms);  // kKeyNone when none came
   void show(const Canvas& canvas);
+  // Into the clipboard of a terminal that takes it (OSC 52); at most 64 KiB.
+  void copy(std::string_view text);
 
  private:
   struct Close {

@@ -64,17 +64,18 @@ class Desk {
 };
 
 void run_screen(const Session& session, App& app, Terminal& terminal, Desk& desk,
-                const EngineThread& engine, bool live) {
+                const EngineThread& engine, Ui& ui) {
   bool redraw = true;
   while (!session.stop) {
     const bool growing = !engine.ended();
     if (redraw) desk.show(app.frame(terminal.width(), terminal.height()));
     const bool working = app.working();
     const int wait = working ? 0 : growing && !session.idle() ? kRedrawMs : kIdleMs;
-    const Key key = desk.next_key(wait, (live || !growing) && !working);
+    const Key key = desk.next_key(wait, (ui.live || !growing) && !working);
     redraw = growing || working || key != kKeyNone;
     if (key == kKeyNone || key == kKeyResize) continue;
     if (!app.key(key)) return;
+    if (!ui.clipboard.empty()) terminal.copy(std::exchange(ui.clipboard, {}));
   }
 }
 
@@ -116,7 +117,7 @@ int run_tui(Session& session, const TuiOptions& options) {
     App app(
         shared, options.calls_only, [&] { return status.text(ui.paused); },
         [&] { desk.while_busy(); }, options.list);
-    run_screen(session, app, terminal, desk, engine, options.live);
+    run_screen(session, app, terminal, desk, engine, ui);
     ui.pause = nullptr;
     ui.stop_reading = nullptr;
   }

@@ -47,8 +47,9 @@ struct Ui {
   ColumnsBy columns_by = ColumnsBy::ip;
   std::vector<HostAlias> aliases;
   bool show_aliases = true;
-  bool raw_pane = false;
-  int raw_share = 50;  // percent of the width that the message beside the ladder takes
+  bool raw_pane = false;       // the message beside the ladder, wherever there is room
+  bool raw_where_wide = true;  // only where there is plenty
+  int raw_share = 50;          // percent of the width that the message beside the ladder takes
   bool media = true;
   bool compact = false;
   bool scale_time = false;
@@ -65,7 +66,8 @@ struct Ui {
 
   uint32_t queries = 0;  // SQL that was asked: tables that are computed were computed anew
 
-  std::string notice;  // said once in the last row
+  std::string clipboard;  // for the terminal, which takes it when it can (OSC 52)
+  std::string notice;     // said once in the last row
 };
 
 }  // namespace sipladder
