@@ -5,7 +5,14 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=$(dirname "$here")
 loop=$root/build/release/pcaploop
 [ "$loop" -nt "$here/pcaploop.cc" ] || g++ -O2 -o "$loop" "$here/pcaploop.cc" -lpcap
-[ $# -gt 0 ] || set -- "$root"/samples/*.pcap
+if [ $# -eq 0 ]; then # made once: 100,000 calls over a proxy, and 3,000 talks
+  mkdir -p "$root/build/bench"
+  for made in calls:100000 talks:3000; do
+    capture=$root/build/bench/${made%:*}.pcap
+    [ -f "$capture" ] || "$root/build/release/sipladder_growth" --write "${made%:*}" "${made#*:}" "$capture"
+    set -- "$@" "$capture"
+  done
+fi
 
 measure() { # a command on a capture that is in the page cache; prints microseconds
   local start end

@@ -3,12 +3,15 @@
 #include <algorithm>
 
 #include "export/exporters.h"
+#include "main/print.h"
+#include "main/selection.h"
 #include "query/table_description.h"
 
 namespace sipladder {
 namespace {
 
-constexpr uint32_t kTable = kSourceOptions | kSelectOptions | kRowOptions;
+constexpr uint32_t kOfCalls = kSourceOptions | kSelectOptions;
+constexpr uint32_t kTable = kOfCalls | kRowOptions;
 
 // ".csv (rows of calls), .txt (ladders)"
 std::string export_help() {
@@ -20,63 +23,64 @@ std::string export_help() {
   return all;
 }
 
+int show_ladders(Session& session, const Options& options, const Prepared& prepared) {
+  return print_ladders(session, options, prepared.aliases);
+}
+int show_findings(Session& session, const Options& options, const Prepared&) {
+  return print_findings(session, options);
+}
+int show_nat(Session& session, const Options& options, const Prepared&) {
+  return print_nat(session, options);
+}
+int show_exported(Session& session, const Options& options, const Prepared& prepared) {
+  return export_calls(session, options, prepared.aliases);
+}
+int show_answers(Session& session, const Options& options, const Prepared&) {
+  return options.query.empty() ? sql_prompt(session, options)
+                               : print_query(session, options, options.query);
+}
+int show_check(Session& session, const Options& options, const Prepared& prepared) {
+  return print_check(session, options, prepared.check);
+}
+int show_rows(Session& session, const Options& options, const Prepared&) {
+  return print_query(session, options, select_for(options));
+}
+
+bool counts_calls(std::string_view table) {
+  return table == "calls" || table == "stats";
+}
+
 std::vector<Command> all_commands() {
   std::vector<Command> all = {
-      {"calls", kTable, "the call list",
-       "id,kind,caller,callee,src,dst,state,final_status,duration_ms,messages,retransmissions,"
-       "audio,audio_lost_toward,audio_cause,worst,call_id",
-       "retransmissions,messages,dst,src,kind,audio_lost_toward,final_status,call_id,duration_ms"},
-      {"ladder", kSourceOptions | kSelectOptions | kLadderOptions,
-       "ladder diagrams of the chosen calls", "", ""},
+      {"ladder", kOfCalls | kLadderOptions, "ladder diagrams of the chosen calls", show_ladders,
+       nullptr, true},
       {"findings", kTable | kListOption,
        "what is wrong and why, worst first, with evidence; --list prints the catalogue",
-       "id,severity,code,call,summary,evidence,remedy", "remedy,evidence,id"},
-      {"nat", kSourceOptions | kSelectOptions | kNatOptions,
-       "who is behind a NAT, and does each hop handle it: endpoints, Via hops, findings", "", ""},
-      {"messages", kTable, "one row per SIP message",
-       "id,call,frame,time,transport,src,src_port,dst,dst_port,method,status,reason,cseq,has_sdp,"
-       "retransmission_of,call_id",
-       "call_id,has_sdp,cseq,transport,retransmission_of,id,reason,call"},
-      {"transactions", kTable, "one row per transaction and hop",
-       "id,call,method,cseq,kind,src,src_port,dst,dst_port,state,final_status,provisionals,"
-       "requests,"
-       "responses,final_response_ms,timer,branch",
-       "branch,provisionals,kind,cseq,responses,requests,timer"},
-      {"dialogs", kTable, "one row per dialog",
-       "id,call,state,caller_tag,callee_tag,ended_by,caller_target,callee_target,route_set,forked",
-       "callee_tag,caller_tag,route_set,forked"},
-      {"streams", kTable, "one row per RTP stream",
-       "id,call,from_party,src,src_port,dst,dst_port,ssrc,codec,packets,lost,loss_pct,late,"
-       "duplicates,jitter_ms,dst_advertised,latched,icmp_errors",
-       "duplicates,late,icmp_errors,latched,dst_advertised,ssrc,lost,from_party"},
-      {"registrations", kTable, "one row per binding",
-       "id,aor,contact,src,src_port,expires_s,state,refreshes,challenges,nat",
-       "challenges,refreshes,id,nat"},
-      {"subscriptions", kTable, "one row per subscription",
-       "id,call,event,subscriber,notifier,src,src_port,expires_s,state,reason,refreshes,notifies",
-       "refreshes,notifies,id,reason,src_port,src"},
-      {"endpoints", kTable, "one row per address and port seen as a SIP or media peer",
-       "address,port,transport,role,user_agent,messages_in,messages_out,behind_nat,private_address,"
-       "public_address,public_port,nat_type,keepalive_s,keepalive_kind",
-       "messages_out,messages_in,keepalive_kind,keepalive_s,user_agent,transport,behind_nat"},
-      {"stats", kTable, "counts, ratios, percentiles, and where every packet went",
-       "\"group\",name,count,value,note", "note"},
-      {"export", kSourceOptions | kSelectOptions | kExportOptions, export_help(), "", ""},
-      {"sql", kTable | kSqlOptions,
-       "any read-only query over the tables: sql SOURCE... QUERY; a prompt without one", "", ""},
-      {"check", kSourceOptions | kSelectOptions | kCheckOptions,
-       "findings and assertions as a test: 1 when one fails; text, junit or github", "", ""},
+       show_findings},
+      {"nat", kOfCalls | kNatOptions,
+       "who is behind a NAT, and does each hop handle it: endpoints, Via hops, findings", show_nat,
+       nullptr, true},
+      {"export", kOfCalls | kExportOptions, export_help(), show_exported, nullptr, true},
+      {"sql", kTable,
+       "any read-only query over the tables: sql SOURCE... QUERY; a prompt without one",
+       show_answers, nullptr, true},
+      {"check", kOfCalls | kCheckOptions,
+       "findings and assertions as a test: 1 when one fails; text, junit or github", show_check,
+       nullptr, true},
       {"explain", kExplainOptions,
        "what a finding's code, a status, a header, Q.850:N or a timer is, its usual causes, what "
        "to do",
-       "", ""},
-      {"schema", kRowOptions, "the tables and their columns", "", ""},
+       nullptr, print_explanation},
+      {"schema", kRowOptions, "the tables and their columns", nullptr, print_schema},
   };
+  std::vector<Command> of_tables;
   for (const TableDescription* table : tables()) {
-    const auto known = [&](const Command& one) { return one.name == table->name; };
-    if (std::any_of(all.begin(), all.end(), known)) continue;
-    all.push_back({std::string(table->name), kTable, std::string(table->doc), "*", ""});
+    const auto is_known = [&](const Command& one) { return one.name == table->name; };
+    if (std::any_of(all.begin(), all.end(), is_known)) continue;
+    of_tables.push_back({std::string(table->name), kTable, std::string(table->doc), show_rows,
+                         nullptr, counts_calls(table->name)});
   }
+  all.insert(all.begin(), of_tables.begin(), of_tables.end());
   return all;
 }
 
@@ -87,16 +91,15 @@ const std::vector<Command>& commands() {
   return kAll;
 }
 
-const Command* find_command(const std::string& name) {
+const Command* find_command(std::string_view name) {
   const auto& all = commands();
   const auto found =
       std::find_if(all.begin(), all.end(), [&](const Command& one) { return one.name == name; });
   return found == all.end() ? nullptr : &*found;
 }
 
-bool where_is_about_calls(const std::string& command) {
-  return command.empty() || command == "calls" || command == "ladder" || command == "stats" ||
-         command == "export" || command == "sql" || command == "nat" || command == "check";
+bool where_is_about_calls(std::string_view command) {
+  return command.empty() || find_command(command)->about_calls;
 }
 
 }  // namespace sipladder

@@ -1,9 +1,15 @@
-// The commands, and which options each of them knows.
+// The commands: which options each of them knows, and what it prints. A command is a row here, or a
+// table (query/), which is a command of its name by itself.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "export/ladder.h"
+#include "main/check.h"
+#include "main/options.h"
 
 namespace sipladder {
 
@@ -15,26 +21,31 @@ enum OptionGroup : uint32_t {
   kLadderOptions = 8,
   kExportOptions = 16,
   kListOption = 32,
-  kSqlOptions = 64,
-  kNatOptions = 128,
-  kCheckOptions = 256,
-  kExplainOptions = 512,
+  kNatOptions = 64,
+  kCheckOptions = 128,
+  kExplainOptions = 256,
+};
+
+// What files that options name hold: read once, before the capture.
+struct Prepared {
+  std::vector<HostAlias> aliases;
+  CheckPlan check;
 };
 
 struct Command {
   std::string name;
   uint32_t groups = 0;
   std::string help;
-  // A table: its columns when nobody asks for others, and which of them are left out first where
-  // there is no room. Both empty: all columns.
-  std::string columns;
-  std::string least;
+  // Prints what was read of the sources. Null: a command without sources.
+  int (*show)(Session&, const Options&, const Prepared&) = nullptr;
+  int (*tell)(const Options&) = nullptr;  // of such a command
+  bool about_calls = false;               // --where is about calls, as in the terminal UI
 };
 
 const std::vector<Command>& commands();
-const Command* find_command(const std::string& name);
+const Command* find_command(std::string_view name);
 
-// --where is about calls, as in the terminal UI, or about the rows of another table.
-bool where_is_about_calls(const std::string& command);
+// --where is about calls, or about the rows of another table.
+bool where_is_about_calls(std::string_view command);
 
 }  // namespace sipladder

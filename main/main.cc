@@ -11,7 +11,7 @@
 #include "correlate/engine/capture_clocks.h"
 #include "correlate/model/names.h"
 #include "decode/link_types.h"
-#include "main/check.h"
+#include "main/commands.h"
 #include "main/end_signals.h"
 #include "main/options.h"
 #include "main/output.h"
@@ -71,28 +71,14 @@ bool open_source(const Options& options, Session& session, std::vector<std::stri
   return true;
 }
 
-// What files that options name hold: read once, before the capture.
-struct Prepared {
-  std::vector<HostAlias> aliases;
-  CheckPlan check;
-};
-
 int prepare(const Options& options, Prepared* prepared) {
   const int wrong = read_host_aliases(options, &prepared->aliases);
   return wrong != kDone ? wrong : plan_check(options, &prepared->check);
 }
 
 int show(Session& session, const Options& options, const Prepared& prepared) {
-  if (options.command == "ladder") return print_ladders(session, options, prepared.aliases);
-  if (options.command == "export") return export_calls(session, options, prepared.aliases);
-  if (options.command == "findings") return print_findings(session, options);
-  if (options.command == "nat") return print_nat(session, options);
-  if (options.command == "check") return print_check(session, options, prepared.check);
-  if (options.command == "sql") {
-    return options.query.empty() ? sql_prompt(session, options)
-                                 : print_query(session, options, options.query);
-  }
-  return print_query(session, options, select_for(options));
+  return find_command(options.command.empty() ? "calls" : options.command)
+      ->show(session, options, prepared);
 }
 
 // Whoever listens should know whom he believes.
@@ -216,7 +202,7 @@ int run_interface(Session& session, const Options& options, const Prepared& prep
   tui.calls_only = options.calls_only;
   Options without = options;  // a key switches it
   without.calls_only = false;
-  tui.list = {selection(without), column_names(options.columns)};
+  tui.list = {selection(without), split_names(options.columns)};
   return finish(run_tui(session, tui), session, errors);
 }
 
@@ -245,8 +231,8 @@ int run_command(Session& session, const Options& options, const Prepared& prepar
 }
 
 int run(const Options& options) {
-  if (options.command == "schema") return after_output(print_schema(options));
-  if (options.command == "explain") return after_output(print_explanation(options));
+  const Command* const command = find_command(options.command);
+  if (command != nullptr && command->tell != nullptr) return after_output(command->tell(options));
   if (options.list) return after_output(print_catalogue(options));
   if (const std::string wrong = mistake_before_reading(options); !wrong.empty()) {
     complain(wrong);

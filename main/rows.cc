@@ -2,10 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <sstream>
 
 #include "export/finding_text.h"
-#include "main/commands.h"
 #include "main/output.h"
 #include "main/print.h"
 #include "main/selection.h"
@@ -14,13 +12,6 @@
 
 namespace sipladder {
 namespace {
-
-std::vector<std::string> split(const std::string& list) {
-  std::vector<std::string> items;
-  std::istringstream stream(list);
-  for (std::string item; std::getline(stream, item, ',');) items.push_back(item);
-  return items;
-}
 
 // "141,758"
 std::string grouped(uint64_t number) {
@@ -49,8 +40,8 @@ RowStyle row_style(const Options& options) {
   style.wide = options.wide;
   style.raw_csv = options.raw_csv;
   style.max_bytes = options.max_bytes;
-  const Command* const command = find_command(options.command.empty() ? "calls" : options.command);
-  if (command != nullptr && options.columns.empty()) style.least = split(command->least);
+  const TableDescription* const table = table_of(options);
+  if (table != nullptr && options.columns.empty()) style.least = split_names(table->least);
   return style;
 }
 

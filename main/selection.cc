@@ -5,7 +5,6 @@
 #include "main/commands.h"
 #include "main/nearest.h"
 #include "query/call_choice.h"
-#include "query/table_description.h"
 #include "query/time_option.h"
 
 namespace sipladder {
@@ -21,10 +20,6 @@ std::string sql_string(const std::string& text) {
   return out + "'";
 }
 
-std::string table_of(const Options& o) {
-  return o.command.empty() ? "calls" : o.command;
-}
-
 // SQLite speaks of the query that was made of the condition.
 std::string in_user_words(std::string error, const std::string& table) {
   if (error == "near \")\": syntax error") return "the condition is not complete";
@@ -32,15 +27,16 @@ std::string in_user_words(std::string error, const std::string& table) {
   constexpr std::string_view kNoColumn = "no such column: ";
   if (!error.starts_with(kNoColumn)) return error;
   std::vector<std::string> names;
-  for (const TableDescription* one : tables()) {
-    if (one->name != table) continue;
-    for (const Column& column : one->columns) names.emplace_back(column.name);
-  }
+  for (const Column& column : find_table(table)->columns) names.emplace_back(column.name);
   const std::string meant = nearest(error.substr(kNoColumn.size()), names);
   return error + (meant.empty() ? " (see schema " + table + ")" : "; did you mean " + meant + "?");
 }
 
 }  // namespace
+
+const TableDescription* table_of(const Options& o) {
+  return find_table(o.command.empty() ? "calls" : o.command);
+}
 
 std::string selection(const Options& o) {
   std::vector<std::string> conditions;
@@ -67,11 +63,11 @@ std::string row_condition(const Options& o) {
 }
 
 std::string select_for(const Options& o) {
-  const std::string table = table_of(o);
-  const Command* const command = find_command(table);
-  const std::string columns = o.columns.empty() ? command->columns : o.columns;
+  const TableDescription& table = *table_of(o);
+  const std::string columns = o.columns.empty() ? std::string(table.listed) : o.columns;
   const std::string where = row_condition(o);
-  return "SELECT " + columns + " FROM " + table + (where.empty() ? "" : " WHERE (" + where + "\n)");
+  return "SELECT " + columns + " FROM " + std::string(table.name) +
+         (where.empty() ? "" : " WHERE (" + where + "\n)");
 }
 
 std::string mistake_in_condition(const std::string& query) {
@@ -85,9 +81,9 @@ std::string mistake_in_query(const Options& o) {
     if (!error.empty())
       return (o.calls_where.empty() ? "--where: " : "--calls-where or --where: ") + error;
   }
-  const std::string table = table_of(o);
   if (o.command == "sql") return o.query.empty() ? std::string() : check_query(o.query);
-  if (find_command(table)->columns.empty()) return {};
+  if (table_of(o) == nullptr) return {};
+  const std::string table(table_of(o)->name);
   if (!o.columns.empty()) {
     const std::string error = check_query("SELECT " + o.columns + " FROM " + table);
     if (!error.empty()) return "--columns: " + in_user_words(error, table);

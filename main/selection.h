@@ -4,11 +4,15 @@
 #include <string>
 
 #include "main/options.h"
+#include "query/table_description.h"
 
 namespace sipladder {
 
 // The condition over calls; empty when every call is chosen.
 std::string selection(const Options& options);
+
+// The table whose rows the command prints; null when it prints something else.
+const TableDescription* table_of(const Options& options);
 
 // The condition over the rows of the command's own table; empty when every row is asked for.
 std::string row_condition(const Options& options);

@@ -22,7 +22,7 @@ std::string_view header(Reader& r, RowId row, HeaderId id) {
 }
 CallNames names(Reader& r, RowId row) {
   const CallLabel& label = r.model.labels[CallId{row.id}];
-  return label.is_whole() ? label.names() : names_in(r.sip(call(r, row).naming_message()));
+  return label.is_complete() ? label.names() : names_in(r.sip(call(r, row).naming_message()));
 }
 
 // The first audio format of an answer that is not refused.
@@ -144,12 +144,14 @@ const TableDescription kCallsTable{
          [](Reader& r, RowId row, Value& v) {
            r.analyst.legs().update();
            v.set(int64_t{r.analyst.legs().session_of(CallId{row.id}).value});
-         }},
+         },
+         true},
         {"session_reason", "TEXT", "why legs were joined; NULL when alone",
          [](Reader& r, RowId row, Value& v) {
            r.analyst.legs().update();
            v.set_if(to_string(r.analyst.legs().reason_of(CallId{row.id})));
-         }},
+         },
+         true},
         {"caller", "TEXT", "user part (else host) of From",
          [](Reader& r, RowId row, Value& v) { v.set_if(names(r, row).caller); }},
         {"callee", "TEXT", "user part (else host) of To",
@@ -217,7 +219,8 @@ const TableDescription kCallsTable{
            if (call(r, row).answer_ns == 0 || !call_timed(r, row)) return;
            r.analyst.media().update();
            set_duration(r, row, call(r, row).answer_ns, r.analyst.talk_end(CallId{row.id}), v);
-         }},
+         },
+         true},
         {"state", "TEXT", "what became of it",
          [](Reader& r, RowId row, Value& v) { v.set(to_string(call(r, row).state)); }},
         {"final_status", "INTEGER", "status of the final response that decided the state",
@@ -227,7 +230,8 @@ const TableDescription kCallsTable{
         {"end_reason", "TEXT",
          "Reason in words, with its cause: \"normal call clearing (Q.850 16)\"", end_reason},
         {"scenario", "TEXT", "recognised flow",
-         [](Reader& r, RowId row, Value& v) { v.set_if(r.analyst.of(CallId{row.id}).scenario); }},
+         [](Reader& r, RowId row, Value& v) { v.set_if(r.analyst.of(CallId{row.id}).scenario); },
+         true},
         {"messages", "INTEGER", "SIP messages, copies included",
          [](Reader& r, RowId row, Value& v) { v.set(int64_t{call(r, row).messages}); }},
         {"retransmissions", "INTEGER",
@@ -240,32 +244,37 @@ const TableDescription kCallsTable{
         {"audio", "TEXT", "what the two parties heard",
          [](Reader& r, RowId row, Value& v) {
            v.set_if(to_string(r.analyst.of(CallId{row.id}).audio));
-         }},
+         },
+         true},
         {"audio_lost_toward", "TEXT", "the party that hears nothing: caller, callee, both",
-         lost_toward},
+         lost_toward, true},
         {"audio_cause", "TEXT", "code of the finding that explains it",
-         [](Reader& r, RowId row, Value& v) {
-           v.set_if(r.analyst.of(CallId{row.id}).audio_cause);
-         }},
+         [](Reader& r, RowId row, Value& v) { v.set_if(r.analyst.of(CallId{row.id}).audio_cause); },
+         true},
         {"early_audio", "TEXT",
          "what the caller heard before the answer: none, ringback, announcement, silent; NULL when "
          "the capture cannot tell",
          [](Reader& r, RowId row, Value& v) {
            v.set_if(to_string(r.analyst.of(CallId{row.id}).early_audio));
-         }},
-        {"codec", "TEXT", "negotiated audio codecs, in order", codec},
+         },
+         true},
+        {"codec", "TEXT", "negotiated audio codecs, in order", codec, true},
         {"dtmf_info", "TEXT", "digits sent by INFO, of both parties", dtmf_info},
         {"mos", "REAL",
          "lowest of the two directions (streams.mos_model); NULL without media, or without "
          "published figures",
-         mos},
+         mos, true},
         {"findings", "INTEGER", "rows of findings whose call it is",
          [](Reader& r, RowId row, Value& v) {
            v.set_count(r.analyst.of_call(CallId{row.id}).size());
-         }},
-        {"worst", "TEXT", "error, warning, info", worst},
+         },
+         true},
+        {"worst", "TEXT", "error, warning, info", worst, true},
     },
     call_count,
-    one_if_held<&Model::calls>};
+    one_if_held<&Model::calls>,
+    "id,kind,caller,callee,src,dst,state,final_status,duration_ms,messages,retransmissions,audio,"
+    "audio_lost_toward,audio_cause,worst,call_id",
+    "retransmissions,messages,dst,src,kind,audio_lost_toward,final_status,call_id,duration_ms"};
 
 }  // namespace sipladder

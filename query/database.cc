@@ -128,9 +128,9 @@ int close_cursor(sqlite3_vtab_cursor* base) {
   return SQLITE_OK;
 }
 
-// Nobody waits for more of its rows. Those that count() has found are there.
+// Nobody waits for more of its rows. Those that open() has found are there.
 bool is_cancelled(const Cursor& cursor) {
-  return !cursor.module->table->counting_finds_all &&
+  return !cursor.module->table->opening_finds_all &&
          cursor.module->reader->model.cancellation.requested();
 }
 
@@ -148,7 +148,7 @@ void settle(Cursor& cursor) {
 
 int filter(sqlite3_vtab_cursor* base, int index, const char*, int, sqlite3_value** values) {
   Cursor& cursor = *reinterpret_cast<Cursor*>(base);
-  const uint32_t count = cursor.module->table->count(*cursor.module->reader);
+  const uint32_t count = cursor.module->table->open(*cursor.module->reader);
   cursor.row = {1, 0};
   cursor.last = count;
   if (index == kByRecord) {

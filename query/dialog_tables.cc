@@ -142,7 +142,10 @@ const TableDescription kTransactionsTable{
          }},
     },
     [](Reader& r) { return r.model.transactions.size(); },
-    one_if_held<&Model::transactions>};
+    one_if_held<&Model::transactions>,
+    "id,call,method,cseq,kind,src,src_port,dst,dst_port,state,final_status,provisionals,requests,"
+    "responses,final_response_ms,timer,branch",
+    "branch,provisionals,kind,cseq,responses,requests,timer"};
 
 const TableDescription kDialogsTable{
     "dialogs",
@@ -197,6 +200,8 @@ const TableDescription kDialogsTable{
          [](Reader& r, RowId row, Value& v) { session_expires(r, row, v, true); }},
     },
     [](Reader& r) { return r.model.dialogs.size(); },
-    one_if_held<&Model::dialogs>};
+    one_if_held<&Model::dialogs>,
+    "id,call,state,caller_tag,callee_tag,ended_by,caller_target,callee_target,route_set,forked",
+    "callee_tag,caller_tag,route_set,forked"};
 
 }  // namespace sipladder

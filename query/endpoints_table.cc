@@ -94,6 +94,9 @@ const TableDescription kEndpointsTable{
     [](Reader& r, uint32_t id) {
       const EndpointId end{id};
       return r.model.endpoints.holds(end) && r.endpoint(end).ip.family != 0 ? 1U : 0U;
-    }};
+    },
+    "address,port,transport,role,user_agent,messages_in,messages_out,behind_nat,private_address,"
+    "public_address,public_port,nat_type,keepalive_s,keepalive_kind",
+    "messages_out,messages_in,keepalive_kind,keepalive_s,user_agent,transport,behind_nat"};
 
 }  // namespace sipladder

@@ -5,9 +5,8 @@
 namespace sipladder {
 namespace {
 
-// all() is sorted anew only when the table is opened: count() comes first.
 const Finding& finding(Reader& r, RowId row) {
-  return *r.analyst.found()[row.id - 1];
+  return *r.findings[row.id - 1];
 }
 
 const SourceInfo& source(Reader& r, RowId row) {
@@ -59,8 +58,13 @@ const TableDescription kFindingsTable{
         {"confidence", "TEXT", "certain, likely, possible",
          [](Reader& r, RowId row, Value& v) { v.set(to_string(finding(r, row).confidence)); }},
     },
-    [](Reader& r) { return static_cast<uint32_t>(r.analyst.all().size()); },
+    [](Reader& r) {
+      r.findings = r.analyst.all();
+      return static_cast<uint32_t>(r.findings.size());
+    },
     one_part,
+    "id,severity,code,call,summary,evidence,remedy",
+    "remedy,evidence,id",
     true};
 
 const TableDescription kCaptureTable{

@@ -264,7 +264,10 @@ const TableDescription kMessagesTable{
          }},
     },
     message_count,
-    one_if_held<&Model::messages>};
+    one_if_held<&Model::messages>,
+    "id,call,frame,time,transport,src,src_port,dst,dst_port,method,status,reason,cseq,has_sdp,"
+    "retransmission_of,call_id",
+    "call_id,has_sdp,cseq,transport,retransmission_of,id,reason,call"};
 
 const TableDescription kViasTable{
     "vias",

@@ -89,6 +89,8 @@ const TableDescription kRegistrationsTable{
     },
     [](Reader& r, uint32_t id) {
       return r.analyst.registrations().all()[id - 1].given_up ? 0U : 1U;
-    }};
+    },
+    "id,aor,contact,src,src_port,expires_s,state,refreshes,challenges,nat",
+    "challenges,refreshes,id,nat"};
 
 }  // namespace sipladder

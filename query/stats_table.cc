@@ -8,14 +8,6 @@
 namespace sipladder {
 namespace {
 
-struct StatRow {
-  std::string group;
-  std::string name;
-  std::optional<int64_t> count;
-  std::optional<double> value;
-  std::string note;
-};
-
 class Collector {
  public:
   explicit Collector(Reader& reader) : r(reader) {
@@ -158,12 +150,6 @@ class Collector {
   Reader& r;
 };
 
-// One thread reads tables at a time; count() is what opens this one.
-std::vector<StatRow> g_rows;
-const StatRow& stat(RowId row) {
-  return g_rows[row.id - 1];
-}
-
 }  // namespace
 
 const TableDescription kStatsTable{
@@ -172,24 +158,26 @@ const TableDescription kStatsTable{
     {
         {"id", "INTEGER", "1-based", [](Reader&, RowId row, Value& v) { v.set(int64_t{row.id}); }},
         {"group", "TEXT", "what is counted",
-         [](Reader&, RowId row, Value& v) { v.set(stat(row).group); }},
+         [](Reader& r, RowId row, Value& v) { v.set(r.stats[row.id - 1].group); }},
         {"name", "TEXT", "of the counter",
-         [](Reader&, RowId row, Value& v) { v.set(stat(row).name); }},
+         [](Reader& r, RowId row, Value& v) { v.set(r.stats[row.id - 1].name); }},
         {"count", "INTEGER", "the count",
-         [](Reader&, RowId row, Value& v) {
-           if (stat(row).count) v.set(*stat(row).count);
+         [](Reader& r, RowId row, Value& v) {
+           if (r.stats[row.id - 1].count) v.set(*r.stats[row.id - 1].count);
          }},
         {"value", "REAL", "a ratio or percentile",
-         [](Reader&, RowId row, Value& v) {
-           if (stat(row).value) v.set_real(*stat(row).value);
+         [](Reader& r, RowId row, Value& v) {
+           if (r.stats[row.id - 1].value) v.set_real(*r.stats[row.id - 1].value);
          }},
         {"note", "TEXT", "what it means",
-         [](Reader&, RowId row, Value& v) { v.set_if(stat(row).note); }},
+         [](Reader& r, RowId row, Value& v) { v.set_if(r.stats[row.id - 1].note); }},
     },
     [](Reader& r) {
-      g_rows = Collector(r).rows;
-      return static_cast<uint32_t>(g_rows.size());
+      r.stats = Collector(r).rows;
+      return static_cast<uint32_t>(r.stats.size());
     },
-    one_part};
+    one_part,
+    "\"group\",name,count,value,note",
+    "note"};
 
 }  // namespace sipladder

@@ -206,6 +206,9 @@ const TableDescription kStreamsTable{
       r.analyst.media().update();
       return r.model.streams.size();
     },
-    [](Reader& r, uint32_t id) { return r.analyst.media().is_listed(StreamId{id}) ? 1U : 0U; }};
+    [](Reader& r, uint32_t id) { return r.analyst.media().is_listed(StreamId{id}) ? 1U : 0U; },
+    "id,call,from_party,src,src_port,dst,dst_port,ssrc,codec,packets,lost,loss_pct,late,duplicates,"
+    "jitter_ms,dst_advertised,latched,icmp_errors",
+    "duplicates,late,icmp_errors,latched,dst_advertised,ssrc,lost,from_party"};
 
 }  // namespace sipladder

@@ -64,6 +64,8 @@ const TableDescription kSubscriptionsTable{
       r.analyst.subscriptions().update();
       return static_cast<uint32_t>(r.analyst.subscriptions().all().size());
     },
-    one_part};
+    one_part,
+    "id,call,event,subscriber,notifier,src,src_port,expires_s,state,reason,refreshes,notifies",
+    "refreshes,notifies,id,reason,src_port,src"};
 
 }  // namespace sipladder

@@ -1,5 +1,7 @@
 #include "query/table_description.h"
 
+#include "decode/text.h"
+
 namespace sipladder {
 
 const SipIndex& Reader::sip(MessageId id) {
@@ -76,6 +78,19 @@ const std::vector<const TableDescription*>& tables() {
       &kDialogsTable,   &kSdpTable,      &kStreamsTable, &kRegistrationsTable, &kSubscriptionsTable,
       &kEndpointsTable, &kFindingsTable, &kCaptureTable, &kStatsTable};
   return all;
+}
+
+const TableDescription* find_table(std::string_view name) {
+  const auto& all = tables();
+  const auto found = std::find_if(all.begin(), all.end(),
+                                  [&](const TableDescription* one) { return one->name == name; });
+  return found == all.end() ? nullptr : *found;
+}
+
+std::vector<std::string> split_names(std::string_view list) {
+  std::vector<std::string> names;
+  while (!list.empty()) names.emplace_back(trim(cut(&list, ',')));
+  return names;
 }
 
 }  // namespace sipladder

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +47,15 @@ struct HeaderValue {
   std::string_view value;
 };
 
+// A row of `stats`.
+struct StatRow {
+  std::string group;
+  std::string name;
+  std::optional<int64_t> count;
+  std::optional<double> value;
+  std::string note;
+};
+
 // What getters read from. Keeps the message loaded last and what was parsed of it, because
 // neighbouring cells ask for the same one.
 class Reader {
@@ -76,6 +86,9 @@ class Reader {
   const Model& model;
   Analyst& analyst;
   ViaHops hops;
+  // Rows that are made when their table is opened.
+  std::vector<const Finding*> findings;
+  std::vector<StatRow> stats;
 
  private:
   const std::vector<CallId>* chosen_ = nullptr;
@@ -110,19 +123,27 @@ struct Column {
   std::string_view type;  // INTEGER, REAL, TEXT; JSON is TEXT that holds a JSON array
   std::string_view doc;
   void (*get)(Reader&, RowId, Value&);
+  bool judged = false;  // needs the verdict on the call, which costs time while packets come
 };
 
+// Its name is that of a command and of a view of the terminal UI, too.
 struct TableDescription {
   std::string_view name;
   std::string_view doc;
   std::vector<Column> columns;           // the first one is the record's id (`id`, `message`)
-  uint32_t (*count)(Reader&);            // records
+  uint32_t (*open)(Reader&);             // before a row is read: how many records there are
   uint32_t (*parts)(Reader&, uint32_t);  // rows of a record: 1, or more, or 0 when it is not listed
-  bool counting_finds_all = false;       // count() does the work, and reading a row none
+  // Columns that a list shows when nobody asks for others, as a SELECT names them, and those that
+  // it leaves out first where there is no room.
+  std::string_view listed = "*";
+  std::string_view least{};
+  bool opening_finds_all = false;  // open() does the work, and reading a row none
 };
 
 // All tables, in the order of `schema`.
 const std::vector<const TableDescription*>& tables();
+const TableDescription* find_table(std::string_view name);    // null: there is none
+std::vector<std::string> split_names(std::string_view list);  // "a, b,c"
 uint32_t one_part(Reader&, uint32_t);
 void row_id(Reader&, RowId row, Value& v);  // the getter of a column `id`
 // The same for the tables of the model, whose records can be given up.

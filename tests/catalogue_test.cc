@@ -97,9 +97,16 @@ std::string man_exporters() {
   return all;
 }
 
+std::string man_tables() {
+  std::string all;
+  for (const TableDescription* table : tables()) all += man_row(table->name, table->doc);
+  return all;
+}
+
 // The lines of the man page between two comments are those of a registry.
 TEST(Docs, ManPageHasTheRegistries) {
-  const std::pair<std::string, std::string> blocks[] = {{"ladder formats", man_ladder_formats()},
+  const std::pair<std::string, std::string> blocks[] = {{"tables", man_tables()},
+                                                        {"ladder formats", man_ladder_formats()},
                                                         {"exporters", man_exporters()}};
   std::stringstream page;
   page << std::ifstream(root_path("sipladder.1")).rdbuf();

@@ -145,6 +145,7 @@ Canvas App::frame(int width, int height) {
   layer.view->draw(area);
   canvas.paste(0, 1, area);
   draw_edges(&canvas, hints, fresh);
+  if (shared_.ui->ascii) canvas.make_ascii();
   return canvas;
 }
 

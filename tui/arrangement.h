@@ -34,7 +34,7 @@ class Arrangement {
  public:
   using Clock = std::chrono::steady_clock;
   struct Wish {
-    std::function<bool(Id)> keep;        // empty: all
+    std::function<bool(Id)> keep;         // empty: all
     std::function<void(Id, Value*)> key;  // empty: as they come
     bool descending = false;
   };

@@ -68,8 +68,7 @@ void CallPanel::draw_up(const Shared& shared, CallId call, int width, int height
   options.utc = shared.utc;
   options.columns_by = shared.ui->columns_by;
   if (shared.ui->show_aliases) options.aliases = shared.ui->aliases;
-  const Ladder ladder =
-      build_ladder({shared.model, shared.log, shared.analyst, {call}}, options);
+  const Ladder ladder = build_ladder({shared.model, shared.log, shared.analyst, {call}}, options);
   LadderTextOptions text;
   text.width = width - 1;
   text.frames = width >= kPanelWithFrames;

@@ -27,6 +27,9 @@ class Canvas {
   // All of another canvas, its corner at (x, y).
   void paste(int x, int y, const Canvas& other);
 
+  // What is no ASCII becomes what looks like it, or '?'.
+  void make_ascii();
+
   // Rows without trailing spaces, each ended by '\n'.
   std::string to_text() const;
 

@@ -52,9 +52,9 @@ void ChooseView::draw(Canvas& canvas) const {
     x += widest + 2;
     if (manner_.bars) {
       canvas.text(x, y, fmt::format("{:>8}", choice.count));
-      const auto length = static_cast<size_t>(static_cast<double>(bar_room) *
-                                              static_cast<double>(choice.count) /
-                                              static_cast<double>(most));
+      const auto length =
+          static_cast<size_t>(static_cast<double>(bar_room) * static_cast<double>(choice.count) /
+                              static_cast<double>(most));
       canvas.text(x + 9, y, std::u32string_view(std::u32string(length, U'▇')), Ink::info);
     } else {
       canvas.text(x, y, choice.about, Ink::dim);
@@ -94,8 +94,7 @@ Reply ChooseView::handle(Key key) {
       if (choices_.empty()) return {Reply::Kind::back, nullptr};
       return done_(choices_, cursor_.selected);
     case Action::toggle:
-      if (!choices_.empty())
-        choices_[cursor_.selected].marked = !choices_[cursor_.selected].marked;
+      if (!choices_.empty()) choices_[cursor_.selected].marked = !choices_[cursor_.selected].marked;
       break;
     case Action::move_up:
     case Action::move_down:

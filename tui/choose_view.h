@@ -13,20 +13,20 @@ namespace sipladder {
 
 struct Choice {
   std::string text;
-  std::string about;    // behind it, dim
-  std::string id;       // for whoever opened it
+  std::string about;  // behind it, dim
+  std::string id;     // for whoever opened it
   bool marked = false;
-  uint64_t count = 0;   // drawn as a bar, where one has it
+  uint64_t count = 0;  // drawn as a bar, where one has it
 };
 
 class ChooseView : public Screen {
  public:
   struct Manner {
-    std::string name;     // in help and trail
+    std::string name;  // in help and trail
     std::string heading;
-    bool marks = false;   // Space marks
-    bool moves = false;   // + and - move a row
-    bool bars = false;    // counts
+    bool marks = false;  // Space marks
+    bool moves = false;  // + and - move a row
+    bool bars = false;   // counts
   };
   // `done` gets all choices and the selected one. What it returns is the answer of this view: back,
   // if nothing else.

@@ -23,7 +23,8 @@ void add(std::vector<CellLine>* out, char mark, const std::string& text, Ink ink
 // The longest common subsequence, from its table of lengths.
 std::vector<CellLine> diff_lines(const std::vector<std::string>& first,
                                  const std::vector<std::string>& second) {
-  const size_t a = std::min(first.size(), kMostCompared), b = std::min(second.size(), kMostCompared);
+  const size_t a = std::min(first.size(), kMostCompared),
+               b = std::min(second.size(), kMostCompared);
   std::vector<uint16_t> length((a + 1) * (b + 1), 0);
   const auto at = [&](size_t i, size_t j) -> uint16_t& { return length[i * (b + 1) + j]; };
   for (size_t i = a; i-- > 0;) {
@@ -42,8 +43,7 @@ std::vector<CellLine> diff_lines(const std::vector<std::string>& first,
       add(&out, '+', second[j++], Ink::good);
     }
   }
-  if (first.size() > a || second.size() > b)
-    add(&out, ' ', "(the rest is not compared)", Ink::dim);
+  if (first.size() > a || second.size() > b) add(&out, ' ', "(the rest is not compared)", Ink::dim);
   return out;
 }
 

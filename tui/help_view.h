@@ -13,7 +13,7 @@ class HelpView : public Screen {
   explicit HelpView(const Screen& about);
 
   void refresh(int width, int height) override;
-  void draw(Canvas& canvas) const override { pane_.draw(canvas, 0, false); }
+  void draw(Canvas& canvas) const override { pane_.draw(canvas, 0); }
   Reply handle(Key key) override;
   const KeyTable& keys() const override;
   std::string name() const override { return "help"; }

@@ -58,6 +58,7 @@ void LadderView::build() {
   options.of_capture = made_.verdicts;
   options.max_messages = kMaxMessages;
   options.compact = made_.compact;
+  options.transactions = true;
   options.scale_time = made_.scale;
   options.columns_by = made_.by;
   if (made_.aliases) options.aliases = shared_.ui->aliases;
@@ -189,26 +190,34 @@ void LadderView::refresh(int width, int height) {
   detail_ = detail();
 }
 
+// Of a message: its label first when the arrow has no room for all of it.
+std::string LadderView::message_detail(const LadderRow& row) const {
+  const MessageRecord& record = shared_.model.messages[row.message];
+  std::string out =
+      fmt::format("frame {}  {} > {}  {}  CSeq {} {}  {} bytes", row.frame,
+                  to_string(shared_.model.endpoints[record.src]),
+                  to_string(shared_.model.endpoints[record.dst]), to_string(record.transport),
+                  record.cseq, to_string(record.method), record.length);
+  const bool ascii = shared_.ui->ascii;
+  const int room = room_of(row, layout_) - ports_of(row).width();
+  if (fit_row_label(row, room, ascii) != row_label(row, ascii)) out = row.label + "  " + out;
+  if (!row.transaction.empty()) out += "  " + row.transaction;
+  if (row.before && shared_.model.messages.holds(row.before)) {
+    const MessageRecord& before = shared_.model.messages[row.before];
+    out = fmt::format("next hop of frame {}, {:.1f} ms later  {}", before.frame,
+                      static_cast<double>(record.time_ns - before.time_ns) / 1e6, out);
+  }
+  if (!shared_.model.messages.holds(row.original)) return out;
+  return fmt::format("{} of frame {}  {}", row.retransmission ? "retransmission" : "duplicate",
+                     shared_.model.messages[row.original].frame, out);
+}
+
 std::string LadderView::detail() const {
   if (ladder_.rows.empty()) return {};
   const LadderRow& row = ladder_.rows[cursor_.selected];
-  if (row.kind == RowKind::message && shared_.model.messages.holds(row.message)) {
-    const MessageRecord& record = shared_.model.messages[row.message];
-    std::string out =
-        fmt::format("frame {}  {} > {}  {}  CSeq {} {}  {} bytes  {}", row.frame,
-                    to_string(shared_.model.endpoints[record.src]),
-                    to_string(shared_.model.endpoints[record.dst]), to_string(record.transport),
-                    record.cseq, to_string(record.method), record.length, row.label);
-    if (row.before && shared_.model.messages.holds(row.before)) {
-      const MessageRecord& before = shared_.model.messages[row.before];
-      out = fmt::format("next hop of frame {}, {:.1f} ms later  {}", before.frame,
-                        static_cast<double>(record.time_ns - before.time_ns) / 1e6, out);
-    }
-    if (!row.original) return out;
-    return fmt::format("{} of frame {}  {}", row.retransmission ? "retransmission" : "duplicate",
-                       shared_.model.messages[row.original].frame, out);
-  }
-  if (row.kind != RowKind::media) return {};
+  if (row.kind == RowKind::message && shared_.model.messages.holds(row.message))
+    return message_detail(row);
+  if (row.kind != RowKind::media || !shared_.model.streams.holds(row.stream)) return {};
   const StreamRecord& stream = shared_.model.streams[row.stream];
   return fmt::format(
       "{} > {}  SSRC {:08x}  {}  {}, {} lost, {}", to_string(shared_.model.endpoints[stream.src]),

@@ -1,7 +1,6 @@
 #include "tui/list_columns.h"
 
 #include <algorithm>
-#include <sstream>
 
 #include "correlate/model/names.h"
 #include "decode/text.h"
@@ -26,15 +25,6 @@ std::string_view present_name(std::string_view name) {
   if (name == "dsthost") return "dst";
   if (name == "starting") return "method";
   return name;
-}
-
-bool needs_verdict(std::string_view column) {
-  for (const std::string_view name :
-       {"audio", "audio_lost_toward", "audio_cause", "codec", "mos", "findings", "worst",
-        "scenario", "duration_ms", "session", "session_reason", "early_audio"}) {
-    if (column == name) return true;
-  }
-  return false;
 }
 
 std::vector<ListColumn> all_columns() {
@@ -78,16 +68,6 @@ Ink state_ink(CallState state) {
 constexpr std::string_view kMarks[] = {" ", ".", "*", "!", "!"};
 
 }  // namespace
-
-std::vector<std::string> column_names(const std::string& list) {
-  std::vector<std::string> names;
-  std::istringstream stream(list);
-  for (std::string name; std::getline(stream, name, ',');) {
-    std::erase(name, ' ');
-    names.push_back(name);
-  }
-  return names;
-}
 
 const std::vector<ListColumn>& list_columns() {
   static const std::vector<ListColumn> kAll = all_columns();
@@ -198,7 +178,7 @@ void CallCells::value(const ListColumn& column, CallId id, Value* value) {
     }
   }
   if (of_table == nullptr) return value->set(text(column, id));
-  if (!shared_.verdicts && needs_verdict(of_table->name)) return;
+  if (!shared_.verdicts && of_table->judged) return;
   of_table->get(reader_, {id.value, 0}, *value);
 }
 

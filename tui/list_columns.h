@@ -16,9 +16,6 @@
 
 namespace sipladder {
 
-// "a,b,c", spaces left out.
-std::vector<std::string> column_names(const std::string& list);
-
 enum class Field : uint8_t {
   mark,
   index,

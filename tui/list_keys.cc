@@ -268,27 +268,50 @@ Reply ListView::act(Action action) {
   }
 }
 
+// Which rows there are, and in which order.
+bool ListView::act_on_order(Action action) {
+  switch (action) {
+    case Action::filter:
+      begin_filter();
+      return true;
+    case Action::calls_only:
+      rows_source_.toggle_calls_only();
+      return true;
+    case Action::sort_worst:
+      sort_worst();
+      return true;
+    case Action::sort_next:
+    case Action::sort_previous:
+      step_sort(action == Action::sort_next);
+      return true;
+    case Action::reverse:
+      reverse();
+      return true;
+    case Action::clear:
+    case Action::clear_hidden:
+      rows_source_.clear(action == Action::clear_hidden);
+      shared_.ui->chosen.clear();
+      return true;
+    case Action::all:
+    case Action::one_way:
+    case Action::silent:
+    case Action::failed:
+    case Action::nat:
+      rows_source_.show_group(
+          static_cast<Group>(static_cast<int>(action) - static_cast<int>(Action::all)));
+      cursor_.select(0);
+      return true;
+    default:
+      return false;
+  }
+}
+
 Reply ListView::act_on_rows(Action action) {
+  if (act_on_order(action)) return {};
   Ui& ui = *shared_.ui;
   switch (action) {
     case Action::select:
       choose();
-      break;
-    case Action::filter:
-      begin_filter();
-      break;
-    case Action::calls_only:
-      rows_source_.toggle_calls_only();
-      break;
-    case Action::sort_worst:
-      sort_worst();
-      break;
-    case Action::sort_next:
-    case Action::sort_previous:
-      step_sort(action == Action::sort_next);
-      break;
-    case Action::reverse:
-      reverse();
       break;
     case Action::next_problem:
     case Action::previous_problem:
@@ -296,11 +319,6 @@ Reply ListView::act_on_rows(Action action) {
       break;
     case Action::panel:
       ui.panel = !ui.panel;
-      break;
-    case Action::clear:
-    case Action::clear_hidden:
-      rows_source_.clear(action == Action::clear_hidden);
-      ui.chosen.clear();
       break;
     case Action::pause:
       if (!ui.pause) return {};
@@ -319,90 +337,10 @@ Reply ListView::act_on_rows(Action action) {
     case Action::aliases:
       ui.show_aliases = !ui.show_aliases;
       break;
-    case Action::all:
-    case Action::one_way:
-    case Action::silent:
-    case Action::failed:
-    case Action::nat:
-      rows_source_.show_group(
-          static_cast<Group>(static_cast<int>(action) - static_cast<int>(Action::all)));
-      cursor_.select(0);
-      break;
     default:
       search_.act(action, [this](bool forward) { find(forward); });
   }
   return {};
-}
-
-const KeyTable& ListView::keys() const {
-  static const KeyTable kKeys = {
-      {kKeyEnter, Action::open, "the ladder of the call, or of those selected", "ladder"},
-      {kKeyUp, Action::up, ""},
-      {'k', Action::up, ""},
-      {kKeyDown, Action::down, ""},
-      {'j', Action::down, "a call up or down"},
-      {kKeyPageUp, Action::page_up, ""},
-      {control_key('b'), Action::page_up, ""},
-      {kKeyPageDown, Action::page_down, ""},
-      {control_key('f'), Action::page_down, "a page up or down"},
-      {control_key('u'), Action::half_up, ""},
-      {control_key('d'), Action::half_down, "half a page up or down"},
-      {kKeyHome, Action::first, ""},
-      {'g', Action::first, "to the first call"},
-      {kKeyEnd, Action::last, ""},
-      {'G', Action::last, "to the newest call; live, the list follows"},
-      {'e', Action::next_problem, "", "next problem"},
-      {'E', Action::previous_problem, "the next or previous call with a problem"},
-      {'w', Action::sort_worst, "worst first, or as they came", "worst first"},
-      {'v', Action::whole_finding, "all that is found of the call, in whole sentences", "finding"},
-      {'b', Action::panel, "the part below the list, or not"},
-      {'0', Action::all, "all calls"},
-      {'1', Action::one_way, ""},
-      {'2', Action::silent, ""},
-      {'3', Action::failed, ""},
-      {'4', Action::nat, ""},
-      {'5', Action::capture,
-       "only calls that are one-way, silent, failed, with NAT faults, with capture trouble"},
-      {kKeyTab, Action::next_view, "", "views"},
-      {kKeyBackTab, Action::previous_view,
-       "the next or previous view: findings, NAT, streams, ..."},
-      {';', Action::sql, "ask in SQL"},
-      {' ', Action::select, "select the call, or not", "select"},
-      {'f', Action::filter, "", "filter"},
-      {function_key(7), Action::filter, "filter by words, /regex/ over all messages, or SQL"},
-      {'F', Action::values, "values of the column sorted by, with counts; Enter filters"},
-      {'/', Action::search, "", "search"},
-      {function_key(3), Action::search, "search in all that is known of each call"},
-      {'n', Action::search_next, ""},
-      {'N', Action::search_previous, "next or previous match"},
-      {'s', Action::save, "", "save"},
-      {function_key(2), Action::save, "save the selected calls, or all that are shown"},
-      {'x', Action::extended, ""},
-      {function_key(4), Action::extended, "the ladder with all legs of the end-to-end call"},
-      {'r', Action::raw, ""},
-      {function_key(6), Action::raw, "the text of all messages of the call"},
-      {'<', Action::sort_previous, ""},
-      {'>', Action::sort_next, "sort by the column before or behind"},
-      {'z', Action::reverse, "sort the other way"},
-      {'t', Action::columns, ""},
-      {function_key(10), Action::columns, "choose and order columns"},
-      {'i', Action::stats, "statistics"},
-      {'o', Action::settings, ""},
-      {function_key(8), Action::settings, "settings"},
-      {'I', Action::calls_only, "only calls (INVITE), or everything"},
-      {function_key(5), Action::clear, "clear the list: only what comes from now on"},
-      {function_key(9), Action::clear_hidden, "clear what the filter hides"},
-      {'p', Action::pause, "pause reading or capturing, and go on"},
-      {'P', Action::end_reading, "end reading: what was read is kept and judged"},
-      {'A', Action::autoscroll, "follow the newest call, or not"},
-      {'a', Action::aliases, "names of hosts, or their addresses"},
-      {'Y', Action::copy, "copy the Call-ID (OSC 52)"},
-      {'?', Action::help, ""},
-      {function_key(1), Action::help, "this help", "help"},
-      {'q', Action::back, "", "quit"},
-      {kKeyEscape, Action::back, "end the program; Esc ends a search or filter first"},
-  };
-  return kKeys;
 }
 
 }  // namespace sipladder

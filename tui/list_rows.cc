@@ -7,7 +7,6 @@
 namespace sipladder {
 namespace {
 
-constexpr std::chrono::milliseconds kSlice{25};
 constexpr std::chrono::milliseconds kBetween{400};  // new rows are sorted in so often
 
 std::string_view words_of(Group group) {
@@ -86,12 +85,10 @@ bool ListRows::refresh() {
     if (!filter->active()) continue;
     // Verdicts that a condition may need are there when the capture has been read.
     if (!shared_.verdicts) return false;
-    if (!filter->update(shared_.model, shared_.log, shared_.analyst)) continue;
-    shared_.ui->queries++;
-    stale_ = true;
+    if (filter->update(shared_.model, shared_.log, shared_.analyst)) stale_ = true;
   }
   if (!arrangement_.running() && is_stale()) arrange();
-  if (!arrangement_.step(kSlice)) return false;
+  if (!arrangement_.step(shared_.ui->slice)) return false;
   shown_ = std::move(arrangement_.result());
   again_ = std::chrono::steady_clock::now() + kBetween;
   return true;

@@ -80,7 +80,8 @@ bool ListView::working() const {
 
 void ListView::refresh(int width, int height) {
   width_ = width;
-  if (shared_.verdicts) shared_.ui->overview.update(shared_.model, shared_.analyst);
+  if (shared_.verdicts)
+    shared_.ui->overview.update(shared_.model, shared_.analyst, shared_.ui->slice);
   const CallId before = selected();
   const bool changed = rows_source_.refresh();
   panel_rows_ = shared_.ui->panel ? panel_height(height) : 0;

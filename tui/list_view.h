@@ -64,6 +64,7 @@ class ListView : public Screen {
   void copy_call_id();
   Reply open_columns();
   Reply act(Action action);
+  bool act_on_order(Action action);
   Reply act_on_rows(Action action);
 
   Shared shared_;

@@ -22,7 +22,7 @@ std::vector<CellLine> record_lines(const Shared& shared, const TableDescription&
   constexpr int kNames = 22;
   std::vector<CellLine> lines;
   Reader reader(shared.model, shared.log, shared.analyst);
-  const bool there = row.id <= table.count(reader) && table.parts(reader, row.id) > row.part;
+  const bool there = row.id <= table.open(reader) && table.parts(reader, row.id) > row.part;
   if (!there) add_lines(&lines, "(given up for memory: --memory)", Ink::warning);
   for (const Column& column : table.columns) {
     if (!there) break;

@@ -51,7 +51,8 @@ CallFacts facts_of(const Model& model, Analyst& analyst, CallId id) {
   facts.cause = telling->code;
   facts.rank = static_cast<uint8_t>(static_cast<int>(telling->severity) + 1);
   for (const Finding* finding : findings)
-    facts.rank = std::max(facts.rank, static_cast<uint8_t>(static_cast<int>(finding->severity) + 1));
+    facts.rank =
+        std::max(facts.rank, static_cast<uint8_t>(static_cast<int>(finding->severity) + 1));
   if (facts.rank == 3 && (silent || audio == Audio::one_way)) facts.rank = 4;
   return facts;
 }
@@ -75,8 +76,7 @@ void Overview::finish(Analyst& analyst) {
   constexpr auto kLeast = std::chrono::milliseconds(500);
   constexpr int kPause = 10;  // times as long as it took
   for (const Finding* finding : analyst.all()) {
-    if (!finding->call && finding->severity != Severity::info &&
-        finding->code.starts_with("cap-"))
+    if (!finding->call && finding->severity != Severity::info && finding->code.starts_with("cap-"))
       counting_[static_cast<size_t>(Group::capture)]++;
   }
   std::swap(facts_, growing_);
@@ -87,11 +87,10 @@ void Overview::finish(Analyst& analyst) {
   again_ = Clock::now() + std::max<Clock::duration>(kLeast, (Clock::now() - began_) * kPause);
 }
 
-bool Overview::update(const Model& model, Analyst& analyst) {
-  constexpr auto kSlice = std::chrono::milliseconds(25);
+bool Overview::update(const Model& model, Analyst& analyst, std::chrono::milliseconds slice) {
   constexpr uint32_t kBetweenLooks = 64;
   if (next_ == 0 && !begin(model)) return false;
-  const auto until = Clock::now() + kSlice;
+  const auto until = Clock::now() + slice;
   for (; next_ <= growing_.size(); next_++) {
     if (next_ % kBetweenLooks == 0 && Clock::now() > until) return false;
     const CallId id{next_};

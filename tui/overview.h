@@ -20,8 +20,8 @@ enum class Group : uint8_t { all, one_way, silent, failed, nat, capture, count_ 
 constexpr size_t kGroups = static_cast<size_t>(Group::count_);
 
 struct CallFacts {
-  uint8_t rank = 0;    // the worse the higher: info 1, warning 2, error 3, no audio 4
-  uint8_t groups = 0;  // a bit for each Group
+  uint8_t rank = 0;        // the worse the higher: info 1, warning 2, error 3, no audio 4
+  uint8_t groups = 0;      // a bit for each Group
   std::string_view cause;  // code of the finding that tells most, empty when none
 
   bool is_problem() const { return rank >= 2; }
@@ -32,9 +32,9 @@ struct CallFacts {
 
 class Overview {
  public:
-  // Looks at the calls again when packets came since, some thousands at a time. True when something
+  // Looks at the calls again when packets came since, for as long as `slice`. True when something
   // is new.
-  bool update(const Model& model, Analyst& analyst);
+  bool update(const Model& model, Analyst& analyst, std::chrono::milliseconds slice);
   bool working() const { return next_ != 0; }
   bool known() const { return known_; }  // looked at all calls once
   const CallFacts& of(CallId id) const;

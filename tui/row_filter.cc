@@ -21,7 +21,7 @@ std::string sql_string(std::string_view text) {
 // Words alone name what is looked for; a comparison is a condition.
 bool looks_like_sql(std::string_view text) {
   if (text.find_first_of("=<>") != std::string_view::npos) return true;
-  static constexpr std::string_view kWords[] = {" like ", " in ",   " in(",      " is ",
+  static constexpr std::string_view kWords[] = {" like ", " in ",     " in(",      " is ",
                                                 " glob ", " regexp ", " between ", " not "};
   return std::any_of(std::begin(kWords), std::end(kWords),
                      [&](std::string_view word) { return contains_words(text, word); });

@@ -34,7 +34,6 @@ void SqlView::run() {
   cursor_ = Cursor{};
   first_column_ = 0;
   const SharedLock lock(shared_);
-  shared_.ui->queries++;
   packets_ = shared_.model.accounting.packets;
   Reader reader(shared_.model, shared_.log, shared_.analyst);
   Database database(reader);
@@ -139,26 +138,29 @@ Reply SqlView::open_row() const {
           std::make_unique<LadderView>(shared_, std::vector<CallId>{call}, std::move(target))};
 }
 
-Reply SqlView::handle(Key key) {
-  const auto find = [this](bool forward) {
-    search_.run(
-        forward,
-        [this](size_t row) {
-          return std::any_of(rows_[row].begin(), rows_[row].end(),
-                             [this](const Value& value) { return search_.in(plain_text(value)); });
-        },
-        &cursor_);
-  };
-  if (edit_.active()) {
-    if (key == kKeyTab) {
-      complete();
-      return {};
-    }
-    const LineEdit::Answer answer = edit_.type(key);
-    if (answer == LineEdit::Answer::done) run();
-    if (answer == LineEdit::Answer::left && query_.empty()) return {Reply::Kind::back, nullptr};
+void SqlView::find(bool forward) {
+  search_.run(
+      forward,
+      [this](size_t row) {
+        return std::any_of(rows_[row].begin(), rows_[row].end(),
+                           [this](const Value& value) { return search_.in(plain_text(value)); });
+      },
+      &cursor_);
+}
+
+Reply SqlView::type_query(Key key) {
+  if (key == kKeyTab) {
+    complete();
     return {};
   }
+  const LineEdit::Answer answer = edit_.type(key);
+  if (answer == LineEdit::Answer::done) run();
+  if (answer == LineEdit::Answer::left && query_.empty()) return {Reply::Kind::back, nullptr};
+  return {};
+}
+
+Reply SqlView::handle(Key key) {
+  if (edit_.active()) return type_query(key);
   if (search_.editing()) {
     if (search_.type(key)) find(true);
     return {};
@@ -194,7 +196,7 @@ Reply SqlView::handle(Key key) {
       if (first_column_ + 1 < columns_.size()) first_column_++;
       break;
     default:
-      search_.act(action, find);
+      search_.act(action, [this](bool forward) { find(forward); });
   }
   return {};
 }

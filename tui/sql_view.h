@@ -27,6 +27,8 @@ class SqlView : public Screen {
   void run();
   void complete();
   void sort(bool forward);
+  void find(bool forward);
+  Reply type_query(Key key);
   Reply open_row() const;
 
   Shared shared_;

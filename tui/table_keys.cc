@@ -25,6 +25,7 @@ constexpr const char* kTableFilterLabel = "filter (words, /regex/, SQL): ";
 bool TableView::row_matches(size_t index) {
   if (shared_.model.cancellation.requested()) return true;
   const SharedLock lock(shared_);
+  rows_.catch_up();
   for (const Column* column : columns_) {
     if (search_.in(plain_text(rows_.value(*column, rows_.ids()[index])))) return true;
   }
@@ -39,6 +40,7 @@ void TableView::find(bool forward) {
 // To the next row whose call has a problem; a finding is one itself.
 void TableView::step_problem(bool forward) {
   const SharedLock lock(shared_);
+  rows_.catch_up();
   const auto& ids = rows_.ids();
   size_t row = cursor_.selected;
   for (size_t i = 0; i < ids.size(); i++) {
@@ -100,13 +102,13 @@ Reply TableView::open_row(bool message) {
   CallId call;
   {
     const SharedLock lock(shared_);
+    rows_.catch_up();
     call = rows_.call_of(row);
     target.message = rows_.message_of(row);
-    const auto& found = shared_.analyst.found();
     if (&table_ == &kStreamsTable) target.stream = StreamId{row.id};
-    if (&table_ == &kFindingsTable && row.id <= found.size()) {
-      target.stream = found[row.id - 1]->stream;
-      target.frames = found[row.id - 1]->evidence;
+    if (const Finding* const finding = rows_.finding(row)) {
+      target.stream = finding->stream;
+      target.frames = finding->evidence;
     }
     if (&table_ == &kTransactionsTable && shared_.model.transactions.holds(TransactionId{row.id}))
       target.message = shared_.model.transactions[TransactionId{row.id}].request;
@@ -125,6 +127,7 @@ Reply TableView::open_values() {
   std::map<std::string, uint64_t> counts;
   {
     const SharedLock lock(shared_);
+    rows_.catch_up();
     for (const RowId row : rows_.ids()) {
       if (shared_.model.cancellation.requested()) break;
       counts[plain_text(rows_.value(*column, row))]++;

@@ -10,8 +10,6 @@
 namespace sipladder {
 namespace {
 
-constexpr std::chrono::milliseconds kTableSlice{25};
-
 // Records of the model are added and stay; what is concluded can become something else.
 bool grows_only(std::string_view table) {
   for (const std::string_view name :
@@ -36,6 +34,11 @@ TableRows::TableRows(const Shared& shared, const TableDescription& table, std::v
   std::sort(scope_.begin(), scope_.end());
 }
 
+const Finding* TableRows::finding(RowId row) const {
+  const bool there = &table_ == &kFindingsTable && row.id > 0 && row.id <= count_;
+  return there ? reader_.findings[row.id - 1] : nullptr;
+}
+
 const Column* TableRows::column_called(std::string_view name) const {
   for (const Column& column : table_.columns) {
     if (column.name == name) return &column;
@@ -46,7 +49,7 @@ const Column* TableRows::column_called(std::string_view name) const {
 bool TableRows::has_changed() const {
   return !known_ || packets_ != shared_.model.accounting.packets ||
          epoch_ != shared_.model.evicted.epoch || finished_ != shared_.model.finished ||
-         queries_ != shared_.ui->queries || verdicts_ != shared_.verdicts;
+         verdicts_ != shared_.verdicts;
 }
 
 void TableRows::count_again() {
@@ -55,8 +58,8 @@ void TableRows::count_again() {
   const auto began = Clock::now();
   const bool gone = epoch_ != shared_.model.evicted.epoch;
   // What is concluded of a large file is asked for when it has been read.
-  const bool waits = table_.counting_finds_all && !shared_.verdicts;
-  count_ = waits ? 0 : table_.count(reader_);
+  const bool waits = table_.opening_finds_all && !shared_.verdicts;
+  count_ = waits ? 0 : table_.open(reader_);
   if (!known_ || !only_grows_ || gone) {
     base_.clear();
     next_ = 1;
@@ -64,16 +67,19 @@ void TableRows::count_again() {
   known_ = true;
   packets_ = shared_.model.accounting.packets;
   epoch_ = shared_.model.evicted.epoch;
-  queries_ = shared_.ui->queries;
   finished_ = shared_.model.finished;
   verdicts_ = shared_.verdicts;
   listing_ = true;
   again_ = Clock::now() + std::max<Clock::duration>(kLeast, (Clock::now() - began) * kPause);
 }
 
+void TableRows::catch_up() {
+  if (has_changed()) count_again();
+}
+
 void TableRows::list_more() {
   constexpr uint32_t kBetweenLooks = 64;
-  const auto until = Clock::now() + kTableSlice;
+  const auto until = Clock::now() + shared_.ui->slice;
   for (; next_ <= count_; next_++) {
     if (next_ % kBetweenLooks == 0 && Clock::now() > until) return;
     const uint32_t parts = table_.parts(reader_, next_);
@@ -85,9 +91,7 @@ void TableRows::list_more() {
 
 Value TableRows::value(const Column& column, RowId row) {
   Value value;
-  const bool is_finding = &table_ == &kFindingsTable;
   if (row.id == 0 || row.id > count_) return value;
-  if (is_finding && row.id > shared_.analyst.found().size()) return value;
   if (row.part == 0 && table_.parts(reader_, row.id) == 0) return value;
   column.get(reader_, row, value);
   return value;
@@ -169,7 +173,7 @@ bool TableRows::refresh(bool moved) {
   if (!listing_ && !arranged_) arrange();
   // Rows of a table that is concluded anew must be looked at before that happens.
   const bool hurry = !only_grows_ && !shared_.model.finished;
-  if (arrangement_.step(hurry ? std::chrono::milliseconds(200) : kTableSlice))
+  if (arrangement_.step(hurry ? std::chrono::milliseconds(200) : shared_.ui->slice))
     shown_ = std::move(arrangement_.result());
   return true;
 }

@@ -22,10 +22,13 @@ class TableRows {
   // Takes in what came; `moved`: rows will be read that were not before. True when rows may be read
   // now: else those of before have to do.
   bool refresh(bool moved);
+  // Before rows are read outside of refresh(): what is concluded may have been concluded anew.
+  void catch_up();
   const std::vector<RowId>& ids() const { return shown_; }
   bool working() const { return listing_ || arrangement_.running(); }
   std::string progress() const;
 
+  const Finding* finding(RowId row) const;  // of the table of findings; else null
   // Empty where the row is not there any more.
   Value value(const Column& column, RowId row);
   const Column* column_called(std::string_view name) const;
@@ -68,7 +71,7 @@ class TableRows {
   // When count_ was asked for.
   bool known_ = false;
   uint64_t packets_ = 0;
-  uint32_t epoch_ = 0, queries_ = 0;
+  uint32_t epoch_ = 0;
   bool finished_ = false, verdicts_ = false;
   Clock::time_point again_{};
 

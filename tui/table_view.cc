@@ -109,11 +109,9 @@ void TableView::place(int width) {
 // Whoever looks at findings reads the selected one whole.
 void TableView::take_words(int width) {
   words_.clear();
-  const RowId row = selected();
-  const auto& found = shared_.analyst.found();
-  if (word_rows_ == 0 || row.id == 0 || row.id > found.size()) return;
-  const Problem problem = problem_of(*found[row.id - 1]);
-  words_ = problem_text(problem, width);
+  const Finding* const finding = rows_.finding(selected());
+  if (word_rows_ == 0 || finding == nullptr) return;
+  words_ = problem_text(problem_of(*finding), width);
   if (words_.size() > word_rows_) words_.resize(word_rows_);
 }
 
@@ -151,7 +149,7 @@ std::string TableView::crumb() const {
 std::string TableView::heading() const {
   std::string text = counted(rows_.ids().size(), "row");
   if (const std::string about = rows_.about(); !about.empty()) text += "  " + about;
-  if (!shared_.verdicts && table_.counting_finds_all) text += "  (when all is read)";
+  if (!shared_.verdicts && table_.opening_finds_all) text += "  (when all is read)";
   return text + "  " + std::string(table_.doc);
 }
 

@@ -4,7 +4,6 @@
 
 #include "query/table_description.h"
 #include "tui/finding_groups.h"
-#include "tui/list_columns.h"
 #include "tui/table_view.h"
 
 namespace sipladder {
@@ -60,8 +59,15 @@ std::string tab_title(const TableDescription& table) {
 
 std::vector<std::string> shown_columns(const TableDescription& table) {
   const TabRow* const row = tab_row(table.name);
-  if (row != nullptr && row->columns != "*") return column_names(std::string(row->columns));
+  if (row != nullptr && !row->columns.empty()) return split_names(row->columns);
   std::vector<std::string> all;
+  if (table.listed != "*") {
+    for (std::string& name : split_names(table.listed)) {
+      std::erase(name, '"');  // a name that SQL has another meaning for
+      all.push_back(std::move(name));
+    }
+    return all;
+  }
   for (const Column& column : table.columns) all.emplace_back(column.name);
   return all;
 }

@@ -6,11 +6,11 @@
 
 namespace sipladder {
 
-void TextPane::draw(Canvas& canvas, int y, bool select) const {
+void TextPane::draw(Canvas& canvas, int y) const {
   for (size_t i = cursor_.top; i < cursor_.end(); i++) {
     const int row = y + static_cast<int>(i - cursor_.top);
     canvas.line(0, row, lines_[i], skip_);
-    if (select && i == cursor_.selected) canvas.reverse_row(row);
+    if (i == cursor_.selected) canvas.reverse_row(row);
   }
 }
 

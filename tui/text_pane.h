@@ -16,7 +16,7 @@ class TextPane {
   const std::vector<CellLine>& lines() const { return lines_; }
   void fit(int height) { cursor_.fit(lines_.size(), static_cast<size_t>(std::max(1, height))); }
   void rewind() { cursor_ = Cursor{}; }
-  void draw(Canvas& canvas, int y, bool select = true) const;
+  void draw(Canvas& canvas, int y) const;
 
   // While a search is typed all keys are its own.
   bool typing() const { return search_.editing(); }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <deque>
@@ -17,6 +18,8 @@ namespace {
 
 constexpr int kRedrawMs = 100;
 constexpr int kIdleMs = 250;
+constexpr int kBreathMs = 15;  // that a view with more to do leaves the engine
+constexpr std::chrono::milliseconds kSlice{25}, kSliceWhileReading{5};
 constexpr int kScriptMs = 20;  // between two keys of a script, while they wait
 
 // The screen and the keyboard, also while a view is busy: then `q` leaves the program, and other
@@ -68,9 +71,12 @@ void run_screen(const Session& session, App& app, Terminal& terminal, Desk& desk
   bool redraw = true;
   while (!session.stop) {
     const bool growing = !engine.ended();
+    ui.slice = growing ? kSliceWhileReading : kSlice;
     if (redraw) desk.show(app.frame(terminal.width(), terminal.height()));
     const bool working = app.working();
-    const int wait = working ? 0 : growing && !session.idle() ? kRedrawMs : kIdleMs;
+    const int wait = working                      ? (growing ? kBreathMs : 0)
+                     : growing && !session.idle() ? kRedrawMs
+                                                  : kIdleMs;
     const Key key = desk.next_key(wait, (ui.live || !growing) && !working);
     redraw = growing || working || key != kKeyNone;
     if (key == kKeyNone || key == kKeyResize) continue;
@@ -80,9 +86,25 @@ void run_screen(const Session& session, App& app, Terminal& terminal, Desk& desk
 }
 
 // What stays in the terminal's history.
-void print_summary(Session& session, Ui& ui) {
-  if (session.stop || !ui.overview.known()) return;
-  std::fputs((overview_sentence(ui.overview) + "\n").c_str(), stdout);
+void print_summary(const Overview& overview) {
+  if (overview.known()) std::fputs((overview_sentence(overview) + "\n").c_str(), stdout);
+}
+
+// Terminals and locales that would show something else for a line or an arrow.
+bool shows_ascii_only() {
+  const char* const term = std::getenv("TERM");
+  const std::string_view name = term == nullptr ? "" : term;
+  if (name.starts_with("vt") || name == "ansi" || name == "cons25") return true;
+  for (const char* const variable : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    const char* const value = std::getenv(variable);
+    if (value == nullptr || *value == '\0') continue;
+    const std::string_view locale = value;
+    const size_t dot = locale.find('.');
+    if (dot == std::string_view::npos) return false;  // "C": nothing is said of characters
+    const std::string_view set = locale.substr(dot + 1);
+    return !set.starts_with("UTF") && !set.starts_with("utf");
+  }
+  return false;
 }
 
 }  // namespace
@@ -99,6 +121,8 @@ std::string unusable_terminal() {
 
 int run_tui(Session& session, const TuiOptions& options) {
   Ui& ui = *options.ui;
+  ui.ascii |= shows_ascii_only();
+  bool by_user = false;  // and not by a signal
   {
     Terminal terminal(ui.color);
     if (!terminal.is_open()) {
@@ -118,10 +142,11 @@ int run_tui(Session& session, const TuiOptions& options) {
         shared, options.calls_only, [&] { return status.text(ui.paused); },
         [&] { desk.while_busy(); }, options.list);
     run_screen(session, app, terminal, desk, engine, ui);
+    by_user = !session.stop;
     ui.pause = nullptr;
     ui.stop_reading = nullptr;
   }
-  print_summary(session, ui);
+  if (by_user) print_summary(ui.overview);
   return 0;
 }
 

@@ -2,6 +2,7 @@
 // keys, never by the engine's.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -64,7 +65,9 @@ struct Ui {
   std::string bpf;
   std::string save_folder;
 
-  uint32_t queries = 0;  // SQL that was asked: tables that are computed were computed anew
+  // How long a view may hold the lock for one frame while it chooses and sorts: less while packets
+  // come, so that the engine goes on.
+  std::chrono::milliseconds slice{25};
 
   std::string clipboard;  // for the terminal, which takes it when it can (OSC 52)
   std::string notice;     // said once in the last row

@@ -88,7 +88,8 @@ std::string Sip::text() const {
   const std::string name(method);
   std::string text = status == 0 ? name + " sip:" + to + "@example.org SIP/2.0\r\n"
                                  : "SIP/2.0 " + std::to_string(status) + " So\r\n";
-  text += "Via: SIP/2.0/UDP 10.0.0.1:5060;branch=z9hG4bK" + branch + "\r\nMax-Forwards: 70\r\n";
+  text +=
+      vias + "Via: SIP/2.0/UDP 10.0.0.1:5060;branch=z9hG4bK" + branch + "\r\nMax-Forwards: 70\r\n";
   text += "From: <sip:" + from + "@example.com>;tag=" + from_tag + "\r\n";
   text += "To: <sip:" + to + "@example.org>" + (to_tag.empty() ? "" : ";tag=" + to_tag) + "\r\n";
   text += "Call-ID: " + call + "\r\nCSeq: " + std::to_string(cseq) + " " + name + "\r\n";

@@ -52,6 +52,7 @@ struct Sip {
   std::string from = "alice", from_tag = "a";
   std::string to = "bob", to_tag = {};
   std::string contact = "<sip:alice@10.0.0.1>";
+  std::string vias = {};     // lines above its own Via, each with its end
   std::string headers = {};  // further lines, each with its end
   std::string sdp = {};
 

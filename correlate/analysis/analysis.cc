@@ -51,14 +51,14 @@ CallContext context_of(const Model& model, const PacketLog& log, CallId id,
 // more than what is not here.
 std::string_view cause_of(const AudioFacts& facts) {
   const auto rank = [](const AudioDirection& direction) {
-    const bool absent = direction.fault == AudioFault::no_rtp;
-    const bool none = direction.fault == AudioFault::none;
-    return std::tuple(none || direction.told_by_other, !is_whole(direction), absent,
-                      direction.fault);
+    const bool absent = direction.verdict.fault == AudioFault::no_rtp;
+    const bool none = direction.verdict.fault == AudioFault::none;
+    return std::tuple(none || direction.verdict.told_by_other, !is_never_heard(direction), absent,
+                      direction.verdict.fault);
   };
   const bool callee = rank(facts.from_callee) <= rank(facts.from_caller);
   const AudioDirection& worst = callee ? facts.from_callee : facts.from_caller;
-  return code_of(worst.fault, worst.from);
+  return code_of(worst.verdict.fault, worst.from);
 }
 
 void conclude_audio(const AudioFacts& facts, CallAnalysis* analysis) {

@@ -11,6 +11,7 @@
 #include "correlate/audio/hangup.h"
 #include "correlate/audio/judge.h"
 #include "correlate/audio/path.h"
+#include "correlate/audio/reports.h"
 
 namespace sipladder {
 namespace {
@@ -27,9 +28,8 @@ int64_t end_of_talk(const Model& model, const CallRecord& call,
 // Each question is asked of each stream, some of each pair: of a flood of them (each packet with an
 // SSRC of its own) those that carry most.
 void keep_largest(const Model& model, std::vector<StreamId>* streams) {
-  constexpr size_t kMost = 128;
-  if (streams->size() <= kMost) return;
-  const auto end = streams->begin() + kMost;
+  if (streams->size() <= kMostStreams) return;
+  const auto end = streams->begin() + kMostStreams;
   std::nth_element(streams->begin(), end, streams->end(), [&](StreamId a, StreamId b) {
     return std::tuple(model.streams[b].packets, a) < std::tuple(model.streams[a].packets, b);
   });
@@ -40,7 +40,7 @@ void keep_largest(const Model& model, std::vector<StreamId>* streams) {
 // What begins after the BYE is no talk; of one too short to be judged it is all there is.
 void collect_streams(const Model& model, const MediaBinding& media, CallId call,
                      const std::vector<StreamId>& streams, AudioFacts* facts) {
-  const bool judged = facts->end_ns - facts->answer_ns >= kJudgeAfter;
+  const bool judged = facts->end_ns - facts->answer_ns >= kJudgeAfterNs;
   for (const StreamId id : streams) {
     const StreamRecord& stream = model.streams[id];
     const Party from = media.of(id, call).from;
@@ -72,7 +72,7 @@ void end_with_talk(const Model& model, int64_t end_ns, const AudioDirection& bac
   for (const StreamId id : direction.last_leg)
     last_ns = std::max(last_ns, model.streams[id].last_before(end_ns));
   const bool runs_on = std::any_of(back.last_leg.begin(), back.last_leg.end(), [&](StreamId id) {
-    return model.streams[id].ran_within(last_ns, end_ns) >= kMissed;
+    return model.streams[id].ran_within(last_ns, end_ns) >= kMissedNs;
   });
   if (runs_on) direction.last_ns = last_ns;
 }
@@ -123,7 +123,7 @@ void find_due(const Model& model, const CallRecord& call, const Negotiation& neg
 // An answer of port 0 in mid-call, that left them without audio for the rest of the talk.
 bool is_closed(const AudioFacts& facts) {
   const int64_t closed_ns = facts.negotiation.closed_ns;
-  return closed_ns != 0 && facts.end_ns - closed_ns >= kMissed;
+  return closed_ns != 0 && facts.end_ns - closed_ns >= kMissedNs;
 }
 
 // Which families the SDPs of one exchange name, on whatever hop: where they are both, a relay turns
@@ -170,74 +170,95 @@ bool families_clash(const Model& model, const Negotiation& n) {
   });
 }
 
-// A host of both families may send all the same: whose audio is not here has no way.
-void judge_family(const Model& model, const Negotiation& negotiation, AudioDirection& direction) {
-  if (!direction.streams.empty() || !families_clash(model, negotiation)) return;
-  direction.fault = AudioFault::address_family;
-  direction.lost_from = 0;
-}
-
-// What it sends, its receiver cannot decode (RFC 4568 5.1.2).
-void judge_key(const Model& model, const Negotiation& negotiation, AudioDirection& direction) {
-  if (direction.agreed_ns == 0 || !sends_without_key(model, negotiation, direction.from)) return;
-  direction.fault = AudioFault::srtp_mismatch;
-  direction.lost_from = 0;
+// A host of both families may send all the same: whose audio is not here has no way. What is sent
+// without the key, its receiver cannot decode (RFC 4568 5.1.2).
+AudioVerdict judge(const AudioCase& audio, const AudioDirection& direction,
+                   const AudioDirection& back) {
+  const Negotiation& negotiation = audio.facts.negotiation;
+  if (direction.streams.empty() && families_clash(audio.model, negotiation))
+    return {AudioFault::address_family};
+  if (direction.agreed_ns != 0 && sends_without_key(audio.model, negotiation, direction.from))
+    return {AudioFault::srtp_mismatch};
+  return judge_direction(audio, direction, back);
 }
 
 // Offer and answer leave nobody the keys, be it since a later one.
-bool judge_keys_of_both(const Model& model, AudioFacts* facts) {
-  const bool both_ways = !facts->from_caller.streams.empty() && !facts->from_callee.streams.empty();
-  const auto fault = key_fault_of(model, facts->negotiation, both_ways);
-  if (!fault) return false;
+std::optional<KeyFault> key_fault_of_both(const Model& model, const AudioFacts& facts) {
+  const bool both_ways = !facts.from_caller.streams.empty() && !facts.from_callee.streams.empty();
+  const auto fault = key_fault_of(model, facts.negotiation, both_ways);
+  if (!fault) return std::nullopt;
   const auto missed = [&](const AudioDirection& direction) {
-    return direction.right.within(fault->since_ns, facts->end_ns) >= kMissed;
+    return direction.right.within(fault->since_ns, facts.end_ns) >= kMissedNs;
   };
-  if (fault->since_ns != 0 && !missed(facts->from_caller) && !missed(facts->from_callee))
-    return false;
-  facts->key_fault = fault;
-  for (AudioDirection* direction : {&facts->from_caller, &facts->from_callee}) {
-    direction->fault = AudioFault::srtp_mismatch;
-    direction->lost_from = fault->since_ns;
-  }
-  return true;
+  const bool told = fault->since_ns == 0 || missed(facts.from_caller) || missed(facts.from_callee);
+  return told ? fault : std::nullopt;
 }
 
 // A host whose program has ended sends nothing more, and rejects what comes: one cause.
-void find_common_cause(const Model& model, AudioDirection& silent, const AudioDirection& rejected) {
-  constexpr int64_t kTogether = 3'000'000'000;
+bool is_told_by(const Model& model, const AudioVerdict& silent, const AudioVerdict& rejected) {
   const bool gone = silent.fault == AudioFault::stopped || silent.fault == AudioFault::no_rtp;
-  if (!gone || rejected.fault != AudioFault::icmp_unreachable) return;
-  if (std::abs(silent.lost_from - rejected.lost_from) > kTogether) return;
-  silent.told_by_other =
-      !silent.culprit || model.endpoints[model.streams[silent.culprit].src].ip ==
-                             model.endpoints[model.streams[rejected.culprit].dst].ip;
+  if (!gone || rejected.fault != AudioFault::icmp_unreachable) return false;
+  if (std::abs(silent.lost_from_ns - rejected.lost_from_ns) > kTogetherNs) return false;
+  return !silent.culprit || model.endpoints[model.streams[silent.culprit].src].ip ==
+                                model.endpoints[model.streams[rejected.culprit].dst].ip;
 }
 
-// Each is judged by what is known of both before either has a fault.
-void judge_directions(const AudioCase& audio, AudioFacts* facts) {
-  AudioDirection from_caller = facts->from_caller;
-  AudioDirection from_callee = facts->from_callee;
-  judge_direction(audio, from_caller, facts->from_callee);
-  judge_direction(audio, from_callee, facts->from_caller);
-  for (AudioDirection* direction : {&from_caller, &from_callee}) {
-    judge_key(audio.model, facts->negotiation, *direction);
-    judge_family(audio.model, facts->negotiation, *direction);
+struct Verdicts {
+  AudioVerdict from_caller, from_callee;
+};
+
+Verdicts of_both(AudioFault fault, int64_t lost_from_ns = 0) {
+  return {{fault, lost_from_ns}, {fault, lost_from_ns}};
+}
+
+Verdicts judge_each(const AudioCase& audio) {
+  const AudioFacts& facts = audio.facts;
+  Verdicts verdicts{judge(audio, facts.from_caller, facts.from_callee),
+                    judge(audio, facts.from_callee, facts.from_caller)};
+  const bool caller = is_told_by(audio.model, verdicts.from_caller, verdicts.from_callee);
+  const bool callee = is_told_by(audio.model, verdicts.from_callee, verdicts.from_caller);
+  verdicts.from_caller.told_by_other = caller;
+  verdicts.from_callee.told_by_other = callee;
+  return verdicts;
+}
+
+// What RTCP and SDP tell of media that goes elsewhere.
+void note_unseen(const AudioCase& audio, const AudioDirection& back, AudioDirection& direction) {
+  if (direction.streams.empty() && direction.agreed_ns > 0)
+    direction.reported_frame = report_of_receipt(audio, back);
+  direction.moved_unseen = direction.agreed_ns >= kJudgeAfterNs &&
+                           (talks_to_stranger(audio, direction) || talks_to_stranger(audio, back));
+}
+
+// What holds for both directions alike goes first.
+Verdicts verdicts_on(const AudioCase& audio, const std::vector<StreamId>& streams,
+                     AudioFacts* facts) {
+  const AudioFault fault = negotiation_fault(*facts);
+  if (fault != AudioFault::none) return of_both(fault);
+  facts->key_fault = key_fault_of_both(audio.model, *facts);
+  if (facts->key_fault) return of_both(AudioFault::srtp_mismatch, facts->key_fault->since_ns);
+  if (is_closed(*facts)) return of_both(AudioFault::port_zero, facts->negotiation.closed_ns);
+  facts->closed_path = closed_path(audio, streams);
+  if (const auto& path = facts->closed_path) {
+    Verdicts verdicts = of_both(fault_of(audio.model, *path));
+    verdicts.from_caller.told_by_other = path->from != Party::caller;
+    verdicts.from_callee.told_by_other = path->from != Party::callee;
+    return verdicts;
   }
-  find_common_cause(audio.model, from_caller, from_callee);
-  find_common_cause(audio.model, from_callee, from_caller);
-  facts->from_caller = std::move(from_caller);
-  facts->from_callee = std::move(from_callee);
+  note_unseen(audio, facts->from_callee, facts->from_caller);
+  note_unseen(audio, facts->from_caller, facts->from_callee);
+  return judge_each(audio);
 }
 
 // Of a long talk this point shows a moment.
 bool goes_elsewhere(const AudioDirection& direction, const AudioDirection& back) {
   const int64_t seen_until = std::max(direction.last_ns, back.last_ns);
   return (direction.streams.empty() || is_handful(direction)) &&
-         direction.right.within(seen_until, direction.agreed_until) >= kMissed;
+         direction.right.within(seen_until, direction.agreed_until) >= kMissedNs;
 }
 
 bool is_silent_direction(const AudioDirection& direction) {
-  return direction.fault == AudioFault::silence;
+  return direction.verdict.fault == AudioFault::silence;
 }
 
 }  // namespace
@@ -264,43 +285,6 @@ std::string_view to_string(Audio audio) {
       return "half-captured";
     case Audio::not_captured:
       return "not-captured";
-  }
-  return "";
-}
-
-std::string_view code_of(AudioFault fault, Party from) {
-  switch (fault) {
-    case AudioFault::none:
-      return "";
-    case AudioFault::port_zero:
-      return "audio-port-zero";
-    case AudioFault::no_answer_sdp:
-      return "audio-no-answer-sdp";
-    case AudioFault::srtp_mismatch:
-      return "audio-srtp-mismatch";
-    case AudioFault::address_family:
-      return "audio-address-family";
-    case AudioFault::no_rtp:
-      return from == Party::caller ? "audio-no-rtp-from-caller" : "audio-no-rtp-from-callee";
-    case AudioFault::firewall:
-      return "audio-firewall";
-    case AudioFault::icmp_unreachable:
-      return "audio-icmp-unreachable";
-    case AudioFault::private_address:
-      return "audio-private-address";
-    case AudioFault::not_latched:
-      return "audio-not-latched";
-    case AudioFault::wrong_destination:
-    case AudioFault::left_behind:
-      return "audio-wrong-destination";
-    case AudioFault::codec_mismatch:
-      return "audio-codec-mismatch";
-    case AudioFault::silence:
-      return "audio-silence";
-    case AudioFault::stopped:
-      return "audio-stopped";
-    case AudioFault::late:
-      return "audio-late";
   }
   return "";
 }
@@ -374,45 +358,31 @@ AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageVie
   }
   end_with_talk(model, facts.end_ns, facts.from_callee, facts.from_caller);
   end_with_talk(model, facts.end_ns, facts.from_caller, facts.from_callee);
-  const AudioFault fault = negotiation_fault(facts);
-  if (fault != AudioFault::none) {
-    facts.from_caller.fault = facts.from_callee.fault = fault;
-    return facts;
-  }
-  if (judge_keys_of_both(model, &facts)) return facts;
-  if (is_closed(facts)) {
-    for (AudioDirection* direction : {&facts.from_caller, &facts.from_callee}) {
-      direction->fault = AudioFault::port_zero;
-      direction->lost_from = facts.negotiation.closed_ns;
-    }
-    return facts;
-  }
-  const AudioCase audio{model, media, view, messages, facts};
-  if (const auto path = closed_path(audio, streams)) {
-    close_path(model, *path, &facts);
-    return facts;
-  }
-  judge_directions(audio, &facts);
+  Verdicts verdicts = verdicts_on({model, media, view, messages, facts}, streams, &facts);
+  facts.from_caller.verdict = std::move(verdicts.from_caller);
+  facts.from_callee.verdict = std::move(verdicts.from_callee);
   return facts;
 }
 
 bool is_handful(const AudioDirection& direction) {
   return !direction.last_leg.empty() &&
-         direction.last_ns - std::max(direction.first_ns, direction.agreed_from) < kHandful;
+         direction.last_ns - std::max(direction.first_ns, direction.agreed_from) < kHandfulNs;
 }
 
-bool is_whole(const AudioDirection& direction) {
-  return direction.fault != AudioFault::none && direction.fault != AudioFault::silence &&
-         direction.fault != AudioFault::late && direction.lost_from == 0;
+bool is_never_heard(const AudioDirection& direction) {
+  return direction.verdict.fault != AudioFault::none &&
+         direction.verdict.fault != AudioFault::silence &&
+         direction.verdict.fault != AudioFault::late && direction.verdict.lost_from_ns == 0;
 }
 
 // What came late came: beside a direction that never did it is not lost.
 LostToward lost_toward(const AudioFacts& facts) {
   const AudioDirection& from_caller = facts.from_caller;
   const AudioDirection& from_callee = facts.from_callee;
-  const bool whole = is_whole(from_caller) || is_whole(from_callee);
+  const bool never = is_never_heard(from_caller) || is_never_heard(from_callee);
   const auto lost = [&](const AudioDirection& direction) {
-    return direction.fault != AudioFault::none && !(whole && direction.fault == AudioFault::late);
+    return direction.verdict.fault != AudioFault::none &&
+           !(never && direction.verdict.fault == AudioFault::late);
   };
   return {lost(from_callee), lost(from_caller)};
 }
@@ -421,7 +391,7 @@ Party unseen_sender(const AudioFacts& facts) {
   const bool caller = facts.from_caller.streams.empty();
   if (caller == facts.from_callee.streams.empty()) return Party::none;
   const AudioDirection& unseen = caller ? facts.from_caller : facts.from_callee;
-  const bool passes_elsewhere = unseen.fault == AudioFault::none && unseen.right.at_end;
+  const bool passes_elsewhere = unseen.verdict.fault == AudioFault::none && unseen.right.at_end;
   return passes_elsewhere && unseen.reported_frame == 0 ? unseen.from : Party::none;
 }
 
@@ -429,7 +399,7 @@ Audio audio_verdict(const AudioFacts& facts) {
   const AudioDirection& caller = facts.from_caller;
   const AudioDirection& callee = facts.from_callee;
   if (!facts.answered) return Audio::none_known;
-  if (is_whole(caller) && is_whole(callee)) return Audio::none;
+  if (is_never_heard(caller) && is_never_heard(callee)) return Audio::none;
   if (!facts.negotiation.negotiated) return Audio::none_known;
   if (caller.streams.empty() && callee.streams.empty()) {
     const bool never_agreed = !facts.negotiation.pairs.empty() && caller.agreed_ns == 0 &&
@@ -438,9 +408,10 @@ Audio audio_verdict(const AudioFacts& facts) {
   }
   const LostToward lost = lost_toward(facts);
   const bool both = lost.caller && lost.callee;
-  if (is_whole(caller) || is_whole(callee)) return both ? Audio::none : Audio::one_way;
+  if (is_never_heard(caller) || is_never_heard(callee)) return both ? Audio::none : Audio::one_way;
   if (is_silent_direction(caller) || is_silent_direction(callee)) return Audio::silent;
-  if (caller.fault != AudioFault::none || callee.fault != AudioFault::none) return Audio::partial;
+  if (caller.verdict.fault != AudioFault::none || callee.verdict.fault != AudioFault::none)
+    return Audio::partial;
   if (facts.negotiation.is_held()) return Audio::held;
   if (goes_elsewhere(caller, callee) && goes_elsewhere(callee, caller)) return Audio::not_captured;
   if (caller.right.at_end != callee.right.at_end) return Audio::one_way_agreed;

@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "correlate/audio/verdict.h"
 #include "correlate/model/message_view.h"
 #include "correlate/model/model.h"
-#include "correlate/rtp/voice_heard.h"
 #include "correlate/session/media_binding.h"
 #include "correlate/session/offer_answer.h"
 #include "correlate/session/srtp_keys.h"
@@ -31,28 +31,6 @@ enum class Audio : uint8_t {
 };
 std::string_view to_string(Audio audio);  // empty for none_known
 
-// In the order in which they are asked: the first one that is true is the cause.
-enum class AudioFault : uint8_t {
-  none,
-  port_zero,          // the only audio line was refused
-  no_answer_sdp,      // an offer that nobody answered
-  srtp_mismatch,      // one side encrypts, the other does not
-  address_family,     // IP4 answered with IP6, and nothing arrives
-  no_rtp,             // this direction is not in the capture, the other one is
-  firewall,           // it enters a box between two capture points and does not leave it
-  icmp_unreachable,   // rejected on the way
-  private_address,    // sent to where it cannot arrive
-  not_latched,        // sent to the address in SDP of a party that is elsewhere
-  wrong_destination,  // sent to where nobody asked for it
-  codec_mismatch,     // nothing that the receiver accepted
-  silence,            // it arrives and holds nothing to hear
-  stopped,
-  left_behind,  // its receiver moved by re-INVITE, it did not
-  late,
-};
-
-std::string_view code_of(AudioFault fault, Party from);  // of the finding that explains it
-
 // One direction: what `from` sends to the other party.
 struct AudioDirection {
   Party from = Party::none;
@@ -66,22 +44,10 @@ struct AudioDirection {
   int64_t first_ns = 0;            // of the last leg
   int64_t last_ns = 0;
   uint64_t packets = 0;
-  AudioFault fault = AudioFault::none;
-  int64_t lost_from = 0;       // it was heard until then; 0: never, or not lost
-  bool moved_unseen = false;   // to a host that no SDP names: nothing of it is judged
-  bool told_by_other = false;  // the finding about the other direction explains this one too
-  StreamId culprit;            // the stream that shows the fault
-  StreamId heard_from;         // a stream of the receiving party that contradicts its SDP
-  MessageId receiver_sdp;      // newest SDP of the receiving party
-  MessageId named_in;          // private_address: the SDP that names the address
-  bool sent_at_other_point =
-      false;                // firewall: where its receiver's audio passes, none of it comes
-  bool sip_passes = false;  // firewall: what shows that the box is captured on both sides
-  EndpointId silent_relay;  // no_rtp: the relay that gets the stream and passes none on
-  std::vector<uint32_t> icmp_frames;
+  MessageId receiver_sdp;       // newest SDP of the receiving party
+  bool moved_unseen = false;    // to a host that no SDP names: nothing of it is judged
   uint32_t reported_frame = 0;  // it is not here, and RTCP says that its receiver gets it
-  uint32_t stuck_reports = 0;   // firewall: RTCP that says that nothing of it comes any more
-  Listening listening;          // silence: to all streams of the last leg
+  AudioVerdict verdict;         // given once, when all facts of both directions are there
 };
 
 // A path that ICE or DTLS was to open, and that stayed closed: no RTP took it.
@@ -134,8 +100,8 @@ bool needs_messages(const Model& model, const CallRecord& call,
 // What passes here of it after the answer is too short to hear anything: packets that open the path
 // of a NAT, or the beginning of a stream that goes another way then.
 bool is_handful(const AudioDirection& direction);
-// It was never heard, for whatever reason.
-bool is_whole(const AudioDirection& direction);
+// Its receiver never heard anything of it, for whatever reason.
+bool is_never_heard(const AudioDirection& direction);
 
 Audio audio_verdict(const AudioFacts& facts);
 // The party whose audio was agreed to the end, passes elsewhere and is confirmed by nobody; none

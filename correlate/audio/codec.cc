@@ -2,7 +2,7 @@
 
 namespace sipladder {
 
-AudioLoss never_decodable(const AudioCase& audio, const AudioDirection& direction) {
+AudioVerdict never_decodable(const AudioCase& audio, const AudioDirection& direction) {
   if (audio.facts.negotiation.half_unseen) return {};  // nor is what the receiver listed
   for (const StreamId id : direction.last_leg) {
     const StreamRecord& stream = audio.model.streams[id];
@@ -19,7 +19,7 @@ AudioLoss never_decodable(const AudioCase& audio, const AudioDirection& directio
   return {AudioFault::codec_mismatch, 0, direction.last_leg.front()};
 }
 
-AudioLoss no_longer_decodable(const AudioCase& audio, const AudioDirection& direction) {
+AudioVerdict no_longer_decodable(const AudioCase& audio, const AudioDirection& direction) {
   const Negotiation& negotiation = audio.facts.negotiation;
   const SdpStand* newest = negotiation.newest(opposite(direction.from));
   if (newest == nullptr || !newest->usable || !negotiation.is_in_force(*newest)) return {};
@@ -33,7 +33,7 @@ AudioLoss no_longer_decodable(const AudioCase& audio, const AudioDirection& dire
                                               audio.model.messages[newest->message]);
     if (same && std::find(types.begin(), types.end(), stream.voice_type) != types.end()) return {};
   }
-  if (direction.right.within(newest->time_ns, stream.last_ns) < kMissed) return {};
+  if (direction.right.within(newest->time_ns, stream.last_ns) < kMissedNs) return {};
   return {AudioFault::codec_mismatch, newest->time_ns, id};
 }
 

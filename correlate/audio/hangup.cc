@@ -7,13 +7,6 @@
 namespace sipladder {
 namespace {
 
-constexpr int64_t kAbout = 1'000'000'000;     // before or after its last packet
-constexpr int64_t kNoticed = 10'000'000'000;  // by whoever sends to it, after that
-constexpr int64_t kTalksOn = 2'000'000'000;   // the other party
-constexpr uint16_t kMinCopies = 7;            // of a 2xx that nobody acknowledges
-constexpr int64_t kGivesUp = 20'000'000'000;  // at the earliest, with a short T1
-constexpr int64_t kAfterLastCopy = 5'000'000'000;
-
 class HangUps {
  public:
   HangUps(const Model& model, const MediaBinding& media, MessageView& view, const CallRecord& call,
@@ -26,7 +19,7 @@ class HangUps {
         facts_(facts) {}
 
   std::optional<HangUp> of(const AudioDirection& own, const AudioDirection& back) {
-    if (own.last_leg.empty() || facts_.end_ns - own.last_ns < kTalksOn || goes_on(own))
+    if (own.last_leg.empty() || facts_.end_ns - own.last_ns < kTalksOnNs || goes_on(own))
       return std::nullopt;
     HangUp hang_up;
     hang_up.by = own.from;
@@ -47,9 +40,9 @@ class HangUps {
       const MessageRecord& message = model_.messages[id];
       if (message.from_caller != (own.from == Party::caller)) return false;
       if (!message.is_request())
-        return message.status / 100 == 2 && message.time_ns > own.last_ns + kAbout;
+        return message.status / 100 == 2 && message.time_ns > own.last_ns + kAboutNs;
       return message.method != Method::bye && message.method != Method::ack &&
-             message.time_ns > own.last_ns - 3 * kAbout;
+             message.time_ns > own.last_ns - 3 * kAboutNs;
     });
   }
   // The callee repeats its 2xx for 64*T1 and ends the call then (RFC 3261 13.3.1.4).
@@ -59,8 +52,8 @@ class HangUps {
       const TransactionRecord& txn = model_.transactions[id];
       if (txn.method != Method::invite || txn.responses < kMinCopies || !txn.succeeded()) continue;
       const int64_t last_ns = model_.messages[txn.last_message].time_ns;
-      if (last_ns - txn.final_response_ns >= kGivesUp && own.last_ns >= last_ns - kAbout &&
-          own.last_ns <= last_ns + kAfterLastCopy)
+      if (last_ns - txn.final_response_ns >= kGivesUpNs && own.last_ns >= last_ns - kAboutNs &&
+          own.last_ns <= last_ns + kAfterLastCopyNs)
         return true;
     }
     return false;
@@ -84,8 +77,8 @@ class HangUps {
                  const auto reports = media_.rtcp_of(end(model_.streams[id].src));
                  return std::any_of(reports.begin(), reports.end(), [&](const RtcpRecord* rtcp) {
                    return rtcp->ssrc == model_.streams[id].ssrc &&
-                          rtcp->bye_ns >= own.last_ns - kAbout &&
-                          rtcp->bye_ns <= own.last_ns + kAbout;
+                          rtcp->bye_ns >= own.last_ns - kAboutNs &&
+                          rtcp->bye_ns <= own.last_ns + kAboutNs;
                  });
                });
   }
@@ -99,8 +92,8 @@ class HangUps {
         return model_.streams[id].src == error.src && model_.streams[id].dst == error.dst;
       });
       if (!port || !of_back || error.from != end(error.dst).ip) continue;
-      if (error.time_ns < own.last_ns - kAbout) return false;
-      if (error.time_ns > own.last_ns + kNoticed) continue;
+      if (error.time_ns < own.last_ns - kAboutNs) return false;
+      if (error.time_ns > own.last_ns + kNoticedNs) continue;
       hang_up->frame = error.frame;
       return true;
     }

@@ -7,7 +7,6 @@ namespace {
 // of a packet are waited for longer than this stream runs (RFC 1122 3.3.2: 60 s, Linux 30 s).
 bool is_of_another(const IcmpErrorRecord& error, const StreamRecord& stream) {
   constexpr uint8_t kTimeExceeded = 11, kReassembly = 1;
-  constexpr int64_t kReassemblyNs = 30'000'000'000;
   if (error.ssrc) return *error.ssrc != stream.ssrc;
   return error.type == kTimeExceeded && error.code == kReassembly &&
          error.time_ns < stream.first_ns + kReassemblyNs;
@@ -31,23 +30,18 @@ std::vector<const IcmpErrorRecord*> errors_of(const AudioCase& audio, StreamId i
 
 // A few at start-up mean a socket not yet open; errors limited to one a second still run to the
 // end.
-AudioLoss rejected_by_icmp(const AudioCase& audio, StreamId id) {
-  constexpr int64_t kStillAtEnd = 2'000'000'000;
+AudioVerdict rejected_by_icmp(const AudioCase& audio, StreamId id) {
   const StreamRecord& stream = audio.model.streams[id];
   const auto errors = errors_of(audio, id);
   if (errors.size() < kMinIcmpErrors) return {};
   const int64_t end = std::min(audio.facts.end_ns, stream.last_ns);
   const bool persistent =
-      end - errors.back()->time_ns < kStillAtEnd || errors.size() * 2 >= stream.packets;
+      end - errors.back()->time_ns < kStillAtEndNs || errors.size() * 2 >= stream.packets;
   if (!persistent) return {};
-  const bool worked = errors.front()->time_ns - stream.first_ns >= kMissed;
-  return {AudioFault::icmp_unreachable, worked ? errors.front()->time_ns : 0, id};
-}
-
-std::vector<uint32_t> icmp_frames(const AudioCase& audio, StreamId id) {
-  std::vector<uint32_t> frames;
-  for (const IcmpErrorRecord* error : errors_of(audio, id)) frames.push_back(error->frame);
-  return frames;
+  const bool worked = errors.front()->time_ns - stream.first_ns >= kMissedNs;
+  RejectionProof proof;
+  for (const IcmpErrorRecord* error : errors) proof.frames.push_back(error->frame);
+  return {AudioFault::icmp_unreachable, worked ? errors.front()->time_ns : 0, id, std::move(proof)};
 }
 
 }  // namespace sipladder

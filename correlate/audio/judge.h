@@ -1,21 +1,13 @@
-// Private to audio.cc: the questions asked of one direction of a talk, one file each, in the order
-// in which they are asked.
+// Private to audio/: the questions asked of one direction of a talk, one file each. A question is a
+// pure function: it reads the facts, and gives a verdict with its own proof, or none.
 #pragma once
 
 #include <algorithm>
 
 #include "correlate/audio/audio.h"
+#include "correlate/audio/thresholds.h"
 
 namespace sipladder {
-
-// Packets that prove that the capture sees media of this call.
-inline constexpr uint32_t kMinMedia = 10;
-
-inline constexpr int64_t kMissed = 3'000'000'000;        // of a talk that went well until then
-inline constexpr int64_t kStoppedAfter = 5'000'000'000;  // a shorter rest of a talk is not missed,
-inline constexpr int64_t kStoppedShort = 2'000'000'000;  // unless it is a third of it
-inline constexpr int64_t kHandful = 500'000'000;         // a shorter beginning is not heard
-inline constexpr int64_t kJudgeAfter = 2'000'000'000;    // a shorter agreed talk is not judged
 
 // As the address of its media, or of a candidate for it.
 inline bool names(const SdpStand& stand, const Endpoint& endpoint) {
@@ -24,13 +16,7 @@ inline bool names(const SdpStand& stand, const Endpoint& endpoint) {
                      [&](const IceCandidate& candidate) { return candidate.endpoint == endpoint; });
 }
 
-// The answer to one of the questions; fault is none where nothing is wrong.
-struct AudioLoss {
-  AudioFault fault = AudioFault::none;
-  int64_t since_ns = 0;   // it was heard until then; 0: never
-  StreamId culprit = {};  // the stream that shows it
-};
-
+// What every question may read.
 struct AudioCase {
   const Model& model;
   const MediaBinding& media;
@@ -57,7 +43,13 @@ struct AudioCase {
   }
 };
 
-// Sets direction.fault and what proves it. `back` is the other direction.
-void judge_direction(const AudioCase& audio, AudioDirection& direction, const AudioDirection& back);
+// The verdict on `direction`; `back` is the other one. None when nothing is wrong, or when the
+// capture cannot tell.
+AudioVerdict judge_direction(const AudioCase& audio, const AudioDirection& direction,
+                             const AudioDirection& back);
+
+// A host that no SDP of the call names gets the stream at a port from which it sends to a party:
+// the message that brought it in is not here, so nothing is known of what was agreed since.
+bool talks_to_stranger(const AudioCase& audio, const AudioDirection& direction);
 
 }  // namespace sipladder

@@ -1,4 +1,4 @@
-// Private to audio_judge.cc: nothing of a direction is in the capture. Is it missing, or does it
+// Private to audio/judge.cc: nothing of a direction is in the capture. Is it missing, or does it
 // take a way that this point does not see?
 #pragma once
 

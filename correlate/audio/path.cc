@@ -8,9 +8,6 @@
 namespace sipladder {
 namespace {
 
-constexpr uint32_t kMinChecks = 3;  // fewer can be lost, or cut off by the end of the capture
-constexpr uint32_t kMinHellos = 3;  // a hello is said twice when a cookie was asked for
-
 bool is_rtp_over_udp(const IceCandidate& candidate) {
   return candidate.component == 1 && candidate.udp;
 }
@@ -41,10 +38,10 @@ class PathJudge {
   // While the talk lasted, or as long as they tried when the capture ends before it.
   bool lasted(Party from, int64_t first_ns, int64_t last_ns) const {
     const AudioDirection& direction = audio_.facts.direction(from);
-    if (direction.agreed_ns < kJudgeAfter && !direction.right.at_end) return false;
+    if (direction.agreed_ns < kJudgeAfterNs && !direction.right.at_end) return false;
     const bool ended = model_.calls[model_.messages[stands().front().message].call].bye_ns != 0;
     const int64_t until = ended ? audio_.facts.end_ns : std::max(audio_.facts.end_ns, last_ns);
-    return first_ns < until && until - std::max(first_ns, audio_.facts.answer_ns) >= kJudgeAfter;
+    return first_ns < until && until - std::max(first_ns, audio_.facts.answer_ns) >= kJudgeAfterNs;
   }
 
   // ---- ICE
@@ -216,7 +213,7 @@ class PathJudge {
     const uint32_t repeated = std::max(last.client_hellos, last.server_hellos);
     const Party from = client_of(last);
     const bool ends = last.alert != 0 || (repeated >= kMinHellos + (last.cookie_asked ? 1U : 0U) &&
-                                          last.last_ns - last.first_ns >= kJudgeAfter);
+                                          last.last_ns - last.first_ns >= kJudgeAfterNs);
     if (!ends || !lasted(from, last.first_ns, last.last_ns)) return std::nullopt;
     return ClosedPath{from, {}, {}, handshakes.back(), roles()};
   }
@@ -260,21 +257,6 @@ class PathJudge {
   const Model& model_;
 };
 
-// All that was tried goes from a public network into a private one, or is rejected.
-AudioFault fault_of(const Model& model, const ClosedPath& path) {
-  if (path.handshake || path.roles) return AudioFault::srtp_mismatch;
-  bool private_only = true;
-  uint32_t icmp_errors = 0;
-  for (const uint32_t index : path.checks) {
-    const IceCheckRecord& check = model.ice_checks[index];
-    icmp_errors += check.icmp_errors;
-    private_only = private_only && scope_of(check.src.ip) == AddressScope::public_ &&
-                   is_private_scope(scope_of(check.dst.ip));
-  }
-  if (private_only) return AudioFault::private_address;
-  return icmp_errors >= kMinIcmpErrors ? AudioFault::icmp_unreachable : AudioFault::no_rtp;
-}
-
 }  // namespace
 
 std::optional<ClosedPath> closed_path(const AudioCase& audio,
@@ -288,13 +270,18 @@ std::optional<ClosedPath> closed_path(const AudioCase& audio,
   return PathJudge(audio).run();
 }
 
-void close_path(const Model& model, const ClosedPath& path, AudioFacts* facts) {
-  facts->closed_path = path;
-  const AudioFault fault = fault_of(model, path);
-  for (AudioDirection* direction : {&facts->from_caller, &facts->from_callee}) {
-    direction->fault = fault;
-    direction->told_by_other = direction->from != path.from;
+AudioFault fault_of(const Model& model, const ClosedPath& path) {
+  if (path.handshake || path.roles) return AudioFault::srtp_mismatch;
+  bool private_only = true;
+  uint32_t icmp_errors = 0;
+  for (const uint32_t index : path.checks) {
+    const IceCheckRecord& check = model.ice_checks[index];
+    icmp_errors += check.icmp_errors;
+    private_only = private_only && scope_of(check.src.ip) == AddressScope::public_ &&
+                   is_private_scope(scope_of(check.dst.ip));
   }
+  if (private_only) return AudioFault::private_address;
+  return icmp_errors >= kMinIcmpErrors ? AudioFault::icmp_unreachable : AudioFault::no_rtp;
 }
 
 }  // namespace sipladder

@@ -1,4 +1,4 @@
-// Private to audio.cc: of a call without RTP, whether ICE or DTLS shows here that no path opened.
+// Private to audio/: of a call without RTP, whether ICE or DTLS shows here that no path opened.
 #pragma once
 
 #include <optional>
@@ -12,7 +12,8 @@ namespace sipladder {
 // this point does not see. `streams` are those of the call.
 std::optional<ClosedPath> closed_path(const AudioCase& audio, const std::vector<StreamId>& streams);
 
-// Sets the fault of both directions; the one of path.from tells it.
-void close_path(const Model& model, const ClosedPath& path, AudioFacts* facts);
+// The fault of both directions: all that was tried goes from a public network into a private one,
+// or is rejected, or nothing answers.
+AudioFault fault_of(const Model& model, const ClosedPath& path);
 
 }  // namespace sipladder

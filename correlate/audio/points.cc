@@ -12,16 +12,17 @@ static bool carry_same(const StreamRecord& a, const StreamRecord& b) {
          a.sequence.base <= b.sequence.highest && b.sequence.base <= a.sequence.highest;
 }
 
-static AudioLoss swallowed_from(StreamId stream, int64_t since_ns = 0) {
-  return {AudioFault::firewall, since_ns, stream};
+static AudioVerdict swallowed_from(StreamId stream, BoxProof::By by = BoxProof::By::other_direction,
+                                   int64_t since_ns = 0) {
+  return {AudioFault::firewall, since_ns, stream, BoxProof{by}};
 }
 
-AudioLoss Points::swallowed_by_box() const {
+AudioVerdict Points::swallowed_by_box() const {
   for (const StreamId id : back_.streams) {
     const StreamRecord& outside = model_.streams[id];
     if (outside.packets < kMinMedia) continue;
     if (outside.elsewhere * 2 > outside.packets) {
-      if (const AudioLoss lost = captured_once(id); lost.fault != AudioFault::none) return lost;
+      if (AudioVerdict lost = captured_once(id)) return lost;
     }
     for (const StreamId other : back_.streams) {
       const StreamRecord& inside = model_.streams[other];
@@ -42,7 +43,7 @@ AudioLoss Points::swallowed_by_box() const {
 }
 
 // The receiver's audio comes in through a NAT, and what the host behind it sends back stays inside.
-AudioLoss Points::kept_inside() const {
+AudioVerdict Points::kept_inside() const {
   for (const StreamId outside : back_.streams) {
     for (const StreamId inside : back_.streams) {
       const StreamRecord& before = model_.streams[outside];
@@ -65,15 +66,15 @@ AudioLoss Points::kept_inside() const {
   return {};
 }
 
-AudioLoss Points::swallowed_beside_sip() const {
+AudioVerdict Points::swallowed_beside_sip() const {
   for (const Nat& nat : nats_of_sip()) {
-    if (const AudioLoss lost = swallowed_at(nat); lost.fault != AudioFault::none) return lost;
+    if (AudioVerdict lost = swallowed_at(nat)) return lost;
   }
   return {};
 }
 
 // What goes in on either side, and nothing comes out on the other one, of neither direction.
-AudioLoss Points::swallowed_at(const Nat& nat) const {
+AudioVerdict Points::swallowed_at(const Nat& nat) const {
   const auto passes = [&](const AudioDirection& direction, const auto& counts) {
     return std::any_of(direction.streams.begin(), direction.streams.end(), [&](StreamId id) {
       return model_.streams[id].seen_at(nat.point) && counts(id);
@@ -88,12 +89,12 @@ AudioLoss Points::swallowed_at(const Nat& nat) const {
         audio_.src(id).ip == nat.inner && (to == nat.peer || scope_of(to) == AddressScope::public_);
     const bool enters = to == nat.outer;
     if ((!goes_out && !enters) || stream.packets < kMinMedia || !stream.seen_at(nat.point) ||
-        stream.last_ns - stream.first_ns < kJudgeAfter)
+        stream.last_ns - stream.first_ns < kJudgeAfterNs)
       continue;
     if (goes_out ? passes(direction_, is_outside) || passes(back_, is_inside)
                  : passes(direction_, is_inside) || passes(back_, is_outside))
       continue;
-    if (!comes_out_elsewhere(id)) return swallowed_from(id);
+    if (!comes_out_elsewhere(id)) return swallowed_from(id, BoxProof::By::sip);
   }
   return {};
 }
@@ -121,7 +122,7 @@ std::vector<Points::Nat> Points::nats_of_sip() const {
 }
 
 // No addresses change: each packet that passes between these two hosts is captured twice.
-AudioLoss Points::captured_once(StreamId back) const {
+AudioVerdict Points::captured_once(StreamId back) const {
   StreamId swallowed;
   for (const StreamId id : direction_.streams) {
     if (audio_.src(id).ip != audio_.dst(back).ip || audio_.dst(id).ip != audio_.src(back).ip)
@@ -139,7 +140,7 @@ AudioLoss Points::captured_once(StreamId back) const {
 // It runs while both points capture: long enough to be missed at one of them.
 bool Points::meets(StreamId id, int64_t begin_ns, int64_t end_ns) const {
   const StreamRecord& stream = model_.streams[id];
-  return std::min(stream.last_ns, end_ns) - std::max(stream.first_ns, begin_ns) >= kJudgeAfter;
+  return std::min(stream.last_ns, end_ns) - std::max(stream.first_ns, begin_ns) >= kJudgeAfterNs;
 }
 
 // The same packets on another path, that the SDP seen here does not tell of: a box has rewritten
@@ -173,10 +174,9 @@ bool Points::has_other_origin(StreamId copy, StreamId id) const {
 
 // One box lies between: a NAT has rewritten one end, or a relay has sent it on.
 bool Points::comes_from(StreamId copy, StreamId origin) const {
-  constexpr int64_t kClocks = 100'000'000;  // of two captures
   const StreamRecord& out = model_.streams[copy];
   const StreamRecord& in = model_.streams[origin];
-  return carry_same(in, out) && in.first_ns < out.first_ns + kClocks &&
+  return carry_same(in, out) && in.first_ns < out.first_ns + kClocksNs &&
          (in.src == out.src || in.dst == out.dst || audio_.dst(origin).ip == audio_.src(copy).ip);
 }
 
@@ -187,7 +187,7 @@ StreamId Points::stream_to(const IpAddress& ip) const {
   return direction_.streams.front();
 }
 
-AudioLoss Points::never_reaches_other_point() const {
+AudioVerdict Points::never_reaches_other_point() const {
   const StreamId sent = direction_.streams.front();
   for (const StreamId id : back_.streams) {
     const StreamRecord& heard = model_.streams[id];
@@ -197,7 +197,7 @@ AudioLoss Points::never_reaches_other_point() const {
                     [&](StreamId other) { return model_.streams[other].seen_at(heard.point); });
     if (!reached && run_together(sent, id) &&
         (sees_both_ways(heard.point) || comes_in(heard.point, audio_.dst(sent).ip)))
-      return swallowed_from(sent);
+      return swallowed_from(sent, BoxProof::By::receivers_point);
   }
   return {};
 }
@@ -241,12 +241,12 @@ bool Points::sees_both_ways(uint8_t point) const {
   });
 }
 
-AudioLoss Points::ends_at_other_point() const {
+AudioVerdict Points::ends_at_other_point() const {
   for (const StreamId id : direction_.last_leg) {
     const int64_t until = passes_until(id);
     if (until == 0 || !every_point_goes_on(model_.streams[id].first_ns, until)) continue;
-    if (direction_.right.within(until, model_.streams[id].last_ns) >= kStoppedAfter)
-      return swallowed_from(id, until);
+    if (direction_.right.within(until, model_.streams[id].last_ns) >= kStoppedAfterNs)
+      return swallowed_from(id, BoxProof::By::other_direction, until);
   }
   return {};
 }
@@ -271,7 +271,7 @@ int64_t Points::passes_until(StreamId id) const {
 bool Points::every_point_goes_on(int64_t begin_ns, int64_t time_ns) const {
   return std::all_of(model_.sources.begin(), model_.sources.end(), [&](const SourceCounters& one) {
     return !model_.coverage.covers(one.point, begin_ns) ||
-           model_.coverage.until(one.point, begin_ns) >= time_ns + kStoppedAfter;
+           model_.coverage.until(one.point, begin_ns) >= time_ns + kStoppedAfterNs;
   });
 }
 

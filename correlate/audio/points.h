@@ -1,4 +1,4 @@
-// Private to audio_judge.cc: what two capture points of one call show together. RTP that goes into
+// Private to audio/judge.cc: what two capture points of one call show together. RTP that goes into
 // a NAT, a firewall or a relay between them and does not come out.
 #pragma once
 
@@ -15,14 +15,14 @@ class Points {
   // Each is firewall, with the stream as it goes in, or none.
 
   // The other direction is seen on either side of the box, this one only where it goes in.
-  AudioLoss swallowed_by_box() const;
+  AudioVerdict swallowed_by_box() const;
   // Nothing of either direction passes a NAT that SIP of the same host does pass.
-  AudioLoss swallowed_beside_sip() const;
+  AudioVerdict swallowed_beside_sip() const;
   // A point that the receiver's own audio passes, and that no packet of this direction reaches,
   // though another point shows that it was sent.
-  AudioLoss never_reaches_other_point() const;
+  AudioVerdict never_reaches_other_point() const;
   // The packets go on at the one point, and end at the other, nearer to the receiver.
-  AudioLoss ends_at_other_point() const;
+  AudioVerdict ends_at_other_point() const;
 
   // Another point, where packets go both ways, shows what the receiver sends, and nothing of
   // `sent`.
@@ -44,9 +44,9 @@ class Points {
     uint8_t point = 0;
   };
   std::vector<Nat> nats_of_sip() const;
-  AudioLoss captured_once(StreamId back) const;
-  AudioLoss kept_inside() const;
-  AudioLoss swallowed_at(const Nat& nat) const;
+  AudioVerdict captured_once(StreamId back) const;
+  AudioVerdict kept_inside() const;
+  AudioVerdict swallowed_at(const Nat& nat) const;
   bool comes_in(uint8_t point, const IpAddress& ip) const;
   bool meets(StreamId id, int64_t begin_ns, int64_t end_ns) const;
   bool comes_out_elsewhere(StreamId id) const;

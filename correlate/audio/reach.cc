@@ -7,8 +7,6 @@
 namespace sipladder {
 namespace {
 
-constexpr int64_t kGrace = 3'000'000'000;  // what was on its way when something moved
-
 // As near as two private addresses can be judged: the first 16 bits.
 bool same_network(const IpAddress& a, const IpAddress& b) {
   return a.family == b.family && a.bytes[0] == b.bytes[0] && a.bytes[1] == b.bytes[1];
@@ -16,31 +14,32 @@ bool same_network(const IpAddress& a, const IpAddress& b) {
 
 }  // namespace
 
-AudioLoss Reach::fault_of(StreamId id) {
+AudioVerdict Reach::fault_of(StreamId id) const {
   const Endpoint& to = audio_.dst(id);
   if (const auto moved_ns = left_behind_since(id)) {
-    if (*moved_ns - direction_.agreed_from < kJudgeAfter) return {AudioFault::wrong_destination};
-    return {AudioFault::left_behind, *moved_ns};
+    if (*moved_ns - direction_.agreed_from < kJudgeAfterNs)
+      return {AudioFault::wrong_destination, 0, id};
+    return {AudioFault::left_behind, *moved_ns, id};
   }
-  if (const auto moved_ns = abandoned_since(id)) return {AudioFault::not_latched, *moved_ns};
+  if (const auto moved = abandoned_since(id))
+    return {AudioFault::not_latched, moved->since_ns, id, SourceProof{moved->to}};
   if (sends_from(to, id)) return {};
   if (is_private_scope(scope_of(to.ip))) {
-    if (is_source_at_points_of(id, to.ip) || !cannot_reach(id)) return {};
-    direction_.named_in = named_in(to);
+    if (is_source_at_points_of(id, to.ip)) return {};
+    const auto proof = out_of_reach(id);
     // Neither its SDP nor its audio are here: whether it is the host in front of which this was
     // captured, nobody can tell.
-    if (!direction_.named_in && !public_stream()) return {};
-    return {AudioFault::private_address};
+    if (!proof || (!proof->named_in && !public_stream())) return {};
+    return {AudioFault::private_address, 0, id, *proof};
   }
   if (!advertised(to)) {
-    if (const StreamId party = outnumbering(to)) {
-      direction_.heard_from = party;
-      return {AudioFault::wrong_destination};
-    }
-    if (strayed(to)) return {AudioFault::wrong_destination};
-    return {!is_relay_of_both(id) && is_unmapped(to) ? AudioFault::not_latched : AudioFault::none};
+    if (const StreamId party = outnumbering(to))
+      return {AudioFault::wrong_destination, 0, id, SourceProof{party}};
+    if (strayed(to)) return {AudioFault::wrong_destination, 0, id};
   }
-  return {!is_relay_of_both(id) && is_elsewhere(to) ? AudioFault::not_latched : AudioFault::none};
+  if (is_relay_of_both(id)) return {};
+  const StreamId heard = advertised(to) ? heard_elsewhere(to) : heard_beside_unmapped(to);
+  return heard ? AudioVerdict{AudioFault::not_latched, 0, id, SourceProof{heard}} : AudioVerdict{};
 }
 
 // The newest SDP of the receiver that names it.
@@ -74,15 +73,14 @@ bool Reach::sends_from(const Endpoint& endpoint, StreamId at) const {
 // A few packets came from there, and since then all comes from another host: who latched on the
 // first source, has the wrong one.
 StreamId Reach::outnumbering(const Endpoint& endpoint) const {
-  constexpr uint32_t kTimes = 10;
   for (const StreamId few : back_.streams) {
     const StreamRecord& stray = model_.streams[few];
     if (audio_.src(few) != endpoint) continue;
     for (const StreamId most : back_.streams) {
       const StreamRecord& party = model_.streams[most];
       if (audio_.dst(most) == audio_.dst(few) && audio_.src(most).ip != endpoint.ip &&
-          party.ssrc != stray.ssrc && party.packets >= kTimes * stray.packets &&
-          party.last_ns > stray.last_ns + kGrace) {
+          party.ssrc != stray.ssrc && party.packets >= kOutnumbered * stray.packets &&
+          party.last_ns > stray.last_ns + kGraceNs) {
         return most;
       }
     }
@@ -98,11 +96,11 @@ std::optional<int64_t> Reach::left_behind_since(StreamId id) const {
   const int64_t moved_ns = newest->time_ns;
   if (*newest->address == to || !advertised(to)) return std::nullopt;
   if (names_in_same_offer(*newest, to)) return std::nullopt;
-  if (model_.streams[id].last_ns < moved_ns + kGrace) return std::nullopt;
+  if (model_.streams[id].last_ns < moved_ns + kGraceNs) return std::nullopt;
   bool sends_from_there = false;
   for (const StreamId heard : back_.streams) {
     const StreamRecord& stream = model_.streams[heard];
-    if (audio_.src(heard) == to && stream.last_ns > moved_ns + kGrace) return std::nullopt;
+    if (audio_.src(heard) == to && stream.last_ns > moved_ns + kGraceNs) return std::nullopt;
     const bool there = audio_.src(heard) == *newest->address && stream.packets >= kMinMedia;
     sends_from_there = sends_from_there || there;
   }
@@ -125,20 +123,18 @@ bool Reach::names_in_same_offer(const SdpStand& newest, const Endpoint& endpoint
 
 // The receiver's RTP came from there, and goes on from elsewhere: a NAT gave it another address or
 // port in mid-call, and nobody has followed.
-std::optional<int64_t> Reach::abandoned_since(StreamId id) {
-  constexpr int64_t kOverlap = 1'000'000'000;
+std::optional<Reach::Moved> Reach::abandoned_since(StreamId id) const {
   const StreamRecord& stream = model_.streams[id];
   for (const StreamId before : back_.streams) {
     const StreamRecord& old = model_.streams[before];
-    if (audio_.src(before) != audio_.dst(id) || stream.last_ns < old.last_ns + kGrace) continue;
+    if (audio_.src(before) != audio_.dst(id) || stream.last_ns < old.last_ns + kGraceNs) continue;
     for (const StreamId after : back_.streams) {
       const StreamRecord& now = model_.streams[after];
       const bool goes_on = now.ssrc == old.ssrc && now.dst == old.dst && now.src != old.src &&
-                           now.first_ns > old.last_ns - kOverlap &&
-                           now.last_ns > old.last_ns + kGrace;
+                           now.first_ns > old.last_ns - kOverlapNs &&
+                           now.last_ns > old.last_ns + kGraceNs;
       if (!goes_on || receives(audio_.src(after))) continue;
-      direction_.heard_from = after;
-      return old.last_ns;
+      return Moved{old.last_ns, after};
     }
   }
   return std::nullopt;
@@ -181,14 +177,14 @@ bool Reach::seen_as_source(const IpAddress& ip) const {
 }
 
 // Private address: the sender is in a public network, or the receiver's packets come from one.
-bool Reach::cannot_reach(StreamId id) {
-  if (scope_of(audio_.src(id).ip) == AddressScope::public_) return true;
-  if (same_network(audio_.src(id).ip, audio_.dst(id).ip)) return false;
-  if (const StreamId heard = public_stream()) {
-    direction_.heard_from = heard;
-    return true;
-  }
-  return has_public_source(audio_, receiver(), audio_.dst(id).ip) || leaves_network(id);
+std::optional<PrivateProof> Reach::out_of_reach(StreamId id) const {
+  const MessageId named = named_in(audio_.dst(id));
+  if (scope_of(audio_.src(id).ip) == AddressScope::public_) return PrivateProof{named, {}};
+  if (same_network(audio_.src(id).ip, audio_.dst(id).ip)) return std::nullopt;
+  if (const StreamId heard = public_stream()) return PrivateProof{named, heard};
+  if (!has_public_source(audio_, receiver(), audio_.dst(id).ip) && !leaves_network(id))
+    return std::nullopt;
+  return PrivateProof{named, {}};
 }
 
 // Towards another private network than the sender's, nothing of which is seen where the stream is,
@@ -205,22 +201,23 @@ bool Reach::leaves_network(StreamId id) const {
 
 // Nothing comes, because it is sent to the private address that the receiver has named: the
 // sender names its own host and no relay, and the receiver's packets show another address.
-bool Reach::is_sent_to_private() {
-  const SdpStand* deaf = audio_.facts.negotiation.newest(receiver());
+std::optional<PrivateProof> Reach::private_proof() const {
+  const SdpStand* named = audio_.facts.negotiation.newest(receiver());
   const SdpStand* sender = audio_.facts.negotiation.newest(direction_.from);
-  if (deaf == nullptr || sender == nullptr || !deaf->address || !sender->address) return false;
-  if (!is_private_scope(scope_of(deaf->address->ip)) || deaf->ice) return false;
-  if (same_network(sender->address->ip, deaf->address->ip)) return false;
-  if (contact_host(audio_, *sender) != sender->address->ip) return false;
-  direction_.named_in = deaf->message;
+  if (named == nullptr || sender == nullptr || !named->address || !sender->address)
+    return std::nullopt;
+  if (!is_private_scope(scope_of(named->address->ip)) || named->ice) return std::nullopt;
+  if (same_network(sender->address->ip, named->address->ip)) return std::nullopt;
+  if (contact_host(audio_, *sender) != sender->address->ip) return std::nullopt;
   for (const StreamId heard : back_.streams) {
-    if (scope_of(audio_.src(heard).ip) != AddressScope::public_) continue;
-    direction_.heard_from = heard;
-    return true;
+    if (scope_of(audio_.src(heard).ip) == AddressScope::public_)
+      return PrivateProof{named->message, heard};
   }
-  return talks_to_public(audio_, deaf->address->ip) ||
-         has_public_source(audio_, receiver(), deaf->address->ip);
+  const bool elsewhere = talks_to_public(audio_, named->address->ip) ||
+                         has_public_source(audio_, receiver(), named->address->ip);
+  return elsewhere ? std::optional(PrivateProof{named->message, {}}) : std::nullopt;
 }
+
 bool Reach::advertised(const Endpoint& endpoint) const {
   for (const SdpStand& stand : audio_.facts.negotiation.stands) {
     if (stand.author == receiver() && names(stand, endpoint)) return true;
@@ -257,32 +254,30 @@ bool Reach::is_other_port(const Endpoint& to) const {
 // A port of the receiver's NAT that nobody has named and nothing comes from, while its RTP comes
 // from another one: for a NAT that gives ports of its own, the port in the private SDP is none of
 // them. One that keeps ports, or forwards this one, lets it in.
-bool Reach::is_unmapped(const Endpoint& to) {
+StreamId Reach::heard_beside_unmapped(const Endpoint& to) const {
   const auto& stands = audio_.facts.negotiation.stands;
   if (std::any_of(stands.begin(), stands.end(), [](const SdpStand& s) { return s.ice; }) ||
       !receives_nothing_there(to))
-    return false;
+    return {};
   const bool named_inside = std::any_of(stands.begin(), stands.end(), [&](const SdpStand& stand) {
     return stand.author == receiver() && stand.address && stand.address->port == to.port &&
            is_private_scope(scope_of(stand.address->ip));
   });
-  if (!named_inside || scope_of(to.ip) != AddressScope::public_) return false;
+  if (!named_inside || scope_of(to.ip) != AddressScope::public_) return {};
   for (const StreamId id : back_.streams) {
     if (is_from_pool(id, to)) {
-      direction_.heard_from = id;
-      return true;
+      return id;
     }
     const bool other_port = audio_.src(id).ip == to.ip && audio_.src(id).port != to.port;
     if (!other_port || model_.streams[id].packets < kMinMedia || is_relay_source(id)) continue;
-    if (!changes_ports(audio_, receiver(), to.ip)) return false;
-    direction_.heard_from = id;
-    return true;
+    if (!changes_ports(audio_, receiver(), to.ip)) return {};
+    return id;
   }
-  return false;
+  return {};
 }
 // The receiver is behind a NAT and its RTP comes from elsewhere than its SDP says.
-bool Reach::is_elsewhere(const Endpoint& to) {
-  if (!receives_nothing_there(to)) return false;
+StreamId Reach::heard_elsewhere(const Endpoint& to) const {
+  if (!receives_nothing_there(to)) return {};
   for (const StreamId id : back_.streams) {
     if (model_.streams[id].packets < kMinMedia || audio_.sends(direction_, audio_.src(id).ip))
       continue;
@@ -292,11 +287,10 @@ bool Reach::is_elsewhere(const Endpoint& to) {
     const bool same_host = audio_.src(id).ip == to.ip;
     const bool elsewhere = same_host || !seen_as_source(to.ip) || is_from_pool(id, to);
     if (elsewhere && is_behind_nat(audio_, receiver())) {
-      direction_.heard_from = id;
-      return true;
+      return id;
     }
   }
-  return false;
+  return {};
 }
 // The receiver's NAT has several public addresses: its SIP comes from the one that is sent to, its
 // RTP from another one, which nobody sends to or says anything from.
@@ -321,7 +315,8 @@ bool Reach::is_from_pool(StreamId heard, const Endpoint& to) const {
 bool Reach::receives_nothing_there(const Endpoint& to) const {
   for (const StreamId id : direction_.last_leg) {
     const StreamRecord& stream = model_.streams[id];
-    if (audio_.dst(id) == to && stream.has_rtcp && stream.remote_fraction_lost < 250) return false;
+    if (audio_.dst(id) == to && stream.has_rtcp && stream.remote_fraction_lost < kNothingCame)
+      return false;
   }
   return true;
 }

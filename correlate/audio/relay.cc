@@ -86,7 +86,7 @@ class Relays {
     return std::any_of(direction_.last_leg.begin(), direction_.last_leg.end(), [&](StreamId id) {
       return audio_.src(id).ip == relay && audio_.dst(id).ip != audio_.src(in).ip &&
              model_.streams[id].packets >= kMinMedia &&
-             model_.streams[id].last_ns - model_.streams[in].first_ns >= kMissed;
+             model_.streams[id].last_ns - model_.streams[in].first_ns >= kMissedNs;
     });
   }
 
@@ -99,14 +99,12 @@ class Relays {
 
 }  // namespace
 
-bool is_lost_in_relay(const AudioCase& audio, const Points& points, AudioDirection& direction,
-                      const AudioDirection& back) {
+EndpointId relay_that_swallows(const AudioCase& audio, const Points& points,
+                               const AudioDirection& direction, const AudioDirection& back) {
   const Relays relays(audio, points, direction, back);
-  EndpointId relay = relays.that_swallows_both();
-  if (!relay) relay = relays.that_swallows_one();
-  if (!relay) relay = relays.turn_that_swallows();
-  if (relay) direction.silent_relay = relay;
-  return static_cast<bool>(relay);
+  if (const EndpointId relay = relays.that_swallows_both()) return relay;
+  if (const EndpointId relay = relays.that_swallows_one()) return relay;
+  return relays.turn_that_swallows();
 }
 
 }  // namespace sipladder

@@ -45,18 +45,15 @@ uint32_t report_of_receipt(const AudioCase& audio, const AudioDirection& back) {
 
 // The receiver's reports say again and again that nothing came since, and it passes here all the
 // time.
-AudioLoss reported_stuck(const AudioCase& audio, AudioDirection& direction) {
-  constexpr uint32_t kReports = 3;
-  constexpr uint32_t kPassed = 250;
-  constexpr int64_t kStuckFor = 5'000'000'000;
+AudioVerdict reported_stuck(const AudioCase& audio, const AudioDirection& direction) {
   for (const StreamId id : direction.last_leg) {
     const StreamRecord& stream = audio.model.streams[id];
-    const bool stuck = stream.stuck_reports >= kReports &&
-                       stream.packets - stream.stuck_packets >= kPassed &&
-                       direction.right.within(stream.reported_ns, stream.stuck_ns) >= kStuckFor;
+    const bool stuck = stream.stuck_reports >= kStuckReports &&
+                       stream.packets - stream.stuck_packets >= kPassedSinceStuck &&
+                       direction.right.within(stream.reported_ns, stream.stuck_ns) >= kStuckForNs;
     if (!stuck) continue;
-    direction.stuck_reports = stream.stuck_reports;
-    return {AudioFault::firewall, stream.reported_ns, id};
+    return {AudioFault::firewall, stream.reported_ns, id,
+            BoxProof{BoxProof::By::reports, stream.stuck_reports}};
   }
   return {};
 }

@@ -5,26 +5,24 @@
 namespace sipladder {
 namespace {
 
-constexpr int64_t kLateAfter = 5'000'000'000;
-constexpr int64_t kLongestListening = 30'000'000'000;  // who listens says "yes" at times
-
 class Times {
  public:
-  Times(const AudioCase& audio, Reach& reach, AudioDirection& direction, const AudioDirection& back)
+  Times(const AudioCase& audio, const Reach& reach, const AudioDirection& direction,
+        const AudioDirection& back)
       : model_(audio.model), audio_(audio), reach_(reach), direction_(direction), back_(back) {}
 
-  AudioLoss run() {
+  AudioVerdict run() {
     const int64_t talk = direction_.agreed_until - direction_.agreed_from;
     const int64_t missed = direction_.right.within(direction_.last_ns, direction_.agreed_until);
-    const bool stops = missed >= (ends_at_once() ? kMissed : kStoppedAfter) ||
-                       (missed >= kStoppedShort && missed * 3 >= talk && !transfers());
+    const bool stops = missed >= (ends_at_once() ? kMissedNs : kStoppedAfterNs) ||
+                       (missed >= kStoppedShortNs && missed * 3 >= talk && !transfers());
     const bool silent = may_suppress_silence() && !ends_at_once();
     if (stops && !silent && watched_for(missed) &&
         !suppresses_silence(model_.streams[direction_.last_leg.back()], missed)) {
       const bool both_short = is_handful(direction_) && is_handful(back_);
-      return both_short || has_moved_away() ? AudioLoss{} : stopped();
+      return both_short || has_moved_away() ? AudioVerdict{} : stopped();
     }
-    if (direction_.first_ns - direction_.due_ns > std::min(kLateAfter, talk / 2) &&
+    if (direction_.first_ns - direction_.due_ns > std::min(kLateAfterNs, talk / 2) &&
         watched_since(direction_.due_ns) &&
         !model_.streams[direction_.last_leg.front()].pauses_in_silence()) {
       return {AudioFault::late, 0, direction_.last_leg.front()};
@@ -36,7 +34,7 @@ class Times {
   // Its capture point went on so long after its last packet, or had begun before its first.
   bool watched_for(int64_t missed_ns) const {
     const uint8_t point = model_.streams[direction_.last_leg.back()].point;
-    const int64_t enough = std::min(missed_ns, ends_at_once() ? kMissed : kStoppedAfter);
+    const int64_t enough = std::min(missed_ns, ends_at_once() ? kMissedNs : kStoppedAfterNs);
     return model_.coverage.until(point, direction_.last_ns) - direction_.last_ns >= enough;
   }
   bool watched_since(int64_t due_ns) const {
@@ -68,7 +66,7 @@ class Times {
   bool still_sends(Party party, int64_t moved_ns) const {
     const AudioDirection& own = party == direction_.from ? direction_ : back_;
     return std::any_of(own.streams.begin(), own.streams.end(), [&](StreamId id) {
-      return model_.streams[id].last_ns >= moved_ns + kMissed;
+      return model_.streams[id].last_ns >= moved_ns + kMissedNs;
     });
   }
 
@@ -86,12 +84,12 @@ class Times {
     const bool comfort_noise = (stream.payload_types[0] & (1U << 13 | 1U << 19)) != 0;
     const bool descriptor = uint64_t{stream.newest_bytes} * 3 * stream.packets < stream.bytes;
     return comfort_noise || descriptor ||
-           (stream.pauses_in_silence() && missed_ns < kLongestListening);
+           (stream.pauses_in_silence() && missed_ns < kLongestListeningNs);
   }
 
   // A talk that begins with a handful of packets, and the other direction goes on.
   bool ends_at_once() const {
-    return is_handful(direction_) && back_.last_ns - direction_.last_ns >= kMissed;
+    return is_handful(direction_) && back_.last_ns - direction_.last_ns >= kMissedNs;
   }
   // Who hands the call over by REFER has no more to say in it.
   bool transfers() const {
@@ -105,36 +103,38 @@ class Times {
     return std::any_of(audio_.messages.begin(), audio_.messages.end(),
                        [&](MessageId id) { return model_.messages[id].is_request(); });
   }
-  AudioLoss stopped() {
+  AudioVerdict stopped() {
     const StreamId last = direction_.last_leg.back();
     if (!shows_requests()) return {};  // nor what a re-INVITE may have asked for
     // It goes on where this point does not see it.
-    if (model_.streams[last].ahead_ns - direction_.last_ns >= kMissed) return {};
+    if (model_.streams[last].ahead_ns - direction_.last_ns >= kMissedNs) return {};
     const SdpStand* newest = audio_.facts.negotiation.newest(receiver());
     const bool moved = newest != nullptr && newest->time_ns > direction_.first_ns;
-    if (moved && still_sends(receiver(), newest->time_ns) && reach_.is_sent_to_private()) {
-      return {AudioFault::private_address, direction_.last_ns};
+    if (moved && still_sends(receiver(), newest->time_ns)) {
+      if (const auto proof = reach_.private_proof())
+        return {AudioFault::private_address, direction_.last_ns, {}, *proof};
     }
     // What a relay does not send on any more, because it is gone.
     for (const StreamId id : direction_.streams) {
-      if (rejected_by_icmp(audio_, id).fault == AudioFault::none) continue;
-      direction_.icmp_frames = icmp_frames(audio_, id);
-      return {AudioFault::icmp_unreachable, direction_.last_ns, id};
+      AudioVerdict rejected = rejected_by_icmp(audio_, id);
+      if (!rejected) continue;
+      rejected.lost_from_ns = direction_.last_ns;
+      return rejected;
     }
     return {AudioFault::stopped, direction_.last_ns, last};
   }
 
   const Model& model_;
   const AudioCase& audio_;
-  Reach& reach_;
-  AudioDirection& direction_;
+  const Reach& reach_;
+  const AudioDirection& direction_;
   const AudioDirection& back_;
 };
 
 }  // namespace
 
-AudioLoss late_or_stopped(const AudioCase& audio, Reach& reach, AudioDirection& direction,
-                          const AudioDirection& back) {
+AudioVerdict late_or_stopped(const AudioCase& audio, const Reach& reach,
+                             const AudioDirection& direction, const AudioDirection& back) {
   return Times(audio, reach, direction, back).run();
 }
 

@@ -32,7 +32,7 @@ CallNames CallLabel::names() const {
 
 CallNames names_of(const Model& model, CallId call, MessageView& view) {
   const CallLabel& label = model.labels[call];
-  if (label.is_whole()) return label.names();
+  if (label.is_complete()) return label.names();
   view.load(model.messages[model.calls[call].naming_message()]);
   return names_in(view.sip());
 }

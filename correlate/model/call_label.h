@@ -28,8 +28,8 @@ class CallLabel {
   CallLabel() = default;
   explicit CallLabel(const CallNames& names);
 
-  bool is_whole() const { return whole_; }
-  CallNames names() const;  // requires is_whole()
+  bool is_complete() const { return whole_; }
+  CallNames names() const;  // requires is_complete()
 
  private:
   std::array<char, 92> text_;

@@ -9,7 +9,8 @@ namespace {
 
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
   add_negotiation_evidence(context, finding);
-  const bool both = context.audio.direction(opposite(direction.from)).fault == direction.fault;
+  const bool both =
+      context.audio.direction(opposite(direction.from)).verdict.fault == direction.verdict.fault;
   finding->summary =
       fmt::format("{}: one side's SDP names an IPv4 address, the other's IPv6",
                   both ? "nobody hears anything" : hears_nothing(context, direction));

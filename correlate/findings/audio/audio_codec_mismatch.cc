@@ -9,8 +9,9 @@ namespace sipladder::audio_codec_mismatch {
 namespace {
 
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
-  const StreamRecord& stream = context.model.streams[direction.culprit];
-  const uint8_t type = direction.lost_from == 0 ? stream.payload_type : stream.voice_type;
+  const StreamRecord& stream = context.model.streams[direction.verdict.culprit];
+  const uint8_t type =
+      direction.verdict.lost_from_ns == 0 ? stream.payload_type : stream.voice_type;
   const std::string_view name = static_format(type).encoding;
   finding->summary = fmt::format(
       "{}: {} sends payload type {}{}{}{} to {}, which its SDP does not accept",

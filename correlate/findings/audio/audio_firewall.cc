@@ -14,8 +14,9 @@ void add_advice(Finding* finding) {
 }
 
 // The receiver's RTCP is the second point.
-void describe_reports(CallContext& context, const AudioDirection& direction, Finding* finding) {
-  const StreamRecord& stream = context.model.streams[direction.culprit];
+void describe_reports(CallContext& context, const AudioDirection& direction, uint32_t reports,
+                      Finding* finding) {
+  const StreamRecord& stream = context.model.streams[direction.verdict.culprit];
   const uint32_t passed = stream.packets - stream.stuck_packets;
   finding->confidence = Confidence::likely;
   finding->summary = fmt::format(
@@ -25,7 +26,7 @@ void describe_reports(CallContext& context, const AudioDirection& direction, Fin
       hears_nothing(context, direction), counted(passed, "packet"),
       endpoint_text(context, stream.src), endpoint_text(context, stream.dst),
       passed == 1 ? "passes" : "pass", seconds_text(stream.stuck_ns - stream.reported_ns),
-      counted(direction.stuck_reports, "report"), direction.stuck_reports == 1 ? "says" : "say");
+      counted(reports, "report"), reports == 1 ? "says" : "say");
   finding->explanation =
       "The highest number received stays as it is, with all packets lost (RFC 3550 6.4.1): they "
       "are "
@@ -34,10 +35,12 @@ void describe_reports(CallContext& context, const AudioDirection& direction, Fin
 }
 
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
-  const StreamRecord& stream = context.model.streams[direction.culprit];
+  const StreamRecord& stream = context.model.streams[direction.verdict.culprit];
   const std::string_view deaf = other_party(direction.from);
-  if (direction.stuck_reports != 0) return describe_reports(context, direction, finding);
-  if (direction.lost_from != 0) {
+  const auto proof = direction.verdict.proven<BoxProof>();
+  if (proof.by == BoxProof::By::reports)
+    return describe_reports(context, direction, proof.reports, finding);
+  if (direction.verdict.lost_from_ns != 0) {
     finding->summary = fmt::format(
         "{}: the RTP from {} to {} goes on into the box between the two capture points, and does "
         "not come out any more",
@@ -50,18 +53,19 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
   finding->summary = fmt::format(
       "{} hears nothing: {} from {} to {} {}", deaf, counted(stream.packets_once(), "packet"),
       endpoint_text(context, stream.src), endpoint_text(context, stream.dst),
-      direction.sent_at_other_point
+      proof.by == BoxProof::By::receivers_point
           ? fmt::format("pass one capture point, and none of them comes to the other, where the "
                         "{}'s own audio passes",
                         deaf)
-          : fmt::format("go into the box between the two capture points and do not come out, "
-                        "while {} passes it",
-                        direction.sip_passes ? "SIP of the same host" : "the other direction"));
+          : fmt::format(
+                "go into the box between the two capture points and do not come out, "
+                "while {} passes it",
+                proof.by == BoxProof::By::sip ? "SIP of the same host" : "the other direction"));
   finding->explanation =
-      direction.sent_at_other_point
+      proof.by == BoxProof::By::receivers_point
           ? "What lies between the two capture points, a NAT, a firewall or a media relay, does "
             "not pass this direction on."
-      : direction.sip_passes
+      : proof.by == BoxProof::By::sip
           ? "The same request is captured on both sides, with another address behind the box; the "
             "audio only where it enters."
           : "The other direction is captured on both sides; this one only where it enters.";

@@ -19,16 +19,18 @@ const IcmpErrorRecord* error_at(const Model& model, const StreamRecord& stream, 
 }
 
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
-  const StreamRecord& stream = context.model.streams[direction.culprit];
-  const IcmpErrorRecord* error = error_at(context.model, stream, direction.icmp_frames.front());
-  const bool host_itself = error != nullptr && direction.lost_from != 0 &&
+  const StreamRecord& stream = context.model.streams[direction.verdict.culprit];
+  const std::vector<uint32_t> frames = direction.verdict.proven<RejectionProof>().frames;
+  const IcmpErrorRecord* error =
+      frames.empty() ? nullptr : error_at(context.model, stream, frames.front());
+  const bool host_itself = error != nullptr && direction.verdict.lost_from_ns != 0 &&
                            error->from == context.model.endpoints[stream.dst].ip;
   finding->summary = fmt::format(
       "{}: {} rejects the RTP from {} to {} with ICMP type {} code {}, {} for {}",
       hears_nothing(context, direction), error == nullptr ? "a router" : to_string(error->from),
       endpoint_text(context, stream.src), endpoint_text(context, stream.dst),
       error == nullptr ? 3 : error->type, error == nullptr ? 0 : error->code,
-      times_text(direction.icmp_frames.size()), counted(stream.packets_once(), "packet"));
+      times_text(frames.size()), counted(stream.packets_once(), "packet"));
   finding->explanation =
       host_itself
           ? "The host answers itself that nobody listens there any more: its program has ended, "
@@ -43,9 +45,8 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
           : "Open the media ports on the device that answers, or correct the address or port that "
             "the SDP names.";
   finding->rfc = "RFC 792";
-  for (size_t i = 0; i < direction.icmp_frames.size() && i < kEvidenceFrames; i++) {
-    finding->evidence.push_back(direction.icmp_frames[i]);
-  }
+  for (size_t i = 0; i < frames.size() && i < kEvidenceFrames; i++)
+    finding->evidence.push_back(frames[i]);
 }
 
 extern const Detector detector;

@@ -25,8 +25,8 @@ int64_t allowed_ns(const Negotiation& negotiation) {
 void check(CallContext& context, CallAnalysis* out) {
   for (const AudioDirection* direction : {&context.audio.from_caller, &context.audio.from_callee}) {
     const bool heard = !direction->last_leg.empty() && direction->agreed_from != 0;
-    const bool explained =
-        direction->fault != AudioFault::none && direction->fault != AudioFault::late;
+    const bool explained = direction->verdict.fault != AudioFault::none &&
+                           direction->verdict.fault != AudioFault::late;
     const int64_t late = direction->first_ns - direction->due_ns;
     if (!heard || explained || direction->moved_unseen ||
         late <= allowed_ns(context.audio.negotiation))

@@ -41,20 +41,20 @@ bool is_next_hop(const NeighbourSilence& run, const IpAddress& sender, const IpA
 
 bool is_missing(const AudioDirection& direction, const NeighbourSilence& run, int64_t answer_ns) {
   if (direction.streams.empty()) return !run.answered;
-  if (direction.fault == AudioFault::stopped)
+  if (direction.verdict.fault == AudioFault::stopped)
     return !run.answered && run.last_ns > direction.last_ns - kLate;
   return direction.first_ns > answer_ns + kLate && run.first_ns < direction.first_ns;
 }
 
 // The stream by which the fault shows: its own finding is told by this one.
 StreamId shown_by(const CallContext& context, const AudioDirection& direction) {
-  if (!direction.streams.empty()) return direction.culprit;
+  if (!direction.streams.empty()) return direction.verdict.culprit;
   const AudioDirection& back = context.audio.direction(opposite(direction.from));
   return back.streams.empty() ? StreamId{} : back.streams.front();
 }
 
 std::string heard(const CallContext& context, const AudioDirection& direction) {
-  if (direction.streams.empty() || direction.fault == AudioFault::stopped)
+  if (direction.streams.empty() || direction.verdict.fault == AudioFault::stopped)
     return hears_nothing(context, direction);
   return fmt::format("{} hears nothing at first", other_party(direction.from));
 }

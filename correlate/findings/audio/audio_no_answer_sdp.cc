@@ -71,7 +71,8 @@ std::string ending_of(CallContext& context, const MessageRecord& accepted, Findi
 }
 
 bool falls_silent(const AudioDirection& direction, int64_t since_ns) {
-  return direction.fault != AudioFault::none && direction.lost_from > since_ns - kSoon;
+  return direction.verdict.fault != AudioFault::none &&
+         direction.verdict.lost_from_ns > since_ns - kSoon;
 }
 
 Severity severity_of(const CallContext& context, const MessageRecord& accepted, bool ended) {

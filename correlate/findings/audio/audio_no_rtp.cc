@@ -54,15 +54,17 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
       silent);
   finding->rfc = "RFC 3264 5.1";
   tell_hairpin(context, direction, heard, finding);
-  if (!direction.silent_relay || direction.streams.empty()) return;
+  const EndpointId relay = direction.verdict.proven<AbsenceProof>().silent_relay;
+  if (!relay || direction.streams.empty()) return;
   const StreamRecord& taken = context.model.streams[direction.streams.front()];
   finding->evidence.push_back(taken.first_frame);
-  finding->summary = fmt::format(
-      "{} hears nothing: {} gets {} of the {} from {} and sends none on{}", deaf,
-      ip_text(context, direction.silent_relay), counted(taken.packets_once(), "packet"), silent,
-      endpoint_text(context, taken.src),
-      back.fault == AudioFault::no_rtp ? std::string()
-                                       : fmt::format(", while those of the {} pass it", deaf));
+  finding->summary =
+      fmt::format("{} hears nothing: {} gets {} of the {} from {} and sends none on{}", deaf,
+                  ip_text(context, relay), counted(taken.packets_once(), "packet"), silent,
+                  endpoint_text(context, taken.src),
+                  back.verdict.fault == AudioFault::no_rtp
+                      ? std::string()
+                      : fmt::format(", while those of the {} pass it", deaf));
   finding->explanation = "The relay takes this direction and loses it.";
   finding->remedy = fmt::format(
       "Look in the relay's log (rtpengine-ctl list, rtp set debug on) at the leg towards the {}: "

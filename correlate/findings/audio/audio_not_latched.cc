@@ -18,10 +18,11 @@ bool is_named_by(const CallContext& context, Party author, EndpointId endpoint) 
 }
 
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
-  const StreamRecord& stream = context.model.streams[direction.culprit];
-  const StreamRecord& heard = context.model.streams[direction.heard_from];
+  const StreamRecord& stream = context.model.streams[direction.verdict.culprit];
+  const StreamRecord& heard =
+      context.model.streams[direction.verdict.proven<SourceProof>().heard_from];
   const std::string_view deaf = other_party(direction.from);
-  const bool named = direction.lost_from == 0;
+  const bool named = direction.verdict.lost_from_ns == 0;
   const bool by_address = is_named_by(context, opposite(direction.from), stream.dst);
   finding->evidence.push_back(heard.first_frame);
   finding->confidence = Confidence::likely;

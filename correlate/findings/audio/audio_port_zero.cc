@@ -9,9 +9,9 @@ namespace {
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
   add_negotiation_evidence(context, finding);
   const std::string since =
-      direction.lost_from == 0
+      direction.verdict.lost_from_ns == 0
           ? std::string()
-          : " more after " + seconds_text(direction.lost_from - context.audio.answer_ns);
+          : " more after " + seconds_text(direction.verdict.lost_from_ns - context.audio.answer_ns);
   finding->summary = fmt::format(
       "nobody hears anything{}: the answer refuses the audio that was offered (m=audio 0)", since);
   finding->explanation = "A port of 0 in an answer rejects the media line.";

@@ -28,15 +28,15 @@ const MessageRecord* request_of(CallContext& context, Party party) {
 }
 
 // "the private address in the caller's SDP (frame 12)", or who put it there.
-std::string named_text(CallContext& context, const AudioDirection& direction, Party deaf,
+std::string named_text(CallContext& context, const PrivateProof& proof, Party deaf,
                        Finding* finding) {
   const std::string plain = fmt::format("the private address in the {}'s SDP", party_text(deaf));
-  if (!direction.named_in) return plain;
-  const MessageRecord& message = context.message(direction.named_in);
+  if (!proof.named_in) return plain;
+  const MessageRecord& message = context.message(proof.named_in);
   finding->evidence.push_back(message.frame);
   const auto& stands = context.audio.negotiation.stands;
   const auto naming = std::find_if(stands.begin(), stands.end(), [&](const SdpStand& stand) {
-    return stand.message == direction.named_in;
+    return stand.message == proof.named_in;
   });
   // An earlier hop shows the same SDP with another address: it was rewritten on the way.
   const bool rewritten = std::any_of(stands.begin(), naming, [&](const SdpStand& stand) {
@@ -50,10 +50,9 @@ std::string named_text(CallContext& context, const AudioDirection& direction, Pa
 }
 
 // What contradicts the SDP.
-std::string seen_of(CallContext& context, const AudioDirection& direction, Party deaf,
-                    Finding* finding) {
+std::string seen_of(CallContext& context, const PrivateProof& proof, Party deaf, Finding* finding) {
   const AudioDirection& back = context.audio.direction(deaf);
-  const StreamId heard = direction.heard_from   ? direction.heard_from
+  const StreamId heard = proof.heard_from       ? proof.heard_from
                          : back.streams.empty() ? StreamId{}
                                                 : back.streams.front();
   const SdpStand* stand = context.audio.negotiation.newest(deaf);
@@ -76,13 +75,14 @@ std::string seen_of(CallContext& context, const AudioDirection& direction, Party
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
   const Party deaf = opposite(direction.from);
   const std::string_view deaf_text = party_text(deaf);
-  const std::string seen = seen_of(context, direction, deaf, finding);
-  if (direction.culprit) {
-    const StreamRecord& stream = context.model.streams[direction.culprit];
+  const auto proof = direction.verdict.proven<PrivateProof>();
+  const std::string seen = seen_of(context, proof, deaf, finding);
+  if (direction.verdict.culprit) {
+    const StreamRecord& stream = context.model.streams[direction.verdict.culprit];
     finding->summary = fmt::format(
         "{}: {} sends its audio to {}, {}, while {}; {}", hears_nothing(context, direction),
         ip_text(context, stream.src), endpoint_text(context, stream.dst),
-        named_text(context, direction, deaf, finding), seen, lost_text(context, direction));
+        named_text(context, proof, deaf, finding), seen, lost_text(context, direction));
   } else {
     const SdpStand* stand = context.audio.negotiation.newest(deaf);
     finding->summary = fmt::format(

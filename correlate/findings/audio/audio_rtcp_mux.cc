@@ -30,7 +30,7 @@ const RtcpRecord* muxed_by(const CallContext& context, const AudioDirection& dir
 }
 
 bool stops(const AudioDirection& direction) {
-  return direction.fault == AudioFault::stopped;
+  return direction.verdict.fault == AudioFault::stopped;
 }
 
 void check_sender(CallContext& context, Party sender, CallAnalysis* out) {

@@ -23,11 +23,11 @@ std::string what_was_heard(const Listening& listening) {
 }
 
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
-  const StreamRecord& stream = context.model.streams[direction.culprit];
+  const StreamRecord& stream = context.model.streams[direction.verdict.culprit];
   finding->summary =
       fmt::format("{} hears silence from {} to {}: {}", other_party(direction.from),
                   endpoint_text(context, stream.src), endpoint_text(context, stream.dst),
-                  what_was_heard(direction.listening));
+                  what_was_heard(direction.verdict.proven<SilenceProof>().listening));
   finding->explanation =
       "The network delivers the stream; its source has nothing in it: a muted or missing "
       "microphone, a wrong sound device, a gateway whose other side is dead.";

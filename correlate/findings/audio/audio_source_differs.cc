@@ -46,7 +46,7 @@ bool is_unheard(const CallContext& context, Party party) {
   const bool stuck =
       std::any_of(towards.last_leg.begin(), towards.last_leg.end(),
                   [&](StreamId id) { return context.model.streams[id].stuck_reports >= 3; });
-  return stuck || is_whole(towards);
+  return stuck || is_never_heard(towards);
 }
 
 void check_party(CallContext& context, Party party, CallAnalysis* out) {

@@ -16,7 +16,7 @@ constexpr int64_t kNear = 3'000'000'000;  // from the answer of the one to the s
 std::string other_call_answered(CallContext& context, const AudioDirection& direction,
                                 Finding* finding) {
   const Model& model = context.model;
-  const int64_t silent_ns = model.streams[direction.culprit].last_ns;
+  const int64_t silent_ns = model.streams[direction.verdict.culprit].last_ns;
   const CallNames names = names_of(model, context.id, context.view);
   const std::string name(direction.from == Party::callee ? names.callee : names.caller);
   const uint32_t end = std::min(model.calls.size() + 1, context.id.value + kMaxLater);
@@ -35,17 +35,18 @@ std::string other_call_answered(CallContext& context, const AudioDirection& dire
 }
 
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
-  const StreamRecord& stream = context.model.streams[direction.culprit];
-  finding->stream = direction.culprit;
+  const StreamRecord& stream = context.model.streams[direction.verdict.culprit];
+  finding->stream = direction.verdict.culprit;
   finding->evidence.push_back(stream.last_frame);
   const std::string other_call = other_call_answered(context, direction, finding);
-  finding->summary = fmt::format(
-      "{}: the RTP from {} to {} stops {}{} before the end of the talk{}",
-      hears_nothing(context, direction), endpoint_text(context, stream.src),
-      endpoint_text(context, stream.dst),
-      direction.lost_from == 0 ? fmt::format("after {}, ", counted(stream.packets_once(), "packet"))
-                               : std::string(),
-      seconds_text(direction.agreed_until - direction.last_ns), other_call);
+  finding->summary =
+      fmt::format("{}: the RTP from {} to {} stops {}{} before the end of the talk{}",
+                  hears_nothing(context, direction), endpoint_text(context, stream.src),
+                  endpoint_text(context, stream.dst),
+                  direction.verdict.lost_from_ns == 0
+                      ? fmt::format("after {}, ", counted(stream.packets_once(), "packet"))
+                      : std::string(),
+                  seconds_text(direction.agreed_until - direction.last_ns), other_call);
   finding->explanation =
       "The direction was agreed to the end, and no hold took it back (RFC 3264 8.4).";
   finding->remedy =

@@ -10,9 +10,10 @@ namespace sipladder::audio_wrong_destination {
 namespace {
 
 // Latched on the first packets that came, whoever sent them.
-void describe_stray(CallContext& context, const AudioDirection& direction, Finding* finding) {
-  const StreamRecord& stream = context.model.streams[direction.culprit];
-  const StreamRecord& party = context.model.streams[direction.heard_from];
+void describe_stray(CallContext& context, const AudioDirection& direction, StreamId heard_from,
+                    Finding* finding) {
+  const StreamRecord& stream = context.model.streams[direction.verdict.culprit];
+  const StreamRecord& party = context.model.streams[heard_from];
   const std::string_view deaf = other_party(direction.from);
   finding->evidence.push_back(party.first_frame);
   finding->summary = fmt::format(
@@ -30,9 +31,9 @@ void describe_stray(CallContext& context, const AudioDirection& direction, Findi
 }
 
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
-  const StreamRecord& stream = context.model.streams[direction.culprit];
-  if (direction.heard_from && context.model.streams[direction.heard_from].dst == stream.src)
-    return describe_stray(context, direction, finding);
+  const StreamRecord& stream = context.model.streams[direction.verdict.culprit];
+  if (const StreamId heard = direction.verdict.proven<SourceProof>().heard_from)
+    return describe_stray(context, direction, heard, finding);
   const std::string_view deaf = other_party(direction.from);
   const SdpStand* stand = context.audio.negotiation.newest(opposite(direction.from));
   const std::string asked =
@@ -56,7 +57,7 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
 }
 
 void describe_left_behind(CallContext& context, const AudioDirection& direction, Finding* finding) {
-  const StreamRecord& stream = context.model.streams[direction.culprit];
+  const StreamRecord& stream = context.model.streams[direction.verdict.culprit];
   const std::string_view deaf = other_party(direction.from);
   const SdpStand* stand = context.audio.negotiation.newest(opposite(direction.from));
   finding->evidence.push_back(context.message(stand->message).frame);

@@ -20,17 +20,17 @@ uint32_t sip_from(CallContext& context, Party party, const IpAddress& ip) {
 }
 
 void check_direction(CallContext& context, const AudioDirection& direction, CallAnalysis* out) {
-  if (direction.fault != AudioFault::not_latched || !direction.culprit || !direction.heard_from)
-    return;
-  const StreamRecord& lost = context.model.streams[direction.culprit];
-  const StreamRecord& heard = context.model.streams[direction.heard_from];
+  if (direction.verdict.fault != AudioFault::not_latched) return;
+  const StreamRecord& lost = context.model.streams[direction.verdict.culprit];
+  const StreamRecord& heard =
+      context.model.streams[direction.verdict.proven<SourceProof>().heard_from];
   const Endpoint& to = context.model.endpoints[lost.dst];
   const Endpoint& from = context.model.endpoints[heard.src];
   const Party party = direction.from == Party::caller ? Party::callee : Party::caller;
   const uint32_t frame = to.ip == from.ip ? 0 : sip_from(context, party, to.ip);
   if (frame == 0) return;
   Finding finding = finding_of(context, detector);
-  finding.stream = direction.culprit;
+  finding.stream = direction.verdict.culprit;
   finding.confidence = Confidence::likely;
   finding.evidence = {frame, lost.first_frame, heard.first_frame};
   finding.summary = fmt::format(

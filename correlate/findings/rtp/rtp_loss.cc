@@ -75,7 +75,8 @@ Loss loss_between(const StreamRecord& stream) {
 // Nothing of it comes any more, which is more than a loss.
 bool is_told_by_verdict(const CallContext& context, StreamId id) {
   const AudioDirection& direction = context.audio.direction(context.media.of(id, context.id).from);
-  return direction.stuck_reports != 0 && direction.culprit == id;
+  const AudioVerdict& verdict = direction.verdict;
+  return verdict.proven<BoxProof>().by == BoxProof::By::reports && verdict.culprit == id;
 }
 
 void check(CallContext& context, CallAnalysis* out) {

@@ -144,8 +144,8 @@ void check(CallContext& context, CallAnalysis* out) {
     const auto change = change_between(context.model, context.view, before, id);
     if (!change) continue;
     const bool lost = change->explains != AudioFault::none &&
-                      (context.audio.from_caller.fault == change->explains ||
-                       context.audio.from_callee.fault == change->explains);
+                      (context.audio.from_caller.verdict.fault == change->explains ||
+                       context.audio.from_callee.verdict.fault == change->explains);
     if (!refused && !lost && !change->suspicious) continue;
     return report(out, describe(context.model, finding_of(context, detector, message.txn), before,
                                 id, *change, refused, lost));

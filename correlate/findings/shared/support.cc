@@ -52,16 +52,17 @@ std::string_view other_party(Party party) {
 
 std::string hears_nothing(const CallContext& context, const AudioDirection& direction) {
   const std::string_view deaf = other_party(direction.from);
-  if (direction.lost_from == 0) return fmt::format("{} hears nothing", deaf);
+  if (direction.verdict.lost_from_ns == 0) return fmt::format("{} hears nothing", deaf);
   return fmt::format("{} hears nothing more after {}", deaf,
-                     seconds_text(direction.lost_from - context.audio.answer_ns));
+                     seconds_text(direction.verdict.lost_from_ns - context.audio.answer_ns));
 }
 
 std::string lost_text(const CallContext& context, const AudioDirection& direction) {
-  const StreamRecord& stream = context.model.streams[direction.culprit];
-  if (direction.lost_from <= stream.first_ns)
+  const StreamRecord& stream = context.model.streams[direction.verdict.culprit];
+  if (direction.verdict.lost_from_ns <= stream.first_ns)
     return counted(stream.packets_once(), "packet") + " lost";
-  return fmt::format("{} of audio lost", seconds_text(stream.last_ns - direction.lost_from));
+  return fmt::format("{} of audio lost",
+                     seconds_text(stream.last_ns - direction.verdict.lost_from_ns));
 }
 
 std::optional<Endpoint> audio_address(CallContext& context, MessageId id) {
@@ -156,8 +157,8 @@ bool is_accepted(const CallContext& context, const MessageRecord& message) {
 }
 
 bool loses_audio(const CallContext& context) {
-  return context.audio.from_caller.fault != AudioFault::none ||
-         context.audio.from_callee.fault != AudioFault::none;
+  return context.audio.from_caller.verdict.fault != AudioFault::none ||
+         context.audio.from_callee.verdict.fault != AudioFault::none;
 }
 
 void add_negotiation_evidence(const CallContext& context, Finding* finding) {
@@ -193,10 +194,10 @@ void report_audio_fault(CallContext& context, AudioFault fault, const Detector& 
                         void (*describe)(CallContext&, const AudioDirection&, Finding*),
                         Party from) {
   for (const AudioDirection* direction : {&context.audio.from_caller, &context.audio.from_callee}) {
-    if (direction->fault != fault || direction->told_by_other) continue;
+    if (direction->verdict.fault != fault || direction->verdict.told_by_other) continue;
     if (from != Party::none && direction->from != from) continue;
     Finding finding = finding_of(context, detector);
-    finding.stream = direction->culprit;
+    finding.stream = direction->verdict.culprit;
     finding.message = direction->receiver_sdp;
     if (finding.message) {
       finding.dialog = context.message(finding.message).dialog;
