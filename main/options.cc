@@ -63,6 +63,7 @@ void add_source_options(CLI::App& app, Options* o, OptionTexts* texts) {
       ->type_name("NAME")
       ->group(group);
   app.add_flag("--no-progress,-q", o->quiet, "no progress on stderr")->group(group);
+  app.add_flag("-F", o->no_configuration, "the terminal UI reads no configuration")->group(group);
   app.add_flag("-r,-n", texts->ignored,
                "accepted as sngrep and tcpdump have them: RTP is always looked at, no name is "
                "looked up")
@@ -265,7 +266,6 @@ void add_interface_options(CLI::App& app, Options* o) {
                  "~/.sngreprc): set, alias, bind")
       ->type_name("FILE")
       ->group(group);
-  app.add_flag("-F", o->no_configuration, "read no configuration")->group(group);
   app.add_option("--keys", o->keys,
                  "press the keys of FILE first, when all is read: words such as Enter, Down, F7, "
                  "^F, and texts in quotes")

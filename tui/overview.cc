@@ -128,11 +128,10 @@ std::string cause_of(const CallFacts& facts, const CallRecord& call) {
 }
 
 std::string overview_sentence(const Overview& overview) {
-  return fmt::format("{}: {} one-way, {} silent, {} failed, {} with NAT faults, {} of the capture",
+  return fmt::format("{}: {} one-way, {} silent, {} failed, {} NAT faults, {} capture trouble",
                      counted(overview.count(Group::all), "call"), overview.count(Group::one_way),
                      overview.count(Group::silent), overview.count(Group::failed),
-                     overview.count(Group::nat),
-                     counted(overview.count(Group::capture), "problem"));
+                     overview.count(Group::nat), overview.count(Group::capture));
 }
 
 }  // namespace sipladder

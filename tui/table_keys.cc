@@ -94,10 +94,24 @@ Reply TableView::open_record() {
   return {Reply::Kind::open, record_view(shared_, table_, row)};
 }
 
+// What an address sent, hop by hop: its Via, and where the answers had to go and went.
+Reply TableView::open_endpoint() {
+  std::string address, port;
+  {
+    const SharedLock lock(shared_);
+    rows_.catch_up();
+    address = rows_.value(*rows_.column_called("address"), selected()).text;
+    port = plain_text(rows_.value(*rows_.column_called("port"), selected()));
+  }
+  if (address.empty()) return {};
+  return {Reply::Kind::open, hops_of(shared_, address, port)};
+}
+
 // The ladder that the row belongs to, where it proves something; or the message itself.
 Reply TableView::open_row(bool message) {
   const RowId row = selected();
   if (row.id == 0) return {};
+  if (&table_ == &kEndpointsTable && !message) return open_endpoint();
   LadderTarget target;
   CallId call;
   {
@@ -254,7 +268,8 @@ void TableView::act_on_rows(Action action) {
 
 const KeyTable& TableView::keys() const {
   static const KeyTable kKeys = with_text_keys({
-      {kKeyEnter, Action::open, "the ladder that the row belongs to, at its place", "ladder"},
+      {kKeyEnter, Action::open,
+       "the ladder that the row belongs to, at its place; of an address, its Via hops", "open"},
       {'r', Action::raw, ""},
       {function_key(6), Action::raw, "the message of the row", "message"},
       {'v', Action::whole_finding, "the whole row, each column with its meaning", "whole row"},

@@ -49,6 +49,7 @@ class TableView : public Screen {
   void type_filter(Key key);
   void show_columns(const std::vector<std::string>& names);
   Reply open_row(bool message);
+  Reply open_endpoint();
   Reply open_record();
   Reply open_values();
   Reply open_columns();

@@ -88,6 +88,15 @@ std::unique_ptr<Screen> tab_called(const Shared& shared, const std::string& tabl
   return make_tab(shared, 0, {});
 }
 
+std::unique_ptr<Screen> hops_of(const Shared& shared, const std::string& address,
+                                const std::string& port) {
+  const auto at = std::find(ring().begin(), ring().end(), &kViasTable);
+  auto view = std::make_unique<TableView>(
+      shared, kViasTable, static_cast<size_t>(at - ring().begin()) + 1, std::vector<CallId>{});
+  view->filter("source = '" + address + "'" + (port.empty() ? "" : " AND source_port = " + port));
+  return view;
+}
+
 Reply tab_beside(const Shared& shared, size_t tab, const std::vector<CallId>& scope, bool forward) {
   const size_t first = scope.empty() ? 0 : 1;
   if (forward ? tab >= ring().size() : tab <= first) return {Reply::Kind::back, nullptr};

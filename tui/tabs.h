@@ -24,6 +24,9 @@ std::unique_ptr<Screen> tab_called(const Shared& shared, const std::string& tabl
 // The one before or behind `tab`; back to where the ring was entered at its ends.
 Reply tab_beside(const Shared& shared, size_t tab, const std::vector<CallId>& scope, bool forward);
 
+// The Via hops of requests that came from there.
+std::unique_ptr<Screen> hops_of(const Shared& shared, const std::string& address,
+                                const std::string& port);
 // Every column of a row, with its meaning.
 std::unique_ptr<Screen> record_view(const Shared& shared, const TableDescription& table, RowId row);
 // What is found of a call in whole sentences; Enter opens the ladder where it is proved.
