@@ -13,6 +13,8 @@ constexpr std::string_view kUnanswered = "no answer";
 
 std::string_view verdict_of(const ViaHop& hop) {
   switch (headline_of(hop)) {
+    case HopFault::foreign_via:
+      return "the answer has another Via on top";
     case HopFault::misrouted:
       return "the answer went elsewhere";
     case HopFault::rport_missing:

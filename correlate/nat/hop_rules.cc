@@ -66,8 +66,13 @@ bool is_sent_inside(const ViaHop& hop) {
          is_public(hop.answered_from.ip) && is_public(hop.source.ip);
 }
 
+bool has_foreign_via(const ViaHop& hop) {
+  return !hop.foreign_via.empty();
+}
+
 HopFault headline_of(const ViaHop& hop) {
   const bool lost = hop.repeats != 0;
+  if (has_foreign_via(hop)) return HopFault::foreign_via;
   if (is_sent_inside(hop)) return HopFault::unreachable;
   if (is_misrouted(hop) || is_unasked_source(hop)) return HopFault::misrouted;
   if (misses_rport(hop) && lost) return HopFault::rport_missing;

@@ -29,9 +29,13 @@ bool is_unreachable(const ViaHop& hop);
 // The answer came from another address or port than the one that was asked.
 bool is_answered_from_elsewhere(const ViaHop& hop);
 
+// The answer still has the Via of who sent it on above that of its receiver.
+bool has_foreign_via(const ViaHop& hop);
+
 // The rule that a hop broke and that explains the others. Others are told as its details.
 enum class HopFault : uint8_t {
   none,
+  foreign_via,
   misrouted,
   rport_missing,
   unreachable,

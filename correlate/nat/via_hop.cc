@@ -81,6 +81,22 @@ void note_answers(const Model& model, const TransactionRecord& txn, ViaHop* hop)
   }
 }
 
+// What came back of the client's Via, whatever was left above it.
+void note_answer(const SipIndex& answer, const std::string& branch, ViaHop* hop) {
+  const auto vias = header_values(answer, HeaderId::via);
+  if (vias.empty()) return;
+  Via returned = parse_via(vias.front());
+  if (vias.size() > hop->vias) {
+    const Via own = parse_via(vias[vias.size() - hop->vias]);
+    if (own.valid && own.branch == branch && returned.branch != branch) {
+      hop->foreign_via = std::string(returned.host);
+      returned = own;
+    }
+  }
+  note_server(returned, hop);
+  hop->via_changed = returned.host != hop->sent_by;
+}
+
 }  // namespace
 
 std::optional<ViaHop> via_hop_of(const Model& model, MessageView& view, TransactionId id,
@@ -102,6 +118,7 @@ std::optional<ViaHop> via_hop_of(const Model& model, MessageView& view, Transact
   hop.reliable = txn.transport != Transport::udp;
   hop.vias = static_cast<uint32_t>(vias.size());
   note_via(via, txn.transport, &hop);
+  const std::string branch(via.branch);
   // The source of a log that was told from this Via proves nothing: a browser's Via names any
   // address (192.0.2.x).
   const bool is_as_via = hop.sent_by_ip == hop.source.ip && hop.sent_by_port == hop.source.port;
@@ -109,14 +126,7 @@ std::optional<ViaHop> via_hop_of(const Model& model, MessageView& view, Transact
   const auto routes = header_values(view.sip(), HeaderId::record_route);
   if (!routes.empty() && !txn.in_dialog) hop.request_route = route_host(routes.front());
   note_answers(model, txn, &hop);
-  if (hop.answer && view.load(model.messages[hop.answer])) {
-    const auto answered = header_values(view.sip(), HeaderId::via);
-    if (!answered.empty()) {
-      const Via returned = parse_via(answered.front());
-      note_server(returned, &hop);
-      hop.via_changed = returned.host != hop.sent_by;
-    }
-  }
+  if (hop.answer && view.load(model.messages[hop.answer])) note_answer(view.sip(), branch, &hop);
   note_routes(model, view, txn, &hop);
   if (sent_on && model.transactions[sent_on].request &&
       view.load(model.messages[model.transactions[sent_on].request])) {

@@ -36,6 +36,9 @@ struct ViaHop {
   std::optional<IpAddress> request_route, answer_route;
   MessageId routed_answer;  // that answer
 
+  // The host of a Via that stands above the client's own in the answer: who sent it on has left it
+  // there, and the client has to drop the answer (RFC 3261 16.7, 18.1.2). Empty: there is none.
+  std::string foreign_via;
   // The answer's Via is not the one that the request has here.
   bool via_changed = false;
 
