@@ -88,7 +88,8 @@ void CallPanel::draw_up(const Shared& shared, CallId call, int width, int height
   const std::vector<size_t> proofs =
       problems.empty() ? std::vector<size_t>{} : rows_of(problems.front(), ladder);
   const size_t room = static_cast<size_t>(height);
-  size_t from = proofs.empty() ? 0 : proofs.front() - std::min<size_t>(proofs.front(), 1);
+  const size_t proof = proofs.empty() ? 0 : first_proof(problems.front(), ladder, proofs);
+  size_t from = proof - std::min<size_t>(proof, 1);
   if (from + room > ladder.rows.size())
     from = ladder.rows.size() > room ? ladder.rows.size() - room : 0;
   for (size_t i = from; i < std::min(ladder.rows.size(), from + room); i++) {

@@ -58,7 +58,7 @@ void LadderView::next_finding(bool forward) {
   if (stepped_) problem_ = forward ? (problem_ + 1) % count : (problem_ + count - 1) % count;
   stepped_ = true;
   proofs_ = rows_of(problems_[problem_], ladder_);
-  if (!proofs_.empty()) cursor_.select(proofs_.front());
+  if (!proofs_.empty()) cursor_.select(first_proof(problems_[problem_], ladder_, proofs_));
 }
 
 void LadderView::select_message(MessageId id) {

@@ -96,7 +96,7 @@ void LadderView::go_to_target() {
     wanted.evidence = target_.frames;
   }
   const std::vector<size_t> rows = rows_of(wanted, ladder_);
-  if (!rows.empty()) cursor_.select(rows.front());
+  if (!rows.empty()) cursor_.select(first_proof(wanted, ladder_, rows));
   for (size_t i = 0; i < problems_.size(); i++) {
     if (!target_.frames.empty() && problems_[i].evidence == target_.frames) problem_ = i;
   }

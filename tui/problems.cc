@@ -50,6 +50,13 @@ std::vector<size_t> rows_of(const Problem& problem, const Ladder& ladder) {
   return rows;
 }
 
+size_t first_proof(const Problem& problem, const Ladder& ladder, const std::vector<size_t>& rows) {
+  for (const size_t row : rows) {
+    if (problem.message && ladder.rows[row].message == problem.message) return row;
+  }
+  return rows.front();
+}
+
 std::string problem_line(const Problem& problem) {
   return fmt::format("{} {}: {}", to_string(problem.severity), problem.code, problem.summary);
 }
