@@ -161,8 +161,31 @@ Reply LadderView::act(Action action) {
   }
 }
 
+// The message beside the ladder, and its width in percent.
+bool LadderView::switch_pane(Action action) {
+  constexpr int kStep = 5, kLeast = 20, kMost = 80, kHalf = 50;
+  Ui& ui = *shared_.ui;
+  switch (action) {
+    case Action::raw_pane:
+      ui.raw_pane = !shows_raw(full_width_);
+      ui.raw_where_wide = ui.raw_pane;
+      return true;
+    case Action::wider:
+      ui.raw_share = std::min(kMost, ui.raw_share + kStep);
+      return true;
+    case Action::narrower:
+      ui.raw_share = std::max(kLeast, ui.raw_share - kStep);
+      return true;
+    case Action::reset_width:
+      ui.raw_share = kHalf;
+      return true;
+    default:
+      return false;
+  }
+}
+
 void LadderView::switch_shown(Action action) {
-  constexpr int kStep = 5;
+  if (switch_pane(action)) return;
   Ui& ui = *shared_.ui;
   switch (action) {
     case Action::left:
@@ -200,19 +223,6 @@ void LadderView::switch_shown(Action action) {
       break;
     case Action::aliases:
       ui.show_aliases = !ui.show_aliases;
-      break;
-    case Action::raw_pane:
-      ui.raw_pane = !shows_raw(full_width_);
-      ui.raw_where_wide = ui.raw_pane;
-      break;
-    case Action::wider:
-      ui.raw_share = std::min(80, ui.raw_share + kStep);
-      break;
-    case Action::narrower:
-      ui.raw_share = std::max(20, ui.raw_share - kStep);
-      break;
-    case Action::reset_width:
-      ui.raw_share = 50;
       break;
     default:
       search_.act(action, [this](bool forward) { find(forward); });

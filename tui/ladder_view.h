@@ -59,6 +59,7 @@ class LadderView : public Screen {
   CellLine drawn_row(size_t index) const;
 
   Reply act(Action action);
+  bool switch_pane(Action action);
   void switch_shown(Action action);
   Reply open_row() const;
   Reply compare();
