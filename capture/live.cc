@@ -188,4 +188,20 @@ std::unique_ptr<PacketSource> open_live(const std::vector<std::string>& names,
   return std::make_unique<LiveSource>(std::move(devices));
 }
 
+std::vector<DeviceInfo> list_devices(std::string* error) {
+  char text[PCAP_ERRBUF_SIZE] = "";
+  pcap_if_t* first = nullptr;
+  if (pcap_findalldevs(&first, text) != 0) *error = text;
+  const std::unique_ptr<pcap_if_t, void (*)(pcap_if_t*)> owned(first, pcap_freealldevs);
+  std::vector<DeviceInfo> devices;
+  for (const pcap_if_t* device = first; device != nullptr; device = device->next) {
+    DeviceInfo info;
+    info.name = device->name;
+    if (device->description != nullptr) info.about = device->description;
+    info.is_up = (device->flags & PCAP_IF_UP) != 0;
+    devices.push_back(std::move(info));
+  }
+  return devices;
+}
+
 }  // namespace sipladder

@@ -88,4 +88,12 @@ std::unique_ptr<PacketSource> open_live(const std::vector<std::string>& devices,
                                         const OpenOptions& options, bool drop_root, PacketLog& log,
                                         std::string* error);
 
+// A network device of this host, as libpcap names it.
+struct DeviceInfo {
+  std::string name, about;  // about: its description and addresses
+  bool is_up = false;
+};
+// What open_live() takes. Without the right to capture, *error or an empty list.
+std::vector<DeviceInfo> list_devices(std::string* error);
+
 }  // namespace sipladder

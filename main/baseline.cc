@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "correlate/model/call_label.h"
+#include "decode/endpoint_text.h"
 #include "decode/text.h"
 #include "main/option_values.h"
 #include "main/severity_option.h"

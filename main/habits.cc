@@ -13,7 +13,7 @@ constexpr std::string_view kInstead[][2] = {
     {"-k", "TLS decryption comes later"},
     {"-B", "the capture buffer has its size; --memory SIZE bounds what is kept"},
     {"-E", "EEP is not read; HEP is, in captures and as a SOURCE hep:HOST:PORT"},
-    {"-f", "there is no configuration file: options are all there is"},
+    {"-f", "the terminal UI has it; commands read no configuration"},
     {"-D", "there is no configuration to print; `ip link` lists the devices for -i DEVICE"},
     {"-s", "packets are captured whole"},
     {"-p", "a device is opened as it is, without promiscuous mode"},

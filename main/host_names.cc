@@ -4,6 +4,7 @@
 #include <cstring>
 #include <fstream>
 
+#include "decode/endpoint_text.h"
 #include "decode/text.h"
 #include "main/option_values.h"
 

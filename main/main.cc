@@ -5,7 +5,6 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
-#include <filesystem>
 #include <thread>
 
 #include "capture/filter.h"
@@ -20,8 +19,10 @@
 #include "main/print.h"
 #include "main/recording.h"
 #include "main/selection.h"
+#include "main/text_file.h"
 #include "query/database.h"
 #include "query/session.h"
+#include "tui/sngreprc.h"
 #include "tui/terminal.h"
 #include "tui/tui.h"
 
@@ -55,12 +56,6 @@ class Progress {
   std::atomic<bool> done_{false};
   std::thread thread_;
 };
-
-std::string program_path() {
-  std::error_code error;
-  const auto path = std::filesystem::read_symlink("/proc/self/exe", error);
-  return error ? "sipladder" : path.string();
-}
 
 // The command needs bytes of packets that the model does not refer to.
 bool reads_again(const Options& options) {
@@ -186,10 +181,38 @@ std::string with_advice(const Options& options, std::string error) {
          "cap_net_raw,cap_net_admin=eip " + program_path();
 }
 
-int run_interface(Session& session, const Options& options,
+// What the terminal UI reads before it begins: sngrep's configuration, names of hosts, keys. A
+// sentence when a file that was named cannot be read.
+std::string prepare_interface(const Options& options, const Prepared& prepared, TuiOptions* tui) {
+  std::string text;
+  if (!options.no_configuration) {
+    std::vector<std::string> paths = usual_sngreprc();
+    if (!options.configuration.empty()) paths = {options.configuration};
+    for (const std::string& path : paths) {
+      const std::string wrong = read_text_file(path, &text);
+      if (!wrong.empty() && !options.configuration.empty()) return wrong;
+      if (wrong.empty()) read_sngreprc(text, tui->ui.get());
+    }
+  }
+  for (const HostAlias& alias : prepared.aliases) tui->ui->aliases.push_back(alias);
+  tui->ui->sources = options.sources;
+  tui->ui->bpf = options.bpf;
+  if (options.keys.empty()) return {};
+  if (std::string wrong = read_text_file(options.keys, &text); !wrong.empty()) return wrong;
+  KeyScript script = read_key_script(text);
+  if (!script.error.empty()) return "--keys " + options.keys + ": " + script.error + " is no key";
+  tui->keys = std::move(script.keys);
+  return {};
+}
+
+int run_interface(Session& session, const Options& options, const Prepared& prepared,
                   const std::vector<std::string>& errors) {
   for (const std::string& error : errors) complain(error);
   TuiOptions tui;
+  if (const std::string wrong = prepare_interface(options, prepared, &tui); !wrong.empty()) {
+    complain(wrong);
+    return kUsage;
+  }
   tui.live = options.is_live();
   tui.utc = options.utc;
   tui.calls_only = options.calls_only;
@@ -255,11 +278,14 @@ int run(const Options& options) {
   if (const int wrong = recording.begin(options); wrong != kDone) return wrong;
   if (!recording.is_wanted()) source = kept_for_later(options, session, std::move(source), &errors);
   session.set_source(recording.record(std::move(source)));
-  const bool interface =
-      options.command.empty() && !options.no_interface && isatty(STDOUT_FILENO) != 0;
+  bool interface = options.command.empty() && !options.no_interface && isatty(STDOUT_FILENO) != 0;
+  if (const std::string why = unusable_terminal(); interface && !why.empty()) {
+    complain(why);
+    interface = false;
+  }
   EndSignals signals(session, interface ? leave_terminal_at_once : nullptr);
   tell_who_is_believed(session);
-  return interface ? run_interface(session, options, errors)
+  return interface ? run_interface(session, options, prepared, errors)
                    : run_command(session, options, prepared, errors, recording, signals);
 }
 

@@ -7,6 +7,7 @@
 #include <set>
 #include <tuple>
 
+#include "decode/endpoint_text.h"
 #include "decode/text.h"
 #include "main/nat_hops.h"
 #include "main/option_values.h"

@@ -25,8 +25,6 @@ std::string read_values(const OptionTexts& texts, Options* options);
 // "512M", "4G", "1.5GiB", "4096": bytes, in powers of 1024.
 std::optional<uint64_t> parse_size(std::string_view text);
 std::optional<uint64_t> parse_count(std::string_view text);
-// "192.0.2.1", "192.0.2.1:5060", "2001:db8::1", "[2001:db8::1]:5060"; port 0: none.
-std::optional<Endpoint> parse_endpoint(std::string_view text);
 
 // "--color blue: write auto, always or never".
 std::string not_one_of(const std::string& option, const std::string& value,

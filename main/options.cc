@@ -9,9 +9,11 @@
 #include <utility>
 
 #include "capture/hep_listen.h"
+#include "decode/endpoint_text.h"
 #include "export/exporters.h"
 #include "main/commands.h"
 #include "main/completion.h"
+#include "main/devices.h"
 #include "main/habits.h"
 #include "main/host_names.h"
 #include "main/nearest.h"
@@ -63,9 +65,10 @@ void add_source_options(CLI::App& app, Options* o, OptionTexts* texts) {
       ->type_name("NAME")
       ->group(group);
   app.add_flag("--no-progress,-q", o->quiet, "no progress on stderr")->group(group);
-  app.add_flag("-r,-F,-n", texts->ignored,
-               "accepted as sngrep and tcpdump have them: RTP is always looked at, no "
-               "configuration is read, no name is looked up")
+  app.add_flag("-F", o->no_configuration, "the terminal UI reads no configuration")->group(group);
+  app.add_flag("-r,-n", texts->ignored,
+               "accepted as sngrep and tcpdump have them: RTP is always looked at, no name is "
+               "looked up")
       ->group(group);
 }
 
@@ -343,9 +346,24 @@ std::string shell_word(const std::string& word) {
   return quoted + "'";
 }
 
+void add_interface_options(CLI::App& app, Options* o) {
+  const char* const group = "Terminal UI";
+  app.add_option("-f", o->configuration,
+                 "read sngrep's configuration from FILE (else /etc/sngreprc and $SNGREPRC or "
+                 "~/.sngreprc): set, alias, bind")
+      ->type_name("FILE")
+      ->group(group);
+  app.add_option("--keys", o->keys,
+                 "press the keys of FILE first, when all is read: words such as Enter, Down, F7, "
+                 "^F, and texts in quotes")
+      ->type_name("FILE")
+      ->group(group);
+}
+
 void build(CLI::App& app, Options* options, OptionTexts* texts) {
   add_options(app, kSourceOptions | kSelectOptions | kRowOptions, "", options, texts);
   app.add_flag("-N", options->no_interface, "no interface: print the call list")->group("Output");
+  add_interface_options(app, options);
   app.set_version_flag("-V,--version", "sipladder " SIPLADDER_VERSION);
   app.require_subcommand(0, 1);
   for (const Command& command : commands()) {
@@ -609,6 +627,7 @@ int parse_options(int argc, char** argv, Options* options) {
   const std::string wrong = understand(app, std::move(texts), options);
   if (wrong.empty()) return -1;
   complain(wrong);
+  if (argc < 2) return print_devices();
   return kUsage;
 }
 

@@ -58,7 +58,10 @@ struct Options {
   bool audio = false;      // in a report
   std::string root = ".";  // mcp
   std::string version, command_line;
-  bool invert = false;  // match
+  std::string configuration;      // of the terminal UI, a file; empty: the usual ones
+  bool no_configuration = false;  // none at all
+  std::string keys;               // a file with keys that the terminal UI gets
+  bool invert = false;            // match
   std::string color = "auto";
 
   bool reads_once() const;  // a source cannot be read a second time

@@ -6,12 +6,19 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 
 #include "export/cells.h"
 #include "export/wrap.h"
 #include "query/format.h"
 
 namespace sipladder {
+
+std::string program_path() {
+  std::error_code error;
+  const auto path = std::filesystem::read_symlink("/proc/self/exe", error);
+  return error ? "sipladder" : path.string();
+}
 
 void complain(const std::string& sentence) {
   std::fprintf(stderr, "sipladder: %s\n", terminal_text(sentence).c_str());

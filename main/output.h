@@ -14,6 +14,9 @@ void complain(const std::string& sentence);
 int output_width(const Options& options);
 bool is_colored(const Options& options);
 
+// Where this program lies.
+std::string program_path();
+
 // `status`, or kUnwritable with a sentence when standard output could not be written.
 int after_output(int status);
 

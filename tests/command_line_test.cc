@@ -90,7 +90,7 @@ TEST_F(CommandLine, WrongValuesNameTheAllowedOnes) {
 }
 
 TEST_F(CommandLine, HabitsOfOtherToolsWorkOrGetAHint) {
-  for (const char* option : {"-O", "-R", "-l", "-H", "-L", "-k", "-B", "-E", "-f", "-D"})
+  for (const char* option : {"-O", "-R", "-l", "-H", "-L", "-k", "-B", "-E", "-D"})
     expect_refused({option, "1"}, std::string(option) + ": ");
   expect_refused({"-B64"}, "-B: ");
   EXPECT_EQ(run({"-q", "-r", "-F", "-c", "-N"}).status, 0);

@@ -16,6 +16,8 @@ constexpr std::chrono::milliseconds kPatience{150};
 // What is typed meanwhile waits for the answer, as in any program.
 constexpr auto kQuick = std::chrono::milliseconds(700);
 
+constexpr int kLeastForHints = 10;  // rows
+
 }  // namespace
 
 App::App(const Shared& shared, bool calls_only, std::function<std::string()> status,
@@ -32,13 +34,17 @@ void App::work(const std::function<void()>& job) {
   while (working.wait_for(std::chrono::seconds(0)) != std::future_status::ready) while_busy_();
 }
 
-bool App::key(Key key) {
-  if (layers_.empty()) return false;  // the last view was closed
-  Screen& top = *layers_.back().view;
-  Reply reply;
-  work([&] { reply = top.handle(key); });
+bool App::leaves(const Reply& reply) const {
+  return reply.kind == Reply::Kind::leave ||
+         (reply.kind == Reply::Kind::back && layers_.size() == 1);
+}
+
+void App::take(Reply reply) {
   switch (reply.kind) {
     case Reply::Kind::stay:
+      break;
+    case Reply::Kind::leave:
+      layers_.clear();
       break;
     case Reply::Kind::back:
       layers_.pop_back();
@@ -46,10 +52,43 @@ bool App::key(Key key) {
     case Reply::Kind::open:
       layers_.push_back({std::move(reply.view)});
       break;
+    case Reply::Kind::replace:
+      layers_.back() = {std::move(reply.view)};
+      break;
     case Reply::Kind::help:
-      layers_.push_back({std::make_unique<HelpView>(top)});
+      layers_.push_back({std::make_unique<HelpView>(*layers_.back().view)});
       break;
   }
+}
+
+// A key that the user has bound means what the first key of that action means in this view.
+Key App::meant_key(Key key) const {
+  const auto bound = shared_.ui->bindings.find(key);
+  if (bound == shared_.ui->bindings.end()) return key;
+  for (const KeyBinding& binding : layers_.back().view->keys()) {
+    if (binding.action == bound->second) return binding.key;
+  }
+  return key;
+}
+
+bool App::key(Key key) {
+  if (layers_.empty()) return false;  // the last view was closed
+  shared_.ui->notice.clear();
+  if (asking_) {
+    asking_ = false;
+    if (key == 'y' || key == 'Y' || key == kKeyEnter) layers_.clear();
+    return !layers_.empty();
+  }
+  Screen& top = *layers_.back().view;
+  if (top.prompt().empty()) key = meant_key(key);
+  Reply reply;
+  work([&] { reply = top.handle(key); });
+  // One key too many does not end a capture that nobody can take again.
+  if (leaves(reply) && shared_.ui->live && shared_.ui->ask_before_leaving) {
+    asking_ = true;
+    return true;
+  }
+  take(std::move(reply));
   return !layers_.empty();
 }
 
@@ -67,21 +106,46 @@ bool App::refresh(Layer& layer, int width, int height) {
   return true;
 }
 
+std::string App::trail() const {
+  const std::string between = shared_.ui->ascii ? " > " : " › ";
+  std::string trail;
+  for (const Layer& layer : layers_)
+    trail += (trail.empty() ? "sipladder  " : between) + layer.view->crumb();
+  const std::string heading = layers_.back().view->heading();
+  return heading.empty() ? trail : trail + "  " + heading;
+}
+
+void App::draw_edges(Canvas* canvas, bool hints, bool fresh) {
+  const Screen& view = *layers_.back().view;
+  const int last = canvas->height() - 1;
+  canvas->text(0, 0, trail(), Ink::bold);
+  canvas->reverse_row(0);
+  if (hints) canvas->text(0, last - 1, hint_line(view.keys(), canvas->width()), Ink::dim);
+  const std::string prompt = view.prompt();
+  std::string words = asking_                       ? "End the capture? y: yes, any other key: no"
+                      : !prompt.empty()             ? prompt
+                      : !shared_.ui->notice.empty() ? shared_.ui->notice
+                                                    : status_words_;
+  if (!fresh) words += "  (busy)";
+  std::u32string text = fit_text(safe_text(words), canvas->width() - 9);
+  text.append(static_cast<size_t>(std::max(0, canvas->width() - 7 - text_width(text))), U' ');
+  canvas->blank(0, last, canvas->width(), 1);
+  canvas->text(0, last, std::u32string_view(text + U" ? help"));
+  canvas->reverse_row(last);
+}
+
 Canvas App::frame(int width, int height) {
   Canvas canvas(width, height);
   if (layers_.empty()) return canvas;  // the last view was closed
   Layer& layer = layers_.back();
+  const bool hints = canvas.height() >= kLeastForHints;
+  Canvas area(canvas.width(), std::max(1, canvas.height() - (hints ? 3 : 2)));
   bool fresh = false;
-  work([&] { fresh = refresh(layer, canvas.width(), canvas.height() - 1); });
-  layer.view->draw(canvas);
-  // The last row is ours, whatever a view drew on a very small screen.
-  const std::string prompt = layer.view->prompt();
-  std::string words = !prompt.empty() ? prompt : status_words_;
-  if (!fresh) words += "  (busy)";
-  std::u32string last = fit_text(safe_text(words), canvas.width() - 9);
-  last.append(static_cast<size_t>(std::max(0, canvas.width() - 7 - text_width(last))), U' ');
-  canvas.text(0, canvas.height() - 1, std::u32string_view(last + U" ? help"));
-  canvas.reverse_row(canvas.height() - 1);
+  work([&] { fresh = refresh(layer, area.width(), area.height()); });
+  layer.view->draw(area);
+  canvas.paste(0, 1, area);
+  draw_edges(&canvas, hints, fresh);
+  if (shared_.ui->ascii) canvas.make_ascii();
   return canvas;
 }
 

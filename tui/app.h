@@ -1,5 +1,6 @@
 // The stack of views: keys in, canvases out. Knows no terminal, so tests drive it as the terminal
-// does.
+// does. Row 0 is the trail of views, the last row the status or a question, the one above it the
+// keys that matter here; the view has what is between.
 #pragma once
 
 #include <functional>
@@ -23,6 +24,8 @@ class App {
   // False when the user leaves.
   bool key(Key key);
   Canvas frame(int width, int height);
+  // A view has more to do: the next frame tells more, without a key.
+  bool working() const { return !layers_.empty() && layers_.back().view->working(); }
 
  private:
   struct Layer {
@@ -31,12 +34,18 @@ class App {
   };
   bool refresh(Layer& layer, int width, int height);
   void work(const std::function<void()>& job);
+  void take(Reply reply);
+  bool leaves(const Reply& reply) const;
+  Key meant_key(Key key) const;
+  std::string trail() const;
+  void draw_edges(Canvas* canvas, bool hints, bool fresh);
 
   Shared shared_;
   std::function<std::string()> status_;
   std::function<void()> while_busy_;
   std::string status_words_;
   std::vector<Layer> layers_;  // the last one is on the screen
+  bool asking_ = false;        // whether to leave a live capture
 };
 
 }  // namespace sipladder

@@ -1,6 +1,8 @@
 #include "tui/canvas.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace sipladder {
 
@@ -37,6 +39,34 @@ void Canvas::line(int x, int y, const CellLine& line, int skip) {
 void Canvas::reverse_row(int y) {
   if (y < 0 || y >= height_) return;
   for (int x = 0; x < width_; x++) cells_[static_cast<size_t>(y * width_ + x)].reverse = true;
+}
+
+void Canvas::blank(int x, int y, int width, int height) {
+  for (int row = y; row < y + height; row++) {
+    for (int column = x; column < x + width; column++) put(column, row, Cell{});
+  }
+}
+
+void Canvas::paste(int x, int y, const Canvas& other) {
+  for (int row = 0; row < other.height(); row++) {
+    for (int column = 0; column < other.width(); column++)
+      put(x + column, y + row, other.at(column, row));
+  }
+}
+
+void Canvas::make_ascii() {
+  static constexpr std::pair<char32_t, char32_t> kAlike[] = {
+      {U'─', U'-'}, {U'│', U'|'}, {U'…', U'~'}, {U'→', U'>'}, {U'›', U'>'},
+      {U'▇', U'#'}, {U'·', U'.'}, {U'═', U'='}, {U'↻', U'*'}, {U'×', U'x'}};
+  for (Cell& cell : cells_) {
+    if (cell.ch < 0x80) {
+      if (cell.ch == 0) cell.ch = U' ';  // the right half of what was wide
+      continue;
+    }
+    const auto* const alike = std::find_if(std::begin(kAlike), std::end(kAlike),
+                                           [&](const auto& one) { return one.first == cell.ch; });
+    cell.ch = alike == std::end(kAlike) ? U'?' : alike->second;
+  }
 }
 
 std::string Canvas::to_text() const {

@@ -23,6 +23,12 @@ class Canvas {
   // `skip` columns of the line are scrolled out to the left.
   void line(int x, int y, const CellLine& line, int skip = 0);
   void reverse_row(int y);
+  void blank(int x, int y, int width, int height);
+  // All of another canvas, its corner at (x, y).
+  void paste(int x, int y, const Canvas& other);
+
+  // What is no ASCII becomes what looks like it, or '?'.
+  void make_ascii();
 
   // Rows without trailing spaces, each ended by '\n'.
   std::string to_text() const;

@@ -42,6 +42,12 @@ struct Cursor {
       case Action::page_down:
         select(selected + page);
         return true;
+      case Action::half_up:
+        select(selected - std::min(selected, std::max<size_t>(height / 2, 1)));
+        return true;
+      case Action::half_down:
+        select(selected + std::max<size_t>(height / 2, 1));
+        return true;
       case Action::first:
         select(0);
         return true;

@@ -1,5 +1,6 @@
 #include "tui/engine_thread.h"
 
+#include <chrono>
 #include <mutex>
 
 namespace sipladder {
@@ -14,12 +15,19 @@ EngineThread::~EngineThread() {
 }
 
 void EngineThread::run() {
-  while (!session_.stop && session_.step()) {
+  constexpr auto kPause = std::chrono::milliseconds(50);
+  while (!session_.stop && !enough) {
+    if (paused) {
+      std::this_thread::sleep_for(kPause);
+    } else if (!session_.step()) {
+      break;
+    }
   }
   if (!session_.stop) {
     // Binding all media at once takes long for a large capture; the UI draws its old rows
     // meanwhile.
     const std::lock_guard lock(session_.lock);
+    if (enough) session_.close();
     session_.analyst.media().update();
     session_.analyst.all();
   }

@@ -19,6 +19,9 @@ class EngineThread {
   bool ended() const { return ended_; }
 
   std::atomic<bool> verdicts{false};
+  // From any thread. A pause of a live capture is a gap in it: what comes meanwhile is not kept.
+  std::atomic<bool> paused{false};
+  std::atomic<bool> enough{false};  // no more packets are read; what was read is judged
 
  private:
   void run();

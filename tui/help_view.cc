@@ -6,40 +6,34 @@ namespace sipladder {
 
 HelpView::HelpView(const Screen& about) : title_("Keys of the " + about.name()) {
   std::string names;
-  const KeyTable& table = about.keys();
-  for (size_t i = 0; i < table.size(); i++) {
-    names += (names.empty() ? "" : ", ") + key_name(table[i].key);
-    if (table[i].help.empty()) continue;
-    lines_.push_back(fmt::format("  {:<18} {}", names, table[i].help));
+  std::vector<CellLine> lines;
+  for (const KeyBinding& binding : about.keys()) {
+    names += (names.empty() ? "" : ", ") + key_name(binding.key);
+    if (binding.help.empty()) continue;
+    lines.emplace_back();
+    put_text(&lines.back(), 2, safe_text(fmt::format("{:<18} {}", names, binding.help)));
     names.clear();
   }
+  pane_.set(std::move(lines));
 }
 
 void HelpView::refresh(int, int height) {
-  cursor_.fit(lines_.size(), static_cast<size_t>(std::max(1, height - 3)));
-}
-
-void HelpView::draw(Canvas& canvas) const {
-  canvas.text(0, 0, title_, Ink::bold);
-  canvas.reverse_row(0);
-  for (size_t i = cursor_.top; i < cursor_.end(); i++) {
-    canvas.text(0, static_cast<int>(i - cursor_.top) + 2, lines_[i]);
-  }
+  pane_.fit(height);
 }
 
 Reply HelpView::handle(Key key) {
+  if (pane_.typing()) {
+    pane_.type(key);
+    return {};
+  }
   const Action action = action_of(keys(), key);
-  if (action == Action::back) return {Reply::Kind::back, nullptr};
-  cursor_.move(action);
+  if (action == Action::back || action == Action::help) return {Reply::Kind::back, nullptr};
+  pane_.act(action);
   return {};
 }
 
 const KeyTable& HelpView::keys() const {
-  static const KeyTable kKeys = {
-      {kKeyUp, Action::up, ""},      {kKeyDown, Action::down, "scroll"},
-      {'q', Action::back, ""},       {'?', Action::back, ""},
-      {kKeyEnter, Action::back, ""}, {kKeyEscape, Action::back, "close the help"},
-  };
+  static const KeyTable kKeys = with_text_keys({{kKeyEnter, Action::back, ""}});
   return kKeys;
 }
 

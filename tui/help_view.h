@@ -2,9 +2,8 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
-#include "tui/cursor.h"
+#include "tui/text_pane.h"
 #include "tui/view.h"
 
 namespace sipladder {
@@ -14,15 +13,16 @@ class HelpView : public Screen {
   explicit HelpView(const Screen& about);
 
   void refresh(int width, int height) override;
-  void draw(Canvas& canvas) const override;
+  void draw(Canvas& canvas) const override { pane_.draw(canvas, 0); }
   Reply handle(Key key) override;
   const KeyTable& keys() const override;
   std::string name() const override { return "help"; }
+  std::string heading() const override { return title_; }
+  std::string prompt() const override { return pane_.prompt(); }
 
  private:
   std::string title_;
-  std::vector<std::string> lines_;
-  Cursor cursor_;
+  TextPane pane_;
 };
 
 }  // namespace sipladder

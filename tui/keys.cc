@@ -1,10 +1,45 @@
 #include "tui/keys.h"
 
 #include <array>
+#include <utility>
 
 #include "export/cells.h"
+#include "query/characters.h"
 
 namespace sipladder {
+namespace {
+
+constexpr std::pair<Key, std::string_view> kNames[] = {
+    {kKeyNone, "none"},     {kKeyUp, "Up"},       {kKeyDown, "Down"},
+    {kKeyLeft, "Left"},     {kKeyRight, "Right"}, {kKeyPageUp, "PgUp"},
+    {kKeyPageDown, "PgDn"}, {kKeyHome, "Home"},   {kKeyEnd, "End"},
+    {kKeyEnter, "Enter"},   {kKeyEscape, "Esc"},  {kKeyBackspace, "Backspace"},
+    {kKeyResize, "resize"}, {kKeyDelete, "Del"},  {kKeyBackTab, "BackTab"},
+    {kKeyTab, "Tab"},       {' ', "Space"},
+};
+constexpr int kFunctionKeys = 12;
+
+void add_text(std::string_view text, std::vector<Key>* keys) {
+  while (!text.empty()) {
+    const Character character = first_character(text);
+    if (character.is_utf8) keys->push_back(static_cast<Key>(character.code));
+    text.remove_prefix(character.size);
+  }
+}
+
+// The next word of a line, or a text in quotes with its quotes.
+std::string_view take_word(std::string_view* line) {
+  while (!line->empty() && line->front() == ' ') line->remove_prefix(1);
+  if (line->empty()) return {};
+  const bool quoted = line->front() == '"' && line->size() > 1;
+  size_t end = quoted ? line->find('"', 1) : line->find(' ');
+  if (quoted && end != std::string_view::npos) end++;
+  const std::string_view word = line->substr(0, end);
+  line->remove_prefix(word.size());
+  return word;
+}
+
+}  // namespace
 
 Action action_of(const KeyTable& table, Key key) {
   for (const KeyBinding& binding : table) {
@@ -14,16 +49,62 @@ Action action_of(const KeyTable& table, Key key) {
 }
 
 std::string key_name(Key key) {
-  static constexpr std::array<std::string_view, 14> kNames = {
-      "",     "none", "Up",  "Down",  "Left", "Right",     "PgUp",
-      "PgDn", "Home", "End", "Enter", "Esc",  "Backspace", "resize"};
-  if (key < 0 && -key < static_cast<Key>(kNames.size())) {
-    return std::string(kNames[static_cast<size_t>(-key)]);
+  for (const auto& [code, name] : kNames) {
+    if (code == key) return std::string(name);
   }
+  if (key < kKeyF0 && key >= function_key(kFunctionKeys)) return "F" + std::to_string(kKeyF0 - key);
+  if (key > 0 && key < ' ') return std::string("^") + static_cast<char>(key + '@');
   std::string out;
-  if (key == ' ') return "Space";
   append_utf8(&out, static_cast<char32_t>(key));
   return out;
+}
+
+Key key_called(std::string_view name) {
+  for (const auto& [code, word] : kNames) {
+    if (word == name && code != kKeyNone) return code;
+  }
+  for (int i = 1; i <= kFunctionKeys; i++) {
+    if (name == "F" + std::to_string(i)) return function_key(i);
+  }
+  if (name.size() == 2 && name[0] == '^') {
+    const char letter = static_cast<char>(name[1] | 0x20);
+    return letter >= 'a' && letter <= 'z' ? control_key(letter) : kKeyNone;
+  }
+  if (name.empty()) return kKeyNone;
+  const Character character = first_character(name);
+  const bool one = character.is_utf8 && character.size == name.size();
+  return one ? static_cast<Key>(character.code) : kKeyNone;
+}
+
+std::string hint_line(const KeyTable& table, int width) {
+  std::string line;
+  for (const KeyBinding& binding : table) {
+    if (binding.hint.empty()) continue;
+    const std::string one = key_name(binding.key) + " " + std::string(binding.hint);
+    if (line.size() + one.size() + 2 > static_cast<size_t>(std::max(width, 0))) break;
+    line += (line.empty() ? "" : "  ") + one;
+  }
+  return line;
+}
+
+KeyScript read_key_script(std::string_view text) {
+  KeyScript script;
+  while (!text.empty()) {
+    const size_t end = text.find('\n');
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    for (std::string_view word = take_word(&line); !word.empty(); word = take_word(&line)) {
+      if (word.front() == '#') break;
+      if (word.size() >= 2 && word.front() == '"' && word.back() == '"') {
+        add_text(word.substr(1, word.size() - 2), &script.keys);
+        continue;
+      }
+      const Key key = key_called(word);
+      if (key == kKeyNone) return {{}, std::string(word)};
+      script.keys.push_back(key);
+    }
+  }
+  return script;
 }
 
 }  // namespace sipladder

@@ -22,6 +22,16 @@ inline constexpr Key kKeyEnter = -10;
 inline constexpr Key kKeyEscape = -11;
 inline constexpr Key kKeyBackspace = -12;
 inline constexpr Key kKeyResize = -13;
+inline constexpr Key kKeyDelete = -14;
+inline constexpr Key kKeyBackTab = -15;
+inline constexpr Key kKeyTab = '\t';
+inline constexpr Key kKeyF0 = -20;  // F1 is kKeyF0 - 1, F12 kKeyF0 - 12
+constexpr Key function_key(int number) {
+  return kKeyF0 - number;
+}
+constexpr Key control_key(char letter) {
+  return letter - 'a' + 1;
+}
 
 // What a view can be asked to do. Each view's table says which keys ask for it.
 enum class Action : uint8_t {
@@ -32,6 +42,8 @@ enum class Action : uint8_t {
   right,
   page_up,
   page_down,
+  half_up,
+  half_down,
   first,
   last,
   open,
@@ -40,26 +52,91 @@ enum class Action : uint8_t {
   search,
   search_next,
   search_previous,
+  // Views
+  next_view,
+  previous_view,
+  stats,
+  sql,
+  settings,
+  // Problems
+  next_problem,
+  previous_problem,
+  next_finding,
+  whole_finding,
+  panel,
+  sort_worst,
+  // Lists
+  select,
+  save,
+  filter,
+  values,
+  columns,
+  sort_next,
+  sort_previous,
+  reverse,
   calls_only,
-  findings,
-  rtp,
+  clear,
+  clear_hidden,
+  end_reading,
+  pause,
+  autoscroll,
+  all,
+  one_way,
+  silent,
+  failed,
+  nat,
+  capture,
+  // Ladder and message
+  extended,
+  raw,
+  raw_pane,
+  wider,
+  narrower,
+  reset_width,
   sdp,
+  only_sdp,
+  media,
+  compact,
+  colors,
+  addresses,
+  aliases,
+  scale_time,
+  copy,
+  next_leg,
+  parsed,
   to_request,
   to_original,
   to_hop,
-  other_leg,
   next_item,
   previous_item,
+  // Lists of choices
+  toggle,
+  move_up,
+  move_down,
+  run_again,
 };
 
 struct KeyBinding {
   Key key;
   Action action;
-  std::string_view help;  // empty: another key of the same action explains it
+  std::string_view help;       // empty: another key of the same action explains it
+  std::string_view hint = {};  // a word for the line of hints; empty: it has no place there
 };
 using KeyTable = std::vector<KeyBinding>;
 
 Action action_of(const KeyTable& table, Key key);
 std::string key_name(Key key);
+// "Enter", "F7", "^F", "Space" or one character; kKeyNone when it is no key.
+Key key_called(std::string_view name);
+// "Enter ladder  f filter  ? help", as many as fit.
+std::string hint_line(const KeyTable& table, int width);
+
+// A script of keys: words as key_called() has them, texts in quotes; a word that begins with '#'
+// begins a comment.
+struct KeyScript {
+  std::vector<Key> keys;
+  std::string error;  // the word that is no key
+};
+KeyScript read_key_script(std::string_view text);
 
 }  // namespace sipladder

@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "correlate/model/names.h"
+#include "export/ladder_words.h"
 #include "export/time_text.h"
-#include "tui/message_view_screen.h"
+#include "tui/message_text.h"
+#include "tui/text_pane.h"
 
 namespace sipladder {
 namespace {
@@ -12,92 +16,208 @@ namespace {
 // One Call-ID can hold a whole capture (a scanner's): the screen stays quick, the text export has
 // all.
 constexpr uint32_t kMaxMessages = 20'000;
-constexpr size_t kMaxTitleLines = 6;
 constexpr int kWithFrames = 100;
-constexpr size_t kMaxCodecLines = 14;
+constexpr int kLeastForRaw = 70;  // columns
+constexpr int kWide = 160;
+constexpr int kNarrow = 48;         // times are left out
+constexpr int kLeastForHeader = 6;  // rows
+constexpr int kLeastForPane = 9;
 
 }  // namespace
 
-// A call that was given up for memory while it was on the screen.
+// Calls that were given up for memory while they were on the screen.
 bool LadderView::is_gone() const {
-  return !shared_.model.calls.holds(call_);
+  return std::none_of(calls_.begin(), calls_.end(),
+                      [&](CallId id) { return shared_.model.calls.holds(id); });
 }
 
-bool LadderView::outdated() const {
-  return !built_ || built_messages_ != shared_.model.calls[call_].messages ||
-         built_epoch_ != shared_.model.evicted.epoch || (shared_.verdicts && !built_with_verdicts_);
+LadderView::Made LadderView::wanted() const {
+  const Ui& ui = *shared_.ui;
+  Made made;
+  for (const CallId id : calls_) {
+    if (shared_.model.calls.holds(id)) made.messages += shared_.model.calls[id].messages;
+  }
+  made.epoch = shared_.model.evicted.epoch;
+  made.verdicts = shared_.verdicts;
+  made.rtp = ui.media;
+  made.sdp = sdp_;
+  made.only_sdp = only_sdp_;
+  made.compact = ui.compact;
+  made.scale = ui.scale_time;
+  made.aliases = ui.show_aliases;
+  made.by = ui.columns_by;
+  return made;
 }
 
 void LadderView::build() {
+  std::erase_if(calls_, [&](CallId id) { return !shared_.model.calls.holds(id); });
   LadderOptions options;
-  options.rtp = rtp_;
-  options.sdp = sdp_;
+  options.rtp = made_.rtp;
+  options.sdp = made_.sdp;
   options.utc = shared_.utc;
-  options.of_capture = shared_.verdicts;
+  options.of_capture = made_.verdicts;
   options.max_messages = kMaxMessages;
-  ladder_ = build_ladder({shared_.model, shared_.log, shared_.analyst, {call_}}, options);
-  if (shared_.verdicts) {
+  options.compact = made_.compact;
+  options.transactions = true;
+  options.scale_time = made_.scale;
+  options.columns_by = made_.by;
+  if (made_.aliases) options.aliases = shared_.ui->aliases;
+  const MessageId before =
+      ladder_.rows.empty() ? MessageId{} : ladder_.rows[cursor_.selected].message;
+  ladder_ = build_ladder({shared_.model, shared_.log, shared_.analyst, calls_}, options);
+  if (only_sdp_)
+    std::erase_if(ladder_.rows, [](const LadderRow& row) {
+      return row.kind == RowKind::message && !row.has_sdp;
+    });
+  problems_.clear();
+  for (const CallId call : calls_) {
+    for (Problem& problem : problems_of(shared_, call)) problems_.push_back(std::move(problem));
+  }
+  if (made_.verdicts && !calls_.empty()) {
     shared_.analyst.legs().update();
-    legs_ = shared_.analyst.legs().legs_of(call_);
+    legs_ = shared_.analyst.legs().legs_of(calls_.front());
   }
   built_ = true;
-  built_with_verdicts_ = shared_.verdicts;
-  built_messages_ = shared_.model.calls[call_].messages;
-  built_epoch_ = shared_.model.evicted.epoch;
+  cursor_.count = ladder_.rows.size();
+  if (before) select_message(before);
+}
+
+// Once, when the ladder is there.
+void LadderView::go_to_target() {
+  if (reached_ || ladder_.rows.empty()) return;
+  reached_ = true;
+  Problem wanted;
+  if (target_.first_evidence) {
+    if (problems_.empty() || problems_.front().severity == Severity::info) return;
+    wanted = problems_.front();
+  } else {
+    wanted.message = target_.message;
+    wanted.stream = target_.stream;
+    wanted.evidence = target_.frames;
+  }
+  const std::vector<size_t> rows = rows_of(wanted, ladder_);
+  if (!rows.empty()) cursor_.select(first_proof(wanted, ladder_, rows));
+  for (size_t i = 0; i < problems_.size(); i++) {
+    if (!target_.frames.empty() && problems_[i].evidence == target_.frames) problem_ = i;
+  }
+}
+
+bool LadderView::shows_raw(int width) const {
+  const Ui& ui = *shared_.ui;
+  return ui.raw_pane ? width >= kLeastForRaw : ui.raw_where_wide && width >= kWide;
+}
+
+int LadderView::ladder_width(int width) const {
+  if (!shows_raw(width)) return width;
+  return width - width * shared_.ui->raw_share / 100;
 }
 
 LadderTextOptions LadderView::text_options() const {
   LadderTextOptions options;
-  options.width = width_;
+  options.width = width_ - 1;              // the marks stand before it
   options.frames = width_ >= kWithFrames;  // else the line below has the number
   options.utc = shared_.utc;
+  options.ascii = shared_.ui->ascii;
   return options;
 }
 
+// Below the rows: the finding, or the codecs.
+void LadderView::take_pane(int width, int height) {
+  pane_.clear();
+  proofs_.clear();
+  if (problem_ >= problems_.size()) problem_ = 0;
+  if (!problems_.empty()) proofs_ = rows_of(problems_[problem_], ladder_);
+  if (height < kLeastForPane) return;
+  size_t most = static_cast<size_t>(std::max(2, height / 4));
+  if (sdp_) {
+    pane_ = draw_ladder_title(ladder_, width, shared_.ui->ascii);
+    if (!pane_.empty()) pane_.erase(pane_.begin());
+    most = static_cast<size_t>(height / 2);
+  } else if (!problems_.empty()) {
+    const Problem& problem = problems_[problem_];
+    const std::string number =
+        problems_.size() < 2 ? "" : fmt::format("({} of {}) ", problem_ + 1, problems_.size());
+    add_wrapped(&pane_, number + problem_line(problem), width, 0, severity_ink(problem.severity));
+    if (stepped_ && !problem.remedy.empty())
+      add_wrapped(&pane_, "to do: " + problem.remedy, width, 2);
+  }
+  if (pane_.size() <= most) return;
+  pane_.resize(most);
+  const std::string more = sdp_ ? " ... " : " ... v: all ";
+  put_text(&pane_.back(), std::max(0, width - static_cast<int>(more.size())), safe_text(more),
+           Ink::dim);
+}
+
+void LadderView::take_raw() {
+  const MessageId id = ladder_.rows.empty() ? MessageId{} : ladder_.rows[cursor_.selected].message;
+  if (id == raw_of_) return;
+  raw_of_ = id;
+  raw_.clear();
+  if (id) raw_ = message_lines(shared_, id);
+}
+
+// On a narrow screen the arrows go before the times.
+void LadderView::lay_out() {
+  LadderTextOptions options = text_options();
+  layout_ = layout_ladder(ladder_, options);
+  side_ = 0;
+  if (width_ >= kNarrow) return;
+  side_ = layout_.left();
+  options.width += side_;
+  layout_ = layout_ladder(ladder_, options);
+}
+
 void LadderView::refresh(int width, int height) {
-  width_ = width;
+  full_width_ = width;
+  width_ = ladder_width(width);
   if (is_gone()) {
     ladder_ = Ladder{};
-  } else if (outdated()) {
+    problems_.clear();
+  } else if (const Made now = wanted(); !built_ || !(now == made_)) {
+    made_ = now;
     build();
   }
-  layout_ = layout_ladder(ladder_, text_options());
-  title_ = draw_ladder_title(ladder_, width, false);
-  if (is_gone()) {
-    title_.resize(1);
-    put_text(&title_[0], 0, safe_text("This call was given up for memory (--memory)."),
-             Ink::warning);
+  lay_out();
+  header_.clear();
+  if (height >= kLeastForHeader) header_ = draw_ladder_header(ladder_, layout_, shared_.ui->ascii);
+  if (header_.size() > static_cast<size_t>(height / 3))
+    header_.resize(static_cast<size_t>(height / 3));
+  take_pane(width, height);
+  const int edges = static_cast<int>(header_.size() + pane_.size()) + (height > 2 ? 1 : 0);
+  cursor_.fit(ladder_.rows.size(), static_cast<size_t>(std::max(1, height - edges)));
+  go_to_target();
+  if (width_ < width) take_raw();
+  detail_ = detail();
+}
+
+// Of a message: its label first when the arrow has no room for all of it.
+std::string LadderView::message_detail(const LadderRow& row) const {
+  const MessageRecord& record = shared_.model.messages[row.message];
+  std::string out =
+      fmt::format("frame {}  {} > {}  {}  CSeq {} {}  {} bytes", row.frame,
+                  to_string(shared_.model.endpoints[record.src]),
+                  to_string(shared_.model.endpoints[record.dst]), to_string(record.transport),
+                  record.cseq, to_string(record.method), record.length);
+  const bool ascii = shared_.ui->ascii;
+  const int room = room_of(row, layout_) - ports_of(row).width();
+  if (fit_row_label(row, room, ascii) != row_label(row, ascii)) out = row.label + "  " + out;
+  if (!row.transaction.empty()) out += "  " + row.transaction;
+  if (row.before && shared_.model.messages.holds(row.before)) {
+    const MessageRecord& before = shared_.model.messages[row.before];
+    out = fmt::format("next hop of frame {}, {:.1f} ms later  {}", before.frame,
+                      static_cast<double>(record.time_ns - before.time_ns) / 1e6, out);
   }
-  const size_t most = sdp_ ? std::min(kMaxCodecLines, static_cast<size_t>(std::max(1, height / 2)))
-                           : kMaxTitleLines;
-  if (title_.size() > most) title_.resize(most);
-  header_ = draw_ladder_header(ladder_, layout_, false);
-  // One line of details below the rows.
-  const int rest = height - static_cast<int>(title_.size() + header_.size()) - 1;
-  cursor_.fit(ladder_.rows.size(), static_cast<size_t>(std::max(1, rest)));
-  endpoints_ = detail();
+  if (!shared_.model.messages.holds(row.original)) return out;
+  return fmt::format("{} of frame {}  {}", row.retransmission ? "retransmission" : "duplicate",
+                     shared_.model.messages[row.original].frame, out);
 }
 
 std::string LadderView::detail() const {
   if (ladder_.rows.empty()) return {};
   const LadderRow& row = ladder_.rows[cursor_.selected];
-  if (row.kind == RowKind::message) {
-    const MessageRecord& record = shared_.model.messages[row.message];
-    std::string out =
-        fmt::format("frame {}  {} > {}  {}  CSeq {} {}  {} bytes", row.frame,
-                    to_string(shared_.model.endpoints[record.src]),
-                    to_string(shared_.model.endpoints[record.dst]), to_string(record.transport),
-                    record.cseq, to_string(record.method), record.length);
-    if (row.before && shared_.model.messages.holds(row.before)) {
-      const MessageRecord& before = shared_.model.messages[row.before];
-      out = fmt::format("next hop of frame {}, {:.1f} ms later  {}", before.frame,
-                        static_cast<double>(record.time_ns - before.time_ns) / 1e6, out);
-    }
-    if (!row.original) return out;
-    return fmt::format("{} of frame {}  {}", row.retransmission ? "retransmission" : "duplicate",
-                       shared_.model.messages[row.original].frame, out);
-  }
-  if (row.kind != RowKind::media) return {};
+  if (row.kind == RowKind::message && shared_.model.messages.holds(row.message))
+    return message_detail(row);
+  if (row.kind != RowKind::media || !shared_.model.streams.holds(row.stream)) return {};
   const StreamRecord& stream = shared_.model.streams[row.stream];
   return fmt::format(
       "{} > {}  SSRC {:08x}  {}  {}, {} lost, {}", to_string(shared_.model.endpoints[stream.src]),
@@ -105,141 +225,51 @@ std::string LadderView::detail() const {
       counted(row.packets, "packet"), row.lost, duration_text(row.end_ns - row.time_ns));
 }
 
+std::string LadderView::crumb() const {
+  return calls_.size() == 1 ? fmt::format("call {}", calls_.front().value)
+                            : fmt::format("{} calls", calls_.size());
+}
+
+std::string LadderView::heading() const {
+  if (ladder_.calls.empty()) return "given up for memory (--memory)";
+  std::string text = utf8_text(title_text(ladder_.calls.front(), shared_.ui->ascii));
+  if (ladder_.calls.size() > 1) text += fmt::format("  and {} more", ladder_.calls.size() - 1);
+  return text;
+}
+
+CellLine LadderView::drawn_row(size_t index) const {
+  LadderRow row = ladder_.rows[index];
+  if (shared_.ui->colors == ArrowColors::request) row.txn_number = row.status == 0 ? 1 : 0;
+  if (shared_.ui->colors == ArrowColors::call) {
+    const auto at = std::find(calls_.begin(), calls_.end(), row.call);
+    row.txn_number = static_cast<uint32_t>(at - calls_.begin());
+  }
+  return draw_ladder_row(ladder_, row, layout_, text_options());
+}
+
 void LadderView::draw(Canvas& canvas) const {
+  Canvas ladder(width_, canvas.height());
   int y = 0;
-  for (const CellLine& line : title_) canvas.line(0, y++, line);
-  canvas.reverse_row(0);
-  for (const CellLine& line : header_) canvas.line(0, y++, line, skip_);
+  for (const CellLine& line : header_) ladder.line(1, y++, line, skip_ + side_);
   for (size_t i = cursor_.top; i < cursor_.end(); i++, y++) {
-    canvas.line(0, y, draw_ladder_row(ladder_, ladder_.rows[i], layout_, text_options()), skip_);
-    if (i == cursor_.selected) canvas.reverse_row(y);
+    ladder.line(1, y, drawn_row(i), skip_ + side_);
+    const bool proof = std::binary_search(proofs_.begin(), proofs_.end(), i);
+    if (proof) ladder.text(0, y, std::string_view(">"), Ink::error);
+    if (marked_ && ladder_.rows[i].message == marked_)
+      ladder.text(0, y, std::string_view("x"), Ink::good);
+    if (i == cursor_.selected) ladder.reverse_row(y);
   }
-  canvas.text(0, canvas.height() - 2, endpoints_, Ink::dim);
-}
-
-Reply LadderView::open_message() const {
-  if (ladder_.rows.empty() || !ladder_.rows[cursor_.selected].message) return {};
-  std::vector<MessageId> messages;
-  size_t at = 0;
-  for (size_t i = 0; i < ladder_.rows.size(); i++) {
-    if (i == cursor_.selected) at = messages.size();
-    if (ladder_.rows[i].message) messages.push_back(ladder_.rows[i].message);
-  }
-  return {Reply::Kind::open, std::make_unique<MessageScreen>(shared_, std::move(messages), at)};
-}
-
-void LadderView::find(bool forward) {
-  search_.run(
-      forward, [this](size_t row) { return search_.in(ladder_.rows[row].label); }, &cursor_);
-}
-
-// Goes to the message that proves the next finding.
-void LadderView::next_finding() {
-  std::vector<MessageId> proofs;
-  for (const LadderCall& call : ladder_.calls) {
-    for (const LadderFinding& finding : call.findings) {
-      if (finding.message) proofs.push_back(finding.message);
+  canvas.paste(0, 0, ladder);
+  const int below = canvas.height() - 1 - static_cast<int>(pane_.size());
+  if (width_ < canvas.width()) {
+    for (int row = 0; row < below; row++) {
+      canvas.text(width_, row, std::string_view(shared_.ui->ascii ? "|" : "│"), Ink::dim);
+      if (static_cast<size_t>(row) < raw_.size())
+        canvas.line(width_ + 2, row, raw_[static_cast<size_t>(row)]);
     }
   }
-  if (!proofs.empty()) select_message(proofs[finding_++ % proofs.size()]);
-}
-
-void LadderView::select_message(MessageId id) {
-  for (size_t i = 0; id && i < ladder_.rows.size(); i++) {
-    if (ladder_.rows[i].message == id) cursor_.select(i);
-  }
-}
-
-// From the selected message to one that it belongs to.
-void LadderView::jump(Action action) {
-  if (ladder_.rows.empty()) return;
-  const LadderRow& row = ladder_.rows[cursor_.selected];
-  if (action == Action::to_original) return select_message(row.original);
-  if (action == Action::to_hop) return select_message(row.before);
-  for (size_t i = 0; i < ladder_.rows.size(); i++) {
-    const LadderRow& other = ladder_.rows[i];
-    if (other.message && other.txn == row.txn && other.status == 0) return cursor_.select(i);
-  }
-}
-
-// The next leg of the end-to-end call, among those that build() has found.
-Reply LadderView::other_leg() const {
-  const auto here = std::find(legs_.begin(), legs_.end(), call_);
-  if (legs_.size() < 2 || here == legs_.end()) return {};
-  const CallId next = here + 1 == legs_.end() ? legs_.front() : *(here + 1);
-  return {Reply::Kind::open, std::make_unique<LadderView>(shared_, next)};
-}
-
-Reply LadderView::handle(Key key) {
-  if (search_.editing()) {
-    if (search_.type(key)) find(true);
-    return {};
-  }
-  const Action action = action_of(keys(), key);
-  if (cursor_.move(action)) return {};
-  switch (action) {
-    case Action::back:
-      return {Reply::Kind::back, nullptr};
-    case Action::help:
-      return {Reply::Kind::help, nullptr};
-    case Action::open:
-      return open_message();
-    case Action::left:
-      skip_ = std::max(0, skip_ - 8);
-      break;
-    case Action::right:
-      skip_ += 8;
-      break;
-    case Action::rtp:
-      rtp_ = !rtp_;
-      built_ = false;
-      break;
-    case Action::sdp:
-      sdp_ = !sdp_;
-      built_ = false;
-      break;
-    case Action::findings:
-      next_finding();
-      break;
-    case Action::to_request:
-    case Action::to_original:
-    case Action::to_hop:
-      jump(action);
-      break;
-    case Action::other_leg:
-      return other_leg();
-    default:
-      search_.act(action, [this](bool forward) { find(forward); });
-  }
-  return {};
-}
-
-const KeyTable& LadderView::keys() const {
-  static const KeyTable kKeys = {
-      {kKeyUp, Action::up, ""},
-      {kKeyDown, Action::down, "a row up or down"},
-      {kKeyPageUp, Action::page_up, ""},
-      {kKeyPageDown, Action::page_down, "a page up or down"},
-      {kKeyHome, Action::first, ""},
-      {kKeyEnd, Action::last, "to the first or last row"},
-      {kKeyLeft, Action::left, ""},
-      {kKeyRight, Action::right, "scroll sideways"},
-      {kKeyEnter, Action::open, "the text of the message"},
-      {'F', Action::findings, "to the evidence of the next finding"},
-      {'r', Action::rtp, "RTP streams on or off"},
-      {'s', Action::sdp, "codecs chosen, and SDP before and after a hop, on or off"},
-      {'t', Action::to_request, "to the request of this response"},
-      {'o', Action::to_original, "to the original of this retransmission"},
-      {'h', Action::to_hop, "to the same message one hop before"},
-      {'x', Action::other_leg, "the next leg of the end-to-end call"},
-      {'/', Action::search, "search in the labels"},
-      {'n', Action::search_next, ""},
-      {'N', Action::search_previous, "next or previous match"},
-      {'?', Action::help, "this help"},
-      {'q', Action::back, ""},
-      {kKeyEscape, Action::back, "back to the call list"},
-  };
-  return kKeys;
+  for (size_t i = 0; i < pane_.size(); i++) canvas.line(0, below + static_cast<int>(i), pane_[i]);
+  if (canvas.height() > 2) canvas.text(0, canvas.height() - 1, detail_, Ink::dim);
 }
 
 }  // namespace sipladder

@@ -1,4 +1,5 @@
-// The ladder of one call: a row selected, its details below.
+// The ladder of one call or of several: a row selected, what is found of them below, and on a wide
+// screen the message beside it.
 #pragma once
 
 #include <string>
@@ -6,52 +7,93 @@
 
 #include "export/ladder.h"
 #include "export/ladder_text.h"
+#include "tui/problems.h"
 #include "tui/search.h"
 #include "tui/view.h"
 
 namespace sipladder {
 
+// Where a ladder opens.
+struct LadderTarget {
+  bool first_evidence = false;  // of its worst finding
+  MessageId message = {};
+  StreamId stream = {};
+  std::vector<uint32_t> frames = {};
+};
+
 class LadderView : public Screen {
  public:
-  LadderView(const Shared& shared, CallId call) : shared_(shared), call_(call) {}
+  LadderView(const Shared& shared, std::vector<CallId> calls, LadderTarget target = {})
+      : shared_(shared), calls_(std::move(calls)), target_(std::move(target)), reached_(false) {}
 
   void refresh(int width, int height) override;
   void draw(Canvas& canvas) const override;
   Reply handle(Key key) override;
   const KeyTable& keys() const override;
   std::string name() const override { return "ladder"; }
+  std::string crumb() const override;
+  std::string heading() const override;
   std::string prompt() const override { return search_.prompt(); }
 
  private:
+  // What the screen was made for: when it changes, the ladder is made anew.
+  struct Made {
+    uint32_t messages = 0, epoch = 0;
+    bool verdicts = false, rtp = false, sdp = false, only_sdp = false, compact = false;
+    bool scale = false, aliases = false;
+    ColumnsBy by = ColumnsBy::ip;
+    bool operator==(const Made&) const = default;
+  };
+  Made wanted() const;
   void build();
+  void go_to_target();
   bool is_gone() const;
-  bool outdated() const;
+  int ladder_width(int width) const;
+  bool shows_raw(int width) const;
+  void lay_out();
   LadderTextOptions text_options() const;
+  void take_pane(int width, int height);
+  void take_raw();
   std::string detail() const;
-  Reply open_message() const;
+  std::string message_detail(const LadderRow& row) const;
+  CellLine drawn_row(size_t index) const;
+
+  Reply act(Action action);
+  bool switch_pane(Action action);
+  void switch_shown(Action action);
+  Reply open_row() const;
+  Reply compare();
+  Reply show_all_legs();
+  Reply next_leg() const;
   void find(bool forward);
-  void next_finding();
+  void next_finding(bool forward);
   void select_message(MessageId id);
   void jump(Action action);
-  Reply other_leg() const;
+  void copy_message() const;
 
   Shared shared_;
-  CallId call_;
+  std::vector<CallId> calls_;
+  LadderTarget target_;
+  bool reached_;  // the target
+  bool built_ = false;
+  Made made_;
   Ladder ladder_;
   LadderLayout layout_;
+  std::vector<Problem> problems_;  // of all its calls
+  std::vector<size_t> proofs_;     // rows that prove the present one
+  size_t problem_ = 0;
+  bool stepped_ = false;      // to problem_ with a key
   std::vector<CallId> legs_;  // of the end-to-end call
-  bool built_ = false;
-  bool built_with_verdicts_ = false;
-  uint32_t built_messages_ = 0;
-  uint32_t built_epoch_ = 0;
-  int width_ = 80;
-  bool rtp_ = true;
-  bool sdp_ = false;  // the codec table instead of the findings
+  int width_ = 80;            // of the ladder
+  int full_width_ = 80;       // with the message beside it
+  int side_ = 0;              // columns at the left that a narrow screen has no room for
+  bool sdp_ = false;          // the codec table instead of the finding
+  bool only_sdp_ = false;
   int skip_ = 0;
-  size_t finding_ = 0;
-  std::string endpoints_;  // of the selected row
-  std::vector<CellLine> title_;
-  std::vector<CellLine> header_;
+  MessageId marked_;    // with Space, to be compared
+  std::string detail_;  // of the selected row
+  std::vector<CellLine> header_, pane_, raw_;
+  MessageId raw_of_;
   Cursor cursor_;
   Search search_;
 };

@@ -2,255 +2,219 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "correlate/model/names.h"
-#include "export/ladder_text.h"
-#include "export/time_text.h"
-#include "tui/ladder_view.h"
+#include "tui/status_line.h"
+#include "tui/text_pane.h"
 
 namespace sipladder {
 namespace {
 
-constexpr size_t kMaxCachedNames = 8192;
-// Rows of a screen that has room for the words of a finding, and for all of them.
-constexpr int kLeastForWords = 12;
-constexpr int kLeastForWhole = 20;
-// Columns of fixed width: id, time, method, state, duration, messages, audio, findings, with a
-// space after each.
-constexpr int kFixedWidth = 7 + 9 + 9 + 11 + 8 + 5 + 8 + 3;
-constexpr int kWide = 140;  // from here on the longest verdict has room
-constexpr int kNamesMin = 18;
-constexpr int kNamesMax = 60;  // both names; what is left is the Call-ID's
+constexpr int kLeastForPanel = 20;  // rows of the view: 24 of the terminal, or nearly
+constexpr int kLeastForSummary = 6;
+constexpr int kAllGroups = 70;  // columns: below, only groups that have calls
+constexpr int kHeaderRows = 1;
 
-int names_width(int width) {
-  return std::clamp(width - kFixedWidth, kNamesMin, kNamesMax);
+// Of a view of so many rows; the list keeps the larger part.
+int panel_height(int height) {
+  return height < kLeastForPanel ? 0 : std::min(height * 11 / 20, 26);
 }
 
-Ink state_ink(CallState state) {
-  switch (state) {
-    case CallState::completed:
-    case CallState::in_call:
-    case CallState::registered:
-      return Ink::good;
-    case CallState::failed:
-    case CallState::timeout:
-    case CallState::rejected:
-      return Ink::error;
-    case CallState::busy:
-    case CallState::cancelled:
-    case CallState::no_answer:
-      return Ink::warning;
-    default:
-      return Ink::plain;
-  }
-}
+struct GroupKey {
+  Group group;
+  char key;
+  const char* words;
+};
+constexpr GroupKey kGroupKeys[] = {
+    {Group::one_way, '1', "one-way"}, {Group::silent, '2', "silent"},
+    {Group::failed, '3', "failed"},   {Group::nat, '4', "NAT"},
+    {Group::capture, '5', "capture"},
+};
 
 }  // namespace
 
 ListView::ListView(const Shared& shared, bool calls_only, const ListChoice& choice)
     : shared_(shared),
-      view_(shared.log),
-      reader_(shared.model, shared.log, shared.analyst),
-      calls_only_(calls_only),
-      filter_(choice.condition),
-      columns_(choice.columns) {}
+      cells_(shared_),
+      rows_source_(shared_, cells_, calls_only, choice.condition),
+      columns_(
+          list_columns_called(choice.columns.empty() ? default_list_columns() : choice.columns)) {}
 
-void ListView::collect() {
-  if (filter_.active()) return collect_chosen();
-  const auto& calls = shared_.model.calls;
-  if (epoch_ != shared_.model.evicted.epoch) {
-    epoch_ = shared_.model.evicted.epoch;
-    std::erase_if(ids_, [&](CallId id) { return !calls.holds(id); });
-  }
-  for (const CallId id : calls.ids(collected_ + 1)) {
-    if (!calls_only_ || calls[id].kind == CallKind::call) ids_.push_back(id);
-  }
-  collected_ = calls.size();
-  total_ = calls.held();
+CallId ListView::selected() const {
+  const auto& ids = rows_source_.ids();
+  return cursor_.selected < ids.size() ? ids[cursor_.selected] : CallId{};
 }
 
-const ListView::Names& ListView::names_of(CallId id) {
-  if (const auto found = names_.find(id.value); found != names_.end()) return found->second;
-  if (names_.size() >= kMaxCachedNames) names_.clear();
-  const MessageRecord& first = shared_.model.messages[shared_.model.calls[id].naming_message()];
-  const CallNames of_call = sipladder::names_of(shared_.model, id, view_);
-  Names names{std::string(to_string(first.method)), std::string(of_call.caller),
-              std::string(of_call.callee), unfold(of_call.call_id)};
-  if (names.method.empty() && view_.load(first)) names.method = view_.sip().method;
-  return names_[id.value] = std::move(names);
+std::vector<CallId> ListView::wanted() const {
+  if (!shared_.ui->chosen.empty()) return shared_.ui->chosen;
+  return selected() ? std::vector<CallId>{selected()} : std::vector<CallId>{};
 }
 
-ListView::Row ListView::make_row(CallId id, bool with_verdict) {
-  const CallRecord& call = shared_.model.calls[id];
-  Row row;
-  row.id = id;
-  row.names = names_of(id);
-  const bool timed = shared_.model.has_times(shared_.model.messages[call.first_message].source);
-  if (timed) row.time = clock_text(call.start_ns, shared_.utc).substr(0, 8);
-  row.state = to_string(call.state);
-  row.ink = state_ink(call.state);
-  row.messages = std::to_string(call.messages);
-  if (!columns_.empty()) {
-    row.cells = columns_.cells(reader_, id, with_verdict);
-    return row;
-  }
-  if (!with_verdict) return row;
-  const CallAnalysis& analysis = shared_.analyst.of(id);
-  if (call.answer_ns != 0 && timed)
-    row.duration = duration_text(shared_.analyst.talk_end(id) - call.answer_ns);
-  row.audio = to_string(analysis.audio);
-  const std::vector<const Finding*> findings = shared_.analyst.of_call(id);
-  if (!findings.empty()) row.findings = std::to_string(findings.size());
-  row.has_error = !findings.empty() && findings.front()->severity == Severity::error;
-  return row;
+// The same call stays selected, or its successor.
+void ListView::select_call(CallId id) {
+  const auto& ids = rows_source_.ids();
+  cursor_.count = ids.size();
+  auto at = std::find(ids.begin(), ids.end(), id);
+  if (at == ids.end())
+    at = std::find_if(ids.begin(), ids.end(), [&](CallId other) { return id < other; });
+  cursor_.select(static_cast<size_t>(at - ids.begin()));
+}
+
+// The first screen answers the first question: what is wrong?
+void ListView::select_worst() {
+  const Overview& overview = shared_.ui->overview;
+  if (!untouched_ || !overview.known() || !shared_.model.finished || rows_source_.working()) return;
+  untouched_ = false;
+  const auto& ids = rows_source_.ids();
+  const auto worst = std::max_element(ids.begin(), ids.end(), [&](CallId a, CallId b) {
+    return overview.of(a).rank < overview.of(b).rank;
+  });
+  if (worst != ids.end() && overview.of(*worst).is_problem())
+    cursor_.select(static_cast<size_t>(worst - ids.begin()));
+}
+
+bool ListView::working() const {
+  return rows_source_.working() || (shared_.verdicts && shared_.ui->overview.working());
 }
 
 void ListView::refresh(int width, int height) {
   width_ = width;
-  collect();
-  word_rows_ = height >= kLeastForWhole ? 4 : height >= kLeastForWords ? 2 : 0;
-  const int rows = height - kHeaderRows - static_cast<int>(word_rows_);
-  cursor_.fit(ids_.size(), static_cast<size_t>(std::max(1, rows)));
-  if (follow_) cursor_.select(cursor_.count);
+  if (shared_.verdicts)
+    shared_.ui->overview.update(shared_.model, shared_.analyst, shared_.ui->slice);
+  const CallId before = selected();
+  const bool changed = rows_source_.refresh();
+  panel_rows_ = shared_.ui->panel ? panel_height(height) : 0;
+  const int above = kHeaderRows + (height >= kLeastForSummary ? 1 : 0);
+  const int rows = height - above - panel_rows_;
+  if (changed && before) select_call(before);
+  cursor_.fit(rows_source_.ids().size(), static_cast<size_t>(std::max(1, rows)));
+  if (shared_.ui->autoscroll) cursor_.select(cursor_.count);
   select_worst();
-  words_.clear();
-  if (word_rows_ > 0) tell_worst(width);
+  take_rows(width);
+  instead_.clear();
+  if (rows_source_.total() == 0) {
+    instead_ = instead_of_sip(shared_.model, shared_.ui->bpf);
+    if (shared_.verdicts && shared_.model.finished) tell_capture(width);
+  }
+  if (panel_rows_ > 1) panel_.refresh(shared_, selected(), width, panel_rows_ - 1);
+}
+
+// What is found of a capture that holds no call at all.
+void ListView::tell_capture(int width) {
+  std::vector<CellLine> lines;
+  for (const Finding* finding : shared_.analyst.all()) {
+    const Problem problem = problem_of(*finding);
+    add_wrapped(&lines, "", width, 0);
+    add_wrapped(&lines, problem_line(problem), width, 0);
+    add_wrapped(&lines, "to do: " + problem.remedy, width, 2);
+  }
+  for (const CellLine& line : lines) instead_.push_back(to_utf8(line));
+}
+
+void ListView::take_rows(int width) {
+  placed_ = place_columns(columns_, width);
   rows_.clear();
   rows_top_ = cursor_.top;
+  const auto& ids = rows_source_.ids();
+  const auto& chosen = shared_.ui->chosen;
   for (size_t i = cursor_.top; i < cursor_.end(); i++) {
-    rows_.push_back(make_row(ids_[i], shared_.verdicts));
+    Row row;
+    row.id = ids[i];
+    row.chosen = std::binary_search(chosen.begin(), chosen.end(), row.id);
+    for (const PlacedColumn& place : placed_) {
+      const ListColumn& column = columns_[place.column];
+      const bool held = shared_.model.calls.holds(row.id);
+      row.cells.push_back(held ? cells_.text(column, row.id) : std::string());
+      row.inks.push_back(held ? cells_.ink(column, row.id) : Ink::plain);
+    }
+    rows_.push_back(std::move(row));
   }
 }
 
-std::string ListView::row_text(const Row& row) const {
-  return fmt::format("{} {} {} {} {} {} {} {}", row.id.value, row.time, row.names.method,
-                     row.names.from, row.names.to, row.state, row.audio, row.names.call_id);
+std::string ListView::heading() const {
+  const size_t shown = rows_source_.ids().size();
+  std::string text = counted(shown, rows_source_.calls_only() ? "call" : "dialog");
+  if (shown != rows_source_.total()) text += fmt::format(" of {}", rows_source_.total());
+  if (const std::string about = rows_source_.about(); !about.empty()) text += "  " + about;
+  if (rows_source_.waits()) text += "  (chosen when all is read)";
+  if (!shared_.ui->chosen.empty()) text += fmt::format("  {} selected", shared_.ui->chosen.size());
+  if (shared_.ui->autoscroll) text += "  (following)";
+  if (shared_.ui->paused) text += "  (paused)";
+  return text;
+}
+
+std::string ListView::prompt() const {
+  if (filter_edit_.active()) {
+    std::string text = filter_edit_.prompt();
+    const RowFilter filter = understand_filter(filter_edit_.text(), "calls");
+    if (!filter.error.empty()) return text + "   " + filter.error;
+    return text + fmt::format("   {} of {}{}", rows_source_.ids().size(), rows_source_.total(),
+                              rows_source_.working() ? fmt::format(", {:.0f}% looked at",
+                                                                   rows_source_.progress() * 100)
+                                                     : "");
+  }
+  return search_.prompt();
+}
+
+// The groups with their counts and keys; the one that is shown stands out.
+int ListView::summary_line(Canvas& canvas) const {
+  const Overview& overview = shared_.ui->overview;
+  if (!overview.known()) {
+    canvas.text(0, 0, std::string_view("verdicts come when all is read"), Ink::dim);
+    return 1;
+  }
+  int x = 0;
+  const auto put = [&](const std::string& words, Ink ink) {
+    canvas.text(x, 0, words, ink);
+    x += static_cast<int>(words.size()) + 2;
+  };
+  put("0:" + counted(overview.count(Group::all), "call"), Ink::bold);
+  for (const GroupKey& one : kGroupKeys) {
+    const uint64_t count = overview.count(one.group);
+    if (count == 0 && canvas.width() < kAllGroups) continue;
+    const Ink ink = count == 0 ? Ink::dim : one.group == Group::nat ? Ink::warning : Ink::error;
+    const bool shown = rows_source_.group() == one.group;
+    put(fmt::format("{}{}:{} {}{}", shown ? "[" : "", one.key, count, one.words, shown ? "]" : ""),
+        ink);
+  }
+  return 1;
 }
 
 void ListView::draw(Canvas& canvas) const {
-  const int half = names_width(canvas.width()) / 2;
-  std::string title = "sipladder  " + counted(ids_.size(), calls_only_ ? "call" : "dialog");
-  if (ids_.size() != total_) title += fmt::format(" of {}", total_);
-  if (filter_.active() && !filter_.asked()) title += "  (chosen when all is read)";
-  if (follow_) title += "  (following)";
-  canvas.text(0, 0, title, Ink::bold);
-  canvas.reverse_row(0);
-  for (size_t i = 0; i < words_.size(); i++)
-    canvas.line(0, canvas.height() - 1 - static_cast<int>(word_rows_ - i), words_[i]);
-  if (filter_.active() && filter_.asked() && ids_.empty())
-    canvas.text(0, kHeaderRows, fmt::format("no call matches (of {})", total_));
-  if (!columns_.empty()) return draw_columns(canvas);
-  const bool wide = canvas.width() >= kWide;
-  const auto draw_row = [&](int y, const Row& row, Ink plain, const std::string& id) {
-    int x = 0;
-    const auto cell = [&](const std::string& text, int width, Ink ink, bool right = false) {
-      const std::u32string cut = fit_text(safe_text(text), width);
-      canvas.text(right ? x + width - text_width(cut) : x, y, std::u32string_view(cut), ink);
-      x += width + 1;
-    };
-    cell(id, 6, plain, true);
-    cell(row.time, 8, plain);
-    cell(row.names.method, 8, plain);
-    cell(row.names.from, half - 1, plain);
-    cell(row.names.to, half - 1, plain);
-    cell(row.state, 10, plain == Ink::plain ? row.ink : plain);
-    cell(row.duration, 7, plain, true);
-    cell(row.messages, 4, plain, true);
-    cell(row.audio, wide ? 14 : 7, plain);
-    cell(row.findings, 3, plain == Ink::plain && row.has_error ? Ink::error : plain, true);
-    const int left = canvas.width() - x;
-    if (left >= 8) cell(row.names.call_id, left, plain == Ink::plain ? Ink::dim : plain);
+  int y = canvas.height() >= kLeastForSummary ? summary_line(canvas) : 0;
+  const auto cell = [&](int row, const PlacedColumn& place, const std::string& text, Ink ink) {
+    const std::u32string cut = fit_text(safe_text(text), place.width);
+    const bool right = columns_[place.column].right;
+    canvas.text(place.x + (right ? place.width - text_width(cut) : 0), row,
+                std::u32string_view(cut), ink);
   };
-  Row head;
-  head.names = {"Method", "From", "To", "Call-ID"};
-  head.time = "Time";
-  head.state = "State";
-  head.duration = "Talk";
-  head.messages = "Msgs";
-  head.audio = "Audio";
-  head.findings = "Fnd";
-  draw_row(1, head, Ink::header, "#");
-  for (size_t i = 0; i < rows_.size(); i++) {
-    const int y = static_cast<int>(i) + kHeaderRows;
-    draw_row(y, rows_[i], Ink::plain, std::to_string(rows_[i].id.value));
+  for (const PlacedColumn& place : placed_) {
+    const ListColumn& column = columns_[place.column];
+    const bool sorted = column.name == rows_source_.sorted_by() && !column.title.empty();
+    cell(y, place,
+         column.title + (!sorted                     ? ""
+                         : rows_source_.descending() ? "v"
+                                                     : "^"),
+         Ink::header);
+  }
+  y++;
+  if (rows_.empty() && rows_source_.total() > 0 && !rows_source_.working())
+    canvas.text(0, y, fmt::format("no call matches (of {})", rows_source_.total()));
+  for (size_t i = 0; i < instead_.size(); i++) canvas.text(0, y + static_cast<int>(i), instead_[i]);
+  for (size_t i = 0; i < rows_.size(); i++, y++) {
+    const Row& row = rows_[i];
+    for (size_t c = 0; c < placed_.size(); c++) cell(y, placed_[c], row.cells[c], row.inks[c]);
+    if (row.chosen) canvas.text(0, y, std::string_view("x"), Ink::good);
     if (rows_top_ + i == cursor_.selected) canvas.reverse_row(y);
   }
-}
-
-// Called without the lock, for one row after the other: it is taken for each, so that the engine
-// goes on.
-bool ListView::matches(size_t index) {
-  if (shared_.model.cancellation.requested()) return true;  // nobody waits for the right one
-  const SharedLock lock(shared_);
-  return search_.in(row_text(make_row(ids_[index], false)));
-}
-
-void ListView::find(bool forward) {
-  follow_ = false;
-  search_.run(
-      forward, [this](size_t row) { return matches(row); }, &cursor_);
-}
-
-void ListView::toggle_calls_only() {
-  const CallId selected = ids_.empty() ? CallId{} : ids_[cursor_.selected];
-  calls_only_ = !calls_only_;
-  ids_.clear();
-  collected_ = 0;
-  const SharedLock lock(shared_);
-  collect();
-  cursor_.fit(ids_.size(), cursor_.height);
-  // The same call stays selected, or its successor.
-  cursor_.select(
-      static_cast<size_t>(std::lower_bound(ids_.begin(), ids_.end(), selected) - ids_.begin()));
-}
-
-Reply ListView::handle(Key key) {
-  untouched_ = false;
-  if (search_.editing()) {
-    if (search_.type(key)) find(true);
-    return {};
-  }
-  const Action action = action_of(keys(), key);
-  if (cursor_.move(action)) {
-    follow_ = action == Action::last;
-    return {};
-  }
-  switch (action) {
-    case Action::back:
-      // Escape leaves what was begun last; the program only when nothing is left.
-      if (key == kKeyEscape && search_.clear()) return {};
-      return {Reply::Kind::back, nullptr};
-    case Action::help:
-      return {Reply::Kind::help, nullptr};
-    case Action::open:
-      if (ids_.empty()) return {};
-      return {Reply::Kind::open, std::make_unique<LadderView>(shared_, ids_[cursor_.selected])};
-    case Action::calls_only:
-      toggle_calls_only();
-      break;
-    default:
-      search_.act(action, [this](bool forward) { find(forward); });
-  }
-  return {};
-}
-
-const KeyTable& ListView::keys() const {
-  static const KeyTable kKeys = {
-      {kKeyUp, Action::up, ""},
-      {kKeyDown, Action::down, "a call up or down"},
-      {kKeyPageUp, Action::page_up, ""},
-      {kKeyPageDown, Action::page_down, "a page up or down"},
-      {kKeyHome, Action::first, "to the first call"},
-      {kKeyEnd, Action::last, "to the newest call, and follow it"},
-      {kKeyEnter, Action::open, "the ladder of the call"},
-      {'c', Action::calls_only, "only calls (INVITE), or everything"},
-      {'/', Action::search, "search in the rows"},
-      {'n', Action::search_next, ""},
-      {'N', Action::search_previous, "next or previous match"},
-      {'?', Action::help, "this help"},
-      {'q', Action::back, ""},
-      {kKeyEscape, Action::back, "end the program; Esc ends a search first"},
-  };
-  return kKeys;
+  if (panel_rows_ < 2 || rows_.empty()) return;
+  const int top = canvas.height() - panel_rows_;
+  canvas.text(0, top,
+              std::u32string_view(std::u32string(static_cast<size_t>(canvas.width()),
+                                                 shared_.ui->ascii ? U'-' : U'─')),
+              Ink::dim);
+  panel_.draw(canvas, top + 1);
 }
 
 }  // namespace sipladder

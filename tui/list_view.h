@@ -2,14 +2,12 @@
 // the file.
 #pragma once
 
-#include <absl/container/flat_hash_map.h>
-
+#include <array>
 #include <string>
 #include <vector>
 
-#include "correlate/model/message_view.h"
-#include "tui/call_filter.h"
-#include "tui/list_columns.h"
+#include "tui/call_panel.h"
+#include "tui/list_rows.h"
 #include "tui/search.h"
 #include "tui/view.h"
 
@@ -18,7 +16,7 @@ namespace sipladder {
 // What the user asked for on the command line.
 struct ListChoice {
   std::string condition;             // over `calls`; empty: every call
-  std::vector<std::string> columns;  // of `calls`; empty: those of the list
+  std::vector<std::string> columns;  // as list_columns_called() takes them; empty: the usual ones
 };
 
 class ListView : public Screen {
@@ -30,56 +28,60 @@ class ListView : public Screen {
   Reply handle(Key key) override;
   const KeyTable& keys() const override;
   std::string name() const override { return "call list"; }
-  std::string prompt() const override { return search_.prompt(); }
+  std::string crumb() const override { return "calls"; }
+  std::string heading() const override;
+  std::string prompt() const override;
+  bool working() const override;
 
  private:
-  static constexpr int kHeaderRows = 2;
-
-  // What a row takes from the file; it does not change.
-  struct Names {
-    std::string method, from, to, call_id;
-  };
   struct Row {
     CallId id;
-    Names names;
-    std::string time, state, duration, messages, audio, findings;
-    std::vector<std::string> cells;  // of columns_, when there are any
-    Ink ink = Ink::plain;
-    bool has_error = false;
+    bool chosen = false;
+    std::vector<std::string> cells;  // of placed_
+    std::vector<Ink> inks;
   };
 
-  void collect();  // adds the calls that came since the last time
-  void collect_chosen();
+  void select_call(CallId id);
   void select_worst();
-  void tell_worst(int width);
-  void draw_columns(Canvas& canvas) const;
-  const Names& names_of(CallId id);
-  Row make_row(CallId id, bool with_verdict);
-  std::string row_text(const Row& row) const;
+  void tell_capture(int width);
+  void take_rows(int width);
+  int summary_line(Canvas& canvas) const;
+  CallId selected() const;
+  std::vector<CallId> wanted() const;  // those chosen with Space, else the selected one
+
   bool matches(size_t index);
   void find(bool forward);
-  void toggle_calls_only();
+  void step_problem(bool forward);
+  void step_sort(bool forward);
+  void reverse();
+  void sort_worst();
+  void choose();
+  void begin_filter();
+  void type_filter(Key key);
+  Reply open_flow(bool all_legs);
+  Reply open_values();
+  Reply open_capture_findings();
+  void copy_call_id();
+  Reply open_columns();
+  Reply act(Action action);
+  bool act_on_order(Action action);
+  Reply act_on_rows(Action action);
 
   Shared shared_;
-  MessageView view_;
-  Reader reader_;
-  bool calls_only_;
-  CallFilter filter_;
-  ListColumns columns_;
-  uint32_t collected_ = 0;
-  uint32_t epoch_ = 0;
-  uint32_t total_ = 0;
-  std::vector<CallId> ids_;
-  absl::flat_hash_map<uint32_t, Names> names_;
+  CallCells cells_;
+  ListRows rows_source_;
+  std::vector<ListColumn> columns_;
+  std::vector<PlacedColumn> placed_;
   std::vector<Row> rows_;  // from rows_top_ on
   size_t rows_top_ = 0;
+  bool untouched_ = true;  // no key came yet
+  int panel_rows_ = 0;
   int width_ = 80;
-  bool follow_ = false;          // the cursor stays on the newest call
-  bool untouched_ = true;        // no key came yet
-  size_t word_rows_ = 0;         // at the bottom, for words_
-  std::vector<CellLine> words_;  // the worst finding of the selected call
+  CallPanel panel_;
+  std::vector<std::string> instead_;  // of SIP, where there is none
   Cursor cursor_;
   Search search_;
+  LineEdit filter_edit_;
 };
 
 }  // namespace sipladder

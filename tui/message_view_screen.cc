@@ -2,114 +2,132 @@
 
 #include <fmt/format.h>
 
-#include "export/time_text.h"
+#include <algorithm>
+
+#include "tui/diff_view.h"
+#include "tui/message_text.h"
+#include "tui/problems.h"
 
 namespace sipladder {
 
-void MessageScreen::load() {
-  const MessageId id = messages_[at_];
-  loaded_ = id;
-  if (!shared_.model.messages.holds(id)) {
-    title_ = fmt::format("Message {}", id.value);
-    lines_ = {"(its call was given up for memory: --memory)"};
-    return;
+void MessageScreen::refresh(int width, int height) {
+  const bool syntax = shared_.ui->syntax;
+  if (loaded_ != messages_[at_] || made_for_ != width || made_parsed_ != parsed_ ||
+      made_syntax_ != syntax) {
+    loaded_ = messages_[at_];
+    made_for_ = width;
+    made_parsed_ = parsed_;
+    made_syntax_ = syntax;
+    title_ = message_title(shared_, loaded_);
+    pane_.set(parsed_ ? message_tree(shared_, loaded_, width) : message_lines(shared_, loaded_));
   }
-  const MessageRecord& record = shared_.model.messages[id];
-  title_ = fmt::format(
-      "Message {} frame {}  {}  {} > {}  {}  {} bytes", id.value, record.frame,
-      shared_.model.has_times(record.source) ? clock_text(record.time_ns, shared_.utc) : "",
-      to_string(shared_.model.endpoints[record.src]),
-      to_string(shared_.model.endpoints[record.dst]), to_string(record.transport), record.length);
-  std::string bytes;
-  const bool readable = shared_.log.read(record.ref(), &bytes);
-  const std::string text =
-      readable ? safe_utf8(bytes, true) : "(the bytes of this message can no longer be read)";
-  lines_.clear();
-  for (size_t begin = 0; begin < text.size();) {
-    const size_t end = std::min(text.find('\n', begin), text.size());
-    lines_.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
+  pane_.fit(height);
 }
 
-void MessageScreen::refresh(int, int height) {
-  if (loaded_ != messages_[at_]) load();
-  cursor_.fit(lines_.size(), static_cast<size_t>(std::max(1, height - 2)));
-}
-
-void MessageScreen::draw(Canvas& canvas) const {
-  canvas.text(0, 0, title_, Ink::bold);
-  canvas.reverse_row(0);
-  for (size_t i = cursor_.top; i < cursor_.end(); i++) {
-    const int y = static_cast<int>(i - cursor_.top) + 1;
-    const bool found = !search_.words().empty() && search_.in(lines_[i]);
-    CellLine line;
-    put_text(&line, 0, safe_text(lines_[i]), found ? Ink::warning : Ink::plain);
-    canvas.line(0, y, line, skip_);
-    if (i == cursor_.selected) canvas.reverse_row(y);
-  }
+std::string MessageScreen::crumb() const {
+  return fmt::format("message {}", messages_[at_].value);
 }
 
 void MessageScreen::step(bool forward) {
   if (forward ? at_ + 1 >= messages_.size() : at_ == 0) return;
   at_ += forward ? 1U : static_cast<size_t>(-1);
-  cursor_ = Cursor{};
+  pane_.rewind();
 }
 
-void MessageScreen::find(bool forward) {
-  search_.run(
-      forward, [this](size_t row) { return search_.in(lines_[row]); }, &cursor_);
+// To the next message that proves a finding of its call.
+void MessageScreen::step_problem(bool forward) {
+  const SharedLock lock(shared_);
+  std::vector<Problem> problems;
+  for (size_t i = 0, at = at_; i < messages_.size(); i++) {
+    at = forward ? (at + 1) % messages_.size() : (at + messages_.size() - 1) % messages_.size();
+    const MessageId id = messages_[at];
+    if (!shared_.model.messages.holds(id)) continue;
+    const MessageRecord& record = shared_.model.messages[id];
+    if (problems.empty() || problems.front().call != record.call)
+      problems = problems_of(shared_, record.call);
+    const bool proof = std::any_of(problems.begin(), problems.end(), [&](const Problem& problem) {
+      return problem.severity != Severity::info &&
+             (problem.message == id ||
+              std::binary_search(problem.evidence.begin(), problem.evidence.end(), record.frame));
+    });
+    if (!proof) continue;
+    at_ = at;
+    pane_.rewind();
+    return;
+  }
+  shared_.ui->notice = "none of these messages proves a problem";
+}
+
+// The same message where the next host sent it on, told by its transaction's path.
+Reply MessageScreen::compare_with_next_hop() const {
+  const MessageId here = messages_[at_];
+  const SharedLock lock(shared_);
+  if (!shared_.model.messages.holds(here)) return {};
+  const MessageRecord& record = shared_.model.messages[here];
+  for (size_t i = at_ + 1; i < messages_.size(); i++) {
+    if (!shared_.model.messages.holds(messages_[i])) continue;
+    const MessageRecord& other = shared_.model.messages[messages_[i]];
+    if (other.src == record.dst && other.status == record.status && other.cseq == record.cseq &&
+        other.method == record.method && other.dst != record.src)
+      return {Reply::Kind::open, std::make_unique<DiffView>(shared_, here, messages_[i])};
+  }
+  shared_.ui->notice = "no host is seen to send this message on";
+  return {};
 }
 
 Reply MessageScreen::handle(Key key) {
-  if (search_.editing()) {
-    if (search_.type(key)) find(true);
+  if (pane_.typing()) {
+    pane_.type(key);
     return {};
   }
   const Action action = action_of(keys(), key);
-  if (cursor_.move(action)) return {};
   switch (action) {
     case Action::back:
       return {Reply::Kind::back, nullptr};
     case Action::help:
       return {Reply::Kind::help, nullptr};
-    case Action::left:
-      skip_ = std::max(0, skip_ - 8);
-      break;
-    case Action::right:
-      skip_ += 8;
-      break;
     case Action::next_item:
-      step(true);
-      break;
     case Action::previous_item:
-      step(false);
-      break;
+      step(action == Action::next_item);
+      return {};
+    case Action::next_problem:
+    case Action::previous_problem:
+      step_problem(action == Action::next_problem);
+      return {};
+    case Action::parsed:
+      parsed_ = !parsed_;
+      pane_.rewind();
+      return {};
+    case Action::to_hop:
+      return compare_with_next_hop();
+    case Action::copy: {
+      const SharedLock lock(shared_);
+      shared_.ui->clipboard = message_bytes(shared_, messages_[at_]);
+      shared_.ui->notice = "message copied";
+      return {};
+    }
+    case Action::colors:
+      shared_.ui->syntax = !shared_.ui->syntax;
+      return {};
     default:
-      search_.act(action, [this](bool forward) { find(forward); });
+      pane_.act(action);
+      return {};
   }
-  return {};
 }
 
 const KeyTable& MessageScreen::keys() const {
-  static const KeyTable kKeys = {
-      {kKeyUp, Action::up, ""},
-      {kKeyDown, Action::down, "a line up or down"},
-      {kKeyPageUp, Action::page_up, ""},
-      {kKeyPageDown, Action::page_down, "a page up or down"},
-      {kKeyHome, Action::first, ""},
-      {kKeyEnd, Action::last, "to the first or last line"},
-      {kKeyLeft, Action::left, ""},
-      {kKeyRight, Action::right, "scroll sideways"},
+  static const KeyTable kKeys = with_text_keys({
       {'p', Action::previous_item, ""},
-      {' ', Action::next_item, "the previous or next message of the ladder"},
-      {'/', Action::search, "search in the text"},
-      {'n', Action::search_next, ""},
-      {'N', Action::search_previous, "next or previous match"},
-      {'?', Action::help, "this help"},
-      {'q', Action::back, ""},
-      {kKeyEscape, Action::back, "back to the ladder"},
-  };
+      {' ', Action::next_item, "the previous or next message of the ladder", "next"},
+      {kKeyTab, Action::parsed, "", "explained"},
+      {kKeyEnter, Action::parsed, "as it was sent, or taken apart and explained"},
+      {'x', Action::to_hop, "what the next host changed when it sent it on", "next hop"},
+      {'e', Action::next_problem, "", "next problem"},
+      {'E', Action::previous_problem, "the next or previous message that proves a problem"},
+      {'Y', Action::copy, "copy the message (OSC 52)"},
+      {'c', Action::colors, ""},
+      {'C', Action::colors, "colours on or off"},
+  });
   return kKeys;
 }
 

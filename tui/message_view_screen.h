@@ -1,10 +1,10 @@
-// One message as it was sent, unprintable characters masked.
+// One message: as it was sent, or taken apart with each header explained.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "tui/search.h"
+#include "tui/text_pane.h"
 #include "tui/view.h"
 
 namespace sipladder {
@@ -16,26 +16,28 @@ class MessageScreen : public Screen {
       : shared_(shared), messages_(std::move(messages)), at_(at) {}
 
   void refresh(int width, int height) override;
-  void draw(Canvas& canvas) const override;
+  void draw(Canvas& canvas) const override { pane_.draw(canvas, 0); }
   Reply handle(Key key) override;
   const KeyTable& keys() const override;
   std::string name() const override { return "message"; }
-  std::string prompt() const override { return search_.prompt(); }
+  std::string crumb() const override;
+  std::string heading() const override { return title_; }
+  std::string prompt() const override { return pane_.prompt(); }
 
  private:
-  void load();
   void step(bool forward);
-  void find(bool forward);
+  void step_problem(bool forward);
+  Reply compare_with_next_hop() const;
 
   Shared shared_;
   std::vector<MessageId> messages_;
   size_t at_;
+  bool parsed_ = false;
   MessageId loaded_;
+  int made_for_ = 0;  // width
+  bool made_parsed_ = false, made_syntax_ = true;
   std::string title_;
-  std::vector<std::string> lines_;
-  Cursor cursor_;
-  int skip_ = 0;
-  Search search_;
+  TextPane pane_;
 };
 
 }  // namespace sipladder

@@ -4,19 +4,23 @@
 #include <utility>
 
 #include "decode/text.h"
-#include "export/cells.h"
 
 namespace sipladder {
 
+bool contains_words(std::string_view text, std::string_view words) {
+  return std::search(text.begin(), text.end(), words.begin(), words.end(),
+                     [](char a, char b) { return lower(a) == lower(b); }) != text.end();
+}
+
 std::string Search::prompt() const {
-  if (editing_) return "/" + words_ + "_";
+  if (edit_.active()) return edit_.prompt();
   return failed_ ? "not found: " + words_ : std::string();
 }
 
 void Search::begin() {
-  editing_ = true;
   failed_ = false;
   words_.clear();
+  edit_.begin("/");
 }
 
 bool Search::clear() {
@@ -25,22 +29,9 @@ bool Search::clear() {
 }
 
 bool Search::type(Key key) {
-  if (key == kKeyEnter) {
-    editing_ = false;
-    return !words_.empty();
-  }
-  if (key == kKeyEscape) {
-    editing_ = false;
-    words_.clear();
-  } else if (key == kKeyBackspace) {
-    while (!words_.empty() && (static_cast<uint8_t>(words_.back()) & 0xC0) == 0x80) {
-      words_.pop_back();
-    }
-    if (!words_.empty()) words_.pop_back();
-  } else if (key >= ' ') {
-    append_utf8(&words_, static_cast<char32_t>(key));
-  }
-  return false;
+  const LineEdit::Answer answer = edit_.type(key);
+  words_ = answer == LineEdit::Answer::left ? std::string() : edit_.text();
+  return answer == LineEdit::Answer::done && !words_.empty();
 }
 
 void Search::run(bool forward, const Matches& matches, Cursor* cursor) {
@@ -54,11 +45,6 @@ void Search::run(bool forward, const Matches& matches, Cursor* cursor) {
     return;
   }
   failed_ = true;
-}
-
-bool Search::in(std::string_view text) const {
-  return std::search(text.begin(), text.end(), words_.begin(), words_.end(),
-                     [](char a, char b) { return lower(a) == lower(b); }) != text.end();
 }
 
 }  // namespace sipladder

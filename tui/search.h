@@ -6,15 +6,18 @@
 #include <string_view>
 
 #include "tui/cursor.h"
-#include "tui/keys.h"
+#include "tui/line_edit.h"
 
 namespace sipladder {
+
+// Whether `text` contains `words`, letters in either case.
+bool contains_words(std::string_view text, std::string_view words);
 
 class Search {
  public:
   using Matches = std::function<bool(size_t row)>;
 
-  bool editing() const { return editing_; }
+  bool editing() const { return edit_.active(); }
   std::string prompt() const;
   void begin();
   // Forgets the words; false when there are none.
@@ -23,7 +26,7 @@ class Search {
   bool type(Key key);
   // Moves the cursor to the next row that matches, around the end.
   void run(bool forward, const Matches& matches, Cursor* cursor);
-  bool in(std::string_view text) const;
+  bool in(std::string_view text) const { return contains_words(text, words_); }
   const std::string& words() const { return words_; }
 
   // What all views with a search do alike; `find(forward)` goes to the next match.
@@ -35,8 +38,8 @@ class Search {
   }
 
  private:
-  bool editing_ = false;
   bool failed_ = false;
+  LineEdit edit_;
   std::string words_;
 };
 

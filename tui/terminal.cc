@@ -3,10 +3,12 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <clocale>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <string>
 
 // ncurses.h defines short words as macros: nothing but it may follow.
 #define NCURSES_NOMACROS 1
@@ -51,8 +53,13 @@ short pair_of(Ink ink) {
   return static_cast<short>(static_cast<int>(ink) + 1);
 }
 
+// NO_COLOR, whatever its value (https://no-color.org), and terminals that have none.
+bool wants_colors() {
+  const char* const without = std::getenv("NO_COLOR");
+  return (without == nullptr || *without == '\0') && has_colors();
+}
+
 void start_colors() {
-  if (!has_colors()) return;
   start_color();
   use_default_colors();
   for (int i = 0; i <= static_cast<int>(Ink::txn5); i++) {
@@ -85,7 +92,13 @@ Key special_key(wint_t code) {
       return kKeyBackspace;
     case KEY_RESIZE:
       return kKeyResize;
+    case KEY_DC:
+      return kKeyDelete;
+    case KEY_BTAB:
+      return kKeyBackTab;
     default:
+      if (code >= KEY_F(1) && code <= KEY_F(12))
+        return function_key(static_cast<int>(code - KEY_F0));
       return kKeyNone;
   }
 }
@@ -117,7 +130,7 @@ void add_to_way_out(const char* capability) {
 
 }  // namespace
 
-Terminal::Terminal() {
+Terminal::Terminal(bool color) {
   std::setlocale(LC_ALL, "");
   // The drawing is UTF-8; a C locale would show none of it.
   if (MB_CUR_MAX == 1) std::setlocale(LC_CTYPE, "C.UTF-8");
@@ -135,7 +148,8 @@ Terminal::Terminal() {
   nonl();
   keypad(stdscr, TRUE);
   curs_set(0);
-  start_colors();
+  colored_ = color && wants_colors();
+  if (colored_) start_colors();
 }
 
 Terminal::~Terminal() {
@@ -164,6 +178,24 @@ Key Terminal::read_key(int timeout_ms) {
   return result == KEY_CODE_YES ? special_key(code) : plain_key(code);
 }
 
+void Terminal::copy(std::string_view text) {
+  static constexpr char kDigits[] =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  constexpr size_t kMost = 64 << 10;
+  text = text.substr(0, kMost);
+  std::string out = "\033]52;c;";
+  for (size_t i = 0; i < text.size(); i += 3) {
+    uint32_t bits = 0;
+    const size_t size = std::min<size_t>(3, text.size() - i);
+    for (size_t k = 0; k < 3; k++)
+      bits = bits << 8 | (k < size ? static_cast<uint8_t>(text[i + k]) : 0U);
+    for (size_t k = 0; k < 4; k++) out += k <= size ? kDigits[bits >> (18 - 6 * k) & 63] : '=';
+  }
+  out += '\a';
+  std::fwrite(out.data(), 1, out.size(), stdout);
+  std::fflush(stdout);
+}
+
 void Terminal::show(const Canvas& canvas) {
   werase(stdscr);
   for (int y = 0; y < canvas.height(); y++) {
@@ -172,8 +204,7 @@ void Terminal::show(const Canvas& canvas) {
       if (cell.ch == 0) continue;
       const wchar_t text[2] = {static_cast<wchar_t>(cell.ch), L'\0'};
       cchar_t out;
-      setcchar(&out, text, attributes_of(cell), has_colors() ? pair_of(cell.ink) : short{0},
-               nullptr);
+      setcchar(&out, text, attributes_of(cell), colored_ ? pair_of(cell.ink) : short{0}, nullptr);
       mvwadd_wch(stdscr, y, x, &out);
     }
   }

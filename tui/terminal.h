@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <memory>
+#include <string_view>
 
 #include "tui/canvas.h"
 #include "tui/keys.h"
@@ -11,7 +12,7 @@ namespace sipladder {
 
 class Terminal {
  public:
-  Terminal();
+  explicit Terminal(bool color = true);  // NO_COLOR goes before
   ~Terminal();
   Terminal(const Terminal&) = delete;
   Terminal& operator=(const Terminal&) = delete;
@@ -21,6 +22,8 @@ class Terminal {
   int height() const;
   Key read_key(int timeout_ms);  // kKeyNone when none came
   void show(const Canvas& canvas);
+  // Into the clipboard of a terminal that takes it (OSC 52); at most 64 KiB.
+  void copy(std::string_view text);
 
  private:
   struct Close {
@@ -28,6 +31,7 @@ class Terminal {
   };
   std::unique_ptr<std::FILE, Close> keyboard_;  // when standard input is the capture
   bool open_ = false;
+  bool colored_ = false;
 };
 
 // From a signal handler, when there will be no destructor: the terminal becomes what it was.

@@ -2,13 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <deque>
 #include <utility>
 
-#include "correlate/model/names.h"
 #include "tui/app.h"
 #include "tui/engine_thread.h"
+#include "tui/status_line.h"
 #include "tui/terminal.h"
 
 namespace sipladder {
@@ -16,45 +18,26 @@ namespace {
 
 constexpr int kRedrawMs = 100;
 constexpr int kIdleMs = 250;
-
-// What the last row says of the capture. Requires the session's lock.
-std::string status_text(const Session& session, bool live) {
-  std::string out = counted(session.model.accounting.packets, "packet");
-  uint64_t dropped = 0, refused = 0;
-  bool anybody = false;
-  std::string damage;
-  for (const SourceInfo& info : session.model.captures) {
-    dropped += info.dropped;
-    refused += info.refused;
-    anybody |= info.from_anybody;
-    if (!info.damage.empty()) damage = "  " + info.damage;
-  }
-  if (dropped > 0) out += fmt::format("  {} dropped", dropped);
-  if (refused > 0) out += fmt::format("  {} without the HEP key refused", refused);
-  const uint64_t evicted = session.model.evicted.calls;
-  if (evicted > 0) out += "  " + counted(evicted, "call") + " given up for memory";
-  if (const std::string trouble = session.log.trouble(); !trouble.empty()) return trouble + damage;
-  if (session.model.finished) return out + damage;
-  if (live) return out + (anybody ? "  live, HEP from anybody" : "  live");
-  const double progress = session.progress();
-  return out + (progress >= 0 ? fmt::format("  reading {:.0f}%", progress * 100) : "  reading");
-}
+constexpr int kBreathMs = 15;  // that a view with more to do leaves the engine
+constexpr std::chrono::milliseconds kSlice{25}, kSliceWhileReading{5};
+constexpr int kScriptMs = 20;  // between two keys of a script, while they wait
 
 // The screen and the keyboard, also while a view is busy: then `q` leaves the program, and other
 // keys wait until it is done.
 class Desk {
  public:
-  Desk(Session& session, Terminal& terminal) : session_(session), terminal_(terminal) {}
+  Desk(Session& session, Terminal& terminal, const std::vector<Key>& keys)
+      : session_(session), terminal_(terminal), script_(keys.begin(), keys.end()) {}
 
   void show(Canvas canvas) {
     terminal_.show(canvas);
     shown_ = std::move(canvas);
   }
-  Key next_key(int timeout_ms) {
-    if (waiting_.empty()) return terminal_.read_key(timeout_ms);
-    const Key key = waiting_.front();
-    waiting_.pop_front();
-    return key;
+  // Keys of a script wait until all is read and looked at (`settled`).
+  Key next_key(int timeout_ms, bool settled) {
+    if (!waiting_.empty()) return take(&waiting_);
+    if (script_.empty()) return terminal_.read_key(timeout_ms);
+    return settled ? take(&script_) : terminal_.read_key(kScriptMs);
   }
   void while_busy() {
     Canvas canvas = shown_;
@@ -71,42 +54,99 @@ class Desk {
   }
 
  private:
+  static Key take(std::deque<Key>* keys) {
+    const Key key = keys->front();
+    keys->pop_front();
+    return key;
+  }
+
   Session& session_;
   Terminal& terminal_;
   Canvas shown_{1, 1};
-  std::deque<Key> waiting_;
+  std::deque<Key> waiting_, script_;
 };
 
 void run_screen(const Session& session, App& app, Terminal& terminal, Desk& desk,
-                const EngineThread& engine) {
+                const EngineThread& engine, Ui& ui) {
   bool redraw = true;
   while (!session.stop) {
     const bool growing = !engine.ended();
+    ui.slice = growing ? kSliceWhileReading : kSlice;
     if (redraw) desk.show(app.frame(terminal.width(), terminal.height()));
-    const Key key = desk.next_key(growing && !session.idle() ? kRedrawMs : kIdleMs);
-    redraw = growing || key != kKeyNone;
+    const bool working = app.working();
+    const int wait = working                      ? (growing ? kBreathMs : 0)
+                     : growing && !session.idle() ? kRedrawMs
+                                                  : kIdleMs;
+    const Key key = desk.next_key(wait, (ui.live || !growing) && !working);
+    redraw = growing || working || key != kKeyNone;
     if (key == kKeyNone || key == kKeyResize) continue;
     if (!app.key(key)) return;
+    if (!ui.clipboard.empty()) terminal.copy(std::exchange(ui.clipboard, {}));
   }
+}
+
+// What stays in the terminal's history.
+void print_summary(const Overview& overview) {
+  if (overview.known()) std::fputs((overview_sentence(overview) + "\n").c_str(), stdout);
+}
+
+// Terminals and locales that would show something else for a line or an arrow.
+bool shows_ascii_only() {
+  const char* const term = std::getenv("TERM");
+  const std::string_view name = term == nullptr ? "" : term;
+  if (name.starts_with("vt") || name == "ansi" || name == "cons25") return true;
+  for (const char* const variable : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    const char* const value = std::getenv(variable);
+    if (value == nullptr || *value == '\0') continue;
+    const std::string_view locale = value;
+    const size_t dot = locale.find('.');
+    if (dot == std::string_view::npos) return false;  // "C": nothing is said of characters
+    const std::string_view set = locale.substr(dot + 1);
+    return !set.starts_with("UTF") && !set.starts_with("utf");
+  }
+  return false;
 }
 
 }  // namespace
 
+std::string unusable_terminal() {
+  const char* const term = std::getenv("TERM");
+  const std::string_view name = term == nullptr ? "" : term;
+  if (!name.empty() && name != "dumb" && name != "unknown") return {};
+  return fmt::format(
+      "this terminal (TERM={}) cannot place text: here are the calls; `sipladder ladder` and "
+      "`sipladder findings` tell the rest",
+      name.empty() ? "not set" : name);
+}
+
 int run_tui(Session& session, const TuiOptions& options) {
-  Terminal terminal;
-  if (!terminal.is_open()) {
-    std::fputs("sipladder: this terminal cannot be used (TERM unknown?): try `sipladder calls`\n",
-               stderr);
-    return 2;
+  Ui& ui = *options.ui;
+  ui.ascii |= shows_ascii_only();
+  bool by_user = false;  // and not by a signal
+  {
+    Terminal terminal(ui.color);
+    if (!terminal.is_open()) {
+      std::fputs("sipladder: this terminal cannot be used (TERM unknown?): try `sipladder calls`\n",
+                 stderr);
+      return 2;
+    }
+    EngineThread engine(session, options.live);
+    ui.live = options.live;
+    ui.pause = [&](bool paused) { engine.paused = paused; };
+    ui.stop_reading = [&] { engine.enough = true; };
+    const Shared shared{session.model,   session.log, session.analyst, session.lock,
+                        engine.verdicts, options.utc, options.ui};
+    Desk desk(session, terminal, options.keys);
+    StatusLine status(session, options.live);
+    App app(
+        shared, options.calls_only, [&] { return status.text(ui.paused); },
+        [&] { desk.while_busy(); }, options.list);
+    run_screen(session, app, terminal, desk, engine, ui);
+    by_user = !session.stop;
+    ui.pause = nullptr;
+    ui.stop_reading = nullptr;
   }
-  EngineThread engine(session, options.live);
-  const Shared shared{session.model, session.log,     session.analyst,
-                      session.lock,  engine.verdicts, options.utc};
-  Desk desk(session, terminal);
-  App app(
-      shared, options.calls_only, [&] { return status_text(session, options.live); },
-      [&] { desk.while_busy(); }, options.list);
-  run_screen(session, app, terminal, desk, engine);
+  if (by_user) print_summary(ui.overview);
   return 0;
 }
 

@@ -12,10 +12,11 @@
 #include "query/session_lock.h"
 #include "tui/canvas.h"
 #include "tui/keys.h"
+#include "tui/ui.h"
 
 namespace sipladder {
 
-// What the views read. Everything but `lock` is read with `lock` held.
+// What the views read. Everything but `lock` and `ui` is read with `lock` held.
 struct Shared {
   const Model& model;
   const PacketLog& log;
@@ -23,6 +24,7 @@ struct Shared {
   SessionLock& lock;
   std::atomic<bool>& verdicts;  // the analysis is cheap now: findings may be shown
   bool utc = false;
+  std::shared_ptr<Ui> ui = std::make_shared<Ui>();  // what all views have in common
 };
 
 class SharedLock {
@@ -39,21 +41,25 @@ class SharedLock {
 class Screen;
 // What comes after a key.
 struct Reply {
-  enum class Kind : uint8_t { stay, back, open, help };
+  // `replace`: `view` stands where this one stood. `leave`: out of the program.
+  enum class Kind : uint8_t { stay, back, open, replace, help, leave };
   Kind kind = Kind::stay;
-  std::unique_ptr<Screen> view;  // open
+  std::unique_ptr<Screen> view;  // open, replace
 };
 
 class Screen {
  public:
   virtual ~Screen() = default;
-  // Copies the visible rows, with the lock held. `width` and `height` are those of the area given
+  // Copies the visible rows, with the lock held. `width` and `height` are those of the canvas given
   // to draw().
   virtual void refresh(int width, int height) = 0;
-  virtual void draw(Canvas& canvas) const = 0;  // all but the last row
-  virtual Reply handle(Key key) = 0;            // without the lock
+  virtual void draw(Canvas& canvas) const = 0;
+  virtual Reply handle(Key key) = 0;  // without the lock
   virtual const KeyTable& keys() const = 0;
-  virtual std::string name() const = 0;
+  virtual std::string name() const = 0;                 // in the help
+  virtual std::string crumb() const { return name(); }  // in the trail of views
+  virtual std::string heading() const { return {}; }    // behind it
+  virtual bool working() const { return false; }        // has more to do: refresh again at once
   virtual std::string prompt() const {
     return {};
   }  // a question in the last row, while it is asked

@@ -1,0 +1,14 @@
+// An address that a person wrote, with or without a port.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "decode/address.h"
+
+namespace sipladder {
+
+// "192.0.2.1", "192.0.2.1:5060", "2001:db8::1", "[2001:db8::1]:5060"; port 0: none.
+std::optional<Endpoint> parse_endpoint(std::string_view text);
+
+}  // namespace sipladder

@@ -1,0 +1,34 @@
+// Below a list: the finding of the selected call in whole sentences, and the part of its ladder
+// that proves it.
+#pragma once
+
+#include <vector>
+
+#include "tui/problems.h"
+#include "tui/view.h"
+
+namespace sipladder {
+
+class CallPanel {
+ public:
+  // With the lock held. Reads the call again only when it, or the screen, has changed.
+  void refresh(const Shared& shared, CallId call, int width, int height);
+  void draw(Canvas& canvas, int y) const;
+
+ private:
+  void tell(const Shared& shared, CallId call, int width, int height);
+  void draw_up(const Shared& shared, CallId call, int width, int height,
+               const std::vector<Problem>& problems);
+
+  struct Shown {
+    CallId call;
+    uint32_t messages = 0, epoch = 0, version = 0;
+    int width = 0, height = 0;
+    bool verdicts = false;
+    bool operator==(const Shown&) const = default;
+  };
+  Shown shown_;
+  std::vector<CellLine> lines_;
+};
+
+}  // namespace sipladder

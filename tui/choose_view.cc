@@ -1,0 +1,109 @@
+#include "tui/choose_view.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "tui/text_pane.h"
+
+namespace sipladder {
+namespace {
+
+KeyTable keys_of(const ChooseView::Manner& manner) {
+  KeyTable keys = {{kKeyEnter, Action::open, "take it", "take it"}};
+  if (manner.marks) keys.push_back({' ', Action::toggle, "on or off", "on/off"});
+  if (manner.moves) {
+    keys.push_back({'+', Action::move_down, "", "down"});
+    keys.push_back({'-', Action::move_up, "move the row down or up", "up"});
+  }
+  return with_text_keys(std::move(keys));
+}
+
+}  // namespace
+
+ChooseView::ChooseView(Manner manner, std::vector<Choice> choices, Done done)
+    : manner_(std::move(manner)),
+      choices_(std::move(choices)),
+      done_(std::move(done)),
+      keys_(keys_of(manner_)) {}
+
+void ChooseView::refresh(int, int height) {
+  cursor_.fit(choices_.size(), static_cast<size_t>(std::max(1, height)));
+}
+
+void ChooseView::draw(Canvas& canvas) const {
+  uint64_t most = 1;
+  int widest = 8;
+  for (const Choice& choice : choices_) {
+    most = std::max(most, choice.count);
+    widest = std::max(widest, text_width(safe_text(choice.text)));
+  }
+  widest = std::min(widest, std::max(8, canvas.width() / 2));
+  const int bar_room = std::max(0, canvas.width() - widest - 14);
+  for (size_t i = cursor_.top; i < cursor_.end(); i++) {
+    const Choice& choice = choices_[i];
+    const int y = static_cast<int>(i - cursor_.top);
+    int x = 0;
+    if (manner_.marks) {
+      canvas.text(0, y, std::string_view(choice.marked ? "[x]" : "[ ]"));
+      x = 4;
+    }
+    canvas.text(x, y, std::u32string_view(fit_text(safe_text(choice.text), widest)));
+    x += widest + 2;
+    if (manner_.bars) {
+      canvas.text(x, y, fmt::format("{:>8}", choice.count));
+      const auto length =
+          static_cast<size_t>(static_cast<double>(bar_room) * static_cast<double>(choice.count) /
+                              static_cast<double>(most));
+      canvas.text(x + 9, y, std::u32string_view(std::u32string(length, U'▇')), Ink::info);
+    } else {
+      canvas.text(x, y, choice.about, Ink::dim);
+    }
+    if (i == cursor_.selected) canvas.reverse_row(y);
+  }
+  if (choices_.empty()) canvas.text(0, 0, std::string_view("nothing to choose from"), Ink::dim);
+}
+
+void ChooseView::move(bool up) {
+  const size_t at = cursor_.selected;
+  if (up ? at == 0 : at + 1 >= choices_.size()) return;
+  const size_t other = up ? at - 1 : at + 1;
+  std::swap(choices_[at], choices_[other]);
+  cursor_.select(other);
+}
+
+Reply ChooseView::handle(Key key) {
+  const auto find = [this](bool forward) {
+    search_.run(
+        forward,
+        [this](size_t row) { return search_.in(choices_[row].text + " " + choices_[row].about); },
+        &cursor_);
+  };
+  if (search_.editing()) {
+    if (search_.type(key)) find(true);
+    return {};
+  }
+  const Action action = action_of(keys_, key);
+  if (cursor_.move(action)) return {};
+  switch (action) {
+    case Action::back:
+      return {Reply::Kind::back, nullptr};
+    case Action::help:
+      return {Reply::Kind::help, nullptr};
+    case Action::open:
+      if (choices_.empty()) return {Reply::Kind::back, nullptr};
+      return done_(choices_, cursor_.selected);
+    case Action::toggle:
+      if (!choices_.empty()) choices_[cursor_.selected].marked = !choices_[cursor_.selected].marked;
+      break;
+    case Action::move_up:
+    case Action::move_down:
+      move(action == Action::move_up);
+      break;
+    default:
+      search_.act(action, find);
+  }
+  return {};
+}
+
+}  // namespace sipladder

@@ -1,0 +1,56 @@
+// A list of choices: columns, values of a column, settings, formats. Whoever opens it says what
+// Enter does.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "tui/search.h"
+#include "tui/view.h"
+
+namespace sipladder {
+
+struct Choice {
+  std::string text;
+  std::string about;  // behind it, dim
+  std::string id;     // for whoever opened it
+  bool marked = false;
+  uint64_t count = 0;  // drawn as a bar, where one has it
+};
+
+class ChooseView : public Screen {
+ public:
+  struct Manner {
+    std::string name;  // in help and trail
+    std::string heading;
+    bool marks = false;  // Space marks
+    bool moves = false;  // + and - move a row
+    bool bars = false;   // counts
+  };
+  // `done` gets all choices and the selected one. What it returns is the answer of this view: back,
+  // if nothing else.
+  using Done = std::function<Reply(const std::vector<Choice>&, size_t)>;
+
+  ChooseView(Manner manner, std::vector<Choice> choices, Done done);
+
+  void refresh(int width, int height) override;
+  void draw(Canvas& canvas) const override;
+  Reply handle(Key key) override;
+  const KeyTable& keys() const override { return keys_; }
+  std::string name() const override { return manner_.name; }
+  std::string heading() const override { return manner_.heading; }
+  std::string prompt() const override { return search_.prompt(); }
+
+ private:
+  void move(bool up);
+
+  Manner manner_;
+  std::vector<Choice> choices_;
+  Done done_;
+  KeyTable keys_;
+  Cursor cursor_;
+  Search search_;
+};
+
+}  // namespace sipladder

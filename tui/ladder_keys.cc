@@ -1,0 +1,300 @@
+// What the keys of the ladder do.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "query/table_description.h"
+#include "tui/diff_view.h"
+#include "tui/ladder_view.h"
+#include "tui/message_text.h"
+#include "tui/message_view_screen.h"
+#include "tui/settings_view.h"
+#include "tui/sql_view.h"
+#include "tui/tabs.h"
+
+namespace sipladder {
+
+Reply LadderView::open_row() const {
+  if (ladder_.rows.empty()) return {};
+  const LadderRow& selected = ladder_.rows[cursor_.selected];
+  if (selected.kind == RowKind::media && selected.stream)
+    return {Reply::Kind::open, record_view(shared_, kStreamsTable, {selected.stream.value, 0})};
+  if (!selected.message) return {};
+  std::vector<MessageId> messages;
+  size_t at = 0;
+  for (size_t i = 0; i < ladder_.rows.size(); i++) {
+    if (i == cursor_.selected) at = messages.size();
+    if (ladder_.rows[i].message) messages.push_back(ladder_.rows[i].message);
+  }
+  return {Reply::Kind::open, std::make_unique<MessageScreen>(shared_, std::move(messages), at)};
+}
+
+// The first message that is marked waits for another one.
+Reply LadderView::compare() {
+  const MessageId here =
+      ladder_.rows.empty() ? MessageId{} : ladder_.rows[cursor_.selected].message;
+  if (!here) return {};
+  if (!marked_ || marked_ == here) {
+    marked_ = marked_ == here ? MessageId{} : here;
+    if (marked_) shared_.ui->notice = "Space on another message compares the two";
+    return {};
+  }
+  const MessageId first = std::exchange(marked_, MessageId{});
+  return {Reply::Kind::open, std::make_unique<DiffView>(shared_, first, here)};
+}
+
+void LadderView::find(bool forward) {
+  search_.run(
+      forward, [this](size_t row) { return search_.in(ladder_.rows[row].label); }, &cursor_);
+}
+
+// Goes to the rows that prove the next finding, be they messages or media.
+void LadderView::next_finding(bool forward) {
+  if (problems_.empty()) {
+    shared_.ui->notice = "nothing is found of this call";
+    return;
+  }
+  const size_t count = problems_.size();
+  if (stepped_) problem_ = forward ? (problem_ + 1) % count : (problem_ + count - 1) % count;
+  stepped_ = true;
+  proofs_ = rows_of(problems_[problem_], ladder_);
+  if (!proofs_.empty()) cursor_.select(first_proof(problems_[problem_], ladder_, proofs_));
+}
+
+void LadderView::select_message(MessageId id) {
+  for (size_t i = 0; id && i < ladder_.rows.size(); i++) {
+    if (ladder_.rows[i].message == id) return cursor_.select(i);
+  }
+}
+
+// From the selected message to one that it belongs to.
+void LadderView::jump(Action action) {
+  if (ladder_.rows.empty()) return;
+  const LadderRow& row = ladder_.rows[cursor_.selected];
+  if (action == Action::to_original) return select_message(row.original);
+  if (action == Action::to_hop) return select_message(row.before);
+  for (size_t i = 0; i < ladder_.rows.size(); i++) {
+    const LadderRow& other = ladder_.rows[i];
+    if (other.message && other.txn == row.txn && other.status == 0) return cursor_.select(i);
+  }
+}
+
+void LadderView::copy_message() const {
+  if (ladder_.rows.empty() || !ladder_.rows[cursor_.selected].message) return;
+  const SharedLock lock(shared_);
+  shared_.ui->clipboard = message_bytes(shared_, ladder_.rows[cursor_.selected].message);
+  shared_.ui->notice = "message copied";
+}
+
+Reply LadderView::show_all_legs() {
+  if (calls_.size() > 1 || legs_.size() < 2) {
+    shared_.ui->notice = calls_.size() > 1 ? "these are all" : "this call has no other leg here";
+    return {};
+  }
+  return {Reply::Kind::open, std::make_unique<LadderView>(shared_, legs_)};
+}
+
+// The next leg of the end-to-end call, among those that build() has found.
+Reply LadderView::next_leg() const {
+  const auto here =
+      calls_.empty() ? legs_.end() : std::find(legs_.begin(), legs_.end(), calls_.front());
+  if (legs_.size() < 2 || here == legs_.end()) return {};
+  const CallId next = here + 1 == legs_.end() ? legs_.front() : *(here + 1);
+  return {Reply::Kind::replace, std::make_unique<LadderView>(shared_, std::vector<CallId>{next})};
+}
+
+Reply LadderView::handle(Key key) {
+  if (search_.editing()) {
+    if (search_.type(key)) find(true);
+    return {};
+  }
+  const Action action = action_of(keys(), key);
+  if (cursor_.move(action)) return {};
+  return act(action);
+}
+
+Reply LadderView::act(Action action) {
+  switch (action) {
+    case Action::back:
+      return {Reply::Kind::back, nullptr};
+    case Action::help:
+      return {Reply::Kind::help, nullptr};
+    case Action::open:
+      return open_row();
+    case Action::select:
+      return compare();
+    case Action::extended:
+      return show_all_legs();
+    case Action::next_leg:
+      return next_leg();
+    case Action::raw:
+      if (calls_.empty()) return {};
+      return {Reply::Kind::open, raw_of_call(shared_, calls_.front())};
+    case Action::whole_finding:
+      if (calls_.empty()) return {};
+      return {Reply::Kind::open, finding_of_call(shared_, calls_.front())};
+    case Action::save:
+      return {Reply::Kind::open, save_view(shared_, calls_, calls_)};
+    case Action::settings:
+      return {Reply::Kind::open, settings_view(shared_)};
+    case Action::sql:
+      return {Reply::Kind::open, std::make_unique<SqlView>(shared_)};
+    case Action::next_view:
+    case Action::previous_view:
+      return {Reply::Kind::open, tab_of_calls(shared_, calls_, action == Action::next_view)};
+    case Action::to_request:
+    case Action::to_original:
+    case Action::to_hop:
+      jump(action);
+      return {};
+    case Action::copy:
+      copy_message();
+      return {};
+    case Action::next_problem:
+    case Action::next_finding:
+    case Action::previous_problem:
+      next_finding(action != Action::previous_problem);
+      return {};
+    default:
+      switch_shown(action);
+      return {};
+  }
+}
+
+// The message beside the ladder, and its width in percent.
+bool LadderView::switch_pane(Action action) {
+  constexpr int kStep = 5, kLeast = 20, kMost = 80, kHalf = 50;
+  Ui& ui = *shared_.ui;
+  switch (action) {
+    case Action::raw_pane:
+      ui.raw_pane = !shows_raw(full_width_);
+      ui.raw_where_wide = ui.raw_pane;
+      return true;
+    case Action::wider:
+      ui.raw_share = std::min(kMost, ui.raw_share + kStep);
+      return true;
+    case Action::narrower:
+      ui.raw_share = std::max(kLeast, ui.raw_share - kStep);
+      return true;
+    case Action::reset_width:
+      ui.raw_share = kHalf;
+      return true;
+    default:
+      return false;
+  }
+}
+
+void LadderView::switch_shown(Action action) {
+  if (switch_pane(action)) return;
+  Ui& ui = *shared_.ui;
+  switch (action) {
+    case Action::left:
+      skip_ = std::max(0, skip_ - 8);
+      break;
+    case Action::right:
+      skip_ += 8;
+      break;
+    case Action::media:
+      ui.media = !ui.media;
+      break;
+    case Action::sdp:
+      sdp_ = !sdp_;
+      break;
+    case Action::only_sdp:
+      only_sdp_ = !only_sdp_;
+      break;
+    case Action::compact:
+      ui.compact = !ui.compact;
+      break;
+    case Action::scale_time:
+      ui.scale_time = !ui.scale_time;
+      break;
+    case Action::colors:
+      ui.colors = static_cast<ArrowColors>((static_cast<int>(ui.colors) + 1) % 3);
+      ui.notice = ui.colors == ArrowColors::transaction ? "colours tell transactions apart"
+                  : ui.colors == ArrowColors::request   ? "colours tell requests from responses"
+                                                        : "colours tell calls apart";
+      break;
+    case Action::addresses:
+      ui.columns_by = static_cast<ColumnsBy>((static_cast<int>(ui.columns_by) + 1) % 3);
+      ui.notice = ui.columns_by == ColumnsBy::ip         ? "a column for each address"
+                  : ui.columns_by == ColumnsBy::endpoint ? "a column for each address and port"
+                                                         : "a column for each name";
+      break;
+    case Action::aliases:
+      ui.show_aliases = !ui.show_aliases;
+      break;
+    default:
+      search_.act(action, [this](bool forward) { find(forward); });
+  }
+}
+
+const KeyTable& LadderView::keys() const {
+  static const KeyTable kKeys = {
+      {kKeyEnter, Action::open, "the text of the message, or the stream of a media bar", "open"},
+      {kKeyUp, Action::up, ""},
+      {'k', Action::up, ""},
+      {kKeyDown, Action::down, ""},
+      {'j', Action::down, "a row up or down"},
+      {kKeyPageUp, Action::page_up, ""},
+      {control_key('b'), Action::page_up, ""},
+      {kKeyPageDown, Action::page_down, ""},
+      {control_key('f'), Action::page_down, "a page up or down"},
+      {control_key('u'), Action::half_up, ""},
+      {control_key('d'), Action::half_down, "half a page up or down"},
+      {kKeyHome, Action::first, ""},
+      {'g', Action::first, ""},
+      {kKeyEnd, Action::last, ""},
+      {'G', Action::last, "to the first or last row"},
+      {kKeyLeft, Action::left, ""},
+      {'h', Action::left, ""},
+      {kKeyRight, Action::right, "scroll sideways"},
+      {'e', Action::next_problem, "", "next finding"},
+      {'F', Action::next_finding, ""},
+      {'E', Action::previous_problem, "to the evidence of the next or previous finding"},
+      {'v', Action::whole_finding, "all that is found, in whole sentences", "finding"},
+      {'t', Action::raw_pane, "", "message"},
+      {function_key(3), Action::raw_pane, "the message beside the ladder, or not"},
+      {'9', Action::wider, ""},
+      {'0', Action::narrower, "the message wider or narrower"},
+      {'T', Action::reset_width, "the message as wide as the ladder"},
+      {' ', Action::select, "choose a message; on a second one, compare the two", "compare"},
+      {'d', Action::sdp, "", "SDP"},
+      {function_key(2), Action::sdp, "codecs chosen, and SDP before and after a hop, on or off"},
+      {'D', Action::only_sdp, "only messages with SDP, or all"},
+      {'m', Action::media, "", "media"},
+      {'f', Action::media, "RTP streams on or off"},
+      {'x', Action::extended, "", "all legs"},
+      {function_key(4), Action::extended, "all legs of the end-to-end call on one ladder"},
+      {'L', Action::next_leg, "the next leg of the end-to-end call alone"},
+      {'r', Action::raw, ""},
+      {function_key(6), Action::raw, "the text of all messages of the call"},
+      {'u', Action::to_request, "to the request of this response"},
+      {'o', Action::to_original, "to the original of this retransmission"},
+      {'H', Action::to_hop, "to the same message one hop before"},
+      {'s', Action::compact, ""},
+      {function_key(5), Action::compact, "repeats folded into the first one, or all"},
+      {'y', Action::scale_time, "empty rows where time passes, or none"},
+      {'c', Action::colors, ""},
+      {function_key(7), Action::colors, "colours by transaction, request and response, or call"},
+      {'l', Action::addresses, ""},
+      {function_key(9), Action::addresses, "a column for each address, address and port, or name"},
+      {'a', Action::aliases, "names of hosts, or their addresses"},
+      {kKeyTab, Action::next_view, "", "views"},
+      {kKeyBackTab, Action::previous_view, "what else is known of this call, as tables"},
+      {';', Action::sql, "ask in SQL"},
+      {'S', Action::save, "save the call"},
+      {function_key(8), Action::settings, "settings"},
+      {'Y', Action::copy, "copy the message (OSC 52)"},
+      {'/', Action::search, "search in the labels", "search"},
+      {'n', Action::search_next, ""},
+      {'N', Action::search_previous, "next or previous match"},
+      {'?', Action::help, ""},
+      {function_key(1), Action::help, "this help", "help"},
+      {'q', Action::back, ""},
+      {kKeyEscape, Action::back, "back to where you were", "back"},
+  };
+  return kKeys;
+}
+
+}  // namespace sipladder

@@ -1,0 +1,346 @@
+// What the keys of the call list do.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "tui/choose_view.h"
+#include "tui/completion.h"
+#include "tui/ladder_view.h"
+#include "tui/list_view.h"
+#include "tui/settings_view.h"
+#include "tui/sql_view.h"
+#include "tui/table_view.h"
+#include "tui/tabs.h"
+
+namespace sipladder {
+namespace {
+
+constexpr const char* kFilterLabel = "filter (words, /regex/, SQL; Up: presets): ";
+
+}  // namespace
+
+// Called without the lock, for one row after the other: it is taken for each, so that the engine
+// goes on.
+bool ListView::matches(size_t index) {
+  if (shared_.model.cancellation.requested()) return true;  // nobody waits for the right one
+  const SharedLock lock(shared_);
+  const CallId id = rows_source_.ids()[index];
+  return shared_.model.calls.holds(id) && search_.in(cells_.everything(id));
+}
+
+void ListView::find(bool forward) {
+  shared_.ui->autoscroll = false;
+  search_.run(
+      forward, [this](size_t row) { return matches(row); }, &cursor_);
+}
+
+void ListView::step_problem(bool forward) {
+  const auto& ids = rows_source_.ids();
+  size_t row = cursor_.selected;
+  for (size_t i = 0; i < ids.size(); i++) {
+    row = forward ? (row + 1) % ids.size() : (row + ids.size() - 1) % ids.size();
+    if (!shared_.ui->overview.of(ids[row]).is_problem()) continue;
+    cursor_.select(row);
+    return;
+  }
+  shared_.ui->notice = "no call with a warning or an error here";
+}
+
+// Through the columns that are shown, and "as they came".
+void ListView::step_sort(bool forward) {
+  const auto count = static_cast<int>(columns_.size());
+  int at = -1;
+  for (int i = 0; i < count; i++) {
+    if (columns_[static_cast<size_t>(i)].name == rows_source_.sorted_by()) at = i;
+  }
+  at = (at + 1 + (forward ? 1 : count)) % (count + 1) - 1;
+  rows_source_.sort(at < 0 ? nullptr : &columns_[static_cast<size_t>(at)],
+                    at >= 0 && columns_[static_cast<size_t>(at)].field == Field::mark);
+}
+
+void ListView::reverse() {
+  const std::vector<ListColumn> columns =
+      list_columns_called({rows_source_.sorted_by().empty() ? "index" : rows_source_.sorted_by()});
+  if (!columns.empty()) rows_source_.sort(&columns.front(), !rows_source_.descending());
+}
+
+void ListView::sort_worst() {
+  const std::vector<ListColumn> mark = list_columns_called({"mark"});
+  const bool is_sorted = rows_source_.sorted_by() == "mark";
+  rows_source_.sort(is_sorted ? nullptr : &mark.front(), true);
+  cursor_.select(0);
+}
+
+void ListView::choose() {
+  const CallId id = selected();
+  if (!id) return;
+  auto& chosen = shared_.ui->chosen;
+  const auto at = std::lower_bound(chosen.begin(), chosen.end(), id);
+  if (at != chosen.end() && *at == id) {
+    chosen.erase(at);
+  } else {
+    chosen.insert(at, id);
+  }
+  cursor_.move(Action::down);
+}
+
+void ListView::begin_filter() {
+  filter_edit_.offer(
+      {"pdd_ms > 3000", "retransmissions > 0", "audio IN ('one-way','none','silent')",
+       "state IN ('failed','timeout','rejected')", "kind = 'call' AND findings > 0"});
+  filter_edit_.begin(kFilterLabel, rows_source_.filter_text());
+}
+
+// Words are counted while they are typed. A condition can take long: it waits for Enter where there
+// are many calls.
+void ListView::type_filter(Key key) {
+  constexpr uint32_t kFewCalls = 20'000;
+  const std::string before = rows_source_.filter_text();
+  if (key == kKeyTab) {
+    const Completion completion = complete_name(filter_edit_.text(), "calls");
+    filter_edit_.set(completion.text);
+    shared_.ui->notice = completion.choices;
+    return;
+  }
+  const LineEdit::Answer answer = filter_edit_.type(key);
+  if (answer == LineEdit::Answer::typing) return;
+  const std::string text = answer == LineEdit::Answer::left ? std::string() : filter_edit_.text();
+  RowFilter filter = understand_filter(text, "calls");
+  const bool done = answer == LineEdit::Answer::done;
+  if (!filter.error.empty()) {
+    if (done) filter_edit_.begin(kFilterLabel, text);  // the line says what is wrong
+    return;
+  }
+  const bool slow = filter.kind == RowFilter::Kind::condition && rows_source_.total() > kFewCalls;
+  if (text != before && (done || !slow)) rows_source_.filter(text, std::move(filter));
+}
+
+Reply ListView::open_flow(bool all_legs) {
+  std::vector<CallId> calls = wanted();
+  if (calls.empty()) return {};
+  if (all_legs) {
+    const SharedLock lock(shared_);
+    shared_.analyst.legs().update();
+    std::vector<CallId> legs;
+    for (const CallId call : calls) {
+      const auto of_call = shared_.analyst.legs().legs_of(call);
+      legs.insert(legs.end(), of_call.begin(), of_call.end());
+    }
+    if (!legs.empty()) calls = std::move(legs);
+    std::sort(calls.begin(), calls.end());
+    calls.erase(std::unique(calls.begin(), calls.end()), calls.end());
+  }
+  return {Reply::Kind::open, std::make_unique<LadderView>(shared_, std::move(calls),
+                                                          LadderTarget{.first_evidence = true})};
+}
+
+// The values of the column that the list is sorted by, with their counts.
+Reply ListView::open_values() {
+  const std::string name = rows_source_.sorted_by().empty() || rows_source_.sorted_by() == "mark"
+                               ? "why"
+                               : rows_source_.sorted_by();
+  const std::vector<ListColumn> columns = list_columns_called({name});
+  if (columns.empty()) return {};
+  const ListColumn column = columns.front();
+  std::map<std::string, uint64_t> counts;
+  {
+    const SharedLock lock(shared_);
+    for (const CallId id : rows_source_.ids()) {
+      if (shared_.model.cancellation.requested()) break;
+      if (shared_.model.calls.holds(id)) counts[cells_.text(column, id)]++;
+    }
+  }
+  std::vector<Choice> choices;
+  for (const auto& [value, count] : counts)
+    choices.push_back({value.empty() ? "(none)" : value, "", value, false, count});
+  std::stable_sort(choices.begin(), choices.end(),
+                   [](const Choice& a, const Choice& b) { return a.count > b.count; });
+  ChooseView::Manner manner{"values", column.title + " of these calls (< and > choose the column)",
+                            false, false, true};
+  return {Reply::Kind::open,
+          std::make_unique<ChooseView>(manner, std::move(choices),
+                                       [this, column](const auto& all, size_t at) {
+                                         rows_source_.pick(column, all[at].id);
+                                         return Reply{Reply::Kind::back, nullptr};
+                                       })};
+}
+
+// What is wrong with the capture itself belongs to no call, or to many.
+Reply ListView::open_capture_findings() {
+  auto view = std::make_unique<TableView>(shared_, kFindingsTable, 1, std::vector<CallId>{});
+  view->filter("code LIKE 'cap-%'");
+  return {Reply::Kind::open, std::move(view)};
+}
+
+void ListView::copy_call_id() {
+  const SharedLock lock(shared_);
+  const std::vector<ListColumn> column = list_columns_called({"callid"});
+  if (!shared_.model.calls.holds(selected())) return;
+  shared_.ui->clipboard = cells_.text(column.front(), selected());
+  shared_.ui->notice = "Call-ID copied";
+}
+
+Reply ListView::open_columns() {
+  std::vector<Choice> choices;
+  for (const ListColumn& column : columns_)
+    choices.push_back({column.name, column.about, column.name, true});
+  for (const ListColumn& column : list_columns()) {
+    const bool shown = std::any_of(columns_.begin(), columns_.end(),
+                                   [&](const ListColumn& one) { return one.name == column.name; });
+    if (!shown) choices.push_back({column.name, column.about, column.name, false});
+  }
+  ChooseView::Manner manner{"columns", "Space: shown or not, + and - move, Enter takes them", true,
+                            true, false};
+  return {Reply::Kind::open,
+          std::make_unique<ChooseView>(manner, std::move(choices), [this](const auto& all, size_t) {
+            std::vector<std::string> names;
+            for (const Choice& one : all) {
+              if (one.marked) names.push_back(one.id);
+            }
+            if (!names.empty()) columns_ = list_columns_called(names);
+            return Reply{Reply::Kind::back, nullptr};
+          })};
+}
+
+Reply ListView::handle(Key key) {
+  untouched_ = false;
+  if (search_.editing()) {
+    if (search_.type(key)) find(true);
+    return {};
+  }
+  if (filter_edit_.active()) {
+    type_filter(key);
+    return {};
+  }
+  const Action action = action_of(keys(), key);
+  if (cursor_.move(action)) {
+    shared_.ui->autoscroll = action == Action::last && shared_.ui->live;
+    return {};
+  }
+  if (action == Action::back) {
+    // Escape leaves what was begun last; the program only when nothing is left.
+    if (key != kKeyEscape) return {Reply::Kind::back, nullptr};
+    if (search_.clear()) return {};
+    if (rows_source_.has_filter() || rows_source_.group() != Group::all) {
+      rows_source_.show_group(Group::all);
+      rows_source_.filter({}, {});
+      return {};
+    }
+    return {Reply::Kind::back, nullptr};
+  }
+  return act(action);
+}
+
+Reply ListView::act(Action action) {
+  switch (action) {
+    case Action::help:
+      return {Reply::Kind::help, nullptr};
+    case Action::open:
+      return open_flow(false);
+    case Action::extended:
+      return open_flow(true);
+    case Action::raw:
+      if (!selected()) return {};
+      return {Reply::Kind::open, raw_of_call(shared_, selected())};
+    case Action::whole_finding:
+      if (!selected()) return {};
+      return {Reply::Kind::open, finding_of_call(shared_, selected())};
+    case Action::values:
+      return open_values();
+    case Action::columns:
+      return open_columns();
+    case Action::settings:
+      return {Reply::Kind::open, settings_view(shared_)};
+    case Action::save:
+      return {Reply::Kind::open, save_view(shared_, wanted(), rows_source_.ids())};
+    case Action::next_view:
+    case Action::previous_view:
+      return {Reply::Kind::open, tab_beside_calls(shared_, action == Action::next_view)};
+    case Action::stats:
+      return {Reply::Kind::open, tab_called(shared_, "stats")};
+    case Action::sql:
+      return {Reply::Kind::open, std::make_unique<SqlView>(shared_)};
+    case Action::capture:
+      return open_capture_findings();
+    default:
+      return act_on_rows(action);
+  }
+}
+
+// Which rows there are, and in which order.
+bool ListView::act_on_order(Action action) {
+  switch (action) {
+    case Action::filter:
+      begin_filter();
+      return true;
+    case Action::calls_only:
+      rows_source_.toggle_calls_only();
+      return true;
+    case Action::sort_worst:
+      sort_worst();
+      return true;
+    case Action::sort_next:
+    case Action::sort_previous:
+      step_sort(action == Action::sort_next);
+      return true;
+    case Action::reverse:
+      reverse();
+      return true;
+    case Action::clear:
+    case Action::clear_hidden:
+      rows_source_.clear(action == Action::clear_hidden);
+      shared_.ui->chosen.clear();
+      return true;
+    case Action::all:
+    case Action::one_way:
+    case Action::silent:
+    case Action::failed:
+    case Action::nat:
+      rows_source_.show_group(
+          static_cast<Group>(static_cast<int>(action) - static_cast<int>(Action::all)));
+      cursor_.select(0);
+      return true;
+    default:
+      return false;
+  }
+}
+
+Reply ListView::act_on_rows(Action action) {
+  if (act_on_order(action)) return {};
+  Ui& ui = *shared_.ui;
+  switch (action) {
+    case Action::select:
+      choose();
+      break;
+    case Action::next_problem:
+    case Action::previous_problem:
+      step_problem(action == Action::next_problem);
+      break;
+    case Action::panel:
+      ui.panel = !ui.panel;
+      break;
+    case Action::pause:
+      if (!ui.pause) return {};
+      ui.paused = !ui.paused;
+      ui.pause(ui.paused);
+      break;
+    case Action::end_reading:
+      if (ui.stop_reading) ui.stop_reading();
+      break;
+    case Action::autoscroll:
+      ui.autoscroll = !ui.autoscroll;
+      break;
+    case Action::copy:
+      copy_call_id();
+      break;
+    case Action::aliases:
+      ui.show_aliases = !ui.show_aliases;
+      break;
+    default:
+      search_.act(action, [this](bool forward) { find(forward); });
+  }
+  return {};
+}
+
+}  // namespace sipladder

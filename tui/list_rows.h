@@ -1,0 +1,81 @@
+// Which calls the list shows, and in which order.
+//
+// Threads: refresh() with the session's lock held, the rest by the thread that draws.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "tui/arrangement.h"
+#include "tui/call_filter.h"
+#include "tui/list_columns.h"
+#include "tui/row_filter.h"
+#include "tui/view.h"
+
+namespace sipladder {
+
+class ListRows {
+ public:
+  // `condition`: SQL that the command line gave.
+  ListRows(const Shared& shared, CallCells& cells, bool calls_only, const std::string& condition)
+      : shared_(shared), cells_(cells), calls_only_(calls_only), given_(condition) {}
+
+  // Takes in what came. True when the rows are others than before.
+  bool refresh();
+  const std::vector<CallId>& ids() const { return is_arranged() ? shown_ : base_; }
+  bool working() const { return arrangement_.running(); }
+  double progress() const { return arrangement_.progress(); }
+  bool waits() const { return given_.active() && !given_.asked(); }  // for all to be read
+
+  // What the user asks for; each begins anew.
+  void show_group(Group group);
+  void toggle_calls_only();
+  void filter(const std::string& text, RowFilter filter);
+  void pick(const ListColumn& column, const std::string& cell);  // rows with that cell only
+  void sort(const ListColumn* column, bool descending);          // null: as they came
+  void clear(bool keep_shown);  // hides what is there, or what is not shown
+
+  Group group() const { return group_; }
+  bool calls_only() const { return calls_only_; }
+  const std::string& filter_text() const { return filter_text_; }
+  bool has_filter() const { return filter_.kind != RowFilter::Kind::none || !picked_.name.empty(); }
+  std::string about() const;  // "only one-way, state=busy"
+  uint32_t total() const { return total_; }
+  const std::string& sorted_by() const { return sort_.name; }
+  bool descending() const { return descending_; }
+
+ private:
+  bool is_arranged() const;
+  bool is_hidden(CallId id) const;
+  bool keeps(CallId id);
+  bool collect();
+  bool is_stale() const;
+  void arrange();
+  void begin_anew() { stale_ = true; }
+
+  const Shared& shared_;
+  CallCells& cells_;
+  bool calls_only_;
+  CallFilter given_;
+  CallFilter asked_{""};  // of filter_
+  RowFilter filter_;
+  std::string filter_text_;
+  ListColumn picked_;  // without a name: none
+  std::string picked_cell_;
+  ListColumn sort_;  // likewise
+  bool descending_ = false;
+  Group group_ = Group::all;
+  CallId hidden_until_;
+  std::vector<CallId> kept_;  // of those up to hidden_until_, ascending
+
+  std::vector<CallId> base_, shown_;
+  uint32_t collected_ = 0, epoch_ = 0, total_ = 0;
+  Arrangement<CallId> arrangement_;
+  bool stale_ = false;
+  size_t arranged_of_ = 0;  // base_.size() then
+  uint32_t arranged_version_ = 0;
+  std::chrono::steady_clock::time_point again_{};
+};
+
+}  // namespace sipladder

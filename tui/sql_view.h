@@ -1,0 +1,49 @@
+// The SQL prompt: a query, its rows as a list, and the ladder that a row belongs to.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "query/database.h"
+#include "tui/search.h"
+#include "tui/view.h"
+
+namespace sipladder {
+
+class SqlView : public Screen {
+ public:
+  explicit SqlView(const Shared& shared);
+
+  void refresh(int width, int height) override;
+  void draw(Canvas& canvas) const override;
+  Reply handle(Key key) override;
+  const KeyTable& keys() const override;
+  std::string name() const override { return "SQL prompt"; }
+  std::string crumb() const override { return "SQL"; }
+  std::string heading() const override;
+  std::string prompt() const override;
+
+ private:
+  void run();
+  void complete();
+  void sort(bool forward);
+  void find(bool forward);
+  Reply type_query(Key key);
+  Reply open_row() const;
+
+  Shared shared_;
+  LineEdit edit_;
+  std::string query_, error_;
+  std::vector<ResultColumn> columns_;
+  std::vector<std::vector<Value>> rows_;
+  bool all_ = true;       // no row was left out
+  uint64_t packets_ = 0;  // that there were then
+  uint64_t packets_now_ = 0;
+  int sorted_by_ = -1;
+  bool descending_ = false;
+  size_t first_column_ = 0;
+  Cursor cursor_;
+  Search search_;
+};
+
+}  // namespace sipladder

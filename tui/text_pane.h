@@ -1,0 +1,76 @@
+// Lines of text with a selected one, searched and scrolled: what all views of text have.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tui/canvas.h"
+#include "tui/search.h"
+
+namespace sipladder {
+
+class TextPane {
+ public:
+  // The selected line stays where it is, as far as there is one.
+  void set(std::vector<CellLine> lines) { lines_ = std::move(lines); }
+  const std::vector<CellLine>& lines() const { return lines_; }
+  void fit(int height) { cursor_.fit(lines_.size(), static_cast<size_t>(std::max(1, height))); }
+  void rewind() { cursor_ = Cursor{}; }
+  void draw(Canvas& canvas, int y) const;
+
+  // While a search is typed all keys are its own.
+  bool typing() const { return search_.editing(); }
+  void type(Key key);
+  bool act(Action action);  // moving, scrolling, searching; false: it is none of these
+  std::string prompt() const { return search_.prompt(); }
+  size_t selected() const { return cursor_.selected; }
+  void select(size_t line) { cursor_.select(line); }
+
+ private:
+  void find(bool forward);
+
+  std::vector<CellLine> lines_;
+  Cursor cursor_;
+  int skip_ = 0;
+  Search search_;
+};
+
+// A text of several lines, each one in an ink.
+void add_lines(std::vector<CellLine>* lines, std::string_view text, Ink ink = Ink::plain);
+// Broken between words.
+void add_wrapped(std::vector<CellLine>* lines, std::string_view text, int width, int indent,
+                 Ink ink = Ink::plain);
+
+// The keys that all such views have.
+inline constexpr KeyBinding kTextKeys[] = {
+    {kKeyUp, Action::up, ""},
+    {'k', Action::up, ""},
+    {kKeyDown, Action::down, ""},
+    {'j', Action::down, "a line up or down"},
+    {kKeyPageUp, Action::page_up, ""},
+    {control_key('b'), Action::page_up, ""},
+    {kKeyPageDown, Action::page_down, ""},
+    {control_key('f'), Action::page_down, "a page up or down"},
+    {control_key('u'), Action::half_up, ""},
+    {control_key('d'), Action::half_down, "half a page up or down"},
+    {kKeyHome, Action::first, ""},
+    {'g', Action::first, ""},
+    {kKeyEnd, Action::last, ""},
+    {'G', Action::last, "to the first or last line"},
+    {kKeyLeft, Action::left, ""},
+    {'h', Action::left, ""},
+    {kKeyRight, Action::right, ""},
+    {'l', Action::right, "scroll sideways"},
+    {'/', Action::search, "search", "search"},
+    {function_key(3), Action::search, ""},
+    {'n', Action::search_next, ""},
+    {'N', Action::search_previous, "next or previous match"},
+    {'?', Action::help, ""},
+    {function_key(1), Action::help, "this help"},
+    {'q', Action::back, ""},
+    {kKeyEscape, Action::back, "back to where you were", "back"},
+};
+// `own` first, then those above whose keys are not taken.
+KeyTable with_text_keys(KeyTable own);
+
+}  // namespace sipladder

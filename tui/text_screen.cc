@@ -1,0 +1,34 @@
+#include "tui/text_screen.h"
+
+#include <utility>
+
+namespace sipladder {
+
+TextScreen::TextScreen(Text text) : text_(std::move(text)) {
+  KeyTable own;
+  if (text_.open) own.push_back({kKeyEnter, Action::open, text_.open_help, "open"});
+  keys_ = with_text_keys(std::move(own));
+}
+
+void TextScreen::refresh(int width, int height) {
+  if (width != made_for_) {
+    pane_.set(text_.lines(width));
+    made_for_ = width;
+  }
+  pane_.fit(height);
+}
+
+Reply TextScreen::handle(Key key) {
+  if (pane_.typing()) {
+    pane_.type(key);
+    return {};
+  }
+  const Action action = action_of(keys_, key);
+  if (action == Action::back) return {Reply::Kind::back, nullptr};
+  if (action == Action::help) return {Reply::Kind::help, nullptr};
+  if (action == Action::open && text_.open) return text_.open(pane_.selected());
+  pane_.act(action);
+  return {};
+}
+
+}  // namespace sipladder

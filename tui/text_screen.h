@@ -1,0 +1,39 @@
+// A view that is a text: whoever opens it says what the text is, and what Enter on a line does.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "tui/text_pane.h"
+#include "tui/view.h"
+
+namespace sipladder {
+
+class TextScreen : public Screen {
+ public:
+  struct Text {
+    std::string name, heading;
+    // With the lock held, once for each width.
+    std::function<std::vector<CellLine>(int width)> lines;
+    std::function<Reply(size_t line)> open = {};  // empty: Enter does nothing
+    std::string open_help = {};
+  };
+  explicit TextScreen(Text text);
+
+  void refresh(int width, int height) override;
+  void draw(Canvas& canvas) const override { pane_.draw(canvas, 0); }
+  Reply handle(Key key) override;
+  const KeyTable& keys() const override { return keys_; }
+  std::string name() const override { return text_.name; }
+  std::string heading() const override { return text_.heading; }
+  std::string prompt() const override { return pane_.prompt(); }
+
+ private:
+  Text text_;
+  KeyTable keys_;
+  int made_for_ = 0;  // width
+  TextPane pane_;
+};
+
+}  // namespace sipladder
