@@ -10,12 +10,13 @@
 #include <string_view>
 
 #include "export/redact/replacer.h"
+#include "export/redact/sdp_text.h"
 
 namespace sipladder {
 
 class SipText {
  public:
-  explicit SipText(Replacer& replacer) : replacer_(replacer) {}
+  explicit SipText(Replacer& replacer) : replacer_(replacer), sdp_(replacer) {}
 
   // Whole, cut, or the beginning of one.
   void message(std::span<char> text);
@@ -40,13 +41,10 @@ class SipText {
   void param(std::span<char> text);
   void body(std::span<char> text, const Body& about, int depth);
   void multipart(std::span<char> text, const std::string& boundary, int depth);
-  void sdp(std::span<char> text);
-  void sdp_line(std::span<char> line);
-  void sdp_origin(std::span<char> value);
-  void sdp_attribute(std::span<char> value);
   void dtmf(std::span<char> text);
 
   Replacer& replacer_;
+  SdpText sdp_;
   uint64_t blanked_ = 0;
 };
 
