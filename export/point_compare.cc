@@ -312,7 +312,7 @@ Comparison compare_points(const ComparedPoint& a, const ComparedPoint& b) {
                                           a.model.messages[message.a].time_ns) /
                           kNsPerMs -
                       result.clock_offset_ms;
-    message.delay_ms = message.toward_b ? ms : -ms;
+    message.delay_ms = message.toward_b ? ms : 0 - ms;
     compare_texts(a, b, &message);
   }
   std::sort(result.messages.begin(), result.messages.end(),

@@ -163,19 +163,23 @@ void Envelopes::exported(Bytes packet) {
   payloads_.datagram(piece_of(packet, at), {}, {});
 }
 
-// Whole messages in DATA chunks (RFC 9260 3.3.1); of others the data are zeroed.
+// Whole messages in DATA and I-DATA chunks (RFC 9260 3.3.1, RFC 8260 2.1). Others are zeroed; what
+// came in several chunks is put in its place later.
 void Envelopes::sctp(Bytes packet) {
-  constexpr size_t kHeader = 12, kData = 16;
+  constexpr size_t kHeader = 12;
+  constexpr uint8_t kInterleaved = 64;
   for (size_t at = kHeader; at + 4 <= packet.size();) {
     const size_t length = be16(packet.data() + at + 2);
     if (length < 4) return payloads_.zero(piece_of(packet, at));
     const Bytes chunk = piece_of(packet, at, length);
-    const Bytes data = piece_of(chunk, kData);
+    const bool interleaved = chunk[0] == kInterleaved;
+    const Bytes data = piece_of(chunk, interleaved ? 20 : 16);
     const std::string_view text(reinterpret_cast<const char*>(data.data()), data.size());
-    const bool whole = chunk[0] == 0 && (chunk[1] & 3U) == 3;
+    const bool holds_data = chunk[0] == 0 || interleaved;
+    const bool whole = holds_data && (chunk[1] & 3U) == 3;
     if (whole && looks_like_sip(text)) {
       payloads_.sip_message(data);
-    } else if (chunk[0] == 0) {
+    } else if (holds_data) {
       payloads_.zero(data);
     } else if (chunk[0] == 1 || chunk[0] == 2) {
       payloads_.zero(piece_of(chunk, 20));  // parameters hold addresses

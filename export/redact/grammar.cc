@@ -45,7 +45,8 @@ constexpr std::string_view kSip =
     "noresource invariant retry after min se q850 none critical header user history id icon card "
     "alert ringer list moved temporarily sofia any access network remote calling called renderer "
     "session attachment inline render signal by reference external size 7bit binary base64 quoted "
-    "printable gzip deflate identity en de fr es it ja us gb";
+    "printable gzip deflate identity upgrade websocket permessage context takeover en de fr es it "
+    "ja us gb";
 // Reason phrases of RFC 3261 and its extensions, and causes of Q.850 as gateways write them.
 constexpr std::string_view kReasons =
     "trying ringing is being forwarded queued progress ok accepted no notification multiple "
@@ -88,7 +89,7 @@ constexpr std::string_view kSdp =
     "t38faxtranscodingjbig t38faxratemanagement transferredtcf localtcf t38faxmaxbuffer "
     "t38faxmaxdatagram t38maxdatagram t38faxudpec t38udpredundancy t38udpfec t38vendorinfo "
     "aes cm f8 128 192 256 gcm hmac sha1 80 inline null unencrypted srtp srtcp unauthenticated "
-    "aead acfg pcfg tcap acap csup creq inactive";
+    "aead acfg pcfg tcap acap csup creq inactive t m pt rm";
 // Tools that look for open systems name themselves so.
 constexpr std::string_view kScanners =
     "friendly scanner sipvicious sipcli sipscan sundayddr iwar pplsip sivus smap sipptk gulp scan";

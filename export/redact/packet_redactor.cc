@@ -23,6 +23,7 @@ PacketRedactor::PacketRedactor(Replacer& replacer, MediaMode mode)
       payloads_(replacer, mode),
       envelopes_(replacer, payloads_),
       streams_(payloads_, store_),
+      chunks_(payloads_, store_),
       fragments_(replacer, payloads_, store_) {
   decoder_->note_parts(&parts_);
 }
@@ -82,6 +83,11 @@ void PacketRedactor::prepare(const Packet& packet) {
     if (part.kind == PartKind::ipv6_fragment && part.size >= 8 && (be16(p + 2) & 0xFFF9) != 0)
       return add_fragment(packet, i);
     if (part.kind == PartKind::tcp && part.size >= 20) return add_segment(packet, i);
+    if (part.kind != PartKind::sctp) continue;
+    const auto [src, dst] = ends(i);
+    const auto at = static_cast<uint32_t>(part.offset), size = static_cast<uint32_t>(part.size);
+    return chunks_.packet(src, dst, {key_of_frame(packet), at, size},
+                          std::span(before_).subspan(at, size));
   }
 }
 
@@ -122,6 +128,7 @@ void PacketRedactor::add_fragment(const Packet& packet, size_t place) {
 
 void PacketRedactor::end_preparing() {
   streams_.finish();
+  chunks_.clear();
   fragments_.clear();
   store_.sort();
   decoder_ = std::make_unique<Decoder>();
@@ -269,6 +276,8 @@ void PacketRedactor::checksums() {
     } else if ((part.kind == PartKind::icmp || part.kind == PartKind::icmpv6) && part.size >= 4) {
       change.add(before, now);
       change.apply(now.data() + 2, false);
+    } else if (part.kind == PartKind::sctp) {
+      update_crc32c(before, now);
     } else if (part.kind == PartKind::ipv4 && part.size >= 20) {
       const size_t header = std::min<size_t>(header_size(part), part.size);
       ChecksumChange own;

@@ -14,6 +14,7 @@
 #include "export/redact/envelopes.h"
 #include "export/redact/fragment_patches.h"
 #include "export/redact/patches.h"
+#include "export/redact/sctp_patches.h"
 
 namespace sipladder {
 
@@ -50,6 +51,7 @@ class PacketRedactor {
   Envelopes envelopes_;
   PatchStore store_;
   StreamPatches streams_;
+  SctpPatches chunks_;
   FragmentPatches fragments_;
   std::unique_ptr<Decoder> decoder_ = std::make_unique<Decoder>();
   std::vector<PacketPart> parts_;

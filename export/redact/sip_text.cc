@@ -84,6 +84,7 @@ void SipText::header_value(std::string_view name, Text value) {
   if (equal_no_case(name, "via") || equal_no_case(name, "v")) return via(value);
   if (holds_addresses(name)) return addresses(value);
   if (holds_credentials(name)) return credentials(value);
+  if (equal_no_case(name, "cseq")) return cseq(value);
   if (holds_grammar(name)) return replacer_.text(value, Keep::grammar_and_numbers);
   // Tools that look for open systems are told by their names.
   if (equal_no_case(name, "user-agent")) {
@@ -98,14 +99,38 @@ void SipText::header_value(std::string_view name, Text value) {
   }
   const bool tags = equal_no_case(name, "replaces") || equal_no_case(name, "join") ||
                     equal_no_case(name, "target-dialog");
-  if (!tags) return replacer_.text(value, Keep::nothing);
-  const size_t id = std::min(view(value).find(';'), value.size());
-  replacer_.text(value.subspan(0, id), Keep::nothing);
-  for_each_part(value.subspan(id), ";", [&](Text one) {
-    const size_t equal = std::min(view(one).find('='), one.size());
-    replacer_.text(one.subspan(0, equal), Keep::grammar);
-    replacer_.text(one.subspan(equal), Keep::nothing);
-  });
+  if (tags) return dialog(value);
+  replacer_.text(value, Keep::nothing);
+}
+
+// The method of a request is here what it is in its first line.
+void SipText::cseq(Text value) {
+  const std::string_view all = view(value);
+  size_t method = 0;
+  while (method < all.size() && (is_space(all[method]) || is_digit(all[method]))) method++;
+  if (parse_method(trim(all.substr(method))) == Method::unknown)
+    replacer_.text(value.subspan(method), Keep::nothing);
+}
+
+// A Call-ID, then parameters with tags (RFC 3891 6.1): each becomes what it becomes in the dialog
+// itself. In a URI the separators are escaped.
+void SipText::dialog(Text value) {
+  const auto find = [](std::string_view text, char plain, std::string_view escaped) {
+    for (size_t at = 0; at < text.size(); at++) {
+      if (text[at] == plain) return std::pair(at, size_t{1});
+      if (starts_no_case(text.substr(at), escaped)) return std::pair(at, escaped.size());
+    }
+    return std::pair(text.size(), size_t{0});
+  };
+  for (bool first = true; !value.empty(); first = false) {
+    const auto [end, separator] = find(view(value), ';', "%3b");
+    const Text one = value.subspan(0, end);
+    const auto [equal, width] = find(view(one), '=', "%3d");
+    const size_t begin = first ? 0 : equal;
+    replacer_.text(one.subspan(0, begin), Keep::grammar);
+    replacer_.text(one.subspan(first ? 0 : begin + width), Keep::nothing);
+    value = value.subspan(end + separator);
+  }
 }
 
 // Lists of "Name" <uri>;params or uri;params (RFC 3261 20.10).
@@ -184,7 +209,8 @@ void SipText::uri(Text text) {
         replacer_.text(one.subspan(0, equal), Keep::grammar);
       // The tags of Replaces are named in it, escaped.
       const bool tags = header_name == "replaces" || header_name == "join";
-      replacer_.text(one.subspan(equal), tags ? Keep::grammar : Keep::nothing);
+      if (tags && equal < one.size()) return dialog(one.subspan(equal + 1));
+      replacer_.text(one.subspan(equal), Keep::nothing);
     });
 }
 

@@ -32,6 +32,8 @@ class SipText {
   void header(std::span<char> line, Body* body);
   void header_value(std::string_view name, std::span<char> value);
   void addresses(std::span<char> value);
+  void dialog(std::span<char> value);
+  void cseq(std::span<char> value);
   void via(std::span<char> value);
   void credentials(std::span<char> value);
   void uri(std::span<char> uri);
