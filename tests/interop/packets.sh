@@ -7,29 +7,35 @@ root=$(dirname "$(dirname "$(dirname "$(readlink -f "$0")")")")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-count() { tshark -r "$1" -Y "$2" 2>/dev/null | wc -l; }
+# One line: how many packets of SIP, RTP and RTCP.
+counts() {
+  tshark -r "$1" -T fields -e frame.protocols 2>/dev/null |
+    awk '{ n = split($0, names, ":"); for (i = 1; i <= n; i++) seen[names[i] "/" NR] = 1 }
+         END { for (key in seen) { split(key, part, "/"); of[part[1]]++ }
+               print of["sip"] + 0, of["rtp"] + 0, of["rtcp"] + 0 }'
+}
+# All packets, and those whose checksums are wrong.
+checked() {
+  tshark -o ip.check_checksum:TRUE -o udp.check_checksum:TRUE -o tcp.check_checksum:TRUE -r "$1" \
+    -T fields -e ip.checksum.status -e udp.checksum.status -e tcp.checksum.status 2>/dev/null |
+    awk '/0/ { bad++ } END { print NR, bad + 0 }'
+}
 
 for sample in "$root"/samples/*.pcap*; do
   name=$(basename "$sample")
+  before=$(counts "$sample")
   for ending in pcap pcapng; do
     out=$folder/out.$ending
     "$sipladder" export -o "$out" "$sample" >/dev/null
-    for what in sip rtp rtcp; do
-      [ "$(count "$out" $what)" = "$(count "$sample" $what)" ] ||
-        { echo "$name: not as many packets of $what in .$ending" >&2; exit 1; }
-    done
+    [ "$(counts "$out")" = "$before" ] ||
+      { echo "$name: not as many packets of SIP, RTP and RTCP in .$ending" >&2; exit 1; }
   done
   filter=$("$sipladder" export --wireshark-filter "$sample")
-  [ "$(count "$sample" "($filter) && sip")" = "$(count "$sample" sip)" ] ||
+  [ "$(tshark -r "$sample" -Y "($filter) && sip" 2>/dev/null | wc -l)" = "${before%% *}" ] ||
     { echo "$name: its display filter does not show all of its SIP" >&2; exit 1; }
   "$sipladder" redact "$sample" "$folder/redacted.pcapng" >/dev/null
-  [ "$(count "$folder/redacted.pcapng" frame)" = "$(count "$sample" frame)" ] ||
-    { echo "$name: packets were lost by redact" >&2; exit 1; }
-  wrong='ip.checksum.status == "Bad" || udp.checksum.status == "Bad" || tcp.checksum.status == "Bad"'
-  checks=(-o ip.check_checksum:TRUE -o udp.check_checksum:TRUE -o tcp.check_checksum:TRUE)
-  [ "$(tshark "${checks[@]}" -r "$folder/redacted.pcapng" -Y "$wrong" 2>/dev/null | wc -l)" = \
-    "$(tshark "${checks[@]}" -r "$sample" -Y "$wrong" 2>/dev/null | wc -l)" ] ||
-    { echo "$name: checksums are wrong after redact" >&2; exit 1; }
+  [ "$(checked "$folder/redacted.pcapng")" = "$(checked "$sample")" ] ||
+    { echo "$name: packets were lost by redact, or their checksums are wrong" >&2; exit 1; }
 done
 
 cd "$folder"
