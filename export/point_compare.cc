@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
 #include <map>
 #include <set>
 #include <tuple>
@@ -53,7 +54,7 @@ std::vector<ComparedCall> match_calls(const ComparedPoint& a, const ComparedPoin
   std::vector<ComparedCall> result;
   const std::vector<CallFacts> of_a = calls_of_point(a), of_b = calls_of_point(b);
   std::map<std::string, const CallFacts*> by_id;
-  std::map<std::pair<std::string, std::string>, std::vector<const CallFacts*>> by_parties;
+  std::map<std::pair<std::string, std::string>, std::deque<const CallFacts*>> by_parties;
   for (const CallFacts& call : of_b) by_id.emplace(call.call_id, &call);
   std::set<uint32_t> taken;
   for (const CallFacts& call : of_a) {
@@ -70,7 +71,7 @@ std::vector<ComparedCall> match_calls(const ComparedPoint& a, const ComparedPoin
     auto found = by_parties.find({call.from, call.to});
     if (found == by_parties.end() || found->second.empty()) continue;
     const CallFacts* const other = found->second.front();
-    found->second.erase(found->second.begin());
+    found->second.pop_front();
     result.push_back({call.id, other->id, call.call_id, other->call_id});
   }
   std::sort(result.begin(), result.end(),
@@ -312,7 +313,7 @@ Comparison compare_points(const ComparedPoint& a, const ComparedPoint& b) {
                                           a.model.messages[message.a].time_ns) /
                           kNsPerMs -
                       result.clock_offset_ms;
-    message.delay_ms = message.toward_b ? ms : -ms;
+    message.delay_ms = message.toward_b ? ms : 0 - ms;
     compare_texts(a, b, &message);
   }
   std::sort(result.messages.begin(), result.messages.end(),

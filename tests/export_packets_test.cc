@@ -221,9 +221,9 @@ TEST_F(ExportPackets, CommentsHoldFindings) {
   const std::string sample = root_path("samples/one-way-icmp.pcap");
   const std::string out = scratch_path("comments.pcapng");
   EXPECT_EQ(run_binary({"export", "-o", out, "--comments", sample}).status, 0);
-  EXPECT_NE(bytes_of_file(out).find("error audio_icmp_unreachable: "), std::string::npos);
+  EXPECT_NE(bytes_of_file(out).find("error audio-icmp-unreachable: "), std::string::npos);
   EXPECT_EQ(run_binary({"export", "-o", out, sample}).status, 0);
-  EXPECT_EQ(bytes_of_file(out).find("audio_icmp"), std::string::npos);
+  EXPECT_EQ(bytes_of_file(out).find("audio-icmp"), std::string::npos);
   const RunResult pcap = run_binary({"export", "-o", "x.pcap", "--comments", sample});
   EXPECT_EQ(pcap.status, 2);
   EXPECT_NE(pcap.err.find("pcapng"), std::string::npos);

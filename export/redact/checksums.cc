@@ -27,4 +27,29 @@ void ChecksumChange::apply(uint8_t* field, bool udp) const {
   field[1] = static_cast<uint8_t>(result);
 }
 
+namespace {
+
+// The four bytes of the field itself count as zeros.
+uint32_t crc32c_of(std::span<const uint8_t> packet, size_t field) {
+  constexpr uint32_t kPolynomial = 0x82F63B78;
+  uint32_t crc = ~0U;
+  for (size_t i = 0; i < packet.size(); i++) {
+    crc ^= i >= field && i < field + 4 ? 0U : packet[i];
+    for (int bit = 0; bit < 8; bit++) crc = (crc >> 1) ^ ((crc & 1U) != 0 ? kPolynomial : 0U);
+  }
+  return ~crc;
+}
+
+}  // namespace
+
+void update_crc32c(std::span<const uint8_t> before, std::span<uint8_t> now) {
+  constexpr size_t kField = 8, kHeader = 12;
+  if (before.size() < kHeader || now.size() != before.size()) return;
+  const uint32_t was = crc32c_of(before, kField), is = crc32c_of(now, kField);
+  for (size_t i = 0; i < 4; i++) {
+    if (before[kField + i] != static_cast<uint8_t>(was >> 8 * i)) return;
+  }
+  for (size_t i = 0; i < 4; i++) now[kField + i] = static_cast<uint8_t>(is >> 8 * i);
+}
+
 }  // namespace sipladder

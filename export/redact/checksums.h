@@ -19,4 +19,7 @@ class ChecksumChange {
   uint64_t sum_ = 0;
 };
 
+// Of a whole SCTP packet (RFC 9260 6.8), which has to be summed up again: a right one stays right.
+void update_crc32c(std::span<const uint8_t> before, std::span<uint8_t> now);
+
 }  // namespace sipladder

@@ -45,7 +45,8 @@ constexpr std::string_view kSip =
     "noresource invariant retry after min se q850 none critical header user history id icon card "
     "alert ringer list moved temporarily sofia any access network remote calling called renderer "
     "session attachment inline render signal by reference external size 7bit binary base64 quoted "
-    "printable gzip deflate identity en de fr es it ja us gb";
+    "printable gzip deflate identity upgrade websocket permessage context takeover en de fr es it "
+    "ja us gb";
 // Reason phrases of RFC 3261 and its extensions, and causes of Q.850 as gateways write them.
 constexpr std::string_view kReasons =
     "trying ringing is being forwarded queued progress ok accepted no notification multiple "
@@ -88,7 +89,7 @@ constexpr std::string_view kSdp =
     "t38faxtranscodingjbig t38faxratemanagement transferredtcf localtcf t38faxmaxbuffer "
     "t38faxmaxdatagram t38maxdatagram t38faxudpec t38udpredundancy t38udpfec t38vendorinfo "
     "aes cm f8 128 192 256 gcm hmac sha1 80 inline null unencrypted srtp srtcp unauthenticated "
-    "aead acfg pcfg tcap acap csup creq inactive";
+    "aead acfg pcfg tcap acap csup creq inactive t m pt rm";
 // Tools that look for open systems name themselves so.
 constexpr std::string_view kScanners =
     "friendly scanner sipvicious sipcli sipscan sundayddr iwar pplsip sivus smap sipptk gulp scan";
@@ -109,6 +110,33 @@ constexpr std::string_view kHeaders =
     "event subscription-state recv-info info-package max-breadth feature-caps "
     "host origin upgrade connection sec-websocket-key sec-websocket-accept sec-websocket-version "
     "sec-websocket-protocol sec-websocket-extensions";
+
+// Headers that hold addresses of people and hosts.
+constexpr std::string_view kAddressHeaders =
+    "from f to t contact m route record-route refer-to r referred-by b reply-to path "
+    "service-route p-asserted-identity p-preferred-identity remote-party-id diversion "
+    "history-info p-associated-uri p-called-party-id alert-info call-info error-info "
+    "geolocation p-served-user p-profile-key p-user-database p-refused-uri-list "
+    "permission-missing trigger-consent p-asserted-service p-preferred-service policy-contact";
+// Headers of words and numbers of the protocol.
+constexpr std::string_view kGrammarHeaders =
+    "cseq max-forwards content-length l expires min-expires rseq rack session-expires x "
+    "min-se allow allow-events u supported k require unsupported proxy-require accept "
+    "accept-encoding accept-language content-encoding e content-type c content-disposition "
+    "content-language content-transfer-encoding mime-version event o subscription-state "
+    "timestamp date retry-after priority privacy refer-sub reason warning answer-mode "
+    "security-client security-server security-verify p-early-media flow-timer "
+    "request-disposition recv-info info-package max-breadth hide upgrade connection "
+    "sec-websocket-version sec-websocket-protocol sec-websocket-extensions suppress-if-match";
+constexpr std::string_view kCredentialHeaders =
+    "authorization proxy-authorization www-authenticate proxy-authenticate "
+    "authentication-info";
+// Parameters whose values are the protocol's.
+constexpr std::string_view kGrammarParams =
+    "transport user method ttl lr rport q expires refresher ob comp cause index screen party "
+    "privacy reg-id audio video application isfocus automata class duplex mobility handling "
+    "protocol version nc qop algorithm stale d-alg alg npdi counter limit early-only "
+    "retry-after purpose methods events schemes actor sigcomp keep reason";
 
 bool is_in(const Words& words, std::string_view word) {
   constexpr size_t kLongest = 64;
@@ -134,6 +162,26 @@ bool is_common_user(std::string_view word) {
   static const Words kWords =
       words_of({"anonymous unavailable restricted unknown invalid localhost local"});
   return is_in(kWords, word);
+}
+
+bool holds_addresses(std::string_view header) {
+  static const Words kWords = words_of({kAddressHeaders});
+  return is_in(kWords, header);
+}
+
+bool holds_grammar(std::string_view header) {
+  static const Words kWords = words_of({kGrammarHeaders});
+  return is_in(kWords, header);
+}
+
+bool holds_credentials(std::string_view header) {
+  static const Words kWords = words_of({kCredentialHeaders});
+  return is_in(kWords, header);
+}
+
+bool is_grammar_param(std::string_view name) {
+  static const Words kWords = words_of({kGrammarParams});
+  return is_in(kWords, name);
 }
 
 bool names_a_header(std::string_view name) {

@@ -1,13 +1,20 @@
-// Words that say nothing about anybody: of the grammars of SIP, SDP and what they carry.
+// Words that say nothing about anybody: of the grammars of SIP, SDP and what they carry. Capitals
+// do not matter.
 #pragma once
 
 #include <string_view>
 
 namespace sipladder {
 
-bool is_grammar(std::string_view word);      // capitals aside
+bool is_grammar(std::string_view word);
 bool is_scheme(std::string_view word);       // of a URI
 bool is_common_user(std::string_view word);  // "anonymous"
+
+// What is in a header, by its name or its compact form (RFC 3261 7.3.3).
 bool names_a_header(std::string_view name);
+bool holds_addresses(std::string_view header);
+bool holds_grammar(std::string_view header);
+bool holds_credentials(std::string_view header);
+bool is_grammar_param(std::string_view name);
 
 }  // namespace sipladder

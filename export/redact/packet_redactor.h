@@ -5,15 +5,16 @@
 // Threads: one. Bounds: as Decoder, Replacer and PatchStore.
 #pragma once
 
-#include <absl/container/flat_hash_map.h>
-
-#include <deque>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "decode/decoder.h"
+#include "export/redact/envelopes.h"
+#include "export/redact/fragment_patches.h"
 #include "export/redact/patches.h"
+#include "export/redact/sctp_patches.h"
 
 namespace sipladder {
 
@@ -32,56 +33,31 @@ class PacketRedactor {
   const Payloads& payloads() const { return payloads_; }
 
  private:
-  struct Fragments {
-    std::string bytes;
-    std::vector<bool> have;                             // in units of 8 bytes
-    std::vector<std::pair<size_t, PatchPlace>> places;  // by place in the datagram
-    size_t total = 0, covered = 0;
-    int64_t first_ns = 0;
-  };
-  struct FragmentKey {
-    IpAddress src, dst;
-    uint32_t id = 0;
-    uint8_t protocol = 0, point = 0;
-    bool operator==(const FragmentKey&) const = default;
-    template <typename H>
-    friend H AbslHashValue(H h, const FragmentKey& key) {
-      return H::combine(std::move(h), key.src.bytes, key.dst.bytes, key.id, key.protocol,
-                        key.point);
-    }
-  };
-
   void decode(const Packet& packet);
   void headers();
   void ip_header(const PacketPart& part);
   void link_header(uint16_t link_type, size_t end);
   void payload(const PacketPart& part);
   void tcp_payload(const PacketPart& part);
-  void arp(const PacketPart& part);
-  void icmp(const PacketPart& part);
-  void neighbour(Bytes message);
-  void quote(Bytes quoted);
-  void hep(Bytes packet);
-  void exported(Bytes packet);
-  void sctp(const PacketPart& part);
   void checksums();
   size_t header_size(const PacketPart& part) const;
   const PacketPart* ip_before(size_t place) const;
   std::pair<Endpoint, Endpoint> ends(size_t place) const;
-  void add_fragment(const Packet& packet, const PacketPart& ip, const PacketPart* v6);
-  void finish_fragments(const FragmentKey& key, Fragments& pile);
+  void add_segment(const Packet& packet, size_t place);
+  void add_fragment(const Packet& packet, size_t place);
 
   Replacer& replacer_;
   Payloads payloads_;
+  Envelopes envelopes_;
   PatchStore store_;
   StreamPatches streams_;
+  SctpPatches chunks_;
+  FragmentPatches fragments_;
   std::unique_ptr<Decoder> decoder_ = std::make_unique<Decoder>();
   std::vector<PacketPart> parts_;
   std::vector<Datagram> datagrams_;
   std::vector<uint8_t> before_, now_;
   size_t kept_ = 0;
-  absl::flat_hash_map<FragmentKey, Fragments> piles_;
-  std::deque<FragmentKey> pile_order_;
 };
 
 }  // namespace sipladder

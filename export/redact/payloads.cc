@@ -1,9 +1,8 @@
 #include "export/redact/payloads.h"
 
-#include <zlib.h>
-
 #include <algorithm>
 
+#include "capture/crc32.h"
 #include "decode/bytes.h"
 
 namespace sipladder {
@@ -157,8 +156,7 @@ void Payloads::stun(Bytes message) {
   constexpr uint16_t kFingerprint = 0x8028;
   constexpr uint32_t kFingerprintMask = 0x5354554E;
   const auto check = [&](size_t size) {
-    return static_cast<uint32_t>(crc32(0, message.data(), static_cast<uInt>(size))) ^
-           kFingerprintMask;
+    return crc32_of(view(message.first(size))) ^ kFingerprintMask;
   };
   const size_t end = std::min(message.size(), kHeader + be16(message.data() + 2));
   std::vector<size_t> fingerprints;  // that are right

@@ -4,6 +4,7 @@
 // Threads: one.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 
@@ -15,6 +16,15 @@
 namespace sipladder {
 
 using Bytes = std::span<uint8_t>;
+
+// As much of it as is there.
+inline Bytes piece_of(Bytes bytes, size_t from) {
+  return bytes.subspan(std::min(from, bytes.size()));
+}
+inline Bytes piece_of(Bytes bytes, size_t from, size_t size) {
+  const Bytes rest = piece_of(bytes, from);
+  return rest.first(std::min(size, rest.size()));
+}
 
 class Payloads {
  public:

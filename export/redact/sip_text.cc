@@ -7,171 +7,9 @@
 #include "decode/text.h"
 #include "export/redact/grammar.h"
 #include "export/redact/text_kinds.h"
+#include "export/redact/text_parts.h"
 
 namespace sipladder {
-namespace {
-
-using Text = std::span<char>;
-
-std::string_view view(Text text) {
-  return {text.data(), text.size()};
-}
-
-template <size_t n>
-bool is_one_of(const std::array<std::string_view, n>& all, std::string_view name) {
-  return std::any_of(all.begin(), all.end(),
-                     [&](std::string_view one) { return equal_no_case(one, name); });
-}
-
-// Headers that hold addresses of people and hosts.
-constexpr std::array<std::string_view, 36> kAddressHeaders = {"from",
-                                                              "f",
-                                                              "to",
-                                                              "t",
-                                                              "contact",
-                                                              "m",
-                                                              "route",
-                                                              "record-route",
-                                                              "refer-to",
-                                                              "r",
-                                                              "referred-by",
-                                                              "b",
-                                                              "reply-to",
-                                                              "path",
-                                                              "service-route",
-                                                              "p-asserted-identity",
-                                                              "p-preferred-identity",
-                                                              "remote-party-id",
-                                                              "diversion",
-                                                              "history-info",
-                                                              "p-associated-uri",
-                                                              "p-called-party-id",
-                                                              "alert-info",
-                                                              "call-info",
-                                                              "error-info",
-                                                              "geolocation",
-                                                              "p-served-user",
-                                                              "p-profile-key",
-                                                              "p-user-database",
-                                                              "p-refused-uri-list",
-                                                              "permission-missing",
-                                                              "trigger-consent",
-                                                              "p-asserted-service",
-                                                              "p-preferred-service",
-                                                              "policy-contact",
-                                                              "reply-to"};
-// Headers of words and numbers of the protocol.
-constexpr std::array<std::string_view, 58> kGrammarHeaders = {"cseq",
-                                                              "max-forwards",
-                                                              "content-length",
-                                                              "l",
-                                                              "expires",
-                                                              "min-expires",
-                                                              "rseq",
-                                                              "rack",
-                                                              "session-expires",
-                                                              "x",
-                                                              "min-se",
-                                                              "allow",
-                                                              "allow-events",
-                                                              "u",
-                                                              "supported",
-                                                              "k",
-                                                              "require",
-                                                              "unsupported",
-                                                              "proxy-require",
-                                                              "accept",
-                                                              "accept-encoding",
-                                                              "accept-language",
-                                                              "content-encoding",
-                                                              "e",
-                                                              "content-type",
-                                                              "c",
-                                                              "content-disposition",
-                                                              "content-language",
-                                                              "content-transfer-encoding",
-                                                              "mime-version",
-                                                              "event",
-                                                              "o",
-                                                              "subscription-state",
-                                                              "timestamp",
-                                                              "date",
-                                                              "retry-after",
-                                                              "priority",
-                                                              "privacy",
-                                                              "refer-sub",
-                                                              "reason",
-                                                              "warning",
-                                                              "answer-mode",
-                                                              "security-client",
-                                                              "security-server",
-                                                              "security-verify",
-                                                              "p-early-media",
-                                                              "flow-timer",
-                                                              "request-disposition",
-                                                              "recv-info",
-                                                              "info-package",
-                                                              "max-breadth",
-                                                              "hide",
-                                                              "upgrade",
-                                                              "connection",
-                                                              "sec-websocket-version",
-                                                              "sec-websocket-protocol",
-                                                              "sec-websocket-extensions",
-                                                              "suppress-if-match"};
-constexpr std::array<std::string_view, 5> kCredentialHeaders = {
-    "authorization", "proxy-authorization", "www-authenticate", "proxy-authenticate",
-    "authentication-info"};
-// Parameters whose values are the protocol's.
-constexpr std::array<std::string_view, 47> kGrammarParams = {
-    "transport", "user",      "method",     "ttl",         "lr",       "rport",       "q",
-    "expires",   "refresher", "ob",         "comp",        "cause",    "index",       "screen",
-    "party",     "privacy",   "reg-id",     "audio",       "video",    "application", "isfocus",
-    "automata",  "class",     "duplex",     "mobility",    "handling", "protocol",    "version",
-    "nc",        "qop",       "algorithm",  "stale",       "d-alg",    "alg",         "npdi",
-    "counter",   "limit",     "early-only", "retry-after", "purpose",  "methods",     "events",
-    "schemes",   "actor",     "sigcomp",    "keep",        "reason"};
-
-// Where `wanted` stands outside of quotes and <>; the end when nowhere.
-size_t find_outside(std::string_view text, size_t from, std::string_view wanted) {
-  bool quoted = false, angled = false;
-  for (size_t at = from; at < text.size(); at++) {
-    const char c = text[at];
-    if (quoted && c == '\\') {
-      at++;
-    } else if (c == '"') {
-      quoted = !quoted;
-    } else if (!quoted && !angled && wanted.find(c) != std::string_view::npos) {
-      return at;
-    } else if (!quoted && (c == '<' || c == '>')) {
-      angled = c == '<';
-    }
-  }
-  return text.size();
-}
-
-// Calls `visit` with each part between separators.
-template <typename Visit>
-void for_each_part(Text text, std::string_view separators, Visit visit) {
-  for (size_t at = 0; at <= text.size();) {
-    const size_t end = find_outside(view(text), at, separators);
-    if (end > at) visit(text.subspan(at, end - at));
-    at = end + 1;
-  }
-}
-
-template <typename Visit>
-void for_each_line(Text text, Visit visit) {
-  for (size_t at = 0; at < text.size();) {
-    const size_t end = std::min(view(text).find('\n', at), text.size());
-    const bool cr = end > at && text[end - 1] == '\r';
-    if (end - at > (cr ? 1U : 0U)) visit(text.subspan(at, end - at - (cr ? 1U : 0U)));
-    at = end + 1;
-  }
-}
-
-}  // namespace
-
 void SipText::message(Text text) {
   Body about;
   const size_t begin = headers(text, &about);
@@ -244,9 +82,10 @@ void SipText::header(Text line, Body* about) {
 
 void SipText::header_value(std::string_view name, Text value) {
   if (equal_no_case(name, "via") || equal_no_case(name, "v")) return via(value);
-  if (is_one_of(kAddressHeaders, name)) return addresses(value);
-  if (is_one_of(kCredentialHeaders, name)) return credentials(value);
-  if (is_one_of(kGrammarHeaders, name)) return replacer_.text(value, Keep::grammar_and_numbers);
+  if (holds_addresses(name)) return addresses(value);
+  if (holds_credentials(name)) return credentials(value);
+  if (equal_no_case(name, "cseq")) return cseq(value);
+  if (holds_grammar(name)) return replacer_.text(value, Keep::grammar_and_numbers);
   // Tools that look for open systems are told by their names.
   if (equal_no_case(name, "user-agent")) {
     static constexpr std::array<std::string_view, 4> kTools = {"friendly-scanner", "sipvicious",
@@ -260,14 +99,38 @@ void SipText::header_value(std::string_view name, Text value) {
   }
   const bool tags = equal_no_case(name, "replaces") || equal_no_case(name, "join") ||
                     equal_no_case(name, "target-dialog");
-  if (!tags) return replacer_.text(value, Keep::nothing);
-  const size_t id = std::min(view(value).find(';'), value.size());
-  replacer_.text(value.subspan(0, id), Keep::nothing);
-  for_each_part(value.subspan(id), ";", [&](Text one) {
-    const size_t equal = std::min(view(one).find('='), one.size());
-    replacer_.text(one.subspan(0, equal), Keep::grammar);
-    replacer_.text(one.subspan(equal), Keep::nothing);
-  });
+  if (tags) return dialog(value);
+  replacer_.text(value, Keep::nothing);
+}
+
+// The method of a request is here what it is in its first line.
+void SipText::cseq(Text value) {
+  const std::string_view all = view(value);
+  size_t method = 0;
+  while (method < all.size() && (is_space(all[method]) || is_digit(all[method]))) method++;
+  if (parse_method(trim(all.substr(method))) == Method::unknown)
+    replacer_.text(value.subspan(method), Keep::nothing);
+}
+
+// A Call-ID, then parameters with tags (RFC 3891 6.1): each becomes what it becomes in the dialog
+// itself. In a URI the separators are escaped.
+void SipText::dialog(Text value) {
+  const auto find = [](std::string_view text, char plain, std::string_view escaped) {
+    for (size_t at = 0; at < text.size(); at++) {
+      if (text[at] == plain) return std::pair(at, size_t{1});
+      if (starts_no_case(text.substr(at), escaped)) return std::pair(at, escaped.size());
+    }
+    return std::pair(text.size(), size_t{0});
+  };
+  for (bool first = true; !value.empty(); first = false) {
+    const auto [end, separator] = find(view(value), ';', "%3b");
+    const Text one = value.subspan(0, end);
+    const auto [equal, width] = find(view(one), '=', "%3d");
+    const size_t begin = first ? 0 : equal;
+    replacer_.text(one.subspan(0, begin), Keep::grammar);
+    replacer_.text(one.subspan(first ? 0 : begin + width), Keep::nothing);
+    value = value.subspan(end + separator);
+  }
 }
 
 // Lists of "Name" <uri>;params or uri;params (RFC 3261 20.10).
@@ -346,7 +209,8 @@ void SipText::uri(Text text) {
         replacer_.text(one.subspan(0, equal), Keep::grammar);
       // The tags of Replaces are named in it, escaped.
       const bool tags = header_name == "replaces" || header_name == "join";
-      replacer_.text(one.subspan(equal), tags ? Keep::grammar : Keep::nothing);
+      if (tags && equal < one.size()) return dialog(one.subspan(equal + 1));
+      replacer_.text(one.subspan(equal), Keep::nothing);
     });
 }
 
@@ -392,7 +256,7 @@ void SipText::param(Text text) {
         !value.empty() && value.front() == '"' && value.back() == '"' && value.size() > 1;
     return uri(quoted ? value.subspan(1, value.size() - 2) : value);
   }
-  if (is_one_of(kGrammarParams, name)) return replacer_.text(value, Keep::grammar_and_numbers);
+  if (is_grammar_param(name)) return replacer_.text(value, Keep::grammar_and_numbers);
   const bool urn = view(value).find("urn:") != std::string_view::npos;
   replacer_.text(value, urn ? Keep::grammar : Keep::nothing);
 }
@@ -406,7 +270,7 @@ void SipText::body(Text text, const Body& about, int depth) {
   if (plain && type.starts_with("multipart/") && depth < kMaxDepth && !about.boundary.empty())
     return multipart(text, about.boundary, depth);
   if (plain && (type == "application/sdp" || (type.empty() && view(text).starts_with("v=0"))))
-    return sdp(text);
+    return sdp_.body(text);
   if (plain && (type == "message/sipfrag" || type == "message/sip" || type == "message/cpim")) {
     Body inner;
     const size_t begin = headers(text, &inner);
@@ -437,81 +301,6 @@ void SipText::multipart(Text text, const std::string& boundary, int depth) {
     const size_t begin = headers(part, &about);
     body(part.subspan(begin), about, depth + 1);
   }
-}
-
-void SipText::sdp(Text text) {
-  for_each_line(text, [&](Text line) { sdp_line(line); });
-}
-
-void SipText::sdp_line(Text line) {
-  if (line.size() < 2 || line[1] != '=') return replacer_.text(line, Keep::nothing);
-  const Text value = line.subspan(2);
-  switch (line[0]) {
-    case 'v':
-    case 't':
-    case 'r':
-    case 'z':
-    case 'b':
-    case 'm':
-    case 'c':
-      return replacer_.text(value, Keep::grammar_and_numbers);
-    case 'o':
-      return sdp_origin(value);
-    case 'a':
-      return sdp_attribute(value);
-    case 'k':
-      return replacer_.secret(value);
-    default:
-      return replacer_.text(value, Keep::nothing);
-  }
-}
-
-// User, id, version, IN, IP4, address: the version must go on counting.
-void SipText::sdp_origin(Text value) {
-  size_t field = 0;
-  for_each_part(value, " ", [&](Text one) {
-    const bool kept = field >= 2;
-    field++;
-    replacer_.text(one, kept ? Keep::grammar_and_numbers : Keep::nothing);
-  });
-}
-
-void SipText::sdp_attribute(Text value) {
-  static constexpr std::array<std::string_view, 5> kSecrets = {"fingerprint", "crypto", "key-mgmt",
-                                                               "identity", "acap"};
-  static constexpr std::array<std::string_view, 14> kNames = {
-      "ice-ufrag", "ice-pwd", "msid",   "label", "mslabel", "cname", "tool",
-      "charset",   "cat",     "keywds", "path",  "mid-id",  "x-nat", "msid-semantic"};
-  const std::string_view all = view(value);
-  const size_t colon = std::min(all.find(':'), all.size());
-  const std::string name = lowered(all.substr(0, colon));
-  if (colon < all.size() && is_one_of(kSecrets, name)) {
-    // The name of a hash or of a cipher, then the secret.
-    const size_t secret = name == "fingerprint" ? all.find(' ', colon) : all.find("inline:", colon);
-    const size_t begin = secret == std::string_view::npos ? colon + 1
-                         : name == "fingerprint"          ? secret + 1
-                                                          : secret + 7;
-    replacer_.text(value.subspan(0, begin), Keep::grammar_and_numbers);
-    const size_t end = std::min(all.find('|', begin), all.size());
-    replacer_.secret(value.subspan(begin, end - begin));
-    return replacer_.text(value.subspan(end), Keep::grammar_and_numbers);
-  }
-  if (name == "candidate" || name == "remote-candidates") {
-    const size_t space = std::min(all.find(' '), all.size());
-    replacer_.text(value.subspan(std::min(colon + 1, space), space - std::min(colon + 1, space)),
-                   Keep::nothing);
-    return replacer_.text(value.subspan(space), Keep::grammar_and_numbers);
-  }
-  if (name == "ssrc" || name == "ssrc-group") {
-    const size_t space = std::min(all.find(' '), all.size());
-    const size_t inner = std::min(all.find(':', space), all.size());
-    replacer_.text(value.subspan(space, inner - space), Keep::grammar);
-    return replacer_.text(value.subspan(inner),
-                          name == "ssrc" ? Keep::nothing : Keep::grammar_and_numbers);
-  }
-  replacer_.text(value.subspan(0, colon), Keep::grammar_and_numbers);
-  replacer_.text(value.subspan(colon),
-                 is_one_of(kNames, name) ? Keep::nothing : Keep::grammar_and_numbers);
 }
 
 // "Signal=5", "Duration=160", or the digit alone.

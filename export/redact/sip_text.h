@@ -10,12 +10,13 @@
 #include <string_view>
 
 #include "export/redact/replacer.h"
+#include "export/redact/sdp_text.h"
 
 namespace sipladder {
 
 class SipText {
  public:
-  explicit SipText(Replacer& replacer) : replacer_(replacer) {}
+  explicit SipText(Replacer& replacer) : replacer_(replacer), sdp_(replacer) {}
 
   // Whole, cut, or the beginning of one.
   void message(std::span<char> text);
@@ -31,6 +32,8 @@ class SipText {
   void header(std::span<char> line, Body* body);
   void header_value(std::string_view name, std::span<char> value);
   void addresses(std::span<char> value);
+  void dialog(std::span<char> value);
+  void cseq(std::span<char> value);
   void via(std::span<char> value);
   void credentials(std::span<char> value);
   void uri(std::span<char> uri);
@@ -40,13 +43,10 @@ class SipText {
   void param(std::span<char> text);
   void body(std::span<char> text, const Body& about, int depth);
   void multipart(std::span<char> text, const std::string& boundary, int depth);
-  void sdp(std::span<char> text);
-  void sdp_line(std::span<char> line);
-  void sdp_origin(std::span<char> value);
-  void sdp_attribute(std::span<char> value);
   void dtmf(std::span<char> text);
 
   Replacer& replacer_;
+  SdpText sdp_;
   uint64_t blanked_ = 0;
 };
 

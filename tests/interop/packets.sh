@@ -32,12 +32,16 @@ for sample in "$root"/samples/*.pcap*; do
     { echo "$name: checksums are wrong after redact" >&2; exit 1; }
 done
 
-for side in caller callee; do
-  "$sipladder" export -o "$folder/$side.sipp.xml" --side $side "$root/samples/busy.pcap" >/dev/null
-done
 cd "$folder"
-sipp -sf callee.sipp.xml -i 127.0.0.1 -p 15070 -m 1 -bg -timeout 60 >/dev/null 2>&1 || true
-sleep 1
-sipp -sf caller.sipp.xml -i 127.0.0.1 -p 15071 -m 1 -timeout 60 -timeout_error 127.0.0.1:15070 >/dev/null ||
-  { echo "the caller's scenario does not play against the callee's" >&2; exit 1; }
+for sample in busy two-way; do
+  for side in caller callee; do
+    "$sipladder" export -o "$side.sipp.xml" --side $side "$root/samples/$sample.pcap" >/dev/null
+  done
+  sipp -sf callee.sipp.xml -i 127.0.0.1 -p 15070 -m 1 -nostdin -timeout 60 -timeout_error >/dev/null &
+  callee=$!
+  sleep 1
+  sipp -sf caller.sipp.xml -i 127.0.0.1 -p 15071 -m 1 -nostdin -timeout 60 -timeout_error 127.0.0.1:15070 >/dev/null ||
+    { echo "$sample: the caller's scenario does not play against the callee's" >&2; exit 1; }
+  wait $callee || { echo "$sample: the callee's scenario does not play" >&2; exit 1; }
+done
 echo "packets: as Wireshark and SIPp want them"

@@ -1,0 +1,76 @@
+#include "export/redact/fragment_patches.h"
+
+#include <algorithm>
+
+#include "decode/bytes.h"
+#include "export/redact/checksums.h"
+
+namespace sipladder {
+
+// The oldest ones make room; an identification comes round again.
+FragmentPatches::Pile& FragmentPatches::pile_of(const Key& key, int64_t time_ns) {
+  const auto found = piles_.find(key);
+  if (found != piles_.end()) {
+    if (time_ns - found->second.first_ns <= kFragmentAge_ns) return found->second;
+    piles_.erase(found);
+  }
+  while (piles_.size() >= kMostFragmented || order_.size() >= 4 * kMostFragmented) {
+    piles_.erase(order_.front());
+    order_.pop_front();
+  }
+  order_.push_back(key);
+  Pile& pile = piles_[key];
+  pile.first_ns = time_ns;
+  return pile;
+}
+
+void FragmentPatches::add(const FragmentOf& fragment, int64_t time_ns, const PatchPlace& place,
+                          std::span<const uint8_t> bytes) {
+  constexpr size_t kMaxDatagram = 65'535;
+  const size_t offset = fragment.offset, size = bytes.size();
+  if (offset + size > kMaxDatagram) return;
+  const Key key{fragment.src, fragment.dst, fragment.id, fragment.protocol, fragment.point};
+  Pile& pile = pile_of(key, time_ns);
+  if (pile.bytes.size() < offset + size) pile.bytes.resize(offset + size);
+  pile.have.resize((pile.bytes.size() + 7) / 8);
+  pile.places.emplace_back(offset, place);
+  for (size_t i = 0; i < size; i += 8) {
+    if (pile.have[(offset + i) / 8]) continue;
+    pile.have[(offset + i) / 8] = true;
+    pile.covered++;
+    std::copy_n(bytes.data() + i, std::min<size_t>(8, size - i), pile.bytes.data() + offset + i);
+  }
+  if (!fragment.more) pile.total = (offset + size + 7) / 8;
+  if (pile.total == 0 || pile.covered < pile.total) return;
+  finish(key, pile);
+  piles_.erase(key);
+}
+
+// UDP is replaced whole; of anything else in fragments the fragments are zeroed.
+void FragmentPatches::finish(const Key& key, Pile& pile) {
+  constexpr uint8_t kUdp = 17;
+  constexpr size_t kHeader = 8;
+  if (key.protocol != kUdp || pile.bytes.size() < kHeader) return;
+  const std::string before = pile.bytes;
+  uint8_t* const bytes = reinterpret_cast<uint8_t*>(pile.bytes.data());
+  const Endpoint src{key.src, be16(bytes)}, dst{key.dst, be16(bytes + 2)};
+  payloads_.datagram({bytes + kHeader, pile.bytes.size() - kHeader}, src, dst);
+  ChecksumChange change;
+  change.add({bytes_of(before), before.size()}, {bytes, pile.bytes.size()});
+  const size_t address = key.src.family == 4 ? 4 : 16;
+  for (const IpAddress* const ip : {&key.src, &key.dst}) {
+    IpAddress other = *ip;
+    replacer_.address(other.bytes.data(), address);
+    change.add({ip->bytes.data(), address}, {other.bytes.data(), address});
+  }
+  change.apply(bytes + 6, true);
+  for (const auto& [offset, place] : pile.places)
+    store_.add(place, std::string_view(pile.bytes).substr(offset, place.length));
+}
+
+void FragmentPatches::clear() {
+  piles_.clear();
+  order_.clear();
+}
+
+}  // namespace sipladder

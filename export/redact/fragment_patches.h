@@ -1,0 +1,69 @@
+// IP datagrams put together from their fragments (RFC 791 3.2, RFC 8200 4.5), so that what one of
+// them carries is replaced as a whole; the new bytes of each fragment go to a PatchStore.
+//
+// Threads: one. Bounds: kMostFragmented datagrams wait at a time; what is given up, and what is no
+// UDP, stays without new bytes.
+#pragma once
+
+#include <absl/container/flat_hash_map.h>
+
+#include <deque>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "export/redact/patches.h"
+
+namespace sipladder {
+
+// One fragment and the datagram that it is of.
+struct FragmentOf {
+  IpAddress src, dst;
+  uint32_t id = 0;
+  uint8_t protocol = 0, point = 0;
+  size_t offset = 0;  // in the datagram
+  bool more = false;  // fragments follow
+};
+
+class FragmentPatches {
+ public:
+  FragmentPatches(Replacer& replacer, Payloads& payloads, PatchStore& store)
+      : replacer_(replacer), payloads_(payloads), store_(store) {}
+
+  void add(const FragmentOf& fragment, int64_t time_ns, const PatchPlace& place,
+           std::span<const uint8_t> bytes);
+  void clear();
+
+ private:
+  struct Pile {
+    std::string bytes;
+    std::vector<bool> have;                             // in units of 8 bytes
+    std::vector<std::pair<size_t, PatchPlace>> places;  // by place in the datagram
+    size_t total = 0, covered = 0;
+    int64_t first_ns = 0;
+  };
+  struct Key {
+    IpAddress src, dst;
+    uint32_t id = 0;
+    uint8_t protocol = 0, point = 0;
+    bool operator==(const Key&) const = default;
+    template <typename H>
+    friend H AbslHashValue(H h, const Key& key) {
+      return H::combine(std::move(h), key.src.bytes, key.dst.bytes, key.id, key.protocol,
+                        key.point);
+    }
+  };
+  static constexpr size_t kMostFragmented = 1024;
+  static constexpr int64_t kFragmentAge_ns = 30'000'000'000;
+
+  Pile& pile_of(const Key& key, int64_t time_ns);
+  void finish(const Key& key, Pile& pile);
+
+  Replacer& replacer_;
+  Payloads& payloads_;
+  PatchStore& store_;
+  absl::flat_hash_map<Key, Pile> piles_;
+  std::deque<Key> order_;
+};
+
+}  // namespace sipladder
