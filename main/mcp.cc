@@ -103,9 +103,10 @@ class McpServer {
     if (!request.IsObject()) return error(Json(), -32600, "a request is an object");
     const auto id = request.FindMember("id");
     if (id == request.MemberEnd()) return {};
-    const bool named =
-        id->value.IsNumber() || (id->value.IsString() && id->value.GetStringLength() < 100);
-    return error(named ? id->value : Json(), -32000,
+    const bool long_id = id->value.IsString() && id->value.GetStringLength() > 100;
+    const bool named = !long_id && (id->value.IsString() || id->value.IsNumber());
+    const Json none;
+    return error(named ? id->value : none, -32000,
                  "the answers of the batch get too long: ask alone");
   }
 
