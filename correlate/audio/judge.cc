@@ -10,6 +10,7 @@
 #include "correlate/audio/points.h"
 #include "correlate/audio/reach.h"
 #include "correlate/audio/relay.h"
+#include "correlate/audio/reports.h"
 #include "correlate/audio/times.h"
 #include "correlate/session/thinned.h"
 #include "decode/sdp.h"

@@ -13,7 +13,7 @@ namespace {
 
 constexpr size_t kMostFragmented = 1024;
 constexpr size_t kMostBetween = 256;  // bytes of tunnels between two headers that are known
-constexpr int64_t kFragmentAge_ns = 30'000'000'000;
+constexpr int64_t kFragmentAgeNs = 30'000'000'000;
 
 Bytes piece_of(Bytes bytes, size_t from) {
   return bytes.subspan(std::min(from, bytes.size()));
@@ -132,7 +132,7 @@ void PacketRedactor::add_fragment(const Packet& packet, const PacketPart& ip,
   if (offset + size > kMaxDatagram) return;
   auto found = piles_.find(key);
   const bool old =
-      found != piles_.end() && packet.time_ns - found->second.first_ns > kFragmentAge_ns;
+      found != piles_.end() && packet.time_ns - found->second.first_ns > kFragmentAgeNs;
   if (old) {
     piles_.erase(found);
     found = piles_.end();
