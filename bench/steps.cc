@@ -61,7 +61,7 @@ Counts pass_correlate(const std::string& name) {
   const size_t before = mallinfo2().uordblks + mallinfo2().hblkhd;
   each_packet(name, log, [&](const Packet& packet) { engine.process(packet); });
   model.finished = true;
-  engine.settle();
+  engine.catch_up();
   const size_t after = mallinfo2().uordblks + mallinfo2().hblkhd;
   const auto& classes = model.accounting.classes;
   return {static_cast<double>(model.accounting.packets),

@@ -188,7 +188,7 @@ std::optional<TraceHead> parse_announcement(std::string_view line) {
   TraceHead head;
   head.way = words.way;
   put_sides(line, mentions, &head);
-  settle_sides(&head);
+  complete_sides(&head);
   const bool both = head.src.known && head.dst.known;
   const bool told = head.has_ends() && (words.of_message || words.way != TraceHead::Way::unknown);
   if (!both && !told && !announces_alone(line, words)) return std::nullopt;

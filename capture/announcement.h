@@ -18,7 +18,7 @@ std::optional<TraceHead> parse_announcement(std::string_view line);
 bool note_head_field(std::string_view line, TraceHead* head);
 
 // Puts the own and the other side where the way of the message says.
-void settle_sides(TraceHead* head);
+void complete_sides(TraceHead* head);
 
 // Whether the first of the words for it says that something was sent or received.
 TraceHead::Way way_in(std::string_view text);

@@ -110,9 +110,9 @@ void CaptureWriter::add_pcap(const Packet& packet) {
     return;
   }
   const int64_t time_ns = std::max<int64_t>(packet.time_ns, 0);
-  const int64_t fraction = time_ns % kSecond_ns;
+  const int64_t fraction = time_ns % kSecondNs;
   std::string head;
-  put(&head, static_cast<uint32_t>(time_ns / kSecond_ns));
+  put(&head, static_cast<uint32_t>(time_ns / kSecondNs));
   put(&head, static_cast<uint32_t>(fine_ ? fraction : fraction / 1000));
   put(&head, packet.ref.length);
   put(&head, packet.original);

@@ -9,7 +9,7 @@
 
 namespace sipladder {
 
-void settle_sides(TraceHead* head) {
+void complete_sides(TraceHead* head) {
   if (head->way == TraceHead::Way::unknown) return;
   const bool sent = head->way == TraceHead::Way::sent;
   RawEndpoint& own = sent ? head->src : head->dst;

@@ -18,13 +18,13 @@ bool scan_clock(Scanner* in, int64_t* ns_of_day) {
   const bool there = scan.number(&hour) && scan.skip(":") && scan.number(&minute) &&
                      scan.skip(":") && scan.number(&second);
   if (!there || hour > 23 || minute > 59 || second > 60) return false;
-  *ns_of_day = (int64_t{hour} * 3600 + minute * 60 + second) * kSecond_ns;
+  *ns_of_day = (int64_t{hour} * 3600 + minute * 60 + second) * kSecondNs;
   Scanner colon = scan;
   int ms = 0;
   if (colon.skip(":")) {
     // Three digits are milliseconds; more fields are no time, such as those of a MAC address.
     if (!colon.digits(3, &ms) || colon.rest().starts_with(':')) return false;
-    *ns_of_day += ms * kMillisecond_ns;
+    *ns_of_day += ms * kMillisecondNs;
     scan = colon;
   } else if (scan.skip(".") || scan.skip(",")) {
     *ns_of_day += scan.fraction();
@@ -128,7 +128,7 @@ bool scan_without_marks(Scanner* in, LogTime* time) {
   *time = {LogTime::Kind::clock, date / 10000, date / 100 % 100, date % 100, 0, {}};
   const int hour = clock / 10000, minute = clock / 100 % 100, second = clock % 100;
   if (!is_date(*time) || hour > 23 || minute > 59 || second > 60) return false;
-  time->ns = (int64_t{hour} * 3600 + minute * 60 + second) * kSecond_ns;
+  time->ns = (int64_t{hour} * 3600 + minute * 60 + second) * kSecondNs;
   if (scan.skip(".") || scan.skip(",")) time->ns += scan.fraction();
   *in = scan;
   return true;
@@ -142,7 +142,7 @@ bool scan_ten_digits(Scanner* in, LogTime* time) {
   *time = {LogTime::Kind::clock, 0, digits / 100'000'000, digits / 1'000'000 % 100, 0, {}};
   const int hour = digits / 10'000 % 100, minute = digits / 100 % 100, second = digits % 100;
   if (!is_date(*time) || hour > 23 || minute > 59 || second > 60) return false;
-  time->ns = (int64_t{hour} * 3600 + minute * 60 + second) * kSecond_ns;
+  time->ns = (int64_t{hour} * 3600 + minute * 60 + second) * kSecondNs;
   *in = Scanner(in->rest().substr(10));
   return true;
 }
@@ -198,7 +198,7 @@ bool scan_long_epoch(Scanner* in, LogTime* time) {
   if (!text.starts_with('1') || !scan.digits(7, &high)) return false;
   scan = Scanner(text.substr(std::min<size_t>(7, text.size())));
   if (!scan.digits(6, &low)) return false;
-  *time = {LogTime::Kind::epoch, 0, 0, 0, (int64_t{high} * 1'000'000 + low) * kMillisecond_ns, {}};
+  *time = {LogTime::Kind::epoch, 0, 0, 0, (int64_t{high} * 1'000'000 + low) * kMillisecondNs, {}};
   *in = scan;
   return true;
 }
@@ -228,15 +228,16 @@ bool scan_time(Scanner* in, LogTime* time) {
 }
 
 std::optional<int64_t> parse_step(std::string_view line) {
-  constexpr int64_t kMost = 1'000'000;
+  constexpr int64_t kMostNs = 1'000'000;
   Scanner scan(trim_text(line));
   int64_t number = 0;
-  if (!scan.skip("+") || !scan.number(&number) || number < 0 || number > kMost) return std::nullopt;
+  if (!scan.skip("+") || !scan.number(&number) || number < 0 || number > kMostNs)
+    return std::nullopt;
   const std::string_view unit = scan.rest();
-  if (unit == "ms") return number * kMillisecond_ns;
-  if (unit == "s") return number * kSecond_ns;
-  if (unit == "m") return number * 60 * kSecond_ns;
-  if (unit == "h") return number * 3600 * kSecond_ns;
+  if (unit == "ms") return number * kMillisecondNs;
+  if (unit == "s") return number * kSecondNs;
+  if (unit == "m") return number * 60 * kSecondNs;
+  if (unit == "h") return number * 3600 * kSecondNs;
   return std::nullopt;
 }
 
@@ -244,7 +245,7 @@ bool scan_epoch(Scanner* in, LogTime* time) {
   Scanner scan = *in;
   int64_t seconds = 0;
   if (!scan.number(&seconds) || !scan.skip(".") || seconds < 0 || seconds > 1LL << 33) return false;
-  *time = {LogTime::Kind::epoch, 0, 0, 0, seconds * kSecond_ns + scan.fraction(), {}};
+  *time = {LogTime::Kind::epoch, 0, 0, 0, seconds * kSecondNs + scan.fraction(), {}};
   *in = scan;
   return true;
 }

@@ -9,12 +9,46 @@
 
 namespace sipladder {
 
+namespace {
+
+constexpr size_t kWindow = 64 << 10;
+constexpr uint64_t kNear = 8 << 10;  // further on, most of a window would be read in vain
+
+}  // namespace
+
+// Whoever asks for one message after the other is given them from a window of the file: a call of
+// the system for each takes an eighth of the time that tables need to be written.
 struct PacketLog::File {
   int fd = -1;
   std::string name;
   ~File() {
     if (fd >= 0) close(fd);
   }
+
+  bool read(uint64_t offset, size_t size, char* out) {
+    const std::unique_lock<std::mutex> lock(mutex, std::try_to_lock);
+    if (!lock) return read_all(fd, out, size, offset);
+    const bool goes_on = offset > last && offset - last <= kNear && size <= kWindow / 2;
+    last = offset;
+    if (goes_on && (offset < begin || offset + size > begin + held)) fill(offset);
+    if (!goes_on || offset + size > begin + held) return read_all(fd, out, size, offset);
+    std::memcpy(out, window.data() + (offset - begin), size);
+    return true;
+  }
+
+ private:
+  void fill(uint64_t offset) {
+    window.resize(kWindow);
+    const ssize_t got = pread(fd, window.data(), kWindow, static_cast<off_t>(offset));
+    begin = offset;
+    held = got < 0 ? 0 : static_cast<size_t>(got);
+  }
+
+  std::mutex mutex;  // guards what follows
+  std::string window;
+  uint64_t begin = 0;  // where the window stands in the file
+  size_t held = 0;     // bytes of it that are there
+  uint64_t last = 0;   // offset that was asked for
 };
 
 PacketLog::PacketLog() = default;
@@ -80,12 +114,12 @@ bool PacketLog::read(const PacketRef& ref, std::string* out) const {
   if (ref.store == kSpool) {
     whole = read_spool(ref, out->data());
   } else {
-    int file = -1;
+    File* file = nullptr;
     {
       const std::lock_guard<std::mutex> lock(mutex_);
-      if (ref.store < files_.size()) file = files_[ref.store]->fd;
+      if (ref.store < files_.size()) file = files_[ref.store].get();
     }
-    whole = file >= 0 && read_all(file, out->data(), ref.length, ref.offset);
+    whole = file != nullptr && file->read(ref.offset, ref.length, out->data());
   }
   if (!whole) note_unreadable(ref, reason_of(ref, errno));
   return whole;

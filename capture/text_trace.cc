@@ -11,7 +11,7 @@ namespace {
 
 constexpr size_t kTraceReadSize = 64 << 10;
 constexpr int kLinesPerCall = 20'000;
-constexpr int64_t kMadeUpStep = 1'000'000;  // between messages whose time is not said
+constexpr int64_t kMadeUpStepNs = 1'000'000;  // between messages whose time is not said
 
 }  // namespace
 
@@ -91,7 +91,7 @@ void TextTrace::keep(TraceMessage message) {
   hops_.learn(message);
   if (message.log_time_is_near || message.head.time) info_.has_times = true;
   const auto& time = message.head.time ? message.head.time : message.log_time;
-  if (time && time->ns % kSecond_ns != 0) info_.whole_seconds = false;
+  if (time && time->ns % kSecondNs != 0) info_.whole_seconds = false;
   ahead_bytes_ += message.bytes.size();
   ahead_.push_back(std::move(message));
 }
@@ -163,15 +163,15 @@ int64_t TextTrace::to_ns(const LogTime& time) {
   parts.tm_year = (date_.year == 0 ? 1970 : date_.year) - 1900;
   parts.tm_mon = std::max(date_.month, 1) - 1;
   parts.tm_mday = std::max(date_.day, 1);
-  parts.tm_sec = static_cast<int>(time.ns / kSecond_ns);
+  parts.tm_sec = static_cast<int>(time.ns / kSecondNs);
   parts.tm_isdst = -1;
   const int64_t seconds = time.zone_minutes ? int64_t{timegm(&parts)} - *time.zone_minutes * 60
                                             : int64_t{std::mktime(&parts)};
-  int64_t result = seconds * kSecond_ns + time.ns % kSecond_ns;
-  constexpr int64_t kDay = 86'400 * kSecond_ns;
+  int64_t result = seconds * kSecondNs + time.ns % kSecondNs;
+  constexpr int64_t kDayNs = 86'400 * kSecondNs;
   // A clock without a date goes on after midnight.
-  if (time.day == 0 && result + kDay / 2 < last_ns_) {
-    result += (last_ns_ - result + kDay / 2) / kDay * kDay;
+  if (time.day == 0 && result + kDayNs / 2 < last_ns_) {
+    result += (last_ns_ - result + kDayNs / 2) / kDayNs * kDayNs;
   }
   return result;
 }
@@ -192,7 +192,7 @@ int64_t TextTrace::time_of(const TraceMessage& message) {
   if (frame_ == 0) learn_date();
   // Where times are said, a message without one came when the one before did.
   const bool first = frame_ == 0;
-  int64_t result = last_ns_ + (first || info_.has_times ? 0 : kMadeUpStep);
+  int64_t result = last_ns_ + (first || info_.has_times ? 0 : kMadeUpStepNs);
   // The log line's time counts first: it may have the date.
   if (message.log_time) {
     const int64_t logged = to_ns(*message.log_time);

@@ -6,16 +6,16 @@
 
 namespace sipladder {
 
-inline constexpr int64_t kMillisecond_ns = 1'000'000;
-inline constexpr int64_t kSecond_ns = 1'000'000'000;
+inline constexpr int64_t kMillisecondNs = 1'000'000;
+inline constexpr int64_t kSecondNs = 1'000'000'000;
 
 // Times of packets are kept between 1900 and 2115, whatever a file says: no difference of two of
 // them overflows, nor does one of them with a day added.
-inline constexpr int64_t kEarliest_ns = -2'208'988'800 * kSecond_ns;
-inline constexpr int64_t kLatest_ns = 4'600'000'000 * kSecond_ns;
+inline constexpr int64_t kEarliestNs = -2'208'988'800 * kSecondNs;
+inline constexpr int64_t kLatestNs = 4'600'000'000 * kSecondNs;
 
 inline int64_t kept_time(int64_t time_ns) {
-  return std::clamp(time_ns, kEarliest_ns, kLatest_ns);
+  return std::clamp(time_ns, kEarliestNs, kLatestNs);
 }
 // The time by a clock that is `ahead_ns` ahead of the true one.
 inline int64_t corrected_time(int64_t time_ns, int64_t ahead_ns) {

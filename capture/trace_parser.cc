@@ -28,7 +28,7 @@ bool is_before(const LogTime& a, const LogTime& b) {
 bool TraceParser::add(std::string_view line, TraceMessage* out) {
   line_number_++;
   if (const auto step = parse_step(line)) return end_with_step(*step, out);
-  if (candidate_) settle_candidate(line);
+  if (candidate_) decide_candidate(line);
   const bool begins_segment = in_headers_;
   if (in_headers_ && !skip_headers(&line)) return false;
   if (begins_segment && find_start_line(line, false) == 0) {
@@ -162,7 +162,7 @@ void TraceParser::look_back(const LinePrefix& prefix) {
 }
 
 // A start-line behind something else: the next line tells.
-void TraceParser::settle_candidate(std::string_view line) {
+void TraceParser::decide_candidate(std::string_view line) {
   const Candidate candidate = *std::exchange(candidate_, std::nullopt);
   const std::string_view before = std::string_view(candidate.line).substr(0, candidate.at);
   LinePrefix prefix{before};
@@ -200,7 +200,7 @@ void TraceParser::look_for_start(std::string_view line) {
 }
 
 void TraceParser::begin(std::string_view line, size_t at, LinePrefix prefix) {
-  if (head_) settle_sides(&*head_);
+  if (head_) complete_sides(&*head_);
   open_ = Open{};
   open_->head = head_;
   if (head_) {

@@ -91,7 +91,7 @@ class TraceParser {
   void note_field(std::string_view line);
   void merge_head(TraceHead head);
   void look_back(const LinePrefix& prefix);
-  void settle_candidate(std::string_view line);
+  void decide_candidate(std::string_view line);
   enum class Line { of_message, foreign, behind };
   Line place_of(std::string_view line, std::string_view* rest);
   bool is_foreign(std::string_view line);

@@ -1,5 +1,5 @@
 // Reassembly of IP datagrams in any order; bytes that came first win where fragments overlap.
-// Bounds: kMaxPiles datagrams, kMaxPileBytes in all, kMaxAge of packet time; what is given up is
+// Bounds: kMaxPiles datagrams, kMaxPileBytes in all, kMaxAgeNs of packet time; what is given up is
 // counted.
 #include <algorithm>
 #include <cstring>
@@ -13,7 +13,7 @@ namespace {
 constexpr size_t kMaxPiles = 4096;
 constexpr size_t kMaxPileBytes = 64 << 20;
 constexpr size_t kMaxDatagram = 65'535;
-constexpr int64_t kMaxAge = 30'000'000'000;  // RFC 791 recommends 15 s, RFC 8200 60 s
+constexpr int64_t kMaxAgeNs = 30'000'000'000;  // RFC 791 recommends 15 s, RFC 8200 60 s
 
 constexpr size_t kUdpHeader = 8;
 
@@ -62,7 +62,7 @@ void evict_fragments(Layers& layers) {
     const auto oldest = layers.piles.find(layers.pile_order.front());
     if (oldest != layers.piles.end()) {
       const int64_t age = layers.packet->time_ns - oldest->second.first_ns;
-      if (has_room(layers) && age < kMaxAge) return;
+      if (has_room(layers) && age < kMaxAgeNs) return;
       forget(layers, oldest);
       layers.note(Oddity::fragment_evicted);
     }
@@ -74,7 +74,7 @@ Piles::iterator pile_of(Layers& layers, const FragmentKey& key) {
   auto found = layers.piles.find(key);
   const int64_t now = layers.packet->time_ns;
   // An identification comes round again (RFC 6864): an old pile is another datagram.
-  if (found != layers.piles.end() && now - found->second.first_ns < kMaxAge) return found;
+  if (found != layers.piles.end() && now - found->second.first_ns < kMaxAgeNs) return found;
   if (found != layers.piles.end()) {
     forget(layers, found);
     layers.note(Oddity::fragment_evicted);

@@ -13,7 +13,7 @@ namespace {
 constexpr size_t kMaxUnpacked = 1 << 20;
 constexpr size_t kHeader3 = 6;
 constexpr size_t kChunkHeader = 6;
-constexpr int64_t kSecond = 1'000'000'000;
+constexpr int64_t kSecondNs = 1'000'000'000;
 
 // What a HEP header says about the packet inside.
 struct Stated {
@@ -82,7 +82,7 @@ uint32_t le32(const uint8_t* p) {
 
 // Version 2 writes the time in the sender's byte order: the one nearer to now is meant.
 void read_old_time(const uint8_t* p, int64_t now_ns, Stated* stated) {
-  const int64_t now = now_ns / kSecond;
+  const int64_t now = now_ns / kSecondNs;
   const bool little = std::llabs(now - int64_t{le32(p)}) < std::llabs(now - int64_t{be32(p)});
   stated->seconds = little ? le32(p) : be32(p);
   stated->microseconds = little ? le32(p + 4) : be32(p + 4);
@@ -189,7 +189,7 @@ Fate emit(Layers& layers, const Stated& stated) {
   const bool message = datagram.transport != Transport::udp;
   datagram.kind = message ? PayloadKind::message : PayloadKind::datagram;
   if (stated.seconds && *stated.seconds != 0) {
-    datagram.time_ns = int64_t{*stated.seconds} * kSecond + int64_t{stated.microseconds} * 1000;
+    datagram.time_ns = int64_t{*stated.seconds} * kSecondNs + int64_t{stated.microseconds} * 1000;
   }
   return Fate::payload;
 }

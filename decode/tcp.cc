@@ -241,7 +241,7 @@ void begin_or_end(Layers& layers, const TcpKey& key, const Segment& segment) {
 }
 
 // A stream known by its SYN only, before its first SIP bytes. False when it turns out to be other.
-bool settle_kind(TcpStream& stream, const Segment& segment) {
+bool tell_kind(TcpStream& stream, const Segment& segment) {
   if (stream.kind != StreamKind::fresh) return true;
   if (segment.sequence != stream.next) return stream.ahead_bytes < kMaxAhead;
   const std::string_view payload = segment.payload.text();
@@ -259,7 +259,7 @@ Fate decode_segment(Layers& layers, const IpHeader& ip, const TcpKey& key, const
   if (found != layers.tcp.end()) {
     const int32_t gap = distance(found->second.next, segment.sequence);
     const bool other = gap > kOtherConnection || gap < -kOtherConnection;
-    if (other || !settle_kind(found->second, segment)) {
+    if (other || !tell_kind(found->second, segment)) {
       forget(layers, found);
       found = layers.tcp.end();
     }

@@ -11,8 +11,8 @@ namespace sipladder {
 namespace {
 
 constexpr size_t kMostPiles = 4096;
-constexpr int64_t kPileAge_ns = 30 * kSecond_ns;  // as decode/fragments.cc
-constexpr int64_t kQuoteAge_ns = 35 * kSecond_ns;
+constexpr int64_t kPileAgeNs = 30 * kSecondNs;  // as decode/fragments.cc
+constexpr int64_t kQuoteAgeNs = 35 * kSecondNs;
 constexpr size_t kMostCandidates = 1000;  // messages that one ICMP error is compared with
 
 uint64_t frame_key(uint16_t source, uint32_t frame) {
@@ -29,9 +29,9 @@ void sort_unique(std::vector<uint64_t>* keys) {
 
 // An identification comes round again. Copies that the capture made come at once.
 bool is_another(int64_t first_ns, int64_t done_ns, const Packet& packet) {
-  constexpr int64_t kAtOnce_ns = kSecond_ns / 10;
-  return packet.time_ns - first_ns > kPileAge_ns ||
-         (done_ns != 0 && packet.time_ns - done_ns > kAtOnce_ns);
+  constexpr int64_t kAtOnceNs = kSecondNs / 10;
+  return packet.time_ns - first_ns > kPileAgeNs ||
+         (done_ns != 0 && packet.time_ns - done_ns > kAtOnceNs);
 }
 
 bool has(const std::vector<uint64_t>& keys, uint64_t key) {
@@ -255,8 +255,8 @@ bool CallPackets::wants_icmp(const Datagram& quote) const {
   if (long_enough && (static_cast<uint8_t>(quote.payload[0]) >> 6) == 2) {
     const uint32_t ssrc = be32(bytes_of(quote.payload) + 8);
     Datagram then = quote;
-    constexpr int64_t kLate_ns = 5 * kSecond_ns;
-    for (const int64_t back : {int64_t{0}, kSecond_ns, kLate_ns}) {
+    constexpr int64_t kLateNs = 5 * kSecondNs;
+    for (const int64_t back : {int64_t{0}, kSecondNs, kLateNs}) {
       then.time_ns = quote.time_ns - back;
       if (const StreamSpan* const span = span_of(then, ssrc)) return span->wanted;
     }
@@ -273,7 +273,7 @@ MessageId CallPackets::quoted_message(const Datagram& quote) const {
   for (size_t i = found->second.size(); i-- > 0 && tried < kMostCandidates;) {
     const MessageRecord& message = model_.messages[found->second[i]];
     if (message.time_ns > quote.time_ns) continue;
-    if (quote.time_ns - message.time_ns > kQuoteAge_ns) break;
+    if (quote.time_ns - message.time_ns > kQuoteAgeNs) break;
     tried++;
     const bool other_id = quote.ip_id != 0 && message.ip_id != 0 && quote.ip_id != message.ip_id;
     if (other_id) continue;

@@ -255,7 +255,7 @@ class Builder {
     if (!record.txn) return {};
     const TransactionRecord& txn = input_.model.transactions[record.txn];
     if (txn.first_message != id) return {};
-    const SettledState settled = settle(input_.model, txn);
+    const StateAsOfNow settled = state_as_of_now(input_.model, txn);
     std::string text = fmt::format("transaction {} {}", record.txn.value, to_string(settled.state));
     if (txn.final_status != 0) {
       text += fmt::format(" {} after {:.1f} ms", txn.final_status,

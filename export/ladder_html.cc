@@ -12,6 +12,7 @@
 #include "export/html/assets.h"
 #include "export/html/report_call.h"
 #include "export/html/sha256.h"
+#include "export/html/shared_pieces.h"
 #include "export/ladder_formats.h"
 #include "export/ladder_words.h"
 
@@ -101,7 +102,7 @@ class HtmlReport : public LadderWriter {
   }
 
   // Of many calls the details are text until somebody opens them: a page of a thousand calls has
-  // half a million elements otherwise.
+  // half a million elements otherwise. What repeats in them is written once.
   std::string details() const {
     const bool many_calls = sections_.size() > kWrittenOut;
     std::string text;
@@ -109,13 +110,20 @@ class HtmlReport : public LadderWriter {
       text +=
           "<noscript><p>The details of so many calls need the script of this "
           "page.</p></noscript>\n";
+    SharedPieces shared;
+    for (const ReportCall::Section& section : sections_) {
+      if (many_calls) shared.add(section.inside);
+    }
     for (const ReportCall::Section& section : sections_)
       text += fmt::format(
           "<details class=\"call\"{}><summary>{}</summary>\n<div "
           "class=\"inside\">\n{}{}{}</div></details>\n",
           sections_.size() <= kOpenCalls ? " open" : "", section.head,
-          many_calls ? "<script type=\"text/plain\" class=\"part\">" : "", section.inside,
+          many_calls ? "<script type=\"text/plain\" class=\"part\">" : "",
+          many_calls ? shared.shortened(section.inside) : section.inside,
           many_calls ? "</script>" : "");
+    if (many_calls)
+      text += "<script type=\"text/plain\" id=\"pieces\">" + shared.pieces() + "</script>\n";
     return text;
   }
 

@@ -8,8 +8,8 @@
 namespace sipladder {
 namespace {
 
-constexpr int64_t kBefore_ns = 5 * kSecond_ns;  // media may come before the SDP that names it
-constexpr int64_t kAfter_ns = 32 * kSecond_ns;  // and go on after the call's last message
+constexpr int64_t kBeforeNs = 5 * kSecondNs;  // media may come before the SDP that names it
+constexpr int64_t kAfterNs = 32 * kSecondNs;  // and go on after the call's last message
 
 Endpoint port_above(Endpoint end) {
   end.port++;
@@ -87,10 +87,10 @@ const MediaOwners::Claim* MediaOwners::newest(const std::vector<Claim>& claims,
   for (auto claim = behind; claim != claims.begin();) {
     --claim;
     if (!is_over(claim->call, time_ns)) return &*claim;
-    const bool just = time_ns - model_.calls[claim->call].end_ns < kAfter_ns;
+    const bool just = time_ns - model_.calls[claim->call].end_ns < kAfterNs;
     if (ended == nullptr && just) ended = &*claim;
   }
-  const bool soon = behind != claims.end() && behind->time_ns - time_ns < kBefore_ns;
+  const bool soon = behind != claims.end() && behind->time_ns - time_ns < kBeforeNs;
   return ended == nullptr && soon ? &*behind : ended;
 }
 

@@ -14,7 +14,7 @@ namespace {
 // A transaction is printed when it is over.
 bool is_over(const Model& model, TransactionId id) {
   const TransactionRecord& txn = model.transactions[id];
-  const TransactionState state = settle(model, txn).state;
+  const TransactionState state = state_as_of_now(model, txn).state;
   return txn.final_status != 0 || txn.method == Method::ack ||
          state == TransactionState::timed_out || state == TransactionState::terminated;
 }

@@ -17,6 +17,8 @@ using Json = rapidjson::Value;
 using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
 
 constexpr size_t kLongestRequest = 1 << 20;
+constexpr size_t kMostRequests = 100;     // of a batch
+constexpr size_t kMostAnswers = 3 << 20;  // of a batch, with room for errors below 4 MiB
 constexpr std::string_view kVersions[] = {"2025-06-18", "2025-03-26", "2024-11-05"};
 
 void put(Writer& out, std::string_view text) {
@@ -45,24 +47,21 @@ class McpServer {
 
   // The answer to one line; empty when it needs none.
   std::string answer(const std::string& line) {
-    rapidjson::Document request;
-    request.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(
+    rapidjson::Document document;
+    document.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(
         line.data(), line.size());
-    if (request.HasParseError()) return error(Json(), -32700, "this is no JSON");
-    if (!request.IsObject()) return error(Json(), -32600, "a request is an object");
-    static const Json kNone;
-    const auto id = request.FindMember("id");
-    const bool has_id = id != request.MemberEnd();
-    const auto method = request.FindMember("method");
-    const bool valid = method != request.MemberEnd() && method->value.IsString();
-    if (has_id && !id->value.IsString() && !id->value.IsNumber())
-      return error(Json(), -32600, "id: a string or a number");
-    if (!valid) return has_id ? error(id->value, -32600, "method: is missing") : "";
-    if (!has_id) return {};  // a notification
-    const auto params = request.FindMember("params");
-    const bool has_params = params != request.MemberEnd() && params->value.IsObject();
-    return result(id->value, {method->value.GetString(), method->value.GetStringLength()},
-                  has_params ? params->value : kNone);
+    if (document.HasParseError()) return error(Json(), -32700, "this is no JSON");
+    if (!document.IsArray()) return answer_to(document);
+    if (document.Empty()) return error(Json(), -32600, "a batch of no request");
+    if (document.Size() > kMostRequests)
+      return error(Json(), -32600, "a batch of more than 100 requests");
+    std::string answers;
+    for (const Json& request : document.GetArray()) {
+      std::string one = answers.size() < kMostAnswers ? answer_to(request) : unanswered(request);
+      if (answers.size() + one.size() > kMostAnswers) one = unanswered(request);
+      if (!one.empty()) answers += (answers.empty() ? "[" : ",") + one;
+    }
+    return answers.empty() ? answers : answers + "]";
   }
 
   static std::string error(const Json& id, int code, std::string_view message) {
@@ -81,6 +80,36 @@ class McpServer {
   }
 
  private:
+  // The answer to one request; empty for a notification.
+  std::string answer_to(const Json& request) {
+    if (!request.IsObject()) return error(Json(), -32600, "a request is an object");
+    static const Json kNone;
+    const auto id = request.FindMember("id");
+    const bool has_id = id != request.MemberEnd();
+    const auto method = request.FindMember("method");
+    const bool valid = method != request.MemberEnd() && method->value.IsString();
+    if (has_id && !id->value.IsString() && !id->value.IsNumber())
+      return error(Json(), -32600, "id: a string or a number");
+    if (!valid) return has_id ? error(id->value, -32600, "method: is missing") : "";
+    if (!has_id) return {};  // a notification
+    const auto params = request.FindMember("params");
+    const bool has_params = params != request.MemberEnd() && params->value.IsObject();
+    return result(id->value, {method->value.GetString(), method->value.GetStringLength()},
+                  has_params ? params->value : kNone);
+  }
+
+  // Of a batch: those after the answers that fit.
+  static std::string unanswered(const Json& request) {
+    if (!request.IsObject()) return error(Json(), -32600, "a request is an object");
+    const auto id = request.FindMember("id");
+    if (id == request.MemberEnd()) return {};
+    const bool long_id = id->value.IsString() && id->value.GetStringLength() > 100;
+    const bool named = !long_id && (id->value.IsString() || id->value.IsNumber());
+    const Json none;
+    return error(named ? id->value : none, -32000,
+                 "the answers of the batch get too long: ask alone");
+  }
+
   static void begin(Writer& out, const Json& id) {
     out.StartObject();
     out.Key("jsonrpc");

@@ -17,7 +17,7 @@ int64_t MediaClock::place(uint32_t timestamp, int64_t time_ns) {
   int64_t expected = 0;
   const bool overflow = __builtin_add_overflow(at_ns_, scaled / clock_hz_, &expected);
   const int64_t drift = elapsed_ns(expected, time_ns);
-  const bool usable = anchored_ && !overflow && drift <= kMaxDrift_ns && drift >= -kMaxDrift_ns;
+  const bool usable = anchored_ && !overflow && drift <= kMaxDriftNs && drift >= -kMaxDriftNs;
   at_ns_ = usable ? expected : time_ns;
   rest_ = usable ? scaled % clock_hz_ : 0;
   anchored_ = true;

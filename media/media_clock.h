@@ -1,7 +1,7 @@
 // When the first sample of an RTP packet was spoken, on the capture's time line.
 //
 // RTP timestamps (RFC 3550 5.1) space the packets exactly, free of network jitter; the arrival of
-// the first packet anchors them. A packet that arrives more than kMaxDrift_ns away from where its
+// the first packet anchors them. A packet that arrives more than kMaxDriftNs away from where its
 // timestamp says starts a new anchor: the sender restarted its timestamps, or its clock is not the
 // announced one.
 #pragma once
@@ -12,7 +12,7 @@ namespace sipladder {
 
 class MediaClock {
  public:
-  static constexpr int64_t kMaxDrift_ns = 1'000'000'000;
+  static constexpr int64_t kMaxDriftNs = 1'000'000'000;
 
   explicit MediaClock(uint32_t clock_hz) : clock_hz_(clock_hz == 0 ? 8000 : clock_hz) {}
 

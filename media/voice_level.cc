@@ -76,8 +76,8 @@ void VoiceLevel::add_samples(std::span<const int16_t> pcm, int64_t at_ns) {
   while (!pcm.empty()) {
     enter_slot(at_ns);
     const int64_t offset_ns = std::max<int64_t>(elapsed_ns(start_ns_, at_ns), 0);
-    const int64_t left_ns = kSlot_ns - offset_ns % kSlot_ns;
-    const int64_t fitting = (left_ns * rate + kSecond_ns - 1) / kSecond_ns;
+    const int64_t left_ns = kSlotNs - offset_ns % kSlotNs;
+    const int64_t fitting = (left_ns * rate + kSecondNs - 1) / kSecondNs;
     const size_t count = std::min(pcm.size(), static_cast<size_t>(fitting));
     for (const int16_t sample : pcm.first(count)) {
       sum_ += sample;
@@ -85,7 +85,7 @@ void VoiceLevel::add_samples(std::span<const int16_t> pcm, int64_t at_ns) {
     }
     samples_ += count;
     pcm = pcm.subspan(count);
-    const int64_t step_ns = static_cast<int64_t>(count) * kSecond_ns / rate;
+    const int64_t step_ns = static_cast<int64_t>(count) * kSecondNs / rate;
     if (__builtin_add_overflow(at_ns, step_ns, &at_ns)) return;
   }
 }
@@ -93,7 +93,7 @@ void VoiceLevel::add_samples(std::span<const int16_t> pcm, int64_t at_ns) {
 void VoiceLevel::enter_slot(int64_t at_ns) {
   if (!started_) start_ns_ = at_ns;
   started_ = true;
-  const int64_t slot = elapsed_ns(start_ns_, at_ns) / kSlot_ns;
+  const int64_t slot = elapsed_ns(start_ns_, at_ns) / kSlotNs;
   if (slot <= slot_) return;
   close_slot();
   slot_ = slot;

@@ -37,7 +37,7 @@ struct VoiceFigures {
 class VoiceLevel {
  public:
   static constexpr size_t kMaxSlots = 36'000;  // an hour at 100 ms
-  static constexpr int64_t kSlot_ns = 100'000'000;
+  static constexpr int64_t kSlotNs = 100'000'000;
   static constexpr int8_t kNoData = INT8_MIN;
   static constexpr int8_t kLowestLevel = -127;
   static constexpr int8_t kSilenceLevel = -60;
@@ -62,7 +62,7 @@ class VoiceLevel {
   // One per slot_ns() from start_ns() on, kNoData where nothing was heard. A stream longer than
   // kMaxSlots has the mean power of 200 ms per level, then of 400, and so on.
   const std::vector<int8_t>& levels() const { return levels_; }
-  int64_t slot_ns() const { return kSlot_ns * slots_per_level_; }
+  int64_t slot_ns() const { return kSlotNs * slots_per_level_; }
   int64_t start_ns() const { return start_ns_; }  // capture time; 0 before the first packet
 
  private:

@@ -39,9 +39,9 @@ StereoTrack::StereoTrack(int64_t origin_ns, int rate)
 void StereoTrack::add(TrackSide side, int64_t time_ns, std::span<const int16_t> pcm, int rate) {
   if (pcm.empty() || rate <= 0) return;
   const int64_t offset_ns = elapsed_ns(origin_ns_, time_ns);
-  if (offset_ns >= kMaxSeconds * kSecond_ns) truncated_ = true;
-  if (offset_ns >= kMaxSeconds * kSecond_ns || offset_ns <= -kMaxSeconds * kSecond_ns) return;
-  const int64_t first = offset_ns * rate_ / kSecond_ns;
+  if (offset_ns >= kMaxSeconds * kSecondNs) truncated_ = true;
+  if (offset_ns >= kMaxSeconds * kSecondNs || offset_ns <= -kMaxSeconds * kSecondNs) return;
+  const int64_t first = offset_ns * rate_ / kSecondNs;
   const int64_t count = static_cast<int64_t>(pcm.size()) * rate_ / rate;
   const int64_t end = kMaxSeconds * rate_;
   if (first + count > end) truncated_ = true;

@@ -135,7 +135,7 @@ bool is_cancelled(const Cursor& cursor) {
 }
 
 // Moves to the first record from row.id on that has rows.
-void settle(Cursor& cursor) {
+void seek_row(Cursor& cursor) {
   cursor.row.part = 0;
   for (; cursor.row.id <= cursor.last; cursor.row.id++) {
     if (is_cancelled(cursor)) return;
@@ -162,7 +162,7 @@ int filter(sqlite3_vtab_cursor* base, int index, const char*, int, sqlite3_value
     const int64_t above = std::clamp<int64_t>(sqlite3_value_int64(values[0]), 0, count);
     cursor.row.id = static_cast<uint32_t>(above) + 1;
   }
-  settle(cursor);
+  seek_row(cursor);
   return SQLITE_OK;
 }
 
@@ -170,7 +170,7 @@ int next(sqlite3_vtab_cursor* base) {
   Cursor& cursor = *reinterpret_cast<Cursor*>(base);
   if (++cursor.row.part < cursor.parts) return SQLITE_OK;
   cursor.row.id++;
-  settle(cursor);
+  seek_row(cursor);
   return SQLITE_OK;
 }
 

@@ -23,7 +23,7 @@ bool dialog_timed(Reader& r, RowId row) {
 }
 
 void timer(Reader& r, RowId row, Value& v) {
-  const char fired = settle(r.model, txn(r, row)).timer;
+  const char fired = state_as_of_now(r.model, txn(r, row)).timer;
   if (fired != 0) v.set(std::string_view(&fired, 1));
 }
 
@@ -111,7 +111,7 @@ const TableDescription kTransactionsTable{
         {"state", "TEXT",
          "calling or trying, proceeding, completed, accepted, confirmed, terminated, timed-out",
          [](Reader& r, RowId row, Value& v) {
-           v.set(to_string(settle(r.model, txn(r, row)).state));
+           v.set(to_string(state_as_of_now(r.model, txn(r, row)).state));
          }},
         {"final_status", "INTEGER", "final response",
          [](Reader& r, RowId row, Value& v) { v.set_if(uint64_t{txn(r, row).final_status}); }},
@@ -165,7 +165,7 @@ const TableDescription kDialogsTable{
         {"state", "TEXT", "early, confirmed, terminated",
          [](Reader& r, RowId row, Value& v) {
            static constexpr std::string_view kNames[] = {"early", "confirmed", "terminated"};
-           const DialogState state = settle(r.model, dialog(r, row));
+           const DialogState state = state_as_of_now(r.model, dialog(r, row));
            v.set(kNames[static_cast<size_t>(state)]);
          }},
         {"early_ns", "INTEGER", "first seen",

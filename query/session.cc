@@ -84,7 +84,7 @@ bool Session::step() {
     if (result == ReadResult::idle) awaited = source_->waits_for();
     if (result == ReadResult::end) end();
     note_sources();
-    engine_.settle();
+    engine_.catch_up();
   }
   idle_ = result == ReadResult::idle;
   wait_for(awaited);
@@ -92,9 +92,9 @@ bool Session::step() {
 }
 
 void Session::run() {
-  constexpr int64_t kLong = 50'000'000;
+  constexpr int64_t kLongNs = 50'000'000;
   while (!stop) {
-    const ReadResult result = batch(kLong);
+    const ReadResult result = batch(kLongNs);
     if (result == ReadResult::end) break;
     note_sources();
     if (result == ReadResult::idle) wait_for(source_->waits_for());
@@ -105,7 +105,7 @@ void Session::run() {
 void Session::close() {
   end();
   note_sources();
-  engine_.settle();
+  engine_.catch_up();
 }
 
 }  // namespace sipladder

@@ -7,7 +7,7 @@
 namespace sipladder {
 namespace {
 
-constexpr int64_t kSecond = 1'000'000'000;
+constexpr int64_t kSecondNs = 1'000'000'000;
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -31,7 +31,7 @@ bool take(std::string_view* text, std::string_view any_of) {
 // ".123456", as nanoseconds; 0 when there is none.
 bool take_fraction(std::string_view* text, int64_t* ns) {
   if (!take(text, ".,")) return true;
-  int64_t unit = kSecond / 10;
+  int64_t unit = kSecondNs / 10;
   if (text->empty() || !is_digit((*text)[0])) return false;
   for (; !text->empty() && is_digit((*text)[0]); unit /= 10) {
     *ns += ((*text)[0] - '0') * unit;
@@ -61,7 +61,7 @@ std::optional<int64_t> parse_seconds(std::string_view text) {
   std::from_chars(text.data(), text.data() + (end - text.begin()), seconds);
   text.remove_prefix(static_cast<size_t>(end - text.begin()));
   if (!take_fraction(&text, &ns) || !text.empty()) return std::nullopt;
-  return seconds * kSecond + ns;
+  return seconds * kSecondNs + ns;
 }
 
 }  // namespace
@@ -86,7 +86,7 @@ std::optional<int64_t> parse_time(std::string_view text) {
   if (!text.empty() || tm.tm_hour > 23 || tm.tm_min > 59 || tm.tm_sec > 59) return std::nullopt;
   const int64_t seconds = timegm(&tm);
   if (tm.tm_mon != month || tm.tm_mday != day) return std::nullopt;  // no such day
-  return (seconds - east_s) * kSecond + ns;
+  return (seconds - east_s) * kSecondNs + ns;
 }
 
 }  // namespace sipladder

@@ -14,13 +14,13 @@ TEST(ClockSteps, OfAllKeptTimesStayWithinThem) {
   ClockStep step;
   step.source = 0;
   step.frame = 2;
-  step.back_ns = kLatest_ns - kEarliest_ns;
+  step.back_ns = kLatestNs - kEarliestNs;
   model.clock_steps = {step, step};
-  EXPECT_EQ(ordered_ns(model, 0, 1, kLatest_ns), kLatest_ns);
-  EXPECT_EQ(ordered_ns(model, 0, 2, kLatest_ns), kLatest_ns);
-  EXPECT_EQ(ordered_ns(model, 1, 2, kEarliest_ns), kEarliest_ns);
+  EXPECT_EQ(ordered_ns(model, 0, 1, kLatestNs), kLatestNs);
+  EXPECT_EQ(ordered_ns(model, 0, 2, kLatestNs), kLatestNs);
+  EXPECT_EQ(ordered_ns(model, 1, 2, kEarliestNs), kEarliestNs);
   model.clock_steps = {step};
-  EXPECT_EQ(ordered_ns(model, 0, 2, kEarliest_ns), kLatest_ns);
+  EXPECT_EQ(ordered_ns(model, 0, 2, kEarliestNs), kLatestNs);
 }
 
 }  // namespace

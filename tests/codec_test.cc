@@ -15,8 +15,8 @@ namespace {
 using build::Codec;
 using build::g726;
 using build::kCodecs;
-using build::kPacket_ns;
-using build::kStart_ns;
+using build::kPacketNs;
+using build::kStartNs;
 using build::Pcm;
 using build::tone;
 
@@ -77,7 +77,7 @@ TEST(Codec, RandomSmallPayloads) {
     for (uint32_t i = 0; i < 2000; i++) {
       std::string payload(random() % 100, '\0');
       for (char& byte : payload) byte = static_cast<char>(random());
-      level.add_voice(payload, static_cast<uint32_t>(random()), kStart_ns + i * kPacket_ns);
+      level.add_voice(payload, static_cast<uint32_t>(random()), kStartNs + i * kPacketNs);
     }
     level.finish();
     EXPECT_LE(level.levels().size(), VoiceLevel::kMaxSlots);

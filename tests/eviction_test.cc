@@ -89,7 +89,7 @@ TEST_F(EvictionOfCalls, EndedBeforeOpenAndOldBeforeNew) {
     add(i, true, i * 10 * kMs);
     if (i != 2) add(i, false, (i * 10 + 1) * kMs);  // the third waits for its answer
   }
-  engine_.settle();
+  engine_.catch_up();
   // The first three that have ended: 1, 2 and 4.
   evict(model_, log_,
         {3 * (sizeof(CallRecord) + 2 * sizeof(MessageRecord) + sizeof(TransactionRecord)), 0});
@@ -110,7 +110,7 @@ TEST_F(EvictionOfCalls, AFloodOfCallsStaysWithinItsMemory) {
     add(i, false, i * kMs + 1);
   }
   model_.finished = true;
-  engine_.settle();
+  engine_.catch_up();
   EXPECT_GT(model_.evicted.calls, 0U);
   // No call was given up between its request and the answer: it would count twice.
   EXPECT_EQ(model_.calls.held() + model_.evicted.calls, 100'000U);
@@ -152,7 +152,7 @@ TEST_F(EvictionOfCalls, AFloodOfStreamsStaysWithinItsMemory) {
     engine_.process(build::packet(bytes, 1, ++frame_, i * kMs));
   }
   model_.finished = true;
-  engine_.settle();
+  engine_.catch_up();
   EXPECT_EQ(model_.streams.held() + model_.evicted.streams, 200'000U);
   EXPECT_LT(model_.streams.bytes() + model_.endpoints.bytes(), kMemory + kMemory / 4);
   EXPECT_LT(model_.endpoints.held(), 100'000U);
@@ -177,7 +177,7 @@ TEST_F(EvictionOfCalls, TheSpoolStaysBelowItsLimit) {
     engine_.process(packet);
   }
   model_.finished = true;
-  engine_.settle();
+  engine_.catch_up();
   EXPECT_LE(log_.spool_bytes(), Spool::kLeast);
   EXPECT_EQ(log_.trouble(), "");
   EXPECT_GT(model_.evicted.calls, 0U);

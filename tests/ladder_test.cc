@@ -65,7 +65,7 @@ class LadderTest : public testing::Test {
   }
 
   void finish() {
-    feed_.engine.settle();
+    feed_.engine.catch_up();
     feed_.model.finished = true;
   }
 

@@ -99,6 +99,35 @@ TEST_F(Mcp, SaysWhatIsWrong) {
   EXPECT_EQ(run_binary({"mcp", "--root", "/nowhere"}).status, 2);
 }
 
+TEST_F(Mcp, AnswersABatchInOneLine) {
+  const auto answers =
+      ask(R"([{"jsonrpc":"2.0","id":1,"method":"ping"},{"jsonrpc":"2.0","method":"told"},)"
+          R"({"jsonrpc":"2.0","id":2,"method":"none"},7])"
+          "\n"
+          R"([{"jsonrpc":"2.0","method":"told"}])"
+          "\n[]\n");
+  ASSERT_EQ(answers.size(), 2U);
+  EXPECT_EQ(
+      answers[0],
+      R"([{"jsonrpc":"2.0","id":1,"result":{}},)"
+      R"({"jsonrpc":"2.0","id":2,"error":{"code":-32601,"message":"there is no such method"}},)"
+      R"({"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"a request is an object"}}])");
+  EXPECT_TRUE(has(answers[1], "-32600")) << answers[1];
+}
+
+TEST_F(Mcp, TheAnswersOfABatchHaveABound) {
+  const std::string one =
+      R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"sql",)"
+      R"("arguments":{"file":"a.pcap","query":"SELECT hex(zeroblob(290000)) AS x"}}})";
+  std::string batch = "[" + one;
+  for (int i = 0; i < 9; i++) batch += "," + one;
+  const auto answers = ask(batch + "]\n");
+  ASSERT_EQ(answers.size(), 1U);
+  EXPECT_GT(answers[0].size(), 1U << 20);
+  EXPECT_LT(answers[0].size(), 4U << 20);
+  EXPECT_TRUE(has(answers[0], "-32000"));
+}
+
 TEST_F(Mcp, NoAnswerIsTooLong) {
   const std::string answer =
       call("sql", R"({"file":"a.pcap","query":"SELECT printf('%.*c', 9000, char(1)) AS x FROM )"

@@ -6,23 +6,23 @@
 namespace sipladder {
 namespace {
 
-constexpr int64_t kStart_ns = 1'700'000'000'000'000'000;
-constexpr int64_t kPacket_ns = 20'000'000;
+constexpr int64_t kStartNs = 1'700'000'000'000'000'000;
+constexpr int64_t kPacketNs = 20'000'000;
 
 TEST(MediaClock, SpacesByTimestamp) {
   MediaClock clock(8000);
-  EXPECT_EQ(clock.place(0xFFFF'FFFF, kStart_ns), kStart_ns);
-  EXPECT_EQ(clock.place(159, kStart_ns + 55'000'000), kStart_ns + kPacket_ns);  // wraps, jitter
-  EXPECT_EQ(clock.place(479, kStart_ns + 61'000'000), kStart_ns + 3 * kPacket_ns);
-  EXPECT_EQ(clock.place(319, kStart_ns + 62'000'000), kStart_ns + 2 * kPacket_ns);  // reordered
+  EXPECT_EQ(clock.place(0xFFFF'FFFF, kStartNs), kStartNs);
+  EXPECT_EQ(clock.place(159, kStartNs + 55'000'000), kStartNs + kPacketNs);  // wraps, jitter
+  EXPECT_EQ(clock.place(479, kStartNs + 61'000'000), kStartNs + 3 * kPacketNs);
+  EXPECT_EQ(clock.place(319, kStartNs + 62'000'000), kStartNs + 2 * kPacketNs);  // reordered
 }
 
 TEST(MediaClock, AnchorsAnewAfterAJump) {
   MediaClock clock(8000);
-  clock.place(0, kStart_ns);
-  EXPECT_EQ(clock.place(1'000'000, kStart_ns + kPacket_ns), kStart_ns + kPacket_ns);
-  EXPECT_EQ(clock.place(1'000'160, kStart_ns + 45'000'000), kStart_ns + 2 * kPacket_ns);
-  EXPECT_EQ(clock.place(1'000'320, kStart_ns + 9'000'000'000), kStart_ns + 9'000'000'000);
+  clock.place(0, kStartNs);
+  EXPECT_EQ(clock.place(1'000'000, kStartNs + kPacketNs), kStartNs + kPacketNs);
+  EXPECT_EQ(clock.place(1'000'160, kStartNs + 45'000'000), kStartNs + 2 * kPacketNs);
+  EXPECT_EQ(clock.place(1'000'320, kStartNs + 9'000'000'000), kStartNs + 9'000'000'000);
 }
 
 TEST(MediaClock, KeepsFractionsOfOddClocks) {

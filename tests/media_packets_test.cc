@@ -97,7 +97,7 @@ class MediaEngine : public testing::Test {
     engine_.process(build::packet(bytes, 1, frame_, frame_ * 20'000'000LL));
   }
   std::string path(uint32_t stream) {
-    engine_.settle();
+    engine_.catch_up();
     const StreamRecord& record = model_.streams[StreamId{stream}];
     return to_string(model_.endpoints[record.src]) + " > " +
            to_string(model_.endpoints[record.dst]);
@@ -163,7 +163,7 @@ TEST_F(MediaEngine, WhatTheFarEndMeasured) {
   add("\x80\xC9\0\1"s + number32(9) + "\x80\xCF"s + number16(10) + number32(9) + "\7\0"s +
           number16(8) + metrics,
       false);
-  engine_.settle();
+  engine_.catch_up();
   const StreamRecord& stream = model_.streams[StreamId{1}];
   EXPECT_TRUE(stream.has_xr);
   EXPECT_EQ(stream.xr_loss_rate, 128);

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "export/html/sha256.h"
+#include "export/html/shared_pieces.h"
 #include "tests/support/run_binary.h"
 #include "tests/support/scratch.h"
 #include "tests/support/written_flow.h"
@@ -104,6 +105,44 @@ TEST(Report, IsWhatLadderPrints) {
 }
 
 // FIPS 180-4, and RFC 4648 section 10.
+// "<7>" and "<7-3>" put back, as the script of the page does.
+std::string whole(const std::string& text, const std::vector<std::string>& pieces) {
+  std::string out;
+  for (size_t at = 0; at < text.size();) {
+    size_t first = 0, more = 0;
+    int length = 0;
+    const bool run = std::sscanf(&text[at], "<%zu-%zu>%n", &first, &more, &length) == 2;
+    if (!run || length == 0) more = 0;
+    if (length > 0 || (std::sscanf(&text[at], "<%zu>%n", &first, &length) == 1 && length > 0)) {
+      for (size_t i = first; i <= first + more; i++) out += pieces.at(i);
+      at += static_cast<size_t>(length);
+    } else {
+      out += text[at++];
+    }
+  }
+  return out;
+}
+
+TEST(Report, WhatRepeatsIsWrittenOnce) {
+  const std::string line = "<p class=\"dim\">again and again</p>",
+                    other = "<b>something else</b>\n";
+  const std::string texts[] = {line + other + "Via: one\n" + line, "alone\n" + line + other,
+                               other + line + other + line + "<i>", ""};
+  SharedPieces shared;
+  for (const std::string& text : texts) shared.add(text);
+  std::vector<std::string> shortened;
+  for (const std::string& text : texts) shortened.push_back(shared.shortened(text));
+  std::vector<std::string> pieces;
+  std::string all = shared.pieces() + "<>";
+  for (size_t end = 0; (end = all.find("<>")) != std::string::npos; all.erase(0, end + 2))
+    pieces.push_back(all.substr(0, end));
+  for (size_t i = 0; i < std::size(texts); i++) {
+    EXPECT_EQ(whole(shortened[i], pieces), texts[i]) << shortened[i];
+    EXPECT_LE(shortened[i].size(), texts[i].size());
+  }
+  EXPECT_EQ(shortened[1], "alone\n<0-1>");
+}
+
 TEST(Report, HashesAsOthersDo) {
   EXPECT_EQ(sha256_base64("abc"), "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");
   EXPECT_EQ(sha256_base64(""), "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");

@@ -11,11 +11,11 @@
 namespace sipladder {
 namespace {
 
-constexpr int64_t kPacket_ns = 20'000'000;
+constexpr int64_t kPacketNs = 20'000'000;
 
 struct Packet {
   uint16_t number;
-  int64_t pause_ns = kPacket_ns;
+  int64_t pause_ns = kPacketNs;
 };
 
 struct Outcome {
@@ -78,7 +78,7 @@ TEST(RtpSequence, ASenderThatBeginsAnewLosesNothing) {
 
 TEST(RtpSequence, ALongPauseIsALoss) {
   std::vector<Packet> behind = run_of(1000 + 50 + 1500, 50);
-  behind[0].pause_ns = 1500 * kPacket_ns;
+  behind[0].pause_ns = 1500 * kPacketNs;
   const Outcome outcome = outcome_of(run_of(1000, 50) + behind);
   EXPECT_EQ(outcome.expected(), 1600);
   EXPECT_EQ(outcome.strays, 0);

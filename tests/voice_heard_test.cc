@@ -11,8 +11,8 @@
 namespace sipladder {
 namespace {
 
-using build::kPacket_ns;
-using build::kStart_ns;
+using build::kPacketNs;
+using build::kStartNs;
 
 constexpr const char* kFrom = "192.0.2.1";
 constexpr const char* kTo = "192.0.2.2";
@@ -50,7 +50,7 @@ class Stream {
     const std::string rtp =
         std::string("\x80") + static_cast<char>(type) + build::number16(static_cast<uint16_t>(i)) +
         build::number32(static_cast<uint32_t>(i) * step) + build::number32(0x1234) + payload;
-    feed_.add(kStart_ns + static_cast<int64_t>(i) * kPacket_ns,
+    feed_.add(kStartNs + static_cast<int64_t>(i) * kPacketNs,
               build::ip(build::udp(rtp, kFrom, kTo, 10000, 20000), 17, kFrom, kTo));
   }
 

@@ -14,8 +14,8 @@ using build::Codec;
 using build::Encode;
 using build::g711;
 using build::kCodecs;
-using build::kPacket_ns;
-using build::kStart_ns;
+using build::kPacketNs;
+using build::kStartNs;
 using build::l16;
 using build::tone;
 
@@ -27,7 +27,7 @@ VoiceLevel level_of_tone(const Codec& codec, double amplitude, size_t packets = 
   for (size_t i = 0; i < packets; i++) {
     const std::string payload = encode(tone(samples, codec.encoder_rate, amplitude, i * samples));
     level.add_voice(payload, static_cast<uint32_t>(i) * codec.clock_hz / 50,
-                    kStart_ns + static_cast<int64_t>(i) * kPacket_ns);
+                    kStartNs + static_cast<int64_t>(i) * kPacketNs);
   }
   level.finish();
   return level;
@@ -42,7 +42,7 @@ TEST(VoiceLevel, OfATone) {
     EXPECT_NEAR(level.figures().loudest, -13, 2);
     EXPECT_EQ(level.figures().silent_slots, 0U);
     EXPECT_EQ(level.figures().undecodable, 0U);
-    EXPECT_EQ(level.start_ns(), kStart_ns);
+    EXPECT_EQ(level.start_ns(), kStartNs);
   }
 }
 
@@ -81,7 +81,7 @@ TEST(VoiceLevel, DigitalSilenceIsLowest) {
   for (const auto& c : cases) {
     VoiceLevel level(make_voice_decoder(c.name, 8000, 1), 8000);
     for (uint32_t i = 0; i < 100; i++) {
-      level.add_voice(std::string(160, c.byte), i * 160, kStart_ns + i * kPacket_ns);
+      level.add_voice(std::string(160, c.byte), i * 160, kStartNs + i * kPacketNs);
     }
     level.finish();
     EXPECT_EQ(level.figures().loudest, VoiceLevel::kLowestLevel) << c.name;
@@ -94,7 +94,7 @@ TEST(VoiceLevel, LoopedToneRepeatsButIsLoud) {
   VoiceLevel level(make_voice_decoder("PCMU", 8000, 1), 8000);
   const std::string payload = g711(G711_ULAW)(tone(160, 8000, 10362, 0, 1000));
   for (uint32_t i = 0; i < 100; i++) {
-    level.add_voice(payload, i * 160, kStart_ns + i * kPacket_ns);
+    level.add_voice(payload, i * 160, kStartNs + i * kPacketNs);
   }
   level.finish();
   EXPECT_EQ(level.figures().repeated_share(), 1.0);
@@ -104,8 +104,7 @@ TEST(VoiceLevel, LoopedToneRepeatsButIsLoud) {
 TEST(VoiceLevel, WithoutDecoderPayloadsAreCompared) {
   VoiceLevel level(make_voice_decoder("G729", 8000, 1), 8000);
   for (uint32_t i = 0; i < 10; i++) {
-    level.add_voice(i < 5 ? "same payload" : std::to_string(i), i * 160,
-                    kStart_ns + i * kPacket_ns);
+    level.add_voice(i < 5 ? "same payload" : std::to_string(i), i * 160, kStartNs + i * kPacketNs);
   }
   level.finish();
   EXPECT_EQ(level.figures().voice_packets, 10U);
@@ -117,9 +116,9 @@ TEST(VoiceLevel, WithoutDecoderPayloadsAreCompared) {
 
 TEST(VoiceLevel, ComfortNoiseAndEventsAreCounted) {
   VoiceLevel level(make_voice_decoder("PCMA", 8000, 1), 8000);
-  level.add_voice(std::string(160, '\xD5'), 0, kStart_ns);
-  level.add_comfort_noise("\x46", 800, kStart_ns + 100'000'000);
-  level.add_comfort_noise("", 1600, kStart_ns + 200'000'000);
+  level.add_voice(std::string(160, '\xD5'), 0, kStartNs);
+  level.add_comfort_noise("\x46", 800, kStartNs + 100'000'000);
+  level.add_comfort_noise("", 1600, kStartNs + 200'000'000);
   level.add_telephone_event();
   level.finish();
   EXPECT_EQ(level.figures().comfort_noise, 2U);
@@ -130,8 +129,8 @@ TEST(VoiceLevel, ComfortNoiseAndEventsAreCounted) {
 
 TEST(VoiceLevel, GapsHaveNoData) {
   VoiceLevel level(make_voice_decoder("PCMU", 8000, 1), 8000);
-  level.add_voice(std::string(800, '\xFF'), 0, kStart_ns);
-  level.add_voice(std::string(800, '\xFF'), 2400, kStart_ns + 300'000'000);
+  level.add_voice(std::string(800, '\xFF'), 0, kStartNs);
+  level.add_voice(std::string(800, '\xFF'), 2400, kStartNs + 300'000'000);
   level.finish();
   EXPECT_EQ(level.levels(), (std::vector<int8_t>{VoiceLevel::kLowestLevel, VoiceLevel::kNoData,
                                                  VoiceLevel::kNoData, VoiceLevel::kLowestLevel}));
@@ -142,7 +141,7 @@ TEST(VoiceLevel, LongStreamsHalveTheResolution) {
   VoiceLevel level(make_voice_decoder("PCMU", 8000, 1), 8000);
   const std::string payload(800, '\xFF');
   for (uint32_t i = 0; i < 40'000; i++) {
-    level.add_voice(payload, i * 800, kStart_ns + i * int64_t{100'000'000});
+    level.add_voice(payload, i * 800, kStartNs + i * int64_t{100'000'000});
   }
   level.finish();
   EXPECT_EQ(level.slot_ns(), 200'000'000);
@@ -154,7 +153,7 @@ TEST(VoiceLevel, LongStreamsHalveTheResolution) {
 TEST(VoiceLevel, ForgedTimesStayBounded) {
   VoiceLevel level(make_voice_decoder("PCMU", 8000, 1), 8000);
   const std::string payload(160, '\xFF');
-  const int64_t times[] = {0, INT64_MAX, INT64_MIN, -1, INT64_MAX - 5, kStart_ns, INT64_MIN};
+  const int64_t times[] = {0, INT64_MAX, INT64_MIN, -1, INT64_MAX - 5, kStartNs, INT64_MIN};
   uint32_t timestamp = 0;
   for (const int64_t time_ns : times) level.add_voice(payload, timestamp += 0x7000'0000, time_ns);
   level.finish();
@@ -164,10 +163,10 @@ TEST(VoiceLevel, ForgedTimesStayBounded) {
 
 TEST(VoiceLevel, SenderChangesItsCodec) {
   VoiceLevel level(make_voice_decoder("PCMU", 8000, 1), 8000);
-  level.add_voice(std::string(160, '\xFF'), 0, kStart_ns);
+  level.add_voice(std::string(160, '\xFF'), 0, kStartNs);
   level.use(make_voice_decoder("L16", 16000, 1), 16000);
   const std::string loud = l16()(tone(1600, 16000, 10362));
-  level.add_voice(loud, 77'000, kStart_ns + 100'000'000);
+  level.add_voice(loud, 77'000, kStartNs + 100'000'000);
   level.finish();
   EXPECT_EQ(level.levels(), (std::vector<int8_t>{VoiceLevel::kLowestLevel, -13}));
 }

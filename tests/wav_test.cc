@@ -11,8 +11,8 @@
 namespace sipladder {
 namespace {
 
-using build::kPacket_ns;
-using build::kStart_ns;
+using build::kPacketNs;
+using build::kStartNs;
 using build::Pcm;
 
 struct WavFile {
@@ -37,10 +37,10 @@ class Wav : public testing::Test {
 };
 
 TEST_F(Wav, SidesAreAlignedInTime) {
-  StereoTrack track(kStart_ns, 8000);
-  track.add(TrackSide::callee, kStart_ns + 1'500'000'000, Pcm(160, 2000), 8000);
-  track.add(TrackSide::caller, kStart_ns, Pcm(160, 1000), 8000);
-  track.add(TrackSide::caller, kStart_ns + kPacket_ns, Pcm(320, 3000), 16000);
+  StereoTrack track(kStartNs, 8000);
+  track.add(TrackSide::callee, kStartNs + 1'500'000'000, Pcm(160, 2000), 8000);
+  track.add(TrackSide::caller, kStartNs, Pcm(160, 1000), 8000);
+  track.add(TrackSide::caller, kStartNs + kPacketNs, Pcm(320, 3000), 16000);
   EXPECT_EQ(track.write(path_), "");
   const WavFile wav = read_wav(path_);
   EXPECT_EQ(wav.rate, 8000);
@@ -70,18 +70,18 @@ TEST_F(Wav, ResamplesBetweenSamples) {
 }
 
 TEST_F(Wav, BoundsInTime) {
-  StereoTrack track(kStart_ns, 12345);
+  StereoTrack track(kStartNs, 12345);
   const Pcm pcm(160, 7);
-  track.add(TrackSide::caller, kStart_ns - 10'000'000, pcm, 8000);  // half of it before the origin
+  track.add(TrackSide::caller, kStartNs - 10'000'000, pcm, 8000);  // half of it before the origin
   EXPECT_DOUBLE_EQ(track.seconds(), 0.01);
-  for (const int64_t time_ns : {INT64_MIN, int64_t{0}, kStart_ns - kPacket_ns}) {
+  for (const int64_t time_ns : {INT64_MIN, int64_t{0}, kStartNs - kPacketNs}) {
     track.add(TrackSide::callee, time_ns, pcm, 8000);
   }
-  track.add(TrackSide::callee, kStart_ns, {}, 8000);
-  track.add(TrackSide::callee, kStart_ns, pcm, 0);
+  track.add(TrackSide::callee, kStartNs, {}, 8000);
+  track.add(TrackSide::callee, kStartNs, pcm, 0);
   EXPECT_DOUBLE_EQ(track.seconds(), 0.01);
   EXPECT_FALSE(track.truncated());
-  const int64_t end_ns = kStart_ns + StereoTrack::kMaxSeconds * 1'000'000'000;
+  const int64_t end_ns = kStartNs + StereoTrack::kMaxSeconds * 1'000'000'000;
   track.add(TrackSide::caller, end_ns - 10'000'000, pcm, 8000);
   EXPECT_TRUE(track.truncated());
   track.add(TrackSide::caller, INT64_MAX, pcm, 8000);

@@ -106,4 +106,36 @@ Reply ChooseView::handle(Key key) {
   return {};
 }
 
+Reply choose_value(std::string heading, const std::map<std::string, uint64_t>& counts,
+                   std::function<void(const std::string&)> pick) {
+  std::vector<Choice> choices;
+  for (const auto& [value, count] : counts)
+    choices.push_back({value.empty() ? "(none)" : value, "", value, false, count});
+  std::stable_sort(choices.begin(), choices.end(),
+                   [](const Choice& a, const Choice& b) { return a.count > b.count; });
+  const auto done = [pick = std::move(pick)](const std::vector<Choice>& all, size_t at) {
+    pick(all[at].id);
+    return Reply{Reply::Kind::back, nullptr};
+  };
+  ChooseView::Manner manner{"values", std::move(heading), false, false, true};
+  return {Reply::Kind::open,
+          std::make_unique<ChooseView>(std::move(manner), std::move(choices), done)};
+}
+
+Reply choose_columns(std::vector<Choice> choices,
+                     std::function<void(const std::vector<std::string>&)> take) {
+  const auto done = [take = std::move(take)](const std::vector<Choice>& all, size_t) {
+    std::vector<std::string> names;
+    for (const Choice& one : all) {
+      if (one.marked) names.push_back(one.id);
+    }
+    take(names);
+    return Reply{Reply::Kind::back, nullptr};
+  };
+  ChooseView::Manner manner{"columns", "Space: shown or not, + and - move, Enter takes them", true,
+                            true, false};
+  return {Reply::Kind::open,
+          std::make_unique<ChooseView>(std::move(manner), std::move(choices), done)};
+}
+
 }  // namespace sipladder

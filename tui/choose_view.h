@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -52,5 +53,12 @@ class ChooseView : public Screen {
   Cursor cursor_;
   Search search_;
 };
+
+// Opens the values of a column, the most frequent first; `pick` gets the one that Enter takes.
+Reply choose_value(std::string heading, const std::map<std::string, uint64_t>& counts,
+                   std::function<void(const std::string&)> pick);
+// Opens a choice of columns and of their order; `take` gets the names of those that are marked.
+Reply choose_columns(std::vector<Choice> choices,
+                     std::function<void(const std::vector<std::string>&)> take);
 
 }  // namespace sipladder

@@ -41,6 +41,29 @@ std::string_view take_word(std::string_view* line) {
 
 }  // namespace
 
+KeyTable with_movement_keys(const KeyTable& first, const KeyTable& rest) {
+  static constexpr KeyBinding kMovement[] = {
+      {kKeyUp, Action::up, ""},
+      {'k', Action::up, ""},
+      {kKeyDown, Action::down, ""},
+      {'j', Action::down, "a line up or down"},
+      {kKeyPageUp, Action::page_up, ""},
+      {control_key('b'), Action::page_up, ""},
+      {kKeyPageDown, Action::page_down, ""},
+      {control_key('f'), Action::page_down, "a page up or down"},
+      {control_key('u'), Action::half_up, ""},
+      {control_key('d'), Action::half_down, "half a page up or down"},
+      {kKeyHome, Action::first, ""},
+      {'g', Action::first, ""},
+      {kKeyEnd, Action::last, ""},
+      {'G', Action::last, "to the first or last line"},
+  };
+  KeyTable all = first;
+  all.insert(all.end(), std::begin(kMovement), std::end(kMovement));
+  all.insert(all.end(), rest.begin(), rest.end());
+  return all;
+}
+
 Action action_of(const KeyTable& table, Key key) {
   for (const KeyBinding& binding : table) {
     if (binding.key == key) return binding.action;

@@ -124,6 +124,9 @@ struct KeyBinding {
 };
 using KeyTable = std::vector<KeyBinding>;
 
+// `first`, then the keys that move in every view, then `rest`: the order of the help.
+KeyTable with_movement_keys(const KeyTable& first, const KeyTable& rest);
+
 Action action_of(const KeyTable& table, Key key);
 std::string key_name(Key key);
 // "Enter", "F7", "^F", "Space" or one character; kKeyNone when it is no key.

@@ -151,19 +151,9 @@ Reply ListView::open_values() {
       if (shared_.model.calls.holds(id)) counts[cells_.text(column, id)]++;
     }
   }
-  std::vector<Choice> choices;
-  for (const auto& [value, count] : counts)
-    choices.push_back({value.empty() ? "(none)" : value, "", value, false, count});
-  std::stable_sort(choices.begin(), choices.end(),
-                   [](const Choice& a, const Choice& b) { return a.count > b.count; });
-  ChooseView::Manner manner{"values", column.title + " of these calls (< and > choose the column)",
-                            false, false, true};
-  return {Reply::Kind::open,
-          std::make_unique<ChooseView>(manner, std::move(choices),
-                                       [this, column](const auto& all, size_t at) {
-                                         rows_source_.pick(column, all[at].id);
-                                         return Reply{Reply::Kind::back, nullptr};
-                                       })};
+  return choose_value(
+      column.title + " of these calls (< and > choose the column)", counts,
+      [this, column](const std::string& value) { rows_source_.pick(column, value); });
 }
 
 // What is wrong with the capture itself belongs to no call, or to many.
@@ -190,17 +180,9 @@ Reply ListView::open_columns() {
                                    [&](const ListColumn& one) { return one.name == column.name; });
     if (!shown) choices.push_back({column.name, column.about, column.name, false});
   }
-  ChooseView::Manner manner{"columns", "Space: shown or not, + and - move, Enter takes them", true,
-                            true, false};
-  return {Reply::Kind::open,
-          std::make_unique<ChooseView>(manner, std::move(choices), [this](const auto& all, size_t) {
-            std::vector<std::string> names;
-            for (const Choice& one : all) {
-              if (one.marked) names.push_back(one.id);
-            }
-            if (!names.empty()) columns_ = list_columns_called(names);
-            return Reply{Reply::Kind::back, nullptr};
-          })};
+  return choose_columns(std::move(choices), [this](const std::vector<std::string>& names) {
+    if (!names.empty()) columns_ = list_columns_called(names);
+  });
 }
 
 Reply ListView::handle(Key key) {

@@ -128,10 +128,11 @@ std::string cause_of(const CallFacts& facts, const CallRecord& call) {
 }
 
 std::string overview_sentence(const Overview& overview) {
-  return fmt::format("{}: {} one-way, {} silent, {} failed, {} NAT faults, {} capture trouble",
+  return fmt::format("{}: {} one-way, {} silent, {} failed, {}, {} with capture trouble",
                      counted(overview.count(Group::all), "call"), overview.count(Group::one_way),
                      overview.count(Group::silent), overview.count(Group::failed),
-                     overview.count(Group::nat), overview.count(Group::capture));
+                     counted(overview.count(Group::nat), "NAT fault"),
+                     overview.count(Group::capture));
 }
 
 }  // namespace sipladder

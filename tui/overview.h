@@ -61,7 +61,7 @@ std::string_view cause_words(std::string_view code);
 // "no ACK", or what is known without a finding: "503".
 std::string cause_of(const CallFacts& facts, const CallRecord& call);
 
-// "12 calls: 2 one-way, 1 silent, 3 failed, 1 NAT faults, 0 capture trouble"
+// "12 calls: 2 one-way, 1 silent, 3 failed, 1 NAT fault, 0 with capture trouble"
 std::string overview_sentence(const Overview& overview);
 
 }  // namespace sipladder

@@ -147,20 +147,9 @@ Reply TableView::open_values() {
       counts[plain_text(rows_.value(*column, row))]++;
     }
   }
-  std::vector<Choice> choices;
-  for (const auto& [value, count] : counts)
-    choices.push_back({value.empty() ? "(none)" : value, "", value, false, count});
-  std::stable_sort(choices.begin(), choices.end(),
-                   [](const Choice& a, const Choice& b) { return a.count > b.count; });
-  ChooseView::Manner manner{
-      "values", fmt::format("{} of these rows (< and > choose the column)", column->name), false,
-      false, true};
-  return {Reply::Kind::open,
-          std::make_unique<ChooseView>(manner, std::move(choices),
-                                       [this, column](const auto& all, size_t at) {
-                                         rows_.pick(column, all[at].id);
-                                         return Reply{Reply::Kind::back, nullptr};
-                                       })};
+  return choose_value(fmt::format("{} of these rows (< and > choose the column)", column->name),
+                      counts,
+                      [this, column](const std::string& value) { rows_.pick(column, value); });
 }
 
 Reply TableView::open_columns() {
@@ -173,18 +162,10 @@ Reply TableView::open_columns() {
       choices.push_back(
           {std::string(column.name), std::string(column.doc), std::string(column.name), false});
   }
-  ChooseView::Manner manner{"columns", "Space: shown or not, + and - move, Enter takes them", true,
-                            true, false};
-  return {Reply::Kind::open,
-          std::make_unique<ChooseView>(manner, std::move(choices), [this](const auto& all, size_t) {
-            std::vector<std::string> names;
-            for (const Choice& one : all) {
-              if (one.marked) names.push_back(one.id);
-            }
-            show_columns(names);
-            first_column_ = 0;
-            return Reply{Reply::Kind::back, nullptr};
-          })};
+  return choose_columns(std::move(choices), [this](const std::vector<std::string>& names) {
+    show_columns(names);
+    first_column_ = 0;
+  });
 }
 
 Reply TableView::handle(Key key) {

@@ -62,7 +62,9 @@ void add_wrapped(std::vector<CellLine>* lines, std::string_view text, int width,
 
 KeyTable with_text_keys(KeyTable own) {
   const size_t mine = own.size();
-  for (const KeyBinding& binding : kTextKeys) {
+  const KeyTable shared =
+      with_movement_keys({}, KeyTable(std::begin(kTextKeys), std::end(kTextKeys)));
+  for (const KeyBinding& binding : shared) {
     const bool taken = std::any_of(own.begin(), own.begin() + static_cast<std::ptrdiff_t>(mine),
                                    [&](const KeyBinding& one) { return one.key == binding.key; });
     if (!taken) own.push_back(binding);

@@ -41,22 +41,8 @@ void add_lines(std::vector<CellLine>* lines, std::string_view text, Ink ink = In
 void add_wrapped(std::vector<CellLine>* lines, std::string_view text, int width, int indent,
                  Ink ink = Ink::plain);
 
-// The keys that all such views have.
+// The keys that all such views have, beside those that move.
 inline constexpr KeyBinding kTextKeys[] = {
-    {kKeyUp, Action::up, ""},
-    {'k', Action::up, ""},
-    {kKeyDown, Action::down, ""},
-    {'j', Action::down, "a line up or down"},
-    {kKeyPageUp, Action::page_up, ""},
-    {control_key('b'), Action::page_up, ""},
-    {kKeyPageDown, Action::page_down, ""},
-    {control_key('f'), Action::page_down, "a page up or down"},
-    {control_key('u'), Action::half_up, ""},
-    {control_key('d'), Action::half_down, "half a page up or down"},
-    {kKeyHome, Action::first, ""},
-    {'g', Action::first, ""},
-    {kKeyEnd, Action::last, ""},
-    {'G', Action::last, "to the first or last line"},
     {kKeyLeft, Action::left, ""},
     {'h', Action::left, ""},
     {kKeyRight, Action::right, ""},

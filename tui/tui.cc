@@ -86,8 +86,14 @@ void run_screen(const Session& session, App& app, Terminal& terminal, Desk& desk
 }
 
 // What stays in the terminal's history.
-void print_summary(const Overview& overview) {
-  if (overview.known()) std::fputs((overview_sentence(overview) + "\n").c_str(), stdout);
+void print_summary(const Overview& overview, const Model& model) {
+  const std::string words =
+      overview.known()
+          ? overview_sentence(overview)
+          : fmt::format("{} and {} were read; what is wrong with them was not looked at",
+                        counted(model.accounting.packets, "packet"),
+                        counted(model.calls.held(), "dialog"));
+  std::fputs((words + "\n").c_str(), stdout);
 }
 
 // Terminals and locales that would show something else for a line or an arrow.
@@ -146,7 +152,7 @@ int run_tui(Session& session, const TuiOptions& options) {
     ui.pause = nullptr;
     ui.stop_reading = nullptr;
   }
-  if (by_user) print_summary(ui.overview);
+  if (by_user) print_summary(ui.overview, session.model);
   return 0;
 }
 

@@ -139,12 +139,12 @@ class Recogniser {
     const bool talking = other.answer_ns != 0 && other.answer_ns < call_.start_ns &&
                          (other.bye_ns == 0 || other.bye_ns > call_.answer_ns);
     if (!talking || !other.sdp.restricted) return false;
-    constexpr int64_t kAfterAnswer = 3'000'000'000;
+    constexpr int64_t kAfterAnswerNs = 3'000'000'000;
     for (TransactionId id = other.first_txn; id; id = model_.transactions[id].next_in_call) {
       const TransactionRecord& txn = model_.transactions[id];
       const bool change = txn.method == Method::invite && txn.in_dialog && txn.request &&
                           txn.first_ns > call_.start_ns &&
-                          txn.first_ns < call_.answer_ns + kAfterAnswer;
+                          txn.first_ns < call_.answer_ns + kAfterAnswerNs;
       if (change && is_callee(txn)) return true;
     }
     return false;

@@ -92,7 +92,7 @@ std::string_view to_string(EarlyAudio heard) {
 EarlyMedia early_media_of(const Model& model, const MediaBinding& media, const PacketLog& log,
                           CallId id, const std::vector<MessageId>& messages,
                           const std::vector<StreamId>& streams) {
-  constexpr int64_t kHeard = 500'000'000;
+  constexpr int64_t kHeardNs = 500'000'000;
   EarlyMedia early;
   read_messages(model, messages, &early);
   if (!early.announced || early.until_ns == 0) return early;
@@ -101,7 +101,7 @@ EarlyMedia early_media_of(const Model& model, const MediaBinding& media, const P
     const StreamRecord& record = model.streams[stream];
     if (media.of(stream, id).from != Party::callee || media.of(stream).video) continue;
     seen_later = true;
-    if (early.until_ns - record.first_ns < kHeard) continue;
+    if (early.until_ns - record.first_ns < kHeardNs) continue;
     if (media.of(stream).secure) return early;  // that it comes is all that can be told
     early.stream = stream;
     const EarlyAudio heard = heard_in(listen_until(model, media, log, stream, early.until_ns));
@@ -110,7 +110,7 @@ EarlyMedia early_media_of(const Model& model, const MediaBinding& media, const P
   }
   // A capture that shows the callee's audio later would have shown it.
   if (!early.stream && seen_later &&
-      early.until_ns - model.messages[early.announced].time_ns >= kHeard)
+      early.until_ns - model.messages[early.announced].time_ns >= kHeardNs)
     early.heard = EarlyAudio::none;
   return early;
 }

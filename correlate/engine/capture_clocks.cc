@@ -16,11 +16,11 @@ namespace sipladder {
 namespace {
 
 constexpr size_t kMaxFiles = 8;
-constexpr size_t kMaxPackets = 131'072;     // looked at of each file
-constexpr uint16_t kRtpEvery = 16;          // by sequence number, so that all files take the same
-constexpr int64_t kSamePlace = 20'000'000;  // a relay sends it on, a mirror shows it twice
-constexpr int64_t kMinAhead = 50'000'000;   // against causality
-constexpr int64_t kMinAheadOneWay = 1'000'000'000;  // no network holds every packet so long
+constexpr size_t kMaxPackets = 131'072;       // looked at of each file
+constexpr uint16_t kRtpEvery = 16;            // by sequence number, so that all files take the same
+constexpr int64_t kSamePlaceNs = 20'000'000;  // a relay sends it on, a mirror shows it twice
+constexpr int64_t kMinAheadNs = 50'000'000;   // against causality
+constexpr int64_t kMinAheadOneWayNs = 1'000'000'000;  // no network holds every packet so long
 constexpr size_t kMinPairs = 3;
 
 struct Sight {
@@ -55,7 +55,8 @@ void note(const Datagram& datagram, Sights* sights) {
   const Sight sight{datagram.time_ns, datagram.src.ip < datagram.dst.ip, sip, false};
   const auto [slot, inserted] = sights->by_content.try_emplace(*content, sight);
   if (inserted && sip) sights->sip++;
-  if (!inserted && datagram.time_ns - slot->second.time_ns > kSamePlace) slot->second.again = true;
+  if (!inserted && datagram.time_ns - slot->second.time_ns > kSamePlaceNs)
+    slot->second.again = true;
 }
 
 Sights look_at(const std::string& name) {
@@ -92,7 +93,7 @@ int64_t median(std::vector<int64_t>& values) {
 bool is_constant(std::vector<int64_t>& values) {
   const int64_t middle = median(values);
   const auto near = std::count_if(values.begin(), values.end(), [&](int64_t value) {
-    return std::abs(value - middle) <= std::max<int64_t>(kSamePlace, std::abs(middle) / 10);
+    return std::abs(value - middle) <= std::max<int64_t>(kSamePlaceNs, std::abs(middle) / 10);
   });
   return static_cast<size_t>(near) * 2 > values.size();
 }
@@ -103,11 +104,11 @@ int64_t ahead_of(std::vector<int64_t>& there, std::vector<int64_t>& back) {
   if ((!there.empty() && !is_constant(there)) || (!back.empty() && !is_constant(back))) return 0;
   if (!there.empty() && !back.empty()) {
     const int64_t a = median(there), b = median(back);
-    const bool proven = (a > 0) == (b > 0) && std::min(std::abs(a), std::abs(b)) >= kMinAhead;
+    const bool proven = (a > 0) == (b > 0) && std::min(std::abs(a), std::abs(b)) >= kMinAheadNs;
     return proven ? (a + b) / 2 : 0;
   }
   const int64_t only = median(there.empty() ? back : there);
-  return std::abs(only) >= kMinAheadOneWay ? only : 0;
+  return std::abs(only) >= kMinAheadOneWayNs ? only : 0;
 }
 
 // By how much the clock of `b` is ahead of that of `a`. Files that follow each other, as those of a

@@ -14,7 +14,7 @@
 namespace sipladder {
 namespace {
 
-constexpr uint32_t kCallsSettledPerBatch = 1000;
+constexpr uint32_t kCallsTimedOutPerBatch = 1000;
 constexpr uint32_t kMostPacketsPerLook = 65'536;  // between two looks at the memory
 constexpr uint32_t kPacketsPerSpoolLook = 4096;   // at least, when it stays nearly full
 // What a packet adds at most to the tables: a stream of its own, with two addresses.
@@ -61,7 +61,7 @@ struct Engine::State {
   PayloadClass add(const Datagram& datagram);
   void prefetch(std::span<const MediaItem> media, size_t i) const;
   void add_media(const MediaItem& item);
-  void settle_calls();
+  void time_out_calls();
   SourceCounters& counters(uint16_t source);
 
   Model& model;
@@ -76,7 +76,7 @@ struct Engine::State {
   ClockWatch clock_watch;
   std::vector<Datagram> datagrams;
   WorkBatch batch;
-  uint32_t next_settled = 1;
+  uint32_t next_timed_out = 1;
   size_t memory = SIZE_MAX;
   uint32_t packets_per_look = kMostPacketsPerLook;
   uint64_t next_spool_look = 0;  // not before so many packets
@@ -160,7 +160,7 @@ void Engine::State::finish_batch() {
   worker.wait();
   do_work(batch);
   batch.clear();
-  correlator.settle();
+  correlator.decide_outcomes();
 }
 
 size_t Engine::State::bytes() const {
@@ -285,12 +285,12 @@ void Engine::process(const Packet& packet) {
 
 // Time-outs come by the clock of the capture alone: a few calls are looked at again after each
 // batch, all at the end.
-void Engine::State::settle_calls() {
+void Engine::State::time_out_calls() {
   const uint32_t count = model.calls.size();
-  const uint32_t steps = model.finished ? count : std::min(count, kCallsSettledPerBatch);
+  const uint32_t steps = model.finished ? count : std::min(count, kCallsTimedOutPerBatch);
   for (uint32_t i = 0; i < steps; i++) {
-    if (next_settled > count) next_settled = 1;
-    const CallId id{next_settled++};
+    if (next_timed_out > count) next_timed_out = 1;
+    const CallId id{next_timed_out++};
     if (!model.calls.holds(id)) continue;
     CallRecord& call = model.calls[id];
     // What the end of the capture shows to be missing from it may have been the answer.
@@ -319,7 +319,7 @@ void Engine::finish() {
   }
 }
 
-void Engine::settle() {
+void Engine::catch_up() {
   State& state = *state_;
   state.finish_batch();
   state.model.oddities = state.decoder.oddities();
@@ -329,7 +329,7 @@ void Engine::settle() {
   state.model.neighbours = state.decoder.neighbour_silences();
   state.model.accounting.turn_channels_forgotten = state.turn.forgotten();
   if (!state.model.sources.empty()) state.model.sources[0].fragments = state.decoder.fragments();
-  state.settle_calls();
+  state.time_out_calls();
 }
 
 }  // namespace sipladder

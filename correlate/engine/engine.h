@@ -1,7 +1,7 @@
 // The correlator: packets in, records out (RFC 3261 12 and 17, RFC 6026, seen by a bystander).
 //
 // Threads: called by one. Inside, a second one correlates SIP messages while the first reads and
-// decodes on; between settle() and the next process() it is idle and the model may be read.
+// decodes on; between catch_up() and the next process() it is idle and the model may be read.
 // No timers: "now" is the newest packet's time.
 #pragma once
 
@@ -29,7 +29,7 @@ class Engine {
 
   // Completes what process() has begun, and copies counters into the model (oddities, fragments).
   // Cheap; call after each batch, before the model is read.
-  void settle();
+  void catch_up();
 
  private:
   struct State;

@@ -9,8 +9,8 @@ namespace {
 
 // Between two files of a ring: at least this long, twice the longest pause so far, never more than
 // an hour.
-constexpr int64_t kLeastJoined = 10 * kSecond_ns;
-constexpr int64_t kMostJoined = 3600 * kSecond_ns;
+constexpr int64_t kLeastJoinedNs = 10 * kSecondNs;
+constexpr int64_t kMostJoinedNs = 3600 * kSecondNs;
 
 }  // namespace
 
@@ -27,7 +27,7 @@ void Coverage::add(const Packet& packet) {
     newest.longest_pause_ns = std::max(newest.longest_pause_ns, pause_ns);
   } else {
     const int64_t joined =
-        2 * std::clamp(newest.longest_pause_ns, kLeastJoined / 2, kMostJoined / 2);
+        2 * std::clamp(newest.longest_pause_ns, kLeastJoinedNs / 2, kMostJoinedNs / 2);
     if (pause_ns > joined) {
       spans.push_back({now_ns, now_ns, 0, packet.source});
       return;

@@ -3,7 +3,8 @@
 //
 // Threads: while packets are read, two write here, each its own part, as the groups of struct Model
 // say: the one that reads and decodes, and the worker that correlates behind it. Everybody else
-// reads when both stand still: after Engine::settle(), under the session's lock (query/session.h).
+// reads when both stand still: after Engine::catch_up(), under the session's lock
+// (query/session.h).
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -116,7 +117,7 @@ struct Model {
   absl::flat_hash_map<uint32_t, ClockTrials> clock_trials;  // the same, of dynamic payload types
   MediaAccounting media_accounting;
 
-  // Written while the worker is idle: what the decoder has gathered (Engine::settle) ...
+  // Written while the worker is idle: what the decoder has gathered (Engine::catch_up) ...
   std::array<uint64_t, static_cast<size_t>(Oddity::count_)> oddities{};
   std::vector<TcpGap> tcp_gaps;              // the first of them
   std::vector<TcpStall> tcp_stalls;          // likewise

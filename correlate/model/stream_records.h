@@ -22,7 +22,7 @@ struct VoiceListened {
   bool audible = false;
 };
 // A codec that gets no sound needs some packets until its payload stays the same.
-inline constexpr uint8_t kSettlingChanges = 50;
+inline constexpr uint8_t kUnsteadyChanges = 50;
 
 // RTP of one 5-tuple and SSRC, with the running figures of RFC 3550 (appendix A.1, A.3, A.8).
 // What each packet changes comes first: a thousand streams at once, and their lines of the cache

@@ -47,7 +47,7 @@ class Flows {
       if (message.transport == Transport::udp && !message.duplicate) add_message(id, message);
     }
     add_keepalives_until(INT64_MAX, &next);
-    for (Flow& flow : flows_) settle(flow);
+    for (Flow& flow : flows_) conclude(flow);
   }
 
  private:
@@ -101,7 +101,7 @@ class Flows {
   }
 
   // What came through later proves that it was not dead.
-  void settle(Flow& flow) const {
+  void conclude(Flow& flow) const {
     if (flow.nat->died_txn) {
       const TransactionRecord& txn = model_.transactions[flow.nat->died_txn];
       const bool lives = flow.newest_out_ns > txn.first_ns;
@@ -139,7 +139,7 @@ class Flows {
     std::nth_element(gaps.begin(), middle, gaps.end());
     // A burst; of STUN, the tests of a client.
     const bool stun = chosen == KeepaliveKind::stun;
-    if (*middle < (stun ? 5 : 1) * kSecond_ns) return false;
+    if (*middle < (stun ? 5 : 1) * kSecondNs) return false;
     flow.nat->keepalive = chosen;
     flow.nat->keepalive_ns = *middle;
     return true;

@@ -95,7 +95,7 @@ void NatAudit::find_rewrites(const absl::flat_hash_map<uint32_t, TransactionId>&
 // Two servers that see one socket of a client at about the same time tell how its NAT maps
 // (RFC 4787 4.1).
 void NatAudit::learn_mappings() {
-  constexpr int64_t kTogether_ns = 60 * kSecond_ns;
+  constexpr int64_t kTogetherNs = 60 * kSecondNs;
   struct Seen {
     IpAddress server;
     Endpoint mapped;
@@ -110,7 +110,7 @@ void NatAudit::learn_mappings() {
     const auto [place, is_new] = last.try_emplace(hop.source, now);
     const Seen before = place->second;
     place->second = now;
-    if (is_new || before.server == now.server || now.time_ns - before.time_ns > kTogether_ns)
+    if (is_new || before.server == now.server || now.time_ns - before.time_ns > kTogetherNs)
       continue;
     EndpointNat& endpoint = endpoints_[hop.source];
     const bool same = before.mapped == now.mapped;

@@ -7,9 +7,8 @@
 namespace sipladder {
 namespace {
 
-constexpr int64_t kAnswerTime_ns = kSecond_ns;  // a server that has not answered by then does not
-constexpr int64_t kOneTest_ns =
-    60 * kSecond_ns;  // mappings this far apart may have expired between
+constexpr int64_t kAnswerTimeNs = kSecondNs;    // a server that has not answered by then does not
+constexpr int64_t kOneTestNs = 60 * kSecondNs;  // mappings this far apart may have expired between
 
 using Probes = std::vector<const StunProbe*>;
 
@@ -21,7 +20,7 @@ bool is_answered(const StunProbe& probe) {
 
 bool is_refused(const Model& model, const StunProbe& probe) {
   return !is_answered(probe) &&
-         model.coverage.until(probe.point, probe.last_ns) - probe.last_ns >= kAnswerTime_ns;
+         model.coverage.until(probe.point, probe.last_ns) - probe.last_ns >= kAnswerTimeNs;
 }
 
 bool is_filter_test(const StunProbe& probe) {
@@ -45,7 +44,7 @@ NatRule mapping_of(const Probes& probes) {
   NatRule rule = NatRule::none;
   for (const StunProbe* a : probes) {
     for (const StunProbe* b : probes) {
-      if (a->server == b->server || b->first_ns - a->first_ns > kOneTest_ns ||
+      if (a->server == b->server || b->first_ns - a->first_ns > kOneTestNs ||
           a->first_ns > b->first_ns)
         continue;
       if (a->mapped != b->mapped) {

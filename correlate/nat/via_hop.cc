@@ -5,8 +5,8 @@
 namespace sipladder {
 namespace {
 
-constexpr int64_t kCrossing_ns = kSecond_ns / 2;  // T1: a request repeated before may have crossed
-constexpr uint32_t kMaxCopies = 128;              // messages of a transaction that are looked at
+constexpr int64_t kCrossingNs = kSecondNs / 2;  // T1: a request repeated before may have crossed
+constexpr uint32_t kMaxCopies = 128;            // messages of a transaction that are looked at
 
 uint16_t default_port(Transport transport) {
   return transport == Transport::tls || transport == Transport::wss ? 5061 : 5060;
@@ -60,7 +60,7 @@ void note_answers(const Model& model, const TransactionRecord& txn, ViaHop* hop)
     if (message.is_request()) {
       if (message.method != txn.method) continue;  // the ACK of an INVITE that failed
       const auto late = [&](int64_t since_ns) {
-        return since_ns != 0 && message.time_ns - since_ns >= kCrossing_ns * 9 / 10;
+        return since_ns != 0 && message.time_ns - since_ns >= kCrossingNs * 9 / 10;
       };
       hop->repeats += late(answered_ns) ? 1 : 0;
       hop->repeats_after_stray += late(stray_ns) ? 1 : 0;

@@ -9,7 +9,7 @@
 namespace sipladder {
 namespace {
 
-constexpr int64_t kUnanswered_ns = 2 * kSecond_ns;
+constexpr int64_t kUnansweredNs = 2 * kSecondNs;
 
 }  // namespace
 
@@ -49,8 +49,8 @@ void find_lost_requests(const Model& model, std::vector<BindingMove>* moves) {
 
 bool is_left_unanswered(const Model& model, const TransactionRecord& txn) {
   if (txn.method == Method::ack || txn.first_response_ns != 0) return false;
-  return txn.last_ns - txn.first_ns >= kUnanswered_ns ||
-         (txn.requests > 1 && watched_until(model, txn) - txn.last_ns >= kUnanswered_ns);
+  return txn.last_ns - txn.first_ns >= kUnansweredNs ||
+         (txn.requests > 1 && watched_until(model, txn) - txn.last_ns >= kUnansweredNs);
 }
 
 }  // namespace sipladder

@@ -38,9 +38,9 @@ bool was_seen_elsewhere(const StreamRecord& stream, uint8_t point, uint16_t numb
 // By its IP id, at once: a mirror or the any device shows each packet twice. Hosts that number no
 // packet (id 0) and IPv6 tell nothing by it.
 bool is_packet_before(const StreamRecord& stream, const Datagram& datagram) {
-  constexpr int64_t kAtOnce = 5'000'000;
+  constexpr int64_t kAtOnceNs = 5'000'000;
   return datagram.ip_id != 0 && datagram.ip_id == stream.newest_ip_id &&
-         datagram.time_ns - stream.last_ns < kAtOnce;
+         datagram.time_ns - stream.last_ns < kAtOnceNs;
 }
 
 // `newest` is the highest number before this packet came.
@@ -90,11 +90,11 @@ void RtpStreams::forget_evicted() {
 
 // Looks at all streams, so not more than once in a second of the capture.
 bool RtpStreams::make_room(int64_t now_ns) {
-  constexpr int64_t kSecond = 1'000'000'000;
-  constexpr int64_t kIdle = 60 * kSecond;
-  if (now_ns - looked_for_room_ns_ < kSecond) return false;
+  constexpr int64_t kSecondNs = 1'000'000'000;
+  constexpr int64_t kIdleNs = 60 * kSecondNs;
+  if (now_ns - looked_for_room_ns_ < kSecondNs) return false;
   looked_for_room_ns_ = now_ns;
-  forget_streams(model_, log_, now_ns - kIdle);
+  forget_streams(model_, log_, now_ns - kIdleNs);
   forget_evicted();
   return model_.streams.held() < kMaxStreams;
 }

@@ -205,8 +205,8 @@ void advance(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns) {
   }
   if (stream.clock_hz != 0) stream.jitter_sum_ms += stream.jitter * 1000.0 / stream.clock_hz;
   stream.last_ns = time_ns;
-  constexpr int64_t kSlice = 10'000'000'000;
-  if (time_ns - stream.slice_ns >= kSlice) end_slice(stream, time_ns);
+  constexpr int64_t kSliceNs = 10'000'000'000;
+  if (time_ns - stream.slice_ns >= kSliceNs) end_slice(stream, time_ns);
 }
 
 namespace {
@@ -223,7 +223,7 @@ void listen_closely(VoiceListened& listened, const RtpHeader& rtp, bool whole,
     listened.audible = !is_silent(level);
     if (!listened.audible)
       listened.loudness = std::max(listened.loudness, static_cast<uint16_t>(level));
-  } else if (whole && listened.changes <= kSettlingChanges) {
+  } else if (whole && listened.changes <= kUnsteadyChanges) {
     const auto hash = static_cast<uint16_t>(hash_text(rtp.payload));
     if (hash != listened.payload_hash) listened.changes++;
     listened.payload_hash = hash;

@@ -130,7 +130,7 @@ Listening listen_to(const Model& model, const PacketLog& log, StreamId id,
     constexpr uint32_t kMostChanged = 10;  // one in so many
     const uint32_t changes = passing.changes == 0 ? 0 : passing.changes - 1U;
     listening.repeated = left - std::min(left, changes);
-    listening.audible = passing.changes > kSettlingChanges || changes * kMostChanged > left;
+    listening.audible = passing.changes > kUnsteadyChanges || changes * kMostChanged > left;
   }
   return listening;
 }

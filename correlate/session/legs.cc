@@ -14,9 +14,9 @@ namespace {
 
 constexpr size_t kMaxPerKey = 16;
 constexpr size_t kMaxOpenRefers = 256;
-constexpr int64_t kSecond = 1'000'000'000;
-constexpr int64_t kNearNs = 2 * kSecond;  // legs of one call begin this near to each other
-constexpr size_t kNumberSuffix = 7;       // digits that identify a subscriber
+constexpr int64_t kSecondNs = 1'000'000'000;
+constexpr int64_t kNearNs = 2 * kSecondNs;  // legs of one call begin this near to each other
+constexpr size_t kNumberSuffix = 7;         // digits that identify a subscriber
 
 // The last digits of a telephone number, whatever prefix each side writes; other users whole.
 std::string party_of(std::string_view header) {

@@ -187,7 +187,7 @@ void prefetch_chains(const Model& model, CallId id) {
   if (call.first_dialog) __builtin_prefetch(&model.dialogs[call.first_dialog]);
 }
 
-void CallTable::settle() {
+void CallTable::decide_outcomes() {
   for (size_t i = 0; i < due_.size(); i++) {
     if (i + kCallsAhead < due_.size()) prefetch_chains(model_, due_[i + kCallsAhead]);
     CallRecord& call = model_.calls[due_[i]];
@@ -304,7 +304,7 @@ bool was_answered_too_late(const Model& model, const CallRecord& call, const Dec
 
 // Nothing came back. An answer whose CSeq is cut off belongs to no transaction, but to this call.
 bool is_timed_out(const Model& model, const CallRecord& call, const TransactionRecord& txn) {
-  if (settle(model, txn).state != TransactionState::timed_out) return false;
+  if (state_as_of_now(model, txn).state != TransactionState::timed_out) return false;
   if (!call.first_response) return true;
   const MessageRecord& answer = model.messages[call.first_response];
   return !answer.truncated || answer.method != Method::unknown;

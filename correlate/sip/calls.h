@@ -21,7 +21,7 @@ class CallTable {
   void update(MessageId id);
 
   // State and outcome of the calls that had messages since the last time.
-  void settle();
+  void decide_outcomes();
 
   // For batches, as TransactionTable has them.
   void prefetch_slot(const SipFacts& facts) const { by_id_.prefetch(facts.call_hash); }

@@ -31,7 +31,7 @@ class Correlator {
   bool knows_transaction(uint64_t key) const { return transactions_.knows(key); }
 
   // State and outcome of the calls that had messages since the last time.
-  void settle() { calls_.settle(); }
+  void decide_outcomes() { calls_.decide_outcomes(); }
 
   // After evict().
   void forget_evicted() {

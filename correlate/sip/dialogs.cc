@@ -286,7 +286,7 @@ void DialogTable::move_subscription(DialogRecord& dialog, const MessageRecord& m
   reopen(dialog);
 }
 
-DialogState settle(const Model& model, const DialogRecord& dialog) {
+DialogState state_as_of_now(const Model& model, const DialogRecord& dialog) {
   const TransactionId invite = model.messages[dialog.created_by].txn;
   if (dialog.state != DialogState::early || !invite) return dialog.state;
   const TransactionRecord& txn = model.transactions[invite];

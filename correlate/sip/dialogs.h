@@ -13,7 +13,7 @@ inline constexpr int kMaxForks = 32;  // dialogs of a call that are compared
 
 // As it must be at `now`: early dialogs that a 2xx from another fork leaves behind end with the
 // INVITE transaction, 64*T1 later (13.2.2.4).
-DialogState settle(const Model& model, const DialogRecord& dialog);
+DialogState state_as_of_now(const Model& model, const DialogRecord& dialog);
 
 class DialogTable {
  public:

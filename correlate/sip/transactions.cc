@@ -333,7 +333,7 @@ int64_t watched_until(const Model& model, const TransactionRecord& txn) {
   return until_ns;
 }
 
-SettledState settle(const TransactionRecord& txn, int64_t now_ns) {
+StateAsOfNow state_as_of_now(const TransactionRecord& txn, int64_t now_ns) {
   const int64_t since_first = now_ns - txn.first_ns;
   const int64_t since_final = txn.final_response_ns == 0 ? 0 : now_ns - txn.final_response_ns;
   const bool invite = txn.method == Method::invite;

@@ -66,17 +66,17 @@ class TransactionTable {
 
 // State and timer as they must be at `now`: no timers run, so time-outs are read off the clock of
 // the capture.
-struct SettledState {
+struct StateAsOfNow {
   TransactionState state;
   char timer;  // 0: none fired
 };
-SettledState settle(const TransactionRecord& txn, int64_t now_ns);
+StateAsOfNow state_as_of_now(const TransactionRecord& txn, int64_t now_ns);
 // Until when the point that saw it goes on capturing, without missing bytes of its TCP connection:
 // an answer can have been in them.
 int64_t watched_until(const Model& model, const TransactionRecord& txn);
 // As of then.
-inline SettledState settle(const Model& model, const TransactionRecord& txn) {
-  return settle(txn, watched_until(model, txn));
+inline StateAsOfNow state_as_of_now(const Model& model, const TransactionRecord& txn) {
+  return state_as_of_now(txn, watched_until(model, txn));
 }
 
 }  // namespace sipladder

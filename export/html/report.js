@@ -40,13 +40,20 @@
     pre.dataset.done = '1';
   };
 
-  // Of many calls the details are text until somebody looks: what was escaped stays so.
+  // Of many calls the details are text until somebody looks: what was escaped stays so. What
+  // repeats is told by its number, "<7>", or by the first and how many follow, "<7-3>".
+  let pieces;
+  const whole = (text) => {
+    pieces ??= (byId('pieces')?.textContent ?? '').split('<>');
+    return text.replace(/<(\d+)(?:-(\d+))?>/g, (_, first, more) =>
+      pieces.slice(+first, +first + 1 + +(more ?? 0)).join(''));
+  };
   const fill = (call) => {
     const part = call.querySelector('script.part');
     if (!part) return;
     const inside = part.parentElement;
     part.remove();
-    inside.insertAdjacentHTML('beforeend', part.textContent);
+    inside.insertAdjacentHTML('beforeend', whole(part.textContent));
     inside.querySelectorAll('.needs-script').forEach((one) => { one.hidden = false; });
   };
   const fillAll = () => document.querySelectorAll('details.call').forEach(fill);

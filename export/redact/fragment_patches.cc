@@ -11,7 +11,7 @@ namespace sipladder {
 FragmentPatches::Pile& FragmentPatches::pile_of(const Key& key, int64_t time_ns) {
   const auto found = piles_.find(key);
   if (found != piles_.end()) {
-    if (time_ns - found->second.first_ns <= kFragmentAge_ns) return found->second;
+    if (time_ns - found->second.first_ns <= kFragmentAgeNs) return found->second;
     piles_.erase(found);
   }
   while (piles_.size() >= kMostFragmented || order_.size() >= 4 * kMostFragmented) {

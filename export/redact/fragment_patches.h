@@ -54,7 +54,7 @@ class FragmentPatches {
     }
   };
   static constexpr size_t kMostFragmented = 1024;
-  static constexpr int64_t kFragmentAge_ns = 30'000'000'000;
+  static constexpr int64_t kFragmentAgeNs = 30'000'000'000;
 
   Pile& pile_of(const Key& key, int64_t time_ns);
   void finish(const Key& key, Pile& pile);

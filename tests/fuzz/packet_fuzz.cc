@@ -32,7 +32,7 @@ std::string packet(std::string_view input) {
   }
   engine.finish();
   model.finished = true;
-  engine.settle();
+  engine.catch_up();
   return {};
 }
 

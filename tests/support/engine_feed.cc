@@ -9,7 +9,7 @@ void EngineFeed::add(int64_t time_ns, const std::string& ip_packet) {
   Packet packet = build::packet(ip_packet, kLinkTypeRaw, ++frame, time_ns);
   packet.ref = not_stored(ip_packet.size());
   engine.process(packet);
-  engine.settle();
+  engine.catch_up();
 }
 
 }  // namespace sipladder

@@ -16,7 +16,7 @@
 namespace sipladder::build {
 namespace {
 
-constexpr int64_t kEpoch_ns = 1'700'000'000'000'000'000;  // when every script begins
+constexpr int64_t kEpochNs = 1'700'000'000'000'000'000;  // when every script begins
 
 void indent(const std::string& text, Line* line) {
   const std::string trimmed = text.substr(std::min(text.size(), text.find_first_not_of(' ')));
@@ -122,7 +122,7 @@ class Flow {
     if (first == "clock") {
       double at = 0, step = 0;
       words >> at >> step;
-      clock_set_ns_ = kEpoch_ns + std::llround(at * 1e9);
+      clock_set_ns_ = kEpochNs + std::llround(at * 1e9);
       clock_step_ns_ = std::llround(step * 1e9);
       return {};
     }
@@ -198,7 +198,7 @@ class Flow {
       if (line.has("badsum")) bytes[kChecksum] = static_cast<char>(bytes[kChecksum] ^ 1);
       const size_t sent = bytes.size();
       if (snaplen_ != 0 && sent > snaplen_) bytes.resize(snaplen_);
-      packets_.push_back({kEpoch_ns + payload.time_ns, std::move(bytes), sent + padding_});
+      packets_.push_back({kEpochNs + payload.time_ns, std::move(bytes), sent + padding_});
     }
     if (!wrong.empty()) complain(line, wrong);
   }

@@ -74,7 +74,7 @@ Packets over_tcp(const Call& call, size_t size, Order order, Frame frame,
     next[sent.from] += static_cast<uint32_t>(bytes.size());
   };
   for (const size_t from : {size_t{0}, size_t{1}}) {
-    const Sent opening{kCallStart_ns - kMillisecond, from, false, ""};
+    const Sent opening{kCallStartNs - kMillisecond, from, false, ""};
     carrier.add_segment(opening, "", next[from] - 1, from == 0 ? 0x02 : 0x12);
     stream(opening, greeting[from]);
   }

@@ -10,8 +10,8 @@
 namespace sipladder::build {
 
 // When a stream begins, and what its packets hold.
-inline constexpr int64_t kStart_ns = 1'700'000'000'000'000'000;
-inline constexpr int64_t kPacket_ns = 20'000'000;
+inline constexpr int64_t kStartNs = 1'700'000'000'000'000'000;
+inline constexpr int64_t kPacketNs = 20'000'000;
 
 using Pcm = std::vector<int16_t>;
 using Encode = std::function<std::string(const Pcm&)>;  // keeps its state from packet to packet

@@ -35,7 +35,7 @@ void add_signalling(Call* call, const std::string& via) {
            ">\r\nContent-Type: application/sdp\r\n";
   };
   const auto add = [&](int64_t at_ms, size_t from, const std::string& text) {
-    call->sent.push_back({kCallStart_ns + at_ms * kMillisecond, from, false, text});
+    call->sent.push_back({kCallStartNs + at_ms * kMillisecond, from, false, text});
   };
   add(0, 0,
       message(*call, via, "INVITE " + uri + " SIP/2.0", "1 INVITE", with_sdp(0),
@@ -60,7 +60,7 @@ void add_media(Call* call) {
         voice += static_cast<char>((i * 160 + k) * 2654435761U >> 24);
       }
       const int64_t at_ms = 930 + int64_t{20} * i + static_cast<int64_t>(from);
-      call->sent.push_back({kCallStart_ns + at_ms * kMillisecond, from, true,
+      call->sent.push_back({kCallStartNs + at_ms * kMillisecond, from, true,
                             number16(i == 0 ? 0x8088 : 0x8008) + number16(700 + i) +
                                 number32(160 * i) + number32(call->parties[from].ssrc) + voice});
     }

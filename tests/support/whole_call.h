@@ -8,7 +8,7 @@
 
 namespace sipladder::build {
 
-inline constexpr int64_t kCallStart_ns = 1'700'000'000'000'000'000;
+inline constexpr int64_t kCallStartNs = 1'700'000'000'000'000'000;
 inline constexpr int64_t kMillisecond = 1'000'000;
 
 struct Party {

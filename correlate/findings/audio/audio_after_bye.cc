@@ -10,7 +10,7 @@ namespace {
 
 extern const Detector detector;
 
-constexpr int64_t kAfter = 1'000'000'000;
+constexpr int64_t kAfterNs = 1'000'000'000;
 
 int64_t bye_answered(const CallContext& context) {
   int64_t time_ns = 0;
@@ -27,7 +27,7 @@ void check(CallContext& context, CallAnalysis* out) {
   for (const AudioDirection* direction : {&context.audio.from_caller, &context.audio.from_callee}) {
     for (const StreamId id : direction->streams) {
       const StreamRecord& stream = context.model.streams[id];
-      if (stream.first_ns > ended || stream.last_ns - ended <= kAfter) continue;
+      if (stream.first_ns > ended || stream.last_ns - ended <= kAfterNs) continue;
       Finding finding = finding_of(context, detector);
       finding.stream = id;
       finding.evidence.push_back(stream.last_frame);

@@ -12,13 +12,13 @@ extern const Detector missing_detector;
 extern const Detector leg_detector;
 
 void check_missing(CallContext& context, CallAnalysis* out) {
-  constexpr int64_t kWaits = 2'000'000'000;
+  constexpr int64_t kWaitsNs = 2'000'000'000;
   const EarlyMedia& early = context.early;
   const bool nothing = early.heard == EarlyAudio::none || early.heard == EarlyAudio::silent;
   if (!nothing || early.rings) return;
   const MessageRecord& announced = context.message(early.announced);
   const int64_t waited_ns = early.until_ns - announced.time_ns;
-  if (waited_ns < kWaits) return;
+  if (waited_ns < kWaitsNs) return;
   Finding finding = finding_of(context, missing_detector);
   finding.confidence = Confidence::likely;
   finding.message = early.announced;
@@ -54,13 +54,13 @@ const SdpStand* answer_of(const CallContext& context) {
 
 // A stream of the caller that goes on to there after the answer, none when it follows the answer.
 StreamId left_with(const CallContext& context, const Endpoint& early, const SdpStand& answer) {
-  constexpr int64_t kGoesOn = 3'000'000'000;
+  constexpr int64_t kGoesOnNs = 3'000'000'000;
   StreamId left;
   for (const StreamId id : context.audio.from_caller.streams) {
     const StreamRecord& stream = context.model.streams[id];
     const Endpoint& to = context.model.endpoints[stream.dst];
     if (to == *answer.address) return {};
-    if (to == early && stream.last_ns >= answer.time_ns + kGoesOn) left = id;
+    if (to == early && stream.last_ns >= answer.time_ns + kGoesOnNs) left = id;
   }
   return left;
 }

@@ -13,7 +13,7 @@ extern const Detector detector;
 
 constexpr size_t kMinErrors = 3;
 constexpr size_t kMinCopies = 2;
-constexpr int64_t kGoesOn = 2'000'000'000;
+constexpr int64_t kGoesOnNs = 2'000'000'000;
 constexpr size_t kShownFrames = 10;
 
 std::vector<const IcmpErrorRecord*> errors_about(const Model& model, EndpointId src, EndpointId dst,
@@ -54,7 +54,7 @@ bool check_request(CallContext& context, TransactionId id, CallAnalysis* out) {
   const TransactionRecord& txn = context.model.transactions[id];
   if (!txn.request || txn.final_status != 0 || txn.provisionals != 0) return false;
   const auto errors =
-      errors_about(context.model, txn.src, txn.dst, txn.first_ns, txn.last_ns + kGoesOn);
+      errors_about(context.model, txn.src, txn.dst, txn.first_ns, txn.last_ns + kGoesOnNs);
   if (errors.empty()) return false;
   size_t copies = 0;
   for (MessageId m = txn.last_message; m; m = context.message(m).previous_in_txn)
@@ -72,10 +72,10 @@ bool check_request(CallContext& context, TransactionId id, CallAnalysis* out) {
 bool check_stream(CallContext& context, StreamId id, CallAnalysis* out) {
   const StreamRecord& stream = context.model.streams[id];
   const auto errors = errors_about(context.model, stream.src, stream.dst, stream.first_ns,
-                                   stream.last_ns + kGoesOn);
+                                   stream.last_ns + kGoesOnNs);
   if (errors.size() < kMinErrors) return false;
   const int64_t span_ns = errors.back()->time_ns - errors.front()->time_ns;
-  if (span_ns < kGoesOn) return false;
+  if (span_ns < kGoesOnNs) return false;
   Finding finding = finding_of(context, detector);
   finding.stream = id;
   for (size_t i = 0; i < errors.size() && i < kShownFrames; i++)

@@ -11,7 +11,7 @@ namespace {
 
 extern const Detector detector;
 
-constexpr int64_t kShort = 3'000'000'000;
+constexpr int64_t kShortNs = 3'000'000'000;
 
 bool is_transferred(const CallContext& context) {
   return std::any_of(context.transactions.begin(), context.transactions.end(),
@@ -64,7 +64,7 @@ void check(CallContext& context, CallAnalysis* out) {
       std::find_if(holds.begin(), holds.end(), [](const Hold& hold) { return !hold.resume; });
   if (open == holds.end() || context.call.bye_ns == 0) return;
   const int64_t held = open->end_ns - open->begin_ns;
-  if (held < kShort || is_transferred(context) || is_replaced(context)) return;
+  if (held < kShortNs || is_transferred(context) || is_replaced(context)) return;
   Finding finding = finding_of(context, detector);
   finding.message = open->message;
   finding.evidence.push_back(context.message(open->message).frame);

@@ -10,16 +10,16 @@ namespace {
 
 extern const Detector detector;
 
-constexpr int64_t kLate = 1'000'000'000;
-constexpr int64_t kLateKeyed = 3'000'000'000;
+constexpr int64_t kLateNs = 1'000'000'000;
+constexpr int64_t kLateKeyedNs = 3'000'000'000;
 
 // Connectivity checks (ICE) and a DTLS handshake come before the first packet, and are repeated
 // after a second.
 int64_t allowed_ns(const Negotiation& negotiation) {
   for (const SdpStand& stand : negotiation.stands) {
-    if (stand.ice || stand.fingerprint) return kLateKeyed;
+    if (stand.ice || stand.fingerprint) return kLateKeyedNs;
   }
-  return kLate;
+  return kLateNs;
 }
 
 void check(CallContext& context, CallAnalysis* out) {

@@ -12,8 +12,8 @@ namespace {
 
 extern const Detector detector;
 
-constexpr int64_t kBefore = 5'000'000'000;  // the answer: media may be sent early
-constexpr int64_t kLate = 1'000'000'000;
+constexpr int64_t kBeforeNs = 5'000'000'000;  // the answer: media may be sent early
+constexpr int64_t kLateNs = 1'000'000'000;
 
 // What passes between this host and others is seen here.
 bool is_seen(const CallContext& context, const IpAddress& host) {
@@ -42,8 +42,8 @@ bool is_next_hop(const NeighbourSilence& run, const IpAddress& sender, const IpA
 bool is_missing(const AudioDirection& direction, const NeighbourSilence& run, int64_t answer_ns) {
   if (direction.streams.empty()) return !run.answered;
   if (direction.verdict.fault == AudioFault::stopped)
-    return !run.answered && run.last_ns > direction.last_ns - kLate;
-  return direction.first_ns > answer_ns + kLate && run.first_ns < direction.first_ns;
+    return !run.answered && run.last_ns > direction.last_ns - kLateNs;
+  return direction.first_ns > answer_ns + kLateNs && run.first_ns < direction.first_ns;
 }
 
 // The stream by which the fault shows: its own finding is told by this one.
@@ -66,7 +66,7 @@ void check_direction(CallContext& context, const AudioDirection& direction, Call
   if (sender == nullptr || receiver == nullptr || !sender->address || !receiver->address) return;
   if (direction.right.total_ns() == 0) return;
   for (const NeighbourSilence& run : context.model.neighbours) {
-    if (run.last_ns < context.audio.answer_ns - kBefore || run.first_ns > context.audio.end_ns)
+    if (run.last_ns < context.audio.answer_ns - kBeforeNs || run.first_ns > context.audio.end_ns)
       continue;
     if (!is_next_hop(run, sender->address->ip, receiver->address->ip)) continue;
     if (!is_seen(context, run.asker) || !is_missing(direction, run, context.audio.answer_ns))

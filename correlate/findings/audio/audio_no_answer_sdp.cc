@@ -29,8 +29,8 @@ void describe(CallContext& context, const AudioDirection&, Finding* finding) {
 
 extern const Detector detector;
 
-constexpr int64_t kSoon = 5'000'000'000;
-constexpr int64_t kAtOnce = 1'000'000'000;  // who hangs up then does it for that
+constexpr int64_t kSoonNs = 5'000'000'000;
+constexpr int64_t kAtOnceNs = 1'000'000'000;  // who hangs up then does it for that
 
 bool has_whole_body(const MessageRecord& message) {
   return !message.truncated && !message.malformed;
@@ -61,7 +61,7 @@ std::string ending_of(CallContext& context, const MessageRecord& accepted, Findi
   if (!accepted.dialog) return {};
   const DialogRecord& dialog = context.model.dialogs[accepted.dialog];
   const int64_t after_ns = dialog.ended_ns - accepted.time_ns;
-  if (!dialog.ended_message || after_ns < 0 || after_ns > kAtOnce) return {};
+  if (!dialog.ended_message || after_ns < 0 || after_ns > kAtOnceNs) return {};
   const MessageRecord& bye = context.message(dialog.ended_message);
   finding->evidence.push_back(bye.frame);
   const std::string reason =
@@ -72,7 +72,7 @@ std::string ending_of(CallContext& context, const MessageRecord& accepted, Findi
 
 bool falls_silent(const AudioDirection& direction, int64_t since_ns) {
   return direction.verdict.fault != AudioFault::none &&
-         direction.verdict.lost_from_ns > since_ns - kSoon;
+         direction.verdict.lost_from_ns > since_ns - kSoonNs;
 }
 
 Severity severity_of(const CallContext& context, const MessageRecord& accepted, bool ended) {
@@ -80,7 +80,7 @@ Severity severity_of(const CallContext& context, const MessageRecord& accepted, 
   if (ended || falls_silent(audio.from_caller, accepted.time_ns) ||
       falls_silent(audio.from_callee, accepted.time_ns))
     return Severity::error;
-  const int64_t later_ns = accepted.time_ns + kSoon / 2;
+  const int64_t later_ns = accepted.time_ns + kSoonNs / 2;
   const bool flows = audio.from_caller.last_ns > later_ns && audio.from_callee.last_ns > later_ns;
   return flows ? Severity::info : Severity::warning;
 }

@@ -34,14 +34,14 @@ bool stops(const AudioDirection& direction) {
 }
 
 void check_sender(CallContext& context, Party sender, CallAnalysis* out) {
-  constexpr int64_t kReportsEnd = 20'000'000'000;
+  constexpr int64_t kReportsEndNs = 20'000'000'000;
   const AudioDirection& own = context.audio.direction(sender);
   const SdpStand* other = context.audio.negotiation.newest(opposite(sender));
   const RtcpRecord* rtcp = muxed_by(context, own);
   if (rtcp == nullptr || other == nullptr) return;
   const bool audio_ends = stops(own) || stops(context.audio.direction(opposite(sender)));
   const bool reports_end =
-      std::min(own.last_ns, context.audio.end_ns) - rtcp->last_ns > kReportsEnd;
+      std::min(own.last_ns, context.audio.end_ns) - rtcp->last_ns > kReportsEndNs;
   if ((!audio_ends && !reports_end) || agrees(context, *other)) return;
   Finding finding = finding_of(context, detector);
   finding.confidence = Confidence::likely;

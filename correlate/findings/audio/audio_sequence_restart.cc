@@ -15,7 +15,7 @@ extern const Detector detector;
 
 // The request shortly before, that changed something: "at the re-INVITE (frame 12)".
 std::string occasion_of(CallContext& context, int64_t time_ns, Finding* finding) {
-  constexpr int64_t kShortly = 3'000'000'000;
+  constexpr int64_t kShortlyNs = 3'000'000'000;
   std::string text;
   for (const MessageId id : context.messages()) {
     const MessageRecord& message = context.message(id);
@@ -23,7 +23,7 @@ std::string occasion_of(CallContext& context, int64_t time_ns, Finding* finding)
     const bool changes = message.method == Method::refer || message.method == Method::update ||
                          (message.method == Method::invite && message.has_to_tag);
     if (!changes || !message.is_request() || message.is_copy() ||
-        time_ns - message.time_ns > kShortly)
+        time_ns - message.time_ns > kShortlyNs)
       continue;
     text = fmt::format(", after the {}{} (frame {})", message.method == Method::invite ? "re-" : "",
                        to_string(message.method), message.frame);
@@ -34,12 +34,12 @@ std::string occasion_of(CallContext& context, int64_t time_ns, Finding* finding)
 }
 
 void check_jump(CallContext& context, StreamId id, CallAnalysis* out) {
-  constexpr int64_t kSettled = 1'000'000'000;
-  constexpr int64_t kGoesOn = 2'000'000'000;
+  constexpr int64_t kSettledNs = 1'000'000'000;
+  constexpr int64_t kGoesOnNs = 2'000'000'000;
   const StreamRecord& stream = context.model.streams[id];
   const AudioFacts& audio = context.audio;
-  if (stream.jump_ns < audio.answer_ns + kSettled || stream.jump_ns > audio.end_ns) return;
-  if (stream.last_ns - stream.jump_ns < kGoesOn) return;  // nobody misses the rest
+  if (stream.jump_ns < audio.answer_ns + kSettledNs || stream.jump_ns > audio.end_ns) return;
+  if (stream.last_ns - stream.jump_ns < kGoesOnNs) return;  // nobody misses the rest
   const bool secure = context.media.of(id).secure;
   Finding finding = finding_of(context, detector);
   if (secure && !stream.jump_of_time) finding.severity = Severity::error;
@@ -66,11 +66,11 @@ void check_jump(CallContext& context, StreamId id, CallAnalysis* out) {
 // Reports of the receiver about the old source go on, and none is about the new one.
 const RtcpRecord* stays_behind(const CallContext& context, const StreamRecord& before,
                                const StreamRecord& now) {
-  constexpr int64_t kFollows = 10'000'000'000;
+  constexpr int64_t kFollowsNs = 10'000'000'000;
   const RtcpRecord* stuck = nullptr;
   for (const RtcpRecord* rtcp : context.media.rtcp_of(context.model.endpoints[now.dst])) {
     if (rtcp->about == now.ssrc) return nullptr;
-    if (rtcp->about == before.ssrc && rtcp->block_ns > now.first_ns + kFollows) stuck = rtcp;
+    if (rtcp->about == before.ssrc && rtcp->block_ns > now.first_ns + kFollowsNs) stuck = rtcp;
   }
   return stuck;
 }

@@ -9,8 +9,9 @@
 namespace sipladder::audio_stopped {
 namespace {
 
-constexpr uint32_t kMaxLater = 4096;      // calls that began after this one and are looked at
-constexpr int64_t kNear = 3'000'000'000;  // from the answer of the one to the silence on the other
+constexpr uint32_t kMaxLater = 4096;  // calls that began after this one and are looked at
+constexpr int64_t kNearNs =
+    3'000'000'000;  // from the answer of the one to the silence on the other
 
 // The party that falls silent answered another call then: its phone has one voice.
 std::string other_call_answered(CallContext& context, const AudioDirection& direction,
@@ -24,7 +25,7 @@ std::string other_call_answered(CallContext& context, const AudioDirection& dire
     if (!model.calls.holds(CallId{id})) continue;
     const CallRecord& other = model.calls[CallId{id}];
     if (other.start_ns > silent_ns) break;
-    if (other.answer_ns == 0 || std::abs(other.answer_ns - silent_ns) > kNear) continue;
+    if (other.answer_ns == 0 || std::abs(other.answer_ns - silent_ns) > kNearNs) continue;
     if (names_of(model, CallId{id}, context.view).callee != name) continue;
     if (other.first_request)
       finding->evidence.push_back(context.message(other.first_request).frame);

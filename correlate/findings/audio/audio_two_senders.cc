@@ -13,7 +13,7 @@ namespace {
 
 extern const Detector detector;
 
-constexpr int64_t kTogether = 1'000'000'000;
+constexpr int64_t kTogetherNs = 1'000'000'000;
 constexpr uint32_t kMinPackets = 50;
 
 // Repair data and events have sources of their own beside the voice.
@@ -41,7 +41,7 @@ void check_receiver(CallContext& context, const AudioDirection& direction, CallA
       if (a.dst != b.dst || a.ssrc == b.ssrc || std::min(a.packets, b.packets) < kMinPackets)
         continue;
       const int64_t together_ns = time_together(context, a, b);
-      if (together_ns <= kTogether || !is_voice(context, streams[k]) ||
+      if (together_ns <= kTogetherNs || !is_voice(context, streams[k]) ||
           !is_voice(context, streams[i]))
         continue;
       Finding finding = finding_of(context, detector);

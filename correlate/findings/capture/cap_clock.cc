@@ -11,13 +11,13 @@ namespace {
 
 extern const Detector detector;
 
-constexpr int64_t kMinBack = 100'000'000;
-constexpr int64_t kMinOffset = 50'000'000;
+constexpr int64_t kMinBackNs = 100'000'000;
+constexpr int64_t kMinOffsetNs = 50'000'000;
 
 void check_back(CaptureContext& context, std::vector<Finding>* out) {
   for (size_t i = 0; i < context.model.sources.size(); i++) {
     const SourceCounters& source = context.model.sources[i];
-    if (source.back_ns < kMinBack) continue;
+    if (source.back_ns < kMinBackNs) continue;
     Finding finding = finding_of(detector);
     finding.evidence = {source.back_frame};
     finding.summary = fmt::format(
@@ -83,7 +83,7 @@ void check_offset(CaptureContext& context, std::vector<Finding>* out) {
   for (const auto& [sources, apart] : pairs) {
     if (apart.there_ns == INT64_MAX || apart.back_ns == INT64_MAX) continue;
     const int64_t offset = (apart.there_ns + apart.back_ns) / 2;
-    if (std::abs(offset) < kMinOffset) continue;
+    if (std::abs(offset) < kMinOffsetNs) continue;
     Finding finding = finding_of(detector);
     finding.confidence = Confidence::likely;
     finding.evidence = {apart.frame};

@@ -22,11 +22,11 @@ using Flows = std::map<std::pair<Endpoint, Endpoint>, Flow>;
 
 // Its answer or its ACK is not here; or its request, and the answer comes from where that went.
 bool lacks_something(const Model& model, const TransactionRecord& txn, const TcpGap& gap) {
-  constexpr int64_t kAnswerAfter = 32'000'000'000;
+  constexpr int64_t kAnswerAfterNs = 32'000'000'000;
   if (!txn.request) {
     const MessageRecord& answer = model.messages[txn.first_message];
     return model.endpoints[answer.src] == gap.dst && txn.first_ns >= gap.before_ns &&
-           txn.first_ns - gap.after_ns <= kAnswerAfter;
+           txn.first_ns - gap.after_ns <= kAnswerAfterNs;
   }
   const bool done =
       txn.final_status != 0 && (txn.method != Method::invite || !txn.succeeded() || txn.acked);

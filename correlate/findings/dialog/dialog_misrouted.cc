@@ -24,7 +24,7 @@ bool is_lost(const CallContext& context, const TransactionRecord& txn) {
   if (!txn.request || txn.provisionals != 0) return false;
   if (txn.requests >= kMinCopies && is_rejected(context.model, txn)) return true;
   return (txn.requests >= kMinCopies || txn.transport != Transport::udp) &&
-         settle(context.model, txn).state == TransactionState::timed_out;
+         state_as_of_now(context.model, txn).state == TransactionState::timed_out;
 }
 
 bool died(const CallContext& context, const TransactionRecord& txn) {

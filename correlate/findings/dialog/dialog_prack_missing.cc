@@ -16,7 +16,7 @@ namespace {
 
 extern const Detector detector;
 
-constexpr int64_t kPatience_ns = 1'000'000'000;  // more than a PRACK takes
+constexpr int64_t kPatienceNs = 1'000'000'000;  // more than a PRACK takes
 
 // What it acknowledges: RSeq, number and method of the response (RFC 3262 7.2).
 struct Rack {
@@ -116,7 +116,7 @@ bool is_left_alone(const CallContext& context, const TransactionRecord& invite,
                    const MessageRecord& response) {
   const int64_t until =
       invite.final_response_ns != 0 ? invite.final_response_ns : context.call.end_ns;
-  return until - response.time_ns >= kPatience_ns;
+  return until - response.time_ns >= kPatienceNs;
 }
 
 std::optional<Finding> judge(CallContext& context, const Pracks& pracks, TransactionId id,

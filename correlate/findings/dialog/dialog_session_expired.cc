@@ -10,9 +10,9 @@ namespace {
 
 extern const Detector detector;
 
-constexpr int64_t kSecond = 1'000'000'000;
-constexpr int64_t kShortest = 30 * kSecond;  // of any talk that can have run out
-constexpr int64_t kGrace = 5 * kSecond;
+constexpr int64_t kSecondNs = 1'000'000'000;
+constexpr int64_t kShortestNs = 30 * kSecondNs;  // of any talk that can have run out
+constexpr int64_t kGraceNs = 5 * kSecondNs;
 
 std::string refresher_of(CallContext& context, MessageId timer_set) {
   if (!context.view.load(context.message(timer_set))) return {};
@@ -29,13 +29,13 @@ void check(CallContext& context, CallAnalysis* out) {
     const int64_t watched_ns = watched_until(context.model, set);
     const int64_t end = dialog.ended_ns != 0 ? dialog.ended_ns : watched_ns;
     // A refresh can have passed while nobody captured.
-    if (end - dialog.confirmed_ns < kShortest || watched_ns < end) continue;
-    const int64_t length_ns = dialog.timer_s * kSecond;
+    if (end - dialog.confirmed_ns < kShortestNs || watched_ns < end) continue;
+    const int64_t length_ns = dialog.timer_s * kSecondNs;
     const int64_t expiry = set.time_ns + length_ns;
     // Whoever does not refresh ends the session a little before it expires (10).
-    const int64_t margin = std::min(32 * kSecond, length_ns / 3);
-    const bool ended = dialog.ended_ns != 0 && dialog.ended_ns >= expiry - margin - kGrace &&
-                       dialog.ended_ns <= expiry + margin + kGrace;
+    const int64_t margin = std::min(32 * kSecondNs, length_ns / 3);
+    const bool ended = dialog.ended_ns != 0 && dialog.ended_ns >= expiry - margin - kGraceNs &&
+                       dialog.ended_ns <= expiry + margin + kGraceNs;
     const bool silent = dialog.ended_ns == 0 && end > expiry + length_ns / 10;
     if (!ended && !silent) continue;
     Finding finding = finding_of(context, detector);

@@ -8,11 +8,11 @@ namespace {
 
 extern const Detector detector;
 
-constexpr int64_t kShort = 3'000'000'000;
+constexpr int64_t kShortNs = 3'000'000'000;
 
 void check(CallContext& context, CallAnalysis* out) {
   const CallRecord& call = context.call;
-  if (call.answer_ns == 0 || call.bye_ns == 0 || call.bye_ns - call.answer_ns >= kShort) return;
+  if (call.answer_ns == 0 || call.bye_ns == 0 || call.bye_ns - call.answer_ns >= kShortNs) return;
   Finding finding = finding_of(context, detector);
   finding.dialog = call.first_dialog;
   finding.message = call.first_message;

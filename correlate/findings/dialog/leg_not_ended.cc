@@ -14,8 +14,8 @@ namespace {
 
 extern const Detector detector;
 
-constexpr int64_t kGrace = 3'000'000'000;     // a B2BUA may be busy
-constexpr int64_t kInFlight = 1'000'000'000;  // media under way
+constexpr int64_t kGraceNs = 3'000'000'000;     // a B2BUA may be busy
+constexpr int64_t kInFlightNs = 1'000'000'000;  // media under way
 constexpr size_t kMaxLegs = 16;
 
 // How a leg ended, by a request that the B2BUA took.
@@ -110,9 +110,9 @@ std::optional<int64_t> media_until(const CaptureContext& context, const Leg& leg
 // Somebody else speaks on that leg now, as far as anything shows. What a caller hears after the
 // callee hung up may be a menu or a voice mail: without its media nothing is said.
 bool is_taken_over(const CaptureContext& context, const Leg& leg, const End& end) {
-  if (leg.transferred || leg.changed_ns > end.time_ns - kInFlight) return true;
+  if (leg.transferred || leg.changed_ns > end.time_ns - kInFlightNs) return true;
   const auto media = media_until(context, leg, end.by_caller ? Party::caller : Party::callee);
-  if (media && *media > end.time_ns + kInFlight) return true;
+  if (media && *media > end.time_ns + kInFlightNs) return true;
   return !end.by_caller && !media;
 }
 
@@ -165,7 +165,7 @@ void check_pair(CaptureContext& context, const Leg& ended, const Leg& leg, const
   if (!is_other_side(ended, leg, end) || leg.begin_ns > end.time_ns || leg.progress_ns == 0) return;
   const int64_t from_ns = std::max(end.time_ns, leg.progress_ns);
   int64_t until_ns = leg.end_ns != 0 ? leg.end_ns : last_sign(context, leg);
-  if (until_ns - from_ns < kGrace || is_taken_over(context, leg, end)) return;
+  if (until_ns - from_ns < kGraceNs || is_taken_over(context, leg, end)) return;
   if (replaces(context, leg) || replaces(context, ended)) return;
   if (leg.answer_ns > from_ns) until_ns = std::min(until_ns, leg.answer_ns);
   tell(context, ended, leg, end, until_ns, out);

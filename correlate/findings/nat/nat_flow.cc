@@ -11,8 +11,8 @@ namespace {
 
 extern const Detector detector;
 
-constexpr int64_t kPong_ns = 10 * kSecond_ns;  // RFC 5626 4.4.1
-constexpr size_t kMostTold = 1000;             // flows of a capture
+constexpr int64_t kPongNs = 10 * kSecondNs;  // RFC 5626 4.4.1
+constexpr size_t kMostTold = 1000;           // flows of a capture
 constexpr uint32_t kUnanswered = 2;
 
 struct Ping {
@@ -56,7 +56,7 @@ void add_keepalives(const Model& model, Activities* all) {
       sent->kind = keepalive.kind == KeepaliveKind::double_crlf ? "CRLF CRLF" : "CRLF";
       sent->pings.push_back({keepalive.time_ns, keepalive.frame, false});
     } else if (Activity* const got = find(all, dst, src)) {
-      if (!got->pings.empty() && keepalive.time_ns - got->pings.back().time_ns <= kPong_ns)
+      if (!got->pings.empty() && keepalive.time_ns - got->pings.back().time_ns <= kPongNs)
         got->pings.back().answered = true;
     }
   }
@@ -92,7 +92,7 @@ uint32_t unanswered(const Model& model, const RegisteredFlow& flow, const Activi
   const uint8_t point = model.messages[flow.request].point;
   for (auto ping = activity.pings.rbegin(); ping != activity.pings.rend(); ++ping) {
     if (ping->answered) return count;
-    if (model.coverage.until(point, ping->time_ns) - ping->time_ns >= kPong_ns) count++;
+    if (model.coverage.until(point, ping->time_ns) - ping->time_ns >= kPongNs) count++;
   }
   return 0;  // none ever was: the edge is not seen, or answers never
 }
@@ -127,7 +127,7 @@ void tell(const CaptureContext& context, const RegisteredFlow& flow, const Activ
   finding.rfc = "RFC 5626 4.4";
   const uint32_t lost = unanswered(model, flow, activity);
   const int64_t allowed_ns =
-      flow.flow_timer_s ? int64_t{*flow.flow_timer_s} * kSecond_ns * 11 / 10 + kSecond_ns : 0;
+      flow.flow_timer_s ? int64_t{*flow.flow_timer_s} * kSecondNs * 11 / 10 + kSecondNs : 0;
   if (lost >= kUnanswered) {
     const Ping& last = activity.pings.back();
     finding.severity = Severity::warning;

@@ -10,8 +10,8 @@ namespace {
 
 extern const Detector detector;
 
-constexpr int64_t kGap_ns = 2'000'000'000;  // a longer pause is another stream
-constexpr uint32_t kNextNumbers = 250;      // sequence numbers that may be lost in it
+constexpr int64_t kGapNs = 2'000'000'000;  // a longer pause is another stream
+constexpr uint32_t kNextNumbers = 250;     // sequence numbers that may be lost in it
 constexpr uint32_t kLeast = 20;
 
 // `next` goes on where `before` ended, from another port of the same host.
@@ -21,7 +21,7 @@ bool goes_on(const CallContext& context, const StreamRecord& before, const Strea
   const int64_t gap_ns = next.first_ns - before.last_ns;
   const uint16_t step = static_cast<uint16_t>(next.sequence.base - before.sequence.highest);
   return before.ssrc == next.ssrc && before.dst == next.dst && old.ip == now.ip &&
-         old.port != now.port && gap_ns > -kGap_ns && gap_ns < kGap_ns && step < kNextNumbers &&
+         old.port != now.port && gap_ns > -kGapNs && gap_ns < kGapNs && step < kNextNumbers &&
          before.packets >= kLeast && next.packets >= kLeast;
 }
 
@@ -30,7 +30,7 @@ const StreamRecord* left_behind(const CallContext& context, const StreamRecord& 
                                 const StreamRecord& next) {
   for (const StreamId id : context.streams) {
     const StreamRecord& back = context.model.streams[id];
-    if (back.src == next.dst && back.dst == before.src && back.last_ns - next.first_ns > kGap_ns)
+    if (back.src == next.dst && back.dst == before.src && back.last_ns - next.first_ns > kGapNs)
       return &back;
   }
   return nullptr;

@@ -34,7 +34,7 @@ void tell(const Binding& binding, MessageId proof, std::string what, const Captu
 }
 
 void check(CaptureContext& context, std::vector<Finding>* out) {
-  constexpr int64_t kLeast = 5'000'000'000;  // a refresh under way is no lapse
+  constexpr int64_t kLeastNs = 5'000'000'000;  // a refresh under way is no lapse
   for (const Binding& binding : context.registrations.all()) {
     if (binding.listed) continue;  // its REGISTERs need not pass here
     const int64_t granted = int64_t{binding.expires_s.value_or(0)} * 1'000'000'000;
@@ -42,7 +42,7 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
     const bool expired = context.registrations.state_of(binding) == BindingState::expired;
     if (expired && context.registrations.watched_until(binding) >= end + granted / 10) {
       tell(binding, binding.last_message, "not refreshed", context, out);
-    } else if (binding.lapse_ns > std::max(granted / 10, kLeast)) {
+    } else if (binding.lapse_ns > std::max(granted / 10, kLeastNs)) {
       tell(binding, binding.lapse_message,
            fmt::format("refreshed {} too late", seconds_text(binding.lapse_ns)), context, out);
     }

@@ -9,14 +9,15 @@ namespace {
 extern const Detector detector;
 
 constexpr uint32_t kMin = 10;
-constexpr int64_t kSecond = 1'000'000'000;
+constexpr int64_t kSecondNs = 1'000'000'000;
 
 void check(CaptureContext& context, std::vector<Finding>* out) {
   for (const Binding& binding : context.registrations.all()) {
     if (binding.refreshes < kMin || binding.expires_s.value_or(0) == 0) continue;
     const int64_t between = (binding.last_ns - binding.first_ns) / binding.refreshes;
     // At half of the time is usual (RFC 5626 4.4.1 asks for less); a tenth is not.
-    if (between >= int64_t{*binding.expires_s} * kSecond / 10 || between >= 30 * kSecond) continue;
+    if (between >= int64_t{*binding.expires_s} * kSecondNs / 10 || between >= 30 * kSecondNs)
+      continue;
     Finding finding = finding_of(detector);
     finding.call = binding.call;
     finding.message = binding.last_message;

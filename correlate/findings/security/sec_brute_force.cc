@@ -14,10 +14,10 @@ namespace {
 
 extern const Detector detector;
 
-constexpr size_t kMany = 20;  // within kSpan, or users
-constexpr int64_t kSpan = 60'000'000'000;
-constexpr size_t kMinGuesses = 5;            // before the right one
-constexpr int64_t kBetween = 2'000'000'000;  // guesses: no human types this fast
+constexpr size_t kMany = 20;  // within kSpanNs, or users
+constexpr int64_t kSpanNs = 60'000'000'000;
+constexpr size_t kMinGuesses = 5;              // before the right one
+constexpr int64_t kBetweenNs = 2'000'000'000;  // guesses: no human types this fast
 constexpr size_t kEvidenceFrames = 10;
 
 struct Guessing {
@@ -58,7 +58,7 @@ std::optional<Guessing> many_of(const std::string& address, const std::vector<Wr
   size_t first = 0;
   bool fast = false;
   for (size_t i = 0; i < wrong.size(); i++) {
-    while (wrong[i].time_ns - wrong[first].time_ns > kSpan) first++;
+    while (wrong[i].time_ns - wrong[first].time_ns > kSpanNs) first++;
     fast = fast || i - first + 1 >= kMany;
   }
   if (!fast && users.size() < kMany) return std::nullopt;
@@ -88,13 +88,13 @@ std::optional<Guessing> guessing_from(CaptureContext& context, const std::string
     const bool is_wrong = refusal == Refusal::wrong;
     if (!is_wrong && refusal != Refusal::none) continue;
     // Most are accepted, and long after anything was wrong: they need not be read.
-    const bool soon = !wrong.empty() && txn.first_ns - wrong.back().time_ns <= kBetween;
+    const bool soon = !wrong.empty() && txn.first_ns - wrong.back().time_ns <= kBetweenNs;
     if (!is_wrong && !soon) continue;
     if (!context.view.load(context.model.messages[txn.request])) continue;
     const std::string user = user_of(context.view.sip());
     const uint32_t frame = context.model.messages[txn.request].frame;
     Run& run = runs[user];
-    const bool goes_on = !run.frames.empty() && txn.first_ns - run.last_ns <= kBetween;
+    const bool goes_on = !run.frames.empty() && txn.first_ns - run.last_ns <= kBetweenNs;
     if (is_wrong) {
       wrong.push_back({frame, txn.first_ns});
       calls.push_back(txn.call);

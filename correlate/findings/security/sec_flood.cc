@@ -11,7 +11,7 @@ namespace {
 
 extern const Detector detector;
 
-constexpr int64_t kWindow = 10'000'000'000;
+constexpr int64_t kWindowNs = 10'000'000'000;
 constexpr uint32_t kMin = 300;
 
 struct Window {
@@ -37,7 +37,7 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
     const TransactionRecord& txn = context.model.transactions[id];
     if (!txn.request || txn.in_dialog || txn.request_path || txn.method == Method::ack) continue;
     Source& source = sources[context.model.endpoints[txn.src].ip];
-    if (txn.first_ns - source.now.begin_ns > kWindow) {
+    if (txn.first_ns - source.now.begin_ns > kWindowNs) {
       close(&source);
       source.now = Window{txn.first_ns, 0, 0};
     }

@@ -10,7 +10,7 @@ namespace sipladder {
 namespace {
 
 constexpr size_t kEvidenceFrames = 10;
-constexpr int64_t kSoon = 5'000'000'000;  // a router asks for the next hop first
+constexpr int64_t kSoonNs = 5'000'000'000;  // a router asks for the next hop first
 
 // Fragment reassembly time exceeded (RFC 792, RFC 4443 3.3): it is reachable, and got a part.
 bool lacks_fragments(const IcmpErrorRecord& error) {
@@ -35,7 +35,7 @@ Rejections rejections(const Model& model, EndpointId src, EndpointId dst, int64_
 }
 
 bool is_rejected(const Model& model, const TransactionRecord& txn) {
-  return !between(model, txn.src, txn.dst, txn.first_ns, txn.last_ns + kSoon).empty();
+  return !between(model, txn.src, txn.dst, txn.first_ns, txn.last_ns + kSoonNs).empty();
 }
 
 std::string rejection_text(const Rejections& errors, std::string_view what, Finding* finding) {

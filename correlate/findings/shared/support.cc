@@ -85,7 +85,7 @@ bool capture_dropped(const CallContext& context) {
 // A hole in the capture takes both directions away at once. Of a flood of streams the first ones
 // are asked, since each asks all.
 static bool is_hole_of_both(const CallContext& context, const StreamRecord& stream) {
-  constexpr int64_t kAtOnce = 500'000'000;
+  constexpr int64_t kAtOnceNs = 500'000'000;
   constexpr size_t kMostAsked = 256;
   const auto& endpoints = context.model.endpoints;
   const std::span<const StreamId> streams = context.streams;
@@ -94,7 +94,7 @@ static bool is_hole_of_both(const CallContext& context, const StreamRecord& stre
     const StreamRecord& back = context.model.streams[id];
     return endpoints[back.src].ip == endpoints[stream.dst].ip &&
            endpoints[back.dst].ip == endpoints[stream.src].ip && back.received_unseen != 0 &&
-           std::abs(back.longest_loss_ns - stream.longest_loss_ns) < kAtOnce;
+           std::abs(back.longest_loss_ns - stream.longest_loss_ns) < kAtOnceNs;
   });
 }
 

@@ -17,7 +17,7 @@ extern const Detector detector;
 constexpr size_t kMinRounds = 3;
 
 // Who sends the next ping does not wait for the last one any more, however short its timer is.
-constexpr int64_t kNextRound = 1'000'000'000;
+constexpr int64_t kNextRoundNs = 1'000'000'000;
 
 struct Pings {
   std::vector<TransactionId> failed;  // in a row
@@ -52,8 +52,8 @@ std::map<EndpointId, Pings> pings_by_gateway(const Model& model) {
     if (txn.method != Method::options || !txn.request) continue;
     Pings& seen = pings[txn.dst];
     const bool waiting = txn.final_status == 0 &&
-                         newest.at({txn.src, txn.dst}) - txn.last_ns < kNextRound &&
-                         settle(model, txn).state != TransactionState::timed_out;
+                         newest.at({txn.src, txn.dst}) - txn.last_ns < kNextRoundNs &&
+                         state_as_of_now(model, txn).state != TransactionState::timed_out;
     if (waiting) continue;
     if (txn.final_status != 0 && txn.final_status < 500) {
       if (seen.failed.size() >= kMinRounds && seen.back_ns == 0) seen.back_ns = txn.first_ns;

@@ -79,11 +79,11 @@ std::string rejected_2xx(const CallContext& context, const Repeated2xx& repeated
 
 // Who repeats the INVITE has not got the 2xx either.
 std::string unheard_2xx(const CallContext& context, const AckTrace& trace) {
-  constexpr int64_t kCrossing = 50'000'000;
+  constexpr int64_t kCrossingNs = 50'000'000;
   const TransactionRecord& first = context.model.transactions[trace.invite];
   for (MessageId id = first.last_message; id; id = context.message(id).previous_in_txn) {
     const MessageRecord& message = context.message(id);
-    const bool late = message.time_ns > first.final_response_ns + kCrossing;
+    const bool late = message.time_ns > first.final_response_ns + kCrossingNs;
     if (late && message.is_request() && !message.duplicate) {
       return fmt::format("; {} goes on repeating its INVITE: the {} does not come to it",
                          endpoint_text(context, first.src), first.final_status);

@@ -19,7 +19,7 @@ extern const Detector stale_detector;
 
 constexpr uint32_t kMinRefused = 2;
 constexpr uint32_t kMinStale = 3;
-constexpr int64_t kAtOnce = 5'000'000'000;  // a client that takes the new nonce waits no longer
+constexpr int64_t kAtOnceNs = 5'000'000'000;  // a client that takes the new nonce waits no longer
 
 // Since the last time that credentials were accepted.
 struct Refused {
@@ -109,7 +109,7 @@ bool recovers(const CallContext& context, const TransactionRecord& refused) {
                      [&](TransactionId id) {
                        const TransactionRecord& txn = context.model.transactions[id];
                        const int64_t after_ns = txn.first_ns - refused.final_response_ns;
-                       return txn.has_auth && after_ns >= 0 && after_ns < kAtOnce &&
+                       return txn.has_auth && after_ns >= 0 && after_ns < kAtOnceNs &&
                               (txn.succeeded() || txn.final_status == 0);
                      });
 }
@@ -120,7 +120,7 @@ void check_stale(CallContext& context, CallAnalysis* out) {
   const TransactionRecord& first = context.model.transactions[old.front()];
   const int64_t known_ns =
       watched_until(context.model, context.message(first.final_response)) - first.final_response_ns;
-  if (known_ns < kAtOnce || recovers(context, first)) return;
+  if (known_ns < kAtOnceNs || recovers(context, first)) return;
   Finding finding = finding_of(context, stale_detector, old.front());
   for (const TransactionId id : old) {
     const TransactionRecord& txn = context.model.transactions[id];

@@ -20,7 +20,7 @@ extern const Detector detector;
 
 bool is_refused(const Model& model, const TransactionRecord& cancel) {
   if (cancel.final_status != 0) return cancel.final_status >= 300;
-  return settle(model, cancel).state == TransactionState::timed_out;
+  return state_as_of_now(model, cancel).state == TransactionState::timed_out;
 }
 
 // It rang when the CANCEL came, and still did when that was refused.

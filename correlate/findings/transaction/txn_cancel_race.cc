@@ -13,8 +13,8 @@ namespace {
 
 extern const Detector detector;
 
-constexpr int64_t kCrossing = 500'000'000;
-constexpr int64_t kPatience = 5'000'000'000;
+constexpr int64_t kCrossingNs = 500'000'000;
+constexpr int64_t kPatienceNs = 5'000'000'000;
 
 // When somebody sent the newest request in the dialog: after the answer, the call was kept on
 // purpose.
@@ -34,12 +34,12 @@ void check(CallContext& context, CallAnalysis* out) {
     const TransactionRecord& txn = context.model.transactions[id];
     if (txn.method != Method::cancel || !txn.invite) continue;
     const TransactionRecord& invite = context.model.transactions[txn.invite];
-    if (!invite.succeeded() || invite.final_response_ns < txn.first_ns - kCrossing) continue;
+    if (!invite.succeeded() || invite.final_response_ns < txn.first_ns - kCrossingNs) continue;
     const DialogId dialog = context.message(invite.final_response).dialog;
     const bool ended =
         context.call.bye_ns != 0 || (dialog && context.model.dialogs[dialog].ended_ns != 0);
     const bool given_time =
-        watched_until(context.model, invite) - invite.final_response_ns > kPatience;
+        watched_until(context.model, invite) - invite.final_response_ns > kPatienceNs;
     Finding finding = finding_of(context, detector, id);
     finding.evidence.push_back(context.message(invite.final_response).frame);
     if (!newest_ns) newest_ns = newest_within(context);

@@ -142,7 +142,7 @@ const TransactionRecord* retry_of(const CallContext& context, const TransactionR
 // Some clients try again under a new Call-ID, at once: the same two parties over the same hop, and
 // this time it rings.
 CallId retried_as(CallContext& context, const TransactionRecord& txn) {
-  constexpr int64_t kSoon = 5'000'000'000;
+  constexpr int64_t kSoonNs = 5'000'000'000;
   constexpr uint32_t kMostCalls = 64;
   if (txn.method != Method::invite || txn.in_dialog) return {};
   const Model& model = context.model;
@@ -151,7 +151,7 @@ CallId retried_as(CallContext& context, const TransactionRecord& txn) {
     const CallId id{next};
     if (!model.calls.holds(id)) break;
     const CallRecord& call = model.calls[id];
-    if (call.start_ns > txn.final_response_ns + kSoon) break;
+    if (call.start_ns > txn.final_response_ns + kSoonNs) break;
     const bool rings = call.answer_ns != 0 || call.ring_ns != 0;
     if (call.kind != CallKind::call || !call.first_request || !rings ||
         call.start_ns < txn.final_response_ns)
@@ -181,17 +181,18 @@ bool is_accepted_elsewhere(const CallContext& context, const TransactionRecord& 
 // What is left to say of it when the call died of it.
 Severity severity_of(const CallContext& context, const TransactionRecord& txn, const Rule& rule,
                      bool retried) {
-  constexpr int64_t kPatience = 5'000'000'000;
+  constexpr int64_t kPatienceNs = 5'000'000'000;
   if (retried || is_accepted_elsewhere(context, txn)) return Severity::info;
   // A call that is not answered is no fault of its signalling.
   if (rule.status == 404 || rule.status == 480) return Severity::info;
   if (txn.in_dialog) {
     const int64_t bye_ns = context.call.bye_ns;
-    const bool ends = bye_ns > txn.final_response_ns && bye_ns - txn.final_response_ns < kPatience;
+    const bool ends =
+        bye_ns > txn.final_response_ns && bye_ns - txn.final_response_ns < kPatienceNs;
     return ends ? Severity::warning : Severity::info;
   }
   if (txn.method != Method::invite && txn.method != Method::register_) return Severity::info;
-  const bool given_time = watched_until(context.model, txn) - txn.final_response_ns > kPatience;
+  const bool given_time = watched_until(context.model, txn) - txn.final_response_ns > kPatienceNs;
   return rule.status == 422 || rule.status == 423 ? (given_time ? Severity::error : Severity::info)
                                                   : Severity::warning;
 }

@@ -11,7 +11,7 @@ namespace {
 extern const Detector detector;
 
 constexpr uint32_t kMinCopies = 2;
-constexpr int64_t kCrossing = 50'000'000;  // on the wire at the same time
+constexpr int64_t kCrossingNs = 50'000'000;  // on the wire at the same time
 
 // The network said so itself.
 std::string rejected_responses(const CallContext& context, const TransactionRecord& txn,
@@ -41,7 +41,7 @@ uint32_t copies_after_response(const CallContext& context, const TransactionReco
     const MessageRecord& message = context.message(id);
     const bool copy =
         message.is_request() && message.retransmission && message.method == txn.method;
-    if (copy && message.time_ns > answered + kCrossing) copies++;
+    if (copy && message.time_ns > answered + kCrossingNs) copies++;
   }
   return copies;
 }

@@ -84,7 +84,7 @@ class Accepted {
 // goes on without; and a call that ended in the meantime, or was answered unseen, waits for
 // nothing.
 bool is_left_ringing(const CallContext& context, const TransactionRecord& txn) {
-  constexpr int64_t kTimerC = 180'000'000'000;
+  constexpr int64_t kTimerCNs = 180'000'000'000;
   if (txn.method != Method::invite || txn.provisionals == 0 || txn.final_status != 0) return false;
   if (txn.cancelled || txn.acked || capture_dropped(context)) return false;
   const CallRecord& call = context.call;
@@ -97,7 +97,7 @@ bool is_left_ringing(const CallContext& context, const TransactionRecord& txn) {
   int64_t end_ns = watched_until(context.model, txn);
   if (txn.in_dialog && txn.dialog && context.model.dialogs[txn.dialog].ended_ns != 0)
     end_ns = std::min(end_ns, context.model.dialogs[txn.dialog].ended_ns);
-  return end_ns - last_ns > kTimerC;
+  return end_ns - last_ns > kTimerCNs;
 }
 
 // When the second copy was sent after the first: the T1 that the client uses.
@@ -133,7 +133,8 @@ bool timed_out(const CallContext& context, const TransactionRecord& txn, Accepte
   if (is_answered_too_late(context, txn)) return true;
   if (given_up(context, txn) || is_left_ringing(context, txn)) return true;
   if (txn.final_status != 0) return false;
-  if (settle(context.model, txn).state != TransactionState::timed_out) return is_given_up_soon(txn);
+  if (state_as_of_now(context.model, txn).state != TransactionState::timed_out)
+    return is_given_up_soon(txn);
   if (txn.transport != Transport::udp || txn.requests >= 3) return true;
   // Whoever pings an address finds out by asking several times: gateway-down.
   if (txn.method == Method::options) return false;

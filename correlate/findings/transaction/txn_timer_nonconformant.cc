@@ -11,11 +11,11 @@ namespace {
 
 extern const Detector detector;
 
-constexpr int64_t kMs = 1'000'000;
-constexpr int64_t kT2 = 4'000 * kMs;
-constexpr int64_t kShortestT1 = kMs;
-constexpr int64_t kLongestT1 = 8'000 * kMs;
-constexpr int64_t kLongestGap = 86'400'000 * kMs;  // no sender repeats a request a day later
+constexpr int64_t kMsNs = 1'000'000;
+constexpr int64_t kT2 = 4'000 * kMsNs;
+constexpr int64_t kShortestT1 = kMsNs;
+constexpr int64_t kLongestT1 = 8'000 * kMsNs;
+constexpr int64_t kLongestGap = 86'400'000 * kMsNs;  // no sender repeats a request a day later
 constexpr size_t kMinGaps = 3;
 
 std::vector<int64_t> gaps_of(const CallContext& context, const TransactionRecord& txn) {
@@ -32,7 +32,7 @@ std::vector<int64_t> gaps_of(const CallContext& context, const TransactionRecord
 }
 
 bool is_near(int64_t a, int64_t b) {
-  return std::abs(a - b) <= 60 * kMs + std::max(a, b) / 5;
+  return std::abs(a - b) <= 60 * kMsNs + std::max(a, b) / 5;
 }
 
 // What the timers of one sender do: from T1 on each interval is twice the one before, and no longer

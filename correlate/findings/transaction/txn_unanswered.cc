@@ -17,12 +17,13 @@ namespace sipladder::txn_unanswered {
 namespace {
 
 constexpr uint16_t kMinCopies = 3;
-constexpr int64_t kLongEnough = 10'000'000'000;  // of repeating, when the capture ends before 64*T1
+constexpr int64_t kLongEnoughNs =
+    10'000'000'000;  // of repeating, when the capture ends before 64*T1
 
 bool is_unanswered(const CallContext& context, const TransactionRecord& txn) {
   if (txn.final_status != 0 || txn.provisionals > 0 || !txn.request) return false;
-  const bool given_up = settle(context.model, txn).state == TransactionState::timed_out ||
-                        (txn.requests > kMinCopies && txn.last_ns - txn.first_ns >= kLongEnough);
+  const bool given_up = state_as_of_now(context.model, txn).state == TransactionState::timed_out ||
+                        (txn.requests > kMinCopies && txn.last_ns - txn.first_ns >= kLongEnoughNs);
   if (!given_up) return false;
   return txn.requests >= kMinCopies || txn.transport != Transport::udp ||
          is_rejected(context.model, txn);
