@@ -58,7 +58,17 @@ class Signals : public testing::Test {
             "--format", "csv", capture.c_str(), nullptr);
       _exit(127);
     }
+    // A busy machine takes its time until the program listens to signals.
+    for (int tries = 0; !catches_interrupts() && tries < 3000; tries++) pause_ms(10);
+    ASSERT_TRUE(catches_interrupts());
     pause_ms(300);
+  }
+  bool catches_interrupts() const {
+    const std::string status = contents("/proc/" + std::to_string(child_) + "/status");
+    const size_t at = status.find("SigCgt:\t");
+    if (at == std::string::npos) return false;
+    const uint64_t caught = std::stoull(status.substr(at + 8, 16), nullptr, 16);
+    return (caught & (1U << (SIGINT - 1))) != 0;
   }
 
   // Returns when the capture has been read.
