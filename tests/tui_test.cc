@@ -141,7 +141,7 @@ TEST_F(TuiTest, HelpIsPrintedFromTheKeysOfTheView) {
   App a = app();
   const std::string help = screen(a, {'?'});
   EXPECT_TRUE(has(help, "Keys of the call list"));
-  EXPECT_TRUE(has(help, "a call up or down")) << help;
+  EXPECT_TRUE(has(help, "a line up or down")) << help;
   EXPECT_TRUE(has(screen(a, {'q'}), "0 dialogs"));
 }
 
