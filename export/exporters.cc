@@ -31,20 +31,15 @@ std::vector<Exporter> all_exporters() {
   };
   for (const LadderFormat& format : ladder_formats()) {
     if (format.ending.empty()) continue;
-    const uint32_t options = options_of(format);
-    all.push_back({format.ending, format.about, options, [&format](const ExportRequest& request) {
-                     return export_ladders(request, format);
-                   }});
+    const auto write = [&format](const ExportRequest& request) {
+      return export_ladders(request, format);
+    };
+    all.push_back({format.ending, format.about, format.options, write});
   }
   return all;
 }
 
 }  // namespace
-
-uint32_t options_of(const LadderFormat& format) {
-  return kTakesLadderOptions | (is_text(format) ? kTakesLineOptions : 0U) |
-         (format.name == "html" ? kTakesAudioOption : 0U);
-}
 
 const std::vector<Exporter>& exporters() {
   static const std::vector<Exporter> kAll = all_exporters();

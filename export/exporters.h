@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "capture/packet_tape.h"
+#include "export/export_options.h"
 #include "export/ladder_formats.h"
 #include "query/format.h"
 
@@ -46,20 +47,6 @@ struct ExportReport {
   std::vector<std::string> complaints;  // for standard error
   std::vector<std::string> lines;       // about what was written
 };
-
-// Options of `export` beyond those that all exporters share.
-enum ExportOption : uint32_t {
-  kTakesLadderOptions = 1,  // what a ladder shows
-  kTakesLineOptions = 2,    // --width and --ascii, about lines of text
-  kTakesSessions = 4,       // --session alone
-  kTakesPacketOptions = 8,  // --sip-only
-  kTakesComments = 16,      // --comments
-  kTakesSide = 64,          // --side
-  kReadsAgain = 32,         // the sources: a pipe's packets are kept for it
-  kTakesAudioOption = 64,   // --audio
-};
-
-uint32_t options_of(const LadderFormat& format);
 
 struct Exporter {
   std::string_view ending;  // with its dot

@@ -4,14 +4,15 @@
 
 namespace sipladder {
 
-#define LADDER_FORMAT(make, name, ending, about) \
+#define LADDER_FORMAT(make, name, ending, about, options) \
   std::unique_ptr<LadderWriter> make(const LadderStyle& style, BoundedOutput* out);
 #include "export/ladder_formats.def"
 #undef LADDER_FORMAT
 
 const std::vector<LadderFormat>& ladder_formats() {
   static const std::vector<LadderFormat> kAll = {
-#define LADDER_FORMAT(make, name, ending, about) {make, name, ending, about},
+#define LADDER_FORMAT(make, name, ending, about, options) \
+  {make, name, ending, about, kTakesLadderOptions | (options)},
 #include "export/ladder_formats.def"
 #undef LADDER_FORMAT
   };
@@ -27,7 +28,7 @@ const LadderFormat* find_ladder_format(std::string_view name) {
 }
 
 bool is_text(const LadderFormat& format) {
-  return &format == &ladder_formats().front();
+  return (format.options & kTakesLineOptions) != 0;
 }
 
 }  // namespace sipladder

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "export/export_options.h"
 #include "export/ladder.h"
 #include "export/ladder_layout.h"
 #include "query/format.h"
@@ -45,10 +46,11 @@ struct LadderFormat {
   std::string_view name;
   std::string_view ending;  // with its dot; may be empty
   std::string_view about;
+  uint32_t options = 0;  // ExportOption
 };
 
 const std::vector<LadderFormat>& ladder_formats();
 const LadderFormat* find_ladder_format(std::string_view name);  // empty: text; null: unknown
-bool is_text(const LadderFormat& format);  // the first one, to which width and colour apply
+bool is_text(const LadderFormat& format);  // lines, to which width and colour apply
 
 }  // namespace sipladder

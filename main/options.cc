@@ -453,7 +453,7 @@ std::string useless_ladder_option(const Options& o) {
   if (to_file) {
     taken = exporter_of_file(o.output)->options;
   } else if (const LadderFormat* const format = find_ladder_format(o.format)) {
-    taken = options_of(*format);
+    taken = format->options;
   } else {
     return {};  // told by wrong_format()
   }

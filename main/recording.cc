@@ -1,5 +1,6 @@
 #include "main/recording.h"
 
+#include "export/exporters.h"
 #include "main/output.h"
 #include "main/selection.h"
 
@@ -7,7 +8,9 @@ namespace sipladder {
 
 int Recording::begin(const Options& options) {
   // Which packets are those of chosen calls is known when all has been read.
-  const bool wanted = options.command == "export" && options.output.ends_with(".db");
+  const Exporter* const exporter = exporter_of_file(options.output);
+  const bool wanted =
+      options.command == "export" && exporter != nullptr && (exporter->options & kKeepsPackets);
   if (!wanted || !selection(options).empty()) return kDone;
   file_ = std::make_unique<SessionFile>();
   const std::string error = file_->create(options.output, options.sources);

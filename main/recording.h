@@ -1,4 +1,4 @@
-// export -o NAME.db: the packets are kept as they are read, the tables when all is read.
+// export -o of what kKeepsPackets (.db): the packets are kept as they are read, the tables when all is read.
 #pragma once
 
 #include <memory>

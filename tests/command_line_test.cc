@@ -75,6 +75,8 @@ TEST_F(CommandLine, WrongValuesNameTheAllowedOnes) {
   expect_refused({"ladder", "--format", "svg", "--ascii"}, "--ascii");
   expect_refused({"export", "-o", "x.csv", "--sdp"}, "--sdp: is about ladders");
   expect_refused({"export", "-o", "x.puml", "--width", "80"}, "--width");
+  expect_refused({"export", "-o", "x.html", "--side", "caller"}, "--side: is about scenarios");
+  expect_refused({"export", "-o", "x.sipp.xml", "--audio"}, "--audio: is about a report");
   expect_refused({"export", "-o", "x.doc"}, "-o x.doc: write .csv, ");
   expect_refused({"calls", "--color", "blue"}, "auto, always or never");
   expect_refused({"calls", "--memory", "1K"}, "64M");
