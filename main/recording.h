@@ -1,4 +1,4 @@
-// export -o of what kKeepsPackets (.db): the packets are kept as they are read, the tables when all is read.
+// export -o of what kKeepsPackets (.db): packets are kept as they are read, tables at the end.
 #pragma once
 
 #include <memory>
