@@ -26,6 +26,7 @@ const std::map<std::string, std::string> kHome = {
     {"<curses", "tui"},      {"<CLI/", "main"},
     {"<spandsp", "media"},   {"<opus", "media"},
     {"<sndfile", "media"},   {"<rapidjson", "main"},
+    {"<openssl/", "export"},
 };
 
 TEST(Includes, FlowOneWay) {
