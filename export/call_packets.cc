@@ -15,13 +15,6 @@ constexpr int64_t kPileAgeNs = 30 * kSecondNs;  // as decode/fragments.cc
 constexpr int64_t kQuoteAgeNs = 35 * kSecondNs;
 constexpr size_t kMostCandidates = 1000;  // messages that one ICMP error is compared with
 
-uint64_t frame_key(uint16_t source, uint32_t frame) {
-  return uint64_t{source} << 32 | frame;
-}
-uint64_t frame_key(const Packet& packet) {
-  return frame_key(packet.source, packet.frame);
-}
-
 void sort_unique(std::vector<uint64_t>* keys) {
   std::sort(keys->begin(), keys->end());
   keys->erase(std::unique(keys->begin(), keys->end()), keys->end());

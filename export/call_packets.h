@@ -16,6 +16,7 @@
 
 #include "decode/decoder.h"
 #include "decode/turn.h"
+#include "export/frame_key.h"
 #include "export/media_owners.h"
 #include "export/tcp_connections.h"
 
@@ -35,7 +36,6 @@ class CallPackets {
   bool wants(const Packet& packet);
 
  private:
-  using FrameKey = uint64_t;  // source and frame
   struct StreamSpan {
     int64_t first_ns, last_ns;
     bool wanted;

@@ -86,7 +86,7 @@ void PacketRedactor::prepare(const Packet& packet) {
     if (part.kind != PartKind::sctp) continue;
     const auto [src, dst] = ends(i);
     const auto at = static_cast<uint32_t>(part.offset), size = static_cast<uint32_t>(part.size);
-    return chunks_.packet(src, dst, {key_of_frame(packet), at, size},
+    return chunks_.packet(src, dst, {frame_key(packet), at, size},
                           std::span(before_).subspan(at, size));
   }
 }
@@ -100,7 +100,7 @@ void PacketRedactor::add_segment(const Packet& packet, size_t place) {
   const auto [src, dst] = ends(place);
   const auto size = static_cast<uint32_t>(part.size - header);
   const auto at = static_cast<uint32_t>(part.offset + header);
-  streams_.segment(src, dst, be32(p + 4), (p[13] & kSyn) != 0, {key_of_frame(packet), at, size},
+  streams_.segment(src, dst, be32(p + 4), (p[13] & kSyn) != 0, {frame_key(packet), at, size},
                    {reinterpret_cast<const char*>(before_.data()) + at, size});
 }
 
@@ -122,7 +122,7 @@ void PacketRedactor::add_fragment(const Packet& packet, size_t place) {
   fragment.more = v6 ? (be16(f + 2) & 1U) != 0 : (be16(p + 6) & 0x2000U) != 0;
   const auto at = static_cast<uint32_t>(last.offset + header);
   const auto size = static_cast<uint32_t>(last.size - header);
-  fragments_.add(fragment, packet.time_ns, {key_of_frame(packet), at, size},
+  fragments_.add(fragment, packet.time_ns, {frame_key(packet), at, size},
                  std::span(before_).subspan(at, size));
 }
 
@@ -291,7 +291,7 @@ std::span<const uint8_t> PacketRedactor::rewrite(const Packet& packet) {
   decode(packet);
   headers();
   link_header(packet.link_type, parts_.empty() ? 0 : parts_.front().offset);
-  store_.apply(key_of_frame(packet), now_);
+  store_.apply(frame_key(packet), now_);
   checksums();
   return {now_.data(), kept_};
 }

@@ -13,14 +13,10 @@
 #include "capture/packet.h"
 #include "capture/spool.h"
 #include "decode/address.h"
+#include "export/frame_key.h"
 #include "export/redact/payloads.h"
 
 namespace sipladder {
-
-using FrameKey = uint64_t;  // source and frame
-inline FrameKey key_of_frame(const Packet& packet) {
-  return uint64_t{packet.source} << 32 | packet.frame;
-}
 
 // Where new bytes go.
 struct PatchPlace {
