@@ -76,6 +76,12 @@ inline char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
 
+inline std::string lower_case(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = lower(c);
+  return out;
+}
+
 // text[begin, end), which must be inside: substr() without its check.
 inline std::string_view slice(std::string_view text, size_t begin, size_t end) {
   return {text.data() + begin, end - begin};

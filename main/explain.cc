@@ -13,11 +13,6 @@
 namespace sipladder {
 namespace {
 
-std::string lower_case(std::string text) {
-  for (char& c : text) c = lower(c);
-  return text;
-}
-
 // What the words mean that are known, when this one is not.
 std::string unknown_word(const std::string& word) {
   std::vector<std::string> known;

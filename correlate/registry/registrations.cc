@@ -9,12 +9,6 @@ namespace sipladder {
 namespace {
 
 // A host is compared without case, a user as it is (RFC 3261 19.1.4).
-std::string lower_case(std::string_view text) {
-  std::string lowered(text);
-  std::transform(lowered.begin(), lowered.end(), lowered.begin(), lower);
-  return lowered;
-}
-
 std::string aor_of(std::string_view header) {
   const SipUri uri = parse_uri(parse_name_addr(header).uri);
   const std::string user(uri.user);

@@ -37,12 +37,6 @@ std::string escaped_lines(std::string_view text) {
   return out;
 }
 
-std::string in_lower_case(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), lower);
-  return out;
-}
-
 std::string badge(std::string_view text, std::string_view kind) {
   return fmt::format("<span class=\"badge {}\">{}</span>", kind, xml_text(text));
 }
@@ -181,7 +175,7 @@ std::string ReportCall::message(const LadderRow& row) {
   if (style_.request != nullptr) {
     MessageView view(style_.request->log);
     if (view.load(style_.request->model.messages[row.message])) raw = view.bytes();
-    for (const HeaderLine& line : view.sip().headers) headers_.insert(in_lower_case(line.name));
+    for (const HeaderLine& line : view.sip().headers) headers_.insert(lower_case(line.name));
   }
   const std::string id = fmt::format("m{}", row.message.value);
   const std::string time =

@@ -19,7 +19,7 @@ std::string suffix_key(std::string_view number) {
 
 void Pseudonyms::learn(std::string_view word) {
   if (learned_.size() >= kMostWords) return;
-  std::string small = lowered(word);
+  std::string small = lower_case(word);
   if (is_number(small) && small.size() >= kSuffix) learned_.insert(suffix_key(small));
   learned_.insert(std::move(small));
 }
@@ -77,7 +77,7 @@ std::string Pseudonyms::replacement(const std::string& word) {
 }
 
 std::string Pseudonyms::of(std::string_view word) {
-  const std::string small = lowered(word);
+  const std::string small = lower_case(word);
   auto found = known_.find(small);
   if (found == known_.end()) {
     std::string chosen = replacement(small);

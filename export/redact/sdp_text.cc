@@ -60,7 +60,7 @@ void SdpText::attribute(Text value) {
       "charset",   "cat",     "keywds", "path",  "mid-id",  "x-nat", "msid-semantic"};
   const std::string_view all = view(value);
   const size_t colon = std::min(all.find(':'), all.size());
-  const std::string name = lowered(all.substr(0, colon));
+  const std::string name = lower_case(all.substr(0, colon));
   if (colon < all.size() && is_one_of(kSecrets, name)) {
     // The name of a hash or of a cipher, then the secret.
     const size_t space = name == "fingerprint" ? all.find(' ', colon) : all.npos;

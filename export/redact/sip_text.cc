@@ -66,7 +66,7 @@ void SipText::header(Text line, Body* about) {
   if (equal_no_case(name, "content-type") || equal_no_case(name, "c")) {
     const std::string_view content = view(value);
     const size_t end = std::min(content.find(';'), content.size());
-    about->type = lowered(trim(content.substr(0, end)));
+    about->type = lower_case(trim(content.substr(0, end)));
     about->boundary =
         sipladder::param(content.substr(end == content.size() ? end : end + 1), "boundary")
             .value_or(std::string_view());
@@ -74,7 +74,7 @@ void SipText::header(Text line, Body* about) {
   if (equal_no_case(name, "content-length") || equal_no_case(name, "l"))
     about->length = parse_number<size_t>(trim(view(value))).value_or(SIZE_MAX);
   if (equal_no_case(name, "content-transfer-encoding") || equal_no_case(name, "content-encoding"))
-    about->encoding = lowered(trim(view(value)));
+    about->encoding = lower_case(trim(view(value)));
   const std::string kept(name);
   header_value(kept, value);
   if (!names_a_header(kept)) replacer_.text(line.subspan(0, colon), Keep::grammar);
@@ -90,7 +90,7 @@ void SipText::header_value(std::string_view name, Text value) {
   if (equal_no_case(name, "user-agent")) {
     static constexpr std::array<std::string_view, 4> kTools = {"friendly-scanner", "sipvicious",
                                                                "sip-scan", "sipcli"};
-    const std::string small = lowered(trim(view(value)));
+    const std::string small = lower_case(trim(view(value)));
     for (const std::string_view tool : kTools) {
       if (!small.starts_with(tool)) continue;
       const size_t begin = static_cast<size_t>(trim(view(value)).data() - value.data());
@@ -184,7 +184,7 @@ void SipText::uri(Text text) {
   const size_t colon = all.find(':', begin);
   const bool scheme =
       colon != std::string_view::npos && is_scheme(trim(all.substr(begin, colon - begin)));
-  const std::string name = scheme ? lowered(trim(all.substr(begin, colon - begin))) : "";
+  const std::string name = scheme ? lower_case(trim(all.substr(begin, colon - begin))) : "";
   const Text rest = scheme ? text.subspan(colon + 1) : text;
   if (name == "urn") return replacer_.text(rest, Keep::grammar);
   if (name != "sip" && name != "sips" && name != "tel" && scheme)
@@ -204,7 +204,7 @@ void SipText::uri(Text text) {
   if (question < what.size())
     for_each_part(rest.subspan(question + 1), "&", [&](Text one) {
       const size_t equal = std::min(view(one).find('='), one.size());
-      const std::string header_name = lowered(unescape(view(one).substr(0, equal)));
+      const std::string header_name = lower_case(unescape(view(one).substr(0, equal)));
       if (!names_a_header(header_name) && header_name != "body")
         replacer_.text(one.subspan(0, equal), Keep::grammar);
       // The tags of Replaces are named in it, escaped.
@@ -247,7 +247,7 @@ void SipText::params(Text text, char separator) {
 void SipText::param(Text text) {
   const std::string_view all = view(text);
   const size_t equal = std::min(all.find('='), all.size());
-  const std::string name = lowered(trim(all.substr(0, equal)));
+  const std::string name = lower_case(trim(all.substr(0, equal)));
   replacer_.text(text.subspan(0, equal), Keep::grammar);
   if (equal == all.size()) return;
   const Text value = text.subspan(equal + 1);
