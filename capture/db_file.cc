@@ -9,31 +9,23 @@
 namespace sipladder {
 namespace {
 
-constexpr const char* kApplication = "1397313612";  // "SIPL"
-constexpr int kPatienceMs = 2000;                   // for another program that writes
+constexpr int kApplication = 1397313612;  // "SIPL"
+constexpr int kPatienceMs = 2000;         // for another program that writes
 
-bool is_session(sqlite3* db) {
-  bool ours = false;
+int pragma(sqlite3* db, const char* name) {
+  int value = 0;
   sqlite3_exec(
-      db, "PRAGMA application_id",
-      [](void* out, int, char** values, char**) {
-        *static_cast<bool*>(out) = std::string_view(values[0]) == kApplication;
-        return 0;
-      },
-      &ours, nullptr);
-  return ours;
-}
-
-int format_of(sqlite3* db) {
-  int format = 0;
-  sqlite3_exec(
-      db, "PRAGMA user_version",
+      db, (std::string("PRAGMA ") + name).c_str(),
       [](void* out, int, char** values, char**) {
         *static_cast<int*>(out) = std::atoi(values[0]);
         return 0;
       },
-      &format, nullptr);
-  return format;
+      &value, nullptr);
+  return value;
+}
+
+bool is_session(sqlite3* db) {
+  return pragma(db, "application_id") == kApplication;
 }
 
 // There, and neither empty nor a database.
@@ -112,7 +104,7 @@ std::string DbFile::begin_anew() {
                               "PRAGMA cache_size = -32000; BEGIN IMMEDIATE");
       !error.empty())
     return error;
-  std::string sql = std::string("PRAGMA application_id = ") + kApplication +
+  std::string sql = "PRAGMA application_id = " + std::to_string(kApplication) +
                     "; PRAGMA user_version = " + std::to_string(kDbFormat);
   for (const std::string& name : old) sql += "; DROP TABLE \"" + name + "\"";
   return run(sql);
@@ -147,7 +139,7 @@ std::string DbFile::open(const std::string& path) {
   if (!ours && sqlite3_errcode(db_) != SQLITE_OK && sqlite3_errcode(db_) != SQLITE_DONE)
     return trouble("could not be read");
   if (!ours) return path + ": is an SQLite database, but no saved session (export -o NAME.db)";
-  if (format_of(db_) > kDbFormat)
+  if (pragma(db_, "user_version") > kDbFormat)
     return path + ": was saved by a newer version, in a format that this one does not know";
   return {};
 }
