@@ -4,15 +4,15 @@
 
 #include <algorithm>
 
+#include "main/shell_word.h"
+
 namespace sipladder {
 namespace {
 
 // Within single quotes of a shell, on one line.
 std::string quoted(std::string text) {
   std::replace(text.begin(), text.end(), '\n', ' ');
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? "'\\''" : std::string(1, c);
-  return out + "'";
+  return shell_quoted(text);
 }
 
 // In zsh's list of "name:about".

@@ -6,22 +6,19 @@
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
-#include <utility>
 
 #include "capture/hep_listen.h"
-#include "decode/endpoint_text.h"
 #include "export/exporters.h"
 #include "main/commands.h"
 #include "main/completion.h"
 #include "main/devices.h"
 #include "main/habits.h"
-#include "main/host_names.h"
 #include "main/nearest.h"
+#include "main/option_mistakes.h"
 #include "main/option_values.h"
 #include "main/output.h"
-#include "main/severity_option.h"
+#include "main/shell_word.h"
 #include "main/words.h"
-#include "query/time_option.h"
 
 namespace sipladder {
 namespace {
@@ -336,16 +333,6 @@ std::string completion(const CLI::App& app, const std::vector<std::string>& word
   return completion_script(words.back(), all);
 }
 
-// As a shell takes it for one word.
-std::string shell_word(const std::string& word) {
-  constexpr std::string_view kPlain =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./:=,+@%";
-  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
-  std::string quoted = "'";
-  for (const char c : word) quoted += c == '\'' ? "'\\''" : std::string(1, c);
-  return quoted + "'";
-}
-
 void add_interface_options(CLI::App& app, Options* o) {
   const char* const group = "Terminal UI";
   app.add_option("-f", o->configuration,
@@ -403,135 +390,6 @@ std::string unknown_option(const CLI::App& app, const std::string& command,
          (command.empty() ? "there is no such option" : "has no such option") +
          (meant.empty() ? "" : "; did you mean " + meant + "?") + " (see " +
          (command.empty() ? "" : command + " ") + "--help)";
-}
-
-std::string wrong_format(const Options& o) {
-  if (o.format.empty()) return {};
-  std::vector<std::string> allowed = {"table", "json", "ndjson", "csv", "md"};
-  if (o.command == "ladder") {
-    allowed.clear();
-    for (const LadderFormat& format : ladder_formats()) allowed.emplace_back(format.name);
-  }
-  if (o.command == "compare") allowed = {"text", "json", "html"};
-  if (o.command == "check") allowed = {"text", "junit", "github"};
-  if (o.command == "explain") allowed.front() = "text";
-  if (std::find(allowed.begin(), allowed.end(), o.format) != allowed.end()) return {};
-  return not_one_of("--format", o.format, allowed);
-}
-
-// One of the options that were given, of those that only lines of text have.
-std::string text_option_given(const Options& o) {
-  return o.ascii ? "--ascii" : o.width > 0 ? "--width" : "";
-}
-
-// Likewise of those that only ladders have.
-std::string ladder_option_given(const Options& o) {
-  const std::pair<bool, const char*> all[] = {
-      {o.sdp, "--sdp"},
-      {!o.rtp, "--no-rtp"},
-      {o.raw, "--raw"},
-      {o.transactions, "--transactions"},
-      {o.session, "--session"},
-      {!o.frames, "--no-frames"},
-      {!o.columns_by.empty(), "--columns-by"},
-      {!o.order.empty(), "--order"},
-      {!o.alias.empty(), "--alias"},
-      {!o.hide.empty(), "--hide"},
-      {o.compact, "--compact"},
-      {o.scale_time, "--scale-time"},
-  };
-  for (const auto& [given, name] : all) {
-    if (given) return name;
-  }
-  return text_option_given(o);
-}
-
-// Options that the chosen format has no use for.
-std::string useless_ladder_option(const Options& o) {
-  const bool to_file = o.command == "export";
-  uint32_t taken = 0;
-  if (to_file) {
-    taken = exporter_of_file(o.output)->options;
-  } else if (const LadderFormat* const format = find_ladder_format(o.format)) {
-    taken = format->options;
-  } else {
-    return {};  // told by wrong_format()
-  }
-  if (o.audio && !(taken & kTakesAudioOption))
-    return "--audio: is about a report (.html), and " + o.output + " is none";
-  Options others = o;
-  if (taken & kTakesSessions) others.session = false;
-  const std::string line = text_option_given(o), any = ladder_option_given(others);
-  if (!(taken & kTakesLadderOptions) && !any.empty())
-    return any + ": is about ladders, and " + o.output + " has none";
-  if ((taken & kTakesLineOptions) || line.empty()) return {};
-  return line + ": is about lines of text, and " + (to_file ? o.output : o.format) + " has none";
-}
-
-std::string useless_packet_option(const Options& o) {
-  const uint32_t taken = exporter_of_file(o.output)->options;
-  if (!o.side.empty() && !(taken & kTakesSide))
-    return "--side: is about scenarios, and " + o.output + " has none";
-  if (o.sip_only && !(taken & kTakesPacketOptions))
-    return "--sip-only: is about packets, and " + o.output + " has none";
-  if (!o.comments || (taken & kTakesComments)) return {};
-  return taken & kTakesPacketOptions
-             ? "--comments: .pcap has no room for comments; name it .pcapng"
-             : "--comments: is about packets, and " + o.output + " has none";
-}
-
-std::string wrong_ladder_option(const Options& o) {
-  if (!o.columns_by.empty() && o.columns_by != "ip" && o.columns_by != "endpoint" &&
-      o.columns_by != "name")
-    return not_one_of("--columns-by", o.columns_by, {"ip", "endpoint", "name"});
-  for (const std::string& name : o.hide) {
-    if (method_called(name) == Method::unknown) return not_one_of("--hide", name, method_names());
-  }
-  return {};
-}
-
-// What CLI11 cannot know.
-std::string mistake_in(const Options& o) {
-  for (const auto& [name, time] : {std::pair("--from", o.from), std::pair("--to", o.to)}) {
-    if (!time.empty() && !parse_time(time))
-      return std::string(name) + " " + time + ": no time; " + std::string(kTimeForms);
-  }
-  if (o.color != "auto" && o.color != "always" && o.color != "never")
-    return not_one_of("--color", o.color, {"auto", "always", "never"});
-  if (!o.fail_on.empty() && !parse_severity(o.fail_on))
-    return not_one_of("--fail-on", o.fail_on, {"error", "warning", "info"});
-  if (!o.side.empty() && o.side != "caller" && o.side != "callee")
-    return not_one_of("--side", o.side, {"caller", "callee"});
-  if (o.media != "zero" && o.media != "drop" && o.media != "keep")
-    return not_one_of("--media", o.media, {"zero", "drop", "keep"});
-  if (o.invert && o.match.empty()) return "-v: inverts --match REGEX, which is missing";
-  if (o.follow && o.command != "messages" && o.command != "transactions")
-    return "--follow: messages and transactions have it";
-  if (!o.endpoint.empty() && !parse_endpoint(o.endpoint))
-    return "--endpoint " + o.endpoint + ": write an address, with or without a port";
-  if (o.command == "export" && o.wireshark_filter) {
-    if (!o.output.empty()) return "--wireshark-filter: prints to standard output, without -o";
-  } else if (o.command == "export") {
-    std::vector<std::string> endings;
-    for (const Exporter& one : exporters()) endings.emplace_back(one.ending);
-    if (exporter_of_file(o.output) == nullptr)
-      return not_one_of("-o", o.output.empty() ? "OUT" : o.output, endings);
-  }
-  for (const std::string& device : o.devices) {
-    const bool file = file_exists(device) && device.find_first_of("./") != std::string::npos;
-    if (!file && !device.starts_with('-')) continue;
-    return "-i " + device +
-           ": -i and -d name a device; name a file without them, and write (?i) in --match "
-           "REGEX for letters in either case";
-  }
-  if (std::string wrong = wrong_ladder_option(o); !wrong.empty()) return wrong;
-  if (o.command == "export" && !o.wireshark_filter) {
-    if (std::string wrong = useless_packet_option(o); !wrong.empty()) return wrong;
-  }
-  if (o.command == "ladder" || (o.command == "export" && !o.wireshark_filter)) {
-    if (std::string wrong = useless_ladder_option(o); !wrong.empty()) return wrong;
-  }
-  return wrong_format(o);
 }
 
 // Words, values and what they mean together.
