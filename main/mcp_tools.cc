@@ -7,6 +7,7 @@
 #include "export/ladder_formats.h"
 #include "query/database.h"
 #include "query/escape.h"
+#include "query/format.h"
 
 namespace sipladder {
 namespace {
@@ -31,27 +32,6 @@ std::string marked(const std::string& text) {
     if (text[i] == '<' && i + 1 < text.size() && text[i + 1] == '/') safe += '\\';
   }
   return safe + std::string(kEnd);
-}
-
-void append_row(const std::vector<ResultColumn>& columns, const std::vector<Value>& values,
-                std::string* line) {
-  *line = "{";
-  for (size_t i = 0; i < values.size(); i++) {
-    if (i > 0) *line += ',';
-    append_json(line, columns[i].name);
-    *line += ':';
-    const Value& value = values[i];
-    if (value.type == Value::Type::null) *line += "null";
-    if (value.type == Value::Type::integer) *line += std::to_string(value.integer);
-    if (value.type == Value::Type::real) append_json(line, value.real);
-    if (value.type != Value::Type::text) continue;
-    if (columns[i].json) {
-      *line += value.text;
-    } else {
-      append_json(line, value.text);
-    }
-  }
-  *line += "}\n";
 }
 
 }  // namespace
@@ -115,13 +95,15 @@ McpAnswer McpCaptures::rows(const std::string& sql, uint64_t limit) {
   Reader reader(session_->model, session_->log, session_->analyst);
   Database database(reader);
   std::string text, line;
-  std::vector<ResultColumn> names;
+  JsonRows json;
   uint64_t count = 0;
   bool whole = true;
   const std::string error = database.run(
-      sql, [&](const std::vector<ResultColumn>& columns) { names = columns; },
+      sql, [&](const std::vector<ResultColumn>& columns) { json.begin(columns); },
       [&](const std::vector<Value>& values) {
-        append_row(names, values, &line);
+        line.clear();
+        json.append(&line, values);
+        line += '\n';
         whole = text.size() + line.size() <= kMostText && (limit == 0 || count < limit);
         if (!whole) return false;
         text += line;

@@ -49,20 +49,14 @@ class JsonWriter : public RowWriter {
   JsonWriter(const RowStyle& style, std::FILE* out)
       : lines_(style.format == "ndjson"), out_(style, out) {}
   void begin(const std::vector<ResultColumn>& columns) override {
-    columns_ = columns;
-    for (const ResultColumn& column : columns) keys_.push_back(json_text(column.name) + ":");
+    rows_.begin(columns);
     if (!lines_) is_open_ = out_.put("[", kEmptyEnd.size());
   }
   bool row(const std::vector<Value>& values) override {
     text_.clear();
     if (!lines_) text_ += first_ ? "\n" : ",\n";
-    text_ += '{';
-    for (size_t i = 0; i < values.size(); i++) {
-      if (i > 0) text_ += ',';
-      text_ += keys_[i];
-      append(values[i], columns_[i].json);
-    }
-    text_ += lines_ ? "}\n" : "}";
+    rows_.append(&text_, values);
+    if (lines_) text_ += '\n';
     if (!out_.put(text_, lines_ ? 0 : kEnd.size())) return false;
     first_ = false;
     return true;
@@ -74,30 +68,10 @@ class JsonWriter : public RowWriter {
  private:
   static constexpr std::string_view kEnd = "\n]\n", kEmptyEnd = "]\n";
 
-  void append(const Value& value, bool json) {
-    switch (value.type) {
-      case Value::Type::null:
-        text_ += "null";
-        break;
-      case Value::Type::text:
-        if (json) {
-          text_ += value.text;
-        } else {
-          append_json(&text_, value.text);
-        }
-        break;
-      case Value::Type::integer:
-        text_ += std::to_string(value.integer);
-        break;
-      case Value::Type::real:
-        append_json(&text_, value.real);
-    }
-  }
   bool lines_;
   bool is_open_ = false;
   bool first_ = true;
-  std::vector<ResultColumn> columns_;
-  std::vector<std::string> keys_;
+  JsonRows rows_;
   BoundedOutput out_;
   std::string text_;
 };
@@ -127,7 +101,43 @@ class MarkdownWriter : public RowWriter {
   BoundedOutput out_;
 };
 
+void append_json_value(std::string* out, const Value& value, bool json) {
+  switch (value.type) {
+    case Value::Type::null:
+      *out += "null";
+      break;
+    case Value::Type::text:
+      if (json) {
+        *out += value.text;
+      } else {
+        append_json(out, value.text);
+      }
+      break;
+    case Value::Type::integer:
+      *out += std::to_string(value.integer);
+      break;
+    case Value::Type::real:
+      append_json(out, value.real);
+  }
+}
+
 }  // namespace
+
+void JsonRows::begin(const std::vector<ResultColumn>& columns) {
+  columns_ = columns;
+  keys_.clear();
+  for (const ResultColumn& column : columns) keys_.push_back(json_text(column.name) + ":");
+}
+
+void JsonRows::append(std::string* out, const std::vector<Value>& values) const {
+  *out += '{';
+  for (size_t i = 0; i < values.size(); i++) {
+    if (i > 0) *out += ',';
+    *out += keys_[i];
+    append_json_value(out, values[i], columns_[i].json);
+  }
+  *out += '}';
+}
 
 bool BoundedOutput::put(std::string_view text, size_t reserved) {
   if (text.size() + reserved > left_) {

@@ -38,6 +38,17 @@ class BoundedOutput {
   std::FILE* out_;
 };
 
+// Rows as JSON objects: a column that holds JSON goes into them as it is.
+class JsonRows {
+ public:
+  void begin(const std::vector<ResultColumn>& columns);
+  void append(std::string* out, const std::vector<Value>& values) const;  // "{...}"
+
+ private:
+  std::vector<ResultColumn> columns_;
+  std::vector<std::string> keys_;  // with quotes and colon
+};
+
 class RowWriter {
  public:
   virtual ~RowWriter() = default;

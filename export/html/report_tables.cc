@@ -11,18 +11,6 @@ namespace {
 constexpr size_t kMostRows = 500;       // of a table of one call, or of the NAT table
 constexpr size_t kMostCallRows = 5000;  // of the embedded rows
 
-// "1,5,9", at most kMostRows of them.
-template <typename Id>
-std::string list_of(const std::set<Id>& ids) {
-  std::string text;
-  size_t count = 0;
-  for (const Id id : ids) {
-    if (count++ == kMostRows) break;
-    text += (text.empty() ? "" : ",") + std::to_string(id);
-  }
-  return text;
-}
-
 std::set<uint32_t> messages_of(const Ladder& ladder, bool with_sdp) {
   std::set<uint32_t> ids;
   for (const LadderRow& row : ladder.rows) {
@@ -172,23 +160,12 @@ std::string ReportTables::nat() {
 std::string ReportTables::json(const std::string& sql) {
   std::string text = "[";
   size_t rows = 0;
-  std::vector<ResultColumn> names;
+  JsonRows objects;
   database_.run(
-      sql, [&](const std::vector<ResultColumn>& columns) { names = columns; },
+      sql, [&](const std::vector<ResultColumn>& columns) { objects.begin(columns); },
       [&](const std::vector<Value>& values) {
-        text += rows++ == 0 ? "{" : ",\n{";
-        for (size_t i = 0; i < values.size(); i++) {
-          if (i > 0) text += ',';
-          append_json(&text, names[i].name);
-          text += ':';
-          const Value& value = values[i];
-          if (value.type == Value::Type::null) text += "null";
-          if (value.type == Value::Type::integer) text += std::to_string(value.integer);
-          if (value.type == Value::Type::real) append_json(&text, value.real);
-          if (value.type != Value::Type::text) continue;
-          names[i].json ? text.append(value.text) : (append_json(&text, value.text), text);
-        }
-        text += '}';
+        if (rows++ != 0) text += ",\n";
+        objects.append(&text, values);
         return rows < kMostCallRows;
       });
   return text + "]";
