@@ -36,16 +36,10 @@ std::string_view verdict_of(const ViaHop& hop) {
   return hop.repeats == 0 ? kFineHop : std::string_view("repeated although answered");
 }
 
-const Column* column_of(const TableDescription& table, std::string_view name) {
-  const auto found = std::find_if(table.columns.begin(), table.columns.end(),
-                                  [&](const Column& column) { return column.name == name; });
-  return found == table.columns.end() ? nullptr : &*found;
-}
-
 template <typename Names>
 std::vector<const Column*> columns_of(const TableDescription& table, const Names& names) {
   std::vector<const Column*> columns;
-  for (const std::string_view name : names) columns.push_back(column_of(table, name));
+  for (const std::string_view name : names) columns.push_back(find_column(table, name));
   return columns;
 }
 
@@ -69,7 +63,7 @@ NatHopRows::NatHopRows(Reader& reader)
       of_answer_(columns_of(kViasTable, kOfAnswer)),
       of_below_(columns_of(kViasTable, kOfBelow)),
       of_message_(columns_of(kMessagesTable, kOfMessage)),
-      frame_(column_of(kMessagesTable, "frame")) {
+      frame_(find_column(kMessagesTable, "frame")) {
   for (const std::string_view name : kOfRequest) rows_.columns.push_back({std::string(name)});
   for (const std::string_view name : kOfAnswer) rows_.columns.push_back({std::string(name)});
   for (const char* name : {"server", "server_port", "verdict", "requests", "frame"})

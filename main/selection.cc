@@ -5,6 +5,7 @@
 #include "main/commands.h"
 #include "main/nearest.h"
 #include "query/call_choice.h"
+#include "query/escape.h"
 #include "query/time_option.h"
 
 namespace sipladder {
@@ -12,12 +13,6 @@ namespace {
 
 std::string time_condition(const char* column, const char* comparison, const std::string& time) {
   return column + std::string(comparison) + std::to_string(parse_time(time).value_or(0));
-}
-
-std::string sql_string(const std::string& text) {
-  std::string out = "'";
-  for (const char c : text) out.append(c == '\'' ? 2 : 1, c);
-  return out + "'";
 }
 
 // SQLite speaks of the query that was made of the condition.

@@ -148,4 +148,10 @@ std::string markdown_text(std::string_view text) {
   return out;
 }
 
+std::string sql_string(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) out.append(c == '\'' ? 2 : 1, c);
+  return out + "'";
+}
+
 }  // namespace sipladder

@@ -39,5 +39,6 @@ std::string csv_text(std::string_view text, bool formulas = false);
 // Of text and of attributes, in XML and HTML.
 std::string xml_text(std::string_view text);
 std::string markdown_text(std::string_view text);  // of a cell of a table
+std::string sql_string(std::string_view text);     // with its quotes
 
 }  // namespace sipladder

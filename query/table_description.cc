@@ -87,6 +87,12 @@ const TableDescription* find_table(std::string_view name) {
   return found == all.end() ? nullptr : *found;
 }
 
+const Column* find_column(const TableDescription& table, std::string_view name) {
+  const auto found = std::find_if(table.columns.begin(), table.columns.end(),
+                                  [&](const Column& column) { return column.name == name; });
+  return found == table.columns.end() ? nullptr : &*found;
+}
+
 std::vector<std::string> split_names(std::string_view list) {
   std::vector<std::string> names;
   while (!list.empty()) names.emplace_back(trim(cut(&list, ',')));

@@ -142,8 +142,9 @@ struct TableDescription {
 
 // All tables, in the order of `schema`.
 const std::vector<const TableDescription*>& tables();
-const TableDescription* find_table(std::string_view name);    // null: there is none
-std::vector<std::string> split_names(std::string_view list);  // "a, b,c"
+const TableDescription* find_table(std::string_view name);  // null: there is none
+const Column* find_column(const TableDescription& table, std::string_view name);  // null likewise
+std::vector<std::string> split_names(std::string_view list);                      // "a, b,c"
 uint32_t one_part(Reader&, uint32_t);
 void row_id(Reader&, RowId row, Value& v);  // the getter of a column `id`
 // The same for the tables of the model, whose records can be given up.

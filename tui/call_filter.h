@@ -9,6 +9,7 @@
 
 #include "correlate/analysis/analysis.h"
 #include "correlate/model/model.h"
+#include "tui/pace.h"
 
 namespace sipladder {
 
@@ -25,7 +26,7 @@ class CallFilter {
   const std::vector<CallId>& chosen() const { return chosen_; }  // ascending
 
  private:
-  using Clock = std::chrono::steady_clock;
+  using Clock = PaceClock;
 
   std::string condition_;
   std::vector<CallId> chosen_;

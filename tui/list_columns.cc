@@ -12,13 +12,6 @@ namespace {
 
 constexpr std::string_view kHeader = "header:";
 
-const Column* column_of_calls(std::string_view name) {
-  for (const Column& column : kCallsTable.columns) {
-    if (column.name == name) return &column;
-  }
-  return nullptr;
-}
-
 // Names that sngrep's older settings have.
 std::string_view present_name(std::string_view name) {
   if (name == "srchost") return "src";
@@ -174,7 +167,7 @@ void CallCells::value(const ListColumn& column, CallId id, Value* value) {
         {Field::transport, "transport"}, {Field::messages, "messages"},
         {Field::talk, "duration_ms"}};
     for (const auto& [field, name] : kSame) {
-      if (field == column.field) of_table = column_of_calls(name);
+      if (field == column.field) of_table = find_column(kCallsTable, name);
     }
   }
   if (of_table == nullptr) return value->set(text(column, id));

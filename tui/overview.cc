@@ -73,8 +73,6 @@ bool Overview::begin(const Model& model) {
 }
 
 void Overview::finish(Analyst& analyst) {
-  constexpr auto kLeast = std::chrono::milliseconds(500);
-  constexpr int kPause = 10;  // times as long as it took
   for (const Finding* finding : analyst.all()) {
     if (!finding->call && finding->severity != Severity::info && finding->code.starts_with("cap-"))
       counting_[static_cast<size_t>(Group::capture)]++;
@@ -84,7 +82,7 @@ void Overview::finish(Analyst& analyst) {
   next_ = 0;
   known_ = true;
   version_++;
-  again_ = Clock::now() + std::max<Clock::duration>(kLeast, (Clock::now() - began_) * kPause);
+  again_ = next_question(began_);
 }
 
 bool Overview::update(const Model& model, Analyst& analyst, std::chrono::milliseconds slice) {

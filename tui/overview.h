@@ -13,6 +13,7 @@
 
 #include "correlate/analysis/analysis.h"
 #include "correlate/model/model.h"
+#include "tui/pace.h"
 
 namespace sipladder {
 
@@ -42,7 +43,7 @@ class Overview {
   uint32_t version() const { return version_; }  // changes with what is known
 
  private:
-  using Clock = std::chrono::steady_clock;
+  using Clock = PaceClock;
   bool begin(const Model& model);
   void finish(Analyst& analyst);
 

@@ -7,16 +7,11 @@
 #include "decode/text.h"
 #include "query/call_choice.h"
 #include "query/database.h"
+#include "query/escape.h"
 #include "tui/search.h"
 
 namespace sipladder {
 namespace {
-
-std::string sql_string(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text) out.append(c == '\'' ? 2 : 1, c);
-  return out + "'";
-}
 
 // Words alone name what is looked for; a comparison is a condition.
 bool looks_like_sql(std::string_view text) {
@@ -27,23 +22,15 @@ bool looks_like_sql(std::string_view text) {
                      [&](std::string_view word) { return contains_words(text, word); });
 }
 
-bool has_column(const std::string& table, std::string_view name) {
-  for (const TableDescription* one : tables()) {
-    if (one->name != table) continue;
-    return std::any_of(one->columns.begin(), one->columns.end(),
-                       [&](const Column& column) { return column.name == name; });
-  }
-  return false;
-}
-
 RowFilter by_pattern(std::string pattern, const std::string& table) {
   RowFilter filter;
   filter.kind = RowFilter::Kind::condition;
   filter.error = Database::check_pattern(pattern);
+  const TableDescription* const rows = find_table(table);
   const std::string match = "raw REGEXP " + sql_string(pattern);
   if (table == "messages") {
     filter.condition = match;
-  } else if (table == "calls" || has_column(table, "call")) {
+  } else if (table == "calls" || (rows != nullptr && find_column(*rows, "call") != nullptr)) {
     filter.condition = (table == "calls" ? "id" : "call") +
                        std::string(" IN (SELECT call FROM messages WHERE ") + match + ")";
   } else {

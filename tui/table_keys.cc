@@ -46,7 +46,7 @@ void TableView::step_problem(bool forward) {
   for (size_t i = 0; i < ids.size(); i++) {
     row = forward ? (row + 1) % ids.size() : (row + ids.size() - 1) % ids.size();
     const Column* const severity =
-        &table_ == &kFindingsTable ? rows_.column_called("severity") : nullptr;
+        &table_ == &kFindingsTable ? find_column(table_, "severity") : nullptr;
     const bool problem = severity != nullptr
                              ? rows_.value(*severity, ids[row]).text != "info"
                              : shared_.ui->overview.of(rows_.call_of(ids[row])).is_problem();
@@ -100,8 +100,8 @@ Reply TableView::open_endpoint() {
   {
     const SharedLock lock(shared_);
     rows_.catch_up();
-    address = rows_.value(*rows_.column_called("address"), selected()).text;
-    port = plain_text(rows_.value(*rows_.column_called("port"), selected()));
+    address = rows_.value(*find_column(table_, "address"), selected()).text;
+    port = plain_text(rows_.value(*find_column(table_, "port"), selected()));
   }
   if (address.empty()) return {};
   return {Reply::Kind::open, hops_of(shared_, address, port)};

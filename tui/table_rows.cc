@@ -39,13 +39,6 @@ const Finding* TableRows::finding(RowId row) const {
   return there ? reader_.findings[row.id - 1] : nullptr;
 }
 
-const Column* TableRows::column_called(std::string_view name) const {
-  for (const Column& column : table_.columns) {
-    if (column.name == name) return &column;
-  }
-  return nullptr;
-}
-
 bool TableRows::has_changed() const {
   return !known_ || packets_ != shared_.model.accounting.packets ||
          epoch_ != shared_.model.evicted.epoch || finished_ != shared_.model.finished ||
@@ -53,8 +46,6 @@ bool TableRows::has_changed() const {
 }
 
 void TableRows::count_again() {
-  constexpr auto kLeast = std::chrono::milliseconds(500);
-  constexpr int kPause = 10;  // times as long as it took
   const auto began = Clock::now();
   const bool gone = epoch_ != shared_.model.evicted.epoch;
   // What is concluded of a large file is asked for when it has been read.
@@ -70,7 +61,7 @@ void TableRows::count_again() {
   finished_ = shared_.model.finished;
   verdicts_ = shared_.verdicts;
   listing_ = true;
-  again_ = Clock::now() + std::max<Clock::duration>(kLeast, (Clock::now() - began) * kPause);
+  again_ = next_question(began);
 }
 
 void TableRows::catch_up() {
@@ -98,7 +89,7 @@ Value TableRows::value(const Column& column, RowId row) {
 }
 
 int64_t TableRows::number(std::string_view name, RowId row) {
-  const Column* const column = column_called(name);
+  const Column* const column = find_column(table_, name);
   if (column == nullptr) return 0;
   const Value cell = value(*column, row);
   return cell.type == Value::Type::integer ? cell.integer : 0;

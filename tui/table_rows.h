@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tui/arrangement.h"
+#include "tui/pace.h"
 #include "tui/row_filter.h"
 #include "tui/view.h"
 
@@ -31,7 +32,6 @@ class TableRows {
   const Finding* finding(RowId row) const;  // of the table of findings; else null
   // Empty where the row is not there any more.
   Value value(const Column& column, RowId row);
-  const Column* column_called(std::string_view name) const;
   // What the row is about, as far as its columns say.
   CallId call_of(RowId row);
   MessageId message_of(RowId row);
@@ -46,7 +46,7 @@ class TableRows {
   bool descending() const { return descending_; }
 
  private:
-  using Clock = std::chrono::steady_clock;
+  using Clock = PaceClock;
   bool has_changed() const;
   void count_again();
   void list_more();

@@ -32,7 +32,7 @@ TableView::TableView(const Shared& shared, const TableDescription& table, size_t
       rows_(shared_, table, std::move(scope)) {
   const TableState& state = shared_.ui->tables[std::string(table.name)];
   show_columns(state.columns.empty() ? shown_columns(table) : state.columns);
-  if (const Column* const sort = rows_.column_called(state.sort))
+  if (const Column* const sort = find_column(table_, state.sort))
     rows_.sort(sort, state.descending);
   if (scope_.empty()) cursor_.selected = state.selected;
 }
@@ -49,13 +49,13 @@ TableView::~TableView() {
 void TableView::show_columns(const std::vector<std::string>& names) {
   std::vector<const Column*> columns;
   for (const std::string& name : names) {
-    if (const Column* const column = rows_.column_called(name)) columns.push_back(column);
+    if (const Column* const column = find_column(table_, name)) columns.push_back(column);
   }
   if (!columns.empty()) columns_ = std::move(columns);
 }
 
 void TableView::pick(std::string_view column, const std::string& cell) {
-  if (const Column* const found = rows_.column_called(column)) rows_.pick(found, cell);
+  if (const Column* const found = find_column(table_, column)) rows_.pick(found, cell);
 }
 
 void TableView::filter(const std::string& text) {
