@@ -26,8 +26,15 @@ struct PacketLog::File {
   }
 
   bool read(uint64_t offset, size_t size, char* out) {
-    const std::unique_lock<std::mutex> lock(mutex, std::try_to_lock);
-    if (!lock) return read_all(fd, out, size, offset);
+    if (!mutex.try_lock()) return read_all(fd, out, size, offset);
+    const bool whole = read_through_window(offset, size, out);
+    mutex.unlock();
+    return whole;
+  }
+
+ private:
+  bool read_through_window(uint64_t offset, size_t size, char* out)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
     const bool goes_on = offset > last && offset - last <= kNear && size <= kWindow / 2;
     last = offset;
     if (goes_on && (offset < begin || offset + size > begin + held)) fill(offset);
@@ -36,26 +43,25 @@ struct PacketLog::File {
     return true;
   }
 
- private:
-  void fill(uint64_t offset) {
+  void fill(uint64_t offset) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
     window.resize(kWindow);
     const ssize_t got = pread(fd, window.data(), kWindow, static_cast<off_t>(offset));
     begin = offset;
     held = got < 0 ? 0 : static_cast<size_t>(got);
   }
 
-  std::mutex mutex;  // guards what follows
-  std::string window;
-  uint64_t begin = 0;  // where the window stands in the file
-  size_t held = 0;     // bytes of it that are there
-  uint64_t last = 0;   // offset that was asked for
+  Mutex mutex;
+  std::string window ABSL_GUARDED_BY(mutex);
+  uint64_t begin ABSL_GUARDED_BY(mutex) = 0;  // where the window stands in the file
+  size_t held ABSL_GUARDED_BY(mutex) = 0;     // bytes of it that are there
+  uint64_t last ABSL_GUARDED_BY(mutex) = 0;   // offset that was asked for
 };
 
 PacketLog::PacketLog() = default;
 PacketLog::~PacketLog() = default;
 
 uint16_t PacketLog::add_file(int fd, std::string name) {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const MutexLock lock(mutex_);
   files_.push_back(std::make_unique<File>());
   files_.back()->fd = fd;
   files_.back()->name = std::move(name);
@@ -63,18 +69,18 @@ uint16_t PacketLog::add_file(int fd, std::string name) {
 }
 
 void PacketLog::set_spool_limit(uint64_t bytes) {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const MutexLock lock(mutex_);
   spool_.set_limit(bytes);
 }
 
 std::string PacketLog::open_spool(bool endless) {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const MutexLock lock(mutex_);
   const std::string error = spool_.open();
   return error.empty() && endless ? spool_.too_small() : error;
 }
 
 PacketRef PacketLog::append(std::string_view bytes) {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const MutexLock lock(mutex_);
   PacketRef ref{0, static_cast<uint32_t>(bytes.size()), kSpool};
   const std::string error = spool_.open();
   const bool kept = error.empty() && spool_.append(bytes, &ref.offset);
@@ -86,13 +92,13 @@ PacketRef PacketLog::append(std::string_view bytes) {
 
 void PacketLog::forget(const PacketRef& ref) {
   if (ref.store != kSpool) return;
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const MutexLock lock(mutex_);
   spool_.forget(ref.offset, ref.length);
   tight_.store(spool_.is_tight(), std::memory_order_relaxed);
 }
 
 uint64_t PacketLog::spool_bytes() const {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const MutexLock lock(mutex_);
   return spool_.bytes();
 }
 
@@ -100,7 +106,7 @@ bool PacketLog::read_spool(const PacketRef& ref, char* out) const {
   size_t in_file = 0;
   int file = -1;
   {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const MutexLock lock(mutex_);
     if (!spool_.copy_tail(ref.offset, ref.length, out, &in_file)) return false;
     file = spool_.file();
   }
@@ -116,7 +122,7 @@ bool PacketLog::read(const PacketRef& ref, std::string* out) const {
   } else {
     File* file = nullptr;
     {
-      const std::lock_guard<std::mutex> lock(mutex_);
+      const MutexLock lock(mutex_);
       if (ref.store < files_.size()) file = files_[ref.store].get();
     }
     whole = file != nullptr && file->read(ref.offset, ref.length, out->data());
@@ -126,7 +132,7 @@ bool PacketLog::read(const PacketRef& ref, std::string* out) const {
 }
 
 bool PacketLog::can_read(const PacketRef& ref) const {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const MutexLock lock(mutex_);
   if (ref.store == kSpool) {
     std::string tail(ref.length, '\0');
     size_t in_file = 0;
@@ -138,7 +144,7 @@ bool PacketLog::can_read(const PacketRef& ref) const {
 }
 
 std::string PacketLog::reason_of(const PacketRef& ref, int error) const {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const MutexLock lock(mutex_);
   if (ref.store >= files_.size()) return spool_.trouble();
   const File& file = *files_[ref.store];
   if (error != 0) return file.name + ": " + std::strerror(error);
@@ -151,14 +157,14 @@ std::string PacketLog::reason_of(const PacketRef& ref, int error) const {
 void PacketLog::note_changed(const PacketRef& ref) const {
   std::string name;
   {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const MutexLock lock(mutex_);
     if (ref.store < files_.size()) name = files_[ref.store]->name + ": ";
   }
   note_unreadable(ref, name + "the file has been written anew since it was read");
 }
 
 void PacketLog::note_unreadable(const PacketRef& ref, const std::string& reason) const {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const MutexLock lock(mutex_);
   if (reason_.empty()) reason_ = reason;
   if (unreadable_places_.size() < kMostCounted &&
       !unreadable_places_.insert(uint64_t{ref.store} << 48 | ref.offset).second) {
@@ -168,7 +174,7 @@ void PacketLog::note_unreadable(const PacketRef& ref, const std::string& reason)
 }
 
 std::string PacketLog::trouble() const {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const MutexLock lock(mutex_);
   const std::string& reason = reason_.empty() ? spool_.trouble() : reason_;
   const uint64_t count = unreadable();
   if (count == 0) return reason;

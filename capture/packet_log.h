@@ -9,12 +9,12 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_set>
 #include <vector>
 
+#include "capture/mutex.h"
 #include "capture/packet.h"
 #include "capture/spool.h"
 
@@ -67,11 +67,11 @@ class PacketLog {
   std::string reason_of(const PacketRef& ref, int error) const;
   bool read_spool(const PacketRef& ref, char* out) const;
 
-  std::vector<std::unique_ptr<File>> files_;
-  Spool spool_;
-  mutable std::mutex mutex_;  // guards all but the atomics
-  mutable std::unordered_set<uint64_t> unreadable_places_;
-  mutable std::string reason_;  // of the first
+  mutable Mutex mutex_;
+  std::vector<std::unique_ptr<File>> files_ ABSL_GUARDED_BY(mutex_);
+  Spool spool_ ABSL_GUARDED_BY(mutex_);
+  mutable std::unordered_set<uint64_t> unreadable_places_ ABSL_GUARDED_BY(mutex_);
+  mutable std::string reason_ ABSL_GUARDED_BY(mutex_);  // of the first
   mutable std::atomic<uint64_t> unreadable_{0};
   std::atomic<uint64_t> lost_{0};  // each gets a place of its own behind all others
   std::atomic<bool> tight_{false};

@@ -5,8 +5,9 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
-#include <mutex>
 #include <unordered_map>
+
+#include "capture/mutex.h"
 
 namespace sipladder {
 namespace {
@@ -32,8 +33,8 @@ std::string address(const RawEndpoint& end, bool v6) {
 
 // Names are longer than the place that an address has.
 struct HostNames {
-  std::mutex mutex;
-  std::unordered_map<std::string, std::string> whole;
+  Mutex mutex;
+  std::unordered_map<std::string, std::string> whole ABSL_GUARDED_BY(mutex);
 };
 HostNames& host_names() {
   static HostNames names;
@@ -69,8 +70,9 @@ bool name_raw_host(std::string_view name, RawEndpoint* out) {
     char end[6];
     std::snprintf(end, sizeof end, "~%04x", static_cast<unsigned>(hash & 0xFFFF));
     text = text.substr(0, room - 5) + end;
-    const std::lock_guard<std::mutex> lock(host_names().mutex);
-    if (host_names().whole.size() < kMaxHostNames) host_names().whole.try_emplace(text, name);
+    HostNames& names = host_names();
+    const MutexLock lock(names.mutex);
+    if (names.whole.size() < kMaxHostNames) names.whole.try_emplace(text, name);
   }
   std::copy(text.begin(), text.end(), out->bytes.begin() + 1);
   return true;
@@ -78,17 +80,19 @@ bool name_raw_host(std::string_view name, RawEndpoint* out) {
 
 std::string whole_host_name(std::string_view shown) {
   std::string text(shown);
-  const std::lock_guard<std::mutex> lock(host_names().mutex);
-  const auto found = host_names().whole.find(text);
-  return found == host_names().whole.end() ? text : found->second;
+  HostNames& names = host_names();
+  const MutexLock lock(names.mutex);
+  const auto found = names.whole.find(text);
+  return found == names.whole.end() ? text : found->second;
 }
 
 std::vector<std::string> replaced_host_names() {
-  std::vector<std::string> names;
-  const std::lock_guard<std::mutex> lock(host_names().mutex);
-  for (const auto& [shown, whole] : host_names().whole) names.push_back(whole);
-  std::sort(names.begin(), names.end());
-  return names;
+  std::vector<std::string> replaced;
+  HostNames& names = host_names();
+  const MutexLock lock(names.mutex);
+  for (const auto& [shown, whole] : names.whole) replaced.push_back(whole);
+  std::sort(replaced.begin(), replaced.end());
+  return replaced;
 }
 
 std::string raw_udp_packet(const RawEndpoint& src, const RawEndpoint& dst, std::string_view payload,

@@ -3,24 +3,27 @@
 namespace sipladder {
 
 ReadAhead::ReadAhead(ByteReader& reader) : reader_(reader) {
-  for (size_t i = 0; i < kBlocks; i++) {
-    free_.push_back(std::make_unique_for_overwrite<uint8_t[]>(kBuffer));
+  {
+    const MutexLock lock(mutex_);
+    for (size_t i = 0; i < kBlocks; i++) {
+      free_.push_back(std::make_unique_for_overwrite<uint8_t[]>(kBuffer));
+    }
   }
   thread_ = std::thread([this] { run(); });
 }
 
 ReadAhead::~ReadAhead() {
   {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const MutexLock lock(mutex_);
     stop_ = true;
   }
-  changed_.notify_all();
+  changed_.tell();
   thread_.join();
 }
 
 ReadAhead::Block ReadAhead::next() {
-  std::unique_lock<std::mutex> lock(mutex_);
-  changed_.wait(lock, [this] { return !filled_.empty(); });
+  const MutexLock lock(mutex_);
+  while (filled_.empty()) changed_.wait(mutex_);
   Block block = std::move(filled_.front());
   if (block.size != 0) {
     filled_.pop_front();
@@ -32,10 +35,10 @@ ReadAhead::Block ReadAhead::next() {
 
 void ReadAhead::give_back(Buffer buffer) {
   {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const MutexLock lock(mutex_);
     free_.push_back(std::move(buffer));
   }
-  changed_.notify_all();
+  changed_.tell();
 }
 
 ReadAhead::Block ReadAhead::fill(Buffer buffer) {
@@ -47,19 +50,24 @@ ReadAhead::Block ReadAhead::fill(Buffer buffer) {
   return block;
 }
 
+ReadAhead::Buffer ReadAhead::free_buffer() {
+  const MutexLock lock(mutex_);
+  while (!stop_ && free_.empty()) changed_.wait(mutex_);
+  if (stop_) return nullptr;
+  Buffer buffer = std::move(free_.back());
+  free_.pop_back();
+  return buffer;
+}
+
 void ReadAhead::run() {
-  std::unique_lock<std::mutex> lock(mutex_);
-  while (true) {
-    changed_.wait(lock, [this] { return stop_ || !free_.empty(); });
-    if (stop_) return;
-    Buffer buffer = std::move(free_.back());
-    free_.pop_back();
-    lock.unlock();
+  while (Buffer buffer = free_buffer()) {
     Block block = fill(std::move(buffer));
     const bool more = block.size != 0;
-    lock.lock();
-    filled_.push_back(std::move(block));
-    changed_.notify_all();
+    {
+      const MutexLock lock(mutex_);
+      filled_.push_back(std::move(block));
+    }
+    changed_.tell();
     if (!more) return;
   }
 }

@@ -6,15 +6,14 @@
 // Bounds: kBlocks buffers.
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <thread>
 #include <vector>
 
 #include "capture/byte_reader.h"
+#include "capture/mutex.h"
 
 namespace sipladder {
 
@@ -42,15 +41,16 @@ class ReadAhead {
 
  private:
   void run();
+  Buffer free_buffer();  // waits for it; null when nobody reads any more
   Block fill(Buffer buffer);
 
   static constexpr size_t kBlocks = 4;
   ByteReader& reader_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<Block> filled_;
-  std::vector<Buffer> free_;
-  bool stop_ = false;
+  Mutex mutex_;
+  Changed changed_;
+  std::deque<Block> filled_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Buffer> free_ ABSL_GUARDED_BY(mutex_);
+  bool stop_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };
 

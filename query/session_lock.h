@@ -6,8 +6,8 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
+
+#include "capture/mutex.h"
 
 namespace sipladder {
 
@@ -15,44 +15,45 @@ class SessionLock {
  public:
   // For the reader: waits while somebody draws, or waits to draw.
   void lock() {
-    std::unique_lock<std::mutex> guard(mutex_);
-    free_.wait(guard, [this] { return !taken_ && drawers_ == 0; });
+    const MutexLock guard(mutex_);
+    while (taken_ || drawers_ != 0) free_.wait(mutex_);
     taken_ = true;
   }
   // For who draws: before the reader's next batch. False when the present one takes longer than
   // that; the lock is not taken then.
   bool lock_to_draw(std::chrono::milliseconds patience) {
-    std::unique_lock<std::mutex> guard(mutex_);
+    const auto until = std::chrono::steady_clock::now() + patience;
+    const MutexLock guard(mutex_);
     drawers_++;
-    const bool mine = free_.wait_for(guard, patience, [this] { return !taken_; });
-    return begin_to_draw(mine);
+    while (taken_ && free_.wait_until(mutex_, until)) continue;
+    return begin_to_draw(!taken_);
   }
   void lock_to_draw() {
-    std::unique_lock<std::mutex> guard(mutex_);
+    const MutexLock guard(mutex_);
     drawers_++;
-    free_.wait(guard, [this] { return !taken_; });
+    while (taken_) free_.wait(mutex_);
     begin_to_draw(true);
   }
   void unlock() {
     {
-      const std::lock_guard<std::mutex> guard(mutex_);
+      const MutexLock guard(mutex_);
       taken_ = false;
     }
-    free_.notify_all();
+    free_.tell();
   }
 
  private:
-  bool begin_to_draw(bool mine) {
+  bool begin_to_draw(bool mine) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     drawers_--;
     if (mine) taken_ = true;
-    if (!mine) free_.notify_all();  // the reader need not wait for it any more
+    if (!mine) free_.tell();  // the reader need not wait for it any more
     return mine;
   }
 
-  std::mutex mutex_;
-  std::condition_variable free_;
-  bool taken_ = false;
-  int drawers_ = 0;  // that wait
+  Mutex mutex_;
+  Changed free_;
+  bool taken_ ABSL_GUARDED_BY(mutex_) = false;
+  int drawers_ ABSL_GUARDED_BY(mutex_) = 0;  // that wait
 };
 
 }  // namespace sipladder

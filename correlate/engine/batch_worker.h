@@ -6,13 +6,14 @@
 // first batch. Bounds: kMaxQueued batches; hand_over() waits when they are all taken.
 #pragma once
 
-#include <condition_variable>
 #include <deque>
 #include <functional>
-#include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include "capture/mutex.h"
 
 namespace sipladder {
 
@@ -23,10 +24,10 @@ class BatchWorker {
   ~BatchWorker() {
     if (!thread_.joinable()) return;
     {
-      const std::lock_guard<std::mutex> lock(mutex_);
+      const MutexLock lock(mutex_);
       stop_ = true;
     }
-    changed_.notify_all();
+    changed_.tell();
     thread_.join();
   }
   BatchWorker(const BatchWorker&) = delete;
@@ -34,58 +35,63 @@ class BatchWorker {
 
   // hand_over() would have to wait.
   bool is_full() {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const MutexLock lock(mutex_);
     return queue_.size() >= kMaxQueued;
   }
 
   // Takes the batch and leaves an empty one with its memory kept.
   void hand_over(Batch* batch) {
     if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
-    std::unique_lock<std::mutex> lock(mutex_);
-    changed_.wait(lock, [this] { return queue_.size() < kMaxQueued; });
-    queue_.push_back(std::exchange(*batch, Batch()));
-    if (!spare_.empty()) {
-      *batch = std::move(spare_.back());
-      spare_.pop_back();
-      batch->clear();
+    {
+      const MutexLock lock(mutex_);
+      while (queue_.size() >= kMaxQueued) changed_.wait(mutex_);
+      queue_.push_back(std::exchange(*batch, Batch()));
+      if (!spare_.empty()) {
+        *batch = std::move(spare_.back());
+        spare_.pop_back();
+        batch->clear();
+      }
     }
-    lock.unlock();
-    changed_.notify_all();
+    changed_.tell();
   }
 
   // Until all that was handed over is done: what the work wrote may be read then.
   void wait() {
-    std::unique_lock<std::mutex> lock(mutex_);
-    changed_.wait(lock, [this] { return queue_.empty() && !busy_; });
+    const MutexLock lock(mutex_);
+    while (!queue_.empty() || busy_) changed_.wait(mutex_);
   }
 
  private:
   void run() {
-    std::unique_lock<std::mutex> lock(mutex_);
-    while (true) {
-      changed_.wait(lock, [this] { return stop_ || !queue_.empty(); });
-      if (queue_.empty()) return;
-      Batch batch = std::move(queue_.front());
-      queue_.pop_front();
-      busy_ = true;
-      lock.unlock();
-      changed_.notify_all();
-      work_(batch);
-      lock.lock();
+    while (std::optional<Batch> batch = next()) {
+      changed_.tell();
+      work_(*batch);
+      const MutexLock lock(mutex_);
       busy_ = false;
-      spare_.push_back(std::move(batch));
-      changed_.notify_all();
+      spare_.push_back(std::move(*batch));
+      changed_.tell();
     }
+  }
+
+  // Waits for it. Nothing when all is done and there will be no more.
+  std::optional<Batch> next() {
+    const MutexLock lock(mutex_);
+    while (!stop_ && queue_.empty()) changed_.wait(mutex_);
+    if (queue_.empty()) return std::nullopt;
+    Batch batch = std::move(queue_.front());
+    queue_.pop_front();
+    busy_ = true;
+    return batch;
   }
 
   static constexpr size_t kMaxQueued = 4;
   const std::function<void(Batch&)> work_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<Batch> queue_;
-  std::vector<Batch> spare_;
-  bool busy_ = false;
-  bool stop_ = false;
+  Mutex mutex_;
+  Changed changed_;
+  std::deque<Batch> queue_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Batch> spare_ ABSL_GUARDED_BY(mutex_);
+  bool busy_ ABSL_GUARDED_BY(mutex_) = false;
+  bool stop_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };
 

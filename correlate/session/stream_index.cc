@@ -17,13 +17,14 @@ uint32_t index_key(const IpAddress& ip) {
 }  // namespace
 
 void StreamIndex::forget() {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  for (Order* order : {&by_ssrc_, &by_src_, &by_dst_, &by_host_}) order->clear();
+  const MutexLock lock(mutex_);
+  orders_ = {};
 }
 
 template <typename Key>
-const StreamIndex::Order& StreamIndex::made(Order& order, Key key) const {
-  const std::lock_guard<std::mutex> lock(mutex_);
+const StreamIndex::Order& StreamIndex::made(Order Orders::*which, Key key) const {
+  const MutexLock lock(mutex_);
+  Order& order = orders_.*which;
   if (!order.empty()) return order;
   for (const StreamId id : model_.streams.ids()) order.push_back({key(model_.streams[id]), id});
   std::sort(order.begin(), order.end());
@@ -38,22 +39,22 @@ std::vector<StreamId> StreamIndex::with_key(const Order& order, uint32_t key) {
 }
 
 std::vector<StreamId> StreamIndex::with_ssrc(uint32_t ssrc) const {
-  return with_key(made(by_ssrc_, [](const StreamRecord& stream) { return stream.ssrc; }), ssrc);
+  return with_key(made(&Orders::by_ssrc, [](const StreamRecord& stream) { return stream.ssrc; }), ssrc);
 }
 
 std::vector<StreamId> StreamIndex::from(const Endpoint& end) const {
   const auto key = [&](const StreamRecord& one) { return index_key(model_.endpoints[one.src]); };
-  return with_key(made(by_src_, key), index_key(end));
+  return with_key(made(&Orders::by_src, key), index_key(end));
 }
 
 std::vector<StreamId> StreamIndex::to(const Endpoint& end) const {
   const auto key = [&](const StreamRecord& one) { return index_key(model_.endpoints[one.dst]); };
-  return with_key(made(by_dst_, key), index_key(end));
+  return with_key(made(&Orders::by_dst, key), index_key(end));
 }
 
 std::vector<StreamId> StreamIndex::to_host(const IpAddress& ip) const {
   const auto key = [&](const StreamRecord& one) { return index_key(model_.endpoints[one.dst].ip); };
-  return with_key(made(by_host_, key), index_key(ip));
+  return with_key(made(&Orders::by_host, key), index_key(ip));
 }
 
 }  // namespace sipladder

@@ -5,9 +5,9 @@
 #pragma once
 
 #include <cstdint>
-#include <mutex>
 #include <vector>
 
+#include "capture/mutex.h"
 #include "correlate/model/model.h"
 
 namespace sipladder {
@@ -31,13 +31,17 @@ class StreamIndex {
     auto operator<=>(const Entry&) const = default;
   };
   using Order = std::vector<Entry>;  // by key
+  struct Orders {
+    Order by_ssrc, by_src, by_dst, by_host;
+  };
+  // What it gives does not change before forget().
   template <typename Key>
-  const Order& made(Order& order, Key key) const;
+  const Order& made(Order Orders::*which, Key key) const;
   static std::vector<StreamId> with_key(const Order& order, uint32_t key);
 
   const Model& model_;
-  mutable std::mutex mutex_;
-  mutable Order by_ssrc_, by_src_, by_dst_, by_host_;
+  mutable Mutex mutex_;
+  mutable Orders orders_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace sipladder
