@@ -13,7 +13,7 @@
 #include "tests/support/run_binary.h"
 #include "tests/support/scratch.h"
 
-namespace sipladder {
+namespace sipladder::capture_findings_test {
 namespace {
 
 constexpr size_t kFileHeader = 24;
@@ -322,4 +322,4 @@ TEST_F(CaptureFindings, PortsThatGoodCallsUseTooTellNothing) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::capture_findings_test

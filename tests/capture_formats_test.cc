@@ -9,7 +9,7 @@
 #include "tests/support/capture_bytes.h"
 #include "tests/support/capture_files.h"
 
-namespace sipladder {
+namespace sipladder::capture_formats_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -234,4 +234,4 @@ TEST_F(CaptureTest, SharedCapturesHaveTheKnownNumberOfPackets) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::capture_formats_test

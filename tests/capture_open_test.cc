@@ -10,7 +10,7 @@
 #include "tests/support/capture_bytes.h"
 #include "tests/support/capture_files.h"
 
-namespace sipladder {
+namespace sipladder::capture_open_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -134,4 +134,4 @@ TEST_F(CaptureTest, FileCutUnderUsIsAFailedReadOnly) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::capture_open_test

@@ -12,7 +12,7 @@
 #include "tests/support/run_binary.h"
 #include "tests/support/scratch.h"
 
-namespace sipladder {
+namespace sipladder::captures_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -213,4 +213,4 @@ TEST(Program, SameInputSameBytes) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::captures_test

@@ -14,7 +14,7 @@
 #include "export/exporters.h"
 #include "tests/support/run_binary.h"
 
-namespace sipladder {
+namespace sipladder::catalogue_test {
 namespace {
 
 // Codes that stand in the expected output of pages: not in the words around it, nor in commands.
@@ -125,4 +125,4 @@ TEST(Docs, ManPageHasTheRegistries) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::catalogue_test

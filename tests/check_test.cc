@@ -10,7 +10,7 @@
 #include "tests/support/scratch.h"
 #include "tests/support/written_flow.h"
 
-namespace sipladder {
+namespace sipladder::check_test {
 namespace {
 
 bool contains(const std::string& text, std::string_view part) {
@@ -153,4 +153,4 @@ TEST_F(Check, JunitIsXml) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::check_test

@@ -6,7 +6,7 @@
 #include "capture/time_units.h"
 #include "correlate/model/model.h"
 
-namespace sipladder {
+namespace sipladder::clock_steps_test {
 namespace {
 
 TEST(ClockSteps, OfAllKeptTimesStayWithinThem) {
@@ -24,4 +24,4 @@ TEST(ClockSteps, OfAllKeptTimesStayWithinThem) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::clock_steps_test

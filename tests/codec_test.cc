@@ -9,7 +9,7 @@
 #include "media/voice_level.h"
 #include "tests/support/voice_encoder.h"
 
-namespace sipladder {
+namespace sipladder::codec_test {
 namespace {
 
 using build::Codec;
@@ -85,4 +85,4 @@ TEST(Codec, RandomSmallPayloads) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::codec_test

@@ -17,7 +17,7 @@
 #include "tests/support/scratch.h"
 #include "tests/support/written_flow.h"
 
-namespace sipladder {
+namespace sipladder::command_line_test {
 namespace {
 
 bool has(const std::string& text, std::string_view part) {
@@ -251,4 +251,4 @@ TEST_F(CommandLine, AliasesCanComeFromAPipe) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::command_line_test

@@ -5,7 +5,7 @@
 #include "tests/support/scratch.h"
 #include "tests/support/written_flow.h"
 
-namespace sipladder {
+namespace sipladder::compare_test {
 namespace {
 
 constexpr const char* kHosts = "host alice 192.0.2.101\nhost p1 192.0.2.1\nhost bob 192.0.2.102\n";
@@ -62,4 +62,4 @@ TEST(Compare, FormatsAndMistakes) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::compare_test

@@ -5,7 +5,7 @@
 
 #include "tests/support/packet_builder.h"
 
-namespace sipladder {
+namespace sipladder::dtmf_test {
 namespace {
 
 std::string event(unsigned code, bool end, unsigned duration, unsigned volume = 10) {
@@ -63,4 +63,4 @@ TEST(Dtmf, HostileAndMany) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::dtmf_test

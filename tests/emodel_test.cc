@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-namespace sipladder {
+namespace sipladder::emodel_test {
 namespace {
 
 TEST(EModel, Anchors) {
@@ -58,4 +58,4 @@ TEST(EModel, KnownCodecs) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::emodel_test

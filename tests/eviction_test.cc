@@ -10,7 +10,7 @@
 #include "correlate/model/message_view.h"
 #include "tests/support/packet_builder.h"
 
-namespace sipladder {
+namespace sipladder::eviction_test {
 namespace {
 
 constexpr int64_t kMs = 1'000'000;
@@ -191,4 +191,4 @@ TEST_F(EvictionOfCalls, TheSpoolStaysBelowItsLimit) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::eviction_test

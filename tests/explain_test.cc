@@ -14,7 +14,7 @@
 #include "tests/support/flow_message.h"
 #include "tests/support/run_binary.h"
 
-namespace sipladder {
+namespace sipladder::explain_test {
 namespace {
 
 const Explanation* explained(WordKind kind, std::string_view word) {
@@ -113,4 +113,4 @@ TEST(Explain, WordsInTheFormsThatPeopleWrite) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::explain_test

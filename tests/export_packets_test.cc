@@ -13,7 +13,7 @@
 #include "tests/support/scratch.h"
 #include "tests/support/written_flow.h"
 
-namespace sipladder {
+namespace sipladder::export_packets_test {
 namespace {
 
 struct Read {
@@ -249,4 +249,4 @@ TEST_F(ExportPackets, WiresharkFilterNamesCallAndMedia) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::export_packets_test

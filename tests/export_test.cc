@@ -12,7 +12,7 @@
 #include "tests/support/scratch.h"
 #include "tests/support/written_flow.h"
 
-namespace sipladder {
+namespace sipladder::export_test {
 namespace {
 
 TEST(Export, WavHasBothPartiesOfTheTalk) {
@@ -74,4 +74,4 @@ TEST(Export, LargeMermaidDiagramIsTold) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::export_test

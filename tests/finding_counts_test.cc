@@ -15,7 +15,7 @@
 #include "tests/support/scratch.h"
 #include "tests/support/written_flow.h"
 
-namespace sipladder {
+namespace sipladder::finding_counts_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -128,4 +128,4 @@ TEST(FindingCounts, AreThoseThatWereJudged) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::finding_counts_test

@@ -9,7 +9,7 @@
 #include "tests/support/engine_feed.h"
 #include "tests/support/packet_builder.h"
 
-namespace sipladder {
+namespace sipladder::format_test {
 namespace {
 
 using namespace std::string_literals;
@@ -153,4 +153,4 @@ TEST(Formats, JsonOfTheNetworkIsEscaped) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::format_test

@@ -12,7 +12,7 @@
 #include "tests/support/run_binary.h"
 #include "tests/support/scratch.h"
 
-namespace sipladder {
+namespace sipladder::fuzz_corpus_test {
 namespace {
 
 struct Target {
@@ -58,4 +58,4 @@ TEST(FuzzFlows, ChangedFlowsBreakNothing) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::fuzz_corpus_test

@@ -19,7 +19,7 @@
 #include "tests/support/scratch.h"
 #include "tests/support/written_flow.h"
 
-namespace sipladder {
+namespace sipladder::golden_test {
 namespace {
 
 struct Page {
@@ -144,4 +144,4 @@ INSTANTIATE_TEST_SUITE_P(Pages, Golden, ::testing::ValuesIn(pages()), [](const a
 });
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::golden_test

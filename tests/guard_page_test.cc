@@ -17,7 +17,7 @@
 #include "tests/support/hep_builder.h"
 #include "tests/support/packet_builder.h"
 
-namespace sipladder {
+namespace sipladder::guard_page_test {
 namespace {
 
 using namespace build;
@@ -408,4 +408,4 @@ TEST_P(GuardedDecoding, EveryFragmentAndEveryTruncation) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::guard_page_test

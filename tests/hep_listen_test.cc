@@ -19,7 +19,7 @@
 #include "tests/support/packet_builder.h"
 #include "tests/support/run_binary.h"
 
-namespace sipladder {
+namespace sipladder::hep_listen_test {
 namespace {
 
 using namespace build;
@@ -272,4 +272,4 @@ TEST(HepListenName, Wrong) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::hep_listen_test

@@ -5,7 +5,7 @@
 #include "tests/support/hep_builder.h"
 #include "tests/support/packet_builder.h"
 
-namespace sipladder {
+namespace sipladder::hep_test {
 namespace {
 
 using namespace build;
@@ -150,4 +150,4 @@ TEST_F(Hep, WhatOnlyLooksLikeIt) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::hep_test

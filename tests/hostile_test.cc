@@ -16,7 +16,7 @@
 #include "tests/support/run_binary.h"
 #include "tests/support/scratch.h"
 
-namespace sipladder {
+namespace sipladder::hostile_test {
 namespace {
 
 const std::string kStart = "OPTIONS sip:b@192.0.2.2 SIP/2.0\r\n";
@@ -225,4 +225,4 @@ TEST(HeaderIndex, AgreesWithASlowReference) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::hostile_test

@@ -13,7 +13,7 @@
 
 #include "tests/support/run_binary.h"
 
-namespace sipladder {
+namespace sipladder::includes_test {
 namespace {
 
 const std::map<std::string, int> kRank = {{"capture", 0},   {"decode", 1}, {"media", 2},
@@ -76,4 +76,4 @@ TEST(Includes, FlowOneWayBetweenTheRoomsOfCorrelate) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::includes_test

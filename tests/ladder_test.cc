@@ -7,7 +7,7 @@
 #include "tests/support/engine_feed.h"
 #include "tests/support/packet_builder.h"
 
-namespace sipladder {
+namespace sipladder::ladder_test {
 namespace {
 
 constexpr int64_t kStart = 1'700'000'000'000'000'000;  // 2023-11-14 22:13:20 UTC
@@ -203,4 +203,4 @@ TEST(SafeTextTest, MasksWhatCouldMisleadAReader) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::ladder_test

@@ -8,7 +8,7 @@
 #include "tests/support/encapsulations.h"
 #include "tests/support/packet_builder.h"
 
-namespace sipladder {
+namespace sipladder::link_ip_test {
 namespace {
 
 using namespace build;
@@ -369,4 +369,4 @@ TEST(Address, ScopeAndText) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::link_ip_test

@@ -6,7 +6,7 @@
 #include "tests/support/run_binary.h"
 #include "tests/support/scratch.h"
 
-namespace sipladder {
+namespace sipladder::mcp_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -137,4 +137,4 @@ TEST_F(Mcp, NoAnswerIsTooLong) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::mcp_test

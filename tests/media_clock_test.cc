@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sipladder {
+namespace sipladder::media_clock_test {
 namespace {
 
 constexpr int64_t kStartNs = 1'700'000'000'000'000'000;
@@ -34,4 +34,4 @@ TEST(MediaClock, KeepsFractionsOfOddClocks) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::media_clock_test

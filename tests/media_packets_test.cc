@@ -8,7 +8,7 @@
 #include "decode/turn.h"
 #include "tests/support/packet_builder.h"
 
-namespace sipladder {
+namespace sipladder::media_packets_test {
 namespace {
 
 using build::number16;
@@ -172,4 +172,4 @@ TEST_F(MediaEngine, WhatTheFarEndMeasured) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::media_packets_test

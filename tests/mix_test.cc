@@ -11,7 +11,7 @@
 #include "tests/support/scratch.h"
 #include "tests/support/written_flow.h"
 
-namespace sipladder {
+namespace sipladder::mix_test {
 namespace {
 
 constexpr int kCalls = 1000;
@@ -121,4 +121,4 @@ TEST(Mix, EveryPlantedFaultIsFoundAndNothingElse) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::mix_test

@@ -21,7 +21,7 @@
 #include "tests/support/scratch.h"
 #include "tests/support/written_flow.h"
 
-namespace sipladder {
+namespace sipladder::redact_test {
 namespace {
 
 std::string contents(const std::string& path) {
@@ -287,4 +287,4 @@ host carol 198.51.7.20
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::redact_test

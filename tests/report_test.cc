@@ -11,7 +11,7 @@
 #include "tests/support/scratch.h"
 #include "tests/support/written_flow.h"
 
-namespace sipladder {
+namespace sipladder::report_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -153,4 +153,4 @@ TEST(Report, HashesAsOthersDo) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::report_test

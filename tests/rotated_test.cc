@@ -9,7 +9,7 @@
 
 #include "tests/support/run_binary.h"
 
-namespace sipladder {
+namespace sipladder::rotated_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -68,4 +68,4 @@ TEST(Rotated, FilesThatFollowEachOtherAreOneCapture) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::rotated_test

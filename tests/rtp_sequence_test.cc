@@ -8,7 +8,7 @@
 #include <set>
 #include <vector>
 
-namespace sipladder {
+namespace sipladder::rtp_sequence_test {
 namespace {
 
 constexpr int64_t kPacketNs = 20'000'000;
@@ -181,4 +181,4 @@ TEST(RtpSequence, AgreesWithASlowReference) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::rtp_sequence_test

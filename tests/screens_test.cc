@@ -20,7 +20,7 @@
 #include "tui/app.h"
 #include "tui/status_line.h"
 
-namespace sipladder {
+namespace sipladder::screens_test {
 namespace {
 
 // The program as its user sees it, in a terminal of one size.
@@ -185,4 +185,4 @@ INSTANTIATE_TEST_SUITE_P(Pages, Screens, ::testing::ValuesIn(with_the_tour()),
                          });
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::screens_test

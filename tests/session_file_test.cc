@@ -20,7 +20,7 @@
 #include "tests/support/scratch.h"
 #include "tests/support/written_flow.h"
 
-namespace sipladder {
+namespace sipladder::session_file_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -346,4 +346,4 @@ TEST(PacketBlock, ReadsWhatItWrote) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::session_file_test

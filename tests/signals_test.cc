@@ -17,7 +17,7 @@
 #include "tests/support/run_binary.h"
 #include "tests/support/scratch.h"
 
-namespace sipladder {
+namespace sipladder::signals_test {
 namespace {
 
 std::string contents(const std::string& path) {
@@ -187,4 +187,4 @@ TEST_F(Signals, AnIdleSourceWakesItUpSeldom) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::signals_test

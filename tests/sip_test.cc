@@ -10,7 +10,7 @@
 #include "decode/sip_validate.h"
 #include "tests/support/run_binary.h"
 
-namespace sipladder {
+namespace sipladder::sip_test {
 namespace {
 
 constexpr std::string_view kInvite =
@@ -235,4 +235,4 @@ TEST(Sdp, DirectionsHoldAndFormats) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::sip_test

@@ -9,7 +9,7 @@
 
 #include "capture/packet_log.h"
 
-namespace sipladder {
+namespace sipladder::spool_test {
 namespace {
 
 std::string piece(int i) {
@@ -103,4 +103,4 @@ TEST(SpoolTest, AFullDiskIsTold) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::spool_test

@@ -8,7 +8,7 @@
 #include "decode/decoder.h"
 #include "tests/support/packet_builder.h"
 
-namespace sipladder {
+namespace sipladder::tcp_test {
 namespace {
 
 using namespace build;
@@ -355,4 +355,4 @@ TEST_F(Tcp, WebSocketWithoutItsUpgrade) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::tcp_test

@@ -9,7 +9,7 @@
 
 #include "tests/support/text_traces.h"
 
-namespace sipladder {
+namespace sipladder::text_formats_test {
 namespace {
 
 // What stands before a message that was sent, and before one that was received (empty: the same),
@@ -384,4 +384,4 @@ TEST_F(TextFormats, MentionsAreNone) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::text_formats_test

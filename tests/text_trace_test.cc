@@ -12,7 +12,7 @@
 #include "tests/support/scratch.h"
 #include "tests/support/text_traces.h"
 
-namespace sipladder {
+namespace sipladder::text_trace_test {
 namespace {
 
 class TextTraces : public ::testing::Test {
@@ -309,4 +309,4 @@ TEST_F(TextTraces, ThroughAPipe) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::text_trace_test

@@ -17,7 +17,7 @@
 #include "tui/app.h"
 #include "tui/engine_thread.h"
 
-namespace sipladder {
+namespace sipladder::threads_test {
 namespace {
 
 constexpr uint64_t kFileSize = 34 << 20;  // more than is read without a thread
@@ -93,4 +93,4 @@ TEST(Threads, LiveAFileAndTheInterface) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::threads_test

@@ -11,7 +11,7 @@
 #include "tests/support/scratch.h"
 #include "tests/support/written_flow.h"
 
-namespace sipladder {
+namespace sipladder::together_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -119,4 +119,4 @@ TEST_F(Together, RegistrationsAndSubscriptions) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::together_test

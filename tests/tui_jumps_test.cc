@@ -9,7 +9,7 @@
 #include "tests/support/written_flow.h"
 #include "tui/app.h"
 
-namespace sipladder {
+namespace sipladder::tui_jumps_test {
 namespace {
 
 class TuiJumps : public ::testing::Test {
@@ -99,4 +99,4 @@ host bob 192.0.2.102
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::tui_jumps_test

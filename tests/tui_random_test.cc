@@ -10,7 +10,7 @@
 #include "tui/app.h"
 #include "tui/status_line.h"
 
-namespace sipladder {
+namespace sipladder::tui_random_test {
 namespace {
 
 // All but those that write files: s, S, F2.
@@ -100,4 +100,4 @@ TEST(LiveCapture, IsNotEndedByOneKey) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::tui_random_test

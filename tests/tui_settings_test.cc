@@ -8,7 +8,7 @@
 #include "tui/row_filter.h"
 #include "tui/sngreprc.h"
 
-namespace sipladder {
+namespace sipladder::tui_settings_test {
 namespace {
 
 TEST(Sngreprc, SetsColumnsNamesKeysAndSwitches) {
@@ -99,4 +99,4 @@ TEST(Arrangements, AreStableInBothDirections) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::tui_settings_test

@@ -8,7 +8,7 @@
 #include "tests/support/packet_builder.h"
 #include "tui/app.h"
 
-namespace sipladder {
+namespace sipladder::tui_test {
 namespace {
 
 constexpr int64_t kStart = 1'700'000'000'000'000'000;  // 2023-11-14 22:13:20 UTC
@@ -163,4 +163,4 @@ TEST_F(TuiTest, AsksForLeaveWhileAViewIsBusy) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::tui_test

@@ -16,7 +16,7 @@
 #include "tests/support/run_binary.h"
 #include "tests/support/scratch.h"
 
-namespace sipladder {
+namespace sipladder::unreadable_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -194,4 +194,4 @@ TEST_F(Unreadable, OtherwiseThereIsNothingToTell) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::unreadable_test

@@ -9,7 +9,7 @@
 #include "tests/support/scratch.h"
 #include "tests/support/written_flow.h"
 
-namespace sipladder {
+namespace sipladder::usage_test {
 namespace {
 
 class Usage : public FlowTest {
@@ -95,4 +95,4 @@ TEST_F(Usage, CsvOnATerminal) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::usage_test

@@ -8,7 +8,7 @@
 #include "tests/support/packet_builder.h"
 #include "tests/support/voice_encoder.h"
 
-namespace sipladder {
+namespace sipladder::voice_heard_test {
 namespace {
 
 using build::kPacketNs;
@@ -108,4 +108,4 @@ TEST(VoiceHeard, ATypeThatNoLibraryDecodes) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::voice_heard_test

@@ -7,7 +7,7 @@
 #include "media/codec.h"
 #include "tests/support/voice_encoder.h"
 
-namespace sipladder {
+namespace sipladder::voice_level_test {
 namespace {
 
 using build::Codec;
@@ -172,4 +172,4 @@ TEST(VoiceLevel, SenderChangesItsCodec) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::voice_level_test

@@ -8,7 +8,7 @@
 #include "tests/support/scratch.h"
 #include "tests/support/voice_encoder.h"
 
-namespace sipladder {
+namespace sipladder::wav_test {
 namespace {
 
 using build::kPacketNs;
@@ -100,4 +100,4 @@ TEST_F(Wav, SaysWhyItCannotBeWritten) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::wav_test

@@ -11,7 +11,7 @@
 #include "tests/support/encapsulations.h"
 #include "tests/support/transports.h"
 
-namespace sipladder {
+namespace sipladder::whole_call_test {
 namespace {
 
 using namespace build;
@@ -152,4 +152,4 @@ TEST(WholeCall, TransportsInATunnel) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::whole_call_test
