@@ -131,14 +131,16 @@ class Recogniser {
     if (call_.answer_ns == 0 || attempts_.empty()) return false;
     for (uint32_t i = 1; i <= kNear && i < context_.id.value; i++) {
       const CallId id{context_.id.value - i};
-      if (model_.calls.holds(id) && was_held_for_this(model_.calls[id])) return true;
+      if (!model_.calls.holds(id)) continue;
+      if (was_held_for_this(model_.calls[id])) return true;
     }
     return false;
   }
   bool was_held_for_this(const CallRecord& other) {
+    if (!other.sdp.restricted) return false;
     const bool talking = other.answer_ns != 0 && other.answer_ns < call_.start_ns &&
                          (other.bye_ns == 0 || other.bye_ns > call_.answer_ns);
-    if (!talking || !other.sdp.restricted) return false;
+    if (!talking) return false;
     constexpr int64_t kAfterAnswerNs = 3'000'000'000;
     for (TransactionId id = other.first_txn; id; id = model_.transactions[id].next_in_call) {
       const TransactionRecord& txn = model_.transactions[id];
@@ -203,6 +205,7 @@ class Recogniser {
   // application server); or, of branches that are not in the capture, two early dialogs. Targets
   // that are tried one after the other are no fork.
   bool is_forked() const {
+    if (attempts_.size() < 2 && call_.dialogs < 2) return false;
     std::vector<const TransactionRecord*> branches = attempts_;
     std::stable_sort(branches.begin(), branches.end(), [](const auto* a, const auto* b) {
       return std::tuple(fork_of(*a), a->first_ns) < std::tuple(fork_of(*b), b->first_ns);
@@ -256,15 +259,20 @@ class Recogniser {
     return senders;
   }
 
+  static bool may_be_forwarded(const TransactionRecord& branch) {
+    const bool given_up = branch.final_status == 0 && branch.cancelled;
+    return (given_up || is_failure(branch)) && branch.final_status != 401 &&
+           branch.final_status != 407;
+  }
+
   // A branch failed, and after it the same request went to another target.
   std::string_view forwarded() const {
-    if (attempts_.size() < 2) return {};
+    const auto failed = [](const TransactionRecord* branch) { return may_be_forwarded(*branch); };
+    if (attempts_.size() < 2 || std::none_of(attempts_.begin(), attempts_.end(), failed)) return {};
     const auto senders = newest_of_senders();
     absl::flat_hash_map<uint32_t, bool> between;  // by sender
     for (const TransactionRecord* a : attempts_) {
-      const bool given_up = a->final_status == 0 && a->cancelled;
-      if (!given_up && !is_failure(*a)) continue;
-      if (a->final_status == 401 || a->final_status == 407) continue;
+      if (!may_be_forwarded(*a)) continue;
       const Newest& newest = senders.at(a->src.value);
       // What closed at the moment when it began is no attempt after itself.
       const int64_t after_ns = std::max(closed_ns(*a), a->first_ns + 1);

@@ -71,6 +71,7 @@ class Table {
   // False for no id, too.
   bool holds(IdType id) const {
     if (!id || id.value > size_) return false;
+    if (forgotten_ == 0) return true;
     const size_t chunk = (id.value - 1) / kChunk;
     if (chunks_[chunk] == nullptr) return false;
     const bool some_gone = chunk < gone_.size() && gone_[chunk] != nullptr;

@@ -106,17 +106,27 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
 
 extern const Detector detector;
 
+bool is_accepted_invite(const TransactionRecord& txn) {
+  return txn.method == Method::invite && txn.succeeded() && !txn.in_dialog && txn.request;
+}
+
+// As far as its record tells, without a look at the messages.
+bool may_be_half_configured(const CallContext& context, const TransactionRecord& txn) {
+  constexpr uint16_t kSip = 5060, kLastSip = 5099;
+  const MessageRecord& answer = context.message(txn.final_response);
+  const Endpoint& source = context.model.endpoints[answer.src];
+  // A phone that has learnt its mapping names it in Contact too: a port that a NAT gave.
+  return answer.sdp.may_be_private && source.port >= kSip && source.port <= kLastSip &&
+         scope_of(source.ip) == AddressScope::public_;
+}
+
 // A server that knows its public address for SIP, and answers with a private one for its media: its
 // Contact names where its answer comes from. A phone behind a NAT names its own network in both,
 // and its server answers to the source.
 std::optional<Endpoint> half_configured_answer(CallContext& context, const TransactionRecord& txn) {
-  constexpr uint16_t kSip = 5060, kLastSip = 5099;
+  if (!may_be_half_configured(context, txn)) return std::nullopt;
   const MessageRecord& answer = context.message(txn.final_response);
-  const Endpoint& source = context.model.endpoints[answer.src];
-  const IpAddress& server = source.ip;
-  if (!answer.sdp.may_be_private || scope_of(server) != AddressScope::public_) return std::nullopt;
-  // A phone that has learnt its mapping names it in Contact too: a port that a NAT gave.
-  if (source.port < kSip || source.port > kLastSip) return std::nullopt;
+  const IpAddress& server = context.model.endpoints[answer.src].ip;
   const auto offered = audio_address(context, txn.request);
   if (!offered || scope_of(offered->ip) != AddressScope::public_) return std::nullopt;
   const auto answered = audio_address(context, txn.final_response);
@@ -131,11 +141,16 @@ std::optional<Endpoint> half_configured_answer(CallContext& context, const Trans
 void check_answer(CallContext& context, CallAnalysis* out) {
   if (!context.audio.answered || !context.streams.empty() || !context.call.sdp.may_be_private)
     return;
+  const auto may_be = [&](TransactionId id) {
+    const TransactionRecord& txn = context.model.transactions[id];
+    return is_accepted_invite(txn) && may_be_half_configured(context, txn);
+  };
+  if (std::none_of(context.transactions.begin(), context.transactions.end(), may_be)) return;
   TransactionId found;
   std::optional<Endpoint> named, first;
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
-    if (txn.method != Method::invite || !txn.succeeded() || txn.in_dialog || !txn.request) continue;
+    if (!is_accepted_invite(txn)) continue;
     const auto answered = audio_address(context, txn.final_response);
     if (first && answered && answered != first) return;  // a hop puts another one in its place
     if (!first) first = answered;
