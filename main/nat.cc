@@ -62,14 +62,33 @@ std::string life_words(const NatRows& rows, size_t row) {
   return words;
 }
 
+// Of a private Contact, what registrations.contact_reach says.
+std::string contact_words(std::string_view reach) {
+  static constexpr std::pair<std::string_view, std::string_view> kWords[] = {
+      {"lost", "a request for its private Contact got no answer"},
+      {"outbound", "its private Contact is reached by its flow (outbound)"},
+      {"gruu", "its private Contact is reached by GRUU"},
+      {"path", "its private Contact is reached by Path"},
+      {"received", "the registrar keeps its source beside the private Contact (received)"},
+      {"alias", "its source stands in its private Contact (alias)"},
+      {"rewritten", "its private Contact was replaced by its source"},
+      {"source", "requests for its private Contact are sent to its source"},
+  };
+  for (const auto& [value, words] : kWords) {
+    if (reach == value) return fmt::format("; {}", words);
+  }
+  return {};
+}
+
 std::string registration_words(const NatRows& rows, size_t row) {
   const int64_t count = rows.number(row, "registrations");
   if (count == 0) return {};
   const int64_t moves = rows.number(row, "moves");
-  return fmt::format("{} registration{}{}", count, count == 1 ? "" : "s",
+  return fmt::format("{} registration{}{}{}", count, count == 1 ? "" : "s",
                      moves == 0   ? ""
                      : moves == 1 ? ", moved once"
-                                  : fmt::format(", moved {} times", moves));
+                                  : fmt::format(", moved {} times", moves),
+                     contact_words(rows.text(row, "contact_reach")));
 }
 
 class Text {

@@ -19,8 +19,9 @@ namespace {
 constexpr const char* kEndpoints =
     "SELECT e.address, e.port, e.transport, e.role, e.user_agent, e.behind_nat, e.private_address, "
     "e.public_address, e.public_port, e.nat_type, e.mapping, e.filtering, e.keepalive_kind, "
-    "e.keepalive_s, e.survived_s, e.died_s, r.n AS registrations, r.moves FROM endpoints e "
-    "LEFT JOIN (SELECT src, src_port, count(*) AS n, sum(source_changes) AS moves "
+    "e.keepalive_s, e.survived_s, e.died_s, r.n AS registrations, r.moves, r.contact_reach "
+    "FROM endpoints e LEFT JOIN (SELECT src, src_port, count(*) AS n, sum(source_changes) AS "
+    "moves, min(contact_reach) AS contact_reach "
     "FROM registrations GROUP BY src, src_port) r ON r.src=e.address AND r.src_port=e.port "
     "WHERE (e.messages_in+e.messages_out>0 OR e.private_address IS NOT NULL OR "
     "e.nat_type IS NOT NULL) "

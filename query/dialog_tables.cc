@@ -186,6 +186,16 @@ const TableDescription kDialogsTable{
          [](Reader& r, RowId row, Value& v) { target(r, dialog(r, row).caller_target, v); }},
         {"callee_target", "TEXT", "remote target of the caller's requests",
          [](Reader& r, RowId row, Value& v) { target(r, dialog(r, row).callee_target, v); }},
+        {"caller_reach", "TEXT",
+         "what keeps a private caller_target in reach: route (Record-Route), outbound, gruu, "
+         "alias; lost: a request for it died; NULL: it is not private, or nothing tells",
+         [](Reader& r, RowId row, Value& v) {
+           v.set_if(to_string(r.contacts.of(DialogId{row.id}, Party::caller)));
+         }},
+        {"callee_reach", "TEXT", "of callee_target, likewise",
+         [](Reader& r, RowId row, Value& v) {
+           v.set_if(to_string(r.contacts.of(DialogId{row.id}, Party::callee)));
+         }},
         {"route_set", "JSON", "as the caller must use it", route_set},
         {"forked", "INTEGER", "one of several of a fork",
          [](Reader& r, RowId row, Value& v) { v.set(int64_t{dialog(r, row).forked}); }},

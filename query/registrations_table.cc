@@ -82,6 +82,13 @@ const TableDescription kRegistrationsTable{
          }},
         {"instance", "TEXT", "+sip.instance",
          [](Reader& r, RowId row, Value& v) { v.set_if(binding(r, row).instance); }},
+        {"contact_reach", "TEXT",
+         "what keeps a private Contact in reach: outbound, gruu, path, received, alias, rewritten, "
+         "source (requests sent there are answered); lost: a request for it died; NULL: it is not "
+         "private, or nothing tells",
+         [](Reader& r, RowId row, Value& v) {
+           v.set_if(to_string(r.contacts.of(binding(r, row))));
+         }},
     },
     [](Reader& r) {
       r.analyst.registrations().update();

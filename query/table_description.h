@@ -12,6 +12,7 @@
 #include "correlate/model/message_view.h"
 #include "correlate/model/model.h"
 #include "correlate/model/names.h"
+#include "correlate/nat/contact_reach.h"
 #include "decode/sdp.h"
 #include "query/via_hops.h"
 
@@ -61,7 +62,11 @@ struct StatRow {
 class Reader {
  public:
   Reader(const Model& model, const PacketLog& log, Analyst& analyst)
-      : model(model), analyst(analyst), hops(model, log), view_(log) {}
+      : model(model),
+        analyst(analyst),
+        hops(model, log),
+        contacts(model, log, analyst.registrations(), analyst.nat()),
+        view_(log) {}
   const SipIndex& sip(MessageId id);  // empty when unreadable or id is none
   bool is_readable(MessageId id);     // whether its bytes still are
   std::string_view bytes(MessageId id);
@@ -86,6 +91,7 @@ class Reader {
   const Model& model;
   Analyst& analyst;
   ViaHops hops;
+  ContactReaches contacts;
   // Rows that are made when their table is opened.
   std::vector<const Finding*> findings;
   std::vector<StatRow> stats;

@@ -1,0 +1,143 @@
+#include "correlate/nat/contact_reach.h"
+
+#include "correlate/model/hash.h"
+#include "correlate/sip/transactions.h"
+#include "decode/text.h"
+
+namespace sipladder {
+namespace {
+
+Endpoint host_of(const SipUri& uri) {
+  return {parse_ip(uri.host).value_or(IpAddress{}), uri.port.value_or(5060)};
+}
+
+uint64_t key_of(std::string_view uri_text, DialogId dialog) {
+  const SipUri uri = parse_uri(uri_text);
+  return mix(mix(hash_text(uri.user), hash_endpoint(host_of(uri))), dialog.value);
+}
+
+bool names_same(std::string_view a, std::string_view b) {
+  const SipUri left = parse_uri(a), right = parse_uri(b);
+  return left.user == right.user && host_of(left) == host_of(right);
+}
+
+// The Contact of that URI among those of a message.
+std::optional<NameAddr> contact_of(const SipIndex& sip, std::string_view uri) {
+  for (const std::string_view value : header_values(sip, HeaderId::contact)) {
+    const NameAddr contact = parse_name_addr(value);
+    if (names_same(contact.uri, uri)) return contact;
+  }
+  return std::nullopt;
+}
+
+bool has_param(std::string_view params, std::string_view name) {
+  return param(params, name).has_value();
+}
+
+// What parameters of its URI do for a Contact, wherever it stands.
+ContactReach told_by_uri(std::string_view uri_text) {
+  const SipUri uri = parse_uri(uri_text);
+  if (has_param(uri.params, "ob")) return ContactReach::outbound;
+  if (has_param(uri.params, "gr")) return ContactReach::gruu;
+  if (has_param(uri.params, "alias")) return ContactReach::alias;
+  return ContactReach::unknown;
+}
+
+}  // namespace
+
+std::string_view to_string(ContactReach reach) {
+  static constexpr std::string_view kNames[] = {
+      "", "lost", "outbound", "gruu", "path", "received", "alias", "rewritten", "route", "source"};
+  return kNames[static_cast<size_t>(reach)];
+}
+
+bool ContactReaches::is_out_of_reach(const std::optional<IpAddress>& ip) const {
+  return ip && is_private_scope(scope_of(*ip)) && !nat_.sends(*ip);
+}
+
+// Looks again when packets came since the last time.
+void ContactReaches::update() {
+  const uint64_t seen = uint64_t{model_.messages.size()} << 1 ^ model_.evicted.epoch << 8 ^
+                        uint64_t { model_.finished };
+  if (seen == seen_) return;
+  seen_ = seen;
+  nat_.update();
+  answered_at_.clear();
+  lost_.clear();
+  size_t read = 0;
+  for (const TransactionId id : model_.transactions.ids()) note_request(id, &read);
+}
+
+void ContactReaches::note_request(TransactionId id, size_t* read) {
+  const TransactionRecord& txn = model_.transactions[id];
+  if (!txn.request || txn.method == Method::register_ || txn.method == Method::ack) return;
+  if (txn.final_status != 0) {
+    if (!txn.in_dialog && txn.final_status != 408) answered_at_.insert(txn.dst.value);
+    return;
+  }
+  if (txn.provisionals != 0 || *read >= kMostRead ||
+      state_as_of_now(model_, txn).state != TransactionState::timed_out)
+    return;
+  ++*read;
+  if (!view_.load(model_.messages[txn.request])) return;
+  lost_.insert(key_of(view_.sip().request_uri, txn.in_dialog ? txn.dialog : DialogId{}));
+}
+
+// By its newest REGISTER.
+ContactReach ContactReaches::asked_by(const Binding& binding) {
+  const MessageRecord& message = model_.messages[binding.last_message];
+  if (!message.is_request() || !view_.load(message)) return ContactReach::unknown;
+  const SipIndex& sip = view_.sip();
+  if (sip.has(HeaderId::path)) return ContactReach::path;
+  const auto contact = contact_of(sip, binding.contact);
+  if (contact && has_param(contact->params, "reg-id")) return ContactReach::outbound;
+  return ContactReach::unknown;
+}
+
+// By what the registrar says of it.
+ContactReach ContactReaches::answered_to(const Binding& binding) {
+  const MessageRecord& message = model_.messages[binding.last_message];
+  const MessageId answer = !message.is_request() ? binding.last_message
+                           : message.txn         ? model_.transactions[message.txn].final_response
+                                                 : MessageId{};
+  if (!answer || !view_.load(model_.messages[answer])) return ContactReach::unknown;
+  const SipIndex& sip = view_.sip();
+  if (const auto contact = contact_of(sip, binding.contact)) {
+    if (has_param(contact->params, "received")) return ContactReach::received;
+    if (has_param(contact->params, "pub-gruu") || has_param(contact->params, "temp-gruu"))
+      return ContactReach::gruu;
+  } else {
+    const auto listed = header_values(sip, HeaderId::contact);
+    const bool one = listed.size() == 1 && sip.status / 100 == 2 && binding.src;
+    const Endpoint host =
+        one ? host_of(parse_uri(parse_name_addr(listed.front()).uri)) : Endpoint{};
+    if (one && host.ip == model_.endpoints[binding.src].ip) return ContactReach::rewritten;
+  }
+  return sip.has(HeaderId::path) ? ContactReach::path : ContactReach::unknown;
+}
+
+ContactReach ContactReaches::of(const Binding& binding) {
+  update();
+  if (!is_out_of_reach(parse_ip(parse_uri(binding.contact).host))) return ContactReach::unknown;
+  if (lost_.contains(key_of(binding.contact, {}))) return ContactReach::lost;
+  ContactReach reach = asked_by(binding);
+  if (reach == ContactReach::unknown) reach = told_by_uri(binding.contact);
+  if (reach == ContactReach::unknown) reach = answered_to(binding);
+  const bool at_source = binding.src && answered_at_.contains(binding.src.value);
+  return reach == ContactReach::unknown && at_source ? ContactReach::source : reach;
+}
+
+ContactReach ContactReaches::of(DialogId id, Party whose) {
+  update();
+  const DialogRecord& dialog = model_.dialogs[id];
+  const MessageId named = whose == Party::caller ? dialog.caller_target : dialog.callee_target;
+  if (!named || !view_.load(model_.messages[named])) return ContactReach::unknown;
+  const std::string contact(parse_name_addr(view_.sip().value(HeaderId::contact)).uri);
+  if (!is_out_of_reach(parse_ip(parse_uri(contact).host))) return ContactReach::unknown;
+  if (lost_.contains(key_of(contact, id))) return ContactReach::lost;
+  const ContactReach told = told_by_uri(contact);
+  if (told != ContactReach::unknown) return told;
+  return dialog.route_set ? ContactReach::route : ContactReach::unknown;
+}
+
+}  // namespace sipladder
