@@ -1,7 +1,6 @@
 #include "correlate/session/media_binding.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "correlate/rtp/media_paths.h"
 #include "correlate/session/offer_answer.h"
@@ -17,10 +16,10 @@ const std::vector<StreamId> kNoStreams;
 const std::vector<uint32_t> kNoPaths;
 const std::vector<Endpoint> kNoClients;
 
-void copy_codec(std::string_view name, StreamBinding* binding) {
-  const size_t length = std::min(name.size(), sizeof binding->codec - 1);
-  std::copy_n(name.begin(), length, binding->codec);
-  binding->codec[length] = 0;
+void copy_codec(std::string_view name, char (&codec)[16]) {
+  const size_t length = std::min(name.size(), sizeof codec - 1);
+  std::copy_n(name.begin(), length, codec);
+  codec[length] = 0;
 }
 
 // Of an SDP that came before its dialog: the one that was answered, else the first.
@@ -84,6 +83,7 @@ void MediaBinding::update() {
     epoch_ = model_.evicted.epoch;
     expectations_.clear();
     named_.clear();
+    lines_.clear();
     seen_messages_ = seen_streams_ = 0;
   }
   if (messages == seen_messages_ && streams == seen_streams_) return;
@@ -288,7 +288,8 @@ void MediaBinding::bind_reverse() {
     binding.latched = true;
     binding.video = other.video;
     binding.secure = other.secure;
-    if (binding.codec[0] == 0) copy_codec(static_format(stream.payload_type).encoding, &binding);
+    if (binding.codec[0] == 0)
+      copy_codec(static_format(stream.payload_type).encoding, binding.codec);
   }
 }
 
@@ -327,26 +328,37 @@ const StreamBinding& MediaBinding::of(StreamId id, CallId call) const {
   return found == shared_.end() ? of(id) : found->second;
 }
 
-void MediaBinding::name_codec(const Expectation& expected, const StreamRecord& stream,
-                              StreamBinding* binding) {
-  copy_codec(static_format(stream.payload_type).encoding, binding);
-  if (!view_.load(model_.messages[expected.message])) return;
+MediaBinding::MediaLine MediaBinding::read_line(const Expectation& expected, uint8_t payload_type) {
+  MediaLine line;
+  if (!view_.load(model_.messages[expected.message])) return line;
   const std::string_view body = find_sdp(view_.sip());
   const Sdp sdp = parse_sdp(body);
-  if (expected.mline >= sdp.media.size()) return;
+  if (expected.mline >= sdp.media.size()) return line;
   const bool bundled = body.find("a=group:BUNDLE") != std::string_view::npos;
-  const SdpMedia& media = line_of(sdp, expected.mline, stream.payload_type, bundled);
+  const SdpMedia& media = line_of(sdp, expected.mline, payload_type, bundled);
   // Fax takes the place of audio, and is no RTP.
-  binding->video = media.media != "audio" && media.media != "image";
-  binding->secure = is_srtp(media.proto);
+  line.video = media.media != "audio" && media.media != "image";
+  line.secure = is_srtp(media.proto);
   for (const SdpFormat& format : media.formats) {
-    unsigned payload_type = 0;
-    std::from_chars(format.payload.data(), format.payload.data() + format.payload.size(),
-                    payload_type);
-    if (payload_type != stream.payload_type || format.encoding.empty()) continue;
-    copy_codec(format.encoding, binding);
-    if (static_format(stream.payload_type).clock_hz == 0) binding->clock_hz = format.clock_hz;
+    if (parse_number<uint8_t>(format.payload) != payload_type || format.encoding.empty()) continue;
+    copy_codec(format.encoding, line.codec);
+    line.clock_hz = format.clock_hz;
   }
+  return line;
+}
+
+void MediaBinding::name_codec(const Expectation& expected, const StreamRecord& stream,
+                              StreamBinding* binding) {
+  const uint64_t key =
+      uint64_t{expected.message.value} << 16 | uint64_t{expected.mline} << 8 | stream.payload_type;
+  const auto [place, is_new] = lines_.try_emplace(key);
+  if (is_new) place->second = read_line(expected, stream.payload_type);
+  const MediaLine& line = place->second;
+  const SdpFormat standard = static_format(stream.payload_type);
+  copy_codec(line.codec[0] != 0 ? std::string_view(line.codec) : standard.encoding, binding->codec);
+  binding->video = line.video;
+  binding->secure = line.secure;
+  if (standard.clock_hz == 0) binding->clock_hz = line.clock_hz;
 }
 
 const std::vector<StreamId>& MediaBinding::streams_of(CallId call) const {

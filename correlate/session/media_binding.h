@@ -95,6 +95,14 @@ class MediaBinding {
                                  const StreamRecord& stream) const;
   bool names(CallId call, Party author, const Endpoint& endpoint) const;
   Party receiver_of(const Expectation& to, const Endpoint& src, const Endpoint& dst) const;
+  // What the m= line of an SDP says of a payload type.
+  struct MediaLine {
+    char codec[16] = {};  // empty: it does not name it
+    uint32_t clock_hz = 0;
+    bool video = false;
+    bool secure = false;
+  };
+  MediaLine read_line(const Expectation& expected, uint8_t payload_type);
   void name_codec(const Expectation& expected, const StreamRecord& stream, StreamBinding* binding);
 
   const Model& model_;
@@ -118,6 +126,8 @@ class MediaBinding {
     Party author;
   };
   absl::flat_hash_map<uint32_t, std::vector<Named>> named_;  // by call
+  // Read once, by message, m= line and payload type: a redraw binds all streams again.
+  absl::flat_hash_map<uint64_t, MediaLine> lines_;
   BesideTable<StreamBinding, StreamId> bindings_;
   absl::flat_hash_map<uint64_t, StreamBinding> shared_;  // by call and stream
   absl::flat_hash_map<uint32_t, std::vector<StreamId>> by_call_;
