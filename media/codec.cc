@@ -137,43 +137,91 @@ class L16Decoder : public VoiceDecoder {  // RFC 3551 4.5.11: network byte order
   unsigned channels_;
 };
 
+using Made = std::unique_ptr<VoiceDecoder>;
+
+int rate_or(uint32_t clock_hz, int usual) {
+  return clock_hz == 0 ? usual : static_cast<int>(clock_hz);
+}
+
+Made decode_pcmu(uint32_t clock_hz, unsigned channels) {
+  return channels > 1 ? nullptr : std::make_unique<G711Decoder>(G711_ULAW, rate_or(clock_hz, 8000));
+}
+
+Made decode_pcma(uint32_t clock_hz, unsigned channels) {
+  return channels > 1 ? nullptr : std::make_unique<G711Decoder>(G711_ALAW, rate_or(clock_hz, 8000));
+}
+
+Made decode_g722(uint32_t, unsigned channels) {
+  return channels > 1 ? nullptr : std::make_unique<G722Decoder>();
+}
+
+Made decode_gsm(uint32_t, unsigned channels) {
+  return channels > 1 ? nullptr : std::make_unique<GsmDecoder>();
+}
+
+Made decode_opus(uint32_t, unsigned) {
+  return std::make_unique<OpusVoiceDecoder>();
+}
+
+Made decode_l16(uint32_t clock_hz, unsigned channels) {
+  if (channels > kMaxChannels) return nullptr;
+  return std::make_unique<L16Decoder>(rate_or(clock_hz, 44'100), std::max(channels, 1U));
+}
+
 // RFC 3551 4.5.4: "G726-32" has the first code word in the least significant bits, "AAL2-G726-32"
 // in the most significant ones.
-std::unique_ptr<VoiceDecoder> make_g726(std::string_view encoding, int rate) {
-  static constexpr std::string_view kNames[] = {"G726-16", "G726-24", "G726-32", "G726-40"};
-  const bool aal2 = encoding.size() > 5 && equal_no_case(encoding.substr(0, 5), "AAL2-");
-  const std::string_view name = aal2 ? encoding.substr(5) : encoding;
-  const int packing = aal2 ? G726_PACKING_LEFT : G726_PACKING_RIGHT;
-  for (size_t bits = 2; bits <= 5; bits++) {
-    if (equal_no_case(name, kNames[bits - 2])) {
-      return std::make_unique<G726Decoder>(bits, packing, rate);
-    }
-  }
-  if (equal_no_case(encoding, "G721")) {
-    return std::make_unique<G726Decoder>(4, G726_PACKING_RIGHT, rate);
-  }
-  return nullptr;
+template <size_t kKilobits>
+Made decode_g726(uint32_t clock_hz, unsigned channels) {
+  if (channels > 1) return nullptr;
+  return std::make_unique<G726Decoder>(kKilobits / 8, G726_PACKING_RIGHT, rate_or(clock_hz, 8000));
 }
+
+template <size_t kKilobits>
+Made decode_aal2_g726(uint32_t clock_hz, unsigned channels) {
+  if (channels > 1) return nullptr;
+  return std::make_unique<G726Decoder>(kKilobits / 8, G726_PACKING_LEFT, rate_or(clock_hz, 8000));
+}
+
+using enum FigureBasis;
+constexpr auto none = nullptr;
+constexpr std::nullopt_t unrated = std::nullopt;
+constexpr CodecImpairment rated(double ie, double bpl, FigureBasis basis) {
+  return {ie, bpl, basis, false};
+}
+constexpr CodecImpairment wideband(double ie, double bpl, FigureBasis basis) {
+  return {ie, bpl, basis, true};
+}
+
+constexpr Codec kCodecs[] = {
+#define CODEC(encoding, frame_ms, decoder, impairment) {encoding, frame_ms, decoder, impairment},
+#include "media/codecs.def"
+#undef CODEC
+};
 
 }  // namespace
 
+std::span<const Codec> codecs() {
+  return kCodecs;
+}
+
+const Codec* find_codec(std::string_view encoding) {
+  const auto* const found =
+      std::find_if(std::begin(kCodecs), std::end(kCodecs),
+                   [&](const Codec& one) { return equal_no_case(one.encoding, encoding); });
+  return found == std::end(kCodecs) ? nullptr : found;
+}
+
+const CodecImpairment* codec_impairment(std::string_view encoding) {
+  const Codec* codec = find_codec(encoding);
+  return codec != nullptr && codec->impairment ? &*codec->impairment : nullptr;
+}
+
 std::unique_ptr<VoiceDecoder> make_voice_decoder(std::string_view encoding, uint32_t clock_hz,
                                                  unsigned channels) {
-  const auto is = [encoding](std::string_view name) { return equal_no_case(encoding, name); };
   if (clock_hz != 0 && (clock_hz < kMinClock || clock_hz > kMaxClock)) return nullptr;
-  if (is("opus")) return std::make_unique<OpusVoiceDecoder>();
-  if (is("L16")) {
-    const int rate = clock_hz == 0 ? 44'100 : static_cast<int>(clock_hz);
-    return channels <= kMaxChannels ? std::make_unique<L16Decoder>(rate, std::max(channels, 1U))
-                                    : nullptr;
-  }
-  if (channels > 1) return nullptr;
-  const int rate = clock_hz == 0 ? 8000 : static_cast<int>(clock_hz);
-  if (is("PCMU")) return std::make_unique<G711Decoder>(G711_ULAW, rate);
-  if (is("PCMA")) return std::make_unique<G711Decoder>(G711_ALAW, rate);
-  if (is("G722")) return std::make_unique<G722Decoder>();
-  if (is("GSM")) return std::make_unique<GsmDecoder>();
-  return make_g726(encoding, rate);
+  const Codec* codec = find_codec(encoding);
+  const bool decodable = codec != nullptr && codec->make_decoder != nullptr;
+  return decodable ? codec->make_decoder(clock_hz, channels) : nullptr;
 }
 
 }  // namespace sipladder

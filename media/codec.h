@@ -1,4 +1,5 @@
-// Payloads of one RTP stream to 16-bit PCM, by libspandsp and libopus.
+// What is known of voice codecs; and payloads of one RTP stream to 16-bit PCM, by libspandsp and
+// libopus.
 //
 // A decoder belongs to one stream and one thread: it keeps the codec's state from payload to
 // payload. No payload, however malformed, makes it read or write out of bounds.
@@ -7,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -34,10 +36,32 @@ class VoiceDecoder {
   int sample_rate_;
 };
 
-// By the encoding name of SDP (RFC 3551, RFC 4856), case-insensitive: PCMU, PCMA, G722, GSM, L16,
-// opus, G726-16/24/32/40, AAL2-G726-16/24/32/40 and G721. `clock_hz` 0: the usual one. Several
-// channels, possible for L16 and Opus, are mixed to one.
-// Null: not decodable here (AMR, EVS, iLBC, G.729, G.723.1, ...).
+enum class FigureBasis : uint8_t {
+  published,         // both figures are in ITU-T G.113
+  partly_published,  // Ie is, Bpl is assumed: codecs.def says after which codec
+};
+struct CodecImpairment {
+  double ie;   // equipment impairment without loss
+  double bpl;  // packet-loss robustness
+  FigureBasis basis;
+  bool wideband;  // on the scale of G.107.1, Ie,wb of G.113 Appendix IV
+};
+
+// A row of codecs.def.
+struct Codec {
+  std::string_view encoding;  // as SDP names it
+  double frame_ms;            // 0: it has no frames, or several lengths
+  std::unique_ptr<VoiceDecoder> (*make_decoder)(uint32_t clock_hz, unsigned channels);  // or null
+  std::optional<CodecImpairment> impairment;
+};
+std::span<const Codec> codecs();
+// By its name, case-insensitive. Null: there is no row for it (EVS, iLBC, ...).
+const Codec* find_codec(std::string_view encoding);
+// Null: nothing is published of it, and no MOS is given (Opus, iLBC, EVS, L16).
+const CodecImpairment* codec_impairment(std::string_view encoding);
+
+// `clock_hz` 0: the usual one. Several channels, possible for L16 and Opus, are mixed to one. Null:
+// not decodable here.
 std::unique_ptr<VoiceDecoder> make_voice_decoder(std::string_view encoding, uint32_t clock_hz,
                                                  unsigned channels);
 

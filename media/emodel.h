@@ -11,21 +11,6 @@
 
 namespace sipladder {
 
-enum class FigureBasis : uint8_t {
-  published,         // both figures are in ITU-T G.113 Appendix I
-  partly_published,  // Ie is, Bpl is assumed: emodel.cc says after which codec
-};
-struct CodecImpairment {
-  std::string_view encoding;  // as SDP names it
-  double ie;                  // equipment impairment without loss
-  double bpl;                 // packet-loss robustness
-  FigureBasis basis;
-  bool wideband = false;  // on the scale of G.107.1, Ie,wb of G.113 Appendix IV
-};
-// By the encoding name of SDP, case-insensitive, without regard to "AAL2-". Null: nothing is
-// published of it, and no MOS is given (Opus, iLBC, EVS, L16).
-const CodecImpairment* codec_impairment(std::string_view encoding);
-
 struct VoiceQuality {
   double r = 0;    // 0..93.2, wideband 0..129
   double mos = 1;  // 1..4.41, G.107 Annex B
@@ -33,8 +18,8 @@ struct VoiceQuality {
 
 // `loss_pct`: lost or too late packets, 0..100. `burst_ratio`: BurstR of G.107 7.3, the mean length
 // of loss runs over that of random loss; below 1 (also 0: unknown) counts as 1. `one_way_delay_ms`:
-// mouth to ear; negative or unknown counts as 0. NaN counts as 0. An encoding that is not in the
-// table counts as PCMU: only the network is judged then.
+// mouth to ear; negative or unknown counts as 0. NaN counts as 0. An encoding without published
+// figures (codecs.def) counts as PCMU: only the network is judged then.
 VoiceQuality e_model(std::string_view encoding, double loss_pct, double burst_ratio,
                      double one_way_delay_ms);
 

@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+#include "media/codec.h"
+
 namespace sipladder::emodel_test {
 namespace {
 

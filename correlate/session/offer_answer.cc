@@ -8,6 +8,7 @@
 
 #include "correlate/model/hash.h"
 #include "decode/text.h"
+#include "media/codec.h"
 
 namespace sipladder {
 namespace {
@@ -19,13 +20,6 @@ bool suppresses_silence(const SdpFormat& format) {
 
 bool is_open(const SdpStand* stand) {
   return stand != nullptr && stand->usable;
-}
-
-// RFC 3551 4.5.
-double frame_ms_of(std::string_view encoding) {
-  if (equal_no_case(encoding, "G729")) return 10;
-  if (equal_no_case(encoding, "GSM")) return 20;
-  return equal_no_case(encoding, "G723") ? 30 : 0;
 }
 
 constexpr uint8_t kFirstDynamic = 96;
@@ -67,7 +61,8 @@ void read_audio(const SdpMedia& media, SdpStand* stand) {
   stand->ice = !media.candidates.empty();
   stand->silence_suppressed = media.silence_suppressed;
   stand->ptime_ms = media.ptime_ms;
-  if (!media.formats.empty()) stand->frame_ms = frame_ms_of(media.formats.front().encoding);
+  const Codec* first = media.formats.empty() ? nullptr : find_codec(media.formats.front().encoding);
+  if (first != nullptr) stand->frame_ms = first->frame_ms;
   for (const SdpFormat& format : media.formats) {
     const auto type = parse_number<uint8_t>(format.payload);
     if (type) stand->payload_types.push_back(*type);

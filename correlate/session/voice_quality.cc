@@ -4,6 +4,7 @@
 
 #include "correlate/rtp/stream_figures.h"
 #include "correlate/session/thinned.h"
+#include "media/codec.h"
 
 namespace sipladder {
 namespace {
