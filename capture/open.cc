@@ -154,12 +154,26 @@ std::unique_ptr<PacketSource> open_regular(const std::string& name, int fd, uint
   return source;
 }
 
-std::unique_ptr<PacketSource> open_one(const std::string& name, uint16_t index,
+// What a scheme opens; `index`: the number of its first source.
+using OpenSource = std::unique_ptr<PacketSource> (*)(const std::string& name, uint16_t index,
+                                                     const OpenOptions& options, PacketLog& log,
+                                                     std::string* error);
+
+std::unique_ptr<PacketSource> open_standard_input(const std::string&, uint16_t index,
+                                                  const OpenOptions& options, PacketLog& log,
+                                                  std::string* error) {
+  return open_pipe("standard input", STDIN_FILENO, index, options.unpack, log, error);
+}
+
+std::unique_ptr<PacketSource> open_hep(const std::string& name, uint16_t index,
                                        const OpenOptions& options, PacketLog& log,
                                        std::string* error) {
-  if (name == "-")
-    return open_pipe("standard input", STDIN_FILENO, index, options.unpack, log, error);
-  if (is_hep_source(name)) return listen_hep(name, options.hep_key, index, log, error);
+  return listen_hep(name, options.hep_key, index, log, error);
+}
+
+std::unique_ptr<PacketSource> open_file(const std::string& name, uint16_t index,
+                                        const OpenOptions& options, PacketLog& log,
+                                        std::string* error) {
   const int fd = open(name.c_str(), O_RDONLY | O_CLOEXEC);
   struct stat status {};
   if (fd < 0 || fstat(fd, &status) != 0) {
@@ -169,6 +183,37 @@ std::unique_ptr<PacketSource> open_one(const std::string& name, uint16_t index,
   }
   if (!S_ISREG(status.st_mode)) return open_pipe(name, fd, index, options.unpack, log, error);
   return open_regular(name, fd, static_cast<uint64_t>(status.st_size), index, options, log, error);
+}
+
+// The first whose `takes` is true opens a name; the last one takes all.
+struct Scheme {
+  SourceForm form;
+  bool (*takes)(std::string_view name);
+  OpenSource open;
+};
+constexpr Scheme kSchemes[] = {
+    {{"-", "standard input"},
+     [](std::string_view name) { return name == "-"; },
+     open_standard_input},
+    {{"hep:HOST:PORT",
+      "HEP that is sent here over UDP and TCP (without a HOST on 127.0.0.1 only; root is given up "
+      "then)"},
+     is_hep_source,
+     open_hep},
+    {{"FILE",
+      "a capture (pcap, pcapng, also .gz or .zst), a saved session (.db), text with SIP in it, "
+      "told "
+      "apart by content; a folder means the captures in it, by name"},
+     [](std::string_view) { return true; },
+     open_file},
+};
+
+std::unique_ptr<PacketSource> open_one(const std::string& name, uint16_t index,
+                                       const OpenOptions& options, PacketLog& log,
+                                       std::string* error) {
+  const auto* const scheme = std::find_if(std::begin(kSchemes), std::end(kSchemes),
+                                          [&](const Scheme& one) { return one.takes(name); });
+  return scheme->open(name, index, options, log, error);
 }
 
 bool is_capture(const std::string& name) {
@@ -218,6 +263,12 @@ void allow_many_files() {
 }
 
 }  // namespace
+
+std::vector<SourceForm> source_forms() {
+  std::vector<SourceForm> forms;
+  for (const Scheme& scheme : kSchemes) forms.insert(forms.begin(), scheme.form);
+  return forms;
+}
 
 std::unique_ptr<PacketSource> open_captures(const std::vector<std::string>& names,
                                             const OpenOptions& options, PacketLog& log,

@@ -73,10 +73,15 @@ struct OpenOptions {
   bool drop_root = false;    // for good, when one of the sources listens
 };
 
-// Opens files (captures, or text with SIP in it: see text_trace.h), "-" for standard input,
-// "hep:HOST:PORT" to listen for HEP, and folders (every capture file in them, sorted by name);
-// several are merged by time. Sources that cannot be opened are described in *errors, one sentence
-// each naming the file; the others are read all the same. Returns null when none could be opened.
+// How a SOURCE is named, and what that is. Static text.
+struct SourceForm {
+  std::string_view form, about;
+};
+std::vector<SourceForm> source_forms();
+
+// Opens what source_forms() says; several are merged by time. Sources that cannot be opened are
+// described in *errors, one sentence each naming the file; the others are read all the same.
+// Returns null when none could be opened.
 std::unique_ptr<PacketSource> open_captures(const std::vector<std::string>& names,
                                             const OpenOptions& options, PacketLog& log,
                                             std::vector<std::string>* errors);

@@ -245,15 +245,19 @@ void add_redact_options(CLI::App& app, Options* o) {
       ->group(group);
 }
 
+std::string about_sources() {
+  std::string about = "SOURCE..., several are merged by time:";
+  for (const SourceForm& one : source_forms())
+    about += fmt::format("\n{}: {}", one.form, one.about);
+  return about;
+}
+
 constexpr const char* kRowFormats = "table, json, ndjson, csv or md";
 
 void add_options(CLI::App& app, uint32_t groups, const std::string& command, Options* o,
                  OptionTexts* texts) {
   if (groups & kSourceOptions) {
-    app.add_option("words", texts->words,
-                   "SOURCE...: capture files, folders, text traces, hep:HOST:PORT, or - for "
-                   "standard input")
-        ->type_name("");
+    app.add_option("words", texts->words, about_sources())->type_name("");
     add_source_options(app, o, texts);
   }
   if (groups & kExplainOptions) {

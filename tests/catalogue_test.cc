@@ -10,8 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "capture/packet_source.h"
 #include "correlate/analysis/analysis.h"
 #include "export/exporters.h"
+#include "media/codec.h"
 #include "tests/support/run_binary.h"
 
 namespace sipladder::catalogue_test {
@@ -103,11 +105,28 @@ std::string man_tables() {
   return all;
 }
 
+std::string man_sources() {
+  std::string all;
+  for (const SourceForm& one : source_forms()) all += man_row(one.form, one.about);
+  return all;
+}
+
+std::string man_codecs() {
+  std::string all;
+  for (const Codec& codec : codecs()) {
+    const bool heard = codec.make_decoder != nullptr, rated = codec.impairment.has_value();
+    all += man_row(codec.encoding, heard && rated ? "decoded, MOS" : heard ? "decoded" : "MOS");
+  }
+  return all;
+}
+
 // The lines of the man page between two comments are those of a registry.
 TEST(Docs, ManPageHasTheRegistries) {
-  const std::pair<std::string, std::string> blocks[] = {{"tables", man_tables()},
+  const std::pair<std::string, std::string> blocks[] = {{"sources", man_sources()},
+                                                        {"tables", man_tables()},
                                                         {"ladder formats", man_ladder_formats()},
-                                                        {"exporters", man_exporters()}};
+                                                        {"exporters", man_exporters()},
+                                                        {"codecs", man_codecs()}};
   std::stringstream page;
   page << std::ifstream(root_path("sipladder.1")).rdbuf();
   std::string text = page.str();
