@@ -5,6 +5,9 @@
 #include <thread>
 
 #include "tui/help_view.h"
+#include "tui/settings_view.h"
+#include "tui/sql_view.h"
+#include "tui/tabs.h"
 
 namespace sipladder {
 namespace {
@@ -71,6 +74,33 @@ Key App::meant_key(Key key) const {
   return key;
 }
 
+// What a key does in every view whose table has it.
+std::optional<Reply> App::common(Screen& view, Action action, Key key) {
+  switch (action) {
+    case Action::back:
+      if (key == kKeyEscape && view.unwind()) return Reply{};
+      return Reply{Reply::Kind::back, nullptr};
+    case Action::help:
+      return Reply{Reply::Kind::help, nullptr};
+    case Action::settings:
+      return Reply{Reply::Kind::open, settings_view(shared_)};
+    case Action::sql:
+      return Reply{Reply::Kind::open, std::make_unique<SqlView>(shared_)};
+    case Action::stats:
+      return Reply{Reply::Kind::open, tab_called(shared_, "stats")};
+    default:
+      return std::nullopt;
+  }
+}
+
+Reply App::answer(Screen& view, Key key) {
+  if (view.typing()) return view.type(key);
+  key = meant_key(key);
+  const Action action = action_of(view.keys(), key);
+  if (std::optional<Reply> reply = common(view, action, key)) return std::move(*reply);
+  return view.act(action);
+}
+
 bool App::key(Key key) {
   if (layers_.empty()) return false;  // the last view was closed
   shared_.ui->notice.clear();
@@ -79,10 +109,8 @@ bool App::key(Key key) {
     if (key == 'y' || key == 'Y' || key == kKeyEnter) layers_.clear();
     return !layers_.empty();
   }
-  Screen& top = *layers_.back().view;
-  if (top.prompt().empty()) key = meant_key(key);
   Reply reply;
-  work([&] { reply = top.handle(key); });
+  work([&] { reply = answer(*layers_.back().view, key); });
   // One key too many does not end a capture that nobody can take again.
   if (leaves(reply) && shared_.ui->live && shared_.ui->ask_before_leaving) {
     asking_ = true;

@@ -1,10 +1,12 @@
 // The stack of views: keys in, canvases out. Knows no terminal, so tests drive it as the terminal
 // does. Row 0 is the trail of views, the last row the status or a question, the one above it the
-// keys that matter here; the view has what is between.
+// keys that matter here; the view has what is between. What keys do alike in all views is done
+// here.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +36,8 @@ class App {
   };
   bool refresh(Layer& layer, int width, int height);
   void work(const std::function<void()>& job);
+  Reply answer(Screen& view, Key key);
+  std::optional<Reply> common(Screen& view, Action action, Key key);
   void take(Reply reply);
   bool leaves(const Reply& reply) const;
   Key meant_key(Key key) const;

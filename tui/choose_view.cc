@@ -72,24 +72,21 @@ void ChooseView::move(bool up) {
   cursor_.select(other);
 }
 
-Reply ChooseView::handle(Key key) {
-  const auto find = [this](bool forward) {
-    search_.run(
-        forward,
-        [this](size_t row) { return search_.in(choices_[row].text + " " + choices_[row].about); },
-        &cursor_);
-  };
-  if (search_.editing()) {
-    if (search_.type(key)) find(true);
-    return {};
-  }
-  const Action action = action_of(keys_, key);
+void ChooseView::find(bool forward) {
+  search_.run(
+      forward,
+      [this](size_t row) { return search_.in(choices_[row].text + " " + choices_[row].about); },
+      &cursor_);
+}
+
+Reply ChooseView::type(Key key) {
+  if (search_.type(key)) find(true);
+  return {};
+}
+
+Reply ChooseView::act(Action action) {
   if (cursor_.move(action)) return {};
   switch (action) {
-    case Action::back:
-      return {Reply::Kind::back, nullptr};
-    case Action::help:
-      return {Reply::Kind::help, nullptr};
     case Action::open:
       if (choices_.empty()) return {Reply::Kind::back, nullptr};
       return done_(choices_, cursor_.selected);
@@ -101,7 +98,7 @@ Reply ChooseView::handle(Key key) {
       move(action == Action::move_up);
       break;
     default:
-      search_.act(action, find);
+      search_.act(action, [this](bool forward) { find(forward); });
   }
   return {};
 }

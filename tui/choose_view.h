@@ -37,7 +37,9 @@ class ChooseView : public Screen {
 
   void refresh(int width, int height) override;
   void draw(Canvas& canvas) const override;
-  Reply handle(Key key) override;
+  bool typing() const override { return search_.editing(); }
+  Reply type(Key key) override;
+  Reply act(Action action) override;
   const KeyTable& keys() const override { return keys_; }
   std::string name() const override { return manner_.name; }
   std::string heading() const override { return manner_.heading; }
@@ -45,6 +47,7 @@ class ChooseView : public Screen {
 
  private:
   void move(bool up);
+  void find(bool forward);
 
   Manner manner_;
   std::vector<Choice> choices_;

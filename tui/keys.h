@@ -114,6 +114,7 @@ enum class Action : uint8_t {
   move_up,
   move_down,
   run_again,
+  edit_query,
 };
 
 struct KeyBinding {

@@ -9,7 +9,6 @@
 #include "tui/message_text.h"
 #include "tui/message_view_screen.h"
 #include "tui/settings_view.h"
-#include "tui/sql_view.h"
 #include "tui/tabs.h"
 
 namespace sipladder {
@@ -103,22 +102,14 @@ Reply LadderView::next_leg() const {
   return {Reply::Kind::replace, std::make_unique<LadderView>(shared_, std::vector<CallId>{next})};
 }
 
-Reply LadderView::handle(Key key) {
-  if (search_.editing()) {
-    if (search_.type(key)) find(true);
-    return {};
-  }
-  const Action action = action_of(keys(), key);
-  if (cursor_.move(action)) return {};
-  return act(action);
+Reply LadderView::type(Key key) {
+  if (search_.type(key)) find(true);
+  return {};
 }
 
 Reply LadderView::act(Action action) {
+  if (cursor_.move(action)) return {};
   switch (action) {
-    case Action::back:
-      return {Reply::Kind::back, nullptr};
-    case Action::help:
-      return {Reply::Kind::help, nullptr};
     case Action::open:
       return open_row();
     case Action::select:
@@ -135,10 +126,6 @@ Reply LadderView::act(Action action) {
       return {Reply::Kind::open, finding_of_call(shared_, calls_.front())};
     case Action::save:
       return {Reply::Kind::open, save_view(shared_, calls_, calls_)};
-    case Action::settings:
-      return {Reply::Kind::open, settings_view(shared_)};
-    case Action::sql:
-      return {Reply::Kind::open, std::make_unique<SqlView>(shared_)};
     case Action::next_view:
     case Action::previous_view:
       return {Reply::Kind::open, tab_of_calls(shared_, calls_, action == Action::next_view)};

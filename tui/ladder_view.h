@@ -28,7 +28,9 @@ class LadderView : public Screen {
 
   void refresh(int width, int height) override;
   void draw(Canvas& canvas) const override;
-  Reply handle(Key key) override;
+  bool typing() const override { return search_.editing(); }
+  Reply type(Key key) override;
+  Reply act(Action action) override;
   const KeyTable& keys() const override;
   std::string name() const override { return "ladder"; }
   std::string crumb() const override;
@@ -58,7 +60,6 @@ class LadderView : public Screen {
   std::string message_detail(const LadderRow& row) const;
   CellLine drawn_row(size_t index) const;
 
-  Reply act(Action action);
   bool switch_pane(Action action);
   void switch_shown(Action action);
   Reply open_row() const;

@@ -9,7 +9,6 @@
 #include "tui/ladder_view.h"
 #include "tui/list_view.h"
 #include "tui/settings_view.h"
-#include "tui/sql_view.h"
 #include "tui/table_view.h"
 #include "tui/tabs.h"
 
@@ -185,39 +184,31 @@ Reply ListView::open_columns() {
   });
 }
 
-Reply ListView::handle(Key key) {
-  untouched_ = false;
-  if (search_.editing()) {
-    if (search_.type(key)) find(true);
-    return {};
-  }
+Reply ListView::type(Key key) {
   if (filter_edit_.active()) {
     type_filter(key);
-    return {};
+  } else if (search_.type(key)) {
+    find(true);
   }
-  const Action action = action_of(keys(), key);
+  return {};
+}
+
+// The program ends only when nothing is left that Esc could end.
+bool ListView::unwind() {
+  if (search_.clear()) return true;
+  if (!rows_source_.has_filter() && rows_source_.group() == Group::all) return false;
+  rows_source_.show_group(Group::all);
+  rows_source_.filter({}, {});
+  return true;
+}
+
+Reply ListView::act(Action action) {
+  untouched_ = false;
   if (cursor_.move(action)) {
     shared_.ui->autoscroll = action == Action::last && shared_.ui->live;
     return {};
   }
-  if (action == Action::back) {
-    // Escape leaves what was begun last; the program only when nothing is left.
-    if (key != kKeyEscape) return {Reply::Kind::back, nullptr};
-    if (search_.clear()) return {};
-    if (rows_source_.has_filter() || rows_source_.group() != Group::all) {
-      rows_source_.show_group(Group::all);
-      rows_source_.filter({}, {});
-      return {};
-    }
-    return {Reply::Kind::back, nullptr};
-  }
-  return act(action);
-}
-
-Reply ListView::act(Action action) {
   switch (action) {
-    case Action::help:
-      return {Reply::Kind::help, nullptr};
     case Action::open:
       return open_flow(false);
     case Action::extended:
@@ -232,17 +223,11 @@ Reply ListView::act(Action action) {
       return open_values();
     case Action::columns:
       return open_columns();
-    case Action::settings:
-      return {Reply::Kind::open, settings_view(shared_)};
     case Action::save:
       return {Reply::Kind::open, save_view(shared_, wanted(), rows_source_.ids())};
     case Action::next_view:
     case Action::previous_view:
       return {Reply::Kind::open, tab_beside_calls(shared_, action == Action::next_view)};
-    case Action::stats:
-      return {Reply::Kind::open, tab_called(shared_, "stats")};
-    case Action::sql:
-      return {Reply::Kind::open, std::make_unique<SqlView>(shared_)};
     case Action::capture:
       return open_capture_findings();
     default:

@@ -25,7 +25,10 @@ class ListView : public Screen {
 
   void refresh(int width, int height) override;
   void draw(Canvas& canvas) const override;
-  Reply handle(Key key) override;
+  bool typing() const override { return filter_edit_.active() || search_.editing(); }
+  Reply type(Key key) override;
+  Reply act(Action action) override;
+  bool unwind() override;
   const KeyTable& keys() const override;
   std::string name() const override { return "call list"; }
   std::string crumb() const override { return "calls"; }
@@ -63,7 +66,6 @@ class ListView : public Screen {
   Reply open_capture_findings();
   void copy_call_id();
   Reply open_columns();
-  Reply act(Action action);
   bool act_on_order(Action action);
   Reply act_on_rows(Action action);
 

@@ -75,17 +75,8 @@ Reply MessageScreen::compare_with_next_hop() const {
   return {};
 }
 
-Reply MessageScreen::handle(Key key) {
-  if (pane_.typing()) {
-    pane_.type(key);
-    return {};
-  }
-  const Action action = action_of(keys(), key);
+Reply MessageScreen::act(Action action) {
   switch (action) {
-    case Action::back:
-      return {Reply::Kind::back, nullptr};
-    case Action::help:
-      return {Reply::Kind::help, nullptr};
     case Action::next_item:
     case Action::previous_item:
       step(action == Action::next_item);

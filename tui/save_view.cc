@@ -25,7 +25,9 @@ class SaveView : public Screen {
 
   void refresh(int, int) override {}
   void draw(Canvas& canvas) const override;
-  Reply handle(Key key) override;
+  bool typing() const override { return edit_.active(); }
+  Reply type(Key key) override;
+  Reply act(Action) override { return {Reply::Kind::back, nullptr}; }  // it is written
   const KeyTable& keys() const override {
     static const KeyTable kKeys = {{kKeyEnter, Action::open, "write the file", "write"},
                                    {kKeyEscape, Action::back, "back", "back"}};
@@ -79,8 +81,7 @@ void SaveView::write() {
     lines_.insert(lines_.begin(), counted(calls_.size(), "call") + " written to " + request.path);
 }
 
-Reply SaveView::handle(Key key) {
-  if (!edit_.active()) return {Reply::Kind::back, nullptr};
+Reply SaveView::type(Key key) {
   const LineEdit::Answer answer = edit_.type(key);
   if (answer == LineEdit::Answer::left) return {Reply::Kind::back, nullptr};
   if (answer != LineEdit::Answer::done) return {};

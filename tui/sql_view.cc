@@ -159,22 +159,18 @@ Reply SqlView::type_query(Key key) {
   return {};
 }
 
-Reply SqlView::handle(Key key) {
+Reply SqlView::type(Key key) {
   if (edit_.active()) return type_query(key);
-  if (search_.editing()) {
-    if (search_.type(key)) find(true);
-    return {};
-  }
-  const Action action = action_of(keys(), key);
+  if (search_.type(key)) find(true);
+  return {};
+}
+
+Reply SqlView::act(Action action) {
   if (cursor_.move(action)) return {};
   switch (action) {
-    case Action::back:
-      return {Reply::Kind::back, nullptr};
-    case Action::help:
-      return {Reply::Kind::help, nullptr};
     case Action::open:
       return open_row();
-    case Action::sql:
+    case Action::edit_query:
       edit_.begin(kLabel, query_);
       break;
     case Action::run_again:
@@ -204,8 +200,8 @@ Reply SqlView::handle(Key key) {
 const KeyTable& SqlView::keys() const {
   static const KeyTable kKeys = with_text_keys({
       {kKeyEnter, Action::open, "the ladder of the row: its column call or message", "ladder"},
-      {';', Action::sql, "", "change the query"},
-      {kKeyTab, Action::sql, "change the query; Tab completes names, Up recalls queries"},
+      {';', Action::edit_query, "", "change the query"},
+      {kKeyTab, Action::edit_query, "change the query; Tab completes names, Up recalls queries"},
       {'R', Action::run_again, "ask again", "ask again"},
       {'<', Action::sort_previous, "", "sort"},
       {'>', Action::sort_next, "sort by the column before or behind"},

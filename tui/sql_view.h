@@ -16,7 +16,9 @@ class SqlView : public Screen {
 
   void refresh(int width, int height) override;
   void draw(Canvas& canvas) const override;
-  Reply handle(Key key) override;
+  bool typing() const override { return edit_.active() || search_.editing(); }
+  Reply type(Key key) override;
+  Reply act(Action action) override;
   const KeyTable& keys() const override;
   std::string name() const override { return "SQL prompt"; }
   std::string crumb() const override { return "SQL"; }

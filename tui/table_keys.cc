@@ -10,8 +10,6 @@
 #include "tui/ladder_view.h"
 #include "tui/message_view_screen.h"
 #include "tui/problems.h"
-#include "tui/settings_view.h"
-#include "tui/sql_view.h"
 #include "tui/table_view.h"
 #include "tui/tabs.h"
 
@@ -168,30 +166,24 @@ Reply TableView::open_columns() {
   });
 }
 
-Reply TableView::handle(Key key) {
-  if (search_.editing()) {
-    if (search_.type(key)) find(true);
-    return {};
-  }
+Reply TableView::type(Key key) {
   if (filter_edit_.active()) {
     type_filter(key);
-    return {};
+  } else if (search_.type(key)) {
+    find(true);
   }
-  const Action action = action_of(keys(), key);
-  if (cursor_.move(action)) return {};
-  if (action == Action::back && key == kKeyEscape && (search_.clear() || rows_.is_filtered())) {
-    rows_.filter({}, {}, columns_);
-    return {};
-  }
-  return act(action);
+  return {};
+}
+
+bool TableView::unwind() {
+  if (!search_.clear() && !rows_.is_filtered()) return false;
+  rows_.filter({}, {}, columns_);
+  return true;
 }
 
 Reply TableView::act(Action action) {
+  if (cursor_.move(action)) return {};
   switch (action) {
-    case Action::back:
-      return {Reply::Kind::back, nullptr};
-    case Action::help:
-      return {Reply::Kind::help, nullptr};
     case Action::open:
     case Action::raw:
       return open_row(action == Action::raw);
@@ -201,12 +193,6 @@ Reply TableView::act(Action action) {
       return open_values();
     case Action::columns:
       return open_columns();
-    case Action::settings:
-      return {Reply::Kind::open, settings_view(shared_)};
-    case Action::sql:
-      return {Reply::Kind::open, std::make_unique<SqlView>(shared_)};
-    case Action::stats:
-      return {Reply::Kind::open, tab_called(shared_, "stats")};
     case Action::next_view:
     case Action::previous_view:
       return tab_beside(shared_, tab_, scope_, action == Action::next_view);

@@ -20,7 +20,10 @@ class TableView : public Screen {
 
   void refresh(int width, int height) override;
   void draw(Canvas& canvas) const override;
-  Reply handle(Key key) override;
+  bool typing() const override { return filter_edit_.active() || search_.editing(); }
+  Reply type(Key key) override;
+  Reply act(Action action) override;
+  bool unwind() override;
   const KeyTable& keys() const override;
   std::string name() const override;
   std::string crumb() const override;
@@ -53,7 +56,6 @@ class TableView : public Screen {
   Reply open_record();
   Reply open_values();
   Reply open_columns();
-  Reply act(Action action);
   void act_on_rows(Action action);
 
   Shared shared_;

@@ -19,8 +19,9 @@ void TextPane::find(bool forward) {
       forward, [this](size_t row) { return search_.in(to_utf8(lines_[row])); }, &cursor_);
 }
 
-void TextPane::type(Key key) {
+Reply TextPane::type(Key key) {
   if (search_.type(key)) find(true);
+  return {};
 }
 
 bool TextPane::act(Action action) {

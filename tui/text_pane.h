@@ -6,6 +6,7 @@
 
 #include "tui/canvas.h"
 #include "tui/search.h"
+#include "tui/view.h"
 
 namespace sipladder {
 
@@ -20,7 +21,7 @@ class TextPane {
 
   // While a search is typed all keys are its own.
   bool typing() const { return search_.editing(); }
-  void type(Key key);
+  Reply type(Key key);
   bool act(Action action);  // moving, scrolling, searching; false: it is none of these
   std::string prompt() const { return search_.prompt(); }
   size_t selected() const { return cursor_.selected; }

@@ -18,14 +18,7 @@ void TextScreen::refresh(int width, int height) {
   pane_.fit(height);
 }
 
-Reply TextScreen::handle(Key key) {
-  if (pane_.typing()) {
-    pane_.type(key);
-    return {};
-  }
-  const Action action = action_of(keys_, key);
-  if (action == Action::back) return {Reply::Kind::back, nullptr};
-  if (action == Action::help) return {Reply::Kind::help, nullptr};
+Reply TextScreen::act(Action action) {
   if (action == Action::open && text_.open) return text_.open(pane_.selected());
   pane_.act(action);
   return {};

@@ -23,7 +23,9 @@ class TextScreen : public Screen {
 
   void refresh(int width, int height) override;
   void draw(Canvas& canvas) const override { pane_.draw(canvas, 0); }
-  Reply handle(Key key) override;
+  bool typing() const override { return pane_.typing(); }
+  Reply type(Key key) override { return pane_.type(key); }
+  Reply act(Action action) override;
   const KeyTable& keys() const override { return keys_; }
   std::string name() const override { return text_.name; }
   std::string heading() const override { return text_.heading; }
