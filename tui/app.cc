@@ -8,6 +8,7 @@
 #include "tui/settings_view.h"
 #include "tui/sql_view.h"
 #include "tui/tabs.h"
+#include "tui/times.h"
 
 namespace sipladder {
 namespace {
@@ -88,6 +89,14 @@ std::optional<Reply> App::common(Screen& view, Action action, Key key) {
       return Reply{Reply::Kind::open, std::make_unique<SqlView>(shared_)};
     case Action::stats:
       return Reply{Reply::Kind::open, tab_called(shared_, "stats")};
+    case Action::time_mode:
+      step_time_mode(shared_.ui.get());
+      return Reply{};
+    case Action::zone:
+      shared_.ui->other_zone = !shared_.ui->other_zone;
+      shared_.ui->look++;
+      shared_.ui->notice = shared_.utc() ? "times in UTC" : "local times";
+      return Reply{};
     default:
       return std::nullopt;
   }

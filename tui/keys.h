@@ -58,6 +58,11 @@ enum class Action : uint8_t {
   stats,
   sql,
   settings,
+  // Times and places
+  go_to,
+  time_mode,
+  time_mark,
+  zone,
   // Problems
   next_problem,
   previous_problem,

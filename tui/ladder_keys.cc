@@ -10,6 +10,7 @@
 #include "tui/message_view_screen.h"
 #include "tui/settings_view.h"
 #include "tui/tabs.h"
+#include "tui/times.h"
 
 namespace sipladder {
 
@@ -102,8 +103,35 @@ Reply LadderView::next_leg() const {
   return {Reply::Kind::replace, std::make_unique<LadderView>(shared_, std::vector<CallId>{next})};
 }
 
+void LadderView::go_to(const Place& place) {
+  const auto place_of = [&](size_t i) {
+    const LadderRow& row = ladder_.rows[i];
+    return RowPlace{row.timed ? row.time_ns : 0, row.frame, row.source};
+  };
+  const auto row = row_at(place, ladder_.rows.size(), place_of);
+  if (!row) {
+    shared_.ui->notice = "all of this ladder is before " + place_words(place);
+    return;
+  }
+  cursor_.select(*row);
+  const uint32_t frame = ladder_.rows[*row].frame;
+  if (place.frame != 0 && frame != place.frame)
+    shared_.ui->notice = fmt::format("{} has no row here: the next one is {}", place_words(place),
+                                     frame_text(ladder_, ladder_.rows[*row]));
+}
+
+void LadderView::set_mark() const {
+  if (ladder_.rows.empty()) return;
+  const LadderRow& row = ladder_.rows[cursor_.selected];
+  if (row.timed && row.time_ns != 0) count_from(row.time_ns, shared_.ui.get());
+}
+
 Reply LadderView::type(Key key) {
-  if (search_.type(key)) find(true);
+  if (place_.editing()) {
+    if (const auto place = place_.type(key, shared_)) go_to(*place);
+  } else if (search_.type(key)) {
+    find(true);
+  }
   return {};
 }
 
@@ -136,6 +164,12 @@ Reply LadderView::act(Action action) {
       return {};
     case Action::copy:
       copy_message();
+      return {};
+    case Action::go_to:
+      place_.begin();
+      return {};
+    case Action::time_mark:
+      set_mark();
       return {};
     case Action::next_problem:
     case Action::next_finding:
@@ -253,6 +287,10 @@ const KeyTable& LadderView::keys() const {
           {'s', Action::compact, ""},
           {function_key(5), Action::compact, "repeats folded into the first one, or all"},
           {'y', Action::scale_time, "empty rows where time passes, or none"},
+          {':', Action::go_to, "go to a frame or a time"},
+          {'W', Action::time_mode, "times of the day, since the start, the row above, or the mark"},
+          {'B', Action::time_mark, "times count from this row"},
+          {'U', Action::zone, "times in UTC, or local"},
           {'c', Action::colors, ""},
           {function_key(7), Action::colors,
            "colours by transaction, request and response, or call"},

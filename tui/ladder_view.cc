@@ -9,6 +9,7 @@
 #include "export/time_text.h"
 #include "tui/message_text.h"
 #include "tui/text_pane.h"
+#include "tui/times.h"
 
 namespace sipladder {
 namespace {
@@ -46,6 +47,7 @@ LadderView::Made LadderView::wanted() const {
   made.scale = ui.scale_time;
   made.aliases = ui.show_aliases;
   made.by = ui.columns_by;
+  made.look = ui.look;
   return made;
 }
 
@@ -54,7 +56,7 @@ void LadderView::build() {
   LadderOptions options;
   options.rtp = made_.rtp;
   options.sdp = made_.sdp;
-  options.utc = shared_.utc;
+  options.utc = shared_.utc();
   options.of_capture = made_.verdicts;
   options.max_messages = kMaxMessages;
   options.compact = made_.compact;
@@ -116,7 +118,7 @@ LadderTextOptions LadderView::text_options() const {
   LadderTextOptions options;
   options.width = width_ - 1;              // the marks stand before it
   options.frames = width_ >= kWithFrames;  // else the line below has the number
-  options.utc = shared_.utc;
+  tell_times(shared_, ladder_, &options);
   options.ascii = shared_.ui->ascii;
   return options;
 }

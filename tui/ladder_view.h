@@ -7,6 +7,7 @@
 
 #include "export/ladder.h"
 #include "export/ladder_text.h"
+#include "tui/place.h"
 #include "tui/problems.h"
 #include "tui/search.h"
 #include "tui/view.h"
@@ -28,14 +29,16 @@ class LadderView : public Screen {
 
   void refresh(int width, int height) override;
   void draw(Canvas& canvas) const override;
-  bool typing() const override { return search_.editing(); }
+  bool typing() const override { return search_.editing() || place_.editing(); }
   Reply type(Key key) override;
   Reply act(Action action) override;
   const KeyTable& keys() const override;
   std::string name() const override { return "ladder"; }
   std::string crumb() const override;
   std::string heading() const override;
-  std::string prompt() const override { return search_.prompt(); }
+  std::string prompt() const override {
+    return place_.editing() ? place_.prompt() : search_.prompt();
+  }
 
  private:
   // What the screen was made for: when it changes, the ladder is made anew.
@@ -44,6 +47,7 @@ class LadderView : public Screen {
     bool verdicts = false, rtp = false, sdp = false, only_sdp = false, compact = false;
     bool scale = false, aliases = false;
     ColumnsBy by = ColumnsBy::ip;
+    uint32_t look = 0;
     bool operator==(const Made&) const = default;
   };
   Made wanted() const;
@@ -67,6 +71,8 @@ class LadderView : public Screen {
   Reply show_all_legs();
   Reply next_leg() const;
   void find(bool forward);
+  void go_to(const Place& place);
+  void set_mark() const;
   void next_finding(bool forward);
   void select_message(MessageId id);
   void jump(Action action);
@@ -97,6 +103,7 @@ class LadderView : public Screen {
   MessageId raw_of_;
   Cursor cursor_;
   Search search_;
+  PlacePrompt place_;
 };
 
 }  // namespace sipladder

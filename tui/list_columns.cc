@@ -202,10 +202,11 @@ std::string CallCells::text(const ListColumn& column, CallId id) {
     case Field::index:
       return std::to_string(id.value);
     case Field::date:
-      return timed && shared_.model.has_dates(first.source) ? date_text(call.start_ns, shared_.utc)
-                                                            : "";
+      return timed && shared_.model.has_dates(first.source)
+                 ? date_text(call.start_ns, shared_.utc())
+                 : "";
     case Field::time:
-      return timed ? clock_text(call.start_ns, shared_.utc).substr(0, 8) : "";
+      return timed ? clock_text(call.start_ns, shared_.utc()).substr(0, 8) : "";
     case Field::method:
       return method(id);
     case Field::from:

@@ -11,6 +11,7 @@
 #include "tui/settings_view.h"
 #include "tui/table_view.h"
 #include "tui/tabs.h"
+#include "tui/times.h"
 
 namespace sipladder {
 namespace {
@@ -184,9 +185,60 @@ Reply ListView::open_columns() {
   });
 }
 
+// The call of the message with that frame, or of the next message.
+void ListView::go_to_frame(const Place& place) {
+  const SharedLock lock(shared_);
+  MessageId found;
+  uint32_t frame = UINT32_MAX;
+  for (const MessageId id : shared_.model.messages.ids()) {
+    const MessageRecord& message = shared_.model.messages[id];
+    if (place.source && message.source != *place.source) continue;
+    if (message.frame < place.frame || message.frame >= frame) continue;
+    found = id;
+    frame = message.frame;
+    if (frame == place.frame) break;
+  }
+  Ui& ui = *shared_.ui;
+  if (!found) {
+    ui.notice = fmt::format("no message comes as late as {}", place_words(place));
+    return;
+  }
+  const CallId call = shared_.model.messages[found].call;
+  const auto& ids = rows_source_.ids();
+  const auto at = std::find(ids.begin(), ids.end(), call);
+  if (at != ids.end()) cursor_.select(static_cast<size_t>(at - ids.begin()));
+  if (frame != place.frame)
+    ui.notice =
+        fmt::format("{} is no SIP message: the next one is frame {}", place_words(place), frame);
+  if (at == ids.end())
+    ui.notice =
+        fmt::format("frame {} is of call {}, which this list does not show", frame, call.value);
+}
+
+void ListView::go_to(const Place& place) {
+  shared_.ui->autoscroll = false;
+  if (place.frame != 0) return go_to_frame(place);
+  const SharedLock lock(shared_);
+  const auto& ids = rows_source_.ids();
+  const auto row = row_at(place, ids.size(), [&](size_t i) {
+    const bool held = shared_.model.calls.holds(ids[i]);
+    return RowPlace{held ? shared_.model.calls[ids[i]].start_ns : 0};
+  });
+  if (row) cursor_.select(*row);
+  if (!row) shared_.ui->notice = "all of these calls began before " + place_words(place);
+}
+
+void ListView::set_mark() {
+  const SharedLock lock(shared_);
+  if (shared_.model.calls.holds(selected()))
+    count_from(shared_.model.calls[selected()].start_ns, shared_.ui.get());
+}
+
 Reply ListView::type(Key key) {
   if (filter_edit_.active()) {
     type_filter(key);
+  } else if (place_.editing()) {
+    if (const auto place = place_.type(key, shared_)) go_to(*place);
   } else if (search_.type(key)) {
     find(true);
   }
@@ -300,6 +352,12 @@ Reply ListView::act_on_rows(Action action) {
       break;
     case Action::copy:
       copy_call_id();
+      break;
+    case Action::go_to:
+      place_.begin();
+      break;
+    case Action::time_mark:
+      set_mark();
       break;
     case Action::aliases:
       ui.show_aliases = !ui.show_aliases;

@@ -7,6 +7,7 @@
 #include "correlate/model/names.h"
 #include "tui/status_line.h"
 #include "tui/text_pane.h"
+#include "tui/times.h"
 
 namespace sipladder {
 namespace {
@@ -112,11 +113,23 @@ void ListView::tell_capture(int width) {
   for (const CellLine& line : lines) instead_.push_back(to_utf8(line));
 }
 
+// When a call began, as the user wants it told.
+std::string ListView::time_of(size_t row, int64_t begin_ns) const {
+  const auto& ids = rows_source_.ids();
+  const Model& model = shared_.model;
+  const CallRecord& call = model.calls[ids[row]];
+  if (!model.has_times(model.messages[call.first_message].source)) return {};
+  const bool above = row > 0 && model.calls.holds(ids[row - 1]);
+  return short_time(shared_, call.start_ns, begin_ns,
+                    above ? model.calls[ids[row - 1]].start_ns : 0);
+}
+
 void ListView::take_rows(int width) {
   placed_ = place_columns(columns_, width);
   rows_.clear();
   rows_top_ = cursor_.top;
   const auto& ids = rows_source_.ids();
+  const int64_t begin_ns = place_context(shared_).begin_ns;
   const auto& chosen = shared_.ui->chosen;
   for (size_t i = cursor_.top; i < cursor_.end(); i++) {
     Row row;
@@ -125,7 +138,10 @@ void ListView::take_rows(int width) {
     for (const PlacedColumn& place : placed_) {
       const ListColumn& column = columns_[place.column];
       const bool held = shared_.model.calls.holds(row.id);
-      row.cells.push_back(held ? cells_.text(column, row.id) : std::string());
+      if (held && column.field == Field::time)
+        row.cells.push_back(time_of(i, begin_ns));
+      else
+        row.cells.push_back(held ? cells_.text(column, row.id) : std::string());
       row.inks.push_back(held ? cells_.ink(column, row.id) : Ink::plain);
     }
     rows_.push_back(std::move(row));
@@ -154,7 +170,7 @@ std::string ListView::prompt() const {
                                                                    rows_source_.progress() * 100)
                                                      : "");
   }
-  return search_.prompt();
+  return place_.editing() ? place_.prompt() : search_.prompt();
 }
 
 // The groups with their counts and keys; the one that is shown stands out.
@@ -181,6 +197,10 @@ int ListView::summary_line(Canvas& canvas) const {
   return 1;
 }
 
+std::string ListView::title_of(const ListColumn& column) const {
+  return column.field == Field::time ? short_time_title(*shared_.ui) : column.title;
+}
+
 void ListView::draw(Canvas& canvas) const {
   int y = canvas.height() >= kLeastForSummary ? summary_line(canvas) : 0;
   const auto cell = [&](int row, const PlacedColumn& place, const std::string& text, Ink ink) {
@@ -193,9 +213,9 @@ void ListView::draw(Canvas& canvas) const {
     const ListColumn& column = columns_[place.column];
     const bool sorted = column.name == rows_source_.sorted_by() && !column.title.empty();
     cell(y, place,
-         column.title + (!sorted                     ? ""
-                         : rows_source_.descending() ? "v"
-                                                     : "^"),
+         title_of(column) + (!sorted                     ? ""
+                             : rows_source_.descending() ? "v"
+                                                         : "^"),
          Ink::header);
   }
   y++;

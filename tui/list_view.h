@@ -8,6 +8,7 @@
 
 #include "tui/call_panel.h"
 #include "tui/list_rows.h"
+#include "tui/place.h"
 #include "tui/search.h"
 #include "tui/view.h"
 
@@ -25,7 +26,9 @@ class ListView : public Screen {
 
   void refresh(int width, int height) override;
   void draw(Canvas& canvas) const override;
-  bool typing() const override { return filter_edit_.active() || search_.editing(); }
+  bool typing() const override {
+    return filter_edit_.active() || place_.editing() || search_.editing();
+  }
   Reply type(Key key) override;
   Reply act(Action action) override;
   bool unwind() override;
@@ -48,12 +51,17 @@ class ListView : public Screen {
   void select_worst();
   void tell_capture(int width);
   void take_rows(int width);
+  std::string time_of(size_t row, int64_t begin_ns) const;
+  std::string title_of(const ListColumn& column) const;
   int summary_line(Canvas& canvas) const;
   CallId selected() const;
   std::vector<CallId> wanted() const;  // those chosen with Space, else the selected one
 
   bool matches(size_t index);
   void find(bool forward);
+  void go_to(const Place& place);
+  void go_to_frame(const Place& place);
+  void set_mark();
   void step_problem(bool forward);
   void step_sort(bool forward);
   void reverse();
@@ -84,6 +92,7 @@ class ListView : public Screen {
   Cursor cursor_;
   Search search_;
   LineEdit filter_edit_;
+  PlacePrompt place_;
 };
 
 }  // namespace sipladder

@@ -141,7 +141,7 @@ std::string message_title(const Shared& shared, MessageId id) {
   const MessageRecord& record = shared.model.messages[id];
   return fmt::format(
       "frame {}  {}  {} > {}  {}  {} bytes", record.frame,
-      shared.model.has_times(record.source) ? clock_text(record.time_ns, shared.utc) : "",
+      shared.model.has_times(record.source) ? clock_text(record.time_ns, shared.utc()) : "",
       to_string(shared.model.endpoints[record.src]), to_string(shared.model.endpoints[record.dst]),
       to_string(record.transport), record.length);
 }

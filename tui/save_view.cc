@@ -70,9 +70,9 @@ void SaveView::write() {
   request.calls = &calls_;
   request.sources = shared_.ui->sources;
   request.bpf = shared_.ui->bpf;
-  request.ladder.utc = shared_.utc;
+  request.ladder.utc = shared_.utc();
   request.ladder.aliases = shared_.ui->aliases;
-  request.text.utc = shared_.utc;
+  request.text.utc = shared_.utc();
   request.text.ascii = shared_.ui->ascii;
   const ExportReport report = exporter_.write(request);
   lines_ = report.complaints;

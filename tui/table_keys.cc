@@ -166,9 +166,20 @@ Reply TableView::open_columns() {
   });
 }
 
+void TableView::go_to(const Place& place) {
+  const SharedLock lock(shared_);
+  rows_.catch_up();
+  const auto& ids = rows_.ids();
+  const auto row = row_at(place, ids.size(), [&](size_t i) { return rows_.place_of(ids[i]); });
+  if (row) cursor_.select(*row);
+  if (!row) shared_.ui->notice = "no row here is as late as " + place_words(place);
+}
+
 Reply TableView::type(Key key) {
   if (filter_edit_.active()) {
     type_filter(key);
+  } else if (place_.editing()) {
+    if (const auto place = place_.type(key, shared_)) go_to(*place);
   } else if (search_.type(key)) {
     find(true);
   }
@@ -225,6 +236,9 @@ void TableView::act_on_rows(Action action) {
     case Action::previous_problem:
       step_problem(action == Action::next_problem);
       break;
+    case Action::go_to:
+      place_.begin();
+      break;
     case Action::panel:
       shared_.ui->panel = !shared_.ui->panel;
       break;
@@ -252,6 +266,7 @@ const KeyTable& TableView::keys() const {
       {function_key(10), Action::columns, "choose and order columns"},
       {'e', Action::next_problem, ""},
       {'E', Action::previous_problem, "the next or previous row with a problem"},
+      {':', Action::go_to, "go to a frame or a time"},
       {'b', Action::panel, "the part below the list, or not"},
       {'i', Action::stats, "statistics"},
       {';', Action::sql, "ask in SQL", "SQL"},

@@ -154,6 +154,7 @@ std::string TableView::heading() const {
 }
 
 std::string TableView::prompt() const {
+  if (place_.editing()) return place_.prompt();
   if (!filter_edit_.active()) return search_.prompt();
   const RowFilter filter = understand_filter(filter_edit_.text(), std::string(table_.name));
   if (!filter.error.empty()) return filter_edit_.prompt() + "   " + filter.error;

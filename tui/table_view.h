@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "tui/place.h"
 #include "tui/search.h"
 #include "tui/table_rows.h"
 #include "tui/view.h"
@@ -20,7 +21,9 @@ class TableView : public Screen {
 
   void refresh(int width, int height) override;
   void draw(Canvas& canvas) const override;
-  bool typing() const override { return filter_edit_.active() || search_.editing(); }
+  bool typing() const override {
+    return filter_edit_.active() || place_.editing() || search_.editing();
+  }
   Reply type(Key key) override;
   Reply act(Action action) override;
   bool unwind() override;
@@ -47,6 +50,7 @@ class TableView : public Screen {
   RowId selected() const;
   bool row_matches(size_t index);
   void find(bool forward);
+  void go_to(const Place& place);
   void step_problem(bool forward);
   void step_sort(bool forward);
   void type_filter(Key key);
@@ -74,6 +78,7 @@ class TableView : public Screen {
   Cursor cursor_;
   Search search_;
   LineEdit filter_edit_;
+  PlacePrompt place_;
 };
 
 }  // namespace sipladder

@@ -26,6 +26,10 @@ struct TableState {
 
 enum class ArrowColors : uint8_t { transaction, request, call };
 
+// What times count from: midnight, the first packet or message, the row above, a row that the user
+// has marked.
+enum class TimeMode : uint8_t { of_day, since_start, since_previous, since_mark };
+
 struct Ui {
   bool live = false;
   bool ask_before_leaving = true;  // a live capture
@@ -33,6 +37,14 @@ struct Ui {
   bool color = true;
   bool syntax = true;              // colours in messages
   std::map<Key, Action> bindings;  // keys that the user has given another meaning
+
+  // Times
+  TimeMode time_mode = TimeMode::of_day;
+  int64_t mark_ns = 0;      // 0: none is set
+  bool other_zone = false;  // than the command line says: UTC or local
+
+  // Changes when all texts must be made anew.
+  uint32_t look = 0;
 
   // The call list
   bool panel = true;  // the finding and the ladder of the selected call

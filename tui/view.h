@@ -24,8 +24,10 @@ struct Shared {
   Analyst& analyst;
   SessionLock& lock;
   std::atomic<bool>& verdicts;  // the analysis is cheap now: findings may be shown
-  bool utc = false;
+  bool utc_wanted = false;      // on the command line
   std::shared_ptr<Ui> ui = std::make_shared<Ui>();  // what all views have in common
+
+  bool utc() const { return utc_wanted != ui->other_zone; }
 };
 
 class SharedLock {
