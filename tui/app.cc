@@ -92,6 +92,13 @@ std::optional<Reply> App::common(Screen& view, Action action, Key key) {
     case Action::time_mode:
       step_time_mode(shared_.ui.get());
       return Reply{};
+    case Action::mask:
+      shared_.ui->mask.toggle();
+      shared_.ui->look++;
+      shared_.ui->notice = shared_.ui->mask.is_on()
+                               ? "names, numbers and addresses are replaced on the screen"
+                               : "names, numbers and addresses are shown as they are";
+      return Reply{};
     case Action::zone:
       shared_.ui->other_zone = !shared_.ui->other_zone;
       shared_.ui->look++;
@@ -164,10 +171,12 @@ void App::draw_edges(Canvas* canvas, bool hints, bool fresh) {
                       : !shared_.ui->notice.empty() ? shared_.ui->notice
                                                     : status_words_;
   if (!fresh) words += "  (busy)";
-  std::u32string text = fit_text(safe_text(words), canvas->width() - 9);
-  text.append(static_cast<size_t>(std::max(0, canvas->width() - 7 - text_width(text))), U' ');
+  const std::u32string end = shared_.ui->mask.is_on() ? U" masked  ? help" : U" ? help";
+  const int room = canvas->width() - text_width(end);
+  std::u32string text = fit_text(safe_text(words), room - 2);
+  text.append(static_cast<size_t>(std::max(0, room - text_width(text))), U' ');
   canvas->blank(0, last, canvas->width(), 1);
-  canvas->text(0, last, std::u32string_view(text + U" ? help"));
+  canvas->text(0, last, std::u32string_view(text + end));
   canvas->reverse_row(last);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "export/ladder_text.h"
+#include "tui/mask_ladder.h"
 #include "tui/text_pane.h"
 #include "tui/times.h"
 
@@ -72,7 +73,8 @@ void CallPanel::draw_up(const Shared& shared, CallId call, int width, int height
   options.utc = shared.utc();
   options.columns_by = shared.ui->columns_by;
   if (shared.ui->show_aliases) options.aliases = shared.ui->aliases;
-  const Ladder ladder = build_ladder({shared.model, shared.log, shared.analyst, {call}}, options);
+  Ladder ladder = build_ladder({shared.model, shared.log, shared.analyst, {call}}, options);
+  mask_ladder(&shared.ui->mask, &ladder);
   LadderTextOptions text;
   text.width = width - 1;
   text.frames = width >= kPanelWithFrames;

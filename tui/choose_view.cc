@@ -104,10 +104,11 @@ Reply ChooseView::act(Action action) {
 }
 
 Reply choose_value(std::string heading, const std::map<std::string, uint64_t>& counts,
-                   std::function<void(const std::string&)> pick) {
+                   std::function<void(const std::string&)> pick,
+                   const std::function<std::string(const std::string&)>& shown) {
   std::vector<Choice> choices;
   for (const auto& [value, count] : counts)
-    choices.push_back({value.empty() ? "(none)" : value, "", value, false, count});
+    choices.push_back({value.empty() ? "(none)" : shown(value), "", value, false, count});
   std::stable_sort(choices.begin(), choices.end(),
                    [](const Choice& a, const Choice& b) { return a.count > b.count; });
   const auto done = [pick = std::move(pick)](const std::vector<Choice>& all, size_t at) {

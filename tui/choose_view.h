@@ -57,9 +57,11 @@ class ChooseView : public Screen {
   Search search_;
 };
 
-// Opens the values of a column, the most frequent first; `pick` gets the one that Enter takes.
+// Opens the values of a column, the most frequent first, as `shown` has them; `pick` gets the one
+// that Enter takes.
 Reply choose_value(std::string heading, const std::map<std::string, uint64_t>& counts,
-                   std::function<void(const std::string&)> pick);
+                   std::function<void(const std::string&)> pick,
+                   const std::function<std::string(const std::string&)>& shown);
 // Opens a choice of columns and of their order; `take` gets the names of those that are marked.
 Reply choose_columns(std::vector<Choice> choices,
                      std::function<void(const std::vector<std::string>&)> take);

@@ -63,6 +63,7 @@ enum class Action : uint8_t {
   time_mode,
   time_mark,
   zone,
+  mask,
   // Problems
   next_problem,
   previous_problem,

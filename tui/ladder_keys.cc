@@ -291,6 +291,7 @@ const KeyTable& LadderView::keys() const {
           {'W', Action::time_mode, "times of the day, since the start, the row above, or the mark"},
           {'B', Action::time_mark, "times count from this row"},
           {'U', Action::zone, "times in UTC, or local"},
+          {'M', Action::mask, "names, numbers and addresses replaced on the screen, or not"},
           {'c', Action::colors, ""},
           {function_key(7), Action::colors,
            "colours by transaction, request and response, or call"},

@@ -7,6 +7,7 @@
 #include "correlate/model/names.h"
 #include "export/ladder_words.h"
 #include "export/time_text.h"
+#include "tui/mask_ladder.h"
 #include "tui/message_text.h"
 #include "tui/text_pane.h"
 #include "tui/times.h"
@@ -67,6 +68,7 @@ void LadderView::build() {
   const MessageId before =
       ladder_.rows.empty() ? MessageId{} : ladder_.rows[cursor_.selected].message;
   ladder_ = build_ladder({shared_.model, shared_.log, shared_.analyst, calls_}, options);
+  mask_ladder(&shared_.ui->mask, &ladder_);
   if (only_sdp_)
     std::erase_if(ladder_.rows, [](const LadderRow& row) {
       return row.kind == RowKind::message && !row.has_sdp;
@@ -192,14 +194,16 @@ void LadderView::refresh(int width, int height) {
   detail_ = detail();
 }
 
+std::string LadderView::host(EndpointId id) const {
+  return shared_.ui->mask.name(to_string(shared_.model.endpoints[id]));
+}
+
 // Of a message: its label first when the arrow has no room for all of it.
 std::string LadderView::message_detail(const LadderRow& row) const {
   const MessageRecord& record = shared_.model.messages[row.message];
-  std::string out =
-      fmt::format("frame {}  {} > {}  {}  CSeq {} {}  {} bytes", row.frame,
-                  to_string(shared_.model.endpoints[record.src]),
-                  to_string(shared_.model.endpoints[record.dst]), to_string(record.transport),
-                  record.cseq, to_string(record.method), record.length);
+  std::string out = fmt::format("frame {}  {} > {}  {}  CSeq {} {}  {} bytes", row.frame,
+                                host(record.src), host(record.dst), to_string(record.transport),
+                                record.cseq, to_string(record.method), record.length);
   const bool ascii = shared_.ui->ascii;
   const int room = room_of(row, layout_) - ports_of(row).width();
   if (fit_row_label(row, room, ascii) != row_label(row, ascii)) out = row.label + "  " + out;
@@ -221,10 +225,9 @@ std::string LadderView::detail() const {
     return message_detail(row);
   if (row.kind != RowKind::media || !shared_.model.streams.holds(row.stream)) return {};
   const StreamRecord& stream = shared_.model.streams[row.stream];
-  return fmt::format(
-      "{} > {}  SSRC {:08x}  {}  {}, {} lost, {}", to_string(shared_.model.endpoints[stream.src]),
-      to_string(shared_.model.endpoints[stream.dst]), stream.ssrc, row.codec,
-      counted(row.packets, "packet"), row.lost, duration_text(row.end_ns - row.time_ns));
+  return fmt::format("{} > {}  SSRC {:08x}  {}  {}, {} lost, {}", host(stream.src),
+                     host(stream.dst), stream.ssrc, row.codec, counted(row.packets, "packet"),
+                     row.lost, duration_text(row.end_ns - row.time_ns));
 }
 
 std::string LadderView::crumb() const {

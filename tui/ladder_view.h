@@ -61,6 +61,7 @@ class LadderView : public Screen {
   void take_pane(int width, int height);
   void take_raw();
   std::string detail() const;
+  std::string host(EndpointId id) const;
   std::string message_detail(const LadderRow& row) const;
   CellLine drawn_row(size_t index) const;
 

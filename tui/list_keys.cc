@@ -153,7 +153,8 @@ Reply ListView::open_values() {
   }
   return choose_value(
       column.title + " of these calls (< and > choose the column)", counts,
-      [this, column](const std::string& value) { rows_source_.pick(column, value); });
+      [this, column](const std::string& value) { rows_source_.pick(column, value); },
+      [ui = shared_.ui, name](const std::string& value) { return ui->mask.cell(name, value); });
 }
 
 // What is wrong with the capture itself belongs to no call, or to many.
@@ -167,7 +168,7 @@ void ListView::copy_call_id() {
   const SharedLock lock(shared_);
   const std::vector<ListColumn> column = list_columns_called({"callid"});
   if (!shared_.model.calls.holds(selected())) return;
-  shared_.ui->clipboard = cells_.text(column.front(), selected());
+  shared_.ui->clipboard = shared_.ui->mask.name(cells_.text(column.front(), selected()));
   shared_.ui->notice = "Call-ID copied";
 }
 

@@ -105,7 +105,7 @@ void ListView::refresh(int width, int height) {
 void ListView::tell_capture(int width) {
   std::vector<CellLine> lines;
   for (const Finding* finding : shared_.analyst.all()) {
-    const Problem problem = problem_of(*finding);
+    const Problem problem = problem_of(shared_, *finding);
     add_wrapped(&lines, "", width, 0);
     add_wrapped(&lines, problem_line(problem), width, 0);
     add_wrapped(&lines, "to do: " + problem.remedy, width, 2);
@@ -141,7 +141,8 @@ void ListView::take_rows(int width) {
       if (held && column.field == Field::time)
         row.cells.push_back(time_of(i, begin_ns));
       else
-        row.cells.push_back(held ? cells_.text(column, row.id) : std::string());
+        row.cells.push_back(held ? shared_.ui->mask.cell(column.name, cells_.text(column, row.id))
+                                 : "");
       row.inks.push_back(held ? cells_.ink(column, row.id) : Ink::plain);
     }
     rows_.push_back(std::move(row));
@@ -152,7 +153,8 @@ std::string ListView::heading() const {
   const size_t shown = rows_source_.ids().size();
   std::string text = counted(shown, rows_source_.calls_only() ? "call" : "dialog");
   if (shown != rows_source_.total()) text += fmt::format(" of {}", rows_source_.total());
-  if (const std::string about = rows_source_.about(); !about.empty()) text += "  " + about;
+  if (const std::string about = rows_source_.about(); !about.empty())
+    text += "  " + shared_.ui->mask.sentence(about);
   if (rows_source_.waits()) text += "  (chosen when all is read)";
   if (!shared_.ui->chosen.empty()) text += fmt::format("  {} selected", shared_.ui->chosen.size());
   if (shared_.ui->autoscroll) text += "  (following)";

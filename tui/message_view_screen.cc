@@ -13,7 +13,8 @@ namespace sipladder {
 void MessageScreen::refresh(int width, int height) {
   const bool syntax = shared_.ui->syntax;
   if (loaded_ != messages_[at_] || made_for_ != width || made_parsed_ != parsed_ ||
-      made_syntax_ != syntax) {
+      made_syntax_ != syntax || made_look_ != shared_.ui->look) {
+    made_look_ = shared_.ui->look;
     loaded_ = messages_[at_];
     made_for_ = width;
     made_parsed_ = parsed_;

@@ -38,6 +38,7 @@ class MessageScreen : public Screen {
   MessageId loaded_;
   int made_for_ = 0;  // width
   bool made_parsed_ = false, made_syntax_ = true;
+  uint32_t made_look_ = 0;
   std::string title_;
   TextPane pane_;
 };

@@ -30,7 +30,10 @@ std::vector<CellLine> record_lines(const Shared& shared, const TableDescription&
     column.get(reader, row, value);
     if (value.type == Value::Type::null) continue;
     const size_t first = lines.size();
-    add_wrapped(&lines, plain_text(value), width, kNames);
+    const bool text = value.type == Value::Type::text;
+    add_wrapped(&lines,
+                text ? shared.ui->mask.cell(column.name, plain_text(value)) : plain_text(value),
+                width, kNames);
     if (lines.size() == first) lines.emplace_back();
     put_text(&lines[first], 0, fit_text(safe_text(column.name), kNames - 2), Ink::info);
     add_wrapped(&lines, column.doc, width, kNames, Ink::dim);
@@ -62,9 +65,11 @@ struct FindingLines {
 
 std::unique_ptr<Screen> record_view(const Shared& shared, const TableDescription& table,
                                     RowId row) {
-  return std::make_unique<TextScreen>(TextScreen::Text{
-      "row", fmt::format("{} {}", tab_title(table), row.id),
-      [shared, &table, row](int width) { return record_lines(shared, table, row, width); }});
+  return std::make_unique<TextScreen>(
+      shared, TextScreen::Text{"row", fmt::format("{} {}", tab_title(table), row.id),
+                               [shared, &table, row](int width) {
+                                 return record_lines(shared, table, row, width);
+                               }});
 }
 
 std::unique_ptr<Screen> finding_of_call(const Shared& shared, CallId call) {
@@ -96,13 +101,13 @@ std::unique_ptr<Screen> finding_of_call(const Shared& shared, CallId call) {
                  std::make_unique<LadderView>(shared, std::vector<CallId>{call}, target)};
   };
   text.open_help = "the ladder, where this finding is proved";
-  return std::make_unique<TextScreen>(std::move(text));
+  return std::make_unique<TextScreen>(shared, std::move(text));
 }
 
 std::unique_ptr<Screen> raw_of_call(const Shared& shared, CallId call) {
   return std::make_unique<TextScreen>(
-      TextScreen::Text{"raw text", fmt::format("of call {}", call.value),
-                       [shared, call](int) { return raw_lines(shared, call); }});
+      shared, TextScreen::Text{"raw text", fmt::format("of call {}", call.value),
+                               [shared, call](int) { return raw_lines(shared, call); }});
 }
 
 }  // namespace sipladder

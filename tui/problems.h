@@ -19,7 +19,7 @@ struct Problem {
   std::vector<uint32_t> evidence;  // frames, ascending
 };
 
-Problem problem_of(const Finding& finding);
+Problem problem_of(const Shared& shared, const Finding& finding);  // with the lock held
 // What explains the audio first, then worst first. With the lock held.
 std::vector<Problem> problems_of(const Shared& shared, CallId call);
 

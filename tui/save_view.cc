@@ -53,7 +53,10 @@ void SaveView::draw(Canvas& canvas) const {
   int y = 1;
   for (const std::string& line : lines_) canvas.text(2, y++, line);
   if (lines_.empty())
-    canvas.text(2, y, std::string_view("Enter writes the file, Esc goes back."), Ink::dim);
+    canvas.text(2, y++, std::string_view("Enter writes the file, Esc goes back."), Ink::dim);
+  if (shared_.ui->mask.is_on())
+    canvas.text(2, y, std::string_view("Files are not masked: sipladder redact makes one that is."),
+                Ink::warning);
 }
 
 void SaveView::write() {

@@ -6,6 +6,7 @@
 
 #include "correlate/model/names.h"
 #include "query/format.h"
+#include "query/table_description.h"
 #include "tui/arrangement.h"
 #include "tui/completion.h"
 #include "tui/ladder_view.h"
@@ -81,8 +82,20 @@ std::string SqlView::prompt() const {
   return edit_.active() ? edit_.prompt() : search_.prompt();
 }
 
+// What a column holds that the query has named itself is not known: all of it is a name then.
+std::string SqlView::shown(size_t row, size_t column) const {
+  const Value& value = rows_[row][column];
+  Mask& mask = shared_.ui->mask;
+  if (value.type != Value::Type::text || !mask.is_on()) return plain_text(value);
+  const std::string& name = columns_[column].name;
+  const bool known = std::any_of(
+      tables().begin(), tables().end(),
+      [&](const TableDescription* table) { return find_column(*table, name) != nullptr; });
+  return known ? mask.cell(name, plain_text(value)) : mask.name(plain_text(value));
+}
+
 void SqlView::draw(Canvas& canvas) const {
-  canvas.text(0, 0, query_, Ink::dim);
+  canvas.text(0, 0, shared_.ui->mask.sentence(query_), Ink::dim);
   if (!error_.empty()) {
     std::vector<CellLine> lines;
     add_wrapped(&lines, error_, canvas.width(), 0, Ink::warning);
@@ -93,7 +106,7 @@ void SqlView::draw(Canvas& canvas) const {
   for (size_t c = first_column_; c < columns_.size() && x < canvas.width(); c++) {
     int width = text_width(safe_text(columns_[c].name));
     for (size_t i = cursor_.top; i < cursor_.end(); i++)
-      width = std::max(width, text_width(safe_text(plain_text(rows_[i][c]))));
+      width = std::max(width, text_width(safe_text(shown(i, c))));
     width = std::min(width, kMostOfResult);
     const auto cell = [&](int y, const std::string& text, Ink ink, bool right) {
       const std::u32string cut = fit_text(safe_text(text), width);
@@ -102,7 +115,7 @@ void SqlView::draw(Canvas& canvas) const {
     cell(1, columns_[c].name, Ink::header, false);
     for (size_t i = cursor_.top; i < cursor_.end(); i++) {
       const Value& value = rows_[i][c];
-      cell(static_cast<int>(i - cursor_.top) + 2, plain_text(value), Ink::plain,
+      cell(static_cast<int>(i - cursor_.top) + 2, shown(i, c), Ink::plain,
            value.type == Value::Type::integer || value.type == Value::Type::real);
     }
     x += width + 2;

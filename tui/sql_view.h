@@ -26,6 +26,7 @@ class SqlView : public Screen {
   std::string prompt() const override;
 
  private:
+  std::string shown(size_t row, size_t column) const;
   void run();
   void complete();
   void sort(bool forward);

@@ -145,9 +145,10 @@ Reply TableView::open_values() {
       counts[plain_text(rows_.value(*column, row))]++;
     }
   }
-  return choose_value(fmt::format("{} of these rows (< and > choose the column)", column->name),
-                      counts,
-                      [this, column](const std::string& value) { rows_.pick(column, value); });
+  return choose_value(
+      fmt::format("{} of these rows (< and > choose the column)", column->name), counts,
+      [this, column](const std::string& value) { rows_.pick(column, value); },
+      [this, column](const std::string& value) { return shown(*column, value); });
 }
 
 Reply TableView::open_columns() {

@@ -67,13 +67,18 @@ RowId TableView::selected() const {
   return cursor_.selected < ids.size() ? ids[cursor_.selected] : RowId{};
 }
 
+// Numbers name nobody.
+std::string TableView::shown(const Column& column, std::string text) const {
+  return is_number(column) ? text : shared_.ui->mask.cell(column.name, std::move(text));
+}
+
 void TableView::take_cells() {
   cells_.clear();
   cells_top_ = cursor_.top;
   for (size_t i = cursor_.top; i < cursor_.end(); i++) {
     std::vector<std::string> cells;
     for (const Column* column : columns_)
-      cells.push_back(plain_text(rows_.value(*column, rows_.ids()[i])));
+      cells.push_back(shown(*column, plain_text(rows_.value(*column, rows_.ids()[i]))));
     cells_.push_back(std::move(cells));
   }
 }
@@ -111,7 +116,7 @@ void TableView::take_words(int width) {
   words_.clear();
   const Finding* const finding = rows_.finding(selected());
   if (word_rows_ == 0 || finding == nullptr) return;
-  words_ = problem_text(problem_of(*finding), width);
+  words_ = problem_text(problem_of(shared_, *finding), width);
   if (words_.size() > word_rows_) words_.resize(word_rows_);
 }
 
@@ -148,7 +153,8 @@ std::string TableView::crumb() const {
 
 std::string TableView::heading() const {
   std::string text = counted(rows_.ids().size(), "row");
-  if (const std::string about = rows_.about(); !about.empty()) text += "  " + about;
+  if (const std::string about = rows_.about(); !about.empty())
+    text += "  " + shared_.ui->mask.sentence(about);
   if (!shared_.verdicts && table_.opening_finds_all) text += "  (when all is read)";
   return text + "  " + std::string(table_.doc);
 }

@@ -52,6 +52,7 @@ inline constexpr KeyBinding kTextKeys[] = {
     {function_key(3), Action::search, ""},
     {'n', Action::search_next, ""},
     {'N', Action::search_previous, "next or previous match"},
+    {'M', Action::mask, "names, numbers and addresses replaced on the screen, or not"},
     {'?', Action::help, ""},
     {function_key(1), Action::help, "this help"},
     {'q', Action::back, ""},

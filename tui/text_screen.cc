@@ -4,16 +4,17 @@
 
 namespace sipladder {
 
-TextScreen::TextScreen(Text text) : text_(std::move(text)) {
+TextScreen::TextScreen(const Shared& shared, Text text) : ui_(shared.ui), text_(std::move(text)) {
   KeyTable own;
   if (text_.open) own.push_back({kKeyEnter, Action::open, text_.open_help, "open"});
   keys_ = with_text_keys(std::move(own));
 }
 
 void TextScreen::refresh(int width, int height) {
-  if (width != made_for_) {
+  if (width != made_for_ || ui_->look != made_look_) {
     pane_.set(text_.lines(width));
     made_for_ = width;
+    made_look_ = ui_->look;
   }
   pane_.fit(height);
 }

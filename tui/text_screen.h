@@ -19,7 +19,7 @@ class TextScreen : public Screen {
     std::function<Reply(size_t line)> open = {};  // empty: Enter does nothing
     std::string open_help = {};
   };
-  explicit TextScreen(Text text);
+  TextScreen(const Shared& shared, Text text);
 
   void refresh(int width, int height) override;
   void draw(Canvas& canvas) const override { pane_.draw(canvas, 0); }
@@ -32,9 +32,11 @@ class TextScreen : public Screen {
   std::string prompt() const override { return pane_.prompt(); }
 
  private:
+  std::shared_ptr<const Ui> ui_;
   Text text_;
   KeyTable keys_;
-  int made_for_ = 0;  // width
+  int made_for_ = 0;        // width
+  uint32_t made_look_ = 0;  // Ui::look
   TextPane pane_;
 };
 

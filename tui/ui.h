@@ -11,6 +11,7 @@
 
 #include "export/ladder.h"
 #include "tui/keys.h"
+#include "tui/mask.h"
 #include "tui/overview.h"
 
 namespace sipladder {
@@ -42,6 +43,8 @@ struct Ui {
   TimeMode time_mode = TimeMode::of_day;
   int64_t mark_ns = 0;      // 0: none is set
   bool other_zone = false;  // than the command line says: UTC or local
+
+  Mask mask;  // of names, numbers and addresses
 
   // Changes when all texts must be made anew.
   uint32_t look = 0;
