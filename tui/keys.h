@@ -77,6 +77,8 @@ enum class Action : uint8_t {
   filter,
   values,
   columns,
+  wider_column,
+  narrower_column,
   sort_next,
   sort_previous,
   reverse,
@@ -122,6 +124,8 @@ enum class Action : uint8_t {
   run_again,
   edit_query,
 };
+
+inline constexpr int kWidthStep = 2;  // of Action::wider_column
 
 struct KeyBinding {
   Key key;

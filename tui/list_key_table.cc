@@ -51,6 +51,8 @@ const KeyTable& ListView::keys() const {
           {'z', Action::reverse, "sort the other way"},
           {'t', Action::columns, ""},
           {function_key(10), Action::columns, "choose and order columns"},
+          {'[', Action::narrower_column, ""},
+          {']', Action::wider_column, "the column sorted by narrower or wider"},
           {'i', Action::stats, "statistics"},
           {'o', Action::settings, ""},
           {function_key(8), Action::settings, "settings"},

@@ -72,6 +72,19 @@ void ListView::sort_worst() {
   cursor_.select(0);
 }
 
+// The column sorted by, which < and > choose.
+void ListView::widen(int by) {
+  for (const PlacedColumn& place : placed_) {
+    ListColumn& column = columns_[place.column];
+    if (column.name != rows_source_.sorted_by()) continue;
+    set_width(&column, place.width + by);
+    shared_.ui->notice = fmt::format("{}: {} wide (--columns {})", column.title, column.width,
+                                     name_with_width(column));
+    return;
+  }
+  shared_.ui->notice = "< and > choose the column that [ and ] make narrower or wider";
+}
+
 void ListView::choose() {
   const CallId id = selected();
   if (!id) return;
@@ -175,7 +188,7 @@ void ListView::copy_call_id() {
 Reply ListView::open_columns() {
   std::vector<Choice> choices;
   for (const ListColumn& column : columns_)
-    choices.push_back({column.name, column.about, column.name, true});
+    choices.push_back({column.name, column.about, name_with_width(column), true});
   for (const ListColumn& column : list_columns()) {
     const bool shown = std::any_of(columns_.begin(), columns_.end(),
                                    [&](const ListColumn& one) { return one.name == column.name; });
@@ -306,6 +319,10 @@ bool ListView::act_on_order(Action action) {
       return true;
     case Action::reverse:
       reverse();
+      return true;
+    case Action::wider_column:
+    case Action::narrower_column:
+      widen(action == Action::wider_column ? kWidthStep : -kWidthStep);
       return true;
     case Action::clear:
     case Action::clear_hidden:

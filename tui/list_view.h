@@ -66,6 +66,7 @@ class ListView : public Screen {
   void step_sort(bool forward);
   void reverse();
   void sort_worst();
+  void widen(int by);
   void choose();
   void begin_filter();
   void type_filter(Key key);

@@ -46,12 +46,7 @@ void MessageScreen::step_problem(bool forward) {
     const MessageRecord& record = shared_.model.messages[id];
     if (problems.empty() || problems.front().call != record.call)
       problems = problems_of(shared_, record.call);
-    const bool proof = std::any_of(problems.begin(), problems.end(), [&](const Problem& problem) {
-      return problem.severity != Severity::info &&
-             (problem.message == id ||
-              std::binary_search(problem.evidence.begin(), problem.evidence.end(), record.frame));
-    });
-    if (!proof) continue;
+    if (!proves_any(problems, id, record.frame)) continue;
     at_ = at;
     pane_.rewind();
     return;

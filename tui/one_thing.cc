@@ -16,6 +16,7 @@ namespace sipladder {
 namespace {
 
 constexpr size_t kMaxRawLines = 100'000;
+constexpr std::string_view kMessageTitle = "frame ";  // of a message
 
 std::vector<CellLine> record_lines(const Shared& shared, const TableDescription& table, RowId row,
                                    int width) {
@@ -44,11 +45,14 @@ std::vector<CellLine> record_lines(const Shared& shared, const TableDescription&
 std::vector<CellLine> raw_lines(const Shared& shared, CallId call) {
   std::vector<CellLine> lines;
   if (!shared.model.calls.holds(call)) return lines;
+  const std::vector<Problem> problems = problems_of(shared, call);
   for (MessageId id = shared.model.calls[call].first_message;
        shared.model.messages.holds(id) && lines.size() < kMaxRawLines;
        id = shared.model.messages[id].next_in_call) {
     lines.emplace_back();
-    put_text(&lines.back(), 0, safe_text(message_title(shared, id)), Ink::header);
+    const bool proof = proves_any(problems, id, shared.model.messages[id].frame);
+    put_text(&lines.back(), 0, safe_text(message_title(shared, id)),
+             proof ? Ink::error : Ink::header);
     for (CellLine& line : message_lines(shared, id)) lines.push_back(std::move(line));
     lines.emplace_back();
   }
@@ -101,13 +105,24 @@ std::unique_ptr<Screen> finding_of_call(const Shared& shared, CallId call) {
                  std::make_unique<LadderView>(shared, std::vector<CallId>{call}, target)};
   };
   text.open_help = "the ladder, where this finding is proved";
+  text.problems = "finding";
+  text.is_problem = [](const CellLine& line) {
+    const Ink ink = first_ink(line);
+    return ink == Ink::error || ink == Ink::warning || ink == Ink::info;
+  };
   return std::make_unique<TextScreen>(shared, std::move(text));
 }
 
 std::unique_ptr<Screen> raw_of_call(const Shared& shared, CallId call) {
-  return std::make_unique<TextScreen>(
-      shared, TextScreen::Text{"raw text", fmt::format("of call {}", call.value),
-                               [shared, call](int) { return raw_lines(shared, call); }});
+  TextScreen::Text text;
+  text.name = "raw text";
+  text.heading = fmt::format("of call {}", call.value);
+  text.lines = [shared, call](int) { return raw_lines(shared, call); };
+  text.problems = "message that proves a problem";
+  text.is_problem = [](const CellLine& line) {
+    return first_ink(line) == Ink::error && to_utf8(line).starts_with(kMessageTitle);
+  };
+  return std::make_unique<TextScreen>(shared, std::move(text));
 }
 
 }  // namespace sipladder

@@ -68,6 +68,14 @@ std::vector<size_t> rows_of(const Problem& problem, const Ladder& ladder) {
   return rows;
 }
 
+bool proves_any(const std::vector<Problem>& problems, MessageId message, uint32_t frame) {
+  return std::any_of(problems.begin(), problems.end(), [&](const Problem& problem) {
+    return problem.severity != Severity::info &&
+           (problem.message == message ||
+            std::binary_search(problem.evidence.begin(), problem.evidence.end(), frame));
+  });
+}
+
 size_t first_proof(const Problem& problem, const Ladder& ladder, const std::vector<size_t>& rows) {
   for (const size_t row : rows) {
     if (problem.message && ladder.rows[row].message == problem.message) return row;

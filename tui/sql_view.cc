@@ -125,25 +125,41 @@ void SqlView::draw(Canvas& canvas) const {
   }
 }
 
-// By the columns that name a call or a message.
-Reply SqlView::open_row() const {
-  if (rows_.empty()) return {};
-  const std::vector<Value>& row = rows_[cursor_.selected];
-  LadderTarget target;
+// By the columns that name a call or a message. With the lock held.
+CallId SqlView::call_of(size_t at, MessageId* message) const {
+  const std::vector<Value>& row = rows_[at];
   CallId call;
   for (size_t c = 0; c < columns_.size(); c++) {
     if (row[c].type != Value::Type::integer || row[c].integer <= 0) continue;
     const auto id = static_cast<uint32_t>(row[c].integer);
     if (columns_[c].name == "call") call = CallId{id};
-    if (columns_[c].name == "message") target.message = MessageId{id};
+    if (columns_[c].name == "message") *message = MessageId{id};
     if (columns_[c].name == "id" && contains_words(query_, "from calls")) call = CallId{id};
     if (columns_[c].name == "id" && contains_words(query_, "from messages"))
-      target.message = MessageId{id};
+      *message = MessageId{id};
   }
+  if (!call && shared_.model.messages.holds(*message)) call = shared_.model.messages[*message].call;
+  return shared_.model.calls.holds(call) ? call : CallId{};
+}
+
+void SqlView::step_problem(bool forward) {
   const SharedLock lock(shared_);
-  if (!call && shared_.model.messages.holds(target.message))
-    call = shared_.model.messages[target.message].call;
-  if (!shared_.model.calls.holds(call)) {
+  size_t row = cursor_.selected;
+  for (size_t i = 0; i < rows_.size(); i++) {
+    row = forward ? (row + 1) % rows_.size() : (row + rows_.size() - 1) % rows_.size();
+    MessageId message;
+    const CallId call = call_of(row, &message);
+    if (call && shared_.ui->overview.of(call).is_problem()) return cursor_.select(row);
+  }
+  shared_.ui->notice = "no row here is of a call with a problem";
+}
+
+Reply SqlView::open_row() const {
+  if (rows_.empty()) return {};
+  const SharedLock lock(shared_);
+  LadderTarget target;
+  const CallId call = call_of(cursor_.selected, &target.message);
+  if (!call) {
     shared_.ui->notice = "the row has no column `call` or `message` to open a ladder by";
     return {};
   }
@@ -198,6 +214,10 @@ Reply SqlView::act(Action action) {
       if (sorted_by_ >= 0) sorted_by_--;
       sort(true);
       break;
+    case Action::next_problem:
+    case Action::previous_problem:
+      step_problem(action == Action::next_problem);
+      break;
     case Action::left:
       first_column_ -= std::min<size_t>(first_column_, 1);
       break;
@@ -219,6 +239,8 @@ const KeyTable& SqlView::keys() const {
       {'<', Action::sort_previous, "", "sort"},
       {'>', Action::sort_next, "sort by the column before or behind"},
       {'z', Action::reverse, "sort the other way"},
+      {'e', Action::next_problem, ""},
+      {'E', Action::previous_problem, "the next or previous row of a call with a problem"},
   });
   return kKeys;
 }

@@ -32,6 +32,8 @@ class SqlView : public Screen {
   void sort(bool forward);
   void find(bool forward);
   Reply type_query(Key key);
+  CallId call_of(size_t row, MessageId* message) const;
+  void step_problem(bool forward);
   Reply open_row() const;
 
   Shared shared_;

@@ -63,6 +63,20 @@ void TableView::step_sort(bool forward) {
   rows_.sort(place < 0 ? nullptr : columns_[static_cast<size_t>(place)], false);
 }
 
+// The column sorted by, which < and > choose.
+void TableView::widen(int by) {
+  constexpr int kWidest = 500;
+  for (const Placed& place : placed_) {
+    const Column* const column = columns_[place.column];
+    if (column != rows_.sorted_by()) continue;
+    const int width = std::clamp(place.width + by, 1, kWidest);
+    widths_[std::string(column->name)] = width;
+    shared_.ui->notice = fmt::format("{}: {} wide", column->name, width);
+    return;
+  }
+  shared_.ui->notice = "< and > choose the column that [ and ] make narrower or wider";
+}
+
 void TableView::type_filter(Key key) {
   const std::string before = rows_.filter_text();
   if (key == kKeyTab) {
@@ -237,6 +251,10 @@ void TableView::act_on_rows(Action action) {
     case Action::previous_problem:
       step_problem(action == Action::next_problem);
       break;
+    case Action::wider_column:
+    case Action::narrower_column:
+      widen(action == Action::wider_column ? kWidthStep : -kWidthStep);
+      break;
     case Action::go_to:
       place_.begin();
       break;
@@ -265,6 +283,8 @@ const KeyTable& TableView::keys() const {
       {'z', Action::reverse, "sort the other way"},
       {'t', Action::columns, ""},
       {function_key(10), Action::columns, "choose and order columns"},
+      {'[', Action::narrower_column, ""},
+      {']', Action::wider_column, "the column sorted by narrower or wider"},
       {'e', Action::next_problem, ""},
       {'E', Action::previous_problem, "the next or previous row with a problem"},
       {':', Action::go_to, "go to a frame or a time"},

@@ -32,6 +32,7 @@ TableView::TableView(const Shared& shared, const TableDescription& table, size_t
       rows_(shared_, table, std::move(scope)) {
   const TableState& state = shared_.ui->tables[std::string(table.name)];
   show_columns(state.columns.empty() ? shown_columns(table) : state.columns);
+  widths_ = state.widths;
   if (const Column* const sort = find_column(table_, state.sort))
     rows_.sort(sort, state.descending);
   if (scope_.empty()) cursor_.selected = state.selected;
@@ -41,6 +42,7 @@ TableView::~TableView() {
   TableState& state = shared_.ui->tables[std::string(table_.name)];
   state.columns.clear();
   for (const Column* column : columns_) state.columns.emplace_back(column->name);
+  state.widths = widths_;
   state.sort = rows_.sorted_by() == nullptr ? "" : std::string(rows_.sorted_by()->name);
   state.descending = rows_.descending();
   if (scope_.empty()) state.selected = cursor_.selected;
@@ -85,6 +87,8 @@ void TableView::take_cells() {
 
 // What a column wants, of at most so much.
 int TableView::wanted_width(size_t column, int most) const {
+  const auto wanted = widths_.find(std::string(columns_[column]->name));
+  if (wanted != widths_.end()) return wanted->second;
   int wide = static_cast<int>(columns_[column]->name.size()) + 1;
   for (const auto& cells : cells_) wide = std::max(wide, text_width(safe_text(cells[column])));
   return std::min(wide, most);
@@ -103,7 +107,8 @@ void TableView::place(int width) {
   }
   int x = 0;
   for (size_t c = first; c < columns_.size() && x < width; c++) {
-    const bool rest = columns_[c]->name == "summary" || c + 1 == columns_.size();
+    const bool own = widths_.contains(std::string(columns_[c]->name));
+    const bool rest = !own && (columns_[c]->name == "summary" || c + 1 == columns_.size());
     const int wide =
         rest ? std::max(wanted_width(c, kMostOfColumn[0]), width - x) : wanted_width(c, most);
     placed_.push_back({c, x, std::min(wide, width - x)});

@@ -2,6 +2,7 @@
 // values with counts, and the ladder that a row belongs to.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,7 @@ class TableView : public Screen {
   void go_to(const Place& place);
   void step_problem(bool forward);
   void step_sort(bool forward);
+  void widen(int by);
   void type_filter(Key key);
   void show_columns(const std::vector<std::string>& names);
   Reply open_row(bool message);
@@ -69,7 +71,8 @@ class TableView : public Screen {
   std::vector<CallId> scope_;
   TableRows rows_;
   std::vector<const Column*> columns_;
-  size_t first_column_ = 0;  // those before are scrolled out
+  std::map<std::string, int> widths_;  // of those that the user has made wider or narrower
+  size_t first_column_ = 0;            // those before are scrolled out
   std::vector<Placed> placed_;
   std::vector<std::vector<std::string>> cells_;  // of the rows from cells_top_ on
   size_t cells_top_ = 0;

@@ -7,6 +7,13 @@ namespace sipladder {
 TextScreen::TextScreen(const Shared& shared, Text text) : ui_(shared.ui), text_(std::move(text)) {
   KeyTable own;
   if (text_.open) own.push_back({kKeyEnter, Action::open, text_.open_help, "open"});
+  if (!text_.problems.empty()) {
+    pane_.set_problems(text_.is_problem);
+    next_help_ = "next " + text_.problems;
+    both_help_ = "the next or previous " + text_.problems;
+    own.push_back({'e', Action::next_problem, "", next_help_});
+    own.push_back({'E', Action::previous_problem, both_help_});
+  }
   keys_ = with_text_keys(std::move(own));
 }
 

@@ -18,6 +18,9 @@ class TextScreen : public Screen {
     std::function<std::vector<CellLine>(int width)> lines;
     std::function<Reply(size_t line)> open = {};  // empty: Enter does nothing
     std::string open_help = {};
+    // What e and E go to: "finding", "difference"; and which lines are one. Empty: none is.
+    std::string problems = {};
+    std::function<bool(const CellLine&)> is_problem = {};
   };
   TextScreen(const Shared& shared, Text text);
 
@@ -34,6 +37,7 @@ class TextScreen : public Screen {
  private:
   std::shared_ptr<const Ui> ui_;
   Text text_;
+  std::string next_help_, both_help_;  // that keys_ refers to
   KeyTable keys_;
   int made_for_ = 0;        // width
   uint32_t made_look_ = 0;  // Ui::look

@@ -18,8 +18,9 @@ namespace sipladder {
 
 // How a table was left: it comes back like that.
 struct TableState {
-  std::vector<std::string> columns;  // empty: those of the table
-  std::string sort;                  // a column; empty: as the rows come
+  std::vector<std::string> columns;   // empty: those of the table
+  std::map<std::string, int> widths;  // of columns that the user has made wider or narrower
+  std::string sort;                   // a column; empty: as the rows come
   bool descending = false;
   std::string filter;
   size_t selected = 0;
