@@ -109,7 +109,36 @@ std::optional<Reply> App::common(Screen& view, Action action, Key key) {
   }
 }
 
+// What lies on the view is its own; a word of the line of keys is that key.
+Reply App::mouse(Screen& view, const MouseEvent& event) {
+  constexpr int kWheelRows = 3;
+  const int y = event.y - 1;
+  switch (event.kind) {
+    case MouseKind::wheel_up:
+    case MouseKind::wheel_down:
+      for (int i = 0; i < kWheelRows; i++)
+        view.act(event.kind == MouseKind::wheel_up ? Action::up : Action::down);
+      return {};
+    case MouseKind::click: {
+      pressed_ = event;
+      const bool hints = height_ >= kLeastForHints && event.y == height_ - 2;
+      const Key key = hints ? hint_at(view.keys(), width_, event.x) : kKeyNone;
+      if (key != kKeyNone) return answer(view, key);
+      if (!hints) view.click(event.x, y);
+      return {};
+    }
+    case MouseKind::double_click:
+      return view.click(event.x, y) ? view.act(Action::open) : Reply{};
+    case MouseKind::release:
+      if (event.x != pressed_.x || event.y != pressed_.y)
+        view.drag(pressed_.x, pressed_.y - 1, event.x, y);
+      return {};
+  }
+  return {};
+}
+
 Reply App::answer(Screen& view, Key key) {
+  if (const auto event = mouse_event(key)) return view.typing() ? Reply{} : mouse(view, *event);
   if (view.typing()) return view.type(key);
   key = meant_key(key);
   const Action action = action_of(view.keys(), key);
@@ -120,6 +149,7 @@ Reply App::answer(Screen& view, Key key) {
 bool App::key(Key key) {
   if (layers_.empty()) return false;  // the last view was closed
   shared_.ui->notice.clear();
+  if (asking_ && mouse_event(key)) return true;
   if (asking_) {
     asking_ = false;
     if (key == 'y' || key == 'Y' || key == kKeyEnter) layers_.clear();
@@ -182,6 +212,8 @@ void App::draw_edges(Canvas* canvas, bool hints, bool fresh) {
 
 Canvas App::frame(int width, int height) {
   Canvas canvas(width, height);
+  width_ = width;
+  height_ = height;
   if (layers_.empty()) return canvas;  // the last view was closed
   Layer& layer = layers_.back();
   const bool hints = canvas.height() >= kLeastForHints;

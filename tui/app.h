@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "tui/list_view.h"
+#include "tui/mouse.h"
 #include "tui/view.h"
 
 namespace sipladder {
@@ -38,6 +39,7 @@ class App {
   void work(const std::function<void()>& job);
   Reply answer(Screen& view, Key key);
   std::optional<Reply> common(Screen& view, Action action, Key key);
+  Reply mouse(Screen& view, const MouseEvent& event);
   void take(Reply reply);
   bool leaves(const Reply& reply) const;
   Key meant_key(Key key) const;
@@ -48,8 +50,10 @@ class App {
   std::function<std::string()> status_;
   std::function<void()> while_busy_;
   std::string status_words_;
-  std::vector<Layer> layers_;  // the last one is on the screen
-  bool asking_ = false;        // whether to leave a live capture
+  std::vector<Layer> layers_;   // the last one is on the screen
+  bool asking_ = false;         // whether to leave a live capture
+  MouseEvent pressed_;          // what began last
+  int width_ = 0, height_ = 0;  // of the newest frame
 };
 
 }  // namespace sipladder

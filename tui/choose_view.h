@@ -37,6 +37,7 @@ class ChooseView : public Screen {
 
   void refresh(int width, int height) override;
   void draw(Canvas& canvas) const override;
+  bool click(int, int y) override { return cursor_.click(y); }
   bool typing() const override { return search_.editing(); }
   Reply type(Key key) override;
   Reply act(Action action) override;

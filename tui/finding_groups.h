@@ -15,6 +15,7 @@ class FindingGroups : public Screen {
 
   void refresh(int width, int height) override;
   void draw(Canvas& canvas) const override;
+  bool click(int, int y) override { return cursor_.click(y - 1); }
   bool typing() const override { return search_.editing(); }
   Reply type(Key key) override;
   Reply act(Action action) override;

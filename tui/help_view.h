@@ -14,6 +14,7 @@ class HelpView : public Screen {
 
   void refresh(int width, int height) override;
   void draw(Canvas& canvas) const override { pane_.draw(canvas, 0); }
+  bool click(int, int y) override { return pane_.click(y); }
   bool typing() const override { return pane_.typing(); }
   Reply type(Key key) override { return pane_.type(key); }
   Reply act(Action action) override;

@@ -140,10 +140,13 @@ KeyTable with_movement_keys(const KeyTable& first, const KeyTable& rest);
 
 Action action_of(const KeyTable& table, Key key);
 std::string key_name(Key key);
-// "Enter", "F7", "^F", "Space" or one character; kKeyNone when it is no key.
+// "Enter", "F7", "^F", "Space", "Click@10,5" (tui/mouse.h) or one character; kKeyNone when it is no
+// key.
 Key key_called(std::string_view name);
 // "Enter ladder  f filter  ? help", as many as fit.
 std::string hint_line(const KeyTable& table, int width);
+// The key that it names there; kKeyNone: none.
+Key hint_at(const KeyTable& table, int width, int x);
 
 // A script of keys: words as key_called() has them, texts in quotes; a word that begins with '#'
 // begins a comment.

@@ -135,6 +135,21 @@ Reply LadderView::type(Key key) {
   return {};
 }
 
+bool LadderView::click(int x, int y) {
+  return x < width_ && cursor_.click(y - static_cast<int>(header_.size()));
+}
+
+// Of the line between ladder and message.
+void LadderView::drag(int from_x, int, int x, int) {
+  const bool at_line = width_ < full_width_ && from_x >= width_ - 1 && from_x <= width_ + 1;
+  if (at_line) set_share((full_width_ - x) * 100 / full_width_);
+}
+
+void LadderView::set_share(int percent) const {
+  constexpr int kLeast = 20, kMost = 80;
+  shared_.ui->raw_share = std::clamp(percent, kLeast, kMost);
+}
+
 Reply LadderView::act(Action action) {
   if (cursor_.move(action)) return {};
   switch (action) {
@@ -184,7 +199,7 @@ Reply LadderView::act(Action action) {
 
 // The message beside the ladder, and its width in percent.
 bool LadderView::switch_pane(Action action) {
-  constexpr int kStep = 5, kLeast = 20, kMost = 80, kHalf = 50;
+  constexpr int kStep = 5, kHalf = 50;
   Ui& ui = *shared_.ui;
   switch (action) {
     case Action::raw_pane:
@@ -192,10 +207,10 @@ bool LadderView::switch_pane(Action action) {
       ui.raw_where_wide = ui.raw_pane;
       return true;
     case Action::wider:
-      ui.raw_share = std::min(kMost, ui.raw_share + kStep);
+      set_share(ui.raw_share + kStep);
       return true;
     case Action::narrower:
-      ui.raw_share = std::max(kLeast, ui.raw_share - kStep);
+      set_share(ui.raw_share - kStep);
       return true;
     case Action::reset_width:
       ui.raw_share = kHalf;

@@ -31,6 +31,8 @@ class LadderView : public Screen {
   void draw(Canvas& canvas) const override;
   bool typing() const override { return search_.editing() || place_.editing(); }
   Reply type(Key key) override;
+  bool click(int x, int y) override;
+  void drag(int from_x, int from_y, int x, int y) override;
   Reply act(Action action) override;
   const KeyTable& keys() const override;
   std::string name() const override { return "ladder"; }
@@ -65,6 +67,7 @@ class LadderView : public Screen {
   std::string message_detail(const LadderRow& row) const;
   CellLine drawn_row(size_t index) const;
 
+  void set_share(int percent) const;
   bool switch_pane(Action action);
   void switch_shown(Action action);
   Reply open_row() const;

@@ -259,6 +259,32 @@ Reply ListView::type(Key key) {
   return {};
 }
 
+// A click on a group shows it, one on a title sorts by it, a second one the other way.
+bool ListView::click(int x, int y) {
+  untouched_ = false;
+  if (y == 0 && above_ > 1) {
+    if (const auto group = group_at(x)) {
+      rows_source_.show_group(*group);
+      cursor_.select(0);
+    }
+    return false;
+  }
+  if (y >= above_) return cursor_.click(y - above_);
+  for (const PlacedColumn& place : placed_) {
+    const ListColumn& column = columns_[place.column];
+    if (x < place.x || x >= place.x + place.width) continue;
+    rows_source_.sort(&column,
+                      column.name == rows_source_.sorted_by() && !rows_source_.descending());
+    break;
+  }
+  return false;
+}
+
+// Of the line above the panel.
+void ListView::drag(int, int from_y, int, int y) {
+  if (panel_rows_ > 0 && from_y == height_ - panel_rows_) shared_.ui->panel_rows = height_ - y;
+}
+
 // The program ends only when nothing is left that Esc could end.
 bool ListView::unwind() {
   if (search_.clear()) return true;

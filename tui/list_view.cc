@@ -16,10 +16,13 @@ constexpr int kLeastForPanel = 20;  // rows of the view: 24 of the terminal, or 
 constexpr int kLeastForSummary = 6;
 constexpr int kAllGroups = 70;  // columns: below, only groups that have calls
 constexpr int kHeaderRows = 1;
+constexpr int kLeastPanel = 3, kLeastList = 6;  // where the line between them is drawn along
 
-// Of a view of so many rows; the list keeps the larger part.
-int panel_height(int height) {
-  return height < kLeastForPanel ? 0 : std::min(height * 11 / 20, 26);
+// Of a view of so many rows; unless the user wants another height, the list keeps the larger part.
+int panel_height(int height, int wanted) {
+  if (height < kLeastForPanel) return 0;
+  const int most = height - kLeastList;
+  return wanted > 0 ? std::clamp(wanted, kLeastPanel, most) : std::min(height * 11 / 20, 26);
 }
 
 struct GroupKey {
@@ -85,9 +88,10 @@ void ListView::refresh(int width, int height) {
     shared_.ui->overview.update(shared_.model, shared_.analyst, shared_.ui->slice);
   const CallId before = selected();
   const bool changed = rows_source_.refresh();
-  panel_rows_ = shared_.ui->panel ? panel_height(height) : 0;
-  const int above = kHeaderRows + (height >= kLeastForSummary ? 1 : 0);
-  const int rows = height - above - panel_rows_;
+  height_ = height;
+  panel_rows_ = shared_.ui->panel ? panel_height(height, shared_.ui->panel_rows) : 0;
+  above_ = kHeaderRows + (height >= kLeastForSummary ? 1 : 0);
+  const int rows = height - above_ - panel_rows_;
   if (changed && before) select_call(before);
   cursor_.fit(rows_source_.ids().size(), static_cast<size_t>(std::max(1, rows)));
   if (shared_.ui->autoscroll) cursor_.select(cursor_.count);
@@ -176,27 +180,44 @@ std::string ListView::prompt() const {
 }
 
 // The groups with their counts and keys; the one that is shown stands out.
-int ListView::summary_line(Canvas& canvas) const {
+std::vector<ListView::GroupWords> ListView::group_words(int width) const {
   const Overview& overview = shared_.ui->overview;
-  if (!overview.known()) {
-    canvas.text(0, 0, std::string_view("verdicts come when all is read"), Ink::dim);
-    return 1;
-  }
+  std::vector<GroupWords> all;
+  if (!overview.known()) return all;
   int x = 0;
-  const auto put = [&](const std::string& words, Ink ink) {
-    canvas.text(x, 0, words, ink);
-    x += static_cast<int>(words.size()) + 2;
+  const auto put = [&](Group group, std::string words, Ink ink) {
+    const auto size = static_cast<int>(words.size());
+    all.push_back({group, std::move(words), ink, x});
+    x += size + 2;
   };
-  put("0:" + counted(overview.count(Group::all), "call"), Ink::bold);
+  put(Group::all, "0:" + counted(overview.count(Group::all), "call"), Ink::bold);
   for (const GroupKey& one : kGroupKeys) {
     const uint64_t count = overview.count(one.group);
-    if (count == 0 && canvas.width() < kAllGroups) continue;
+    if (count == 0 && width < kAllGroups) continue;
     const Ink ink = count == 0 ? Ink::dim : one.group == Group::nat ? Ink::warning : Ink::error;
     const bool shown = rows_source_.group() == one.group;
-    put(fmt::format("{}{}:{} {}{}", shown ? "[" : "", one.key, count, one.words, shown ? "]" : ""),
+    put(one.group,
+        fmt::format("{}{}:{} {}{}", shown ? "[" : "", one.key, count, one.words, shown ? "]" : ""),
         ink);
   }
+  return all;
+}
+
+int ListView::summary_line(Canvas& canvas) const {
+  if (!shared_.ui->overview.known())
+    canvas.text(0, 0, std::string_view("verdicts come when all is read"), Ink::dim);
+  for (const GroupWords& one : group_words(canvas.width()))
+    canvas.text(one.x, 0, one.words, one.ink);
   return 1;
+}
+
+std::optional<Group> ListView::group_at(int x) const {
+  for (const GroupWords& one : group_words(width_)) {
+    const bool shows_calls = one.group != Group::capture;
+    if (shows_calls && x >= one.x && x < one.x + static_cast<int>(one.words.size()))
+      return one.group;
+  }
+  return std::nullopt;
 }
 
 std::string ListView::title_of(const ListColumn& column) const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,8 @@ class ListView : public Screen {
     return filter_edit_.active() || place_.editing() || search_.editing();
   }
   Reply type(Key key) override;
+  bool click(int x, int y) override;
+  void drag(int from_x, int from_y, int x, int y) override;
   Reply act(Action action) override;
   bool unwind() override;
   const KeyTable& keys() const override;
@@ -53,7 +56,15 @@ class ListView : public Screen {
   void take_rows(int width);
   std::string time_of(size_t row, int64_t begin_ns) const;
   std::string title_of(const ListColumn& column) const;
+  struct GroupWords {
+    Group group;
+    std::string words;
+    Ink ink;
+    int x;
+  };
+  std::vector<GroupWords> group_words(int width) const;
   int summary_line(Canvas& canvas) const;
+  std::optional<Group> group_at(int x) const;
   CallId selected() const;
   std::vector<CallId> wanted() const;  // those chosen with Space, else the selected one
 
@@ -86,6 +97,8 @@ class ListView : public Screen {
   std::vector<Row> rows_;  // from rows_top_ on
   size_t rows_top_ = 0;
   bool untouched_ = true;  // no key came yet
+  int above_ = 0;          // rows before the first call
+  int height_ = 0;         // of all
   int panel_rows_ = 0;
   int width_ = 80;
   CallPanel panel_;

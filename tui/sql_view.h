@@ -16,6 +16,7 @@ class SqlView : public Screen {
 
   void refresh(int width, int height) override;
   void draw(Canvas& canvas) const override;
+  bool click(int, int y) override { return cursor_.click(y - 2); }
   bool typing() const override { return edit_.active() || search_.editing(); }
   Reply type(Key key) override;
   Reply act(Action action) override;

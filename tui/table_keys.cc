@@ -201,6 +201,17 @@ Reply TableView::type(Key key) {
   return {};
 }
 
+// A click above the rows sorts by a column, a second one the other way.
+bool TableView::click(int x, int y) {
+  if (y > 0) return cursor_.click(y - 1);
+  for (const Placed& place : placed_) {
+    const Column* const column = columns_[place.column];
+    if (x < place.x || x >= place.x + place.width) continue;
+    rows_.sort(column, column == rows_.sorted_by() && !rows_.descending());
+  }
+  return false;
+}
+
 bool TableView::unwind() {
   if (!search_.clear() && !rows_.is_filtered()) return false;
   rows_.filter({}, {}, columns_);

@@ -26,6 +26,7 @@ class TableView : public Screen {
     return filter_edit_.active() || place_.editing() || search_.editing();
   }
   Reply type(Key key) override;
+  bool click(int x, int y) override;
   Reply act(Action action) override;
   bool unwind() override;
   const KeyTable& keys() const override;

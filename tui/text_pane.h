@@ -29,6 +29,7 @@ class TextPane {
   Reply type(Key key);
   bool act(Action action);  // moving, scrolling, searching; false: it is none of these
   std::string prompt() const { return no_problem_ ? "no problem here" : search_.prompt(); }
+  bool click(int y) { return cursor_.click(y); }
   size_t selected() const { return cursor_.selected; }
   void select(size_t line) { cursor_.select(line); }
 

@@ -38,6 +38,7 @@ struct Ui {
   bool ascii = false;
   bool color = true;
   bool syntax = true;              // colours in messages
+  bool mouse = true;               // where the terminal has one
   std::map<Key, Action> bindings;  // keys that the user has given another meaning
 
   // Times
@@ -51,7 +52,8 @@ struct Ui {
   uint32_t look = 0;
 
   // The call list
-  bool panel = true;  // the finding and the ladder of the selected call
+  bool panel = true;   // the finding and the ladder of the selected call
+  int panel_rows = 0;  // that it takes; 0: as many as seem right
   bool autoscroll = false;
   std::vector<std::string> columns;  // that a configuration names; empty: the usual ones
   std::string first_filter;          // likewise

@@ -62,6 +62,10 @@ class Screen {
   virtual bool typing() const { return false; }
   virtual Reply type(Key) { return {}; }
   virtual Reply act(Action action) = 0;
+  // The mouse, at a place of the canvas: whether a row is there, which is selected then.
+  virtual bool click(int, int) { return false; }
+  // Pressed at one place, let go at another.
+  virtual void drag(int, int, int, int) {}
   // Ends what was begun last (a search, a filter), since Esc was pressed; false: nothing was.
   virtual bool unwind() { return false; }
   virtual const KeyTable& keys() const = 0;
