@@ -16,6 +16,8 @@ namespace {
 // A live source waits up to 100 ms for packets. What takes longer (the analysis at the end of a
 // large file) is not waited for: the rows of before are drawn again.
 constexpr std::chrono::milliseconds kPatience{150};
+// When it was in vain the time before: keys shall not wait for each frame again.
+constexpr std::chrono::milliseconds kLittlePatience{10};
 
 // What is typed meanwhile waits for the answer, as in any program.
 constexpr auto kQuick = std::chrono::milliseconds(700);
@@ -170,9 +172,11 @@ bool App::key(Key key) {
 bool App::refresh(Layer& layer, int width, int height) {
   if (!layer.filled) {
     shared_.lock.lock_to_draw();
-  } else if (!shared_.lock.lock_to_draw(kPatience)) {
+  } else if (!shared_.lock.lock_to_draw(busy_ ? kLittlePatience : kPatience)) {
+    busy_ = true;
     return false;
   }
+  busy_ = false;
   layer.view->refresh(width, height);
   status_words_ = status_();
   layer.filled = true;
