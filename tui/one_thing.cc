@@ -9,6 +9,7 @@
 #include "tui/ladder_view.h"
 #include "tui/message_text.h"
 #include "tui/problems.h"
+#include "tui/stream_plot.h"
 #include "tui/tabs.h"
 #include "tui/text_screen.h"
 
@@ -16,6 +17,7 @@ namespace sipladder {
 namespace {
 
 constexpr size_t kMaxRawLines = 100'000;
+constexpr int kPlotLines = 19;                        // below the figures of a stream
 constexpr std::string_view kMessageTitle = "frame ";  // of a message
 
 std::vector<CellLine> record_lines(const Shared& shared, const TableDescription& table, RowId row,
@@ -38,6 +40,11 @@ std::vector<CellLine> record_lines(const Shared& shared, const TableDescription&
     if (lines.size() == first) lines.emplace_back();
     put_text(&lines[first], 0, fit_text(safe_text(column.name), kNames - 2), Ink::info);
     add_wrapped(&lines, column.doc, width, kNames, Ink::dim);
+  }
+  if (there && &table == &kStreamsTable) {
+    lines.emplace_back();
+    for (CellLine& line : stream_plots(shared, StreamId{row.id}, width, kPlotLines))
+      lines.push_back(std::move(line));
   }
   return lines;
 }

@@ -115,7 +115,7 @@ RowPlace TableRows::place_of(RowId row) {
     const MessageRecord& message = shared_.model.messages[id];
     return {message.time_ns, message.frame, message.source};
   }
-  for (const std::string_view name : {"time_ns", "first_ns", "start_ns"}) {
+  for (const std::string_view name : {"time_ns", "first_ns", "start_ns", "from_ns"}) {
     if (const int64_t time_ns = number(name, row); time_ns != 0) return {time_ns, 0, 0};
   }
   return {};

@@ -7,6 +7,7 @@
 #include "correlate/model/names.h"
 #include "query/format.h"
 #include "tui/problems.h"
+#include "tui/stream_plot.h"
 #include "tui/tabs.h"
 
 namespace sipladder {
@@ -116,9 +117,11 @@ void TableView::place(int width) {
   }
 }
 
-// Whoever looks at findings reads the selected one whole.
+// Whoever looks at findings reads the selected one whole; of a stream, its figures over time.
 void TableView::take_words(int width) {
   words_.clear();
+  if (&table_ == &kStreamsTable && word_rows_ > 0 && selected().id != 0)
+    words_ = stream_plots(shared_, StreamId{selected().id}, width, static_cast<int>(word_rows_));
   const Finding* const finding = rows_.finding(selected());
   if (word_rows_ == 0 || finding == nullptr) return;
   words_ = problem_text(problem_of(shared_, *finding), width);
@@ -128,7 +131,8 @@ void TableView::take_words(int width) {
 void TableView::refresh(int width, int height) {
   const bool moved = cursor_.selected != last_selected_ || cursor_.top != last_top_;
   const bool readable = rows_.refresh(moved);
-  const bool words = &table_ == &kFindingsTable && shared_.ui->panel && height >= kLeastForWords;
+  const bool tells = &table_ == &kFindingsTable || &table_ == &kStreamsTable;
+  const bool words = tells && shared_.ui->panel && height >= kLeastForWords;
   word_rows_ = words ? static_cast<size_t>(height / 3) : 0;
   const size_t keep = cursor_.selected;
   const int rows = height - 1 - static_cast<int>(word_rows_ == 0 ? 0 : word_rows_ + 1);

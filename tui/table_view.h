@@ -77,7 +77,7 @@ class TableView : public Screen {
   std::vector<Placed> placed_;
   std::vector<std::vector<std::string>> cells_;  // of the rows from cells_top_ on
   size_t cells_top_ = 0;
-  std::vector<CellLine> words_;  // of the selected finding
+  std::vector<CellLine> words_;  // of the selected finding or stream
   size_t word_rows_ = 0;
   size_t last_selected_ = 0, last_top_ = 0;
   Cursor cursor_;
