@@ -51,7 +51,7 @@ class App {
   std::function<void()> while_busy_;
   std::string status_words_;
   std::vector<Layer> layers_;   // the last one is on the screen
-  bool busy_ = false;          // the newest frame did without new rows
+  bool busy_ = false;           // the newest frame did without new rows
   bool asking_ = false;         // whether to leave a live capture
   MouseEvent pressed_;          // what began last
   int width_ = 0, height_ = 0;  // of the newest frame

@@ -64,6 +64,8 @@ enum class Action : uint8_t {
   time_mark,
   zone,
   mask,
+  note,
+  bookmark,
   // Problems
   next_problem,
   previous_problem,

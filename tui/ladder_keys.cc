@@ -120,6 +120,13 @@ void LadderView::go_to(const Place& place) {
                                      frame_text(ladder_, ladder_.rows[*row]));
 }
 
+// Of the selected row, else the first one.
+CallId LadderView::selected_call() const {
+  const bool of_row = !ladder_.rows.empty() && ladder_.rows[cursor_.selected].call;
+  if (of_row) return ladder_.rows[cursor_.selected].call;
+  return calls_.empty() ? CallId{} : calls_.front();
+}
+
 void LadderView::set_mark() const {
   if (ladder_.rows.empty()) return;
   const LadderRow& row = ladder_.rows[cursor_.selected];
@@ -129,6 +136,8 @@ void LadderView::set_mark() const {
 Reply LadderView::type(Key key) {
   if (place_.editing()) {
     if (const auto place = place_.type(key, shared_)) go_to(*place);
+  } else if (note_.editing()) {
+    note_.type(key, shared_);
   } else if (search_.type(key)) {
     find(true);
   }
@@ -185,6 +194,12 @@ Reply LadderView::act(Action action) {
       return {};
     case Action::time_mark:
       set_mark();
+      return {};
+    case Action::note:
+      note_.begin(shared_, selected_call());
+      return {};
+    case Action::bookmark:
+      toggle_bookmark(shared_, selected_call());
       return {};
     case Action::next_problem:
     case Action::next_finding:
@@ -306,6 +321,8 @@ const KeyTable& LadderView::keys() const {
           {'W', Action::time_mode, "times of the day, since the start, the row above, or the mark"},
           {'B', Action::time_mark, "times count from this row"},
           {'U', Action::zone, "times in UTC, or local"},
+          {control_key('n'), Action::note, "write a note about the call, kept beside the capture"},
+          {'*', Action::bookmark, "a star before the note of the call, or none"},
           {'M', Action::mask, "names, numbers and addresses replaced on the screen, or not"},
           {'c', Action::colors, ""},
           {function_key(7), Action::colors,

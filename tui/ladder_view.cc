@@ -68,6 +68,10 @@ void LadderView::build() {
   const MessageId before =
       ladder_.rows.empty() ? MessageId{} : ladder_.rows[cursor_.selected].message;
   ladder_ = build_ladder({shared_.model, shared_.log, shared_.analyst, calls_}, options);
+  note_of_call_.clear();
+  if (!ladder_.calls.empty())
+    note_of_call_ = shared_.ui->mask.sentence(
+        std::string(shared_.analyst.notes().of(ladder_.calls.front().call_id)));
   mask_ladder(&shared_.ui->mask, &ladder_);
   if (only_sdp_)
     std::erase_if(ladder_.rows, [](const LadderRow& row) {
@@ -237,7 +241,8 @@ std::string LadderView::crumb() const {
 
 std::string LadderView::heading() const {
   if (ladder_.calls.empty()) return "given up for memory (--memory)";
-  std::string text = utf8_text(title_text(ladder_.calls.front(), shared_.ui->ascii));
+  std::string text = note_of_call_.empty() ? "" : "[" + note_of_call_ + "]  ";
+  text += utf8_text(title_text(ladder_.calls.front(), shared_.ui->ascii));
   if (ladder_.calls.size() > 1) text += fmt::format("  and {} more", ladder_.calls.size() - 1);
   return text;
 }

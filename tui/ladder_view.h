@@ -7,6 +7,7 @@
 
 #include "export/ladder.h"
 #include "export/ladder_text.h"
+#include "tui/note_prompt.h"
 #include "tui/place.h"
 #include "tui/problems.h"
 #include "tui/search.h"
@@ -29,7 +30,7 @@ class LadderView : public Screen {
 
   void refresh(int width, int height) override;
   void draw(Canvas& canvas) const override;
-  bool typing() const override { return search_.editing() || place_.editing(); }
+  bool typing() const override { return search_.editing() || place_.editing() || note_.editing(); }
   Reply type(Key key) override;
   bool click(int x, int y) override;
   void drag(int from_x, int from_y, int x, int y) override;
@@ -39,6 +40,7 @@ class LadderView : public Screen {
   std::string crumb() const override;
   std::string heading() const override;
   std::string prompt() const override {
+    if (note_.editing()) return note_.prompt();
     return place_.editing() ? place_.prompt() : search_.prompt();
   }
 
@@ -77,6 +79,7 @@ class LadderView : public Screen {
   void find(bool forward);
   void go_to(const Place& place);
   void set_mark() const;
+  CallId selected_call() const;
   void next_finding(bool forward);
   void select_message(MessageId id);
   void jump(Action action);
@@ -108,6 +111,8 @@ class LadderView : public Screen {
   Cursor cursor_;
   Search search_;
   PlacePrompt place_;
+  NotePrompt note_;
+  std::string note_of_call_;  // of the first one
 };
 
 }  // namespace sipladder

@@ -41,9 +41,10 @@ std::vector<ListColumn> all_columns() {
 #undef COLUMN
   };
   for (const Column& column : kCallsTable.columns) {
-    const bool taken = std::any_of(all.begin(), all.end(),
-                                   [&](const ListColumn& one) { return one.name == column.name; });
-    if (taken) continue;
+    const auto taken = std::find_if(all.begin(), all.end(),
+                                    [&](const ListColumn& one) { return one.name == column.name; });
+    if (taken != all.end() && taken->field == Field::of_table) taken->column = &column;
+    if (taken != all.end()) continue;
     const std::string name(column.name);
     const int width = static_cast<int>(name.size());
     all.push_back({name, name, std::string(column.doc), std::max(4, std::min(width, 12)),
@@ -293,6 +294,9 @@ std::string CallCells::everything(CallId id) {
     all += text(column, id) + "  ";
   }
   all += std::string(shared_.ui->overview.of(id).cause) + "  ";
+  if (!shared_.analyst.notes().empty())
+    all +=
+        std::string(shared_.analyst.notes().of(text(list_columns_called({"callid"}).front(), id)));
   const SipIndex& sip = reader_.sip(shared_.model.calls[id].naming_message());
   all += std::string(sip.value(HeaderId::user_agent));
   return all;

@@ -39,6 +39,8 @@ const KeyTable& ListView::keys() const {
           {'W', Action::time_mode, "times of the day, since the start, the row above, or the mark"},
           {'B', Action::time_mark, "times count from this call"},
           {'U', Action::zone, "times in UTC, or local"},
+          {control_key('n'), Action::note, "write a note about the call, kept beside the capture"},
+          {'*', Action::bookmark, "a star before the note of the call, or none"},
           {'M', Action::mask, "names, numbers and addresses replaced on the screen, or not"},
           {'s', Action::save, "", "save"},
           {function_key(2), Action::save, "save the selected calls, or all that are shown"},

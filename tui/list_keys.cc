@@ -253,6 +253,8 @@ Reply ListView::type(Key key) {
     type_filter(key);
   } else if (place_.editing()) {
     if (const auto place = place_.type(key, shared_)) go_to(*place);
+  } else if (note_.editing()) {
+    note_.type(key, shared_);
   } else if (search_.type(key)) {
     find(true);
   }
@@ -402,6 +404,12 @@ Reply ListView::act_on_rows(Action action) {
       break;
     case Action::time_mark:
       set_mark();
+      break;
+    case Action::note:
+      note_.begin(shared_, selected());
+      break;
+    case Action::bookmark:
+      toggle_bookmark(shared_, selected());
       break;
     case Action::aliases:
       ui.show_aliases = !ui.show_aliases;

@@ -82,8 +82,19 @@ bool ListView::working() const {
   return rows_source_.working() || (shared_.verdicts && shared_.ui->overview.working());
 }
 
+// Since there are notes, a column shows them.
+void ListView::show_notes() {
+  if (noted_ || shared_.analyst.notes().empty()) return;
+  noted_ = true;
+  const bool there = std::any_of(columns_.begin(), columns_.end(),
+                                 [](const ListColumn& one) { return one.name == "note"; });
+  const std::vector<ListColumn> note = list_columns_called({"note"});
+  if (!there) columns_.insert(columns_.end(), note.begin(), note.end());
+}
+
 void ListView::refresh(int width, int height) {
   width_ = width;
+  show_notes();
   if (shared_.verdicts)
     shared_.ui->overview.update(shared_.model, shared_.analyst, shared_.ui->slice);
   const CallId before = selected();
@@ -176,6 +187,7 @@ std::string ListView::prompt() const {
                                                                    rows_source_.progress() * 100)
                                                      : "");
   }
+  if (note_.editing()) return note_.prompt();
   return place_.editing() ? place_.prompt() : search_.prompt();
 }
 

@@ -9,6 +9,7 @@
 
 #include "tui/call_panel.h"
 #include "tui/list_rows.h"
+#include "tui/note_prompt.h"
 #include "tui/place.h"
 #include "tui/search.h"
 #include "tui/view.h"
@@ -28,7 +29,7 @@ class ListView : public Screen {
   void refresh(int width, int height) override;
   void draw(Canvas& canvas) const override;
   bool typing() const override {
-    return filter_edit_.active() || place_.editing() || search_.editing();
+    return filter_edit_.active() || place_.editing() || note_.editing() || search_.editing();
   }
   Reply type(Key key) override;
   bool click(int x, int y) override;
@@ -52,6 +53,7 @@ class ListView : public Screen {
 
   void select_call(CallId id);
   void select_worst();
+  void show_notes();
   void tell_capture(int width);
   void take_rows(int width);
   std::string time_of(size_t row, int64_t begin_ns) const;
@@ -97,6 +99,7 @@ class ListView : public Screen {
   std::vector<Row> rows_;  // from rows_top_ on
   size_t rows_top_ = 0;
   bool untouched_ = true;  // no key came yet
+  bool noted_ = false;     // columns_ was asked for a note
   int above_ = 0;          // rows before the first call
   int height_ = 0;         // of all
   int panel_rows_ = 0;
@@ -107,6 +110,7 @@ class ListView : public Screen {
   Search search_;
   LineEdit filter_edit_;
   PlacePrompt place_;
+  NotePrompt note_;
 };
 
 }  // namespace sipladder

@@ -82,6 +82,8 @@ struct Ui {
   std::vector<std::string> sources;
   std::string bpf;
   std::string save_folder;
+  // Writes the notes beside the capture; a sentence when it cannot. Empty: there is no capture.
+  std::function<std::string(const std::string&)> save_notes;
 
   // How long a view may hold the lock for one frame while it chooses and sorts: less while packets
   // come, so that the engine goes on.
