@@ -156,9 +156,21 @@ std::vector<std::u32string> name_lines(const Participant& participant, int width
   return lines;
 }
 
+static int time_width(const Ladder& ladder, const LadderTextOptions& options) {
+  if (!options.zero) return kTimeWidth;
+  int width = kDeltaWidth;
+  for (const LadderRow& row : ladder.rows) {
+    if (!row.timed || row.time_ns == 0) continue;
+    const std::string time = delta_text(row.time_ns - options.zero->time_ns);
+    width = std::max(width, static_cast<int>(time.size()));
+  }
+  return width;
+}
+
 LadderLayout layout_ladder(const Ladder& ladder, const LadderTextOptions& options) {
   LadderLayout layout;
-  layout.time = kTimeWidth + 1;
+  layout.time = options.pauses_only ? 0 : time_width(ladder, options) + 1;
+  layout.times = options.zero ? options.zero->name : ladder.date;
   layout.delta = delta_width(ladder) + 1;
   if (options.frames) layout.frame = frame_width(ladder) + 1;
   layout.spacing = natural_spacing(ladder);
@@ -169,7 +181,7 @@ LadderLayout layout_ladder(const Ladder& ladder, const LadderTextOptions& option
       return layout.spacing >= std::min(natural, kReadableSpacing);
     };
     // The pauses are the first to go, then the times.
-    if (!fit()) layout.delta = 0;
+    if (!fit() && !options.pauses_only) layout.delta = 0;
     if (layout.delta == 0 && !fit() && options.exact &&
         (!options.label_lines || layout.spacing < kNarrowSpacing))
       layout.time = 0;

@@ -1,6 +1,8 @@
 // Where the lifelines of a text ladder stand, and what is written at its arrows.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +15,12 @@ namespace sipladder {
 // Columns between two lifelines that labels can be read in.
 inline constexpr int kReadableSpacing = 14;
 
+// What times count from, and what it is called.
+struct LadderZero {
+  int64_t time_ns = 0;
+  std::string name;
+};
+
 struct LadderTextOptions {
   int width = 0;  // columns to fit into; 0: as wide as the labels want
   // Nothing passes `width`, however narrow the columns become. Else they stay readable, and many
@@ -23,6 +31,8 @@ struct LadderTextOptions {
   bool unbroken = false;  // a word of a message that is wider than all stays whole
   bool frames = true;     // frame numbers on the left
   bool utc = false;
+  std::optional<LadderZero> zero;  // else times are those of the day
+  bool pauses_only = false;        // no times but those since the row before
   bool color = false;
   bool ascii = false;
   const Cancellation* cancellation = nullptr;  // when given: the ladder ends where it is asked for
@@ -33,8 +43,9 @@ struct LadderLayout {
   int frame = 0;
   int time = 0;
   int delta = 0;
-  int first = 0;    // the first lifeline
-  int spacing = 0;  // between two lifelines
+  int first = 0;      // the first lifeline
+  int spacing = 0;    // between two lifelines
+  std::string times;  // what stands above them
   int left() const { return frame + time + delta; }
   int x_of(uint32_t column) const { return first + static_cast<int>(column) * spacing; }
 };

@@ -195,7 +195,7 @@ std::vector<CellLine> draw_ladder_header(const Ladder& ladder, const LadderLayou
     }
   }
   draw_lifelines(ladder, layout, ascii, &lines.back());
-  if (layout.time > 0) put_text(&lines.back(), layout.frame, safe_text(ladder.date), Ink::dim);
+  if (layout.time > 0) put_text(&lines.back(), layout.frame, safe_text(layout.times), Ink::dim);
   return lines;
 }
 
@@ -212,8 +212,11 @@ CellLine draw_ladder_row(const Ladder& ladder, const LadderRow& row, const Ladde
     put_text(&line, end - text_width(text), text, Ink::dim);
   };
   if (layout.frame > 0) right_aligned(frame_text(ladder, row), layout.frame - 1);
-  if (layout.time > 0 && row.timed)
-    put_text(&line, layout.frame, safe_text(clock_text(row.time_ns, options.utc)));
+  if (layout.time > 0 && row.timed) {
+    const std::string time = options.zero ? delta_text(row.time_ns - options.zero->time_ns)
+                                          : clock_text(row.time_ns, options.utc);
+    right_aligned(time, layout.frame + layout.time - 1);
+  }
   if (layout.delta > 0 && row.timed) right_aligned(delta_text(row.delta_ns), layout.left() - 1);
   draw_lifelines(ladder, layout, options.ascii, &line);
   if (row.from == row.to) {

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <thread>
 
+#include "capture/db_notes.h"
 #include "capture/filter.h"
 #include "correlate/engine/capture_clocks.h"
 #include "correlate/model/names.h"
@@ -197,6 +198,10 @@ std::string prepare_interface(const Options& options, const Prepared& prepared, 
   for (const HostAlias& alias : prepared.aliases) tui->ui->aliases.push_back(alias);
   tui->ui->sources = options.sources;
   tui->ui->bpf = options.bpf;
+  if (!options.sources.empty() && !options.reads_once())
+    tui->ui->save_notes = [path = notes_path(options.sources.front())](const std::string& notes) {
+      return write_text_file(path, notes);
+    };
   if (options.keys.empty()) return {};
   if (std::string wrong = read_text_file(options.keys, &text); !wrong.empty()) return wrong;
   KeyScript script = read_key_script(text);
@@ -250,6 +255,19 @@ int run_command(Session& session, const Options& options, const Prepared& prepar
   return finish(status, session, errors);
 }
 
+// Captures without notes are the usual case. What stands beside a saved session is newer than what
+// is in it.
+void read_notes(const Options& options, Notes* notes) {
+  for (const std::string& capture : options.sources) {
+    std::string text;
+    if (read_text_file(notes_path(capture), &text).empty()) {
+      notes->take(text);
+      continue;
+    }
+    for (const auto& [call_id, note] : notes_in_db(capture)) notes->set(call_id, note);
+  }
+}
+
 int run(const Options& options) {
   const Command* const command = find_command(options.command);
   if (command != nullptr && command->tell != nullptr) return after_output(command->tell(options));
@@ -278,6 +296,7 @@ int run(const Options& options) {
   if (const int wrong = recording.begin(options); wrong != kDone) return wrong;
   if (!recording.is_wanted()) source = kept_for_later(options, session, std::move(source), &errors);
   session.set_source(recording.record(std::move(source)));
+  read_notes(options, &session.analyst.notes());
   bool interface = options.command.empty() && !options.no_interface && isatty(STDOUT_FILENO) != 0;
   if (const std::string why = unusable_terminal(); interface && !why.empty()) {
     complain(why);

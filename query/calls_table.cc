@@ -270,6 +270,11 @@ const TableDescription kCallsTable{
          },
          true},
         {"worst", "TEXT", "error, warning, info", worst, true},
+        {"note", "TEXT", "what the user has written about it in the terminal UI",
+         [](Reader& r, RowId row, Value& v) {
+           const Notes& notes = r.analyst.notes();
+           if (!notes.empty()) v.set_if(notes.of(names(r, row).call_id));
+         }},
     },
     call_count,
     one_if_held<&Model::calls>,

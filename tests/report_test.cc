@@ -50,6 +50,27 @@ TEST(Report, HasEverythingOfACall) {
   EXPECT_NE(page.find(sha256_of_file(sample)), std::string::npos);
 }
 
+// Loss and jitter of each stream over time; what happened within one interval has no picture.
+TEST(Report, DrawsStreamsOverTime) {
+  const std::string path = scratch_path("talk.pcap");
+  const auto talk = [&](const char* seconds) {
+    write_flow(path, std::string("host alice 192.0.2.101\nhost bob 192.0.2.102\n"
+                                 "0.000 alice > bob INVITE sip:bob@example.com "
+                                 "sdp=192.0.2.101:4000\n"
+                                 "1.000 bob > alice 200 sdp=192.0.2.102:5000\n"
+                                 "1.020 alice > bob ACK\n"
+                                 "1.040 alice:4000 > bob:5000 rtp ssrc=1 lose=4 for=") +
+                         seconds + "\n20.000 bob > alice BYE\n");
+    return report_of({path});
+  };
+  const std::string page = talk("10");
+  EXPECT_EQ(count(page, "<div class=\"plots\""), 1U);
+  EXPECT_NE(page.find("<path class=\"loss\" d=\"M0 72H0V"), std::string::npos);
+  EXPECT_NE(page.find("aria-label=\"loss: at most 2"), std::string::npos);
+  EXPECT_NE(page.find("aria-label=\"no jitter of PCMU 192.0.2.101:4000"), std::string::npos);
+  EXPECT_EQ(count(talk("0.8"), "<div class=\"plots\""), 0U);
+}
+
 // Each link within the page leads to an element.
 TEST(Report, LinksLeadSomewhere) {
   for (const char* sample : {"samples/one-way-nat.pcap", "samples/forked.pcap",

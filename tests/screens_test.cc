@@ -33,6 +33,7 @@ class Seat {
     EXPECT_EQ(errors, std::vector<std::string>());
     session_.run();
     shared_.ui->ascii = ascii;
+    shared_.ui->mask.use_key("the same for all screens");
     draw();
   }
   bool press(Key key) {

@@ -180,6 +180,26 @@ TEST(SessionFile, ChosenCallsAlone) {
   fs::remove(path);
 }
 
+// What was noted about calls is in the session; what stands beside it is newer.
+TEST(SessionFile, KeepsNotes) {
+  const std::string capture = scratch_path("noted.pcap"), session = scratch_path("noted.db");
+  fs::copy_file(root_path("samples/busy.pcap"), capture, fs::copy_options::overwrite_existing);
+  const auto answer = [](const std::string& source, const char* column) {
+    return run_binary({"calls", source, "--columns", column, "--format", "csv"}).out;
+  };
+  std::string call_id = answer(capture, "call_id");
+  call_id = call_id.substr(call_id.find('\n') + 1);
+  call_id = call_id.substr(0, call_id.find_first_of("\r\n"));
+  std::ofstream(capture + ".notes") << call_id << "\tline 1%0Aline 2\n";
+  EXPECT_NE(answer(capture, "note").find("line 1"), std::string::npos);
+  EXPECT_EQ(run_binary({"export", "-o", session, capture}).status, 0);
+  EXPECT_EQ(answer(session, "note"), answer(capture, "note"));
+  std::ofstream(session + ".notes") << call_id << "\tanother one\n";
+  EXPECT_NE(answer(session, "note").find("another one"), std::string::npos);
+  for (const std::string& path : {capture, session, capture + ".notes", session + ".notes"})
+    fs::remove(path);
+}
+
 TEST(SessionFile, HasEveryTableWithItsRows) {
   const std::string sample = root_path("samples/two-way.pcap"), path = scratch_path("tables.db");
   ASSERT_EQ(run_binary({"export", "-o", path, sample}).status, 0);

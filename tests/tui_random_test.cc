@@ -8,6 +8,7 @@
 #include "query/session.h"
 #include "tests/support/run_binary.h"
 #include "tui/app.h"
+#include "tui/mouse.h"
 #include "tui/status_line.h"
 
 namespace sipladder::tui_random_test {
@@ -18,7 +19,7 @@ Key random_key(std::mt19937& random) {
   static const std::vector<Key> kKeys = [] {
     std::vector<Key> keys;
     const std::string plain =
-        "abcdefghijklmnopqrtuvwxyzABCDEFGHIKLMNPQRTUVWXYZ0123456789<>/;?+-='() ";
+        "abcdefghijklmnopqrtuvwxyzABCDEFGHIKLMNPQRTUVWXYZ0123456789<>[]:/;?+-='() ";
     for (const char c : plain) keys.push_back(c);
     for (Key key = kKeyUp; key >= kKeyBackspace; key--) {
       for (int i = 0; i < 4; i++) keys.push_back(key);
@@ -29,6 +30,13 @@ Key random_key(std::mt19937& random) {
       keys.push_back(key);
     return keys;
   }();
+  constexpr int kColumns = 130, kRows = 50, kMouseKinds = 5;
+  if (random() % 8 == 0) {
+    const auto at = [&](int most) {
+      return static_cast<int>(random() % static_cast<unsigned>(most));
+    };
+    return mouse_key({static_cast<MouseKind>(at(kMouseKinds)), at(kColumns), at(kRows)});
+  }
   return kKeys[random() % kKeys.size()];
 }
 

@@ -5,6 +5,7 @@
 #include "tui/completion.h"
 #include "tui/diff_view.h"
 #include "tui/line_edit.h"
+#include "tui/mouse.h"
 #include "tui/row_filter.h"
 #include "tui/sngreprc.h"
 
@@ -36,6 +37,22 @@ TEST(KeyScripts, WordsQuotesAndComments) {
   EXPECT_EQ(script.keys, (std::vector<Key>{kKeyEnter, function_key(7), 'a', ' ', 'b',
                                            control_key('f'), kKeyTab, '?', '#'}));
   EXPECT_EQ(read_key_script("Enter Nonsense").error, "Nonsense");
+}
+
+TEST(KeyScripts, HaveTheMouse) {
+  const KeyScript script = read_key_script("Click@10,5 WheelDown@0,4095 x");
+  ASSERT_EQ(script.keys.size(), 3U);
+  const auto click = mouse_event(script.keys[0]);
+  ASSERT_TRUE(click);
+  EXPECT_EQ(click->kind, MouseKind::click);
+  EXPECT_EQ(click->x, 10);
+  EXPECT_EQ(click->y, 5);
+  EXPECT_EQ(key_name(script.keys[1]), "WheelDown@0,4095");
+  EXPECT_FALSE(mouse_event(script.keys[2]));
+  EXPECT_FALSE(mouse_event(kKeyBackTab));
+  for (const char* wrong :
+       {"Click@", "Click@1", "Click@1,", "Click@1,2,3", "Click@-1,2", "Clack@1,2"})
+    EXPECT_EQ(read_key_script(wrong).error, wrong);
 }
 
 TEST(LineEdits, MoveInTheLineAndRecallLines) {

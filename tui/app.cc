@@ -5,6 +5,10 @@
 #include <thread>
 
 #include "tui/help_view.h"
+#include "tui/settings_view.h"
+#include "tui/sql_view.h"
+#include "tui/tabs.h"
+#include "tui/times.h"
 
 namespace sipladder {
 namespace {
@@ -12,6 +16,8 @@ namespace {
 // A live source waits up to 100 ms for packets. What takes longer (the analysis at the end of a
 // large file) is not waited for: the rows of before are drawn again.
 constexpr std::chrono::milliseconds kPatience{150};
+// When it was in vain the time before: keys shall not wait for each frame again.
+constexpr std::chrono::milliseconds kLittlePatience{10};
 
 // What is typed meanwhile waits for the answer, as in any program.
 constexpr auto kQuick = std::chrono::milliseconds(700);
@@ -71,18 +77,88 @@ Key App::meant_key(Key key) const {
   return key;
 }
 
+// What a key does in every view whose table has it.
+std::optional<Reply> App::common(Screen& view, Action action, Key key) {
+  switch (action) {
+    case Action::back:
+      if (key == kKeyEscape && view.unwind()) return Reply{};
+      return Reply{Reply::Kind::back, nullptr};
+    case Action::help:
+      return Reply{Reply::Kind::help, nullptr};
+    case Action::settings:
+      return Reply{Reply::Kind::open, settings_view(shared_)};
+    case Action::sql:
+      return Reply{Reply::Kind::open, std::make_unique<SqlView>(shared_)};
+    case Action::stats:
+      return Reply{Reply::Kind::open, tab_called(shared_, "stats")};
+    case Action::time_mode:
+      step_time_mode(shared_.ui.get());
+      return Reply{};
+    case Action::mask:
+      shared_.ui->mask.toggle();
+      shared_.ui->look++;
+      shared_.ui->notice = shared_.ui->mask.is_on()
+                               ? "names, numbers and addresses are replaced on the screen"
+                               : "names, numbers and addresses are shown as they are";
+      return Reply{};
+    case Action::zone:
+      shared_.ui->other_zone = !shared_.ui->other_zone;
+      shared_.ui->look++;
+      shared_.ui->notice = shared_.utc() ? "times in UTC" : "local times";
+      return Reply{};
+    default:
+      return std::nullopt;
+  }
+}
+
+// What lies on the view is its own; a word of the line of keys is that key.
+Reply App::mouse(Screen& view, const MouseEvent& event) {
+  constexpr int kWheelRows = 3;
+  const int y = event.y - 1;
+  switch (event.kind) {
+    case MouseKind::wheel_up:
+    case MouseKind::wheel_down:
+      for (int i = 0; i < kWheelRows; i++)
+        view.act(event.kind == MouseKind::wheel_up ? Action::up : Action::down);
+      return {};
+    case MouseKind::click: {
+      pressed_ = event;
+      const bool hints = height_ >= kLeastForHints && event.y == height_ - 2;
+      const Key key = hints ? hint_at(view.keys(), width_, event.x) : kKeyNone;
+      if (key != kKeyNone) return answer(view, key);
+      if (!hints) view.click(event.x, y);
+      return {};
+    }
+    case MouseKind::double_click:
+      return view.click(event.x, y) ? view.act(Action::open) : Reply{};
+    case MouseKind::release:
+      if (event.x != pressed_.x || event.y != pressed_.y)
+        view.drag(pressed_.x, pressed_.y - 1, event.x, y);
+      return {};
+  }
+  return {};
+}
+
+Reply App::answer(Screen& view, Key key) {
+  if (const auto event = mouse_event(key)) return view.typing() ? Reply{} : mouse(view, *event);
+  if (view.typing()) return view.type(key);
+  key = meant_key(key);
+  const Action action = action_of(view.keys(), key);
+  if (std::optional<Reply> reply = common(view, action, key)) return std::move(*reply);
+  return view.act(action);
+}
+
 bool App::key(Key key) {
   if (layers_.empty()) return false;  // the last view was closed
   shared_.ui->notice.clear();
+  if (asking_ && mouse_event(key)) return true;
   if (asking_) {
     asking_ = false;
     if (key == 'y' || key == 'Y' || key == kKeyEnter) layers_.clear();
     return !layers_.empty();
   }
-  Screen& top = *layers_.back().view;
-  if (top.prompt().empty()) key = meant_key(key);
   Reply reply;
-  work([&] { reply = top.handle(key); });
+  work([&] { reply = answer(*layers_.back().view, key); });
   // One key too many does not end a capture that nobody can take again.
   if (leaves(reply) && shared_.ui->live && shared_.ui->ask_before_leaving) {
     asking_ = true;
@@ -96,9 +172,11 @@ bool App::key(Key key) {
 bool App::refresh(Layer& layer, int width, int height) {
   if (!layer.filled) {
     shared_.lock.lock_to_draw();
-  } else if (!shared_.lock.lock_to_draw(kPatience)) {
+  } else if (!shared_.lock.lock_to_draw(busy_ ? kLittlePatience : kPatience)) {
+    busy_ = true;
     return false;
   }
+  busy_ = false;
   layer.view->refresh(width, height);
   status_words_ = status_();
   layer.filled = true;
@@ -127,15 +205,19 @@ void App::draw_edges(Canvas* canvas, bool hints, bool fresh) {
                       : !shared_.ui->notice.empty() ? shared_.ui->notice
                                                     : status_words_;
   if (!fresh) words += "  (busy)";
-  std::u32string text = fit_text(safe_text(words), canvas->width() - 9);
-  text.append(static_cast<size_t>(std::max(0, canvas->width() - 7 - text_width(text))), U' ');
+  const std::u32string end = shared_.ui->mask.is_on() ? U" masked  ? help" : U" ? help";
+  const int room = canvas->width() - text_width(end);
+  std::u32string text = fit_text(safe_text(words), room - 2);
+  text.append(static_cast<size_t>(std::max(0, room - text_width(text))), U' ');
   canvas->blank(0, last, canvas->width(), 1);
-  canvas->text(0, last, std::u32string_view(text + U" ? help"));
+  canvas->text(0, last, std::u32string_view(text + end));
   canvas->reverse_row(last);
 }
 
 Canvas App::frame(int width, int height) {
   Canvas canvas(width, height);
+  width_ = width;
+  height_ = height;
   if (layers_.empty()) return canvas;  // the last view was closed
   Layer& layer = layers_.back();
   const bool hints = canvas.height() >= kLeastForHints;

@@ -1,14 +1,17 @@
 // The stack of views: keys in, canvases out. Knows no terminal, so tests drive it as the terminal
 // does. Row 0 is the trail of views, the last row the status or a question, the one above it the
-// keys that matter here; the view has what is between.
+// keys that matter here; the view has what is between. What keys do alike in all views is done
+// here.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "tui/list_view.h"
+#include "tui/mouse.h"
 #include "tui/view.h"
 
 namespace sipladder {
@@ -34,6 +37,9 @@ class App {
   };
   bool refresh(Layer& layer, int width, int height);
   void work(const std::function<void()>& job);
+  Reply answer(Screen& view, Key key);
+  std::optional<Reply> common(Screen& view, Action action, Key key);
+  Reply mouse(Screen& view, const MouseEvent& event);
   void take(Reply reply);
   bool leaves(const Reply& reply) const;
   Key meant_key(Key key) const;
@@ -44,8 +50,11 @@ class App {
   std::function<std::string()> status_;
   std::function<void()> while_busy_;
   std::string status_words_;
-  std::vector<Layer> layers_;  // the last one is on the screen
-  bool asking_ = false;        // whether to leave a live capture
+  std::vector<Layer> layers_;   // the last one is on the screen
+  bool busy_ = false;           // the newest frame did without new rows
+  bool asking_ = false;         // whether to leave a live capture
+  MouseEvent pressed_;          // what began last
+  int width_ = 0, height_ = 0;  // of the newest frame
 };
 
 }  // namespace sipladder

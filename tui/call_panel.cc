@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "export/ladder_text.h"
+#include "tui/mask_ladder.h"
 #include "tui/text_pane.h"
+#include "tui/times.h"
 
 namespace sipladder {
 namespace {
@@ -26,7 +28,10 @@ void CallPanel::refresh(const Shared& shared, CallId call, int width, int height
                   shared.ui->overview.version(),
                   width,
                   height,
-                  shared.verdicts};
+                  shared.verdicts,
+                  shared.ui->look,
+                  shared.ui->time_mode,
+                  shared.ui->mark_ns};
   if (now == shown_) return;
   shown_ = now;
   tell(shared, call, width, height);
@@ -65,14 +70,15 @@ void CallPanel::draw_up(const Shared& shared, CallId call, int width, int height
   options.of_capture = shared.verdicts;
   options.max_messages = kMostMessages;
   options.compact = true;
-  options.utc = shared.utc;
+  options.utc = shared.utc();
   options.columns_by = shared.ui->columns_by;
   if (shared.ui->show_aliases) options.aliases = shared.ui->aliases;
-  const Ladder ladder = build_ladder({shared.model, shared.log, shared.analyst, {call}}, options);
+  Ladder ladder = build_ladder({shared.model, shared.log, shared.analyst, {call}}, options);
+  mask_ladder(&shared.ui->mask, &ladder);
   LadderTextOptions text;
   text.width = width - 1;
   text.frames = width >= kPanelWithFrames;
-  text.utc = shared.utc;
+  tell_times(shared, ladder, &text);
   text.ascii = shared.ui->ascii;
   const LadderLayout layout = layout_ladder(ladder, text);
   const auto add = [&](const CellLine& line, bool proof) {

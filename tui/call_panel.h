@@ -25,6 +25,9 @@ class CallPanel {
     uint32_t messages = 0, epoch = 0, version = 0;
     int width = 0, height = 0;
     bool verdicts = false;
+    uint32_t look = 0;
+    TimeMode time_mode = TimeMode::of_day;
+    int64_t mark_ns = 0;
     bool operator==(const Shown&) const = default;
   };
   Shown shown_;

@@ -72,24 +72,21 @@ void ChooseView::move(bool up) {
   cursor_.select(other);
 }
 
-Reply ChooseView::handle(Key key) {
-  const auto find = [this](bool forward) {
-    search_.run(
-        forward,
-        [this](size_t row) { return search_.in(choices_[row].text + " " + choices_[row].about); },
-        &cursor_);
-  };
-  if (search_.editing()) {
-    if (search_.type(key)) find(true);
-    return {};
-  }
-  const Action action = action_of(keys_, key);
+void ChooseView::find(bool forward) {
+  search_.run(
+      forward,
+      [this](size_t row) { return search_.in(choices_[row].text + " " + choices_[row].about); },
+      &cursor_);
+}
+
+Reply ChooseView::type(Key key) {
+  if (search_.type(key)) find(true);
+  return {};
+}
+
+Reply ChooseView::act(Action action) {
   if (cursor_.move(action)) return {};
   switch (action) {
-    case Action::back:
-      return {Reply::Kind::back, nullptr};
-    case Action::help:
-      return {Reply::Kind::help, nullptr};
     case Action::open:
       if (choices_.empty()) return {Reply::Kind::back, nullptr};
       return done_(choices_, cursor_.selected);
@@ -101,16 +98,17 @@ Reply ChooseView::handle(Key key) {
       move(action == Action::move_up);
       break;
     default:
-      search_.act(action, find);
+      search_.act(action, [this](bool forward) { find(forward); });
   }
   return {};
 }
 
 Reply choose_value(std::string heading, const std::map<std::string, uint64_t>& counts,
-                   std::function<void(const std::string&)> pick) {
+                   std::function<void(const std::string&)> pick,
+                   const std::function<std::string(const std::string&)>& shown) {
   std::vector<Choice> choices;
   for (const auto& [value, count] : counts)
-    choices.push_back({value.empty() ? "(none)" : value, "", value, false, count});
+    choices.push_back({value.empty() ? "(none)" : shown(value), "", value, false, count});
   std::stable_sort(choices.begin(), choices.end(),
                    [](const Choice& a, const Choice& b) { return a.count > b.count; });
   const auto done = [pick = std::move(pick)](const std::vector<Choice>& all, size_t at) {

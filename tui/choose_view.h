@@ -37,7 +37,10 @@ class ChooseView : public Screen {
 
   void refresh(int width, int height) override;
   void draw(Canvas& canvas) const override;
-  Reply handle(Key key) override;
+  bool click(int, int y) override { return cursor_.click(y); }
+  bool typing() const override { return search_.editing(); }
+  Reply type(Key key) override;
+  Reply act(Action action) override;
   const KeyTable& keys() const override { return keys_; }
   std::string name() const override { return manner_.name; }
   std::string heading() const override { return manner_.heading; }
@@ -45,6 +48,7 @@ class ChooseView : public Screen {
 
  private:
   void move(bool up);
+  void find(bool forward);
 
   Manner manner_;
   std::vector<Choice> choices_;
@@ -54,9 +58,11 @@ class ChooseView : public Screen {
   Search search_;
 };
 
-// Opens the values of a column, the most frequent first; `pick` gets the one that Enter takes.
+// Opens the values of a column, the most frequent first, as `shown` has them; `pick` gets the one
+// that Enter takes.
 Reply choose_value(std::string heading, const std::map<std::string, uint64_t>& counts,
-                   std::function<void(const std::string&)> pick);
+                   std::function<void(const std::string&)> pick,
+                   const std::function<std::string(const std::string&)>& shown);
 // Opens a choice of columns and of their order; `take` gets the names of those that are marked.
 Reply choose_columns(std::vector<Choice> choices,
                      std::function<void(const std::vector<std::string>&)> take);

@@ -48,9 +48,18 @@ std::vector<CellLine> diff_lines(const std::vector<std::string>& first,
 }
 
 DiffView::DiffView(const Shared& shared, MessageId first, MessageId second)
-    : TextScreen({"comparison", fmt::format("message {} - and {} +", first.value, second.value),
-                  [shared, first, second](int) {
-                    return diff_lines(plain_lines(shared, first), plain_lines(shared, second));
-                  }}) {}
+    : TextScreen(shared, {"comparison",
+                          fmt::format("message {} - and {} +", first.value, second.value),
+                          [shared, first, second](int) {
+                            return diff_lines(plain_lines(shared, first),
+                                              plain_lines(shared, second));
+                          },
+                          {},
+                          {},
+                          "difference",
+                          [](const CellLine& line) {
+                            const Ink ink = first_ink(line);
+                            return ink == Ink::error || ink == Ink::good;
+                          }}) {}
 
 }  // namespace sipladder

@@ -10,7 +10,6 @@
 #include "export/explain/explain.h"
 #include "export/ladder_text.h"
 #include "query/table_description.h"
-#include "tui/sql_view.h"
 #include "tui/table_view.h"
 #include "tui/tabs.h"
 #include "tui/text_pane.h"
@@ -107,34 +106,24 @@ void FindingGroups::draw(Canvas& canvas) const {
   for (size_t i = 0; i < words_.size(); i++) canvas.line(0, top + static_cast<int>(i), words_[i]);
 }
 
-Reply FindingGroups::handle(Key key) {
-  const auto find = [this](bool forward) {
-    search_.run(
-        forward,
-        [this](size_t row) { return search_.in(groups_[row].code + " " + groups_[row].sentence); },
-        &cursor_);
-  };
-  if (search_.editing()) {
-    if (search_.type(key)) find(true);
-    return {};
-  }
-  const Action action = action_of(keys(), key);
-  if (cursor_.move(action)) return {};
-  search_.act(action, find);
-  return act(action);
+void FindingGroups::find(bool forward) {
+  search_.run(
+      forward,
+      [this](size_t row) { return search_.in(groups_[row].code + " " + groups_[row].sentence); },
+      &cursor_);
+}
+
+Reply FindingGroups::type(Key key) {
+  if (search_.type(key)) find(true);
+  return {};
 }
 
 Reply FindingGroups::act(Action action) {
+  if (cursor_.move(action)) return {};
   switch (action) {
-    case Action::back:
-      return {Reply::Kind::back, nullptr};
-    case Action::help:
-      return {Reply::Kind::help, nullptr};
     case Action::next_view:
     case Action::previous_view:
       return tab_beside(shared_, 0, {}, action == Action::next_view);
-    case Action::sql:
-      return {Reply::Kind::open, std::make_unique<SqlView>(shared_)};
     case Action::next_problem:
     case Action::previous_problem:
       cursor_.move(action == Action::next_problem ? Action::down : Action::up);
@@ -146,6 +135,7 @@ Reply FindingGroups::act(Action action) {
       return {Reply::Kind::open, std::move(view)};
     }
     default:
+      search_.act(action, [this](bool forward) { find(forward); });
       return {};
   }
 }

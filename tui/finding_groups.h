@@ -15,7 +15,10 @@ class FindingGroups : public Screen {
 
   void refresh(int width, int height) override;
   void draw(Canvas& canvas) const override;
-  Reply handle(Key key) override;
+  bool click(int, int y) override { return cursor_.click(y - 1); }
+  bool typing() const override { return search_.editing(); }
+  Reply type(Key key) override;
+  Reply act(Action action) override;
   const KeyTable& keys() const override;
   std::string name() const override { return "findings by code"; }
   std::string crumb() const override { return "findings"; }
@@ -30,7 +33,7 @@ class FindingGroups : public Screen {
   };
   void collect();
   void explain(int width, size_t rows);
-  Reply act(Action action);
+  void find(bool forward);
 
   Shared shared_;
   std::vector<Group> groups_;

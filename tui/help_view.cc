@@ -21,19 +21,15 @@ void HelpView::refresh(int, int height) {
   pane_.fit(height);
 }
 
-Reply HelpView::handle(Key key) {
-  if (pane_.typing()) {
-    pane_.type(key);
-    return {};
-  }
-  const Action action = action_of(keys(), key);
-  if (action == Action::back || action == Action::help) return {Reply::Kind::back, nullptr};
+Reply HelpView::act(Action action) {
   pane_.act(action);
   return {};
 }
 
 const KeyTable& HelpView::keys() const {
-  static const KeyTable kKeys = with_text_keys({{kKeyEnter, Action::back, ""}});
+  static const KeyTable kKeys = with_text_keys({{kKeyEnter, Action::back, ""},
+                                                {'?', Action::back, ""},
+                                                {function_key(1), Action::back, ""}});
   return kKeys;
 }
 

@@ -14,7 +14,10 @@ class HelpView : public Screen {
 
   void refresh(int width, int height) override;
   void draw(Canvas& canvas) const override { pane_.draw(canvas, 0); }
-  Reply handle(Key key) override;
+  bool click(int, int y) override { return pane_.click(y); }
+  bool typing() const override { return pane_.typing(); }
+  Reply type(Key key) override { return pane_.type(key); }
+  Reply act(Action action) override;
   const KeyTable& keys() const override;
   std::string name() const override { return "help"; }
   std::string heading() const override { return title_; }

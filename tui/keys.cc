@@ -5,6 +5,7 @@
 
 #include "export/cells.h"
 #include "query/characters.h"
+#include "tui/mouse.h"
 
 namespace sipladder {
 namespace {
@@ -37,6 +38,21 @@ std::string_view take_word(std::string_view* line) {
   const std::string_view word = line->substr(0, end);
   line->remove_prefix(word.size());
   return word;
+}
+
+// As many as fit, with the column where each begins.
+template <typename Take>
+void for_each_hint(const KeyTable& table, int width, Take take) {
+  constexpr size_t kGap = 2;
+  size_t end = 0;
+  for (const KeyBinding& binding : table) {
+    if (binding.hint.empty()) continue;
+    const std::string words = key_name(binding.key) + " " + std::string(binding.hint);
+    if (end + words.size() + kGap > static_cast<size_t>(std::max(width, 0))) break;
+    const size_t at = end == 0 ? 0 : end + kGap;
+    take(binding.key, words, at);
+    end = at + words.size();
+  }
 }
 
 }  // namespace
@@ -72,6 +88,7 @@ Action action_of(const KeyTable& table, Key key) {
 }
 
 std::string key_name(Key key) {
+  if (const auto event = mouse_event(key)) return mouse_name(*event);
   for (const auto& [code, name] : kNames) {
     if (code == key) return std::string(name);
   }
@@ -94,6 +111,7 @@ Key key_called(std::string_view name) {
     return letter >= 'a' && letter <= 'z' ? control_key(letter) : kKeyNone;
   }
   if (name.empty()) return kKeyNone;
+  if (const auto mouse = mouse_key_called(name)) return *mouse;
   const Character character = first_character(name);
   const bool one = character.is_utf8 && character.size == name.size();
   return one ? static_cast<Key>(character.code) : kKeyNone;
@@ -101,13 +119,20 @@ Key key_called(std::string_view name) {
 
 std::string hint_line(const KeyTable& table, int width) {
   std::string line;
-  for (const KeyBinding& binding : table) {
-    if (binding.hint.empty()) continue;
-    const std::string one = key_name(binding.key) + " " + std::string(binding.hint);
-    if (line.size() + one.size() + 2 > static_cast<size_t>(std::max(width, 0))) break;
-    line += (line.empty() ? "" : "  ") + one;
-  }
+  for_each_hint(table, width, [&](Key, const std::string& words, size_t at) {
+    line.append(at - line.size(), ' ');
+    line += words;
+  });
   return line;
+}
+
+Key hint_at(const KeyTable& table, int width, int x) {
+  Key found = kKeyNone;
+  for_each_hint(table, width, [&](Key key, const std::string& words, size_t at) {
+    const auto begin = static_cast<int>(at);
+    if (x >= begin && x < begin + static_cast<int>(words.size())) found = key;
+  });
+  return found;
 }
 
 KeyScript read_key_script(std::string_view text) {

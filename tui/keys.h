@@ -58,6 +58,14 @@ enum class Action : uint8_t {
   stats,
   sql,
   settings,
+  // Times and places
+  go_to,
+  time_mode,
+  time_mark,
+  zone,
+  mask,
+  note,
+  bookmark,
   // Problems
   next_problem,
   previous_problem,
@@ -71,6 +79,8 @@ enum class Action : uint8_t {
   filter,
   values,
   columns,
+  wider_column,
+  narrower_column,
   sort_next,
   sort_previous,
   reverse,
@@ -114,7 +124,10 @@ enum class Action : uint8_t {
   move_up,
   move_down,
   run_again,
+  edit_query,
 };
+
+inline constexpr int kWidthStep = 2;  // of Action::wider_column
 
 struct KeyBinding {
   Key key;
@@ -129,10 +142,13 @@ KeyTable with_movement_keys(const KeyTable& first, const KeyTable& rest);
 
 Action action_of(const KeyTable& table, Key key);
 std::string key_name(Key key);
-// "Enter", "F7", "^F", "Space" or one character; kKeyNone when it is no key.
+// "Enter", "F7", "^F", "Space", "Click@10,5" (tui/mouse.h) or one character; kKeyNone when it is no
+// key.
 Key key_called(std::string_view name);
 // "Enter ladder  f filter  ? help", as many as fit.
 std::string hint_line(const KeyTable& table, int width);
+// The key that it names there; kKeyNone: none.
+Key hint_at(const KeyTable& table, int width, int x);
 
 // A script of keys: words as key_called() has them, texts in quotes; a word that begins with '#'
 // begins a comment.

@@ -9,8 +9,8 @@
 #include "tui/message_text.h"
 #include "tui/message_view_screen.h"
 #include "tui/settings_view.h"
-#include "tui/sql_view.h"
 #include "tui/tabs.h"
+#include "tui/times.h"
 
 namespace sipladder {
 
@@ -103,22 +103,65 @@ Reply LadderView::next_leg() const {
   return {Reply::Kind::replace, std::make_unique<LadderView>(shared_, std::vector<CallId>{next})};
 }
 
-Reply LadderView::handle(Key key) {
-  if (search_.editing()) {
-    if (search_.type(key)) find(true);
-    return {};
+void LadderView::go_to(const Place& place) {
+  const auto place_of = [&](size_t i) {
+    const LadderRow& row = ladder_.rows[i];
+    return RowPlace{row.timed ? row.time_ns : 0, row.frame, row.source};
+  };
+  const auto row = row_at(place, ladder_.rows.size(), place_of);
+  if (!row) {
+    shared_.ui->notice = "all of this ladder is before " + place_words(place);
+    return;
   }
-  const Action action = action_of(keys(), key);
-  if (cursor_.move(action)) return {};
-  return act(action);
+  cursor_.select(*row);
+  const uint32_t frame = ladder_.rows[*row].frame;
+  if (place.frame != 0 && frame != place.frame)
+    shared_.ui->notice = fmt::format("{} has no row here: the next one is {}", place_words(place),
+                                     frame_text(ladder_, ladder_.rows[*row]));
+}
+
+// Of the selected row, else the first one.
+CallId LadderView::selected_call() const {
+  const bool of_row = !ladder_.rows.empty() && ladder_.rows[cursor_.selected].call;
+  if (of_row) return ladder_.rows[cursor_.selected].call;
+  return calls_.empty() ? CallId{} : calls_.front();
+}
+
+void LadderView::set_mark() const {
+  if (ladder_.rows.empty()) return;
+  const LadderRow& row = ladder_.rows[cursor_.selected];
+  if (row.timed && row.time_ns != 0) count_from(row.time_ns, shared_.ui.get());
+}
+
+Reply LadderView::type(Key key) {
+  if (place_.editing()) {
+    if (const auto place = place_.type(key, shared_)) go_to(*place);
+  } else if (note_.editing()) {
+    note_.type(key, shared_);
+  } else if (search_.type(key)) {
+    find(true);
+  }
+  return {};
+}
+
+bool LadderView::click(int x, int y) {
+  return x < width_ && cursor_.click(y - static_cast<int>(header_.size()));
+}
+
+// Of the line between ladder and message.
+void LadderView::drag(int from_x, int, int x, int) {
+  const bool at_line = width_ < full_width_ && from_x >= width_ - 1 && from_x <= width_ + 1;
+  if (at_line) set_share((full_width_ - x) * 100 / full_width_);
+}
+
+void LadderView::set_share(int percent) const {
+  constexpr int kLeast = 20, kMost = 80;
+  shared_.ui->raw_share = std::clamp(percent, kLeast, kMost);
 }
 
 Reply LadderView::act(Action action) {
+  if (cursor_.move(action)) return {};
   switch (action) {
-    case Action::back:
-      return {Reply::Kind::back, nullptr};
-    case Action::help:
-      return {Reply::Kind::help, nullptr};
     case Action::open:
       return open_row();
     case Action::select:
@@ -135,10 +178,6 @@ Reply LadderView::act(Action action) {
       return {Reply::Kind::open, finding_of_call(shared_, calls_.front())};
     case Action::save:
       return {Reply::Kind::open, save_view(shared_, calls_, calls_)};
-    case Action::settings:
-      return {Reply::Kind::open, settings_view(shared_)};
-    case Action::sql:
-      return {Reply::Kind::open, std::make_unique<SqlView>(shared_)};
     case Action::next_view:
     case Action::previous_view:
       return {Reply::Kind::open, tab_of_calls(shared_, calls_, action == Action::next_view)};
@@ -149,6 +188,18 @@ Reply LadderView::act(Action action) {
       return {};
     case Action::copy:
       copy_message();
+      return {};
+    case Action::go_to:
+      place_.begin();
+      return {};
+    case Action::time_mark:
+      set_mark();
+      return {};
+    case Action::note:
+      note_.begin(shared_, selected_call());
+      return {};
+    case Action::bookmark:
+      toggle_bookmark(shared_, selected_call());
       return {};
     case Action::next_problem:
     case Action::next_finding:
@@ -163,7 +214,7 @@ Reply LadderView::act(Action action) {
 
 // The message beside the ladder, and its width in percent.
 bool LadderView::switch_pane(Action action) {
-  constexpr int kStep = 5, kLeast = 20, kMost = 80, kHalf = 50;
+  constexpr int kStep = 5, kHalf = 50;
   Ui& ui = *shared_.ui;
   switch (action) {
     case Action::raw_pane:
@@ -171,10 +222,10 @@ bool LadderView::switch_pane(Action action) {
       ui.raw_where_wide = ui.raw_pane;
       return true;
     case Action::wider:
-      ui.raw_share = std::min(kMost, ui.raw_share + kStep);
+      set_share(ui.raw_share + kStep);
       return true;
     case Action::narrower:
-      ui.raw_share = std::max(kLeast, ui.raw_share - kStep);
+      set_share(ui.raw_share - kStep);
       return true;
     case Action::reset_width:
       ui.raw_share = kHalf;
@@ -266,6 +317,13 @@ const KeyTable& LadderView::keys() const {
           {'s', Action::compact, ""},
           {function_key(5), Action::compact, "repeats folded into the first one, or all"},
           {'y', Action::scale_time, "empty rows where time passes, or none"},
+          {':', Action::go_to, "go to a frame or a time"},
+          {'W', Action::time_mode, "times of the day, since the start, the row above, or the mark"},
+          {'B', Action::time_mark, "times count from this row"},
+          {'U', Action::zone, "times in UTC, or local"},
+          {control_key('n'), Action::note, "write a note about the call, kept beside the capture"},
+          {'*', Action::bookmark, "a star before the note of the call, or none"},
+          {'M', Action::mask, "names, numbers and addresses replaced on the screen, or not"},
           {'c', Action::colors, ""},
           {function_key(7), Action::colors,
            "colours by transaction, request and response, or call"},

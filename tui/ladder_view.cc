@@ -7,8 +7,10 @@
 #include "correlate/model/names.h"
 #include "export/ladder_words.h"
 #include "export/time_text.h"
+#include "tui/mask_ladder.h"
 #include "tui/message_text.h"
 #include "tui/text_pane.h"
+#include "tui/times.h"
 
 namespace sipladder {
 namespace {
@@ -46,6 +48,7 @@ LadderView::Made LadderView::wanted() const {
   made.scale = ui.scale_time;
   made.aliases = ui.show_aliases;
   made.by = ui.columns_by;
+  made.look = ui.look;
   return made;
 }
 
@@ -54,7 +57,7 @@ void LadderView::build() {
   LadderOptions options;
   options.rtp = made_.rtp;
   options.sdp = made_.sdp;
-  options.utc = shared_.utc;
+  options.utc = shared_.utc();
   options.of_capture = made_.verdicts;
   options.max_messages = kMaxMessages;
   options.compact = made_.compact;
@@ -65,6 +68,11 @@ void LadderView::build() {
   const MessageId before =
       ladder_.rows.empty() ? MessageId{} : ladder_.rows[cursor_.selected].message;
   ladder_ = build_ladder({shared_.model, shared_.log, shared_.analyst, calls_}, options);
+  note_of_call_.clear();
+  if (!ladder_.calls.empty())
+    note_of_call_ = shared_.ui->mask.sentence(
+        std::string(shared_.analyst.notes().of(ladder_.calls.front().call_id)));
+  mask_ladder(&shared_.ui->mask, &ladder_);
   if (only_sdp_)
     std::erase_if(ladder_.rows, [](const LadderRow& row) {
       return row.kind == RowKind::message && !row.has_sdp;
@@ -116,7 +124,7 @@ LadderTextOptions LadderView::text_options() const {
   LadderTextOptions options;
   options.width = width_ - 1;              // the marks stand before it
   options.frames = width_ >= kWithFrames;  // else the line below has the number
-  options.utc = shared_.utc;
+  tell_times(shared_, ladder_, &options);
   options.ascii = shared_.ui->ascii;
   return options;
 }
@@ -190,14 +198,16 @@ void LadderView::refresh(int width, int height) {
   detail_ = detail();
 }
 
+std::string LadderView::host(EndpointId id) const {
+  return shared_.ui->mask.name(to_string(shared_.model.endpoints[id]));
+}
+
 // Of a message: its label first when the arrow has no room for all of it.
 std::string LadderView::message_detail(const LadderRow& row) const {
   const MessageRecord& record = shared_.model.messages[row.message];
-  std::string out =
-      fmt::format("frame {}  {} > {}  {}  CSeq {} {}  {} bytes", row.frame,
-                  to_string(shared_.model.endpoints[record.src]),
-                  to_string(shared_.model.endpoints[record.dst]), to_string(record.transport),
-                  record.cseq, to_string(record.method), record.length);
+  std::string out = fmt::format("frame {}  {} > {}  {}  CSeq {} {}  {} bytes", row.frame,
+                                host(record.src), host(record.dst), to_string(record.transport),
+                                record.cseq, to_string(record.method), record.length);
   const bool ascii = shared_.ui->ascii;
   const int room = room_of(row, layout_) - ports_of(row).width();
   if (fit_row_label(row, room, ascii) != row_label(row, ascii)) out = row.label + "  " + out;
@@ -219,10 +229,9 @@ std::string LadderView::detail() const {
     return message_detail(row);
   if (row.kind != RowKind::media || !shared_.model.streams.holds(row.stream)) return {};
   const StreamRecord& stream = shared_.model.streams[row.stream];
-  return fmt::format(
-      "{} > {}  SSRC {:08x}  {}  {}, {} lost, {}", to_string(shared_.model.endpoints[stream.src]),
-      to_string(shared_.model.endpoints[stream.dst]), stream.ssrc, row.codec,
-      counted(row.packets, "packet"), row.lost, duration_text(row.end_ns - row.time_ns));
+  return fmt::format("{} > {}  SSRC {:08x}  {}  {}, {} lost, {}", host(stream.src),
+                     host(stream.dst), stream.ssrc, row.codec, counted(row.packets, "packet"),
+                     row.lost, duration_text(row.end_ns - row.time_ns));
 }
 
 std::string LadderView::crumb() const {
@@ -232,7 +241,8 @@ std::string LadderView::crumb() const {
 
 std::string LadderView::heading() const {
   if (ladder_.calls.empty()) return "given up for memory (--memory)";
-  std::string text = utf8_text(title_text(ladder_.calls.front(), shared_.ui->ascii));
+  std::string text = note_of_call_.empty() ? "" : "[" + note_of_call_ + "]  ";
+  text += utf8_text(title_text(ladder_.calls.front(), shared_.ui->ascii));
   if (ladder_.calls.size() > 1) text += fmt::format("  and {} more", ladder_.calls.size() - 1);
   return text;
 }

@@ -7,6 +7,8 @@
 
 #include "export/ladder.h"
 #include "export/ladder_text.h"
+#include "tui/note_prompt.h"
+#include "tui/place.h"
 #include "tui/problems.h"
 #include "tui/search.h"
 #include "tui/view.h"
@@ -28,12 +30,19 @@ class LadderView : public Screen {
 
   void refresh(int width, int height) override;
   void draw(Canvas& canvas) const override;
-  Reply handle(Key key) override;
+  bool typing() const override { return search_.editing() || place_.editing() || note_.editing(); }
+  Reply type(Key key) override;
+  bool click(int x, int y) override;
+  void drag(int from_x, int from_y, int x, int y) override;
+  Reply act(Action action) override;
   const KeyTable& keys() const override;
   std::string name() const override { return "ladder"; }
   std::string crumb() const override;
   std::string heading() const override;
-  std::string prompt() const override { return search_.prompt(); }
+  std::string prompt() const override {
+    if (note_.editing()) return note_.prompt();
+    return place_.editing() ? place_.prompt() : search_.prompt();
+  }
 
  private:
   // What the screen was made for: when it changes, the ladder is made anew.
@@ -42,6 +51,7 @@ class LadderView : public Screen {
     bool verdicts = false, rtp = false, sdp = false, only_sdp = false, compact = false;
     bool scale = false, aliases = false;
     ColumnsBy by = ColumnsBy::ip;
+    uint32_t look = 0;
     bool operator==(const Made&) const = default;
   };
   Made wanted() const;
@@ -55,10 +65,11 @@ class LadderView : public Screen {
   void take_pane(int width, int height);
   void take_raw();
   std::string detail() const;
+  std::string host(EndpointId id) const;
   std::string message_detail(const LadderRow& row) const;
   CellLine drawn_row(size_t index) const;
 
-  Reply act(Action action);
+  void set_share(int percent) const;
   bool switch_pane(Action action);
   void switch_shown(Action action);
   Reply open_row() const;
@@ -66,6 +77,9 @@ class LadderView : public Screen {
   Reply show_all_legs();
   Reply next_leg() const;
   void find(bool forward);
+  void go_to(const Place& place);
+  void set_mark() const;
+  CallId selected_call() const;
   void next_finding(bool forward);
   void select_message(MessageId id);
   void jump(Action action);
@@ -96,6 +110,9 @@ class LadderView : public Screen {
   MessageId raw_of_;
   Cursor cursor_;
   Search search_;
+  PlacePrompt place_;
+  NotePrompt note_;
+  std::string note_of_call_;  // of the first one
 };
 
 }  // namespace sipladder

@@ -1,6 +1,7 @@
 #include "tui/list_columns.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "correlate/model/names.h"
 #include "decode/text.h"
@@ -20,21 +21,34 @@ std::string_view present_name(std::string_view name) {
   return name;
 }
 
+// "src:21": its name, and how wide it shall be; 0: nothing is said.
+std::pair<std::string_view, int> take_width(std::string_view whole) {
+  const size_t colon = whole.rfind(':');
+  if (colon == std::string_view::npos) return {whole, 0};
+  const std::string_view digits = whole.substr(colon + 1);
+  int width = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), width);
+  const bool number = error == std::errc() && end == digits.data() + digits.size() && width > 0;
+  if (!number) return {whole, 0};
+  return {whole.substr(0, colon), width};
+}
+
 std::vector<ListColumn> all_columns() {
   std::vector<ListColumn> all = {
 #define COLUMN(name, title, field, least, most, keep, right, about) \
-  {name, title, about, least, most, keep, right, Field::field, nullptr},
+  {name, title, about, least, most, keep, 0, right, Field::field, nullptr},
 #include "tui/list_columns.def"
 #undef COLUMN
   };
   for (const Column& column : kCallsTable.columns) {
-    const bool taken = std::any_of(all.begin(), all.end(),
-                                   [&](const ListColumn& one) { return one.name == column.name; });
-    if (taken) continue;
+    const auto taken = std::find_if(all.begin(), all.end(),
+                                    [&](const ListColumn& one) { return one.name == column.name; });
+    if (taken != all.end() && taken->field == Field::of_table) taken->column = &column;
+    if (taken != all.end()) continue;
     const std::string name(column.name);
     const int width = static_cast<int>(name.size());
     all.push_back({name, name, std::string(column.doc), std::max(4, std::min(width, 12)),
-                   std::max(24, width), 40, column.type != "TEXT", Field::of_table, &column});
+                   std::max(24, width), 40, 0, column.type != "TEXT", Field::of_table, &column});
   }
   return all;
 }
@@ -67,18 +81,30 @@ const std::vector<ListColumn>& list_columns() {
   return kAll;
 }
 
+void set_width(ListColumn* column, int width) {
+  constexpr int kWidest = 200;
+  column->width = std::clamp(width, 1, kWidest);
+  column->least = column->most = column->width;
+}
+
+std::string name_with_width(const ListColumn& column) {
+  return column.width == 0 ? column.name : column.name + ":" + std::to_string(column.width);
+}
+
 std::vector<ListColumn> list_columns_called(const std::vector<std::string>& names) {
   std::vector<ListColumn> columns;
-  for (const std::string& name : names) {
+  for (const std::string& whole : names) {
+    const auto [name, width] = take_width(whole);
+    const size_t before = columns.size();
     if (name.starts_with(kHeader) && name.size() > kHeader.size()) {
-      const std::string header = name.substr(kHeader.size());
-      columns.push_back(
-          {name, header, "header of the first request", 8, 40, 40, false, Field::header, nullptr});
-      continue;
+      const std::string header(name.substr(kHeader.size()));
+      columns.push_back({std::string(name), header, "header of the first request", 8, 40, 40, 0,
+                         false, Field::header, nullptr});
     }
     for (const ListColumn& column : list_columns()) {
       if (column.name == present_name(name)) columns.push_back(column);
     }
+    if (width > 0 && columns.size() > before) set_width(&columns.back(), width);
   }
   return columns;
 }
@@ -202,10 +228,11 @@ std::string CallCells::text(const ListColumn& column, CallId id) {
     case Field::index:
       return std::to_string(id.value);
     case Field::date:
-      return timed && shared_.model.has_dates(first.source) ? date_text(call.start_ns, shared_.utc)
-                                                            : "";
+      return timed && shared_.model.has_dates(first.source)
+                 ? date_text(call.start_ns, shared_.utc())
+                 : "";
     case Field::time:
-      return timed ? clock_text(call.start_ns, shared_.utc).substr(0, 8) : "";
+      return timed ? clock_text(call.start_ns, shared_.utc()).substr(0, 8) : "";
     case Field::method:
       return method(id);
     case Field::from:
@@ -267,6 +294,9 @@ std::string CallCells::everything(CallId id) {
     all += text(column, id) + "  ";
   }
   all += std::string(shared_.ui->overview.of(id).cause) + "  ";
+  if (!shared_.analyst.notes().empty())
+    all +=
+        std::string(shared_.analyst.notes().of(text(list_columns_called({"callid"}).front(), id)));
   const SipIndex& sip = reader_.sip(shared_.model.calls[id].naming_message());
   all += std::string(sip.value(HeaderId::user_agent));
   return all;

@@ -49,14 +49,20 @@ struct ListColumn {
   std::string about;
   int least = 8, most = 30;  // columns on the screen
   int keep = 0;              // where there is no room, the lowest go first
+  int width = 0;             // that the user wants; 0: between least and most
   bool right = false;
   Field field = Field::of_table;
   const Column* column = nullptr;
 };
 // All that have a name of their own, and those of the table.
 const std::vector<ListColumn>& list_columns();
-// By name ("header:X-Foo" too); names that nothing has are left out.
+// By name ("header:X-Foo" too), with a width of its own behind a colon ("src:21"); names that
+// nothing has are left out.
 std::vector<ListColumn> list_columns_called(const std::vector<std::string>& names);
+// A column as wide as that, within reason.
+void set_width(ListColumn* column, int width);
+// As list_columns_called() takes it.
+std::string name_with_width(const ListColumn& column);
 const std::vector<std::string>& default_list_columns();
 
 struct PlacedColumn {

@@ -9,9 +9,9 @@
 #include "tui/ladder_view.h"
 #include "tui/list_view.h"
 #include "tui/settings_view.h"
-#include "tui/sql_view.h"
 #include "tui/table_view.h"
 #include "tui/tabs.h"
+#include "tui/times.h"
 
 namespace sipladder {
 namespace {
@@ -70,6 +70,19 @@ void ListView::sort_worst() {
   const bool is_sorted = rows_source_.sorted_by() == "mark";
   rows_source_.sort(is_sorted ? nullptr : &mark.front(), true);
   cursor_.select(0);
+}
+
+// The column sorted by, which < and > choose.
+void ListView::widen(int by) {
+  for (const PlacedColumn& place : placed_) {
+    ListColumn& column = columns_[place.column];
+    if (column.name != rows_source_.sorted_by()) continue;
+    set_width(&column, place.width + by);
+    shared_.ui->notice = fmt::format("{}: {} wide (--columns {})", column.title, column.width,
+                                     name_with_width(column));
+    return;
+  }
+  shared_.ui->notice = "< and > choose the column that [ and ] make narrower or wider";
 }
 
 void ListView::choose() {
@@ -153,7 +166,8 @@ Reply ListView::open_values() {
   }
   return choose_value(
       column.title + " of these calls (< and > choose the column)", counts,
-      [this, column](const std::string& value) { rows_source_.pick(column, value); });
+      [this, column](const std::string& value) { rows_source_.pick(column, value); },
+      [ui = shared_.ui, name](const std::string& value) { return ui->mask.cell(name, value); });
 }
 
 // What is wrong with the capture itself belongs to no call, or to many.
@@ -167,14 +181,14 @@ void ListView::copy_call_id() {
   const SharedLock lock(shared_);
   const std::vector<ListColumn> column = list_columns_called({"callid"});
   if (!shared_.model.calls.holds(selected())) return;
-  shared_.ui->clipboard = cells_.text(column.front(), selected());
+  shared_.ui->clipboard = shared_.ui->mask.name(cells_.text(column.front(), selected()));
   shared_.ui->notice = "Call-ID copied";
 }
 
 Reply ListView::open_columns() {
   std::vector<Choice> choices;
   for (const ListColumn& column : columns_)
-    choices.push_back({column.name, column.about, column.name, true});
+    choices.push_back({column.name, column.about, name_with_width(column), true});
   for (const ListColumn& column : list_columns()) {
     const bool shown = std::any_of(columns_.begin(), columns_.end(),
                                    [&](const ListColumn& one) { return one.name == column.name; });
@@ -185,39 +199,110 @@ Reply ListView::open_columns() {
   });
 }
 
-Reply ListView::handle(Key key) {
-  untouched_ = false;
-  if (search_.editing()) {
-    if (search_.type(key)) find(true);
-    return {};
+// The call of the message with that frame, or of the next message.
+void ListView::go_to_frame(const Place& place) {
+  const SharedLock lock(shared_);
+  MessageId found;
+  uint32_t frame = UINT32_MAX;
+  for (const MessageId id : shared_.model.messages.ids()) {
+    const MessageRecord& message = shared_.model.messages[id];
+    if (place.source && message.source != *place.source) continue;
+    if (message.frame < place.frame || message.frame >= frame) continue;
+    found = id;
+    frame = message.frame;
+    if (frame == place.frame) break;
   }
+  Ui& ui = *shared_.ui;
+  if (!found) {
+    ui.notice = fmt::format("no message comes as late as {}", place_words(place));
+    return;
+  }
+  const CallId call = shared_.model.messages[found].call;
+  const auto& ids = rows_source_.ids();
+  const auto at = std::find(ids.begin(), ids.end(), call);
+  if (at != ids.end()) cursor_.select(static_cast<size_t>(at - ids.begin()));
+  if (frame != place.frame)
+    ui.notice =
+        fmt::format("{} is no SIP message: the next one is frame {}", place_words(place), frame);
+  if (at == ids.end())
+    ui.notice =
+        fmt::format("frame {} is of call {}, which this list does not show", frame, call.value);
+}
+
+void ListView::go_to(const Place& place) {
+  shared_.ui->autoscroll = false;
+  if (place.frame != 0) return go_to_frame(place);
+  const SharedLock lock(shared_);
+  const auto& ids = rows_source_.ids();
+  const auto row = row_at(place, ids.size(), [&](size_t i) {
+    const bool held = shared_.model.calls.holds(ids[i]);
+    return RowPlace{held ? shared_.model.calls[ids[i]].start_ns : 0};
+  });
+  if (row) cursor_.select(*row);
+  if (!row) shared_.ui->notice = "all of these calls began before " + place_words(place);
+}
+
+void ListView::set_mark() {
+  const SharedLock lock(shared_);
+  if (shared_.model.calls.holds(selected()))
+    count_from(shared_.model.calls[selected()].start_ns, shared_.ui.get());
+}
+
+Reply ListView::type(Key key) {
   if (filter_edit_.active()) {
     type_filter(key);
-    return {};
+  } else if (place_.editing()) {
+    if (const auto place = place_.type(key, shared_)) go_to(*place);
+  } else if (note_.editing()) {
+    note_.type(key, shared_);
+  } else if (search_.type(key)) {
+    find(true);
   }
-  const Action action = action_of(keys(), key);
+  return {};
+}
+
+// A click on a group shows it, one on a title sorts by it, a second one the other way.
+bool ListView::click(int x, int y) {
+  untouched_ = false;
+  if (y == 0 && above_ > 1) {
+    if (const auto group = group_at(x)) {
+      rows_source_.show_group(*group);
+      cursor_.select(0);
+    }
+    return false;
+  }
+  if (y >= above_) return cursor_.click(y - above_);
+  for (const PlacedColumn& place : placed_) {
+    const ListColumn& column = columns_[place.column];
+    if (x < place.x || x >= place.x + place.width) continue;
+    rows_source_.sort(&column,
+                      column.name == rows_source_.sorted_by() && !rows_source_.descending());
+    break;
+  }
+  return false;
+}
+
+// Of the line above the panel.
+void ListView::drag(int, int from_y, int, int y) {
+  if (panel_rows_ > 0 && from_y == height_ - panel_rows_) shared_.ui->panel_rows = height_ - y;
+}
+
+// The program ends only when nothing is left that Esc could end.
+bool ListView::unwind() {
+  if (search_.clear()) return true;
+  if (!rows_source_.has_filter() && rows_source_.group() == Group::all) return false;
+  rows_source_.show_group(Group::all);
+  rows_source_.filter({}, {});
+  return true;
+}
+
+Reply ListView::act(Action action) {
+  untouched_ = false;
   if (cursor_.move(action)) {
     shared_.ui->autoscroll = action == Action::last && shared_.ui->live;
     return {};
   }
-  if (action == Action::back) {
-    // Escape leaves what was begun last; the program only when nothing is left.
-    if (key != kKeyEscape) return {Reply::Kind::back, nullptr};
-    if (search_.clear()) return {};
-    if (rows_source_.has_filter() || rows_source_.group() != Group::all) {
-      rows_source_.show_group(Group::all);
-      rows_source_.filter({}, {});
-      return {};
-    }
-    return {Reply::Kind::back, nullptr};
-  }
-  return act(action);
-}
-
-Reply ListView::act(Action action) {
   switch (action) {
-    case Action::help:
-      return {Reply::Kind::help, nullptr};
     case Action::open:
       return open_flow(false);
     case Action::extended:
@@ -232,17 +317,11 @@ Reply ListView::act(Action action) {
       return open_values();
     case Action::columns:
       return open_columns();
-    case Action::settings:
-      return {Reply::Kind::open, settings_view(shared_)};
     case Action::save:
       return {Reply::Kind::open, save_view(shared_, wanted(), rows_source_.ids())};
     case Action::next_view:
     case Action::previous_view:
       return {Reply::Kind::open, tab_beside_calls(shared_, action == Action::next_view)};
-    case Action::stats:
-      return {Reply::Kind::open, tab_called(shared_, "stats")};
-    case Action::sql:
-      return {Reply::Kind::open, std::make_unique<SqlView>(shared_)};
     case Action::capture:
       return open_capture_findings();
     default:
@@ -268,6 +347,10 @@ bool ListView::act_on_order(Action action) {
       return true;
     case Action::reverse:
       reverse();
+      return true;
+    case Action::wider_column:
+    case Action::narrower_column:
+      widen(action == Action::wider_column ? kWidthStep : -kWidthStep);
       return true;
     case Action::clear:
     case Action::clear_hidden:
@@ -315,6 +398,18 @@ Reply ListView::act_on_rows(Action action) {
       break;
     case Action::copy:
       copy_call_id();
+      break;
+    case Action::go_to:
+      place_.begin();
+      break;
+    case Action::time_mark:
+      set_mark();
+      break;
+    case Action::note:
+      note_.begin(shared_, selected());
+      break;
+    case Action::bookmark:
+      toggle_bookmark(shared_, selected());
       break;
     case Action::aliases:
       ui.show_aliases = !ui.show_aliases;

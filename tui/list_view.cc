@@ -7,6 +7,7 @@
 #include "correlate/model/names.h"
 #include "tui/status_line.h"
 #include "tui/text_pane.h"
+#include "tui/times.h"
 
 namespace sipladder {
 namespace {
@@ -15,10 +16,13 @@ constexpr int kLeastForPanel = 20;  // rows of the view: 24 of the terminal, or 
 constexpr int kLeastForSummary = 6;
 constexpr int kAllGroups = 70;  // columns: below, only groups that have calls
 constexpr int kHeaderRows = 1;
+constexpr int kLeastPanel = 3, kLeastList = 6;  // where the line between them is drawn along
 
-// Of a view of so many rows; the list keeps the larger part.
-int panel_height(int height) {
-  return height < kLeastForPanel ? 0 : std::min(height * 11 / 20, 26);
+// Of a view of so many rows; unless the user wants another height, the list keeps the larger part.
+int panel_height(int height, int wanted) {
+  if (height < kLeastForPanel) return 0;
+  const int most = height - kLeastList;
+  return wanted > 0 ? std::clamp(wanted, kLeastPanel, most) : std::min(height * 11 / 20, 26);
 }
 
 struct GroupKey {
@@ -78,15 +82,27 @@ bool ListView::working() const {
   return rows_source_.working() || (shared_.verdicts && shared_.ui->overview.working());
 }
 
+// Since there are notes, a column shows them.
+void ListView::show_notes() {
+  if (noted_ || shared_.analyst.notes().empty()) return;
+  noted_ = true;
+  const bool there = std::any_of(columns_.begin(), columns_.end(),
+                                 [](const ListColumn& one) { return one.name == "note"; });
+  const std::vector<ListColumn> note = list_columns_called({"note"});
+  if (!there) columns_.insert(columns_.end(), note.begin(), note.end());
+}
+
 void ListView::refresh(int width, int height) {
   width_ = width;
+  show_notes();
   if (shared_.verdicts)
     shared_.ui->overview.update(shared_.model, shared_.analyst, shared_.ui->slice);
   const CallId before = selected();
   const bool changed = rows_source_.refresh();
-  panel_rows_ = shared_.ui->panel ? panel_height(height) : 0;
-  const int above = kHeaderRows + (height >= kLeastForSummary ? 1 : 0);
-  const int rows = height - above - panel_rows_;
+  height_ = height;
+  panel_rows_ = shared_.ui->panel ? panel_height(height, shared_.ui->panel_rows) : 0;
+  above_ = kHeaderRows + (height >= kLeastForSummary ? 1 : 0);
+  const int rows = height - above_ - panel_rows_;
   if (changed && before) select_call(before);
   cursor_.fit(rows_source_.ids().size(), static_cast<size_t>(std::max(1, rows)));
   if (shared_.ui->autoscroll) cursor_.select(cursor_.count);
@@ -104,7 +120,7 @@ void ListView::refresh(int width, int height) {
 void ListView::tell_capture(int width) {
   std::vector<CellLine> lines;
   for (const Finding* finding : shared_.analyst.all()) {
-    const Problem problem = problem_of(*finding);
+    const Problem problem = problem_of(shared_, *finding);
     add_wrapped(&lines, "", width, 0);
     add_wrapped(&lines, problem_line(problem), width, 0);
     add_wrapped(&lines, "to do: " + problem.remedy, width, 2);
@@ -112,11 +128,23 @@ void ListView::tell_capture(int width) {
   for (const CellLine& line : lines) instead_.push_back(to_utf8(line));
 }
 
+// When a call began, as the user wants it told.
+std::string ListView::time_of(size_t row, int64_t begin_ns) const {
+  const auto& ids = rows_source_.ids();
+  const Model& model = shared_.model;
+  const CallRecord& call = model.calls[ids[row]];
+  if (!model.has_times(model.messages[call.first_message].source)) return {};
+  const bool above = row > 0 && model.calls.holds(ids[row - 1]);
+  return short_time(shared_, call.start_ns, begin_ns,
+                    above ? model.calls[ids[row - 1]].start_ns : 0);
+}
+
 void ListView::take_rows(int width) {
   placed_ = place_columns(columns_, width);
   rows_.clear();
   rows_top_ = cursor_.top;
   const auto& ids = rows_source_.ids();
+  const int64_t begin_ns = place_context(shared_).begin_ns;
   const auto& chosen = shared_.ui->chosen;
   for (size_t i = cursor_.top; i < cursor_.end(); i++) {
     Row row;
@@ -125,7 +153,11 @@ void ListView::take_rows(int width) {
     for (const PlacedColumn& place : placed_) {
       const ListColumn& column = columns_[place.column];
       const bool held = shared_.model.calls.holds(row.id);
-      row.cells.push_back(held ? cells_.text(column, row.id) : std::string());
+      if (held && column.field == Field::time)
+        row.cells.push_back(time_of(i, begin_ns));
+      else
+        row.cells.push_back(held ? shared_.ui->mask.cell(column.name, cells_.text(column, row.id))
+                                 : "");
       row.inks.push_back(held ? cells_.ink(column, row.id) : Ink::plain);
     }
     rows_.push_back(std::move(row));
@@ -136,7 +168,8 @@ std::string ListView::heading() const {
   const size_t shown = rows_source_.ids().size();
   std::string text = counted(shown, rows_source_.calls_only() ? "call" : "dialog");
   if (shown != rows_source_.total()) text += fmt::format(" of {}", rows_source_.total());
-  if (const std::string about = rows_source_.about(); !about.empty()) text += "  " + about;
+  if (const std::string about = rows_source_.about(); !about.empty())
+    text += "  " + shared_.ui->mask.sentence(about);
   if (rows_source_.waits()) text += "  (chosen when all is read)";
   if (!shared_.ui->chosen.empty()) text += fmt::format("  {} selected", shared_.ui->chosen.size());
   if (shared_.ui->autoscroll) text += "  (following)";
@@ -154,31 +187,53 @@ std::string ListView::prompt() const {
                                                                    rows_source_.progress() * 100)
                                                      : "");
   }
-  return search_.prompt();
+  if (note_.editing()) return note_.prompt();
+  return place_.editing() ? place_.prompt() : search_.prompt();
 }
 
 // The groups with their counts and keys; the one that is shown stands out.
-int ListView::summary_line(Canvas& canvas) const {
+std::vector<ListView::GroupWords> ListView::group_words(int width) const {
   const Overview& overview = shared_.ui->overview;
-  if (!overview.known()) {
-    canvas.text(0, 0, std::string_view("verdicts come when all is read"), Ink::dim);
-    return 1;
-  }
+  std::vector<GroupWords> all;
+  if (!overview.known()) return all;
   int x = 0;
-  const auto put = [&](const std::string& words, Ink ink) {
-    canvas.text(x, 0, words, ink);
-    x += static_cast<int>(words.size()) + 2;
+  const auto put = [&](Group group, std::string words, Ink ink) {
+    const auto size = static_cast<int>(words.size());
+    all.push_back({group, std::move(words), ink, x});
+    x += size + 2;
   };
-  put("0:" + counted(overview.count(Group::all), "call"), Ink::bold);
+  put(Group::all, "0:" + counted(overview.count(Group::all), "call"), Ink::bold);
   for (const GroupKey& one : kGroupKeys) {
     const uint64_t count = overview.count(one.group);
-    if (count == 0 && canvas.width() < kAllGroups) continue;
+    if (count == 0 && width < kAllGroups) continue;
     const Ink ink = count == 0 ? Ink::dim : one.group == Group::nat ? Ink::warning : Ink::error;
     const bool shown = rows_source_.group() == one.group;
-    put(fmt::format("{}{}:{} {}{}", shown ? "[" : "", one.key, count, one.words, shown ? "]" : ""),
+    put(one.group,
+        fmt::format("{}{}:{} {}{}", shown ? "[" : "", one.key, count, one.words, shown ? "]" : ""),
         ink);
   }
+  return all;
+}
+
+int ListView::summary_line(Canvas& canvas) const {
+  if (!shared_.ui->overview.known())
+    canvas.text(0, 0, std::string_view("verdicts come when all is read"), Ink::dim);
+  for (const GroupWords& one : group_words(canvas.width()))
+    canvas.text(one.x, 0, one.words, one.ink);
   return 1;
+}
+
+std::optional<Group> ListView::group_at(int x) const {
+  for (const GroupWords& one : group_words(width_)) {
+    const bool shows_calls = one.group != Group::capture;
+    if (shows_calls && x >= one.x && x < one.x + static_cast<int>(one.words.size()))
+      return one.group;
+  }
+  return std::nullopt;
+}
+
+std::string ListView::title_of(const ListColumn& column) const {
+  return column.field == Field::time ? short_time_title(*shared_.ui) : column.title;
 }
 
 void ListView::draw(Canvas& canvas) const {
@@ -193,9 +248,9 @@ void ListView::draw(Canvas& canvas) const {
     const ListColumn& column = columns_[place.column];
     const bool sorted = column.name == rows_source_.sorted_by() && !column.title.empty();
     cell(y, place,
-         column.title + (!sorted                     ? ""
-                         : rows_source_.descending() ? "v"
-                                                     : "^"),
+         title_of(column) + (!sorted                     ? ""
+                             : rows_source_.descending() ? "v"
+                                                         : "^"),
          Ink::header);
   }
   y++;

@@ -3,11 +3,14 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "tui/call_panel.h"
 #include "tui/list_rows.h"
+#include "tui/note_prompt.h"
+#include "tui/place.h"
 #include "tui/search.h"
 #include "tui/view.h"
 
@@ -25,7 +28,14 @@ class ListView : public Screen {
 
   void refresh(int width, int height) override;
   void draw(Canvas& canvas) const override;
-  Reply handle(Key key) override;
+  bool typing() const override {
+    return filter_edit_.active() || place_.editing() || note_.editing() || search_.editing();
+  }
+  Reply type(Key key) override;
+  bool click(int x, int y) override;
+  void drag(int from_x, int from_y, int x, int y) override;
+  Reply act(Action action) override;
+  bool unwind() override;
   const KeyTable& keys() const override;
   std::string name() const override { return "call list"; }
   std::string crumb() const override { return "calls"; }
@@ -43,18 +53,33 @@ class ListView : public Screen {
 
   void select_call(CallId id);
   void select_worst();
+  void show_notes();
   void tell_capture(int width);
   void take_rows(int width);
+  std::string time_of(size_t row, int64_t begin_ns) const;
+  std::string title_of(const ListColumn& column) const;
+  struct GroupWords {
+    Group group;
+    std::string words;
+    Ink ink;
+    int x;
+  };
+  std::vector<GroupWords> group_words(int width) const;
   int summary_line(Canvas& canvas) const;
+  std::optional<Group> group_at(int x) const;
   CallId selected() const;
   std::vector<CallId> wanted() const;  // those chosen with Space, else the selected one
 
   bool matches(size_t index);
   void find(bool forward);
+  void go_to(const Place& place);
+  void go_to_frame(const Place& place);
+  void set_mark();
   void step_problem(bool forward);
   void step_sort(bool forward);
   void reverse();
   void sort_worst();
+  void widen(int by);
   void choose();
   void begin_filter();
   void type_filter(Key key);
@@ -63,7 +88,6 @@ class ListView : public Screen {
   Reply open_capture_findings();
   void copy_call_id();
   Reply open_columns();
-  Reply act(Action action);
   bool act_on_order(Action action);
   Reply act_on_rows(Action action);
 
@@ -75,6 +99,9 @@ class ListView : public Screen {
   std::vector<Row> rows_;  // from rows_top_ on
   size_t rows_top_ = 0;
   bool untouched_ = true;  // no key came yet
+  bool noted_ = false;     // columns_ was asked for a note
+  int above_ = 0;          // rows before the first call
+  int height_ = 0;         // of all
   int panel_rows_ = 0;
   int width_ = 80;
   CallPanel panel_;
@@ -82,6 +109,8 @@ class ListView : public Screen {
   Cursor cursor_;
   Search search_;
   LineEdit filter_edit_;
+  PlacePrompt place_;
+  NotePrompt note_;
 };
 
 }  // namespace sipladder

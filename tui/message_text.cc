@@ -133,17 +133,20 @@ std::string message_bytes(const Shared& shared, MessageId id) {
   if (!shared.model.messages.holds(id)) return std::string(kGone);
   std::string bytes;
   const bool readable = shared.log.read(shared.model.messages[id].ref(), &bytes);
-  return readable ? safe_utf8(bytes, true) : std::string(kUnreadable);
+  if (!readable) return std::string(kUnreadable);
+  return safe_utf8(shared.ui->mask.message(std::move(bytes)), true);
 }
 
 std::string message_title(const Shared& shared, MessageId id) {
   if (!shared.model.messages.holds(id)) return {};
   const MessageRecord& record = shared.model.messages[id];
+  const auto end = [&](EndpointId id) {
+    return shared.ui->mask.name(to_string(shared.model.endpoints[id]));
+  };
   return fmt::format(
       "frame {}  {}  {} > {}  {}  {} bytes", record.frame,
-      shared.model.has_times(record.source) ? clock_text(record.time_ns, shared.utc) : "",
-      to_string(shared.model.endpoints[record.src]), to_string(shared.model.endpoints[record.dst]),
-      to_string(record.transport), record.length);
+      shared.model.has_times(record.source) ? clock_text(record.time_ns, shared.utc()) : "",
+      end(record.src), end(record.dst), to_string(record.transport), record.length);
 }
 
 std::vector<std::string> plain_lines(const Shared& shared, MessageId id) {
@@ -175,7 +178,10 @@ std::vector<CellLine> message_tree(const Shared& shared, MessageId id, int width
     add_lines(&lines, message_bytes(shared, id));
     return lines;
   }
-  const SipIndex& sip = view.sip();
+  const std::string masked = shared.ui->mask.message(std::string(view.bytes()));
+  SipIndex of_masked;
+  if (shared.ui->mask.is_on()) index_sip(masked, &of_masked);
+  const SipIndex& sip = shared.ui->mask.is_on() ? of_masked : view.sip();
   lines.emplace_back();
   put_text(&lines.back(), 0, safe_text(sip.start_line), start_ink(sip.start_line));
   const std::string word = sip.is_request ? std::string() : std::to_string(sip.status);

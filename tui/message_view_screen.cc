@@ -13,7 +13,8 @@ namespace sipladder {
 void MessageScreen::refresh(int width, int height) {
   const bool syntax = shared_.ui->syntax;
   if (loaded_ != messages_[at_] || made_for_ != width || made_parsed_ != parsed_ ||
-      made_syntax_ != syntax) {
+      made_syntax_ != syntax || made_look_ != shared_.ui->look) {
+    made_look_ = shared_.ui->look;
     loaded_ = messages_[at_];
     made_for_ = width;
     made_parsed_ = parsed_;
@@ -45,12 +46,7 @@ void MessageScreen::step_problem(bool forward) {
     const MessageRecord& record = shared_.model.messages[id];
     if (problems.empty() || problems.front().call != record.call)
       problems = problems_of(shared_, record.call);
-    const bool proof = std::any_of(problems.begin(), problems.end(), [&](const Problem& problem) {
-      return problem.severity != Severity::info &&
-             (problem.message == id ||
-              std::binary_search(problem.evidence.begin(), problem.evidence.end(), record.frame));
-    });
-    if (!proof) continue;
+    if (!proves_any(problems, id, record.frame)) continue;
     at_ = at;
     pane_.rewind();
     return;
@@ -75,17 +71,8 @@ Reply MessageScreen::compare_with_next_hop() const {
   return {};
 }
 
-Reply MessageScreen::handle(Key key) {
-  if (pane_.typing()) {
-    pane_.type(key);
-    return {};
-  }
-  const Action action = action_of(keys(), key);
+Reply MessageScreen::act(Action action) {
   switch (action) {
-    case Action::back:
-      return {Reply::Kind::back, nullptr};
-    case Action::help:
-      return {Reply::Kind::help, nullptr};
     case Action::next_item:
     case Action::previous_item:
       step(action == Action::next_item);

@@ -17,7 +17,10 @@ class MessageScreen : public Screen {
 
   void refresh(int width, int height) override;
   void draw(Canvas& canvas) const override { pane_.draw(canvas, 0); }
-  Reply handle(Key key) override;
+  bool click(int, int y) override { return pane_.click(y); }
+  bool typing() const override { return pane_.typing(); }
+  Reply type(Key key) override { return pane_.type(key); }
+  Reply act(Action action) override;
   const KeyTable& keys() const override;
   std::string name() const override { return "message"; }
   std::string crumb() const override;
@@ -36,6 +39,7 @@ class MessageScreen : public Screen {
   MessageId loaded_;
   int made_for_ = 0;  // width
   bool made_parsed_ = false, made_syntax_ = true;
+  uint32_t made_look_ = 0;
   std::string title_;
   TextPane pane_;
 };

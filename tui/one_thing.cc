@@ -9,6 +9,7 @@
 #include "tui/ladder_view.h"
 #include "tui/message_text.h"
 #include "tui/problems.h"
+#include "tui/stream_plot.h"
 #include "tui/tabs.h"
 #include "tui/text_screen.h"
 
@@ -16,6 +17,8 @@ namespace sipladder {
 namespace {
 
 constexpr size_t kMaxRawLines = 100'000;
+constexpr int kPlotLines = 19;                        // below the figures of a stream
+constexpr std::string_view kMessageTitle = "frame ";  // of a message
 
 std::vector<CellLine> record_lines(const Shared& shared, const TableDescription& table, RowId row,
                                    int width) {
@@ -30,10 +33,18 @@ std::vector<CellLine> record_lines(const Shared& shared, const TableDescription&
     column.get(reader, row, value);
     if (value.type == Value::Type::null) continue;
     const size_t first = lines.size();
-    add_wrapped(&lines, plain_text(value), width, kNames);
+    const bool text = value.type == Value::Type::text;
+    add_wrapped(&lines,
+                text ? shared.ui->mask.cell(column.name, plain_text(value)) : plain_text(value),
+                width, kNames);
     if (lines.size() == first) lines.emplace_back();
     put_text(&lines[first], 0, fit_text(safe_text(column.name), kNames - 2), Ink::info);
     add_wrapped(&lines, column.doc, width, kNames, Ink::dim);
+  }
+  if (there && &table == &kStreamsTable) {
+    lines.emplace_back();
+    for (CellLine& line : stream_plots(shared, StreamId{row.id}, width, kPlotLines))
+      lines.push_back(std::move(line));
   }
   return lines;
 }
@@ -41,11 +52,14 @@ std::vector<CellLine> record_lines(const Shared& shared, const TableDescription&
 std::vector<CellLine> raw_lines(const Shared& shared, CallId call) {
   std::vector<CellLine> lines;
   if (!shared.model.calls.holds(call)) return lines;
+  const std::vector<Problem> problems = problems_of(shared, call);
   for (MessageId id = shared.model.calls[call].first_message;
        shared.model.messages.holds(id) && lines.size() < kMaxRawLines;
        id = shared.model.messages[id].next_in_call) {
     lines.emplace_back();
-    put_text(&lines.back(), 0, safe_text(message_title(shared, id)), Ink::header);
+    const bool proof = proves_any(problems, id, shared.model.messages[id].frame);
+    put_text(&lines.back(), 0, safe_text(message_title(shared, id)),
+             proof ? Ink::error : Ink::header);
     for (CellLine& line : message_lines(shared, id)) lines.push_back(std::move(line));
     lines.emplace_back();
   }
@@ -62,9 +76,11 @@ struct FindingLines {
 
 std::unique_ptr<Screen> record_view(const Shared& shared, const TableDescription& table,
                                     RowId row) {
-  return std::make_unique<TextScreen>(TextScreen::Text{
-      "row", fmt::format("{} {}", tab_title(table), row.id),
-      [shared, &table, row](int width) { return record_lines(shared, table, row, width); }});
+  return std::make_unique<TextScreen>(
+      shared, TextScreen::Text{"row", fmt::format("{} {}", tab_title(table), row.id),
+                               [shared, &table, row](int width) {
+                                 return record_lines(shared, table, row, width);
+                               }});
 }
 
 std::unique_ptr<Screen> finding_of_call(const Shared& shared, CallId call) {
@@ -96,13 +112,24 @@ std::unique_ptr<Screen> finding_of_call(const Shared& shared, CallId call) {
                  std::make_unique<LadderView>(shared, std::vector<CallId>{call}, target)};
   };
   text.open_help = "the ladder, where this finding is proved";
-  return std::make_unique<TextScreen>(std::move(text));
+  text.problems = "finding";
+  text.is_problem = [](const CellLine& line) {
+    const Ink ink = first_ink(line);
+    return ink == Ink::error || ink == Ink::warning || ink == Ink::info;
+  };
+  return std::make_unique<TextScreen>(shared, std::move(text));
 }
 
 std::unique_ptr<Screen> raw_of_call(const Shared& shared, CallId call) {
-  return std::make_unique<TextScreen>(
-      TextScreen::Text{"raw text", fmt::format("of call {}", call.value),
-                       [shared, call](int) { return raw_lines(shared, call); }});
+  TextScreen::Text text;
+  text.name = "raw text";
+  text.heading = fmt::format("of call {}", call.value);
+  text.lines = [shared, call](int) { return raw_lines(shared, call); };
+  text.problems = "message that proves a problem";
+  text.is_problem = [](const CellLine& line) {
+    return first_ink(line) == Ink::error && to_utf8(line).starts_with(kMessageTitle);
+  };
+  return std::make_unique<TextScreen>(shared, std::move(text));
 }
 
 }  // namespace sipladder

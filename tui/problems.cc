@@ -5,15 +5,33 @@
 #include <algorithm>
 
 #include "export/ladder_text.h"
+#include "query/format.h"
+#include "query/table_description.h"
 #include "tui/text_pane.h"
 
 namespace sipladder {
 
-Problem problem_of(const Finding& finding) {
+namespace {
+
+// The mask knows then who is spoken of.
+void name_parties(const Shared& shared, CallId call) {
+  if (!shared.ui->mask.is_on() || !shared.model.calls.holds(call)) return;
+  Reader reader(shared.model, shared.log, shared.analyst);
+  for (const std::string_view name : {"caller", "callee", "from_uri", "to_uri"}) {
+    Value value;
+    find_column(kCallsTable, name)->get(reader, {call.value, 0}, value);
+    shared.ui->mask.name(plain_text(value));
+  }
+}
+
+}  // namespace
+
+Problem problem_of(const Shared& shared, const Finding& finding) {
+  name_parties(shared, finding.call);
   Problem problem;
   problem.severity = finding.severity;
   problem.code = finding.code;
-  problem.summary = finding.summary;
+  problem.summary = shared.ui->mask.sentence(finding.summary);
   problem.explanation = std::string(std::string_view(finding.explanation));
   problem.remedy = std::string(std::string_view(finding.remedy));
   problem.rfc = finding.rfc;
@@ -28,7 +46,7 @@ std::vector<Problem> problems_of(const Shared& shared, CallId call) {
   std::vector<Problem> problems;
   if (!shared.verdicts || !shared.model.calls.holds(call)) return problems;
   for (const Finding* finding : shared.analyst.of_call(call))
-    problems.push_back(problem_of(*finding));
+    problems.push_back(problem_of(shared, *finding));
   const std::string_view cause = shared.analyst.of(call).audio_cause;
   std::stable_sort(problems.begin(), problems.end(), [&](const Problem& a, const Problem& b) {
     if ((a.code == cause) != (b.code == cause)) return a.code == cause;
@@ -48,6 +66,14 @@ std::vector<size_t> rows_of(const Problem& problem, const Ladder& ladder) {
     if (named || in_frames) rows.push_back(i);
   }
   return rows;
+}
+
+bool proves_any(const std::vector<Problem>& problems, MessageId message, uint32_t frame) {
+  return std::any_of(problems.begin(), problems.end(), [&](const Problem& problem) {
+    return problem.severity != Severity::info &&
+           (problem.message == message ||
+            std::binary_search(problem.evidence.begin(), problem.evidence.end(), frame));
+  });
 }
 
 size_t first_proof(const Problem& problem, const Ladder& ladder, const std::vector<size_t>& rows) {

@@ -25,7 +25,9 @@ class SaveView : public Screen {
 
   void refresh(int, int) override {}
   void draw(Canvas& canvas) const override;
-  Reply handle(Key key) override;
+  bool typing() const override { return edit_.active(); }
+  Reply type(Key key) override;
+  Reply act(Action) override { return {Reply::Kind::back, nullptr}; }  // it is written
   const KeyTable& keys() const override {
     static const KeyTable kKeys = {{kKeyEnter, Action::open, "write the file", "write"},
                                    {kKeyEscape, Action::back, "back", "back"}};
@@ -51,7 +53,10 @@ void SaveView::draw(Canvas& canvas) const {
   int y = 1;
   for (const std::string& line : lines_) canvas.text(2, y++, line);
   if (lines_.empty())
-    canvas.text(2, y, std::string_view("Enter writes the file, Esc goes back."), Ink::dim);
+    canvas.text(2, y++, std::string_view("Enter writes the file, Esc goes back."), Ink::dim);
+  if (shared_.ui->mask.is_on())
+    canvas.text(2, y, std::string_view("Files are not masked: sipladder redact makes one that is."),
+                Ink::warning);
 }
 
 void SaveView::write() {
@@ -68,9 +73,9 @@ void SaveView::write() {
   request.calls = &calls_;
   request.sources = shared_.ui->sources;
   request.bpf = shared_.ui->bpf;
-  request.ladder.utc = shared_.utc;
+  request.ladder.utc = shared_.utc();
   request.ladder.aliases = shared_.ui->aliases;
-  request.text.utc = shared_.utc;
+  request.text.utc = shared_.utc();
   request.text.ascii = shared_.ui->ascii;
   const ExportReport report = exporter_.write(request);
   lines_ = report.complaints;
@@ -79,8 +84,7 @@ void SaveView::write() {
     lines_.insert(lines_.begin(), counted(calls_.size(), "call") + " written to " + request.path);
 }
 
-Reply SaveView::handle(Key key) {
-  if (!edit_.active()) return {Reply::Kind::back, nullptr};
+Reply SaveView::type(Key key) {
   const LineEdit::Answer answer = edit_.type(key);
   if (answer == LineEdit::Answer::left) return {Reply::Kind::back, nullptr};
   if (answer != LineEdit::Answer::done) return {};

@@ -21,6 +21,7 @@ constexpr Setting kSettings[] = {
     {"compact", "repeats folded into their first row (s in a ladder)", &Ui::compact},
     {"time to scale", "empty rows where time passes (y in a ladder)", &Ui::scale_time},
     {"syntax", "colours in messages (C)", &Ui::syntax},
+    {"mouse", "clicks, wheel and dragging; off: the terminal selects text again", &Ui::mouse},
     {"ascii", "lines and arrows in ASCII", &Ui::ascii},
     {"ask before leaving", "a question before a live capture ends", &Ui::ask_before_leaving},
 };

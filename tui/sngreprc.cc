@@ -92,6 +92,7 @@ void set(std::string_view name, std::string_view value, Ui* ui) {
   };
   static constexpr Switch kSwitches[] = {{"color", &Ui::color},
                                          {"syntax", &Ui::syntax},
+                                         {"mouse", &Ui::mouse},
                                          {"cl.autoscroll", &Ui::autoscroll},
                                          {"sngrep.displayalias", &Ui::show_aliases},
                                          {"cf.forceraw", &Ui::raw_pane},

@@ -6,6 +6,7 @@
 
 #include "correlate/model/names.h"
 #include "query/format.h"
+#include "query/table_description.h"
 #include "tui/arrangement.h"
 #include "tui/completion.h"
 #include "tui/ladder_view.h"
@@ -81,8 +82,20 @@ std::string SqlView::prompt() const {
   return edit_.active() ? edit_.prompt() : search_.prompt();
 }
 
+// What a column holds that the query has named itself is not known: all of it is a name then.
+std::string SqlView::shown(size_t row, size_t column) const {
+  const Value& value = rows_[row][column];
+  Mask& mask = shared_.ui->mask;
+  if (value.type != Value::Type::text || !mask.is_on()) return plain_text(value);
+  const std::string& name = columns_[column].name;
+  const bool known = std::any_of(
+      tables().begin(), tables().end(),
+      [&](const TableDescription* table) { return find_column(*table, name) != nullptr; });
+  return known ? mask.cell(name, plain_text(value)) : mask.name(plain_text(value));
+}
+
 void SqlView::draw(Canvas& canvas) const {
-  canvas.text(0, 0, query_, Ink::dim);
+  canvas.text(0, 0, shared_.ui->mask.sentence(query_), Ink::dim);
   if (!error_.empty()) {
     std::vector<CellLine> lines;
     add_wrapped(&lines, error_, canvas.width(), 0, Ink::warning);
@@ -93,7 +106,7 @@ void SqlView::draw(Canvas& canvas) const {
   for (size_t c = first_column_; c < columns_.size() && x < canvas.width(); c++) {
     int width = text_width(safe_text(columns_[c].name));
     for (size_t i = cursor_.top; i < cursor_.end(); i++)
-      width = std::max(width, text_width(safe_text(plain_text(rows_[i][c]))));
+      width = std::max(width, text_width(safe_text(shown(i, c))));
     width = std::min(width, kMostOfResult);
     const auto cell = [&](int y, const std::string& text, Ink ink, bool right) {
       const std::u32string cut = fit_text(safe_text(text), width);
@@ -102,7 +115,7 @@ void SqlView::draw(Canvas& canvas) const {
     cell(1, columns_[c].name, Ink::header, false);
     for (size_t i = cursor_.top; i < cursor_.end(); i++) {
       const Value& value = rows_[i][c];
-      cell(static_cast<int>(i - cursor_.top) + 2, plain_text(value), Ink::plain,
+      cell(static_cast<int>(i - cursor_.top) + 2, shown(i, c), Ink::plain,
            value.type == Value::Type::integer || value.type == Value::Type::real);
     }
     x += width + 2;
@@ -112,25 +125,41 @@ void SqlView::draw(Canvas& canvas) const {
   }
 }
 
-// By the columns that name a call or a message.
-Reply SqlView::open_row() const {
-  if (rows_.empty()) return {};
-  const std::vector<Value>& row = rows_[cursor_.selected];
-  LadderTarget target;
+// By the columns that name a call or a message. With the lock held.
+CallId SqlView::call_of(size_t at, MessageId* message) const {
+  const std::vector<Value>& row = rows_[at];
   CallId call;
   for (size_t c = 0; c < columns_.size(); c++) {
     if (row[c].type != Value::Type::integer || row[c].integer <= 0) continue;
     const auto id = static_cast<uint32_t>(row[c].integer);
     if (columns_[c].name == "call") call = CallId{id};
-    if (columns_[c].name == "message") target.message = MessageId{id};
+    if (columns_[c].name == "message") *message = MessageId{id};
     if (columns_[c].name == "id" && contains_words(query_, "from calls")) call = CallId{id};
     if (columns_[c].name == "id" && contains_words(query_, "from messages"))
-      target.message = MessageId{id};
+      *message = MessageId{id};
   }
+  if (!call && shared_.model.messages.holds(*message)) call = shared_.model.messages[*message].call;
+  return shared_.model.calls.holds(call) ? call : CallId{};
+}
+
+void SqlView::step_problem(bool forward) {
   const SharedLock lock(shared_);
-  if (!call && shared_.model.messages.holds(target.message))
-    call = shared_.model.messages[target.message].call;
-  if (!shared_.model.calls.holds(call)) {
+  size_t row = cursor_.selected;
+  for (size_t i = 0; i < rows_.size(); i++) {
+    row = forward ? (row + 1) % rows_.size() : (row + rows_.size() - 1) % rows_.size();
+    MessageId message;
+    const CallId call = call_of(row, &message);
+    if (call && shared_.ui->overview.of(call).is_problem()) return cursor_.select(row);
+  }
+  shared_.ui->notice = "no row here is of a call with a problem";
+}
+
+Reply SqlView::open_row() const {
+  if (rows_.empty()) return {};
+  const SharedLock lock(shared_);
+  LadderTarget target;
+  const CallId call = call_of(cursor_.selected, &target.message);
+  if (!call) {
     shared_.ui->notice = "the row has no column `call` or `message` to open a ladder by";
     return {};
   }
@@ -159,22 +188,18 @@ Reply SqlView::type_query(Key key) {
   return {};
 }
 
-Reply SqlView::handle(Key key) {
+Reply SqlView::type(Key key) {
   if (edit_.active()) return type_query(key);
-  if (search_.editing()) {
-    if (search_.type(key)) find(true);
-    return {};
-  }
-  const Action action = action_of(keys(), key);
+  if (search_.type(key)) find(true);
+  return {};
+}
+
+Reply SqlView::act(Action action) {
   if (cursor_.move(action)) return {};
   switch (action) {
-    case Action::back:
-      return {Reply::Kind::back, nullptr};
-    case Action::help:
-      return {Reply::Kind::help, nullptr};
     case Action::open:
       return open_row();
-    case Action::sql:
+    case Action::edit_query:
       edit_.begin(kLabel, query_);
       break;
     case Action::run_again:
@@ -188,6 +213,10 @@ Reply SqlView::handle(Key key) {
       descending_ = !descending_;
       if (sorted_by_ >= 0) sorted_by_--;
       sort(true);
+      break;
+    case Action::next_problem:
+    case Action::previous_problem:
+      step_problem(action == Action::next_problem);
       break;
     case Action::left:
       first_column_ -= std::min<size_t>(first_column_, 1);
@@ -204,12 +233,14 @@ Reply SqlView::handle(Key key) {
 const KeyTable& SqlView::keys() const {
   static const KeyTable kKeys = with_text_keys({
       {kKeyEnter, Action::open, "the ladder of the row: its column call or message", "ladder"},
-      {';', Action::sql, "", "change the query"},
-      {kKeyTab, Action::sql, "change the query; Tab completes names, Up recalls queries"},
+      {';', Action::edit_query, "", "change the query"},
+      {kKeyTab, Action::edit_query, "change the query; Tab completes names, Up recalls queries"},
       {'R', Action::run_again, "ask again", "ask again"},
       {'<', Action::sort_previous, "", "sort"},
       {'>', Action::sort_next, "sort by the column before or behind"},
       {'z', Action::reverse, "sort the other way"},
+      {'e', Action::next_problem, ""},
+      {'E', Action::previous_problem, "the next or previous row of a call with a problem"},
   });
   return kKeys;
 }

@@ -16,7 +16,10 @@ class SqlView : public Screen {
 
   void refresh(int width, int height) override;
   void draw(Canvas& canvas) const override;
-  Reply handle(Key key) override;
+  bool click(int, int y) override { return cursor_.click(y - 2); }
+  bool typing() const override { return edit_.active() || search_.editing(); }
+  Reply type(Key key) override;
+  Reply act(Action action) override;
   const KeyTable& keys() const override;
   std::string name() const override { return "SQL prompt"; }
   std::string crumb() const override { return "SQL"; }
@@ -24,11 +27,14 @@ class SqlView : public Screen {
   std::string prompt() const override;
 
  private:
+  std::string shown(size_t row, size_t column) const;
   void run();
   void complete();
   void sort(bool forward);
   void find(bool forward);
   Reply type_query(Key key);
+  CallId call_of(size_t row, MessageId* message) const;
+  void step_problem(bool forward);
   Reply open_row() const;
 
   Shared shared_;

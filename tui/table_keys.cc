@@ -10,8 +10,6 @@
 #include "tui/ladder_view.h"
 #include "tui/message_view_screen.h"
 #include "tui/problems.h"
-#include "tui/settings_view.h"
-#include "tui/sql_view.h"
 #include "tui/table_view.h"
 #include "tui/tabs.h"
 
@@ -63,6 +61,20 @@ void TableView::step_sort(bool forward) {
   int place = at == columns_.end() ? -1 : static_cast<int>(at - columns_.begin());
   place = (place + 1 + (forward ? 1 : count)) % (count + 1) - 1;
   rows_.sort(place < 0 ? nullptr : columns_[static_cast<size_t>(place)], false);
+}
+
+// The column sorted by, which < and > choose.
+void TableView::widen(int by) {
+  constexpr int kWidest = 500;
+  for (const Placed& place : placed_) {
+    const Column* const column = columns_[place.column];
+    if (column != rows_.sorted_by()) continue;
+    const int width = std::clamp(place.width + by, 1, kWidest);
+    widths_[std::string(column->name)] = width;
+    shared_.ui->notice = fmt::format("{}: {} wide", column->name, width);
+    return;
+  }
+  shared_.ui->notice = "< and > choose the column that [ and ] make narrower or wider";
 }
 
 void TableView::type_filter(Key key) {
@@ -147,9 +159,10 @@ Reply TableView::open_values() {
       counts[plain_text(rows_.value(*column, row))]++;
     }
   }
-  return choose_value(fmt::format("{} of these rows (< and > choose the column)", column->name),
-                      counts,
-                      [this, column](const std::string& value) { rows_.pick(column, value); });
+  return choose_value(
+      fmt::format("{} of these rows (< and > choose the column)", column->name), counts,
+      [this, column](const std::string& value) { rows_.pick(column, value); },
+      [this, column](const std::string& value) { return shown(*column, value); });
 }
 
 Reply TableView::open_columns() {
@@ -168,30 +181,46 @@ Reply TableView::open_columns() {
   });
 }
 
-Reply TableView::handle(Key key) {
-  if (search_.editing()) {
-    if (search_.type(key)) find(true);
-    return {};
-  }
+void TableView::go_to(const Place& place) {
+  const SharedLock lock(shared_);
+  rows_.catch_up();
+  const auto& ids = rows_.ids();
+  const auto row = row_at(place, ids.size(), [&](size_t i) { return rows_.place_of(ids[i]); });
+  if (row) cursor_.select(*row);
+  if (!row) shared_.ui->notice = "no row here is as late as " + place_words(place);
+}
+
+Reply TableView::type(Key key) {
   if (filter_edit_.active()) {
     type_filter(key);
-    return {};
+  } else if (place_.editing()) {
+    if (const auto place = place_.type(key, shared_)) go_to(*place);
+  } else if (search_.type(key)) {
+    find(true);
   }
-  const Action action = action_of(keys(), key);
-  if (cursor_.move(action)) return {};
-  if (action == Action::back && key == kKeyEscape && (search_.clear() || rows_.is_filtered())) {
-    rows_.filter({}, {}, columns_);
-    return {};
+  return {};
+}
+
+// A click above the rows sorts by a column, a second one the other way.
+bool TableView::click(int x, int y) {
+  if (y > 0) return cursor_.click(y - 1);
+  for (const Placed& place : placed_) {
+    const Column* const column = columns_[place.column];
+    if (x < place.x || x >= place.x + place.width) continue;
+    rows_.sort(column, column == rows_.sorted_by() && !rows_.descending());
   }
-  return act(action);
+  return false;
+}
+
+bool TableView::unwind() {
+  if (!search_.clear() && !rows_.is_filtered()) return false;
+  rows_.filter({}, {}, columns_);
+  return true;
 }
 
 Reply TableView::act(Action action) {
+  if (cursor_.move(action)) return {};
   switch (action) {
-    case Action::back:
-      return {Reply::Kind::back, nullptr};
-    case Action::help:
-      return {Reply::Kind::help, nullptr};
     case Action::open:
     case Action::raw:
       return open_row(action == Action::raw);
@@ -201,12 +230,6 @@ Reply TableView::act(Action action) {
       return open_values();
     case Action::columns:
       return open_columns();
-    case Action::settings:
-      return {Reply::Kind::open, settings_view(shared_)};
-    case Action::sql:
-      return {Reply::Kind::open, std::make_unique<SqlView>(shared_)};
-    case Action::stats:
-      return {Reply::Kind::open, tab_called(shared_, "stats")};
     case Action::next_view:
     case Action::previous_view:
       return tab_beside(shared_, tab_, scope_, action == Action::next_view);
@@ -239,6 +262,13 @@ void TableView::act_on_rows(Action action) {
     case Action::previous_problem:
       step_problem(action == Action::next_problem);
       break;
+    case Action::wider_column:
+    case Action::narrower_column:
+      widen(action == Action::wider_column ? kWidthStep : -kWidthStep);
+      break;
+    case Action::go_to:
+      place_.begin();
+      break;
     case Action::panel:
       shared_.ui->panel = !shared_.ui->panel;
       break;
@@ -264,8 +294,11 @@ const KeyTable& TableView::keys() const {
       {'z', Action::reverse, "sort the other way"},
       {'t', Action::columns, ""},
       {function_key(10), Action::columns, "choose and order columns"},
+      {'[', Action::narrower_column, ""},
+      {']', Action::wider_column, "the column sorted by narrower or wider"},
       {'e', Action::next_problem, ""},
       {'E', Action::previous_problem, "the next or previous row with a problem"},
+      {':', Action::go_to, "go to a frame or a time"},
       {'b', Action::panel, "the part below the list, or not"},
       {'i', Action::stats, "statistics"},
       {';', Action::sql, "ask in SQL", "SQL"},

@@ -108,6 +108,19 @@ MessageId TableRows::message_of(RowId row) {
   return MessageId{static_cast<uint32_t>(number("message", row))};
 }
 
+// By its message; else by the column that tells when it began.
+RowPlace TableRows::place_of(RowId row) {
+  const MessageId id = message_of(row);
+  if (shared_.model.messages.holds(id)) {
+    const MessageRecord& message = shared_.model.messages[id];
+    return {message.time_ns, message.frame, message.source};
+  }
+  for (const std::string_view name : {"time_ns", "first_ns", "start_ns", "from_ns"}) {
+    if (const int64_t time_ns = number(name, row); time_ns != 0) return {time_ns, 0, 0};
+  }
+  return {};
+}
+
 bool TableRows::is_in_scope(RowId row) {
   return scope_.empty() || std::binary_search(scope_.begin(), scope_.end(), call_of(row));
 }

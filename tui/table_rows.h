@@ -10,6 +10,7 @@
 
 #include "tui/arrangement.h"
 #include "tui/pace.h"
+#include "tui/place.h"
 #include "tui/row_filter.h"
 #include "tui/view.h"
 
@@ -35,6 +36,7 @@ class TableRows {
   // What the row is about, as far as its columns say.
   CallId call_of(RowId row);
   MessageId message_of(RowId row);
+  RowPlace place_of(RowId row);
 
   void sort(const Column* column, bool descending);
   void filter(const std::string& text, RowFilter filter, const std::vector<const Column*>& shown);

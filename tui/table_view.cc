@@ -7,6 +7,7 @@
 #include "correlate/model/names.h"
 #include "query/format.h"
 #include "tui/problems.h"
+#include "tui/stream_plot.h"
 #include "tui/tabs.h"
 
 namespace sipladder {
@@ -32,6 +33,7 @@ TableView::TableView(const Shared& shared, const TableDescription& table, size_t
       rows_(shared_, table, std::move(scope)) {
   const TableState& state = shared_.ui->tables[std::string(table.name)];
   show_columns(state.columns.empty() ? shown_columns(table) : state.columns);
+  widths_ = state.widths;
   if (const Column* const sort = find_column(table_, state.sort))
     rows_.sort(sort, state.descending);
   if (scope_.empty()) cursor_.selected = state.selected;
@@ -41,6 +43,7 @@ TableView::~TableView() {
   TableState& state = shared_.ui->tables[std::string(table_.name)];
   state.columns.clear();
   for (const Column* column : columns_) state.columns.emplace_back(column->name);
+  state.widths = widths_;
   state.sort = rows_.sorted_by() == nullptr ? "" : std::string(rows_.sorted_by()->name);
   state.descending = rows_.descending();
   if (scope_.empty()) state.selected = cursor_.selected;
@@ -67,19 +70,26 @@ RowId TableView::selected() const {
   return cursor_.selected < ids.size() ? ids[cursor_.selected] : RowId{};
 }
 
+// Numbers name nobody.
+std::string TableView::shown(const Column& column, std::string text) const {
+  return is_number(column) ? text : shared_.ui->mask.cell(column.name, std::move(text));
+}
+
 void TableView::take_cells() {
   cells_.clear();
   cells_top_ = cursor_.top;
   for (size_t i = cursor_.top; i < cursor_.end(); i++) {
     std::vector<std::string> cells;
     for (const Column* column : columns_)
-      cells.push_back(plain_text(rows_.value(*column, rows_.ids()[i])));
+      cells.push_back(shown(*column, plain_text(rows_.value(*column, rows_.ids()[i]))));
     cells_.push_back(std::move(cells));
   }
 }
 
 // What a column wants, of at most so much.
 int TableView::wanted_width(size_t column, int most) const {
+  const auto wanted = widths_.find(std::string(columns_[column]->name));
+  if (wanted != widths_.end()) return wanted->second;
   int wide = static_cast<int>(columns_[column]->name.size()) + 1;
   for (const auto& cells : cells_) wide = std::max(wide, text_width(safe_text(cells[column])));
   return std::min(wide, most);
@@ -98,7 +108,8 @@ void TableView::place(int width) {
   }
   int x = 0;
   for (size_t c = first; c < columns_.size() && x < width; c++) {
-    const bool rest = columns_[c]->name == "summary" || c + 1 == columns_.size();
+    const bool own = widths_.contains(std::string(columns_[c]->name));
+    const bool rest = !own && (columns_[c]->name == "summary" || c + 1 == columns_.size());
     const int wide =
         rest ? std::max(wanted_width(c, kMostOfColumn[0]), width - x) : wanted_width(c, most);
     placed_.push_back({c, x, std::min(wide, width - x)});
@@ -106,19 +117,22 @@ void TableView::place(int width) {
   }
 }
 
-// Whoever looks at findings reads the selected one whole.
+// Whoever looks at findings reads the selected one whole; of a stream, its figures over time.
 void TableView::take_words(int width) {
   words_.clear();
+  if (&table_ == &kStreamsTable && word_rows_ > 0 && selected().id != 0)
+    words_ = stream_plots(shared_, StreamId{selected().id}, width, static_cast<int>(word_rows_));
   const Finding* const finding = rows_.finding(selected());
   if (word_rows_ == 0 || finding == nullptr) return;
-  words_ = problem_text(problem_of(*finding), width);
+  words_ = problem_text(problem_of(shared_, *finding), width);
   if (words_.size() > word_rows_) words_.resize(word_rows_);
 }
 
 void TableView::refresh(int width, int height) {
   const bool moved = cursor_.selected != last_selected_ || cursor_.top != last_top_;
   const bool readable = rows_.refresh(moved);
-  const bool words = &table_ == &kFindingsTable && shared_.ui->panel && height >= kLeastForWords;
+  const bool tells = &table_ == &kFindingsTable || &table_ == &kStreamsTable;
+  const bool words = tells && shared_.ui->panel && height >= kLeastForWords;
   word_rows_ = words ? static_cast<size_t>(height / 3) : 0;
   const size_t keep = cursor_.selected;
   const int rows = height - 1 - static_cast<int>(word_rows_ == 0 ? 0 : word_rows_ + 1);
@@ -148,12 +162,14 @@ std::string TableView::crumb() const {
 
 std::string TableView::heading() const {
   std::string text = counted(rows_.ids().size(), "row");
-  if (const std::string about = rows_.about(); !about.empty()) text += "  " + about;
+  if (const std::string about = rows_.about(); !about.empty())
+    text += "  " + shared_.ui->mask.sentence(about);
   if (!shared_.verdicts && table_.opening_finds_all) text += "  (when all is read)";
   return text + "  " + std::string(table_.doc);
 }
 
 std::string TableView::prompt() const {
+  if (place_.editing()) return place_.prompt();
   if (!filter_edit_.active()) return search_.prompt();
   const RowFilter filter = understand_filter(filter_edit_.text(), std::string(table_.name));
   if (!filter.error.empty()) return filter_edit_.prompt() + "   " + filter.error;

@@ -2,9 +2,11 @@
 // values with counts, and the ladder that a row belongs to.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
+#include "tui/place.h"
 #include "tui/search.h"
 #include "tui/table_rows.h"
 #include "tui/view.h"
@@ -20,7 +22,13 @@ class TableView : public Screen {
 
   void refresh(int width, int height) override;
   void draw(Canvas& canvas) const override;
-  Reply handle(Key key) override;
+  bool typing() const override {
+    return filter_edit_.active() || place_.editing() || search_.editing();
+  }
+  Reply type(Key key) override;
+  bool click(int x, int y) override;
+  Reply act(Action action) override;
+  bool unwind() override;
   const KeyTable& keys() const override;
   std::string name() const override;
   std::string crumb() const override;
@@ -37,6 +45,7 @@ class TableView : public Screen {
     size_t column = 0;
     int x = 0, width = 0;
   };
+  std::string shown(const Column& column, std::string text) const;
   void take_cells();
   int wanted_width(size_t column, int most) const;
   void place(int width);
@@ -44,8 +53,10 @@ class TableView : public Screen {
   RowId selected() const;
   bool row_matches(size_t index);
   void find(bool forward);
+  void go_to(const Place& place);
   void step_problem(bool forward);
   void step_sort(bool forward);
+  void widen(int by);
   void type_filter(Key key);
   void show_columns(const std::vector<std::string>& names);
   Reply open_row(bool message);
@@ -53,7 +64,6 @@ class TableView : public Screen {
   Reply open_record();
   Reply open_values();
   Reply open_columns();
-  Reply act(Action action);
   void act_on_rows(Action action);
 
   Shared shared_;
@@ -62,16 +72,18 @@ class TableView : public Screen {
   std::vector<CallId> scope_;
   TableRows rows_;
   std::vector<const Column*> columns_;
-  size_t first_column_ = 0;  // those before are scrolled out
+  std::map<std::string, int> widths_;  // of those that the user has made wider or narrower
+  size_t first_column_ = 0;            // those before are scrolled out
   std::vector<Placed> placed_;
   std::vector<std::vector<std::string>> cells_;  // of the rows from cells_top_ on
   size_t cells_top_ = 0;
-  std::vector<CellLine> words_;  // of the selected finding
+  std::vector<CellLine> words_;  // of the selected finding or stream
   size_t word_rows_ = 0;
   size_t last_selected_ = 0, last_top_ = 0;
   Cursor cursor_;
   Search search_;
   LineEdit filter_edit_;
+  PlacePrompt place_;
 };
 
 }  // namespace sipladder

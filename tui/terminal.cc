@@ -119,13 +119,17 @@ struct WayOut {
 };
 WayOut g_way_out;
 
-void add_to_way_out(const char* capability) {
-  const char* const text = tigetstr(capability);
-  if (text == nullptr || text == reinterpret_cast<const char*>(-1)) return;
+void add_to_way_out_text(const char* text) {
   const size_t size = std::strlen(text);
   if (size > sizeof g_way_out.text - g_way_out.size) return;
   std::memcpy(g_way_out.text + g_way_out.size, text, size);
   g_way_out.size += size;
+}
+
+void add_to_way_out(const char* capability) {
+  const char* const text = tigetstr(capability);
+  if (text == nullptr || text == reinterpret_cast<const char*>(-1)) return;
+  add_to_way_out_text(text);
 }
 
 }  // namespace
@@ -142,6 +146,7 @@ Terminal::Terminal(bool color) {
   open_ = true;
   g_way_out.size = 0;
   for (const char* capability : {"sgr0", "cnorm", "rmkx", "rmcup"}) add_to_way_out(capability);
+  if (has_mouse()) add_to_way_out_text("\033[?1000l\033[?1006l");
   if (known) g_way_out.keyboard = fileno(keyboard);
   cbreak();
   noecho();
@@ -175,7 +180,40 @@ Key Terminal::read_key(int timeout_ms) {
   wint_t code = 0;
   const int result = wget_wch(stdscr, &code);
   if (result == ERR) return kKeyNone;
+  if (result == KEY_CODE_YES && code == KEY_MOUSE) return read_mouse();
   return result == KEY_CODE_YES ? special_key(code) : plain_key(code);
+}
+
+void Terminal::use_mouse(bool wanted) {
+  if (wanted == mouse_) return;
+  mouse_ = wanted;
+  mouseinterval(0);  // presses and releases come at once, none waits for a second one
+  constexpr mmask_t kEvents =
+      BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON4_PRESSED | BUTTON5_PRESSED;
+  mousemask(wanted ? kEvents : 0, nullptr);
+}
+
+Key Terminal::read_mouse() {
+  constexpr std::chrono::milliseconds kSoon{400};
+  MEVENT event;
+  if (getmouse(&event) != OK) return kKeyNone;
+  MouseEvent out{MouseKind::click, event.x, event.y};
+  if ((event.bstate & BUTTON4_PRESSED) != 0) {
+    out.kind = MouseKind::wheel_up;
+  } else if ((event.bstate & BUTTON5_PRESSED) != 0) {
+    out.kind = MouseKind::wheel_down;
+  } else if ((event.bstate & BUTTON1_RELEASED) != 0) {
+    out.kind = MouseKind::release;
+  } else if ((event.bstate & BUTTON1_PRESSED) != 0) {
+    const auto now = std::chrono::steady_clock::now();
+    const bool again = clicked_.x == out.x && clicked_.y == out.y && now - clicked_at_ < kSoon;
+    clicked_ = out;
+    clicked_at_ = again ? std::chrono::steady_clock::time_point{} : now;
+    if (again) out.kind = MouseKind::double_click;
+  } else {
+    return kKeyNone;
+  }
+  return mouse_key(out);
 }
 
 void Terminal::copy(std::string_view text) {

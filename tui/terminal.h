@@ -1,12 +1,14 @@
 // The real terminal: the only user of ncurses. Restores the terminal when it goes.
 #pragma once
 
+#include <chrono>
 #include <cstdio>
 #include <memory>
 #include <string_view>
 
 #include "tui/canvas.h"
 #include "tui/keys.h"
+#include "tui/mouse.h"
 
 namespace sipladder {
 
@@ -22,6 +24,9 @@ class Terminal {
   int height() const;
   Key read_key(int timeout_ms);  // kKeyNone when none came
   void show(const Canvas& canvas);
+  // Clicks and the wheel come as keys (tui/mouse.h), where the terminal has them. It keeps its own
+  // way of selecting text for Shift then.
+  void use_mouse(bool wanted);
   // Into the clipboard of a terminal that takes it (OSC 52); at most 64 KiB.
   void copy(std::string_view text);
 
@@ -31,7 +36,13 @@ class Terminal {
   };
   std::unique_ptr<std::FILE, Close> keyboard_;  // when standard input is the capture
   bool open_ = false;
+  Key read_mouse();
+
   bool colored_ = false;
+  bool mouse_ = false;
+  // The newest click: a second one soon after, at the same place, makes a double one.
+  MouseEvent clicked_;
+  std::chrono::steady_clock::time_point clicked_at_{};
 };
 
 // From a signal handler, when there will be no destructor: the terminal becomes what it was.

@@ -19,11 +19,28 @@ void TextPane::find(bool forward) {
       forward, [this](size_t row) { return search_.in(to_utf8(lines_[row])); }, &cursor_);
 }
 
-void TextPane::type(Key key) {
+// Of several such lines the first.
+bool TextPane::begins_problem(size_t line) const {
+  return is_problem_ && is_problem_(lines_[line]) && (line == 0 || !is_problem_(lines_[line - 1]));
+}
+
+void TextPane::step_problem(bool forward) {
+  const size_t count = lines_.size();
+  size_t line = cursor_.selected;
+  for (size_t i = 0; i < count; i++) {
+    line = forward ? (line + 1) % count : (line + count - 1) % count;
+    if (begins_problem(line)) return cursor_.select(line);
+  }
+  no_problem_ = true;
+}
+
+Reply TextPane::type(Key key) {
   if (search_.type(key)) find(true);
+  return {};
 }
 
 bool TextPane::act(Action action) {
+  no_problem_ = false;
   if (cursor_.move(action)) return true;
   switch (action) {
     case Action::left:
@@ -31,6 +48,10 @@ bool TextPane::act(Action action) {
       return true;
     case Action::right:
       skip_ += 8;
+      return true;
+    case Action::next_problem:
+    case Action::previous_problem:
+      step_problem(action == Action::next_problem);
       return true;
     case Action::search:
     case Action::search_next:
@@ -58,6 +79,10 @@ void add_wrapped(std::vector<CellLine>* lines, std::string_view text, int width,
     lines->emplace_back();
     put_text(&lines->back(), indent, words, ink);
   }
+}
+
+Ink first_ink(const CellLine& line) {
+  return line.empty() ? Ink::plain : line.front().ink;
 }
 
 KeyTable with_text_keys(KeyTable own) {

@@ -18,21 +18,30 @@ class TextScreen : public Screen {
     std::function<std::vector<CellLine>(int width)> lines;
     std::function<Reply(size_t line)> open = {};  // empty: Enter does nothing
     std::string open_help = {};
+    // What e and E go to: "finding", "difference"; and which lines are one. Empty: none is.
+    std::string problems = {};
+    std::function<bool(const CellLine&)> is_problem = {};
   };
-  explicit TextScreen(Text text);
+  TextScreen(const Shared& shared, Text text);
 
   void refresh(int width, int height) override;
   void draw(Canvas& canvas) const override { pane_.draw(canvas, 0); }
-  Reply handle(Key key) override;
+  bool click(int, int y) override { return pane_.click(y); }
+  bool typing() const override { return pane_.typing(); }
+  Reply type(Key key) override { return pane_.type(key); }
+  Reply act(Action action) override;
   const KeyTable& keys() const override { return keys_; }
   std::string name() const override { return text_.name; }
   std::string heading() const override { return text_.heading; }
   std::string prompt() const override { return pane_.prompt(); }
 
  private:
+  std::shared_ptr<const Ui> ui_;
   Text text_;
+  std::string next_help_, both_help_;  // that keys_ refers to
   KeyTable keys_;
-  int made_for_ = 0;  // width
+  int made_for_ = 0;        // width
+  uint32_t made_look_ = 0;  // Ui::look
   TextPane pane_;
 };
 

@@ -72,6 +72,7 @@ void run_screen(const Session& session, App& app, Terminal& terminal, Desk& desk
   while (!session.stop) {
     const bool growing = !engine.ended();
     ui.slice = growing ? kSliceWhileReading : kSlice;
+    terminal.use_mouse(ui.mouse);
     if (redraw) desk.show(app.frame(terminal.width(), terminal.height()));
     const bool working = app.working();
     const int wait = working                      ? (growing ? kBreathMs : 0)

@@ -1,4 +1,5 @@
-// One screen: it copies what it shows under the lock (refresh), draws without it, and answers keys.
+// One screen: it copies what it shows under the lock (refresh), draws without it, and does what its
+// keys ask for. What keys ask for in all views alike is done by App.
 #pragma once
 
 #include <atomic>
@@ -23,8 +24,10 @@ struct Shared {
   Analyst& analyst;
   SessionLock& lock;
   std::atomic<bool>& verdicts;  // the analysis is cheap now: findings may be shown
-  bool utc = false;
+  bool utc_wanted = false;      // on the command line
   std::shared_ptr<Ui> ui = std::make_shared<Ui>();  // what all views have in common
+
+  bool utc() const { return utc_wanted != ui->other_zone; }
 };
 
 class SharedLock {
@@ -54,7 +57,17 @@ class Screen {
   // to draw().
   virtual void refresh(int width, int height) = 0;
   virtual void draw(Canvas& canvas) const = 0;
-  virtual Reply handle(Key key) = 0;  // without the lock
+  // Without the lock. While a line is typed each key goes to type(); else to act() goes what the
+  // table of keys says of it, Action::none too.
+  virtual bool typing() const { return false; }
+  virtual Reply type(Key) { return {}; }
+  virtual Reply act(Action action) = 0;
+  // The mouse, at a place of the canvas: whether a row is there, which is selected then.
+  virtual bool click(int, int) { return false; }
+  // Pressed at one place, let go at another.
+  virtual void drag(int, int, int, int) {}
+  // Ends what was begun last (a search, a filter), since Esc was pressed; false: nothing was.
+  virtual bool unwind() { return false; }
   virtual const KeyTable& keys() const = 0;
   virtual std::string name() const = 0;                 // in the help
   virtual std::string crumb() const { return name(); }  // in the trail of views

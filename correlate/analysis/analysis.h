@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "correlate/analysis/notes.h"
 #include "correlate/audio/audio.h"
 #include "correlate/audio/early_audio.h"
 #include "correlate/engine/parallel_sweep.h"
@@ -143,6 +144,7 @@ class Analyst {
   Subscriptions& subscriptions() { return subscriptions_; }
   EndpointRoles& endpoints() { return endpoints_; }
   NatAudit& nat() { return nat_; }
+  Notes& notes() { return notes_; }
   // From now on all() tells once what many calls have alike (alike_findings.h). of_call() does not.
   void tell_alike_once() { alike_once_ = true; }
   const CallAnalysis& of(CallId call);  // of a call that the model holds
@@ -184,6 +186,7 @@ class Analyst {
   Registrations registrations_;
   Subscriptions subscriptions_;
   EndpointRoles endpoints_;
+  Notes notes_;
   NatAudit nat_;
   MessageView view_;
   std::vector<std::unique_ptr<Cached[]>> cache_;  // of kBlock each, null until asked for

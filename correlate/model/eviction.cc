@@ -89,6 +89,7 @@ void forget_stream(Model& model, PacketLog& log, StreamId id) {
     model.early_voice.erase(early);
   }
   model.clock_trials.erase(id.value);
+  model.histories.erase(id.value);
   const auto voice = model.voice_places.find(id.value);
   if (voice != model.voice_places.end()) {
     for (uint32_t i = 0; i < voice->second.count(); i++) log.forget(voice->second.ref(i));

@@ -26,6 +26,7 @@
 #include "correlate/model/cut_request.h"
 #include "correlate/model/media_records.h"
 #include "correlate/model/sip_records.h"
+#include "correlate/model/stream_history.h"
 #include "correlate/model/stream_records.h"
 #include "correlate/model/table.h"
 #include "decode/decoder.h"
@@ -115,6 +116,7 @@ struct Model {
   absl::flat_hash_map<uint32_t, VoicePlaces> voice_places;  // the same, of other than G.711
   absl::flat_hash_map<uint32_t, EarlyVoice> early_voice;    // the same, of before the answer
   absl::flat_hash_map<uint32_t, ClockTrials> clock_trials;  // the same, of dynamic payload types
+  absl::flat_hash_map<uint32_t, StreamHistory> histories;   // the same, of those over a second long
   MediaAccounting media_accounting;
 
   // Written while the worker is idle: what the decoder has gathered (Engine::catch_up) ...

@@ -41,6 +41,7 @@ struct alignas(64) StreamRecord {
   RtpSequence sequence;
   // Ten seconds at a time: where they began, and the worst that were.
   int64_t slice_ns = 0;
+  int64_t interval_end_ns = 0;  // when the next of its intervals begins: StreamHistory
   uint32_t packets = 0;
   uint32_t in_order = 0;   // packets that followed their predecessor: the proof that this is RTP
   uint32_t type_lead = 0;  // packets by which `payload_type` leads over other voice types

@@ -170,7 +170,10 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp, uint64_
     const bool again = is_packet_before(stream, datagram);
     const uint32_t distinct = stream.distinct();
     const uint32_t duplicates = stream.duplicates;
+    const bool over = datagram.time_ns >= stream.interval_end_ns;
+    if (over) end_interval(found->second, stream, datagram.time_ns, true);
     advance(stream, rtp, datagram.time_ns);
+    if (over) end_interval(found->second, stream, datagram.time_ns, false);
     if (again && stream.duplicates != duplicates) stream.copies++;
     if (stream.distinct() != distinct) try_clocks(found->second, datagram, rtp);
     if (datagram.checksum != Checksum::unknown) note_checksum(stream, datagram.checksum);
@@ -186,6 +189,22 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp, uint64_
     return;
   }
   begin_stream(key, datagram, rtp);
+}
+
+// Before a packet is counted that is the first one of the next interval, and after one that several
+// intervals lie before: what is lost in these is known then.
+void RtpStreams::end_interval(StreamId id, StreamRecord& stream, int64_t time_ns, bool before) {
+  auto history = model_.histories.find(id.value);
+  if (history == model_.histories.end()) {
+    if (model_.histories.size() >= kMaxHistories) {
+      stream.interval_end_ns = INT64_MAX;
+      return;
+    }
+    history = model_.histories.try_emplace(id.value).first;
+  }
+  const bool in_next = time_ns - stream.interval_end_ns < history->second.width_ns();
+  if (before ? in_next : time_ns >= stream.interval_end_ns)
+    history->second.end_interval(stream, time_ns);
 }
 
 // What comes before the answer is asked later which sound it is.
@@ -208,6 +227,7 @@ void RtpStreams::begin_stream(uint64_t key, const Datagram& datagram, const RtpH
   stream.dst = endpoints_.id_of(datagram.dst);
   stream.ssrc = rtp.ssrc;
   stream.first_ns = datagram.time_ns;
+  stream.interval_end_ns = datagram.time_ns + StreamHistory::kFirstWidthNs;
   stream.first_frame = stream.last_frame = datagram.frame;
   stream.source = datagram.source;
   stream.point = datagram.point;

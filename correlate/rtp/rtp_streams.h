@@ -4,7 +4,8 @@
 // Bounds: kMaxStreams held; who wants one more gets the place of those that have been idle for a
 // minute, else its RTP is counted in Accounting::streams_refused. kMaxRtcp of Model::rtcp: of later
 // ones nothing is known. kMaxVoicePlaces of Model::voice_places together: of later packets it is
-// not known whether they are silent.
+// not known whether they are silent. kMaxHistories of Model::histories: of others nothing is known
+// over time.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -22,6 +23,7 @@ namespace sipladder {
 inline constexpr uint32_t kMaxStreams = 262'144;
 inline constexpr uint32_t kMaxRtcp = 131'072;
 inline constexpr uint32_t kMaxVoicePlaces = 4 << 20;
+inline constexpr uint32_t kMaxHistories = 32'768;
 
 class EndpointTable {
  public:
@@ -56,10 +58,14 @@ class RtpStreams {
   size_t bytes() const {
     return (by_key_.capacity() + rtcp_by_key_.capacity()) * kMapSlot +
            model_.rtcp.capacity() * sizeof(RtcpRecord) + places_ * sizeof(VoicePlaces::Place) +
-           model_.dtmf.capacity() * sizeof(DtmfDigits);
+           model_.dtmf.capacity() * sizeof(DtmfDigits) +
+           model_.histories.size() * (sizeof(StreamHistory) + kHistoryBytes);
   }
 
  private:
+  // Most of them are as long as this.
+  static constexpr size_t kHistoryBytes = StreamHistory::kMost * sizeof(StreamInterval);
+  void end_interval(StreamId id, StreamRecord& stream, int64_t time_ns, bool before);
   void note_coverage(const Datagram& datagram);
   void add_elsewhere(StreamRecord& stream, const Datagram& datagram, const RtpHeader& rtp);
   bool belongs_to_next_call(const StreamRecord& stream, const Datagram& datagram) const;

@@ -247,6 +247,9 @@ ReportCall::Section ReportCall::section() {
                          call.state.empty() ? "" : badge(call.state, kind_of(call)),
                          call.audio.empty() ? "" : badge("audio " + call.audio, "dim"));
     first += fmt::format("<p class=\"dim\">Call-ID {}</p>\n", xml_text(call.call_id));
+    if (style_.request == nullptr) continue;
+    const std::string_view note = style_.request->analyst.notes().of(call.call_id);
+    if (!note.empty()) first += fmt::format("<p class=\"note\">Note: {}</p>\n", xml_text(note));
   }
   std::string body = first + part("Findings", findings()) + part("Ladder", brush() + picture());
   body += part("Talk", audio());

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "export/html/stream_plots.h"
+
 namespace sipladder {
 namespace {
 
@@ -99,8 +101,8 @@ std::string ReportTables::streams(const Ladder& ladder, int64_t begin_ns, uint32
     all.columns = one.columns;
     all.values.insert(all.values.end(), one.values.begin(), one.values.end());
   }
-  std::string body;
-  constexpr size_t kShownFrom = 3, kLoss = 9;
+  std::string body, plots;
+  constexpr size_t kShownFrom = 3, kSource = 4, kDestination = 5, kCodec = 6, kLoss = 9;
   for (const auto& values : all.values) {
     const auto ms = [&](size_t at) {
       return values[at].type == Value::Type::integer ? (values[at].integer - begin_ns) / 1'000'000
@@ -109,6 +111,11 @@ std::string ReportTables::streams(const Ladder& ladder, int64_t begin_ns, uint32
     body += fmt::format("<tr id=\"s{}\" data-t=\"{}\" data-end=\"{}\">", values[0].integer, ms(1),
                         ms(2));
     for (size_t i = kShownFrom; i < values.size(); i++) body += cell(values[i]);
+    const std::string name =
+        fmt::format("{} {} → {}", plain_text(values[kCodec]), plain_text(values[kSource]),
+                    plain_text(values[kDestination]));
+    plots += stream_plots_html(reader_, StreamId{static_cast<uint32_t>(values[0].integer)}, name,
+                               begin_ns);
     const Value& loss = values[kLoss];
     body += "<td>" + (loss.type == Value::Type::real ? meter(loss.real) : std::string()) +
             "</td></tr>\n";
@@ -116,7 +123,8 @@ std::string ReportTables::streams(const Ladder& ladder, int64_t begin_ns, uint32
   if (all.columns.size() <= kShownFrom) return {};
   all.columns.erase(all.columns.begin(), all.columns.begin() + kShownFrom);
   return scrolled(fmt::format("Streams of call {}", call),
-                  header_cells(all.columns) + "<th scope=\"col\">loss</th>", body);
+                  header_cells(all.columns) + "<th scope=\"col\">loss</th>", body) +
+         plots;
 }
 
 std::string ReportTables::offers(const Ladder& ladder, uint32_t call) {

@@ -1,0 +1,46 @@
+#include "capture/db_notes.h"
+
+#include <sqlite3.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string_view>
+
+#include "capture/db_file.h"
+
+namespace sipladder {
+namespace {
+
+// Of a pipe every byte is read once, and is the capture's.
+bool holds_session(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return false;
+  std::string beginning(kDbMagic.size(), '\0');
+  std::ifstream file(path, std::ios::binary);
+  return file.read(beginning.data(), static_cast<std::streamsize>(beginning.size())) &&
+         beginning == kDbMagic;
+}
+
+std::string text_at(const DbStatement& row, int at) {
+  const auto* const bytes = reinterpret_cast<const char*>(sqlite3_column_text(row.raw, at));
+  return bytes == nullptr
+             ? std::string()
+             : std::string(bytes, static_cast<size_t>(sqlite3_column_bytes(row.raw, at)));
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, std::string>> notes_in_db(const std::string& path) {
+  std::vector<std::pair<std::string, std::string>> notes;
+  if (!holds_session(path)) return notes;
+  DbFile file;
+  if (!file.open(path).empty()) return notes;
+  DbStatement rows;
+  const bool has_notes =
+      file.prepare("SELECT call_id, note FROM calls WHERE note IS NOT NULL", &rows).empty();
+  while (has_notes && sqlite3_step(rows.raw) == SQLITE_ROW)
+    notes.emplace_back(text_at(rows, 0), text_at(rows, 1));
+  return notes;
+}
+
+}  // namespace sipladder

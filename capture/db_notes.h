@@ -1,0 +1,13 @@
+// What was noted about calls in a saved session.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sipladder {
+
+// Call-ID and text of each. None of a file that is no session, or of one without notes.
+std::vector<std::pair<std::string, std::string>> notes_in_db(const std::string& path);
+
+}  // namespace sipladder

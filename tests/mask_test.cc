@@ -1,0 +1,82 @@
+// What the mask of the terminal UI replaces, and what it leaves.
+#include "tui/mask.h"
+
+#include <gtest/gtest.h>
+
+#include "decode/address.h"
+
+namespace sipladder {
+namespace {
+
+class MaskTest : public testing::Test {
+ protected:
+  MaskTest() {
+    mask_.use_key("a key");
+    mask_.toggle();
+  }
+  Mask mask_;
+};
+
+TEST_F(MaskTest, LeavesAllWhileItIsOff) {
+  mask_.toggle();
+  EXPECT_EQ(mask_.name("alice"), "alice");
+  EXPECT_EQ(mask_.sentence("from 192.0.2.1"), "from 192.0.2.1");
+}
+
+TEST_F(MaskTest, ReplacesANameAlwaysByTheSameOne) {
+  const std::string other = mask_.name("alice");
+  EXPECT_NE(other, "alice");
+  EXPECT_EQ(other.size(), 5U);
+  EXPECT_EQ(mask_.name("alice"), other);
+  EXPECT_EQ(mask_.name("sip:alice@lab.example").substr(0, 10), "sip:" + other + "@");
+  EXPECT_EQ(mask_.sentence("it is alice's phone"), "it is " + other + "'s phone");
+  EXPECT_EQ(mask_.cell("callee", "alice"), other);
+}
+
+TEST_F(MaskTest, KeepsPortsAndTheKindOfAnAddress) {
+  const std::string other = mask_.name("192.168.20.10:5060");
+  EXPECT_NE(other, "192.168.20.10:5060");
+  EXPECT_EQ(other.substr(0, 8), "192.168.");
+  EXPECT_EQ(other.substr(other.size() - 5), ":5060");
+  const std::string host = other.substr(0, other.size() - 5);
+  EXPECT_EQ(mask_.sentence("the answer goes to 192.168.20.10:5060; it is lost"),
+            "the answer goes to " + host + ":5060; it is lost");
+  EXPECT_EQ(mask_.sentence("via 192.168.20.10,"), "via " + host + ",");
+  const std::string v6 = mask_.name("[2001:db8::17]:5061");
+  EXPECT_NE(v6, "[2001:db8::17]:5061");
+  EXPECT_EQ(v6.substr(v6.size() - 6), "]:5061");
+}
+
+// Words of our sentences, numbers of packets, codes, times.
+TEST_F(MaskTest, LeavesSentencesReadable) {
+  mask_.name("caller");
+  mask_.name("101");
+  for (const char* text :
+       {"caller hears nothing: 349 packets lost (frame 15)", "one-way", "completed",
+        "RFC 3261 18.2.1", "the INVITE is repeated 6 times within 101 ms",
+        "00:55:04 G.711 PCMU/8000", "2024-01-02T03:04:05.123456Z",
+        "E-model G.107, figures of G.113", "[\"PCMU/8000\",\"telephone-event/8000\"]"})
+    EXPECT_EQ(mask_.sentence(text), text);
+  EXPECT_EQ(mask_.cell("state", "in-call"), "in-call");
+}
+
+TEST_F(MaskTest, ReplacesWhatASentenceShowsToBeAUri) {
+  for (const char* text : {"sip:carol@lab.example", "carol@lab.example", "lab.example"}) {
+    const std::string masked = mask_.sentence(std::string("of ") + text + " since");
+    EXPECT_EQ(masked.find("carol"), std::string::npos) << masked;
+    EXPECT_EQ(masked.find("lab"), std::string::npos) << masked;
+    EXPECT_EQ(masked.substr(0, 3), "of ");
+  }
+}
+
+TEST_F(MaskTest, ReplacesWithinAMessage) {
+  const std::string other = mask_.name("alice");
+  const std::string masked = mask_.message(
+      "OPTIONS sip:alice@192.0.2.1 SIP/2.0\r\nFrom: <sip:alice@192.0.2.1>;tag=1\r\n\r\n");
+  EXPECT_EQ(masked.find("alice"), std::string::npos) << masked;
+  EXPECT_EQ(masked.find("192.0.2.1"), std::string::npos) << masked;
+  EXPECT_NE(masked.find("From: <sip:" + other + "@"), std::string::npos) << masked;
+}
+
+}  // namespace
+}  // namespace sipladder

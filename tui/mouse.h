@@ -1,0 +1,27 @@
+// What the mouse does, as a key: so that it waits, and is written in a script, as keys are.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "tui/keys.h"
+
+namespace sipladder {
+
+enum class MouseKind : uint8_t { click, double_click, release, wheel_up, wheel_down };
+
+struct MouseEvent {
+  MouseKind kind = MouseKind::click;
+  int x = 0, y = 0;  // columns and rows of the terminal, from 0; 4095 at most
+};
+
+Key mouse_key(const MouseEvent& event);
+std::optional<MouseEvent> mouse_event(Key key);  // nullopt: it is another key
+
+// "Click@10,5", "DoubleClick@10,5", "Release@10,5", "WheelUp@10,5", "WheelDown@10,5".
+std::optional<Key> mouse_key_called(std::string_view word);
+std::string mouse_name(const MouseEvent& event);
+
+}  // namespace sipladder
