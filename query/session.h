@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "capture/key_log.h"
 #include "capture/packet_source.h"
 #include "capture/packet_tape.h"
 #include "correlate/analysis/analysis.h"
@@ -19,7 +20,7 @@ namespace sipladder {
 
 class Session {
  public:
-  Session() : engine_(log, model), analyst(model, log) {}
+  Session() : engine_(log, model), analyst(model, log) { engine_.set_keys(&keys); }
 
   // Before the first step.
   void set_source(std::unique_ptr<PacketSource> source);
@@ -40,6 +41,7 @@ class Session {
   bool idle() const { return idle_.load(std::memory_order_relaxed); }
 
   PacketTape tape;  // open where a command needs packets of a source that is read once
+  KeyLog keys;      // secrets of TLS, of the command line and of captures
   PacketLog log;
   Model model;
 

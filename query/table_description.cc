@@ -74,9 +74,10 @@ void row_id(Reader&, RowId row, Value& v) {
 
 const std::vector<const TableDescription*>& tables() {
   static const std::vector<const TableDescription*> all = {
-      &kCallsTable,     &kMessagesTable, &kViasTable,    &kHeadersTable,       &kTransactionsTable,
-      &kDialogsTable,   &kSdpTable,      &kStreamsTable, &kRegistrationsTable, &kSubscriptionsTable,
-      &kEndpointsTable, &kFindingsTable, &kCaptureTable, &kStatsTable};
+      &kCallsTable,         &kMessagesTable,      &kViasTable,      &kHeadersTable,
+      &kTransactionsTable,  &kDialogsTable,       &kSdpTable,       &kStreamsTable,
+      &kRegistrationsTable, &kSubscriptionsTable, &kEndpointsTable, &kTlsTable,
+      &kFindingsTable,      &kCaptureTable,       &kStatsTable};
   return all;
 }
 

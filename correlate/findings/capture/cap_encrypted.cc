@@ -32,7 +32,7 @@ class TlsNames {
     }
   }
 
-  bool has(const TlsFlow& flow) const {
+  bool has(const TlsConnection& flow) const {
     const auto named = [&](const std::string& host) {
       return hosts_.contains({host, flow.server.port}) ||
              (!is_web_port(flow.server.port) && hosts_.contains({host, 0}));
@@ -92,21 +92,31 @@ std::set<IpAddress> hosts_of_sip(const Model& model) {
   return hosts;
 }
 
-bool shows_by_itself(const TlsFlow& flow) {
-  return flow.alpn_sip || flow.server.port == kSips || flow.client.port == kSips;
+bool shows_by_itself(const TlsConnection& flow) {
+  return flow.offers_sip() || flow.server.port == kSips || flow.client.port == kSips;
 }
 
-std::vector<const TlsFlow*> flows_of_signalling(CaptureContext& context) {
-  const std::vector<TlsFlow>& flows = context.model.tls_flows;
-  std::vector<const TlsFlow*> found;
-  if (std::all_of(flows.begin(), flows.end(), shows_by_itself)) {
-    for (const TlsFlow& flow : flows) found.push_back(&flow);
+// Nothing of it is hidden.
+bool is_read(const TlsConnection& flow) {
+  return flow.decrypted();
+}
+
+std::vector<const TlsConnection*> flows_of_signalling(CaptureContext& context) {
+  const std::vector<TlsConnection>& flows = context.model.tls;
+  std::vector<const TlsConnection*> found;
+  const auto tells = [](const TlsConnection& flow) {
+    return is_read(flow) || shows_by_itself(flow);
+  };
+  if (std::all_of(flows.begin(), flows.end(), tells)) {
+    for (const TlsConnection& flow : flows)
+      if (!is_read(flow)) found.push_back(&flow);
     return found;
   }
   const TlsNames names(context);
   const std::set<IpAddress> hosts = hosts_of_sip(context.model);
-  for (const TlsFlow& flow : flows) {
+  for (const TlsConnection& flow : flows) {
     const bool at_sip_host = hosts.contains(flow.server.ip) && !is_web_port(flow.server.port);
+    if (is_read(flow)) continue;
     if (shows_by_itself(flow) || at_sip_host || names.has(flow)) found.push_back(&flow);
   }
   return found;
@@ -115,15 +125,15 @@ std::vector<const TlsFlow*> flows_of_signalling(CaptureContext& context) {
 void check(CaptureContext& context, std::vector<Finding>* out) {
   constexpr size_t kShown = 3;
   constexpr size_t kShownFrames = 10;
-  const std::vector<const TlsFlow*> flows = flows_of_signalling(context);
+  const std::vector<const TlsConnection*> flows = flows_of_signalling(context);
   if (flows.empty()) return;
   Finding finding = finding_of(detector);
   uint64_t packets = 0;
-  for (const TlsFlow* flow : flows) {
+  for (const TlsConnection* flow : flows) {
     packets += flow->packets;
     if (finding.evidence.size() < kShownFrames) finding.evidence.push_back(flow->first_frame);
   }
-  const std::string between = list_text(flows, kShown, [](const TlsFlow* flow) {
+  const std::string between = list_text(flows, kShown, [](const TlsConnection* flow) {
     return to_string(flow->client) + " to " + to_string(flow->server);
   });
   finding.summary =
