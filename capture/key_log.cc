@@ -60,7 +60,8 @@ std::string_view take_key_word(std::string_view* line) {
 
 }  // namespace
 
-Secret::Secret(std::string_view bytes) : size_(static_cast<uint8_t>(std::min(bytes.size(), kMost))) {
+Secret::Secret(std::string_view bytes)
+    : size_(static_cast<uint8_t>(std::min(bytes.size(), kMost))) {
   std::copy_n(bytes.begin(), size_, reinterpret_cast<char*>(bytes_.data()));
 }
 
@@ -73,7 +74,8 @@ bool KeyLog::add_line(std::string_view line) {
   const auto kind = secret_kind(take_key_word(&line));
   if (!kind) return false;
   std::array<uint8_t, kClientRandom> random{};
-  if (read_key_hex(take_key_word(&line), random.data(), random.size()) != random.size()) return false;
+  if (read_key_hex(take_key_word(&line), random.data(), random.size()) != random.size())
+    return false;
   std::array<uint8_t, Secret::kMost> secret{};
   const size_t size = read_key_hex(take_key_word(&line), secret.data(), secret.size());
   const bool added =

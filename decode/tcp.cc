@@ -255,6 +255,7 @@ bool begin_tls(Layers& layers, const TcpKey& key, TcpStream& stream, std::string
   const bool client = stream.tls_end == TlsEnd::client;
   stream.tls = std::make_shared<TlsSession>(layers.tls, client ? key.src : key.dst,
                                             client ? key.dst : key.src, layers.place());
+  if (client && back != layers.tcp.end()) stream.tls->row().answered = true;
   return true;
 }
 
@@ -276,6 +277,7 @@ bool tell_kind(Layers& layers, const TcpKey& key, TcpStream& stream, const Segme
   if (segment.sequence != stream.next) return stream.ahead_bytes < kMaxAhead;
   const std::string_view payload = segment.payload.text();
   if (begin_tls(layers, key, stream, segment)) return true;
+  if (is_tls_record(payload)) return false;
   // The shortest start-line is longer: this may be its beginning, or a keep-alive.
   constexpr size_t kUndecided = 12;
   if (stream.pending.empty() && payload.size() < kUndecided) return true;

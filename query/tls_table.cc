@@ -82,7 +82,8 @@ const TableDescription kTlsTable{
          }>},
         {"alpn", "TEXT", "protocol that the server chose (RFC 7301)",
          of_connection<[](const Tls& c, Value& v) { v.set_if(c.alpn); }>},
-        {"subject", "TEXT", "of the server's certificate, where it passes in the clear or is decrypted",
+        {"subject", "TEXT",
+         "of the server's certificate, where it passes in the clear or is decrypted",
          of_certificate<[](const Of& c, Value& v) { v.set_if(c.subject); }>},
         {"names", "JSON", "host names and addresses of that certificate",
          of_certificate<[](const Of& c, Value& v) { set_list(c.names, as_it_is, v); }>},
@@ -94,8 +95,7 @@ const TableDescription kTlsTable{
          of_certificate<[](const Of& c, Value& v) { v.set_if(utc_text(c.not_after_ns)); }>},
         {"alert", "TEXT", "that ended the handshake or the connection; encrypted: not readable",
          of_connection<set_alert>},
-        {"alert_by", "TEXT", "client, server",
-         of_connection<[](const Tls& c, Value& v) {
+        {"alert_by", "TEXT", "client, server", of_connection<[](const Tls& c, Value& v) {
            if (c.alert) v.set_if(end_word(c.alert->by));
          }>},
         {"closed_by", "TEXT", "client, server: who ended it first",

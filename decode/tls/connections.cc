@@ -10,8 +10,7 @@ bool TlsConnection::offers_sip() const {
 }
 
 size_t TlsConnections::EndsHash::operator()(const Ends& ends) const {
-  return absl::HashOf(ends.first.ip.bytes, ends.first.port, ends.second.ip.bytes,
-                      ends.second.port);
+  return absl::HashOf(ends.first.ip.bytes, ends.first.port, ends.second.ip.bytes, ends.second.port);
 }
 
 uint32_t TlsConnections::begin(const Endpoint& client, const Endpoint& server,
@@ -25,6 +24,7 @@ uint32_t TlsConnections::begin(const Endpoint& client, const Endpoint& server,
   made.client = client;
   made.server = server;
   made.source = place.source;
+  made.point = place.point;
   made.first_frame = place.frame;
   made.first_ns = place.time_ns;
   return row;
@@ -55,9 +55,21 @@ void TlsConnections::count(const Endpoint& src, const Endpoint& dst, std::string
     const bool to_server = dst.port < src.port;
     row = begin(to_server ? src : dst, to_server ? dst : src, place);
     edit(row).unread = TlsUnread::no_handshake;
+    note_lone_alert(row, src, payload, place);
   }
   note_packet(row, true, payload.size(), place);
   edit(row).encrypted++;
+}
+
+// Who answers other bytes with an alert speaks TLS, and the other side does not.
+void TlsConnections::note_lone_alert(uint32_t row, const Endpoint& src, std::string_view payload,
+                                     const TlsPlace& place) {
+  constexpr size_t kAlertRecord = 7;
+  if (payload.size() != kAlertRecord || payload[0] != 21 || payload[5] != 2) return;
+  TlsConnection& connection = edit(row);
+  if (connection.server != src) std::swap(connection.client, connection.server);
+  connection.alert = TlsAlert{
+      static_cast<uint8_t>(payload[6]), true, true, TlsEnd::server, place.time_ns, place.frame};
 }
 
 void TlsConnections::note_close(const Endpoint& src, const Endpoint& dst, bool reset,
@@ -67,6 +79,7 @@ void TlsConnections::note_close(const Endpoint& src, const Endpoint& dst, bool r
   TlsConnection& connection = edit(found->second);
   if (connection.closed_by == TlsEnd::none)  // else that one has said so already
     connection.closed_by = src == connection.client ? TlsEnd::client : TlsEnd::server;
+  connection.answered = connection.answered || src == connection.server;
   connection.reset = reset;
   connection.closed_ns = place.time_ns;
   connection.closed_frame = place.frame;

@@ -27,11 +27,11 @@ enum class TlsEnd : uint8_t { none, client, server };
 // Why records were not opened.
 enum class TlsUnread : uint8_t {
   no,
-  no_key,       // no key is known, or not that of this connection
-  no_handshake, // its beginning was not captured
-  suite,        // a cipher suite or version that is not supported
-  wrong_key,    // the key that is known does not fit
-  lost,         // too much is missing in the capture
+  no_key,        // no key is known, or not that of this connection
+  no_handshake,  // its beginning was not captured
+  suite,         // a cipher suite or version that is not supported
+  wrong_key,     // the key that is known does not fit
+  lost,          // too much is missing in the capture
 };
 
 // Where a record ended.
@@ -56,17 +56,19 @@ struct TlsConnection {
   Endpoint server;       // who gets the ClientHello; without one, who has the lower port
   uint64_t packets = 0;  // that begin with a TLS record
   uint64_t bytes = 0;    // of TCP payload, as far as they are known to be of this connection
-  uint16_t source = 0;   // of the first packet
+  uint16_t source = 0;   // of the first packet, and:
+  uint8_t point = 0;
   uint32_t first_frame = 0, last_frame = 0;
   int64_t first_ns = 0, last_ns = 0;
 
+  bool answered = false;      // anything of the server was seen, if only its SYN
   std::string client_random;  // names the keys; empty: no ClientHello is here
   std::string server_name;    // SNI (RFC 6066 3), empty when not seen
   std::vector<uint16_t> versions_offered;
   std::vector<std::string> alpn_offered;
   uint16_t version = 0;  // chosen; 0: no ServerHello is here
   uint16_t suite = 0;
-  std::string alpn;  // chosen
+  std::string alpn;                        // chosen
   std::optional<Certificate> certificate;  // of the server
   uint32_t certificate_frame = 0;
 
@@ -119,12 +121,13 @@ class TlsConnections {
   struct EndsHash {
     size_t operator()(const Ends& ends) const;
   };
-  TlsConnection* find(const Endpoint& src, const Endpoint& dst);
+  void note_lone_alert(uint32_t row, const Endpoint& src, std::string_view payload,
+                       const TlsPlace& place);
 
   std::vector<TlsConnection> rows_;
   std::vector<bool> changed_;
   std::vector<uint32_t> changes_;
-  TlsConnection scratch_;  // stands for those beyond the bound
+  TlsConnection scratch_;                                  // stands for those beyond the bound
   absl::flat_hash_map<Ends, uint32_t, EndsHash> by_ends_;  // the newest row
   const KeyLog* keys_ = nullptr;
   const KeyLog no_keys_;

@@ -33,8 +33,8 @@ struct ClientHello {
   std::string session_id;
   std::vector<uint16_t> versions;  // offered, the newest first; GREASE (RFC 8701) left out
   std::vector<uint16_t> suites;
-  std::string server_name;         // RFC 6066 3
-  std::vector<std::string> alpn;   // RFC 7301
+  std::string server_name;        // RFC 6066 3
+  std::vector<std::string> alpn;  // RFC 7301
   bool early_data = false;
 };
 struct ServerHello {

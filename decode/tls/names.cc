@@ -54,7 +54,8 @@ std::string alert_name(uint8_t number) {
   const auto* const found =
       std::find_if(std::begin(kAlertNames), std::end(kAlertNames),
                    [&](const NamedAlert& alert) { return alert.number == number; });
-  return found == std::end(kAlertNames) ? "alert " + std::to_string(number) : std::string(found->name);
+  return found == std::end(kAlertNames) ? "alert " + std::to_string(number)
+                                        : std::string(found->name);
 }
 
 }  // namespace sipladder

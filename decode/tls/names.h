@@ -30,9 +30,9 @@ inline constexpr uint16_t kTls11 = 0x0302;
 inline constexpr uint16_t kTls12 = 0x0303;
 inline constexpr uint16_t kTls13 = 0x0304;
 
-std::string suite_name(uint16_t number);      // "0x00FF" where it is not known
+std::string suite_name(uint16_t number);         // "0x00FF" where it is not known
 std::string tls_version_name(uint16_t version);  // "1.2"
-std::string alert_name(uint8_t number);       // "alert 200" where it is not known
+std::string alert_name(uint8_t number);          // "alert 200" where it is not known
 
 inline constexpr uint8_t kCloseNotify = 0;
 inline constexpr uint8_t kUserCanceled = 90;

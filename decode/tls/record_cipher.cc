@@ -85,11 +85,11 @@ bool expand_label(const char* hash, const Secret& secret, std::string_view label
   info += whole;
   info.push_back('\0');
   int mode = EVP_KDF_HKDF_MODE_EXPAND_ONLY;
-  return derive("HKDF",
-                {OSSL_PARAM_construct_int(OSSL_KDF_PARAM_MODE, &mode),
-                 kdf_word(OSSL_KDF_PARAM_DIGEST, hash), kdf_octets(OSSL_KDF_PARAM_KEY, secret.bytes()),
-                 kdf_octets(OSSL_KDF_PARAM_INFO, info)},
-                out);
+  return derive(
+      "HKDF",
+      {OSSL_PARAM_construct_int(OSSL_KDF_PARAM_MODE, &mode), kdf_word(OSSL_KDF_PARAM_DIGEST, hash),
+       kdf_octets(OSSL_KDF_PARAM_KEY, secret.bytes()), kdf_octets(OSSL_KDF_PARAM_INFO, info)},
+      out);
 }
 
 size_t hash_size(const CipherSuite& suite) {
@@ -204,7 +204,8 @@ bool RecordCipher::open_aead(const TlsRecord& record, uint64_t sequence, std::st
   body.remove_prefix(before);
   std::string tag(body.substr(body.size() - suite_.tag_size));
   body.remove_suffix(suite_.tag_size);
-  std::string head = version_ < kTls13 ? covered_head(record, sequence, body.size()) : std::string();
+  std::string head =
+      version_ < kTls13 ? covered_head(record, sequence, body.size()) : std::string();
   if (version_ >= kTls13) {
     head = {static_cast<char>(record.type), static_cast<char>(record.version >> 8),
             static_cast<char>(record.version & 0xFF), static_cast<char>(record.body.size() >> 8),
@@ -218,7 +219,8 @@ bool RecordCipher::open_aead(const TlsRecord& record, uint64_t sequence, std::st
   int got = 0;
   // CCM wants the tag before the key, the length before all else, and tells at once.
   if (EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_SET_TAG, tag_size, raw_bytes(tag)) != 1) return false;
-  if (EVP_DecryptInit_ex2(c, nullptr, ccm ? bytes_of(key_) : nullptr, raw_bytes(nonce), nullptr) != 1)
+  if (EVP_DecryptInit_ex2(c, nullptr, ccm ? bytes_of(key_) : nullptr, raw_bytes(nonce), nullptr) !=
+      1)
     return false;
   if (ccm && EVP_DecryptUpdate(c, nullptr, &got, nullptr, size) != 1) return false;
   if (EVP_DecryptUpdate(c, nullptr, &got, raw_bytes(head), static_cast<int>(head.size())) != 1)

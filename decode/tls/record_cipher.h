@@ -66,7 +66,7 @@ class RecordCipher {
   const uint16_t version_;
   bool encrypt_then_mac_ = false;
   std::unique_ptr<evp_cipher_ctx_st, FreeContext> context_;
-  Secret iv_;       // the fixed part of the nonce; TLS 1.0: of the next record
+  Secret iv_;  // the fixed part of the nonce; TLS 1.0: of the next record
   Secret mac_key_;
   std::string key_;  // CCM takes it again for each record
 };

@@ -12,7 +12,8 @@ constexpr uint8_t kAlertRecord = 21;
 constexpr uint8_t kHandshakeRecord = 22;
 constexpr uint8_t kDataRecord = 23;
 constexpr unsigned kMostFailures = 8;
-// RFC 8446 5.2: two bytes of an alert, their type, the tag. Nothing else of a handshake is so short.
+// RFC 8446 5.2: two bytes of an alert, their type, the tag. Nothing else of a handshake is so
+// short.
 constexpr size_t kEncryptedAlert = 2 + 1 + 16;
 
 }  // namespace
@@ -60,6 +61,7 @@ size_t TlsSession::buffered(TlsEnd from) const {
 void TlsSession::deliver(TlsEnd from, std::string_view bytes, const TlsPlace& place,
                          std::vector<TlsPlain>* out) {
   Half& half = this->half(from);
+  if (!half.client) row().answered = true;
   if (half.dead) return;
   drain(half, out);
   const size_t skipped = std::min(half.skip, bytes.size());
@@ -257,8 +259,8 @@ void TlsSession::note_unread_handshake(Half& half, const TlsRecord& record, cons
   const bool is_alert =
       record.type == kAlertRecord || (hello_.version >= kTls13 && half.client && !half.finished);
   if (!is_alert || connection.alert || connection.done_ns != 0) return;
-  connection.alert = TlsAlert{0,     true,          false, half.client ? TlsEnd::client : TlsEnd::server,
-                              place.time_ns, place.frame};
+  connection.alert = TlsAlert{
+      0, true, false, half.client ? TlsEnd::client : TlsEnd::server, place.time_ns, place.frame};
 }
 
 void TlsSession::hold(Half& half, const TlsRecord& record, const TlsPlace& place) {

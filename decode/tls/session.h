@@ -67,15 +67,15 @@ class TlsSession {
   };
   struct Half {
     bool client = false;
-    std::string bytes;         // the beginning of a record
-    size_t skip = 0;           // bytes left of a record that is lost
-    bool astray = false;       // where records begin is not known
-    bool gap = false;          // records may be missing before the next one
-    bool loss = false;         // content may be missing before the next one
-    bool encrypted = false;    // TLS 1.3: handshake keys are in use from here on
-    bool finished = false;     // sent its Finished, as far as can be told
-    bool dead = false;         // cannot be read any more
-    unsigned failures = 0;     // in a row
+    std::string bytes;       // the beginning of a record
+    size_t skip = 0;         // bytes left of a record that is lost
+    bool astray = false;     // where records begin is not known
+    bool gap = false;        // records may be missing before the next one
+    bool loss = false;       // content may be missing before the next one
+    bool encrypted = false;  // TLS 1.3: handshake keys are in use from here on
+    bool finished = false;   // sent its Finished, as far as can be told
+    bool dead = false;       // cannot be read any more
+    unsigned failures = 0;   // in a row
     size_t epoch = kApplication;
     uint64_t sequence = 0;
     std::array<std::unique_ptr<RecordCipher>, kEpochs> ciphers;

@@ -29,8 +29,8 @@ std::string why_not_text(const TlsConnection& connection) {
 }
 
 std::string key_needed_text(const TlsConnection& connection) {
-  const bool missing = connection.unread == TlsUnread::no_key ||
-                       connection.unread == TlsUnread::wrong_key;
+  const bool missing =
+      connection.unread == TlsUnread::no_key || connection.unread == TlsUnread::wrong_key;
   if (!missing || connection.client_random.empty()) return {};
   std::string hex;
   for (const char c : connection.client_random) {
