@@ -118,6 +118,10 @@ void Decoder::update_tls(std::vector<TlsConnection>* copy) {
   state_->layers.tls.update(copy);
 }
 
+void Decoder::set_rsa_keys(const RsaKeys* keys) {
+  state_->layers.tls.set_rsa_keys(keys);
+}
+
 void Decoder::set_keys(const KeyLog* keys) {
   state_->layers.tls.set_keys(keys);
 }

@@ -97,6 +97,7 @@ class Decoder {
 
   // Secrets of TLS, which must live as long as this; null: there are none.
   void set_keys(const KeyLog* keys);
+  void set_rsa_keys(const RsaKeys* keys);  // likewise
 
   // From now on decode() clears *parts and fills it, from the outermost header to the innermost.
   // Null: no more.

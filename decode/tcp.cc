@@ -379,15 +379,17 @@ void finish_tls(Layers& layers, const TcpKey& key, TcpStream& stream) {
 }
 
 void note_keepalive(Layers& layers, const TcpKey& key, const View& payload) {
+  const auto stream = layers.tcp.find(key);
+  const bool tls = stream != layers.tcp.end() && stream->second.tls != nullptr;
   Datagram& keepalive = layers.tcp_keepalive.emplace();
   keepalive.time_ns = layers.packet->time_ns;
   keepalive.frame = layers.packet->frame;
   keepalive.source = layers.packet->source;
   keepalive.point = layers.packet->point;
-  keepalive.transport = Transport::tcp;
+  keepalive.transport = tls ? Transport::tls : Transport::tcp;
   keepalive.src = key.src;
   keepalive.dst = key.dst;
-  keepalive.payload = payload.text();
+  keepalive.payload = tls && !layers.kept.empty() ? layers.kept.back() : payload.text();
 }
 
 }  // namespace

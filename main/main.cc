@@ -79,6 +79,17 @@ std::unique_ptr<PacketSource> open_source(const Options& options, PacketLog& log
   return source;
 }
 
+void read_keys(const Options& options, Session* session, std::vector<std::string>* errors) {
+  for (const std::string& name : options.key_logs) {
+    std::string error = read_key_log(name, &session->keys);
+    if (!error.empty()) errors->push_back(std::move(error));
+  }
+  for (const std::string& name : options.rsa_keys) {
+    std::string error = session->rsa_keys.add_file(name);
+    if (!error.empty()) errors->push_back(std::move(error));
+  }
+}
+
 std::unique_ptr<PacketSource> kept_for_later(const Options& options, Session& session,
                                              std::unique_ptr<PacketSource> source,
                                              std::vector<std::string>* errors) {
@@ -270,10 +281,7 @@ int run(const Options& options) {
   const bool all_findings = options.command == "findings" || options.command == "nat";
   if (all_findings && selection(options).empty()) session.analyst.tell_alike_once();
   std::vector<std::string> errors;
-  for (const std::string& name : options.key_logs) {
-    const std::string error = read_key_log(name, &session.keys);
-    if (!error.empty()) errors.push_back(error);
-  }
+  read_keys(options, &session, &errors);
   std::unique_ptr<PacketSource> source = open_source(options, session.log, &session.keys, &errors);
   for (std::string& error : errors) error = with_advice(options, std::move(error));
   if (source == nullptr) {

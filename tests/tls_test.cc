@@ -1,12 +1,14 @@
 // TLS as a bystander reads it. Both ends are OpenSSL's, in memory; what they say passes as TCP
 // segments that are whole, split, lost, late or in disorder.
 #include <gtest/gtest.h>
-#include <openssl/bn.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <ctime>
+#include <cstdio>
+#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <set>
@@ -483,6 +485,39 @@ TEST(Tls, NamesTheKeysOfTls13) {
   EXPECT_FALSE(bystander.row().certificate);  // it is encrypted
   EXPECT_FALSE(bystander.row().alert);
   EXPECT_GT(bystander.row().done_ns, 0);
+}
+
+// ---- the private key of the server
+
+TEST(Tls, APrivateKeyOpensSuitesWithoutForwardSecrecy) {
+  char name[] = "/tmp/sipladder-key-XXXXXX";
+  const int fd = mkstemp(name);
+  ASSERT_GE(fd, 0);
+  std::FILE* const file = fdopen(fd, "w");
+  PEM_write_PrivateKey(file, owner_of(true).key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+  std::fclose(file);
+  RsaKeys keys;
+  EXPECT_EQ(keys.add_file(name), "");
+  std::remove(name);
+  for (const SuiteRow& row : {SuiteRow{"", TLS1_2_VERSION, "AES128-GCM-SHA256"},
+                              SuiteRow{"", TLS1_2_VERSION, "AES256-GCM-SHA384"},
+                              SuiteRow{"", TLS1_1_VERSION, "AES128-SHA"},
+                              SuiteRow{"", TLS1_VERSION, "AES256-SHA", false}}) {
+    Talk talk(setup_of(row));
+    talk.handshake();
+    say_some(&talk);
+    Bystander bystander;
+    bystander.decoder.set_rsa_keys(&keys);
+    play(segments_of(talk.flights, 1400), &bystander);
+    EXPECT_EQ(bystander.messages, talk.said) << row.suite;
+  }
+  Talk secret({TLS1_2_VERSION, "ECDHE-RSA-AES128-GCM-SHA256"});
+  secret.handshake();
+  say_some(&secret);
+  Bystander bystander;
+  bystander.decoder.set_rsa_keys(&keys);
+  play(segments_of(secret.flights, 1400), &bystander);
+  EXPECT_TRUE(bystander.messages.empty());
 }
 
 // ---- sessions that go on, keys that change

@@ -95,8 +95,9 @@ void Engine::set_memory(size_t bytes) {
   state_->packets_per_look = packets_per_look(bytes);
 }
 
-void Engine::set_keys(const KeyLog* keys) {
+void Engine::set_keys(const KeyLog* keys, const RsaKeys* rsa_keys) {
   state_->decoder.set_keys(keys);
+  state_->decoder.set_rsa_keys(rsa_keys);
 }
 
 SourceCounters& Engine::State::counters(uint16_t source) {

@@ -16,6 +16,7 @@
 #include "capture/key_log.h"
 #include "decode/address.h"
 #include "decode/tls/handshake.h"
+#include "decode/tls/rsa_keys.h"
 
 namespace sipladder {
 
@@ -110,6 +111,10 @@ class TlsConnections {
   // Null or empty: no key will ever come.
   void set_keys(const KeyLog* keys) { keys_ = keys; }
   const KeyLog& keys() const { return keys_ == nullptr ? no_keys_ : *keys_; }
+  // Null or empty: none are known.
+  void set_rsa_keys(const RsaKeys* keys) { rsa_keys_ = keys; }
+  bool has_rsa_keys() const { return rsa_keys_ != nullptr && !rsa_keys_->empty(); }
+  const RsaKeys& rsa_keys() const { return *rsa_keys_; }
   bool may_hold(size_t bytes) const { return held_ + bytes <= kMaxTlsHeld; }
   void hold(size_t bytes) { held_ += bytes; }
   void release(size_t bytes) { held_ -= bytes; }
@@ -131,6 +136,7 @@ class TlsConnections {
   absl::flat_hash_map<Ends, uint32_t, EndsHash> by_ends_;  // the newest row
   const KeyLog* keys_ = nullptr;
   const KeyLog no_keys_;
+  const RsaKeys* rsa_keys_ = nullptr;
   size_t held_ = 0;
 };
 

@@ -210,7 +210,8 @@ RecordCipher* TlsSession::cipher_of(Half& half, size_t epoch) {
   const KeyLog& keys = rows_.keys();
   if (hello_.version < kTls13) {
     if (half.inputs.suite == nullptr) return nullptr;
-    const Secret* const master = keys.find(SecretKind::master, half.inputs.client_random);
+    const Secret* master = keys.find(SecretKind::master, half.inputs.client_random);
+    if (master == nullptr && !master_.empty()) master = &master_;
     if (master != nullptr) cipher = RecordCipher::of_master(half.inputs, *master, half.client);
     return cipher.get();
   }
@@ -328,12 +329,15 @@ void TlsSession::take_handshake(Half& half, std::string_view content, const TlsP
 void TlsSession::take_message(Half& half, const HandshakeReader::Message& message,
                               const TlsPlace& place) {
   const bool tls13 = hello_.version >= kTls13;
+  if (rows_.has_rsa_keys() && !half.encrypted) note_transcript(message);
   if (message.type == HandshakeType::client_hello && half.client) {
     take_client_hello(message.body, place);
   } else if (message.type == HandshakeType::server_hello && !half.client) {
     take_server_hello(message.body);
   } else if (message.type == HandshakeType::certificate && !half.client) {
     take_certificate(message.body, place);
+  } else if (message.type == HandshakeType::client_key_exchange && half.client) {
+    take_key_exchange(message.body);
   } else if (message.type == HandshakeType::encrypted_extensions && tls13) {
     const EncryptedExtensions said = parse_encrypted_extensions(message.body);
     row().alpn = said.alpn;
@@ -384,9 +388,34 @@ void TlsSession::take_server_hello(const std::string& body) {
   hello_.suite = hello->version < kTls10 ? nullptr : find_suite(hello->suite);
   hello_.encrypt_then_mac = hello->encrypt_then_mac;
   compressed_ = hello->compression != 0;
+  extended_master_ = hello->extended_master;
   if (hello->version < kTls13) return;
   halves_[0].epoch = early_offered_ ? kEarly : kHandshake;
   halves_[1].epoch = kHandshake;
+}
+
+void TlsSession::note_transcript(const HandshakeReader::Message& message) {
+  const size_t size = message.body.size();
+  if (transcript_.size() + size > kMaxTranscript) return transcript_.clear();
+  transcript_ += {static_cast<char>(message.type), static_cast<char>(size >> 16),
+                  static_cast<char>(size >> 8), static_cast<char>(size)};
+  transcript_ += message.body;
+}
+
+// RFC 5246 7.4.7.1: the premaster secret, for the server's key.
+void TlsSession::take_key_exchange(const std::string& body) {
+  const std::string messages = std::move(transcript_);
+  transcript_.clear();
+  if (hello_.suite == nullptr || !hello_.suite->rsa || !rows_.has_rsa_keys()) return;
+  if (body.size() < 2 || rows_.keys().find(SecretKind::master, hello_.client_random) != nullptr)
+    return;
+  const size_t length = be16(bytes_of(body));
+  const std::string premaster =
+      rows_.rsa_keys().premaster(std::string_view(body).substr(2, length));
+  if (premaster.empty()) return;
+  const std::string hash =
+      extended_master_ ? session_hash(hello_.version, hello_.suite->hash, messages) : std::string();
+  master_ = master_secret(hello_, premaster, hash);
 }
 
 void TlsSession::take_certificate(const std::string& body, const TlsPlace& place) {

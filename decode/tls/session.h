@@ -4,7 +4,8 @@
 // A record that is lost is lost alone where the keys allow it: the sequence number is tried forward
 // by up to kMostSequencesTried. Records that came before their keys wait for them, within
 // kMaxHeldBySide bytes. Bounds of each side: one record, one handshake message (kMaxHandshake), and
-// those. Threads: one. Errors: none; what cannot be read is counted in the row.
+// those; with private RSA keys the handshake in the clear is kept, kMaxTranscript of it. Threads:
+// one. Errors: none; what cannot be read is counted in the row.
 #pragma once
 
 #include <array>
@@ -23,6 +24,7 @@ namespace sipladder {
 
 inline constexpr uint64_t kMostSequencesTried = 64;
 inline constexpr size_t kMaxHeldBySide = 64 << 10;
+inline constexpr size_t kMaxTranscript = 128 << 10;
 
 // What a record carried, and where that was.
 struct TlsPlain {
@@ -117,6 +119,8 @@ class TlsSession {
   void take_certificate(const std::string& body, const TlsPlace& place);
   void take_alert(Half& half, std::string_view content, const TlsPlace& place);
   void update_key(Half& half);
+  void note_transcript(const HandshakeReader::Message& message);
+  void take_key_exchange(const std::string& body);
 
   TlsConnections& rows_;
   uint32_t row_ = TlsConnections::kNoRow;
@@ -125,6 +129,9 @@ class TlsSession {
   bool client_hello_ = false, server_hello_ = false;
   bool early_offered_ = false, early_refused_ = false;
   bool compressed_ = false;
+  bool extended_master_ = false;
+  Secret master_;           // by the server's private key
+  std::string transcript_;  // handshake messages so far, kept while such a key may need them
   uint64_t opened_ = 0;
 };
 

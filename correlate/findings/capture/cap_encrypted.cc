@@ -26,9 +26,11 @@ std::set<IpAddress> hosts_of_sip(const Model& model) {
   return hosts;
 }
 
-// Nothing of it is hidden.
+// Nothing of it is hidden: it was decrypted, or ended before anything else was said.
 bool is_read(const TlsConnection& flow) {
-  return flow.decrypted();
+  const bool refused = flow.alert && flow.alert->fatal;
+  const bool ended = flow.encrypted == 0 && flow.closed_ns != 0;
+  return flow.decrypted() || (flow.done_ns == 0 && (refused || ended));
 }
 
 std::vector<const TlsConnection*> flows_of_signalling(CaptureContext& context) {

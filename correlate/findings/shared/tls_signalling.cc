@@ -77,6 +77,22 @@ void TlsNames::read(const SipIndex& sip) {
   }
 }
 
+bool is_out_of_date(const TlsConnection& connection) {
+  if (!connection.certificate) return false;
+  const Certificate& certificate = *connection.certificate;
+  return (certificate.not_after_ns != 0 && connection.first_ns > certificate.not_after_ns) ||
+         (certificate.not_before_ns != 0 && connection.first_ns < certificate.not_before_ns);
+}
+
+bool minds_certificate(const TlsConnection& connection) {
+  if (connection.done_ns != 0) return false;
+  if (!connection.alert) return connection.closed_by == TlsEnd::client;
+  constexpr uint8_t kBad = 42, kExpired = 45, kUnknown = 46;
+  const uint8_t said = connection.alert->number;
+  return connection.alert->by == TlsEnd::client && connection.alert->readable &&
+         (said == kBad || said == kExpired || said == kUnknown);
+}
+
 std::vector<const TlsConnection*> signalling_over_tls(CaptureContext& context) {
   const std::vector<TlsConnection>& all = context.model.tls;
   std::vector<const TlsConnection*> found;

@@ -33,6 +33,10 @@ class TlsNames {
 
 // Those that show it, or that SIP in the clear names; TLS that is only near SIP is not among them.
 std::vector<const TlsConnection*> signalling_over_tls(CaptureContext& context);
+// Its certificate is not valid when its packets pass.
+bool is_out_of_date(const TlsConnection& connection);
+// The client ended the handshake, and nothing but the certificate can have told it to.
+bool minds_certificate(const TlsConnection& connection);
 // Those of them whose certificate is known.
 std::vector<const TlsConnection*> certificates_over_tls(CaptureContext& context);
 

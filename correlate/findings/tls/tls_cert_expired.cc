@@ -21,28 +21,18 @@ std::string certificate_text(const Certificate& certificate) {
 bool is_too_late(const TlsConnection& c) {
   return c.certificate->not_after_ns != 0 && c.first_ns > c.certificate->not_after_ns;
 }
-bool is_too_early(const TlsConnection& c) {
-  return c.certificate->not_before_ns != 0 && c.first_ns < c.certificate->not_before_ns;
-}
-
-// The client minded, and said so or left.
-bool is_minded(const TlsConnection& c) {
-  return c.done_ns == 0 && ((c.alert && c.alert->by == TlsEnd::client) ||
-                            (!c.alert && c.closed_by == TlsEnd::client));
-}
-
 void tell_expired(const TlsConnection& c, size_t count, std::vector<Finding>* out) {
   Finding finding = finding_of(detector);
   const bool late = is_too_late(c);
-  if (!is_minded(c)) finding.severity = Severity::warning;
+  if (!minds_certificate(c)) finding.severity = Severity::warning;
   finding.summary =
       fmt::format("{} at {} {} {} (frame {}){}", certificate_text(*c.certificate),
                   to_string(c.server), late ? "expired on" : "is valid only from",
                   utc_text(late ? c.certificate->not_after_ns : c.certificate->not_before_ns),
                   c.certificate_frame,
-                  is_minded(c) ? ": the client ends the handshake"
-                  : count > 1  ? fmt::format(": {} connections are made with it", count)
-                               : "");
+                  minds_certificate(c) ? ": the client ends the handshake"
+                  : count > 1          ? fmt::format(": {} connections are made with it", count)
+                                       : "");
   finding.explanation = fmt::format(
       "The packets are of {}. A client that looks at the dates refuses it.", utc_text(c.first_ns));
   finding.remedy = late ? "Renew the certificate and have the server load it."
@@ -57,9 +47,9 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
   std::map<std::tuple<Endpoint, int64_t, bool>, std::pair<const TlsConnection*, size_t>> once;
   for (const TlsConnection* c : certificates_over_tls(context)) {
     const bool dated = context.model.has_times(c->source) && context.model.has_dates(c->source);
-    if (!dated || !(is_too_late(*c) || is_too_early(*c))) continue;
+    if (!dated || !is_out_of_date(*c)) continue;
     auto& [first, count] =
-        once.try_emplace({c->server, c->certificate->not_after_ns, is_minded(*c)}, c, 0)
+        once.try_emplace({c->server, c->certificate->not_after_ns, minds_certificate(*c)}, c, 0)
             .first->second;
     count++;
   }

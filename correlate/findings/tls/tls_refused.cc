@@ -70,6 +70,12 @@ bool is_refused(const TlsConnection& c) {
   return c.alert && c.alert->fatal && c.done_ns == 0 && c.hello_ns != 0;
 }
 
+// tls-cert-expired says why.
+bool is_told_by_dates(const Model& model, const TlsConnection& c) {
+  const bool dated = model.has_times(c.source) && model.has_dates(c.source);
+  return dated && is_out_of_date(c) && minds_certificate(c);
+}
+
 // A client that tries again with other versions gets through.
 bool succeeds_later(const std::vector<const TlsConnection*>& all, const TlsConnection& refused) {
   return std::any_of(all.begin(), all.end(), [&](const TlsConnection* other) {
@@ -136,7 +142,7 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
   const std::vector<const TlsConnection*> all = signalling_over_tls(context);
   Groups groups;
   for (const TlsConnection* c : all) {
-    if (!is_refused(*c)) continue;
+    if (!is_refused(*c) || is_told_by_dates(context.model, *c)) continue;
     groups[{c->client.ip, c->server, c->alert->number, c->alert->by}].push_back(c);
   }
   for (const auto& [group, alike] : groups) tell(context, all, alike, out);
