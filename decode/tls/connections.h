@@ -62,9 +62,10 @@ struct TlsConnection {
   uint32_t first_frame = 0, last_frame = 0;
   int64_t first_ns = 0, last_ns = 0;
 
-  bool answered = false;      // anything of the server was seen, if only its SYN
-  std::string client_random;  // names the keys; empty: no ClientHello is here
-  std::string server_name;    // SNI (RFC 6066 3), empty when not seen
+  uint64_t server_records = 0;  // as far as they were looked at
+  bool answered = false;        // anything of the server was seen, if only its SYN
+  std::string client_random;    // names the keys; empty: no ClientHello is here
+  std::string server_name;      // SNI (RFC 6066 3), empty when not seen
   std::vector<uint16_t> versions_offered;
   std::vector<std::string> alpn_offered;
   uint16_t version = 0;  // chosen; 0: no ServerHello is here

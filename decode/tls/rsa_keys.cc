@@ -41,11 +41,10 @@ std::string RsaKeys::premaster(std::string_view encrypted) const {
     EVP_PKEY_CTX* const context = EVP_PKEY_CTX_new_from_pkey(nullptr, key.get(), nullptr);
     std::string secret(static_cast<size_t>(EVP_PKEY_get_size(key.get())), '\0');
     size_t size = secret.size();
-    const bool done =
-        context != nullptr && EVP_PKEY_decrypt_init(context) == 1 &&
-        EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1 &&
-        EVP_PKEY_decrypt(context, reinterpret_cast<uint8_t*>(secret.data()), &size,
-                         bytes_of(encrypted), encrypted.size()) == 1;
+    const bool done = context != nullptr && EVP_PKEY_decrypt_init(context) == 1 &&
+                      EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1 &&
+                      EVP_PKEY_decrypt(context, reinterpret_cast<uint8_t*>(secret.data()), &size,
+                                       bytes_of(encrypted), encrypted.size()) == 1;
     EVP_PKEY_CTX_free(context);
     ERR_clear_error();
     // It begins with the version that the client offered.

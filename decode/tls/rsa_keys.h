@@ -20,8 +20,8 @@ class RsaKeys {
   RsaKeys();
   ~RsaKeys();
 
-  // A PEM file; its passphrase, if it has one, is asked on the terminal. An empty string, or what is
-  // wrong.
+  // A PEM file; its passphrase, if it has one, is asked on the terminal. An empty string, or what
+  // is wrong.
   std::string add_file(const std::string& name);
   bool empty() const { return keys_.empty(); }
   // Of a ClientKeyExchange: the premaster secret, by the key that fits; empty when none does.

@@ -81,6 +81,7 @@ void TlsSession::cut_records(Half& half, std::string_view bytes, const TlsPlace&
   while (bytes.size() >= kTlsHeader && !half.dead) {
     if (!is_tls_record(bytes)) {
       half.astray = half.gap = half.loss = true;
+      row().lost++;
       return;
     }
     const uint8_t* const p = bytes_of(bytes);
@@ -115,6 +116,7 @@ bool TlsSession::is_encrypted(const Half& half, const TlsRecord& record) const {
 
 void TlsSession::take_record(Half& half, const TlsRecord& record, const TlsPlace& place,
                              std::vector<TlsPlain>* out) {
+  if (!half.client) row().server_records++;
   if (!is_encrypted(half, record)) return take_clear(half, record, place);
   rows_.edit(row_).encrypted++;
   if (half.held.empty()) return take_encrypted(half, record, place, out);

@@ -24,6 +24,7 @@ enum class End : uint8_t { none, silent, reset, closed };
 
 End end_of(const Model& model, const TlsConnection& c) {
   if (c.hello_ns == 0 || c.done_ns != 0 || c.alert || c.lost != 0 || !c.answered) return End::none;
+  if (c.version == 0 && c.server_records != 0) return End::none;    // an answer that cannot be read
   if (is_out_of_date(c) && minds_certificate(c)) return End::none;  // tls-cert-expired says why
   if (c.closed_ns != 0) return c.reset ? End::reset : End::closed;
   const int64_t watched = model.coverage.until(c.point, c.last_ns);
