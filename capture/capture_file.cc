@@ -15,6 +15,7 @@ constexpr size_t kSkipStep = 64 << 10;
 constexpr int64_t kMaxSeconds =
     9'000'000'000;  // of a time or an offset: nanoseconds stay within 64 bits
 constexpr uint32_t kSectionHeader = 0x0A0D0D0A;
+constexpr uint32_t kDecryptionSecrets = 10;
 constexpr uint32_t kByteOrderMagic = 0x1A2B3C4D;
 constexpr size_t kMaxInterfaces = 65536;
 
@@ -253,10 +254,34 @@ ByteInput::State CaptureFile::skip() {
     const size_t step = std::min<uint64_t>(skip_, kSkipStep);
     const ByteInput::State state = input_.need(step);
     if (state != ByteInput::State::ready) return state;
+    if (secrets_) read_secrets(input_.data(), step);
     input_.consume(step);
     skip_ -= step;
   }
+  secrets_.reset();
   return ByteInput::State::ready;
+}
+
+// A Decryption Secrets Block with a key log of TLS, which stands at its beginning: its lines are
+// read as the block is skipped. Of other kinds of secrets nothing is known.
+bool CaptureFile::begin_secrets(uint32_t length) {
+  constexpr uint32_t kTlsKeyLog = 0x544C534B;
+  constexpr uint32_t kAround = 12 + 8;  // both lengths and the type; kind and size of the secrets
+  const uint8_t* block = input_.data();
+  if (keys_ == nullptr || length < kAround || u32(block + 8) != kTlsKeyLog) return false;
+  secrets_left_ = std::min(u32(block + 12), length - kAround);
+  secrets_.emplace(keys_);
+  constexpr size_t kBefore = 16;
+  input_.consume(kBefore);
+  skip_ = length - kBefore;
+  return true;
+}
+
+void CaptureFile::read_secrets(const uint8_t* bytes, size_t length) {
+  const size_t mine = std::min<uint64_t>(length, secrets_left_);
+  secrets_->add({reinterpret_cast<const char*>(bytes), mine});
+  secrets_left_ -= mine;
+  if (secrets_left_ == 0) secrets_->end();
 }
 
 // Null, or what is wrong. A section header sets the byte order of everything after it.
@@ -286,6 +311,11 @@ ReadResult CaptureFile::next_pcapng(Packet* packet) {
     uint32_t type = 0, length = 0;
     const char* wrong = read_block_header(&type, &length);
     if (wrong != nullptr) return stop(ByteInput::State::ready, wrong);
+    if (type == kDecryptionSecrets) {
+      state = input_.need(std::min<uint32_t>(length, 16));
+      if (state != ByteInput::State::ready) return stop(state, "block cut off");
+      if (begin_secrets(length)) continue;
+    }
     if (length > kMaxBlock) {
       skip_ = length;
       continue;

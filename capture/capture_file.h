@@ -2,10 +2,12 @@
 // (draft-ietf-opsawg-pcapng; sections, interfaces that differ in link type and resolution).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "capture/byte_input.h"
+#include "capture/key_log.h"
 #include "capture/packet_source.h"
 
 namespace sipladder {
@@ -15,6 +17,8 @@ class CaptureFile : public PacketSource {
   CaptureFile(std::string name, uint16_t index, uint64_t size, ByteInput input);
 
   void correct_clock(int64_t ahead_ns) { info_.clock_ahead_ns = ahead_ns; }
+  // Gets the secrets of TLS of Decryption Secrets Blocks; must live longer.
+  void give_secrets_to(KeyLog* keys) { keys_ = keys; }
 
   // Reads the file header. idle: ask again; on failure info.damage says why.
   ReadResult begin();
@@ -39,6 +43,8 @@ class CaptureFile : public PacketSource {
   ByteInput::State skip();
   bool read_packet_block(uint32_t type, const uint8_t* body, uint32_t length, Packet* packet);
   void read_interface(const uint8_t* body, uint32_t length);
+  bool begin_secrets(uint32_t length);
+  void read_secrets(const uint8_t* body, size_t length);
   void read_statistics(const uint8_t* body, uint32_t length);
   ReadResult fill(Packet* packet, int64_t time_ns, uint16_t link_type, uint32_t captured,
                   uint32_t original, size_t at);
@@ -55,8 +61,11 @@ class CaptureFile : public PacketSource {
   uint64_t ticks_ = 1'000'000;
   uint16_t link_type_ = 0;
   uint16_t index_ = 0;
-  uint64_t skip_ = 0;          // bytes left of a block too large for the window
-  uint32_t max_captured_ = 0;  // of classic pcap: its snap length, if larger than usual
+  uint64_t skip_ = 0;                   // bytes left of a block too large for the window
+  KeyLog* keys_ = nullptr;              // null: nobody wants secrets
+  std::optional<KeyLogLines> secrets_;  // of a block that is read in steps
+  uint64_t secrets_left_ = 0;           // bytes of it
+  uint32_t max_captured_ = 0;           // of classic pcap: its snap length, if larger than usual
   size_t pending_ = 0;  // bytes of the record handed out last: consumed by the following next()
   size_t packet_header_ = 16;  // bytes, of a pcap file
   std::vector<Interface> interfaces_;

@@ -57,11 +57,11 @@ std::string not_a_capture(const std::string& name, const uint8_t* bytes, size_t 
 
 // What comes through a pipe is told apart as it arrives: nothing here waits for it.
 std::unique_ptr<PacketSource> open_pipe(const std::string& name, int fd, uint16_t index,
-                                        const UnpackLimit& unpack, PacketLog& log,
+                                        const OpenOptions& options, PacketLog& log,
                                         std::string* error) {
   *error = log.open_spool(true);
   if (!error->empty()) return nullptr;
-  return make_pipe_source(name, index, make_fd_reader(fd, true), unpack);
+  return make_pipe_source(name, index, make_fd_reader(fd, true), options.unpack, options.keys);
 }
 
 constexpr size_t kLookAt = 256 << 10;  // to tell what text is
@@ -145,6 +145,7 @@ std::unique_ptr<PacketSource> open_regular(const std::string& name, int fd, uint
   }
   ByteInput input(std::move(reader), packed ? kNotStored : store);
   auto source = std::make_unique<CaptureFile>(name, index, size, std::move(input));
+  source->give_secrets_to(options.keys);
   if (const auto clock = options.clocks.find(name); clock != options.clocks.end())
     source->correct_clock(clock->second);
   if (source->begin() == ReadResult::end) {
@@ -162,7 +163,7 @@ using OpenSource = std::unique_ptr<PacketSource> (*)(const std::string& name, ui
 std::unique_ptr<PacketSource> open_standard_input(const std::string&, uint16_t index,
                                                   const OpenOptions& options, PacketLog& log,
                                                   std::string* error) {
-  return open_pipe("standard input", STDIN_FILENO, index, options.unpack, log, error);
+  return open_pipe("standard input", STDIN_FILENO, index, options, log, error);
 }
 
 std::unique_ptr<PacketSource> open_hep(const std::string& name, uint16_t index,
@@ -181,7 +182,7 @@ std::unique_ptr<PacketSource> open_file(const std::string& name, uint16_t index,
     if (fd >= 0) close(fd);
     return nullptr;
   }
-  if (!S_ISREG(status.st_mode)) return open_pipe(name, fd, index, options.unpack, log, error);
+  if (!S_ISREG(status.st_mode)) return open_pipe(name, fd, index, options, log, error);
   return open_regular(name, fd, static_cast<uint64_t>(status.st_size), index, options, log, error);
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "capture/byte_reader.h"
+#include "capture/key_log.h"
 #include "capture/packet.h"
 #include "capture/packet_log.h"
 
@@ -71,6 +72,7 @@ struct OpenOptions {
   UnpackLimit unpack = {};
   std::string hep_key = {};  // of all packets that HEP sources take; empty: they take any
   bool drop_root = false;    // for good, when one of the sources listens
+  KeyLog* keys = nullptr;    // gets the secrets of TLS that captures hold; must live longer
 };
 
 // How a SOURCE is named, and what that is. Static text.

@@ -10,8 +10,8 @@ namespace {
 class PipeSource : public PacketSource {
  public:
   PipeSource(std::string name, uint16_t index, std::unique_ptr<ByteReader> raw,
-             const UnpackLimit& unpack)
-      : reader_(std::move(raw)), unpack_(unpack), index_(index) {
+             const UnpackLimit& unpack, KeyLog* keys)
+      : reader_(std::move(raw)), unpack_(unpack), keys_(keys), index_(index) {
     waiting_.name = std::move(name);
   }
 
@@ -55,8 +55,10 @@ class PipeSource : public PacketSource {
     } else if (text) {
       source_ = std::make_unique<TextTrace>(waiting_.name, index_, 0, std::move(reader_));
     } else {
-      source_ = std::make_unique<CaptureFile>(waiting_.name, index_, 0,
-                                              ByteInput(std::move(reader_), kNotStored));
+      auto file = std::make_unique<CaptureFile>(waiting_.name, index_, 0,
+                                                ByteInput(std::move(reader_), kNotStored));
+      file->give_secrets_to(keys_);
+      source_ = std::move(file);
     }
   }
 
@@ -65,6 +67,7 @@ class PipeSource : public PacketSource {
   SourceInfo waiting_;
   std::string seen_;
   UnpackLimit unpack_;
+  KeyLog* keys_ = nullptr;
   bool unpacked_ = false;
   uint16_t index_ = 0;
 };
@@ -73,8 +76,8 @@ class PipeSource : public PacketSource {
 
 std::unique_ptr<PacketSource> make_pipe_source(std::string name, uint16_t index,
                                                std::unique_ptr<ByteReader> raw,
-                                               const UnpackLimit& unpack) {
-  return std::make_unique<PipeSource>(std::move(name), index, std::move(raw), unpack);
+                                               const UnpackLimit& unpack, KeyLog* keys) {
+  return std::make_unique<PipeSource>(std::move(name), index, std::move(raw), unpack, keys);
 }
 
 }  // namespace sipladder

@@ -11,6 +11,6 @@ namespace sipladder {
 
 std::unique_ptr<PacketSource> make_pipe_source(std::string name, uint16_t index,
                                                std::unique_ptr<ByteReader> raw,
-                                               const UnpackLimit& unpack);
+                                               const UnpackLimit& unpack, KeyLog* keys);
 
 }  // namespace sipladder

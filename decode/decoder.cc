@@ -114,8 +114,16 @@ const std::vector<TcpGap>& Decoder::tcp_gaps() const {
   return state_->layers.tcp_gaps;
 }
 
-const std::vector<TlsFlow>& Decoder::tls_flows() const {
-  return state_->layers.tls.flows();
+void Decoder::update_tls(std::vector<TlsConnection>* copy) {
+  state_->layers.tls.update(copy);
+}
+
+void Decoder::set_rsa_keys(const RsaKeys* keys) {
+  state_->layers.tls.set_rsa_keys(keys);
+}
+
+void Decoder::set_keys(const KeyLog* keys) {
+  state_->layers.tls.set_keys(keys);
 }
 
 const std::array<uint64_t, static_cast<size_t>(Oddity::count_)>& Decoder::oddities() const {

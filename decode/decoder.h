@@ -16,7 +16,7 @@
 #include "decode/datagram.h"
 #include "decode/neighbours.h"
 #include "decode/packet_parts.h"
-#include "decode/tls_flows.h"
+#include "decode/tls/connections.h"
 
 namespace sipladder {
 
@@ -95,6 +95,10 @@ class Decoder {
   // not empty.
   Fate decode(const Packet& packet, std::vector<Datagram>* out);
 
+  // Secrets of TLS, which must live as long as this; null: there are none.
+  void set_keys(const KeyLog* keys);
+  void set_rsa_keys(const RsaKeys* keys);  // likewise
+
   // From now on decode() clears *parts and fills it, from the outermost header to the innermost.
   // Null: no more.
   void note_parts(std::vector<PacketPart>* parts);
@@ -115,7 +119,8 @@ class Decoder {
   const std::vector<TcpStall>& tcp_stalls() const;
   // Of the packet that was decoded last, where its fate is tcp_keepalive; null otherwise.
   const Datagram* tcp_keepalive() const;
-  const std::vector<TlsFlow>& tls_flows() const;  // likewise
+  // Brings a copy of the rows about TLS up to date.
+  void update_tls(std::vector<TlsConnection>* copy);
   std::vector<NeighbourSilence> neighbour_silences() const;
   uint64_t fragments() const;  // IP fragments seen, of all sources
 

@@ -8,6 +8,7 @@
 #include <array>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -18,6 +19,7 @@
 #include "decode/decoder.h"
 #include "decode/neighbours.h"
 #include "decode/packet_parts.h"
+#include "decode/tls/session.h"
 
 namespace sipladder {
 
@@ -98,6 +100,8 @@ using SegmentsAhead = std::map<uint32_t, TcpSegment, EarlierSequence>;
 enum class StreamKind : uint8_t { fresh, sip, upgrading, websocket, hep };
 struct TcpStream {
   StreamKind kind = StreamKind::fresh;      // fresh: nothing of SIP seen yet
+  TlsEnd tls_end = TlsEnd::none;            // who sends here, of
+  std::shared_ptr<TlsSession> tls;          // a TLS connection, whose content the kind is about
   uint32_t next = 0;                        // sequence number expected
   std::optional<uint32_t> first;            // of the SYN that began it,
   uint8_t point = 0;                        // and where that was captured
@@ -124,7 +128,7 @@ struct TcpStream {
   size_t buffered() const {
     constexpr size_t kInflater = 48 << 10;  // its window and state
     return pending.size() + fragments.size() + ahead_bytes + ahead.size() * sizeof(TcpSegment) +
-           (inflater ? kInflater : 0);
+           (inflater ? kInflater : 0) + (tls != nullptr ? tls->buffered(tls_end) : 0);
   }
 };
 
@@ -163,7 +167,7 @@ struct Layers {
   std::vector<TcpGap> tcp_gaps;                // at most kMaxTcpGaps
   std::vector<TcpStall> tcp_stalls;            // at most kMaxTcpStalls
   std::optional<Datagram> tcp_keepalive;       // of this packet
-  TlsFlows tls;
+  TlsConnections tls;                          // before the streams, whose sessions refer to it
   Neighbours neighbours;
   absl::flat_hash_map<TcpKey, TcpStream> tcp;
   size_t tcp_buffered = 0;     // bytes kept by all streams
@@ -181,6 +185,7 @@ struct Layers {
     if (parts != nullptr) add_part(kind, view);
   }
   void add_part(PartKind kind, const View& view);
+  TlsPlace place() const { return {packet->time_ns, packet->frame, packet->source, packet->point}; }
   void note(Oddity oddity) { oddities[static_cast<size_t>(oddity)]++; }
   // `size` bytes at `from` as a length field says; what is more than there becomes `missing`.
   View claim(const View& view, size_t from, size_t length, Oddity lie);

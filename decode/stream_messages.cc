@@ -28,6 +28,11 @@ size_t find_sip_start(std::string_view bytes, size_t from) {
 }
 
 void StreamMessages::deliver(const View& view) {
+  if (stream_.tls != nullptr) return deliver_tls(view);
+  deliver_content(view);
+}
+
+void StreamMessages::deliver_content(const View& view) {
   if (stream_.kind == StreamKind::upgrading || stream_.kind == StreamKind::websocket) {
     deliver_websocket(view);
   } else if (stream_.kind == StreamKind::hep) {
@@ -55,13 +60,19 @@ void StreamMessages::deliver(const View& view) {
 
 void StreamMessages::lose(const TcpSegment& next, bool acknowledged) {
   // A connection that was seen from its beginning and carries something else.
-  const bool sip = stream_.kind != StreamKind::fresh || stream_kind(next.bytes).has_value();
+  const bool told = stream_.kind != StreamKind::fresh;
+  const bool sip = told || (stream_.tls == nullptr && stream_kind(next.bytes).has_value());
   if (sip) layers_.note(acknowledged ? Oddity::tcp_gap_acknowledged : Oddity::tcp_gap);
   if (sip && layers_.tcp_gaps.size() < kMaxTcpGaps) {
     layers_.tcp_gaps.push_back({key_.src, key_.dst, stream_.known_ns, next.time_ns,
                                 stream_.known_frame, next.frame, next.sequence - stream_.next,
                                 acknowledged});
   }
+  if (stream_.tls != nullptr) stream_.tls->lose(stream_.tls_end, next.sequence - stream_.next);
+  forget_content();
+}
+
+void StreamMessages::forget_content() {
   stream_.pending.clear();
   stream_.fragments.clear();
   stream_.inflater.reset();
@@ -189,6 +200,9 @@ void StreamMessages::emit(const View& message, Transport transport) {
   Datagram& datagram = layers_.hand_on(ip_, key_.src.port, key_.dst.port, message);
   datagram.kind = PayloadKind::message;
   datagram.transport = transport;
+  if (stream_.tls == nullptr) return;
+  datagram.transport = transport == Transport::ws ? Transport::wss : Transport::tls;
+  stream_.tls->row().sip = true;
 }
 
 }  // namespace sipladder

@@ -17,8 +17,18 @@ class StreamMessages {
 
   bool waiting() const { return !stream_.pending.empty() || !stream_.fragments.empty(); }
   bool keepalive() const { return keepalive_; }
+  bool opened_tls() const { return opened_tls_; }  // what came could be decrypted
+
+  // Of a TLS connection: the capture has ended. (tls/stream_content.cc)
+  void finish_tls();
 
  private:
+  void deliver_content(const View& view);
+  void deliver_tls(const View& view);
+  void take_plain(std::vector<TlsPlain> plain);
+  void deliver_plain(const View& view);
+  void forget_content();
+
   void deliver_sip(View view);
   bool find_start(View* view);
   bool is_worth_framing(size_t had) const;
@@ -40,6 +50,7 @@ class StreamMessages {
   const TcpKey& key_;
   TcpStream& stream_;
   bool keepalive_ = false;
+  bool opened_tls_ = false;
 };
 
 // The kind a stream has whose first known bytes are these; nullopt when they are not about SIP.

@@ -23,6 +23,7 @@ constexpr int64_t kStallForgottenNs = 300'000'000'000;
 // No window is larger (RFC 7323 section 2.3 allows 1 GiB, nobody uses it): another connection.
 constexpr int32_t kOtherConnection = 16 << 20;
 
+constexpr uint8_t kFin = 0x01;
 constexpr uint8_t kSyn = 0x02;
 constexpr uint8_t kRst = 0x04;
 constexpr uint8_t kAck = 0x10;
@@ -40,13 +41,6 @@ struct Segment {
   uint32_t length() const { return static_cast<uint32_t>(payload.size + payload.missing); }
 };
 
-bool is_tls(const View& view) {
-  if (view.size < 5) return false;
-  const uint8_t* p = view.data;
-  // RFC 8446 section 5.1 and 5.2: version 3.x, at most 2**14 + 256 bytes.
-  return p[0] >= 20 && p[0] <= 23 && p[1] == 3 && p[2] <= 4 && be16(p + 3) <= (1 << 14) + 2048;
-}
-
 bool is_line_ends(std::string_view text) {
   return text.find_first_not_of("\r\n") == std::string_view::npos;
 }
@@ -58,7 +52,7 @@ int32_t distance(uint32_t from, uint32_t to) {
 void note_stall(Layers& layers, const TcpKey& key, const TcpStream& stream) {
   if (stream.resent < kStalled || layers.tcp_stalls.size() >= kMaxTcpStalls) return;
   const bool opening = stream.kind == StreamKind::fresh;
-  if (opening && layers.tcp.contains(TcpKey{key.dst, key.src})) return;
+  if (opening && (stream.tls != nullptr || layers.tcp.contains(TcpKey{key.dst, key.src}))) return;
   layers.tcp_stalls.push_back({key.src, key.dst, stream.known_ns, stream.resent_ns,
                                stream.known_frame, stream.resent_frame, stream.resent, opening});
 }
@@ -183,8 +177,8 @@ void skip_acknowledged_gap(Layers& layers, const IpHeader& ip, const TcpKey& key
 
 // What a segment is whose stream carries no SIP so far.
 Fate fate_of_other(Layers& layers, const TcpKey& key, const View& payload) {
-  if (is_tls(payload)) {
-    layers.tls.add(key.src, key.dst, payload.text(), layers.packet->frame);
+  if (is_tls_record(payload.text())) {
+    layers.tls.count(key.src, key.dst, payload.text(), layers.place());
     return Fate::tls;
   }
   if (is_line_ends(payload.text()) && layers.tcp.contains(TcpKey{key.dst, key.src})) {
@@ -194,6 +188,11 @@ Fate fate_of_other(Layers& layers, const TcpKey& key, const View& payload) {
 }
 
 Fate fate_of(const StreamMessages& messages, const TcpStream& stream) {
+  if (stream.tls != nullptr && !messages.waiting() && !messages.keepalive()) {
+    if (messages.opened_tls()) return Fate::tls_other;
+    const bool begun = !stream.ahead.empty() || stream.tls->is_waiting(stream.tls_end);
+    return stream.kind != StreamKind::fresh && begun ? Fate::tcp_waiting : Fate::tls;
+  }
   if (messages.waiting() || !stream.ahead.empty()) return Fate::tcp_waiting;
   return messages.keepalive() ? Fate::tcp_keepalive : Fate::tcp_other;
 }
@@ -240,11 +239,45 @@ void begin_or_end(Layers& layers, const TcpKey& key, const Segment& segment) {
   stream.known_frame = layers.packet->frame;
 }
 
+// A direction in which nothing was seen yet is part of a TLS connection: the other one is, or a
+// hello stands here.
+bool begin_tls(Layers& layers, const TcpKey& key, TcpStream& stream, std::string_view bytes) {
+  if (!is_tls_record(bytes)) return false;
+  const auto back = layers.tcp.find(TcpKey{key.dst, key.src});
+  if (back != layers.tcp.end() && back->second.tls != nullptr) {
+    if (back->second.tls->is_closed_book()) return false;
+    stream.tls = back->second.tls;
+    stream.tls_end = back->second.tls_end == TlsEnd::client ? TlsEnd::server : TlsEnd::client;
+    return true;
+  }
+  stream.tls_end = begins_tls(bytes);
+  if (stream.tls_end == TlsEnd::none) return false;
+  const bool client = stream.tls_end == TlsEnd::client;
+  stream.tls = std::make_shared<TlsSession>(layers.tls, client ? key.src : key.dst,
+                                            client ? key.dst : key.src, layers.place());
+  if (client && back != layers.tcp.end()) stream.tls->row().answered = true;
+  return true;
+}
+
+// The same of one whose first bytes wait for more.
+bool begin_tls(Layers& layers, const TcpKey& key, TcpStream& stream, const Segment& segment) {
+  if (stream.pending.empty()) return begin_tls(layers, key, stream, segment.payload.text());
+  const std::string pending = stream.pending;
+  if (!begin_tls(layers, key, stream, pending + std::string(segment.payload.text()))) return false;
+  stream.pending.clear();
+  stream.needed = 0;
+  std::vector<TlsPlain> none;
+  stream.tls->deliver(stream.tls_end, pending, layers.place(), &none);
+  return true;
+}
+
 // A stream known by its SYN only, before its first SIP bytes. False when it turns out to be other.
-bool tell_kind(TcpStream& stream, const Segment& segment) {
-  if (stream.kind != StreamKind::fresh) return true;
+bool tell_kind(Layers& layers, const TcpKey& key, TcpStream& stream, const Segment& segment) {
+  if (stream.kind != StreamKind::fresh || stream.tls != nullptr) return true;
   if (segment.sequence != stream.next) return stream.ahead_bytes < kMaxAhead;
   const std::string_view payload = segment.payload.text();
+  if (begin_tls(layers, key, stream, segment)) return true;
+  if (is_tls_record(payload)) return false;
   // The shortest start-line is longer: this may be its beginning, or a keep-alive.
   constexpr size_t kUndecided = 12;
   if (stream.pending.empty() && payload.size() < kUndecided) return true;
@@ -254,23 +287,34 @@ bool tell_kind(TcpStream& stream, const Segment& segment) {
   return kind.has_value();
 }
 
+void note_tls_packet(Layers& layers, const TcpStream& stream, const Segment& segment) {
+  const View& payload = segment.payload;
+  layers.tls.note_packet(stream.tls->row_number(), is_tls_record(payload.text()), payload.size,
+                         layers.place());
+}
+
 Fate decode_segment(Layers& layers, const IpHeader& ip, const TcpKey& key, const Segment& segment) {
   auto found = layers.tcp.find(key);
   if (found != layers.tcp.end()) {
     const int32_t gap = distance(found->second.next, segment.sequence);
     const bool other = gap > kOtherConnection || gap < -kOtherConnection;
-    if (other || !tell_kind(found->second, segment)) {
+    if (other || !tell_kind(layers, key, found->second, segment)) {
       forget(layers, found);
       found = layers.tcp.end();
     }
   }
   if (found == layers.tcp.end()) {
     const auto kind = stream_kind(segment.payload.text());
-    if (!kind) return fate_of_other(layers, key, segment.payload);
+    TcpStream begun;
+    if (!kind && !begin_tls(layers, key, begun, segment.payload.text()))
+      return fate_of_other(layers, key, segment.payload);
     found = add_stream(layers, key, segment.sequence);
-    found->second.kind = *kind;
+    found->second.kind = kind.value_or(StreamKind::fresh);
+    found->second.tls = std::move(begun.tls);
+    found->second.tls_end = begun.tls_end;
   }
   TcpStream& stream = found->second;
+  if (stream.tls != nullptr) note_tls_packet(layers, stream, segment);
   stream.last_ns = layers.packet->time_ns;
   if (segment.has(kAck)) {
     stream.acknowledged = segment.acknowledged;
@@ -281,13 +325,14 @@ Fate decode_segment(Layers& layers, const IpHeader& ip, const TcpKey& key, const
   StreamMessages messages(layers, ip, key, stream);
   const Fate fate = order(layers, key, stream, segment, messages);
   layers.tcp_buffered += stream.buffered() - before;
+  if (stream.tls != nullptr && stream.tls->is_closed_book()) forget(layers, found);
   return fate;
 }
 
 // What was kept behind gaps that are not filled by the end of the capture, as if seen one by one.
 void flush(Layers& layers, const TcpKey& key, TcpStream& stream) {
   if (stream.ahead.empty()) return;
-  if (stream.kind == StreamKind::fresh) {
+  if (stream.kind == StreamKind::fresh && stream.tls == nullptr) {
     const auto kind = stream_kind(stream.ahead.begin()->second.bytes);
     if (!kind) return;
     stream.kind = *kind;
@@ -326,16 +371,25 @@ void find_unseen_end(Layers& layers, const TcpKey& key, const TcpStream& stream)
                              static_cast<uint32_t>(unseen), true});
 }
 
+// TLS keeps bytes back until their keys are known: at the end, too.
+void finish_tls(Layers& layers, const TcpKey& key, TcpStream& stream) {
+  if (stream.tls == nullptr) return;
+  const IpHeader ip{key.src.ip, key.dst.ip, 0, 0};
+  StreamMessages(layers, ip, key, stream).finish_tls();
+}
+
 void note_keepalive(Layers& layers, const TcpKey& key, const View& payload) {
+  const auto stream = layers.tcp.find(key);
+  const bool tls = stream != layers.tcp.end() && stream->second.tls != nullptr;
   Datagram& keepalive = layers.tcp_keepalive.emplace();
   keepalive.time_ns = layers.packet->time_ns;
   keepalive.frame = layers.packet->frame;
   keepalive.source = layers.packet->source;
   keepalive.point = layers.packet->point;
-  keepalive.transport = Transport::tcp;
+  keepalive.transport = tls ? Transport::tls : Transport::tcp;
   keepalive.src = key.src;
   keepalive.dst = key.dst;
-  keepalive.payload = payload.text();
+  keepalive.payload = tls && !layers.kept.empty() ? layers.kept.back() : payload.text();
 }
 
 }  // namespace
@@ -355,6 +409,8 @@ Fate decode_tcp(Layers& layers, const IpHeader& ip, const View& view) {
     skip_acknowledged_gap(layers, ip, key, segment.acknowledged);
   }
   if (layers.last_resent_ns != 0) note_reply(layers, key);
+  if (segment.has(kFin | kRst) && !layers.tls.empty())
+    layers.tls.note_close(key.src, key.dst, segment.has(kRst), layers.place());
   if (segment.payload.size == 0) return Fate::tcp_empty;
   const Fate fate = decode_segment(layers, ip, key, segment);
   if (fate == Fate::tcp_keepalive) note_keepalive(layers, key, segment.payload);
@@ -370,6 +426,7 @@ void finish_tcp(Layers& layers) {
   for (auto* stream : waiting) note_stall(layers, stream->first, stream->second);
   for (auto* stream : waiting) find_unseen_end(layers, stream->first, stream->second);
   for (auto* stream : waiting) flush(layers, stream->first, stream->second);
+  for (auto* stream : waiting) finish_tls(layers, stream->first, stream->second);
   layers.tcp.clear();
   layers.tcp_buffered = 0;
 }

@@ -10,7 +10,9 @@ constexpr std::string_view kInstead[][2] = {
     {"-l", "the number of calls has no limit; --memory SIZE bounds what is kept"},
     {"-H", "sending HEP comes later"},
     {"-L", "name hep:HOST:PORT as a SOURCE to listen for HEP"},
-    {"-k", "TLS decryption comes later"},
+    {"-k",
+     "--rsa-key FILE takes the private key of a server, --keylog FILE the session keys of any "
+     "suite"},
     {"-B", "the capture buffer has its size; --memory SIZE bounds what is kept"},
     {"-E", "EEP is not read; HEP is, in captures and as a SOURCE hep:HOST:PORT"},
     {"-f", "the terminal UI has it; commands read no configuration"},

@@ -64,7 +64,7 @@ bool reads_again(const Options& options) {
   return options.command == "export" && exporter != nullptr && (exporter->options & kReadsAgain);
 }
 
-std::unique_ptr<PacketSource> open_source(const Options& options, PacketLog& log,
+std::unique_ptr<PacketSource> open_source(const Options& options, PacketLog& log, KeyLog* keys,
                                           std::vector<std::string>* errors) {
   std::unique_ptr<PacketSource> source;
   if (!options.devices.empty()) {
@@ -74,9 +74,21 @@ std::unique_ptr<PacketSource> open_source(const Options& options, PacketLog& log
   } else {
     OpenOptions open{options.bpf, capture_clocks(options.sources), options.unpack, options.hep_key};
     open.drop_root = true;
+    open.keys = keys;
     source = open_captures(options.sources, open, log, errors);
   }
   return source;
+}
+
+void read_keys(const Options& options, Session* session, std::vector<std::string>* errors) {
+  for (const std::string& name : options.key_logs) {
+    std::string error = read_key_log(name, &session->keys);
+    if (!error.empty()) errors->push_back(std::move(error));
+  }
+  for (const std::string& name : options.rsa_keys) {
+    std::string error = session->rsa_keys.add_file(name);
+    if (!error.empty()) errors->push_back(std::move(error));
+  }
 }
 
 std::unique_ptr<PacketSource> kept_for_later(const Options& options, Session& session,
@@ -287,7 +299,8 @@ int run(const Options& options) {
   const bool all_findings = options.command == "findings" || options.command == "nat";
   if (all_findings && selection(options).empty()) session.analyst.tell_alike_once();
   std::vector<std::string> errors;
-  std::unique_ptr<PacketSource> source = open_source(options, session.log, &errors);
+  read_keys(options, &session, &errors);
+  std::unique_ptr<PacketSource> source = open_source(options, session.log, &session.keys, &errors);
   for (std::string& error : errors) error = with_advice(options, std::move(error));
   if (source == nullptr) {
     for (const std::string& error : errors) complain(error);

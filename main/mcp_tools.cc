@@ -74,7 +74,9 @@ McpAnswer McpCaptures::open(const std::string& file) {
   auto session = std::make_unique<Session>();
   session->set_memory(memory_);
   std::vector<std::string> errors;
-  auto source = open_captures({path.string()}, {}, session->log, &errors);
+  OpenOptions open;
+  open.keys = &session->keys;
+  auto source = open_captures({path.string()}, open, session->log, &errors);
   if (source == nullptr)
     return wrong(errors.empty() ? "it cannot be read" : terminal_text(errors.front()));
   session->set_source(std::move(source));

@@ -56,6 +56,16 @@ void add_source_options(CLI::App& app, Options* o, OptionTexts* texts) {
                  "hep:HOST:PORT takes only HEPv3 packets with this authentication key")
       ->type_name("KEY")
       ->group(group);
+  app.add_option("--keylog", o->key_logs,
+                 "secrets of TLS from FILE, as SSLKEYLOGFILE writes them (repeatable)")
+      ->allow_extra_args(false)
+      ->type_name("FILE")
+      ->group(group);
+  app.add_option("--rsa-key", o->rsa_keys,
+                 "private key of a server, PEM, for TLS without forward secrecy (repeatable)")
+      ->allow_extra_args(false)
+      ->type_name("FILE")
+      ->group(group);
   app.add_option("--join-header", o->join_headers,
                  "header whose equal values join legs of one call (repeatable)")
       ->allow_extra_args(false)

@@ -27,6 +27,7 @@ struct Options {
   std::string key_file, map_file, media = "zero";                     // redact
   bool keep_prefix = false;
   std::string hep_key;
+  std::vector<std::string> key_logs, rsa_keys;  // of TLS, files
   std::string where;  // about the rows of the table that the command prints
   std::string calls_where, call_id, match, bpf, from, to;
   std::string format;  // empty: what the command prints when nobody asks

@@ -17,7 +17,7 @@ bool is_bare(const std::string& word) {
 
 // Commands of which the contract speaks and that are not there yet.
 constexpr const char* kPlanned[] = {"serve"};
-constexpr const char* kPlannedOptions[] = {"--keylog", "--rsa-key", "--clickhouse"};
+constexpr const char* kPlannedOptions[] = {"--clickhouse"};
 
 }  // namespace
 

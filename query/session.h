@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "capture/key_log.h"
 #include "capture/packet_source.h"
 #include "capture/packet_tape.h"
 #include "correlate/analysis/analysis.h"
@@ -19,7 +20,7 @@ namespace sipladder {
 
 class Session {
  public:
-  Session() : engine_(log, model), analyst(model, log) {}
+  Session() : engine_(log, model), analyst(model, log) { engine_.set_keys(&keys, &rsa_keys); }
 
   // Before the first step.
   void set_source(std::unique_ptr<PacketSource> source);
@@ -39,7 +40,9 @@ class Session {
   // The source had nothing when it was last asked.
   bool idle() const { return idle_.load(std::memory_order_relaxed); }
 
-  PacketTape tape;  // open where a command needs packets of a source that is read once
+  PacketTape tape;   // open where a command needs packets of a source that is read once
+  KeyLog keys;       // secrets of TLS, of the command line and of captures
+  RsaKeys rsa_keys;  // of servers
   PacketLog log;
   Model model;
 

@@ -77,7 +77,7 @@ const std::vector<const TableDescription*>& tables() {
       &kCallsTable,        &kMessagesTable,      &kViasTable,          &kHeadersTable,
       &kTransactionsTable, &kDialogsTable,       &kSdpTable,           &kStreamsTable,
       &kIntervalsTable,    &kRegistrationsTable, &kSubscriptionsTable, &kEndpointsTable,
-      &kFindingsTable,     &kCaptureTable,       &kStatsTable};
+      &kTlsTable,          &kFindingsTable,      &kCaptureTable,       &kStatsTable};
   return all;
 }
 

@@ -164,7 +164,7 @@ uint32_t one_if_held(Reader& reader, uint32_t id) {
 // query/*_table.cc: one table each.
 extern const TableDescription kCallsTable, kMessagesTable, kViasTable, kHeadersTable,
     kTransactionsTable, kDialogsTable, kSdpTable, kStreamsTable, kIntervalsTable,
-    kRegistrationsTable, kSubscriptionsTable, kEndpointsTable, kFindingsTable, kCaptureTable,
-    kStatsTable;
+    kRegistrationsTable, kSubscriptionsTable, kEndpointsTable, kTlsTable, kFindingsTable,
+    kCaptureTable, kStatsTable;
 
 }  // namespace sipladder

@@ -36,7 +36,9 @@ std::string counts_of(const std::string& path) {
   Session session;
   session.analyst.tell_alike_once();
   std::vector<std::string> errors;
-  auto source = open_captures({path}, {}, session.log, &errors);
+  OpenOptions options;
+  options.keys = &session.keys;
+  auto source = open_captures({path}, options, session.log, &errors);
   if (source == nullptr) return "cannot be opened";
   session.set_source(std::move(source));
   session.run();

@@ -20,13 +20,19 @@ const std::map<std::string, int> kRank = {{"capture", 0},   {"decode", 1}, {"med
                                           {"correlate", 3}, {"query", 4},  {"export", 5},
                                           {"tui", 6},       {"main", 7}};
 const std::map<std::string, std::string> kHome = {
-    {"<pcap", "capture"},    {"<zlib.h>", "capture"},
-    {"<zstd.h>", "capture"}, {"<sqlite3.h>", "query capture"},
-    {"<re2/", "query"},      {"<ncurses", "tui"},
-    {"<curses", "tui"},      {"<CLI/", "main"},
-    {"<spandsp", "media"},   {"<opus", "media"},
-    {"<sndfile", "media"},   {"<rapidjson", "main"},
-    {"<openssl/", "export"},
+    {"<pcap", "capture"},
+    {"<zlib.h>", "capture"},
+    {"<zstd.h>", "capture"},
+    {"<sqlite3.h>", "query capture"},
+    {"<re2/", "query"},
+    {"<ncurses", "tui"},
+    {"<curses", "tui"},
+    {"<CLI/", "main"},
+    {"<spandsp", "media"},
+    {"<opus", "media"},
+    {"<sndfile", "media"},
+    {"<rapidjson", "main"},
+    {"<openssl/", "decode export"},
 };
 
 TEST(Includes, FlowOneWay) {

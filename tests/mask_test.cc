@@ -5,7 +5,7 @@
 
 #include "decode/address.h"
 
-namespace sipladder {
+namespace sipladder::mask_test {
 namespace {
 
 class MaskTest : public testing::Test {
@@ -79,4 +79,4 @@ TEST_F(MaskTest, ReplacesWithinAMessage) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::mask_test

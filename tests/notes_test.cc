@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sipladder {
+namespace sipladder::notes_test {
 namespace {
 
 TEST(Notes, AreFoundByCallIdAndForgottenWhenEmpty) {
@@ -43,4 +43,4 @@ TEST(Notes, HaveABound) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::notes_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sipladder {
+namespace sipladder::place_test {
 namespace {
 
 constexpr int64_t kSecondNs = 1'000'000'000;
@@ -71,4 +71,4 @@ TEST(Places, LeadToARow) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::place_test

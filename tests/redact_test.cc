@@ -178,6 +178,21 @@ TEST(Redact, FlowsOfTheGoldenPagesAreJudgedAsBefore) {
   EXPECT_GT(count, 50u);
 }
 
+// Dates and names of certificates, alerts, how far a handshake got.
+TEST(Redact, FlowsOfTlsAreJudgedAsBefore) {
+  size_t count = 0;
+  for (const auto& page : std::filesystem::directory_iterator(root_path("tests/golden"))) {
+    if (!page.path().stem().string().starts_with("tls-")) continue;
+    for (const build::PageFlow& flow : build::flows_of_page(page.path())) {
+      const std::string path = write_flow(scratch_path(flow.name + ".pcap"), flow.script);
+      expect_same_and_clean(path);
+      std::filesystem::remove(path);
+      count++;
+    }
+  }
+  EXPECT_GT(count, 15u);
+}
+
 TEST(Redact, SameKeySameReplacement) {
   const std::string sample = root_path("samples/two-way.pcap");
   const std::string one = scratch_path("one.pcap"), two = scratch_path("two.pcap");

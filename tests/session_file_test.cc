@@ -97,6 +97,8 @@ TEST(SessionFile, EveryCommandIsEqualWhenOpenedAgain) {
 TEST(SessionFile, SamplesAreEqualWhenOpenedAgain) {
   for (const auto& entry : fs::directory_iterator(root_path("samples"))) {
     const std::string ending = entry.path().extension().string();
+    // A session file has no keys: what is in TLS stays closed, unless they are given again.
+    if (entry.path().stem() == "tls-call") continue;
     if (ending == ".pcap" || ending == ".pcapng")
       save_and_compare({entry.path().string()}, 0, kFew);
   }

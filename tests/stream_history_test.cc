@@ -5,7 +5,7 @@
 
 #include "correlate/rtp/stream_figures.h"
 
-namespace sipladder {
+namespace sipladder::stream_history_test {
 namespace {
 
 constexpr int64_t kSecondNs = 1'000'000'000;
@@ -93,4 +93,4 @@ TEST(StreamHistories, AreOfTheirOwnTime) {
 }
 
 }  // namespace
-}  // namespace sipladder
+}  // namespace sipladder::stream_history_test

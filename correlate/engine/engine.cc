@@ -95,6 +95,11 @@ void Engine::set_memory(size_t bytes) {
   state_->packets_per_look = packets_per_look(bytes);
 }
 
+void Engine::set_keys(const KeyLog* keys, const RsaKeys* rsa_keys) {
+  state_->decoder.set_keys(keys);
+  state_->decoder.set_rsa_keys(rsa_keys);
+}
+
 SourceCounters& Engine::State::counters(uint16_t source) {
   if (source >= model.sources.size()) model.sources.resize(source + size_t{1});
   return model.sources[source];
@@ -325,7 +330,7 @@ void Engine::catch_up() {
   state.model.oddities = state.decoder.oddities();
   state.model.tcp_gaps = state.decoder.tcp_gaps();
   state.model.tcp_stalls = state.decoder.tcp_stalls();
-  state.model.tls_flows = state.decoder.tls_flows();
+  state.decoder.update_tls(&state.model.tls);
   state.model.neighbours = state.decoder.neighbour_silences();
   state.model.accounting.turn_channels_forgotten = state.turn.forgotten();
   if (!state.model.sources.empty()) state.model.sources[0].fragments = state.decoder.fragments();

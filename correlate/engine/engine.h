@@ -21,6 +21,8 @@ class Engine {
   // What the tables may take; calls are given up beyond it, and when the spool is nearly full
   // (eviction.h). Looked at so often that a tenth more comes in between.
   void set_memory(size_t bytes);
+  // Secrets of TLS. They must live as long as this.
+  void set_keys(const KeyLog* keys, const RsaKeys* rsa_keys);
 
   void process(const Packet& packet);
 

@@ -123,7 +123,7 @@ struct Model {
   std::array<uint64_t, static_cast<size_t>(Oddity::count_)> oddities{};
   std::vector<TcpGap> tcp_gaps;              // the first of them
   std::vector<TcpStall> tcp_stalls;          // likewise
-  std::vector<TlsFlow> tls_flows;            // likewise
+  std::vector<TlsConnection> tls;            // likewise
   std::vector<NeighbourSilence> neighbours;  // who asked for them in vain
   // ... what is known once the source has ended (Engine::finish) ...
   std::vector<IncompleteSip> incomplete_sip_fragments;

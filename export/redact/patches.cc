@@ -5,6 +5,7 @@
 
 #include "decode/bytes.h"
 #include "decode/sip_message.h"
+#include "decode/tls/session.h"
 
 namespace sipladder {
 namespace {
@@ -121,6 +122,9 @@ void StreamPatches::deliver_ahead(Direction& direction) {
 void StreamPatches::deliver(Direction& direction, const PatchPlace& place, std::string_view bytes) {
   direction.next += static_cast<uint32_t>(bytes.size());
   if (direction.kind == Kind::other && begins_sip(bytes)) direction.kind = Kind::sip;
+  // A lone alert is as short as the beginning of a start-line.
+  const bool first = direction.kind == Kind::unknown && direction.pending.empty();
+  if (first && is_tls_record(bytes)) direction.kind = Kind::other;
   if (direction.kind == Kind::other) return;
   direction.pending += bytes;
   direction.places.push_back(place);

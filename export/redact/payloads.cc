@@ -19,6 +19,9 @@ void put32(uint8_t* at, uint32_t value) {
   for (int i = 3; i >= 0; i--, value >>= 8) at[i] = static_cast<uint8_t>(value);
 }
 
+constexpr uint16_t kAlpn = 16;
+constexpr uint16_t kSupportedVersions = 43;
+
 bool is_tls_record(Bytes bytes) {
   return bytes.size() >= 5 && bytes[0] >= 20 && bytes[0] <= 23 && bytes[1] == 3 && bytes[2] <= 4;
 }
@@ -262,10 +265,74 @@ void Payloads::client_hello(Bytes record) {
     const Bytes value = record.subspan(at - length, length);
     if (type == 0 && length > 5) {
       text(value.subspan(5));
-    } else if (type != 16) {
+    } else if (type != kAlpn && type != kSupportedVersions) {
       zero(value);
     }
   }
+}
+
+// RFC 5246 7.4.1.3: version, suite and what tells them stay.
+void Payloads::server_hello(Bytes body) const {
+  constexpr size_t kFixed = 2 + 32;
+  if (body.size() <= kFixed) return zero(body);
+  zero(body.subspan(2, 32));
+  const size_t session = std::min<size_t>(body[kFixed], body.size() - kFixed - 1);
+  zero(body.subspan(kFixed + 1, session));
+  for (size_t at = kFixed + 1 + session + 5; at + 4 <= body.size();) {
+    const uint16_t type = be16(body.data() + at);
+    const size_t length = std::min<size_t>(be16(body.data() + at + 2), body.size() - at - 4);
+    if (type != kAlpn && type != kSupportedVersions) zero(body.subspan(at + 4, length));
+    at += 4 + length;
+  }
+}
+
+// The structure of a certificate (X.690) and its dates stay, names are replaced, the rest goes.
+void Payloads::der(Bytes bytes, int depth) {
+  constexpr int kMostDepth = 16;
+  constexpr uint8_t kConstructed = 0x20;
+  for (size_t at = 0; at + 2 <= bytes.size();) {
+    const uint8_t tag = bytes[at];
+    size_t length = bytes[at + 1], head = 2;
+    if (length == 0x81 && at + 3 <= bytes.size()) length = bytes[at + 2], head = 3;
+    if (length == 0x82 && at + 4 <= bytes.size()) length = be16(bytes.data() + at + 2), head = 4;
+    if (at + head + length > bytes.size()) return zero(bytes.subspan(at));
+    const Bytes value = bytes.subspan(at + head, length);
+    at += head + length;
+    const bool is_text = tag == 0x0C || tag == 0x13 || tag == 0x16 || tag == 0x82 || tag == 0x86;
+    const bool is_octets = tag == 0x04 && length > 2 && value[0] == 0x30;  // an extension
+    if ((tag & kConstructed) != 0 || is_octets) {
+      depth < kMostDepth ? der(value, depth + 1) : zero(value);
+    } else if (is_text) {
+      text(value);
+    } else if (tag != 0x06 && tag != 0x17 && tag != 0x18 && tag != 0x01) {  // OIDs, times, booleans
+      if (tag != 0x02 || length > 1) zero(value);
+    }
+  }
+}
+
+// Handshake messages as far as they stand in one record of one segment: their heads stay.
+void Payloads::handshake(Bytes record) {
+  constexpr size_t kHead = 4;
+  constexpr uint8_t kServerHello = 2, kCertificate = 11;
+  while (record.size() >= kHead) {
+    const size_t length = size_t{record[1]} << 16 | be16(record.data() + 2);
+    if (record[0] > 24 || kHead + length > record.size()) break;
+    const Bytes body = record.subspan(kHead, length);
+    if (record[0] == kServerHello) {
+      server_hello(body);
+    } else if (record[0] == kCertificate && length > 6) {
+      for (size_t at = 3; at + 3 < body.size();) {  // up to TLS 1.2: a list of them
+        const size_t size = std::min<size_t>(size_t{body[at]} << 16 | be16(body.data() + at + 1),
+                                             body.size() - at - 3);
+        der(body.subspan(at + 3, size), 0);
+        at += 3 + size;
+      }
+    } else {
+      zero(body);
+    }
+    record = record.subspan(kHead + length);
+  }
+  zero(record);
 }
 
 void Payloads::segment(Bytes payload) {
@@ -277,7 +344,13 @@ void Payloads::segment(Bytes payload) {
   if (hello) return client_hello(payload);
   for (size_t at = 0; at + 5 <= payload.size() && is_tls_record(payload.subspan(at));) {
     const size_t length = std::min<size_t>(be16(payload.data() + at + 3), payload.size() - at - 5);
-    zero(payload.subspan(at + 5, length));
+    const Bytes body = payload.subspan(at + 5, length);
+    const bool told = payload[at] == 20 || (payload[at] == 21 && length == 2);  // in the clear
+    if (payload[at] == 22) {
+      handshake(body);
+    } else if (!told) {
+      zero(body);
+    }
     at += 5 + length;
     if (at + 5 > payload.size() || !is_tls_record(payload.subspan(at)))
       return zero(payload.subspan(at));

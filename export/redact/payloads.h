@@ -51,6 +51,9 @@ class Payloads {
   void dtls(Bytes packet) const;
   void zrtp(Bytes packet) const;
   void client_hello(Bytes record);
+  void server_hello(Bytes body) const;
+  void handshake(Bytes record);
+  void der(Bytes bytes, int depth);
   void other(Bytes payload, PayloadClass known);
 
   Replacer& replacer_;

@@ -153,7 +153,8 @@ Shown show(const std::vector<std::string>& names, const Look& look) {
   Session session;
   session.set_memory(kMemory);
   std::vector<std::string> errors;
-  const OpenOptions options{"", capture_clocks(names)};
+  OpenOptions options{"", capture_clocks(names)};
+  options.keys = &session.keys;
   auto source = open_captures(names, options, session.log, &errors);
   for (const std::string& error : errors) shown.add("an error", terminal_text(error) + "\n");
   if (source == nullptr && errors.empty()) shown.note("not opened, and nothing said");

@@ -62,6 +62,7 @@ struct Payload {
   bool unseen = false;  // it was sent, and is not in the capture
   bool again = false;   // the newest bytes of the TCP connection, with their number
   bool syn = false;     // of TCP: a SYN
+  bool syn_ack = false, fin = false, reset = false;  // likewise
 };
 
 }  // namespace sipladder::build

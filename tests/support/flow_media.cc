@@ -238,28 +238,6 @@ std::vector<Payload> dtls_payloads(const Line& line, uint16_t* ip_id) {
   return out;
 }
 
-// RFC 8446 4.1.2: what stands before the extensions is of no interest.
-std::vector<Payload> tls_payloads(const Line& line) {
-  const auto counted = [](int size, const std::string& text) {
-    const auto length = static_cast<unsigned>(text.size());
-    return (size == 1 ? bytes({static_cast<int>(length)}) : number16(length)) + text;
-  };
-  constexpr uint8_t kTcp = 6;
-  const auto record = [&](int type, const std::string& body) {
-    return Payload{line.time_ns, bytes({type, 3, 3}) + counted(2, body), 0, kTcp};
-  };
-  if (!line.has("hello")) return {record(23, std::string(60, 'x'))};
-  std::string extensions;
-  if (const std::string name = line.value("name", ""); !name.empty())
-    extensions += number16(0) + counted(2, counted(2, bytes({0}) + counted(2, name)));
-  if (const std::string alpn = line.value("alpn", ""); !alpn.empty())
-    extensions += number16(16) + counted(2, counted(2, counted(1, alpn)));
-  const std::string hello = bytes({3, 3}) + std::string(32, 'r') + counted(1, "") +
-                            counted(2, bytes({0x13, 0x01})) + counted(1, bytes({0})) +
-                            counted(2, extensions);
-  return {record(22, bytes({1, 0}) + counted(2, hello))};
-}
-
 std::vector<Payload> zrtp_payloads(const Line& line, uint16_t* ip_id) {
   const std::string hello = number32(0x10000001) + "ZRTP" + number32(1) + number32(0x505A0003) +
                             "Hello   " + number32(0) + number32(0);

@@ -159,11 +159,18 @@ class Flow {
 
   // A SYN has the number before the first byte; a segment sent again that of the newest bytes.
   std::string tcp_segment(const Payload& payload, const Host& src, const Host& dst) {
-    constexpr uint8_t kSyn = 2, kAckPush = 24;
+    constexpr uint8_t kSyn = 2, kSynAck = 18, kFinAck = 17, kReset = 4, kAckPush = 24;
     const auto from = static_cast<uint16_t>(src.port), to = static_cast<uint16_t>(dst.port);
     SentByTcp& sent = sent_by_tcp_[src.text() + dst.text()];
     const uint32_t came = src.acks ? 1 + sent_by_tcp_[dst.text() + src.text()].bytes : 0;
-    if (payload.syn) return tcp({}, {0, 0, kSyn}, src.address, dst.address, from, to);
+    if (payload.syn || payload.syn_ack) {
+      const uint8_t flags = payload.syn ? kSyn : kSynAck;
+      return tcp({}, {0, 0, flags}, src.address, dst.address, from, to);
+    }
+    if (payload.fin || payload.reset) {
+      const uint8_t flags = payload.fin ? kFinAck : kReset;
+      return tcp({}, {1 + sent.bytes, came, flags}, src.address, dst.address, from, to);
+    }
     if (!payload.again) {
       sent.newest = payload.bytes;
       sent.bytes += static_cast<uint32_t>(payload.bytes.size());

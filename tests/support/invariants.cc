@@ -147,7 +147,9 @@ std::vector<std::string> broken_invariants(const std::vector<std::string>& captu
   Session session;
   session.set_memory(memory);
   std::vector<std::string> errors;
-  auto source = open_captures(captures, {}, session.log, &errors);
+  OpenOptions options;
+  options.keys = &session.keys;
+  auto source = open_captures(captures, options, session.log, &errors);
   if (source == nullptr) return {};
   session.set_source(std::move(source));
   session.run();

@@ -1,0 +1,165 @@
+#include "capture/key_log.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <optional>
+
+namespace sipladder {
+namespace {
+
+struct SecretLabel {
+  std::string_view name;
+  SecretKind kind;
+};
+constexpr SecretLabel kSecretLabels[] = {
+    {"CLIENT_RANDOM", SecretKind::master},
+    {"CLIENT_EARLY_TRAFFIC_SECRET", SecretKind::client_early},
+    {"CLIENT_HANDSHAKE_TRAFFIC_SECRET", SecretKind::client_handshake},
+    {"SERVER_HANDSHAKE_TRAFFIC_SECRET", SecretKind::server_handshake},
+    {"CLIENT_TRAFFIC_SECRET_0", SecretKind::client_traffic},
+    {"SERVER_TRAFFIC_SECRET_0", SecretKind::server_traffic},
+};
+
+std::optional<SecretKind> secret_kind(std::string_view label) {
+  for (const SecretLabel& row : kSecretLabels) {
+    if (row.name == label) return row.kind;
+  }
+  return std::nullopt;
+}
+
+int key_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// Number of bytes; 0 when it is no hex, or longer than `most`.
+size_t read_key_hex(std::string_view hex, uint8_t* out, size_t most) {
+  if (hex.size() % 2 != 0 || hex.size() / 2 > most) return 0;
+  for (size_t i = 0; i < hex.size(); i += 2) {
+    const int high = key_digit(hex[i]);
+    const int low = key_digit(hex[i + 1]);
+    if (high < 0 || low < 0) return 0;
+    out[i / 2] = static_cast<uint8_t>(high << 4 | low);
+  }
+  return hex.size() / 2;
+}
+
+std::string_view take_key_word(std::string_view* line) {
+  const size_t begin = std::min(line->find_first_not_of(" \t"), line->size());
+  line->remove_prefix(begin);
+  const std::string_view word = line->substr(0, line->find_first_of(" \t\r"));
+  line->remove_prefix(word.size());
+  return word;
+}
+
+}  // namespace
+
+Secret::Secret(std::string_view bytes)
+    : size_(static_cast<uint8_t>(std::min(bytes.size(), kMost))) {
+  std::copy_n(bytes.begin(), size_, reinterpret_cast<char*>(bytes_.data()));
+}
+
+Secret::~Secret() {
+  explicit_bzero(bytes_.data(), bytes_.size());
+}
+
+bool KeyLog::add_line(std::string_view line) {
+  if (line.empty() || line[0] == '#') return false;
+  const auto kind = secret_kind(take_key_word(&line));
+  if (!kind) return false;
+  std::array<uint8_t, kClientRandom> random{};
+  if (read_key_hex(take_key_word(&line), random.data(), random.size()) != random.size())
+    return false;
+  std::array<uint8_t, Secret::kMost> secret{};
+  const size_t size = read_key_hex(take_key_word(&line), secret.data(), secret.size());
+  const bool added =
+      size != 0 && add(*kind, {reinterpret_cast<const char*>(random.data()), random.size()},
+                       {reinterpret_cast<const char*>(secret.data()), size});
+  explicit_bzero(secret.data(), secret.size());
+  return added;
+}
+
+bool KeyLog::add(SecretKind kind, std::string_view client_random, std::string_view secret) {
+  if (client_random.size() != kClientRandom) return false;
+  Name name;
+  std::copy(client_random.begin(), client_random.end(), name.begin());
+  name.back() = static_cast<uint8_t>(kind);
+  if (secrets_.size() >= kMaxSecrets && !secrets_.contains(name)) {
+    refused_++;
+    return false;
+  }
+  return secrets_.try_emplace(name, secret).second;
+}
+
+const Secret* KeyLog::find(SecretKind kind, std::string_view client_random) const {
+  if (client_random.size() != kClientRandom) return nullptr;
+  Name name;
+  std::copy(client_random.begin(), client_random.end(), name.begin());
+  name.back() = static_cast<uint8_t>(kind);
+  const auto found = secrets_.find(name);
+  return found == secrets_.end() ? nullptr : &found->second;
+}
+
+bool KeyLog::knows(std::string_view client_random) const {
+  if (client_random.size() != kClientRandom) return false;
+  Name name;
+  std::copy(client_random.begin(), client_random.end(), name.begin());
+  name.back() = 0;
+  const auto next = secrets_.lower_bound(name);
+  return next != secrets_.end() && std::equal(name.begin(), name.end() - 1, next->first.begin());
+}
+
+KeyLogLines::~KeyLogLines() {
+  wipe();
+}
+
+void KeyLogLines::wipe() {
+  explicit_bzero(line_.data(), line_.size());
+  line_.clear();
+}
+
+void KeyLogLines::add(std::string_view piece) {
+  line_.reserve(kMaxKeyLine);
+  while (!piece.empty()) {
+    const size_t end = piece.find('\n');
+    const std::string_view part = piece.substr(0, end);
+    too_long_ = too_long_ || line_.size() + part.size() > kMaxKeyLine;
+    if (!too_long_) line_.append(part);
+    if (end == std::string_view::npos) return;
+    this->end();
+    piece.remove_prefix(end + 1);
+  }
+}
+
+void KeyLogLines::end() {
+  if (!too_long_) log_->add_line(line_);
+  wipe();
+  too_long_ = false;
+}
+
+std::string read_key_log(const std::string& name, KeyLog* log) {
+  const int fd = open(name.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return name + ": the key log cannot be opened: " + std::strerror(errno);
+  KeyLogLines lines(log);
+  std::array<char, 16 << 10> buffer{};
+  std::string error;
+  while (true) {
+    const ssize_t got = read(fd, buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) error = name + ": the key log cannot be read: " + std::strerror(errno);
+    if (got <= 0) break;
+    lines.add({buffer.data(), static_cast<size_t>(got)});
+  }
+  lines.end();
+  explicit_bzero(buffer.data(), buffer.size());
+  close(fd);
+  return error;
+}
+
+}  // namespace sipladder

@@ -1,0 +1,456 @@
+#include "decode/tls/session.h"
+
+#include <algorithm>
+
+#include "decode/bytes.h"
+
+namespace sipladder {
+namespace {
+
+constexpr uint8_t kChangeCipherSpec = 20;
+constexpr uint8_t kAlertRecord = 21;
+constexpr uint8_t kHandshakeRecord = 22;
+constexpr uint8_t kDataRecord = 23;
+constexpr unsigned kMostFailures = 8;
+// RFC 8446 5.2: two bytes of an alert, their type, the tag. Nothing else of a handshake is so
+// short.
+constexpr size_t kEncryptedAlert = 2 + 1 + 16;
+
+}  // namespace
+
+bool is_tls_record(std::string_view bytes) {
+  if (bytes.size() < kTlsHeader) return false;
+  const uint8_t* const p = bytes_of(bytes);
+  return p[0] >= kChangeCipherSpec && p[0] <= kDataRecord && p[1] == 3 && p[2] <= 4 &&
+         be16(p + 3) <= kMaxTlsRecord;
+}
+
+TlsEnd begins_tls(std::string_view bytes) {
+  constexpr size_t kUpToVersion = kTlsHeader + 4 + 2;
+  if (bytes.size() < kUpToVersion || !is_tls_record(bytes)) return TlsEnd::none;
+  const uint8_t* const p = bytes_of(bytes);
+  if (p[0] != kHandshakeRecord || p[kTlsHeader + 4] != 3 || p[kTlsHeader + 5] > 4)
+    return TlsEnd::none;
+  const auto type = static_cast<HandshakeType>(p[kTlsHeader]);
+  if (type == HandshakeType::client_hello) return TlsEnd::client;
+  return type == HandshakeType::server_hello ? TlsEnd::server : TlsEnd::none;
+}
+
+TlsSession::TlsSession(TlsConnections& rows, const Endpoint& client, const Endpoint& server,
+                       const TlsPlace& place)
+    : rows_(rows), row_(rows.begin(client, server, place)) {
+  halves_[0].client = true;
+}
+
+TlsSession::~TlsSession() {
+  for (Half& half : halves_) drop_held(half);
+}
+
+bool TlsSession::is_waiting(TlsEnd from) const {
+  const Half& half = halves_[from == TlsEnd::client ? 0 : 1];
+  return !half.bytes.empty() || half.skip > 0;
+}
+
+size_t TlsSession::buffered(TlsEnd from) const {
+  const Half& half = halves_[from == TlsEnd::client ? 0 : 1];
+  return half.bytes.size() + half.handshake.buffered();
+}
+
+// ---- records out of bytes
+
+void TlsSession::deliver(TlsEnd from, std::string_view bytes, const TlsPlace& place,
+                         std::vector<TlsPlain>* out) {
+  Half& half = this->half(from);
+  if (!half.client) row().answered = true;
+  if (half.dead) return;
+  drain(half, out);
+  const size_t skipped = std::min(half.skip, bytes.size());
+  half.skip -= skipped;
+  bytes.remove_prefix(skipped);
+  if (half.astray && !is_tls_record(bytes)) return;
+  half.astray = false;
+  if (half.bytes.empty()) return cut_records(half, bytes, place, out);
+  std::string whole = std::move(half.bytes);
+  half.bytes.clear();
+  whole.append(bytes);
+  cut_records(half, whole, place, out);
+}
+
+void TlsSession::cut_records(Half& half, std::string_view bytes, const TlsPlace& place,
+                             std::vector<TlsPlain>* out) {
+  while (bytes.size() >= kTlsHeader && !half.dead) {
+    if (!is_tls_record(bytes)) {
+      half.astray = half.gap = half.loss = true;
+      row().lost++;
+      return;
+    }
+    const uint8_t* const p = bytes_of(bytes);
+    const size_t length = kTlsHeader + be16(p + 3);
+    if (bytes.size() < length) break;
+    take_record(half, {p[0], be16(p + 1), bytes.substr(kTlsHeader, length - kTlsHeader)}, place,
+                out);
+    bytes.remove_prefix(length);
+  }
+  if (!half.dead) half.bytes.assign(bytes);
+}
+
+void TlsSession::lose(TlsEnd from, size_t bytes) {
+  Half& half = this->half(from);
+  half.gap = half.loss = true;
+  half.handshake.clear();
+  if (half.astray) return;
+  size_t left = half.skip;
+  if (half.bytes.size() >= kTlsHeader)
+    left = kTlsHeader + be16(bytes_of(half.bytes) + 3) - half.bytes.size();
+  half.bytes.clear();
+  half.astray = bytes > left;
+  half.skip = half.astray ? 0 : left - bytes;
+  row().lost++;
+}
+
+bool TlsSession::is_encrypted(const Half& half, const TlsRecord& record) const {
+  if (hello_.version >= kTls13) return record.type == kDataRecord;
+  // Without the ChangeCipherSpec, that is lost, data tell that it was there.
+  return half.encrypted || record.type == kDataRecord;
+}
+
+void TlsSession::take_record(Half& half, const TlsRecord& record, const TlsPlace& place,
+                             std::vector<TlsPlain>* out) {
+  if (!half.client) row().server_records++;
+  if (!is_encrypted(half, record)) return take_clear(half, record, place);
+  rows_.edit(row_).encrypted++;
+  if (half.held.empty()) return take_encrypted(half, record, place, out);
+  hold(half, record, place);
+}
+
+void TlsSession::take_clear(Half& half, const TlsRecord& record, const TlsPlace& place) {
+  if (record.type == kHandshakeRecord) {
+    take_handshake(half, record.body, place);
+  } else if (record.type == kAlertRecord) {
+    take_alert(half, record.body, place);
+  } else if (record.type == kChangeCipherSpec && server_hello_ && hello_.version < kTls13) {
+    change_cipher(half);
+  }
+}
+
+// ---- what is encrypted
+
+void TlsSession::change_cipher(Half& half) {
+  half.encrypted = true;
+  half.gap = false;
+  half.inputs = hello_;
+  half.sequence = 0;
+  half.ciphers[kApplication].reset();
+}
+
+void TlsSession::take_encrypted(Half& half, const TlsRecord& record, const TlsPlace& place,
+                                std::vector<TlsPlain>* out) {
+  // 0-RTT data come before the suite is known.
+  if (half.client && client_hello_ && !server_hello_ && early_offered_)
+    return hold(half, record, place);
+  if (!half.encrypted && hello_.version < kTls13) {
+    if (!server_hello_) return give_up(half, TlsUnread::no_handshake);
+    change_cipher(half);
+    half.gap = true;
+  }
+  half.encrypted = true;
+  std::string plain;
+  uint8_t type = 0;
+  const Opening opening = open(half, record, &plain, &type);
+  if (RecordCipher* const cipher = half.ciphers[half.epoch].get()) cipher->pass(record.body);
+  if (opening == Opening::opened) {
+    TlsConnection& connection = row();
+    connection.opened++;
+    opened_++;
+    if (connection.unread == TlsUnread::no_key) connection.unread = TlsUnread::no;
+    half.failures = 0;
+    return take_content(half, type, std::move(plain), place, out);
+  }
+  note_unread_handshake(half, record, place);
+  half.loss = true;
+  const bool may_come = rows_.keys().size() > 0;
+  if (opening == Opening::lacking && may_come && !compressed_ && hello_.suite != nullptr) {
+    row().unread = TlsUnread::no_key;
+    return hold(half, record, place);
+  }
+  cannot_open(half, opening);
+}
+
+TlsSession::Opening TlsSession::open(Half& half, const TlsRecord& record, std::string* plain,
+                                     uint8_t* type) {
+  if (hello_.suite == nullptr || compressed_) return Opening::lacking;
+  bool tried = false;
+  for (size_t epoch = half.epoch; epoch < kEpochs; epoch++) {
+    if (cipher_of(half, epoch) == nullptr) continue;
+    tried = true;
+    if (try_epoch(half, epoch, record, plain, type)) return Opening::opened;
+  }
+  if (!tried) return Opening::lacking;
+  // Of the handshake, whose keys may not be logged.
+  const bool missing = half.epoch < kApplication && half.ciphers[half.epoch] == nullptr;
+  return missing ? Opening::ignored : Opening::failed;
+}
+
+bool TlsSession::try_epoch(Half& half, size_t epoch, const TlsRecord& record, std::string* plain,
+                           uint8_t* type) {
+  const uint64_t first = epoch == half.epoch ? half.sequence : 0;
+  const uint64_t tries = half.gap ? kMostSequencesTried : 1;
+  for (uint64_t sequence = first; sequence < first + tries; sequence++) {
+    if (!half.ciphers[epoch]->open(record, sequence, plain, type)) continue;
+    half.sequence = sequence + 1;
+    half.epoch = epoch;
+    half.gap = false;
+    return true;
+  }
+  return false;
+}
+
+// Null: its key is not known.
+RecordCipher* TlsSession::cipher_of(Half& half, size_t epoch) {
+  std::unique_ptr<RecordCipher>& cipher = half.ciphers[epoch];
+  if (cipher != nullptr) return cipher.get();
+  const KeyLog& keys = rows_.keys();
+  if (hello_.version < kTls13) {
+    if (half.inputs.suite == nullptr) return nullptr;
+    const Secret* master = keys.find(SecretKind::master, half.inputs.client_random);
+    if (master == nullptr && !master_.empty()) master = &master_;
+    if (master != nullptr) cipher = RecordCipher::of_master(half.inputs, *master, half.client);
+    return cipher.get();
+  }
+  const SecretKind kind =
+      epoch == kEarly ? SecretKind::client_early
+      : epoch == kHandshake
+          ? (half.client ? SecretKind::client_handshake : SecretKind::server_handshake)
+          : (half.client ? SecretKind::client_traffic : SecretKind::server_traffic);
+  const Secret* const secret = keys.find(kind, hello_.client_random);
+  if (secret == nullptr) return nullptr;
+  if (epoch == kApplication) half.traffic = *secret;
+  cipher = RecordCipher::of_secret(*hello_.suite, *secret);
+  return cipher.get();
+}
+
+void TlsSession::cannot_open(Half& half, Opening why) {
+  if (why == Opening::lacking) {
+    const bool known = hello_.suite != nullptr && !compressed_;
+    return give_up(half, known ? TlsUnread::no_key : TlsUnread::suite);
+  }
+  if (why == Opening::ignored) return;
+  half.gap = true;
+  if (++half.failures >= kMostFailures)
+    give_up(half, opened_ > 0 ? TlsUnread::lost : TlsUnread::wrong_key);
+}
+
+void TlsSession::give_up(Half& half, TlsUnread why) {
+  half.dead = true;
+  half.bytes.clear();
+  half.handshake.clear();
+  drop_held(half);
+  row().unread = why;
+}
+
+// Handshakes of which no key is known: whether they went on is told by their records.
+void TlsSession::note_unread_handshake(Half& half, const TlsRecord& record, const TlsPlace& place) {
+  if (half.finished) return;
+  if (hello_.version < kTls13) {
+    if (record.type == kHandshakeRecord) note_finished(half, place);
+  } else if (half.client && halves_[1].encrypted && record.body.size() != kEncryptedAlert) {
+    note_finished(halves_[1], place);
+    note_finished(half, place);
+  }
+  if (record.type != kAlertRecord && record.body.size() != kEncryptedAlert) return;
+  TlsConnection& connection = row();
+  const bool is_alert =
+      record.type == kAlertRecord || (hello_.version >= kTls13 && half.client && !half.finished);
+  if (!is_alert || connection.alert || connection.done_ns != 0) return;
+  connection.alert = TlsAlert{
+      0, true, false, half.client ? TlsEnd::client : TlsEnd::server, place.time_ns, place.frame};
+}
+
+void TlsSession::hold(Half& half, const TlsRecord& record, const TlsPlace& place) {
+  const size_t size = record.body.size() + sizeof(Held);
+  if (half.held_bytes + size > kMaxHeldBySide || !rows_.may_hold(size))
+    return give_up(half, TlsUnread::no_key);
+  half.held.push_back({record.type, record.version, std::string(record.body), place});
+  half.held_bytes += size;
+  rows_.hold(size);
+}
+
+void TlsSession::drop_held(Half& half) {
+  rows_.release(half.held_bytes);
+  half.held_bytes = 0;
+  half.held.clear();
+}
+
+void TlsSession::drain(Half& half, std::vector<TlsPlain>* out) {
+  if (half.held.empty() || !server_hello_) return;
+  const bool known = rows_.keys().knows(hello_.client_random);
+  if (!known) return;
+  std::deque<Held> held;
+  held.swap(half.held);
+  drop_held(half);
+  for (const Held& record : held) {
+    if (half.dead) return;
+    const TlsRecord view{record.type, record.version, record.body};
+    if (half.held.empty()) {
+      take_encrypted(half, view, record.place, out);
+    } else {
+      hold(half, view, record.place);
+    }
+  }
+}
+
+void TlsSession::take_content(Half& half, uint8_t type, std::string plain, const TlsPlace& place,
+                              std::vector<TlsPlain>* out) {
+  if (type == kHandshakeRecord) {
+    take_handshake(half, plain, place);
+  } else if (type == kAlertRecord) {
+    take_alert(half, plain, place);
+  } else if (type == kChangeCipherSpec && hello_.version < kTls13) {
+    change_cipher(half);  // renegotiation (RFC 5746)
+  } else if (type == kDataRecord && !plain.empty()) {
+    if (half.epoch == kEarly && early_refused_) return;
+    out->push_back({std::move(plain), place, half.loss});
+    half.loss = false;
+  }
+}
+
+// ---- the handshake
+
+void TlsSession::note_finished(Half& half, const TlsPlace& place) {
+  half.finished = true;
+  TlsConnection& connection = row();
+  if (halves_[0].finished && halves_[1].finished && connection.done_ns == 0)
+    connection.done_ns = place.time_ns;
+}
+
+void TlsSession::take_handshake(Half& half, std::string_view content, const TlsPlace& place) {
+  half.handshake.add(content);
+  while (auto message = half.handshake.next()) take_message(half, *message, place);
+}
+
+void TlsSession::take_message(Half& half, const HandshakeReader::Message& message,
+                              const TlsPlace& place) {
+  const bool tls13 = hello_.version >= kTls13;
+  if (rows_.has_rsa_keys() && !half.encrypted) note_transcript(message);
+  if (message.type == HandshakeType::client_hello && half.client) {
+    take_client_hello(message.body, place);
+  } else if (message.type == HandshakeType::server_hello && !half.client) {
+    take_server_hello(message.body);
+  } else if (message.type == HandshakeType::certificate && !half.client) {
+    take_certificate(message.body, place);
+  } else if (message.type == HandshakeType::client_key_exchange && half.client) {
+    take_key_exchange(message.body);
+  } else if (message.type == HandshakeType::encrypted_extensions && tls13) {
+    const EncryptedExtensions said = parse_encrypted_extensions(message.body);
+    row().alpn = said.alpn;
+    early_refused_ = !said.early_data;
+  } else if (message.type == HandshakeType::finished) {
+    note_finished(half, place);
+    if (!tls13 || half.epoch != kHandshake) return;
+    half.epoch = kApplication;
+    half.sequence = 0;
+  } else if (message.type == HandshakeType::end_of_early_data && tls13) {
+    half.epoch = kHandshake;
+    half.sequence = 0;
+  } else if (message.type == HandshakeType::key_update && tls13) {
+    update_key(half);
+  }
+}
+
+void TlsSession::take_client_hello(const std::string& body, const TlsPlace& place) {
+  std::optional<ClientHello> hello = parse_client_hello(body);
+  if (!hello) return;
+  const bool again = client_hello_;  // after a HelloRetryRequest, or to negotiate anew
+  client_hello_ = true;
+  hello_.client_random = hello->random;
+  early_offered_ = hello->early_data && !again;
+  TlsConnection& connection = row();
+  connection.client_random = hello->random;
+  connection.server_name = std::move(hello->server_name);
+  connection.versions_offered = std::move(hello->versions);
+  connection.alpn_offered = std::move(hello->alpn);
+  if (connection.hello_ns == 0) connection.hello_ns = place.time_ns;
+}
+
+void TlsSession::take_server_hello(const std::string& body) {
+  const std::optional<ServerHello> hello = parse_server_hello(body);
+  if (!hello) return;
+  TlsConnection& connection = row();
+  connection.version = hello->version;
+  connection.suite = hello->suite;
+  if (!hello->alpn.empty()) connection.alpn = hello->alpn;
+  if (hello->retry) {
+    early_offered_ = false;
+    drop_held(halves_[0]);
+    return;
+  }
+  server_hello_ = true;
+  hello_.version = hello->version;
+  hello_.server_random = hello->random;
+  hello_.suite = hello->version < kTls10 ? nullptr : find_suite(hello->suite);
+  hello_.encrypt_then_mac = hello->encrypt_then_mac;
+  compressed_ = hello->compression != 0;
+  extended_master_ = hello->extended_master;
+  if (hello->version < kTls13) return;
+  halves_[0].epoch = early_offered_ ? kEarly : kHandshake;
+  halves_[1].epoch = kHandshake;
+}
+
+void TlsSession::note_transcript(const HandshakeReader::Message& message) {
+  const size_t size = message.body.size();
+  if (transcript_.size() + size > kMaxTranscript) return transcript_.clear();
+  transcript_ += {static_cast<char>(message.type), static_cast<char>(size >> 16),
+                  static_cast<char>(size >> 8), static_cast<char>(size)};
+  transcript_ += message.body;
+}
+
+// RFC 5246 7.4.7.1: the premaster secret, for the server's key.
+void TlsSession::take_key_exchange(const std::string& body) {
+  const std::string messages = std::move(transcript_);
+  transcript_.clear();
+  if (hello_.suite == nullptr || !hello_.suite->rsa || !rows_.has_rsa_keys()) return;
+  if (body.size() < 2 || rows_.keys().find(SecretKind::master, hello_.client_random) != nullptr)
+    return;
+  const size_t length = be16(bytes_of(body));
+  const std::string premaster =
+      rows_.rsa_keys().premaster(std::string_view(body).substr(2, length));
+  if (premaster.empty()) return;
+  const std::string hash =
+      extended_master_ ? session_hash(hello_.version, hello_.suite->hash, messages) : std::string();
+  master_ = master_secret(hello_, premaster, hash);
+}
+
+void TlsSession::take_certificate(const std::string& body, const TlsPlace& place) {
+  std::optional<Certificate> certificate = parse_certificates(body, hello_.version);
+  if (!certificate) return;
+  row().certificate = std::move(certificate);
+  row().certificate_frame = place.frame;
+}
+
+void TlsSession::take_alert(Half& half, std::string_view content, const TlsPlace& place) {
+  if (content.size() < 2) return;
+  const auto level = static_cast<uint8_t>(content[0]);
+  const auto number = static_cast<uint8_t>(content[1]);
+  TlsConnection& connection = row();
+  const TlsEnd by = half.client ? TlsEnd::client : TlsEnd::server;
+  if (number == kCloseNotify) {
+    if (connection.closed_by == TlsEnd::none) connection.closed_by = by;
+    return;
+  }
+  // RFC 8446 6: the level says nothing any more.
+  const bool mild = number == kUserCanceled || number == kNoRenegotiation;
+  const bool fatal = level == 2 || (hello_.version >= kTls13 && !mild);
+  if (connection.alert && (connection.alert->fatal || !fatal)) return;
+  connection.alert = TlsAlert{number, fatal, true, by, place.time_ns, place.frame};
+}
+
+// RFC 8446 7.2: the next records of this side have new keys.
+void TlsSession::update_key(Half& half) {
+  if (half.epoch != kApplication || half.traffic.empty() || hello_.suite == nullptr) return;
+  half.traffic = updated_secret(*hello_.suite, half.traffic);
+  half.ciphers[kApplication] = RecordCipher::of_secret(*hello_.suite, half.traffic);
+  half.sequence = 0;
+  if (half.ciphers[kApplication] == nullptr) give_up(half, TlsUnread::suite);
+}
+
+}  // namespace sipladder

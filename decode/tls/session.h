@@ -1,0 +1,143 @@
+// A TLS connection as a bystander reads it: records out of both byte streams, what the handshake
+// says, and with the keys what is inside (RFC 8446, RFC 5246, RFC 4346, RFC 2246).
+//
+// A record that is lost is lost alone where the keys allow it: the sequence number is tried forward
+// by up to kMostSequencesTried. Records that came before their keys wait for them, within
+// kMaxHeldBySide bytes. Bounds of each side: one record, one handshake message (kMaxHandshake), and
+// those; with private RSA keys the handshake in the clear is kept, kMaxTranscript of it. Threads:
+// one. Errors: none; what cannot be read is counted in the row.
+#pragma once
+
+#include <array>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "decode/tls/connections.h"
+#include "decode/tls/handshake.h"
+#include "decode/tls/record_cipher.h"
+
+namespace sipladder {
+
+inline constexpr uint64_t kMostSequencesTried = 64;
+inline constexpr size_t kMaxHeldBySide = 64 << 10;
+inline constexpr size_t kMaxTranscript = 128 << 10;
+
+// What a record carried, and where that was.
+struct TlsPlain {
+  std::string bytes;
+  TlsPlace place;
+  bool after_loss = false;  // something may be missing before it
+};
+
+class TlsSession {
+ public:
+  // `rows` must live longer.
+  TlsSession(TlsConnections& rows, const Endpoint& client, const Endpoint& server,
+             const TlsPlace& place);
+  ~TlsSession();
+  TlsSession(const TlsSession&) = delete;
+  TlsSession& operator=(const TlsSession&) = delete;
+
+  // Bytes that follow those before.
+  void deliver(TlsEnd from, std::string_view bytes, const TlsPlace& place,
+               std::vector<TlsPlain>* out);
+  // So many bytes of that side are not in the capture.
+  void lose(TlsEnd from, size_t bytes);
+  // No more bytes come: what waited for keys is tried once more.
+  void finish(TlsEnd from, std::vector<TlsPlain>* out) { drain(half(from), out); }
+
+  // Nothing more of it can be read.
+  bool is_closed_book() const { return halves_[0].dead && halves_[1].dead; }
+  bool is_waiting(TlsEnd from) const;
+  uint64_t opened() const { return opened_; }  // records
+  size_t buffered(TlsEnd from) const;
+  TlsConnection& row() { return rows_.edit(row_); }
+  uint32_t row_number() const { return row_; }
+
+ private:
+  enum Epoch : uint8_t { kEarly, kHandshake, kApplication, kEpochs };  // up to TLS 1.2: the last
+  enum class Opening : uint8_t { opened, lacking, failed, ignored };
+  struct Held {
+    uint8_t type = 0;
+    uint16_t version = 0;
+    std::string body;
+    TlsPlace place;
+  };
+  struct Half {
+    bool client = false;
+    std::string bytes;       // the beginning of a record
+    size_t skip = 0;         // bytes left of a record that is lost
+    bool astray = false;     // where records begin is not known
+    bool gap = false;        // records may be missing before the next one
+    bool loss = false;       // content may be missing before the next one
+    bool encrypted = false;  // TLS 1.3: handshake keys are in use from here on
+    bool finished = false;   // sent its Finished, as far as can be told
+    bool dead = false;       // cannot be read any more
+    unsigned failures = 0;   // in a row
+    size_t epoch = kApplication;
+    uint64_t sequence = 0;
+    std::array<std::unique_ptr<RecordCipher>, kEpochs> ciphers;
+    KeyInputs inputs;  // up to TLS 1.2, from its ChangeCipherSpec on
+    Secret traffic;    // TLS 1.3, of the epoch kApplication
+    HandshakeReader handshake;
+    std::deque<Held> held;
+    size_t held_bytes = 0;
+  };
+
+  Half& half(TlsEnd from) { return halves_[from == TlsEnd::client ? 0 : 1]; }
+  void cut_records(Half& half, std::string_view bytes, const TlsPlace& place,
+                   std::vector<TlsPlain>* out);
+  void take_record(Half& half, const TlsRecord& record, const TlsPlace& place,
+                   std::vector<TlsPlain>* out);
+  void take_clear(Half& half, const TlsRecord& record, const TlsPlace& place);
+  bool is_encrypted(const Half& half, const TlsRecord& record) const;
+  void take_encrypted(Half& half, const TlsRecord& record, const TlsPlace& place,
+                      std::vector<TlsPlain>* out);
+  Opening open(Half& half, const TlsRecord& record, std::string* plain, uint8_t* type);
+  bool try_epoch(Half& half, size_t epoch, const TlsRecord& record, std::string* plain,
+                 uint8_t* type);
+  RecordCipher* cipher_of(Half& half, size_t epoch);
+  void take_content(Half& half, uint8_t type, std::string plain, const TlsPlace& place,
+                    std::vector<TlsPlain>* out);
+  void cannot_open(Half& half, Opening why);
+  void hold(Half& half, const TlsRecord& record, const TlsPlace& place);
+  void drop_held(Half& half);
+  void drain(Half& half, std::vector<TlsPlain>* out);
+  void give_up(Half& half, TlsUnread why);
+  void change_cipher(Half& half);
+  void note_finished(Half& half, const TlsPlace& place);
+  void note_unread_handshake(Half& half, const TlsRecord& record, const TlsPlace& place);
+
+  void take_handshake(Half& half, std::string_view content, const TlsPlace& place);
+  void take_message(Half& half, const HandshakeReader::Message& message, const TlsPlace& place);
+  void take_client_hello(const std::string& body, const TlsPlace& place);
+  void take_server_hello(const std::string& body);
+  void take_certificate(const std::string& body, const TlsPlace& place);
+  void take_alert(Half& half, std::string_view content, const TlsPlace& place);
+  void update_key(Half& half);
+  void note_transcript(const HandshakeReader::Message& message);
+  void take_key_exchange(const std::string& body);
+
+  TlsConnections& rows_;
+  uint32_t row_ = TlsConnections::kNoRow;
+  std::array<Half, 2> halves_;
+  KeyInputs hello_;  // what both have said
+  bool client_hello_ = false, server_hello_ = false;
+  bool early_offered_ = false, early_refused_ = false;
+  bool compressed_ = false;
+  bool extended_master_ = false;
+  Secret master_;           // by the server's private key
+  std::string transcript_;  // handshake messages so far, kept while such a key may need them
+  uint64_t opened_ = 0;
+};
+
+// A record's header stands here (RFC 8446 5.1, 5.2).
+bool is_tls_record(std::string_view bytes);
+// Who sends the first record of a connection that is seen from its beginning; none: it is not one.
+TlsEnd begins_tls(std::string_view bytes);
+
+}  // namespace sipladder
