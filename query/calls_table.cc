@@ -280,6 +280,7 @@ const TableDescription kCallsTable{
     one_if_held<&Model::calls>,
     "id,kind,caller,callee,src,dst,state,final_status,duration_ms,messages,retransmissions,audio,"
     "audio_lost_toward,audio_cause,worst,call_id",
-    "retransmissions,messages,dst,src,kind,audio_lost_toward,final_status,call_id,duration_ms"};
+    "retransmissions,messages,dst,src,kind,audio_lost_toward,final_status,call_id,duration_ms",
+    RowsCome::read};
 
 }  // namespace sipladder

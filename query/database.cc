@@ -130,7 +130,7 @@ int close_cursor(sqlite3_vtab_cursor* base) {
 
 // Nobody waits for more of its rows. Those that open() has found are there.
 bool is_cancelled(const Cursor& cursor) {
-  return !cursor.module->table->opening_finds_all &&
+  return cursor.module->table->come != RowsCome::by_opening &&
          cursor.module->reader->model.cancellation.requested();
 }
 

@@ -145,7 +145,8 @@ const TableDescription kTransactionsTable{
     one_if_held<&Model::transactions>,
     "id,call,method,cseq,kind,src,src_port,dst,dst_port,state,final_status,provisionals,requests,"
     "responses,final_response_ms,timer,branch",
-    "branch,provisionals,kind,cseq,responses,requests,timer"};
+    "branch,provisionals,kind,cseq,responses,requests,timer",
+    RowsCome::read};
 
 const TableDescription kDialogsTable{
     "dialogs",
@@ -212,6 +213,7 @@ const TableDescription kDialogsTable{
     [](Reader& r) { return r.model.dialogs.size(); },
     one_if_held<&Model::dialogs>,
     "id,call,state,caller_tag,callee_tag,ended_by,caller_target,callee_target,route_set,forked",
-    "callee_tag,caller_tag,route_set,forked"};
+    "callee_tag,caller_tag,route_set,forked",
+    RowsCome::read};
 
 }  // namespace sipladder

@@ -65,7 +65,7 @@ const TableDescription kFindingsTable{
     one_part,
     "id,severity,code,call,summary,evidence,remedy",
     "remedy,evidence,id",
-    true};
+    RowsCome::by_opening};
 
 const TableDescription kCaptureTable{
     "capture",

@@ -267,7 +267,8 @@ const TableDescription kMessagesTable{
     one_if_held<&Model::messages>,
     "id,call,frame,time,transport,src,src_port,dst,dst_port,method,status,reason,cseq,has_sdp,"
     "retransmission_of,call_id",
-    "call_id,has_sdp,cseq,transport,retransmission_of,id,reason,call"};
+    "call_id,has_sdp,cseq,transport,retransmission_of,id,reason,call",
+    RowsCome::read};
 
 const TableDescription kViasTable{
     "vias",
@@ -337,7 +338,10 @@ const TableDescription kViasTable{
          via_answered},
     },
     message_count,
-    [](Reader& r, uint32_t id) { return static_cast<uint32_t>(r.vias(MessageId{id}).size()); }};
+    [](Reader& r, uint32_t id) { return static_cast<uint32_t>(r.vias(MessageId{id}).size()); },
+    "*",
+    {},
+    RowsCome::read};
 
 const TableDescription kHeadersTable{
     "headers",
@@ -354,7 +358,10 @@ const TableDescription kHeadersTable{
     message_count,
     [](Reader& r, uint32_t id) {
       return static_cast<uint32_t>(r.header_values(MessageId{id}).size());
-    }};
+    },
+    "*",
+    {},
+    RowsCome::read};
 
 const TableDescription kSdpTable{
     "sdp",
@@ -411,6 +418,9 @@ const TableDescription kSdpTable{
       return r.model.messages.holds(MessageId{id}) && r.model.messages[MessageId{id}].has_sdp
                  ? static_cast<uint32_t>(r.sdp(MessageId{id}).media.size())
                  : 0U;
-    }};
+    },
+    "*",
+    {},
+    RowsCome::read};
 
 }  // namespace sipladder

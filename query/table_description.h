@@ -132,6 +132,13 @@ struct Column {
   bool judged = false;  // needs the verdict on the call, which costs time while packets come
 };
 
+// How rows come to be: a view that shows a growing capture asks.
+enum class RowsCome : uint8_t {
+  concluded,  // what was concluded can become something else with each packet
+  read,       // records of what was read: they are added, and stay as they are
+  by_opening  // open() finds them all, which takes time, and reading a row none
+};
+
 // Its name is that of a command and of a view of the terminal UI, too.
 struct TableDescription {
   std::string_view name;
@@ -143,7 +150,7 @@ struct TableDescription {
   // it leaves out first where there is no room.
   std::string_view listed = "*";
   std::string_view least{};
-  bool opening_finds_all = false;  // open() does the work, and reading a row none
+  RowsCome come = RowsCome::concluded;
 };
 
 // All tables, in the order of `schema`.

@@ -10,15 +10,6 @@
 namespace sipladder {
 namespace {
 
-// Records of the model are added and stay; what is concluded can become something else.
-bool grows_only(std::string_view table) {
-  for (const std::string_view name :
-       {"calls", "messages", "vias", "headers", "transactions", "dialogs", "sdp"}) {
-    if (table == name) return true;
-  }
-  return false;
-}
-
 int64_t rowid_of(RowId row) {
   return int64_t{row.id} << 24 | row.part;
 }
@@ -30,7 +21,7 @@ TableRows::TableRows(const Shared& shared, const TableDescription& table, std::v
       table_(table),
       scope_(std::move(scope)),
       reader_(shared.model, shared.log, shared.analyst),
-      only_grows_(grows_only(table.name)) {
+      only_grows_(table.come == RowsCome::read) {
   std::sort(scope_.begin(), scope_.end());
 }
 
@@ -49,7 +40,7 @@ void TableRows::count_again() {
   const auto began = Clock::now();
   const bool gone = epoch_ != shared_.model.evicted.epoch;
   // What is concluded of a large file is asked for when it has been read.
-  const bool waits = table_.opening_finds_all && !shared_.verdicts;
+  const bool waits = table_.come == RowsCome::by_opening && !shared_.verdicts;
   count_ = waits ? 0 : table_.open(reader_);
   if (!known_ || !only_grows_ || gone) {
     base_.clear();

@@ -164,7 +164,7 @@ std::string TableView::heading() const {
   std::string text = counted(rows_.ids().size(), "row");
   if (const std::string about = rows_.about(); !about.empty())
     text += "  " + shared_.ui->mask.sentence(about);
-  if (!shared_.verdicts && table_.opening_finds_all) text += "  (when all is read)";
+  if (!shared_.verdicts && table_.come == RowsCome::by_opening) text += "  (when all is read)";
   return text + "  " + std::string(table_.doc);
 }
 
