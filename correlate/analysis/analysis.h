@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "correlate/analysis/notes.h"
-#include "correlate/audio/audio.h"
 #include "correlate/audio/early_audio.h"
+#include "correlate/audio/outcome.h"
 #include "correlate/engine/parallel_sweep.h"
 #include "correlate/model/message_view.h"
 #include "correlate/model/model.h"

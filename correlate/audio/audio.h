@@ -17,20 +17,6 @@
 
 namespace sipladder {
 
-enum class Audio : uint8_t {
-  none_known,  // NULL: never answered, or no audio negotiated
-  two_way,
-  one_way,
-  partial,
-  none,
-  silent,
-  held,
-  one_way_agreed,
-  half_captured,  // one direction passes here, the other one where nobody saw it
-  not_captured,
-};
-std::string_view to_string(Audio audio);  // empty for none_known
-
 // One direction: what `from` sends to the other party.
 struct AudioDirection {
   Party from = Party::none;
@@ -100,18 +86,4 @@ bool needs_messages(const Model& model, const CallRecord& call,
 // What passes here of it after the answer is too short to hear anything: packets that open the path
 // of a NAT, or the beginning of a stream that goes another way then.
 bool is_handful(const AudioDirection& direction);
-// Its receiver never heard anything of it, for whatever reason.
-bool is_never_heard(const AudioDirection& direction);
-
-Audio audio_verdict(const AudioFacts& facts);
-// The party whose audio was agreed to the end, passes elsewhere and is confirmed by nobody; none
-// when both directions are here, or neither is.
-Party unseen_sender(const AudioFacts& facts);
-// Who hears nothing, or not all of it: none, one of them, or both.
-struct LostToward {
-  bool caller = false;
-  bool callee = false;
-};
-LostToward lost_toward(const AudioFacts& facts);
-
 }  // namespace sipladder

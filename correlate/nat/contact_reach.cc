@@ -1,31 +1,22 @@
 #include "correlate/nat/contact_reach.h"
 
 #include "correlate/model/hash.h"
+#include "correlate/registry/register_values.h"
 #include "correlate/sip/transactions.h"
 #include "decode/text.h"
 
 namespace sipladder {
 namespace {
 
-Endpoint host_of(const SipUri& uri) {
-  return {parse_ip(uri.host).value_or(IpAddress{}), uri.port.value_or(5060)};
-}
-
-uint64_t key_of(std::string_view uri_text, DialogId dialog) {
-  const SipUri uri = parse_uri(uri_text);
-  return mix(mix(hash_text(uri.user), hash_endpoint(host_of(uri))), dialog.value);
-}
-
-bool names_same(std::string_view a, std::string_view b) {
-  const SipUri left = parse_uri(a), right = parse_uri(b);
-  return left.user == right.user && host_of(left) == host_of(right);
+uint64_t key_of(std::string_view uri, DialogId dialog) {
+  return mix(hash_text(contact_key(uri)), dialog.value);
 }
 
 // The Contact of that URI among those of a message.
 std::optional<NameAddr> contact_of(const SipIndex& sip, std::string_view uri) {
   for (const std::string_view value : header_values(sip, HeaderId::contact)) {
     const NameAddr contact = parse_name_addr(value);
-    if (names_same(contact.uri, uri)) return contact;
+    if (contact_key(contact.uri) == contact_key(uri)) return contact;
   }
   return std::nullopt;
 }
@@ -109,9 +100,9 @@ ContactReach ContactReaches::answered_to(const Binding& binding) {
   } else {
     const auto listed = header_values(sip, HeaderId::contact);
     const bool one = listed.size() == 1 && sip.status / 100 == 2 && binding.src;
-    const Endpoint host =
-        one ? host_of(parse_uri(parse_name_addr(listed.front()).uri)) : Endpoint{};
-    if (one && host.ip == model_.endpoints[binding.src].ip) return ContactReach::rewritten;
+    const auto host =
+        one ? parse_ip(parse_uri(parse_name_addr(listed.front()).uri).host) : std::nullopt;
+    if (host && *host == model_.endpoints[binding.src].ip) return ContactReach::rewritten;
   }
   return sip.has(HeaderId::path) ? ContactReach::path : ContactReach::unknown;
 }
