@@ -104,7 +104,7 @@ void add_media(const Line& offer, const Line& answer, std::vector<std::string>* 
   }
 }
 
-void add_pair(const Model& model, MessageView& view, const SdpStand& offer, const SdpStand& answer,
+void add_pair(const Model& model, MessageView& view, const AudioSdp& offer, const AudioSdp& answer,
               size_t number, std::vector<std::string>* out) {
   const MessageRecord& offering = model.messages[offer.message];
   const MessageRecord& answering = model.messages[answer.message];
@@ -134,8 +134,8 @@ std::vector<std::string> codec_table(const Model& model, const PacketLog& log, C
   uint64_t shown = 0;
   size_t number = 0;
   for (const OfferAnswer& pair : negotiation.pairs) {
-    const SdpStand& offer = negotiation.stands[pair.offer];
-    const SdpStand& answer = negotiation.stands[pair.answer];
+    const AudioSdp& offer = negotiation.audio_sdps[pair.offer];
+    const AudioSdp& answer = negotiation.audio_sdps[pair.answer];
     // Each hop shows the same pair again.
     const uint64_t key = uint64_t{model.messages[offer.message].cseq} << 1 |
                          (offer.author == Party::caller ? 1U : 0U);

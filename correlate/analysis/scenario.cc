@@ -113,11 +113,11 @@ class Recogniser {
   std::string_view held_when_first_seen() {
     if (call_.invite_ns != 0) return {};
     Party holder = Party::none;
-    for (const SdpStand& stand : context_.audio.negotiation.stands) {
-      const bool holds = restricts(stand);
-      if (holder == Party::none && holds && context_.message(stand.message).is_request()) {
-        holder = stand.author;
-      } else if (holder == stand.author && !holds) {
+    for (const AudioSdp& audio_sdp : context_.audio.negotiation.audio_sdps) {
+      const bool holds = restricts(audio_sdp);
+      if (holder == Party::none && holds && context_.message(audio_sdp.message).is_request()) {
+        holder = audio_sdp.author;
+      } else if (holder == audio_sdp.author && !holds) {
         return "hold-resume";
       }
     }

@@ -84,8 +84,8 @@ void take_right(const Negotiation& negotiation, AudioDirection& direction) {
     direction.agreed_from = direction.right.intervals.front().begin_ns;
     direction.agreed_until = direction.right.intervals.back().end_ns;
   }
-  if (const SdpStand* stand = negotiation.newest(opposite(direction.from))) {
-    direction.receiver_sdp = stand->message;
+  if (const AudioSdp* audio_sdp = negotiation.newest(opposite(direction.from))) {
+    direction.receiver_sdp = audio_sdp->message;
   }
 }
 
@@ -110,9 +110,9 @@ void find_due(const Model& model, const CallRecord& call, const Negotiation& neg
   if (call.invite_ns == 0) direction.due_ns = std::max(direction.due_ns, direction.first_ns);
   const StreamRecord& first = model.streams[direction.last_leg.front()];
   const auto wait_for = [&](Party author, EndpointId end) {
-    for (const SdpStand& stand : negotiation.stands) {
-      if (stand.author != author || stand.address != model.endpoints[end]) continue;
-      direction.due_ns = std::max(direction.due_ns, stand.time_ns);
+    for (const AudioSdp& audio_sdp : negotiation.audio_sdps) {
+      if (audio_sdp.author != author || audio_sdp.address != model.endpoints[end]) continue;
+      direction.due_ns = std::max(direction.due_ns, audio_sdp.time_ns);
       return;
     }
   };
@@ -131,19 +131,20 @@ bool is_closed(const AudioFacts& facts) {
 class NamedFamilies {
  public:
   NamedFamilies(const Model& model, const Negotiation& negotiation) : model_(model) {
-    for (const SdpStand& stand : negotiation.stands) {
-      if (stand.address) (stand.address->ip.family == 4 ? v4_ : v6_).insert(exchange_of(stand));
+    for (const AudioSdp& audio_sdp : negotiation.audio_sdps) {
+      if (audio_sdp.address)
+        (audio_sdp.address->ip.family == 4 ? v4_ : v6_).insert(exchange_of(audio_sdp));
     }
   }
-  bool are_both(const SdpStand& stand) const {
-    const auto exchange = exchange_of(stand);
+  bool are_both(const AudioSdp& audio_sdp) const {
+    const auto exchange = exchange_of(audio_sdp);
     return v4_.contains(exchange) && v6_.contains(exchange);
   }
 
  private:
-  std::tuple<Party, Method, uint32_t> exchange_of(const SdpStand& stand) const {
-    const MessageRecord& message = model_.messages[stand.message];
-    return {stand.author, message.method, message.cseq};
+  std::tuple<Party, Method, uint32_t> exchange_of(const AudioSdp& audio_sdp) const {
+    const MessageRecord& message = model_.messages[audio_sdp.message];
+    return {audio_sdp.author, message.method, message.cseq};
   }
   const Model& model_;
   absl::flat_hash_set<std::tuple<Party, Method, uint32_t>> v4_, v6_;
@@ -162,8 +163,8 @@ AudioFault negotiation_fault(const AudioFacts& facts) {
 bool families_clash(const Model& model, const Negotiation& n) {
   const NamedFamilies families(model, n);
   return std::any_of(n.pairs.begin(), n.pairs.end(), [&](const OfferAnswer& pair) {
-    const SdpStand& offer = n.stands[pair.offer];
-    const SdpStand& answer = n.stands[pair.answer];
+    const AudioSdp& offer = n.audio_sdps[pair.offer];
+    const AudioSdp& answer = n.audio_sdps[pair.answer];
     if (!offer.usable || !answer.usable || !offer.address || !answer.address) return false;
     return offer.address->ip.family != answer.address->ip.family && !offer.ice && !answer.ice &&
            !families.are_both(offer) && !families.are_both(answer);
@@ -199,8 +200,8 @@ bool is_told_by(const Model& model, const AudioVerdict& silent, const AudioVerdi
   const bool gone = silent.fault == AudioFault::stopped || silent.fault == AudioFault::no_rtp;
   if (!gone || rejected.fault != AudioFault::icmp_unreachable) return false;
   if (std::abs(silent.lost_from_ns - rejected.lost_from_ns) > kTogetherNs) return false;
-  return !silent.culprit || model.endpoints[model.streams[silent.culprit].src].ip ==
-                                model.endpoints[model.streams[rejected.culprit].dst].ip;
+  return !silent.shown_by || model.endpoints[model.streams[silent.shown_by].src].ip ==
+                                 model.endpoints[model.streams[rejected.shown_by].dst].ip;
 }
 
 struct Verdicts {

@@ -7,9 +7,9 @@ AudioVerdict never_decodable(const AudioCase& audio, const AudioDirection& direc
   for (const StreamId id : direction.last_leg) {
     const StreamRecord& stream = audio.model.streams[id];
     if (is_comfort_noise(stream.payload_type)) return {};
-    for (const SdpStand& stand : audio.facts.negotiation.stands) {
-      const auto& types = stand.payload_types;
-      if (stand.author == opposite(direction.from) &&
+    for (const AudioSdp& audio_sdp : audio.facts.negotiation.audio_sdps) {
+      const auto& types = audio_sdp.payload_types;
+      if (audio_sdp.author == opposite(direction.from) &&
           std::find(types.begin(), types.end(), stream.payload_type) != types.end()) {
         return {};
       }
@@ -21,16 +21,16 @@ AudioVerdict never_decodable(const AudioCase& audio, const AudioDirection& direc
 
 AudioVerdict no_longer_decodable(const AudioCase& audio, const AudioDirection& direction) {
   const Negotiation& negotiation = audio.facts.negotiation;
-  const SdpStand* newest = negotiation.newest(opposite(direction.from));
+  const AudioSdp* newest = negotiation.newest(opposite(direction.from));
   if (newest == nullptr || !newest->usable || !negotiation.is_in_force(*newest)) return {};
   const StreamId id = direction.last_leg.back();
   const StreamRecord& stream = audio.model.streams[id];
   // On another hop, a relay that transcodes shows another list.
-  for (const SdpStand& stand : negotiation.stands) {
-    const auto& types = stand.payload_types;
-    const bool same =
-        stand.author == newest->author && audio.model.messages[stand.message].is_in_exchange_of(
-                                              audio.model.messages[newest->message]);
+  for (const AudioSdp& audio_sdp : negotiation.audio_sdps) {
+    const auto& types = audio_sdp.payload_types;
+    const bool same = audio_sdp.author == newest->author &&
+                      audio.model.messages[audio_sdp.message].is_in_exchange_of(
+                          audio.model.messages[newest->message]);
     if (same && std::find(types.begin(), types.end(), stream.voice_type) != types.end()) return {};
   }
   if (direction.right.within(newest->time_ns, stream.last_ns) < kMissedNs) return {};

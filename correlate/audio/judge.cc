@@ -74,7 +74,7 @@ AudioVerdict undelivered(const Inquiry& about) {
     if (lost) losses.push_back(std::move(lost));
   }
   for (AudioVerdict& lost : losses) {
-    const StreamRecord& stream = model.streams[lost.culprit];
+    const StreamRecord& stream = model.streams[lost.shown_by];
     const int64_t from = std::max({arrived_until, lost.lost_from_ns, stream.first_ns});
     const bool missed = about.direction.right.within(from, stream.last_ns) >= kMissedNs;
     if (arrived_until != 0 && !missed) continue;
@@ -141,11 +141,11 @@ AudioVerdict first_bad_answer(const Inquiry& about, std::span<const Question> qu
 }  // namespace
 
 bool talks_to_stranger(const AudioCase& audio, const AudioDirection& direction) {
-  const auto& stands = audio.facts.negotiation.stands;
+  const auto& audio_sdps = audio.facts.negotiation.audio_sdps;
   const auto is_named = [&](const Endpoint& endpoint) {
-    return std::any_of(stands.begin(), stands.end(), [&](const SdpStand& stand) {
-      return stand.ice || names(stand, endpoint) || !stand.address ||
-             stand.address->ip == endpoint.ip;
+    return std::any_of(audio_sdps.begin(), audio_sdps.end(), [&](const AudioSdp& audio_sdp) {
+      return audio_sdp.ice || names(audio_sdp, endpoint) || !audio_sdp.address ||
+             audio_sdp.address->ip == endpoint.ip;
     });
   };
   absl::flat_hash_set<uint32_t> sources;

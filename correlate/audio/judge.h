@@ -10,9 +10,9 @@
 namespace sipladder {
 
 // As the address of its media, or of a candidate for it.
-inline bool names(const SdpStand& stand, const Endpoint& endpoint) {
-  if (stand.address == endpoint) return true;
-  return std::any_of(stand.candidates.begin(), stand.candidates.end(),
+inline bool names(const AudioSdp& audio_sdp, const Endpoint& endpoint) {
+  if (audio_sdp.address == endpoint) return true;
+  return std::any_of(audio_sdp.candidates.begin(), audio_sdp.candidates.end(),
                      [&](const IceCandidate& candidate) { return candidate.endpoint == endpoint; });
 }
 

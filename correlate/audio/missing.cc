@@ -21,12 +21,12 @@ class Vantage {
       return scope_of(audio_.src(id).ip) == AddressScope::public_;
     };
     if (!std::all_of(back_.streams.begin(), back_.streams.end(), is_public)) return true;
-    const auto& stands = audio_.facts.negotiation.stands;
+    const auto& audio_sdps = audio_.facts.negotiation.audio_sdps;
     bool named = false;
-    for (const SdpStand& stand : stands) {
-      if (stand.author != opposite(direction_.from) || !stand.address) continue;
-      if (is_known_here(stand.address->ip) || is_relayed_to_here(*stand.address) ||
-          is_named_wrongly(*stand.address))
+    for (const AudioSdp& audio_sdp : audio_sdps) {
+      if (audio_sdp.author != opposite(direction_.from) || !audio_sdp.address) continue;
+      if (is_known_here(audio_sdp.address->ip) || is_relayed_to_here(*audio_sdp.address) ||
+          is_named_wrongly(*audio_sdp.address))
         return true;
       named = true;
     }

@@ -97,8 +97,8 @@ bool talks_to_public(const AudioCase& audio, const IpAddress& ip) {
   });
 }
 
-std::optional<IpAddress> contact_host(const AudioCase& audio, const SdpStand& stand) {
-  if (!audio.view.load(audio.model.messages[stand.message])) return std::nullopt;
+std::optional<IpAddress> contact_host(const AudioCase& audio, const AudioSdp& audio_sdp) {
+  if (!audio.view.load(audio.model.messages[audio_sdp.message])) return std::nullopt;
   return contact_of(audio.view.sip());
 }
 

@@ -20,6 +20,6 @@ bool is_behind_nat(const AudioCase& audio, Party party);
 // Seen from inside: a NAT must be between a private address and a public one.
 bool talks_to_public(const AudioCase& audio, const IpAddress& ip);
 // Of the message with this SDP; nullopt when it is a name.
-std::optional<IpAddress> contact_host(const AudioCase& audio, const SdpStand& stand);
+std::optional<IpAddress> contact_host(const AudioCase& audio, const AudioSdp& audio_sdp);
 
 }  // namespace sipladder

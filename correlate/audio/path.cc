@@ -26,11 +26,11 @@ class PathJudge {
   }
 
  private:
-  const std::vector<SdpStand>& stands() const { return audio_.facts.negotiation.stands; }
+  const std::vector<AudioSdp>& audio_sdps() const { return audio_.facts.negotiation.audio_sdps; }
   // Names are looked for in pairs: of more SDPs than any call has, in the last ones.
-  std::span<const SdpStand> newest_stands() const {
+  std::span<const AudioSdp> newest_stands() const {
     constexpr size_t kMost = 64;
-    const std::span<const SdpStand> all = stands();
+    const std::span<const AudioSdp> all = audio_sdps();
     return all.last(std::min(all.size(), kMost));
   }
   const IceCheckRecord& check(uint32_t index) const { return model_.ice_checks[index]; }
@@ -39,14 +39,14 @@ class PathJudge {
   bool lasted(Party from, int64_t first_ns, int64_t last_ns) const {
     const AudioDirection& direction = audio_.facts.direction(from);
     if (direction.agreed_ns < kJudgeAfterNs && !direction.right.at_end) return false;
-    const bool ended = model_.calls[model_.messages[stands().front().message].call].bye_ns != 0;
+    const bool ended = model_.calls[model_.messages[audio_sdps().front().message].call].bye_ns != 0;
     const int64_t until = ended ? audio_.facts.end_ns : std::max(audio_.facts.end_ns, last_ns);
     return first_ns < until && until - std::max(first_ns, audio_.facts.answer_ns) >= kJudgeAfterNs;
   }
 
   // ---- ICE
 
-  void add_checks(const SdpStand& sender, const SdpStand& receiver,
+  void add_checks(const AudioSdp& sender, const AudioSdp& receiver,
                   std::vector<uint32_t>* out) const {
     if (sender.author == receiver.author || sender.ice_ufrag.empty()) return;
     for (const uint32_t index : audio_.media.checks_of(receiver.ice_ufrag, sender.ice_ufrag)) {
@@ -55,9 +55,9 @@ class PathJudge {
   }
   std::vector<uint32_t> all_checks(Party from) const {
     std::vector<uint32_t> checks;
-    for (const SdpStand& sender : newest_stands()) {
+    for (const AudioSdp& sender : newest_stands()) {
       if (sender.author != from) continue;
-      for (const SdpStand& receiver : newest_stands()) add_checks(sender, receiver, &checks);
+      for (const AudioSdp& receiver : newest_stands()) add_checks(sender, receiver, &checks);
     }
     return checks;
   }
@@ -87,7 +87,7 @@ class PathJudge {
   // Each way that it could try, it did try here, by its last names: a path that this point does not
   // see can be open.
   bool shows_all_tries(Party from) const {
-    const std::span<const SdpStand> newest = newest_stands();
+    const std::span<const AudioSdp> newest = newest_stands();
     for (size_t i = newest.size(); i-- > 0;) {
       for (size_t j = newest.size(); j-- > 0;) {
         if (newest[i].author != from) continue;
@@ -99,7 +99,7 @@ class PathJudge {
     }
     return false;
   }
-  bool tries_all_of(const SdpStand& receiver, const SdpStand& sender,
+  bool tries_all_of(const AudioSdp& receiver, const AudioSdp& sender,
                     const std::vector<uint32_t>& checks) const {
     if (receiver.named_candidate || receiver.candidates.empty()) return false;
     return std::all_of(
@@ -111,14 +111,14 @@ class PathJudge {
                              [&](uint32_t index) { return check(index).dst == to.endpoint; });
         });
   }
-  static bool has_family(const SdpStand& stand, const IpAddress& ip) {
+  static bool has_family(const AudioSdp& audio_sdp, const IpAddress& ip) {
     return std::any_of(
-        stand.candidates.begin(), stand.candidates.end(),
+        audio_sdp.candidates.begin(), audio_sdp.candidates.end(),
         [&](const IceCandidate& own) { return own.endpoint.ip.family == ip.family; });
   }
   // A single address of its own it has behind every NAT; what goes by a TURN server, or from
   // another network card, can be hidden.
-  bool tries_from_all_of(const SdpStand& sender, const std::vector<uint32_t>& checks) const {
+  bool tries_from_all_of(const AudioSdp& sender, const std::vector<uint32_t>& checks) const {
     if (sender.named_candidate) return false;
     for (const IceCandidate& own : sender.candidates) {
       if (!is_rtp_over_udp(own)) continue;
@@ -180,17 +180,17 @@ class PathJudge {
 
   std::vector<uint32_t> all_handshakes() const {
     std::vector<uint32_t> result;
-    const int64_t begin_ns = stands().front().time_ns;
+    const int64_t begin_ns = audio_sdps().front().time_ns;
     const auto add = [&](const Endpoint& end) {
       for (const uint32_t index : audio_.media.handshakes_of(end)) {
         const int64_t first_ns = model_.handshakes[index].first_ns;
         if (first_ns >= begin_ns && first_ns <= audio_.facts.end_ns) result.push_back(index);
       }
     };
-    for (const SdpStand& stand : stands()) {
-      if (!stand.fingerprint) continue;
-      if (stand.address) add(*stand.address);
-      for (const IceCandidate& candidate : stand.candidates) add(candidate.endpoint);
+    for (const AudioSdp& audio_sdp : audio_sdps()) {
+      if (!audio_sdp.fingerprint) continue;
+      if (audio_sdp.address) add(*audio_sdp.address);
+      for (const IceCandidate& candidate : audio_sdp.candidates) add(candidate.endpoint);
     }
     std::sort(result.begin(), result.end());
     result.erase(std::unique(result.begin(), result.end()), result.end());
@@ -224,7 +224,7 @@ class PathJudge {
   std::optional<ClosedPath> closed_for_roles() const {
     const auto clash = roles();
     if (!clash) return std::nullopt;
-    const Party from = stands()[clash->offer].author;
+    const Party from = audio_sdps()[clash->offer].author;
     ClosedPath path{from, all_checks(from), all_checks(opposite(from)), {}, clash};
     int64_t first_ns = INT64_MAX, last_ns = 0;
     const auto note = [&](const auto& record) {
@@ -246,9 +246,9 @@ class PathJudge {
     return path;
   }
   Party client_of(const HandshakeRecord& handshake) const {
-    for (const SdpStand& stand : stands()) {
-      if (names(stand, handshake.client)) return stand.author;
-      if (names(stand, handshake.server)) return opposite(stand.author);
+    for (const AudioSdp& audio_sdp : audio_sdps()) {
+      if (names(audio_sdp, handshake.client)) return audio_sdp.author;
+      if (names(audio_sdp, handshake.server)) return opposite(audio_sdp.author);
     }
     return Party::caller;
   }
@@ -266,7 +266,7 @@ std::optional<ClosedPath> closed_path(const AudioCase& audio,
   const bool media = std::any_of(streams.begin(), streams.end(), [&](StreamId id) {
     return model.streams[id].last_ns >= audio.facts.answer_ns;
   });
-  if (media || audio.facts.negotiation.stands.empty()) return std::nullopt;
+  if (media || audio.facts.negotiation.audio_sdps.empty()) return std::nullopt;
   return PathJudge(audio).run();
 }
 

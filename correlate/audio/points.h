@@ -28,7 +28,7 @@ class Points {
   // `sent`.
   bool passes_receiver(StreamId back, StreamId sent) const;
 
-  // Long enough to be missed where only one of them is.
+  // Both pass at one time, for so long that the other one would be missed if it did not pass there.
   bool run_together(StreamId a, StreamId b) const {
     return meets(a, model_.streams[b].first_ns, model_.streams[b].last_ns);
   }

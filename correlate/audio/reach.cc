@@ -44,11 +44,12 @@ AudioVerdict Reach::fault_of(StreamId id) const {
 
 // The newest SDP of the receiver that names it.
 MessageId Reach::named_in(const Endpoint& endpoint) const {
-  const auto& stands = audio_.facts.negotiation.stands;
-  const auto found = std::find_if(stands.rbegin(), stands.rend(), [&](const SdpStand& stand) {
-    return stand.author == receiver() && names(stand, endpoint);
-  });
-  return found == stands.rend() ? MessageId{} : found->message;
+  const auto& audio_sdps = audio_.facts.negotiation.audio_sdps;
+  const auto found =
+      std::find_if(audio_sdps.rbegin(), audio_sdps.rend(), [&](const AudioSdp& audio_sdp) {
+        return audio_sdp.author == receiver() && names(audio_sdp, endpoint);
+      });
+  return found == audio_sdps.rend() ? MessageId{} : found->message;
 }
 
 // Both parties send to it: it stands for each of them towards the other.
@@ -90,7 +91,7 @@ StreamId Reach::outnumbering(const Endpoint& endpoint) const {
 
 // The receiver's newest SDP has moved, and so has its own RTP; this stream goes on to where it was.
 std::optional<int64_t> Reach::left_behind_since(StreamId id) const {
-  const SdpStand* newest = audio_.facts.negotiation.newest(receiver());
+  const AudioSdp* newest = audio_.facts.negotiation.newest(receiver());
   if (newest == nullptr || !newest->usable || !newest->address) return std::nullopt;
   const Endpoint& to = audio_.dst(id);
   const int64_t moved_ns = newest->time_ns;
@@ -111,12 +112,12 @@ std::optional<int64_t> Reach::left_behind_since(StreamId id) const {
   return moved_ns;
 }
 // The same SDP on another hop, as a relay has rewritten it.
-bool Reach::names_in_same_offer(const SdpStand& newest, const Endpoint& endpoint) const {
+bool Reach::names_in_same_offer(const AudioSdp& newest, const Endpoint& endpoint) const {
   const MessageRecord& now = model_.messages[newest.message];
-  return std::any_of(audio_.facts.negotiation.stands.begin(), audio_.facts.negotiation.stands.end(),
-                     [&](const SdpStand& stand) {
-                       const MessageRecord& other = model_.messages[stand.message];
-                       return stand.author == newest.author && names(stand, endpoint) &&
+  return std::any_of(audio_.facts.negotiation.audio_sdps.begin(),
+                     audio_.facts.negotiation.audio_sdps.end(), [&](const AudioSdp& audio_sdp) {
+                       const MessageRecord& other = model_.messages[audio_sdp.message];
+                       return audio_sdp.author == newest.author && names(audio_sdp, endpoint) &&
                               other.is_in_exchange_of(now);
                      });
 }
@@ -202,8 +203,8 @@ bool Reach::leaves_network(StreamId id) const {
 // Nothing comes, because it is sent to the private address that the receiver has named: the
 // sender names its own host and no relay, and the receiver's packets show another address.
 std::optional<PrivateProof> Reach::private_proof() const {
-  const SdpStand* named = audio_.facts.negotiation.newest(receiver());
-  const SdpStand* sender = audio_.facts.negotiation.newest(direction_.from);
+  const AudioSdp* named = audio_.facts.negotiation.newest(receiver());
+  const AudioSdp* sender = audio_.facts.negotiation.newest(direction_.from);
   if (named == nullptr || sender == nullptr || !named->address || !sender->address)
     return std::nullopt;
   if (!is_private_scope(scope_of(named->address->ip)) || named->ice) return std::nullopt;
@@ -219,8 +220,8 @@ std::optional<PrivateProof> Reach::private_proof() const {
 }
 
 bool Reach::advertised(const Endpoint& endpoint) const {
-  for (const SdpStand& stand : audio_.facts.negotiation.stands) {
-    if (stand.author == receiver() && names(stand, endpoint)) return true;
+  for (const AudioSdp& audio_sdp : audio_.facts.negotiation.audio_sdps) {
+    if (audio_sdp.author == receiver() && names(audio_sdp, endpoint)) return true;
   }
   return false;
 }
@@ -228,11 +229,11 @@ bool Reach::advertised(const Endpoint& endpoint) const {
 // Sent to an address that nobody named, although the receiver named others, without ICE.
 bool Reach::strayed(const Endpoint& to) const {
   bool named = false;
-  for (const SdpStand& stand : audio_.facts.negotiation.stands) {
-    if (stand.ice) return false;
-    if (!stand.address) return false;  // a host name can be anything
-    if (stand.address == to) return false;
-    if (stand.author == receiver() && stand.usable) named = true;
+  for (const AudioSdp& audio_sdp : audio_.facts.negotiation.audio_sdps) {
+    if (audio_sdp.ice) return false;
+    if (!audio_sdp.address) return false;  // a host name can be anything
+    if (audio_sdp.address == to) return false;
+    if (audio_sdp.author == receiver() && audio_sdp.usable) named = true;
   }
   if (!seen_as_source(to.ip)) return named && !gets_signalling(to.ip);
   return named && is_other_port(to);
@@ -255,14 +256,16 @@ bool Reach::is_other_port(const Endpoint& to) const {
 // from another one: for a NAT that gives ports of its own, the port in the private SDP is none of
 // them. One that keeps ports, or forwards this one, lets it in.
 StreamId Reach::heard_beside_unmapped(const Endpoint& to) const {
-  const auto& stands = audio_.facts.negotiation.stands;
-  if (std::any_of(stands.begin(), stands.end(), [](const SdpStand& s) { return s.ice; }) ||
+  const auto& audio_sdps = audio_.facts.negotiation.audio_sdps;
+  if (std::any_of(audio_sdps.begin(), audio_sdps.end(), [](const AudioSdp& s) { return s.ice; }) ||
       !receives_nothing_there(to))
     return {};
-  const bool named_inside = std::any_of(stands.begin(), stands.end(), [&](const SdpStand& stand) {
-    return stand.author == receiver() && stand.address && stand.address->port == to.port &&
-           is_private_scope(scope_of(stand.address->ip));
-  });
+  const bool named_inside =
+      std::any_of(audio_sdps.begin(), audio_sdps.end(), [&](const AudioSdp& audio_sdp) {
+        return audio_sdp.author == receiver() && audio_sdp.address &&
+               audio_sdp.address->port == to.port &&
+               is_private_scope(scope_of(audio_sdp.address->ip));
+      });
   if (!named_inside || scope_of(to.ip) != AddressScope::public_) return {};
   for (const StreamId id : back_.streams) {
     if (is_from_pool(id, to)) {
@@ -299,10 +302,11 @@ bool Reach::is_from_pool(StreamId heard, const Endpoint& to) const {
   if (from == to.ip || scope_of(from) != AddressScope::public_ || is_relay_source(heard) ||
       model_.streams[heard].packets < kMinMedia || audio_.sends(direction_, from))
     return false;
-  const auto& stands = audio_.facts.negotiation.stands;
-  const bool named = std::any_of(stands.begin(), stands.end(), [&](const SdpStand& stand) {
-    return stand.address && stand.address->ip == from;
-  });
+  const auto& audio_sdps = audio_.facts.negotiation.audio_sdps;
+  const bool named =
+      std::any_of(audio_sdps.begin(), audio_sdps.end(), [&](const AudioSdp& audio_sdp) {
+        return audio_sdp.address && audio_sdp.address->ip == from;
+      });
   const bool heard_there = std::any_of(back_.streams.begin(), back_.streams.end(),
                                        [&](StreamId id) { return audio_.src(id).ip == to.ip; });
   const bool signals = std::any_of(

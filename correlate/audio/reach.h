@@ -33,7 +33,7 @@ class Reach {
   std::optional<Moved> abandoned_since(StreamId id) const;
   bool receives(const Endpoint& endpoint) const;
   MessageId named_in(const Endpoint& endpoint) const;
-  bool names_in_same_offer(const SdpStand& newest, const Endpoint& endpoint) const;
+  bool names_in_same_offer(const AudioSdp& newest, const Endpoint& endpoint) const;
   bool is_relay_of_both(StreamId id) const;
   bool is_source_at_points_of(StreamId stream, const IpAddress& ip) const;
   StreamId public_stream() const;

@@ -59,8 +59,9 @@ class Relays {
 
  private:
   bool uses_ice() const {
-    const auto& stands = audio_.facts.negotiation.stands;
-    return std::any_of(stands.begin(), stands.end(), [](const SdpStand& s) { return s.ice; });
+    const auto& audio_sdps = audio_.facts.negotiation.audio_sdps;
+    return std::any_of(audio_sdps.begin(), audio_sdps.end(),
+                       [](const AudioSdp& s) { return s.ice; });
   }
   bool pass_one_point(StreamId a, StreamId b) const {
     return model_.streams[a].shares_point_with(model_.streams[b]);

@@ -26,8 +26,8 @@ bool is_of_other_call(const AudioCase& audio, uint32_t ssrc, StreamId reporter) 
 // (RFC 3550 6.4.1): it takes another way, or the capture has left it out. One alone can be of the
 // call before. What SRTCP says is not read.
 uint32_t report_of_receipt(const AudioCase& audio, const AudioDirection& back) {
-  const auto& stands = audio.facts.negotiation.stands;
-  if (std::any_of(stands.begin(), stands.end(), [](const SdpStand& s) { return s.secure; }))
+  const auto& audio_sdps = audio.facts.negotiation.audio_sdps;
+  if (std::any_of(audio_sdps.begin(), audio_sdps.end(), [](const AudioSdp& s) { return s.secure; }))
     return 0;
   for (const StreamId id : back.streams) {
     for (const RtcpRecord* rtcp : audio.media.rtcp_of(audio.src(id))) {

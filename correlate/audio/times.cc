@@ -48,15 +48,15 @@ class Times {
   // not send from the old one any more: it does not pass this point.
   bool has_moved_away() const {
     for (const Party party : {Party::caller, Party::callee}) {
-      const SdpStand* newest = audio_.facts.negotiation.newest(party);
+      const AudioSdp* newest = audio_.facts.negotiation.newest(party);
       if (newest == nullptr || !newest->address || newest->time_ns < direction_.first_ns) continue;
       const IpAddress& ip = newest->address->ip;
-      const bool same =
-          std::any_of(audio_.facts.negotiation.stands.begin(),
-                      audio_.facts.negotiation.stands.end(), [&](const SdpStand& stand) {
-                        return stand.author == party && stand.time_ns < direction_.first_ns &&
-                               stand.address && stand.address->ip == ip;
-                      });
+      const bool same = std::any_of(
+          audio_.facts.negotiation.audio_sdps.begin(), audio_.facts.negotiation.audio_sdps.end(),
+          [&](const AudioSdp& audio_sdp) {
+            return audio_sdp.author == party && audio_sdp.time_ns < direction_.first_ns &&
+                   audio_sdp.address && audio_sdp.address->ip == ip;
+          });
       const bool seen = audio_.sends(direction_, ip) || audio_.sends(back_, ip) ||
                         audio_.receives(direction_, ip) || audio_.receives(back_, ip);
       if (!same && !seen && !still_sends(party, newest->time_ns)) return true;
@@ -72,8 +72,8 @@ class Times {
 
   // Its sender says so, or both list comfort noise, or a codec that sends none of the silence.
   bool may_suppress_silence() const {
-    const SdpStand* sender = audio_.facts.negotiation.newest(direction_.from);
-    const SdpStand* other = audio_.facts.negotiation.newest(receiver());
+    const AudioSdp* sender = audio_.facts.negotiation.newest(direction_.from);
+    const AudioSdp* other = audio_.facts.negotiation.newest(receiver());
     if (sender == nullptr) return false;
     return sender->silence_suppressed ||
            (other != nullptr && sender->comfort_noise && other->comfort_noise);
@@ -108,7 +108,7 @@ class Times {
     if (!shows_requests()) return {};  // nor what a re-INVITE may have asked for
     // It goes on where this point does not see it.
     if (model_.streams[last].ahead_ns - direction_.last_ns >= kMissedNs) return {};
-    const SdpStand* newest = audio_.facts.negotiation.newest(receiver());
+    const AudioSdp* newest = audio_.facts.negotiation.newest(receiver());
     const bool moved = newest != nullptr && newest->time_ns > direction_.first_ns;
     if (moved && still_sends(receiver(), newest->time_ns)) {
       if (const auto proof = reach_.private_proof())

@@ -61,7 +61,7 @@ using AudioProof = std::variant<std::monostate, AbsenceProof, BoxProof, Rejectio
 struct AudioVerdict {
   AudioFault fault = AudioFault::none;
   int64_t lost_from_ns = 0;  // it was heard until then; 0: never, or not lost
-  StreamId culprit{};        // the stream that shows the fault; may be none
+  StreamId shown_by{};       // the stream that shows the fault; may be none
   AudioProof proof{};
   bool told_by_other = false;  // the finding about the other direction explains this one too
 

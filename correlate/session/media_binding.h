@@ -63,7 +63,8 @@ class MediaBinding {
   // RTCP from who sends its RTP from there: of the port above, or of the same (RFC 3550 11, RFC
   // 5761).
   std::vector<const RtcpRecord*> rtcp_of(const Endpoint& media) const;
-  // Into Model::ice_checks: those to whom calls itself `receiver` in SDP, from `sender`.
+  // Into Model::ice_checks: the checks that `sender` sends to `receiver`, both by the ufrag of
+  // their SDP.
   const std::vector<uint32_t>& checks_of(const std::string& receiver,
                                          const std::string& sender) const;
   // Into Model::handshakes: those with an end there.

@@ -18,8 +18,8 @@ bool suppresses_silence(const SdpFormat& format) {
   return param(format.fmtp, "annexb") == "yes" || param(format.fmtp, "usedtx") == "1";
 }
 
-bool is_open(const SdpStand* stand) {
-  return stand != nullptr && stand->usable;
+bool is_open(const AudioSdp* audio_sdp) {
+  return audio_sdp != nullptr && audio_sdp->usable;
 }
 
 constexpr uint8_t kFirstDynamic = 96;
@@ -30,57 +30,57 @@ uint32_t hash_of_codec(const SdpFormat& format) {
   return static_cast<uint32_t>(mix(hash_text(name), format.clock_hz));
 }
 
-void read_audio(const SdpMedia& media, SdpStand* stand) {
-  stand->audio = true;
-  stand->usable = media.port != 0;
-  stand->hold_address = media.hold_address;
-  stand->direction = media.direction;
-  stand->secure = is_srtp(media.proto);
-  stand->other_keys = !media.key_mgmt.empty() || media.potential_keys;
+void read_audio(const SdpMedia& media, AudioSdp* audio_sdp) {
+  audio_sdp->audio = true;
+  audio_sdp->usable = media.port != 0;
+  audio_sdp->hold_address = media.hold_address;
+  audio_sdp->direction = media.direction;
+  audio_sdp->secure = is_srtp(media.proto);
+  audio_sdp->other_keys = !media.key_mgmt.empty() || media.potential_keys;
   for (const std::string_view value : media.crypto) {
     if (const auto line = parse_crypto(value)) {
-      stand->crypto.push_back({line->tag, std::string(line->suite), line->key_fits});
+      audio_sdp->crypto.push_back({line->tag, std::string(line->suite), line->key_fits});
     } else {
-      stand->other_keys = true;
+      audio_sdp->other_keys = true;
     }
   }
-  stand->fingerprint = !media.fingerprint.empty();
-  stand->setup = media.setup;
-  stand->keyed = !stand->crypto.empty() || stand->fingerprint || stand->other_keys;
-  stand->offers_transport = media.potential_transport;
-  stand->chose_transport = media.actual_configuration;
-  if (const auto ip = parse_ip(media.address)) stand->address = Endpoint{*ip, media.port};
+  audio_sdp->fingerprint = !media.fingerprint.empty();
+  audio_sdp->setup = media.setup;
+  audio_sdp->keyed = !audio_sdp->crypto.empty() || audio_sdp->fingerprint || audio_sdp->other_keys;
+  audio_sdp->offers_transport = media.potential_transport;
+  audio_sdp->chose_transport = media.actual_configuration;
+  if (const auto ip = parse_ip(media.address)) audio_sdp->address = Endpoint{*ip, media.port};
   for (const std::string_view value : media.candidates) {
     if (const auto candidate = parse_candidate(value)) {
-      stand->candidates.push_back(*candidate);
+      audio_sdp->candidates.push_back(*candidate);
     } else {
-      stand->named_candidate = true;
+      audio_sdp->named_candidate = true;
     }
   }
-  stand->ice_ufrag = media.ice_ufrag;
-  stand->ice = !media.candidates.empty();
-  stand->silence_suppressed = media.silence_suppressed;
-  stand->ptime_ms = media.ptime_ms;
+  audio_sdp->ice_ufrag = media.ice_ufrag;
+  audio_sdp->ice = !media.candidates.empty();
+  audio_sdp->silence_suppressed = media.silence_suppressed;
+  audio_sdp->ptime_ms = media.ptime_ms;
   const Codec* first = media.formats.empty() ? nullptr : find_codec(media.formats.front().encoding);
-  if (first != nullptr) stand->frame_ms = first->frame_ms;
+  if (first != nullptr) audio_sdp->frame_ms = first->frame_ms;
   for (const SdpFormat& format : media.formats) {
     const auto type = parse_number<uint8_t>(format.payload);
-    if (type) stand->payload_types.push_back(*type);
+    if (type) audio_sdp->payload_types.push_back(*type);
     if (type && *type >= kFirstDynamic && !format.encoding.empty())
-      stand->mapped.push_back({*type, hash_of_codec(format)});
+      audio_sdp->mapped.push_back({*type, hash_of_codec(format)});
     if (equal_no_case(format.encoding, "CN") || suppresses_silence(format))
-      stand->comfort_noise = true;
+      audio_sdp->comfort_noise = true;
   }
 }
 
-void read_formats(const SdpMedia& media, SdpStand* stand) {
+void read_formats(const SdpMedia& media, AudioSdp* audio_sdp) {
   for (const SdpFormat& format : media.formats) {
     const bool event = equal_no_case(format.encoding, "telephone-event");
-    stand->telephone_event = stand->telephone_event || event;
+    audio_sdp->telephone_event = audio_sdp->telephone_event || event;
     if (event || equal_no_case(format.encoding, "CN") || media.media != "audio" || media.port == 0)
       continue;
     std::string& name =
-        stand->codecs.emplace_back(format.encoding.empty() ? format.payload : format.encoding);
+        audio_sdp->codecs.emplace_back(format.encoding.empty() ? format.payload : format.encoding);
     std::transform(name.begin(), name.end(), name.begin(), lower);
   }
 }
@@ -105,25 +105,25 @@ std::optional<size_t> choose_line(const Sdp& sdp, std::optional<size_t> answered
   return chosen;
 }
 
-SdpStand stand_of(std::string_view body, MessageId id, const MessageRecord& message,
+AudioSdp stand_of(std::string_view body, MessageId id, const MessageRecord& message,
                   std::optional<size_t> answered = std::nullopt) {
   const Sdp sdp = parse_sdp(body);
-  SdpStand stand;
-  stand.origin = sdp.origin;
-  stand.rest_hash = hash_without_origin(body);
+  AudioSdp audio_sdp;
+  audio_sdp.origin = sdp.origin;
+  audio_sdp.rest_hash = hash_without_origin(body);
   for (const SdpMedia& media : sdp.media) {
-    stand.lines.push_back({std::string(media.media), media.port != 0});
-    read_formats(media, &stand);
-    stand.other_media = stand.other_media || (media.media != "audio" && media.port != 0);
+    audio_sdp.lines.push_back({std::string(media.media), media.port != 0});
+    read_formats(media, &audio_sdp);
+    audio_sdp.other_media = audio_sdp.other_media || (media.media != "audio" && media.port != 0);
   }
-  stand.message = id;
-  stand.time_ns = message.time_ns;
-  stand.author = message.from_caller ? Party::caller : Party::callee;
+  audio_sdp.message = id;
+  audio_sdp.time_ns = message.time_ns;
+  audio_sdp.author = message.from_caller ? Party::caller : Party::callee;
   if (const auto line = choose_line(sdp, answered)) {
-    stand.mline = *line;
-    read_audio(sdp.media[*line], &stand);
+    audio_sdp.mline = *line;
+    read_audio(sdp.media[*line], &audio_sdp);
   }
-  return stand;
+  return audio_sdp;
 }
 
 // INVITEs of a call whose 2xx was acknowledged: a non-2xx is acknowledged within the INVITE
@@ -155,8 +155,8 @@ bool counts(const Model& model, const MessageRecord& message, bool has_confirmed
 }
 
 // The SDP of a response is an offer only when its request is here and had none.
-bool is_offer(const Model& model, const SdpStand& stand) {
-  const MessageRecord& message = model.messages[stand.message];
+bool is_offer(const Model& model, const AudioSdp& audio_sdp) {
+  const MessageRecord& message = model.messages[audio_sdp.message];
   return message.is_request() || (message.txn && model.transactions[message.txn].request);
 }
 
@@ -166,22 +166,23 @@ class Reader {
       : model_(model), view_(view), answer_ns_(call.answer_ns), end_ns_(end_ns) {}
   Negotiation result;
 
-  void add(SdpStand stand) {
-    result.half_unseen = result.half_unseen || (result.stands.empty() && !is_offer(model_, stand));
+  void add(AudioSdp audio_sdp) {
+    result.half_unseen =
+        result.half_unseen || (result.audio_sdps.empty() && !is_offer(model_, audio_sdp));
     // Fax or video in the place of the audio closes it; before any audio there is nothing to close.
-    if (!stand.audio && result.stands.empty()) return;
-    advance(stand.time_ns);
-    const size_t index = result.stands.size();
-    const SdpStand* before = at(newest_of(stand.author));
+    if (!audio_sdp.audio && result.audio_sdps.empty()) return;
+    advance(audio_sdp.time_ns);
+    const size_t index = result.audio_sdps.size();
+    const AudioSdp* before = at(newest_of(audio_sdp.author));
     const bool held_before = before != nullptr && restricts(*before);
-    const std::optional<size_t> offer = pair(stand, index);
-    newest_of(stand.author) = index + 1;
-    if (const TransactionId txn = model_.messages[stand.message].txn)
-      newest_in_[{txn.value, stand.author}] = index;
-    result.offered = result.offered || stand.usable;
-    result.stands.push_back(std::move(stand));
-    if (offer) follow_line(*offer, result.stands.back());
-    note_hold(result.stands.back(), offer ? &result.stands[*offer] : nullptr, held_before);
+    const std::optional<size_t> offer = pair(audio_sdp, index);
+    newest_of(audio_sdp.author) = index + 1;
+    if (const TransactionId txn = model_.messages[audio_sdp.message].txn)
+      newest_in_[{txn.value, audio_sdp.author}] = index;
+    result.offered = result.offered || audio_sdp.usable;
+    result.audio_sdps.push_back(std::move(audio_sdp));
+    if (offer) follow_line(*offer, result.audio_sdps.back());
+    note_hold(result.audio_sdps.back(), offer ? &result.audio_sdps[*offer] : nullptr, held_before);
     if (both_open()) result.negotiated = true;
   }
 
@@ -197,8 +198,8 @@ class Reader {
   }
 
  private:
-  const SdpStand* at(size_t index) const {
-    return index == 0 ? nullptr : &result.stands[index - 1];
+  const AudioSdp* at(size_t index) const {
+    return index == 0 ? nullptr : &result.audio_sdps[index - 1];
   }
   // What is not in the capture was as open as the other half.
   bool is_unseen(size_t index) const { return index == 0 && result.half_unseen; }
@@ -217,30 +218,30 @@ class Reader {
 
   // The request of a transaction offers and its response answers; without an SDP in the INVITE the
   // 2xx offers and the ACK answers (RFC 3261 13.2.1). Returns the offer.
-  std::optional<size_t> pair(const SdpStand& stand, size_t index) {
-    const MessageRecord& message = model_.messages[stand.message];
+  std::optional<size_t> pair(const AudioSdp& audio_sdp, size_t index) {
+    const MessageRecord& message = model_.messages[audio_sdp.message];
     if (!message.txn) return std::nullopt;
     TransactionId txn = message.txn;
     if (message.method == Method::ack) txn = model_.transactions[txn].invite;
     if (message.is_request() && message.method != Method::ack) return std::nullopt;
-    const auto offer = newest_in_.find({txn.value, opposite(stand.author)});
+    const auto offer = newest_in_.find({txn.value, opposite(audio_sdp.author)});
     if (offer == newest_in_.end()) return std::nullopt;
     result.pairs.push_back({offer->second, index});
     return offer->second;
   }
 
   // Of several audio lines offered, the one that the answer accepts counts.
-  void follow_line(size_t offer, const SdpStand& answer) {
-    SdpStand& stand = result.stands[offer];
-    if (!answer.usable || stand.mline == answer.mline) return;
-    const MessageRecord& message = model_.messages[stand.message];
+  void follow_line(size_t offer, const AudioSdp& answer) {
+    AudioSdp& audio_sdp = result.audio_sdps[offer];
+    if (!answer.usable || audio_sdp.mline == answer.mline) return;
+    const MessageRecord& message = model_.messages[audio_sdp.message];
     if (!view_.load(message)) return;
-    stand = stand_of(find_sdp(view_.sip()), stand.message, message, answer.mline);
+    audio_sdp = stand_of(find_sdp(view_.sip()), audio_sdp.message, message, answer.mline);
   }
 
   void note_closed(const OfferAnswer& last) {
-    const SdpStand& offer = result.stands[last.offer];
-    const SdpStand& answer = result.stands[last.answer];
+    const AudioSdp& offer = result.audio_sdps[last.offer];
+    const AudioSdp& answer = result.audio_sdps[last.answer];
     if (!both_open() && offer.usable && closes_audio(answer)) result.closed_ns = answer.time_ns;
   }
 
@@ -266,25 +267,25 @@ class Reader {
 
   // An answer must follow its offer: what only follows tells nothing of its author's wish
   // (RFC 3264 6.1). Port 0 in an answer refuses, and is no hold.
-  static bool is_forced(const SdpStand& stand, const SdpStand* offer) {
+  static bool is_forced(const AudioSdp& audio_sdp, const AudioSdp* offer) {
     return offer != nullptr &&
-           (!stand.usable || offer->hold_address || !may_send(offer->direction) ||
-            (!may_receive(offer->direction) && !may_send(stand.direction)));
+           (!audio_sdp.usable || offer->hold_address || !may_send(offer->direction) ||
+            (!may_receive(offer->direction) && !may_send(audio_sdp.direction)));
   }
 
   // A hold takes back what was agreed before; a call that begins one-way is no hold, however many
   // hops show its answer.
-  void note_hold(const SdpStand& stand, const SdpStand* offer, bool held_before) {
-    if (is_forced(stand, offer)) return;
-    std::optional<size_t>& open = open_hold_[stand.author == Party::caller ? 0 : 1];
-    if (open && !restricts(stand)) {
+  void note_hold(const AudioSdp& audio_sdp, const AudioSdp* offer, bool held_before) {
+    if (is_forced(audio_sdp, offer)) return;
+    std::optional<size_t>& open = open_hold_[audio_sdp.author == Party::caller ? 0 : 1];
+    if (open && !restricts(audio_sdp)) {
       Hold& hold = result.holds[*open];
-      hold.end_ns = stand.time_ns;
-      hold.resume = stand.message;
+      hold.end_ns = audio_sdp.time_ns;
+      hold.resume = audio_sdp.message;
       open.reset();
-    } else if (!open && restricts(stand) && !held_before && result.negotiated) {
+    } else if (!open && restricts(audio_sdp) && !held_before && result.negotiated) {
       open = result.holds.size();
-      result.holds.push_back({stand.author, stand.time_ns, 0, stand.message, {}});
+      result.holds.push_back({audio_sdp.author, audio_sdp.time_ns, 0, audio_sdp.message, {}});
     }
   }
 
@@ -318,13 +319,13 @@ Answered answered_invites(const Model& model, const CallRecord& call) {
 
 }  // namespace
 
-bool closes_audio(const SdpStand& stand) {
-  return stand.audio && !stand.usable && !stand.other_media;
+bool closes_audio(const AudioSdp& audio_sdp) {
+  return audio_sdp.audio && !audio_sdp.usable && !audio_sdp.other_media;
 }
 
-bool restricts(const SdpStand& stand) {
-  return closes_audio(stand) ||
-         (stand.usable && (stand.hold_address || !may_receive(stand.direction)));
+bool restricts(const AudioSdp& audio_sdp) {
+  return closes_audio(audio_sdp) ||
+         (audio_sdp.usable && (audio_sdp.hold_address || !may_receive(audio_sdp.direction)));
 }
 
 bool may_send(SdpDirection direction) {
@@ -358,15 +359,15 @@ bool Negotiation::is_held() const {
   return std::any_of(holds.begin(), holds.end(), [](const Hold& hold) { return !hold.resume; });
 }
 
-bool Negotiation::is_in_force(const SdpStand& stand) const {
+bool Negotiation::is_in_force(const AudioSdp& audio_sdp) const {
   return std::any_of(pairs.begin(), pairs.end(), [&](const OfferAnswer& pair) {
-    return &stands[pair.offer] == &stand || &stands[pair.answer] == &stand;
+    return &audio_sdps[pair.offer] == &audio_sdp || &audio_sdps[pair.answer] == &audio_sdp;
   });
 }
 
-const SdpStand* Negotiation::newest(Party author) const {
-  for (size_t i = stands.size(); i-- > 0;) {
-    if (stands[i].author == author) return &stands[i];
+const AudioSdp* Negotiation::newest(Party author) const {
+  for (size_t i = audio_sdps.size(); i-- > 0;) {
+    if (audio_sdps[i].author == author) return &audio_sdps[i];
   }
   return nullptr;
 }
@@ -388,10 +389,10 @@ Negotiation negotiation_of(const Model& model, MessageView& view, const CallReco
     reader.add(stand_of(find_sdp(view.sip()), id, message));
   }
   reader.finish();
-  const bool one_sided = !reader.result.stands.empty() && reader.result.pairs.empty();
+  const bool one_sided = !reader.result.audio_sdps.empty() && reader.result.pairs.empty();
   reader.result.unanswered = one_sided && reader.result.offered &&
                              call.sdp_offered != call.sdp_answered && answered.acknowledged &&
-                             is_offer(model, reader.result.stands.front());
+                             is_offer(model, reader.result.audio_sdps.front());
   return std::move(reader.result);
 }
 

@@ -32,7 +32,7 @@ struct SdpLine {
 
 // The audio line of one SDP that counts: the one that its answer accepts, else the first that opens
 // a stream, else the first.
-struct SdpStand {
+struct AudioSdp {
   MessageId message;
   int64_t time_ns = 0;
   Party author = Party::none;
@@ -70,7 +70,7 @@ struct SdpStand {
 };
 
 struct OfferAnswer {
-  size_t offer;   // index into stands
+  size_t offer;   // index into audio_sdps
   size_t answer;  // the same
 };
 
@@ -99,7 +99,7 @@ struct SendingRight {
 };
 
 struct Negotiation {
-  std::vector<SdpStand> stands;  // in capture order; copies and rejected offers left out
+  std::vector<AudioSdp> audio_sdps;  // in capture order; copies and rejected offers left out
   std::vector<OfferAnswer> pairs;
   SendingRight caller;
   SendingRight callee;
@@ -112,9 +112,9 @@ struct Negotiation {
   std::vector<Hold> holds;
 
   bool is_held() const;  // as of the newest SDP
-  const SdpStand* newest(Party author) const;
+  const AudioSdp* newest(Party author) const;
   // It is part of an offer that was answered, or the answer.
-  bool is_in_force(const SdpStand& stand) const;
+  bool is_in_force(const AudioSdp& audio_sdp) const;
 };
 
 // `messages` are those of the call in capture order.
@@ -122,9 +122,9 @@ Negotiation negotiation_of(const Model& model, MessageView& view, const CallReco
                            const std::vector<MessageId>& messages, int64_t end_ns);
 
 // Its audio lines have port 0, and no other media takes their place.
-bool closes_audio(const SdpStand& stand);
+bool closes_audio(const AudioSdp& audio_sdp);
 // Its author wants to hear nothing (more): sendonly, inactive, c=0.0.0.0, or port 0.
-bool restricts(const SdpStand& stand);
+bool restricts(const AudioSdp& audio_sdp);
 
 bool may_send(SdpDirection direction);
 bool may_receive(SdpDirection direction);

@@ -8,14 +8,15 @@ namespace {
 // In no SDP of the call, nor is one agreed on in the media (ZRTP).
 bool lacks_key(const Model& model, const Negotiation& negotiation, Party author) {
   if (model.accounting.classes[static_cast<size_t>(PayloadClass::zrtp)] != 0) return false;
-  return std::none_of(negotiation.stands.begin(), negotiation.stands.end(),
-                      [&](const SdpStand& stand) { return stand.author == author && stand.keyed; });
+  return std::none_of(
+      negotiation.audio_sdps.begin(), negotiation.audio_sdps.end(),
+      [&](const AudioSdp& audio_sdp) { return audio_sdp.author == author && audio_sdp.keyed; });
 }
 
 // The handshake of DTLS needs both fingerprints, unless both talk all the same; a=crypto is of what
 // its author sends.
-bool cannot_agree_on_key(const Model& model, const Negotiation& negotiation, const SdpStand& offer,
-                         const SdpStand& answer, bool both_ways) {
+bool cannot_agree_on_key(const Model& model, const Negotiation& negotiation, const AudioSdp& offer,
+                         const AudioSdp& answer, bool both_ways) {
   const bool offer_lacks = lacks_key(model, negotiation, offer.author);
   const bool answer_lacks = lacks_key(model, negotiation, answer.author);
   const bool handshake = offer.fingerprint || answer.fingerprint;
@@ -25,7 +26,7 @@ bool cannot_agree_on_key(const Model& model, const Negotiation& negotiation, con
 
 // The answer takes one line of the offer, with its tag and its suite (RFC 4568 5.1.2), else the
 // offerer must refuse it (5.1.3). Keys that both do not fit are masked in the capture.
-std::optional<KeyProblem> problem_of_crypto(const SdpStand& offer, const SdpStand& answer,
+std::optional<KeyProblem> problem_of_crypto(const AudioSdp& offer, const AudioSdp& answer,
                                             bool both_ways) {
   bool suite_offered = false, key_misfits = false;
   for (const CryptoLine& taken : answer.crypto) {
@@ -45,8 +46,8 @@ std::optional<KeyProblem> problem_of_crypto(const SdpStand& offer, const SdpStan
 
 std::optional<KeyProblem> problem_of(const Model& model, const Negotiation& negotiation,
                                      const OfferAnswer& pair, bool both_ways) {
-  const SdpStand& offer = negotiation.stands[pair.offer];
-  const SdpStand& answer = negotiation.stands[pair.answer];
+  const AudioSdp& offer = negotiation.audio_sdps[pair.offer];
+  const AudioSdp& answer = negotiation.audio_sdps[pair.answer];
   const bool chosen = offer.offers_transport && answer.chose_transport;
   if (offer.secure != answer.secure && !chosen) return KeyProblem::transport;
   if (!answer.secure) return std::nullopt;
@@ -61,7 +62,7 @@ std::optional<KeyProblem> problem_of(const Model& model, const Negotiation& nego
 }
 
 // Between the same two hosts.
-bool pass_one_hop(const Model& model, const SdpStand& a, const SdpStand& b) {
+bool pass_one_hop(const Model& model, const AudioSdp& a, const AudioSdp& b) {
   const MessageRecord& one = model.messages[a.message];
   const MessageRecord& other = model.messages[b.message];
   const auto ip = [&](EndpointId id) -> const IpAddress& { return model.endpoints[id].ip; };
@@ -73,14 +74,14 @@ bool pass_one_hop(const Model& model, const SdpStand& a, const SdpStand& b) {
 
 std::optional<KeyFault> key_fault_of(const Model& model, const Negotiation& negotiation,
                                      bool both_ways) {
-  const auto& stands = negotiation.stands;
+  const auto& audio_sdps = negotiation.audio_sdps;
   std::optional<KeyFault> fault;
   std::vector<OfferAnswer> agreed;
   for (const OfferAnswer& pair : negotiation.pairs) {
-    if (!stands[pair.offer].usable || !stands[pair.answer].usable) continue;
-    const SdpStand& answer = stands[pair.answer];
+    if (!audio_sdps[pair.offer].usable || !audio_sdps[pair.answer].usable) continue;
+    const AudioSdp& answer = audio_sdps[pair.answer];
     const auto is_here = [&](const OfferAnswer& other) {
-      return pass_one_hop(model, stands[other.answer], answer);
+      return pass_one_hop(model, audio_sdps[other.answer], answer);
     };
     const auto problem = problem_of(model, negotiation, pair, both_ways);
     if (!problem) {
@@ -100,11 +101,11 @@ std::optional<KeyFault> key_fault_of(const Model& model, const Negotiation& nego
 }
 
 std::optional<OfferAnswer> clash_of_roles(const Model& model, const Negotiation& negotiation) {
-  const auto& stands = negotiation.stands;
+  const auto& audio_sdps = negotiation.audio_sdps;
   std::vector<OfferAnswer> right, clashes;
   for (const OfferAnswer& pair : negotiation.pairs) {
-    const SdpStand& offer = stands[pair.offer];
-    const SdpStand& answer = stands[pair.answer];
+    const AudioSdp& offer = audio_sdps[pair.offer];
+    const AudioSdp& answer = audio_sdps[pair.answer];
     if (!offer.usable || !answer.usable || !offer.fingerprint || !answer.fingerprint) continue;
     const bool one_role = answer.setup == "active" || answer.setup == "passive";
     const bool clash = answer.setup == "actpass" || (one_role && offer.setup == answer.setup);
@@ -112,7 +113,7 @@ std::optional<OfferAnswer> clash_of_roles(const Model& model, const Negotiation&
   }
   for (const OfferAnswer& clash : clashes) {
     const bool is_right = std::any_of(right.begin(), right.end(), [&](const OfferAnswer& other) {
-      return pass_one_hop(model, stands[other.answer], stands[clash.answer]);
+      return pass_one_hop(model, audio_sdps[other.answer], audio_sdps[clash.answer]);
     });
     if (!is_right) return clash;
   }
@@ -122,12 +123,14 @@ std::optional<OfferAnswer> clash_of_roles(const Model& model, const Negotiation&
 bool sends_without_key(const Model& model, const Negotiation& negotiation, Party author) {
   const bool secure =
       std::any_of(negotiation.pairs.begin(), negotiation.pairs.end(), [&](const OfferAnswer& pair) {
-        return negotiation.stands[pair.offer].usable && negotiation.stands[pair.answer].secure &&
-               negotiation.stands[pair.answer].usable;
+        return negotiation.audio_sdps[pair.offer].usable &&
+               negotiation.audio_sdps[pair.answer].secure &&
+               negotiation.audio_sdps[pair.answer].usable;
       });
-  const auto& stands = negotiation.stands;
-  const bool handshake = std::any_of(stands.begin(), stands.end(),
-                                     [](const SdpStand& stand) { return stand.fingerprint; });
+  const auto& audio_sdps = negotiation.audio_sdps;
+  const bool handshake =
+      std::any_of(audio_sdps.begin(), audio_sdps.end(),
+                  [](const AudioSdp& audio_sdp) { return audio_sdp.fingerprint; });
   return secure && !handshake && lacks_key(model, negotiation, author);
 }
 

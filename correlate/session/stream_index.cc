@@ -39,7 +39,8 @@ std::vector<StreamId> StreamIndex::with_key(const Order& order, uint32_t key) {
 }
 
 std::vector<StreamId> StreamIndex::with_ssrc(uint32_t ssrc) const {
-  return with_key(made(&Orders::by_ssrc, [](const StreamRecord& stream) { return stream.ssrc; }), ssrc);
+  return with_key(made(&Orders::by_ssrc, [](const StreamRecord& stream) { return stream.ssrc; }),
+                  ssrc);
 }
 
 std::vector<StreamId> StreamIndex::from(const Endpoint& end) const {

@@ -9,7 +9,7 @@ namespace sipladder::audio_codec_mismatch {
 namespace {
 
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
-  const StreamRecord& stream = context.model.streams[direction.verdict.culprit];
+  const StreamRecord& stream = context.model.streams[direction.verdict.shown_by];
   const uint8_t type =
       direction.verdict.lost_from_ns == 0 ? stream.payload_type : stream.voice_type;
   const std::string_view name = static_format(type).encoding;

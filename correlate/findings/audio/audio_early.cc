@@ -44,16 +44,16 @@ void check_missing(CallContext& context, CallAnalysis* out) {
 }
 
 // What the first 2xx says of audio.
-const SdpStand* answer_of(const CallContext& context) {
-  for (const SdpStand& stand : context.audio.negotiation.stands) {
-    if (stand.author == Party::callee && context.message(stand.message).status / 100 == 2)
-      return &stand;
+const AudioSdp* answer_of(const CallContext& context) {
+  for (const AudioSdp& audio_sdp : context.audio.negotiation.audio_sdps) {
+    if (audio_sdp.author == Party::callee && context.message(audio_sdp.message).status / 100 == 2)
+      return &audio_sdp;
   }
   return nullptr;
 }
 
 // A stream of the caller that goes on to there after the answer, none when it follows the answer.
-StreamId left_with(const CallContext& context, const Endpoint& early, const SdpStand& answer) {
+StreamId left_with(const CallContext& context, const Endpoint& early, const AudioSdp& answer) {
   constexpr int64_t kGoesOnNs = 3'000'000'000;
   StreamId left;
   for (const StreamId id : context.audio.from_caller.streams) {
@@ -68,7 +68,7 @@ StreamId left_with(const CallContext& context, const Endpoint& early, const SdpS
 // The 18x and the 2xx are of different legs, on one hop, with audio at different places.
 void check_leg(CallContext& context, CallAnalysis* out) {
   if (!context.early.announced || context.streams.empty()) return;
-  const SdpStand* answer = answer_of(context);
+  const AudioSdp* answer = answer_of(context);
   if (answer == nullptr || !answer->address || answer->ice) return;
   const MessageRecord& answered = context.message(answer->message);
   for (const MessageId id : context.messages()) {

@@ -16,7 +16,7 @@ void add_advice(Finding* finding) {
 // The receiver's RTCP is the second point.
 void describe_reports(CallContext& context, const AudioDirection& direction, uint32_t reports,
                       Finding* finding) {
-  const StreamRecord& stream = context.model.streams[direction.verdict.culprit];
+  const StreamRecord& stream = context.model.streams[direction.verdict.shown_by];
   const uint32_t passed = stream.packets - stream.stuck_packets;
   finding->confidence = Confidence::likely;
   finding->summary = fmt::format(
@@ -35,8 +35,8 @@ void describe_reports(CallContext& context, const AudioDirection& direction, uin
 }
 
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
-  const StreamRecord& stream = context.model.streams[direction.verdict.culprit];
-  const std::string_view deaf = other_party(direction.from);
+  const StreamRecord& stream = context.model.streams[direction.verdict.shown_by];
+  const std::string_view listener = other_party(direction.from);
   const auto proof = direction.verdict.proven<BoxProof>();
   if (proof.by == BoxProof::By::reports)
     return describe_reports(context, direction, proof.reports, finding);
@@ -51,12 +51,12 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
     return;
   }
   finding->summary = fmt::format(
-      "{} hears nothing: {} from {} to {} {}", deaf, counted(stream.packets_once(), "packet"),
+      "{} hears nothing: {} from {} to {} {}", listener, counted(stream.packets_once(), "packet"),
       endpoint_text(context, stream.src), endpoint_text(context, stream.dst),
       proof.by == BoxProof::By::receivers_point
           ? fmt::format("pass one capture point, and none of them comes to the other, where the "
                         "{}'s own audio passes",
-                        deaf)
+                        listener)
           : fmt::format(
                 "go into the box between the two capture points and do not come out, "
                 "while {} passes it",

@@ -85,7 +85,7 @@ const SdpFormat* event_of_other_clock(const SdpMedia& answer) {
 }
 
 // Most receivers count such digits right all the same: it is a warning only where some were sent.
-void check_events(CallContext& context, const SdpMedia& answer, const SdpStand& stand,
+void check_events(CallContext& context, const SdpMedia& answer, const AudioSdp& audio_sdp,
                   CallAnalysis* out) {
   if (answer.formats.empty() || answer.formats.front().clock_hz == 0) return;
   const SdpFormat* event = event_of_other_clock(answer);
@@ -95,8 +95,8 @@ void check_events(CallContext& context, const SdpMedia& answer, const SdpStand& 
   Finding finding = finding_of(context, detector);
   finding.severity = sent ? Severity::warning : Severity::info;
   finding.confidence = Confidence::possible;
-  finding.message = stand.message;
-  finding.evidence = {context.message(stand.message).frame};
+  finding.message = audio_sdp.message;
+  finding.evidence = {context.message(audio_sdp.message).frame};
   finding.summary = fmt::format(
       "{}/{} is agreed with telephone-event/{} (frame {}), whose clock is another one; {}",
       answer.formats.front().encoding, answer.formats.front().clock_hz, event->clock_hz,
@@ -116,8 +116,8 @@ void check(CallContext& context, CallAnalysis* out) {
   const Negotiation& negotiation = context.audio.negotiation;
   if (!context.audio.answered || negotiation.pairs.empty()) return;
   const OfferAnswer& pair = negotiation.pairs.back();
-  const SdpStand& offer = negotiation.stands[pair.offer];
-  const SdpStand& answer = negotiation.stands[pair.answer];
+  const AudioSdp& offer = negotiation.audio_sdps[pair.offer];
+  const AudioSdp& answer = negotiation.audio_sdps[pair.answer];
   if (!context.view.load(context.message(offer.message))) return;
   const std::string offered(find_sdp(context.view.sip()));
   if (!context.view.load(context.message(answer.message))) return;

@@ -10,8 +10,9 @@ namespace {
 extern const Detector detector;
 
 std::string destination_text(const CallContext& context, Party receiver) {
-  const SdpStand* stand = context.audio.negotiation.newest(receiver);
-  return stand != nullptr && stand->address ? to_string(*stand->address) : std::string();
+  const AudioSdp* audio_sdp = context.audio.negotiation.newest(receiver);
+  return audio_sdp != nullptr && audio_sdp->address ? to_string(*audio_sdp->address)
+                                                    : std::string();
 }
 
 void check(CallContext& context, CallAnalysis* out) {

@@ -13,10 +13,10 @@ extern const Detector detector;
 constexpr size_t kHoldsTold = 5;
 
 std::string_view how(const Negotiation& negotiation, const Hold& hold) {
-  for (const SdpStand& stand : negotiation.stands) {
-    if (stand.message != hold.message) continue;
-    if (closes_audio(stand)) return "port 0";
-    return stand.hold_address ? "c=0.0.0.0" : to_string(stand.direction);
+  for (const AudioSdp& audio_sdp : negotiation.audio_sdps) {
+    if (audio_sdp.message != hold.message) continue;
+    if (closes_audio(audio_sdp)) return "port 0";
+    return audio_sdp.hold_address ? "c=0.0.0.0" : to_string(audio_sdp.direction);
   }
   return "";
 }

@@ -19,7 +19,7 @@ const IcmpErrorRecord* error_at(const Model& model, const StreamRecord& stream, 
 }
 
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
-  const StreamRecord& stream = context.model.streams[direction.verdict.culprit];
+  const StreamRecord& stream = context.model.streams[direction.verdict.shown_by];
   const std::vector<uint32_t> frames = direction.verdict.proven<RejectionProof>().frames;
   const IcmpErrorRecord* error =
       frames.empty() ? nullptr : error_at(context.model, stream, frames.front());

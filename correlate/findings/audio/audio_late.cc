@@ -16,8 +16,8 @@ constexpr int64_t kLateKeyedNs = 3'000'000'000;
 // Connectivity checks (ICE) and a DTLS handshake come before the first packet, and are repeated
 // after a second.
 int64_t allowed_ns(const Negotiation& negotiation) {
-  for (const SdpStand& stand : negotiation.stands) {
-    if (stand.ice || stand.fingerprint) return kLateKeyedNs;
+  for (const AudioSdp& audio_sdp : negotiation.audio_sdps) {
+    if (audio_sdp.ice || audio_sdp.fingerprint) return kLateKeyedNs;
   }
   return kLateNs;
 }

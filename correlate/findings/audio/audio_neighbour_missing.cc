@@ -48,7 +48,7 @@ bool is_missing(const AudioDirection& direction, const NeighbourSilence& run, in
 
 // The stream by which the fault shows: its own finding is told by this one.
 StreamId shown_by(const CallContext& context, const AudioDirection& direction) {
-  if (!direction.streams.empty()) return direction.verdict.culprit;
+  if (!direction.streams.empty()) return direction.verdict.shown_by;
   const AudioDirection& back = context.audio.direction(opposite(direction.from));
   return back.streams.empty() ? StreamId{} : back.streams.front();
 }
@@ -61,8 +61,8 @@ std::string heard(const CallContext& context, const AudioDirection& direction) {
 
 void check_direction(CallContext& context, const AudioDirection& direction, CallAnalysis* out) {
   const Negotiation& negotiation = context.audio.negotiation;
-  const SdpStand* const sender = negotiation.newest(direction.from);
-  const SdpStand* const receiver = negotiation.newest(opposite(direction.from));
+  const AudioSdp* const sender = negotiation.newest(direction.from);
+  const AudioSdp* const receiver = negotiation.newest(opposite(direction.from));
   if (sender == nullptr || receiver == nullptr || !sender->address || !receiver->address) return;
   if (direction.right.total_ns() == 0) return;
   for (const NeighbourSilence& run : context.model.neighbours) {

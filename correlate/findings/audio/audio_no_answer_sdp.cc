@@ -12,7 +12,7 @@ namespace sipladder::audio_no_answer_sdp {
 namespace {
 
 void describe(CallContext& context, const AudioDirection&, Finding* finding) {
-  const SdpStand& offer = context.audio.negotiation.stands.front();
+  const AudioSdp& offer = context.audio.negotiation.audio_sdps.front();
   finding->evidence.push_back(context.message(offer.message).frame);
   finding->summary = fmt::format(
       "nobody hears anything: the SDP of the {} (frame {}) was never answered with another one",

@@ -12,17 +12,17 @@ namespace {
 // has to turn round in it (RFC 5128 3.3).
 void tell_hairpin(const CallContext& context, const AudioDirection& direction,
                   const StreamRecord& heard, Finding* finding) {
-  const SdpStand* deaf = context.audio.negotiation.newest(opposite(direction.from));
-  const SdpStand* silent = context.audio.negotiation.newest(direction.from);
-  if (deaf == nullptr || silent == nullptr || !deaf->address || !silent->address) return;
-  const bool one_nat = deaf->address->ip == silent->address->ip &&
-                       scope_of(deaf->address->ip) == AddressScope::public_ &&
-                       deaf->address->ip != context.model.endpoints[heard.src].ip;
+  const AudioSdp* listener = context.audio.negotiation.newest(opposite(direction.from));
+  const AudioSdp* silent = context.audio.negotiation.newest(direction.from);
+  if (listener == nullptr || silent == nullptr || !listener->address || !silent->address) return;
+  const bool one_nat = listener->address->ip == silent->address->ip &&
+                       scope_of(listener->address->ip) == AddressScope::public_ &&
+                       listener->address->ip != context.model.endpoints[heard.src].ip;
   if (!one_nat) return;
   finding->explanation = fmt::format(
       "Same NAT on both ends (hairpin): the SDP of both names {}, the public address of their NAT, "
       "and a NAT that does not turn packets round drops what is sent to it from inside.",
-      to_string(deaf->address->ip));
+      to_string(listener->address->ip));
   finding->remedy =
       "Let the media stay inside (ICE with host candidates, a local media address), anchor it at a "
       "relay outside, or switch on hairpinning (NAT loopback) in the router.";
@@ -34,12 +34,12 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
       context.audio.direction(direction.from == Party::caller ? Party::callee : Party::caller);
   const StreamRecord& heard = context.model.streams[back.streams.front()];
   const std::string_view silent = party_text(direction.from);
-  const std::string_view deaf = other_party(direction.from);
+  const std::string_view listener = other_party(direction.from);
   finding->stream = back.streams.front();
   finding->evidence.push_back(heard.first_frame);
   finding->confidence = Confidence::likely;
   finding->summary = fmt::format(
-      "{} hears nothing: no RTP from the {} passes here in {}, while {} {} from {} to {}", deaf,
+      "{} hears nothing: no RTP from the {} passes here in {}, while {} {} from {} to {}", listener,
       silent, seconds_text(direction.agreed_ns), counted(heard.packets_once(), "packet"),
       heard.packets_once() == 1 ? "goes" : "go", endpoint_text(context, heard.src),
       endpoint_text(context, heard.dst));
@@ -59,17 +59,17 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
   const StreamRecord& taken = context.model.streams[direction.streams.front()];
   finding->evidence.push_back(taken.first_frame);
   finding->summary =
-      fmt::format("{} hears nothing: {} gets {} of the {} from {} and sends none on{}", deaf,
+      fmt::format("{} hears nothing: {} gets {} of the {} from {} and sends none on{}", listener,
                   ip_text(context, relay), counted(taken.packets_once(), "packet"), silent,
                   endpoint_text(context, taken.src),
                   back.verdict.fault == AudioFault::no_rtp
                       ? std::string()
-                      : fmt::format(", while those of the {} pass it", deaf));
+                      : fmt::format(", while those of the {} pass it", listener));
   finding->explanation = "The relay takes this direction and loses it.";
   finding->remedy = fmt::format(
       "Look in the relay's log (rtpengine-ctl list, rtp set debug on) at the leg towards the {}: "
       "its address must be the one that this party's SDP names.",
-      deaf);
+      listener);
 }
 
 extern const Detector caller_detector;

@@ -28,43 +28,46 @@ const MessageRecord* request_of(CallContext& context, Party party) {
 }
 
 // "the private address in the caller's SDP (frame 12)", or who put it there.
-std::string named_text(CallContext& context, const PrivateProof& proof, Party deaf,
+std::string named_text(CallContext& context, const PrivateProof& proof, Party listener,
                        Finding* finding) {
-  const std::string plain = fmt::format("the private address in the {}'s SDP", party_text(deaf));
+  const std::string plain =
+      fmt::format("the private address in the {}'s SDP", party_text(listener));
   if (!proof.named_in) return plain;
   const MessageRecord& message = context.message(proof.named_in);
   finding->evidence.push_back(message.frame);
-  const auto& stands = context.audio.negotiation.stands;
-  const auto naming = std::find_if(stands.begin(), stands.end(), [&](const SdpStand& stand) {
-    return stand.message == proof.named_in;
-  });
+  const auto& audio_sdps = context.audio.negotiation.audio_sdps;
+  const auto naming =
+      std::find_if(audio_sdps.begin(), audio_sdps.end(),
+                   [&](const AudioSdp& audio_sdp) { return audio_sdp.message == proof.named_in; });
   // An earlier hop shows the same SDP with another address: it was rewritten on the way.
-  const bool rewritten = std::any_of(stands.begin(), naming, [&](const SdpStand& stand) {
-    const MessageRecord& other = context.message(stand.message);
-    return stand.author == deaf && other.is_in_exchange_of(message) &&
-           stand.address != naming->address;
+  const bool rewritten = std::any_of(audio_sdps.begin(), naming, [&](const AudioSdp& audio_sdp) {
+    const MessageRecord& other = context.message(audio_sdp.message);
+    return audio_sdp.author == listener && other.is_in_exchange_of(message) &&
+           audio_sdp.address != naming->address;
   });
   if (!rewritten) return fmt::format("{} (frame {})", plain, message.frame);
   return fmt::format("the private address that {} put into the {}'s SDP (frame {})",
-                     ip_text(context, message.src), party_text(deaf), message.frame);
+                     ip_text(context, message.src), party_text(listener), message.frame);
 }
 
 // What contradicts the SDP.
-std::string seen_of(CallContext& context, const PrivateProof& proof, Party deaf, Finding* finding) {
-  const AudioDirection& back = context.audio.direction(deaf);
+std::string seen_of(CallContext& context, const PrivateProof& proof, Party listener,
+                    Finding* finding) {
+  const AudioDirection& back = context.audio.direction(listener);
   const StreamId heard = proof.heard_from       ? proof.heard_from
                          : back.streams.empty() ? StreamId{}
                                                 : back.streams.front();
-  const SdpStand* stand = context.audio.negotiation.newest(deaf);
-  const bool inside = heard && stand != nullptr &&
-                      stand->address == context.model.endpoints[context.model.streams[heard].src];
+  const AudioSdp* audio_sdp = context.audio.negotiation.newest(listener);
+  const bool inside =
+      heard && audio_sdp != nullptr &&
+      audio_sdp->address == context.model.endpoints[context.model.streams[heard].src];
   if (heard && !inside) {
     const StreamRecord& stream = context.model.streams[heard];
     finding->evidence.push_back(stream.first_frame);
     return fmt::format("its own RTP comes from {} (frame {})", endpoint_text(context, stream.src),
                        stream.first_frame);
   }
-  if (const MessageRecord* request = request_of(context, deaf)) {
+  if (const MessageRecord* request = request_of(context, listener)) {
     finding->evidence.push_back(request->frame);
     return fmt::format("its packets come from {} (frame {})", ip_text(context, request->src),
                        request->frame);
@@ -73,29 +76,30 @@ std::string seen_of(CallContext& context, const PrivateProof& proof, Party deaf,
 }
 
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
-  const Party deaf = opposite(direction.from);
-  const std::string_view deaf_text = party_text(deaf);
+  const Party listener = opposite(direction.from);
+  const std::string_view listener_text = party_text(listener);
   const auto proof = direction.verdict.proven<PrivateProof>();
-  const std::string seen = seen_of(context, proof, deaf, finding);
-  if (direction.verdict.culprit) {
-    const StreamRecord& stream = context.model.streams[direction.verdict.culprit];
+  const std::string seen = seen_of(context, proof, listener, finding);
+  if (direction.verdict.shown_by) {
+    const StreamRecord& stream = context.model.streams[direction.verdict.shown_by];
     finding->summary = fmt::format(
         "{}: {} sends its audio to {}, {}, while {}; {}", hears_nothing(context, direction),
         ip_text(context, stream.src), endpoint_text(context, stream.dst),
-        named_text(context, proof, deaf, finding), seen, lost_text(context, direction));
+        named_text(context, proof, listener, finding), seen, lost_text(context, direction));
   } else {
-    const SdpStand* stand = context.audio.negotiation.newest(deaf);
+    const AudioSdp* audio_sdp = context.audio.negotiation.newest(listener);
     finding->summary = fmt::format(
         "{}: no RTP from the {} comes here, because the {}'s SDP names {}, a private "
         "address, while {}",
-        hears_nothing(context, direction), party_text(direction.from), deaf_text,
-        stand != nullptr && stand->address ? to_string(*stand->address) : std::string(), seen);
+        hears_nothing(context, direction), party_text(direction.from), listener_text,
+        audio_sdp != nullptr && audio_sdp->address ? to_string(*audio_sdp->address) : std::string(),
+        seen);
   }
   finding->explanation = fmt::format(
       "The {} is behind a NAT and offered the address of its own network. Nothing on the way put "
       "the public one in its place, "
       "and the peer sends to what the SDP says (RFC 3264): those packets cannot arrive.",
-      deaf_text);
+      listener_text);
   finding->remedy =
       "Anchor the media (rtpengine with nathelper on Kamailio or OpenSIPS), or let the peer answer "
       "to the source it sees (Asterisk "

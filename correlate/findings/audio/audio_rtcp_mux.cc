@@ -11,10 +11,10 @@ namespace {
 
 extern const Detector detector;
 
-bool agrees(CallContext& context, const SdpStand& stand) {
-  if (!context.view.load(context.message(stand.message))) return true;
+bool agrees(CallContext& context, const AudioSdp& audio_sdp) {
+  if (!context.view.load(context.message(audio_sdp.message))) return true;
   const Sdp sdp = parse_sdp(find_sdp(context.view.sip()));
-  return stand.mline < sdp.media.size() && sdp.media[stand.mline].rtcp_mux;
+  return audio_sdp.mline < sdp.media.size() && sdp.media[audio_sdp.mline].rtcp_mux;
 }
 
 // RTCP that goes to where the RTP of the same sender goes.
@@ -36,7 +36,7 @@ bool stops(const AudioDirection& direction) {
 void check_sender(CallContext& context, Party sender, CallAnalysis* out) {
   constexpr int64_t kReportsEndNs = 20'000'000'000;
   const AudioDirection& own = context.audio.direction(sender);
-  const SdpStand* other = context.audio.negotiation.newest(opposite(sender));
+  const AudioSdp* other = context.audio.negotiation.newest(opposite(sender));
   const RtcpRecord* rtcp = muxed_by(context, own);
   if (rtcp == nullptr || other == nullptr) return;
   const bool audio_ends = stops(own) || stops(context.audio.direction(opposite(sender)));

@@ -23,7 +23,7 @@ std::string what_was_heard(const Listening& listening) {
 }
 
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
-  const StreamRecord& stream = context.model.streams[direction.verdict.culprit];
+  const StreamRecord& stream = context.model.streams[direction.verdict.shown_by];
   finding->summary =
       fmt::format("{} hears silence from {} to {}: {}", other_party(direction.from),
                   endpoint_text(context, stream.src), endpoint_text(context, stream.dst),

@@ -30,13 +30,13 @@ bool is_neighbour(const IpAddress& a, const IpAddress& b) {
 }
 
 // The SDP that names another host than the stream comes from, and the same port.
-const SdpStand* contradicted(const CallContext& context, Party from, const Endpoint& source) {
-  const SdpStand* wrong = nullptr;
-  for (const SdpStand& stand : context.audio.negotiation.stands) {
-    if (stand.author != from || !stand.usable) continue;
-    if (!stand.address || stand.ice || stand.address->ip == source.ip) return nullptr;
-    if (stand.address->ip.family != source.ip.family) return nullptr;  // it has both
-    if (stand.address->port == source.port) wrong = &stand;
+const AudioSdp* contradicted(const CallContext& context, Party from, const Endpoint& source) {
+  const AudioSdp* wrong = nullptr;
+  for (const AudioSdp& audio_sdp : context.audio.negotiation.audio_sdps) {
+    if (audio_sdp.author != from || !audio_sdp.usable) continue;
+    if (!audio_sdp.address || audio_sdp.ice || audio_sdp.address->ip == source.ip) return nullptr;
+    if (audio_sdp.address->ip.family != source.ip.family) return nullptr;  // it has both
+    if (audio_sdp.address->port == source.port) wrong = &audio_sdp;
   }
   return wrong;
 }
@@ -55,23 +55,23 @@ void check_party(CallContext& context, Party party, CallAnalysis* out) {
     const StreamRecord& stream = context.model.streams[id];
     const Endpoint& source = context.model.endpoints[stream.src];
     if (stream.packets < kMinPackets || scope_of(source.ip) != AddressScope::public_) continue;
-    const SdpStand* stand = contradicted(context, party, source);
-    if (stand == nullptr || scope_of(stand->address->ip) != AddressScope::public_) continue;
-    if (is_source_here(context, stand->address->ip)) continue;
+    const AudioSdp* audio_sdp = contradicted(context, party, source);
+    if (audio_sdp == nullptr || scope_of(audio_sdp->address->ip) != AddressScope::public_) continue;
+    if (is_source_here(context, audio_sdp->address->ip)) continue;
     Finding finding = finding_of(context, detector);
-    if (is_neighbour(source.ip, stand->address->ip))
+    if (is_neighbour(source.ip, audio_sdp->address->ip))
       finding.severity = Severity::info;
     else if (is_unheard(context, party))
       finding.severity = Severity::error;
     finding.confidence = Confidence::likely;
     finding.stream = id;
-    finding.message = stand->message;
-    finding.evidence = {context.message(stand->message).frame, stream.first_frame};
+    finding.message = audio_sdp->message;
+    finding.evidence = {context.message(audio_sdp->message).frame, stream.first_frame};
     finding.summary = fmt::format(
         "the {}'s SDP names {} (frame {}), from where nothing comes: its RTP comes from {}, the "
         "same port (frame {})",
-        party_text(party), to_string(*stand->address), context.message(stand->message).frame,
-        to_string(source), stream.first_frame);
+        party_text(party), to_string(*audio_sdp->address),
+        context.message(audio_sdp->message).frame, to_string(source), stream.first_frame);
     finding.explanation = fmt::format(
         "The external address that the {} was given is wrong or stale. Who sends to its SDP is not "
         "heard; only a peer that answers to the source it sees is.",

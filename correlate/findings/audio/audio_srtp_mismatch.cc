@@ -10,24 +10,24 @@ namespace sipladder::audio_srtp_mismatch {
 namespace {
 
 struct Sides {
-  const SdpStand& offer;
-  const SdpStand& answer;
+  const AudioSdp& offer;
+  const AudioSdp& answer;
   uint32_t offer_frame;
   uint32_t answer_frame;
 };
 
-std::string keys_text(const SdpStand& stand) {
-  return !stand.keyed ? "no key" : stand.fingerprint ? "a=fingerprint" : "a=crypto";
+std::string keys_text(const AudioSdp& audio_sdp) {
+  return !audio_sdp.keyed ? "no key" : audio_sdp.fingerprint ? "a=fingerprint" : "a=crypto";
 }
 
-std::string crypto_text(const SdpStand& stand) {
+std::string crypto_text(const AudioSdp& audio_sdp) {
   std::string text;
-  for (const CryptoLine& line : stand.crypto)
+  for (const CryptoLine& line : audio_sdp.crypto)
     text += fmt::format("{}{} {}", text.empty() ? "" : ", ", line.tag, line.suite);
   return text;
 }
 
-const SdpStand& misfit(const Sides& sides) {
+const AudioSdp& misfit(const Sides& sides) {
   const auto fits = [](const CryptoLine& line) { return line.key_fits; };
   const auto& crypto = sides.answer.crypto;
   return std::all_of(crypto.begin(), crypto.end(), fits) ? sides.offer : sides.answer;
@@ -72,9 +72,9 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
     return;
   }
   const KeyFault& fault = *context.audio.key_fault;
-  const auto& stands = context.audio.negotiation.stands;
-  const SdpStand& offer = stands[fault.pair.offer];
-  const SdpStand& answer = stands[fault.pair.answer];
+  const auto& audio_sdps = context.audio.negotiation.audio_sdps;
+  const AudioSdp& offer = audio_sdps[fault.pair.offer];
+  const AudioSdp& answer = audio_sdps[fault.pair.answer];
   const Sides sides{offer, answer, context.message(offer.message).frame,
                     context.message(answer.message).frame};
   finding->message = answer.message;

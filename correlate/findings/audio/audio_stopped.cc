@@ -17,7 +17,7 @@ constexpr int64_t kNearNs =
 std::string other_call_answered(CallContext& context, const AudioDirection& direction,
                                 Finding* finding) {
   const Model& model = context.model;
-  const int64_t silent_ns = model.streams[direction.verdict.culprit].last_ns;
+  const int64_t silent_ns = model.streams[direction.verdict.shown_by].last_ns;
   const CallNames names = names_of(model, context.id, context.view);
   const std::string name(direction.from == Party::callee ? names.callee : names.caller);
   const uint32_t end = std::min(model.calls.size() + 1, context.id.value + kMaxLater);
@@ -36,8 +36,8 @@ std::string other_call_answered(CallContext& context, const AudioDirection& dire
 }
 
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
-  const StreamRecord& stream = context.model.streams[direction.verdict.culprit];
-  finding->stream = direction.verdict.culprit;
+  const StreamRecord& stream = context.model.streams[direction.verdict.shown_by];
+  finding->stream = direction.verdict.shown_by;
   finding->evidence.push_back(stream.last_frame);
   const std::string other_call = other_call_answered(context, direction, finding);
   finding->summary =

@@ -15,47 +15,50 @@ extern const Detector detector;
 constexpr uint16_t kDiscard = 9;
 
 // What is wrong with it, empty when nothing is.
-std::string fault_of(const CallContext& context, const SdpStand& stand, bool other_is_heard) {
-  if (!stand.audio || !stand.usable || stand.ice || !stand.ice_ufrag.empty()) return {};
-  if (!stand.address && !stand.hold_address)
+std::string fault_of(const CallContext& context, const AudioSdp& audio_sdp, bool other_is_heard) {
+  if (!audio_sdp.audio || !audio_sdp.usable || audio_sdp.ice || !audio_sdp.ice_ufrag.empty())
+    return {};
+  if (!audio_sdp.address && !audio_sdp.hold_address)
     return other_is_heard ? "a host name as the address of its media" : std::string();
-  if (stand.hold_address) {
-    const auto& stands = context.audio.negotiation.stands;
-    const bool only = std::all_of(stands.begin(), stands.end(), [&](const SdpStand& other) {
-      return other.author != stand.author || other.hold_address;
+  if (audio_sdp.hold_address) {
+    const auto& audio_sdps = context.audio.negotiation.audio_sdps;
+    const bool only = std::all_of(audio_sdps.begin(), audio_sdps.end(), [&](const AudioSdp& other) {
+      return other.author != audio_sdp.author || other.hold_address;
     });
     return only ? "0.0.0.0 from the beginning" : std::string();
   }
-  const AddressScope scope = scope_of(stand.address->ip);
+  const AddressScope scope = scope_of(audio_sdp.address->ip);
   if (scope == AddressScope::multicast)
-    return to_string(stand.address->ip) + ", a multicast address";
-  if (scope == AddressScope::link_local && stand.address->ip.family == 6) {
-    const SdpStand* peer = context.audio.negotiation.newest(opposite(stand.author));
+    return to_string(audio_sdp.address->ip) + ", a multicast address";
+  if (scope == AddressScope::link_local && audio_sdp.address->ip.family == 6) {
+    const AudioSdp* peer = context.audio.negotiation.newest(opposite(audio_sdp.author));
     const bool both =
         peer != nullptr && peer->address && scope_of(peer->address->ip) == AddressScope::link_local;
     return both ? std::string()
-                : to_string(stand.address->ip) + ", a link-local address that ends at its own link";
+                : to_string(audio_sdp.address->ip) +
+                      ", a link-local address that ends at its own link";
   }
-  return stand.address->port == kDiscard ? "port 9, where nobody listens" : std::string();
+  return audio_sdp.address->port == kDiscard ? "port 9, where nobody listens" : std::string();
 }
 
 void check_party(CallContext& context, Party party, CallAnalysis* out) {
   const AudioDirection& towards = context.audio.direction(opposite(party));
-  const SdpStand* stand = context.audio.negotiation.newest(party);
-  if (stand == nullptr || !towards.streams.empty()) return;
+  const AudioSdp* audio_sdp = context.audio.negotiation.newest(party);
+  if (audio_sdp == nullptr || !towards.streams.empty()) return;
   const std::string fault =
-      fault_of(context, *stand, !context.audio.direction(party).streams.empty());
+      fault_of(context, *audio_sdp, !context.audio.direction(party).streams.empty());
   if (fault.empty()) return;
   Finding finding = finding_of(context, detector);
   finding.confidence = Confidence::likely;
-  finding.message = stand->message;
+  finding.message = audio_sdp->message;
   // As the direction that is missing for it is told: by what goes the other way.
   const AudioDirection& back = context.audio.direction(party);
   if (!back.streams.empty()) finding.stream = back.streams.front();
-  finding.dialog = context.message(stand->message).dialog;
-  finding.evidence = {context.message(stand->message).frame};
-  finding.summary = fmt::format("the {}'s SDP names {} (frame {}): nobody can send to it",
-                                party_text(party), fault, context.message(stand->message).frame);
+  finding.dialog = context.message(audio_sdp->message).dialog;
+  finding.evidence = {context.message(audio_sdp->message).frame};
+  finding.summary =
+      fmt::format("the {}'s SDP names {} (frame {}): nobody can send to it", party_text(party),
+                  fault, context.message(audio_sdp->message).frame);
   finding.explanation = "Neither hold nor ICE explains it, and no audio comes to that party.";
   finding.remedy = fmt::format(
       "Give the {} the address that its peers can reach (external media address, the interface of "

@@ -12,15 +12,15 @@ namespace {
 // Latched on the first packets that came, whoever sent them.
 void describe_stray(CallContext& context, const AudioDirection& direction, StreamId heard_from,
                     Finding* finding) {
-  const StreamRecord& stream = context.model.streams[direction.verdict.culprit];
+  const StreamRecord& stream = context.model.streams[direction.verdict.shown_by];
   const StreamRecord& party = context.model.streams[heard_from];
-  const std::string_view deaf = other_party(direction.from);
+  const std::string_view listener = other_party(direction.from);
   finding->evidence.push_back(party.first_frame);
   finding->summary = fmt::format(
       "{}: {} sends its audio to {}, from where a few packets came, while those of the {} come "
       "from {} (frame {}); {}",
       hears_nothing(context, direction), endpoint_text(context, stream.src),
-      endpoint_text(context, stream.dst), deaf, endpoint_text(context, party.src),
+      endpoint_text(context, stream.dst), listener, endpoint_text(context, party.src),
       party.first_frame, lost_text(context, direction));
   finding->explanation =
       "The sender latched on the first source it saw, and does not learn the right one.";
@@ -31,19 +31,20 @@ void describe_stray(CallContext& context, const AudioDirection& direction, Strea
 }
 
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
-  const StreamRecord& stream = context.model.streams[direction.verdict.culprit];
+  const StreamRecord& stream = context.model.streams[direction.verdict.shown_by];
   if (const StreamId heard = direction.verdict.proven<SourceProof>().heard_from)
     return describe_stray(context, direction, heard, finding);
-  const std::string_view deaf = other_party(direction.from);
-  const SdpStand* stand = context.audio.negotiation.newest(opposite(direction.from));
-  const std::string asked =
-      stand != nullptr && stand->address ? to_string(*stand->address) : std::string("elsewhere");
-  finding->summary =
-      fmt::format("{}: {} sends its audio to {}, while the {} asked for it at {}; {}",
-                  hears_nothing(context, direction), endpoint_text(context, stream.src),
-                  endpoint_text(context, stream.dst), deaf, asked, lost_text(context, direction));
-  const auto& stands = context.audio.negotiation.stands;
-  const bool once = std::any_of(stands.begin(), stands.end(), [&](const SdpStand& older) {
+  const std::string_view listener = other_party(direction.from);
+  const AudioSdp* audio_sdp = context.audio.negotiation.newest(opposite(direction.from));
+  const std::string asked = audio_sdp != nullptr && audio_sdp->address
+                                ? to_string(*audio_sdp->address)
+                                : std::string("elsewhere");
+  finding->summary = fmt::format(
+      "{}: {} sends its audio to {}, while the {} asked for it at {}; {}",
+      hears_nothing(context, direction), endpoint_text(context, stream.src),
+      endpoint_text(context, stream.dst), listener, asked, lost_text(context, direction));
+  const auto& audio_sdps = context.audio.negotiation.audio_sdps;
+  const bool once = std::any_of(audio_sdps.begin(), audio_sdps.end(), [&](const AudioSdp& older) {
     return older.author != direction.from && older.address == context.model.endpoints[stream.dst];
   });
   finding->explanation =
@@ -57,15 +58,15 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
 }
 
 void describe_left_behind(CallContext& context, const AudioDirection& direction, Finding* finding) {
-  const StreamRecord& stream = context.model.streams[direction.verdict.culprit];
-  const std::string_view deaf = other_party(direction.from);
-  const SdpStand* stand = context.audio.negotiation.newest(opposite(direction.from));
-  finding->evidence.push_back(context.message(stand->message).frame);
+  const StreamRecord& stream = context.model.streams[direction.verdict.shown_by];
+  const std::string_view listener = other_party(direction.from);
+  const AudioSdp* audio_sdp = context.audio.negotiation.newest(opposite(direction.from));
+  finding->evidence.push_back(context.message(audio_sdp->message).frame);
   finding->summary =
       fmt::format("{}: {} keeps sending to {}, although the {} moved to {} (frame {})",
                   hears_nothing(context, direction), endpoint_text(context, stream.src),
-                  endpoint_text(context, stream.dst), deaf, to_string(*stand->address),
-                  context.message(stand->message).frame);
+                  endpoint_text(context, stream.dst), listener, to_string(*audio_sdp->address),
+                  context.message(audio_sdp->message).frame);
   finding->explanation =
       "The re-INVITE or UPDATE was accepted, and its author sends from the new address already.";
   finding->remedy =

@@ -21,7 +21,7 @@ uint32_t sip_from(CallContext& context, Party party, const IpAddress& ip) {
 
 void check_direction(CallContext& context, const AudioDirection& direction, CallAnalysis* out) {
   if (direction.verdict.fault != AudioFault::not_latched) return;
-  const StreamRecord& lost = context.model.streams[direction.verdict.culprit];
+  const StreamRecord& lost = context.model.streams[direction.verdict.shown_by];
   const StreamRecord& heard =
       context.model.streams[direction.verdict.proven<SourceProof>().heard_from];
   const Endpoint& to = context.model.endpoints[lost.dst];
@@ -30,7 +30,7 @@ void check_direction(CallContext& context, const AudioDirection& direction, Call
   const uint32_t frame = to.ip == from.ip ? 0 : sip_from(context, party, to.ip);
   if (frame == 0) return;
   Finding finding = finding_of(context, detector);
-  finding.stream = direction.verdict.culprit;
+  finding.stream = direction.verdict.shown_by;
   finding.confidence = Confidence::likely;
   finding.evidence = {frame, lost.first_frame, heard.first_frame};
   finding.summary = fmt::format(

@@ -48,8 +48,8 @@ Copy read_copy(CallContext& context, const MessageRecord& message) {
 
 // The newest copy that a proxy sends on to a public host with that SDP. None when one puts another
 // address into it, or sends it back to where it came from: both are behind one NAT.
-const MessageRecord* left_unchanged(CallContext& context, const SdpStand& stand) {
-  const MessageRecord& known = context.message(stand.message);
+const MessageRecord* left_unchanged(CallContext& context, const AudioSdp& audio_sdp) {
+  const MessageRecord& known = context.message(audio_sdp.message);
   const MessageRecord* left = nullptr;
   std::optional<IpAddress> origin;
   for (const MessageId id : context.messages()) {
@@ -63,7 +63,7 @@ const MessageRecord* left_unchanged(CallContext& context, const SdpStand& stand)
     const Copy copy = read_copy(context, message);
     if (source == *origin && (!message.is_request() || copy.vias < 2)) continue;
     const bool returns = target == *origin || (message.is_request() && copy.client == target);
-    if (copy.media != stand.address->ip || returns) return nullptr;
+    if (copy.media != audio_sdp.address->ip || returns) return nullptr;
     if (is_between_public(context, message)) left = &message;
   }
   return origin && is_public(*origin) ? left : nullptr;
@@ -71,7 +71,7 @@ const MessageRecord* left_unchanged(CallContext& context, const SdpStand& stand)
 
 // A healthy call without media is not read: its SDP in force, when it may be about this.
 Negotiation negotiation_here(CallContext& context) {
-  if (!context.audio.negotiation.stands.empty()) return context.audio.negotiation;
+  if (!context.audio.negotiation.audio_sdps.empty()) return context.audio.negotiation;
   const bool any =
       std::any_of(context.messages().begin(), context.messages().end(), [&](MessageId id) {
         const MessageRecord& message = context.message(id);
@@ -87,20 +87,20 @@ void check(CallContext& context, CallAnalysis* out) {
     return;
   const Negotiation negotiation = negotiation_here(context);
   for (const Party party : {Party::caller, Party::callee}) {
-    const SdpStand* stand = negotiation.newest(party);
-    if (stand == nullptr || !stand->address || stand->ice || !stand->usable ||
-        !is_private_scope(scope_of(stand->address->ip)))
+    const AudioSdp* audio_sdp = negotiation.newest(party);
+    if (audio_sdp == nullptr || !audio_sdp->address || audio_sdp->ice || !audio_sdp->usable ||
+        !is_private_scope(scope_of(audio_sdp->address->ip)))
       continue;
-    const MessageRecord* message = left_unchanged(context, *stand);
+    const MessageRecord* message = left_unchanged(context, *audio_sdp);
     if (message == nullptr) continue;
     Finding finding = finding_of(context, detector);
-    finding.message = stand->message;
-    finding.evidence = {context.message(stand->message).frame, message->frame};
+    finding.message = audio_sdp->message;
+    finding.evidence = {context.message(audio_sdp->message).frame, message->frame};
     finding.confidence = Confidence::likely;
     finding.summary = fmt::format(
         "the SDP of the {} names the private address {} and goes from {} to {} like that (frame "
         "{})",
-        party_text(party), to_string(*stand->address), endpoint_text(context, message->src),
+        party_text(party), to_string(*audio_sdp->address), endpoint_text(context, message->src),
         endpoint_text(context, message->dst), message->frame);
     finding.explanation =
         "Media that is sent to a private address does not arrive, unless the other "

@@ -24,19 +24,19 @@ void check(CallContext& context, CallAnalysis* out) {
     const StreamBinding& binding = context.media.of(id);
     if (stream.packets < kLeast || binding.from == Party::none || binding.dst_advertised) continue;
     const Party receiver = binding.from == Party::caller ? Party::callee : Party::caller;
-    const SdpStand* stand = context.audio.negotiation.newest(receiver);
-    if (stand == nullptr || !stand->address || stand->ice ||
-        !is_private_scope(scope_of(stand->address->ip)) ||
+    const AudioSdp* audio_sdp = context.audio.negotiation.newest(receiver);
+    if (audio_sdp == nullptr || !audio_sdp->address || audio_sdp->ice ||
+        !is_private_scope(scope_of(audio_sdp->address->ip)) ||
         scope_of(context.model.endpoints[stream.dst].ip) != AddressScope::public_ ||
         !sends_from(context, receiver, stream.dst))
       continue;
     Finding finding = finding_of(context, detector);
     finding.stream = id;
-    finding.evidence = {context.message(stand->message).frame, stream.first_frame};
+    finding.evidence = {context.message(audio_sdp->message).frame, stream.first_frame};
     finding.summary = fmt::format(
         "the SDP of the {} names the private address {}, and {} sends to {}, where its media comes "
         "from",
-        party_text(receiver), to_string(*stand->address), endpoint_text(context, stream.src),
+        party_text(receiver), to_string(*audio_sdp->address), endpoint_text(context, stream.src),
         endpoint_text(context, stream.dst));
     finding.explanation = "The peer answers to the source of the media (symmetric RTP, latching).";
     finding.remedy = "Nothing to do.";

@@ -76,7 +76,7 @@ Loss loss_between(const StreamRecord& stream) {
 bool is_told_by_verdict(const CallContext& context, StreamId id) {
   const AudioDirection& direction = context.audio.direction(context.media.of(id, context.id).from);
   const AudioVerdict& verdict = direction.verdict;
-  return verdict.proven<BoxProof>().by == BoxProof::By::reports && verdict.culprit == id;
+  return verdict.proven<BoxProof>().by == BoxProof::By::reports && verdict.shown_by == id;
 }
 
 void check(CallContext& context, CallAnalysis* out) {

@@ -14,8 +14,8 @@ extern const Detector detector;
 constexpr uint32_t kMinPackets = 50;
 
 double asked_ptime(const CallContext& context, Party receiver) {
-  const SdpStand* stand = context.audio.negotiation.newest(receiver);
-  return stand == nullptr ? 0 : stand->ptime_ms.value_or(0);
+  const AudioSdp* audio_sdp = context.audio.negotiation.newest(receiver);
+  return audio_sdp == nullptr ? 0 : audio_sdp->ptime_ms.value_or(0);
 }
 
 void check(CallContext& context, CallAnalysis* out) {

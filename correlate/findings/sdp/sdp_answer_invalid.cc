@@ -13,7 +13,7 @@ namespace {
 
 extern const Detector detector;
 
-std::string broken_rule(const SdpStand& offer, const SdpStand& answer) {
+std::string broken_rule(const AudioSdp& offer, const AudioSdp& answer) {
   if (offer.lines.size() != answer.lines.size()) {
     return fmt::format("has {} media lines, the offer has {}", answer.lines.size(),
                        offer.lines.size());
@@ -35,7 +35,7 @@ std::string broken_rule(const SdpStand& offer, const SdpStand& answer) {
 
 // The number under which the answer has a codec that the offer has under another one, while the
 // offer means a third thing by it (RFC 3264 6.1).
-std::optional<uint8_t> remapped_type(const SdpStand& offer, const SdpStand& answer) {
+std::optional<uint8_t> remapped_type(const AudioSdp& offer, const AudioSdp& answer) {
   for (const MappedType& given : answer.mapped) {
     bool moved = false, taken = false;
     for (const MappedType& asked : offer.mapped) {
@@ -47,11 +47,11 @@ std::optional<uint8_t> remapped_type(const SdpStand& offer, const SdpStand& answ
   return std::nullopt;
 }
 
-std::string name_of_type(CallContext& context, const SdpStand& stand, uint8_t type) {
-  if (!context.view.load(context.message(stand.message))) return {};
+std::string name_of_type(CallContext& context, const AudioSdp& audio_sdp, uint8_t type) {
+  if (!context.view.load(context.message(audio_sdp.message))) return {};
   const Sdp sdp = parse_sdp(find_sdp(context.view.sip()));
-  if (stand.mline >= sdp.media.size()) return {};
-  for (const SdpFormat& format : sdp.media[stand.mline].formats) {
+  if (audio_sdp.mline >= sdp.media.size()) return {};
+  for (const SdpFormat& format : sdp.media[audio_sdp.mline].formats) {
     if (format.payload == std::to_string(type)) return codec_name(format);
   }
   return {};
@@ -59,8 +59,8 @@ std::string name_of_type(CallContext& context, const SdpStand& stand, uint8_t ty
 
 void check_types(CallContext& context, CallAnalysis* out) {
   for (const OfferAnswer& pair : context.audio.negotiation.pairs) {
-    const SdpStand& offer = context.audio.negotiation.stands[pair.offer];
-    const SdpStand& answer = context.audio.negotiation.stands[pair.answer];
+    const AudioSdp& offer = context.audio.negotiation.audio_sdps[pair.offer];
+    const AudioSdp& answer = context.audio.negotiation.audio_sdps[pair.answer];
     if (!offer.usable || !answer.usable) continue;
     const std::optional<uint8_t> type = remapped_type(offer, answer);
     if (!type) continue;
@@ -92,8 +92,8 @@ void check_roles(CallContext& context, CallAnalysis* out) {
   if (told || !audio.from_caller.streams.empty() || !audio.from_callee.streams.empty()) return;
   const auto clash = clash_of_roles(context.model, audio.negotiation);
   if (!clash) return;
-  const SdpStand& offer = audio.negotiation.stands[clash->offer];
-  const SdpStand& answer = audio.negotiation.stands[clash->answer];
+  const AudioSdp& offer = audio.negotiation.audio_sdps[clash->offer];
+  const AudioSdp& answer = audio.negotiation.audio_sdps[clash->answer];
   Finding finding = finding_of(context, detector);
   finding.message = answer.message;
   finding.evidence = {context.message(offer.message).frame, context.message(answer.message).frame};
@@ -110,8 +110,8 @@ void check_roles(CallContext& context, CallAnalysis* out) {
 
 void check_answers(CallContext& context, CallAnalysis* out) {
   for (const OfferAnswer& pair : context.audio.negotiation.pairs) {
-    const SdpStand& offer = context.audio.negotiation.stands[pair.offer];
-    const SdpStand& answer = context.audio.negotiation.stands[pair.answer];
+    const AudioSdp& offer = context.audio.negotiation.audio_sdps[pair.offer];
+    const AudioSdp& answer = context.audio.negotiation.audio_sdps[pair.answer];
     const std::string what = broken_rule(offer, answer);
     if (what.empty()) continue;
     Finding finding = finding_of(context, detector);

@@ -11,8 +11,8 @@ extern const Detector detector;
 void check(CallContext& context, CallAnalysis* out) {
   if (context.audio.negotiation.pairs.empty()) return;
   const OfferAnswer& pair = context.audio.negotiation.pairs.back();
-  const SdpStand& offer = context.audio.negotiation.stands[pair.offer];
-  const SdpStand& answer = context.audio.negotiation.stands[pair.answer];
+  const AudioSdp& offer = context.audio.negotiation.audio_sdps[pair.offer];
+  const AudioSdp& answer = context.audio.negotiation.audio_sdps[pair.answer];
   if (!offer.usable || !answer.usable) return;
   if (offer.telephone_event == answer.telephone_event) return;
   Finding finding = finding_of(context, detector);

@@ -14,7 +14,7 @@ namespace {
 
 extern const Detector detector;
 
-bool shares_one(const SdpStand& offer, const SdpStand& answer) {
+bool shares_one(const AudioSdp& offer, const AudioSdp& answer) {
   if (offer.codecs.empty() || answer.codecs.empty()) return true;
   const absl::flat_hash_set<std::string_view> offered(offer.codecs.begin(), offer.codecs.end());
   return std::any_of(answer.codecs.begin(), answer.codecs.end(),
@@ -63,8 +63,8 @@ void check(CallContext& context, CallAnalysis* out) {
     return report_refusal(context, out);
   }
   for (const OfferAnswer& pair : context.audio.negotiation.pairs) {
-    const SdpStand& offer = context.audio.negotiation.stands[pair.offer];
-    const SdpStand& answer = context.audio.negotiation.stands[pair.answer];
+    const AudioSdp& offer = context.audio.negotiation.audio_sdps[pair.offer];
+    const AudioSdp& answer = context.audio.negotiation.audio_sdps[pair.answer];
     if (!offer.usable || !answer.usable || answer.payload_types.empty()) continue;
     if (shares_one(offer, answer)) continue;
     Finding finding = finding_of(context, detector);

@@ -11,20 +11,20 @@ namespace {
 
 extern const Detector detector;
 
-bool fits(const SdpStand& stand) {
-  if (!stand.ptime_ms || stand.frame_ms == 0) return true;
-  return *stand.ptime_ms > 0 && std::fmod(*stand.ptime_ms, stand.frame_ms) < 0.5;
+bool fits(const AudioSdp& audio_sdp) {
+  if (!audio_sdp.ptime_ms || audio_sdp.frame_ms == 0) return true;
+  return *audio_sdp.ptime_ms > 0 && std::fmod(*audio_sdp.ptime_ms, audio_sdp.frame_ms) < 0.5;
 }
 
 bool check_frames(CallContext& context, CallAnalysis* out) {
-  for (const SdpStand& stand : context.audio.negotiation.stands) {
-    if (fits(stand)) continue;
+  for (const AudioSdp& audio_sdp : context.audio.negotiation.audio_sdps) {
+    if (fits(audio_sdp)) continue;
     Finding finding = finding_of(context, detector);
-    finding.message = stand.message;
-    finding.evidence = {context.message(stand.message).frame};
+    finding.message = audio_sdp.message;
+    finding.evidence = {context.message(audio_sdp.message).frame};
     finding.summary =
         fmt::format("the {} asks for packets of {:.0f} ms, its first codec has frames of {:.0f} ms",
-                    party_text(stand.author), *stand.ptime_ms, stand.frame_ms);
+                    party_text(audio_sdp.author), *audio_sdp.ptime_ms, audio_sdp.frame_ms);
     finding.explanation = "No packet of this length can be made; stacks round up, down, or refuse.";
     finding.remedy = "Set a ptime that is a multiple of the codec's frame.";
     finding.rfc = "RFC 3551 4.2";
@@ -38,8 +38,8 @@ void check(CallContext& context, CallAnalysis* out) {
   if (check_frames(context, out)) return;
   const Negotiation& negotiation = context.audio.negotiation;
   for (const OfferAnswer& pair : negotiation.pairs) {
-    const SdpStand& offer = negotiation.stands[pair.offer];
-    const SdpStand& answer = negotiation.stands[pair.answer];
+    const AudioSdp& offer = negotiation.audio_sdps[pair.offer];
+    const AudioSdp& answer = negotiation.audio_sdps[pair.answer];
     if (!offer.ptime_ms || !answer.ptime_ms || *offer.ptime_ms == *answer.ptime_ms) continue;
     Finding finding = finding_of(context, detector);
     finding.severity = Severity::info;

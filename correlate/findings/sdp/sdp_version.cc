@@ -19,7 +19,7 @@ bool is_one_message(const MessageRecord& a, const MessageRecord& b) {
   return a.status == b.status && a.is_in_exchange_of(b);
 }
 
-bool are_versions(const CallContext& context, const SdpStand& before, const SdpStand& now) {
+bool are_versions(const CallContext& context, const AudioSdp& before, const AudioSdp& now) {
   const MessageRecord& a = context.message(before.message);
   const MessageRecord& b = context.message(now.message);
   if (before.author != now.author || a.src != b.src || is_one_message(a, b)) return false;
@@ -27,16 +27,16 @@ bool are_versions(const CallContext& context, const SdpStand& before, const SdpS
 }
 
 void check(CallContext& context, CallAnalysis* out) {
-  const std::vector<SdpStand>& stands = context.audio.negotiation.stands;
-  if (stands.size() < 2) return;
+  const std::vector<AudioSdp>& audio_sdps = context.audio.negotiation.audio_sdps;
+  if (audio_sdps.size() < 2) return;
   constexpr size_t kMaxCompared = 64;
   // With one o= line; mostly a message on each of its hops.
-  absl::flat_hash_map<std::string_view, std::vector<const SdpStand*>> by_origin;
-  for (const SdpStand& now : stands) {
-    std::vector<const SdpStand*>& older = by_origin[now.origin];
+  absl::flat_hash_map<std::string_view, std::vector<const AudioSdp*>> by_origin;
+  for (const AudioSdp& now : audio_sdps) {
+    std::vector<const AudioSdp*>& older = by_origin[now.origin];
     if (older.size() < kMaxCompared) older.push_back(&now);
-    for (const SdpStand* one : older) {
-      const SdpStand& before = *one;
+    for (const AudioSdp* one : older) {
+      const AudioSdp& before = *one;
       if (before.rest_hash == now.rest_hash || !are_versions(context, before, now)) continue;
       Finding finding = finding_of(context, detector);
       if (loses_audio(context)) finding.severity = Severity::warning;

@@ -98,9 +98,9 @@ void describe_handshake(const HandshakeRecord& handshake, Finding* finding) {
 }
 
 void describe_roles(CallContext& context, const ClosedPath& path, Finding* finding) {
-  const auto& stands = context.audio.negotiation.stands;
-  const SdpStand& offer = stands[path.roles->offer];
-  const SdpStand& answer = stands[path.roles->answer];
+  const auto& audio_sdps = context.audio.negotiation.audio_sdps;
+  const AudioSdp& offer = audio_sdps[path.roles->offer];
+  const AudioSdp& answer = audio_sdps[path.roles->answer];
   const uint32_t offer_frame = context.message(offer.message).frame;
   const uint32_t answer_frame = context.message(answer.message).frame;
   finding->message = answer.message;

@@ -51,14 +51,14 @@ std::string_view other_party(Party party) {
 }
 
 std::string hears_nothing(const CallContext& context, const AudioDirection& direction) {
-  const std::string_view deaf = other_party(direction.from);
-  if (direction.verdict.lost_from_ns == 0) return fmt::format("{} hears nothing", deaf);
-  return fmt::format("{} hears nothing more after {}", deaf,
+  const std::string_view listener = other_party(direction.from);
+  if (direction.verdict.lost_from_ns == 0) return fmt::format("{} hears nothing", listener);
+  return fmt::format("{} hears nothing more after {}", listener,
                      seconds_text(direction.verdict.lost_from_ns - context.audio.answer_ns));
 }
 
 std::string lost_text(const CallContext& context, const AudioDirection& direction) {
-  const StreamRecord& stream = context.model.streams[direction.verdict.culprit];
+  const StreamRecord& stream = context.model.streams[direction.verdict.shown_by];
   if (direction.verdict.lost_from_ns <= stream.first_ns)
     return counted(stream.packets_once(), "packet") + " lost";
   return fmt::format("{} of audio lost",
@@ -166,7 +166,7 @@ void add_negotiation_evidence(const CallContext& context, Finding* finding) {
   if (negotiation.pairs.empty()) return;
   const OfferAnswer& pair = negotiation.pairs.back();
   for (const size_t index : {pair.offer, pair.answer}) {
-    finding->evidence.push_back(context.message(negotiation.stands[index].message).frame);
+    finding->evidence.push_back(context.message(negotiation.audio_sdps[index].message).frame);
   }
 }
 
@@ -197,7 +197,7 @@ void report_audio_fault(CallContext& context, AudioFault fault, const Detector& 
     if (direction->verdict.fault != fault || direction->verdict.told_by_other) continue;
     if (from != Party::none && direction->from != from) continue;
     Finding finding = finding_of(context, detector);
-    finding.stream = direction->verdict.culprit;
+    finding.stream = direction->verdict.shown_by;
     finding.message = direction->receiver_sdp;
     if (finding.message) {
       finding.dialog = context.message(finding.message).dialog;
