@@ -10,12 +10,6 @@ namespace {
 
 constexpr uint16_t kSips = 5061;
 
-std::string lower_name(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(), [](char c) { return lower(c); });
-  return result;
-}
-
 bool is_secure_transport(std::string_view transport) {
   return equal_no_case(transport, "tls") || equal_no_case(transport, "wss");
 }
@@ -50,11 +44,11 @@ bool TlsNames::has_host(const TlsConnection& connection) const {
   const auto named = [&](const std::string& host) {
     return hosts_.contains({host, port}) || (!is_web_port(port) && hosts_.contains({host, 0}));
   };
-  return named(to_string(connection.server.ip)) || named(lower_name(connection.server_name));
+  return named(to_string(connection.server.ip)) || named(lower_case(connection.server_name));
 }
 
 void TlsNames::add(std::string_view host, std::optional<uint16_t> port) {
-  hosts_.insert({lower_name(host), port.value_or(0)});
+  hosts_.insert({lower_case(host), port.value_or(0)});
   if (port) ports_.insert(*port);
 }
 
