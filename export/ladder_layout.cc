@@ -126,10 +126,16 @@ std::string frame_text(const Ladder& ladder, const LadderRow& row) {
   return ladder.files.size() < 2 ? frame : std::to_string(row.source + 1U) + ":" + frame;
 }
 
+// Label and port on one line, from what the label says: it may be that of a masked screen.
+std::string whole_label(const Participant& participant) {
+  if (participant.detail.empty()) return participant.label;
+  const bool v6 = participant.label.find(':') != std::string::npos;
+  return (v6 ? "[" + participant.label + "]" : participant.label) + ":" + participant.detail;
+}
+
 std::vector<std::u32string> name_lines(const Participant& participant, int width) {
   width = std::max(width, 1);
-  std::string whole = participant.label;
-  if (!participant.detail.empty()) whole = to_string(Endpoint{participant.ip, participant.port});
+  const std::string whole = whole_label(participant);
   std::vector<std::u32string> lines;
   if (!participant.name.empty())
     lines.push_back(fit_text(safe_text(participant.name), width, false));

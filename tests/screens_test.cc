@@ -185,5 +185,49 @@ INSTANTIATE_TEST_SUITE_P(Pages, Screens, ::testing::ValuesIn(with_the_tour()),
                            return name;
                          });
 
+// What nobody may see on a masked screen: names, and the beginnings of addresses of the samples.
+// The file and its lines of times are no secrets.
+TEST(MaskedScreens, ShowNoNameOfTheCapture) {
+  const struct {
+    const char* capture;
+    const char* keys;
+  } kShown[] = {
+      {"samples/one-way-nat.pcap", "Enter"},
+      {"samples/one-way-nat.pcap", "Enter W"},
+      {"samples/one-way-nat.pcap", "Enter W W"},
+      {"samples/one-way-nat.pcap", "Enter Enter"},
+      {"samples/one-way-nat.pcap", "Enter Enter Tab"},
+      {"samples/one-way-nat.pcap", "Enter d"},
+      {"samples/one-way-nat.pcap", "v"},
+      {"samples/one-way-nat.pcap", "l Enter"},
+      {"samples/one-way-nat.pcap", "i"},
+      {"samples/one-way-nat.pcap", "Space Up Space Enter"},
+      {"samples/no-rport.pcap", "Enter W"},
+      {"samples/no-rport.pcap", "v"},
+  };
+  constexpr const char* kSecrets[] = {"alice",      "carol",       "192.0.2.",
+                                      "203.0.113.", "192.168.20.", "43ef06bd"};
+  const auto expect_none = [&](const Seat& seat, const std::string& what) {
+    for (const char* secret : kSecrets)
+      EXPECT_EQ(seat.screen().find(secret), std::string::npos)
+          << what << " shows " << secret << "\n"
+          << seat.screen();
+  };
+  for (const auto& [capture, keys] : kShown) {
+    for (const int width : {80, 200}) {
+      Seat seat(root_path(capture), width, 40, false);
+      for (const Key key : read_key_script(std::string("M ") + keys).keys) seat.press(key);
+      expect_none(seat, std::string(capture) + " " + keys);
+    }
+  }
+  constexpr int kViews = 24;
+  Seat seat(root_path("samples/one-way-nat.pcap"), 200, 40, false);
+  for (const Key key : read_key_script("M").keys) seat.press(key);
+  for (int view = 0; view < kViews; view++) {
+    for (const Key key : read_key_script("Tab").keys) seat.press(key);
+    expect_none(seat, "view " + std::to_string(view));
+  }
+}
+
 }  // namespace
 }  // namespace sipladder::screens_test
