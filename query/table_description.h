@@ -65,7 +65,7 @@ class Reader {
       : model(model),
         analyst(analyst),
         hops(model, log),
-        contacts(model, log, analyst.registrations(), analyst.nat()),
+        contacts(model, log, analyst.nat()),
         view_(log) {}
   const SipIndex& sip(MessageId id);  // empty when unreadable or id is none
   bool is_readable(MessageId id);     // whether its bytes still are

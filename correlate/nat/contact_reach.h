@@ -32,9 +32,8 @@ std::string_view to_string(ContactReach reach);  // empty for unknown
 
 class ContactReaches {
  public:
-  ContactReaches(const Model& model, const PacketLog& log, Registrations& registrations,
-                 NatAudit& nat)
-      : model_(model), registrations_(registrations), nat_(nat), view_(log) {}
+  ContactReaches(const Model& model, const PacketLog& log, NatAudit& nat)
+      : model_(model), nat_(nat), view_(log) {}
 
   ContactReach of(const Binding& binding);
   // Of the remote target that `whose` side named.
@@ -50,7 +49,6 @@ class ContactReaches {
   ContactReach answered_to(const Binding& binding);
 
   const Model& model_;
-  Registrations& registrations_;
   NatAudit& nat_;
   MessageView view_;
   uint64_t seen_ = UINT64_MAX;

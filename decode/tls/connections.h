@@ -136,7 +136,7 @@ class TlsConnections {
   TlsConnection scratch_;                                  // stands for those beyond the bound
   absl::flat_hash_map<Ends, uint32_t, EndsHash> by_ends_;  // the newest row
   const KeyLog* keys_ = nullptr;
-  const KeyLog no_keys_;
+  const KeyLog no_keys_{};
   const RsaKeys* rsa_keys_ = nullptr;
   size_t held_ = 0;
 };

@@ -1,6 +1,7 @@
 #include "decode/tls/session.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "decode/bytes.h"
 
@@ -15,6 +16,13 @@ constexpr unsigned kMostFailures = 8;
 // RFC 8446 5.2: two bytes of an alert, their type, the tag. Nothing else of a handshake is so
 // short.
 constexpr size_t kEncryptedAlert = 2 + 1 + 16;
+
+// A record is whole, or is none. Asked for each segment: a record in thousands of them stays
+// linear.
+bool is_worth_a_look(std::string_view bytes) {
+  if (bytes.size() < kTlsHeader) return false;
+  return !is_tls_record(bytes) || bytes.size() >= kTlsHeader + be16(bytes_of(bytes) + 3);
+}
 
 }  // namespace
 
@@ -70,9 +78,9 @@ void TlsSession::deliver(TlsEnd from, std::string_view bytes, const TlsPlace& pl
   if (half.astray && !is_tls_record(bytes)) return;
   half.astray = false;
   if (half.bytes.empty()) return cut_records(half, bytes, place, out);
-  std::string whole = std::move(half.bytes);
-  half.bytes.clear();
-  whole.append(bytes);
+  half.bytes.append(bytes);
+  if (!is_worth_a_look(half.bytes)) return;
+  const std::string whole = std::exchange(half.bytes, {});
   cut_records(half, whole, place, out);
 }
 
