@@ -114,8 +114,7 @@ std::string covered_head(const TlsRecord& record, uint64_t sequence, size_t leng
 
 std::string nonce_by_sequence(std::string_view iv, uint64_t sequence) {
   std::string nonce(iv);
-  for (size_t i = 0; i < 8; i++)
-    nonce[kNonce - 1 - i] ^= static_cast<char>(sequence >> (8 * i));
+  for (size_t i = 0; i < 8; i++) nonce[kNonce - 1 - i] ^= static_cast<char>(sequence >> (8 * i));
   return nonce;
 }
 
