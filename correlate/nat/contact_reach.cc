@@ -12,15 +12,6 @@ uint64_t key_of(std::string_view uri, DialogId dialog) {
   return mix(hash_text(contact_key(uri)), dialog.value);
 }
 
-// The Contact of that URI among those of a message.
-std::optional<NameAddr> contact_of(const SipIndex& sip, std::string_view uri) {
-  for (const std::string_view value : header_values(sip, HeaderId::contact)) {
-    const NameAddr contact = parse_name_addr(value);
-    if (contact_key(contact.uri) == contact_key(uri)) return contact;
-  }
-  return std::nullopt;
-}
-
 bool has_param(std::string_view params, std::string_view name) {
   return param(params, name).has_value();
 }
@@ -53,6 +44,7 @@ void ContactReaches::update() {
   if (seen == seen_) return;
   seen_ = seen;
   nat_.update();
+  asked_ = answered_ = {};
   answered_at_.clear();
   lost_.clear();
   size_t read = 0;
@@ -74,15 +66,30 @@ void ContactReaches::note_request(TransactionId id, size_t* read) {
   lost_.insert(key_of(view_.sip().request_uri, txn.in_dialog ? txn.dialog : DialogId{}));
 }
 
+const ContactReaches::Contacts& ContactReaches::contacts_of(MessageId id, Contacts* kept) {
+  if (kept->of == id) return *kept;
+  *kept = {};
+  kept->of = id;
+  if (!id || !view_.load(model_.messages[id])) return *kept;
+  const SipIndex& sip = view_.sip();
+  kept->path = sip.has(HeaderId::path);
+  for (const std::string_view value : header_values(sip, HeaderId::contact)) {
+    const NameAddr contact = parse_name_addr(value);
+    kept->params.try_emplace(contact_key(contact.uri), contact.params);
+    kept->only = parse_ip(parse_uri(contact.uri).host);
+  }
+  if (kept->params.size() != 1 || sip.status / 100 != 2) kept->only.reset();
+  return *kept;
+}
+
 // By its newest REGISTER.
 ContactReach ContactReaches::asked_by(const Binding& binding) {
-  const MessageRecord& message = model_.messages[binding.last_message];
-  if (!message.is_request() || !view_.load(message)) return ContactReach::unknown;
-  const SipIndex& sip = view_.sip();
-  if (sip.has(HeaderId::path)) return ContactReach::path;
-  const auto contact = contact_of(sip, binding.contact);
-  if (contact && has_param(contact->params, "reg-id")) return ContactReach::outbound;
-  return ContactReach::unknown;
+  if (!model_.messages[binding.last_message].is_request()) return ContactReach::unknown;
+  const Contacts& asked = contacts_of(binding.last_message, &asked_);
+  if (asked.path) return ContactReach::path;
+  const auto contact = asked.params.find(contact_key(binding.contact));
+  const bool flow = contact != asked.params.end() && has_param(contact->second, "reg-id");
+  return flow ? ContactReach::outbound : ContactReach::unknown;
 }
 
 // By what the registrar says of it.
@@ -91,20 +98,16 @@ ContactReach ContactReaches::answered_to(const Binding& binding) {
   const MessageId answer = !message.is_request() ? binding.last_message
                            : message.txn         ? model_.transactions[message.txn].final_response
                                                  : MessageId{};
-  if (!answer || !view_.load(model_.messages[answer])) return ContactReach::unknown;
-  const SipIndex& sip = view_.sip();
-  if (const auto contact = contact_of(sip, binding.contact)) {
-    if (has_param(contact->params, "received")) return ContactReach::received;
-    if (has_param(contact->params, "pub-gruu") || has_param(contact->params, "temp-gruu"))
+  const Contacts& answered = contacts_of(answer, &answered_);
+  const auto contact = answered.params.find(contact_key(binding.contact));
+  if (contact != answered.params.end()) {
+    if (has_param(contact->second, "received")) return ContactReach::received;
+    if (has_param(contact->second, "pub-gruu") || has_param(contact->second, "temp-gruu"))
       return ContactReach::gruu;
-  } else {
-    const auto listed = header_values(sip, HeaderId::contact);
-    const bool one = listed.size() == 1 && sip.status / 100 == 2 && binding.src;
-    const auto host =
-        one ? parse_ip(parse_uri(parse_name_addr(listed.front()).uri).host) : std::nullopt;
-    if (host && *host == model_.endpoints[binding.src].ip) return ContactReach::rewritten;
+  } else if (answered.only && binding.src && *answered.only == model_.endpoints[binding.src].ip) {
+    return ContactReach::rewritten;
   }
-  return sip.has(HeaderId::path) ? ContactReach::path : ContactReach::unknown;
+  return answered.path ? ContactReach::path : ContactReach::unknown;
 }
 
 ContactReach ContactReaches::of(const Binding& binding) {

@@ -6,9 +6,11 @@
 // kMostRead requests that died.
 #pragma once
 
+#include <absl/container/flat_hash_map.h>
 #include <absl/container/flat_hash_set.h>
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "correlate/nat/nat_audit.h"
@@ -45,12 +47,21 @@ class ContactReaches {
   void update();
   void note_request(TransactionId id, size_t* read);
   bool is_out_of_reach(const std::optional<IpAddress>& ip) const;
+  // The Contacts of a message, read once for all bindings that it is about.
+  struct Contacts {
+    MessageId of;
+    bool path = false;                                     // it has a Path
+    absl::flat_hash_map<std::string, std::string> params;  // by contact_key()
+    std::optional<IpAddress> only;                         // the host of a 2xx that lists one
+  };
+  const Contacts& contacts_of(MessageId id, Contacts* kept);
   ContactReach asked_by(const Binding& binding);
   ContactReach answered_to(const Binding& binding);
 
   const Model& model_;
   NatAudit& nat_;
   MessageView view_;
+  Contacts asked_, answered_;
   uint64_t seen_ = UINT64_MAX;
   absl::flat_hash_set<uint32_t> answered_at_;  // endpoints that answered a request outside dialogs
   // Of what died, user and address in the Request-URI, with the dialog, or none: as hashes.
