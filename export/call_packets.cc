@@ -242,7 +242,6 @@ bool CallPackets::wants_icmp(const Datagram& quote) const {
   if (const MessageId message = quoted_message(quote))
     return wants_call(model_.messages[message].call);
   if (sip_only_ || quote.payload.starts_with("SIP/2.0")) return false;
-  RtpHeader rtp;
   constexpr size_t kRtpHeader = 12;
   const bool long_enough = quote.payload.size() >= kRtpHeader;
   if (long_enough && (static_cast<uint8_t>(quote.payload[0]) >> 6) == 2) {

@@ -23,10 +23,6 @@ class StatusLine {
   const Session& session_;
   bool live_;
   Clock::time_point began_ = Clock::now();
-  // The rate of a live capture, of the last second.
-  Clock::time_point since_ = Clock::now();
-  uint64_t before_ = 0;
-  double rate_ = 0;
 };
 
 // What an empty list should say: what was seen instead of SIP. Empty when there is SIP.

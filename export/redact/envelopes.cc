@@ -13,8 +13,8 @@ void Envelopes::arp(Bytes packet) {
   uint8_t* const p = packet.data();
   if (packet.size() < 28 || be16(p + 2) != 0x0800 || p[4] != 6 || p[5] != 4)
     return payloads_.zero(piece_of(packet, 8));
-  for (const size_t at : {8, 18}) replacer_.mac(p + at);
-  for (const size_t at : {14, 24}) replacer_.address(p + at, 4);
+  for (const size_t at : {8U, 18U}) replacer_.mac(p + at);
+  for (const size_t at : {14U, 24U}) replacer_.address(p + at, 4);
   payloads_.zero(piece_of(packet, 28));
 }
 

@@ -192,7 +192,7 @@ void PacketRedactor::headers() {
         replacer_.mac(now_.data() + part.offset + 6);
         break;
       case PartKind::wlan:
-        for (const size_t at : {4, 10, 16}) replacer_.mac(now_.data() + part.offset + at);
+        for (const size_t at : {4U, 10U, 16U}) replacer_.mac(now_.data() + part.offset + at);
         break;
       case PartKind::ipv4:
       case PartKind::ipv6:
