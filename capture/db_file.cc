@@ -46,6 +46,13 @@ DbStatement::~DbStatement() {
   sqlite3_finalize(raw);
 }
 
+std::string DbStatement::text(int column) const {
+  const auto* const bytes = reinterpret_cast<const char*>(sqlite3_column_text(raw, column));
+  return bytes == nullptr
+             ? std::string()
+             : std::string(bytes, static_cast<size_t>(sqlite3_column_bytes(raw, column)));
+}
+
 DbFile::DbFile() = default;
 
 DbFile::~DbFile() {

@@ -24,6 +24,8 @@ struct DbStatement {
   ~DbStatement();
   DbStatement(const DbStatement&) = delete;
   DbStatement& operator=(const DbStatement&) = delete;
+
+  std::string text(int column) const;  // of the row that stands; empty for NULL
 };
 
 class DbFile {

@@ -21,13 +21,6 @@ bool holds_session(const std::string& path) {
          beginning == kDbMagic;
 }
 
-std::string text_at(const DbStatement& row, int at) {
-  const auto* const bytes = reinterpret_cast<const char*>(sqlite3_column_text(row.raw, at));
-  return bytes == nullptr
-             ? std::string()
-             : std::string(bytes, static_cast<size_t>(sqlite3_column_bytes(row.raw, at)));
-}
-
 }  // namespace
 
 std::vector<std::pair<std::string, std::string>> notes_in_db(const std::string& path) {
@@ -39,7 +32,7 @@ std::vector<std::pair<std::string, std::string>> notes_in_db(const std::string& 
   const bool has_notes =
       file.prepare("SELECT call_id, note FROM calls WHERE note IS NOT NULL", &rows).empty();
   while (has_notes && sqlite3_step(rows.raw) == SQLITE_ROW)
-    notes.emplace_back(text_at(rows, 0), text_at(rows, 1));
+    notes.emplace_back(rows.text(0), rows.text(1));
   return notes;
 }
 

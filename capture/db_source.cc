@@ -16,12 +16,6 @@ namespace {
 
 constexpr size_t kMostSources = 60'000;
 
-std::string text_of(sqlite3_stmt* row, int at) {
-  const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(row, at));
-  return bytes == nullptr ? std::string()
-                          : std::string(bytes, static_cast<size_t>(sqlite3_column_bytes(row, at)));
-}
-
 class DbSource : public PacketSource {
  public:
   explicit DbSource(uint16_t index) : index_(index) {}
@@ -76,7 +70,7 @@ class DbSource : public PacketSource {
     if (std::string error = file_.prepare(std::string(kSelectSources), &rows); !error.empty())
       return error;
     while (sqlite3_step(rows.raw) == SQLITE_ROW && infos_.size() < kMostSources)
-      infos_.push_back(source_of(rows.raw));
+      infos_.push_back(source_of(rows));
     return {};
   }
 
@@ -85,13 +79,15 @@ class DbSource : public PacketSource {
     if (!file_.prepare("SELECT name FROM sipladder_hosts ORDER BY name", &names).empty()) return;
     for (size_t i = 0; i < kMaxHostNames && sqlite3_step(names.raw) == SQLITE_ROW; i++) {
       RawEndpoint host;
-      name_raw_host(text_of(names.raw, 0), &host);
+      name_raw_host(names.text(0), &host);
     }
   }
 
-  static SourceInfo source_of(sqlite3_stmt* row) {
-    const auto text = [&](int at) { return text_of(row, at); };
-    const auto count = [&](int at) { return static_cast<uint64_t>(sqlite3_column_int64(row, at)); };
+  static SourceInfo source_of(const DbStatement& row) {
+    const auto text = [&](int at) { return row.text(at); };
+    const auto count = [&](int at) {
+      return static_cast<uint64_t>(sqlite3_column_int64(row.raw, at));
+    };
     SourceInfo info;
     info.name = text(0);
     info.format = text(1);
@@ -106,9 +102,9 @@ class DbSource : public PacketSource {
     info.connections_closed = count(10);
     info.unread = count(11);
     info.first_unread = text(12);
-    info.first_ns = kept_time(sqlite3_column_int64(row, 13));
-    info.last_ns = kept_time(sqlite3_column_int64(row, 14));
-    info.clock_ahead_ns = kept_time(sqlite3_column_int64(row, 15));
+    info.first_ns = kept_time(sqlite3_column_int64(row.raw, 13));
+    info.last_ns = kept_time(sqlite3_column_int64(row.raw, 14));
+    info.clock_ahead_ns = kept_time(sqlite3_column_int64(row.raw, 15));
     info.damage = text(16);
     info.fine_times = count(17) != 0;
     std::istringstream interfaces(text(18));
