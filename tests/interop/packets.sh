@@ -2,14 +2,14 @@
 # What export and redact write, as Wireshark sees it; a call played by SIPp from both of its sides.
 # Run by ./dev interop.
 set -euo pipefail
-sipladder=$1
+sipladder=$(readlink -f "$1")
 root=$(dirname "$(dirname "$(dirname "$(readlink -f "$0")")")")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-# One line: how many packets of SIP, RTP and RTCP.
+# One line: how many packets of SIP, RTP and RTCP are in the file. More arguments go to tshark.
 counts() {
-  tshark -r "$1" -T fields -e frame.protocols 2>/dev/null |
+  tshark -r "$@" -T fields -e frame.protocols 2>/dev/null |
     awk '{ n = split($0, names, ":"); for (i = 1; i <= n; i++) seen[names[i] "/" NR] = 1 }
          END { for (key in seen) { split(key, part, "/"); of[part[1]]++ }
                print of["sip"] + 0, of["rtp"] + 0, of["rtcp"] + 0 }'
@@ -24,10 +24,12 @@ checked() {
 for sample in "$root"/samples/*.pcap*; do
   name=$(basename "$sample")
   before=$(counts "$sample")
+  # Keys of TLS never leave the program: a copy shows what the sample shows to whoever has no key.
+  without_keys=$(counts "$sample" --disable-protocol tls)
   for ending in pcap pcapng; do
     out=$folder/out.$ending
     "$sipladder" export -o "$out" "$sample" >/dev/null
-    [ "$(counts "$out")" = "$before" ] ||
+    [ "$(counts "$out")" = "$without_keys" ] ||
       { echo "$name: not as many packets of SIP, RTP and RTCP in .$ending" >&2; exit 1; }
   done
   filter=$("$sipladder" export --wireshark-filter "$sample")
