@@ -107,16 +107,19 @@ void end_reason(Reader& r, RowId row, Value& v) {
   }
 }
 
+bool has_pauses(Reader& r, CallId id) {
+  const std::vector<StreamId>& streams = r.analyst.media().streams_of(id);
+  return std::any_of(streams.begin(), streams.end(), [&](StreamId stream) {
+    return r.model.streams[stream].sequence.pause_lost != 0;
+  });
+}
+
 void mos(Reader& r, RowId row, Value& v) {
+  const CallId id{row.id};
   r.analyst.media().update();
-  for (const StreamId id : r.analyst.media().streams_of(CallId{row.id})) {
-    const StreamRecord& stream = r.model.streams[id];
-    const bool held = stream.sequence.pause_lost != 0 && r.analyst.of(CallId{row.id}).was_held;
-    const StreamBinding& binding = r.analyst.media().of(id);
-    const auto quality =
-        quality_of(stream, encoding_of(binding, stream), jitter_of(r.model, id, binding), held);
-    if (quality && (v.type == Value::Type::null || quality->mos < v.real)) v.set_real(quality->mos);
-  }
+  // The verdict, which costs time, tells whether the call was held: only pauses ask for it.
+  const bool held = has_pauses(r, id) && r.analyst.of(id).was_held;
+  if (const auto lowest = lowest_mos(r.model, r.analyst.media(), id, held)) v.set_real(*lowest);
 }
 
 // NULL when the clock was set back in between.

@@ -110,12 +110,7 @@ class Collector {
       if (c.kind != CallKind::call || c.invite_ns == 0) continue;
       attempts++;
       if (c.answer_ns != 0) answered++;
-      // NER counts what the network did its part for: answered, busy, no answer, given up (ITU-T
-      // E.425).
-      if (c.answer_ns != 0 || c.state == CallState::busy || c.state == CallState::no_answer ||
-          c.state == CallState::cancelled) {
-        effective++;
-      }
+      if (c.is_effective()) effective++;
       if (step_between(r.model, c, c.invite_ns, std::max(c.progress_ns, c.answer_ns))) continue;
       if (!r.has_times(c.first_message)) continue;
       if (c.progress_ns != 0) pdd.push_back(static_cast<double>(c.progress_ns - c.invite_ns) / 1e6);

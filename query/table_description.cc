@@ -77,7 +77,7 @@ const std::vector<const TableDescription*>& tables() {
       &kCallsTable,        &kMessagesTable,      &kViasTable,          &kHeadersTable,
       &kTransactionsTable, &kDialogsTable,       &kSdpTable,           &kStreamsTable,
       &kIntervalsTable,    &kRegistrationsTable, &kSubscriptionsTable, &kEndpointsTable,
-      &kTlsTable,          &kFindingsTable,      &kCaptureTable,       &kStatsTable};
+      &kTlsTable, &kPeersTable,          &kFindingsTable,      &kCaptureTable,       &kStatsTable};
   return all;
 }
 

@@ -14,6 +14,7 @@
 #include "correlate/model/names.h"
 #include "correlate/nat/contact_reach.h"
 #include "decode/sdp.h"
+#include "query/peer_rows.h"
 #include "query/via_hops.h"
 
 namespace sipladder {
@@ -95,6 +96,7 @@ class Reader {
   // Rows that are made when their table is opened.
   std::vector<const Finding*> findings;
   std::vector<StatRow> stats;
+  std::vector<PeerRow> peers;
 
  private:
   const std::vector<CallId>* chosen_ = nullptr;
@@ -171,7 +173,7 @@ uint32_t one_if_held(Reader& reader, uint32_t id) {
 // query/*_table.cc: one table each.
 extern const TableDescription kCallsTable, kMessagesTable, kViasTable, kHeadersTable,
     kTransactionsTable, kDialogsTable, kSdpTable, kStreamsTable, kIntervalsTable,
-    kRegistrationsTable, kSubscriptionsTable, kEndpointsTable, kTlsTable, kFindingsTable,
-    kCaptureTable, kStatsTable;
+    kRegistrationsTable, kSubscriptionsTable, kEndpointsTable, kTlsTable, kPeersTable,
+    kFindingsTable, kCaptureTable, kStatsTable;
 
 }  // namespace sipladder

@@ -4,10 +4,10 @@
 #include <charconv>
 #include <ctime>
 
+#include "capture/time_units.h"
+
 namespace sipladder {
 namespace {
-
-constexpr int64_t kSecondNs = 1'000'000'000;
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';

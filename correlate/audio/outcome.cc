@@ -46,6 +46,11 @@ std::string_view to_string(Audio audio) {
   return "";
 }
 
+bool is_judged(Audio audio) {
+  return audio == Audio::two_way || audio == Audio::one_way || audio == Audio::partial ||
+         audio == Audio::none || audio == Audio::silent;
+}
+
 bool is_never_heard(const AudioDirection& direction) {
   return direction.verdict.fault != AudioFault::none &&
          direction.verdict.fault != AudioFault::silence &&

@@ -25,6 +25,9 @@ enum class Audio : uint8_t {
 };
 std::string_view to_string(Audio audio);  // empty for none_known
 
+// The media of both directions is here, and tells what both heard.
+bool is_judged(Audio audio);
+
 // Its receiver never heard anything of it, for whatever reason.
 bool is_never_heard(const AudioDirection& direction);
 

@@ -218,6 +218,11 @@ struct CallRecord {
 
   // From and To of the first request, lacking one of the first message, name the parties.
   MessageId naming_message() const { return first_request ? first_request : first_message; }
+  // The network did its part: answered, busy, not taken, given up (NER of ITU-T E.425).
+  bool is_effective() const {
+    return answer_ns != 0 || state == CallState::busy || state == CallState::no_answer ||
+           state == CallState::cancelled;
+  }
 };
 
 }  // namespace sipladder

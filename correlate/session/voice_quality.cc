@@ -104,4 +104,17 @@ std::optional<VoiceQuality> quality_of(const StreamRecord& stream, std::string_v
   return quality_at(stream, encoding, jitter, 100.0 * lost / static_cast<double>(figures.expected));
 }
 
+std::optional<double> lowest_mos(const Model& model, const MediaBinding& media, CallId call,
+                                 bool was_held) {
+  std::optional<double> lowest;
+  for (const StreamId id : media.streams_of(call)) {
+    const StreamRecord& stream = model.streams[id];
+    const StreamBinding& binding = media.of(id);
+    const auto quality =
+        quality_of(stream, encoding_of(binding, stream), jitter_of(model, id, binding), was_held);
+    if (quality && (!lowest || quality->mos < *lowest)) lowest = quality->mos;
+  }
+  return lowest;
+}
+
 }  // namespace sipladder

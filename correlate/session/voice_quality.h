@@ -59,6 +59,10 @@ std::optional<VoiceQuality> quality_of(const StreamRecord& stream, std::string_v
 std::optional<VoiceQuality> quality_at(const StreamRecord& stream, std::string_view encoding,
                                        const std::optional<Jitter>& jitter, double loss_pct);
 
+// The lowest MOS of a call's streams; none when none of them has one.
+std::optional<double> lowest_mos(const Model& model, const MediaBinding& media, CallId call,
+                                 bool was_held);
+
 // What a MOS of that encoding rests on, in words; empty when there is none.
 std::string_view mos_model_of(std::string_view encoding);
 

@@ -78,6 +78,7 @@ void report_host(const Verdicts& verdicts, const IpAddress& ip, const Host& host
   Finding finding = finding_of(detector);
   finding.confidence = Confidence::likely;
   finding.call = CallId{*bad_calls.begin()};
+  for (const uint32_t call : bad_calls) finding.explains.push_back(CallId{call});
   const std::string where =
       host.good.empty() ? fmt::format("{} as media address", to_string(ip))
                         : fmt::format("ports {}-{} of {}", bad.low, bad.high, to_string(ip));
@@ -113,7 +114,8 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
 
 const Detector detector(
     "audio-port-range", Severity::error,
-    "all calls without audio one way use ports, or a relay, that no two-way call uses", check);
+    "all calls without audio one way use ports, or a relay, that no two-way call uses", check,
+    {.in_calls = {"audio-common-factor"}});
 
 }  // namespace
 }  // namespace sipladder::audio_port_range
