@@ -53,7 +53,7 @@ Fate Decoder::decode(const Packet& packet, std::vector<Datagram>* out) {
   const size_t captured = packet.ref.length;
   const size_t missing = captured < packet.original ? packet.original - captured : 0;
   layers.cut = false;
-  layers.tcp_keepalive.reset();
+  layers.keepalive.reset();
   const View view{packet.data, captured, same(packet.ref), missing};
   const Fate fate = decode_link(layers, packet.link_type, view);
   if (missing > 0 && (fate == Fate::link_truncated || fate == Fate::ip_truncated))
@@ -105,8 +105,8 @@ const std::vector<TcpStall>& Decoder::tcp_stalls() const {
   return state_->layers.tcp_stalls;
 }
 
-const Datagram* Decoder::tcp_keepalive() const {
-  const auto& keepalive = state_->layers.tcp_keepalive;
+const Datagram* Decoder::keepalive() const {
+  const auto& keepalive = state_->layers.keepalive;
   return keepalive ? &*keepalive : nullptr;
 }
 
@@ -143,6 +143,17 @@ View Layers::claim(const View& view, size_t from, size_t length, Oddity lie) {
   return result;
 }
 
+Datagram& Layers::note_keepalive(const Endpoint& src, const Endpoint& dst) {
+  Datagram& result = keepalive.emplace();
+  result.time_ns = packet->time_ns;
+  result.frame = packet->frame;
+  result.source = packet->source;
+  result.point = packet->point;
+  result.src = src;
+  result.dst = dst;
+  return result;
+}
+
 Datagram& Layers::hand_on(const IpHeader& ip, uint16_t src_port, uint16_t dst_port,
                           const View& payload) {
   Datagram& result = out->emplace_back();
@@ -166,6 +177,7 @@ Datagram& Layers::hand_on(const IpHeader& ip, uint16_t src_port, uint16_t dst_po
   }
   result.ip_id = ip.id;
   result.dscp = ip.dscp;
+  result.ttl = ip.ttl;
   result.truncated = payload.missing > 0;
   result.payload = payload.text();
   result.ref = same(payload.ref);

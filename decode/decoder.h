@@ -117,8 +117,9 @@ class Decoder {
   const std::vector<TcpGap>& tcp_gaps() const;                         // likewise
   // Complete once finished.
   const std::vector<TcpStall>& tcp_stalls() const;
-  // Of the packet that was decoded last, where its fate is tcp_keepalive; null otherwise.
-  const Datagram* tcp_keepalive() const;
+  // Of the packet that was decoded last, where its fate is tcp_keepalive or udp_empty; null
+  // otherwise.
+  const Datagram* keepalive() const;
   // Brings a copy of the rows about TLS up to date.
   void update_tls(std::vector<TlsConnection>* copy);
   std::vector<NeighbourSilence> neighbour_silences() const;

@@ -183,7 +183,7 @@ bool unpack(Layers& layers, Stated* stated) {
 }
 
 Fate emit(Layers& layers, const Stated& stated) {
-  const IpHeader ip{stated.src.ip, stated.dst.ip, 0, stated.dscp};
+  const IpHeader ip{stated.src.ip, stated.dst.ip, 0, stated.dscp, 0};
   Datagram& datagram = layers.hand_on(ip, stated.src.port, stated.dst.port, stated.payload);
   datagram.transport = transport_of(stated.protocol);
   const bool message = datagram.transport != Transport::udp;

@@ -20,6 +20,7 @@ Fate decode_ipv4(Layers& layers, const View& view, int depth) {
   if (view.size < header) return Fate::ip_truncated;
   IpHeader ip;
   ip.dscp = static_cast<uint8_t>(p[1] >> 2);
+  ip.ttl = p[8];
   ip.id = be16(p + 4);
   ip.src = ipv4_address(p + 12);
   ip.dst = ipv4_address(p + 16);
@@ -83,6 +84,7 @@ Fate decode_ipv6(Layers& layers, const View& view, int depth) {
   const uint8_t* p = view.data;
   IpHeader ip;
   ip.dscp = static_cast<uint8_t>((be16(p) >> 6) & 0x3F);
+  ip.ttl = p[7];
   ip.src = ipv6_address(p + 8);
   ip.dst = ipv6_address(p + 24);
   uint8_t next = p[6];

@@ -47,6 +47,7 @@ struct IpHeader {
   IpAddress dst;
   uint16_t id = 0;
   uint8_t dscp = 0;
+  uint8_t ttl = 0;  // or hop limit; 0: not known
 };
 
 // IP fragments of one datagram (RFC 791, RFC 8200 4.5).
@@ -166,7 +167,7 @@ struct Layers {
   std::vector<HeadlessUdp> headless_udp;       // at most kMaxHeadlessUdp
   std::vector<TcpGap> tcp_gaps;                // at most kMaxTcpGaps
   std::vector<TcpStall> tcp_stalls;            // at most kMaxTcpStalls
-  std::optional<Datagram> tcp_keepalive;       // of this packet
+  std::optional<Datagram> keepalive;       // of this packet
   TlsConnections tls;                          // before the streams, whose sessions refer to it
   Neighbours neighbours;
   absl::flat_hash_map<TcpKey, TcpStream> tcp;
@@ -189,6 +190,8 @@ struct Layers {
   void note(Oddity oddity) { oddities[static_cast<size_t>(oddity)]++; }
   // `size` bytes at `from` as a length field says; what is more than there becomes `missing`.
   View claim(const View& view, size_t from, size_t length, Oddity lie);
+  // A packet that only keeps a path open: all but its payload.
+  Datagram& note_keepalive(const Endpoint& src, const Endpoint& dst);
   // A datagram more in *out; what is particular about it is up to the caller.
   Datagram& hand_on(const IpHeader& ip, uint16_t src_port, uint16_t dst_port, const View& payload);
 };

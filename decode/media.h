@@ -86,6 +86,8 @@ struct StunMessage {  // RFC 8489, with what TURN adds (RFC 8656)
   bool is_check() const { return type == 0x0001 && !username.empty(); }
   // The question to a server how the world sees the own address.
   bool is_probe() const { return type == 0x0001 && username.empty(); }
+  // It wants no answer: it keeps the way open (RFC 8445 11).
+  bool is_indication() const { return type == 0x0011; }
   bool is_success() const { return type == 0x0101; }
   bool is_error() const { return type == 0x0111; }
   // The answer to Allocate.

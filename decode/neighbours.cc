@@ -8,6 +8,7 @@ namespace sipladder {
 namespace {
 
 constexpr int64_t kRetryNs = 10'000'000'000;  // hosts ask again after a second or few
+constexpr int64_t kCopyNs = 500'000'000;      // sooner is the same question, at another point
 
 }  // namespace
 
@@ -28,6 +29,9 @@ void Neighbours::ask(const IpAddress& asker, const IpAddress& target, int64_t ti
     run.first_ns = time_ns;
     run.first_frame = frame;
   }
+  const bool is_copy =
+      run.asked != 0 && run.asker == asker && time_ns - run.last_ns < kCopyNs;
+  if (is_copy) return;
   run.target = target;
   run.asker = asker;
   run.asked++;

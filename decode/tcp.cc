@@ -167,7 +167,7 @@ void skip_acknowledged_gap(Layers& layers, const IpHeader& ip, const TcpKey& key
   const TcpSegment& first = stream.ahead.begin()->second;
   if (distance(first.sequence, acknowledged) < 0) return;
   const size_t before = stream.buffered();
-  const IpHeader swapped{ip.dst, ip.src, 0, ip.dscp};
+  const IpHeader swapped{ip.dst, ip.src, 0, ip.dscp, ip.ttl};
   StreamMessages messages(layers, swapped, reverse, stream);
   messages.lose(first, true);
   stream.next = first.sequence;
@@ -337,7 +337,7 @@ void flush(Layers& layers, const TcpKey& key, TcpStream& stream) {
     if (!kind) return;
     stream.kind = *kind;
   }
-  const IpHeader ip{key.src.ip, key.dst.ip, 0, 0};
+  const IpHeader ip{key.src.ip, key.dst.ip, 0, 0, 0};
   StreamMessages messages(layers, ip, key, stream);
   while (!stream.ahead.empty()) {
     const TcpSegment& first = stream.ahead.begin()->second;
@@ -374,21 +374,15 @@ void find_unseen_end(Layers& layers, const TcpKey& key, const TcpStream& stream)
 // TLS keeps bytes back until their keys are known: at the end, too.
 void finish_tls(Layers& layers, const TcpKey& key, TcpStream& stream) {
   if (stream.tls == nullptr) return;
-  const IpHeader ip{key.src.ip, key.dst.ip, 0, 0};
+  const IpHeader ip{key.src.ip, key.dst.ip, 0, 0, 0};
   StreamMessages(layers, ip, key, stream).finish_tls();
 }
 
 void note_keepalive(Layers& layers, const TcpKey& key, const View& payload) {
   const auto stream = layers.tcp.find(key);
   const bool tls = stream != layers.tcp.end() && stream->second.tls != nullptr;
-  Datagram& keepalive = layers.tcp_keepalive.emplace();
-  keepalive.time_ns = layers.packet->time_ns;
-  keepalive.frame = layers.packet->frame;
-  keepalive.source = layers.packet->source;
-  keepalive.point = layers.packet->point;
+  Datagram& keepalive = layers.note_keepalive(key.src, key.dst);
   keepalive.transport = tls ? Transport::tls : Transport::tcp;
-  keepalive.src = key.src;
-  keepalive.dst = key.dst;
   keepalive.payload = tls && !layers.kept.empty() ? layers.kept.back() : payload.text();
 }
 

@@ -15,7 +15,11 @@ Fate decode_udp(Layers& layers, const IpHeader& ip, const View& view, int depth)
   if (length < view.size) layers.note(Oddity::udp_length_lies);
   const View payload = layers.claim(view, 8, length - 8, Oddity::udp_length_lies);
   layers.note_part(PartKind::udp, view.sub(0, 8 + payload.size));
-  if (payload.size == 0) return payload.missing > 0 ? Fate::ip_truncated : Fate::udp_empty;
+  if (payload.size == 0 && payload.missing > 0) return Fate::ip_truncated;
+  if (payload.size == 0) {
+    layers.note_keepalive({ip.src, src_port}, {ip.dst, dst_port});
+    return Fate::udp_empty;
+  }
   Fate fate = Fate::payload;
   if (decode_udp_tunnel(layers, src_port, dst_port, payload, depth, &fate)) return fate;
   if (is_hep(payload.text())) return decode_hep(layers, payload);

@@ -264,7 +264,7 @@ void Engine::process(const Packet& packet) {
   if (fate != Fate::payload) {
     model.accounting.fates[static_cast<size_t>(fate)]++;
     counters.undecoded++;
-    if (const Datagram* keepalive = state.decoder.tcp_keepalive())
+    if (const Datagram* keepalive = state.decoder.keepalive())
       state.take_media(*keepalive, PayloadClass::sip_keepalive);
     return;
   }

@@ -71,6 +71,7 @@ struct TurnAllocation {
 // A question to a STUN server how it sees the client (RFC 8489 2, RFC 5780 4, RFC 3489 10.1), and
 // its answer as far as it passed here.
 struct StunProbe {
+  uint64_t transaction = 0;  // hash of its id
   Endpoint client;
   Endpoint server;  // that was asked
   Endpoint answered_from;
@@ -81,6 +82,7 @@ struct StunProbe {
   uint32_t frame = 0, answer_frame = 0;
   uint32_t asked_after_answer = 0;  // requests that came again after it: it did not arrive
   uint8_t point = 0;
+  uint8_t ttl = 0;                              // of the first request
   bool change_ip = false, change_port = false;  // the answer is asked for from there
 };
 

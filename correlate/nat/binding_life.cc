@@ -17,12 +17,26 @@ struct Beat {
   bool from_endpoint;
 };
 
-// One endpoint behind a NAT as its servers see it.
+constexpr size_t kMaxPeers = 16;  // of an endpoint: the newest
+
+// One endpoint behind a NAT as its servers see it. A NAT forgets, and filters, by whom the endpoint
+// has sent to.
 struct Flow {
+  struct Peer {
+    EndpointId id;
+    int64_t newest_ns = 0;      // packet in either direction
+    int64_t newest_out_ns = 0;  // from the endpoint: it is still there
+  };
   EndpointNat* nat = nullptr;
-  int64_t newest_ns = 0;      // packet in either direction
-  int64_t newest_out_ns = 0;  // from the endpoint: it is still there
+  std::vector<Peer> peers;
   std::vector<Beat> beats;
+
+  Peer& peer(EndpointId id) {
+    for (Peer& one : peers)
+      if (one.id == id) return one;
+    if (peers.size() == kMaxPeers) peers.erase(peers.begin());
+    return peers.emplace_back(Peer{id});
+  }
 };
 
 class Flows {
@@ -32,7 +46,7 @@ class Flows {
     for (const EndpointId id : model.endpoints.ids()) {
       const auto found = endpoints->find(model.endpoints[id]);
       if (found == endpoints->end() || found->second.behind != true) continue;
-      flows_.push_back({&found->second, 0, 0, {}});
+      flows_.push_back({&found->second, {}, {}});
       places_[id] = static_cast<uint32_t>(flows_.size());
     }
   }
@@ -55,8 +69,9 @@ class Flows {
     for (const EndpointId id : {src, dst}) {
       Flow* flow = of(id);
       if (flow == nullptr) continue;
-      flow->newest_ns = time_ns;
-      if (id == src) flow->newest_out_ns = time_ns;
+      Flow::Peer& peer = flow->peer(id == src ? dst : src);
+      peer.newest_ns = time_ns;
+      if (id == src) peer.newest_out_ns = time_ns;
       if (kind == KeepaliveKind::none) continue;
       flow->beats.push_back({time_ns, kind, id == src});
     }
@@ -81,21 +96,32 @@ class Flows {
     if (to != nullptr && first && txn.method != Method::ack) judge(*to, txn, message);
     KeepaliveKind kind = KeepaliveKind::none;
     if (first && !txn.in_dialog && message.method == Method::options) kind = KeepaliveKind::options;
-    if (first && message.method == Method::register_) kind = KeepaliveKind::register_;
+    if (first && message.method == Method::register_ && !says_goodbye(message))
+      kind = KeepaliveKind::register_;
     add(message.src, message.dst, kind, message.time_ns);
+  }
+
+  // The last REGISTER of a client that unregisters, with its challenge, keeps nothing open.
+  bool says_goodbye(const MessageRecord& message) const {
+    constexpr int64_t kChallengeNs = 2 * kSecondNs;
+    const CallRecord& call = model_.calls[message.call];
+    return call.unregisters && call.end_ns - message.time_ns < kChallengeNs;
   }
 
   // A request towards the endpoint, after a silence.
   void judge(Flow& flow, const TransactionRecord& txn, const MessageRecord& message) const {
-    if (flow.newest_ns == 0) return;
-    const int64_t silence_ns = message.time_ns - flow.newest_ns;
+    const Flow::Peer& peer = flow.peer(message.src);
+    if (peer.newest_out_ns == 0) return;  // nothing of this server's can come in
+    const int64_t silence_ns = message.time_ns - peer.newest_ns;
     if (txn.first_response_ns != 0) {
       flow.nat->survived_ns = std::max(flow.nat->survived_ns, silence_ns);
       return;
     }
     if (!is_left_unanswered(model_, txn)) return;
-    if (flow.nat->died_ns == 0 || silence_ns < flow.nat->died_ns) {
-      flow.nat->died_ns = silence_ns;
+    // What is sent into a dead binding is no life of it: since the endpoint was heard last.
+    const int64_t unheard_ns = message.time_ns - peer.newest_out_ns;
+    if (flow.nat->died_ns == 0 || unheard_ns < flow.nat->died_ns) {
+      flow.nat->died_ns = unheard_ns;
       flow.nat->died_txn = message.txn;
     }
   }
@@ -104,45 +130,72 @@ class Flows {
   void conclude(Flow& flow) const {
     if (flow.nat->died_txn) {
       const TransactionRecord& txn = model_.transactions[flow.nat->died_txn];
-      const bool lives = flow.newest_out_ns > txn.first_ns;
+      const bool lives = flow.peer(txn.src).newest_out_ns > txn.first_ns;
       if (lives || flow.nat->survived_ns >= flow.nat->died_ns) {
         flow.nat->died_ns = 0;
         flow.nat->died_txn = {};
       }
     }
-    // What answers it does not keep the binding.
-    if (!choose_keepalive(flow, true)) choose_keepalive(flow, false);
+    choose_keepalive(flow);
   }
 
-  // The kind that came most often, at least twice.
-  static KeepaliveKind commonest(const Flow& flow, bool from_endpoint) {
-    std::array<size_t, 7> counts{};
-    for (const Beat& beat : flow.beats)
-      if (beat.from_endpoint == from_endpoint) counts[static_cast<size_t>(beat.kind)]++;
-    size_t chosen = 0;
-    for (size_t kind = 1; kind < counts.size(); kind++)
-      if (counts[kind] >= 2 && counts[kind] > counts[chosen]) chosen = kind;
-    return static_cast<KeepaliveKind>(chosen);
-  }
+  // One kind of keep-alive in one direction.
+  struct Rhythm {
+    KeepaliveKind kind = KeepaliveKind::none;
+    bool from_endpoint = false;
+    size_t beats = 0;
+    std::vector<int64_t> gaps;  // without those within a burst, or between the tests of STUN
 
-  static bool choose_keepalive(const Flow& flow, bool from_endpoint) {
-    const KeepaliveKind chosen = commonest(flow, from_endpoint);
-    if (chosen == KeepaliveKind::none) return false;
-    std::vector<int64_t> gaps;
-    int64_t last_ns = 0;
-    for (const Beat& beat : flow.beats) {
-      if (beat.kind != chosen || beat.from_endpoint != from_endpoint) continue;
-      if (last_ns != 0) gaps.push_back(beat.time_ns - last_ns);
-      last_ns = beat.time_ns;
+    int64_t usual_ns() const {
+      std::vector<int64_t> sorted = gaps;
+      const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
+      std::nth_element(sorted.begin(), middle, sorted.end());
+      return *middle;
     }
-    const auto middle = gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / 2);
-    std::nth_element(gaps.begin(), middle, gaps.end());
-    // A burst; of STUN, the tests of a client.
-    const bool stun = chosen == KeepaliveKind::stun;
-    if (*middle < (stun ? 5 : 1) * kSecondNs) return false;
-    flow.nat->keepalive = chosen;
-    flow.nat->keepalive_ns = *middle;
-    return true;
+  };
+
+  static std::vector<Rhythm> rhythms_of(const Flow& flow) {
+    constexpr size_t kKinds = 7;
+    std::array<Rhythm, 2 * kKinds> all{};
+    std::array<int64_t, 2 * kKinds> last_ns{};
+    for (const Beat& beat : flow.beats) {
+      const size_t place = 2 * static_cast<size_t>(beat.kind) + (beat.from_endpoint ? 1 : 0);
+      Rhythm& rhythm = all[place];
+      rhythm.kind = beat.kind;
+      rhythm.from_endpoint = beat.from_endpoint;
+      const int64_t gap_ns = beat.time_ns - last_ns[place];
+      const bool burst = gap_ns < (beat.kind == KeepaliveKind::stun ? 5 : 1) * kSecondNs;
+      if (last_ns[place] != 0 && !burst) rhythm.gaps.push_back(gap_ns);
+      if (last_ns[place] == 0 || !burst) rhythm.beats++;
+      last_ns[place] = beat.time_ns;
+    }
+    std::vector<Rhythm> heard;
+    for (Rhythm& rhythm : all)
+      if (!rhythm.gaps.empty()) heard.push_back(std::move(rhythm));
+    return heard;
+  }
+
+  // What comes most often holds the binding, whoever sends it; of two that come as often, that of
+  // the endpoint, which the other one answers.
+  static void choose_keepalive(const Flow& flow) {
+    const std::vector<Rhythm> rhythms = rhythms_of(flow);
+    size_t most = 0;
+    for (const Rhythm& rhythm : rhythms) most = std::max(most, rhythm.beats);
+    const Rhythm* best = nullptr;
+    for (const Rhythm& rhythm : rhythms) {
+      if (rhythm.beats * 2 < most) continue;
+      if (best == nullptr || is_closer(rhythm, *best)) best = &rhythm;
+    }
+    if (best == nullptr) return;
+    flow.nat->keepalive = best->kind;
+    flow.nat->keepalive_ns = best->usual_ns();
+  }
+
+  static bool is_closer(const Rhythm& a, const Rhythm& b) {
+    if (a.from_endpoint == b.from_endpoint) return a.usual_ns() < b.usual_ns();
+    // An answer has the rhythm of what it answers, but for the time that it needs.
+    return a.from_endpoint ? a.usual_ns() * 5 <= b.usual_ns() * 6
+                           : a.usual_ns() * 6 < b.usual_ns() * 5;
   }
 
   const Model& model_;

@@ -10,7 +10,7 @@ std::string_view to_string(NatType type) {
 
 std::string_view to_string(NatRule rule) {
   static constexpr std::string_view kNames[] = {"", "endpoint-independent", "address-dependent",
-                                                "address-and-port-dependent"};
+                                                "address-and-port-dependent", ""};
   return kNames[static_cast<size_t>(rule)];
 }
 
@@ -39,20 +39,27 @@ void learn_from_hop(const Model& model, const ViaHop& hop, EndpointNat* endpoint
     // Only a private source can be translated on its way to the server.
     const bool translated = is_private_scope(scope) && *hop.received != hop.server.ip;
     if (translated) {
-      endpoint->is_behind(hop.source.ip, {*hop.received, hop.rport.value_or(0)},
+      const bool inner = hop.sent_by_ip && is_private_scope(scope_of(*hop.sent_by_ip)) &&
+                         scope_of(*hop.sent_by_ip) != AddressScope::loopback;
+      endpoint->is_behind(inner ? *hop.sent_by_ip : hop.source.ip, {*hop.received, hop.rport.value_or(0)},
                           model.messages[hop.answer ? hop.answer : hop.request].frame);
     }
-    return;
+    // A wrong received does not undo what the Via says to whoever sees a public source.
+    if (scope != AddressScope::public_) return;
   }
   if (!server_saw_source(hop)) return;
-  if (!hop.host_differs()) {
-    if (hop.received || (hop.sent_by_ip && scope == AddressScope::public_))
+  // A name says nothing. On the server's side `received` is always the source; a Contact that only
+  // this client can have written tells where it is.
+  const std::optional<IpAddress>& believed = hop.sent_by_ip ? hop.sent_by_ip : hop.own_contact;
+  if (!believed && scope == AddressScope::public_ && hop.vias == 1) return;
+  if (!believed || *believed == hop.source.ip) {
+    if (hop.received == hop.source.ip || (hop.sent_by_ip && scope == AddressScope::public_))
       endpoint->is_not_behind();
     return;
   }
-  const AddressScope own = scope_of(*hop.sent_by_ip);
+  const AddressScope own = scope_of(*believed);
   const bool believable = is_private_scope(own) && own != AddressScope::loopback;
-  if (believable) endpoint->is_behind(*hop.sent_by_ip, hop.source, frame);
+  if (believable) endpoint->is_behind(*believed, hop.source, frame);
 }
 
 }  // namespace sipladder

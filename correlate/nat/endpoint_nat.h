@@ -21,9 +21,19 @@ enum class NatType : uint8_t {
   port_restricted_cone,
   symmetric
 };
-enum class NatRule : uint8_t { none, endpoint_independent, address_dependent, address_and_port };
+enum class NatRule : uint8_t {
+  none,
+  endpoint_independent,
+  address_dependent,
+  address_and_port,
+  dependent  // on the address, or on address and port: it cannot be told which
+};
+inline bool is_dependent(NatRule rule) {
+  return rule == NatRule::address_dependent || rule == NatRule::address_and_port ||
+         rule == NatRule::dependent;
+}
 std::string_view to_string(NatType type);        // "port-restricted-cone"; empty for none
-std::string_view to_string(NatRule rule);        // "address-and-port-dependent"; empty for none
+std::string_view to_string(NatRule rule);        // "address-and-port-dependent"; empty for none, dependent
 std::string_view to_string(KeepaliveKind kind);  // "crlf2"; empty for none
 
 struct EndpointNat {

@@ -25,7 +25,7 @@ bool has_wrong_received(const ViaHop& hop) {
 }
 
 bool misses_rport(const ViaHop& hop) {
-  return !hop.reliable && !hop.asks_rport && !hop.maddr && hop.host_differs() &&
+  return !hop.reliable && !hop.is_ack && !hop.asks_rport && !hop.maddr && hop.host_differs() &&
          hop.port_differs() && server_saw_source(hop);
 }
 

@@ -21,6 +21,22 @@ struct PairCount {
   uint32_t troubled = 0;
 };
 
+// The same request of one client, with its branch, from a private source and from a public one.
+bool is_translated(const Model& model, const ViaHop& inside, const ViaHop& outside) {
+  if (!is_private_scope(scope_of(inside.source.ip)) ||
+      scope_of(outside.source.ip) != AddressScope::public_)
+    return false;
+  for (TransactionId id = model.transactions[inside.txn].next_same_branch; id;
+       id = model.transactions[id].next_same_branch) {
+    if (id == outside.txn) return true;
+  }
+  for (TransactionId id = model.transactions[outside.txn].next_same_branch; id;
+       id = model.transactions[id].next_same_branch) {
+    if (id == inside.txn) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void NatAudit::update() {
@@ -87,9 +103,18 @@ void NatAudit::find_rewrites(const absl::flat_hash_map<uint32_t, TransactionId>&
     const ViaHop& before = *place->second;
     if (is_new || before.vias != hop.vias || before.source == hop.source) continue;
     const bool inside_first = is_private_scope(scope_of(before.source.ip));
-    find_rewrites_of_alg(model_, view_, inside_first ? before : hop, inside_first ? hop : before,
-                         &rewrites_);
+    const ViaHop& inside = inside_first ? before : hop;
+    const ViaHop& outside = inside_first ? hop : before;
+    find_rewrites_of_alg(model_, view_, inside, outside, &rewrites_);
+    if (is_translated(model_, inside, outside)) learn_translation(inside, outside);
   }
+}
+
+// One request on both sides of a NAT: whatever its Via and its answers say, here it is seen.
+void NatAudit::learn_translation(const ViaHop& inside, const ViaHop& outside) {
+  const uint32_t frame = model_.messages[outside.request].frame;
+  endpoints_[inside.source].is_behind(inside.source.ip, outside.source, frame);
+  endpoints_[outside.source].is_behind(inside.source.ip, outside.source, frame);
 }
 
 // Two servers that see one socket of a client at about the same time tell how its NAT maps
@@ -114,8 +139,8 @@ void NatAudit::learn_mappings() {
       continue;
     EndpointNat& endpoint = endpoints_[hop.source];
     const bool same = before.mapped == now.mapped;
-    if (endpoint.mapping != NatRule::address_dependent)
-      endpoint.mapping = same ? NatRule::endpoint_independent : NatRule::address_dependent;
+    if (!is_dependent(endpoint.mapping))
+      endpoint.mapping = same ? NatRule::endpoint_independent : NatRule::dependent;
     if (!same) endpoint.type = NatType::symmetric;
     endpoint.type_frames.insert(endpoint.type_frames.end(), {before.frame, now.frame});
   }

@@ -43,6 +43,7 @@ class NatAudit {
  private:
   void choose_hops();
   void find_rewrites(const absl::flat_hash_map<uint32_t, TransactionId>& sent_on);
+  void learn_translation(const ViaHop& inside, const ViaHop& outside);
   void learn_mappings();
   void learn_addresses();
 

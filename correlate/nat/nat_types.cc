@@ -1,5 +1,7 @@
 #include "correlate/nat/nat_types.h"
 
+#include <absl/container/flat_hash_set.h>
+
 #include <algorithm>
 
 #include "capture/time_units.h"
@@ -8,9 +10,15 @@ namespace sipladder {
 namespace {
 
 constexpr int64_t kAnswerTimeNs = kSecondNs;    // a server that has not answered by then does not
+constexpr int64_t kGivenUpNs = 3 * kSecondNs / 10;  // a client that asks on so much later has none
 constexpr int64_t kOneTestNs = 60 * kSecondNs;  // mappings this far apart may have expired between
 
 using Probes = std::vector<const StunProbe*>;
+
+// No router has forwarded it: what systems begin with.
+bool is_initial_ttl(uint8_t ttl) {
+  return ttl == 64 || ttl == 128 || ttl == 255;
+}
 
 // The answer came to the client: it did not ask again.
 bool is_answered(const StunProbe& probe) {
@@ -18,9 +26,14 @@ bool is_answered(const StunProbe& probe) {
          scope_of(probe.mapped.ip) != AddressScope::unspecified;
 }
 
-bool is_refused(const Model& model, const StunProbe& probe) {
-  return !is_answered(probe) &&
-         model.coverage.until(probe.point, probe.last_ns) - probe.last_ns >= kAnswerTimeNs;
+// Nothing came in time, or the client has given up and asks something else.
+bool is_refused(const Model& model, const Probes& probes, const StunProbe& probe) {
+  if (is_answered(probe)) return false;
+  if (model.coverage.until(probe.point, probe.last_ns) - probe.last_ns >= kAnswerTimeNs)
+    return true;
+  return std::any_of(probes.begin(), probes.end(), [&](const StunProbe* other) {
+    return other->first_ns - probe.last_ns >= kGivenUpNs;
+  });
 }
 
 bool is_filter_test(const StunProbe& probe) {
@@ -40,21 +53,36 @@ bool sent_to_before(const Probes& probes, const IpAddress& ip, int64_t before_ns
   });
 }
 
-NatRule mapping_of(const Probes& probes) {
-  NatRule rule = NatRule::none;
-  for (const StunProbe* a : probes) {
-    for (const StunProbe* b : probes) {
-      if (a->server == b->server || b->first_ns - a->first_ns > kOneTestNs ||
-          a->first_ns > b->first_ns)
-        continue;
-      if (a->mapped != b->mapped) {
-        return a->server.ip == b->server.ip ? NatRule::address_and_port
-                                            : NatRule::address_dependent;
-      }
-      if (a->server.ip != b->server.ip) rule = NatRule::endpoint_independent;
+// Two mappings of one server address, asked at two ports, tell more than those of two addresses
+// (RFC 4787 4.1): with different ones at two addresses only, nobody knows which rule it is.
+struct Mappings {
+  bool ports_alike = false, ports_differ = false;          // two ports of one server
+  bool addresses_alike = false, addresses_differ = false;  // two servers
+
+  void add(const StunProbe& a, const StunProbe& b) {
+    const bool alike = a.mapped == b.mapped;
+    if (a.server.ip == b.server.ip) {
+      (alike ? ports_alike : ports_differ) = true;
+    } else {
+      (alike ? addresses_alike : addresses_differ) = true;
     }
   }
-  return rule;
+  NatRule rule() const {
+    if (ports_differ) return NatRule::address_and_port;
+    if (addresses_differ) return ports_alike ? NatRule::address_dependent : NatRule::dependent;
+    return addresses_alike ? NatRule::endpoint_independent : NatRule::none;
+  }
+};
+
+NatRule mapping_of(const Probes& probes) {
+  Mappings mappings;
+  for (const StunProbe* a : probes) {
+    for (const StunProbe* b : probes) {
+      const bool together = b->first_ns - a->first_ns <= kOneTestNs && a->first_ns <= b->first_ns;
+      if (a->server != b->server && together) mappings.add(*a, *b);
+    }
+  }
+  return mappings.rule();
 }
 
 // What one socket's tests of the filter show. The server must know another address to answer from.
@@ -71,7 +99,7 @@ NatRule filtering_of(const Model& model, const Probes& probes, const Probes& ans
       if (!probe->change_ip) port_passed = true;
       if (probe->change_ip && !sent_to_before(probes, probe->answered_from.ip, probe->first_ns))
         return NatRule::endpoint_independent;
-    } else if (is_refused(model, *probe)) {
+    } else if (is_refused(model, probes, *probe)) {
       (probe->change_ip ? ip_refused : port_refused) = true;
     }
   }
@@ -80,8 +108,7 @@ NatRule filtering_of(const Model& model, const Probes& probes, const Probes& ans
 }
 
 NatType type_of(NatRule mapping, NatRule filtering) {
-  if (mapping == NatRule::address_dependent || mapping == NatRule::address_and_port)
-    return NatType::symmetric;
+  if (is_dependent(mapping)) return NatType::symmetric;
   if (filtering == NatRule::endpoint_independent) return NatType::full_cone;
   if (mapping != NatRule::endpoint_independent) return NatType::none;
   return filtering == NatRule::address_dependent  ? NatType::restricted_cone
@@ -101,8 +128,10 @@ void learn_from_socket(const Model& model, const Probes& probes, EndpointNat* en
   const NatRule mapping = mapping_of(answered);
   const NatRule filtering = filtering_of(model, probes, answered, endpoint);
   if (first.mapped == first.client) {
-    // Outside of a NAT every mapping looks like this: what SIP shows wins.
+    // Outside of a NAT every mapping looks like this, and what it lets in passes: only who has sent
+    // it here without a router between is the client itself. What SIP shows wins.
     if (endpoint->behind == true || filtering != NatRule::endpoint_independent) return;
+    if (!is_initial_ttl(first.ttl)) return;
     endpoint->is_not_behind();
     endpoint->type = NatType::open;
   } else {
@@ -117,12 +146,33 @@ void learn_from_socket(const Model& model, const Probes& probes, EndpointNat* en
   }
 }
 
+// A question that passes here before and after a NAT: by its transaction id, a moment later, from
+// another address.
+void learn_from_copies(const Model& model, EndpointNats* endpoints,
+                       absl::flat_hash_set<Endpoint, EndpointHash>* translated) {
+  absl::flat_hash_map<uint64_t, const StunProbe*> first;
+  for (const StunProbe& probe : model.stun_probes) {
+    const auto [place, is_new] = first.try_emplace(probe.transaction, &probe);
+    const StunProbe& before = *place->second;
+    if (is_new || before.client.ip == probe.client.ip || before.server != probe.server ||
+        probe.first_ns - before.first_ns > kSecondNs)
+      continue;
+    translated->insert(probe.client);
+    (*endpoints)[probe.client].is_behind(before.client.ip, probe.client, probe.frame);
+    (*endpoints)[before.client].is_behind(before.client.ip, probe.client, probe.frame);
+  }
+}
+
 }  // namespace
 
 void learn_from_stun(const Model& model, EndpointNats* endpoints) {
   constexpr size_t kMostProbes = 512;  // of one socket
+  absl::flat_hash_set<Endpoint, EndpointHash> translated;
+  learn_from_copies(model, endpoints, &translated);
   absl::flat_hash_map<Endpoint, Probes, EndpointHash> by_socket;
   for (const StunProbe& probe : model.stun_probes) {
+    // What is seen of a mapping says nothing about its NAT.
+    if (translated.contains(probe.client)) continue;
     Probes& probes = by_socket[probe.client];
     const bool same_point = probes.empty() || probes.front()->point == probe.point;
     if (same_point && probes.size() < kMostProbes) probes.push_back(&probe);

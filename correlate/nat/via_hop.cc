@@ -33,6 +33,10 @@ std::optional<IpAddress> route_host(std::string_view route) {
   return parse_ip(parse_uri(parse_name_addr(route).uri).host);
 }
 
+std::optional<IpAddress> contact_host(const SipIndex& sip) {
+  return route_host(sip.value(HeaderId::contact));
+}
+
 void note_routes(const Model& model, MessageView& view, const TransactionRecord& txn, ViaHop* hop) {
   if (txn.method != Method::invite || txn.in_dialog || !txn.succeeded() ||
       !view.load(model.messages[txn.final_response]))
@@ -50,6 +54,11 @@ std::vector<MessageId> messages_of(const Model& model, const TransactionRecord& 
        id = model.messages[id].previous_in_txn)
     messages.push_back(id);
   return {messages.rbegin(), messages.rend()};
+}
+
+bool is_same_answer(const Model& model, MessageId first, const MessageRecord& other) {
+  return model.messages[first].status == other.status &&
+         other.time_ns - model.messages[first].time_ns < kCrossingNs;
 }
 
 void note_answers(const Model& model, const TransactionRecord& txn, ViaHop* hop) {
@@ -77,6 +86,12 @@ void note_answers(const Model& model, const TransactionRecord& txn, ViaHop* hop)
       stray_ns = message.time_ns;
       hop->stray = id;
       hop->answered_to = model.endpoints[message.dst];
+    } else if (hop->stray && message.dst == txn.src && is_same_answer(model, hop->stray, message)) {
+      // It was seen before the NAT translated it, too.
+      stray_ns = 0;
+      hop->stray = MessageId{};
+      hop->repeats_after_stray = 0;
+      hop->answered_to = model.endpoints[message.dst];
     }
   }
 }
@@ -88,7 +103,9 @@ void note_answer(const SipIndex& answer, const std::string& branch, ViaHop* hop)
   Via returned = parse_via(vias.front());
   if (vias.size() > hop->vias) {
     const Via own = parse_via(vias[vias.size() - hop->vias]);
-    if (own.valid && own.branch == branch && returned.branch != branch) {
+    // A host that sends to itself has a Via more, and both are its own.
+    const bool to_itself = hop->source.ip == hop->server.ip;
+    if (own.valid && own.branch == branch && returned.branch != branch && !to_itself) {
       hop->foreign_via = std::string(returned.host);
       returned = own;
     }
@@ -116,8 +133,10 @@ std::optional<ViaHop> via_hop_of(const Model& model, MessageView& view, Transact
   hop.source = model.endpoints[txn.src];
   hop.server = model.endpoints[txn.dst];
   hop.reliable = txn.transport != Transport::udp;
+  hop.is_ack = txn.method == Method::ack;
   hop.vias = static_cast<uint32_t>(vias.size());
   note_via(via, txn.transport, &hop);
+  if (!hop.sent_by_ip && hop.vias == 1) hop.own_contact = contact_host(view.sip());
   const std::string branch(via.branch);
   // The source of a log that was told from this Via proves nothing: a browser's Via names any
   // address (192.0.2.x).

@@ -28,8 +28,11 @@ struct ViaHop {
   uint16_t sent_by_port = 0;            // the default of the transport when it is absent
   bool asks_rport = false;
   bool reliable = false;  // not UDP
+  bool is_ack = false;    // which nobody answers
   std::optional<IpAddress> maddr;
   uint32_t vias = 0;  // of the request: more than one and a proxy sent it
+  // Of a client whose sent-by is a name: the address in its Contact, when it is one.
+  std::optional<IpAddress> own_contact;
 
   // The Record-Route that the receiver uses first (RFC 3261 12.1.1, 12.1.2): the topmost of the
   // request, the lowest of an answer whose only Via is the client's. nullopt: none, or a name.

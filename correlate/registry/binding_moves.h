@@ -18,6 +18,7 @@ struct BindingMove {
   Endpoint from, to;        // as the registrar sees the client; port 0: not told
   MessageId before, after;  // the two REGISTERs
   TransactionId lost;       // a request to the old address that got no answer; none: not seen
+  size_t binding = 0;       // place in Registrations::all()
 };
 
 // Where the registrar sees the client: what its answer says inside a NAT, else the source.

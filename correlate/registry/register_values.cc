@@ -37,6 +37,13 @@ std::string flow_of(const Model& model, const TransactionRecord& txn, const SipI
   return flow + "\n" + to_string(model.endpoints[txn.dst].ip);
 }
 
+bool is_reached_by_contact(const SipIndex& sip, const Endpoint& source) {
+  const Via via = parse_via(sip.value(HeaderId::via));
+  const NameAddr contact = parse_name_addr(sip.value(HeaderId::contact));
+  return !via.has_rport && parse_ip(via.host) == source.ip &&
+         parse_ip(parse_uri(contact.uri).host) == source.ip;
+}
+
 RegisteredFlow asked_flow(const SipIndex& sip, const std::string& aor) {
   RegisteredFlow flow;
   const NameAddr contact = parse_name_addr(sip.value(HeaderId::contact));

@@ -24,6 +24,10 @@ std::optional<uint32_t> expires_of(const SipIndex& sip, std::string_view contact
 // Of a header without a place of its own in the index.
 std::string_view value_of(const SipIndex& sip, std::string_view name);
 
+// The client is at the source's address, by its Via and its Contact, and does not ask for rport:
+// whatever port it sends from, it is answered and called at the port that it names.
+bool is_reached_by_contact(const SipIndex& sip, const Endpoint& source);
+
 // A client's own REGISTER as the key of its registration (RFC 5626 4.2); empty when a proxy sent it
 // on, or it is about several contacts.
 std::string flow_of(const Model& model, const TransactionRecord& txn, const SipIndex& sip);

@@ -154,6 +154,7 @@ void Registrations::learn(TransactionId id) {
   const SipIndex& sip = view_.sip();
   const std::string aor = aor_of(sip.value(HeaderId::to));
   const std::string key = flow_of(model_, txn, sip);
+  const bool by_contact = is_reached_by_contact(sip, model_.endpoints[txn.src]);
   RegisteredFlow flow = key.empty() ? RegisteredFlow{} : asked_flow(sip, aor);
   for (const std::string_view value : header_values(sip, HeaderId::contact)) {
     const std::string uri(value == "*" ? value : parse_name_addr(value).uri);
@@ -188,7 +189,7 @@ void Registrations::learn(TransactionId id) {
     answer(*found, txn, granted);
   }
   if (!has_response || txn.final_status / 100 != 2) return;
-  if (!key.empty() && !asked_.empty()) note_source(key, txn, began_anew);
+  if (!key.empty() && !asked_.empty()) note_source(key, txn, began_anew, by_contact);
   if (!flow.reg_id.empty()) note_flow(key, std::move(flow), txn);
   replace_others(aor, txn);
   learn_listed(aor, txn);
@@ -196,22 +197,37 @@ void Registrations::learn(TransactionId id) {
 
 // The registration was accepted once more: from where? What was removed in between begins anew.
 void Registrations::note_source(const std::string& flow, const TransactionRecord& txn,
-                                bool began_anew) {
+                                bool began_anew, bool by_contact) {
   Binding& binding = bindings_[asked_.front()];
   const uint64_t key = hash_text(flow);
   const bool ends = binding.state != BindingState::active;
   if (ends || began_anew) seen_.erase(key);
   if (ends) return;
-  const Seen now{seen_by_registrar(model_.endpoints[txn.src], view_.sip()), txn.request};
+  Seen now{seen_by_registrar(model_.endpoints[txn.src], view_.sip()), txn.request, txn.call, {},
+           {}, false};
   const auto [place, is_new] = seen_.try_emplace(key, now);
   const Seen before = place->second;
+  const bool same_call = before.call == now.call;
+  now.other_place = same_call ? before.other_place : before.place;
+  now.other_call = same_call ? before.other_call : before.call;
+  // Who was here before the other one came is here still: two clients with one Contact.
+  const bool back = !same_call && before.other_call == now.call && before.other_place == now.place;
+  now.shared = before.shared || (back && before.place != now.place);
   place->second = now;
   const bool reliable = txn.transport != Transport::udp;
-  if (is_new || !is_move(before.place, now.place, reliable)) return;
+  if (is_new || before.shared || !is_move(before.place, now.place, reliable)) return;
+  // Its answers and its calls go to the Contact: the port that it sends from is nobody's.
+  if (by_contact && before.place.ip == now.place.ip) return;
+  if (now.shared) {
+    binding.source_changes = 0;
+    std::erase_if(moves_, [&](const BindingMove& move) { return move.binding == asked_.front(); });
+    return;
+  }
   binding.source_changes++;
   if (!reliable && moves_.size() < kMaxMoves) {
     moves_.push_back(
-        {binding.aor, before.place, now.place, before.message, now.message, TransactionId{}});
+        {binding.aor, before.place, now.place, before.message, now.message, TransactionId{},
+         asked_.front()});
   }
 }
 
@@ -300,8 +316,14 @@ bool Registrations::one_hop_before(const Binding& binding, const TransactionReco
 void Registrations::answer(Binding& binding, const TransactionRecord& txn,
                            std::optional<uint32_t> granted) {
   binding.last_status = txn.final_status;
+  // One REGISTER can be seen at several hops, and on both sides of a NAT.
+  const bool is_granted_one = txn.call == binding.granted_call && txn.cseq == binding.granted_cseq;
   if (txn.final_status == 401 || txn.final_status == 407) {
-    binding.challenges++;
+    const bool counted =
+        txn.call == binding.challenged_call && txn.cseq == binding.challenged_cseq;
+    if (!counted) binding.challenges++;
+    binding.challenged_call = txn.call;
+    binding.challenged_cseq = txn.cseq;
     if (binding.state == BindingState::pending) binding.state = BindingState::rejected;
     return;
   }
@@ -316,7 +338,7 @@ void Registrations::answer(Binding& binding, const TransactionRecord& txn,
   }
   if (binding.granted_ns != 0) {
     note_lapse(binding, txn);
-    if (binding.state == BindingState::active) binding.refreshes++;
+    if (binding.state == BindingState::active && !is_granted_one) binding.refreshes++;
   }
   binding.src = txn.src;
   binding.granted_ns = txn.final_response_ns;

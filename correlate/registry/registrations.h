@@ -48,6 +48,8 @@ struct Binding {
   int64_t granted_ns = 0;  // newest 2xx
   CallId granted_call;     // with granted_cseq: the REGISTER that it was granted to
   uint32_t granted_cseq = 0;
+  CallId challenged_call;  // the same of the newest that was challenged
+  uint32_t challenged_cseq = 0;
   int64_t lapse_ns = 0;           // how much too late it was refreshed, at worst; 0: never
   MessageId lapse_message;        // the REGISTER that came then
   MessageId third_party_message;  // the first REGISTER of somebody else, of `registrant`
@@ -114,7 +116,8 @@ class Registrations {
   void replace_others(const std::string& aor, const TransactionRecord& txn);
   void replace(const OpenBindings& others, const TransactionRecord& txn, Binding& accepted);
   void answer(Binding& binding, const TransactionRecord& txn, std::optional<uint32_t> granted);
-  void note_source(const std::string& flow, const TransactionRecord& txn, bool began_anew);
+  void note_source(const std::string& flow, const TransactionRecord& txn, bool began_anew,
+                   bool by_contact);
   void note_flow(const std::string& key, RegisteredFlow flow, const TransactionRecord& txn);
   void learn_listed(const std::string& aor, const TransactionRecord& txn);
   bool lists_as_asked(const std::string& aor, const TransactionRecord& txn);
@@ -136,6 +139,11 @@ class Registrations {
   struct Seen {
     Endpoint place;
     MessageId message;
+    CallId call;
+    // Where the newest REGISTER under another Call-ID came from.
+    Endpoint other_place;
+    CallId other_call;
+    bool shared = false;  // by two clients: what looks like a move is none
   };
   absl::flat_hash_map<uint64_t, Seen> seen_;
   std::vector<BindingMove> moves_;

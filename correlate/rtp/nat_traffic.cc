@@ -28,11 +28,13 @@ void NatTraffic::add_question(const Datagram& datagram, const StunMessage& stun,
   if (model_.stun_probes.size() >= kMaxProbes) return;
   probes_[key] = static_cast<uint32_t>(model_.stun_probes.size());
   StunProbe probe;
+  probe.transaction = hash_text(stun.transaction);
   probe.client = datagram.src;
   probe.server = datagram.dst;
   probe.first_ns = probe.last_ns = datagram.time_ns;
   probe.frame = datagram.frame;
   probe.point = datagram.point;
+  probe.ttl = datagram.ttl;
   probe.change_ip = stun.change_ip;
   probe.change_port = stun.change_port;
   model_.stun_probes.push_back(probe);
@@ -45,6 +47,8 @@ void NatTraffic::add_stun(const Datagram& datagram) {
   if (!parse_stun(datagram.payload, &stun)) return;
   if (stun.is_probe()) {
     add_question(datagram, stun, probe_key(stun, datagram.src));
+    keep(datagram, KeepaliveKind::stun);
+  } else if (stun.is_indication()) {
     keep(datagram, KeepaliveKind::stun);
   } else if (stun.is_success()) {
     const auto known = probes_.find(probe_key(stun, datagram.dst));

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <map>
 #include <tuple>
 
@@ -16,18 +17,44 @@ void add_frames(const Model& model, TransactionId id, std::vector<uint32_t>* fra
     frames->push_back(model.messages[m].frame);
 }
 
+using HopKey = std::tuple<IpAddress, Endpoint, std::string>;
+HopKey key_of(const ViaHop& hop) {
+  return {hop.source.ip, hop.server, hop.sent_by};
+}
+
+bool went_to_source(const ViaHop& hop) {
+  return hop.answered_to == hop.source;
+}
+
+// Of each client and server, whether a hop with the same fault did no harm: by where its answer
+// went, to the source or elsewhere.
+std::map<HopKey, std::array<bool, 2>> harmless_of(const NatAudit& nat,
+                                                  bool (*wanted)(const ViaHop&)) {
+  std::map<HopKey, std::array<bool, 2>> harmless;
+  for (const ViaHop& hop : nat.hops()) {
+    if (!wanted(hop) || !hop.is_answered() || hop.repeats != 0) continue;
+    harmless[key_of(hop)][went_to_source(hop) ? 1 : 0] = true;
+  }
+  return harmless;
+}
+
 }  // namespace
 
 std::vector<HopGroup> group_hops(const NatAudit& nat, bool (*wanted)(const ViaHop&),
                                  Severity (*severity)(const ViaHop&)) {
-  using Key = std::tuple<IpAddress, Endpoint, std::string>;
-  std::map<Key, size_t> places;
+  const auto harmless = harmless_of(nat, wanted);
+  std::map<HopKey, size_t> places;
   std::vector<HopGroup> groups;
   for (const ViaHop& hop : nat.hops()) {
     if (!wanted(hop)) continue;
-    const Severity worth = severity(hop);
-    const auto [place, is_new] =
-        places.try_emplace({hop.source.ip, hop.server, hop.sent_by}, groups.size());
+    // One packet that got lost is no harm of what others get along with.
+    const auto others = harmless.find(key_of(hop));
+    ViaHop judged = hop;
+    if (hop.repeats == 1 && others != harmless.end() &&
+        others->second[went_to_source(hop) ? 1 : 0])
+      judged.repeats = judged.repeats_after_stray = 0;
+    const Severity worth = severity(judged);
+    const auto [place, is_new] = places.try_emplace(key_of(hop), groups.size());
     if (is_new) groups.push_back({&hop, {}, worth});
     HopGroup& group = groups[place->second];
     group.hops.push_back(&hop);

@@ -57,8 +57,12 @@ void check_request(CaptureContext& context, TransactionId id, std::vector<Findin
   if (!is_public(src.ip) || !context.view.load(context.model.messages[txn.request])) return;
   const SipIndex& sip = context.view.sip();
   const auto target = host_of(sip.request_uri);
-  const bool sent_there = is_out_of_reach(context, dst.ip);
-  const bool named = is_out_of_reach(context, target) && !sip.has(HeaderId::route) &&
+  // By a Route it can be sent to a private address, too: that is a fault of the Record-Route.
+  const bool sent_there =
+      is_out_of_reach(context, dst.ip) && target == dst.ip && !sip.has(HeaderId::route);
+  // A proxy that sends it to a public host all the same has looked up where the client is.
+  const bool by_proxy = header_values(sip, HeaderId::via).size() > 1;
+  const bool named = is_out_of_reach(context, target) && !sip.has(HeaderId::route) && !by_proxy &&
                      !context.nat.sends(dst.ip) && context.nat.is_behind_nat(dst) != true;
   if (!sent_there && !named) return;
   const uint32_t frame = context.model.messages[txn.request].frame;

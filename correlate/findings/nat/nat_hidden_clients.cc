@@ -16,7 +16,7 @@ constexpr size_t kManyClients = 5;
 struct Server {
   std::set<IpAddress> sources;
   std::set<std::string> sent_by;
-  bool any_proxy = false;  // the source stands in a Via: it is a proxy, and says so
+  bool any_proxy = false;  // the source's own Via stands on those of others: it says what it is
   std::vector<const ViaHop*> hops;
 };
 
@@ -25,8 +25,11 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
   for (const ViaHop& hop : context.nat.hops()) {
     Server& server = servers[hop.server];
     server.sources.insert(hop.source.ip);
+    // What the box asks the server itself (OPTIONS of a balancer) hides nobody.
+    const bool own = !hop.host_differs();
+    server.any_proxy = server.any_proxy || (own && hop.vias > 1);
+    if (own) continue;
     server.sent_by.insert(hop.sent_by);
-    server.any_proxy = server.any_proxy || !hop.host_differs();
     server.hops.push_back(&hop);
   }
   for (const auto& [end, server] : servers) {

@@ -58,7 +58,8 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
 
 const Detector detector("nat-record-route-private", Severity::error,
                         "a private Record-Route must be used by a public peer", check,
-                        {.facts_in_calls = {"txn-ack-missing", "txn-bye-unanswered"}});
+                        {.in_calls = {"txn-timeout", "txn-retransmissions"},
+                         .facts_in_calls = {"txn-ack-missing", "txn-bye-unanswered"}});
 
 }  // namespace
 }  // namespace sipladder::nat_record_route_private

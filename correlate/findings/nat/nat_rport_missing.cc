@@ -1,6 +1,8 @@
 // nat-rport-missing: a client behind a NAT does not ask for rport.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "correlate/findings/nat/hop_findings.h"
 
 namespace sipladder::nat_rport_missing {
@@ -8,16 +10,24 @@ namespace {
 
 extern const Detector detector;
 
+bool went_to_source(const ViaHop& hop) {
+  return hop.is_answered() && hop.answered_to == hop.source;
+}
+
 Severity severity_of(const ViaHop& hop) {
   if (headline_of(hop) != HopFault::rport_missing) return Severity::info;
-  if (hop.repeats != 0) return Severity::error;
-  const bool arrived = hop.is_answered() && hop.answered_to == hop.source;
-  return arrived ? Severity::info : Severity::warning;  // the server answers to the source unasked
+  // Where the server answers to the source unasked, that one answer got lost has another reason.
+  if (went_to_source(hop)) return Severity::info;
+  return hop.repeats != 0 ? Severity::error : Severity::warning;
 }
 
 void check(CaptureContext& context, std::vector<Finding>* out) {
-  for (const HopGroup& group : group_hops(context.nat, misses_rport, severity_of)) {
+  for (HopGroup& group : group_hops(context.nat, misses_rport, severity_of)) {
     const ViaHop& hop = *group.example;
+    // What is not answered here would be, where the same client is otherwise.
+    const bool served = std::any_of(group.hops.begin(), group.hops.end(),
+                                    [](const ViaHop* one) { return went_to_source(*one); });
+    if (served && !hop.is_answered()) group.severity = Severity::info;
     Finding finding = finding_of(context, detector, group);
     const std::string outcome =
         !hop.is_answered() ? ""

@@ -17,7 +17,8 @@ std::string kind_text(const EndpointNat& nat) {
 
 std::string rules_text(const EndpointNat& nat) {
   std::string text;
-  if (nat.mapping != NatRule::none) text += fmt::format("mapping {}", to_string(nat.mapping));
+  if (nat.mapping == NatRule::dependent) text += "mapping depends on the destination";
+  if (!to_string(nat.mapping).empty()) text += fmt::format("mapping {}", to_string(nat.mapping));
   if (nat.filtering != NatRule::none) {
     text += fmt::format("{}filtering {}", text.empty() ? "" : ", ", to_string(nat.filtering));
   }
