@@ -32,7 +32,7 @@ struct Datagram {
   Endpoint dst;
   uint16_t ip_id = 0;  // IPv4 identification, 0 where there is none
   uint8_t dscp = 0;
-  uint8_t ttl = 0;  // or hop limit; 0: not known
+  uint8_t ttl = 0;        // or hop limit; 0: not known
   uint8_t icmp_type = 0;  // icmp_error only
   uint8_t icmp_code = 0;
   uint16_t icmp_mtu = 0;  // of the next link, where the packet was too big

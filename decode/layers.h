@@ -167,7 +167,7 @@ struct Layers {
   std::vector<HeadlessUdp> headless_udp;       // at most kMaxHeadlessUdp
   std::vector<TcpGap> tcp_gaps;                // at most kMaxTcpGaps
   std::vector<TcpStall> tcp_stalls;            // at most kMaxTcpStalls
-  std::optional<Datagram> keepalive;       // of this packet
+  std::optional<Datagram> keepalive;           // of this packet
   TlsConnections tls;                          // before the streams, whose sessions refer to it
   Neighbours neighbours;
   absl::flat_hash_map<TcpKey, TcpStream> tcp;

@@ -29,8 +29,7 @@ void Neighbours::ask(const IpAddress& asker, const IpAddress& target, int64_t ti
     run.first_ns = time_ns;
     run.first_frame = frame;
   }
-  const bool is_copy =
-      run.asked != 0 && run.asker == asker && time_ns - run.last_ns < kCopyNs;
+  const bool is_copy = run.asked != 0 && run.asker == asker && time_ns - run.last_ns < kCopyNs;
   if (is_copy) return;
   run.target = target;
   run.asker = asker;

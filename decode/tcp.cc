@@ -13,6 +13,9 @@ constexpr size_t kMaxStreams = 16'384;
 constexpr size_t kMaxTcpBuffered = 128 << 20;
 constexpr size_t kMaxAhead = 64 << 10;
 constexpr size_t kMaxSegmentsAhead = 4096;
+// A capture can show the acknowledgement before what it acknowledges: several queues of a device, a
+// mirror, a tap of each direction. So long it waits for that.
+constexpr int64_t kReorderedNs = 200'000'000;
 constexpr int64_t kMaxGapNs =
     2'000'000'000;  // a segment that has not come by then was not captured
 // A sender waits longer for an acknowledgement (RFC 6298): what comes again sooner is the same
@@ -166,6 +169,7 @@ void skip_acknowledged_gap(Layers& layers, const IpHeader& ip, const TcpKey& key
   TcpStream& stream = found->second;
   const TcpSegment& first = stream.ahead.begin()->second;
   if (distance(first.sequence, acknowledged) < 0) return;
+  if (layers.packet->time_ns - first.time_ns < kReorderedNs) return;
   const size_t before = stream.buffered();
   const IpHeader swapped{ip.dst, ip.src, 0, ip.dscp, ip.ttl};
   StreamMessages messages(layers, swapped, reverse, stream);

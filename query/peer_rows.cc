@@ -86,8 +86,7 @@ std::vector<PeerRow> peer_rows(Reader& reader) {
     const PeerRow one = counted(reader, id, has_times);
     for (const Peer& peer : peers.of(id)) {
       add(one, &row_of(peer, 0, &rows));
-      if (has_times)
-        add(one, &row_of(peer, call.start_ns - call.start_ns % kHourNs, &rows));
+      if (has_times) add(one, &row_of(peer, call.start_ns - call.start_ns % kHourNs, &rows));
     }
   }
   std::vector<PeerRow> sorted;

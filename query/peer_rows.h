@@ -1,5 +1,5 @@
-// Rows of table `peers`: calls by who takes part in them (correlate/analysis/call_peers.h), over the
-// whole capture and by hour.
+// Rows of table `peers`: calls by who takes part in them (correlate/analysis/call_peers.h), over
+// the whole capture and by hour.
 //
 // Lifetime: values. Threads: as Model.
 #pragma once

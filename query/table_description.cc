@@ -77,7 +77,8 @@ const std::vector<const TableDescription*>& tables() {
       &kCallsTable,        &kMessagesTable,      &kViasTable,          &kHeadersTable,
       &kTransactionsTable, &kDialogsTable,       &kSdpTable,           &kStreamsTable,
       &kIntervalsTable,    &kRegistrationsTable, &kSubscriptionsTable, &kEndpointsTable,
-      &kTlsTable, &kPeersTable,          &kFindingsTable,      &kCaptureTable,       &kStatsTable};
+      &kTlsTable,          &kPeersTable,         &kFindingsTable,      &kCaptureTable,
+      &kStatsTable};
   return all;
 }
 

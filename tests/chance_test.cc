@@ -14,11 +14,11 @@ struct Case {
 TEST(Chance, IsTheUpperTailOfTheHypergeometricDistribution) {
   const Case cases[] = {
       {0, 5, 10, 20, 1.0},
-      {5, 5, 5, 20, 1.0 / 15504},            // 1 / C(20,5)
-      {5, 5, 10, 20, 252.0 / 15504},         // C(10,5) / C(20,5)
+      {5, 5, 5, 20, 1.0 / 15504},              // 1 / C(20,5)
+      {5, 5, 10, 20, 252.0 / 15504},           // C(10,5) / C(20,5)
       {4, 5, 10, 20, (252.0 + 2100) / 15504},  // and C(10,4) C(10,1)
-      {8, 8, 26, 26, 1.0},                   // all have it
-      {3, 3, 1, 4, 0.0},                     // more than there are
+      {8, 8, 26, 26, 1.0},                     // all have it
+      {3, 3, 1, 4, 0.0},                       // more than there are
   };
   for (const Case& one : cases)
     EXPECT_NEAR(chance_of(one.hits, one.drawn, one.marked, one.all), one.chance, 1e-9)

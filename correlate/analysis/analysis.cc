@@ -210,6 +210,7 @@ void Analyst::analyse(CallId id, MessageView& view) {
   place.stamp = stamp(id);
   CallAnalysis& analysis = place.analysis = CallAnalysis{};
   CallContext context = context_of(model_, log_, id, media_, view);
+  conclude_audio(context.audio, &analysis);
   for (const Detector* detector : detectors()) {
     if (model_.cancellation.requested()) break;
     if (detector->check != nullptr) detector->check(context, &analysis);
@@ -218,7 +219,6 @@ void Analyst::analyse(CallId id, MessageView& view) {
   drop_explained(model_, &analysis.findings);
   demote_repeats_of_forks(&analysis.findings);
   std::stable_sort(analysis.findings.begin(), analysis.findings.end(), worse);
-  conclude_audio(context.audio, &analysis);
   analysis.early_audio = context.early.heard;
   name_root_cause(&analysis);
   analysis.scenario = scenario_of(context);

@@ -23,8 +23,8 @@ double chance_of(uint64_t hits, uint64_t drawn, uint64_t marked, uint64_t all) {
   const uint64_t fewest = drawn > others ? drawn - others : 0;
   double chance = 0;
   for (uint64_t i = std::max(hits, fewest); i <= std::min(drawn, marked); i++)
-    chance += std::exp(log_choose(marked, i) + log_choose(others, drawn - i) -
-                       log_choose(all, drawn));
+    chance +=
+        std::exp(log_choose(marked, i) + log_choose(others, drawn - i) - log_choose(all, drawn));
   return std::min(chance, 1.0);
 }
 

@@ -8,11 +8,8 @@ AudioVerdict never_decodable(const AudioCase& audio, const AudioDirection& direc
     const StreamRecord& stream = audio.model.streams[id];
     if (is_comfort_noise(stream.payload_type)) return {};
     for (const AudioSdp& audio_sdp : audio.facts.negotiation.audio_sdps) {
-      const auto& types = audio_sdp.payload_types;
-      if (audio_sdp.author == opposite(direction.from) &&
-          std::find(types.begin(), types.end(), stream.payload_type) != types.end()) {
+      if (audio_sdp.author == opposite(direction.from) && accepts(audio_sdp, stream.payload_type))
         return {};
-      }
     }
   }
   if (direction.last_leg.empty() || !direction.receiver_sdp) return {};
@@ -27,11 +24,10 @@ AudioVerdict no_longer_decodable(const AudioCase& audio, const AudioDirection& d
   const StreamRecord& stream = audio.model.streams[id];
   // On another hop, a relay that transcodes shows another list.
   for (const AudioSdp& audio_sdp : negotiation.audio_sdps) {
-    const auto& types = audio_sdp.payload_types;
     const bool same = audio_sdp.author == newest->author &&
                       audio.model.messages[audio_sdp.message].is_in_exchange_of(
                           audio.model.messages[newest->message]);
-    if (same && std::find(types.begin(), types.end(), stream.voice_type) != types.end()) return {};
+    if (same && accepts(audio_sdp, stream.voice_type)) return {};
   }
   if (direction.right.within(newest->time_ns, stream.last_ns) < kMissedNs) return {};
   return {AudioFault::codec_mismatch, newest->time_ns, id};

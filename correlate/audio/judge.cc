@@ -62,6 +62,17 @@ AudioVerdict undeliverable(const Inquiry& about) {
   return worst;
 }
 
+// The network says of all of it that it does not arrive: more certain than what two points show.
+AudioVerdict rejected(const Inquiry& about) {
+  AudioVerdict first;
+  for (const StreamId id : about.direction.last_leg) {
+    AudioVerdict lost = rejected_by_icmp(about.audio, id);
+    if (!lost || lost.lost_from_ns != 0) return {};
+    if (!first) first = std::move(lost);
+  }
+  return first;
+}
+
 // Some arrived, at least for a time; what came after that did not, or was rejected.
 AudioVerdict undelivered(const Inquiry& about) {
   const Model& model = about.audio.model;
@@ -114,6 +125,7 @@ constexpr Question kOfNothingHere[] = {{not_here, true}};
 constexpr Question kOfWhatIsHere[] = {
     {lost_in_relay},
     {undeliverable},
+    {rejected},
     {[](const Inquiry& about) { return about.points.swallowed_by_box(); }},
     {[](const Inquiry& about) { return about.points.swallowed_beside_sip(); }},
     {undelivered},

@@ -66,11 +66,26 @@ class Vantage {
 
 }  // namespace
 
+// It is here, and another call owns it: what came back between the same two ends during the talk.
+bool is_of_other_call(const AudioCase& audio, const AudioDirection& back) {
+  return std::any_of(back.streams.begin(), back.streams.end(), [&](StreamId id) {
+    const StreamRecord& stream = audio.model.streams[id];
+    const std::vector<StreamId> from_there = audio.media.index().from(audio.dst(id));
+    return std::any_of(from_there.begin(), from_there.end(), [&](StreamId other) {
+      const StreamRecord& reverse = audio.model.streams[other];
+      const CallId owner = audio.media.of(other).call;
+      return owner && owner != audio.media.of(id).call && reverse.dst == stream.src &&
+             reverse.packets >= kMinMedia && reverse.last_ns > audio.facts.answer_ns &&
+             reverse.first_ns < audio.facts.end_ns;
+    });
+  });
+}
+
 bool is_missing(const AudioCase& audio, const AudioDirection& direction,
                 const AudioDirection& back) {
   const Vantage vantage(audio, direction, back);
   return direction.reported_frame == 0 && back.packets >= kMinMedia && !is_handful(back) &&
-         vantage.passes_here() && vantage.speaks_here();
+         vantage.passes_here() && vantage.speaks_here() && !is_of_other_call(audio, back);
 }
 
 }  // namespace sipladder

@@ -3,6 +3,8 @@
 namespace sipladder {
 namespace {
 
+constexpr uint8_t kHalfLost = 128;  // of 256 packets since the report before
+
 bool has_ssrc(const Model& model, const AudioDirection& direction, uint32_t ssrc) {
   return std::any_of(direction.streams.begin(), direction.streams.end(),
                      [&](StreamId id) { return model.streams[id].ssrc == ssrc; });
@@ -20,24 +22,42 @@ bool is_of_other_call(const AudioCase& audio, uint32_t ssrc, StreamId reporter) 
   return false;
 }
 
+// What the reporter sends began with this call: its reports are of this call, too.
+bool began_with_talk(const AudioCase& audio, StreamId reporter) {
+  constexpr int64_t kEarlyNs = 10'000'000'000;
+  const StreamRecord& stream = audio.model.streams[reporter];
+  if (stream.first_ns < audio.facts.answer_ns - kEarlyNs) return false;
+  const auto& same = audio.media.index().with_ssrc(stream.ssrc);
+  return std::none_of(same.begin(), same.end(), [&](StreamId id) {
+    return audio.model.streams[id].src == stream.src &&
+           audio.model.streams[id].first_ns < stream.first_ns;
+  });
+}
+
+bool is_within_talk(const AudioCase& audio, int64_t from_ns, int64_t until_ns) {
+  return from_ns >= audio.facts.answer_ns && until_ns <= audio.facts.end_ns;
+}
+
 }  // namespace
 
 // Two reports of the receiver show that it got more of a stream that is not here
 // (RFC 3550 6.4.1): it takes another way, or the capture has left it out. One alone can be of the
-// call before. What SRTCP says is not read.
+// call before, unless its author began with this one. What SRTCP says is not read.
 uint32_t report_of_receipt(const AudioCase& audio, const AudioDirection& back) {
   const auto& audio_sdps = audio.facts.negotiation.audio_sdps;
   if (std::any_of(audio_sdps.begin(), audio_sdps.end(), [](const AudioSdp& s) { return s.secure; }))
     return 0;
   for (const StreamId id : back.streams) {
     for (const RtcpRecord* rtcp : audio.media.rtcp_of(audio.src(id))) {
-      const bool of_talk = rtcp->progress_from_ns >= audio.facts.answer_ns &&
-                           rtcp->progress_ns <= audio.facts.end_ns;
-      if (!of_talk || rtcp->ssrc != audio.model.streams[id].ssrc ||
+      const bool progress = is_within_talk(audio, rtcp->progress_from_ns, rtcp->progress_ns);
+      const bool first = is_within_talk(audio, rtcp->block_ns, rtcp->block_ns) &&
+                         rtcp->repeated == 0 && rtcp->fraction_lost < kHalfLost &&
+                         began_with_talk(audio, id);
+      if ((!progress && !first) || rtcp->ssrc != audio.model.streams[id].ssrc ||
           has_ssrc(audio.model, back, rtcp->about))
         continue;
       if (is_of_other_call(audio, rtcp->about, id)) continue;
-      return rtcp->progress_frame;
+      return progress ? rtcp->progress_frame : rtcp->block_frame;
     }
   }
   return 0;

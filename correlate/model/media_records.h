@@ -22,6 +22,9 @@ struct RtcpRecord {
   uint32_t about = 0;    // SSRC that its newest block tells of
   uint32_t highest = 0;  // received of it
   int64_t block_ns = 0;  // when that was said
+  uint32_t block_frame = 0;
+  uint8_t fraction_lost = 0;  // of 256, by that block
+  uint32_t repeated = 0;      // blocks that tell of no progress since the one before
   // The newest two that show progress: more was received in between.
   int64_t progress_from_ns = 0;
   int64_t progress_ns = 0;

@@ -41,7 +41,8 @@ void learn_from_hop(const Model& model, const ViaHop& hop, EndpointNat* endpoint
     if (translated) {
       const bool inner = hop.sent_by_ip && is_private_scope(scope_of(*hop.sent_by_ip)) &&
                          scope_of(*hop.sent_by_ip) != AddressScope::loopback;
-      endpoint->is_behind(inner ? *hop.sent_by_ip : hop.source.ip, {*hop.received, hop.rport.value_or(0)},
+      endpoint->is_behind(inner ? *hop.sent_by_ip : hop.source.ip,
+                          {*hop.received, hop.rport.value_or(0)},
                           model.messages[hop.answer ? hop.answer : hop.request].frame);
     }
     // A wrong received does not undo what the Via says to whoever sees a public source.

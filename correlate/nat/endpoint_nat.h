@@ -32,8 +32,9 @@ inline bool is_dependent(NatRule rule) {
   return rule == NatRule::address_dependent || rule == NatRule::address_and_port ||
          rule == NatRule::dependent;
 }
-std::string_view to_string(NatType type);        // "port-restricted-cone"; empty for none
-std::string_view to_string(NatRule rule);        // "address-and-port-dependent"; empty for none, dependent
+std::string_view to_string(NatType type);  // "port-restricted-cone"; empty for none
+std::string_view to_string(
+    NatRule rule);  // "address-and-port-dependent"; empty for none, dependent
 std::string_view to_string(KeepaliveKind kind);  // "crlf2"; empty for none
 
 struct EndpointNat {

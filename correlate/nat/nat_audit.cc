@@ -84,8 +84,12 @@ void NatAudit::choose_hops() {
   hops_.reserve(chosen.size());
   for (const TransactionId id : chosen) {
     if (auto hop = via_hop_of(model_, view_, id, sent_on[id.value])) hops_.push_back(*hop);
-    senders_.insert({model_.endpoints[model_.transactions[id].src].ip, 0});
-    senders_.insert({hops_.empty() ? IpAddress{} : hops_.back().answered_from.ip, 0});
+    const TransactionRecord& txn = model_.transactions[id];
+    const uint8_t point = model_.messages[txn.request].point;
+    for (const uint16_t seen_at : {uint16_t{point}, kAnyPoint}) {
+      senders_.insert({model_.endpoints[txn.src].ip, seen_at});
+      senders_.insert({hops_.empty() ? IpAddress{} : hops_.back().answered_from.ip, seen_at});
+    }
   }
   find_rewrites(sent_on);
 }

@@ -37,10 +37,12 @@ class NatAudit {
   const std::vector<BindingMove>& moves() const { return moves_; }
   const std::vector<Rewrite>& rewrites() const { return rewrites_; }
   // Some packet of SIP comes from there.
-  bool sends(const IpAddress& ip) const { return senders_.contains({ip, 0}); }
+  bool sends(const IpAddress& ip) const { return sends(ip, kAnyPoint); }
+  bool sends(const IpAddress& ip, uint16_t point) const { return senders_.contains({ip, point}); }
   const EndpointNats& endpoints() const { return endpoints_; }
 
  private:
+  static constexpr uint16_t kAnyPoint = 0xFFFF;
   void choose_hops();
   void find_rewrites(const absl::flat_hash_map<uint32_t, TransactionId>& sent_on);
   void learn_translation(const ViaHop& inside, const ViaHop& outside);
@@ -55,7 +57,7 @@ class NatAudit {
   std::vector<ViaHop> hops_;
   std::vector<BindingMove> moves_;
   std::vector<Rewrite> rewrites_;
-  absl::flat_hash_set<Endpoint, EndpointHash> senders_;  // with port 0
+  absl::flat_hash_set<Endpoint, EndpointHash> senders_;  // the point as port, and kAnyPoint
   EndpointNats endpoints_;
   struct AddressNat {
     std::optional<bool> behind;

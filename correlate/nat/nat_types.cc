@@ -9,7 +9,7 @@
 namespace sipladder {
 namespace {
 
-constexpr int64_t kAnswerTimeNs = kSecondNs;    // a server that has not answered by then does not
+constexpr int64_t kAnswerTimeNs = kSecondNs;  // a server that has not answered by then does not
 constexpr int64_t kGivenUpNs = 3 * kSecondNs / 10;  // a client that asks on so much later has none
 constexpr int64_t kOneTestNs = 60 * kSecondNs;  // mappings this far apart may have expired between
 

@@ -34,7 +34,7 @@ std::string flow_of(const Model& model, const TransactionRecord& txn, const SipI
   std::string flow = binding_key(aor_of(sip.value(HeaderId::to)), contact.uri);
   for (const std::string_view name : {"+sip.instance", "reg-id"})
     flow.append("\n").append(param(contact.params, name).value_or(""));
-  return flow + "\n" + to_string(model.endpoints[txn.dst].ip);
+  return flow + "\n" + to_string(model.endpoints[txn.dst]);
 }
 
 bool is_reached_by_contact(const SipIndex& sip, const Endpoint& source) {

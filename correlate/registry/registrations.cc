@@ -203,8 +203,13 @@ void Registrations::note_source(const std::string& flow, const TransactionRecord
   const bool ends = binding.state != BindingState::active;
   if (ends || began_anew) seen_.erase(key);
   if (ends) return;
-  Seen now{seen_by_registrar(model_.endpoints[txn.src], view_.sip()), txn.request, txn.call, {},
-           {}, false};
+  Seen now{seen_by_registrar(model_.endpoints[txn.src], view_.sip()),
+           txn.request,
+           txn.call,
+           txn.cseq,
+           {},
+           {},
+           false};
   const auto [place, is_new] = seen_.try_emplace(key, now);
   const Seen before = place->second;
   const bool same_call = before.call == now.call;
@@ -218,6 +223,8 @@ void Registrations::note_source(const std::string& flow, const TransactionRecord
   if (is_new || before.shared || !is_move(before.place, now.place, reliable)) return;
   // Its answers and its calls go to the Contact: the port that it sends from is nobody's.
   if (by_contact && before.place.ip == now.place.ip) return;
+  // One REGISTER, seen before and after a hop.
+  if (same_call && before.cseq == now.cseq) return;
   if (now.shared) {
     binding.source_changes = 0;
     std::erase_if(moves_, [&](const BindingMove& move) { return move.binding == asked_.front(); });
@@ -225,9 +232,8 @@ void Registrations::note_source(const std::string& flow, const TransactionRecord
   }
   binding.source_changes++;
   if (!reliable && moves_.size() < kMaxMoves) {
-    moves_.push_back(
-        {binding.aor, before.place, now.place, before.message, now.message, TransactionId{},
-         asked_.front()});
+    moves_.push_back({binding.aor, before.place, now.place, before.message, now.message,
+                      TransactionId{}, asked_.front()});
   }
 }
 
@@ -319,8 +325,7 @@ void Registrations::answer(Binding& binding, const TransactionRecord& txn,
   // One REGISTER can be seen at several hops, and on both sides of a NAT.
   const bool is_granted_one = txn.call == binding.granted_call && txn.cseq == binding.granted_cseq;
   if (txn.final_status == 401 || txn.final_status == 407) {
-    const bool counted =
-        txn.call == binding.challenged_call && txn.cseq == binding.challenged_cseq;
+    const bool counted = txn.call == binding.challenged_call && txn.cseq == binding.challenged_cseq;
     if (!counted) binding.challenges++;
     binding.challenged_call = txn.call;
     binding.challenged_cseq = txn.cseq;

@@ -140,6 +140,7 @@ class Registrations {
     Endpoint place;
     MessageId message;
     CallId call;
+    uint32_t cseq = 0;
     // Where the newest REGISTER under another Call-ID came from.
     Endpoint other_place;
     CallId other_call;

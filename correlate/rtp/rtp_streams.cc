@@ -107,7 +107,7 @@ StreamRecord* RtpStreams::find(const Endpoint& src, const Endpoint& dst, uint32_
 // A redial from the same port with the same SSRC: since the stream paused, another call has named
 // its destination.
 bool RtpStreams::belongs_to_next_call(const StreamRecord& stream, const Datagram& datagram) const {
-  constexpr int64_t kPauseNs = 500'000'000;
+  constexpr int64_t kPauseNs = 200'000'000;
   return datagram.time_ns - stream.last_ns >= kPauseNs &&
          turns_.taken_ns(datagram.dst) > stream.last_ns;
 }
@@ -300,9 +300,13 @@ void RtpStreams::note_rtcp(const Datagram& datagram, const RtcpReport& report) {
     record.progress_ns = datagram.time_ns;
     record.progress_frame = datagram.frame;
   }
+  const bool repeated = block.ssrc == record.about && block.highest_sequence == record.highest;
+  record.repeated = repeated ? record.repeated + 1 : 0;
   record.about = block.ssrc;
   record.highest = block.highest_sequence;
   record.block_ns = datagram.time_ns;
+  record.block_frame = datagram.frame;
+  record.fraction_lost = block.fraction_lost;
 }
 
 void RtpStreams::add_rtcp(const Datagram& datagram, const RtcpReport& report) {

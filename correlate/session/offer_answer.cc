@@ -85,6 +85,13 @@ void read_formats(const SdpMedia& media, AudioSdp* audio_sdp) {
   }
 }
 
+void add_other_types(const SdpMedia& media, AudioSdp* audio_sdp) {
+  if (media.media != "audio" || media.port == 0) return;
+  for (const SdpFormat& format : media.formats)
+    if (const auto type = parse_number<uint8_t>(format.payload))
+      audio_sdp->other_types.push_back(*type);
+}
+
 uint64_t hash_without_origin(std::string_view body) {
   uint64_t hash = 0;
   while (!body.empty()) {
@@ -122,6 +129,8 @@ AudioSdp stand_of(std::string_view body, MessageId id, const MessageRecord& mess
   if (const auto line = choose_line(sdp, answered)) {
     audio_sdp.mline = *line;
     read_audio(sdp.media[*line], &audio_sdp);
+    for (size_t other = 0; other < sdp.media.size(); other++)
+      if (other != *line) add_other_types(sdp.media[other], &audio_sdp);
   }
   return audio_sdp;
 }
@@ -394,6 +403,13 @@ Negotiation negotiation_of(const Model& model, MessageView& view, const CallReco
                              call.sdp_offered != call.sdp_answered && answered.acknowledged &&
                              is_offer(model, reader.result.audio_sdps.front());
   return std::move(reader.result);
+}
+
+bool accepts(const AudioSdp& audio_sdp, uint8_t payload_type) {
+  const auto lists = [&](const std::vector<uint8_t>& types) {
+    return std::find(types.begin(), types.end(), payload_type) != types.end();
+  };
+  return lists(audio_sdp.payload_types) || lists(audio_sdp.other_types);
 }
 
 }  // namespace sipladder

@@ -57,6 +57,7 @@ struct AudioSdp {
   bool named_candidate = false;  // one of them is a host name, of mDNS mostly
   std::string ice_ufrag;
   std::vector<uint8_t> payload_types;
+  std::vector<uint8_t> other_types;  // of its other open audio lines
   std::vector<MappedType> mapped;
   std::optional<double> ptime_ms;
   double frame_ms = 0;  // of the first codec, when it has fixed ones (G.723, G.729, GSM)
@@ -68,6 +69,9 @@ struct AudioSdp {
   std::string origin;      // o=
   uint64_t rest_hash = 0;  // of all other lines
 };
+
+// Its author takes this payload type, on whichever of its audio lines.
+bool accepts(const AudioSdp& audio_sdp, uint8_t payload_type);
 
 struct OfferAnswer {
   size_t offer;   // index into audio_sdps

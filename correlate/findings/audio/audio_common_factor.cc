@@ -116,10 +116,10 @@ void add_times(const Sample& sample, std::vector<Factor>* factors) {
   }
   good_before = first;
   good_after = sample.all() - 1 - last;
-  factors->push_back({chance_of(sample.faulty, sample.faulty, sample.all() - good_before,
-                                sample.all()),
-                      "begin at " + time_of_day_text(sample.sessions[first].start_ns) + " or later",
-                      {sample.faulty, sample.good - good_before}});
+  factors->push_back(
+      {chance_of(sample.faulty, sample.faulty, sample.all() - good_before, sample.all()),
+       "begin at " + time_of_day_text(sample.sessions[first].start_ns) + " or later",
+       {sample.faulty, sample.good - good_before}});
   factors->push_back(
       {chance_of(sample.faulty, sample.faulty, sample.all() - good_after, sample.all()),
        "begin at " + time_of_day_text(sample.sessions[last].start_ns) + " or before",
@@ -149,10 +149,10 @@ std::string summary_of(const Sample& sample, const Factor& factor) {
   const std::string faulty = all ? fmt::format("all {}", sample.faulty)
                                  : fmt::format("{} of {}", factor.uses.faulty, sample.faulty);
   const size_t without = sample.good - factor.uses.good;
-  const std::string others = factor.uses.good == 0
-                                 ? fmt::format("none of the {} two-way calls does", sample.good)
-                                 : fmt::format("{} of the {} two-way calls do not", without,
-                                               sample.good);
+  const std::string others =
+      factor.uses.good == 0
+          ? fmt::format("none of the {} two-way calls does", sample.good)
+          : fmt::format("{} of the {} two-way calls do not", without, sample.good);
   return fmt::format("{} calls without audio one way {}, and {}", faulty, factor.words, others);
 }
 
@@ -171,8 +171,8 @@ std::string explanation_of(const Sample& sample, const std::vector<Factor>& fact
       odds_text(factors.front().chance), sample.uses.size() + 2);
   if (factors.size() == 1) return text;
   const std::vector<Factor> others(factors.begin() + 1, factors.end());
-  return text + " They also " +
-         list_text(others, 2, [](const Factor& one) { return one.words; }) + ".";
+  return text + " They also " + list_text(others, 2, [](const Factor& one) { return one.words; }) +
+         ".";
 }
 
 void check(CaptureContext& context, std::vector<Finding>* out) {

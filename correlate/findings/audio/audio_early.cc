@@ -96,7 +96,8 @@ void check_leg(CallContext& context, CallAnalysis* out) {
         "Look at how the caller handles forked early media: it must take the SDP of the 2xx, not "
         "that of the first 18x.";
     finding.rfc = "RFC 3261 13.2.2.4";
-    return report(out, std::move(finding));
+    report(out, std::move(finding));
+    return conclude_unheard(out, Party::callee, leg_detector.code);
   }
 }
 

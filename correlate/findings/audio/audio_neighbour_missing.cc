@@ -90,7 +90,9 @@ void check_direction(CallContext& context, const AudioDirection& direction, Call
         "See whether that host is on, in this VLAN, and has this address; a wrong netmask or "
         "gateway asks for hosts that are elsewhere.";
     finding.rfc = run.target.family == 4 ? "RFC 826" : "RFC 4861 7.2";
-    return report(out, std::move(finding));
+    report(out, std::move(finding));
+    if (direction.streams.empty()) conclude_unheard(out, opposite(direction.from), detector.code);
+    return;
   }
 }
 

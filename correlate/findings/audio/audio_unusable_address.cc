@@ -66,6 +66,7 @@ void check_party(CallContext& context, Party party, CallAnalysis* out) {
       party_text(party));
   finding.rfc = "RFC 8866 5.7";
   report(out, std::move(finding));
+  if (!back.streams.empty()) conclude_unheard(out, party, detector.code);
 }
 
 void check(CallContext& context, CallAnalysis* out) {

@@ -50,8 +50,7 @@ std::vector<HopGroup> group_hops(const NatAudit& nat, bool (*wanted)(const ViaHo
     // One packet that got lost is no harm of what others get along with.
     const auto others = harmless.find(key_of(hop));
     ViaHop judged = hop;
-    if (hop.repeats == 1 && others != harmless.end() &&
-        others->second[went_to_source(hop) ? 1 : 0])
+    if (hop.repeats == 1 && others != harmless.end() && others->second[went_to_source(hop) ? 1 : 0])
       judged.repeats = judged.repeats_after_stray = 0;
     const Severity worth = severity(judged);
     const auto [place, is_new] = places.try_emplace(key_of(hop), groups.size());

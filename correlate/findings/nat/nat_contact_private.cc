@@ -2,6 +2,8 @@
 // comes back; or a 2xx with a private Contact is never acknowledged.
 #include <fmt/format.h>
 
+#include <set>
+
 #include "correlate/findings/shared/support.h"
 
 namespace sipladder::nat_contact_private {
@@ -21,8 +23,9 @@ std::optional<IpAddress> host_of(std::string_view uri) {
 }
 
 // A private address that nobody here sends from.
-bool is_out_of_reach(const CaptureContext& context, const std::optional<IpAddress>& ip) {
-  return ip && is_private_scope(scope_of(*ip)) && !context.nat.sends(*ip);
+bool is_out_of_reach(const CaptureContext& context, const std::optional<IpAddress>& ip,
+                     uint8_t point) {
+  return ip && is_private_scope(scope_of(*ip)) && !context.nat.sends(*ip, point);
 }
 
 void tell(const CaptureContext& context, TransactionId id, const IpAddress& contact,
@@ -57,13 +60,15 @@ void check_request(CaptureContext& context, TransactionId id, std::vector<Findin
   if (!is_public(src.ip) || !context.view.load(context.model.messages[txn.request])) return;
   const SipIndex& sip = context.view.sip();
   const auto target = host_of(sip.request_uri);
+  const uint8_t point = context.model.messages[txn.request].point;
   // By a Route it can be sent to a private address, too: that is a fault of the Record-Route.
   const bool sent_there =
-      is_out_of_reach(context, dst.ip) && target == dst.ip && !sip.has(HeaderId::route);
+      is_out_of_reach(context, dst.ip, point) && target == dst.ip && !sip.has(HeaderId::route);
   // A proxy that sends it to a public host all the same has looked up where the client is.
   const bool by_proxy = header_values(sip, HeaderId::via).size() > 1;
-  const bool named = is_out_of_reach(context, target) && !sip.has(HeaderId::route) && !by_proxy &&
-                     !context.nat.sends(dst.ip) && context.nat.is_behind_nat(dst) != true;
+  const bool named = is_out_of_reach(context, target, point) && !sip.has(HeaderId::route) &&
+                     !by_proxy && !context.nat.sends(dst.ip, point) &&
+                     context.nat.is_behind_nat(dst) != true;
   if (!sent_there && !named) return;
   const uint32_t frame = context.model.messages[txn.request].frame;
   tell(context, id, sent_there ? dst.ip : *target,
@@ -84,7 +89,7 @@ void check_2xx(CaptureContext& context, TransactionId id, std::vector<Finding>* 
   if (!is_public(from.ip) || !context.view.load(response)) return;
   const SipIndex& sip = context.view.sip();
   const auto contact = host_of(parse_name_addr(sip.value(HeaderId::contact)).uri);
-  if (!is_out_of_reach(context, contact) || sip.has(HeaderId::record_route)) return;
+  if (!is_out_of_reach(context, contact, response.point) || sip.has(HeaderId::record_route)) return;
   tell(context, id, *contact,
        fmt::format(
            "the 2xx of {} (frame {}) has the private Contact {} and no Record-Route: its ACK "
@@ -95,6 +100,7 @@ void check_2xx(CaptureContext& context, TransactionId id, std::vector<Finding>* 
 
 void check(CaptureContext& context, std::vector<Finding>* out) {
   size_t read = 0;
+  std::set<std::pair<CallId, uint32_t>> told_2xx;  // at whatever hop
   for (const TransactionId id : context.model.transactions.ids()) {
     if (read >= kMostRead) return;
     const TransactionRecord& txn = context.model.transactions[id];
@@ -102,9 +108,11 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
       read++;
       check_request(context, id, out);
     } else if (txn.method == Method::invite && txn.succeeded() && !txn.acked &&
-               txn.responses >= kRepeated2xx) {
+               txn.responses >= kRepeated2xx && !told_2xx.contains({txn.call, txn.cseq})) {
       read++;
+      const size_t before = out->size();
       check_2xx(context, id, out);
+      if (out->size() != before) told_2xx.insert({txn.call, txn.cseq});
     }
   }
 }

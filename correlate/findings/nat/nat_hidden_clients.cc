@@ -20,6 +20,17 @@ struct Server {
   std::vector<const ViaHop*> hops;
 };
 
+// Hosts of one private network behind one address are a NAT as any office has it.
+bool is_one_network(const std::set<std::string>& sent_by) {
+  std::set<std::pair<uint8_t, uint8_t>> networks;
+  for (const std::string& host : sent_by) {
+    const auto ip = parse_ip(host);
+    if (!ip || ip->family != 4 || !is_private_scope(scope_of(*ip))) return false;
+    networks.insert({ip->bytes[0], ip->bytes[1]});
+  }
+  return networks.size() == 1;
+}
+
 void check(CaptureContext& context, std::vector<Finding>* out) {
   std::map<Endpoint, Server> servers;
   for (const ViaHop& hop : context.nat.hops()) {
@@ -34,7 +45,7 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
   }
   for (const auto& [end, server] : servers) {
     if (server.sources.size() != 1 || server.any_proxy || server.sent_by.size() < kManyClients ||
-        !is_private_scope(scope_of(*server.sources.begin())))
+        !is_private_scope(scope_of(*server.sources.begin())) || is_one_network(server.sent_by))
       continue;
     const ViaHop& hop = *server.hops.front();
     Finding finding = finding_of(context, detector, {&hop, {&hop}, Severity::warning});

@@ -9,6 +9,10 @@ namespace {
 
 extern const Detector detector;
 
+// No NAT forgets sooner (RFC 4787 4.3 asks for 2 minutes, bad ones take some ten seconds): it was
+// restarted.
+constexpr int64_t kShortestLifeNs = 5'000'000'000;
+
 // The frame with which the same client came from another port; 0: it did not.
 uint32_t came_back(const CaptureContext& context, const Endpoint& old, const EndpointNat& nat) {
   const Model& model = context.model;
@@ -31,7 +35,7 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
   for (const EndpointId id : model.endpoints.ids()) {
     const Endpoint& end = model.endpoints[id];
     const EndpointNat* nat = context.nat.of(end);
-    if (nat == nullptr || !nat->died_txn) continue;
+    if (nat == nullptr || !nat->died_txn || nat->died_ns < kShortestLifeNs) continue;
     const uint32_t back = came_back(context, end, *nat);
     if (back == 0) continue;
     const TransactionRecord& lost = model.transactions[nat->died_txn];

@@ -31,8 +31,9 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
     const ViaHop& hop = *group.example;
     const bool in_request = is_private(hop.request_route);
     const IpAddress& route = in_request ? *hop.request_route : *hop.answer_route;
-    if (context.nat.sends(route)) continue;  // it is reached from here
     const MessageId message = in_request ? hop.request : hop.routed_answer;
+    if (context.nat.sends(route, context.model.messages[message].point))
+      continue;  // it is reached from here
     const Endpoint& receiver = in_request ? hop.server : hop.source;
     Finding finding = finding_of(context, detector, group);
     finding.message = message;

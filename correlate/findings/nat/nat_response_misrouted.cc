@@ -50,7 +50,8 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
 const Detector detector("nat-response-misrouted", Severity::error,
                         "an answer goes to another address or port than its request's Via says",
                         check,
-                        {.in_calls = {"txn-response-lost", "txn-retransmissions", "txn-no-100"}});
+                        {.in_calls = {"txn-response-lost", "txn-retransmissions", "txn-no-100"},
+                         .facts_in_calls = {"txn-ack-missing"}});
 
 }  // namespace
 }  // namespace sipladder::nat_response_misrouted

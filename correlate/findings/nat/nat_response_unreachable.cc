@@ -39,7 +39,8 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
 
 const Detector detector("nat-response-unreachable", Severity::error,
                         "an answer goes where the client cannot be reached", check,
-                        {.in_calls = {"txn-response-lost", "txn-retransmissions", "txn-no-100"}});
+                        {.in_calls = {"txn-response-lost", "txn-retransmissions", "txn-no-100"},
+                         .facts_in_calls = {"txn-ack-missing"}});
 
 }  // namespace
 }  // namespace sipladder::nat_response_unreachable

@@ -47,7 +47,8 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
 
 const Detector detector("nat-rport-missing", Severity::warning,
                         "a client behind a NAT does not ask for rport", check,
-                        {.in_calls = {"txn-response-lost", "txn-retransmissions", "txn-no-100"}});
+                        {.in_calls = {"txn-response-lost", "txn-retransmissions", "txn-no-100"},
+                         .facts_in_calls = {"txn-ack-missing"}});
 
 }  // namespace
 }  // namespace sipladder::nat_rport_missing

@@ -94,7 +94,9 @@ void check(CallContext& context, CallAnalysis* out) {
     }
     if (loss.pct < kWarning) continue;
     Finding finding = finding_of(context, detector);
-    if (loss.pct >= kError && !loss.doubtful) finding.severity = Severity::error;
+    if (loss.pct >= kError) finding.severity = Severity::error;
+    // Its receiver says that it has all of it: some always say so, most are right.
+    if (loss.doubtful) finding.severity = Severity::info;
     if (!loss.proven || loss.doubtful) finding.confidence = Confidence::likely;
     finding.stream = id;
     finding.evidence = {stream.first_frame, stream.last_frame};

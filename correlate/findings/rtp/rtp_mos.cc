@@ -19,7 +19,8 @@ void check(CallContext& context, CallAnalysis* out) {
     const StreamRecord& stream = context.model.streams[id];
     const StreamBinding& binding = context.media.of(id);
     const std::string_view codec = context.media.encoding_of(id);
-    const double loss_pct = 100.0 * static_cast<double>(lost_by_network(context, id).packets) /
+    const NetworkLoss lost = lost_by_network(context, id);
+    const double loss_pct = 100.0 * static_cast<double>(lost.packets - lost.doubtful) /
                             static_cast<double>(figures_of(stream).expected);
     const auto quality = quality_at(stream, codec, jitter_of(context.model, id, binding), loss_pct);
     if (!quality || quality->mos >= kWarning || e_model(codec, 0, 1, 0).mos - quality->mos < 0.3)

@@ -99,6 +99,8 @@ static bool is_hole_of_both(const CallContext& context, const StreamRecord& stre
 }
 
 // A receiver that has never reported a loss may not count them: alone it is no witness.
+constexpr uint32_t kMissedByCapture = 10;  // packets that the receiver has all the same
+
 NetworkLoss lost_by_network(const CallContext& context, StreamId id) {
   const StreamRecord& stream = context.model.streams[id];
   // Who holds may count packets that it does not send; and a pause may be one of the capture.
@@ -107,7 +109,11 @@ NetworkLoss lost_by_network(const CallContext& context, StreamId id) {
   const bool paused = uncovered || !context.audio.negotiation.holds.empty();
   const int64_t held = paused ? stream.sequence.pause_lost : 0;
   const int64_t lost = std::max<int64_t>(0, figures_of(stream).missing - held);
-  const int64_t received = std::min<int64_t>(lost, stream.received_unseen);
+  // Where its receiver got nearly all that is missing here, the capture dropped what came after its
+  // last report, too.
+  const bool by_capture = stream.received_unseen >= kMissedByCapture &&
+                          stream.remote_lost * 10 <= stream.received_unseen;
+  const int64_t received = by_capture ? lost : std::min<int64_t>(lost, stream.received_unseen);
   if (received == 0) return {lost, 0};
   const bool counts = stream.remote_lost != 0 || is_hole_of_both(context, stream);
   return counts ? NetworkLoss{lost - received, 0} : NetworkLoss{lost, received};
@@ -214,6 +220,20 @@ void report_audio_fault(CallContext& context, AudioFault fault, const Detector& 
     report(out, std::move(finding));
     if (is_of_both(fault)) return;
   }
+}
+
+void conclude_unheard(CallAnalysis* out, Party toward, std::string_view code) {
+  if (out->audio == Audio::one_way && out->lost_toward == opposite(toward)) {
+    out->audio = Audio::none;
+    out->lost_toward = Party::none;
+    out->lost_toward_both = true;
+  } else if (out->audio == Audio::two_way || out->audio == Audio::half_captured) {
+    out->audio = Audio::one_way;
+    out->lost_toward = toward;
+    out->audio_cause = code;
+  }
+  std::erase_if(out->findings,
+                [](const Finding& finding) { return finding.code == "audio-half-captured"; });
 }
 
 }  // namespace sipladder
