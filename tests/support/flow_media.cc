@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <map>
 
+#include "tests/support/flow_srtp.h"
 #include "tests/support/packet_builder.h"
 
 namespace sipladder::build {
@@ -134,6 +135,16 @@ FlowStart start_of(const Line& line, const FlowStream& stream, unsigned step, do
   return {number, static_cast<uint32_t>(std::strtoul(text.c_str(), nullptr, 10))};
 }
 
+// With srtp=KEY: as its sender encrypts it.
+std::string in_srtp(const Line& line, const std::string& packet, unsigned number) {
+  const std::string key = line.value("srtp", "");
+  if (key.empty()) return packet;
+  const std::string mki = line.value("mki", "");
+  const unsigned rollover = natural(line, "roc", 0) + (line.has("uncounted") ? 0 : number >> 16);
+  return protect_rtp(line.value("suite", "AES_CM_128_HMAC_SHA1_80"), key,
+                     mki.empty() ? "" : number32(natural(line, "mki", 0)), packet, rollover);
+}
+
 }  // namespace
 
 std::vector<Payload> rtp_payloads(const Line& line, uint16_t* ip_id, FlowStreams* streams) {
@@ -160,8 +171,10 @@ std::vector<Payload> rtp_payloads(const Line& line, uint16_t* ip_id, FlowStreams
     const unsigned number = first + (line.has("again") ? 0 : nth);
     out.push_back(
         {line.time_ns + i * std::llround(every * 1e9) + late,
-         in_turn(line, number16(0x8000 | type | marker) + number16(number) +
-                           number32(begin + nth * step) + number32(ssrc) + voice(line, i)),
+         in_turn(line, in_srtp(line,
+                               number16(0x8000 | type | marker) + number16(number & 0xFFFF) +
+                                   number32(begin + nth * step) + number32(ssrc) + voice(line, i),
+                               number)),
          ++*ip_id});
     if (!line.has("twice")) continue;
     out.push_back(out.back());
@@ -179,8 +192,11 @@ std::vector<Payload> rtcp_payloads(const Line& line, uint16_t* ip_id) {
   const std::string bye = line.has("bye") ? number16(0x81CB) + number16(1) + source : "";
   const unsigned head = (of == 0 ? 0x8000U : 0x8100U) | (sends ? 0xC8U : 0xC9U);
   const auto words = static_cast<unsigned>(1 + (sender.size() + block.size()) / 4);
-  return {
-      {line.time_ns, number16(head) + number16(words) + source + sender + block + bye, ++*ip_id}};
+  std::string packet = number16(head) + number16(words) + source + sender + block + bye;
+  if (const std::string key = line.value("srtp", ""); !key.empty())
+    packet = protect_rtcp(line.value("suite", "AES_CM_128_HMAC_SHA1_80"), key, packet,
+                          natural(line, "index", 1));
+  return {{line.time_ns, packet, ++*ip_id}};
 }
 
 std::vector<Payload> stun_payloads(const Line& line, uint16_t* ip_id) {

@@ -27,7 +27,11 @@
 //                                     a stream that had a line before goes on);
 //                                     `tone` of 425 Hz; event=DIGIT, `again`: all with one number;
 //                                     `unmarked`; jitter=MS: every second packet comes later by
-//                                     that; to-peer= or from-peer=ADDRESS:PORT: inside TURN
+//                                     that; srtp=KEY: encrypted with that key and salt (base64, as
+//                                     in a=crypto; of rtcp too, index=), suite= (AES_CM_128_HMAC_
+//                                     SHA1_80), mki=NUMBER in four bytes, roc= the rollover counter
+//                                     of the first round of numbers, `uncounted`: of all; to-peer=
+//                                     or from-peer=ADDRESS:PORT: inside TURN
 //   5.000 bob:5001 > alice:4001 rtcp of=1 lost=7 high=99   a receiver report of that
 //                                     SSRC: cumulative loss, highest number received; fraction= of
 //                                     256 lost, from= SSRC of who reports; of=0: without a block;
