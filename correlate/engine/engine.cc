@@ -44,7 +44,7 @@ struct Engine::State {
       : model(m),
         log(packet_log),
         endpoints(m),
-        streams(m, packet_log, endpoints, turns),
+        streams(m, packet_log, endpoints, turns, keyed),
         paths(m),
         nat_traffic(m, endpoints),
         correlator(m),
@@ -69,6 +69,7 @@ struct Engine::State {
   Decoder decoder;
   EndpointTable endpoints;
   CallTurns turns;
+  KeyedEnds keyed;
   RtpStreams streams;
   MediaPaths paths;
   NatTraffic nat_traffic;
@@ -146,6 +147,7 @@ void Engine::State::do_work(WorkBatch& work) {
   const auto name_endpoints = [&](size_t until) {
     for (; next < until; next++) {
       if (model.streams.size() != 0) turns.add(prepared[next]);
+      if (prepared[next].record.sdp.keyed) keyed.add(prepared[next]);
       prepared[next].record.src = endpoints.id_of(work.messages.datagram(next).src);
       prepared[next].record.dst = endpoints.id_of(work.messages.datagram(next).dst);
     }

@@ -84,6 +84,7 @@ void MediaBinding::update() {
     expectations_.clear();
     named_.clear();
     lines_.clear();
+    srtp_.forget();
     seen_messages_ = seen_streams_ = 0;
   }
   if (messages == seen_messages_ && streams == seen_streams_) return;
@@ -161,6 +162,7 @@ void MediaBinding::learn(MessageId id) {
   const MessageRecord& message = model_.messages[id];
   if (!message.has_sdp || message.is_copy() || !view_.load(message)) return;
   const Sdp sdp = parse_sdp(find_sdp(view_.sip()));
+  if (message.sdp.keyed) srtp_.learn(id, sdp);
   for (size_t line = 0; line < sdp.media.size(); line++) {
     const SdpMedia& media = sdp.media[line];
     const auto ip = parse_ip(media.address);
