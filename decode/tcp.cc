@@ -417,6 +417,16 @@ Fate decode_tcp(Layers& layers, const IpHeader& ip, const View& view) {
   return fate;
 }
 
+void take_new_keys(Layers& layers) {
+  for (auto& stream : layers.tcp) {
+    const TlsSession* const tls = stream.second.tls.get();
+    if (tls == nullptr || !tls->waits_for_keys()) continue;
+    const size_t before = stream.second.buffered();
+    finish_tls(layers, stream.first, stream.second);
+    layers.tcp_buffered += stream.second.buffered() - before;
+  }
+}
+
 void finish_tcp(Layers& layers) {
   std::vector<Streams::pointer> waiting;
   for (auto& stream : layers.tcp) waiting.push_back(&stream);

@@ -309,6 +309,12 @@ void Engine::State::time_out_calls() {
   }
 }
 
+void Engine::take_new_keys() {
+  State& state = *state_;
+  state.decoder.take_new_keys(&state.datagrams);
+  for (const Datagram& datagram : state.datagrams) state.add(datagram);
+}
+
 // The packets have been counted as waiting; only their messages come now.
 void Engine::finish() {
   State& state = *state_;
