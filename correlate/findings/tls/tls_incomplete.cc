@@ -34,13 +34,6 @@ End end_of(const Model& model, const TlsConnection& c) {
 using Group = std::tuple<IpAddress, Endpoint, End, TlsEnd>;
 using Groups = std::map<Group, std::vector<const TlsConnection*>>;
 
-bool succeeds(const std::vector<const TlsConnection*>& all, const TlsConnection& stopped) {
-  return std::any_of(all.begin(), all.end(), [&](const TlsConnection* other) {
-    return other->client.ip == stopped.client.ip && other->server == stopped.server &&
-           other->done_ns != 0;
-  });
-}
-
 std::string how_text(const Model& model, const TlsConnection& c, End end) {
   const std::string step = c.version == 0 ? "the ClientHello gets no answer" : "it stops half way";
   if (end == End::silent)
@@ -58,7 +51,7 @@ void tell(const Model& model, const std::vector<const TlsConnection*>& all, End 
   Finding finding = finding_of(detector);
   // A client that leaves may have had a reason of its own: a timeout, a probe.
   const bool by_client = end == End::closed && first.closed_by == TlsEnd::client;
-  if (succeeds(all, first)) {
+  if (succeeds_later(all, *alike.back())) {
     finding.severity = Severity::info;
   } else if (by_client || end == End::silent) {
     finding.severity = Severity::warning;
