@@ -65,13 +65,12 @@ std::string KeySources::add(const std::string& name, bool live) {
   // Opened for writing too, a FIFO does not end when its first writer leaves.
   const int how = is_fifo && live ? O_RDWR | O_NONBLOCK : O_RDONLY;
   source->fd = Fd(open(name.c_str(), how | O_CLOEXEC));
-  if (source->fd.get() < 0)
-    return name + ": the key log cannot be opened: " + std::strerror(errno);
+  if (source->fd.get() < 0) return name + ": the key log cannot be opened: " + std::strerror(errno);
   source->kind = is_fifo ? Source::Kind::fifo : Source::Kind::file;
   if (live) log_->expect_more();
   if (!is_fifo || !live) read_some(*source, SIZE_MAX);
   if (source->ended) return name + ": the key log cannot be read: " + std::strerror(errno);
-  if (!live) source->lines.end();  // the last line may have no end
+  if (!live) source->lines.end();   // the last line may have no end
   if (is_fifo && !live) return {};  // its end has come
   sources_.push_back(std::move(source));
   return {};
@@ -83,10 +82,10 @@ void KeySources::read_some(Source& source, size_t most) {
     const ssize_t got = read(source.fd.get(), buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) source.ended = errno != EAGAIN && errno != EWOULDBLOCK;
-    if (got <= 0) break;
+    if (got < 0 || (got == 0 && source.kind != Source::Kind::udp)) break;
     source.lines.add({buffer.data(), static_cast<size_t>(got)});
     if (source.kind == Source::Kind::udp) source.lines.end();  // a datagram need not end its line
-    taken += static_cast<size_t>(got);
+    taken += static_cast<size_t>(got) + 1;
   }
   explicit_bzero(buffer.data(), buffer.size());
 }
@@ -98,7 +97,8 @@ void KeySources::look() {
 std::vector<int> KeySources::waits_for() const {
   std::vector<int> descriptors;
   for (const auto& source : sources_) {
-    if (source->kind != Source::Kind::file && !source->ended) descriptors.push_back(source->fd.get());
+    if (source->kind != Source::Kind::file && !source->ended)
+      descriptors.push_back(source->fd.get());
   }
   return descriptors;
 }

@@ -1,5 +1,5 @@
-// Where secrets of TLS come from while packets are read: a file that may grow, a FIFO, or lines that
-// somebody sends by UDP (Kamailio's keylog_peer).
+// Where secrets of TLS come from while packets are read: a file that may grow, a FIFO, or lines
+// that somebody sends by UDP (Kamailio's keylog_peer).
 //
 // Threads: the one that reads packets. Errors: add() says why a source cannot be opened; one that
 // fails later gives nothing more. Bounds: those of KeyLog, and kMaxReadAtOnce for each look.
@@ -24,8 +24,8 @@ class KeySources {
   KeySources& operator=(const KeySources&) = delete;
 
   // A file is read to its present end. A FIFO too, however long its writer takes, unless packets
-  // come as they are captured (`live`): then it is read beside them. An empty string, or why it cannot
-  // be opened.
+  // come as they are captured (`live`): then it is read beside them. An empty string, or why it
+  // cannot be opened.
   std::string add(const std::string& name, bool live);
   // What has come since. Never waits.
   void look();

@@ -264,6 +264,7 @@ void SdpGlance::add(const SdpGlance& more) {
   unusual |= more.unusual;
   may_be_private |= more.may_be_private;
   keyed |= more.keyed;
+  handshake |= more.handshake;
 }
 
 // Of the numbers behind the third space of an m= line those that RFC 3551 names for voice.
@@ -333,6 +334,7 @@ static void glance_attribute(std::string_view line, SdpGlance* glance) {
   if (line.size() < 3 || line[1] != '=') return;
   if (line[2] == 'f') {
     glance->unusual |= is_unusual_fmtp(line);
+    glance->handshake |= line.starts_with("a=fingerprint:"sv);
   } else if (!line.starts_with("a=rt"sv)) {
     line = trim(line);
     if (line.size() > kLongest) {

@@ -21,7 +21,10 @@ namespace sipladder {
 
 class Session {
  public:
-  Session() : engine_(log, model), analyst(model, log) { engine_.set_keys(&keys, &rsa_keys); }
+  Session() : engine_(log, model), analyst(model, log) {
+    engine_.set_keys(&keys, &rsa_keys);
+    analyst.media().set_secrets(&keys);
+  }
 
   // Before the first step.
   void set_source(std::unique_ptr<PacketSource> source);

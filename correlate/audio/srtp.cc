@@ -118,6 +118,7 @@ bool is_unexplained(const AudioCase& audio, const SrtpSpan* before, const SrtpSp
     constexpr uint16_t kEarly = 0x4000;
     if (span.rollover == 1 && span.first_number < kEarly) return false;
     const ToldKey& told = audio.media.srtp().key(span.key);
+    if (!told.message) return false;
     const MessageRecord& message = audio.model.messages[told.message];
     return !message.has_to_tag && message.is_request() && told.time_ns < span.from_ns &&
            span.from_ns - audio.facts.answer_ns < kGraceNs;

@@ -32,6 +32,7 @@ uint32_t packets_per_look(size_t memory) {
 struct WorkBatch {
   MessageBatch messages;
   MediaBatch media;
+  bool secrets_may_come = false;  // of TLS, and DTLS
 
   void clear() {
     messages.clear();
@@ -70,6 +71,7 @@ struct Engine::State {
   EndpointTable endpoints;
   CallTurns turns;
   KeyedEnds keyed;
+  const KeyLog* secrets = nullptr;
   RtpStreams streams;
   MediaPaths paths;
   NatTraffic nat_traffic;
@@ -97,6 +99,7 @@ void Engine::set_memory(size_t bytes) {
 }
 
 void Engine::set_keys(const KeyLog* keys, const RsaKeys* rsa_keys) {
+  state_->secrets = keys;
   state_->decoder.set_keys(keys);
   state_->decoder.set_rsa_keys(rsa_keys);
 }
@@ -107,6 +110,7 @@ SourceCounters& Engine::State::counters(uint16_t source) {
 }
 
 void Engine::State::hand_over() {
+  batch.secrets_may_come = secrets != nullptr && secrets->may_know();
   model.messages.stock_up();
   model.transactions.stock_up();
   if (worker.is_full()) {
@@ -147,7 +151,8 @@ void Engine::State::do_work(WorkBatch& work) {
   const auto name_endpoints = [&](size_t until) {
     for (; next < until; next++) {
       if (model.streams.size() != 0) turns.add(prepared[next]);
-      if (prepared[next].record.sdp.keyed) keyed.add(prepared[next]);
+      const SdpGlance& sdp = prepared[next].record.sdp;
+      if (sdp.keyed || (sdp.handshake && work.secrets_may_come)) keyed.add(prepared[next]);
       prepared[next].record.src = endpoints.id_of(work.messages.datagram(next).src);
       prepared[next].record.dst = endpoints.id_of(work.messages.datagram(next).dst);
     }
@@ -165,6 +170,7 @@ void Engine::State::do_work(WorkBatch& work) {
 // The worker is idle afterwards, and the model whole.
 void Engine::State::finish_batch() {
   worker.wait();
+  batch.secrets_may_come = secrets != nullptr && secrets->may_know();
   do_work(batch);
   batch.clear();
   correlator.decide_outcomes();

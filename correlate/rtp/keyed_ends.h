@@ -1,5 +1,6 @@
-// Where encrypted media goes whose keys stand in SDP (a=crypto, RFC 4568): of it every packet is
-// kept by its place, to be opened when somebody asks what is in it.
+// Where encrypted media goes whose keys stand in SDP (a=crypto, RFC 4568), or come by DTLS and may
+// be in a key log: of it every packet is kept by its place, to be opened when somebody asks what is
+// in it.
 //
 // Bounds: kMaxEnds; then all are forgotten, and streams that begin later are not kept.
 #pragma once
@@ -13,7 +14,8 @@ namespace sipladder {
 
 class KeyedEnds {
  public:
-  // Every message with SdpGlance::keyed, in capture order.
+  // Every message with SdpGlance::keyed, and with SdpGlance::handshake where keys may be known, in
+  // capture order.
   void add(const PreparedMessage& message);
 
   bool empty() const { return ends_.empty(); }

@@ -77,6 +77,7 @@ bool is_read_by_agreed_clock(const StreamBinding& binding, const StreamRecord& s
 void MediaBinding::update() {
   learn_paths();
   if (model_.streams.size() == 0) return;  // no media: no SDP is read
+  srtp_.learn_handshakes();
   const uint32_t messages = model_.messages.size();
   const uint32_t streams = model_.streams.size();
   if (epoch_ != model_.evicted.epoch) {
@@ -85,6 +86,7 @@ void MediaBinding::update() {
     named_.clear();
     lines_.clear();
     srtp_.forget();
+    srtp_.learn_handshakes();
     seen_messages_ = seen_streams_ = 0;
   }
   if (messages == seen_messages_ && streams == seen_streams_) return;

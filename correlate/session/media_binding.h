@@ -64,6 +64,8 @@ class MediaBinding {
     return srtp_.of(id, of(id).call, of(id).from);
   }
   const SrtpMedia& srtp() const { return srtp_; }
+  // Of TLS and DTLS; outlives this.
+  void set_secrets(const KeyLog* secrets) { srtp_.set_secrets(secrets); }
   // Streams of one call in capture order.
   const std::vector<StreamId>& streams_of(CallId call) const;
   // RTCP from who sends its RTP from there: of the port above, or of the same (RFC 3550 11, RFC

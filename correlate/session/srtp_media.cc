@@ -70,9 +70,48 @@ void SrtpMedia::learn(MessageId id, const Sdp& sdp) {
   }
 }
 
+void SrtpMedia::learn_handshake(const HandshakeRecord& handshake) {
+  const auto view = [](const std::array<char, 32>& random) {
+    return std::string_view(random.data(), random.size());
+  };
+  const std::string_view client = view(handshake.client_random);
+  const Secret* const master = secrets_->find(SecretKind::master, client);
+  if (master == nullptr) return;
+  const auto pair = srtp_keys_of({handshake.version, handshake.suite, handshake.srtp_profile,
+                                  client, view(handshake.server_random)},
+                                 *master);
+  if (!pair) return;
+  for (const bool by_client : {true, false}) {
+    const Endpoint& src = by_client ? handshake.client : handshake.server;
+    const Endpoint& dst = by_client ? handshake.server : handshake.client;
+    by_ends_[pair_key(src, dst)].push_back(static_cast<uint32_t>(keys_.size()));
+    keys_.push_back(
+        {by_client ? pair->client : pair->server, {}, {}, Party::none, handshake.first_ns});
+  }
+}
+
+void SrtpMedia::learn_handshakes() {
+  if (secrets_ == nullptr || secrets_->size() == 0) return;
+  const auto& handshakes = model_.handshakes;
+  if (secrets_known_ == secrets_->size() && handshakes_seen_ == handshakes.size()) return;
+  secrets_known_ = secrets_->size();
+  handshakes_seen_ = handshakes.size();
+  handshake_learnt_.resize(handshakes.size());
+  for (size_t i = 0; i < handshakes.size(); i++) {
+    if (handshake_learnt_[i] || handshakes[i].srtp_profile == 0 || keys_.size() >= kMaxSrtpKeys)
+      continue;
+    const size_t before = keys_.size();
+    learn_handshake(handshakes[i]);
+    handshake_learnt_[i] = keys_.size() != before;
+  }
+}
+
 void SrtpMedia::forget() {
   keys_.clear();
   by_call_.clear();
+  by_ends_.clear();
+  secrets_known_ = handshakes_seen_ = 0;
+  handshake_learnt_.clear();
   const MutexLock lock(mutex_);
   readings_.clear();
 }
@@ -83,15 +122,27 @@ std::span<const uint32_t> SrtpMedia::keys_of(CallId call) const {
   return found->second;
 }
 
+SrtpMedia::Candidates SrtpMedia::candidates_of(StreamId id, CallId call, Party from) const {
+  Candidates candidates{call, {}, {}};
+  for (const uint32_t index : keys_of(call))
+    (keys_[index].author == from ? candidates.own : candidates.peers).push_back(index);
+  const StreamRecord& stream = model_.streams[id];
+  const auto shaken =
+      by_ends_.find(pair_key(model_.endpoints[stream.src], model_.endpoints[stream.dst]));
+  if (shaken == by_ends_.end()) return candidates;
+  candidates.own.insert(candidates.own.end(), shaken->second.begin(), shaken->second.end());
+  return candidates;
+}
+
 // What opens the next packet of one stream.
 class SrtpMedia::Search {
  public:
-  Search(const SrtpMedia& media, CallId call, Party from, SrtpReading* reading)
-      : media_(media), reading_(*reading) {
-    for (const uint32_t index : media.keys_of(call))
-      (media.keys_[index].author == from ? own_ : peers_).push_back(index);
-    call_ = call;
-  }
+  Search(const SrtpMedia& media, Candidates candidates, SrtpReading* reading)
+      : media_(media),
+        reading_(*reading),
+        call_(candidates.call),
+        own_(std::move(candidates.own)),
+        peers_(std::move(candidates.peers)) {}
 
   // False: nothing that is known opens it.
   bool open(std::string_view packet, int64_t time_ns, std::string* plain) {
@@ -228,10 +279,10 @@ void note_content(SrtpReading* reading, const StreamRecord& stream, std::string_
 
 }  // namespace
 
-void SrtpMedia::read_on(StreamId id, CallId call, Party from, SrtpReading* reading) const {
+void SrtpMedia::read_on(StreamId id, Candidates candidates, SrtpReading* reading) const {
   const KeyedPlaces& places = model_.keyed_places.at(id.value);
   const StreamRecord& stream = model_.streams[id];
-  Search search(*this, call, from, reading);
+  Search search(*this, std::move(candidates), reading);
   std::string bytes, plain;
   reading->keys_known = keys_.size();
   reading->opening_of.reserve(places.count());
@@ -258,7 +309,9 @@ void SrtpMedia::read_on(StreamId id, CallId call, Party from, SrtpReading* readi
 
 std::shared_ptr<const SrtpReading> SrtpMedia::of(StreamId id, CallId call, Party from) const {
   const auto places = model_.keyed_places.find(id.value);
-  if (places == model_.keyed_places.end() || keys_of(call).empty()) return nullptr;
+  if (places == model_.keyed_places.end()) return nullptr;
+  Candidates candidates = candidates_of(id, call, from);
+  if (candidates.own.empty() && candidates.peers.empty()) return nullptr;
   std::shared_ptr<const SrtpReading> known;
   {
     const MutexLock lock(mutex_);
@@ -273,7 +326,7 @@ std::shared_ptr<const SrtpReading> SrtpMedia::of(StreamId id, CallId call, Party
   }
   const auto reading =
       known == nullptr ? std::make_shared<SrtpReading>() : std::make_shared<SrtpReading>(*known);
-  read_on(id, call, from, reading.get());
+  read_on(id, std::move(candidates), reading.get());
   const MutexLock lock(mutex_);
   readings_[id.value] = reading;
   return reading;

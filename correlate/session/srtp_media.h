@@ -1,5 +1,6 @@
-// Encrypted media whose keys stand in SDP (RFC 4568): which key opens which packet of a stream,
-// with which rollover counter (RFC 3711 3.3.1).
+// Encrypted media whose keys stand in SDP (RFC 4568), or come out of a handshake of DTLS whose
+// secret is in a key log (RFC 5764): which key opens which packet of a stream, with which rollover
+// counter (RFC 3711 3.3.1).
 //
 // A sender's packets are tried with all keys that its party told in the call, newest first; then
 // with those of the other party, then with those of other calls. The tag decides, so that SDP may
@@ -33,7 +34,7 @@ inline constexpr uint32_t kNoSrtpKey = UINT32_MAX;
 // A key, and who said first that packets of its party are encrypted with it.
 struct ToldKey {
   SrtpKey key;
-  MessageId message;
+  MessageId message;  // none: it comes out of a handshake, and has neither call nor author
   CallId call;
   Party author = Party::none;
   int64_t time_ns = 0;
@@ -97,6 +98,10 @@ class SrtpMedia {
 
   // Keys of the audio lines of a message's SDP.
   void learn(MessageId id, const Sdp& sdp);
+  // Keys of handshakes whose secrets are known by now.
+  void learn_handshakes();
+  // Outlives this. Null: no secret is known.
+  void set_secrets(const KeyLog* secrets) { secrets_ = secrets; }
   void forget();
 
   const ToldKey& key(uint32_t index) const { return keys_[index]; }
@@ -108,13 +113,24 @@ class SrtpMedia {
 
  private:
   class Search;
+  struct Candidates {
+    CallId call;
+    std::vector<uint32_t> own, peers;
+  };
   std::span<const uint32_t> keys_of(CallId call) const;
-  void read_on(StreamId id, CallId call, Party from, SrtpReading* reading) const;
+  Candidates candidates_of(StreamId id, CallId call, Party from) const;
+  void learn_handshake(const HandshakeRecord& handshake);
+  void read_on(StreamId id, Candidates candidates, SrtpReading* reading) const;
 
   const Model& model_;
   const PacketLog& log_;
   std::vector<ToldKey> keys_;
   absl::flat_hash_map<uint32_t, std::vector<uint32_t>> by_call_;
+  absl::flat_hash_map<uint64_t, std::vector<uint32_t>> by_ends_;  // of handshakes: from, to
+  const KeyLog* secrets_ = nullptr;
+  size_t secrets_known_ = 0;
+  size_t handshakes_seen_ = 0;
+  std::vector<bool> handshake_learnt_;
   mutable Mutex mutex_;
   mutable absl::flat_hash_map<uint32_t, std::shared_ptr<const SrtpReading>> readings_
       ABSL_GUARDED_BY(mutex_);

@@ -8,6 +8,8 @@
 
 #include "decode/bytes.h"
 #include "decode/text.h"
+#include "decode/tls/names.h"
+#include "decode/tls/record_cipher.h"
 
 namespace sipladder {
 namespace {
@@ -93,6 +95,54 @@ const SrtpSuite* find_srtp_suite(std::string_view name) {
     if (is_it && !name.empty()) return &suite;
   }
   return nullptr;
+}
+
+namespace {
+
+// RFC 5764 4.1.2, RFC 7714 14.2.
+const SrtpSuite* suite_of_profile(uint16_t profile) {
+  switch (profile) {
+    case 1:
+      return find_srtp_suite("AES_CM_128_HMAC_SHA1_80");
+    case 2:
+      return find_srtp_suite("AES_CM_128_HMAC_SHA1_32");
+    case 7:
+      return find_srtp_suite("AEAD_AES_128_GCM");
+    case 8:
+      return find_srtp_suite("AEAD_AES_256_GCM");
+    default:
+      return nullptr;
+  }
+}
+
+}  // namespace
+
+std::optional<SrtpKeyPair> srtp_keys_of(const DtlsSrtpInputs& inputs, const Secret& master) {
+  constexpr uint16_t kDtls10 = 0xFEFF, kDtls12 = 0xFEFD;
+  const SrtpSuite* const suite = suite_of_profile(inputs.profile);
+  const bool known = inputs.version == kDtls10 || inputs.version == kDtls12;
+  if (suite == nullptr || !known) return std::nullopt;
+  const CipherSuite* const cipher = find_suite(inputs.suite);
+  const char* const hash = cipher == nullptr ? "SHA256" : cipher->hash;
+  const size_t key = suite->key_bytes, salt = suite->salt_bytes;
+  std::string made(2 * (key + salt), '\0');
+  const bool done =
+      export_keys(inputs.version == kDtls10 ? kTls11 : kTls12, hash, master, "EXTRACTOR-dtls_srtp",
+                  std::string(inputs.client_random).append(inputs.server_random), &made);
+  std::optional<SrtpKeyPair> pair;
+  if (done) pair.emplace();
+  for (const bool client : {true, false}) {
+    if (!done) break;
+    // Both keys, then both salts.
+    std::string one = made.substr(client ? 0 : key, key);
+    one.append(made, 2 * key + (client ? 0 : salt), salt);
+    SrtpKey& end = client ? pair->client : pair->server;
+    end.suite = suite;
+    end.key = Secret(one);
+    OPENSSL_cleanse(one.data(), one.size());
+  }
+  OPENSSL_cleanse(made.data(), made.size());
+  return pair;
 }
 
 std::vector<SrtpKey> srtp_keys_of(std::string_view crypto) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,5 +52,19 @@ inline constexpr size_t kMaxMki = 128;  // RFC 4568 6.1
 // Of the value of one a=crypto line. Empty: a suite or a parameter that is not read here, or a key
 // of another length.
 std::vector<SrtpKey> srtp_keys_of(std::string_view crypto);
+
+// Of both ends of a handshake of DTLS (RFC 5764 4.2), for what the client sends and what the server
+// does. `profile`: of use_srtp; `version` as in DTLS, 0xFEFD.
+struct DtlsSrtpInputs {
+  uint16_t version = 0;
+  uint16_t suite = 0;
+  uint16_t profile = 0;
+  std::string_view client_random, server_random;
+};
+struct SrtpKeyPair {
+  SrtpKey client, server;
+};
+// None: DTLS 1.3, or a profile that is not read here.
+std::optional<SrtpKeyPair> srtp_keys_of(const DtlsSrtpInputs& inputs, const Secret& master);
 
 }  // namespace sipladder

@@ -43,7 +43,8 @@
 //                                     change=both, mapped=ADDRESS:PORT and other=ADDRESS:PORT of
 //                                     the answer
 //   1.000 alice:4000 > bob:5000 dtls hello count=5      likewise `server-hello`, `verify`,
-//                                     `server-done`, `client-key`, `encrypted`, alert=40; random=
+//                                     `server-done`, `client-key`, `encrypted`, alert=40; random=;
+//                                     profile= of SRTP that a server-hello chooses
 //   1.100 bob > alice icmp 3 alice:4000 > bob:5000      a code of "unreachable" (or of type=; mtu=)
 //   that
 //                                     quotes a packet of RTP, of ssrc= or of what rtp has
