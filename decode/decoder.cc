@@ -118,6 +118,10 @@ const std::vector<TcpStall>& Decoder::tcp_stalls() const {
   return state_->layers.tcp_stalls;
 }
 
+const std::vector<TcpRefusal>& Decoder::tcp_refusals() const {
+  return state_->layers.tcp_refusals;
+}
+
 const Datagram* Decoder::tcp_keepalive() const {
   const auto& keepalive = state_->layers.tcp_keepalive;
   return keepalive ? &*keepalive : nullptr;

@@ -74,6 +74,15 @@ struct TcpStall {
   uint32_t copies = 0;   // the first one is none
   bool opening = false;  // SYNs
 };
+// A SYN that is answered by a reset: nothing listens there, or a box in between says so.
+struct TcpRefusal {
+  Endpoint client;
+  Endpoint server;
+  int64_t time_ns = 0;
+  uint32_t syn_frame = 0;
+  uint32_t reset_frame = 0;
+};
+inline constexpr size_t kMaxTcpRefusals = 4'096;  // later ones are not kept
 // UDP in fragments of which the first, with the ports, never came.
 struct HeadlessUdp {
   uint32_t frame = 0;
@@ -117,6 +126,7 @@ class Decoder {
   const std::vector<TcpGap>& tcp_gaps() const;                         // likewise
   // Complete once finished.
   const std::vector<TcpStall>& tcp_stalls() const;
+  const std::vector<TcpRefusal>& tcp_refusals() const;
   // Of the packet that was decoded last, where its fate is tcp_keepalive; null otherwise.
   const Datagram* tcp_keepalive() const;
   // Brings a copy of the rows about TLS up to date.

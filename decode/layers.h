@@ -165,6 +165,7 @@ struct Layers {
   absl::flat_hash_set<FragmentKey> assembled;  // the newest of them
   std::vector<HeadlessUdp> headless_udp;       // at most kMaxHeadlessUdp
   std::vector<TcpGap> tcp_gaps;                // at most kMaxTcpGaps
+  std::vector<TcpRefusal> tcp_refusals;        // at most kMaxTcpRefusals
   std::vector<TcpStall> tcp_stalls;            // at most kMaxTcpStalls
   std::optional<Datagram> tcp_keepalive;       // of this packet
   TlsConnections tls;                          // before the streams, whose sessions refer to it

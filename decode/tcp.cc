@@ -218,6 +218,19 @@ Fate order(Layers& layers, const TcpKey& key, TcpStream& stream, Segment segment
   return fate_of(messages, stream);
 }
 
+// A reset from where a SYN went, before anything else came from there.
+void note_refusal(Layers& layers, const TcpKey& key, const Segment& segment) {
+  if (!segment.has(kRst) || layers.tcp_refusals.size() >= kMaxTcpRefusals) return;
+  const auto opening = layers.tcp.find(TcpKey{key.dst, key.src});
+  if (opening == layers.tcp.end() || layers.tcp.contains(key)) return;
+  const TcpStream& syn = opening->second;
+  const bool only_syn = syn.kind == StreamKind::fresh && syn.tls == nullptr &&
+                        syn.next == syn.first && syn.ahead.empty();
+  if (!only_syn || !segment.has(kAck) || segment.acknowledged != syn.first) return;
+  layers.tcp_refusals.push_back(
+      {key.dst, key.src, layers.packet->time_ns, syn.known_frame, layers.packet->frame});
+}
+
 void begin_or_end(Layers& layers, const TcpKey& key, const Segment& segment) {
   const auto found = layers.tcp.find(key);
   const bool known = found != layers.tcp.end();
@@ -404,7 +417,10 @@ Fate decode_tcp(Layers& layers, const IpHeader& ip, const View& view) {
   Segment segment{be32(p + 4), be32(p + 8), p[13], view.sub(header)};
   const TcpKey key{{ip.src, be16(p)}, {ip.dst, be16(p + 2)}};
   if (segment.has(kSyn)) segment.sequence++;
-  if (segment.has(kSyn | kRst)) begin_or_end(layers, key, segment);
+  if (segment.has(kSyn | kRst)) {
+    note_refusal(layers, key, segment);
+    begin_or_end(layers, key, segment);
+  }
   if (segment.has(kAck) && layers.last_ahead_ns != 0) {
     skip_acknowledged_gap(layers, ip, key, segment.acknowledged);
   }

@@ -33,7 +33,8 @@ void tls_connections(Capture& out, int n) {
     const Host client = out.random_host(static_cast<uint16_t>(1024 + i % 32'768));
     out.tcp(client, server, 1, client_hello(static_cast<uint32_t>(i)));
     out.tcp(server, client, 1, server_hello());
-    const std::string finished = record(20, std::string(1, '\1')) + record(22, std::string(40, 'f'));
+    const std::string finished =
+        record(20, std::string(1, '\1')) + record(22, std::string(40, 'f'));
     out.tcp(client, server, 1 + static_cast<uint32_t>(client_hello(0).size()), finished);
     out.tcp(server, client, 1 + static_cast<uint32_t>(server_hello().size()), finished);
   }

@@ -237,7 +237,9 @@ void Engine::State::add_media(const MediaItem& item) {
     streams.add_rtp(item.datagram, item.rtp, item.key);
   } else if (item.payload_class == PayloadClass::rtcp) {
     RtcpReport report;
-    if (!parse_rtcp(item.datagram.payload, &report)) return;
+    std::string opened;
+    const bool encrypted = keyed.open_rtcp(item.datagram.src, item.datagram.payload, &opened);
+    if (!parse_rtcp(encrypted ? opened : item.datagram.payload, &report)) return;
     for (size_t i = 0; i < report.packets.size(); i++)
       model.media_accounting.rtcp[i] += report.packets[i];
     streams.add_rtcp(item.datagram, report);
@@ -344,6 +346,7 @@ void Engine::catch_up() {
   state.model.oddities = state.decoder.oddities();
   state.model.tcp_gaps = state.decoder.tcp_gaps();
   state.model.tcp_stalls = state.decoder.tcp_stalls();
+  state.model.tcp_refusals = state.decoder.tcp_refusals();
   state.decoder.update_tls(&state.model.tls);
   state.model.neighbours = state.decoder.neighbour_silences();
   state.model.accounting.turn_channels_forgotten = state.turn.forgotten();

@@ -124,6 +124,7 @@ struct Model {
   std::array<uint64_t, static_cast<size_t>(Oddity::count_)> oddities{};
   std::vector<TcpGap> tcp_gaps;              // the first of them
   std::vector<TcpStall> tcp_stalls;          // likewise
+  std::vector<TcpRefusal> tcp_refusals;      // likewise
   std::vector<TlsConnection> tls;            // likewise
   std::vector<NeighbourSilence> neighbours;  // who asked for them in vain
   // ... what is known once the source has ended (Engine::finish) ...
