@@ -15,18 +15,6 @@ constexpr int kBacklog = 256;
 constexpr int kTries = 64;  // a port that the system chose for UDP may be taken for TCP
 constexpr int kReceiveBuffer = 8 << 20;
 
-// Host and port of "hep:HOST:PORT".
-bool split_name(const std::string& name, std::string* host, std::string* port) {
-  const size_t colon = name.rfind(':');
-  if (colon == std::string::npos || colon < kHepScheme.size()) return false;
-  *host = name.substr(kHepScheme.size(), colon - kHepScheme.size());
-  *port = name.substr(colon + 1);
-  if (host->size() > 2 && host->front() == '[' && host->back() == ']') {
-    *host = host->substr(1, host->size() - 2);
-  }
-  return !port->empty() && port->find_first_not_of("0123456789") == std::string::npos;
-}
-
 void set_options(int fd, int type) {
   const int on = 1;
   if (type == SOCK_STREAM) {
@@ -69,6 +57,17 @@ struct AddressList {
 
 }  // namespace
 
+bool split_source_name(const std::string& name, std::string_view scheme, std::string* host,
+                       std::string* port) {
+  const size_t colon = name.rfind(':');
+  if (colon == std::string::npos || colon < scheme.size()) return false;
+  *host = name.substr(scheme.size(), colon - scheme.size());
+  *port = name.substr(colon + 1);
+  if (host->size() > 2 && host->front() == '[' && host->back() == ']')
+    *host = host->substr(1, host->size() - 2);
+  return !port->empty() && port->find_first_not_of("0123456789") == std::string::npos;
+}
+
 RawEndpoint endpoint_of(const sockaddr_storage& address) {
   RawEndpoint result;
   result.known = true;
@@ -87,7 +86,7 @@ RawEndpoint endpoint_of(const sockaddr_storage& address) {
 
 bool open_hep_sockets(const std::string& name, HepSockets* sockets, std::string* error) {
   std::string host, port;
-  if (!split_name(name, &host, &port)) {
+  if (!split_source_name(name, kHepScheme, &host, &port)) {
     *error = name +
              ": write hep:HOST:PORT, such as hep:127.0.0.1:9060, or hep:0.0.0.0:9060 for "
              "all addresses of this host";

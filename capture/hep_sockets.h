@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "capture/raw_packet.h"
@@ -28,6 +29,10 @@ class Fd {  // owns a descriptor
  private:
   int fd_ = -1;
 };
+
+// Host and port of "SCHEME:HOST:PORT"; `scheme` with its colon, HOST may be empty or in brackets.
+bool split_source_name(const std::string& name, std::string_view scheme, std::string* host,
+                       std::string* port);
 
 struct HepSockets {
   Fd udp, tcp;  // TCP listens; neither blocks

@@ -1,10 +1,6 @@
 #include "capture/key_log.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <optional>
 
@@ -141,25 +137,6 @@ void KeyLogLines::end() {
   if (!too_long_) log_->add_line(line_);
   wipe();
   too_long_ = false;
-}
-
-std::string read_key_log(const std::string& name, KeyLog* log) {
-  const int fd = open(name.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return name + ": the key log cannot be opened: " + std::strerror(errno);
-  KeyLogLines lines(log);
-  std::array<char, 16 << 10> buffer{};
-  std::string error;
-  while (true) {
-    const ssize_t got = read(fd, buffer.data(), buffer.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) error = name + ": the key log cannot be read: " + std::strerror(errno);
-    if (got <= 0) break;
-    lines.add({buffer.data(), static_cast<size_t>(got)});
-  }
-  lines.end();
-  explicit_bzero(buffer.data(), buffer.size());
-  close(fd);
-  return error;
 }
 
 }  // namespace sipladder

@@ -56,12 +56,16 @@ class KeyLog {
   // Any of the kinds.
   bool knows(std::string_view client_random) const;
   size_t size() const { return secrets_.size(); }
+  // A source of secrets is still open: those of packets that have come may come later.
+  void expect_more() { more_ = true; }
+  bool may_know() const { return more_ || !secrets_.empty(); }
   uint64_t refused() const { return refused_; }
 
  private:
   using Name = std::array<uint8_t, kClientRandom + 1>;  // and the kind: those of one are together
   std::map<Name, Secret> secrets_;  // its nodes never move, so that no copy is left behind
   uint64_t refused_ = 0;
+  bool more_ = false;
 };
 
 // Cuts lines out of text that comes in pieces.
@@ -78,8 +82,5 @@ class KeyLogLines {
   std::string line_;
   bool too_long_ = false;
 };
-
-// Reads a file, or a FIFO to its end. An empty string, or why it cannot be read.
-std::string read_key_log(const std::string& name, KeyLog* log);
 
 }  // namespace sipladder

@@ -77,6 +77,12 @@ bool Decoder::was_cut() const {
   return state_->layers.cut;
 }
 
+static void sort_by_time(std::vector<Datagram>* datagrams) {
+  std::stable_sort(datagrams->begin(), datagrams->end(), [](const Datagram& a, const Datagram& b) {
+    return std::tie(a.time_ns, a.source, a.frame) < std::tie(b.time_ns, b.source, b.frame);
+  });
+}
+
 void Decoder::finish(std::vector<Datagram>* out) {
   Layers& layers = state_->layers;
   out->clear();
@@ -84,9 +90,16 @@ void Decoder::finish(std::vector<Datagram>* out) {
   layers.kept.clear();
   finish_tcp(layers);
   finish_fragments(layers);
-  std::stable_sort(out->begin(), out->end(), [](const Datagram& a, const Datagram& b) {
-    return std::tie(a.time_ns, a.source, a.frame) < std::tie(b.time_ns, b.source, b.frame);
-  });
+  sort_by_time(out);
+}
+
+void Decoder::take_new_keys(std::vector<Datagram>* out) {
+  Layers& layers = state_->layers;
+  out->clear();
+  layers.out = out;
+  layers.kept.clear();
+  sipladder::take_new_keys(layers);
+  sort_by_time(out);
 }
 
 const std::vector<IncompleteSip>& Decoder::incomplete_sip_fragments() const {
@@ -103,6 +116,10 @@ std::vector<NeighbourSilence> Decoder::neighbour_silences() const {
 
 const std::vector<TcpStall>& Decoder::tcp_stalls() const {
   return state_->layers.tcp_stalls;
+}
+
+const std::vector<TcpRefusal>& Decoder::tcp_refusals() const {
+  return state_->layers.tcp_refusals;
 }
 
 const Datagram* Decoder::keepalive() const {

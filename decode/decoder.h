@@ -74,6 +74,15 @@ struct TcpStall {
   uint32_t copies = 0;   // the first one is none
   bool opening = false;  // SYNs
 };
+// A SYN that is answered by a reset: nothing listens there, or a box in between says so.
+struct TcpRefusal {
+  Endpoint client;
+  Endpoint server;
+  int64_t time_ns = 0;
+  uint32_t syn_frame = 0;
+  uint32_t reset_frame = 0;
+};
+inline constexpr size_t kMaxTcpRefusals = 4'096;  // later ones are not kept
 // UDP in fragments of which the first, with the ports, never came.
 struct HeadlessUdp {
   uint32_t frame = 0;
@@ -117,10 +126,14 @@ class Decoder {
   const std::vector<TcpGap>& tcp_gaps() const;                         // likewise
   // Complete once finished.
   const std::vector<TcpStall>& tcp_stalls() const;
+  const std::vector<TcpRefusal>& tcp_refusals() const;
   // Of the packet that was decoded last, where its fate is tcp_keepalive or udp_empty; null
   // otherwise.
   const Datagram* keepalive() const;
   // Brings a copy of the rows about TLS up to date.
+  // What waited for secrets that came since, as datagrams in the order of time, with the times of
+  // their packets. Valid as those of decode().
+  void take_new_keys(std::vector<Datagram>* out);
   void update_tls(std::vector<TlsConnection>* copy);
   std::vector<NeighbourSilence> neighbour_silences() const;
   uint64_t fragments() const;  // IP fragments seen, of all sources

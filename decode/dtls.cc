@@ -34,6 +34,32 @@ DtlsStep step_of(uint8_t message_type) {
   }
 }
 
+// The protection profile that a use_srtp extension names (RFC 5764 4.1.1); 0: there is none.
+uint16_t profile_in(std::string_view extensions) {
+  constexpr uint16_t kUseSrtp = 14;
+  while (extensions.size() >= 4) {
+    const uint8_t* p = bytes_of(extensions);
+    const size_t length = be16(p + 2);
+    if (length > extensions.size() - 4) break;
+    if (be16(p) == kUseSrtp && length >= 4) return be16(p + 6);
+    extensions.remove_prefix(4 + length);
+  }
+  return 0;
+}
+
+// Version, random, session id, suite, compression, extensions (RFC 5246 7.4.1.3).
+void read_server_hello(std::string_view body, DtlsPacket* out) {
+  constexpr size_t kFixed = 2 + kRandom + 1;
+  if (body.size() < kFixed) return;
+  const size_t after_id = kFixed + bytes_of(body)[kFixed - 1];
+  if (body.size() < after_id + 5) return;
+  const uint8_t* p = bytes_of(body);
+  out->version = be16(p);
+  out->server_random = body.substr(2, kRandom);
+  out->suite = be16(p + after_id);
+  out->srtp_profile = profile_in(body.substr(after_id + 5));
+}
+
 // A message, or a fragment of one: only the first counts as said.
 void read_message(std::string_view message, DtlsPacket* out) {
   if (message.size() < kMessageHead) return;
@@ -44,6 +70,7 @@ void read_message(std::string_view message, DtlsPacket* out) {
   if (!begins) return;
   out->hello_verify = out->hello_verify || step == DtlsStep::hello_verify;
   out->server_hello = out->server_hello || step == DtlsStep::server_hello;
+  if (step == DtlsStep::server_hello) read_server_hello(message.substr(kMessageHead), out);
   if (step != DtlsStep::client_hello || message.size() < kMessageHead + 2 + kRandom) return;
   out->client_hello = true;
   out->random = message.substr(kMessageHead + 2, kRandom);

@@ -26,6 +26,11 @@ struct DtlsPacket {
   bool server_hello = false;
   bool hello_verify = false;
   std::string_view random;  // of a ClientHello
+  // Of a ServerHello: what the keys of SRTP are made of (RFC 5764 4).
+  std::string_view server_random;
+  uint16_t version = 0;
+  uint16_t suite = 0;
+  uint16_t srtp_profile = 0;  // use_srtp; 0: none
   uint8_t fatal_alert = 0;
 
   bool is_handshake() const { return furthest != DtlsStep::none || fatal_alert != 0; }

@@ -166,6 +166,7 @@ struct Layers {
   absl::flat_hash_set<FragmentKey> assembled;  // the newest of them
   std::vector<HeadlessUdp> headless_udp;       // at most kMaxHeadlessUdp
   std::vector<TcpGap> tcp_gaps;                // at most kMaxTcpGaps
+  std::vector<TcpRefusal> tcp_refusals;        // at most kMaxTcpRefusals
   std::vector<TcpStall> tcp_stalls;            // at most kMaxTcpStalls
   std::optional<Datagram> keepalive;           // of this packet
   TlsConnections tls;                          // before the streams, whose sessions refer to it
@@ -224,6 +225,8 @@ bool decode_udp_tunnel(Layers& layers, uint16_t src_port, uint16_t dst_port, con
 Fate decode_udp(Layers& layers, const IpHeader& ip, const View& view, int depth);  // udp.cc
 Fate decode_tcp(Layers& layers, const IpHeader& ip, const View& view);             // tcp.cc
 void finish_tcp(Layers& layers);
+// Secrets of TLS came: what waits for them is tried.
+void take_new_keys(Layers& layers);
 Fate decode_sctp(Layers& layers, const IpHeader& ip, const View& view);           // sctp.cc
 Fate decode_icmp(Layers& layers, const IpHeader& ip, bool v6, const View& view);  // icmp.cc
 void note_arp(Layers& layers, const View& view);                                  // neighbours.cc

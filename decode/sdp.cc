@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "decode/srtp/key.h"
 #include "decode/text.h"
 
 namespace sipladder {
@@ -262,6 +263,8 @@ void SdpGlance::add(const SdpGlance& more) {
   other |= more.other;
   unusual |= more.unusual;
   may_be_private |= more.may_be_private;
+  keyed |= more.keyed;
+  handshake |= more.handshake;
 }
 
 // Of the numbers behind the third space of an m= line those that RFC 3551 names for voice.
@@ -331,9 +334,13 @@ static void glance_attribute(std::string_view line, SdpGlance* glance) {
   if (line.size() < 3 || line[1] != '=') return;
   if (line[2] == 'f') {
     glance->unusual |= is_unusual_fmtp(line);
+    glance->handshake |= line.starts_with("a=fingerprint:"sv);
   } else if (!line.starts_with("a=rt"sv)) {
     line = trim(line);
-    if (line.size() > kLongest) return;
+    if (line.size() > kLongest) {
+      glance->keyed |= line.starts_with("a=crypto:"sv);
+      return;
+    }
     const auto direction = direction_of(line.substr(2));
     glance->restricted |= direction && *direction != SdpDirection::sendrecv;
   }
@@ -374,27 +381,6 @@ std::optional<IceCandidate> parse_candidate(std::string_view value) {
 
 namespace {
 
-struct Suite {
-  std::string_view name;
-  size_t key_bytes;         // with the salt
-  std::string_view before;  // as drafts of RFC 6188 had it
-};
-// RFC 4568 6.2, RFC 5669 5.1, RFC 6188 7, RFC 7714 14.2.
-constexpr Suite kSuites[] = {
-    {"AES_CM_128_HMAC_SHA1_80", 30, {}},
-    {"AES_CM_128_HMAC_SHA1_32", 30, {}},
-    {"F8_128_HMAC_SHA1_80", 30, {}},
-    {"SEED_CTR_128_HMAC_SHA1_80", 30, {}},
-    {"SEED_128_CCM_80", 28, {}},
-    {"SEED_128_GCM_96", 28, {}},
-    {"AES_192_CM_HMAC_SHA1_80", 38, "AES_CM_192_HMAC_SHA1_80"},
-    {"AES_192_CM_HMAC_SHA1_32", 38, "AES_CM_192_HMAC_SHA1_32"},
-    {"AES_256_CM_HMAC_SHA1_80", 46, "AES_CM_256_HMAC_SHA1_80"},
-    {"AES_256_CM_HMAC_SHA1_32", 46, "AES_CM_256_HMAC_SHA1_32"},
-    {"AEAD_AES_128_GCM", 28, {}},
-    {"AEAD_AES_256_GCM", 44, {}},
-};
-
 // "inline:" and base64, with "|" and lifetime or MKI behind it (RFC 4568 6.1).
 bool has_key_of(std::string_view key_param, size_t bytes) {
   const std::string_view method = cut(&key_param, ':');
@@ -415,12 +401,11 @@ std::optional<SdpCrypto> parse_crypto(std::string_view value) {
   value = trim(value);
   if (!tag || crypto.suite.empty()) return std::nullopt;
   crypto.tag = *tag;
-  for (const Suite& known : kSuites) {
-    if (!equal_no_case(crypto.suite, known.name) && !equal_no_case(crypto.suite, known.before))
-      continue;
-    crypto.suite = known.name;
+  if (const SrtpSuite* const known = find_srtp_suite(crypto.suite)) {
+    crypto.suite = known->name;
+    const size_t bytes = size_t{known->key_bytes} + known->salt_bytes;
     std::string_view keys = cut(&value, ' ');
-    while (!keys.empty()) crypto.key_fits &= has_key_of(cut(&keys, ';'), known.key_bytes);
+    while (!keys.empty()) crypto.key_fits &= has_key_of(cut(&keys, ';'), bytes);
   }
   return crypto;
 }

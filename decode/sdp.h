@@ -67,6 +67,8 @@ struct SdpGlance {
   bool restricted : 1 = false;      // a direction other than sendrecv, or c=0.0.0.0
   bool other : 1 = false;           // an m= line of something else: fax, video
   bool unusual : 1 = false;         // an address or a parameter that findings look at
+  bool handshake : 1 = false;       // a=fingerprint: keys come by DTLS
+  bool keyed : 1 = false;           // a=crypto: the keys of SRTP are in it
   bool may_be_private : 1 = false;  // c= begins as those of RFC 1918, 6598 and 4193 do
   uint16_t types = 0;  // static payload types of open audio lines, modulo 16, without CN
 

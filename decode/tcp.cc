@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "decode/stream_messages.h"
+#include "decode/tcp_tls.h"
 
 namespace sipladder {
 namespace {
@@ -222,6 +223,19 @@ Fate order(Layers& layers, const TcpKey& key, TcpStream& stream, Segment segment
   return fate_of(messages, stream);
 }
 
+// A reset from where a SYN went, before anything else came from there.
+void note_refusal(Layers& layers, const TcpKey& key, const Segment& segment) {
+  if (!segment.has(kRst) || layers.tcp_refusals.size() >= kMaxTcpRefusals) return;
+  const auto opening = layers.tcp.find(TcpKey{key.dst, key.src});
+  if (opening == layers.tcp.end() || layers.tcp.contains(key)) return;
+  const TcpStream& syn = opening->second;
+  const bool only_syn = syn.kind == StreamKind::fresh && syn.tls == nullptr &&
+                        syn.next == syn.first && syn.ahead.empty();
+  if (!only_syn || !segment.has(kAck) || segment.acknowledged != syn.first) return;
+  layers.tcp_refusals.push_back(
+      {key.dst, key.src, layers.packet->time_ns, syn.known_frame, layers.packet->frame});
+}
+
 void begin_or_end(Layers& layers, const TcpKey& key, const Segment& segment) {
   const auto found = layers.tcp.find(key);
   const bool known = found != layers.tcp.end();
@@ -243,44 +257,12 @@ void begin_or_end(Layers& layers, const TcpKey& key, const Segment& segment) {
   stream.known_frame = layers.packet->frame;
 }
 
-// A direction in which nothing was seen yet is part of a TLS connection: the other one is, or a
-// hello stands here.
-bool begin_tls(Layers& layers, const TcpKey& key, TcpStream& stream, std::string_view bytes) {
-  if (!is_tls_record(bytes)) return false;
-  const auto back = layers.tcp.find(TcpKey{key.dst, key.src});
-  if (back != layers.tcp.end() && back->second.tls != nullptr) {
-    if (back->second.tls->is_closed_book()) return false;
-    stream.tls = back->second.tls;
-    stream.tls_end = back->second.tls_end == TlsEnd::client ? TlsEnd::server : TlsEnd::client;
-    return true;
-  }
-  stream.tls_end = begins_tls(bytes);
-  if (stream.tls_end == TlsEnd::none) return false;
-  const bool client = stream.tls_end == TlsEnd::client;
-  stream.tls = std::make_shared<TlsSession>(layers.tls, client ? key.src : key.dst,
-                                            client ? key.dst : key.src, layers.place());
-  if (client && back != layers.tcp.end()) stream.tls->row().answered = true;
-  return true;
-}
-
-// The same of one whose first bytes wait for more.
-bool begin_tls(Layers& layers, const TcpKey& key, TcpStream& stream, const Segment& segment) {
-  if (stream.pending.empty()) return begin_tls(layers, key, stream, segment.payload.text());
-  const std::string pending = stream.pending;
-  if (!begin_tls(layers, key, stream, pending + std::string(segment.payload.text()))) return false;
-  stream.pending.clear();
-  stream.needed = 0;
-  std::vector<TlsPlain> none;
-  stream.tls->deliver(stream.tls_end, pending, layers.place(), &none);
-  return true;
-}
-
 // A stream known by its SYN only, before its first SIP bytes. False when it turns out to be other.
 bool tell_kind(Layers& layers, const TcpKey& key, TcpStream& stream, const Segment& segment) {
   if (stream.kind != StreamKind::fresh || stream.tls != nullptr) return true;
   if (segment.sequence != stream.next) return stream.ahead_bytes < kMaxAhead;
   const std::string_view payload = segment.payload.text();
-  if (begin_tls(layers, key, stream, segment)) return true;
+  if (begin_pending_tls(layers, key, stream, segment.payload.text())) return true;
   if (is_tls_record(payload)) return false;
   // The shortest start-line is longer: this may be its beginning, or a keep-alive.
   constexpr size_t kUndecided = 12;
@@ -289,12 +271,6 @@ bool tell_kind(Layers& layers, const TcpKey& key, TcpStream& stream, const Segme
                                            : stream_kind(stream.pending + std::string(payload));
   if (kind) stream.kind = *kind;
   return kind.has_value();
-}
-
-void note_tls_packet(Layers& layers, const TcpStream& stream, const Segment& segment) {
-  const View& payload = segment.payload;
-  layers.tls.note_packet(stream.tls->row_number(), is_tls_record(payload.text()), payload.size,
-                         layers.place());
 }
 
 Fate decode_segment(Layers& layers, const IpHeader& ip, const TcpKey& key, const Segment& segment) {
@@ -318,7 +294,7 @@ Fate decode_segment(Layers& layers, const IpHeader& ip, const TcpKey& key, const
     found->second.tls_end = begun.tls_end;
   }
   TcpStream& stream = found->second;
-  if (stream.tls != nullptr) note_tls_packet(layers, stream, segment);
+  if (stream.tls != nullptr) note_tls_packet(layers, stream, segment.payload);
   stream.last_ns = layers.packet->time_ns;
   if (segment.has(kAck)) {
     stream.acknowledged = segment.acknowledged;
@@ -375,13 +351,6 @@ void find_unseen_end(Layers& layers, const TcpKey& key, const TcpStream& stream)
                              static_cast<uint32_t>(unseen), true});
 }
 
-// TLS keeps bytes back until their keys are known: at the end, too.
-void finish_tls(Layers& layers, const TcpKey& key, TcpStream& stream) {
-  if (stream.tls == nullptr) return;
-  const IpHeader ip{key.src.ip, key.dst.ip, 0, 0, 0};
-  StreamMessages(layers, ip, key, stream).finish_tls();
-}
-
 void note_keepalive(Layers& layers, const TcpKey& key, const View& payload) {
   const auto stream = layers.tcp.find(key);
   const bool tls = stream != layers.tcp.end() && stream->second.tls != nullptr;
@@ -402,7 +371,10 @@ Fate decode_tcp(Layers& layers, const IpHeader& ip, const View& view) {
   Segment segment{be32(p + 4), be32(p + 8), p[13], view.sub(header)};
   const TcpKey key{{ip.src, be16(p)}, {ip.dst, be16(p + 2)}};
   if (segment.has(kSyn)) segment.sequence++;
-  if (segment.has(kSyn | kRst)) begin_or_end(layers, key, segment);
+  if (segment.has(kSyn | kRst)) {
+    note_refusal(layers, key, segment);
+    begin_or_end(layers, key, segment);
+  }
   if (segment.has(kAck) && layers.last_ahead_ns != 0) {
     skip_acknowledged_gap(layers, ip, key, segment.acknowledged);
   }

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "capture/packet_source.h"
+#include "correlate/session/srtp_media.h"
 #include "decode/decoder.h"
 #include "decode/media.h"
 #include "decode/sdp.h"
@@ -31,7 +32,9 @@ struct Voice {
   std::unique_ptr<VoiceDecoder> decoder;
   MediaClock clock{8000};
   std::unique_ptr<VoiceLevel> level;
+  std::unique_ptr<SrtpOpener> opener;  // null: it is not encrypted, or its keys are not here
   uint8_t payload_type = 0;
+  bool closed = false;  // encrypted, and its keys are not here
 };
 
 class WavExport {
@@ -68,7 +71,11 @@ class WavExport {
       const bool same = datagram.point == stream.point &&
                         model_.endpoints[stream.src] == datagram.src &&
                         model_.endpoints[stream.dst] == datagram.dst;
-      if (same) add(voice, rtp, datagram.time_ns, track);
+      if (!same) continue;
+      if (voice.opener != nullptr) {
+        if (!voice.opener->open(datagram.payload, &plain_) || !parse_rtp(plain_, &rtp)) continue;
+      }
+      add(voice, rtp, datagram.time_ns, track);
     }
   }
 
@@ -81,7 +88,8 @@ class WavExport {
           to_string(model_.endpoints[stream.src]), to_string(model_.endpoints[stream.dst]),
           voice.codec.empty() ? "unknown codec" : voice.codec);
       voice.level->finish();
-      lines.push_back(voice.decoder == nullptr
+      lines.push_back(voice.closed ? who + ": encrypted, and its key is not known here"
+                      : voice.decoder == nullptr
                           ? who + ": cannot be decoded here, level unknown"
                           : fmt::format("{}: {:.0f} % of it is silence", who,
                                         100 * voice.level->figures().silent_share()));
@@ -97,6 +105,9 @@ class WavExport {
     voice.side = side;
     voice.codec = media_.encoding_of(id);
     voice.payload_type = stream.payload_type;
+    if (const auto reading = media_.srtp_of(id); reading != nullptr && reading->opened != 0)
+      voice.opener = std::make_unique<SrtpOpener>(media_.srtp(), reading);
+    voice.closed = media_.of(id).secure && voice.opener == nullptr;
     voice.decoder = make_voice_decoder(voice.codec, stream.clock_hz, 1);
     voice.clock = MediaClock(stream.clock_hz);
     voice.level = std::make_unique<VoiceLevel>(make_voice_decoder(voice.codec, stream.clock_hz, 1),
@@ -107,7 +118,7 @@ class WavExport {
   }
 
   void add(Voice& voice, const RtpHeader& rtp, int64_t time_ns, StereoTrack* track) {
-    if (rtp.payload_type != voice.payload_type) return;
+    if (voice.closed || rtp.payload_type != voice.payload_type) return;
     voice.level->add_voice(rtp.payload, rtp.timestamp, time_ns);
     if (voice.decoder == nullptr) return;
     const size_t count = voice.decoder->decode(rtp.payload, pcm_);
@@ -121,6 +132,7 @@ class WavExport {
   std::vector<Voice> voices_;
   absl::flat_hash_map<uint32_t, std::vector<size_t>> by_ssrc_;  // places in voices_
   int64_t origin_ns_ = 0;
+  std::string plain_;
   std::array<int16_t, kMaxPcmSamples> pcm_{};
 };
 

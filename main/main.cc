@@ -82,7 +82,7 @@ std::unique_ptr<PacketSource> open_source(const Options& options, PacketLog& log
 
 void read_keys(const Options& options, Session* session, std::vector<std::string>* errors) {
   for (const std::string& name : options.key_logs) {
-    std::string error = read_key_log(name, &session->keys);
+    std::string error = session->key_sources.add(name, options.is_live());
     if (!error.empty()) errors->push_back(std::move(error));
   }
   for (const std::string& name : options.rsa_keys) {

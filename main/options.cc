@@ -56,10 +56,12 @@ void add_source_options(CLI::App& app, Options* o, OptionTexts* texts) {
                  "hep:HOST:PORT takes only HEPv3 packets with this authentication key")
       ->type_name("KEY")
       ->group(group);
-  app.add_option("--keylog", o->key_logs,
-                 "secrets of TLS from FILE, as SSLKEYLOGFILE writes them (repeatable)")
+  app.add_option(
+         "--keylog", o->key_logs,
+         "secrets of TLS, as SSLKEYLOGFILE writes them, from FILE (which may grow), a FIFO or "
+         "udp:HOST:PORT, where lines are taken (repeatable)")
       ->allow_extra_args(false)
-      ->type_name("FILE")
+      ->type_name("SOURCE")
       ->group(group);
   app.add_option("--rsa-key", o->rsa_keys,
                  "private key of a server, PEM, for TLS without forward secrecy (repeatable)")

@@ -65,11 +65,14 @@ const TableDescription kIntervalsTable{
            if (one.came() != 0 && has_jitter(r, row)) v.set_real(double{one.jitter_ms});
          }},
         {"silence_pct", "REAL",
-         "nothing to hear, of the packets listened to (G.711); NULL for other codecs",
+         "nothing to hear, of the packets listened to (G.711); NULL for other codecs and for SRTP",
          [](Reader& r, RowId row, Value& v) {
            const StreamInterval one = interval(r, row);
            const bool heard = is_heard_in_passing(stream_of(r, row).payload_type);
-           if (heard && !binding_of(r, row).secure && one.level_samples != 0)
+           const auto opened = r.analyst.media().srtp_of(StreamId{row.id});
+           const bool encrypted =
+               binding_of(r, row).secure || (opened != nullptr && opened->opened != 0);
+           if (heard && !encrypted && one.level_samples != 0)
              v.set_real(100.0 * one.silent_samples / one.level_samples);
          }},
     },

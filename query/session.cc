@@ -54,7 +54,15 @@ void Session::note_sources() {
   progress_ = size == 0 ? -1.0 : static_cast<double>(position) / static_cast<double>(size);
 }
 
+void Session::look_for_keys() {
+  key_sources.look();
+  if (keys.size() == keys_known_) return;
+  keys_known_ = keys.size();
+  engine_.take_new_keys();
+}
+
 ReadResult Session::batch(int64_t budget_ns) {
+  look_for_keys();
   const int64_t until = steady_ns() + budget_ns;
   Packet packet;
   while (true) {
@@ -71,8 +79,20 @@ ReadResult Session::batch(int64_t budget_ns) {
 }
 
 void Session::end() {
-  if (!model.finished) engine_.finish();
+  if (!model.finished) {
+    look_for_keys();
+    engine_.finish();
+  }
   model.finished = true;
+}
+
+// None: the source wants to be asked again at once.
+std::vector<int> Session::awaited_descriptors() const {
+  std::vector<int> descriptors = source_->waits_for();
+  if (descriptors.empty()) return descriptors;
+  const std::vector<int> keys_come = key_sources.waits_for();
+  descriptors.insert(descriptors.end(), keys_come.begin(), keys_come.end());
+  return descriptors;
 }
 
 bool Session::step() {
@@ -81,7 +101,7 @@ bool Session::step() {
   {
     const std::lock_guard guard(lock);
     result = batch(kBatchNs);
-    if (result == ReadResult::idle) awaited = source_->waits_for();
+    if (result == ReadResult::idle) awaited = awaited_descriptors();
     if (result == ReadResult::end) end();
     note_sources();
     engine_.catch_up();
@@ -97,7 +117,7 @@ void Session::run() {
     const ReadResult result = batch(kLongNs);
     if (result == ReadResult::end) break;
     note_sources();
-    if (result == ReadResult::idle) wait_for(source_->waits_for());
+    if (result == ReadResult::idle) wait_for(awaited_descriptors());
   }
   close();
 }

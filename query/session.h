@@ -9,6 +9,7 @@
 #include <string>
 
 #include "capture/key_log.h"
+#include "capture/key_sources.h"
 #include "capture/packet_source.h"
 #include "capture/packet_tape.h"
 #include "correlate/analysis/analysis.h"
@@ -20,7 +21,10 @@ namespace sipladder {
 
 class Session {
  public:
-  Session() : engine_(log, model), analyst(model, log) { engine_.set_keys(&keys, &rsa_keys); }
+  Session() : engine_(log, model), analyst(model, log) {
+    engine_.set_keys(&keys, &rsa_keys);
+    analyst.media().set_secrets(&keys);
+  }
 
   // Before the first step.
   void set_source(std::unique_ptr<PacketSource> source);
@@ -43,6 +47,7 @@ class Session {
   PacketTape tape;   // open where a command needs packets of a source that is read once
   KeyLog keys;       // secrets of TLS, of the command line and of captures
   RsaKeys rsa_keys;  // of servers
+  KeySources key_sources{&keys};
   PacketLog log;
   Model model;
 
@@ -57,9 +62,12 @@ class Session {
  private:
   ReadResult batch(int64_t budget_ns);
   void note_sources();
+  void look_for_keys();
+  std::vector<int> awaited_descriptors() const;
   void end();
 
   std::unique_ptr<PacketSource> source_;
+  size_t keys_known_ = 0;
   std::atomic<double> progress_{-1};
   std::atomic<bool> idle_{false};
 };

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "correlate/rtp/voice_heard.h"
+#include "correlate/session/stream_voice.h"
 #include "correlate/session/voice_quality.h"
 #include "query/table_description.h"
 
@@ -108,11 +108,11 @@ const TableDescription kStreamsTable{
            if (jitter(r, row)) set_if_known(packet_ms_of(stream(r, row), clock(r, row)), v);
          }},
         {"silence_pct", "REAL",
-         "nothing to hear, of the packets listened to; NULL when the codec is not decoded here",
+         "nothing to hear, of the packets listened to; NULL when the codec is not decoded here, or "
+         "the "
+         "key of SRTP is not known",
          [](Reader& r, RowId row, Value& v) {
-           if (stream_binding(r, row).secure) return;  // of encrypted media the level is not known
-           const StreamId id{row.id};
-           const Heard heard = heard_of(r.model, r.log(), id, r.analyst.media().encoding_of(id));
+           const Heard heard = voice_heard_in(r.analyst.media(), r.log(), StreamId{row.id});
            if (heard.known && heard.packets != 0) v.set_real(100.0 * heard.silent / heard.packets);
          }},
         {"mos", "REAL",
@@ -198,8 +198,7 @@ const TableDescription kStreamsTable{
          }},
         {"dtmf", "TEXT", "digits (RFC 4733)",
          [](Reader& r, RowId row, Value& v) {
-           const auto found = r.model.dtmf.find(row.id);
-           if (found != r.model.dtmf.end()) v.set_if(found->second.digits());
+           v.set_if(digits_of(r.analyst.media(), StreamId{row.id}));
          }},
     },
     [](Reader& r) {

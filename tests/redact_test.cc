@@ -168,7 +168,9 @@ TEST(Redact, FlowsOfTheGoldenPagesAreJudgedAsBefore) {
   size_t count = 0;
   for (const auto& page : std::filesystem::directory_iterator(root_path("tests/golden"))) {
     const auto flows = build::flows_of_page(page.path());
-    if (flows.empty()) continue;
+    // What is encrypted cannot be heard without its keys, which redact replaces.
+    const bool encrypted = page.path().stem().string().find("srtp") != std::string::npos;
+    if (flows.empty() || encrypted) continue;
     const build::PageFlow& flow = flows[count % flows.size()];  // one of each page
     const std::string path = write_flow(scratch_path(flow.name + ".pcap"), flow.script);
     expect_same_and_clean(path);

@@ -27,7 +27,7 @@ namespace sipladder::growth {
 std::vector<Shape> all_shapes() {
   std::vector<Shape> all;
   for (const auto* shapes : {&kCallShapes, &kLegShapes, &kRegistrationShapes, &kTransportShapes,
-                             &kMediaShapes, &kMessageShapes, &kPlainShapes})
+                             &kMediaShapes, &kMessageShapes, &kPlainShapes, &kEncryptedShapes})
     all.insert(all.end(), shapes->begin(), shapes->end());
   return all;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <string>
 
 #include "decode/media.h"
@@ -18,14 +19,17 @@ struct Sounds {
 };
 
 // Of one run of packets that follow each other, all that can be decoded.
-std::vector<int16_t> decode_run(const PacketRef* refs, const PacketLog& log,
+// `opener` null: they are not encrypted.
+std::vector<int16_t> decode_run(const PacketRef* refs, const PacketLog& log, SrtpOpener* opener,
                                 const StreamRecord& stream, VoiceDecoder& decoder) {
   std::vector<int16_t> sound;
   std::array<int16_t, kMaxPcmSamples> pcm;
   for (uint32_t i = 0; i < EarlyVoice::kRun; i++) {
-    std::string bytes;
+    std::string bytes, plain;
     RtpHeader rtp;
-    if (!log.read(refs[i], &bytes) || !parse_rtp(bytes, &rtp)) continue;
+    if (!log.read(refs[i], &bytes)) continue;
+    if (opener != nullptr && !opener->open(bytes, &plain)) continue;
+    if (!parse_rtp(opener != nullptr ? plain : bytes, &rtp)) continue;
     if (rtp.payload_type != stream.payload_type || rtp.ssrc != stream.ssrc) continue;
     const size_t size = decoder.decode(rtp.payload, pcm);
     sound.insert(sound.end(), pcm.begin(), pcm.begin() + static_cast<std::ptrdiff_t>(size));
@@ -40,6 +44,8 @@ Sounds listen_until(const Model& model, const MediaBinding& media, const PacketL
   const auto found = model.early_voice.find(id.value);
   if (found == model.early_voice.end() || stream.packets < 2) return sounds;
   const EarlyVoice& voice = found->second;
+  std::unique_ptr<SrtpOpener> opener;
+  if (media.of(id).secure) opener = std::make_unique<SrtpOpener>(media.srtp(), media.srtp_of(id));
   // Packets come at an even pace: the time of a run is told by its place.
   const int64_t pace_ns = std::max<int64_t>(1, (stream.last_ns - stream.first_ns) / stream.packets);
   for (uint32_t run = 0; (run + 1) * EarlyVoice::kRun <= voice.count; run++) {
@@ -48,7 +54,7 @@ Sounds listen_until(const Model& model, const MediaBinding& media, const PacketL
     const auto decoder = make_voice_decoder(media.encoding_of(id), stream.clock_hz, 1);
     if (decoder == nullptr) return {};
     const std::vector<int16_t> sound =
-        decode_run(&voice.refs[run * EarlyVoice::kRun], log, stream, *decoder);
+        decode_run(&voice.refs[run * EarlyVoice::kRun], log, opener.get(), stream, *decoder);
     if (sound.empty()) continue;
     if (is_silent(loudness_of(sound))) {
       sounds.silent++;
@@ -102,7 +108,11 @@ EarlyMedia early_media_of(const Model& model, const MediaBinding& media, const P
     if (media.of(stream, id).from != Party::callee || media.of(stream).video) continue;
     seen_later = true;
     if (early.until_ns - record.first_ns < kHeardNs) continue;
-    if (media.of(stream).secure) return early;  // that it comes is all that can be told
+    if (media.of(stream).secure) {
+      const auto reading = media.srtp_of(stream);
+      // That it comes is all that can be told.
+      if (reading == nullptr || reading->opened == 0) return early;
+    }
     early.stream = stream;
     const EarlyAudio heard = heard_in(listen_until(model, media, log, stream, early.until_ns));
     const bool audible = heard == EarlyAudio::ringback || heard == EarlyAudio::announcement;

@@ -11,7 +11,9 @@
 #include "correlate/audio/reach.h"
 #include "correlate/audio/relay.h"
 #include "correlate/audio/reports.h"
+#include "correlate/audio/srtp.h"
 #include "correlate/audio/times.h"
+#include "correlate/session/stream_voice.h"
 #include "correlate/session/thinned.h"
 #include "decode/sdp.h"
 
@@ -103,7 +105,7 @@ AudioVerdict inaudible(const Inquiry& about) {
     const std::string_view encoding = audio.media.encoding_of(id);
     if (is_data_encoding(encoding) || audio.model.streams[id].icmp_errors >= kMinIcmpErrors)
       return {};
-    const Listening one = listen_to(audio.model, audio.view.log(), id, encoding);
+    const Listening one = listen_to_voice(audio.media, audio.view.log(), id);
     if (one.audible) return {};
     all.decoded += one.decoded;
     all.repeated += one.repeated;
@@ -132,6 +134,7 @@ constexpr Question kOfWhatIsHere[] = {
     {[](const Inquiry& about) { return about.points.never_reaches_other_point(); }},
     {[](const Inquiry& about) { return reported_stuck(about.audio, about.direction); }},
     {[](const Inquiry& about) { return never_decodable(about.audio, about.direction); }},
+    {[](const Inquiry& about) { return not_opened(about.audio, about.direction); }},
     {inaudible, true},
     {[](const Inquiry& about) { return no_longer_decodable(about.audio, about.direction); }},
     {[](const Inquiry& about) { return about.points.ends_at_other_point(); }},

@@ -54,9 +54,18 @@ struct SourceProof {
 struct SilenceProof {
   Listening listening;  // to all streams of the last leg
 };
+// srtp_key
+struct KeyProof {
+  MessageId old_sdp;     // told the key that is used; none: it is the counter that differs
+  MessageId new_sdp;     // and the one that took its place
+  uint32_t packets = 0;  // that the receiver cannot open
+  uint32_t first_frame = 0, last_frame = 0;
+  uint32_t counted = 0;  // by the receiver: rollovers until the first of these
+  uint32_t used = 0;     // by the sender
+};
 
 using AudioProof = std::variant<std::monostate, AbsenceProof, BoxProof, RejectionProof,
-                                PrivateProof, SourceProof, SilenceProof>;
+                                PrivateProof, SourceProof, SilenceProof, KeyProof>;
 
 struct AudioVerdict {
   AudioFault fault = AudioFault::none;

@@ -32,6 +32,7 @@ uint32_t packets_per_look(size_t memory) {
 struct WorkBatch {
   MessageBatch messages;
   MediaBatch media;
+  bool secrets_may_come = false;  // of TLS, and DTLS
 
   void clear() {
     messages.clear();
@@ -44,7 +45,7 @@ struct Engine::State {
       : model(m),
         log(packet_log),
         endpoints(m),
-        streams(m, packet_log, endpoints, turns),
+        streams(m, packet_log, endpoints, turns, keyed),
         paths(m),
         nat_traffic(m, endpoints),
         correlator(m),
@@ -69,6 +70,8 @@ struct Engine::State {
   Decoder decoder;
   EndpointTable endpoints;
   CallTurns turns;
+  KeyedEnds keyed;
+  const KeyLog* secrets = nullptr;
   RtpStreams streams;
   MediaPaths paths;
   NatTraffic nat_traffic;
@@ -96,6 +99,7 @@ void Engine::set_memory(size_t bytes) {
 }
 
 void Engine::set_keys(const KeyLog* keys, const RsaKeys* rsa_keys) {
+  state_->secrets = keys;
   state_->decoder.set_keys(keys);
   state_->decoder.set_rsa_keys(rsa_keys);
 }
@@ -106,6 +110,7 @@ SourceCounters& Engine::State::counters(uint16_t source) {
 }
 
 void Engine::State::hand_over() {
+  batch.secrets_may_come = secrets != nullptr && secrets->may_know();
   model.messages.stock_up();
   model.transactions.stock_up();
   if (worker.is_full()) {
@@ -146,6 +151,8 @@ void Engine::State::do_work(WorkBatch& work) {
   const auto name_endpoints = [&](size_t until) {
     for (; next < until; next++) {
       if (model.streams.size() != 0) turns.add(prepared[next]);
+      const SdpGlance& sdp = prepared[next].record.sdp;
+      if (sdp.keyed || (sdp.handshake && work.secrets_may_come)) keyed.add(prepared[next]);
       prepared[next].record.src = endpoints.id_of(work.messages.datagram(next).src);
       prepared[next].record.dst = endpoints.id_of(work.messages.datagram(next).dst);
     }
@@ -163,6 +170,7 @@ void Engine::State::do_work(WorkBatch& work) {
 // The worker is idle afterwards, and the model whole.
 void Engine::State::finish_batch() {
   worker.wait();
+  batch.secrets_may_come = secrets != nullptr && secrets->may_know();
   do_work(batch);
   batch.clear();
   correlator.decide_outcomes();
@@ -229,7 +237,9 @@ void Engine::State::add_media(const MediaItem& item) {
     streams.add_rtp(item.datagram, item.rtp, item.key);
   } else if (item.payload_class == PayloadClass::rtcp) {
     RtcpReport report;
-    if (!parse_rtcp(item.datagram.payload, &report)) return;
+    std::string opened;
+    const bool encrypted = keyed.open_rtcp(item.datagram.src, item.datagram.payload, &opened);
+    if (!parse_rtcp(encrypted ? opened : item.datagram.payload, &report)) return;
     for (size_t i = 0; i < report.packets.size(); i++)
       model.media_accounting.rtcp[i] += report.packets[i];
     streams.add_rtcp(item.datagram, report);
@@ -307,6 +317,12 @@ void Engine::State::time_out_calls() {
   }
 }
 
+void Engine::take_new_keys() {
+  State& state = *state_;
+  state.decoder.take_new_keys(&state.datagrams);
+  for (const Datagram& datagram : state.datagrams) state.add(datagram);
+}
+
 // The packets have been counted as waiting; only their messages come now.
 void Engine::finish() {
   State& state = *state_;
@@ -330,6 +346,7 @@ void Engine::catch_up() {
   state.model.oddities = state.decoder.oddities();
   state.model.tcp_gaps = state.decoder.tcp_gaps();
   state.model.tcp_stalls = state.decoder.tcp_stalls();
+  state.model.tcp_refusals = state.decoder.tcp_refusals();
   state.decoder.update_tls(&state.model.tls);
   state.model.neighbours = state.decoder.neighbour_silences();
   state.model.accounting.turn_channels_forgotten = state.turn.forgotten();

@@ -95,6 +95,11 @@ void forget_stream(Model& model, PacketLog& log, StreamId id) {
     for (uint32_t i = 0; i < voice->second.count(); i++) log.forget(voice->second.ref(i));
     model.voice_places.erase(voice);
   }
+  const auto keyed = model.keyed_places.find(id.value);
+  if (keyed != model.keyed_places.end()) {
+    for (uint32_t i = 0; i < keyed->second.count(); i++) log.forget(keyed->second.ref(i));
+    model.keyed_places.erase(keyed);
+  }
   model.evicted.streams++;
 }
 

@@ -73,6 +73,11 @@ inline uint64_t hash_endpoint(const Endpoint& endpoint) {
              words[1] ^ (uint64_t{endpoint.port} << 8 | endpoint.ip.family));
 }
 
+// Of a path from one end to the other.
+inline uint64_t pair_key(const Endpoint& src, const Endpoint& dst) {
+  return mix(hash_endpoint(src), hash_endpoint(dst) + 1);
+}
+
 // Of an RTP stream: its 5-tuple and SSRC.
 inline uint64_t stream_key(const Endpoint& src, const Endpoint& dst, uint32_t ssrc) {
   uint64_t words[4];

@@ -2,6 +2,7 @@
 // Times are nanoseconds since the epoch; 0 means "did not happen".
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -62,6 +63,11 @@ struct HandshakeRecord {
   uint8_t alert = 0;  // a fatal one
   bool alert_by_client = false;
   bool cookie_asked = false;  // HelloVerifyRequest: the client says hello again
+  // What names the keys of SRTP that come out of it, and what they are made of (RFC 5764 4.2).
+  std::array<char, 32> client_random{}, server_random{};
+  uint16_t version = 0;  // 0: no ServerHello is here
+  uint16_t suite = 0;
+  uint16_t srtp_profile = 0;  // 0: none was chosen
 };
 
 // An address of a TURN server, and the client for which it stands (RFC 8656 7), as a point sees it:

@@ -114,6 +114,7 @@ struct Model {
   std::vector<Keepalive> keepalives;
   absl::flat_hash_map<uint32_t, DtmfDigits> dtmf;           // by StreamId
   absl::flat_hash_map<uint32_t, VoicePlaces> voice_places;  // the same, of other than G.711
+  absl::flat_hash_map<uint32_t, KeyedPlaces> keyed_places;  // the same, of keyed ones
   absl::flat_hash_map<uint32_t, EarlyVoice> early_voice;    // the same, of before the answer
   absl::flat_hash_map<uint32_t, ClockTrials> clock_trials;  // the same, of dynamic payload types
   absl::flat_hash_map<uint32_t, StreamHistory> histories;   // the same, of those over a second long
@@ -123,6 +124,7 @@ struct Model {
   std::array<uint64_t, static_cast<size_t>(Oddity::count_)> oddities{};
   std::vector<TcpGap> tcp_gaps;              // the first of them
   std::vector<TcpStall> tcp_stalls;          // likewise
+  std::vector<TcpRefusal> tcp_refusals;      // likewise
   std::vector<TlsConnection> tls;            // likewise
   std::vector<NeighbourSilence> neighbours;  // who asked for them in vain
   // ... what is known once the source has ended (Engine::finish) ...

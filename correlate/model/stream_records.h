@@ -58,6 +58,7 @@ struct alignas(64) StreamRecord {
   uint8_t voice_type = 0;
   uint8_t point = 0;         // that saw it first
   uint8_t payload_type = 0;  // of most packets that are neither telephone-event nor comfort noise
+  bool keyed = false;        // an SDP with a=crypto names one of its ends: see KeyedPlaces
   // Of one packet in five, as far as its codec can be told from its type.
   uint32_t level_samples = 0;
   uint32_t silent_samples = 0;  // nothing to hear, comfort noise, or no signal at all
@@ -181,6 +182,37 @@ struct VoicePlaces {
   uint32_t count() const { return static_cast<uint32_t>(places.size()); }
   PacketRef ref(uint32_t index) const {
     return {base + places[index].offset, places[index].length, store};
+  }
+};
+
+// Where all packets are of a stream that may be encrypted with keys of SDP, and when they passed.
+struct KeyedPlaces {
+  struct Place {
+    uint32_t offset_low;
+    uint32_t frame;
+    uint32_t ms;  // after `first_ns`; as many as fit
+    uint16_t offset_high;
+    uint16_t length;
+    uint16_t store;
+  };
+  int64_t first_ns = 0;
+  std::vector<Place> places;
+
+  // False: it does not fit.
+  bool add(const PacketRef& ref, int64_t time_ns, uint32_t frame) {
+    if (ref.length > UINT16_MAX || ref.offset >> 48 != 0) return false;
+    if (places.empty()) first_ns = time_ns;
+    const int64_t ms = std::clamp<int64_t>((time_ns - first_ns) / 1'000'000, 0, UINT32_MAX);
+    places.push_back({static_cast<uint32_t>(ref.offset), frame, static_cast<uint32_t>(ms),
+                      static_cast<uint16_t>(ref.offset >> 32), static_cast<uint16_t>(ref.length),
+                      ref.store});
+    return true;
+  }
+  uint32_t count() const { return static_cast<uint32_t>(places.size()); }
+  int64_t time_ns(uint32_t index) const { return first_ns + int64_t{places[index].ms} * 1'000'000; }
+  PacketRef ref(uint32_t index) const {
+    const Place& place = places[index];
+    return {uint64_t{place.offset_high} << 32 | place.offset_low, place.length, place.store};
   }
 };
 

@@ -5,13 +5,6 @@
 #include "decode/media.h"
 
 namespace sipladder {
-namespace {
-
-uint64_t pair_key(const Endpoint& src, const Endpoint& dst) {
-  return mix(hash_endpoint(src), hash_endpoint(dst) + 1);
-}
-
-}  // namespace
 
 uint64_t hash_of_check(std::string_view username) {
   return hash_text(username);
@@ -92,6 +85,7 @@ HandshakeRecord* MediaPaths::handshake_of(const Datagram& datagram, const DtlsPa
   record.random = random;
   record.first_ns = datagram.time_ns;
   record.first_frame = datagram.frame;
+  packet.random.copy(record.client_random.data(), record.client_random.size());
   return &model_.handshakes.emplace_back(record);
 }
 
@@ -106,6 +100,12 @@ void MediaPaths::add_dtls(const Datagram& datagram) {
   handshake->client_hellos += packet.client_hello ? 1U : 0U;
   handshake->server_hellos += packet.server_hello ? 1U : 0U;
   handshake->cookie_asked = handshake->cookie_asked || packet.hello_verify;
+  if (!packet.server_random.empty() && !by_client) {
+    packet.server_random.copy(handshake->server_random.data(), handshake->server_random.size());
+    handshake->version = packet.version;
+    handshake->suite = packet.suite;
+    handshake->srtp_profile = packet.srtp_profile;
+  }
   DtlsStep& step = by_client ? handshake->client_step : handshake->server_step;
   step = std::max(step, packet.furthest);
   if (packet.fatal_alert == 0) return;

@@ -86,6 +86,8 @@ void RtpStreams::forget_evicted() {
   by_key_.rehash(0);
   places_ = 0;
   for (const auto& [id, voice] : model_.voice_places) places_ += voice.count();
+  keyed_places_ = 0;
+  for (const auto& [id, keyed] : model_.keyed_places) keyed_places_ += keyed.count();
 }
 
 // Looks at all streams, so not more than once in a second of the capture.
@@ -171,7 +173,10 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp, uint64_
     const uint32_t distinct = stream.distinct();
     const uint32_t duplicates = stream.duplicates;
     const bool over = datagram.time_ns >= stream.interval_end_ns;
-    if (over) end_interval(found->second, stream, datagram.time_ns, true);
+    if (over) {
+      end_interval(found->second, stream, datagram.time_ns, true);
+      stream.keyed = stream.keyed || is_keyed(datagram);
+    }
     advance(stream, rtp, datagram.time_ns);
     if (over) end_interval(found->second, stream, datagram.time_ns, false);
     if (again && stream.duplicates != duplicates) stream.copies++;
@@ -235,6 +240,7 @@ void RtpStreams::begin_stream(uint64_t key, const Datagram& datagram, const RtpH
   stream.dscp = datagram.dscp;
   stream.newest_ip_id = datagram.ip_id;
   stream.early = turns_.is_before_answer(datagram.dst);
+  stream.keyed = is_keyed(datagram);
   stream.payload_type = rtp.payload_type;
   stream.type_lead = is_voice(rtp) ? 1 : 0;
   const SdpFormat format = static_format(rtp.payload_type);
@@ -260,13 +266,27 @@ void RtpStreams::add_event(StreamId id, const RtpHeader& rtp) {
   if (model_.dtmf.size() < kMaxStreams) model_.dtmf[id.value].add(rtp.payload, rtp.timestamp);
 }
 
+bool RtpStreams::is_keyed(const Datagram& datagram) const {
+  return !keyed_.empty() && (keyed_.names(datagram.dst) || keyed_.names(datagram.src));
+}
+
+void RtpStreams::add_keyed_place(StreamId id, const Datagram& datagram) {
+  if (datagram.truncated || keyed_places_ >= kMaxKeyedPlaces) return;
+  PacketRef ref = datagram.ref;
+  ref.length = static_cast<uint32_t>(datagram.payload.size());
+  if (!ref.is_stored()) ref = log_.append(datagram.payload);
+  if (model_.keyed_places[id.value].add(ref, datagram.time_ns, datagram.frame)) keyed_places_++;
+}
+
 // Video has nothing to hear.
 void RtpStreams::add_place(StreamId id, const Datagram& datagram, const RtpHeader& rtp) {
   constexpr uint32_t kVideoClock = 90'000;
   const StreamRecord& stream = model_.streams[id];
+  if (stream.keyed) return add_keyed_place(id, datagram);
+  if (stream.listened.audible) return;
   const bool needed =
       !datagram.truncated && is_voice(rtp) && !is_heard_in_passing(rtp.payload_type);
-  if (!needed || stream.listened.audible || stream.clock_hz == kVideoClock) return;
+  if (!needed || stream.clock_hz == kVideoClock) return;
   if (places_ >= kMaxVoicePlaces) return;
   PacketRef ref = datagram.ref;
   ref.length = static_cast<uint32_t>(datagram.payload.size());

@@ -5,6 +5,8 @@
 #include <memory>
 #include <string>
 
+#include "correlate/model/hash.h"
+#include "correlate/rtp/stream_figures.h"
 #include "decode/media.h"
 #include "media/codec.h"
 #include "media/loudness.h"
@@ -17,9 +19,8 @@ constexpr uint32_t kLeastRuns = 5;
 // Packets of a stream, one after the other, as its decoder gives them.
 class Listener {
  public:
-  Listener(const StreamRecord& stream, const VoicePlaces& places, const PacketLog& log,
-           std::string_view encoding)
-      : stream_(stream), places_(places), log_(log), encoding_(encoding) {
+  Listener(const StreamRecord& stream, const OpenedPackets& packets, std::string_view encoding)
+      : stream_(stream), packets_(packets), encoding_(encoding) {
     begin();
   }
 
@@ -30,17 +31,25 @@ class Listener {
   // stream's voice.
   std::optional<uint32_t> loudness(uint32_t index) {
     RtpHeader rtp;
-    if (!log_.read(places_.ref(index), &bytes_) || !parse_rtp(bytes_, &rtp)) return std::nullopt;
+    if (!packets_.read(index, &bytes_) || !parse_rtp(bytes_, &rtp)) return std::nullopt;
+    if (is_heard_in_passing(rtp.payload_type))
+      return loudness_of_payload(rtp.payload_type, rtp.payload);
     if (rtp.payload_type != stream_.payload_type || rtp.ssrc != stream_.ssrc) return std::nullopt;
     const size_t size = decoder_->decode(rtp.payload, pcm_);
     if (size == 0) return std::nullopt;
     return loudness_of({pcm_.data(), size});
   }
+  // Of its voice; none as above.
+  std::optional<uint64_t> payload_hash(uint32_t index) {
+    RtpHeader rtp;
+    if (!packets_.read(index, &bytes_) || !parse_rtp(bytes_, &rtp) || !is_voice(rtp))
+      return std::nullopt;
+    return hash_text(rtp.payload);
+  }
 
  private:
   const StreamRecord& stream_;
-  const VoicePlaces& places_;
-  const PacketLog& log_;
+  const OpenedPackets& packets_;
   std::string_view encoding_;
   std::unique_ptr<VoiceDecoder> decoder_;
   std::string bytes_;
@@ -76,6 +85,11 @@ const VoicePlaces* places_of(const Model& model, StreamId id) {
   return found == model.voice_places.end() ? nullptr : &found->second;
 }
 
+OpenedPackets packets_at(const VoicePlaces& places, const PacketLog& log) {
+  return {places.count(), 0,
+          [&](uint32_t index, std::string* packet) { return log.read(places.ref(index), packet); }};
+}
+
 // All of it from the beginning, with one decoder.
 void listen_to_all(Listener& listener, uint32_t packets, Listening* listening) {
   listener.begin();
@@ -99,7 +113,8 @@ Heard heard_of(const Model& model, const PacketLog& log, StreamId id, std::strin
   }
   const VoicePlaces* const places = places_of(model, id);
   if (places == nullptr) return heard;
-  Listener listener(stream, *places, log, encoding);
+  const OpenedPackets packets = packets_at(*places, log);
+  Listener listener(stream, packets, encoding);
   if (!listener.can_decode()) return heard;
   const Runs runs = listen_to_runs(listener, places->count());
   if (runs.decoded < kLeastRuns) return heard;
@@ -120,7 +135,8 @@ Listening listen_to(const Model& model, const PacketLog& log, StreamId id,
   // What was not captured whole, or has no place any more, may have been voice.
   listening.audible = places == nullptr || places->count() < left;
   if (listening.audible) return listening;
-  Listener listener(stream, *places, log, encoding);
+  const OpenedPackets packets = packets_at(*places, log);
+  Listener listener(stream, packets, encoding);
   if (listener.can_decode()) {
     const Runs runs = listen_to_runs(listener, places->count());
     listening.audible = runs.silent < runs.decoded;
@@ -132,6 +148,57 @@ Listening listen_to(const Model& model, const PacketLog& log, StreamId id,
     listening.repeated = left - std::min(left, changes);
     listening.audible = passing.changes > kUnsteadyChanges || changes * kMostChanged > left;
   }
+  return listening;
+}
+
+// One packet in five where that is enough, as of what passes unencrypted; else runs of packets.
+Heard heard_in(const StreamRecord& stream, const OpenedPackets& packets,
+               std::string_view encoding) {
+  constexpr uint32_t kEvery = 5;
+  Listener listener(stream, packets, encoding);
+  Heard heard{false, packets.count, packets.others};
+  if (!listener.can_decode()) return heard;
+  Runs runs;
+  if (is_heard_in_passing(stream.payload_type)) {
+    for (uint32_t i = 0; i < packets.count; i += kEvery) {
+      const auto loudness = listener.loudness(i);
+      if (!loudness) continue;
+      runs.decoded++;
+      if (is_silent(*loudness)) runs.silent++;
+    }
+  } else {
+    runs = listen_to_runs(listener, packets.count);
+  }
+  heard.known = runs.decoded >= kLeastRuns;
+  if (!heard.known) return heard;
+  const uint64_t voice = packets.count - std::min(packets.count, packets.others);
+  heard.silent += static_cast<uint32_t>(voice * runs.silent / runs.decoded);
+  return heard;
+}
+
+Listening listen_in(const StreamRecord& stream, const OpenedPackets& packets,
+                    std::string_view encoding) {
+  Listener listener(stream, packets, encoding);
+  Listening listening;
+  listening.others = packets.others;
+  if (listener.can_decode()) {
+    const Runs runs = listen_to_runs(listener, packets.count);
+    listening.audible = runs.silent < runs.decoded;
+    if (!listening.audible) listen_to_all(listener, packets.count, &listening);
+    return listening;
+  }
+  constexpr uint32_t kMostChanged = 10;  // one in so many
+  uint32_t changes = 0, voice = 0;
+  std::optional<uint64_t> before;
+  for (uint32_t i = 0; i < packets.count && changes <= kUnsteadyChanges; i++) {
+    const auto hash = listener.payload_hash(i);
+    if (!hash) continue;
+    voice++;
+    if (before && hash != before) changes++;
+    before = hash;
+  }
+  listening.repeated = voice - std::min(voice, changes);
+  listening.audible = changes > kUnsteadyChanges || changes * kMostChanged > voice;
   return listening;
 }
 

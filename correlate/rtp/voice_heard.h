@@ -2,7 +2,9 @@
 // can be decoded, the packets are read again from the capture.
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "capture/packet_log.h"
@@ -26,8 +28,19 @@ struct Listening {
   uint32_t loudness = 0;  // mean square of the loudest packet
 };
 
+// Packets of a stream that are not as the capture has them: decrypted ones.
+struct OpenedPackets {
+  uint32_t count = 0;
+  uint32_t others = 0;  // of these: comfort noise and events
+  // Packet `index` as RTP; false when it cannot be had.
+  std::function<bool(uint32_t index, std::string* packet)> read;
+};
+Heard heard_in(const StreamRecord& stream, const OpenedPackets& packets, std::string_view encoding);
+Listening listen_in(const StreamRecord& stream, const OpenedPackets& packets,
+                    std::string_view encoding);
+
 // `encoding`: the negotiated name, or that of the static payload type. Says known for encrypted
-// media too: the caller knows what the SDP says about that.
+// media too: correlate/session/stream_voice.h knows what the SDP says about that.
 Heard heard_of(const Model& model, const PacketLog& log, StreamId id, std::string_view encoding);
 Listening listen_to(const Model& model, const PacketLog& log, StreamId id,
                     std::string_view encoding);

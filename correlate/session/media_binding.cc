@@ -77,6 +77,7 @@ bool is_read_by_agreed_clock(const StreamBinding& binding, const StreamRecord& s
 void MediaBinding::update() {
   learn_paths();
   if (model_.streams.size() == 0) return;  // no media: no SDP is read
+  srtp_.learn_handshakes();
   const uint32_t messages = model_.messages.size();
   const uint32_t streams = model_.streams.size();
   if (epoch_ != model_.evicted.epoch) {
@@ -84,6 +85,8 @@ void MediaBinding::update() {
     expectations_.clear();
     named_.clear();
     lines_.clear();
+    srtp_.forget();
+    srtp_.learn_handshakes();
     seen_messages_ = seen_streams_ = 0;
   }
   if (messages == seen_messages_ && streams == seen_streams_) return;
@@ -161,6 +164,7 @@ void MediaBinding::learn(MessageId id) {
   const MessageRecord& message = model_.messages[id];
   if (!message.has_sdp || message.is_copy() || !view_.load(message)) return;
   const Sdp sdp = parse_sdp(find_sdp(view_.sip()));
+  if (message.sdp.keyed) srtp_.learn(id, sdp);
   for (size_t line = 0; line < sdp.media.size(); line++) {
     const SdpMedia& media = sdp.media[line];
     const auto ip = parse_ip(media.address);

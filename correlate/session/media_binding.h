@@ -18,6 +18,7 @@
 #include "correlate/model/hash.h"
 #include "correlate/model/message_view.h"
 #include "correlate/model/model.h"
+#include "correlate/session/srtp_media.h"
 #include "correlate/session/stream_index.h"
 #include "decode/sdp.h"
 
@@ -47,7 +48,7 @@ bool is_read_by_agreed_clock(const StreamBinding& binding, const StreamRecord& s
 class MediaBinding {
  public:
   MediaBinding(const Model& model, const PacketLog& log)
-      : model_(model), view_(log), index_(model) {}
+      : model_(model), view_(log), index_(model), srtp_(model, log) {}
 
   // Call before reading; cheap when nothing is new.
   void update();
@@ -58,6 +59,13 @@ class MediaBinding {
   }
   // As one of its calls has it. Requires a stream of streams_of(call).
   const StreamBinding& of(StreamId id, CallId call) const;
+  // What is known of its packets by the keys in SDP. Null: no packet is kept, or no key is known.
+  std::shared_ptr<const SrtpReading> srtp_of(StreamId id) const {
+    return srtp_.of(id, of(id).call, of(id).from);
+  }
+  const SrtpMedia& srtp() const { return srtp_; }
+  // Of TLS and DTLS; outlives this.
+  void set_secrets(const KeyLog* secrets) { srtp_.set_secrets(secrets); }
   // Streams of one call in capture order.
   const std::vector<StreamId>& streams_of(CallId call) const;
   // RTCP from who sends its RTP from there: of the port above, or of the same (RFC 3550 11, RFC
@@ -109,6 +117,7 @@ class MediaBinding {
   const Model& model_;
   MessageView view_;
   StreamIndex index_;
+  SrtpMedia srtp_;
   uint32_t epoch_ = 0;
   uint32_t seen_messages_ = 0;
   uint32_t seen_streams_ = 0;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "correlate/model/hash.h"
+#include "correlate/session/srtp_media.h"
 #include "decode/text.h"
 #include "media/codec.h"
 
@@ -39,7 +40,9 @@ void read_audio(const SdpMedia& media, AudioSdp* audio_sdp) {
   audio_sdp->other_keys = !media.key_mgmt.empty() || media.potential_keys;
   for (const std::string_view value : media.crypto) {
     if (const auto line = parse_crypto(value)) {
-      audio_sdp->crypto.push_back({line->tag, std::string(line->suite), line->key_fits});
+      CryptoLine& crypto = audio_sdp->crypto.emplace_back(
+          CryptoLine{line->tag, std::string(line->suite), line->key_fits, {}});
+      for (const SrtpKey& key : srtp_keys_of(value)) crypto.keys.push_back(hash_of(key));
     } else {
       audio_sdp->other_keys = true;
     }

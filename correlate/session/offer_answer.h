@@ -16,7 +16,8 @@ namespace sipladder {
 struct CryptoLine {  // a=crypto (RFC 4568)
   uint32_t tag = 0;
   std::string suite;
-  bool key_fits = true;  // its length is that of the suite
+  bool key_fits = true;        // its length is that of the suite
+  std::vector<uint64_t> keys;  // a hash of each that can be used here
 };
 
 // What an SDP means by a payload number of its own choice (RFC 3551 6: 96 and above).

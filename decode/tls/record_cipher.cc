@@ -302,6 +302,11 @@ Secret updated_secret(const CipherSuite& suite, const Secret& secret) {
   return Secret(next.bytes());
 }
 
+bool export_keys(uint16_t version, const char* hash, const Secret& master, std::string_view label,
+                 std::string_view randoms, std::string* out) {
+  return tls1_prf(version, hash, master.bytes(), std::string(label).append(randoms), out);
+}
+
 Secret master_secret(const KeyInputs& inputs, std::string_view premaster, std::string_view hash) {
   constexpr size_t kMasterSize = 48;
   SecretBytes master(kMasterSize);

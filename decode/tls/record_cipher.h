@@ -73,6 +73,10 @@ class RecordCipher {
 
 // RFC 8446 7.2: the secret after a KeyUpdate. Empty when it cannot be.
 Secret updated_secret(const CipherSuite& suite, const Secret& secret);
+// RFC 5705 4, up to TLS 1.2, without a context: fills *out, whose size is what is wanted. False
+// when it cannot be.
+bool export_keys(uint16_t version, const char* hash, const Secret& master, std::string_view label,
+                 std::string_view randoms, std::string* out);
 // RFC 5246 8.1, RFC 7627 4: from a premaster secret. `hash`: of the handshake so far, for the
 // extended master secret; empty without. Empty when it cannot be.
 Secret master_secret(const KeyInputs& inputs, std::string_view premaster, std::string_view hash);

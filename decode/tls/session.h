@@ -53,6 +53,7 @@ class TlsSession {
   // Nothing more of it can be read.
   bool is_closed_book() const { return halves_[0].dead && halves_[1].dead; }
   bool is_waiting(TlsEnd from) const;
+  bool waits_for_keys() const { return halves_[0].held_bytes + halves_[1].held_bytes > 0; }
   uint64_t opened() const { return opened_; }  // records
   size_t buffered(TlsEnd from) const;
   TlsConnection& row() { return rows_.edit(row_); }
@@ -100,6 +101,7 @@ class TlsSession {
   Opening open(Half& half, const TlsRecord& record, std::string* plain, uint8_t* type);
   bool try_epoch(Half& half, size_t epoch, const TlsRecord& record, std::string* plain,
                  uint8_t* type);
+  bool try_next_key(Half& half, const TlsRecord& record, std::string* plain, uint8_t* type);
   RecordCipher* cipher_of(Half& half, size_t epoch);
   void take_content(Half& half, uint8_t type, std::string plain, const TlsPlace& place,
                     std::vector<TlsPlain>* out);

@@ -124,7 +124,7 @@ void StreamPatches::deliver(Direction& direction, const PatchPlace& place, std::
   if (direction.kind == Kind::other && begins_sip(bytes)) direction.kind = Kind::sip;
   // A lone alert is as short as the beginning of a start-line.
   const bool first = direction.kind == Kind::unknown && direction.pending.empty();
-  if (first && is_tls_record(bytes)) direction.kind = Kind::other;
+  if (first && is_tls_record(bytes)) direction.kind = Kind::tls;
   if (direction.kind == Kind::other) return;
   direction.pending += bytes;
   direction.places.push_back(place);
@@ -174,6 +174,7 @@ void StreamPatches::emit(Direction& direction, size_t size, const std::string& c
 bool StreamPatches::cut_message(Direction& direction) {
   constexpr size_t kUndecided = 12;  // the shortest start-line is longer
   if (direction.kind == Kind::websocket) return cut_frame(direction);
+  if (direction.kind == Kind::tls) return cut_record(direction);
   std::string& pending = direction.pending;
   if (direction.kind == Kind::unknown) {
     const bool known = begins_sip(pending) || begins_websocket(pending);
@@ -263,9 +264,46 @@ bool StreamPatches::cut_frame(Direction& direction) {
   return true;
 }
 
+// The handshake in the clear; what is whole in one segment is changed there.
+bool StreamPatches::cut_record(Direction& direction) {
+  constexpr char kHandshake = 22;
+  const std::string& pending = direction.pending;
+  if (pending.size() < kTlsHeader) return false;
+  if (!is_tls_record(pending) || pending[0] != kHandshake) {
+    drop(direction, pending.size());
+    direction.kind = Kind::other;
+    return false;
+  }
+  const size_t length = kTlsHeader + be16(bytes_of(pending) + 3);
+  if (pending.size() < length) return false;
+  if (direction.places.front().length >= length) {
+    drop(direction, length);
+    return true;
+  }
+  std::string changed = pending.substr(0, length);
+  payloads_.segment(bytes_in(changed, 0, length));
+  emit(direction, length, changed);
+  return true;
+}
+
+// The first `size` bytes that wait stay as they are made where they stand.
+void StreamPatches::drop(Direction& direction, size_t size) {
+  direction.pending.erase(0, size);
+  direction.newest.clear();
+  while (size > 0 && !direction.places.empty()) {
+    PatchPlace& place = direction.places.front();
+    const size_t part = std::min<size_t>(place.length, size);
+    place.offset += static_cast<uint32_t>(part);
+    place.length -= static_cast<uint32_t>(part);
+    size -= part;
+    if (place.length == 0) direction.places.erase(direction.places.begin());
+  }
+}
+
 // A message that will not be complete is replaced as far as it came.
 void StreamPatches::give_up(Direction& direction) {
   if (direction.pending.empty()) return;
+  if (direction.kind == Kind::tls) return drop(direction, direction.pending.size());
   std::string changed = direction.pending;
   if (direction.kind == Kind::sip && begins_sip(changed)) {
     payloads_.sip_message(bytes_in(changed, 0, changed.size()));

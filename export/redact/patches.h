@@ -42,7 +42,8 @@ class PatchStore {
   std::vector<Entry> entries_;
 };
 
-// One direction of a TCP connection, its SIP messages put together.
+// One direction of a TCP connection, its SIP messages put together, and the records of a TLS
+// handshake that stand in several segments.
 class StreamPatches {
  public:
   StreamPatches(Payloads& payloads, PatchStore& store) : payloads_(payloads), store_(store) {}
@@ -52,7 +53,7 @@ class StreamPatches {
   void finish();
 
  private:
-  enum class Kind : uint8_t { unknown, sip, websocket, other };
+  enum class Kind : uint8_t { unknown, sip, websocket, tls, other };
   struct Ahead {
     PatchPlace place;
     std::string bytes;
@@ -77,6 +78,8 @@ class StreamPatches {
   bool cut_message(Direction& direction);
   bool cut_sip(Direction& direction);
   bool cut_frame(Direction& direction);
+  bool cut_record(Direction& direction);
+  void drop(Direction& direction, size_t size);
   void emit(Direction& direction, size_t size, const std::string& changed);
   void give_up(Direction& direction);
 

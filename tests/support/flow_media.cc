@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <map>
 
+#include "tests/support/flow_srtp.h"
 #include "tests/support/packet_builder.h"
 
 namespace sipladder::build {
@@ -134,6 +135,16 @@ FlowStart start_of(const Line& line, const FlowStream& stream, unsigned step, do
   return {number, static_cast<uint32_t>(std::strtoul(text.c_str(), nullptr, 10))};
 }
 
+// With srtp=KEY: as its sender encrypts it.
+std::string in_srtp(const Line& line, const std::string& packet, unsigned number) {
+  const std::string key = line.value("srtp", "");
+  if (key.empty()) return packet;
+  const std::string mki = line.value("mki", "");
+  const unsigned rollover = natural(line, "roc", 0) + (line.has("uncounted") ? 0 : number >> 16);
+  return protect_rtp(line.value("suite", "AES_CM_128_HMAC_SHA1_80"), key,
+                     mki.empty() ? "" : number32(natural(line, "mki", 0)), packet, rollover);
+}
+
 }  // namespace
 
 std::vector<Payload> rtp_payloads(const Line& line, uint16_t* ip_id, FlowStreams* streams) {
@@ -160,8 +171,10 @@ std::vector<Payload> rtp_payloads(const Line& line, uint16_t* ip_id, FlowStreams
     const unsigned number = first + (line.has("again") ? 0 : nth);
     out.push_back(
         {line.time_ns + i * std::llround(every * 1e9) + late,
-         in_turn(line, number16(0x8000 | type | marker) + number16(number) +
-                           number32(begin + nth * step) + number32(ssrc) + voice(line, i)),
+         in_turn(line, in_srtp(line,
+                               number16(0x8000 | type | marker) + number16(number & 0xFFFF) +
+                                   number32(begin + nth * step) + number32(ssrc) + voice(line, i),
+                               number)),
          ++*ip_id});
     if (!line.has("twice")) continue;
     out.push_back(out.back());
@@ -179,8 +192,11 @@ std::vector<Payload> rtcp_payloads(const Line& line, uint16_t* ip_id) {
   const std::string bye = line.has("bye") ? number16(0x81CB) + number16(1) + source : "";
   const unsigned head = (of == 0 ? 0x8000U : 0x8100U) | (sends ? 0xC8U : 0xC9U);
   const auto words = static_cast<unsigned>(1 + (sender.size() + block.size()) / 4);
-  return {
-      {line.time_ns, number16(head) + number16(words) + source + sender + block + bye, ++*ip_id}};
+  std::string packet = number16(head) + number16(words) + source + sender + block + bye;
+  if (const std::string key = line.value("srtp", ""); !key.empty())
+    packet = protect_rtcp(line.value("suite", "AES_CM_128_HMAC_SHA1_80"), key, packet,
+                          natural(line, "index", 1));
+  return {{line.time_ns, packet, ++*ip_id}};
 }
 
 std::vector<Payload> stun_payloads(const Line& line, uint16_t* ip_id) {
@@ -226,6 +242,15 @@ std::vector<Payload> dtls_payloads(const Line& line, uint16_t* ip_id) {
     const int type = found == kMessages.end() ? 0 : found->second;
     message = bytes({type, 0, 0, 48, 0, 0, 0, 0, 0, 0, 0, 48, 254, 253}) +
               std::string(46, static_cast<char>(natural(line, "random", 1)));
+  }
+  // RFC 5246 7.4.1.3, with the use_srtp extension of RFC 5764 4.1.1.
+  if (const unsigned profile = natural(line, "profile", 0); profile != 0) {
+    const std::string random(32, static_cast<char>(natural(line, "random", 1)));
+    const std::string body = bytes({254, 253}) + random + bytes({0, 0xC0, 0x2F, 0}) + number16(9) +
+                             number16(14) + number16(5) + number16(2) + number16(profile) +
+                             bytes({0});
+    const auto size = static_cast<int>(body.size());
+    message = bytes({2, 0, 0, size, 0, 0, 0, 0, 0, 0, 0, size}) + body;
   }
   const int content = encrypted || code.empty() ? 22 : 21;
   std::vector<Payload> out;

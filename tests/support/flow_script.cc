@@ -167,6 +167,10 @@ class Flow {
       const uint8_t flags = payload.syn ? kSyn : kSynAck;
       return tcp({}, {0, 0, flags}, src.address, dst.address, from, to);
     }
+    // Who has said nothing refuses what it was asked (RFC 9293 3.5.2).
+    constexpr uint8_t kResetAck = 20;
+    if (payload.reset && sent.bytes == 0)
+      return tcp({}, {0, 1, kResetAck}, src.address, dst.address, from, to);
     if (payload.fin || payload.reset) {
       const uint8_t flags = payload.fin ? kFinAck : kReset;
       return tcp({}, {1 + sent.bytes, came, flags}, src.address, dst.address, from, to);

@@ -27,7 +27,11 @@
 //                                     a stream that had a line before goes on);
 //                                     `tone` of 425 Hz; event=DIGIT, `again`: all with one number;
 //                                     `unmarked`; jitter=MS: every second packet comes later by
-//                                     that; to-peer= or from-peer=ADDRESS:PORT: inside TURN
+//                                     that; srtp=KEY: encrypted with that key and salt (base64, as
+//                                     in a=crypto; of rtcp too, index=), suite= (AES_CM_128_HMAC_
+//                                     SHA1_80), mki=NUMBER in four bytes, roc= the rollover counter
+//                                     of the first round of numbers, `uncounted`: of all; to-peer=
+//                                     or from-peer=ADDRESS:PORT: inside TURN
 //   5.000 bob:5001 > alice:4001 rtcp of=1 lost=7 high=99   a receiver report of that
 //                                     SSRC: cumulative loss, highest number received; fraction= of
 //                                     256 lost, from= SSRC of who reports; of=0: without a block;
@@ -39,7 +43,8 @@
 //                                     change=both, mapped=ADDRESS:PORT and other=ADDRESS:PORT of
 //                                     the answer
 //   1.000 alice:4000 > bob:5000 dtls hello count=5      likewise `server-hello`, `verify`,
-//                                     `server-done`, `client-key`, `encrypted`, alert=40; random=
+//                                     `server-done`, `client-key`, `encrypted`, alert=40; random=;
+//                                     profile= of SRTP that a server-hello chooses
 //   1.100 bob > alice icmp 3 alice:4000 > bob:5000      a code of "unreachable" (or of type=; mtu=)
 //   that
 //                                     quotes a packet of RTP, of ssrc= or of what rtp has
@@ -50,7 +55,7 @@
 //                                     versions=1.3,1.2; `tls data`: a record of application data;
 //                                     `server-hello` version=1.2, `certificate` owner= names=a,b
 //                                     from= until=YYMMDD, `finished`, alert=40 level=2, data size=;
-//                                     `syn`, `syn-ack`, `fin`, `reset`
+//                                     split=BYTES in each segment; `syn`, `syn-ack`, `fin`, `reset`
 //   2.000 alice > bob raw             the indented lines are the payload
 //   repeat 300 every=0.02 from=10     the lines up to `end` so many times, "{n}" is 10, 11...
 //   2.000 alice > bob crlf count=4 every=30   keep-alives of CRLF CRLF; `pong`: of CRLF; `empty`

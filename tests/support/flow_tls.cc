@@ -106,7 +106,15 @@ std::vector<Payload> tls_payloads(const Line& line) {
   made.syn = line.has("syn");
   made.syn_ack = line.has("syn-ack");
   if (!made.fin && !made.reset && !made.syn && !made.syn_ack) made.bytes = tls_bytes(line);
-  return {made};
+  const auto split = static_cast<size_t>(line.integer("split", 0));
+  std::vector<Payload> parts{made};
+  while (split > 0 && parts.back().bytes.size() > split) {
+    Payload rest = parts.back();
+    rest.bytes.erase(0, split);
+    parts.back().bytes.resize(split);
+    parts.push_back(std::move(rest));
+  }
+  return parts;
 }
 
 }  // namespace sipladder::build

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "correlate/findings/shared/support.h"
 
@@ -33,6 +34,22 @@ std::string occasion_of(CallContext& context, int64_t time_ns, Finding* finding)
   return text;
 }
 
+// Under a new key its receiver has seen no number yet.
+bool has_new_key(const CallContext& context, StreamId id) {
+  constexpr int64_t kAtOnceNs = 1'000'000'000;
+  const StreamRecord& stream = context.model.streams[id];
+  const auto reading = stream.keyed ? context.media.srtp_of(id) : nullptr;
+  if (reading == nullptr) return false;
+  uint32_t before = kNoSrtpKey;
+  for (const SrtpSpan& span : reading->spans) {
+    if (span.key == kNoSrtpKey) continue;
+    const bool changes = before != kNoSrtpKey && span.key != before;
+    if (changes && std::abs(span.from_ns - stream.jump_ns) < kAtOnceNs) return true;
+    before = span.key;
+  }
+  return false;
+}
+
 void check_jump(CallContext& context, StreamId id, CallAnalysis* out) {
   constexpr int64_t kSettledNs = 1'000'000'000;
   constexpr int64_t kGoesOnNs = 2'000'000'000;
@@ -40,7 +57,7 @@ void check_jump(CallContext& context, StreamId id, CallAnalysis* out) {
   const AudioFacts& audio = context.audio;
   if (stream.jump_ns < audio.answer_ns + kSettledNs || stream.jump_ns > audio.end_ns) return;
   if (stream.last_ns - stream.jump_ns < kGoesOnNs) return;  // nobody misses the rest
-  const bool secure = context.media.of(id).secure;
+  const bool secure = context.media.of(id).secure && !has_new_key(context, id);
   Finding finding = finding_of(context, detector);
   if (secure && !stream.jump_of_time) finding.severity = Severity::error;
   finding.stream = id;

@@ -71,6 +71,13 @@ void TlsNames::read(const SipIndex& sip) {
   }
 }
 
+bool succeeds_later(const std::vector<const TlsConnection*>& all, const TlsConnection& failed) {
+  return std::any_of(all.begin(), all.end(), [&](const TlsConnection* other) {
+    return other->client.ip == failed.client.ip && other->server == failed.server &&
+           other->done_ns > failed.first_ns;
+  });
+}
+
 bool is_out_of_date(const TlsConnection& connection) {
   if (!connection.certificate) return false;
   const Certificate& certificate = *connection.certificate;

@@ -33,6 +33,8 @@ class TlsNames {
 
 // Those that show it, or that SIP in the clear names; TLS that is only near SIP is not among them.
 std::vector<const TlsConnection*> signalling_over_tls(CaptureContext& context);
+// A later handshake of the same client host with this server was completed.
+bool succeeds_later(const std::vector<const TlsConnection*>& all, const TlsConnection& failed);
 // Its certificate is not valid when its packets pass.
 bool is_out_of_date(const TlsConnection& connection);
 // The client ended the handshake, and nothing but the certificate can have told it to.

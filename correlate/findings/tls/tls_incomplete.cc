@@ -1,5 +1,5 @@
 // tls-incomplete: a handshake for signalling that stops without a word: no answer to the hello, or
-// an end of the connection in its midst.
+// an end of the connection in its midst. Or a TCP connection for it that is refused.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -34,13 +34,6 @@ End end_of(const Model& model, const TlsConnection& c) {
 using Group = std::tuple<IpAddress, Endpoint, End, TlsEnd>;
 using Groups = std::map<Group, std::vector<const TlsConnection*>>;
 
-bool succeeds(const std::vector<const TlsConnection*>& all, const TlsConnection& stopped) {
-  return std::any_of(all.begin(), all.end(), [&](const TlsConnection* other) {
-    return other->client.ip == stopped.client.ip && other->server == stopped.server &&
-           other->done_ns != 0;
-  });
-}
-
 std::string how_text(const Model& model, const TlsConnection& c, End end) {
   const std::string step = c.version == 0 ? "the ClientHello gets no answer" : "it stops half way";
   if (end == End::silent)
@@ -58,7 +51,7 @@ void tell(const Model& model, const std::vector<const TlsConnection*>& all, End 
   Finding finding = finding_of(detector);
   // A client that leaves may have had a reason of its own: a timeout, a probe.
   const bool by_client = end == End::closed && first.closed_by == TlsEnd::client;
-  if (succeeds(all, first)) {
+  if (succeeds_later(all, *alike.back())) {
     finding.severity = Severity::info;
   } else if (by_client || end == End::silent) {
     finding.severity = Severity::warning;
@@ -87,8 +80,80 @@ void tell(const Model& model, const std::vector<const TlsConnection*>& all, End 
   report(out, std::move(finding));
 }
 
+// ---- a connection that never came to a hello
+
+using Refusals = std::map<std::pair<IpAddress, Endpoint>, std::vector<const TcpRefusal*>>;
+
+bool reaches_later(const Model& model, const TcpRefusal& refusal) {
+  return std::any_of(model.tls.begin(), model.tls.end(), [&](const TlsConnection& c) {
+    return c.client.ip == refusal.client.ip && c.server == refusal.server &&
+           c.done_ns > refusal.time_ns;
+  });
+}
+
+// Whoever only knocks at ports is no party of the signalling.
+bool is_party(const Model& model, const IpAddress& ip) {
+  for (const EndpointId id : model.endpoints.ids()) {
+    if (model.endpoints[id].ip == ip) return true;
+  }
+  return std::any_of(model.tls.begin(), model.tls.end(), [&](const TlsConnection& c) {
+    return c.client.ip == ip && shows_signalling(c);
+  });
+}
+
+void tell_refused(const Model& model, const std::vector<const TcpRefusal*>& alike,
+                  std::vector<Finding>* out) {
+  constexpr size_t kShownFrames = 10;
+  const TcpRefusal& first = *alike.front();
+  Finding finding = finding_of(detector);
+  finding.severity = reaches_later(model, *alike.back()) ? Severity::info
+                     : alike.size() > 1                  ? Severity::error
+                                                         : Severity::warning;
+  finding.summary = fmt::format(
+      "{} refuses the TCP connection of {}{}: its SYN is answered by a reset (frame {}), before "
+      "TLS "
+      "can begin",
+      to_string(first.server), to_string(first.client),
+      alike.size() > 1 ? " (" + times_text(alike.size()) + ")" : "", first.reset_frame);
+  finding.explanation =
+      "Nothing listens on that port, or a firewall in between answers for the host: no SIP passes "
+      "over TLS.";
+  finding.remedy =
+      "See with ss -ltn on the server that it listens there for TLS, and look at the rules of the "
+      "firewall (reject with tcp-reset).";
+  finding.rfc = "RFC 9293 3.5.2";
+  for (const TcpRefusal* one : alike) {
+    if (finding.evidence.size() >= kShownFrames) break;
+    finding.evidence.push_back(one->syn_frame);
+    finding.evidence.push_back(one->reset_frame);
+  }
+  sort_unique(&finding.evidence);
+  report(out, std::move(finding));
+}
+
+// Where TLS for SIP is known to be, or to have been.
+bool is_for_signalling(const Model& model, const TcpRefusal& refusal) {
+  constexpr uint16_t kSips = 5061;
+  return refusal.server.port == kSips ||
+         std::any_of(model.tls.begin(), model.tls.end(), [&](const TlsConnection& c) {
+           return c.server == refusal.server && shows_signalling(c);
+         });
+}
+
+void check_refusals(const Model& model, std::vector<Finding>* out) {
+  Refusals refusals;
+  for (const TcpRefusal& refusal : model.tcp_refusals) {
+    if (is_for_signalling(model, refusal))
+      refusals[{refusal.client.ip, refusal.server}].push_back(&refusal);
+  }
+  for (const auto& [ends, alike] : refusals) {
+    if (is_party(model, ends.first)) tell_refused(model, alike, out);
+  }
+}
+
 void check(CaptureContext& context, std::vector<Finding>* out) {
   const Model& model = context.model;
+  check_refusals(model, out);
   if (std::none_of(model.tls.begin(), model.tls.end(),
                    [&](const TlsConnection& c) { return end_of(model, c) != End::none; }))
     return;
@@ -102,8 +167,9 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
 }
 
 const Detector detector("tls-incomplete", Severity::error,
-                        "a TLS handshake for signalling gets no answer, or stops half way", check,
-                        {.needs = TimeNeed::any});
+                        "a TLS handshake for signalling gets no answer, stops half way, or its TCP "
+                        "connection is refused",
+                        check, {.needs = TimeNeed::any});
 
 }  // namespace
 }  // namespace sipladder::tls_incomplete

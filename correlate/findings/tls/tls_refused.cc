@@ -76,14 +76,6 @@ bool is_told_by_dates(const Model& model, const TlsConnection& c) {
   return dated && is_out_of_date(c) && minds_certificate(c);
 }
 
-// A client that tries again with other versions gets through.
-bool succeeds_later(const std::vector<const TlsConnection*>& all, const TlsConnection& refused) {
-  return std::any_of(all.begin(), all.end(), [&](const TlsConnection* other) {
-    return other->client.ip == refused.client.ip && other->server == refused.server &&
-           other->done_ns > refused.first_ns;
-  });
-}
-
 // Whoever only knocks at the port is no party of the signalling.
 bool is_party(CaptureContext& context, const TlsConnection& c) {
   if (c.alert->by == TlsEnd::client || c.offers_sip()) return true;
@@ -109,6 +101,7 @@ void tell(CaptureContext& context, const std::vector<const TlsConnection*>& all,
   const TlsAlert& alert = *first.alert;
   const bool by_client = alert.by == TlsEnd::client;
   Finding finding = finding_of(detector);
+  // A client that tries again with other versions gets through.
   if (succeeds_later(all, *alike.back())) {
     finding.severity = Severity::info;
   } else if (!is_party(context, first)) {

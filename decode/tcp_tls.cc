@@ -1,0 +1,58 @@
+#include "decode/tcp_tls.h"
+
+#include "decode/stream_messages.h"
+
+namespace sipladder {
+
+bool begin_tls(Layers& layers, const TcpKey& key, TcpStream& stream, std::string_view bytes) {
+  if (!is_tls_record(bytes)) return false;
+  const auto back = layers.tcp.find(TcpKey{key.dst, key.src});
+  if (back != layers.tcp.end() && back->second.tls != nullptr) {
+    if (back->second.tls->is_closed_book()) return false;
+    stream.tls = back->second.tls;
+    stream.tls_end = back->second.tls_end == TlsEnd::client ? TlsEnd::server : TlsEnd::client;
+    return true;
+  }
+  stream.tls_end = begins_tls(bytes);
+  if (stream.tls_end == TlsEnd::none) return false;
+  const bool client = stream.tls_end == TlsEnd::client;
+  stream.tls = std::make_shared<TlsSession>(layers.tls, client ? key.src : key.dst,
+                                            client ? key.dst : key.src, layers.place());
+  if (client && back != layers.tcp.end()) stream.tls->row().answered = true;
+  return true;
+}
+
+bool begin_pending_tls(Layers& layers, const TcpKey& key, TcpStream& stream,
+                       std::string_view bytes) {
+  if (stream.pending.empty()) return begin_tls(layers, key, stream, bytes);
+  const std::string pending = stream.pending;
+  if (!begin_tls(layers, key, stream, pending + std::string(bytes))) return false;
+  stream.pending.clear();
+  stream.needed = 0;
+  std::vector<TlsPlain> none;
+  stream.tls->deliver(stream.tls_end, pending, layers.place(), &none);
+  return true;
+}
+
+void note_tls_packet(Layers& layers, const TcpStream& stream, const View& payload) {
+  layers.tls.note_packet(stream.tls->row_number(), is_tls_record(payload.text()), payload.size,
+                         layers.place());
+}
+
+void finish_tls(Layers& layers, const TcpKey& key, TcpStream& stream) {
+  if (stream.tls == nullptr) return;
+  const IpHeader ip{key.src.ip, key.dst.ip, 0, 0, 0};
+  StreamMessages(layers, ip, key, stream).finish_tls();
+}
+
+void take_new_keys(Layers& layers) {
+  for (auto& stream : layers.tcp) {
+    const TlsSession* const tls = stream.second.tls.get();
+    if (tls == nullptr || !tls->waits_for_keys()) continue;
+    const size_t before = stream.second.buffered();
+    finish_tls(layers, stream.first, stream.second);
+    layers.tcp_buffered += stream.second.buffered() - before;
+  }
+}
+
+}  // namespace sipladder
