@@ -73,6 +73,7 @@ struct OpenOptions {
   std::string hep_key = {};  // of all packets that HEP sources take; empty: they take any
   bool drop_root = false;    // for good, when one of the sources listens
   KeyLog* keys = nullptr;    // gets the secrets of TLS that captures hold; must live longer
+  bool reopen = false;       // a device that went away is waited for: the source never ends
 };
 
 // How a SOURCE is named, and what that is. Static text.
@@ -90,7 +91,8 @@ std::unique_ptr<PacketSource> open_captures(const std::vector<std::string>& name
 
 // Opens the devices for live capture (promiscuous, immediate enough for a UI, snap length 262144, a
 // large kernel buffer) and then gives up root for good (setgid/setuid to SUDO_GID/SUDO_UID or
-// nobody) when `drop_root`. Null with *error on failure.
+// nobody) when `drop_root`. Null with *error on failure. With OpenOptions::reopen, a device that is
+// gone is tried again every second, SourceInfo::damage saying why it is gone until then.
 std::unique_ptr<PacketSource> open_live(const std::vector<std::string>& devices,
                                         const OpenOptions& options, bool drop_root, PacketLog& log,
                                         std::string* error);
