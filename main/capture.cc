@@ -30,8 +30,8 @@ void handle_service_signals() {
   }
 }
 
-std::unique_ptr<PacketSource> open_probe_source(const Options& options, KeyLog* keys, PacketLog& log,
-                                          std::vector<std::string>* errors) {
+std::unique_ptr<PacketSource> open_probe_source(const Options& options, KeyLog* keys,
+                                                PacketLog& log, std::vector<std::string>* errors) {
   OpenOptions open;
   open.bpf = options.bpf;
   open.unpack = options.unpack;

@@ -14,8 +14,9 @@ namespace {
 // "500ms", "10s", "15m", "1h", "1d", or seconds.
 std::optional<int64_t> parse_duration(std::string_view text) {
   constexpr std::pair<std::string_view, int64_t> kUnits[] = {
-      {"ms", kMillisecondNs},   {"s", kSecondNs},          {"m", 60 * kSecondNs},
-      {"h", 3600 * kSecondNs}, {"d", 24 * 3600 * kSecondNs}, {"", kSecondNs}};
+      {"ms", kMillisecondNs},       {"s", kSecondNs},
+      {"m", 60 * kSecondNs},        {"h", 3600 * kSecondNs},
+      {"d", 24 * 3600 * kSecondNs}, {"", kSecondNs}};
   uint32_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   const std::string_view unit(end, static_cast<size_t>(text.data() + text.size() - end));
@@ -48,7 +49,8 @@ std::string read_ring(const CaptureWords& words, RingOptions* ring) {
   }
   if (!words.keep.empty()) {
     const auto files = parse_count(words.keep);
-    if (!files || *files == 0) return "--keep " + words.keep + ": write a number of files, 1 or more";
+    if (!files || *files == 0)
+      return "--keep " + words.keep + ": write a number of files, 1 or more";
     ring->keep = *files;
   }
   constexpr uint64_t kUsualBytes = 100 << 20;
@@ -61,9 +63,10 @@ std::string read_ring(const CaptureWords& words, RingOptions* ring) {
 }
 
 std::string read_choice(const CaptureWords& words, ChoiceOptions* choice) {
-  constexpr std::pair<std::string_view, KeptMedia> kMedia[] = {
-      {"", KeptMedia::all}, {"all", KeptMedia::all}, {"headers", KeptMedia::headers},
-      {"none", KeptMedia::none}};
+  constexpr std::pair<std::string_view, KeptMedia> kMedia[] = {{"", KeptMedia::all},
+                                                               {"all", KeptMedia::all},
+                                                               {"headers", KeptMedia::headers},
+                                                               {"none", KeptMedia::none}};
   bool known = false;
   for (const auto& [name, media] : kMedia) {
     if (words.media != name) continue;
@@ -79,7 +82,8 @@ std::string read_choice(const CaptureWords& words, ChoiceOptions* choice) {
   if (words.media_ports.empty()) return {};
   const size_t dash = words.media_ports.find('-');
   const auto first = parse_port(words.media_ports.substr(0, dash));
-  const auto last = dash == std::string::npos ? first : parse_port(words.media_ports.substr(dash + 1));
+  const auto last =
+      dash == std::string::npos ? first : parse_port(words.media_ports.substr(dash + 1));
   if (!first || !last || *first > *last)
     return "--media-ports " + words.media_ports + ": write FIRST-LAST, such as 10000-20000";
   choice->first_media_port = *first;

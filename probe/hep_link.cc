@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <ctime>
+#include <utility>
 
 namespace sipladder {
 namespace {
@@ -74,8 +75,8 @@ void HepLink::send(std::string packet, int64_t monotonic_ns) {
 
 void HepLink::add_descriptors(std::vector<pollfd>* fds) const {
   if (state_ == State::down) return;
-  const bool writes = state_ == State::connecting || wants_write_ ||
-                      (state_ == State::up && !queue_.empty());
+  const bool writes =
+      state_ == State::connecting || wants_write_ || (state_ == State::up && !queue_.empty());
   fds->push_back({fd_.get(), static_cast<short>(POLLIN | (writes ? POLLOUT : 0)), 0});
 }
 
@@ -182,13 +183,16 @@ long HepLink::write_some(const char* bytes, size_t size) {
 
 void HepLink::send_queued(int64_t monotonic_ns) {
   const bool udp = transport_ == HepTransport::udp;
+  bool again = false;
   while (!queue_.empty()) {
     const std::string& front = queue_.front();
     const long done = write_some(front.data() + front_sent_, front.size() - front_sent_);
     if (done == 0) return;
     if (done < 0 && !udp) return fail(trouble_, monotonic_ns);
     if (done > 0) front_sent_ += static_cast<size_t>(done);
-    // Nobody listens to UDP there: what was refused is gone, what comes next is tried.
+    // Nobody listens to UDP there, says an answer to an earlier packet.
+    if (done < 0 && !std::exchange(again, true)) continue;
+    again = false;
     if (done < 0) dropped_++;
     if (done > 0 && front_sent_ < front.size()) continue;
     if (done > 0) sent_++;

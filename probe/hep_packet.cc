@@ -52,8 +52,8 @@ std::string_view text_of(const IpAddress& ip) {
 std::string hep_packet(const Datagram& datagram, HepContent content, const HepStamp& stamp) {
   constexpr uint8_t kInet = 2, kInet6 = 10;
   const bool v6 = datagram.src.ip.family == 6;
-  const bool known = (v6 || datagram.src.ip.family == 4) &&
-                     datagram.src.ip.family == datagram.dst.ip.family;
+  const bool known =
+      (v6 || datagram.src.ip.family == 4) && datagram.src.ip.family == datagram.dst.ip.family;
   if (!known || datagram.payload.size() + stamp.key.size() + 256 > kMostHepPacket) return {};
   std::string out("HEP3\0\0", 6);
   put_chunk(&out, 1, v6 ? kInet6 : kInet, 1);

@@ -24,7 +24,8 @@ std::string answer_to(std::string_view request, const std::function<std::string(
   if (!line.starts_with("GET ")) return answer("405 Method Not Allowed", kPlain, "GET only\n");
   const std::string_view target = line.substr(4, line.find(' ', 4) - 4);
   const std::string_view path = target.substr(0, target.find('?'));
-  if (path == "/metrics") return answer("200 OK", "text/plain; version=0.0.4; charset=utf-8", text());
+  if (path == "/metrics")
+    return answer("200 OK", "text/plain; version=0.0.4; charset=utf-8", text());
   return answer("404 Not Found", kPlain, "/metrics is here\n");
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "decode/text.h"
+
 namespace sipladder {
 namespace {
 
@@ -36,6 +38,18 @@ Choice keep(PacketKind kind, uint32_t length = UINT32_MAX) {
 // A stream that waits for more of a SIP message.
 bool shows_sip(Fate fate) {
   return fate == Fate::tcp_waiting || fate == Fate::tcp_keepalive || fate == Fate::sctp_waiting;
+}
+
+bool contains_no_case(std::string_view text, std::string_view lower_case) {
+  const auto same = [](char a, char b) { return lower(a) == b; };
+  return std::search(text.begin(), text.end(), lower_case.begin(), lower_case.end(), same) !=
+         text.end();
+}
+
+// The request or the answer that makes a WebSocket with SIP of a connection (RFC 7118 section 4).
+bool asks_for_sip(std::string_view payload) {
+  if (!payload.starts_with("GET ") && !payload.starts_with("HTTP/1.1 101")) return false;
+  return contains_no_case(payload, "\nsec-websocket-protocol:") && contains_no_case(payload, "sip");
 }
 
 bool shows_others(Fate fate) {
@@ -139,8 +153,8 @@ Choice PacketChoice::judge_media(const Packet& packet, const Datagram& datagram,
 
 Choice PacketChoice::judge_icmp(const Datagram& quoted) {
   const bool signalling = is_signalling(quoted.src) || is_signalling(quoted.dst);
-  const bool media = options_.media != KeptMedia::none &&
-                     (is_media(quoted.src) || is_media(quoted.dst));
+  const bool media =
+      options_.media != KeptMedia::none && (is_media(quoted.src) || is_media(quoted.dst));
   return signalling || media ? keep(PacketKind::icmp) : Choice();
 }
 
@@ -155,7 +169,7 @@ Choice PacketChoice::judge_other(const Packet& packet, Fate fate) {
 
 Choice PacketChoice::judge_connection(const PacketEnds& ends, Fate fate) {
   const uint64_t key = ends.connection();
-  if (shows_sip(fate)) {
+  if (shows_sip(fate) || asks_for_sip(ends.payload)) {
     connections_.add(key, now_ns_);
     return keep(PacketKind::sip);
   }

@@ -28,7 +28,7 @@ enum class KeptMedia : uint8_t { none, headers, all };
 
 struct ChoiceOptions {
   KeptMedia media = KeptMedia::all;
-  std::vector<uint16_t> sip_ports = {5060, 5061};  // where all is signalling, whatever it says
+  std::vector<uint16_t> sip_ports = {5060, 5061};      // where all is signalling, whatever it says
   uint16_t first_media_port = 0, last_media_port = 0;  // UDP there is media without any SDP
 };
 
@@ -90,12 +90,12 @@ class PacketChoice {
   std::vector<PacketPart> parts_;
   SipIndex sip_;
   MediaEnds media_;
-  RecentSet signalling_;   // endpoints that sent or got SIP
-  RecentSet connections_;  // of TCP and SCTP with SIP
-  RecentSet refused_;      // those without
-  RecentSet fragmented_;   // IP datagrams that are wanted
-  RecentSet no_fragments_; // those that are not
-  int64_t now_ns_ = 0;     // of this packet
+  RecentSet signalling_;    // endpoints that sent or got SIP
+  RecentSet connections_;   // of TCP and SCTP with SIP
+  RecentSet refused_;       // those without
+  RecentSet fragmented_;    // IP datagrams that are wanted
+  RecentSet no_fragments_;  // those that are not
+  int64_t now_ns_ = 0;      // of this packet
 };
 
 }  // namespace sipladder

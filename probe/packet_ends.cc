@@ -70,6 +70,9 @@ std::optional<PacketEnds> ends_of(const Packet& packet, const std::vector<Packet
     read_addresses(packet.data + ip->offset, ip->kind, &result->src.ip, &result->dst.ip);
     result->src.port = be16(p);
     result->dst.port = be16(p + 2);
+    constexpr uint32_t kTcpHeader = 20;
+    if (part.kind == PartKind::tcp && part.size > kTcpHeader)
+      result->payload = text_at(packet, part, (p[12] >> 4) * size_t{4});
   }
   return result;
 }
@@ -79,8 +82,7 @@ std::optional<PacketFragment> fragment_of(const Packet& packet,
   const PacketPart* ip = nullptr;
   for (const PacketPart& part : parts) {
     const uint8_t* const p = packet.data + part.offset;
-    if (part.kind == PartKind::ipv4 && (be16(p + 6) & 0x3FFF) != 0)
-      return fragment4(packet, part);
+    if (part.kind == PartKind::ipv4 && (be16(p + 6) & 0x3FFF) != 0) return fragment4(packet, part);
     if (part.kind == PartKind::ipv6_fragment && ip != nullptr && (be16(p + 2) & 0xFFF9) != 0)
       return fragment6(packet, *ip, part);
     if (is_ip(part.kind)) ip = &part;

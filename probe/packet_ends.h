@@ -18,6 +18,7 @@ uint64_t key_of(const Endpoint& end);
 struct PacketEnds {
   PartKind kind = PartKind::udp;  // udp, tcp or sctp: the innermost of the packet
   Endpoint src, dst;
+  std::string_view payload;  // of TCP
 
   uint64_t connection() const;  // the same of both directions
 };

@@ -132,7 +132,8 @@ bool IndexBuilder::write(const std::string& capture) {
   if (!wanted) return false;
   header.crc = crc_of(header);
   const std::string path = index_path(capture), half = path + ".tmp";
-  const int file = ::open(half.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
+  const int file =
+      ::open(half.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
   if (file < 0) return false;
   const std::string_view head(reinterpret_cast<const char*>(&header), sizeof header);
   const std::string_view body(reinterpret_cast<const char*>(entries.data()), entries.size() * 8);
@@ -163,8 +164,7 @@ std::optional<RingIndex> RingIndex::open(const std::string& capture) {
   if (!read_all(result.file_, reinterpret_cast<char*>(&header), sizeof header, 0))
     return std::nullopt;
   const bool known = header.magic == kIndexMagic && header.version == kIndexVersion &&
-                     header.crc == crc_of(header) &&
-                     header.count <= kMostEntries &&
+                     header.crc == crc_of(header) && header.count <= kMostEntries &&
                      static_cast<uint64_t>(status.st_size) == sizeof header + header.count * 8;
   const bool belongs = header.capture_bytes == now.capture_bytes &&
                        header.capture_changed_ns == now.capture_changed_ns;
@@ -187,8 +187,10 @@ std::optional<TimeSpan> RingIndex::find(IndexKey kind, std::string_view text) co
     while (low < high) {
       const uint64_t middle = low + (high - low) / 2;
       if (!read_entry(middle, &entry)) return count_;
-      if (entry < wanted) low = middle + 1;
-      else high = middle;
+      if (entry < wanted)
+        low = middle + 1;
+      else
+        high = middle;
     }
     return low;
   };

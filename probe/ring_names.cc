@@ -50,6 +50,7 @@ RingPlace place_of(const std::string& out, bool rotates) {
   const bool pcap = out.ends_with(".pcap"), pcapng = out.ends_with(".pcapng");
   if (std::filesystem::is_directory(out, code) || out.ends_with('/') || (!pcap && !pcapng)) {
     place.folder = out.ends_with('/') ? out : out + "/";
+    place.is_folder = true;
     return place;
   }
   const size_t slash = out.rfind('/');
@@ -68,8 +69,7 @@ std::vector<RingFile> ring_files(const RingPlace& place) {
   std::filesystem::directory_iterator entry(folder, code);
   for (; !code && entry != std::filesystem::directory_iterator(); entry.increment(code)) {
     const std::string name = entry->path().filename().string();
-    if (const auto number = number_of(name, place))
-      files.push_back({*number, place.folder + name});
+    if (const auto number = number_of(name, place)) files.push_back({*number, place.folder + name});
   }
   std::sort(files.begin(), files.end(),
             [](const RingFile& a, const RingFile& b) { return a.number < b.number; });

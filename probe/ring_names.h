@@ -10,10 +10,11 @@
 namespace sipladder {
 
 struct RingPlace {
-  std::string folder;             // with its '/', or empty
+  std::string folder;  // with its '/', or empty
   std::string prefix = "sipladder";
   std::string ending = "pcapng";  // or pcap
   bool is_single = false;         // OUT is the one file
+  bool is_folder = false;         // OUT is a folder
 
   std::string single() const { return folder + prefix + "." + ending; }
   std::string file(int64_t first_ns, uint64_t number) const;

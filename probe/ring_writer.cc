@@ -12,12 +12,12 @@
 namespace sipladder {
 
 RingWriter::RingWriter(RingOptions options, Finished finished)
-    : options_(std::move(options)),
-      finished_(std::move(finished)),
-      place_(place_of(options_.out, options_.rotates())) {}
+    : options_(std::move(options)), place_(place_of(options_.out, options_.rotates())) {
+  if (is_ring()) finished_ = std::move(finished);
+}
 
 std::string RingWriter::make_folder() const {
-  if (options_.out == "-" || place_.folder.empty()) return {};
+  if (options_.out == "-" || !place_.is_folder) return {};
   std::error_code code;
   const bool made = std::filesystem::create_directories(place_.folder, code);
   if (code) return place_.folder + ": the folder cannot be made: " + code.message();
@@ -28,12 +28,12 @@ std::string RingWriter::make_folder() const {
 std::string RingWriter::open() {
   if (options_.out == "-") return {};
   const std::string folder = place_.folder.empty() ? "./" : place_.folder;
-  const std::string tried = place_.is_single && access(place_.single().c_str(), F_OK) == 0
-                                 ? place_.single()
-                                 : folder;
-  if (access(tried.c_str(), W_OK) != 0)
-    return tried + ": user " + std::to_string(geteuid()) + " may not write there (" +
-           std::strerror(errno) + "): chown it, or name another place";
+  const std::string tried =
+      place_.is_single && access(place_.single().c_str(), F_OK) == 0 ? place_.single() : folder;
+  if (access(tried.c_str(), W_OK) != 0 && errno == EACCES)
+    return tried + ": user " + std::to_string(geteuid()) +
+           " may not write there: chown it, or name another place";
+  if (access(tried.c_str(), W_OK) != 0) return tried + ": " + std::strerror(errno);
   for (const RingFile& file : ring_files(place_)) number_ = file.number;
   return {};
 }
@@ -54,8 +54,8 @@ bool RingWriter::begin(int64_t first_ns) {
   path_ = next_path(first_ns);
   first_ns_ = first_ns;
   const bool pcap = place_.ending == "pcap" && options_.out != "-";
-  writer_ = std::make_unique<CaptureWriter>(pcap ? CaptureFormat::pcap : CaptureFormat::pcapng,
-                                            true);
+  writer_ =
+      std::make_unique<CaptureWriter>(pcap ? CaptureFormat::pcap : CaptureFormat::pcapng, true);
   is_made_ = writer_->open(path_).empty();
   if (!is_made_) return false;
   files_++;
@@ -112,9 +112,9 @@ void RingWriter::fail(const std::string& reason, int64_t monotonic_ns) {
   packets_ += writer_->packets() - writer_->unwritten_packets();
   bytes_ += writer_->written();
   std::error_code code;
-  const bool empty = is_made_ && writer_->written() == 0 &&
-                     std::filesystem::symlink_status(path_, code).type() ==
-                         std::filesystem::file_type::regular;
+  const bool empty =
+      is_made_ && writer_->written() == 0 &&
+      std::filesystem::symlink_status(path_, code).type() == std::filesystem::file_type::regular;
   const bool has_packets = writer_->written() > 0;
   writer_ = nullptr;
   if (empty) unlink(path_.c_str());

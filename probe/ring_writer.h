@@ -5,8 +5,8 @@
 // the next flush() hands over the rest. Beyond `keep` files the oldest are deleted, those of
 // earlier runs too, with what stands beside them.
 //
-// Errors: a file that cannot be written is closed at its last whole packet; for kRetryNs all packets
-// are lost (counted), then a new one is tried. trouble() has the sentence. Threads: one.
+// Errors: a file that cannot be written is closed at its last whole packet; for kRetryNs all
+// packets are lost (counted), then a new one is tried. trouble() has the sentence. Threads: one.
 #pragma once
 
 #include <cstdint>
@@ -21,16 +21,16 @@ namespace sipladder {
 
 struct RingOptions {
   std::string out;
-  uint64_t rotate_bytes = 0;    // 0: not by size
-  int64_t rotate_ns = 0;        // 0: not by time
-  uint64_t keep = 0;            // files; 0: all
+  uint64_t rotate_bytes = 0;  // 0: not by size
+  int64_t rotate_ns = 0;      // 0: not by time
+  uint64_t keep = 0;          // files; 0: all
   bool rotates() const { return rotate_bytes > 0 || rotate_ns > 0 || keep > 0; }
 };
 
 class RingWriter {
  public:
   static constexpr int64_t kRetryNs = 5'000'000'000;
-  // Gets the path of each finished file.
+  // Gets the path of each finished file of a ring.
   using Finished = std::function<void(const std::string& path)>;
 
   RingWriter(RingOptions options, Finished finished);
@@ -49,6 +49,7 @@ class RingWriter {
   // Where no packet came, a single file is made all the same.
   void close(uint64_t dropped);
 
+  bool is_ring() const { return !place_.is_single && options_.out != "-"; }
   uint64_t packets() const { return packets_ + (writer_ ? writer_->packets() : 0); }
   uint64_t bytes() const { return bytes_ + (writer_ ? writer_->bytes() : 0); }
   uint64_t files() const { return files_; }

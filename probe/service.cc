@@ -35,7 +35,7 @@ CaptureService::CaptureService(ServiceOptions options, ServiceRequests& requests
               [this](const Datagram& datagram, const SipIndex* sip) {
                 if (sip != nullptr) {
                   messages_++;
-                  index_.add(datagram, *sip);
+                  if (ring_.is_ring()) index_.add(datagram, *sip);
                 }
                 if (options_.hep.empty() || (sip == nullptr && !options_.hep_rtcp)) return;
                 const auto content = sip != nullptr ? HepContent::sip : HepContent::rtcp;
@@ -82,7 +82,7 @@ bool CaptureService::run(PacketSource& source) {
   }
   tell_systemd("STOPPING=1");
   finish();
-  return ring_.lost() == 0;
+  return ring_.lost() == 0 && (options_.endless || hep_.dropped() == 0);
 }
 
 void CaptureService::take(const Packet& packet) {
@@ -104,7 +104,8 @@ void CaptureService::keep(const Packet& packet, const Choice& choice) {
   const auto infos = source_->infos();
   const std::string name = interface_name(*infos[packet.source], packet.interface);
   ring_.add(kept, name, now_ns_);
-  index_.note(kept);
+  index_.note(
+      kept);  // behind it: what the packet is the first of a new file for, ended the old one
 }
 
 void CaptureService::wait() {
@@ -143,7 +144,8 @@ void CaptureService::flush() {
 void CaptureService::tell_trouble() {
   const std::string trouble = ring_.is_failing() ? ring_.trouble() : std::string();
   if (!trouble.empty() && told_.empty())
-    tell_(trouble + ": packets are lost until files can be written again");
+    tell_(trouble +
+          (options_.endless ? "; packets are lost until files can be written again" : ""));
   if (trouble.empty() && !told_.empty()) tell_("files can be written again");
   told_ = trouble;
   const std::string hep = options_.hep.empty() || hep_.is_up() ? std::string() : hep_.trouble();
@@ -174,8 +176,8 @@ void CaptureService::finish() {
   choice_.finish();
   queue_.release_all();
   if (!options_.ring.out.empty()) ring_.close(dropped());
-  tell_trouble();
   if (!options_.hep.empty()) hep_.finish(kHepRestNs);
+  tell_trouble();
 }
 
 uint64_t CaptureService::dropped() const {

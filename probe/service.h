@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "capture/packet_source.h"
-#include "probe/hep_packet.h"
 #include "probe/hep_link.h"
+#include "probe/hep_packet.h"
 #include "probe/hold_queue.h"
 #include "probe/metrics_server.h"
 #include "probe/packet_choice.h"
@@ -25,12 +25,12 @@ namespace sipladder {
 
 struct ServiceOptions {
   ChoiceOptions choice;
-  RingOptions ring;      // without `out`: no files
-  std::string hep;       // a target of HepLink; empty: none
-  std::string hep_ca;    // a file
+  RingOptions ring;    // without `out`: no files
+  std::string hep;     // a target of HepLink; empty: none
+  std::string hep_ca;  // a file
   HepStamp hep_stamp;
   bool hep_rtcp = false;
-  std::string metrics;   // HOST:PORT; empty: none
+  std::string metrics;  // HOST:PORT; empty: none
   int64_t flush_ns = 1'000'000'000;
   bool endless = false;  // live: a full disk is waited for
 };
