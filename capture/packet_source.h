@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -73,7 +74,8 @@ struct OpenOptions {
   std::string hep_key = {};  // of all packets that HEP sources take; empty: they take any
   bool drop_root = false;    // for good, when one of the sources listens
   KeyLog* keys = nullptr;    // gets the secrets of TLS that captures hold; must live longer
-  bool reopen = false;       // a device that went away is waited for: the source never ends
+  std::set<std::string> growing = {};  // files whose last packet may be there in part only
+  bool reopen = false;  // a device that went away is waited for: the source never ends
 };
 
 // How a SOURCE is named, and what that is. Static text.
@@ -81,6 +83,13 @@ struct SourceForm {
   std::string_view form, about;
 };
 std::vector<SourceForm> source_forms();
+
+// A ring has more files than the usual soft limit of open ones.
+void allow_many_files();
+
+// The captures in a folder, in the order of their first packets. A sentence in *error when it
+// cannot be read, or has none. The last one may still be written.
+std::vector<std::string> captures_in(const std::string& folder, std::string* error);
 
 // Opens what source_forms() says; several are merged by time. Sources that cannot be opened are
 // described in *errors, one sentence each naming the file; the others are read all the same.

@@ -19,6 +19,7 @@
 #include "main/output.h"
 #include "main/print.h"
 #include "main/recording.h"
+#include "main/ring.h"
 #include "main/selection.h"
 #include "main/text_file.h"
 #include "query/database.h"
@@ -75,7 +76,8 @@ std::unique_ptr<PacketSource> open_source(const Options& options, PacketLog& log
     OpenOptions open{options.bpf, capture_clocks(options.sources), options.unpack, options.hep_key};
     open.drop_root = true;
     open.keys = keys;
-    source = open_captures(options.sources, open, log, errors);
+    const std::vector<std::string> names = needed_files(options, &open.growing);
+    source = open_captures(names, open, log, errors);
   }
   return source;
 }

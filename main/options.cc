@@ -102,6 +102,12 @@ void add_select_options(CLI::App& app, Options* o, OptionTexts* texts, bool abou
   app.add_option("--call-id", o->call_id, "the call with this Call-ID")
       ->type_name("ID")
       ->group(group);
+  app.add_option("--user", o->user, "calls from or to this user (else host) of From and To")
+      ->type_name("USER")
+      ->group(group);
+  app.add_option("--address", o->address, "calls with a message from or to this address")
+      ->type_name("ADDRESS")
+      ->group(group);
   app.add_option("--call", texts->call, "the call with this number")->type_name("N")->group(group);
   app.add_option("--match", o->match,
                  "calls of which any message matches this regular expression (re2)")

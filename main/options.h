@@ -38,7 +38,7 @@ struct Options {
   std::string hep_key;
   std::vector<std::string> key_logs, rsa_keys;  // of TLS, files
   std::string where;  // about the rows of the table that the command prints
-  std::string calls_where, call_id, match, bpf, from, to;
+  std::string calls_where, call_id, user, address, match, bpf, from, to;
   std::string format;  // empty: what the command prints when nobody asks
   std::string columns;
   std::string endpoint;  // nat: an address, with or without a port

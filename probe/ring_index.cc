@@ -143,25 +143,15 @@ bool IndexBuilder::write(const std::string& capture) {
   return done;
 }
 
-RingIndex::RingIndex(RingIndex&& other) noexcept
-    : file_(std::exchange(other.file_, -1)),
-      span_(other.span_),
-      base_ns_(other.base_ns_),
-      count_(other.count_) {}
-
-RingIndex::~RingIndex() {
-  if (file_ >= 0) close(file_);
-}
-
 std::optional<RingIndex> RingIndex::open(const std::string& capture) {
   Header now, header;
   if (!read_state(capture, &now)) return std::nullopt;
   RingIndex result;
-  result.file_ = ::open(index_path(capture).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  result.file_ = Fd(::open(index_path(capture).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status {};
-  if (result.file_ < 0 || fstat(result.file_, &status) != 0 || !S_ISREG(status.st_mode))
+  if (result.file_.get() < 0 || fstat(result.file_.get(), &status) != 0 || !S_ISREG(status.st_mode))
     return std::nullopt;
-  if (!read_all(result.file_, reinterpret_cast<char*>(&header), sizeof header, 0))
+  if (!read_all(result.file_.get(), reinterpret_cast<char*>(&header), sizeof header, 0))
     return std::nullopt;
   const bool known = header.magic == kIndexMagic && header.version == kIndexVersion &&
                      header.crc == crc_of(header) && header.count <= kMostEntries &&
@@ -176,7 +166,8 @@ std::optional<RingIndex> RingIndex::open(const std::string& capture) {
 }
 
 bool RingIndex::read_entry(uint64_t at, uint64_t* entry) const {
-  return read_all(file_, reinterpret_cast<char*>(entry), sizeof *entry, sizeof(Header) + at * 8);
+  return read_all(file_.get(), reinterpret_cast<char*>(entry), sizeof *entry,
+                  sizeof(Header) + at * 8);
 }
 
 std::optional<TimeSpan> RingIndex::find(IndexKey kind, std::string_view text) const {

@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "capture/hep_sockets.h"
 #include "capture/packet.h"
 #include "decode/datagram.h"
 #include "decode/sip_message.h"
@@ -69,9 +70,6 @@ class RingIndex {
  public:
   // nullopt when there is none that belongs to the capture as it is now.
   static std::optional<RingIndex> open(const std::string& capture);
-  RingIndex(RingIndex&& other) noexcept;
-  RingIndex& operator=(RingIndex&&) = delete;
-  ~RingIndex();
 
   TimeSpan span() const { return span_; }
   // Between when it is in there; nullopt: it is not.
@@ -81,7 +79,7 @@ class RingIndex {
   RingIndex() = default;
   bool read_entry(uint64_t at, uint64_t* entry) const;
 
-  int file_ = -1;
+  Fd file_;
   TimeSpan span_;
   int64_t base_ns_ = 0;
   uint64_t count_ = 0;
