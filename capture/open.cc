@@ -86,8 +86,8 @@ bool is_trace(std::string_view beginning) {
   return is_text_trace(beginning) || (beginning.size() == kLookAt && is_text(beginning));
 }
 
-std::string beginning_of(int fd) {
-  std::string beginning(kLookAt, '\0');
+std::string beginning_of(int fd, size_t size = kLookAt) {
+  std::string beginning(size, '\0');
   const ssize_t got = pread(fd, beginning.data(), beginning.size(), 0);
   beginning.resize(static_cast<size_t>(std::max<ssize_t>(got, 0)));
   return beginning;
@@ -228,12 +228,26 @@ bool is_capture(const std::string& name) {
   return packing_of(magic, got) != Packing::unknown;
 }
 
-// When the first packet of a file was captured; of one without any, after all others.
+// When the first packet of a capture was captured; of one without any, after all others. What is
+// not packed is looked at no further than it must be: a ring has many files.
+constexpr size_t kLookForFirst = 64 << 10;
 int64_t first_time(const std::string& name) {
+  const int fd = open(name.c_str(), O_RDONLY | O_CLOEXEC);
+  uint8_t magic[kMagicSize];
+  const Packing packing = packing_of(magic, fd < 0 ? 0 : pread(fd, magic, sizeof magic, 0));
+  std::string beginning =
+      fd < 0 || packing != Packing::none ? std::string() : beginning_of(fd, kLookForFirst);
+  if (fd >= 0) close(fd);
   PacketLog log;
   log.need_no_spool();
-  std::string error;
-  const auto source = open_file(name, 0, {}, log, &error);
+  std::unique_ptr<PacketSource> source;
+  if (packing == Packing::none) {
+    auto reader = make_prefixed_reader(std::move(beginning), make_fd_reader(-1, false));
+    source = std::make_unique<CaptureFile>(name, 0, 0, ByteInput(std::move(reader), kNotStored));
+  } else {
+    std::string error;
+    source = open_file(name, 0, {}, log, &error);
+  }
   Packet packet;
   if (source == nullptr || source->next(&packet) != ReadResult::packet) return kLatestNs;
   return packet.time_ns;

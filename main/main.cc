@@ -76,8 +76,10 @@ std::unique_ptr<PacketSource> open_source(const Options& options, PacketLog& log
     OpenOptions open{options.bpf, capture_clocks(options.sources), options.unpack, options.hep_key};
     open.drop_root = true;
     open.keys = keys;
-    const std::vector<std::string> names = needed_files(options, &open.growing);
-    source = open_captures(names, open, log, errors);
+    NeededFiles needed = needed_files(options);
+    open.growing = std::move(needed.growing);
+    source = open_captures(needed.names, open, log, errors);
+    if (source != nullptr && needed.window) source = within(std::move(source), *needed.window);
   }
   return source;
 }

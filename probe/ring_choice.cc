@@ -42,17 +42,23 @@ class IndexedFile {
 
 class Chooser {
  public:
-  Chooser(const std::vector<std::string>& names, const RingWish& wish) : names_(names), wish_(wish) {
+  Chooser(const std::vector<std::string>& names, const RingWish& wish)
+      : names_(names), wish_(wish) {
     wanted_.resize(names.size());
     for (const std::string& name : names) files_.emplace_back(name, &name == &names.back());
   }
 
   RingChoice choose() {
-    if (!wish_.call_id.empty()) want_call(wish_.call_id);
-    else if (!wish_.user.empty()) want_calls_with(IndexKey::user, wish_.user);
-    else if (!wish_.address.empty()) want_calls_with(IndexKey::address, wish_.address);
-    else std::fill(wanted_.begin(), wanted_.end(), true);
+    if (!wish_.call_id.empty())
+      want_call(wish_.call_id);
+    else if (!wish_.user.empty())
+      want_calls_with(IndexKey::user, wish_.user);
+    else if (!wish_.address.empty())
+      want_calls_with(IndexKey::address, wish_.address);
+    else
+      std::fill(wanted_.begin(), wanted_.end(), true);
     RingChoice choice;
+    choice.window = window_;
     choice.of = names_.size();
     for (size_t i = 0; i < names_.size(); i++) {
       choice.scanned += files_[i].was_scanned();
@@ -84,6 +90,9 @@ class Chooser {
     if (!whole) return;
     whole->first_ns -= kBesideNs;
     whole->last_ns += kBesideNs;
+    if (!window_) window_ = whole;
+    window_->first_ns = std::min(window_->first_ns, whole->first_ns);
+    window_->last_ns = std::max(window_->last_ns, whole->last_ns);
     for (size_t i = 0; i < files_.size(); i++) {
       if (files_[i].span().overlaps(*whole)) wanted_[i] = true;
     }
@@ -97,10 +106,9 @@ class Chooser {
       wanted_[i] = true;
       scan_capture(names_[i], nullptr, [&](const Datagram& datagram, const SipIndex& sip) {
         const CallNames call = names_in(sip);
-        const bool has_it =
-            kind == IndexKey::user
-                ? call.caller == text || call.callee == text
-                : to_string(datagram.src.ip) == text || to_string(datagram.dst.ip) == text;
+        const bool has_it = kind == IndexKey::user ? call.caller == text || call.callee == text
+                                                   : to_string(datagram.src.ip) == text ||
+                                                         to_string(datagram.dst.ip) == text;
         if (has_it && calls.size() < kMostCallsOfUser) calls.emplace(call.call_id);
       });
     }
@@ -111,6 +119,7 @@ class Chooser {
   const RingWish& wish_;
   std::vector<IndexedFile> files_;
   std::vector<bool> wanted_;
+  std::optional<TimeSpan> window_;
 };
 
 }  // namespace

@@ -18,7 +18,7 @@
 
 namespace sipladder {
 
-inline constexpr int64_t kBesideNs = int64_t{60} * 1'000'000'000;
+inline constexpr int64_t kBesideNs = int64_t{35} * 1'000'000'000;  // timers B and F and a bit
 inline constexpr int64_t kBeforeNs = int64_t{300} * 1'000'000'000;
 inline constexpr size_t kMostCallsOfUser = 10'000;
 
@@ -36,6 +36,7 @@ struct RingChoice {
   size_t of = 0;                   // captures that the folder has
   size_t scanned = 0;              // without an index
   uint64_t bytes = 0;              // of `files`
+  std::optional<TimeSpan> window;  // of one or several calls: what is outside is not needed
 };
 
 // `names`: the captures of one folder in the order of their first packets. The last one may still
