@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "capture/byte_reader.h"
+#include "capture/hep_senders.h"
 #include "capture/key_log.h"
 #include "capture/packet.h"
 #include "capture/packet_log.h"
@@ -34,7 +35,8 @@ struct SourceInfo {
   bool fine_times = false;  // in steps of less than a microsecond
   bool has_times = true;    // else they are made up: a log without any, Simple Packet Blocks alone
   bool from_anybody = false;  // HEP without a key: whoever reaches the port is believed
-  uint64_t refused = 0;       // HEP packets without the key that is asked for: not in `packets`
+  std::vector<HepSender> hep_senders = {};  // of a HEP source
+  uint64_t refused = 0;  // HEP packets without the key that is asked for: not in `packets`
   uint64_t connections_closed = 0;  // of HEP, open ones that had to make room for others
   bool has_dates = true;       // else times are of an unknown day: a log that writes the clock only
   bool whole_seconds = false;  // its times have no fractions: a log that writes the clock so

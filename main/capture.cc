@@ -23,6 +23,9 @@ void on_service_signal(int number) {
 void handle_service_signals() {
   for (const int number : {SIGHUP, SIGUSR1, SIGINT, SIGTERM}) {
     struct sigaction action {};
+    sigaction(number, nullptr, &action);
+    if (number == SIGHUP && action.sa_handler == SIG_IGN) continue;  // nohup
+    action = {};
     action.sa_handler = on_service_signal;
     action.sa_flags = SA_RESTART;
     sigemptyset(&action.sa_mask);

@@ -133,6 +133,14 @@ void tell_refused(const SourceInfo& info) {
              count(info.refused, "one HEP packet without the right key was refused",
                    " HEP packets without the right key were refused"));
   }
+  constexpr size_t kMostTold = 5;
+  size_t told = 0;
+  for (const HepSender& sender : info.hep_senders) {
+    if (sender.refused == 0 || ++told > kMostTold) continue;
+    complain(info.name + ": " + std::to_string(sender.refused) + " of them from " + sender.address +
+             (sender.has_id ? " (capture id " + std::to_string(sender.capture_id) + ")" : "") +
+             ": " + std::string(words_of(sender.last_refusal)));
+  }
   if (info.connections_closed > 0) {
     complain(info.name + ": " +
              count(info.connections_closed, "the connection that was silent longest was",

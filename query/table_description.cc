@@ -77,7 +77,8 @@ const std::vector<const TableDescription*>& tables() {
       &kCallsTable,        &kMessagesTable,      &kViasTable,          &kHeadersTable,
       &kTransactionsTable, &kDialogsTable,       &kSdpTable,           &kStreamsTable,
       &kIntervalsTable,    &kRegistrationsTable, &kSubscriptionsTable, &kEndpointsTable,
-      &kTlsTable,          &kFindingsTable,      &kCaptureTable,       &kStatsTable};
+      &kTlsTable,          &kFindingsTable,      &kCaptureTable,       &kHepSendersTable,
+      &kStatsTable};
   return all;
 }
 

@@ -172,6 +172,6 @@ uint32_t one_if_held(Reader& reader, uint32_t id) {
 extern const TableDescription kCallsTable, kMessagesTable, kViasTable, kHeadersTable,
     kTransactionsTable, kDialogsTable, kSdpTable, kStreamsTable, kIntervalsTable,
     kRegistrationsTable, kSubscriptionsTable, kEndpointsTable, kTlsTable, kFindingsTable,
-    kCaptureTable, kStatsTable;
+    kCaptureTable, kHepSendersTable, kStatsTable;
 
 }  // namespace sipladder

@@ -70,7 +70,8 @@ class Service : public CaptureTest {
     return static_cast<size_t>(::write(in_, bytes.data(), bytes.size()));
   }
   void start(std::vector<std::string> more = {}) {
-    std::vector<std::string> words = {"capture", place("in"), "-w", place("ring"), "--flush", "50ms"};
+    std::vector<std::string> words = {"capture",     place("in"), "-w",
+                                      place("ring"), "--flush",   "50ms"};
     words.insert(words.end(), more.begin(), more.end());
     child_ = start_binary(words, STDOUT_FILENO, err_);
     ASSERT_EQ(notice(), "READY=1");
@@ -266,7 +267,8 @@ TEST_F(Hep, AReceiverGetsWhatWasCaptured) {
     listen("secret");
     HepLink link;
     ASSERT_EQ(link.open(scheme + place_, ""), "");
-    for (const Transport transport : {Transport::udp, Transport::tcp, Transport::tls, Transport::ws})
+    for (const Transport transport :
+         {Transport::udp, Transport::tcp, Transport::tls, Transport::ws})
       for (const bool v6 : {false, true}) {
         Datagram one = datagram(v6, transport);
         one.payload = text;

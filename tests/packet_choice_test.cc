@@ -56,9 +56,9 @@ class Chosen : public testing::Test {
                    : ip(tcp(payload, fields, a, b, 40000, port), 6, a, b);
   }
   static std::string invite(const std::string& sdp_address, int port) {
-    const std::string sdp = "v=0\r\no=- 1 1 IN IP4 " + sdp_address +
-                            "\r\ns=-\r\nc=IN IP4 " + sdp_address + "\r\nt=0 0\r\nm=audio " +
-                            std::to_string(port) + " RTP/AVP 0\r\n";
+    const std::string sdp = "v=0\r\no=- 1 1 IN IP4 " + sdp_address + "\r\ns=-\r\nc=IN IP4 " +
+                            sdp_address + "\r\nt=0 0\r\nm=audio " + std::to_string(port) +
+                            " RTP/AVP 0\r\n";
     return "INVITE sip:b@192.0.2.2 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\n"
            "From: <sip:a@192.0.2.1>;tag=1\r\nTo: <sip:b@192.0.2.2>\r\nCall-ID: c\r\n"
            "CSeq: 1 INVITE\r\nContent-Type: application/sdp\r\nContent-Length: " +
@@ -183,7 +183,8 @@ TEST_F(Chosen, WhatNothingDecidesHoldsOthersUpForAMoment) {
 
 TEST_F(Chosen, WhatIsHeldIsBounded) {
   add(segment("", 2, 7000), 0);
-  for (int i = 0; i < 12'000; i++) add(from_a(udp(sip_message("many", 900), "192.0.2.1", "192.0.2.2")), 1);
+  for (int i = 0; i < 12'000; i++)
+    add(from_a(udp(sip_message("many", 900), "192.0.2.1", "192.0.2.2")), 1);
   EXPECT_LE(queue_->bytes(), kMostHeldBytes + 4096);
   EXPECT_EQ(kept().size(), 12'000U);
 }

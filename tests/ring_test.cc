@@ -87,10 +87,9 @@ TEST_F(Ring, BeginsAFileBySizeAndByTimeAndKeepsTheNewest) {
     EXPECT_EQ(writer.packets(), 35U);
     EXPECT_EQ(writer.files(), 4U);
   }
-  EXPECT_EQ(names(), (std::vector<std::string>{
-                         "other.pcapng", "sipladder-20200101-000000-x.pcapng",
-                         "sipladder-20231114-221340-000007.pcapng",
-                         "sipladder-20231114-221350-000008.pcapng"}));
+  EXPECT_EQ(names(), (std::vector<std::string>{"other.pcapng", "sipladder-20200101-000000-x.pcapng",
+                                               "sipladder-20231114-221340-000007.pcapng",
+                                               "sipladder-20231114-221350-000008.pcapng"}));
   EXPECT_EQ(read({ring_ + "/sipladder-20231114-221350-000008.pcapng"}).size(), 5U);
 }
 
