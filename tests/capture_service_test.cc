@@ -223,7 +223,7 @@ TEST(Metrics, WhoIsSlowMakesRoom) {
 }
 
 // What a collector gets of a datagram.
-class Hep : public testing::Test {
+class HepOut : public testing::Test {
  protected:
   void listen(const std::string& key) {
     std::string error;
@@ -261,7 +261,7 @@ class Hep : public testing::Test {
   std::vector<Datagram> out_;
 };
 
-TEST_F(Hep, AReceiverGetsWhatWasCaptured) {
+TEST_F(HepOut, AReceiverGetsWhatWasCaptured) {
   const std::string text = sip_message("hep", 50);
   for (const std::string scheme : {"", "udp:", "tcp:"}) {
     listen("secret");
@@ -285,7 +285,7 @@ TEST_F(Hep, AReceiverGetsWhatWasCaptured) {
   }
 }
 
-TEST_F(Hep, WithoutTheKeyItIsRefused) {
+TEST_F(HepOut, WithoutTheKeyItIsRefused) {
   listen("secret");
   HepLink link;
   ASSERT_EQ(link.open(place_, ""), "");
@@ -297,7 +297,7 @@ TEST_F(Hep, WithoutTheKeyItIsRefused) {
   EXPECT_EQ(source_->infos()[0]->refused, 1U);
 }
 
-TEST_F(Hep, ConnectsAgainAndKeepsWhatFits) {
+TEST_F(HepOut, ConnectsAgainAndKeepsWhatFits) {
   HepLink link;
   listen("");
   source_ = nullptr;  // nobody is there
@@ -325,7 +325,7 @@ TEST_F(Hep, ConnectsAgainAndKeepsWhatFits) {
   EXPECT_GT(got, 10U);
 }
 
-TEST_F(Hep, WhatDoesNotFitIsNotSent) {
+TEST_F(HepOut, WhatDoesNotFitIsNotSent) {
   Datagram one = datagram(false, Transport::udp);
   const std::string text(kMostHepPacket, 'x');
   one.payload = text;
