@@ -1,6 +1,7 @@
 // A capture as a service of `capture` takes it: what is written is in order and no longer than it
 // was, and a message that was sent as HEP is the same when it is read.
 #include "capture/capture_file.h"
+#include "capture/packing.h"
 #include "decode/decoder.h"
 #include "probe/hep_packet.h"
 #include "probe/hold_queue.h"
