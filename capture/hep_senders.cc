@@ -36,7 +36,7 @@ void read_chunks(std::string_view chunks, HepLabel* label) {
     if (length < kHead || length > chunks.size()) return;
     const std::string_view value = chunks.substr(kHead, length - kHead);
     const uint32_t type = number(chunks.substr(0, 4));  // vendor 0 and the type
-    if (type == kCaptureId && value.size() == 4) {
+    if (type == kCaptureId && value.size() == 4 && !label->has_id) {
       label->has_id = true;
       label->capture_id = number(value);
     }
