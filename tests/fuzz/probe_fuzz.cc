@@ -19,12 +19,11 @@ class Probe {
   }
 
   std::string run(std::string_view input) {
-    CaptureFile file("fuzz", 0, input.size(),
-                     ByteInput(make_prefixed_reader(std::string(input), make_fd_reader(-1, false)),
-                               kNotStored));
-    PacketChoice choice(options_, [this](const Datagram& one, const SipIndex* sip) {
-      see(one, sip);
-    });
+    CaptureFile file(
+        "fuzz", 0, input.size(),
+        ByteInput(make_prefixed_reader(std::string(input), make_fd_reader(-1, false)), kNotStored));
+    PacketChoice choice(options_,
+                        [this](const Datagram& one, const SipIndex* sip) { see(one, sip); });
     HoldQueue queue(choice, [this](const Packet& one, const Choice& how) { take(one, how); });
     Packet packet;
     while (file.next(&packet) == ReadResult::packet) queue.add(packet, choice.judge(packet));
