@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <utility>
 
 #include "probe/systemd_notice.h"
 
@@ -72,6 +73,7 @@ bool CaptureService::run(PacketSource& source) {
     const ReadResult result = source.next(&packet);
     if (result == ReadResult::end) break;
     if (result == ReadResult::packet) {
+      had_packet_ = true;
       take(packet);
       if (seen_ % kLookEvery == 0) look_around(false);
     } else {
@@ -119,7 +121,7 @@ void CaptureService::wait() {
 
 void CaptureService::look_around(bool idle) {
   now_ns_ = clock_ns(CLOCK_MONOTONIC);
-  if (!idle) idle_since_ns_ = now_ns_;
+  if (std::exchange(had_packet_, false)) idle_since_ns_ = now_ns_;
   if (now_ns_ - idle_since_ns_ > kHoldNs) queue_.release_all();
   const int64_t wall_ns = clock_ns(CLOCK_REALTIME);
   if (options_.endless) lag_ns_ = idle ? 0 : std::max<int64_t>(wall_ns - newest_ns_, 0);

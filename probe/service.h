@@ -85,6 +85,7 @@ class CaptureService {
   MetricsServer server_;
   int64_t now_ns_ = 0;  // monotonic
   int64_t idle_since_ns_ = 0;
+  bool had_packet_ = false;  // since the last look
   int64_t flushed_ns_ = 0;
   int64_t watchdog_ns_ = 0, next_watchdog_ns_ = 0;
   int64_t newest_ns_ = 0;  // of packets

@@ -156,6 +156,27 @@ TEST_F(Service, BeginsAFileWhenAsked) {
   EXPECT_EQ(end_by(SIGTERM), 0);
 }
 
+// Nothing tells yet what it is, and for a moment nothing comes.
+TEST_F(Service, WaitsForWhatAConnectionCarries) {
+  start();
+  send_messages(1);
+  pause_ms(1000);
+  const auto segment = [&](const std::string& payload, uint8_t flags, uint32_t sequence) {
+    TcpFields fields;
+    fields.flags = flags;
+    fields.sequence = sequence;
+    const std::string bytes = ethernet_ip(ip(
+        tcp(payload, fields, "192.0.2.1", "192.0.2.2", 40000, 7000), 6, "192.0.2.1", "192.0.2.2"));
+    const std::string record = pcap({{1'700'000'000 * kSecond + sent_++ * 1000, bytes}}).substr(24);
+    ASSERT_EQ(write_in(record), record.size());
+  };
+  segment("", 2, 0);
+  pause_ms(250);
+  segment(sip_message("tcp"), 0x18, 1);
+  EXPECT_EQ(written(3), 3U);
+  EXPECT_EQ(end_by(SIGTERM), 0);
+}
+
 TEST_F(Service, KilledItLeavesWholePackets) {
   start();
   send_messages(100);

@@ -43,8 +43,7 @@ Cert certificate_of(EVP_PKEY* key, const char* name) {
   X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC,
                              reinterpret_cast<const unsigned char*>("collector"), -1, -1, 0);
   X509_set_issuer_name(x, subject);
-  X509_EXTENSION* const names =
-      X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, name);
+  X509_EXTENSION* const names = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, name);
   X509_add_ext(x, names, -1);
   X509_EXTENSION_free(names);
   X509_sign(x, key, EVP_sha256());
