@@ -52,6 +52,7 @@ struct Choice {
   PacketKind kind = PacketKind::foreign;
   uint32_t length = UINT32_MAX;  // so many bytes of it, less when it has less
   uint64_t key = 0;              // of what decides later
+  uint64_t number = 0;           // of the packet, for whoever asked
 };
 
 class PacketChoice {

@@ -18,8 +18,9 @@ class IndexedFile {
     if (index_) return;
     was_scanned_ = true;
     scan_capture(
-        name, [this](const Packet& packet) { built_.note(packet); },
-        [this](const Datagram& datagram, const SipIndex& sip) { built_.add(datagram, sip); });
+        name, [this](const Packet& packet) { built_.note(packet, 0); },
+        [this](const Datagram& datagram, const SipIndex& sip) { built_.add(datagram, sip, 0); });
+    built_.settle();
     is_whole_ = built_.is_whole();
     if (may_grow || !is_whole_ || !built_.write(name)) return;
     index_ = RingIndex::open(name);

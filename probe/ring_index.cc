@@ -19,6 +19,7 @@ namespace {
 constexpr uint32_t kIndexMagic = 0x58444C53;  // "SLDX"
 constexpr uint32_t kIndexVersion = 1;
 constexpr uint64_t kSliceMask = 0xFFFF;
+constexpr size_t kMostStaged = 1 << 20;
 
 struct Header {
   uint32_t magic = kIndexMagic;
@@ -74,32 +75,43 @@ std::string index_path(const std::string& capture) {
   return capture + ".idx";
 }
 
-void IndexBuilder::clear() {
-  *this = {};
-}
-
-void IndexBuilder::note(const Packet& packet) {
+void IndexBuilder::note(const Packet& packet, uint64_t number) {
   if (packets_++ == 0) span_ = {packet.time_ns, packet.time_ns};
   span_.first_ns = std::min(span_.first_ns, packet.time_ns);
   span_.last_ns = std::max(span_.last_ns, packet.time_ns);
+  if (!staged_.empty()) settle_until(number);
 }
 
-void IndexBuilder::add(const Datagram& datagram, const SipIndex& sip) {
+void IndexBuilder::add(const Datagram& datagram, const SipIndex& sip, uint64_t number) {
   const CallNames names = names_in(sip);
   const int64_t time_ns = datagram.time_ns;
-  add_key(IndexKey::call_id, names.call_id, time_ns);
-  add_key(IndexKey::user, names.caller, time_ns);
-  add_key(IndexKey::user, names.callee, time_ns);
-  add_key(IndexKey::address, to_string(datagram.src.ip), time_ns);
-  add_key(IndexKey::address, to_string(datagram.dst.ip), time_ns);
+  stage(IndexKey::call_id, names.call_id, time_ns, number);
+  stage(IndexKey::user, names.caller, time_ns, number);
+  stage(IndexKey::user, names.callee, time_ns, number);
+  stage(IndexKey::address, to_string(datagram.src.ip), time_ns, number);
+  stage(IndexKey::address, to_string(datagram.dst.ip), time_ns, number);
 }
 
-void IndexBuilder::add_key(IndexKey kind, std::string_view text, int64_t time_ns) {
-  if (full_) return;
-  if (entries_.empty()) base_ns_ = time_ns;
-  const int64_t slice = std::clamp<int64_t>((time_ns - base_ns_) / kSliceNs, 0, kSliceMask);
-  entries_.push_back(hash_of(kind, text) | static_cast<uint64_t>(slice));
-  if (entries_.size() >= shrink_at_) shrink();
+void IndexBuilder::stage(IndexKey kind, std::string_view text, int64_t time_ns, uint64_t number) {
+  staged_.push_back({number, hash_of(kind, text), time_ns});
+  if (staged_.size() >= kMostStaged) settle();
+}
+
+void IndexBuilder::settle() {
+  settle_until(UINT64_MAX);
+}
+
+void IndexBuilder::settle_until(uint64_t number) {
+  size_t done = 0;
+  for (; done < staged_.size() && staged_[done].number <= number; done++) {
+    const Staged& one = staged_[done];
+    if (full_) continue;
+    if (entries_.empty()) base_ns_ = one.time_ns;
+    const int64_t slice = std::clamp<int64_t>((one.time_ns - base_ns_) / kSliceNs, 0, kSliceMask);
+    entries_.push_back(one.hash | static_cast<uint64_t>(slice));
+    if (entries_.size() >= shrink_at_) shrink();
+  }
+  staged_.erase(staged_.begin(), staged_.begin() + static_cast<std::ptrdiff_t>(done));
 }
 
 // A call has many messages, and most of its names come again.
@@ -111,6 +123,7 @@ void IndexBuilder::shrink() {
 }
 
 std::optional<TimeSpan> IndexBuilder::find(IndexKey kind, std::string_view text) {
+  settle();
   shrink();
   const uint64_t hash = hash_of(kind, text);
   const auto first = std::lower_bound(entries_.begin(), entries_.end(), hash);
@@ -128,7 +141,9 @@ bool IndexBuilder::write(const std::string& capture) {
   header.base_ns = base_ns_;
   header.count = entries.size();
   const bool wanted = packets_ > 0 && !full_ && read_state(capture, &header);
-  clear();
+  IndexBuilder next;
+  next.staged_ = std::move(staged_);
+  *this = std::move(next);
   if (!wanted) return false;
   header.crc = crc_of(header);
   const std::string path = index_path(capture), half = path + ".tmp";

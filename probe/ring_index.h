@@ -41,12 +41,14 @@ struct TimeSpan {
 
 class IndexBuilder {
  public:
-  void note(const Packet& packet);
-  void add(const Datagram& datagram, const SipIndex& sip);
+  // A packet of the file. Of messages, those with `number` or less are of the file, too.
+  void note(const Packet& packet, uint64_t number);
+  // A message, which belongs to the file that the packet with this number goes to.
+  void add(const Datagram& datagram, const SipIndex& sip, uint64_t number);
+  void settle();  // all messages are of this file
   // Beside `capture`, which is finished; written under another name first. False when it could not
-  // be, which is nobody's harm. Begins anew.
+  // be, which is nobody's harm. Begins anew, with the messages of packets that were not noted yet.
   bool write(const std::string& capture);
-  void clear();
 
   // What was added, without a file. nullopt: not in there.
   std::optional<TimeSpan> find(IndexKey kind, std::string_view text);
@@ -55,9 +57,16 @@ class IndexBuilder {
   bool is_whole() const { return !full_; }
 
  private:
-  void add_key(IndexKey kind, std::string_view text, int64_t time_ns);
+  struct Staged {
+    uint64_t number;
+    uint64_t hash;
+    int64_t time_ns;
+  };
+  void stage(IndexKey kind, std::string_view text, int64_t time_ns, uint64_t number);
+  void settle_until(uint64_t number);
   void shrink();
 
+  std::vector<Staged> staged_;  // of packets that are not written yet, by number
   std::vector<uint64_t> entries_;
   TimeSpan span_;
   int64_t base_ns_ = 0;

@@ -36,7 +36,7 @@ CaptureService::CaptureService(ServiceOptions options, ServiceRequests& requests
               [this](const Datagram& datagram, const SipIndex* sip) {
                 if (sip != nullptr) {
                   messages_++;
-                  if (ring_.is_ring()) index_.add(datagram, *sip);
+                  if (ring_.is_ring()) index_.add(datagram, *sip, seen_);
                 }
                 if (options_.hep.empty() || (sip == nullptr && !options_.hep_rtcp)) return;
                 const auto content = sip != nullptr ? HepContent::sip : HepContent::rtcp;
@@ -91,7 +91,8 @@ void CaptureService::take(const Packet& packet) {
   seen_++;
   seen_bytes_ += packet.original;
   newest_ns_ = std::max(newest_ns_, packet.time_ns);
-  const Choice choice = choice_.judge(packet);
+  Choice choice = choice_.judge(packet);
+  choice.number = seen_;
   if (choice.wanted != Wanted::unknown) kinds_[static_cast<size_t>(choice.kind)]++;
   queue_.add(packet, choice);
 }
@@ -106,8 +107,7 @@ void CaptureService::keep(const Packet& packet, const Choice& choice) {
   const auto infos = source_->infos();
   const std::string name = interface_name(*infos[packet.source], packet.interface);
   ring_.add(kept, name, now_ns_);
-  index_.note(
-      kept);  // behind it: what the packet is the first of a new file for, ended the old one
+  index_.note(kept, choice.number);  // behind it: it may have begun a new file
 }
 
 void CaptureService::wait() {
@@ -177,6 +177,7 @@ void CaptureService::finish() {
   now_ns_ = clock_ns(CLOCK_MONOTONIC);
   choice_.finish();
   queue_.release_all();
+  index_.settle();
   if (!options_.ring.out.empty()) ring_.close(dropped());
   if (!options_.hep.empty()) hep_.finish(kHepRestNs);
   tell_trouble();

@@ -38,11 +38,11 @@ class Probe {
     if (packet.frame <= frame_) wrong_ = "packets change places";
     if (how.length == 0) wrong_ = "nothing is left of a packet";
     frame_ = packet.frame;
-    index_.note(packet);
+    index_.note(packet, how.number);
   }
   void see(const Datagram& datagram, const SipIndex* sip) {
     if (sip == nullptr) return;
-    index_.add(datagram, *sip);
+    index_.add(datagram, *sip, 0);
     if (!index_.find(IndexKey::address, to_string(datagram.src.ip))) wrong_ = "not in the index";
     const std::string sent = hep_packet(datagram, HepContent::sip, {7, "key"});
     if (sent.empty()) return;
