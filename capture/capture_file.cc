@@ -66,8 +66,8 @@ ReadResult CaptureFile::stop(ByteInput::State state, const char* what) {
   // Cut while it was read, between two packets.
   const bool shorter = input_.is_stored() && input_.offset() + input_.available() < info_.size;
   if (state == ByteInput::State::end && shorter) what = "the file was cut while it was read";
-  const bool clean = state == ByteInput::State::end && input_.available() == 0 && skip_ == 0 &&
-                     format_ != Format::unknown && !shorter;
+  const bool whole = input_.available() == 0 && skip_ == 0 && format_ != Format::unknown;
+  const bool clean = state == ByteInput::State::end && (whole || may_grow_) && !shorter;
   if (!clean) {
     info_.damage = info_.name + ": " + what + " at byte " +
                    std::to_string(input_.offset() + (damaged ? input_.available() : 0)) +

@@ -20,6 +20,9 @@ class CaptureFile : public PacketSource {
   // Gets the secrets of TLS of Decryption Secrets Blocks; must live longer.
   void give_secrets_to(KeyLog* keys) { keys_ = keys; }
 
+  // It may still be written: that its last packet is there in part only is no damage.
+  void expect_half_packet() { may_grow_ = true; }
+
   // Reads the file header. idle: ask again; on failure info.damage says why.
   ReadResult begin();
   ReadResult next(Packet* packet) override;
@@ -58,6 +61,7 @@ class CaptureFile : public PacketSource {
   Format format_ = Format::unknown;
   bool swapped_ = false;
   bool ended_ = false;
+  bool may_grow_ = false;
   uint64_t ticks_ = 1'000'000;
   uint16_t link_type_ = 0;
   uint16_t index_ = 0;

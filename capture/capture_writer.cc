@@ -1,5 +1,8 @@
 #include "capture/capture_writer.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -9,6 +12,7 @@
 namespace sipladder {
 namespace {
 
+constexpr size_t kBuffered = 256 << 10;
 constexpr uint32_t kSnapLength = 262'144;
 constexpr uint16_t kEthernet = 1;
 constexpr uint16_t kComment = 1, kInterfaceName = 2, kUserApplication = 4, kTimeResolution = 9;
@@ -44,16 +48,37 @@ std::string_view bytes_of(const Packet& packet) {
 
 }  // namespace
 
+CaptureWriter::~CaptureWriter() {
+  if (file_ >= 0) ::close(file_);
+}
+
 std::string CaptureWriter::open(const std::string& path) {
-  file_.reset(std::fopen(path.c_str(), "we"));
-  if (file_ == nullptr) error_ = std::strerror(errno);
+  file_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (file_ < 0) error_ = std::strerror(errno);
   return error_;
 }
 
 void CaptureWriter::write(std::string_view bytes) {
-  if (!error_.empty()) return;
-  if (std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) != bytes.size())
-    error_ = std::strerror(errno);
+  if (error_.empty()) buffer_.append(bytes);
+}
+
+bool CaptureWriter::flush() {
+  size_t done = 0;
+  while (error_.empty() && done < buffer_.size()) {
+    const ssize_t got = ::write(file_, buffer_.data() + done, buffer_.size() - done);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) error_ = std::strerror(errno);
+    if (got > 0) done += static_cast<size_t>(got);
+  }
+  if (!error_.empty()) {
+    // The half of a block would make the whole file unreadable to some.
+    if (done > 0 && ftruncate(file_, static_cast<off_t>(written_)) != 0) written_ += done;
+    return false;
+  }
+  written_ += done;
+  buffer_.clear();
+  buffered_packets_ = 0;
+  return true;
 }
 
 void CaptureWriter::write_block(uint32_t type, std::string_view body) {
@@ -148,12 +173,14 @@ bool CaptureWriter::add(const Packet& packet, std::string_view interface_name,
   } else {
     add_pcapng(packet, interface_name, comment);
   }
-  if (error_.empty()) packets_++;
-  return error_.empty();
+  if (!error_.empty()) return false;
+  packets_++;
+  buffered_packets_++;
+  return buffer_.size() < kBuffered || flush();
 }
 
 std::string CaptureWriter::close(uint64_t dropped) {
-  if (file_ == nullptr) return error_;
+  if (file_ < 0) return error_;
   if (!begun_) begin(kEthernet);
   if (format_ == CaptureFormat::pcapng && dropped > 0 && !interfaces_.empty()) {
     constexpr uint16_t kDropped = 5;
@@ -164,7 +191,9 @@ std::string CaptureWriter::close(uint64_t dropped) {
     end_options(&body);
     write_block(5, body);
   }
-  if (std::fclose(file_.release()) != 0 && error_.empty()) error_ = std::strerror(errno);
+  flush();
+  if (::close(file_) != 0 && error_.empty()) error_ = std::strerror(errno);
+  file_ = -1;
   return error_;
 }
 

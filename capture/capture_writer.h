@@ -3,13 +3,13 @@
 //
 // Bytes, lengths, order and times are those of the packets given; times before 1970, which the
 // formats cannot say, become 0. Same packets, same bytes. Threads: one.
+// Whole blocks are handed to the system, kBuffered bytes at a time or by flush(): whoever opens the
+// file meanwhile finds no half packet, and neither does anybody after a full disk.
 // Errors: the first is kept, close() returns it as a sentence without the file's name.
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
 #include <map>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -24,16 +24,24 @@ class CaptureWriter {
  public:
   // `fine`: times of pcap are in nanoseconds; those of pcapng always are.
   CaptureWriter(CaptureFormat format, bool fine) : format_(format), fine_(fine) {}
+  ~CaptureWriter();
+  CaptureWriter(const CaptureWriter&) = delete;
+  CaptureWriter& operator=(const CaptureWriter&) = delete;
 
   // Empty, or why the file cannot be written.
   std::string open(const std::string& path);
   // False once something is wrong. `data` and `ref.length` are written, `interface_name` when the
   // interface is new (may be empty), `comment` (UTF-8) of pcapng only.
   bool add(const Packet& packet, std::string_view interface_name, std::string_view comment);
+  // Hands over what is buffered. False once something is wrong.
+  bool flush();
   // `dropped`: packets that the capture missed, for pcapng.
   std::string close(uint64_t dropped = 0);
 
   uint64_t packets() const { return packets_; }
+  uint64_t bytes() const { return written_ + buffer_.size(); }  // of the file
+  uint64_t written() const { return written_; }
+  uint64_t unwritten_packets() const { return buffered_packets_; }  // once something is wrong: lost
   bool has_failed() const { return !error_.empty(); }
 
  private:
@@ -51,7 +59,10 @@ class CaptureWriter {
   bool fine_;
   bool begun_ = false;
   uint16_t link_type_ = 0;  // of pcap
-  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_{nullptr, std::fclose};
+  int file_ = -1;
+  std::string buffer_;  // whole blocks
+  uint64_t written_ = 0;
+  uint64_t buffered_packets_ = 0;
   std::map<InterfaceKey, uint32_t> interfaces_;
   uint64_t packets_ = 0;
   std::string error_;

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "capture/hep_connections.h"
-#include "capture/hep_key.h"
+#include "capture/hep_senders.h"
 #include "capture/hep_sockets.h"
 #include "capture/raw_packet.h"
 
@@ -17,6 +17,7 @@ constexpr int kDatagramsAtOnce = 64;
 
 struct HepPacket {
   RawEndpoint peer;
+  uint8_t point;
   std::string bytes;
 };
 
@@ -64,6 +65,7 @@ class HepSource : public PacketSource {
     connections_.receive(
         [this](const RawEndpoint& peer, std::string_view bytes) { return take(peer, bytes); });
     info_.connections_closed = connections_.closed_for_room();
+    if (std::exchange(changed_, false)) info_.hep_senders = senders_.all();
   }
 
   // False when there is none.
@@ -95,15 +97,25 @@ class HepSource : public PacketSource {
   }
 
   bool take(const RawEndpoint& peer, std::string_view bytes) {
-    if (!key_.empty() && !has_hep_key(bytes, key_)) {
+    const HepLabel label = hep_label(bytes);
+    const HepRefusal refusal = refusal_of(label, key_);
+    HepSender& sender = senders_.sender(peer, label);
+    sender.last_ns = now_ns();
+    if (sender.first_ns == 0) sender.first_ns = sender.last_ns;
+    changed_ = true;
+    if (refusal != HepRefusal::none) {
+      sender.refused++;
+      sender.last_refusal = refusal;
       info_.refused++;
       return false;
     }
-    waiting_.push_back({peer, std::string(bytes)});
+    sender.packets++;
+    waiting_.push_back({peer, sender.point, std::string(bytes)});
     return true;
   }
 
   void hand_out(Packet* packet) {
+    packet->point = waiting_.front().point;
     bytes_ = raw_udp_packet(waiting_.front().peer, local_, waiting_.front().bytes);
     waiting_.pop_front();
     packet->time_ns = now_ns();
@@ -124,6 +136,8 @@ class HepSource : public PacketSource {
   std::string key_;
   std::string buffer_;  // of one datagram
   SourceInfo info_;
+  HepSenders senders_;
+  bool changed_ = false;  // since they were copied to info_
   std::deque<HepPacket> waiting_;
   std::string bytes_;
   uint32_t dropped_ = 0;

@@ -1,6 +1,8 @@
 // Live capture through libpcap: packets go to a spool at once, the kernel ring is the queue.
 #include <pcap/pcap.h>
 
+#include <ctime>
+
 #include "capture/packet_source.h"
 #include "capture/privileges.h"
 
@@ -15,6 +17,13 @@ constexpr uint64_t kStatisticsEvery = 65'536;  // packets between two looks at t
 // Asking a device that has nothing costs a system call: while another is busy it is asked this
 // seldom.
 constexpr uint64_t kCallsPerQuietDevice = 32;
+constexpr int kRetrySeconds = 1;
+
+time_t uptime() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec;
+}
 
 struct Device {
   std::unique_ptr<pcap_t, void (*)(pcap_t*)> handle{nullptr, pcap_close};
@@ -26,6 +35,8 @@ struct Device {
   bool ready = false;  // header, data and time_ns are those of a packet not yet handed out
   bool quiet = false;  // had nothing when last asked
   bool gone = false;
+  time_t next_try = 0;          // of one that is gone
+  uint64_t dropped_before = 0;  // by handles that are gone
 };
 
 uint16_t link_type_of(int datalink) {
@@ -83,7 +94,8 @@ bool open_device(const std::string& name, const std::string& bpf, Device* device
 // it is asked again.
 class LiveSource : public PacketSource {
  public:
-  explicit LiveSource(std::vector<Device> devices) : devices_(std::move(devices)) {}
+  LiveSource(std::vector<Device> devices, std::string bpf, bool reopen)
+      : devices_(std::move(devices)), bpf_(std::move(bpf)), reopen_(reopen) {}
 
   ReadResult next(Packet* packet) override {
     Device* earliest = nullptr;
@@ -115,12 +127,13 @@ class LiveSource : public PacketSource {
   }
 
  private:
-  static void look(Device& device) {
-    if (device.gone) return;
+  void look(Device& device) {
+    if (device.gone && !(reopen_ && comes_back(device))) return;
     const int result = pcap_next_ex(device.handle.get(), &device.header, &device.data);
     device.ready = result == 1;
     device.quiet = result != 1;
     if (result < 0) {
+      count_drops(device);
       device.gone = true;
       device.info.damage =
           device.info.name + ": capture ended: " + pcap_geterr(device.handle.get());
@@ -128,6 +141,21 @@ class LiveSource : public PacketSource {
     if (!device.ready) return;
     const timeval& time = device.header->ts;
     device.time_ns = int64_t{time.tv_sec} * 1'000'000'000 + int64_t{time.tv_usec} * device.to_ns;
+  }
+
+  bool comes_back(Device& device) {
+    if (uptime() < device.next_try) return false;
+    device.next_try = uptime() + kRetrySeconds;
+    Device again;
+    std::string error;
+    if (!open_device(device.info.name, bpf_, &again, &error)) return false;
+    device.handle = std::move(again.handle);
+    device.to_ns = again.to_ns;
+    device.info.link_type = again.info.link_type;
+    device.info.damage.clear();
+    device.dropped_before = device.info.dropped;
+    device.gone = false;
+    return true;
   }
 
   void hand_out(Device& device, Packet* packet) {
@@ -151,14 +179,15 @@ class LiveSource : public PacketSource {
   static void count_drops(Device& device) {
     pcap_stat statistics{};
     if (!device.gone && pcap_stats(device.handle.get(), &statistics) == 0) {
-      device.info.dropped = uint64_t{statistics.ps_drop} + statistics.ps_ifdrop;
+      device.info.dropped =
+          device.dropped_before + uint64_t{statistics.ps_drop} + statistics.ps_ifdrop;
     }
   }
 
   // False when no device is left.
   bool rest() {
     calls_ = 0;  // all of them are asked next
-    bool left = false;
+    bool left = reopen_;
     for (Device& device : devices_) {
       count_drops(device);
       left |= !device.gone;
@@ -167,6 +196,8 @@ class LiveSource : public PacketSource {
   }
 
   std::vector<Device> devices_;
+  std::string bpf_;
+  bool reopen_;
   uint64_t calls_ = 0;
 };
 
@@ -185,7 +216,7 @@ std::unique_ptr<PacketSource> open_live(const std::vector<std::string>& names,
   *error = log.open_spool(true);
   if (!error->empty()) return nullptr;
   if (drop_root && !give_up_root(error)) return nullptr;
-  return std::make_unique<LiveSource>(std::move(devices));
+  return std::make_unique<LiveSource>(std::move(devices), options.bpf, options.reopen);
 }
 
 std::vector<DeviceInfo> list_devices(std::string* error) {

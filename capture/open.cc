@@ -20,6 +20,7 @@
 #include "capture/pipe_source.h"
 #include "capture/privileges.h"
 #include "capture/text_trace.h"
+#include "capture/time_units.h"
 
 namespace sipladder {
 namespace {
@@ -85,8 +86,8 @@ bool is_trace(std::string_view beginning) {
   return is_text_trace(beginning) || (beginning.size() == kLookAt && is_text(beginning));
 }
 
-std::string beginning_of(int fd) {
-  std::string beginning(kLookAt, '\0');
+std::string beginning_of(int fd, size_t size = kLookAt) {
+  std::string beginning(size, '\0');
   const ssize_t got = pread(fd, beginning.data(), beginning.size(), 0);
   beginning.resize(static_cast<size_t>(std::max<ssize_t>(got, 0)));
   return beginning;
@@ -146,6 +147,7 @@ std::unique_ptr<PacketSource> open_regular(const std::string& name, int fd, uint
   ByteInput input(std::move(reader), packed ? kNotStored : store);
   auto source = std::make_unique<CaptureFile>(name, index, size, std::move(input));
   source->give_secrets_to(options.keys);
+  if (options.growing.contains(name)) source->expect_half_packet();
   if (const auto clock = options.clocks.find(name); clock != options.clocks.end())
     source->correct_clock(clock->second);
   if (source->begin() == ReadResult::end) {
@@ -204,7 +206,7 @@ constexpr Scheme kSchemes[] = {
     {{"FILE",
       "a capture (pcap, pcapng, also .gz or .zst), a saved session (.db), text with SIP in it, "
       "told "
-      "apart by content; a folder means the captures in it, by name"},
+      "apart by content; a folder means the captures in it, also a ring that is being written"},
      [](std::string_view) { return true; },
      open_file},
 };
@@ -226,9 +228,34 @@ bool is_capture(const std::string& name) {
   return packing_of(magic, got) != Packing::unknown;
 }
 
-// A folder means the captures in it, by name.
+// When the first packet of a capture was captured; of one without any, after all others. What is
+// not packed is looked at no further than it must be: a ring has many files.
+constexpr size_t kLookForFirst = 64 << 10;
+int64_t first_time(const std::string& name) {
+  const int fd = open(name.c_str(), O_RDONLY | O_CLOEXEC);
+  uint8_t magic[kMagicSize];
+  const Packing packing = packing_of(magic, fd < 0 ? 0 : pread(fd, magic, sizeof magic, 0));
+  std::string beginning =
+      fd < 0 || packing != Packing::none ? std::string() : beginning_of(fd, kLookForFirst);
+  if (fd >= 0) close(fd);
+  PacketLog log;
+  log.need_no_spool();
+  std::unique_ptr<PacketSource> source;
+  if (packing == Packing::none) {
+    auto reader = make_prefixed_reader(std::move(beginning), make_fd_reader(-1, false));
+    source = std::make_unique<CaptureFile>(name, 0, 0, ByteInput(std::move(reader), kNotStored));
+  } else {
+    std::string error;
+    source = open_file(name, 0, {}, log, &error);
+  }
+  Packet packet;
+  if (source == nullptr || source->next(&packet) != ReadResult::packet) return kLatestNs;
+  return packet.time_ns;
+}
+
+// A folder means the captures in it.
 std::vector<std::string> expand(const std::vector<std::string>& names,
-                                std::vector<std::string>* errors) {
+                                std::set<std::string>* growing, std::vector<std::string>* errors) {
   std::vector<std::string> result;
   for (const std::string& name : names) {
     std::error_code code;
@@ -236,26 +263,17 @@ std::vector<std::string> expand(const std::vector<std::string>& names,
       result.push_back(name);
       continue;
     }
-    std::vector<std::string> inside;
-    std::filesystem::directory_iterator entry(name, code);
-    for (; !code && entry != std::filesystem::directory_iterator(); entry.increment(code)) {
-      std::error_code ignored;
-      if (entry->is_regular_file(ignored) && is_capture(entry->path().string())) {
-        inside.push_back(entry->path().string());
-      }
-    }
-    if (code) {
-      errors->push_back(name + ": the folder cannot be read: " + code.message());
-      continue;
-    }
-    std::sort(inside.begin(), inside.end());
-    if (inside.empty()) errors->push_back(name + ": no capture file in this folder");
+    std::string error;
+    const std::vector<std::string> inside = captures_in(name, &error);
+    if (!error.empty()) errors->push_back(error);
+    if (!inside.empty()) growing->insert(inside.back());
     result.insert(result.end(), inside.begin(), inside.end());
   }
   return result;
 }
 
-// A folder of a ring buffer holds more files than the usual soft limit of open ones.
+}  // namespace
+
 void allow_many_files() {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
@@ -263,7 +281,23 @@ void allow_many_files() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-}  // namespace
+std::vector<std::string> captures_in(const std::string& folder, std::string* error) {
+  std::vector<std::pair<int64_t, std::string>> inside;
+  std::error_code code;
+  std::filesystem::directory_iterator entry(folder, code);
+  for (; !code && entry != std::filesystem::directory_iterator(); entry.increment(code)) {
+    std::error_code ignored;
+    const std::string name = entry->path().string();
+    if (entry->is_regular_file(ignored) && is_capture(name))
+      inside.emplace_back(first_time(name), name);
+  }
+  if (code) *error = folder + ": the folder cannot be read: " + code.message();
+  if (!code && inside.empty()) *error = folder + ": no capture file in this folder";
+  std::sort(inside.begin(), inside.end());
+  std::vector<std::string> names;
+  for (auto& [time_ns, name] : inside) names.push_back(std::move(name));
+  return names;
+}
 
 std::vector<SourceForm> source_forms() {
   std::vector<SourceForm> forms;
@@ -272,12 +306,13 @@ std::vector<SourceForm> source_forms() {
 }
 
 std::unique_ptr<PacketSource> open_captures(const std::vector<std::string>& names,
-                                            const OpenOptions& options, PacketLog& log,
+                                            const OpenOptions& wanted, PacketLog& log,
                                             std::vector<std::string>* errors) {
+  OpenOptions options = wanted;
   std::vector<std::unique_ptr<PacketSource>> sources;
   size_t index = 0;  // of the next one: a saved session can have several
   allow_many_files();
-  for (const std::string& name : expand(names, errors)) {
+  for (const std::string& name : expand(names, &options.growing, errors)) {
     if (index >= kMaxSources) {
       errors->push_back(name + ": not read, " + std::to_string(kMaxSources) +
                         " captures are open already");

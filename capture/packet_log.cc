@@ -74,6 +74,7 @@ void PacketLog::set_spool_limit(uint64_t bytes) {
 }
 
 std::string PacketLog::open_spool(bool endless) {
+  if (!needs_spool_) return {};
   const MutexLock lock(mutex_);
   const std::string error = spool_.open();
   return error.empty() && endless ? spool_.too_small() : error;

@@ -32,6 +32,8 @@ class PacketLog {
 
   // What the spool may take, before anything is in it.
   void set_spool_limit(uint64_t bytes);
+  // Nothing will be appended: open_spool() has nothing to do.
+  void need_no_spool() { needs_spool_ = false; }
   // Makes the spool now, rather than when something is appended. An empty string, or why it cannot
   // be made, or is too small for a source that is `endless`.
   std::string open_spool(bool endless);
@@ -75,6 +77,7 @@ class PacketLog {
   mutable std::atomic<uint64_t> unreadable_{0};
   std::atomic<uint64_t> lost_{0};  // each gets a place of its own behind all others
   std::atomic<bool> tight_{false};
+  bool needs_spool_ = true;
 };
 
 }  // namespace sipladder

@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "capture/byte_reader.h"
+#include "capture/hep_senders.h"
 #include "capture/key_log.h"
 #include "capture/packet.h"
 #include "capture/packet_log.h"
@@ -33,7 +35,8 @@ struct SourceInfo {
   bool fine_times = false;  // in steps of less than a microsecond
   bool has_times = true;    // else they are made up: a log without any, Simple Packet Blocks alone
   bool from_anybody = false;  // HEP without a key: whoever reaches the port is believed
-  uint64_t refused = 0;       // HEP packets without the key that is asked for: not in `packets`
+  std::vector<HepSender> hep_senders = {};  // of a HEP source
+  uint64_t refused = 0;  // HEP packets without the key that is asked for: not in `packets`
   uint64_t connections_closed = 0;  // of HEP, open ones that had to make room for others
   bool has_dates = true;       // else times are of an unknown day: a log that writes the clock only
   bool whole_seconds = false;  // its times have no fractions: a log that writes the clock so
@@ -73,6 +76,8 @@ struct OpenOptions {
   std::string hep_key = {};  // of all packets that HEP sources take; empty: they take any
   bool drop_root = false;    // for good, when one of the sources listens
   KeyLog* keys = nullptr;    // gets the secrets of TLS that captures hold; must live longer
+  std::set<std::string> growing = {};  // files whose last packet may be there in part only
+  bool reopen = false;  // a device that went away is waited for: the source never ends
 };
 
 // How a SOURCE is named, and what that is. Static text.
@@ -80,6 +85,13 @@ struct SourceForm {
   std::string_view form, about;
 };
 std::vector<SourceForm> source_forms();
+
+// A ring has more files than the usual soft limit of open ones.
+void allow_many_files();
+
+// The captures in a folder, in the order of their first packets. A sentence in *error when it
+// cannot be read, or has none. The last one may still be written.
+std::vector<std::string> captures_in(const std::string& folder, std::string* error);
 
 // Opens what source_forms() says; several are merged by time. Sources that cannot be opened are
 // described in *errors, one sentence each naming the file; the others are read all the same.
@@ -90,7 +102,8 @@ std::unique_ptr<PacketSource> open_captures(const std::vector<std::string>& name
 
 // Opens the devices for live capture (promiscuous, immediate enough for a UI, snap length 262144, a
 // large kernel buffer) and then gives up root for good (setgid/setuid to SUDO_GID/SUDO_UID or
-// nobody) when `drop_root`. Null with *error on failure.
+// nobody) when `drop_root`. Null with *error on failure. With OpenOptions::reopen, a device that is
+// gone is tried again every second, SourceInfo::damage saying why it is gone until then.
 std::unique_ptr<PacketSource> open_live(const std::vector<std::string>& devices,
                                         const OpenOptions& options, bool drop_root, PacketLog& log,
                                         std::string* error);

@@ -9,5 +9,10 @@ namespace sipladder {
 // spool must be open before, since $TMPDIR may be root's alone. False with a sentence when it
 // fails.
 bool give_up_root(std::string* error);
+// Likewise, but for the right to open a device again (CAP_NET_RAW).
+bool keep_capture_right(std::string* error);
+
+// A folder that root has made for whom he will be.
+void give_away(const std::string& folder);
 
 }  // namespace sipladder

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "export/exporters.h"
+#include "main/capture_options.h"
 #include "main/mcp.h"
 #include "main/print.h"
 #include "main/selection.h"
@@ -76,6 +77,9 @@ std::vector<Command> all_commands() {
        "between "
        "them",
        nullptr, print_compared},
+      {"capture", kCaptureOptions,
+       "-w OUT: a service that writes SIP and its media, in a ring of files, and sends HEP",
+       nullptr, run_capture},
       {"explain", kExplainOptions,
        "what a finding's code, a status, a header, Q.850:N or a timer is, its usual causes, what "
        "to do",

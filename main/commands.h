@@ -27,6 +27,7 @@ enum OptionGroup : uint32_t {
   kRedactOptions = 512,
   kCompareOptions = 1024,
   kMcpOptions = 2048,
+  kCaptureOptions = 4096,
 };
 
 // What files that options name hold: read once, before the capture.

@@ -4,11 +4,14 @@ namespace sipladder {
 namespace {
 
 constexpr std::string_view kInstead[][2] = {
-    {"-O", "export -o OUT writes the chosen calls; packets are written by tcpdump -w for now"},
-    {"-w", "export -o OUT writes the chosen calls; packets are written by tcpdump -w for now"},
+    {"-O", "export -o OUT writes the chosen calls, capture -w OUT packets as they come"},
+    {"-w", "export -o OUT writes the chosen calls, capture -w OUT packets as they come"},
+    {"-C", "capture -w OUT --rotate-size SIZE begins a new file when one is so large"},
+    {"-G", "capture -w OUT --rotate-time TIME begins a new file when one is so old"},
+    {"-W", "capture -w OUT --keep N keeps the newest files"},
     {"-R", "nothing to rotate: beyond --memory, calls that ended longest ago make room"},
     {"-l", "the number of calls has no limit; --memory SIZE bounds what is kept"},
-    {"-H", "sending HEP comes later"},
+    {"-H", "capture -i DEVICE --hep HOST:PORT sends HEP"},
     {"-L", "name hep:HOST:PORT as a SOURCE to listen for HEP"},
     {"-k",
      "--rsa-key FILE takes the private key of a server, --keylog FILE the session keys of any "

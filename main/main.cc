@@ -19,6 +19,7 @@
 #include "main/output.h"
 #include "main/print.h"
 #include "main/recording.h"
+#include "main/ring.h"
 #include "main/selection.h"
 #include "main/text_file.h"
 #include "query/database.h"
@@ -75,7 +76,10 @@ std::unique_ptr<PacketSource> open_source(const Options& options, PacketLog& log
     OpenOptions open{options.bpf, capture_clocks(options.sources), options.unpack, options.hep_key};
     open.drop_root = true;
     open.keys = keys;
-    source = open_captures(options.sources, open, log, errors);
+    NeededFiles needed = needed_files(options);
+    open.growing = std::move(needed.growing);
+    source = open_captures(needed.names, open, log, errors);
+    if (source != nullptr && needed.window) source = within(std::move(source), *needed.window);
   }
   return source;
 }
@@ -128,6 +132,14 @@ void tell_refused(const SourceInfo& info) {
     complain(info.name + ": " +
              count(info.refused, "one HEP packet without the right key was refused",
                    " HEP packets without the right key were refused"));
+  }
+  constexpr size_t kMostTold = 5;
+  size_t told = 0;
+  for (const HepSender& sender : info.hep_senders) {
+    if (sender.refused == 0 || ++told > kMostTold) continue;
+    complain(info.name + ": " + std::to_string(sender.refused) + " of them from " + sender.address +
+             (sender.has_id ? " (capture id " + std::to_string(sender.capture_id) + ")" : "") +
+             ": " + std::string(words_of(sender.last_refusal)));
   }
   if (info.connections_closed > 0) {
     complain(info.name + ": " +

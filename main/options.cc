@@ -9,6 +9,7 @@
 
 #include "capture/hep_listen.h"
 #include "export/exporters.h"
+#include "main/capture_options.h"
 #include "main/commands.h"
 #include "main/completion.h"
 #include "main/devices.h"
@@ -23,8 +24,11 @@
 namespace sipladder {
 namespace {
 
-void add_source_options(CLI::App& app, Options* o, OptionTexts* texts) {
-  const char* const group = "Source";
+constexpr const char* kSourceGroup = "Source";
+
+// What is read, whoever reads it.
+void add_input_options(CLI::App& app, Options* o, OptionTexts* texts) {
+  const char* const group = kSourceGroup;
   app.add_option("-i,-d,--device", o->devices, "capture live from DEVICE (repeatable)")
       ->allow_extra_args(false)
       ->type_name("DEVICE")
@@ -34,16 +38,6 @@ void add_source_options(CLI::App& app, Options* o, OptionTexts* texts) {
       ->type_name("FILE")
       ->group(group);
   app.add_option("--bpf", o->bpf, "capture filter")->type_name("FILTER")->group(group);
-  app.add_option("--memory", texts->memory,
-                 "what may be used, such as 512M or 4G (1G): beyond it, calls that ended longest "
-                 "ago are given up")
-      ->type_name("SIZE")
-      ->group(group);
-  app.add_option("--spool", texts->spool,
-                 "what the temporary file for live, piped and compressed input may take (half of "
-                 "what is free)")
-      ->type_name("SIZE")
-      ->group(group);
   app.add_option("--max-unpacked", texts->max_unpacked,
                  "what a compressed capture may unpack to (64G)")
       ->type_name("SIZE")
@@ -53,7 +47,8 @@ void add_source_options(CLI::App& app, Options* o, OptionTexts* texts) {
       ->type_name("N")
       ->group(group);
   app.add_option("--hep-key", o->hep_key,
-                 "hep:HOST:PORT takes only HEPv3 packets with this authentication key")
+                 "hep:HOST:PORT takes only HEPv3 packets with this authentication key; capture "
+                 "--hep sends it")
       ->type_name("KEY")
       ->group(group);
   app.add_option(
@@ -67,6 +62,21 @@ void add_source_options(CLI::App& app, Options* o, OptionTexts* texts) {
                  "private key of a server, PEM, for TLS without forward secrecy (repeatable)")
       ->allow_extra_args(false)
       ->type_name("FILE")
+      ->group(group);
+}
+
+void add_source_options(CLI::App& app, Options* o, OptionTexts* texts) {
+  const char* const group = kSourceGroup;
+  add_input_options(app, o, texts);
+  app.add_option("--memory", texts->memory,
+                 "what may be used, such as 512M or 4G (1G): beyond it, calls that ended longest "
+                 "ago are given up")
+      ->type_name("SIZE")
+      ->group(group);
+  app.add_option("--spool", texts->spool,
+                 "what the temporary file for live, piped and compressed input may take (half of "
+                 "what is free)")
+      ->type_name("SIZE")
       ->group(group);
   app.add_option("--join-header", o->join_headers,
                  "header whose equal values join legs of one call (repeatable)")
@@ -93,6 +103,12 @@ void add_select_options(CLI::App& app, Options* o, OptionTexts* texts, bool abou
       ->group(group);
   app.add_option("--call-id", o->call_id, "the call with this Call-ID")
       ->type_name("ID")
+      ->group(group);
+  app.add_option("--user", o->user, "calls from or to this user (else host) of From and To")
+      ->type_name("USER")
+      ->group(group);
+  app.add_option("--address", o->address, "calls with a message from or to this address")
+      ->type_name("ADDRESS")
       ->group(group);
   app.add_option("--call", texts->call, "the call with this number")->type_name("N")->group(group);
   app.add_option("--match", o->match,
@@ -314,6 +330,12 @@ void add_options(CLI::App& app, uint32_t groups, const std::string& command, Opt
         ->type_name("");
     add_redact_options(app, o);
   }
+  if (groups & kCaptureOptions) {
+    app.add_option("words", texts->words, about_sources())->type_name("");
+    add_input_options(app, o, texts);
+    app.add_flag("--no-progress,-q", o->quiet, "no summary at the end")->group(kSourceGroup);
+    add_capture_options(app, &o->capture);
+  }
   if (groups & kCheckOptions) add_check_options(app, o, texts);
   if (groups & kLadderOptions) add_ladder_options(app, o);
   if (groups & kListOption) app.add_flag("--list", o->list, "print the catalogue");
@@ -444,7 +466,8 @@ std::string understand(const CLI::App& app, OptionTexts texts, Options* o) {
     if (std::string wrong = no_source(word, first); !wrong.empty()) return wrong;
   }
   o->sources.insert(o->sources.end(), texts.words.begin(), texts.words.end());
-  if (!o->hep_key.empty() && std::none_of(o->sources.begin(), o->sources.end(), is_hep_source))
+  if (!o->hep_key.empty() && o->capture.hep.empty() &&
+      std::none_of(o->sources.begin(), o->sources.end(), is_hep_source))
     return "--hep-key: is about hep:HOST:PORT, which is not among the sources";
   const bool needs_source = o->command != "schema" && o->command != "mcp" && !o->list;
   if (!needs_source || !o->sources.empty() || !o->devices.empty()) return {};

@@ -16,6 +16,14 @@ inline constexpr int kUsage = 2;
 inline constexpr int kUnreadable = 3;
 inline constexpr int kUnwritable = 4;
 
+// Of `capture`, as they stand on the command line (main/capture.cc reads them).
+struct CaptureWords {
+  std::string out, media, media_ports, rotate_size, rotate_time, keep, flush;
+  std::string hep, hep_id, hep_ca, metrics;
+  std::vector<std::string> sip_ports;
+  bool hep_rtcp = false;
+};
+
 struct Options {
   std::string command;  // empty: the terminal UI, or the call list
   std::vector<std::string> sources;
@@ -26,10 +34,11 @@ struct Options {
   std::string side;                                                   // export
   std::string key_file, map_file, media = "zero";                     // redact
   bool keep_prefix = false;
+  CaptureWords capture;
   std::string hep_key;
   std::vector<std::string> key_logs, rsa_keys;  // of TLS, files
   std::string where;  // about the rows of the table that the command prints
-  std::string calls_where, call_id, match, bpf, from, to;
+  std::string calls_where, call_id, user, address, match, bpf, from, to;
   std::string format;  // empty: what the command prints when nobody asks
   std::string columns;
   std::string endpoint;  // nat: an address, with or without a port

@@ -37,6 +37,10 @@ std::string selection(const Options& o) {
   std::vector<std::string> conditions;
   if (o.calls_only) conditions.push_back("kind='call'");
   if (!o.call_id.empty()) conditions.push_back("call_id=" + sql_string(o.call_id));
+  if (!o.user.empty()) conditions.push_back(sql_string(o.user) + " IN (caller, callee)");
+  if (!o.address.empty())
+    conditions.push_back("id IN (SELECT call FROM messages WHERE " + sql_string(o.address) +
+                         " IN (src, dst))");
   if (o.call > 0) conditions.push_back("id=" + std::to_string(o.call));
   if (!o.match.empty())
     conditions.push_back(std::string(o.invert ? "id NOT IN" : "id IN") +

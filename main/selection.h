@@ -1,4 +1,4 @@
-// --where, --calls-where, --call-id, --call, --match, -c, --from, --to as SQL.
+// --where, --calls-where, --call-id, --user, --address, --call, --match, -c, --from, --to as SQL.
 #pragma once
 
 #include <string>

@@ -78,7 +78,7 @@ const std::vector<const TableDescription*>& tables() {
       &kTransactionsTable, &kDialogsTable,       &kSdpTable,           &kStreamsTable,
       &kIntervalsTable,    &kRegistrationsTable, &kSubscriptionsTable, &kEndpointsTable,
       &kTlsTable,          &kPeersTable,         &kFindingsTable,      &kCaptureTable,
-      &kStatsTable};
+      &kHepSendersTable,   &kStatsTable};
   return all;
 }
 

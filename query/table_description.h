@@ -174,6 +174,6 @@ uint32_t one_if_held(Reader& reader, uint32_t id) {
 extern const TableDescription kCallsTable, kMessagesTable, kViasTable, kHeadersTable,
     kTransactionsTable, kDialogsTable, kSdpTable, kStreamsTable, kIntervalsTable,
     kRegistrationsTable, kSubscriptionsTable, kEndpointsTable, kTlsTable, kPeersTable,
-    kFindingsTable, kCaptureTable, kStatsTable;
+    kFindingsTable, kCaptureTable, kHepSendersTable, kStatsTable;
 
 }  // namespace sipladder

@@ -1,6 +1,7 @@
 // Pages of tests/golden: a title, why it matters, packets as text (a fence "```flow NAME", see
 // support/flow_script.h), and for each command the output expected. NAME.pcap is that capture. A
 // fence "```log NAME" is the text NAME.log.
+// A word made/NAME is a file that a command writes, for those behind it.
 // "# exit 3" behind a command is the exit status that it must have; without it, that is 0.
 // SIPLADDER_UPDATE=1 rewrites what is expected; a person reviews the difference. Each page is a
 // test:
@@ -81,7 +82,10 @@ std::string output_of(std::string command) {
   words.erase(words.begin());
   for (std::string& word : words) {
     if (word.rfind("samples/", 0) == 0) word = root_path(word);
-    if (std::filesystem::exists(flow_folder() / word)) word = (flow_folder() / word).string();
+    const bool made = word.rfind("made/", 0) == 0;
+    if (made) std::filesystem::create_directories(flow_folder() / "made");
+    if (made || std::filesystem::exists(flow_folder() / word))
+      word = (flow_folder() / word).string();
   }
   const RunResult result = run_binary(words);
   EXPECT_EQ(result.status, expected) << command << "\n" << result.err;

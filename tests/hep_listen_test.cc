@@ -164,6 +164,64 @@ TEST_F(HepListen, OnlyPacketsWithTheKeyAreTaken) {
   EXPECT_EQ(info().refused, wrong.size() + 6);
 }
 
+TEST_F(HepListen, KnowsItsSendersAndWhyTheyAreRefused) {
+  listen("secret");
+  const std::string text = sip_message("senders", 5);
+  const auto from = [&](const std::string& id, const std::string& key) {
+    return hep3_packet(hep3_chunk(0x0c, std::string(3, '\0') + id) +
+                       (key.empty() ? "" : hep3_chunk(0x0e, key)) + hep3(text).substr(6));
+  };
+  const int one = connect_to(SOCK_DGRAM, 2), two = connect_to(SOCK_STREAM, 3);
+  for (const std::string& packet : {from("\7", "secret"), from("\7", "wrong"),
+                                    from("\x8", "secret"), from("\7", "secret"), hep1(text), text})
+    write_all(one, packet);
+  write_all(two, from("\7", "secret"));
+  write_all(two, from("\7", ""));
+  EXPECT_EQ(receive(4).size(), 4U);
+  std::vector<std::string> seen;
+  for (const HepSender& sender : info().hep_senders) {
+    EXPECT_GT(sender.first_ns, 0);
+    EXPECT_GE(sender.last_ns, sender.first_ns);
+    EXPECT_EQ(sender.point, seen.size());
+    seen.push_back(sender.address + " " +
+                   (sender.has_id ? std::to_string(sender.capture_id) : "-") + " " +
+                   std::to_string(sender.packets) + " " + std::to_string(sender.refused) + " " +
+                   std::string(words_of(sender.last_refusal)));
+  }
+  EXPECT_EQ(seen, (std::vector<std::string>{"127.0.0.2 7 2 1 another authentication key",
+                                            "127.0.0.2 8 1 0 ", "127.0.0.2 - 0 2 no HEP",
+                                            "127.0.0.3 7 1 1 no authentication key"}));
+}
+
+TEST_F(HepListen, EachSenderIsACapturePoint) {
+  const std::string text = sip_message("points", 5);
+  const auto from = [&](char id) {
+    return hep3_packet(hep3_chunk(0x0c, std::string(3, '\0') + id) + hep3(text).substr(6));
+  };
+  const int fd = connect_to(SOCK_DGRAM);
+  std::vector<uint8_t> points;
+  for (const char id : {'\1', '\2', '\1', '\3'}) {
+    write_all(fd, from(id));
+    Packet packet;
+    for (int tries = 0; tries < 100 && source_->next(&packet) != ReadResult::packet; tries++)
+      wait();
+    points.push_back(packet.point);
+  }
+  EXPECT_EQ(points, (std::vector<uint8_t>{0, 1, 0, 2}));
+}
+
+TEST(HepSenders, AreBounded) {
+  HepSenders senders;
+  HepLabel label;
+  label.has_id = true;
+  for (label.capture_id = 0; label.capture_id < 1000; label.capture_id++)
+    senders.sender(RawEndpoint(), label).packets++;
+  ASSERT_EQ(senders.all().size(), kMostHepSenders + 1);
+  EXPECT_EQ(senders.all().back().address, "others");
+  EXPECT_EQ(senders.all().back().packets, 1000 - kMostHepSenders);
+  EXPECT_LE(senders.all().back().point, kLastPoint);
+}
+
 TEST_F(HepListen, WhoeverWaitsIsAcceptedAtOnce) {
   const std::string text = sip_message("many", 5);
   for (int i = 0; i < 40; i++) write_all(connect_to(SOCK_STREAM), hep3(text));

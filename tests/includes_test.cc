@@ -17,8 +17,8 @@ namespace sipladder::includes_test {
 namespace {
 
 const std::map<std::string, int> kRank = {{"capture", 0},   {"decode", 1}, {"media", 2},
-                                          {"correlate", 3}, {"query", 4},  {"export", 5},
-                                          {"tui", 6},       {"main", 7}};
+                                          {"correlate", 3}, {"probe", 4},  {"query", 4},
+                                          {"export", 5},    {"tui", 6},    {"main", 7}};
 const std::map<std::string, std::string> kHome = {
     {"<pcap", "capture"},
     {"<zlib.h>", "capture"},
@@ -32,7 +32,7 @@ const std::map<std::string, std::string> kHome = {
     {"<opus", "media"},
     {"<sndfile", "media"},
     {"<rapidjson", "main"},
-    {"<openssl/", "decode export"},
+    {"<openssl/", "decode export probe"},
 };
 
 TEST(Includes, FlowOneWay) {

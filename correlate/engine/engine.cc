@@ -287,6 +287,7 @@ void Engine::process(const Packet& packet) {
     } else {
       const PayloadClass payload_class = state.add(datagram);
       if (!counted) {
+        if (payload_class == PayloadClass::rtp && state.decoder.was_cut()) counters.cut_rtp++;
         model.accounting.classes[static_cast<size_t>(payload_class)]++;
         (payload_class == PayloadClass::sip    ? counters.sip
          : payload_class == PayloadClass::rtp  ? counters.rtp

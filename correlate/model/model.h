@@ -60,6 +60,7 @@ struct MediaAccounting {
 struct SourceCounters {
   uint64_t sip = 0, rtp = 0, rtcp = 0, other = 0, undecoded = 0, fragments = 0;
   uint64_t cut = 0;       // packets that the snap length cut
+  uint64_t cut_rtp = 0;   // of those, RTP, as a capture without its voice has it
   int64_t newest_ns = 0;  // time of its packets so far
   // The same of each interface: what a file holds of several is in the order in which they were
   // read, and none of their clocks went back.

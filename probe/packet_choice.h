@@ -1,0 +1,102 @@
+// Which packets a capture service writes: SIP, what belongs to its connections, and the media that
+// its SDP names. Nothing is correlated.
+//
+// Bounds: the decoder's, kMostMediaEnds, kMostConnections. Threads: one. Lifetime: what a
+// MessageSink gets lives until it returns.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string_view>
+#include <vector>
+
+#include "capture/packet.h"
+#include "decode/decoder.h"
+#include "decode/media.h"
+#include "decode/sip_message.h"
+#include "decode/turn.h"
+#include "probe/media_ends.h"
+#include "probe/packet_ends.h"
+#include "probe/recent_set.h"
+
+namespace sipladder {
+
+inline constexpr size_t kMostConnections = 1 << 18;
+inline constexpr size_t kMostFragmented = 1 << 16;  // datagrams
+
+enum class KeptMedia : uint8_t { none, headers, all };
+
+struct ChoiceOptions {
+  KeptMedia media = KeptMedia::all;
+  std::vector<uint16_t> sip_ports = {5060, 5061};      // where all is signalling, whatever it says
+  uint16_t first_media_port = 0, last_media_port = 0;  // UDP there is media without any SDP
+};
+
+// What a packet is to the service. One row in packet_kinds.def: PACKET_KIND(name, "sentence").
+enum class PacketKind : uint8_t {
+#define PACKET_KIND(name, sentence) name,
+#include "probe/packet_kinds.def"
+#undef PACKET_KIND
+  count_
+};
+std::string_view name_of(PacketKind kind);
+
+enum class Wanted : uint8_t {
+  no,
+  yes,
+  unknown,  // what comes later decides: ask wanted_later()
+};
+
+struct Choice {
+  Wanted wanted = Wanted::no;
+  PacketKind kind = PacketKind::foreign;
+  uint32_t length = UINT32_MAX;  // so many bytes of it, less when it has less
+  uint64_t key = 0;              // of what decides later
+  uint64_t number = 0;           // of the packet, for whoever asked
+};
+
+class PacketChoice {
+ public:
+  // Of each SIP message, and of RTCP about media that is known (`sip` is null then).
+  using MessageSink = std::function<void(const Datagram& datagram, const SipIndex* sip)>;
+
+  PacketChoice(ChoiceOptions options, MessageSink sink);
+
+  Choice judge(const Packet& packet);
+  Wanted wanted_later(const Choice& choice);
+  // The capture has ended: messages behind gaps.
+  void finish();
+
+  Decoder& decoder() { return decoder_; }
+  const MediaEnds& media() const { return media_; }
+  size_t connections() const { return connections_.size(); }
+
+ private:
+  Choice judge_datagram(const Packet& packet, const Datagram& datagram);
+  Choice judge_media(const Packet& packet, const Datagram& datagram, PayloadClass payload_class);
+  Choice judge_icmp(const Datagram& datagram);
+  Choice judge_other(const Packet& packet, Fate fate);
+  Choice judge_connection(const PacketEnds& ends, Fate fate);
+  Choice judge_fragment(const PacketFragment& fragment, const Choice& whole);
+  void take_message(const Datagram& datagram);
+  bool is_signalling(const Endpoint& end);
+  bool is_media(const Endpoint& end);
+  bool is_sip_port(uint16_t port) const;
+
+  ChoiceOptions options_;
+  MessageSink sink_;
+  Decoder decoder_;
+  TurnRelays turn_;
+  std::vector<Datagram> datagrams_;
+  std::vector<PacketPart> parts_;
+  SipIndex sip_;
+  MediaEnds media_;
+  RecentSet signalling_;    // endpoints that sent or got SIP
+  RecentSet connections_;   // of TCP and SCTP with SIP
+  RecentSet refused_;       // those without
+  RecentSet fragmented_;    // IP datagrams that are wanted
+  RecentSet no_fragments_;  // those that are not
+  int64_t now_ns_ = 0;      // of this packet
+};
+
+}  // namespace sipladder

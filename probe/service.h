@@ -1,0 +1,100 @@
+// sipladder capture: packets of a source, those that are SIP or its media, into files and to a HEP
+// collector.
+//
+// source -> decoder -> which packets (packet_choice.h) -> order (hold_queue.h) -> files
+// (ring_writer.h); messages -> HEP (hep_link.h), index of the file (ring_index.h). One thread: what
+// waits is the kernel's buffer, and what it drops is counted.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "capture/packet_source.h"
+#include "probe/hep_link.h"
+#include "probe/hep_packet.h"
+#include "probe/hold_queue.h"
+#include "probe/metrics_server.h"
+#include "probe/packet_choice.h"
+#include "probe/ring_index.h"
+#include "probe/ring_writer.h"
+
+namespace sipladder {
+
+struct ServiceOptions {
+  ChoiceOptions choice;
+  RingOptions ring;    // without `out`: no files
+  std::string hep;     // a target of HepLink; empty: none
+  std::string hep_ca;  // a file
+  HepStamp hep_stamp;
+  bool hep_rtcp = false;
+  std::string metrics;  // HOST:PORT; empty: none
+  int64_t flush_ns = 1'000'000'000;
+  bool endless = false;  // live: a full disk is waited for
+};
+
+// What signals ask for; set by their handlers.
+struct ServiceRequests {
+  std::atomic<bool> stop{false}, rotate{false}, report{false};
+};
+
+class CaptureService {
+ public:
+  // Sentences for the user, as they come.
+  using Tell = std::function<void(const std::string& sentence)>;
+
+  CaptureService(ServiceOptions options, ServiceRequests& requests, Tell tell);
+
+  // Secrets of TLS, which must live as long as this.
+  void set_keys(const KeyLog* keys, const RsaKeys* rsa_keys);
+  // Makes the folder and opens sockets: before root is given up. A sentence when something cannot
+  // be.
+  std::string open();
+  // Behind that. A sentence when files cannot be written.
+  std::string open_files();
+  // Until the source ends, or a request to stop. False when packets could not be written.
+  bool run(PacketSource& source);
+
+  // Statistics: in one sentence, and as Prometheus reads them.
+  std::string summary() const;
+  std::string metrics() const;
+  const MetricsServer& metrics_server() const { return server_; }
+
+ private:
+  void take(const Packet& packet);
+  void keep(const Packet& packet, const Choice& choice);
+  void look_around(bool idle);
+  void wait();
+  void flush();
+  void obey_requests();
+  void tell_trouble();
+  void finish();
+  uint64_t dropped() const;
+
+  ServiceOptions options_;
+  ServiceRequests& requests_;
+  Tell tell_;
+  PacketSource* source_ = nullptr;
+  IndexBuilder index_;
+  HepLink hep_;
+  PacketChoice choice_;
+  HoldQueue queue_;
+  RingWriter ring_;
+  MetricsServer server_;
+  int64_t now_ns_ = 0;  // monotonic
+  int64_t idle_since_ns_ = 0;
+  bool had_packet_ = false;  // since the last look
+  int64_t flushed_ns_ = 0;
+  int64_t watchdog_ns_ = 0, next_watchdog_ns_ = 0;
+  int64_t newest_ns_ = 0;  // of packets
+  int64_t lag_ns_ = 0;     // behind the wall clock, of a live packet at the last look
+  std::string told_;       // trouble, once
+  std::string hep_told_;
+  std::vector<std::string> sources_told_;
+  uint64_t seen_ = 0, seen_bytes_ = 0, cut_ = 0, messages_ = 0, hep_unsendable_ = 0;
+  uint64_t kinds_[static_cast<size_t>(PacketKind::count_)] = {};
+};
+
+}  // namespace sipladder
