@@ -2,6 +2,7 @@
 #include <csignal>
 
 #include "capture/filter.h"
+#include "capture/key_sources.h"
 #include "capture/privileges.h"
 #include "main/capture_options.h"
 #include "main/output.h"
@@ -52,12 +53,13 @@ std::unique_ptr<PacketSource> open_probe_source(const Options& options, KeyLog* 
 
 struct ProbeKeys {
   KeyLog log;
+  KeySources sources{&log};
   RsaKeys rsa;
 };
 
 void read_probe_keys(const Options& options, ProbeKeys* keys, std::vector<std::string>* errors) {
   for (const std::string& name : options.key_logs) {
-    if (std::string error = read_key_log(name, &keys->log); !error.empty())
+    if (std::string error = keys->sources.add(name, options.is_live()); !error.empty())
       errors->push_back(std::move(error));
   }
   for (const std::string& name : options.rsa_keys) {
@@ -96,7 +98,7 @@ int run_capture(const Options& options) {
   for (const std::string& error : errors) complain(error);
   if (source == nullptr) return kUnreadable;
   CaptureService service(plan, g_requests, complain);
-  service.set_keys(&keys.log, &keys.rsa);
+  service.set_keys(&keys.log, &keys.rsa, &keys.sources);
   wrong = service.open();
   if (!wrong.empty()) {
     complain(wrong);

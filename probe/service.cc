@@ -58,7 +58,8 @@ std::string CaptureService::open_files() {
   return options_.ring.out.empty() ? std::string() : ring_.open();
 }
 
-void CaptureService::set_keys(const KeyLog* keys, const RsaKeys* rsa_keys) {
+void CaptureService::set_keys(const KeyLog* keys, const RsaKeys* rsa_keys, KeySources* sources) {
+  key_sources_ = sources;
   choice_.decoder().set_keys(keys);
   choice_.decoder().set_rsa_keys(rsa_keys);
 }
@@ -121,6 +122,7 @@ void CaptureService::wait() {
 
 void CaptureService::look_around(bool idle) {
   now_ns_ = clock_ns(CLOCK_MONOTONIC);
+  if (key_sources_ != nullptr) key_sources_->look();
   if (std::exchange(had_packet_, false)) idle_since_ns_ = now_ns_;
   if (now_ns_ - idle_since_ns_ > kHoldNs) queue_.release_all();
   const int64_t wall_ns = clock_ns(CLOCK_REALTIME);

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "capture/key_sources.h"
 #include "capture/packet_source.h"
 #include "probe/hep_link.h"
 #include "probe/hep_packet.h"
@@ -47,8 +48,9 @@ class CaptureService {
 
   CaptureService(ServiceOptions options, ServiceRequests& requests, Tell tell);
 
-  // Secrets of TLS, which must live as long as this.
-  void set_keys(const KeyLog* keys, const RsaKeys* rsa_keys);
+  // Secrets of TLS, and where more of them come from while packets do. All must live as long as
+  // this.
+  void set_keys(const KeyLog* keys, const RsaKeys* rsa_keys, KeySources* sources);
   // Makes the folder and opens sockets: before root is given up. A sentence when something cannot
   // be.
   std::string open();
@@ -76,6 +78,7 @@ class CaptureService {
   ServiceOptions options_;
   ServiceRequests& requests_;
   Tell tell_;
+  KeySources* key_sources_ = nullptr;
   PacketSource* source_ = nullptr;
   IndexBuilder index_;
   HepLink hep_;

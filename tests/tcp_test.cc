@@ -209,8 +209,20 @@ TEST_F(Tcp, AcknowledgedGapIsNotWaitedFor) {
   EXPECT_EQ(send(1, text), Fate::payload);
   EXPECT_EQ(send(1 + 2 * size, text), Fate::tcp_waiting);
   EXPECT_EQ(answer(1 + size), Fate::tcp_empty);
+  now_ += kSecond / 4;
   EXPECT_EQ(answer(1 + 3 * size), Fate::payload);
   EXPECT_EQ(messages_.size(), 2U);
+}
+
+TEST_F(Tcp, SegmentCapturedAfterItsAcknowledgementFillsTheGap) {
+  const std::string text = sip_message("late");
+  const auto size = static_cast<uint32_t>(text.size());
+  EXPECT_EQ(send(1, text), Fate::payload);
+  EXPECT_EQ(send(1 + 2 * size, text), Fate::tcp_waiting);
+  EXPECT_EQ(answer(1 + 3 * size), Fate::tcp_empty);
+  now_ += kSecond / 10'000;
+  EXPECT_EQ(send(1 + size, text), Fate::payload);
+  EXPECT_EQ(messages_.size(), 3U);
 }
 
 TEST_F(Tcp, StartsInTheMiddle) {

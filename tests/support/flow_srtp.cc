@@ -29,7 +29,7 @@ constexpr Suite kSuites[] = {
     {"NULL_HMAC_SHA1_80", 16, 14, 10, false, false},
 };
 
-const unsigned char* raw(const std::string& text) {
+const unsigned char* ssl_bytes(const std::string& text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
@@ -39,7 +39,7 @@ std::string decode_base64(std::string text) {
   while ((text.size() + padding) % 4 != 0) padding++;
   text.append(padding, '=');
   std::string bytes(text.size() / 4 * 3, '\0');
-  const int got = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()), raw(text),
+  const int got = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()), ssl_bytes(text),
                                   static_cast<int>(text.size()));
   bytes.resize(got < 0 ? 0 : static_cast<size_t>(got) - padding);
   return bytes;
@@ -52,8 +52,8 @@ std::string counter_mode(const std::string& key, const std::string& iv, const st
   EVP_CIPHER_CTX* const context = EVP_CIPHER_CTX_new();
   std::string out(text.size(), '\0');
   int got = 0;
-  EVP_EncryptInit_ex(context, cipher, nullptr, raw(key), raw(iv));
-  EVP_EncryptUpdate(context, reinterpret_cast<unsigned char*>(out.data()), &got, raw(text),
+  EVP_EncryptInit_ex(context, cipher, nullptr, ssl_bytes(key), ssl_bytes(iv));
+  EVP_EncryptUpdate(context, reinterpret_cast<unsigned char*>(out.data()), &got, ssl_bytes(text),
                     static_cast<int>(text.size()));
   EVP_CIPHER_CTX_free(context);
   return out;
@@ -66,9 +66,9 @@ std::string gcm(const std::string& key, const std::string& iv, const std::string
   std::string tag(16, '\0');
   int got = 0;
   EVP_EncryptInit_ex(context, key.size() == 16 ? EVP_aes_128_gcm() : EVP_aes_256_gcm(), nullptr,
-                     raw(key), raw(iv));
-  EVP_EncryptUpdate(context, nullptr, &got, raw(beside), static_cast<int>(beside.size()));
-  EVP_EncryptUpdate(context, reinterpret_cast<unsigned char*>(out.data()), &got, raw(text),
+                     ssl_bytes(key), ssl_bytes(iv));
+  EVP_EncryptUpdate(context, nullptr, &got, ssl_bytes(beside), static_cast<int>(beside.size()));
+  EVP_EncryptUpdate(context, reinterpret_cast<unsigned char*>(out.data()), &got, ssl_bytes(text),
                     static_cast<int>(text.size()));
   EVP_EncryptFinal_ex(context, nullptr, &got);
   EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, 16, tag.data());
@@ -87,7 +87,8 @@ std::string derive(const Suite& suite, const std::string& master, int label, siz
 std::string hmac(const std::string& key, const std::string& text, size_t size) {
   unsigned char made[EVP_MAX_MD_SIZE];
   unsigned length = 0;
-  HMAC(EVP_sha1(), key.data(), static_cast<int>(key.size()), raw(text), text.size(), made, &length);
+  HMAC(EVP_sha1(), key.data(), static_cast<int>(key.size()), ssl_bytes(text), text.size(), made,
+       &length);
   return {reinterpret_cast<const char*>(made), size};
 }
 

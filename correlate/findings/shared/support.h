@@ -63,8 +63,8 @@ void sort_unique(std::vector<uint32_t>* frames);
 // "callee hears nothing", or "callee hears nothing more after 8.0 s".
 std::string hears_nothing(const CallContext& context, const AudioDirection& direction);
 
-// What a finding proves and the streams alone do not show: this party hears nothing, because of that
-// code. Stands where they let the talk look whole, or one direction unseen.
+// What a finding proves and the streams alone do not show: this party hears nothing, because of
+// that code. Stands where they let the talk look whole, or one direction unseen.
 void conclude_unheard(CallAnalysis* out, Party toward, std::string_view code);
 
 // "350 packets lost", as far as it was heard before.
