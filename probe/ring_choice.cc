@@ -14,7 +14,7 @@ namespace {
 // What is known of one file: from its index, or from the file itself.
 class IndexedFile {
  public:
-  IndexedFile(const std::string& name, bool may_grow) : index_(RingIndex::open(name)) {
+  IndexedFile(const std::string& name, bool may_write) : index_(RingIndex::open(name)) {
     if (index_) return;
     was_scanned_ = true;
     scan_capture(
@@ -22,7 +22,7 @@ class IndexedFile {
         [this](const Datagram& datagram, const SipIndex& sip) { built_.add(datagram, sip, 0); });
     built_.settle();
     is_whole_ = built_.is_whole();
-    if (may_grow || !is_whole_ || !built_.write(name)) return;
+    if (!may_write || !is_whole_ || !built_.write(name)) return;
     index_ = RingIndex::open(name);
   }
 
@@ -41,12 +41,22 @@ class IndexedFile {
   bool is_whole_ = true;
 };
 
+bool has_index(const std::vector<std::string>& names) {
+  return std::any_of(names.begin(), names.end(), [](const std::string& name) {
+    std::error_code code;
+    return std::filesystem::exists(index_path(name), code);
+  });
+}
+
 class Chooser {
  public:
   Chooser(const std::vector<std::string>& names, const RingWish& wish)
       : names_(names), wish_(wish) {
     wanted_.resize(names.size());
-    for (const std::string& name : names) files_.emplace_back(name, &name == &names.back());
+    // The newest may still grow. In a folder that no probe has written nothing is left behind.
+    const bool is_ring = has_index(names);
+    for (const std::string& name : names)
+      files_.emplace_back(name, is_ring && &name != &names.back());
   }
 
   RingChoice choose() {

@@ -1,10 +1,10 @@
 // Which files of a folder are needed for what somebody looks for: one call, a user's or an
 // address's calls, or a time.
 //
-// By the index beside each file; where none belongs to it, the file is read once and its index
-// written, if that is possible. A call is taken with all files between its first and its last
-// message, where its media is, and kBesideNs on both sides, where its other legs are. Of a time,
-// calls that began kBeforeNs or longer before are seen from there on.
+// By the index beside each file; where none belongs to it, the file is read once, and its index
+// written where others are: the folder is a probe's. A call is taken with all files between its
+// first and its last message, where its media is, and kBesideNs on both sides, where its other legs
+// are. Of a time, calls that began kBeforeNs or longer before are seen from there on.
 //
 // Bounds: kMostCallsOfUser. Threads: one.
 #pragma once

@@ -43,6 +43,7 @@ class Ring : public CaptureTest {
       packets.push_back({begin_ns, message(call)});
       begin_ns += kSecond;
     }
+    if (of_probe_) write("ring/" + name + ".idx", "");  // which is none of the file as it is now
     return write("ring/" + name, pcap(packets));
   }
   std::vector<std::string> names() const {
@@ -70,6 +71,7 @@ class Ring : public CaptureTest {
   }
 
   std::string ring_;
+  bool of_probe_ = true;
 };
 
 TEST_F(Ring, BeginsAFileBySizeAndByTimeAndKeepsTheNewest) {
@@ -161,6 +163,14 @@ TEST_F(Ring, AnIndexNamesWhatIsInTheFile) {
   EXPECT_FALSE(index->find(IndexKey::call_id, "call-300"));
   EXPECT_FALSE(index->find(IndexKey::user, "call-7"));
   EXPECT_TRUE(index->find(IndexKey::address, "192.0.2.2"));
+}
+
+TEST_F(Ring, NothingIsWrittenBesideCapturesOfOthers) {
+  of_probe_ = false;
+  add_file("a.pcap", kBegin, {"mine"});
+  add_file("b.pcap", kBegin + 1000 * kSecond, {"other"});
+  EXPECT_EQ(choose(call("mine")).files, (std::vector<std::string>{ring_ + "/a.pcap"}));
+  EXPECT_FALSE(std::filesystem::exists(ring_ + "/a.pcap.idx"));
 }
 
 TEST_F(Ring, OnlyFilesThatCanHaveTheCallAreRead) {

@@ -236,7 +236,23 @@ bool Reach::strayed(const Endpoint& to) const {
     if (audio_sdp.author == receiver() && audio_sdp.usable) named = true;
   }
   if (!seen_as_source(to.ip)) return named && !gets_signalling(to.ip);
-  return named && is_other_port(to);
+  return named && (is_other_port(to) || is_beside_named(to));
+}
+// The receiver sends from the host that it has named, and the audio goes to another host of it (its
+// proxy, its signalling address), from where no media comes and no report that it arrives.
+bool Reach::is_beside_named(const Endpoint& to) const {
+  const auto comes_from_there = [&](StreamId id) { return audio_.src(id).ip == to.ip; };
+  const auto& sent = direction_.streams;
+  const auto& back = back_.streams;
+  if (std::any_of(sent.begin(), sent.end(), comes_from_there) ||
+      std::any_of(back.begin(), back.end(), comes_from_there) || !receives_nothing_there(to))
+    return false;
+  const bool some_arrives = std::any_of(sent.begin(), sent.end(),
+                                        [&](StreamId id) { return advertised(audio_.dst(id)); });
+  return !some_arrives && std::any_of(back.begin(), back.end(), [&](StreamId id) {
+    return model_.streams[id].packets >= kMinMedia && audio_.src(id).ip != to.ip &&
+           advertised(audio_.src(id));
+  });
 }
 // Of a host that gets SIP here and is never seen sending, the capture lacks the SDP.
 bool Reach::gets_signalling(const IpAddress& ip) const {

@@ -44,6 +44,7 @@ class Reach {
   bool advertised(const Endpoint& endpoint) const;
   bool strayed(const Endpoint& to) const;
   bool is_other_port(const Endpoint& to) const;
+  bool is_beside_named(const Endpoint& to) const;
   StreamId heard_beside_unmapped(const Endpoint& to) const;
   StreamId heard_elsewhere(const Endpoint& to) const;
   bool is_from_pool(StreamId heard, const Endpoint& to) const;

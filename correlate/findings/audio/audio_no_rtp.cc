@@ -17,7 +17,7 @@ void tell_hairpin(const CallContext& context, const AudioDirection& direction,
   if (listener == nullptr || silent == nullptr || !listener->address || !silent->address) return;
   const bool one_nat = listener->address->ip == silent->address->ip &&
                        scope_of(listener->address->ip) == AddressScope::public_ &&
-                       listener->address->ip != context.model.endpoints[heard.src].ip;
+                       is_private_scope(scope_of(context.model.endpoints[heard.src].ip));
   if (!one_nat) return;
   finding->explanation = fmt::format(
       "Same NAT on both ends (hairpin): the SDP of both names {}, the public address of their NAT, "
