@@ -13,22 +13,16 @@
 
 #include "probe/hep_link.h"
 #include "probe/host_port.h"
+#include "tests/support/openssl_owned.h"
 #include "tests/support/scratch.h"
 
 namespace sipladder::hep_tls_test {
 namespace {
 
-template <auto kFree>
-struct Freed {
-  template <typename Thing>
-  void operator()(Thing* thing) const {
-    kFree(thing);
-  }
-};
-using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
-using Cert = std::unique_ptr<X509, Freed<X509_free>>;
-using Context = std::unique_ptr<SSL_CTX, Freed<SSL_CTX_free>>;
-using Tls = std::unique_ptr<SSL, Freed<SSL_free>>;
+using openssl::Cert;
+using openssl::Context;
+using openssl::Key;
+using openssl::Ssl;
 
 // Signed by itself, for one name or address, a day long.
 Cert certificate_of(EVP_PKEY* key, const char* name) {
@@ -95,7 +89,7 @@ class Collector {
   Key key_;
   Context context_;
   Fd listener_, fd_;
-  Tls tls_;
+  Ssl tls_;
   uint16_t port_ = 0;
   std::string received_;
 };

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/openssl_owned.h"
+
 namespace sipladder::tls_talk {
 
 inline const std::string kClient = "10.0.0.1";
@@ -19,18 +21,12 @@ inline constexpr uint16_t kServerPort = 5061;
 inline constexpr int64_t kSecond = 1'000'000'000;
 inline constexpr int64_t kNow = 1'700'000'000 * kSecond;
 
-template <auto kFree>
-struct Freed {
-  template <typename T>
-  void operator()(T* object) const {
-    kFree(object);
-  }
-};
-using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
-using Cert = std::unique_ptr<X509, Freed<X509_free>>;
-using Context = std::unique_ptr<SSL_CTX, Freed<SSL_CTX_free>>;
-using Ssl = std::unique_ptr<SSL, Freed<SSL_free>>;
-using SslSession = std::unique_ptr<SSL_SESSION, Freed<SSL_SESSION_free>>;
+using openssl::Cert;
+using openssl::Context;
+using openssl::Freed;
+using openssl::Key;
+using openssl::Ssl;
+using openssl::SslSession;
 
 struct Owner {
   Key key;
