@@ -121,14 +121,20 @@ size_t find_colon(std::string_view bytes, size_t at, size_t end) {
   return std::min(find_byte(slice(bytes, 0, end), at, ':'), end);
 }
 
-// Header lines up to the empty line; returns where the body starts.
-size_t index_headers(std::string_view bytes, size_t at, SipIndex* sip) {
+// Header lines up to the empty line, of those whose first character is `wanted`; returns where the
+// body starts.
+template <typename Wanted>
+size_t index_headers(std::string_view bytes, size_t at, Wanted wanted, SipIndex* sip) {
   const auto begins_with_space = [&](size_t i) {
     return i < bytes.size() && (bytes[i] == ' ' || bytes[i] == '\t');
   };
   while (at < bytes.size()) {
     size_t end = end_of_line(bytes, at);
     if (end == at || (end == at + 1 && bytes[at] == '\r')) return std::min(end + 1, bytes.size());
+    if (!wanted(bytes[at])) {
+      at = end + 1;
+      continue;
+    }
     const size_t colon = find_colon(bytes, at, end);
     const bool named = colon < end && colon > at;
     // Continued lines (7.3.1) belong to the value; it stays folded.
@@ -240,6 +246,15 @@ uint64_t framed_length(std::string_view headers) {
   return 0;
 }
 
+// The start line; *next is where the headers begin.
+bool begin_index(std::string_view bytes, size_t* next, SipIndex* out) {
+  std::vector<HeaderLine> headers = std::move(out->headers);
+  headers.clear();
+  *out = SipIndex{};
+  out->headers = std::move(headers);
+  return index_start_line(line_at(bytes, skip_crlf(bytes), next), out);
+}
+
 }  // namespace
 
 size_t end_of_headers(std::string_view stream) {
@@ -274,18 +289,23 @@ bool looks_like_sip(std::string_view bytes) {
 }
 
 bool index_sip(std::string_view bytes, SipIndex* out) {
-  std::vector<HeaderLine> headers = std::move(out->headers);
-  headers.clear();
-  *out = SipIndex{};
-  out->headers = std::move(headers);
-  size_t at = skip_crlf(bytes);
   size_t next = 0;
-  const std::string_view line = line_at(bytes, at, &next);
-  if (!index_start_line(line, out)) return false;
-  at = index_headers(bytes, next, out);
+  if (!begin_index(bytes, &next, out)) return false;
+  size_t at = 0;
+  at = index_headers(
+      bytes, next, [](char) { return true; }, out);
   index_body(bytes, at, out);
   check_mandatory(out);
   check_cseq(out);
+  return true;
+}
+
+bool index_routing(std::string_view bytes, SipIndex* out) {
+  size_t next = 0;
+  if (!begin_index(bytes, &next, out)) return false;
+  // Via and Record-Route; `v` is Via's compact form. What else begins so does no harm.
+  const auto wanted = [](char c) { return lower(c) == 'v' || lower(c) == 'r'; };
+  index_headers(bytes, next, wanted, out);
   return true;
 }
 

@@ -104,6 +104,9 @@ bool looks_like_sip(std::string_view bytes);
 // False when the bytes do not begin with a SIP start-line (leading CRLFs are skipped). *out is
 // reused, its vector keeps its capacity.
 bool index_sip(std::string_view bytes, SipIndex* out);
+// The same for who asks for Via and Record-Route alone: start line and those headers, nothing is
+// checked. A third of the instructions.
+bool index_routing(std::string_view bytes, SipIndex* out);
 
 // Length of the first whole message in a byte stream: headers plus Content-Length. 0: more bytes
 // are needed. Used for TCP framing.

@@ -66,6 +66,22 @@ TEST(Via, KeyAgreesWithTheWholeParser) {
   }
 }
 
+TEST(SipIndex, RoutingAloneIsWhatTheWholeIndexHas) {
+  const std::string text =
+      "INVITE sip:bob@example.com SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1,\r\n"
+      " SIP/2.0/UDP 192.0.2.2;branch=z9hG4bK2\r\nRequire: path\r\nSubject: x\r\n Via: folded\r\n"
+      "v: SIP/2.0/TCP a.example;branch=z9hG4bK3\r\nrecord-route: <sip:192.0.2.1;lr>\r\n\r\nVia: "
+      "body";
+  SipIndex whole, routing;
+  ASSERT_TRUE(index_sip(text, &whole));
+  ASSERT_TRUE(index_routing(text, &routing));
+  EXPECT_EQ(header_values(routing, HeaderId::via), header_values(whole, HeaderId::via));
+  EXPECT_EQ(header_values(routing, HeaderId::via).size(), 3U);
+  EXPECT_EQ(routing.value(HeaderId::record_route), "<sip:192.0.2.1;lr>");
+  EXPECT_FALSE(routing.has(HeaderId::call_id));
+  EXPECT_FALSE(index_routing("HTTP/1.0 200 OK\r\n\r\n", &routing));
+}
+
 TEST(SipIndex, WhatIsNoSip) {
   for (const std::string_view bytes :
        {"GET / HTTP/1.1\r\n\r\n", "hello", "", "\x80\x00 not sip at all", "SIP/2.0"}) {

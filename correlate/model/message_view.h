@@ -19,11 +19,17 @@ class MessageView {
   // `bytes` are then empty, and the log has counted it.
   bool load(const MessageRecord& message);
 
+  // The same, and `sip` holds its start line, Via and Record-Route only: for the NAT audit, which
+  // reads three messages of each hop.
+  bool load_routing(const MessageRecord& message);
+
   const PacketLog& log() const { return log_; }
   const SipIndex& sip() const { return sip_; }
   std::string_view bytes() const { return bytes_; }
 
  private:
+  bool read(const MessageRecord& message);
+
   const PacketLog& log_;
   std::string bytes_;
   SipIndex sip_;

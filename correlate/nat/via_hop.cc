@@ -39,7 +39,7 @@ std::optional<IpAddress> contact_host(const SipIndex& sip) {
 
 void note_routes(const Model& model, MessageView& view, const TransactionRecord& txn, ViaHop* hop) {
   if (txn.method != Method::invite || txn.in_dialog || !txn.succeeded() ||
-      !view.load(model.messages[txn.final_response]))
+      !view.load_routing(model.messages[txn.final_response]))
     return;
   const auto routes = header_values(view.sip(), HeaderId::record_route);
   if (routes.empty() || header_values(view.sip(), HeaderId::via).size() != 1) return;
@@ -122,7 +122,7 @@ std::optional<ViaHop> via_hop_of(const Model& model, MessageView& view, Transact
   const auto is_known = [](const IpAddress& ip) { return ip.family == 4 || ip.family == 6; };
   if (!is_known(model.endpoints[txn.src].ip))
     return std::nullopt;  // of a log that has no addresses
-  if (!txn.request || !view.load(model.messages[txn.request])) return std::nullopt;
+  if (!txn.request || !view.load_routing(model.messages[txn.request])) return std::nullopt;
   const auto vias = header_values(view.sip(), HeaderId::via);
   if (vias.empty()) return std::nullopt;
   const Via via = parse_via(vias.front());
@@ -136,7 +136,6 @@ std::optional<ViaHop> via_hop_of(const Model& model, MessageView& view, Transact
   hop.is_ack = txn.method == Method::ack;
   hop.vias = static_cast<uint32_t>(vias.size());
   note_via(via, txn.transport, &hop);
-  if (!hop.sent_by_ip && hop.vias == 1) hop.own_contact = contact_host(view.sip());
   const std::string branch(via.branch);
   // The source of a log that was told from this Via proves nothing: a browser's Via names any
   // address (192.0.2.x).
@@ -144,11 +143,14 @@ std::optional<ViaHop> via_hop_of(const Model& model, MessageView& view, Transact
   if (model.messages[txn.request].inferred && is_as_via) return std::nullopt;
   const auto routes = header_values(view.sip(), HeaderId::record_route);
   if (!routes.empty() && !txn.in_dialog) hop.request_route = route_host(routes.front());
+  if (!hop.sent_by_ip && hop.vias == 1 && view.load(model.messages[txn.request]))
+    hop.own_contact = contact_host(view.sip());
   note_answers(model, txn, &hop);
-  if (hop.answer && view.load(model.messages[hop.answer])) note_answer(view.sip(), branch, &hop);
+  if (hop.answer && view.load_routing(model.messages[hop.answer]))
+    note_answer(view.sip(), branch, &hop);
   note_routes(model, view, txn, &hop);
   if (sent_on && model.transactions[sent_on].request &&
-      view.load(model.messages[model.transactions[sent_on].request])) {
+      view.load_routing(model.messages[model.transactions[sent_on].request])) {
     const auto forwarded = header_values(view.sip(), HeaderId::via);
     if (forwarded.size() == vias.size() + 1) note_server(parse_via(forwarded[1]), &hop);
   }
