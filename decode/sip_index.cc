@@ -121,8 +121,8 @@ size_t find_colon(std::string_view bytes, size_t at, size_t end) {
   return std::min(find_byte(slice(bytes, 0, end), at, ':'), end);
 }
 
-// Header lines up to the empty line, of those whose first character is `wanted`; returns where the
-// body starts.
+// Header lines up to the empty line, those with a name that is `wanted`; returns where the body
+// starts.
 template <typename Wanted>
 size_t index_headers(std::string_view bytes, size_t at, Wanted wanted, SipIndex* sip) {
   const auto begins_with_space = [&](size_t i) {
@@ -131,10 +131,6 @@ size_t index_headers(std::string_view bytes, size_t at, Wanted wanted, SipIndex*
   while (at < bytes.size()) {
     size_t end = end_of_line(bytes, at);
     if (end == at || (end == at + 1 && bytes[at] == '\r')) return std::min(end + 1, bytes.size());
-    if (!wanted(bytes[at])) {
-      at = end + 1;
-      continue;
-    }
     const size_t colon = find_colon(bytes, at, end);
     const bool named = colon < end && colon > at;
     // Continued lines (7.3.1) belong to the value; it stays folded.
@@ -145,7 +141,8 @@ size_t index_headers(std::string_view bytes, size_t at, Wanted wanted, SipIndex*
       if (blank) break;
     }
     if (named) {
-      add_header(trim(slice(bytes, at, colon)), trim(slice(bytes, colon + 1, end)), sip);
+      const std::string_view name = trim(slice(bytes, at, colon));
+      if (wanted(name)) add_header(name, trim(slice(bytes, colon + 1, end)), sip);
     } else {
       flag(sip, "header line without a name and colon (RFC 3261 7.3.1)", bytes.data() + at);
     }
@@ -293,7 +290,7 @@ bool index_sip(std::string_view bytes, SipIndex* out) {
   if (!begin_index(bytes, &next, out)) return false;
   size_t at = 0;
   at = index_headers(
-      bytes, next, [](char) { return true; }, out);
+      bytes, next, [](std::string_view) { return true; }, out);
   index_body(bytes, at, out);
   check_mandatory(out);
   check_cseq(out);
@@ -304,7 +301,9 @@ bool index_routing(std::string_view bytes, SipIndex* out) {
   size_t next = 0;
   if (!begin_index(bytes, &next, out)) return false;
   // Via and Record-Route; `v` is Via's compact form. What else begins so does no harm.
-  const auto wanted = [](char c) { return lower(c) == 'v' || lower(c) == 'r'; };
+  const auto wanted = [](std::string_view name) {
+    return !name.empty() && (lower(name[0]) == 'v' || lower(name[0]) == 'r');
+  };
   index_headers(bytes, next, wanted, out);
   return true;
 }

@@ -79,6 +79,9 @@ TEST(SipIndex, RoutingAloneIsWhatTheWholeIndexHas) {
   EXPECT_EQ(header_values(routing, HeaderId::via).size(), 3U);
   EXPECT_EQ(routing.value(HeaderId::record_route), "<sip:192.0.2.1;lr>");
   EXPECT_FALSE(routing.has(HeaderId::call_id));
+  ASSERT_TRUE(index_sip("OPTIONS sip:a@b SIP/2.0\r\n\rVia: SIP/2.0/UDP h\r\n\r\n", &whole));
+  ASSERT_TRUE(index_routing("OPTIONS sip:a@b SIP/2.0\r\n\rVia: SIP/2.0/UDP h\r\n\r\n", &routing));
+  EXPECT_EQ(routing.value(HeaderId::via), whole.value(HeaderId::via));
   EXPECT_FALSE(index_routing("HTTP/1.0 200 OK\r\n\r\n", &routing));
 }
 
