@@ -3,6 +3,7 @@
 
 #include <ctime>
 
+#include "capture/monotonic.h"
 #include "capture/packet_source.h"
 #include "capture/privileges.h"
 
@@ -20,9 +21,7 @@ constexpr uint64_t kCallsPerQuietDevice = 32;
 constexpr int kRetrySeconds = 1;
 
 time_t uptime() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec;
+  return monotonic_ns() / kSecondNs;
 }
 
 struct Device {

@@ -130,10 +130,10 @@ class Decoder {
   // Of the packet that was decoded last, where its fate is tcp_keepalive or udp_empty; null
   // otherwise.
   const Datagram* keepalive() const;
-  // Brings a copy of the rows about TLS up to date.
   // What waited for secrets that came since, as datagrams in the order of time, with the times of
   // their packets. Valid as those of decode().
   void take_new_keys(std::vector<Datagram>* out);
+  // Brings a copy of the rows about TLS up to date.
   void update_tls(std::vector<TlsConnection>* copy);
   std::vector<NeighbourSilence> neighbour_silences() const;
   uint64_t fragments() const;  // IP fragments seen, of all sources

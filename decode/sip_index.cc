@@ -288,10 +288,8 @@ bool looks_like_sip(std::string_view bytes) {
 bool index_sip(std::string_view bytes, SipIndex* out) {
   size_t next = 0;
   if (!begin_index(bytes, &next, out)) return false;
-  size_t at = 0;
-  at = index_headers(
-      bytes, next, [](std::string_view) { return true; }, out);
-  index_body(bytes, at, out);
+  const auto all = [](std::string_view) { return true; };
+  index_body(bytes, index_headers(bytes, next, all, out), out);
   check_mandatory(out);
   check_cseq(out);
   return true;

@@ -3,7 +3,8 @@
 #include <atomic>
 #include <csignal>
 #include <cstdint>
-#include <ctime>
+
+#include "capture/monotonic.h"
 
 namespace sipladder {
 namespace {
@@ -17,12 +18,6 @@ std::atomic<Session*> g_session{nullptr};
 std::atomic<void (*)()> g_at_once{nullptr};
 std::atomic<int64_t> g_first_ns{0};   // of the first signal; 0: none has come
 std::atomic<int64_t> g_answer_ns{0};  // that an answer may take after the first signal
-
-int64_t monotonic_ns() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-}
 
 void on_signal(int number) {
   const int64_t now = monotonic_ns();

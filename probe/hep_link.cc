@@ -7,8 +7,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <ctime>
 #include <utility>
+
+#include "capture/monotonic.h"
 
 namespace sipladder {
 namespace {
@@ -22,12 +23,6 @@ std::string last_tls_error() {
   char text[256];
   ERR_error_string_n(code, text, sizeof text);
   return text;
-}
-
-int64_t monotonic_now_ns() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
 }  // namespace
@@ -223,9 +218,8 @@ void HepLink::work(int64_t monotonic_ns) {
 }
 
 void HepLink::finish(int64_t limit_ns) {
-  const int64_t end_ns = monotonic_now_ns() + limit_ns;
-  for (int64_t now = monotonic_now_ns(); !queue_.empty() && now < end_ns;
-       now = monotonic_now_ns()) {
+  const int64_t end_ns = monotonic_ns() + limit_ns;
+  for (int64_t now = monotonic_ns(); !queue_.empty() && now < end_ns; now = monotonic_ns()) {
     work(now);
     std::vector<pollfd> fds;
     add_descriptors(&fds);

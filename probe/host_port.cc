@@ -5,19 +5,17 @@
 #include <cstring>
 #include <memory>
 
+#include "capture/hep_sockets.h"
+
 namespace sipladder {
 
 bool resolve_host_port(const std::string& text, const std::string& default_host,
                        SocketAddress* address, std::string* error) {
-  const size_t colon = text.rfind(':');
-  const std::string port = colon == std::string::npos ? "" : text.substr(colon + 1);
-  if (port.empty() || port.find_first_not_of("0123456789") != std::string::npos) {
+  std::string host, port;
+  if (!split_source_name(text, "", &host, &port)) {
     *error = text + ": write HOST:PORT, such as 127.0.0.1:9060";
     return false;
   }
-  std::string host = text.substr(0, colon);
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']')
-    host = host.substr(1, host.size() - 2);
   if (host.empty()) host = default_host;
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;

@@ -16,19 +16,15 @@ constexpr std::string_view kNames[] = {
 #undef PACKET_KIND
 };
 
-// Where the payload of RTP begins in the packet (RFC 3550 section 5.1); all of the packet when the
-// datagram stands elsewhere, put together from several.
+// Where the payload of RTP begins in the packet; all of the packet when the datagram stands
+// elsewhere, put together from several.
 uint32_t until_rtp_payload(const Packet& packet, std::string_view payload) {
   const auto begin = reinterpret_cast<uintptr_t>(packet.data);
   const auto at = reinterpret_cast<uintptr_t>(payload.data());
   const bool inside = at >= begin && at + payload.size() <= begin + packet.ref.length;
-  constexpr size_t kFixed = 12, kExtension = 4;
-  if (!inside || payload.size() < kFixed) return UINT32_MAX;
-  const auto* const p = reinterpret_cast<const uint8_t*>(payload.data());
-  size_t header = kFixed + (p[0] & 0x0FU) * size_t{4};
-  if ((p[0] & 0x10U) != 0 && payload.size() >= header + kExtension)
-    header += kExtension + (size_t{p[header + 2]} << 8 | p[header + 3]) * 4;
-  return static_cast<uint32_t>(at - begin + std::min(header, payload.size()));
+  RtpHeader rtp;
+  if (!inside || !parse_rtp(payload, &rtp)) return UINT32_MAX;
+  return static_cast<uint32_t>(reinterpret_cast<uintptr_t>(rtp.payload.data()) - begin);
 }
 
 Choice keep(PacketKind kind, uint32_t length = UINT32_MAX) {

@@ -6,6 +6,7 @@
 #include <ctime>
 #include <utility>
 
+#include "capture/monotonic.h"
 #include "probe/systemd_notice.h"
 
 namespace sipladder {
@@ -15,9 +16,9 @@ constexpr int kWaitMs = 100;
 constexpr uint64_t kLookEvery = 256;  // packets
 constexpr int64_t kHepRestNs = 2'000'000'000;
 
-int64_t clock_ns(clockid_t clock) {
+int64_t wall_now_ns() {
   timespec now{};
-  clock_gettime(clock, &now);
+  clock_gettime(CLOCK_REALTIME, &now);
   return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
@@ -66,7 +67,7 @@ void CaptureService::set_keys(const KeyLog* keys, const RsaKeys* rsa_keys, KeySo
 
 bool CaptureService::run(PacketSource& source) {
   source_ = &source;
-  now_ns_ = flushed_ns_ = idle_since_ns_ = clock_ns(CLOCK_MONOTONIC);
+  now_ns_ = flushed_ns_ = idle_since_ns_ = monotonic_ns();
   watchdog_ns_ = watchdog_period_ns();
   tell_systemd("READY=1");
   Packet packet;
@@ -121,11 +122,11 @@ void CaptureService::wait() {
 }
 
 void CaptureService::look_around(bool idle) {
-  now_ns_ = clock_ns(CLOCK_MONOTONIC);
+  now_ns_ = monotonic_ns();
   if (key_sources_ != nullptr) key_sources_->look();
   if (std::exchange(had_packet_, false)) idle_since_ns_ = now_ns_;
   if (now_ns_ - idle_since_ns_ > kHoldNs) queue_.release_all();
-  const int64_t wall_ns = clock_ns(CLOCK_REALTIME);
+  const int64_t wall_ns = wall_now_ns();
   if (options_.endless) lag_ns_ = idle ? 0 : std::max<int64_t>(wall_ns - newest_ns_, 0);
   if (idle && options_.endless && ring_.is_old(wall_ns)) ring_.rotate();
   obey_requests();
@@ -176,7 +177,7 @@ void CaptureService::obey_requests() {
 }
 
 void CaptureService::finish() {
-  now_ns_ = clock_ns(CLOCK_MONOTONIC);
+  now_ns_ = monotonic_ns();
   choice_.finish();
   queue_.release_all();
   index_.settle();

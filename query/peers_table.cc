@@ -1,4 +1,4 @@
-#include "decode/tls/words.h"
+#include "decode/utc_text.h"
 #include "query/peer_rows.h"
 #include "query/table_description.h"
 

@@ -1,5 +1,6 @@
 #include "decode/tls/names.h"
 #include "decode/tls/words.h"
+#include "decode/utc_text.h"
 #include "query/escape.h"
 #include "query/table_description.h"
 

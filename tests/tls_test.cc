@@ -11,6 +11,7 @@
 #include "decode/bytes.h"
 #include "decode/tls/names.h"
 #include "decode/tls/words.h"
+#include "decode/utc_text.h"
 #include "tests/tls/bystander.h"
 
 namespace sipladder::tls_test {

@@ -64,10 +64,8 @@ class Vantage {
   const AudioDirection& back_;
 };
 
-}  // namespace
-
 // It is here, and another call owns it: what came back between the same two ends during the talk.
-bool is_of_other_call(const AudioCase& audio, const AudioDirection& back) {
+bool runs_under_other_call(const AudioCase& audio, const AudioDirection& back) {
   return std::any_of(back.streams.begin(), back.streams.end(), [&](StreamId id) {
     const StreamRecord& stream = audio.model.streams[id];
     const std::vector<StreamId> from_there = audio.media.index().from(audio.dst(id));
@@ -81,11 +79,13 @@ bool is_of_other_call(const AudioCase& audio, const AudioDirection& back) {
   });
 }
 
+}  // namespace
+
 bool is_missing(const AudioCase& audio, const AudioDirection& direction,
                 const AudioDirection& back) {
   const Vantage vantage(audio, direction, back);
   return direction.reported_frame == 0 && back.packets >= kMinMedia && !is_handful(back) &&
-         vantage.passes_here() && vantage.speaks_here() && !is_of_other_call(audio, back);
+         vantage.passes_here() && vantage.speaks_here() && !runs_under_other_call(audio, back);
 }
 
 }  // namespace sipladder

@@ -22,9 +22,9 @@ class Engine {
   // (eviction.h). Looked at so often that a tenth more comes in between.
   void set_memory(size_t bytes);
   // Secrets of TLS. They must live as long as this.
+  void set_keys(const KeyLog* keys, const RsaKeys* rsa_keys);
   // Secrets of TLS came: what waited for them goes its way now.
   void take_new_keys();
-  void set_keys(const KeyLog* keys, const RsaKeys* rsa_keys);
 
   void process(const Packet& packet);
 

@@ -5,30 +5,27 @@
 
 namespace sipladder {
 
-// False when the bytes are not the message's any more.
-bool MessageView::read(const MessageRecord& message) {
-  if (!log_.read(message.ref(), &bytes_)) return false;
-  if (static_cast<uint32_t>(hash_text(bytes_)) == message.content_hash) return true;
-  log_.note_changed(message.ref());
+bool MessageView::load_by(Index index, const MessageRecord& message) {
+  bool there = log_.read(message.ref(), &bytes_);
+  if (there && static_cast<uint32_t>(hash_text(bytes_)) != message.content_hash) {
+    log_.note_changed(message.ref());
+    there = false;
+  }
+  if (there && index(bytes_, &sip_)) return true;
+  bytes_.clear();
+  sip_ = SipIndex{};
   return false;
 }
 
 bool MessageView::load(const MessageRecord& message) {
-  if (!read(message) || !index_sip(bytes_, &sip_)) {
-    bytes_.clear();
-    sip_ = SipIndex{};
-    return false;
-  }
+  if (!load_by(index_sip, message)) return false;
   if (message.truncated) drop_cut_header(bytes_, &sip_);
   return true;
 }
 
 bool MessageView::load_routing(const MessageRecord& message) {
-  if (message.truncated) return load(message);  // which of its headers is cut, all together tell
-  if (read(message) && index_routing(bytes_, &sip_)) return true;
-  bytes_.clear();
-  sip_ = SipIndex{};
-  return false;
+  // Which of its headers is cut, all together tell.
+  return message.truncated ? load(message) : load_by(index_routing, message);
 }
 
 }  // namespace sipladder

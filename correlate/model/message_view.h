@@ -28,7 +28,8 @@ class MessageView {
   std::string_view bytes() const { return bytes_; }
 
  private:
-  bool read(const MessageRecord& message);
+  using Index = bool (*)(std::string_view, SipIndex*);
+  bool load_by(Index index, const MessageRecord& message);
 
   const PacketLog& log_;
   std::string bytes_;

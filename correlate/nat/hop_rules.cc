@@ -46,9 +46,8 @@ bool is_misrouted(const ViaHop& hop) {
 
 bool is_unasked_source(const ViaHop& hop) {
   const auto due = response_due(hop);
-  return due && hop.is_answered() && !hop.stray && hop.answered_to == hop.source &&
-         *due != hop.source && !hop.maddr && server_saw_source(hop) &&
-         hop.repeats >= kCertainRepeats;
+  return due && hop.is_answered_at_source() && !hop.stray && *due != hop.source && !hop.maddr &&
+         server_saw_source(hop) && hop.repeats >= kCertainRepeats;
 }
 
 bool is_unreachable(const ViaHop& hop) {

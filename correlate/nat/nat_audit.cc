@@ -26,15 +26,12 @@ bool is_translated(const Model& model, const ViaHop& inside, const ViaHop& outsi
   if (!is_private_scope(scope_of(inside.source.ip)) ||
       scope_of(outside.source.ip) != AddressScope::public_)
     return false;
-  for (TransactionId id = model.transactions[inside.txn].next_same_branch; id;
-       id = model.transactions[id].next_same_branch) {
-    if (id == outside.txn) return true;
-  }
-  for (TransactionId id = model.transactions[outside.txn].next_same_branch; id;
-       id = model.transactions[id].next_same_branch) {
-    if (id == inside.txn) return true;
-  }
-  return false;
+  const auto leads_to = [&](TransactionId from, TransactionId to) {
+    TransactionId id = model.transactions[from].next_same_branch;
+    while (id && id != to) id = model.transactions[id].next_same_branch;
+    return id == to;
+  };
+  return leads_to(inside.txn, outside.txn) || leads_to(outside.txn, inside.txn);
 }
 
 }  // namespace

@@ -29,12 +29,9 @@ void note_server(const Via& via, ViaHop* hop) {
   hop->lost_rport = hop->asks_rport && !via.has_rport;
 }
 
-std::optional<IpAddress> route_host(std::string_view route) {
-  return parse_ip(parse_uri(parse_name_addr(route).uri).host);
-}
-
-std::optional<IpAddress> contact_host(const SipIndex& sip) {
-  return route_host(sip.value(HeaderId::contact));
+// Of a Route or Contact; nullopt when it is no address.
+std::optional<IpAddress> named_host(std::string_view value) {
+  return parse_ip(parse_uri(parse_name_addr(value).uri).host);
 }
 
 void note_routes(const Model& model, MessageView& view, const TransactionRecord& txn, ViaHop* hop) {
@@ -43,7 +40,7 @@ void note_routes(const Model& model, MessageView& view, const TransactionRecord&
     return;
   const auto routes = header_values(view.sip(), HeaderId::record_route);
   if (routes.empty() || header_values(view.sip(), HeaderId::via).size() != 1) return;
-  hop->answer_route = route_host(routes.back());
+  hop->answer_route = named_host(routes.back());
   hop->routed_answer = txn.final_response;
 }
 
@@ -142,9 +139,9 @@ std::optional<ViaHop> via_hop_of(const Model& model, MessageView& view, Transact
   const bool is_as_via = hop.sent_by_ip == hop.source.ip && hop.sent_by_port == hop.source.port;
   if (model.messages[txn.request].inferred && is_as_via) return std::nullopt;
   const auto routes = header_values(view.sip(), HeaderId::record_route);
-  if (!routes.empty() && !txn.in_dialog) hop.request_route = route_host(routes.front());
+  if (!routes.empty() && !txn.in_dialog) hop.request_route = named_host(routes.front());
   if (!hop.sent_by_ip && hop.vias == 1 && view.load(model.messages[txn.request]))
-    hop.own_contact = contact_host(view.sip());
+    hop.own_contact = named_host(view.sip().value(HeaderId::contact));
   note_answers(model, txn, &hop);
   if (hop.answer && view.load_routing(model.messages[hop.answer]))
     note_answer(view.sip(), branch, &hop);

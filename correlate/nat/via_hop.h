@@ -61,6 +61,7 @@ struct ViaHop {
   uint32_t repeats_after_stray = 0;
 
   bool is_answered() const { return answers != 0; }
+  bool is_answered_at_source() const { return is_answered() && answered_to == source; }
   bool host_differs() const { return sent_by_ip && *sent_by_ip != source.ip; }
   bool port_differs() const { return sent_by_port != source.port; }
 };

@@ -315,12 +315,13 @@ void RtpStreams::note_rtcp(const Datagram& datagram, const RtcpReport& report) {
   if (report.packets[static_cast<size_t>(RtcpKind::bye)] != 0) record.bye_ns = datagram.time_ns;
   if (!report.block || report.block->highest_sequence == 0) return;
   const RtcpReportBlock& block = *report.block;
-  if (block.ssrc == record.about && block.highest_sequence != record.highest) {
+  const bool same = block.ssrc == record.about;
+  const bool repeated = same && block.highest_sequence == record.highest;
+  if (same && !repeated) {
     record.progress_from_ns = record.block_ns;
     record.progress_ns = datagram.time_ns;
     record.progress_frame = datagram.frame;
   }
-  const bool repeated = block.ssrc == record.about && block.highest_sequence == record.highest;
   record.repeated = repeated ? record.repeated + 1 : 0;
   record.about = block.ssrc;
   record.highest = block.highest_sequence;

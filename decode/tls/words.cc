@@ -1,8 +1,5 @@
 #include "decode/tls/words.h"
 
-#include <array>
-#include <ctime>
-
 #include "decode/tls/names.h"
 
 namespace sipladder {
@@ -45,15 +42,6 @@ std::string key_needed_text(const TlsConnection& connection) {
 
 std::string_view end_word(TlsEnd end) {
   return end == TlsEnd::client ? "client" : end == TlsEnd::server ? "server" : "";
-}
-
-std::string utc_text(int64_t time_ns) {
-  if (time_ns == 0) return {};
-  const std::time_t seconds = time_ns / 1'000'000'000;
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  std::array<char, 32> text{};
-  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S UTC", &utc)};
 }
 
 }  // namespace sipladder

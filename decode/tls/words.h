@@ -15,7 +15,5 @@ std::string why_not_text(const TlsConnection& connection);
 // "CLIENT_RANDOM 5f3c...". Empty when its beginning is not here.
 std::string key_needed_text(const TlsConnection& connection);
 std::string_view end_word(TlsEnd end);  // "client", "server", ""
-// "2024-01-02 03:04:05 UTC"; empty for 0.
-std::string utc_text(int64_t time_ns);
 
 }  // namespace sipladder

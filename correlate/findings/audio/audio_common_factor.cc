@@ -108,14 +108,14 @@ std::string words_of(const Peer& peer) {
 
 // When the first faulty one began, or the last: the others are all on one side of it.
 void add_times(const Sample& sample, std::vector<Factor>* factors) {
-  size_t first = sample.all(), last = 0, good_before = 0, good_after = 0;
+  size_t first = sample.all(), last = 0;
   for (size_t i = 0; i < sample.all(); i++) {
     if (!sample.sessions[i].faulty) continue;
     first = std::min(first, i);
     last = i;
   }
-  good_before = first;
-  good_after = sample.all() - 1 - last;
+  const size_t good_before = first;
+  const size_t good_after = sample.all() - 1 - last;
   factors->push_back(
       {chance_of(sample.faulty, sample.faulty, sample.all() - good_before, sample.all()),
        "begin at " + time_of_day_text(sample.sessions[first].start_ns) + " or later",

@@ -22,10 +22,6 @@ HopKey key_of(const ViaHop& hop) {
   return {hop.source.ip, hop.server, hop.sent_by};
 }
 
-bool went_to_source(const ViaHop& hop) {
-  return hop.answered_to == hop.source;
-}
-
 // Of each client and server, whether a hop with the same fault did no harm: by where its answer
 // went, to the source or elsewhere.
 std::map<HopKey, std::array<bool, 2>> harmless_of(const NatAudit& nat,
@@ -33,7 +29,7 @@ std::map<HopKey, std::array<bool, 2>> harmless_of(const NatAudit& nat,
   std::map<HopKey, std::array<bool, 2>> harmless;
   for (const ViaHop& hop : nat.hops()) {
     if (!wanted(hop) || !hop.is_answered() || hop.repeats != 0) continue;
-    harmless[key_of(hop)][went_to_source(hop) ? 1 : 0] = true;
+    harmless[key_of(hop)][hop.is_answered_at_source() ? 1 : 0] = true;
   }
   return harmless;
 }
@@ -50,7 +46,8 @@ std::vector<HopGroup> group_hops(const NatAudit& nat, bool (*wanted)(const ViaHo
     // One packet that got lost is no harm of what others get along with.
     const auto others = harmless.find(key_of(hop));
     ViaHop judged = hop;
-    if (hop.repeats == 1 && others != harmless.end() && others->second[went_to_source(hop) ? 1 : 0])
+    if (hop.repeats == 1 && others != harmless.end() &&
+        others->second[hop.is_answered_at_source() ? 1 : 0])
       judged.repeats = judged.repeats_after_stray = 0;
     const Severity worth = severity(judged);
     const auto [place, is_new] = places.try_emplace(key_of(hop), groups.size());

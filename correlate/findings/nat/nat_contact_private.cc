@@ -81,21 +81,23 @@ void check_request(CaptureContext& context, TransactionId id, std::vector<Findin
        out);
 }
 
-// A 2xx that is repeated because its ACK goes to the Contact.
-void check_2xx(CaptureContext& context, TransactionId id, std::vector<Finding>* out) {
+// A 2xx that is repeated because its ACK goes to the Contact. Whether it was told.
+bool check_2xx(CaptureContext& context, TransactionId id, std::vector<Finding>* out) {
   const TransactionRecord& txn = context.model.transactions[id];
   const MessageRecord& response = context.model.messages[txn.final_response];
   const Endpoint& from = context.model.endpoints[response.src];
-  if (!is_public(from.ip) || !context.view.load(response)) return;
+  if (!is_public(from.ip) || !context.view.load(response)) return false;
   const SipIndex& sip = context.view.sip();
   const auto contact = host_of(parse_name_addr(sip.value(HeaderId::contact)).uri);
-  if (!is_out_of_reach(context, contact, response.point) || sip.has(HeaderId::record_route)) return;
+  if (!is_out_of_reach(context, contact, response.point) || sip.has(HeaderId::record_route))
+    return false;
   tell(context, id, *contact,
        fmt::format(
            "the 2xx of {} (frame {}) has the private Contact {} and no Record-Route: its ACK "
            "does not arrive, and the 2xx is sent {}",
            to_string(from), response.frame, to_string(*contact), times_text(txn.responses)),
        out);
+  return true;
 }
 
 void check(CaptureContext& context, std::vector<Finding>* out) {
@@ -110,9 +112,7 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
     } else if (txn.method == Method::invite && txn.succeeded() && !txn.acked &&
                txn.responses >= kRepeated2xx && !told_2xx.contains({txn.call, txn.cseq})) {
       read++;
-      const size_t before = out->size();
-      check_2xx(context, id, out);
-      if (out->size() != before) told_2xx.insert({txn.call, txn.cseq});
+      if (check_2xx(context, id, out)) told_2xx.insert({txn.call, txn.cseq});
     }
   }
 }

@@ -10,14 +10,10 @@ namespace {
 
 extern const Detector detector;
 
-bool went_to_source(const ViaHop& hop) {
-  return hop.is_answered() && hop.answered_to == hop.source;
-}
-
 Severity severity_of(const ViaHop& hop) {
   if (headline_of(hop) != HopFault::rport_missing) return Severity::info;
   // Where the server answers to the source unasked, that one answer got lost has another reason.
-  if (went_to_source(hop)) return Severity::info;
+  if (hop.is_answered_at_source()) return Severity::info;
   return hop.repeats != 0 ? Severity::error : Severity::warning;
 }
 
@@ -26,7 +22,7 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
     const ViaHop& hop = *group.example;
     // What is not answered here would be, where the same client is otherwise.
     const bool served = std::any_of(group.hops.begin(), group.hops.end(),
-                                    [](const ViaHop* one) { return went_to_source(*one); });
+                                    [](const ViaHop* one) { return one->is_answered_at_source(); });
     if (served && !hop.is_answered()) group.severity = Severity::info;
     Finding finding = finding_of(context, detector, group);
     const std::string outcome =

@@ -6,7 +6,7 @@
 
 #include "correlate/findings/shared/support.h"
 #include "correlate/findings/shared/tls_signalling.h"
-#include "decode/tls/words.h"
+#include "decode/utc_text.h"
 
 namespace sipladder::tls_cert_expired {
 namespace {

@@ -1,0 +1,18 @@
+// The clock that nobody sets: for how long something waits. Packets never have its times.
+#pragma once
+
+#include <cstdint>
+#include <ctime>
+
+#include "capture/time_units.h"
+
+namespace sipladder {
+
+// Also in a signal handler.
+inline int64_t monotonic_ns() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return int64_t{now.tv_sec} * kSecondNs + now.tv_nsec;
+}
+
+}  // namespace sipladder
