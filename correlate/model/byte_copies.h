@@ -1,7 +1,6 @@
-// Copies of bytes that must outlive the reader's buffer. They stay where they are until clear(),
-// which keeps the memory for reuse.
+// Copies of bytes that must outlive the reader's buffer. clear() keeps the memory for reuse.
 //
-// Bounds: `kBytes`, or one piece that is larger.
+// Lifetime: a copy stays where it is until clear(). Bounds: `kBytes`, or one piece that is larger.
 #pragma once
 
 #include <algorithm>
@@ -15,10 +14,10 @@ namespace sipladder {
 template <size_t kBytes>
 class ByteCopies {
  public:
-  // Empty ones take any size.
+  // True for any size while nothing is kept.
   bool has_room(size_t bytes) const { return used_ == 0 || used_ + bytes <= capacity_; }
 
-  // Requires has_room().
+  // Requires has_room(). Returns a view of the copy.
   std::string_view add(std::string_view bytes) {
     if (used_ == 0 && bytes.size() > capacity_) {
       capacity_ = std::max(bytes.size(), kBytes);
@@ -29,7 +28,8 @@ class ByteCopies {
     used_ += bytes.size();
     return {copy, bytes.size()};
   }
-  const char* end() const { return bytes_.get() + used_; }  // where the next one comes
+  const char* end() const { return bytes_.get() + used_; }  // where the next copy begins
+  // Requires the piece that was added last.
   void take_back(std::string_view newest) { used_ -= newest.size(); }
 
   void clear() {

@@ -14,22 +14,24 @@ namespace sipladder {
 struct Model;
 class MessageView;
 
-// Views of the message or label that they were taken from; empty when the message lacks them.
+// Views of the message or label that the names were taken from. A name that the message lacks is
+// empty.
 struct CallNames {
-  std::string_view call_id;  // every byte of it, folds too
+  std::string_view call_id;  // as written, line folds included
   std::string_view caller;   // party_name() of From
   std::string_view callee;   // and of To
 };
 CallNames names_in(const SipIndex& sip);
 
-// As much text as nearly all calls have; the names of the others are in their first message.
+// A copy of the three names, which fit here in nearly all calls. Longer ones are not copied: they
+// are read from the call's message again.
 class CallLabel {
  public:
   CallLabel() = default;
   explicit CallLabel(const CallNames& names);
 
   bool is_complete() const { return whole_; }
-  CallNames names() const;  // requires is_complete()
+  CallNames names() const;  // views of this label; requires is_complete()
 
  private:
   std::array<char, 92> text_;
@@ -37,7 +39,8 @@ class CallLabel {
   bool whole_ = false;
 };
 
-// Valid until the view's next load().
+// The names of a call, from its label or read by `view`. Valid until the next load() of `view`, and
+// no longer than the model holds the call. All are empty when the message cannot be read.
 CallNames names_of(const Model& model, CallId call, MessageView& view);
 
 }  // namespace sipladder

@@ -1,8 +1,7 @@
-// Asks whoever works on a long question to stop where it is: what is known until then is the
-// answer. Loops whose length the capture decides look here in each round; a look that finds nothing
-// asked costs one load.
+// A request to stop long work where it is: what is known until then is the answer. Loops whose
+// length depends on the capture look here in each round. A look without a request costs one load.
 //
-// Threads: any; request() from signal handlers too.
+// Threads: any. request() may also be called from a signal handler.
 #pragma once
 
 #include <atomic>
@@ -13,7 +12,7 @@ namespace sipladder {
 
 class Cancellation {
  public:
-  // From `after_ns` from now on. The earliest request counts, and none is taken back.
+  // The work is to stop `after_ns` from now. The earliest request counts. None can be taken back.
   void request(int64_t after_ns = 0) {
     const int64_t wanted_ns = steady_ns() + after_ns;
     int64_t known_ns = at_ns_.load();
@@ -21,7 +20,7 @@ class Cancellation {
     }
   }
   bool requested() const { return has_passed(0); }
-  // Long enough ago that what has not stopped by itself should be broken off.
+  // The request is older than kGraceNs: work that has not stopped by itself is to be interrupted.
   bool overdue() const { return has_passed(kGraceNs); }
 
  private:

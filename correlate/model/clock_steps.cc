@@ -26,8 +26,8 @@ bool step_between(const Model& model, const MessageRecord& a, const MessageRecor
 
 bool step_between(const Model& model, const CallRecord& call, int64_t from_ns, int64_t to_ns) {
   if (model.clock_steps.empty() || from_ns == 0 || to_ns == 0) return false;
-  // A clock that went back shows one time twice: the later message, for the first moment the newest
-  // before it.
+  // Two messages can have the same time when the clock was set back. `to` is the last message with
+  // its time. `from` is the newest message before `to` with the other time.
   const MessageRecord* to = nullptr;
   const MessageRecord* last = nullptr;
   for (MessageId id = call.first_message; id; id = model.messages[id].next_in_call) {

@@ -1,7 +1,7 @@
-// Where the clock of a capture was set back while it captured. The order of messages is that of
-// frames then, and a duration from before such a step to behind it is not known.
+// Moments at which the clock of a capture was set back while it captured. Messages are ordered by
+// frame there, and no duration across such a step is known.
 //
-// Bounds: kMaxClockSteps of the whole capture; a clock that goes back more often is no clock.
+// Bounds: kMaxClockSteps of the whole capture; later steps are not noted.
 #pragma once
 
 #include <cstddef>
@@ -20,12 +20,12 @@ inline constexpr size_t kMaxClockSteps = 256;
 
 struct ClockStep {
   uint16_t source = 0;
-  uint32_t frame = 0;   // the first one behind it
-  int64_t back_ns = 0;  // by so much
+  uint32_t frame = 0;   // the first one after the step
+  int64_t back_ns = 0;  // by how much; positive
 };
 
-// Notes the steps of each source; of a file with several interfaces, of each of them. Packets that
-// overtake each other in a multi-queue card differ by less.
+// Notes the steps of each interface of each source. Requires all packets, in the order of frames.
+// Less than kMinBackNs is no step: packets overtake each other in a multi-queue network card.
 class ClockWatch {
  public:
   void note(const Packet& packet, std::vector<ClockStep>* steps) {
@@ -43,10 +43,12 @@ class ClockWatch {
   std::vector<std::vector<int64_t>> before_;  // by source and interface: time of the packet before
 };
 
-// The time as it would be if the clock had gone on: orders what one source shows by its frames.
+// The time of a frame as if the clock had not been set back: it orders the frames of one source.
 int64_t ordered_ns(const Model& model, uint16_t source, uint32_t frame, int64_t time_ns);
+// Whether the clock was set back between two messages. False for messages of two sources.
 bool step_between(const Model& model, const MessageRecord& a, const MessageRecord& b);
-// Between two moments of a call that its messages show, in whatever direction.
+// The same for two moments of a call, each the time of one of its messages. False when one of them
+// is 0. When no message has `to_ns`, the call's last message stands for it.
 bool step_between(const Model& model, const CallRecord& call, int64_t from_ns, int64_t to_ns);
 
 }  // namespace sipladder

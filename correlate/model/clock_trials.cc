@@ -6,11 +6,13 @@
 namespace sipladder {
 namespace {
 
-// Of the audio formats of RFC 3551, RFC 4867, RFC 5577 and RFC 7587, and that of video.
+// In Hz: the clocks of the audio formats of RFC 3551, RFC 4867, RFC 5577 and RFC 7587, and 90,000
+// of video.
 constexpr std::array<uint32_t, 12> kClocksOfMedia = {8000,  11025, 12000, 16000, 22050, 24000,
                                                      32000, 44100, 48000, 88200, 90000, 96000};
 
-// No network delays a packet so much: the sender began anew with other timestamps.
+// No network delays a packet so much. A larger difference means that the sender has begun anew with
+// other timestamps.
 constexpr double kRestartSeconds = 5;
 
 }  // namespace
@@ -48,7 +50,8 @@ void ClockTrials::add(const RtpHeader& rtp, int64_t time_ns) {
   drop_disproved(time_ns);
 }
 
-// The longer it runs, the better its rate tells the clock.
+// Compares the rate of the timestamps with each clock. The longer the stream runs, the less may the
+// rate differ.
 void ClockTrials::drop_disproved(int64_t time_ns) {
   constexpr uint32_t kLookEvery = 64;
   constexpr double kMinSeconds = 1;
@@ -60,7 +63,7 @@ void ClockTrials::drop_disproved(int64_t time_ns) {
   const auto fits = [&](const ClockTrial& trial) {
     return std::fabs(std::log(rate / trial.clock_hz)) <= most_off;
   };
-  // A sender that restarts its timestamps fits none: then all are kept.
+  // The rate of a sender that restarts its timestamps fits no clock: then all clocks are kept.
   ClockTrial* const end = trials_.data() + count_;
   if (std::none_of(trials_.data(), end, fits)) return;
   count_ = static_cast<uint32_t>(std::stable_partition(trials_.data(), end, fits) - trials_.data());

@@ -7,8 +7,8 @@
 namespace sipladder {
 namespace {
 
-// Between two files of a ring: at least this long, twice the longest pause so far, never more than
-// an hour.
+// Two files of a ring are joined over a pause of at most twice the longest pause within the files
+// so far. That limit is at least kLeastJoinedNs and at most kMostJoinedNs.
 constexpr int64_t kLeastJoinedNs = 10 * kSecondNs;
 constexpr int64_t kMostJoinedNs = 3600 * kSecondNs;
 

@@ -1,8 +1,10 @@
-// Which times each capture point covers: what was not captured proves nothing, so whoever concludes
-// something from silence asks here first. Files that follow each other at one point (a ring of
-// them) cover what lies between, when that is no longer than their pauses are; others leave a hole.
+// Which times each capture point covers. Silence proves something only while somebody captured, so
+// whoever concludes something from silence asks here first. Files of one point that follow each
+// other (a ring) cover the pause between two files too, as long as it is not much longer than the
+// pauses within them. A longer pause is a hole in the coverage.
 //
-// Threads: as Model. Bounds: a span for each source at most.
+// Times are nanoseconds since the epoch. Threads: as Model. Bounds: one span for each source at
+// most.
 #pragma once
 
 #include <array>
@@ -15,12 +17,13 @@ namespace sipladder {
 
 class Coverage {
  public:
+  // Requires every packet, in the order in which they are read.
   void add(const Packet& packet);
 
-  // Until when `point` goes on capturing after `time_ns`, without a hole; `time_ns` itself when it
-  // does not cover that.
+  // Until when `point` goes on capturing after `time_ns` without a hole; `time_ns` itself when the
+  // point does not cover that time.
   int64_t until(uint8_t point, int64_t time_ns) const;
-  // Since when it had been capturing.
+  // Since when `point` had been capturing before `time_ns`; `time_ns` itself likewise.
   int64_t since(uint8_t point, int64_t time_ns) const;
   bool covers(uint8_t point, int64_t time_ns) const { return span_of(point, time_ns) != nullptr; }
 

@@ -12,9 +12,9 @@ namespace sipladder {
 
 struct CutRequest {
   IncompleteSip packet;
-  uint64_t transaction_key = 0;
-  std::string method;     // as written
-  bool answered = false;  // a response to it is in the capture
+  uint64_t transaction_key = 0;  // SipFacts::transaction_key
+  std::string method;            // as written
+  bool answered = false;         // another message of its transaction is in the capture
 };
 
 }  // namespace sipladder

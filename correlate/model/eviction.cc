@@ -38,7 +38,8 @@ std::vector<Candidate> candidates_of(const Model& model) {
   return candidates;
 }
 
-// The chains run through the records themselves: the next id is read before the record goes.
+// The chains run through the records themselves, so the next id is read before a record is
+// forgotten.
 void forget_call(Model& model, PacketLog& log, CallId id, Room* freed) {
   const CallRecord call = model.calls[id];
   size_t bytes = sizeof(CallRecord) + sizeof(CallLabel);
@@ -69,7 +70,8 @@ void forget_call(Model& model, PacketLog& log, CallId id, Room* freed) {
   freed->records += bytes;
 }
 
-// A branch that was used again, or a hop with another Call-ID, leads out of its call.
+// Clears ids of transactions that were forgotten. Such ids lead from one call to another where a
+// branch was used again, or where the next hop has another Call-ID.
 void cut_links(Model& model) {
   const auto& transactions = model.transactions;
   for (const TransactionId id : transactions.ids()) {
@@ -103,7 +105,7 @@ void forget_stream(Model& model, PacketLog& log, StreamId id) {
   model.evicted.streams++;
 }
 
-// About `count` of them.
+// Forgets about `count` streams, those that have been idle longest.
 void forget_idle_streams(Model& model, PacketLog& log, size_t count) {
   std::vector<int64_t> newest;
   newest.reserve(model.streams.held());
@@ -115,7 +117,7 @@ void forget_idle_streams(Model& model, PacketLog& log, size_t count) {
   forget_streams(model, log, newest[place] + 1);
 }
 
-// Of what the tables take, the part that is for streams.
+// How much of `bytes` streams are to give up: as large a part as they take of all tables.
 size_t share_of_streams(const Model& model, size_t bytes) {
   const size_t calls = model.messages.bytes() + model.transactions.bytes() + model.dialogs.bytes() +
                        model.calls.bytes() + model.labels.bytes();

@@ -1,6 +1,6 @@
 // The keyed hashes behind the correlator's tables. The key is chosen per process (Abseil's seed),
-// so that a hostile capture cannot build chains. Ids never depend on it: the same input gives the
-// same output.
+// so that a hostile capture cannot build chains. Ids never depend on the key: the same input gives
+// the same output. The mixing step is that of wyhash: a product of 128 bits, its halves folded.
 #pragma once
 
 #include <absl/hash/hash.h>
@@ -73,7 +73,7 @@ inline uint64_t hash_endpoint(const Endpoint& endpoint) {
              words[1] ^ (uint64_t{endpoint.port} << 8 | endpoint.ip.family));
 }
 
-// Of a path from one end to the other.
+// Of a path from `src` to `dst`; the way back has another key.
 inline uint64_t pair_key(const Endpoint& src, const Endpoint& dst) {
   return mix(hash_endpoint(src), hash_endpoint(dst) + 1);
 }
@@ -92,7 +92,7 @@ struct EndpointHash {
   size_t operator()(const Endpoint& endpoint) const { return hash_endpoint(endpoint); }
 };
 
-// For maps whose key is one of these hashes already.
+// For maps whose key already is a hash of this file.
 struct IdentityHash {
   size_t operator()(uint64_t key) const { return key; }
 };

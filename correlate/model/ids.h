@@ -1,5 +1,5 @@
 // Strong 32-bit ids, 1-based in capture order; 0 is "none". An id is the `id` column of its table
-// in SCHEMA.md.
+// (docs/schema.md).
 #pragma once
 
 #include <compare>

@@ -1,5 +1,7 @@
-// Rows that are found by a text key, in the order in which they came. No more than a bound; those
-// whose messages were given up for memory go with their keys.
+// Rows in the order in which they were added, each found by a text key.
+//
+// Lifetime: pointers and references to rows are valid until add() or keep_only().
+// Bounds: `most` rows.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -20,19 +22,19 @@ class KeyedRows {
   Row& operator[](size_t place) { return rows_[place]; }
   size_t place_of(const Row& row) const { return static_cast<size_t>(&row - rows_.data()); }
 
-  // Null when there is none. Valid until a row is added.
+  // Null when there is none.
   Row* find(const std::string& key) {
     const auto found = places_.find(key);
     return found == places_.end() ? nullptr : &rows_[found->second];
   }
-  // Null when there are too many already. The key must be new.
+  // Null when `most` rows are there already: nothing was added then. The key must be new.
   Row* add(std::string key, Row row) {
     if (rows_.size() >= most_) return nullptr;
     places_.emplace(std::move(key), rows_.size());
     rows_.push_back(std::move(row));
     return &rows_.back();
   }
-  // Places change.
+  // Removes the rows for which `keep` is false, with their keys. The others move up.
   template <typename Keep>
   void keep_only(Keep keep) {
     constexpr size_t kGone = SIZE_MAX;

@@ -24,7 +24,7 @@ bool MessageView::load(const MessageRecord& message) {
 }
 
 bool MessageView::load_routing(const MessageRecord& message) {
-  // Which of its headers is cut, all together tell.
+  // Only the index of all headers tells which of them the snap length has cut.
   return message.truncated ? load(message) : load_by(index_routing, message);
 }
 

@@ -1,6 +1,7 @@
 // A message's text, read again from the capture.
 //
-// Lifetime: the views in `sip` live until the next load(). Threads: one view per thread.
+// Lifetime: sip() and bytes() are valid until the next load(). The PacketLog must outlive the view.
+// Threads: one view per thread.
 #pragma once
 
 #include <string>
@@ -15,12 +16,12 @@ class MessageView {
  public:
   explicit MessageView(const PacketLog& log) : log_(log) {}
 
-  // False when the bytes can no longer be read, or are not those of the message any more; `sip` and
-  // `bytes` are then empty, and the log has counted it.
+  // False when the bytes can no longer be read, or are not those of the message any more. sip() and
+  // bytes() are empty then, and the PacketLog has counted the failure.
   bool load(const MessageRecord& message);
 
-  // The same, and `sip` holds its start line, Via and Record-Route only: for the NAT audit, which
-  // reads three messages of each hop.
+  // The same, but sip() need not hold more than the start line, Via and Record-Route. It is faster,
+  // for the NAT audit, which reads three messages of each hop.
   bool load_routing(const MessageRecord& message);
 
   const PacketLog& log() const { return log_; }

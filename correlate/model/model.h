@@ -1,10 +1,10 @@
-// Everything known of the capture so far: tables of records. Filled by Engine, read by everybody to
-// the right of it.
+// Everything known of the capture so far: tables of records. The Engine fills it, everybody to the
+// right of it reads it.
 //
-// Threads: while packets are read, two write here, each its own part, as the groups of struct Model
-// say: the one that reads and decodes, and the worker that correlates behind it. Everybody else
-// reads when both stand still: after Engine::catch_up(), under the session's lock
-// (query/session.h).
+// Threads: two threads write here while packets are read: the one that reads and decodes, and the
+// worker that correlates behind it. The groups of struct Model say which thread writes what.
+// Everybody else reads while neither of them writes: after Engine::catch_up(), under the session's
+// lock (query/session.h).
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -50,7 +50,7 @@ struct Accounting {
   uint64_t turn_channels_forgotten = 0;
 };
 
-// What is counted where streams are kept.
+// What the worker counts of media.
 struct MediaAccounting {
   std::array<uint64_t, static_cast<size_t>(RtcpKind::count_)> rtcp{};  // packets in compounds
   uint64_t streams_refused = 0;  // RTP that found the stream table full
@@ -60,13 +60,13 @@ struct MediaAccounting {
 struct SourceCounters {
   uint64_t sip = 0, rtp = 0, rtcp = 0, other = 0, undecoded = 0, fragments = 0;
   uint64_t cut = 0;       // packets that the snap length cut
-  uint64_t cut_rtp = 0;   // of those, RTP, as a capture without its voice has it
-  int64_t newest_ns = 0;  // time of its packets so far
-  // The same of each interface: what a file holds of several is in the order in which they were
-  // read, and none of their clocks went back.
+  uint64_t cut_rtp = 0;   // RTP among the cut packets
+  int64_t newest_ns = 0;  // newest time of its packets so far
+  // The same for each interface. The packets of two interfaces need not be in the order of time in
+  // the file: that is no step of a clock.
   std::vector<int64_t> newest_of_interface;
-  int64_t back_ns = 0;      // the largest step back
-  uint32_t back_frame = 0;  // where that was
+  int64_t back_ns = 0;      // the largest step back of an interface's clock
+  uint32_t back_frame = 0;  // the first frame after that step
   uint8_t point = 0;        // as in Packet
 
   void note_time(const Packet& packet);
@@ -100,13 +100,13 @@ struct Model {
   Table<CallRecord, CallId> calls;
   Table<CallLabel, CallId> labels;    // of each call
   std::vector<TransactionId> refers;  // at most kMaxRefers, in capture order
-  // By the worker too: hosts and media.
+  // Written by the worker as well: hosts and media.
   Table<Endpoint, EndpointId> endpoints;
   Table<StreamRecord, StreamId> streams;  // candidates too: see is_listed()
   std::vector<IcmpErrorRecord> icmp_errors;
-  // Places in it, of those that quote a packet from the one end to the other.
+  // Indexes into icmp_errors, by the source and destination (EndpointId) of the quoted packet.
   absl::flat_hash_map<std::pair<uint32_t, uint32_t>, std::vector<uint32_t>> icmp_between;
-  bool some_too_big = false;  // says one of icmp_errors
+  bool some_too_big = false;  // one of icmp_errors has says_too_big()
   std::vector<RtcpRecord> rtcp;
   std::vector<IceCheckRecord> ice_checks;
   std::vector<HandshakeRecord> handshakes;
@@ -114,40 +114,43 @@ struct Model {
   std::vector<StunProbe> stun_probes;
   std::vector<Keepalive> keepalives;
   absl::flat_hash_map<uint32_t, DtmfDigits> dtmf;           // by StreamId
-  absl::flat_hash_map<uint32_t, VoicePlaces> voice_places;  // the same, of other than G.711
-  absl::flat_hash_map<uint32_t, KeyedPlaces> keyed_places;  // the same, of keyed ones
-  absl::flat_hash_map<uint32_t, EarlyVoice> early_voice;    // the same, of before the answer
-  absl::flat_hash_map<uint32_t, ClockTrials> clock_trials;  // the same, of dynamic payload types
-  absl::flat_hash_map<uint32_t, StreamHistory> histories;   // the same, of those over a second long
+  absl::flat_hash_map<uint32_t, VoicePlaces> voice_places;  // by StreamId, for other than G.711
+  absl::flat_hash_map<uint32_t, KeyedPlaces> keyed_places;  // by StreamId, for SRTP with keys
+  absl::flat_hash_map<uint32_t, EarlyVoice> early_voice;    // by StreamId, before the answer
+  absl::flat_hash_map<uint32_t, ClockTrials> clock_trials;  // by StreamId, dynamic payload types
+  absl::flat_hash_map<uint32_t, StreamHistory> histories;   // by StreamId, longer than a second
   MediaAccounting media_accounting;
 
-  // Written while the worker is idle: what the decoder has gathered (Engine::catch_up) ...
+  // Written while the worker is idle. What the decoder has gathered (Engine::catch_up), each list
+  // up to the bound that decode/ states:
   std::array<uint64_t, static_cast<size_t>(Oddity::count_)> oddities{};
-  std::vector<TcpGap> tcp_gaps;              // the first of them
-  std::vector<TcpStall> tcp_stalls;          // likewise
-  std::vector<TcpRefusal> tcp_refusals;      // likewise
-  std::vector<TlsConnection> tls;            // likewise
-  std::vector<NeighbourSilence> neighbours;  // who asked for them in vain
-  // ... what is known once the source has ended (Engine::finish) ...
+  std::vector<TcpGap> tcp_gaps;
+  std::vector<TcpStall> tcp_stalls;
+  std::vector<TcpRefusal> tcp_refusals;
+  std::vector<TlsConnection> tls;
+  std::vector<NeighbourSilence> neighbours;  // ARP and ND requests without an answer
+  // What is known once the source has ended (Engine::finish):
   std::vector<IncompleteSip> incomplete_sip_fragments;
   std::vector<HeadlessUdp> headless_udp;
-  std::vector<CutRequest> cut_requests;  // the requests among them
-  bool finished = false;
-  // ... what was given up for memory (eviction.cc), and what the sources say (query/session.cc).
+  std::vector<CutRequest> cut_requests;  // the requests among incomplete_sip_fragments
+  bool finished = false;                 // the source has ended
+  // What was given up for memory (eviction.cc), and what the sources say (query/session.cc):
   Evicted evicted;
   std::vector<SourceInfo> captures;
 
-  // Of questions about all this: verdicts, bindings, rows. Then their answers are not whole. Any
-  // thread may ask for it.
+  // Stops questions about the model: verdicts, bindings, rows. Their answers are incomplete then.
+  // Any thread may request it.
   Cancellation cancellation;
 };
 
-// Until when the point that saw a message goes on capturing after it: later silence proves nothing.
+// Until when the point that saw message `since` goes on capturing after it. Silence later than that
+// proves nothing.
 inline int64_t watched_until(const Model& model, const MessageRecord& since) {
   return model.coverage.until(since.point, since.time_ns);
 }
 
-// ICMP errors that quote a packet from `src` to `dst`, in capture order.
+// Indexes into Model::icmp_errors of the errors that quote a packet from `src` to `dst`, in capture
+// order. Valid until packets are read again.
 inline const std::vector<uint32_t>& icmp_errors_between(const Model& model, EndpointId src,
                                                         EndpointId dst) {
   static const std::vector<uint32_t> kNone;
@@ -155,8 +158,8 @@ inline const std::vector<uint32_t>& icmp_errors_between(const Model& model, Endp
   return found == model.icmp_between.end() ? kNone : found->second;
 }
 
-// RTP on its own proof (sequence numbers that follow each other); streams named by SDP are listed
-// besides.
+// The stream proves by itself to be RTP: sequence numbers follow each other. Streams that SDP names
+// are listed without that proof.
 bool is_rtp_by_progress(const StreamRecord& stream);
 
 }  // namespace sipladder

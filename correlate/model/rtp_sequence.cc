@@ -17,7 +17,7 @@ void end_run(RtpSequence* sequence) {
   sequence->run_losses = 0;
 }
 
-// `count` numbers from `first` on did not come.
+// Notes that `count` numbers from `first` on did not come.
 void note_lost(RtpSequence* sequence, uint32_t first, uint32_t count) {
   if (sequence->run_losses > 0 && first - sequence->last_lost > kGapPackets) end_run(sequence);
   if (sequence->run_losses == 0) sequence->run_begin = first;
@@ -25,7 +25,7 @@ void note_lost(RtpSequence* sequence, uint32_t first, uint32_t count) {
   sequence->last_lost = first + count - 1;
 }
 
-// The oldest `count` of the window, whose fate is known now.
+// Moves the oldest `count` numbers out of the window: those that did not come are lost now.
 void leave_window(RtpSequence* sequence, uint32_t count) {
   const uint64_t known = sequence->highest - sequence->base;
   for (uint32_t i = 0; i < count; i++) {
@@ -46,7 +46,8 @@ void move_on(RtpSequence* sequence, uint16_t step) {
   sequence->highest += step;
 }
 
-// No network loses or delays more packets than a second of fast video between two that come.
+// A step is a jump when it is larger than misordering (100, RFC 3550 A.1) and a loss during the
+// pause can explain. The fastest sender counted with sends 1000 packets a second.
 bool is_jump(uint16_t step, int64_t pause_ns) {
   constexpr int64_t kMisordered = 100;  // RFC 3550 A.1
   constexpr int64_t kFastestNs = 1'000'000;
@@ -70,7 +71,7 @@ Arrival arrive(RtpSequence* sequence, uint16_t number, int64_t pause_ns, uint16_
     sequence->restarting = !again;
     sequence->restart_next = static_cast<uint16_t>(number + 1);
     if (!again) return Arrival::stray;
-    // The stray one before was the first of the new numbers.
+    // The stray packet before this one was the first with the new numbers.
     move_on(sequence, 1);
     sequence->shift = static_cast<uint16_t>(sequence->highest + 1 - number);
     *step = 1;

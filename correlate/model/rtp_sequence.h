@@ -1,5 +1,5 @@
-// Sequence numbers of one stream: what came, what is missing, and whether that is missing in bursts
-// (RFC 3550 A.1, RFC 3611 4.7.2). Constant memory: nothing is kept of a packet but its place.
+// Sequence numbers of one stream: which came, which are missing, and whether losses come in bursts
+// (RFC 3550 A.1, RFC 3611 4.7.2). Memory is constant.
 #pragma once
 
 #include <cstdint>
@@ -9,18 +9,19 @@ namespace sipladder {
 
 struct RtpSequence {
   uint32_t base = 0;
-  uint32_t highest = 0;  // extended
-  uint64_t window = 0;   // which of the 64 newest came: duplicates and late told apart
-  // A sender that begins anew with other numbers continues the old ones here.
+  uint32_t highest = 0;  // extended by the number of wraps
+  uint64_t window = 0;   // bit n: number highest - n came. Tells duplicates from late packets
+  // Added to the numbers of a sender that began anew with other ones: they continue the old ones.
   uint16_t shift = 0;
-  uint16_t restart_next = 0;  // what a restart must show next to be believed
-  bool restarting = false;
-  uint32_t pause_lost = 0;  // over pauses of a second and more: of a hold, they were never sent
-  // Losses with fewer than 16 packets between them, as long as they go on.
+  uint16_t restart_next = 0;  // the number that must come next to prove a restart
+  bool restarting = false;    // the packet before was a stray one
+  // Missing across pauses of a second and more: mostly a hold, so they were never sent.
+  uint32_t pause_lost = 0;
+  // The present run of losses, with fewer than 16 packets between two of them.
   uint32_t run_begin = 0;
   uint32_t run_losses = 0;
   uint32_t last_lost = 0;
-  // Such runs of more than one loss: what RFC 3611 calls a burst.
+  // Ended runs of more than one loss: what RFC 3611 calls a burst.
   uint32_t bursts = 0;
   uint32_t burst_packets = 0;  // from the first loss to the last of each
   uint32_t burst_losses = 0;
@@ -29,15 +30,15 @@ static_assert(std::is_trivially_copyable_v<RtpSequence>);
 
 enum class Arrival : uint8_t {
   next,       // the newest so far
-  late,       // older than the newest, missed until now
-  duplicate,  // one of the newest 64, and it has come
-  stray,      // far from all others; a second one makes it a restart
+  late,       // older than the newest, and missing until now
+  duplicate,  // one of the newest 64 numbers, and it had come before
+  stray,      // far from all others; when the next number follows, it was a restart
 };
 
 void begin_sequence(RtpSequence* sequence, uint16_t number);
 
-// `pause_ns` since the packet before tells a loss from a sender that begins anew. Of Arrival::next,
-// *step is the distance from the packet before.
+// `pause_ns`, the time since the packet before, tells a loss from a sender that begins anew. For
+// Arrival::next, *step is how far the number is ahead of the newest one before.
 Arrival arrive(RtpSequence* sequence, uint16_t number, int64_t pause_ns, uint16_t* step);
 
 // How far `number` lies behind the newest one: 0 for itself.
@@ -52,8 +53,9 @@ inline bool has_come(const RtpSequence& sequence, uint16_t number) {
 struct LossBursts {
   uint32_t bursts = 0;
   uint32_t packets = 0;  // expected within bursts
-  uint32_t losses = 0;   // of these
+  uint32_t losses = 0;   // of these packets
 };
+// The run that goes on is counted as if it had ended.
 LossBursts bursts_of(const RtpSequence& sequence);
 
 }  // namespace sipladder

@@ -12,7 +12,7 @@ namespace sipladder {
 class Sentence {
  public:
   Sentence() = default;
-  Sentence(const char* literal) : text_(literal) {}  // which lives as long as the program
+  Sentence(const char* literal) : text_(literal) {}  // must live as long as the program
   Sentence(std::string composed)
       : composed_(std::make_shared<const std::string>(std::move(composed))), text_(*composed_) {}
 

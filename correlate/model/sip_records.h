@@ -1,6 +1,7 @@
-// What is kept in memory of SIP: messages, transactions, dialogs, calls. Records are small,
-// trivially copyable and name each other by id. Text stays in the file and is read again through
-// PacketLog (see message_view.h). Times are nanoseconds since the epoch; 0 means "did not happen".
+// Records of SIP: messages, transactions, dialogs, calls. Records are small, trivially copyable and
+// name each other by id. Text stays in the file and is read again through PacketLog (see
+// message_view.h). Times are nanoseconds since the epoch; 0 means "did not happen". An id of 0
+// means "none". Section numbers without an RFC are of RFC 3261.
 #pragma once
 
 #include <algorithm>
@@ -25,11 +26,13 @@ struct MessageRecord {
   TransactionId txn;
   MessageId next_in_call;
   MessageId previous_in_txn;
-  MessageId original;  // of a retransmission or capture duplicate: the first copy
+  // Of a retransmission: the first transmission. Of a capture duplicate: the transmission that was
+  // captured twice.
+  MessageId original;
   EndpointId src;
   EndpointId dst;
   uint32_t cseq = 0;
-  uint32_t content_hash = 0;  // of all bytes: "the same message again"
+  uint32_t content_hash = 0;  // of all bytes: equal ones are the same message
   uint16_t store = 0;
   uint16_t status = 0;  // 0: a request
   uint16_t ip_id = 0;
@@ -38,19 +41,19 @@ struct MessageRecord {
   Method method : 4 = Method::unknown;  // of the request, or of CSeq for a response
   Transport transport : 4 = Transport::udp;
   bool has_sdp : 1 = false;
-  bool malformed : 1 = false;       // whole, and breaks a rule
-  bool retransmission : 1 = false;  // `original` says of what
-  bool duplicate : 1 = false;       // the same packet captured twice: `original` says of what
+  bool malformed : 1 = false;       // breaks a rule of the syntax, and was not cut
+  bool retransmission : 1 = false;  // of `original`
+  bool duplicate : 1 = false;       // the packet of `original`, captured twice
   bool from_caller : 1 =
       false;  // its author (From of a request, To of a response) is the caller's side
-  bool has_auth : 1 = false;  // request with Authorization or Proxy-Authorization
-  bool truncated : 1 = false;
-  bool logged : 1 = false;    // a log wrote it
-  bool inferred : 1 = false;  // an address was told from its headers: see Packet
+  bool has_auth : 1 = false;   // request with Authorization or Proxy-Authorization
+  bool truncated : 1 = false;  // by the snap length, or by the log
+  bool logged : 1 = false;     // the source is a log of text, not a capture
+  bool inferred : 1 = false;   // one of its addresses was told from headers: see Packet
   bool has_to_tag : 1 = false;
-  bool has_rseq : 1 = false;       // RFC 3262
+  bool has_rseq : 1 = false;       // a reliable provisional response (RFC 3262)
   bool no_contact : 1 = false;     // INVITE, or a 2xx to it, without Contact
-  bool many_contacts : 1 = false;  // 2xx to INVITE
+  bool many_contacts : 1 = false;  // 2xx to INVITE with more than one Contact
   bool no_qop : 1 = false;         // 401 or 407 whose challenges have no qop
   bool timed_out : 1 = false;      // a BYE whose Reason names a timer
   SdpGlance sdp;
@@ -58,7 +61,8 @@ struct MessageRecord {
   bool is_request() const { return status == 0; }
   bool is_copy() const { return retransmission || duplicate; }
   PacketRef ref() const { return {offset, length, store}; }
-  // Of one author: the same request, or responses to one, on whatever hop.
+  // Same CSeq number and method. For two messages of one author this means: the same request, or
+  // responses to the same request, on any hop.
   bool is_in_exchange_of(const MessageRecord& other) const {
     return cseq == other.cseq && method == other.method;
   }
@@ -77,7 +81,8 @@ enum class TransactionState : uint8_t {
   timed_out,
 };
 
-// One hop: the same branch, sent-by and method between the same two addresses (RFC 3261 17).
+// One hop of a request: the same branch, sent-by and method between the same two addresses
+// (RFC 3261 17).
 struct TransactionRecord {
   int64_t first_ns = 0;
   int64_t last_ns = 0;
@@ -85,7 +90,7 @@ struct TransactionRecord {
   int64_t final_response_ns = 0;
   CallId call;
   DialogId dialog;
-  MessageId request;  // first request, none when the capture holds responses only
+  MessageId request;  // first copy; none when the capture holds responses only
   MessageId first_message;
   MessageId last_message;    // head of the chain MessageRecord::previous_in_txn
   MessageId final_response;  // first copy
@@ -101,15 +106,16 @@ struct TransactionRecord {
   uint16_t provisionals = 0;
   uint16_t requests = 0;   // copies seen, capture duplicates not counted
   uint16_t responses = 0;  // copies of the final response
-  uint16_t expires_s = 0;  // that an INVITE gives the callee to answer; 0: no limit
+  uint16_t expires_s = 0;  // time that an INVITE gives the callee to answer; 0: no limit
   Method method = Method::unknown;
   TransactionKind kind = TransactionKind::non_invite;
   TransactionState state = TransactionState::trying;
   Transport transport = Transport::udp;
-  char timer = 0;  // 'A'..'M' or 0
-  bool cancelled = false;
-  bool cancel_refused = false;  // 481: its final response had crossed the CANCEL
-  // Of the first request and the first final response, so that nobody must look at them for it.
+  char timer = 0;               // 'A'..'M' or 0
+  bool cancelled = false;       // of an INVITE: a CANCEL for it was seen
+  bool cancel_refused = false;  // with 481: the final response had crossed the CANCEL
+  // Facts of the first request and the first final response, copied so that nobody has to look at
+  // the messages for them.
   bool has_auth : 1 = false;
   bool in_dialog : 1 = false;      // To tag in the request
   bool oversize : 1 = false;       // over UDP, more than RFC 3261 18.1.1 allows
@@ -120,7 +126,7 @@ struct TransactionRecord {
   uint8_t event = 0;               // SUBSCRIBE: SipFacts::event
 
   bool succeeded() const { return final_status / 100 == 2; }
-  // Its time was over when the callee refused it (13.3.1).
+  // The time of its Expires was over when the final response came (13.3.1).
   bool expired() const {
     return expires_s != 0 && final_response_ns - first_ns >= int64_t{expires_s} * 1'000'000'000;
   }
@@ -145,13 +151,13 @@ struct DialogRecord {
   MessageId ended_message;  // BYE, or what ended the last subscription
   MessageId timer_set;      // the newest 2xx that agreed on a session timer; none: no timer
   uint32_t timer_s = 0;     // its interval (RFC 4028 4)
-  uint64_t subscriptions = 0;  // that live in it: bit SipFacts::event of each
+  uint64_t subscriptions = 0;  // that live in the dialog: bit SipFacts::event of each
   DialogState state = DialogState::early;
   Party ended_by = Party::none;
   bool forked = false;
   bool acked = false;         // an ACK for its 2xx was seen
   bool strict_route = false;  // a Record-Route without lr
-  bool of_call = false;       // an INVITE uses it
+  bool of_call = false;       // the dialog is one of an INVITE
 };
 
 enum class CallKind : uint8_t {
@@ -185,11 +191,11 @@ enum class CallState : uint8_t {
 struct CallRecord {
   int64_t start_ns = 0;
   int64_t end_ns = 0;
-  int64_t invite_ns = 0;    // first INVITE; one within a dialog began nothing
-  int64_t progress_ns = 0;  // first 180-183, lacking one the final response (post-dial delay)
-  int64_t ring_ns = 0;      // first 18x, of that INVITE
-  int64_t answer_ns = 0;    // first 2xx to INVITE
-  int64_t bye_ns = 0;       // first BYE
+  int64_t invite_ns = 0;    // first INVITE that is not within a dialog
+  int64_t progress_ns = 0;  // first 180-183, else the final response that refused (post-dial delay)
+  int64_t ring_ns = 0;      // first 18x to such an INVITE
+  int64_t answer_ns = 0;    // first 2xx to an INVITE; else the ACK that shows an unseen one
+  int64_t bye_ns = 0;       // first BYE, or 2xx to an unseen one, that ends the call for all forks
   uint64_t id_hash = 0;     // of the Call-ID
   uint64_t caller_tag_hash = 0;
   MessageId first_message;
@@ -198,7 +204,7 @@ struct CallRecord {
   MessageId first_response;
   TransactionId first_txn, last_txn;   // chain TransactionRecord::next_in_call
   DialogId first_dialog, last_dialog;  // chain DialogRecord::next_in_call
-  TransactionId first_bye;             // of the first message that hangs up
+  TransactionId first_bye;             // of the first BYE, or of the 2xx to an unseen one
   uint32_t messages = 0;
   uint32_t retransmissions = 0;
   uint32_t dialogs = 0;
@@ -208,17 +214,18 @@ struct CallRecord {
   CallState state = CallState::pending;
   Party ended_by = Party::none;
   bool outcome_due = false;    // messages came since its state was decided
-  bool has_malformed = false;  // one of its messages breaks a rule
+  bool has_malformed = false;  // MessageRecord::malformed of one of its messages
   bool unregisters = false;    // the newest REGISTER asks for Expires 0 or Contact: *
-  SdpGlance sdp;               // of all its SDP together
+  SdpGlance sdp;               // what any SDP of the call has
   uint16_t caller_types = 0;   // SdpGlance::types of all SDP of each side
   uint16_t callee_types = 0;
-  bool sdp_offered = false;   // an SDP from the caller's side, or a message that was cut
-  bool sdp_answered = false;  // and one from the callee's
+  bool sdp_offered = false;   // the caller's side sent SDP, or a message that was cut
+  bool sdp_answered = false;  // the callee's side did
 
-  // From and To of the first request, lacking one of the first message, name the parties.
+  // The message whose From and To name the parties: the first request, else the first message.
   MessageId naming_message() const { return first_request ? first_request : first_message; }
-  // The network did its part: answered, busy, not taken, given up (NER of ITU-T E.425).
+  // The network did its part: the call was answered, busy, not answered or cancelled (counted by
+  // the network effectiveness ratio of ITU-T E.425).
   bool is_effective() const {
     return answer_ns != 0 || state == CallState::busy || state == CallState::no_answer ||
            state == CallState::cancelled;

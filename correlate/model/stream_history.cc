@@ -57,7 +57,7 @@ void StreamHistory::add(const StreamInterval& interval) {
   if (over_.size() == kMost) merge_pairs();
 }
 
-// What was lost over several intervals in which nothing came is lost in each of them.
+// When several intervals have passed without a packet, the losses are spread over all of them.
 void StreamHistory::end_interval(StreamRecord& stream, int64_t time_ns) {
   StreamInterval span = present(stream);
   const int64_t begin_ns = stream.interval_end_ns - width_ns_;

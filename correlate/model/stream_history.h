@@ -1,7 +1,7 @@
 // Figures of a stream over time: loss, jitter and silence by interval. All intervals of a stream
-// are of one width; when there is no place for one more, two become one.
+// have the same width. When kMost intervals are full, each pair is merged and the width doubles.
 //
-// Memory: constant, kMost intervals. Nothing is done for a packet but a look at the clock.
+// Bounds: kMost intervals. Cost: one comparison of times for each packet.
 #pragma once
 
 #include <cstdint>
@@ -13,10 +13,10 @@ namespace sipladder {
 
 struct StreamInterval {
   uint32_t expected = 0;  // by sequence numbers
-  uint32_t lost = 0;      // what came late came in the interval in which it came
+  uint32_t lost = 0;      // a late packet counts for the interval in which it came
   float jitter_ms = 0;    // mean, of the packets that came
   uint16_t level_samples = 0;
-  uint16_t silent_samples = 0;  // of these
+  uint16_t silent_samples = 0;  // of level_samples
 
   uint32_t came() const { return expected - lost; }
 };
@@ -26,13 +26,13 @@ class StreamHistory {
   static constexpr size_t kMost = 120;
   static constexpr int64_t kFirstWidthNs = 1'000'000'000;
 
-  // Of a stream whose interval is over: `time_ns`, of a packet, has reached
-  // StreamRecord::interval_end_ns, which is moved on. What was lost until then is spread over the
-  // intervals that have passed.
+  // Ends the present interval, and those that have passed without a packet. Requires a packet whose
+  // `time_ns` has reached StreamRecord::interval_end_ns, which is moved beyond it. Losses until
+  // then are spread over the ended intervals.
   void end_interval(StreamRecord& stream, int64_t time_ns);
 
   int64_t width_ns() const { return width_ns_; }
-  // With the one that is not over.
+  // The intervals, including the present one, which is not over.
   size_t count() const { return over_.size() + 1; }
   StreamInterval at(const StreamRecord& stream, size_t index) const;
 
@@ -41,7 +41,7 @@ class StreamHistory {
   struct Begun {
     uint32_t highest = 0, distinct = 0, packets = 0, level_samples = 0, silent_samples = 0;
     double jitter_sum_ms = 0;
-    bool known = false;  // else it is the first one
+    bool known = false;  // false during the first interval
   };
   StreamInterval present(const StreamRecord& stream) const;
   void add(const StreamInterval& interval);

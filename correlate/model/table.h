@@ -1,7 +1,9 @@
 // A growing table of records found by id. Chunks never move: growth copies nothing and costs no
-// peak of memory. References stay valid until the record is forgotten. Ids are never used again.
+// peak of memory. Ids are never used again.
 //
-// Threads: one at a time, but for stock_up().
+// Lifetime: a reference to a record is valid until the record is forgotten.
+// Threads: one at a time, except stock_up(), which may run beside any other function.
+// Bounds: kMaxChunks * kChunk records over the table's life.
 #pragma once
 
 #include <atomic>
@@ -26,16 +28,16 @@ class Table {
   Table(const Table&) = delete;
   Table& operator=(const Table&) = delete;
 
-  // Requires size() < kMaxSize.
+  // Requires size() < kMaxChunks * kChunk.
   IdType add(const Record& record) {
     if (size_ % kChunk == 0) open_chunk();
     if (size_ % kChunk == kChunk / 2) runs_low_.store(true, std::memory_order_relaxed);
     new (chunks_.back()[size_ % kChunk].bytes) Record(record);
     return IdType{++size_};
   }
-  // Has the next chunk ready, its pages touched, when the present one is half full. For a thread
-  // that has time while another one adds: where the system gives new pages slowly (virtual machines
-  // do, 2 to 13 us each), that was a third of the time to correlate.
+  // Allocates the next chunk and touches its pages, when the present chunk is half full. It is for
+  // a thread that has time while another one adds. Where the system gives new pages slowly (2 to
+  // 13 us each in virtual machines), this was a third of the time to correlate.
   void stock_up() {
     if (!runs_low_.exchange(false, std::memory_order_relaxed)) return;
     Chunk chunk = new_chunk();
@@ -50,8 +52,8 @@ class Table {
   }
   uint32_t size() const { return size_; }  // ids run from 1 to size()
 
-  // Gives a record up. Its memory is returned when all of its neighbours are given up too: records
-  // of one time lie together.
+  // Gives a record up; requires holds(id). The memory of a chunk is returned when all its records
+  // are given up: records of one time lie together.
   void forget(IdType id) {
     const size_t chunk = (id.value - 1) / kChunk;
     if (gone_.size() <= chunk) gone_.resize(chunk + 1);
@@ -64,11 +66,11 @@ class Table {
     chunks_held_--;
     while (first_chunk_ < chunks_.size() && chunks_[first_chunk_] == nullptr) first_chunk_++;
   }
-  // No id up to this one is held any more: what is kept beside the records can begin behind it.
+  // No id up to this value is held any more. Tables beside this one (BesideTable) begin behind it.
   uint32_t gone_before() const {
     return first_chunk_ == chunks_.size() ? size_ : first_chunk_ * kChunk;
   }
-  // False for no id, too.
+  // Whether the record is there. False for the id 0.
   bool holds(IdType id) const {
     if (!id || id.value > size_) return false;
     if (forgotten_ == 0) return true;
@@ -109,7 +111,7 @@ class Table {
   Ids ids(uint32_t first = 1) const { return {*this, first}; }
 
  private:
-  // Memory is touched when a record comes, not when its chunk does.
+  // A chunk is not initialised: its memory is touched when a record is added.
   struct Slot {
     alignas(Record) unsigned char bytes[sizeof(Record)];
   };
@@ -133,12 +135,12 @@ class Table {
     std::bitset<kChunk> records;
     uint32_t count = 0;
   };
-  std::vector<Chunk> chunks_;                // null: all of it is given up
-  std::vector<std::unique_ptr<Gone>> gone_;  // shorter than chunks_ until something is
+  std::vector<Chunk> chunks_;                // null: all of its records are given up
+  std::vector<std::unique_ptr<Gone>> gone_;  // null, or not there: none of its records are
   uint32_t size_ = 0;
   uint32_t forgotten_ = 0;
   uint32_t chunks_held_ = 0;
-  uint32_t first_chunk_ = 0;              // those before it are given up
+  uint32_t first_chunk_ = 0;              // chunks before it are given up
   std::atomic<Slot*> stocked_ = nullptr;  // owned
   std::atomic<bool> runs_low_ = false;
 };
