@@ -1,7 +1,8 @@
-// One call after the other at the same address: a redial from the same ports, often with the same
-// SSRC. Tells streams where the next call begins.
+// Calls that follow each other at the same address: a redial from the same ports, often with the
+// same SSRC. Tells streams where the next call begins.
 //
-// Bounds: kMaxTurns calls and addresses; then all is forgotten, and a stream may span two calls.
+// Threads: the one that keeps the streams. Bounds: kMaxTurns calls and addresses; then all is
+// forgotten, and a stream may span two calls.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -17,19 +18,19 @@ namespace sipladder {
 
 class CallTurns {
  public:
-  // Every message once there is media, in capture order.
+  // Requires every message that passes after the first stream has begun, in capture order.
   void add(const PreparedMessage& message);
 
-  // No call that has named this address is known to be answered.
+  // The newest call that named this address is not known to be answered, or no call named it.
   bool is_before_answer(const Endpoint& endpoint) const;
-  // When a call that had not named this address before did so for the first time, newest; 0: never.
+  // When this address was last named by a call that had not named it before; 0: never.
   int64_t taken_ns(const Endpoint& endpoint) const;
 
  private:
   static constexpr size_t kMaxTurns = 65'536;
   struct Turn {
     int64_t taken_ns = 0;
-    std::array<uint64_t, 4> calls{};  // the newest first: the legs of a B2BUA name the same
+    std::array<uint64_t, 4> calls{};  // newest first: several legs of a B2BUA name one address
   };
   void take(const Endpoint& endpoint, uint64_t call, int64_t time_ns);
 

@@ -33,14 +33,15 @@ CallKind kind_of(Method method) {
   }
 }
 
-// Of a call, what comes after its INVITE is a part of it only, that no Call-ID joins to the rest.
+// Without a Call-ID, no message after the INVITE can be joined to its call. Such a message alone is
+// no call.
 CallKind kind_without_call_id(Method method) {
   const CallKind kind = kind_of(method);
   return kind == CallKind::call && method != Method::invite ? CallKind::other : kind;
 }
 
-// Who wrote the message: From of a request, To of a response, against the tag of the call's first
-// request.
+// Whether the caller wrote the message. The author's tag (From of a request, To of a response) is
+// compared with the From tag of the call's first request.
 bool written_by_caller(const MessageRecord& message, const CallRecord& call,
                        const SipFacts& facts) {
   const bool from_is_caller = facts.from_tag == call.caller_tag_hash ||
@@ -48,11 +49,11 @@ bool written_by_caller(const MessageRecord& message, const CallRecord& call,
   return message.is_request() == from_is_caller;
 }
 
-// `within_dialog`: a re-INVITE or a response to one. What it is answered with stands for the answer
-// that a late capture does not show.
+// `within_dialog`: the message is a re-INVITE or a response to one. When the capture began too late
+// for the answer to the call, the answer to a re-INVITE counts as the answer.
 void note_times(CallRecord& call, const MessageRecord& message, bool within_dialog,
                 bool is_ack_of_2xx) {
-  // The ACK of a 2xx that the capture lacks (13.2.2.4): the talk begins with it at the latest.
+  // An ACK of a 2xx that the capture lacks (13.2.2.4): the call was answered before it.
   if (is_ack_of_2xx && call.invite_ns != 0 && call.answer_ns == 0) call.answer_ns = message.time_ns;
   if (message.method != Method::invite) return;
   if (message.is_request()) {
@@ -71,13 +72,14 @@ void note_times(CallRecord& call, const MessageRecord& message, bool within_dial
 
 namespace {
 
-// A client that uses one Call-ID for its registration and for a call.
+// A client may use one Call-ID for its registration and for a call.
 bool begins_call(const MessageRecord& message, const CallRecord& call) {
   return call.kind != CallKind::call && message.is_request() && message.method == Method::invite &&
          !message.has_to_tag;
 }
 
-// What came before belongs to it by its Call-ID only: the INVITE names the parties.
+// Earlier messages share nothing with the call but the Call-ID. From here on the INVITE names the
+// parties.
 void become_call(CallRecord& call, const SipFacts& facts) {
   call.kind = CallKind::call;
   call.state = CallState::calling;
@@ -134,7 +136,8 @@ MessageId CallTable::add(MessageRecord message, const SipFacts& facts, const Sip
   return id;
 }
 
-// The caller ends what a second fork has answered, and talks on with the first (13.2.2.4).
+// Another fork of the call is still up: the caller ends the dialog of a second fork that answered,
+// and talks on with the first (13.2.2.4).
 bool CallTable::goes_on(const CallRecord& call) const {
   int steps = 0;
   for (DialogId id = call.first_dialog; id && steps < kMaxForks; steps++) {
@@ -152,26 +155,26 @@ void CallTable::update(MessageId id) {
   if (message.malformed) call.has_malformed = true;
   if (message.is_copy()) return;
   if (message.method == Method::invite && call.kind != CallKind::call) {
-    // An INVITE in a Call-ID that began with another method still makes it a call only if that was
-    // mid-dialog.
+    // An INVITE within a dialog. It makes a call of a Call-ID that began with INFO or REFER in the
+    // middle of a dialog, but not of a registration or a subscription.
     if (call.kind == CallKind::other) call.kind = CallKind::call;
   }
   const bool is_ack_of_2xx = message.method == Method::ack && message.has_to_tag && message.txn &&
                              model_.transactions[message.txn].method == Method::ack;
   note_times(call, message, message.txn && model_.transactions[message.txn].in_dialog,
              is_ack_of_2xx);
-  // Its 2xx shows a BYE that the capture does not.
+  // A 2xx proves a BYE that the capture lacks.
   const bool hangs_up =
       message.method == Method::bye && (message.is_request() || message.status / 100 == 2);
   if (hangs_up && !call.first_bye) call.first_bye = message.txn;
   if (hangs_up && call.bye_ns == 0 && !goes_on(call)) call.bye_ns = message.time_ns;
-  // That it was for a fork is shown by its 2xx alone.
+  // Only now does the 2xx show that the BYE ended one fork, and not the call.
   if (hangs_up && message.txn && model_.transactions[message.txn].first_ns == call.bye_ns &&
       goes_on(call))
     call.bye_ns = 0;
   call.sdp.add(message.sdp);
   (message.from_caller ? call.caller_types : call.callee_types) |= message.sdp.types;
-  // What was cut may have held one.
+  // A message that was cut may have held SDP.
   if (message.has_sdp || message.truncated)
     (message.from_caller ? call.sdp_offered : call.sdp_answered) = true;
   if (!call.outcome_due) {
@@ -199,8 +202,8 @@ void CallTable::decide_outcomes() {
 
 namespace {
 
-// The transaction that decides: of the first hop, the newest initial INVITE (or REGISTER, ...). A
-// 401 or 407 that was answered by a new request is thereby no outcome.
+// The transaction that decides the outcome: the newest initial INVITE (or REGISTER, ...) of the
+// first hop. A 401 or 407 that was answered by a new request is thereby no outcome.
 struct Deciding {
   const TransactionRecord* txn = nullptr;
   const TransactionRecord* answered = nullptr;  // any INVITE with a 2xx
@@ -231,10 +234,12 @@ Deciding deciding_transaction(const Model& model, const CallRecord& call) {
   return result;
 }
 
-// A proxy that gives up cancels the branches behind it, not the hop that decides.
+// The state of a call whose INVITE had a final response other than 2xx. A proxy that gives up
+// cancels the branches behind it, not the hop that decides.
 CallState failed_invite_state(const TransactionRecord& txn, bool rang) {
   const uint16_t status = txn.final_status;
-  // The CANCEL of a 487 may have gone another way, unless the callee had a reason of its own.
+  // A 487 without a CANCEL: the callee gave up because the INVITE had expired, or the CANCEL went
+  // where the capture does not see it.
   if (status == 487)
     return !txn.cancelled && txn.expired() ? CallState::no_answer : CallState::cancelled;
   if (txn.cancelled && !txn.cancel_refused && status >= 400) return CallState::cancelled;
@@ -246,8 +251,8 @@ CallState failed_invite_state(const TransactionRecord& txn, bool rang) {
   return status >= 500 && status < 600 ? CallState::failed : CallState::rejected;
 }
 
-// By the BYE that ended it, whatever dialog it names. Who sends it because of a timer only says
-// what the network has done.
+// Told by the BYE that ended the call, whatever dialog it names. A BYE that was sent because of a
+// timer counts as one of the network.
 Party who_ends_it(const Model& model, const CallRecord& call) {
   uint32_t steps = 0;
   for (TransactionId id = call.first_bye; id && steps < kMaxTransactionsRead; steps++) {
@@ -262,8 +267,8 @@ Party who_ends_it(const Model& model, const CallRecord& call) {
   return Party::none;
 }
 
-// Where the capture lacks the final response: an ACK of its own or a BYE that is answered shows
-// that it was a 2xx.
+// The capture lacks the final response, but it was a 2xx. That is shown by an ACK with a
+// transaction of its own, or by a BYE that was answered.
 bool was_answered_unseen(const Model& model, const CallRecord& call, const Deciding& deciding) {
   if (deciding.txn == nullptr || deciding.txn->final_status != 0) return false;
   if (call.answer_ns != 0) return true;
@@ -290,8 +295,8 @@ bool is_sent_by_who_was_called(const Model& model, const CallRecord& call,
   return false;
 }
 
-// A B2BUA whose legs have one Call-ID: the caller was refused, or had given up, and what answered
-// behind it all the same was hung up on at once.
+// A B2BUA whose legs have one Call-ID: the caller was refused, or had given up. The callee behind
+// the B2BUA answered all the same, and was hung up on at once.
 bool was_answered_too_late(const Model& model, const CallRecord& call, const Deciding& deciding) {
   if (deciding.txn == nullptr || deciding.answered == nullptr) return false;
   const TransactionRecord& caller = *deciding.txn;
@@ -302,7 +307,8 @@ bool was_answered_too_late(const Model& model, const CallRecord& call, const Dec
          is_sent_by_who_was_called(model, call, behind);
 }
 
-// Nothing came back. An answer whose CSeq is cut off belongs to no transaction, but to this call.
+// No answer came back. An answer whose CSeq is cut off belongs to no transaction, but it is an
+// answer to this call.
 bool is_timed_out(const Model& model, const CallRecord& call, const TransactionRecord& txn) {
   if (state_as_of_now(model, txn).state != TransactionState::timed_out) return false;
   if (!call.first_response) return true;
@@ -346,7 +352,7 @@ void decide_call(const Model& model, CallRecord& call, Deciding deciding) {
     call.ended_by = Party::caller;
     return;
   }
-  // An ACK inside the INVITE transaction: the final response, which is not here, was no 2xx.
+  // An ACK inside the INVITE transaction: the final response, which the capture lacks, was no 2xx.
   call.state = txn.acked           ? CallState::failed
                : call.ring_ns != 0 ? CallState::ringing
                                    : CallState::calling;

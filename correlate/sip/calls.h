@@ -1,4 +1,6 @@
-// Calls: all messages of one Call-ID, what became of them, and who ended it.
+// Calls: all messages of one Call-ID, what became of the call, and who ended it.
+//
+// Threads: the worker; anybody else as Model says.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -13,17 +15,18 @@ class CallTable {
  public:
   explicit CallTable(Model& model) : model_(model) {}
 
-  // Finds or creates the call of the message and appends the record to it. Messages without Call-ID
-  // are together what their Via branch holds together.
+  // Finds or creates the call of the message, and appends the record to the model and to that call.
+  // Messages whose Call-ID was cut off are one call when they share a Via branch. `sip` is read
+  // during the call only.
   MessageId add(MessageRecord message, const SipFacts& facts, const SipIndex& sip);
 
-  // After transaction and dialog are known: times and counts.
+  // Moves times and counts of the call. Requires add(), and the message's transaction and dialog.
   void update(MessageId id);
 
-  // State and outcome of the calls that had messages since the last time.
+  // Decides state and outcome of the calls that had messages since the last time.
   void decide_outcomes();
 
-  // For batches, as TransactionTable has them.
+  // Bring memory of a message to come into the cache, as in TransactionTable.
   void prefetch_slot(const SipFacts& facts) const { by_id_.prefetch(facts.call_hash); }
   void prefetch_record(const SipFacts& facts) const {
     const auto found = by_id_.find(facts.call_hash);
@@ -40,6 +43,7 @@ class CallTable {
     if (last) __builtin_prefetch(&model_.messages[last]);
   }
 
+  // Required after evict().
   void forget_evicted();
   size_t bytes() const { return by_id_.capacity() * kMapSlot; }
 
@@ -52,12 +56,13 @@ class CallTable {
   absl::flat_hash_map<uint64_t, CallId, IdentityHash> by_id_;
 };
 
-// The beginnings of a call's chains, for whoever will walk them kCallsAhead calls later.
+// Brings the beginnings of a call's chains into the cache, for a caller that will walk them
+// kCallsAhead calls later.
 inline constexpr uint32_t kCallsAhead = 6;
 void prefetch_chains(const Model& model, CallId id);
 
-// State, final status and who ended it, from the call's transactions, as far as their capture point
-// goes on.
+// Decides a call's state, its final status and who ended it, from its transactions. A transaction
+// times out only while its capture point goes on capturing.
 void decide_outcome(const Model& model, CallRecord& call);
 
 }  // namespace sipladder

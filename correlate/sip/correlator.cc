@@ -5,12 +5,13 @@
 namespace sipladder {
 namespace {
 
-// Fetched together. sip-100k, per message: 1 alone 740 ns, 32 together 490 ns.
+// Messages whose memory is fetched together. sip-100k, per message: 740 ns with 1, 490 ns with 32.
 constexpr size_t kGroup = 32;
 
 }  // namespace
 
-// Three rounds, because each needs what the one before has brought: slot, record, chain.
+// Three rounds (slot, record, chain), because each reads the memory that the round before has
+// brought into the cache.
 void Correlator::fetch(std::span<const PreparedMessage> group) const {
   for (const PreparedMessage& message : group) {
     calls_.prefetch_slot(message.facts);

@@ -1,7 +1,7 @@
-// SIP messages in, records out: one message at a time through calls, transactions and dialogs, in
-// groups whose memory is fetched ahead.
+// SIP messages in, records out. Each message goes through calls, transactions and dialogs. Messages
+// come in groups, whose memory is fetched ahead.
 //
-// Threads: one at a time.
+// Lifetime: the Model must outlive the Correlator. Threads: one at a time.
 #pragma once
 
 #include <span>
@@ -26,14 +26,16 @@ class Correlator {
  public:
   explicit Correlator(Model& model) : calls_(model), transactions_(model), dialogs_(model) {}
 
+  // Requires capture order, and records with the ids of their endpoints.
   void add(std::span<const PreparedMessage> messages);
 
+  // Some message with this SipFacts::transaction_key came.
   bool knows_transaction(uint64_t key) const { return transactions_.knows(key); }
 
-  // State and outcome of the calls that had messages since the last time.
+  // Decides state and outcome of the calls that had messages since the last time.
   void decide_outcomes() { calls_.decide_outcomes(); }
 
-  // After evict().
+  // Required after evict().
   void forget_evicted() {
     calls_.forget_evicted();
     transactions_.forget_evicted();

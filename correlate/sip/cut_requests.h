@@ -1,5 +1,5 @@
-// Reads requests of which only the first IP fragments are in the capture: they are no messages, but
-// what they asked for is known.
+// Reads requests of which only the first IP fragments are in the capture. They are no messages of
+// the model, but their headers tell what they asked for.
 //
 // Bounds: kMaxIncompleteSip of them are kept.
 #pragma once
@@ -10,7 +10,7 @@
 
 namespace sipladder {
 
-// Nullopt when the head is no request with the headers that name its transaction (RFC 3261 17.2.3).
+// nullopt when the head is no request with the headers that name its transaction (RFC 3261 17.2.3).
 std::optional<CutRequest> cut_request_of(const IncompleteSip& packet);
 
 }  // namespace sipladder

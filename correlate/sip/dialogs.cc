@@ -9,7 +9,7 @@ bool creates_dialog(Method method) {
   return method == Method::invite || method == Method::subscribe || method == Method::refer;
 }
 
-// Only the dialog of an INVITE has these.
+// Methods that are sent only in the dialog of an INVITE.
 bool is_of_invite(Method method) {
   return method == Method::invite || method == Method::ack || method == Method::bye ||
          method == Method::prack || method == Method::update || method == Method::info;
@@ -92,8 +92,9 @@ DialogId DialogTable::find_or_create(MessageId id, const SipFacts& facts) {
   return made;
 }
 
-// Its author has a dialog in this call, as its answer shows, and names another one: that is a fork
-// whose answer the capture lacks, or a mistake. What comes back tells.
+// The request's author already has a dialog in this call, which an answer has confirmed, and the
+// request names another one. That is a fork whose answer the capture lacks, or a mistake of the
+// author. The response to the request tells which.
 bool DialogTable::is_unproven(const MessageRecord& request, const SipFacts& facts) const {
   const CallRecord& call = model_.calls[request.call];
   if (call.kind != CallKind::call) return false;
@@ -116,15 +117,15 @@ bool DialogTable::proves_its_request(const MessageRecord& response) const {
          model_.calls[response.call].kind == CallKind::call;
 }
 
-// Where the capture has the caller's side of it.
+// The address on the caller's side of the hop that created the dialog.
 EndpointId DialogTable::callers_end(const DialogRecord& dialog) const {
   const MessageRecord& first = model_.messages[dialog.created_by];
   return first.from_caller ? first.src : first.dst;
 }
 
-// One caller's tag with several of callees, at one client: a fork. A B2BUA that keeps the Call-ID,
-// and even the caller's tag, is a client of its own; who was redirected, or refused, sends another
-// INVITE.
+// Dialogs with one caller's tag and several callee's tags at one client are a fork. A B2BUA that
+// keeps the Call-ID, and even the caller's tag, is a client of its own. A caller that was
+// redirected or refused sends another INVITE: its dialogs are no fork.
 void DialogTable::mark_forks(const CallRecord& call, DialogRecord& made) {
   const MessageRecord& message = model_.messages[made.created_by];
   const IpAddress& client = model_.endpoints[callers_end(made)].ip;
@@ -142,8 +143,8 @@ void DialogTable::mark_forks(const CallRecord& call, DialogRecord& made) {
   }
 }
 
-// The same where each dialog was seen first behind a proxy of its own: in front of them one INVITE
-// has answers of both.
+// A fork whose dialogs were each seen first behind another proxy. In front of the proxies, one
+// INVITE has answers of both dialogs.
 void DialogTable::mark_fork_of_one_invite(const MessageRecord& message, DialogId id) {
   if (message.is_request() || message.method != Method::invite || !message.txn) return;
   const DialogId other = model_.transactions[message.txn].dialog;
@@ -162,8 +163,8 @@ void DialogTable::learn_targets(DialogRecord& dialog, const MessageRecord& messa
     MessageId& target = message.from_caller ? dialog.caller_target : dialog.callee_target;
     target = id;
   }
-  // A response reaches the caller last: the newest copy of the dialog-creating response has the
-  // whole route set.
+  // A response reaches the caller last, so the newest copy of the dialog-creating response has the
+  // complete route set.
   if (!message.is_request() && dialog.confirmed_ns == 0 && facts.has_record_route) {
     dialog.route_set = id;
     dialog.strict_route = facts.strict_route;
@@ -212,7 +213,7 @@ void DialogTable::end(DialogRecord& dialog, const MessageRecord& bye, MessageId 
   dialog.state = DialogState::terminated;
 }
 
-// It was thought that the last subscription had ended it.
+// Undoes the end of a dialog that its last subscription seemed to have ended.
 void DialogTable::reopen(DialogRecord& dialog) {
   if (!dialog.ended_message) return;
   dialog.ended_ns = 0;
@@ -244,7 +245,7 @@ void DialogTable::move_state(DialogRecord& dialog, const MessageRecord& message,
   // 199: early dialog terminated (RFC 6228).
   const bool refused = message.status >= 300 || message.status == 199;
   if (creates_dialog(message.method) && refused) end_early(dialog, message.time_ns);
-  // Of a BYE that the capture does not show.
+  // A 2xx proves a BYE that the capture lacks.
   if (message.method == Method::bye && message.status / 100 == 2 && dialog.ended_ns == 0)
     end(dialog, message, id);
   if (dialog.state == DialogState::early && creates_dialog(message.method) &&
@@ -253,32 +254,32 @@ void DialogTable::move_state(DialogRecord& dialog, const MessageRecord& message,
   }
 }
 
-// Of a dialog that began before the capture, REFER and its like show a call too (RFC 3515 2.4.4,
-// RFC 4730).
+// The message shows that its dialog is one of an INVITE. When the dialog began before the capture,
+// REFER and the events of REFER and KPML show that too (RFC 3515 2.4.4, RFC 4730).
 bool DialogTable::is_of_call(const MessageRecord& message, const SipFacts& facts) const {
   if (is_of_invite(message.method)) return true;
   const MessageId first = model_.calls[message.call].naming_message();
   return facts.of_call_event && first && model_.messages[first].has_to_tag;
 }
 
-// A dialog ends with the last of its usages, and not with a subscription that a call, or another
-// subscription, shares it with (RFC 5057 4, RFC 6665 4.4.1).
+// A dialog ends with the last of its usages. It does not end with one subscription while a call or
+// another subscription shares the dialog (RFC 5057 4, RFC 6665 4.4.1).
 void DialogTable::move_subscription(DialogRecord& dialog, const MessageRecord& message,
                                     MessageId id, const SipFacts& facts) {
   const bool subscribe = message.method == Method::subscribe;
   if (dialog.of_call || (!subscribe && message.method != Method::notify) || !message.txn) return;
   const TransactionRecord& txn = model_.transactions[message.txn];
-  if (!txn.request) return;  // nor is the event known
+  if (!txn.request) return;  // the event is not known
   const uint64_t bit = uint64_t{1} << txn.event;
   const bool is_unknown = message.status == 481;
   if (is_unknown || (message.status < 300 && facts.subscription == SubscriptionStep::ends)) {
     dialog.subscriptions = is_unknown ? 0 : dialog.subscriptions & ~bit;
     if (dialog.subscriptions != 0 || dialog.ended_ns != 0) return;
     end(dialog, message, id);
-    if (is_unknown) dialog.ended_by = Party::none;  // it was over before
+    if (is_unknown) dialog.ended_by = Party::none;  // the dialog had ended before, unseen
     return;
   }
-  // What a SUBSCRIBE asks for, its 2xx grants, unless a NOTIFY that overtook it says otherwise.
+  // The 2xx grants what its SUBSCRIBE asks for, unless a NOTIFY that overtook it says otherwise.
   const bool grants = subscribe && message.status / 100 == 2 && dialog.ended_ns < txn.first_ns;
   const bool notifies = !subscribe && message.is_request();
   if (facts.subscription != SubscriptionStep::lives || (!grants && !notifies)) return;

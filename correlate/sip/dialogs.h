@@ -1,4 +1,7 @@
-// Dialogs: Call-ID and both tags (RFC 3261 12). Forked early dialogs stay apart under one call.
+// Dialogs: Call-ID and both tags (RFC 3261 12). Forked early dialogs are separate records of one
+// call. Section numbers without an RFC are of RFC 3261.
+//
+// Threads: the worker; anybody else as Model says.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -11,8 +14,8 @@ namespace sipladder {
 
 inline constexpr int kMaxForks = 32;  // dialogs of a call that are compared
 
-// As it must be at `now`: early dialogs that a 2xx from another fork leaves behind end with the
-// INVITE transaction, 64*T1 later (13.2.2.4).
+// The state at the end of what was captured. When another fork has sent a 2xx, an early dialog ends
+// with the INVITE transaction, 64*T1 later (13.2.2.4).
 DialogState state_as_of_now(const Model& model, const DialogRecord& dialog);
 
 class DialogTable {
@@ -22,13 +25,14 @@ class DialogTable {
   // Finds or creates the dialog of message `id` (already in its transaction) and moves its state.
   void add(MessageId id, const SipFacts& facts);
 
-  // For batches, as TransactionTable has them.
+  // Bring memory of a message to come into the cache, as in TransactionTable.
   void prefetch_slot(const SipFacts& facts) const { by_key_.prefetch(facts.dialog_key()); }
   void prefetch_record(const SipFacts& facts) const {
     const auto found = by_key_.find(facts.dialog_key());
     if (found != by_key_.end()) __builtin_prefetch(&model_.dialogs[found->second]);
   }
 
+  // Required after evict().
   void forget_evicted();
   size_t bytes() const { return by_key_.capacity() * kMapSlot; }
 

@@ -1,7 +1,7 @@
-// Transactions of some kind, each once, as soon as they have a final response or the capture ends.
-// Copies at later hops are left out.
+// Gives each transaction of a wanted kind once, as soon as it has a final response or the capture
+// has ended. The same request at later hops is left out.
 //
-// Threads: as Model.
+// Lifetime: the Model must outlive this object. Threads: as Model.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@ class FinishedTransactions {
   using Wanted = bool (*)(const TransactionRecord&);
   FinishedTransactions(const Model& model, Wanted wanted) : model_(model), wanted_(wanted) {}
 
-  // Those that finished since the last time.
+  // The transactions that finished since the last call, those that were waiting first.
   std::vector<TransactionId> take() {
     std::vector<TransactionId> finished;
     std::vector<TransactionId> waiting;

@@ -11,8 +11,9 @@
 namespace sipladder {
 namespace {
 
-// Of an SDP that the snap length cut, nothing is concluded. In a log a body is shorter than
-// Content-Length says when somebody replaced its addresses: with a whole m= line it counts.
+// The SDP of a message, empty when it is not complete. Nothing is concluded from an SDP that the
+// snap length cut. A body in a log is shorter than its Content-Length when somebody has replaced
+// addresses in it: such an SDP counts when it has a complete m= line.
 std::string_view whole_sdp(const Datagram& datagram, const SipIndex& sip) {
   if (datagram.truncated && !datagram.logged) return {};
   const std::string_view sdp = find_sdp(sip);
@@ -31,7 +32,8 @@ bool offers_qop(const SipIndex& sip) {
   return std::any_of(sip.headers.begin(), sip.headers.end(), names_it);
 }
 
-// RFC 3326: SIP 408, Q.850 102 (recovery on timer expiry), or a text that says so.
+// The Reason (RFC 3326) is a time-out: SIP 408, Q.850 102 (recovery on timer expiry), or a text
+// that says so.
 bool names_timer(std::string_view reason) {
   std::string text(reason);
   std::transform(text.begin(), text.end(), text.begin(), lower);
@@ -46,8 +48,7 @@ bool ends_by_timer(const SipIndex& sip) {
   return std::any_of(reasons.begin(), reasons.end(), names_timer);
 }
 
-// Where the snap length cut the Call-ID off, the branch holds together a request and what answers
-// it.
+// Stands for a Call-ID that the snap length cut off: a request and its responses have one branch.
 uint64_t hash_of_branch(const SipIndex& sip) {
   const ViaKey via = parse_via_key(sip.value(HeaderId::via));
   return has_magic_cookie(via.branch) ? hash_text(via.branch) | 1U : 0;
@@ -111,7 +112,7 @@ const SipIndex* MessageBatch::add(const Datagram& datagram) {
   return &message.sip;
 }
 
-// A log may leave headers out.
+// A message in a log may lack headers that the message on the wire had.
 static bool lacks_transaction(const SipIndex& sip, const Datagram& datagram) {
   if (datagram.truncated || datagram.logged) return false;
   return !sip.has(HeaderId::call_id) || !sip.has(HeaderId::cseq) ||

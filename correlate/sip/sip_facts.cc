@@ -34,7 +34,7 @@ std::string_view second_via(const SipIndex& sip) {
   return {};
 }
 
-// What all transactions of one branch have in common: mixed with a method it is a key.
+// The part of the key that all transactions of one branch share; the method is mixed in later.
 uint64_t branch_hash(const ViaKey& via, const SipFacts& facts) {
   const uint64_t branch = mix(hash_text(via.branch), hash_text(via.sent_by));
   // A branch that is nothing but the cookie identifies no transaction (RFC 4475 3.2.1).
@@ -42,7 +42,8 @@ uint64_t branch_hash(const ViaKey& via, const SipFacts& facts) {
   return mix(branch ^ facts.cseq, facts.from_tag ^ facts.call_hash);
 }
 
-// Every value of the lines has "lr": as a parameter, or near enough to look closer later.
+// A Record-Route line lacks "lr". This test is quick and coarse: the letters count wherever they
+// are in the line.
 bool has_strict_route(const SipIndex& sip) {
   for (size_t i = sip.first[static_cast<size_t>(HeaderId::record_route)] - size_t{1};
        i < sip.headers.size(); i++) {
@@ -83,8 +84,9 @@ bool is_unregister(const SipIndex& sip) {
   return sip.value(HeaderId::expires) == "0";
 }
 
-// Below kEvents. Packages that share a dialog in practice have numbers of their own; others, and
-// those with an id, may share one with each other. The same in each run: no keyed hash.
+// A number below kEvents. Packages that share a dialog in practice have numbers of their own.
+// Other packages, and those with an id, may share a number. No keyed hash is used, so that the
+// numbers are the same in each run.
 uint8_t number_of_event(std::string_view package, std::string_view id) {
   static constexpr std::string_view kNamed[] = {
       "presence", "dialog", "message-summary",  "reg",        "conference",

@@ -9,7 +9,7 @@ constexpr int kMaxCopySearch = 128;  // messages of a transaction compared with 
 constexpr int kMaxSearched =
     64;  // transactions of one branch, or of one call searched for an ACK's INVITE
 constexpr int64_t kDuplicateNs = 2'000'000;   // no RFC timer is this short
-constexpr int64_t kClocksNs = 5'000'000'000;  // two captures of one packet
+constexpr int64_t kClocksNs = 5'000'000'000;  // the clocks of two points differ by less
 constexpr int64_t kSameIpIdNs = 100'000'000;  // a sender's IP ID does not come again this soon
 
 constexpr uint32_t kMaxUdpRequest = 1300;  // RFC 3261 18.1.1
@@ -69,15 +69,15 @@ void TransactionTable::add(MessageId id, const SipFacts& facts) {
   }
 }
 
-// The newest transaction of a branch may go while older ones stay: they are found no more, which
-// costs a late retransmission its name.
+// The newest transaction of a branch may be forgotten while older ones stay. The older ones are not
+// found any more then, so a late retransmission in them is not recognised.
 void TransactionTable::forget_evicted() {
   absl::erase_if(by_key_,
                  [&](const auto& slot) { return !model_.transactions.holds(slot.second); });
   std::erase_if(model_.refers, [&](TransactionId id) { return !model_.transactions.holds(id); });
 }
 
-// One of the parties of this dialog has this tag.
+// One of the two parties of the dialog has this tag.
 bool TransactionTable::has_tag(DialogId id, uint64_t tag) const {
   const DialogRecord& dialog = model_.dialogs[id];
   return tag == dialog.caller_tag_hash || tag == dialog.callee_tag_hash;
@@ -104,8 +104,8 @@ TransactionId TransactionTable::find(uint64_t key, const MessageRecord& message,
     const IpAddress& server = model_.endpoints[txn.dst].ip;
     if (message.is_request() ? from == client && to == server : from == server && to == client)
       return id;
-    // A response may be sent where the request did not come from (18.2.2): that is a finding, not
-    // another transaction.
+    // A response that is sent to another address than the request came from (18.2.2) is a finding,
+    // not another transaction.
     if (!message.is_request() && from == server && !same_server) same_server = id;
     // A server with several addresses may answer from another one (17.1.3 asks for the branch
     // only).
@@ -115,8 +115,8 @@ TransactionId TransactionTable::find(uint64_t key, const MessageRecord& message,
   return same_server ? same_server : same_client;
 }
 
-// A response whose Via is not what the client wrote: the request of the same method and number
-// between the same hosts, if nothing has answered it.
+// For a response whose Via is not what the client wrote. Finds the request of the same method and
+// CSeq number between the same hosts that has no final response, or one with the same status.
 TransactionId TransactionTable::find_by_cseq(const MessageRecord& response) const {
   const IpAddress& from = model_.endpoints[response.src].ip;
   const IpAddress& to = model_.endpoints[response.dst].ip;
@@ -133,10 +133,10 @@ TransactionId TransactionTable::find_by_cseq(const MessageRecord& response) cons
   return {};
 }
 
-// By the To tag of its 2xx: an ACK is for the fork that it names (13.2.2.4).
+// Compares the To tag of the ACK with those of the 2xxs: an ACK is for one fork (13.2.2.4).
 TransactionTable::Fit TransactionTable::fit(const TransactionRecord& invite,
                                             const SipFacts& ack) const {
-  // The first one, before all messages are walked: nearly always there is no other.
+  // The first 2xx is looked at before all messages are walked: there is nearly always no other.
   const DialogId first =
       invite.final_response ? model_.messages[invite.final_response].dialog : DialogId{};
   if (first && has_tag(first, ack.to_tag)) return Fit::answered;
@@ -153,8 +153,8 @@ TransactionTable::Fit TransactionTable::fit(const TransactionRecord& invite,
   return fit;
 }
 
-// Of several hops that show the 2xx, the one that the ACK goes: the host that sent the INVITE sends
-// it, often straight to the callee.
+// Finds the INVITE that the ACK is for. When several hops show the 2xx, the hop that the ACK takes
+// is chosen. The host that sent the INVITE sends the ACK, often straight to the callee.
 void TransactionTable::credit_ack(TransactionRecord* ack, const SipFacts& facts) {
   const auto same_host = [&](EndpointId a, EndpointId b) {
     return model_.endpoints[a].ip == model_.endpoints[b].ip;
@@ -253,7 +253,8 @@ void TransactionTable::count_unnumbered(const MessageRecord& message) {
   if (message.duplicate) seen.doubled++;
 }
 
-// The same bytes on the same hop again, however many other messages lie between.
+// Marks a message as a copy when the same bytes passed the same hop before, even with other
+// messages in between.
 void TransactionTable::mark_copy(MessageRecord& message, const TransactionRecord& txn) const {
   int steps = 0;
   MessageId newest_copy;
@@ -270,14 +271,14 @@ void TransactionTable::mark_copy(MessageRecord& message, const TransactionRecord
   const MessageRecord& newest = model_.messages[newest_copy];
   message.duplicate = is_capture_duplicate(newest, message);
   message.retransmission = !message.duplicate;
-  // The same packet again is a duplicate of that one, whichever transmission it was.
+  // A duplicate is a copy of the newest transmission, which may be a retransmission itself.
   if (message.duplicate) message.original = newest.duplicate ? newest.original : newest_copy;
 }
 
 void TransactionTable::on_request(TransactionRecord& txn, MessageId id, const SipFacts& facts) {
   const MessageRecord& message = model_.messages[id];
   if (message.method == Method::ack && txn.method == Method::invite) {
-    // Of a cut answer nothing is known: some stacks give the ACK of a 2xx this branch too.
+    // When the answer was cut, this may be the ACK of a 2xx: some stacks give it the same branch.
     const bool unknown_answer = message.truncated && txn.final_status == 0;
     if (!unknown_answer) txn.acked = true;
     if (txn.state == TransactionState::completed) txn.state = TransactionState::confirmed;
@@ -343,7 +344,7 @@ StateAsOfNow state_as_of_now(const TransactionRecord& txn, int64_t now_ns) {
     if (invite && txn.provisionals > 0) return {txn.state, 0};  // Timer B stops at the first 1xx
     return {TransactionState::timed_out, invite ? 'B' : 'F'};
   }
-  // Over a reliable transport nothing is waited for (17.1.1.2, 17.2.1, 17.2.2).
+  // Timers I and J are 0 over a reliable transport (17.2.1, 17.2.2).
   const bool reliable = txn.transport != Transport::udp;
   if (!invite) {
     if (!reliable && since_final < kTimerB) return {txn.state, 0};

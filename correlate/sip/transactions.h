@@ -1,4 +1,7 @@
-// Transactions per hop (RFC 3261 17, RFC 6026), as a bystander sees them.
+// Transactions per hop (RFC 3261 17, RFC 6026), as a bystander sees them. Section numbers without
+// an RFC are of RFC 3261.
+//
+// Threads: the worker; anybody else as Model says.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -19,23 +22,25 @@ class TransactionTable {
  public:
   explicit TransactionTable(Model& model) : model_(model) {}
 
-  // Finds or creates the transaction of message `id`, whose record has everything but txn,
-  // previous_in_txn, original and the copy flags; fills those, and moves the transaction's state.
+  // Finds or creates the transaction of message `id` and moves the transaction's state. Fills txn,
+  // previous_in_txn, original and the copy flags of the message's record, which has all the rest.
   void add(MessageId id, const SipFacts& facts);
 
-  // Some message of such a transaction came, whatever it was.
+  // Some message with this SipFacts::transaction_key came.
   bool knows(uint64_t key) const { return by_key_.contains(key); }
 
-  // For batches: bring the slot, then the records, of a message to come into the cache.
+  // Bring the slot, then the record, then the newest message of a transaction into the cache, for a
+  // message to come.
   void prefetch_slot(const SipFacts& facts) const { by_key_.prefetch(facts.transaction_key); }
   void prefetch_record(const SipFacts& facts) const;
   void prefetch_chain(const SipFacts& facts) const;
 
+  // Required after evict().
   void forget_evicted();
   size_t bytes() const { return by_key_.capacity() * kMapSlot; }
 
  private:
-  // What the 2xxs to an INVITE say of the dialog that an ACK names.
+  // Whether the 2xxs to an INVITE are of the dialog that an ACK names.
   enum class Fit : uint8_t { other_fork, unknown, answered };
 
   bool has_tag(DialogId dialog, uint64_t tag) const;
@@ -49,7 +54,7 @@ class TransactionTable {
   void on_request(TransactionRecord& txn, MessageId id, const SipFacts& facts);
   void on_response(TransactionRecord& txn, MessageId id, const SipFacts& facts);
 
-  // Of the messages of one capture point whose IP ID is 0, which tells nothing: how many there
+  // Messages of one capture point whose IP ID is 0, which tells nothing of copies: how many there
   // were, and how many of them came twice at once. A capture that doubles packets doubles many.
   struct Unnumbered {
     uint32_t messages = 0;
@@ -64,17 +69,16 @@ class TransactionTable {
   std::array<Unnumbered, kLastPoint + 1> unnumbered_{};
 };
 
-// State and timer as they must be at `now`: no timers run, so time-outs are read off the clock of
-// the capture.
+// State and timer at a time. No timers run in this program: the time tells which would have fired.
 struct StateAsOfNow {
   TransactionState state;
   char timer;  // 0: none fired
 };
 StateAsOfNow state_as_of_now(const TransactionRecord& txn, int64_t now_ns);
-// Until when the point that saw it goes on capturing, without missing bytes of its TCP connection:
-// an answer can have been in them.
+// Until when the capture would show an answer: until its point stops capturing, or until bytes of
+// its TCP connection are missing, which can have held the answer.
 int64_t watched_until(const Model& model, const TransactionRecord& txn);
-// As of then.
+// The state at that time.
 inline StateAsOfNow state_as_of_now(const Model& model, const TransactionRecord& txn) {
   return state_as_of_now(txn, watched_until(model, txn));
 }
