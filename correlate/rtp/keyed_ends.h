@@ -1,12 +1,13 @@
-// Where encrypted media goes whose keys stand in SDP (a=crypto, RFC 4568), or come by DTLS and may
-// be in a key log: of it every packet is kept by its place, to be opened when somebody asks what is
-// in it.
+// The addresses of encrypted media whose keys are in SDP (a=crypto, RFC 4568), or come by DTLS and
+// may be in a key log. The place of each packet of such a stream is kept, so that the packet can be
+// decrypted when somebody asks what is in it.
 //
-// RTCP is opened as it passes: there is little of it, and its index stands in each packet. Its key
-// must have been told before.
+// RTCP is decrypted as it passes: there is little of it, and each packet carries its index
+// (RFC 3711 3.4). Its key must have been in an SDP before.
 //
-// Bounds: kMaxEnds; then all are forgotten, and streams that begin later are not kept. kMaxKeys of
-// each end, the newest. Threads: the one that keeps the streams.
+// Bounds: kMaxEnds. Then all are forgotten, and packets of streams that begin later are not kept
+// until an SDP names their addresses again. kMaxKeys of each end, the newest.
+// Threads: the one that keeps the streams.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -25,13 +26,14 @@ namespace sipladder {
 
 class KeyedEnds {
  public:
-  // Every message with SdpGlance::keyed, and with SdpGlance::handshake where keys may be known, in
-  // capture order.
+  // Requires every message with SdpGlance::keyed, and with SdpGlance::handshake while secrets of
+  // DTLS may be known, in capture order.
   void add(const PreparedMessage& message);
 
   bool empty() const { return ends_.empty(); }
   bool names(const Endpoint& endpoint) const { return ends_.contains(endpoint); }
-  // A compound packet of RTCP from there, opened by a key that its sender told. False: none fits.
+  // Decrypts a compound packet of SRTCP from `src` with a key that its sender told. False when no
+  // key fits.
   bool open_rtcp(const Endpoint& src, std::string_view packet, std::string* plain);
 
  private:
@@ -45,7 +47,7 @@ class KeyedEnds {
   static constexpr size_t kMaxEnds = 65'536;
   static constexpr size_t kMaxKeys = 8;
   absl::flat_hash_set<Endpoint, EndpointHash> ends_;
-  absl::flat_hash_map<Endpoint, std::vector<Key>, EndpointHash> keys_;  // of what comes from there
+  absl::flat_hash_map<Endpoint, std::vector<Key>, EndpointHash> keys_;  // by the sender's address
 };
 
 }  // namespace sipladder

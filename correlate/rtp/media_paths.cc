@@ -15,7 +15,7 @@ IceCheckRecord* MediaPaths::newest_check(const Endpoint& src, const Endpoint& ds
   return found == checks_.end() ? nullptr : &model_.ice_checks[found->second];
 }
 
-// Other names on the same ports are of the next call, or of ICE begun again.
+// Other user names on the same ports belong to the next call, or to an ICE restart.
 IceCheckRecord* MediaPaths::check_of(const Datagram& datagram, uint64_t username) {
   IceCheckRecord* known = newest_check(datagram.src, datagram.dst);
   if (known != nullptr && known->username == username) return known;
@@ -65,7 +65,7 @@ HandshakeRecord* MediaPaths::newest_handshake(const Endpoint& client, const Endp
   return found == handshakes_.end() ? nullptr : &model_.handshakes[found->second];
 }
 
-// Two that both want to be the client have a handshake each.
+// When both ends want to be the client, there are two handshakes, one for each client.
 HandshakeRecord* MediaPaths::handshake_of(const Datagram& datagram, const DtlsPacket& packet) {
   const bool by_server = packet.server_hello || packet.hello_verify;
   const Endpoint& client = by_server ? datagram.dst : datagram.src;

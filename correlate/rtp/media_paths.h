@@ -1,8 +1,8 @@
 // What opens a path before media takes it: connectivity checks of ICE, handshakes of DTLS, and
-// addresses of TURN servers.
+// allocations of TURN.
 //
-// Bounds: kMaxPaths of Model::ice_checks, of Model::handshakes and of Model::turn_allocations: of
-// later ones nothing is known.
+// Threads: the one that keeps the streams. Bounds: kMaxPaths of Model::ice_checks, of
+// Model::handshakes and of Model::turn_allocations; later ones are not kept.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -16,7 +16,8 @@ namespace sipladder {
 
 inline constexpr uint32_t kMaxPaths = 131'072;
 
-// As the check's receiver and its sender call themselves in SDP (a=ice-ufrag).
+// Hash of a check's USERNAME, "RECEIVER:SENDER": a=ice-ufrag of the SDP of the check's receiver and
+// of its sender (RFC 8445 7.2.2).
 uint64_t hash_of_check(std::string_view username);
 
 class MediaPaths {
@@ -25,6 +26,7 @@ class MediaPaths {
 
   void add_stun(const Datagram& datagram);
   void add_dtls(const Datagram& datagram);
+  // Requires an ICMP error: ends and payload are those of the quoted packet.
   void add_icmp(const Datagram& datagram);
 
   size_t bytes() const {
@@ -42,10 +44,10 @@ class MediaPaths {
   HandshakeRecord* handshake_of(const Datagram& datagram, const DtlsPacket& packet);
 
   Model& model_;
-  // By both ends: the newest record.
+  // The newest record of each path, by pair_key() of its two ends.
   absl::flat_hash_map<uint64_t, uint32_t, IdentityHash> checks_;      // into Model::ice_checks
   absl::flat_hash_map<uint64_t, uint32_t, IdentityHash> handshakes_;  // into Model::handshakes
-  absl::flat_hash_set<uint64_t, IdentityHash> allocations_;           // that are in the model
+  absl::flat_hash_set<uint64_t, IdentityHash> allocations_;           // in Model::turn_allocations
 };
 
 }  // namespace sipladder

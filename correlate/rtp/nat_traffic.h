@@ -1,7 +1,7 @@
-// What passes beside SIP and tells of NATs: questions to STUN servers, and packets that keep a
-// binding open (RFC 5626 3.5, RFC 6223). Kept as it comes, in the order of the packets.
+// Packets beside SIP that tell of NATs: requests to STUN servers, and packets that keep a binding
+// open (RFC 5626 3.5, RFC 6223). Their records are kept in the order of the packets.
 //
-// Threads: the one that keeps the streams. Bounds: kMaxProbes, kMaxKeepalives: later ones are not
+// Threads: the one that keeps the streams. Bounds: kMaxProbes, kMaxKeepalives; later ones are not
 // kept.
 #pragma once
 
@@ -22,6 +22,7 @@ class NatTraffic {
   NatTraffic(Model& model, EndpointTable& endpoints) : model_(model), endpoints_(endpoints) {}
 
   void add_stun(const Datagram& datagram);
+  // Requires PayloadClass::sip_keepalive.
   void add_keepalive(const Datagram& datagram);
 
   size_t bytes() const {

@@ -11,8 +11,8 @@ int64_t expected_of(const RtpSequence& sequence) {
   return int64_t{sequence.highest} - sequence.base + 1;
 }
 
-// Up to the newest packet that the receiver has reported. None where that is too long ago to be
-// told.
+// Packets missing here, up to the newest one that the receiver has reported. None when that one is
+// not among the 64 newest numbers.
 std::optional<int64_t> missing_up_to(const RtpSequence& sequence, uint32_t packets,
                                      uint16_t reported) {
   const uint16_t newer = distance_behind(sequence, reported);
@@ -21,13 +21,15 @@ std::optional<int64_t> missing_up_to(const RtpSequence& sequence, uint32_t packe
   return expected_of(sequence) - packets - (newer - came_newer);
 }
 
-// The highest number that was reported can lie before or after the newest one here.
+// Packets expected up to the number that was reported, which can be lower or higher than the newest
+// one here.
 uint32_t expected_up_to(const RtpSequence& sequence, uint16_t reported) {
   const auto newer = static_cast<int16_t>(distance_behind(sequence, reported));
   return static_cast<uint32_t>(std::max<int64_t>(0, expected_of(sequence) - newer));
 }
 
-// Whether what passes here comes to the receiver, and whether more does than what passes here.
+// Notes whether the packets that pass here reach the receiver, and whether packets reach it that do
+// not pass here.
 void follow_receiver(StreamRecord& stream, const RtcpReportBlock& block, int64_t time_ns) {
   constexpr uint16_t kAhead = 50;
   const uint16_t behind =

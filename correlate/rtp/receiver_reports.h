@@ -1,5 +1,7 @@
-// What the receiver of a stream says of it by RTCP (RFC 3550 6.4, RFC 3611 4.7), beside what the
-// capture shows of it.
+// What the receiver of a stream reports by RTCP (RFC 3550 6.4, RFC 3611 4.7), written into the
+// record of the stream that the report is about.
+//
+// Threads: the one that keeps the streams.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +11,7 @@
 
 namespace sipladder {
 
+// `time_ns`: of the packet with the report.
 void add_report(StreamRecord& stream, const RtcpReportBlock& block, int64_t time_ns);
 void add_metrics(StreamRecord& stream, const RtcpVoipMetrics& metrics);
 

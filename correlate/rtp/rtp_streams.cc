@@ -15,7 +15,8 @@ namespace {
 
 constexpr size_t kMaxIcmpErrors = 100'000;
 
-// When a packet that came before passed, by the newest one's time and their distance from it.
+// When the packet with this number passed first: the time of the newest packet, less the distance
+// of the two numbers in timestamps.
 int64_t sent_ns(const StreamRecord& stream, uint16_t number) {
   if (stream.clock_hz == 0) return stream.last_ns;
   constexpr uint64_t kMostSeconds = 3600;
@@ -25,7 +26,8 @@ int64_t sent_ns(const StreamRecord& stream, uint16_t number) {
   return stream.last_ns - static_cast<int64_t>(step * 1'000'000'000 / stream.clock_hz);
 }
 
-// What one capture point shows is here already: another one shows it later, or its clock is late.
+// Another capture point has shown this packet already: it passed there earlier, or the clocks
+// differ.
 bool was_seen_elsewhere(const StreamRecord& stream, uint8_t point, uint16_t number) {
   const uint16_t back = distance_behind(stream.sequence, number);
   if (back >= 64) return point != stream.point && back < 0x8000;
@@ -35,15 +37,15 @@ bool was_seen_elsewhere(const StreamRecord& stream, uint8_t point, uint16_t numb
          ((stream.shown_elsewhere & bit) != 0 && (stream.shown_here & bit) == 0);
 }
 
-// By its IP id, at once: a mirror or the any device shows each packet twice. Hosts that number no
-// packet (id 0) and IPv6 tell nothing by it.
+// The packet has the IP ID of the packet before and comes at once: a mirror port or the `any`
+// device shows each packet twice. Hosts that send ID 0, and IPv6, cannot be told this way.
 bool is_packet_before(const StreamRecord& stream, const Datagram& datagram) {
   constexpr int64_t kAtOnceNs = 5'000'000;
   return datagram.ip_id != 0 && datagram.ip_id == stream.newest_ip_id &&
          datagram.time_ns - stream.last_ns < kAtOnceNs;
 }
 
-// `newest` is the highest number before this packet came.
+// Notes which point showed the packet. `newest` is the highest number before this packet came.
 void note_shown(StreamRecord& stream, uint8_t point, uint16_t number, uint32_t newest) {
   if ((stream.points & (stream.points - 1)) == 0) return;
   const uint32_t step = stream.sequence.highest - newest;
@@ -106,8 +108,8 @@ StreamRecord* RtpStreams::find(const Endpoint& src, const Endpoint& dst, uint32_
   return found == by_key_.end() ? nullptr : &model_.streams[found->second];
 }
 
-// A redial from the same port with the same SSRC: since the stream paused, another call has named
-// its destination.
+// A redial from the same port with the same SSRC: the stream paused, and another call has named its
+// destination since.
 bool RtpStreams::belongs_to_next_call(const StreamRecord& stream, const Datagram& datagram) const {
   constexpr int64_t kPauseNs = 200'000'000;
   return datagram.time_ns - stream.last_ns >= kPauseNs &&
@@ -121,11 +123,11 @@ void RtpStreams::note_coverage(const Datagram& datagram) {
   coverage.newest_ns = std::max(coverage.newest_ns, datagram.time_ns);
 }
 
-// A packet that another point has shown. What passed since the one before should have come too,
-// unless one of the two did not capture in between.
+// Counts a packet that another point has shown. Both points should have shown all packets since the
+// last such one, unless one of the two did not capture in between.
 void RtpStreams::add_elsewhere(StreamRecord& stream, const Datagram& datagram,
                                const RtpHeader& rtp) {
-  constexpr int64_t kMostNs = 60'000'000'000;  // more is no delay; sums stay in range
+  constexpr int64_t kMostNs = 60'000'000'000;  // more is no delay; the sum stays in range
   const int64_t delay_ns =
       std::clamp(datagram.time_ns - sent_ns(stream, rtp.sequence), -kMostNs, kMostNs);
   const int64_t resumed_ns =
@@ -196,8 +198,9 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp, uint64_
   begin_stream(key, datagram, rtp);
 }
 
-// Before a packet is counted that is the first one of the next interval, and after one that several
-// intervals lie before: what is lost in these is known then.
+// Called before a packet is counted (`before`) and after it. When the packet is in the next
+// interval, the present one ends before the packet counts. When several intervals have passed, they
+// end after it, because only the packet's number tells what was lost in them.
 void RtpStreams::end_interval(StreamId id, StreamRecord& stream, int64_t time_ns, bool before) {
   auto history = model_.histories.find(id.value);
   if (history == model_.histories.end()) {
@@ -212,7 +215,8 @@ void RtpStreams::end_interval(StreamId id, StreamRecord& stream, int64_t time_ns
     history->second.end_interval(stream, time_ns);
 }
 
-// What comes before the answer is asked later which sound it is.
+// Keeps packets from before the answer, which are listened to later: ringback, an announcement, or
+// nothing.
 void RtpStreams::add_early(StreamId id, const Datagram& datagram, const RtpHeader& rtp) {
   const StreamRecord& stream = model_.streams[id];
   if (!stream.early || datagram.truncated || !is_voice(rtp)) return;
@@ -253,14 +257,14 @@ void RtpStreams::begin_stream(uint64_t key, const Datagram& datagram, const RtpH
   try_clocks(id, datagram, rtp);
 }
 
-// Payload types that RFC 3551 gives no clock.
+// Only payload types to which RFC 3551 gives no clock have trials.
 void RtpStreams::try_clocks(StreamId id, const Datagram& datagram, const RtpHeader& rtp) {
   constexpr uint8_t kLastStatic = 34;
   if (rtp.payload_type <= kLastStatic || !is_voice(rtp)) return;
   model_.clock_trials[id.value].add(rtp, datagram.time_ns);
 }
 
-// Of another payload type than the voice.
+// Four bytes of the stream's own payload type are voice, and no telephone-event.
 void RtpStreams::add_event(StreamId id, const RtpHeader& rtp) {
   if (rtp.payload_type == model_.streams[id].payload_type) return;
   if (model_.dtmf.size() < kMaxStreams) model_.dtmf[id.value].add(rtp.payload, rtp.timestamp);
@@ -278,7 +282,8 @@ void RtpStreams::add_keyed_place(StreamId id, const Datagram& datagram) {
   if (model_.keyed_places[id.value].add(ref, datagram.time_ns, datagram.frame)) keyed_places_++;
 }
 
-// Video has nothing to hear.
+// Keeps the place of a packet that may have to be decrypted, or to be listened to. Video has
+// nothing to hear.
 void RtpStreams::add_place(StreamId id, const Datagram& datagram, const RtpHeader& rtp) {
   constexpr uint32_t kVideoClock = 90'000;
   const StreamRecord& stream = model_.streams[id];
@@ -348,7 +353,7 @@ void RtpStreams::add_rtcp(const Datagram& datagram, const RtcpReport& report) {
         add_metrics(*heard, *report.voip);
     }
     if (!report.block) continue;
-    // What it reports of is the stream that runs the other way.
+    // A report block is about the stream that runs the other way.
     if (StreamRecord* heard = find(there, here, report.block->ssrc); heard != nullptr) {
       add_report(*heard, *report.block, datagram.time_ns);
       return;
@@ -382,8 +387,8 @@ void RtpStreams::add_icmp(const Datagram& datagram) {
   if (stream != nullptr && stream->icmp_errors < UINT16_MAX) stream->icmp_errors++;
 }
 
-// Three packets that each follow their predecessor, and most of the stream does: random bytes do
-// not.
+// Three packets follow their predecessors, and so does a quarter of the stream. Random bytes do not
+// look like that.
 bool is_rtp_by_progress(const StreamRecord& stream) {
   return stream.in_order >= 3 && stream.in_order * 4 >= stream.packets;
 }

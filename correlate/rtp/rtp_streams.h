@@ -1,12 +1,16 @@
-// RTP per 5-tuple and SSRC: one hash lookup per packet, the figures of RFC 3550 appendix A. No
-// packet is kept.
+// RTP per 5-tuple and SSRC: one hash lookup per packet, the figures of RFC 3550 appendix A. At most
+// the place of a packet is kept, not its bytes. Bytes that are in no file go to the spool.
 //
-// Bounds: kMaxStreams held; who wants one more gets the place of those that have been idle for a
-// minute, else its RTP is counted in Accounting::streams_refused. kMaxRtcp of Model::rtcp: of later
-// ones nothing is known. kMaxVoicePlaces of Model::voice_places together: of later packets it is
-// not known whether they are silent. kMaxKeyedPlaces of Model::keyed_places together: later packets
-// are not opened. kMaxHistories of Model::histories: of others nothing is known
-// over time.
+// Threads: the one that keeps the streams.
+// Bounds:
+// - kMaxStreams are held. For one more, streams that have been idle for a minute are forgotten.
+// When
+//   there are none, its RTP is counted in MediaAccounting::streams_refused.
+// - kMaxRtcp of Model::rtcp; later reporters are not kept.
+// - kMaxVoicePlaces in all of Model::voice_places; it is not known whether later packets are
+// silent.
+// - kMaxKeyedPlaces in all of Model::keyed_places; later packets are not decrypted.
+// - kMaxHistories of Model::histories; other streams have no figures over time.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -28,11 +32,12 @@ inline constexpr uint32_t kMaxVoicePlaces = 4 << 20;
 inline constexpr uint32_t kMaxKeyedPlaces = 4 << 20;
 inline constexpr uint32_t kMaxHistories = 32'768;
 
+// Gives the endpoints of packets their ids (Model::endpoints).
 class EndpointTable {
  public:
   explicit EndpointTable(Model& model) : model_(model) {}
   EndpointId id_of(const Endpoint& endpoint);
-  // Those that no record names any more, after evict().
+  // Forgets the endpoints that no record names any more. Required after evict().
   void forget_unused();
   size_t bytes() const {
     return model_.endpoints.bytes() + ids_.capacity() * (sizeof(Endpoint) + sizeof(EndpointId) + 1);
@@ -49,15 +54,17 @@ class RtpStreams {
              const KeyedEnds& keyed)
       : model_(model), log_(log), endpoints_(endpoints), turns_(turns), keyed_(keyed) {}
 
-  // `key`: its stream_key().
+  // Packets are added in capture order. `key`: stream_key() of the packet.
   void add_rtp(const Datagram& datagram, const RtpHeader& rtp, uint64_t key);
-  // Of a packet to come: memory is on its way when it does. First the one, a little later the
-  // other.
+  // Bring memory for a packet to come into the cache. prefetch_slot() has to come first,
+  // prefetch_record() some packets later.
   void prefetch_slot(uint64_t key) const { by_key_.prefetch(key); }
   void prefetch_record(uint64_t key) const;
   void add_rtcp(const Datagram& datagram, const RtcpReport& report);
+  // Requires an ICMP error: ends and payload are those of the quoted packet.
   void add_icmp(const Datagram& datagram);
 
+  // Required after evict() and forget_streams().
   void forget_evicted();
   size_t bytes() const {
     return (by_key_.capacity() + rtcp_by_key_.capacity()) * kMapSlot +
@@ -68,7 +75,7 @@ class RtpStreams {
   }
 
  private:
-  // Most of them are as long as this.
+  // Most histories take as much.
   static constexpr size_t kHistoryBytes = StreamHistory::kMost * sizeof(StreamInterval);
   void end_interval(StreamId id, StreamRecord& stream, int64_t time_ns, bool before);
   void note_coverage(const Datagram& datagram);
@@ -95,8 +102,8 @@ class RtpStreams {
   int64_t looked_for_room_ns_ = 0;
   uint32_t places_ = 0;        // in Model::voice_places
   uint32_t keyed_places_ = 0;  // in Model::keyed_places
-  // Of each capture point, its newest RTP, and when its newest pause ended: a file that begins
-  // later, or has a hole, does not cover what the other one shows.
+  // For each capture point, when its newest RTP passed and when its newest pause ended. A file that
+  // begins later, or has a hole, does not cover what the file of another point shows.
   struct Coverage {
     int64_t newest_ns = 0;
     int64_t resumed_ns = 0;

@@ -12,9 +12,11 @@ namespace {
 
 constexpr uint32_t kClockGuessPackets = 8;  // watched before a dynamic payload type's clock is told
 
-// No network delays a packet so much: the sender began anew with other timestamps.
+// No network delays a packet so much. A larger difference means that the sender has begun anew with
+// other timestamps.
 constexpr double kRestartSeconds = 5;
-// A clock that runs wrong does not show so much between two packets: a step, not a rate.
+// A clock that runs at a wrong rate never differs so much between two packets. A larger difference
+// is a step of the timestamps.
 constexpr double kStepSeconds = 0.5;
 
 // The clock of a dynamic payload type, from how fast its timestamps run.
@@ -33,9 +35,9 @@ uint32_t guess_clock(int64_t timestamps, int64_t elapsed_ns) {
 int32_t advance_jitter(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns) {
   const int64_t gap_ns = time_ns - stream.voice_ns;
   const auto timestamp_gap = static_cast<int32_t>(rtp.timestamp - stream.voice_timestamp);
-  // An event, or a frame of video: the first packet of one timestamp counts.
+  // Of several packets with one timestamp (an event, a frame of video) the first one counts.
   if (stream.voice_ns != 0 && timestamp_gap == 0) return 0;
-  // Where an event and voice, or two codecs, alternate, each has its own time.
+  // Two codecs that alternate each have their own timestamps: they are not compared.
   const bool first = stream.voice_ns == 0 || stream.voice_type != rtp.payload_type;
   stream.voice_type = rtp.payload_type;
   stream.voice_ns = time_ns;
@@ -51,7 +53,8 @@ int32_t advance_jitter(StreamRecord& stream, const RtpHeader& rtp, int64_t time_
   return timestamp_gap;
 }
 
-// Nothing is missing, and the timestamp went on as the time did: the sender had nothing to say.
+// Silence suppression: no packet is missing, and the timestamps went on as the time did. Requires a
+// packet that follows its predecessor.
 void note_pause(StreamRecord& stream, int64_t gap_ns, int32_t timestamps) {
   constexpr int64_t kPauseNs = 200'000'000;
   if (gap_ns < kPauseNs || stream.clock_hz == 0) return;
@@ -59,7 +62,8 @@ void note_pause(StreamRecord& stream, int64_t gap_ns, int32_t timestamps) {
   if (by_timestamp_ns > gap_ns / 2) stream.pauses++;
 }
 
-// The length of a packet shows in two equal steps; a pause shows once.
+// Learns the length of a packet in timestamp units from two equal steps in a row. A pause makes
+// only one step of its length.
 void note_step(StreamRecord& stream, int32_t step) {
   if (step <= 0) return;
   if (stream.timestamp_step == 0 || static_cast<uint32_t>(step) == stream.newest_step) {
@@ -68,7 +72,8 @@ void note_step(StreamRecord& stream, int32_t step) {
   stream.newest_step = static_cast<uint32_t>(step);
 }
 
-// The type of most packets of voice, found with one counter: a codec may change within a stream.
+// Finds the payload type of most packets of voice with one counter (majority vote): a codec may
+// change within a stream.
 void count_type(StreamRecord& stream, const RtpHeader& rtp) {
   if (rtp.payload_type == stream.payload_type) {
     stream.type_lead++;
@@ -82,7 +87,7 @@ void count_type(StreamRecord& stream, const RtpHeader& rtp) {
   }
 }
 
-// Over all of the first packets: a step alone may be a pause of the voice.
+// Tells the clock by the rate over several packets: a single step may be a pause of the voice.
 void learn_clock(StreamRecord& stream, int64_t time_ns) {
   if (stream.clock_hz != 0) return;
   if (stream.clock_from_ns == 0) {
@@ -113,7 +118,7 @@ void end_slice(StreamRecord& stream, int64_t time_ns) {
   begin_slice(stream, time_ns);
 }
 
-// Not of numbers or timestamps that go on far ahead: a receiver follows these.
+// Jumps ahead of numbers or timestamps are not noted: a receiver follows them.
 void note_jump_back(StreamRecord& stream, int64_t time_ns, uint32_t from, uint32_t to,
                     bool of_time) {
   stream.jump_ns = time_ns;
@@ -123,7 +128,7 @@ void note_jump_back(StreamRecord& stream, int64_t time_ns, uint32_t from, uint32
   stream.jump_of_time = of_time;
 }
 
-// What timestamps say, of a packet that is the newest by its sequence number.
+// Follows the timestamps. Requires a packet that is the newest by its sequence number.
 void advance_time(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns, int64_t gap_ns,
                   uint16_t step) {
   const auto timestamps = static_cast<int32_t>(rtp.timestamp - stream.last_timestamp);
@@ -131,9 +136,9 @@ void advance_time(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns, i
   const double elapsed = static_cast<double>(gap_ns) * clock / 1e9;
   const bool restarted =
       stream.clock_hz != 0 && std::fabs(elapsed - timestamps) > kStepSeconds * clock;
-  // A mark, and a pause, begin something new: a receiver takes the new time from there.
+  // After a marker bit or a pause a receiver expects new timestamps: that is no jump back.
   constexpr int64_t kPauseNs = 1'000'000'000;
-  const bool told = stream.jump_frame == stream.last_frame;  // its numbers jump back too
+  const bool told = stream.jump_frame == stream.last_frame;  // the numbers of this packet did too
   if (restarted && timestamps < 0 && step == 1 && !rtp.marker && gap_ns < kPauseNs && !told)
     note_jump_back(stream, time_ns, stream.last_timestamp, rtp.timestamp, true);
   stream.timestamp_span += restarted ? static_cast<int64_t>(elapsed) : timestamps;
@@ -200,7 +205,7 @@ void advance(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns) {
       if (voice) advance_jitter(stream, rtp, time_ns);
       break;
     case Arrival::stray:
-      stream.voice_ns = 0;  // its time says nothing of the next one's
+      stream.voice_ns = 0;  // no jitter from this packet to the next
       break;
   }
   if (stream.clock_hz != 0) stream.jitter_sum_ms += stream.jitter * 1000.0 / stream.clock_hz;
@@ -211,8 +216,9 @@ void advance(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns) {
 
 namespace {
 
-// Comfort noise and events are no sound. Of another codec than G.711 it is kept whether its payload
-// changes; a tone can fill each packet alike, so where it can be decoded, hearing decides.
+// Comfort noise and events are no sound. For a codec other than G.711, changes of the payload are
+// counted. They decide only where the codec cannot be decoded, because a tone can fill all packets
+// alike.
 void listen_closely(VoiceListened& listened, const RtpHeader& rtp, bool whole,
                     std::optional<uint32_t> loudness) {
   if (!is_voice(rtp)) {
@@ -232,9 +238,10 @@ void listen_closely(VoiceListened& listened, const RtpHeader& rtp, bool whole,
 
 }  // namespace
 
-// One packet in five, 100 ms apart at the usual 20, gives the share of silence: listening to all
-// would double the cost of a packet. Whether there is any sound is asked of each until there is.
-// What the snap length left of a packet tells nothing of its sound.
+// The share of silence is taken from one packet in five (100 ms apart with packets of 20 ms),
+// because listening to all packets would double their cost. For the question whether there is any
+// sound, every packet is listened to until there is one. A packet that the snap length cut is not
+// listened to.
 void listen(StreamRecord& stream, const RtpHeader& rtp, bool whole) {
   constexpr uint32_t kLevelEvery = 5;
   const bool sampled = stream.packets % kLevelEvery == 1 && whole;

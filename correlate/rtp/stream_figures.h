@@ -1,5 +1,8 @@
 // The figures of one stream, packet by packet: sequence, loss, jitter (RFC 3550 A.1, A.3, A.8),
-// clock, pauses, the worst ten seconds, and how much of it can be silence. No packet is kept.
+// clock, pauses, the worst ten seconds, and how much of the stream can be silence. No packet is
+// kept.
+//
+// Threads: the one that keeps the streams.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +13,7 @@
 
 namespace sipladder {
 
-// What looks like a telephone-event (RFC 4733): four bytes of a dynamic type.
+// The packet looks like a telephone-event (RFC 4733): four bytes of a dynamic payload type.
 inline bool is_event(const RtpHeader& rtp) {
   return rtp.payload_type >= 96 && rtp.payload.size() == 4;
 }
@@ -18,13 +21,14 @@ inline bool is_voice(const RtpHeader& rtp) {
   return !is_comfort_noise(rtp.payload_type) && !is_event(rtp);
 }
 
-// One packet of a stream, in the order of arrival.
+// Counts one packet. Requires the packets of a stream in the order of arrival.
 void advance(StreamRecord& stream, const RtpHeader& rtp, int64_t time_ns);
 
-// After advance(). `whole`: the snap length has left all of the packet.
+// Listens to the packet that was counted last by advance(). `whole`: the snap length did not cut
+// the packet.
 void listen(StreamRecord& stream, const RtpHeader& rtp, bool whole);
 
-// Per cent lost since the last ten seconds were counted.
+// Per cent lost in the present slice of ten seconds, as far as it has passed.
 float slice_loss_pct(const StreamRecord& stream);
 
 }  // namespace sipladder

@@ -16,7 +16,7 @@ namespace {
 
 constexpr uint32_t kLeastRuns = 5;
 
-// Packets of a stream, one after the other, as its decoder gives them.
+// Decodes packets of a stream, one after the other.
 class Listener {
  public:
   Listener(const StreamRecord& stream, const OpenedPackets& packets, std::string_view encoding)
@@ -39,7 +39,7 @@ class Listener {
     if (size == 0) return std::nullopt;
     return loudness_of({pcm_.data(), size});
   }
-  // Of its voice; none as above.
+  // Hash of the payload of packet `index`; none when it cannot be read or is no voice.
   std::optional<uint64_t> payload_hash(uint32_t index) {
     RtpHeader rtp;
     if (!packets_.read(index, &bytes_) || !parse_rtp(bytes_, &rtp) || !is_voice(rtp))
@@ -61,8 +61,8 @@ struct Runs {
   uint32_t silent = 0;
 };
 
-// Short runs of packets. The last one of each decides: by then the decoder has come to the sender's
-// state.
+// Listens to short runs of packets. The last packet of a run decides: by then the decoder has
+// reached the state of the sender.
 Runs listen_to_runs(Listener& listener, uint32_t packets) {
   constexpr uint32_t kRun = 3;
   constexpr uint32_t kMostRuns = 24;
@@ -90,7 +90,7 @@ OpenedPackets packets_at(const VoicePlaces& places, const PacketLog& log) {
           [&](uint32_t index, std::string* packet) { return log.read(places.ref(index), packet); }};
 }
 
-// All of it from the beginning, with one decoder.
+// Listens to the stream from its beginning with one decoder, until something is heard.
 void listen_to_all(Listener& listener, uint32_t packets, Listening* listening) {
   listener.begin();
   for (uint32_t i = 0; i < packets && !listening->audible; i++) {
@@ -132,7 +132,7 @@ Listening listen_to(const Model& model, const PacketLog& log, StreamId id,
   const uint32_t left = stream.packets - passing.decoded - passing.others;
   if (listening.audible || left == 0) return listening;
   const VoicePlaces* const places = places_of(model, id);
-  // What was not captured whole, or has no place any more, may have been voice.
+  // A packet that was cut, or whose place was not kept, may have been audible.
   listening.audible = places == nullptr || places->count() < left;
   if (listening.audible) return listening;
   const OpenedPackets packets = packets_at(*places, log);
@@ -151,7 +151,7 @@ Listening listen_to(const Model& model, const PacketLog& log, StreamId id,
   return listening;
 }
 
-// One packet in five where that is enough, as of what passes unencrypted; else runs of packets.
+// G.711: one packet in five, as for media that is not encrypted. Other codecs: runs of packets.
 Heard heard_in(const StreamRecord& stream, const OpenedPackets& packets,
                std::string_view encoding) {
   constexpr uint32_t kEvery = 5;
