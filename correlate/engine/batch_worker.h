@@ -1,9 +1,10 @@
 // One thread that works on batches in the order in which they were handed over.
 //
-// A batch has clear(), which keeps its memory.
+// Batch must have clear(), which keeps its memory.
 //
-// Threads: hand_over() and wait() from one thread, `work` on the other. The thread starts with the
-// first batch. Bounds: kMaxQueued batches; hand_over() waits when they are all taken.
+// Threads: hand_over(), is_full() and wait() are called from one thread; `work` runs on the other,
+// which starts with the first batch. The destructor waits until all batches are done.
+// Bounds: kMaxQueued batches wait; hand_over() waits when there are as many.
 #pragma once
 
 #include <deque>
@@ -55,7 +56,7 @@ class BatchWorker {
     changed_.tell();
   }
 
-  // Until all that was handed over is done: what the work wrote may be read then.
+  // Waits until all batches are done: what `work` wrote may be read then.
   void wait() {
     const MutexLock lock(mutex_);
     while (!queue_.empty() || busy_) changed_.wait(mutex_);
@@ -73,7 +74,7 @@ class BatchWorker {
     }
   }
 
-  // Waits for it. Nothing when all is done and there will be no more.
+  // Waits for a batch. nullopt when all are done and the destructor was called.
   std::optional<Batch> next() {
     const MutexLock lock(mutex_);
     while (!stop_ && queue_.empty()) changed_.wait(mutex_);

@@ -17,12 +17,13 @@ namespace {
 
 constexpr size_t kMaxFiles = 8;
 constexpr size_t kMaxPackets = 131'072;       // looked at of each file
-constexpr uint16_t kRtpEvery = 16;            // by sequence number, so that all files take the same
-constexpr int64_t kSamePlaceNs = 20'000'000;  // a relay sends it on, a mirror shows it twice
-constexpr int64_t kMinAheadNs = 50'000'000;   // against causality
+constexpr uint16_t kRtpEvery = 16;            // by sequence number: all files take the same packets
+constexpr int64_t kSamePlaceNs = 20'000'000;  // a relay sends a packet on, a mirror shows it twice
+constexpr int64_t kMinAheadNs = 50'000'000;   // packets would arrive before they were sent
 constexpr int64_t kMinAheadOneWayNs = 1'000'000'000;  // no network holds every packet so long
 constexpr size_t kMinPairs = 3;
 
+// When one file shows a SIP message or an RTP packet first.
 struct Sight {
   int64_t time_ns = 0;
   bool there = false;  // from the lower address to the higher one
@@ -89,7 +90,8 @@ int64_t median(std::vector<int64_t>& values) {
   return *middle;
 }
 
-// Half of them lie within a tenth of it, or as near as packets on one path do.
+// The differences are those of a clock: more than half of them are near their median, within a
+// tenth of it or kSamePlaceNs.
 bool is_constant(std::vector<int64_t>& values) {
   const int64_t middle = median(values);
   const auto near = std::count_if(values.begin(), values.end(), [&](int64_t value) {
@@ -98,8 +100,9 @@ bool is_constant(std::vector<int64_t>& values) {
   return static_cast<size_t>(near) * 2 > values.size();
 }
 
-// What packets say whose direction is known: both directions together tell the clock from the
-// delay; one alone must be beyond any delay.
+// By how much the clock is ahead, from the differences of packets in each direction; 0: not proven.
+// Both directions together tell the clock from the delay. One direction alone must show more than
+// any delay.
 int64_t ahead_of(std::vector<int64_t>& there, std::vector<int64_t>& back) {
   if ((!there.empty() && !is_constant(there)) || (!back.empty() && !is_constant(back))) return 0;
   if (!there.empty() && !back.empty()) {
@@ -111,8 +114,9 @@ int64_t ahead_of(std::vector<int64_t>& there, std::vector<int64_t>& back) {
   return std::abs(only) >= kMinAheadOneWayNs ? only : 0;
 }
 
-// By how much the clock of `b` is ahead of that of `a`. Files that follow each other, as those of a
-// ring buffer, share retransmissions at most: most of what is in one of them must be in the other.
+// By how much the clock of `b` is ahead of that of `a`. Files that follow each other, such as those
+// of a ring, share nothing but retransmissions. Files that do not overlap in time are compared only
+// when most SIP messages of one are in the other.
 Offset compare(const Sights& a, const Sights& b) {
   std::vector<int64_t> there, back;
   size_t sip = 0;

@@ -17,10 +17,10 @@ namespace {
 constexpr uint32_t kCallsTimedOutPerBatch = 1000;
 constexpr uint32_t kMostPacketsPerLook = 65'536;  // between two looks at the memory
 constexpr uint32_t kPacketsPerSpoolLook = 4096;   // at least, when it stays nearly full
-// What a packet adds at most to the tables: a stream of its own, with two addresses.
+// A packet adds at most so much to the tables: a stream of its own, with two addresses.
 constexpr size_t kBytesPerPacket = 1024;
 
-// A tenth of the memory may come between two looks.
+// So many packets that they take a tenth of the memory at most.
 uint32_t packets_per_look(size_t memory) {
   const size_t packets = std::max<size_t>(1024, memory / 10 / kBytesPerPacket);
   return static_cast<uint32_t>(std::min<size_t>(kMostPacketsPerLook, packets));
@@ -28,11 +28,11 @@ uint32_t packets_per_look(size_t memory) {
 
 }  // namespace
 
-// What the second thread does, in the order of the packets.
+// Work for the second thread, in the order of the packets.
 struct WorkBatch {
   MessageBatch messages;
   MediaBatch media;
-  bool secrets_may_come = false;  // of TLS, and DTLS
+  bool secrets_may_come = false;  // secrets of DTLS are known, or may be later
 
   void clear() {
     messages.clear();
@@ -82,7 +82,7 @@ struct Engine::State {
   uint32_t next_timed_out = 1;
   size_t memory = SIZE_MAX;
   uint32_t packets_per_look = kMostPacketsPerLook;
-  uint64_t next_spool_look = 0;  // not before so many packets
+  uint64_t next_spool_look = 0;  // number of the packet before which the spool is not looked at
   bool look_is_due = false;      // the spool is nearly full
   Correlator correlator;
   // Reading, decoding and indexing go on while messages are correlated and streams kept. sip-100k:
@@ -167,7 +167,7 @@ void Engine::State::do_work(WorkBatch& work) {
   correlator.add(prepared);
 }
 
-// The worker is idle afterwards, and the model whole.
+// Afterwards the worker is idle, and the model has all packets.
 void Engine::State::finish_batch() {
   worker.wait();
   batch.secrets_may_come = secrets != nullptr && secrets->may_know();
@@ -213,8 +213,8 @@ PayloadClass Engine::State::add(const Datagram& datagram) {
   return payload_class;
 }
 
-// Without it, half of the time to count an RTP packet was waiting for the record of its stream:
-// rtp-heavy has a thousand at once.
+// Without this, half of the time to count an RTP packet was spent waiting for the record of its
+// stream (rtp-heavy, a thousand streams at once).
 void Engine::State::prefetch(std::span<const MediaItem> media, size_t i) const {
   constexpr size_t kSlotAhead = 16;
   constexpr size_t kRecordAhead = 8;
@@ -299,8 +299,8 @@ void Engine::process(const Packet& packet) {
   }
 }
 
-// Time-outs come by the clock of the capture alone: a few calls are looked at again after each
-// batch, all at the end.
+// Time-outs follow from the clock of the capture alone: a few calls are decided again after each
+// batch, all of them at the end.
 void Engine::State::time_out_calls() {
   const uint32_t count = model.calls.size();
   const uint32_t steps = model.finished ? count : std::min(count, kCallsTimedOutPerBatch);
@@ -309,7 +309,7 @@ void Engine::State::time_out_calls() {
     const CallId id{next_timed_out++};
     if (!model.calls.holds(id)) continue;
     CallRecord& call = model.calls[id];
-    // What the end of the capture shows to be missing from it may have been the answer.
+    // At its end the capture shows which bytes are missing from it: they may have been the answer.
     const bool again = model.finished && call.state == CallState::timeout;
     const bool open = call.state == CallState::calling || call.state == CallState::ringing ||
                       call.state == CallState::pending || call.state == CallState::registering;
@@ -324,7 +324,7 @@ void Engine::take_new_keys() {
   for (const Datagram& datagram : state.datagrams) state.add(datagram);
 }
 
-// The packets have been counted as waiting; only their messages come now.
+// The packets that waited are counted already; only their messages are added now.
 void Engine::finish() {
   State& state = *state_;
   state.decoder.finish(&state.datagrams);

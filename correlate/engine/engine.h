@@ -1,8 +1,10 @@
-// The correlator: packets in, records out (RFC 3261 12 and 17, RFC 6026, seen by a bystander).
+// Packets in, records out: the Engine decodes packets, correlates SIP and keeps the media streams
+// (RFC 3261 12 and 17, RFC 6026, RFC 3550, seen by a bystander).
 //
-// Threads: called by one. Inside, a second one correlates SIP messages while the first reads and
-// decodes on; between catch_up() and the next process() it is idle and the model may be read.
-// No timers: "now" is the newest packet's time.
+// Lifetime: the PacketLog and the Model must outlive the Engine.
+// Threads: called by one thread. Inside, a second one correlates SIP and keeps the streams while
+// the first one reads and decodes on. Between catch_up() and the next process() the second thread
+// is idle, and the model may be read. No timers: "now" is the newest packet's time.
 #pragma once
 
 #include <memory>
@@ -18,21 +20,22 @@ class Engine {
   Engine(PacketLog& log, Model& model);
   ~Engine();
 
-  // What the tables may take; calls are given up beyond it, and when the spool is nearly full
-  // (eviction.h). Looked at so often that a tenth more comes in between.
+  // Bytes that the tables may take. Calls are given up beyond that, and when the spool is nearly
+  // full (eviction.h). Between two looks at the memory at most a tenth more comes.
   void set_memory(size_t bytes);
-  // Secrets of TLS. They must live as long as this.
+  // Secrets of TLS and DTLS. They must outlive the Engine. Null: none.
   void set_keys(const KeyLog* keys, const RsaKeys* rsa_keys);
-  // Secrets of TLS came: what waited for them goes its way now.
+  // To be called when new secrets came: records that waited for them are decrypted now.
   void take_new_keys();
 
+  // The packet's bytes need not outlive the call.
   void process(const Packet& packet);
 
-  // After the last packet: what waited for bytes that never came.
+  // To be called after the last packet: takes what waited for bytes that never came.
   void finish();
 
   // Completes what process() has begun, and copies counters into the model (oddities, fragments).
-  // Cheap; call after each batch, before the model is read.
+  // It is cheap. Call it after each batch of packets, before the model is read.
   void catch_up();
 
  private:

@@ -1,8 +1,9 @@
-// Independent work on items 0 to count-1: one thread of its own runs through them in order while
-// the reader uses those that are done; a reader who is faster helps.
+// Independent work on items 0 to count-1. A thread of the sweep works on them in order, while the
+// reader uses the items that are done. A reader that has to wait works on the next items itself.
 //
-// Threads: wait_for() from one thread; `work` runs on that one (reader true) and on the sweep's own
-// (reader false), never for one item twice. The destructor stops the sweep where it is.
+// Threads: wait_for() is called from one thread. `work` runs on that thread (reader true) and on
+// the sweep's own (reader false), never for one item twice. The destructor stops the sweep after
+// the block that it works on.
 #pragma once
 
 #include <algorithm>
@@ -35,7 +36,7 @@ class ParallelSweep {
 
   uint32_t count() const { return count_; }
 
-  // Until the item is done: what the work wrote for it may be read then.
+  // Waits until the item is done: what `work` wrote for it may be read then.
   void wait_for(uint32_t item) {
     std::atomic<bool>& done = done_[item / kBlock];
     while (!done.load(std::memory_order_acquire)) {
