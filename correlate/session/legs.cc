@@ -18,7 +18,8 @@ constexpr int64_t kSecondNs = 1'000'000'000;
 constexpr int64_t kNearNs = 2 * kSecondNs;  // legs of one call begin this near to each other
 constexpr size_t kNumberSuffix = 7;         // digits that identify a subscriber
 
-// The last digits of a telephone number, whatever prefix each side writes; other users whole.
+// The last digits of a telephone number, because each side may write another prefix. Another user
+// part is returned as it is.
 std::string party_of(std::string_view header) {
   const SipUri uri = parse_uri(parse_name_addr(header).uri);
   std::string user(uri.user);
@@ -38,21 +39,21 @@ bool is_null_uuid(std::string_view uuid) {
 
 struct Identifier {
   JoinReason reason;
-  uint64_t key;  // of what is said, and of the reason
+  uint64_t key;  // hash of the value and the reason
 };
 
 Identifier identifier(JoinReason reason, std::string_view text) {
   return {reason, mix(hash_text(text), static_cast<uint64_t>(reason))};
 }
 
-// What the headers of its first message tell, the surest first.
+// The identifiers in the headers of a call's first message, the surest first.
 std::vector<Identifier> identifiers_in(const SipIndex& sip,
                                        const std::vector<std::string>& join_headers) {
   std::vector<Identifier> found;
   const auto add = [&](JoinReason reason, std::string_view text) {
     found.push_back(identifier(reason, text));
   };
-  // A Call-ID, for those that name it.
+  // The own Call-ID has the same key as an X-Call-ID of another leg that names it.
   for (const HeaderId header : {HeaderId::call_id, HeaderId::x_call_id, HeaderId::x_cid}) {
     if (!sip.value(header).empty()) add(JoinReason::x_call_id, sip.value(header));
   }
@@ -93,7 +94,7 @@ template <typename Leg>
 bool share_host(const Leg& a, const Leg& b) {
   return a.src == b.dst || a.dst == b.src;
 }
-// Two calls that one host makes, or gets, run beside each other and not through a B2BUA.
+// The legs can be those of a B2BUA. Two calls that one host makes, or receives, are parallel calls.
 template <typename Leg>
 bool in_series(const Leg& a, const Leg& b) {
   return share_host(a, b) ? a.src != b.src || a.dst != b.dst : a.src != b.src && a.dst != b.dst;
@@ -204,9 +205,9 @@ void Legs::learn(CallId id) {
   for (const Identifier& one : identifiers) match(leg, one.reason, one.key);
 }
 
-// Identifiers join by themselves. What others can share by chance (a fixed o= line, a port used
-// again) joins only legs that begin together; the o= line only where the host that got one leg
-// sends the other.
+// Most identifiers join legs by themselves. Two kinds can be equal by chance: a fixed o= line, and
+// a port that is used again. They join only legs that begin together, and the o= line only when the
+// host that received one leg sent the other.
 void Legs::match(const Leg& leg, JoinReason reason, uint64_t key) {
   std::vector<Leg>& others = by_key_[key];
   if (reason == JoinReason::numbers_and_time) {
@@ -224,8 +225,9 @@ void Legs::match(const Leg& leg, JoinReason reason, uint64_t key) {
   others.push_back(leg);
 }
 
-// The same two parties: sure when nobody else calls between them at the time; with several calls at
-// once (a load generator) only through a host that both legs share, each leg once.
+// Legs with the same two parties are joined when there is only one such call at the time. With
+// several at once (a load generator) they are joined only through a host that both legs share, and
+// each leg is joined once.
 void Legs::match_numbers(const Leg& leg, const std::vector<Leg>& others) {
   const Leg* best = nullptr;
   size_t rivals = 0;

@@ -22,7 +22,8 @@ void copy_codec(std::string_view name, char (&codec)[16]) {
   codec[length] = 0;
 }
 
-// Of an SDP that came before its dialog: the one that was answered, else the first.
+// The dialog of an SDP that came before there was one: the dialog that was answered, else the
+// first.
 DialogId dialog_of(const Model& model, CallId call) {
   const DialogId first = model.calls[call].first_dialog;
   for (DialogId id = first; id; id = model.dialogs[id].next_in_call) {
@@ -48,7 +49,7 @@ const SdpMedia& line_of(const Sdp& sdp, size_t named, uint8_t payload_type, bool
   return own;
 }
 
-// A call that failed, or ended, has given its ports back.
+// The call failed or ended before that time: its ports are free for other calls.
 bool is_over(const CallRecord& call, int64_t time_ns) {
   const bool failed = call.final_status >= 300;
   const bool ended = call.state == CallState::completed && call.bye_ns != 0;
@@ -198,8 +199,8 @@ bool MediaBinding::names(CallId call, Party author, const Endpoint& endpoint) co
 }
 
 // The newest SDP that named the address before the stream's end; RTP may come a little before its
-// SDP does. A call whose other party names the other end has a better claim than one of which only
-// an offer of the same address is known.
+// SDP. A call whose other party names the other end of the stream is preferred to a call whose SDP
+// names this address only.
 const MediaBinding::Expectation* MediaBinding::expectation(const Endpoint& endpoint,
                                                            const Endpoint& other_end,
                                                            const StreamRecord& stream) const {
@@ -225,9 +226,9 @@ const MediaBinding::Expectation* MediaBinding::expectation(const Endpoint& endpo
   return both != nullptr ? both : any;
 }
 
-// Who the SDP that named the destination is of. When both parties name it (an answer that echoes
-// the offer), the other end tells: the address that only one of them names, or the host that one of
-// them signals from.
+// The party that receives at `dst`: the author of the SDP that named it. When both parties name it
+// (an answer that echoes the offer), the source of the stream tells the sender: only one party
+// names that address in SDP, or signals from that host.
 Party MediaBinding::receiver_of(const Expectation& to, const Endpoint& src,
                                 const Endpoint& dst) const {
   if (!names(to.call, opposite(to.author), dst)) return to.author;
@@ -258,9 +259,9 @@ void MediaBinding::bind(StreamId id) {
   name_codec(*known, stream, &binding);
 }
 
-// A stream to the address that another stream of a call came from: the sender latched, or a NAT is
-// between. Mostly it comes from where that one goes; where SDP was rewritten on the way it need
-// not.
+// Binds streams to the address from which another stream of a call came: the sender latched, or a
+// NAT is in between. Such a stream usually comes from where the other one goes. Where SDP was
+// rewritten on the way, it may come from elsewhere.
 void MediaBinding::bind_reverse() {
   absl::flat_hash_map<uint64_t, StreamId> by_path;
   absl::flat_hash_map<uint32_t, StreamId> by_source;  // the newest
@@ -297,7 +298,7 @@ void MediaBinding::bind_reverse() {
   }
 }
 
-// Each party of one call names an address that the party in the same role of the other names too.
+// One party of each call names the same address.
 bool MediaBinding::same_media(CallId a, CallId b, Party author_a, Party author_b) const {
   const auto of_a = named_.find(a.value);
   return of_a != named_.end() &&
@@ -306,7 +307,8 @@ bool MediaBinding::same_media(CallId a, CallId b, Party author_a, Party author_b
          });
 }
 
-// Other calls that name the receiver, and whose other party names what the sender's names.
+// Gives the stream to other calls as well: calls that name its destination, and whose sending party
+// names an address that the sender names in this call.
 void MediaBinding::share(StreamId id) {
   const StreamRecord& stream = model_.streams[id];
   const StreamBinding& binding = bindings_[id];
@@ -340,7 +342,7 @@ MediaBinding::MediaLine MediaBinding::read_line(const Expectation& expected, uin
   if (expected.mline >= sdp.media.size()) return line;
   const bool bundled = body.find("a=group:BUNDLE") != std::string_view::npos;
   const SdpMedia& media = line_of(sdp, expected.mline, payload_type, bundled);
-  // Fax takes the place of audio, and is no RTP.
+  // An m=image line is fax in the place of audio, and no video.
   line.video = media.media != "audio" && media.media != "image";
   line.secure = is_srtp(media.proto);
   for (const SdpFormat& format : media.formats) {
@@ -374,8 +376,8 @@ bool MediaBinding::is_listed(StreamId id) const {
   if (!bindings_.has(id) || !model_.streams.holds(id)) return false;
   const StreamRecord& stream = model_.streams[id];
   if (is_rtp_by_progress(stream)) return true;
-  // SDP vouches for a stream too short to show progress, not for a longer one that has none (UDPTL
-  // on the RTP port).
+  // SDP is proof enough for a stream that is too short to show progress. It is none for a longer
+  // stream without progress, such as UDPTL on the RTP port.
   const bool plausible =
       stream.packets < 3 || stream.sequence.highest - stream.sequence.base < 100 * stream.packets;
   return bindings_[id].call && plausible;

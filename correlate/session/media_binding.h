@@ -1,11 +1,12 @@
-// Which stream belongs to which call: SDP endpoints against stream addresses, joined late, so that
-// RTP before its SDP is no special case (RFC 3264, RFC 8866).
+// Which stream belongs to which call: the addresses in SDP are compared with those of streams. This
+// is done when somebody asks, so that RTP before its SDP is no special case (RFC 3264, RFC 8866).
 //
-// A B2BUA that passes the SDP on gives its legs the same media: such a stream belongs to each of
-// them, and `of(stream)` names one.
+// A B2BUA that passes the SDP on gives its legs the same media. Such a stream belongs to each of
+// these calls, and `of(stream)` names one of them.
 //
 // update() reads only messages that came since the last time.
-// Threads: as Model.
+// Lifetime: the Model and the PacketLog must outlive this object. References that it returns are
+// valid until the next update(). Threads: as Model.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -27,22 +28,24 @@ namespace sipladder {
 struct StreamBinding {
   CallId call;
   DialogId dialog;
-  Party from = Party::none;  // who sends it
-  bool dst_advertised = false;
-  bool src_advertised = false;
-  bool latched = false;   // sent to where RTP came from rather than where SDP said
-  bool video = false;     // bound to an m= line that is not audio
-  bool secure = false;    // its m= line says SRTP
-  char codec[16] = {};    // negotiated name of its payload type, empty when unknown
-  uint32_t clock_hz = 0;  // negotiated for a dynamic payload type; 0 when unknown
+  Party from = Party::none;     // who sends the stream
+  bool dst_advertised = false;  // an SDP names its destination
+  bool src_advertised = false;  // an SDP of the same call names its source
+  bool latched = false;         // sent to where RTP came from, and not where SDP said
+  bool video = false;           // bound to an m= line that is not audio
+  bool secure = false;          // its m= line says SRTP
+  char codec[16] = {};          // negotiated name of its payload type, empty when unknown
+  uint32_t clock_hz = 0;        // negotiated for a dynamic payload type; 0 when unknown
 };
 
-// The negotiated name of its payload type, else that of the static one; empty when unknown.
+// The negotiated name of the payload type, else that of the static payload type; empty when
+// unknown. A view of `binding`, or of a literal.
 std::string_view encoding_of(const StreamBinding& binding, const StreamRecord& stream);
-// The negotiated clock, else that of the static payload type, else as its timestamps run; 0 when
-// unknown.
+// The clock rate in Hz: as negotiated, else that of the static payload type, else the rate of the
+// timestamps; 0 when unknown.
 uint32_t clock_of(const StreamBinding& binding, const StreamRecord& stream);
-// Its timestamps were read by the clock that was negotiated: jitter and lengths in ms are right.
+// The figures of the stream were computed with the negotiated clock: jitter and lengths in ms are
+// right.
 bool is_read_by_agreed_clock(const StreamBinding& binding, const StreamRecord& stream);
 
 class MediaBinding {
@@ -50,40 +53,43 @@ class MediaBinding {
   MediaBinding(const Model& model, const PacketLog& log)
       : model_(model), view_(log), index_(model), srtp_(model, log) {}
 
-  // Call before reading; cheap when nothing is new.
+  // To be called before anything is read; cheap when nothing is new.
   void update();
 
   const StreamBinding& of(StreamId id) const { return bindings_[id]; }
   std::string_view encoding_of(StreamId id) const {
     return sipladder::encoding_of(of(id), model_.streams[id]);
   }
-  // As one of its calls has it. Requires a stream of streams_of(call).
+  // The binding to one of the calls of the stream. Requires a stream of streams_of(call).
   const StreamBinding& of(StreamId id, CallId call) const;
-  // What is known of its packets by the keys in SDP. Null: no packet is kept, or no key is known.
+  // What the known keys of SRTP open of the stream. Null when no packet of it is kept, or no key is
+  // known.
   std::shared_ptr<const SrtpReading> srtp_of(StreamId id) const {
     return srtp_.of(id, of(id).call, of(id).from);
   }
   const SrtpMedia& srtp() const { return srtp_; }
-  // Of TLS and DTLS; outlives this.
+  // Secrets of DTLS. They must outlive this object. Null: none.
   void set_secrets(const KeyLog* secrets) { srtp_.set_secrets(secrets); }
   // Streams of one call in capture order.
   const std::vector<StreamId>& streams_of(CallId call) const;
-  // RTCP from who sends its RTP from there: of the port above, or of the same (RFC 3550 11, RFC
-  // 5761).
+  // RTCP of the party that sends its RTP from `media`: from the port above or from the same
+  // (RFC 3550 11, RFC 5761).
   std::vector<const RtcpRecord*> rtcp_of(const Endpoint& media) const;
-  // Into Model::ice_checks: the checks that `sender` sends to `receiver`, both by the ufrag of
-  // their SDP.
+  // Indexes into Model::ice_checks: the checks that `sender` sends to `receiver`. Both are named by
+  // a=ice-ufrag of their SDP.
   const std::vector<uint32_t>& checks_of(const std::string& receiver,
                                          const std::string& sender) const;
-  // Into Model::handshakes: those with an end there.
+  // Indexes into Model::handshakes: those with `end` as client or server.
   const std::vector<uint32_t>& handshakes_of(const Endpoint& end) const;
-  // For whom an address of a TURN server stands: a client, on whichever side of its NAT it is seen.
+  // The clients that allocated a relayed address of a TURN server. One client behind a NAT can be
+  // listed with both of its addresses.
   const std::vector<Endpoint>& turn_clients_of(const Endpoint& relayed) const;
   const StreamIndex& index() const { return index_; }
-  // The `streams` table lists it: proven by progress, or named by SDP.
+  // The `streams` table lists the stream: it is RTP by its progress, or SDP names it.
   bool is_listed(StreamId id) const;
 
  private:
+  // An address that the SDP of `message` names, and where streams are therefore expected.
   struct Expectation {
     int64_t time_ns;
     CallId call;
@@ -106,7 +112,7 @@ class MediaBinding {
   Party receiver_of(const Expectation& to, const Endpoint& src, const Endpoint& dst) const;
   // What the m= line of an SDP says of a payload type.
   struct MediaLine {
-    char codec[16] = {};  // empty: it does not name it
+    char codec[16] = {};  // empty: the line does not name the type
     uint32_t clock_hz = 0;
     bool video = false;
     bool secure = false;
@@ -127,7 +133,7 @@ class MediaBinding {
   uint32_t seen_checks_ = 0;
   uint32_t seen_handshakes_ = 0;
   uint32_t seen_allocations_ = 0;
-  absl::flat_hash_map<uint64_t, std::vector<uint32_t>> checks_of_;  // by the hash of their names
+  absl::flat_hash_map<uint64_t, std::vector<uint32_t>> checks_of_;  // by hash_of_check()
   absl::flat_hash_map<Endpoint, std::vector<uint32_t>, EndpointHash> handshakes_of_;
   absl::flat_hash_map<Endpoint, std::vector<Endpoint>, EndpointHash> turn_clients_of_;
   absl::flat_hash_map<Endpoint, std::vector<Expectation>, EndpointHash> expectations_;
@@ -136,7 +142,8 @@ class MediaBinding {
     Party author;
   };
   absl::flat_hash_map<uint32_t, std::vector<Named>> named_;  // by call
-  // Read once, by message, m= line and payload type: a redraw binds all streams again.
+  // By message, m= line and payload type. Each line is read once, because all streams are bound
+  // again when something changed.
   absl::flat_hash_map<uint64_t, MediaLine> lines_;
   BesideTable<StreamBinding, StreamId> bindings_;
   absl::flat_hash_map<uint64_t, StreamBinding> shared_;  // by call and stream

@@ -14,7 +14,8 @@
 namespace sipladder {
 namespace {
 
-// By its parameters (RFC 4856 2.1.9, RFC 7587 7.1); their defaults say nothing of what is used.
+// The format's parameters announce silence suppression (RFC 4856 2.1.9, RFC 7587 7.1). A default
+// value is no announcement.
 bool suppresses_silence(const SdpFormat& format) {
   return param(format.fmtp, "annexb") == "yes" || param(format.fmtp, "usedtx") == "1";
 }
@@ -104,7 +105,8 @@ uint64_t hash_without_origin(std::string_view body) {
   return hash;
 }
 
-// The audio line that counts for now; `answered` names the one that the answer accepts.
+// The index of the audio line that counts (see AudioSdp). `answered`: the line that the answer
+// accepts, once it is known.
 std::optional<size_t> choose_line(const Sdp& sdp, std::optional<size_t> answered) {
   std::optional<size_t> chosen;
   for (size_t line = 0; line < sdp.media.size(); line++) {
@@ -138,8 +140,8 @@ AudioSdp stand_of(std::string_view body, MessageId id, const MessageRecord& mess
   return audio_sdp;
 }
 
-// INVITEs of a call whose 2xx was acknowledged: a non-2xx is acknowledged within the INVITE
-// transaction (RFC 3261 17.1.1.3).
+// INVITEs of a call whose 2xx was acknowledged, as ACKs with a transaction of their own show. A
+// non-2xx is acknowledged within the INVITE transaction (RFC 3261 17.1.1.3).
 using Acknowledged = absl::flat_hash_set<uint32_t>;
 Acknowledged acknowledged_invites(const Model& model, const CallRecord& call) {
   Acknowledged invites;
@@ -150,8 +152,8 @@ Acknowledged acknowledged_invites(const Model& model, const CallRecord& call) {
   return invites;
 }
 
-// A rejected re-INVITE or UPDATE changes nothing (RFC 3261 14.1); a fork that was not answered has
-// no say.
+// The SDP of the message counts. That of a rejected re-INVITE or UPDATE changes nothing
+// (RFC 3261 14.1), nor does that of a fork that was not answered.
 bool counts(const Model& model, const MessageRecord& message, bool has_confirmed,
             const Acknowledged& acknowledged) {
   if (!message.has_sdp || message.is_copy() || message.status >= 300) return false;
@@ -159,19 +161,21 @@ bool counts(const Model& model, const MessageRecord& message, bool has_confirmed
     const TransactionRecord& txn = model.transactions[message.txn];
     const bool unanswered = txn.final_status == 0 && txn.in_dialog && txn.method == Method::invite;
     if (txn.final_status >= 300) return false;
-    // Its 2xx can be missing here, and the ACK for that not.
+    // The capture can lack the 2xx and have its ACK.
     if (unanswered && !acknowledged.contains(message.txn.value)) return false;
   }
   if (!has_confirmed || !message.dialog) return true;
   return model.dialogs[message.dialog].confirmed_ns != 0;
 }
 
-// The SDP of a response is an offer only when its request is here and had none.
+// The SDP is in a request, or in a response whose request was captured. Otherwise it answers an
+// offer that the capture lacks.
 bool is_offer(const Model& model, const AudioSdp& audio_sdp) {
   const MessageRecord& message = model.messages[audio_sdp.message];
   return message.is_request() || (message.txn && model.transactions[message.txn].request);
 }
 
+// Goes through the SDPs of a call in capture order.
 class Reader {
  public:
   Reader(const Model& model, MessageView& view, const CallRecord& call, int64_t end_ns)
@@ -181,7 +185,8 @@ class Reader {
   void add(AudioSdp audio_sdp) {
     result.half_unseen =
         result.half_unseen || (result.audio_sdps.empty() && !is_offer(model_, audio_sdp));
-    // Fax or video in the place of the audio closes it; before any audio there is nothing to close.
+    // Fax or video in the place of audio closes the audio. Before the first audio line there is
+    // nothing to close.
     if (!audio_sdp.audio && result.audio_sdps.empty()) return;
     advance(audio_sdp.time_ns);
     const size_t index = result.audio_sdps.size();
@@ -213,7 +218,7 @@ class Reader {
   const AudioSdp* at(size_t index) const {
     return index == 0 ? nullptr : &result.audio_sdps[index - 1];
   }
-  // What is not in the capture was as open as the other half.
+  // The SDP of this party is not in the capture: it counts as open.
   bool is_unseen(size_t index) const { return index == 0 && result.half_unseen; }
   bool both_open() const {
     return (is_open(at(caller_)) || is_unseen(caller_)) &&
@@ -260,7 +265,7 @@ class Reader {
   void advance(int64_t time_ns) {
     const int64_t begin = std::max(last_ns_, answer_ns_);
     const int64_t end = std::min(time_ns, end_ns_);
-    // On hold nothing is missed: who holds may play music, and need not.
+    // Time on hold is no time to send: whoever holds may play music, but need not.
     if (end > begin && !open_hold_[0] && !open_hold_[1]) {
       extend(&result.caller, is_agreed(caller_, callee_), {begin, end});
       extend(&result.callee, is_agreed(callee_, caller_), {begin, end});
@@ -277,16 +282,16 @@ class Reader {
     }
   }
 
-  // An answer must follow its offer: what only follows tells nothing of its author's wish
-  // (RFC 3264 6.1). Port 0 in an answer refuses, and is no hold.
+  // The answer's direction only follows its offer (RFC 3264 6.1), so it is no hold of its author.
+  // Port 0 in an answer refuses, and is no hold.
   static bool is_forced(const AudioSdp& audio_sdp, const AudioSdp* offer) {
     return offer != nullptr &&
            (!audio_sdp.usable || offer->hold_address || !may_send(offer->direction) ||
             (!may_receive(offer->direction) && !may_send(audio_sdp.direction)));
   }
 
-  // A hold takes back what was agreed before; a call that begins one-way is no hold, however many
-  // hops show its answer.
+  // A hold restricts what was agreed before. A call that begins one-way is not held, even when
+  // several hops show its answer.
   void note_hold(const AudioSdp& audio_sdp, const AudioSdp* offer, bool held_before) {
     if (is_forced(audio_sdp, offer)) return;
     std::optional<size_t>& open = open_hold_[audio_sdp.author == Party::caller ? 0 : 1];
@@ -305,15 +310,15 @@ class Reader {
   MessageView& view_;
   const int64_t answer_ns_;
   const int64_t end_ns_;
-  size_t caller_ = 0;  // 1-based index of the newest stand
-  size_t callee_ = 0;
+  size_t caller_ = 0;  // 1-based index of the caller's newest SDP in result.audio_sdps; 0: none
+  size_t callee_ = 0;  // of the callee's likewise
   int64_t last_ns_ = 0;
-  // Newest stand of each author in each transaction, as an index.
+  // The newest SDP of each author in each transaction, as an index into result.audio_sdps.
   absl::flat_hash_map<std::pair<uint32_t, Party>, size_t> newest_in_;
   std::optional<size_t> open_hold_[2];  // of the caller, and of the callee; into result.holds
 };
 
-// Its INVITEs that a 2xx answered.
+// Whether a 2xx answered an INVITE of the call, and whether such a 2xx was acknowledged.
 struct Answered {
   bool any = false;
   bool acknowledged = false;

@@ -1,6 +1,6 @@
-// One SDP before and after a hop: what the host between made of it.
+// One SDP before and after a hop: what the host in between changed.
 //
-// Pure functions. Views live as long as the bytes that were parsed. Threads: as Model.
+// Pure functions. Threads: as Model.
 #pragma once
 
 #include <string>
@@ -12,22 +12,24 @@
 
 namespace sipladder {
 
-// The same message one hop before, when it was captured there: a request comes from the transaction
-// before; a response from one that leads back to this one, shortly before and with the same status.
+// The same message at the hop that it passed before; id 0 when it was not captured there. For a
+// request this is the request of TransactionRecord::request_path. For a response it is the newest
+// response with the same status, not later, in a transaction whose request_path is this one.
 MessageId hop_before(const Model& model, const MessageRecord& message);
 
-// "telephone-event/8000", "opus/48000/2"; empty when nobody named it.
+// "telephone-event/8000", "opus/48000/2"; empty when the format has no name.
 std::string codec_name(const SdpFormat& format);
-// The same codec, whatever the case of its name; channels are written or left out at will.
+// The same codec. The case of the name does not matter, nor do channels, which may be left out.
 bool same_codec(const SdpFormat& a, const SdpFormat& b);
 
-// One line of the comparison: "protocol", "udptl", "RTP/AVP".
+// One line of the comparison: {"protocol", "udptl", "RTP/AVP"}.
 struct SdpRow {
   std::string name;
   std::string before;
   std::string after;
   bool changed() const { return before != after; }
 };
+// Compares the bodies of two messages, m= line by m= line.
 std::vector<SdpRow> compare_sdp(std::string_view before, std::string_view after);
 
 }  // namespace sipladder

@@ -5,7 +5,8 @@
 namespace sipladder {
 namespace {
 
-// In no SDP of the call, nor is one agreed on in the media (ZRTP).
+// The party tells no key in any SDP of the call, and no ZRTP was seen that agrees on one in the
+// media.
 bool lacks_key(const Model& model, const Negotiation& negotiation, Party author) {
   if (model.accounting.classes[static_cast<size_t>(PayloadClass::zrtp)] != 0) return false;
   return std::none_of(
@@ -13,8 +14,8 @@ bool lacks_key(const Model& model, const Negotiation& negotiation, Party author)
       [&](const AudioSdp& audio_sdp) { return audio_sdp.author == author && audio_sdp.keyed; });
 }
 
-// The handshake of DTLS needs both fingerprints, unless both talk all the same; a=crypto is of what
-// its author sends.
+// DTLS needs the fingerprints of both parties; when media passes in both ways, it had them. With
+// a=crypto each party tells the key of what it sends, so one party can lack a key.
 bool cannot_agree_on_key(const Model& model, const Negotiation& negotiation, const AudioSdp& offer,
                          const AudioSdp& answer, bool both_ways) {
   const bool offer_lacks = lacks_key(model, negotiation, offer.author);
@@ -24,8 +25,9 @@ bool cannot_agree_on_key(const Model& model, const Negotiation& negotiation, con
          (handshake && !both_ways && (offer_lacks || answer_lacks));
 }
 
-// The answer takes one line of the offer, with its tag and its suite (RFC 4568 5.1.2), else the
-// offerer must refuse it (5.1.3). Keys that both do not fit are masked in the capture.
+// The answer takes one line of the offer, with its tag and its suite (RFC 4568 5.1.2). Otherwise
+// the offerer must refuse the answer (5.1.3). When the keys of both do not fit, somebody has masked
+// them in the capture.
 std::optional<KeyProblem> problem_of_crypto(const AudioSdp& offer, const AudioSdp& answer,
                                             bool both_ways) {
   bool suite_offered = false, key_misfits = false;
@@ -39,7 +41,7 @@ std::optional<KeyProblem> problem_of_crypto(const AudioSdp& offer, const AudioSd
     }
   }
   if (key_misfits) return KeyProblem::key_length;
-  // Some offerers look at the suite alone, and then both talk on.
+  // Some offerers look at the suite alone, and the call goes on.
   if (suite_offered && both_ways) return std::nullopt;
   return KeyProblem::not_offered;
 }
@@ -61,7 +63,7 @@ std::optional<KeyProblem> problem_of(const Model& model, const Negotiation& nego
   return KeyProblem::no_common_way;
 }
 
-// Between the same two hosts.
+// Both messages passed between the same two hosts.
 bool pass_one_hop(const Model& model, const AudioSdp& a, const AudioSdp& b) {
   const MessageRecord& one = model.messages[a.message];
   const MessageRecord& other = model.messages[b.message];
@@ -90,7 +92,7 @@ std::optional<KeyFault> key_fault_of(const Model& model, const Negotiation& nego
       continue;
     }
     const auto before = std::find_if(agreed.begin(), agreed.end(), is_here);
-    // Of several answers to one offer the other was right.
+    // Another answer to the same offer was right.
     const bool answered_well =
         std::any_of(agreed.begin(), agreed.end(),
                     [&](const OfferAnswer& other) { return other.offer == pair.offer; });

@@ -13,7 +13,8 @@ namespace {
 
 constexpr size_t kMaxKeysOfCall = 256;
 constexpr size_t kMaxForeignKeys = 256;
-constexpr uint32_t kMaxRollover = 32;  // tried of a stream that began before the capture: 11 hours
+// Counters that are tried for a stream that began before the capture: 11 hours of 20 ms packets.
+constexpr uint32_t kMaxRollover = 32;
 constexpr uint32_t kMaxForeignTries = 2;
 constexpr int64_t kLongPauseNs = 60'000'000'000;
 
@@ -28,7 +29,7 @@ uint64_t hash_of(const SrtpKey& key) {
 }
 
 bool SrtpReading::is_whole(const StreamRecord& stream) const {
-  constexpr uint32_t kFew = 50;  // a second: SDP that came behind its media
+  constexpr uint32_t kFew = 50;  // one second: the packets before the SDP are not kept
   const uint32_t missing = stream.packets - std::min(stream.packets, opened);
   return opened != 0 && proven && missing <= kFew && missing * 10 <= stream.packets;
 }
@@ -44,7 +45,7 @@ void SrtpReading::Counter::take(uint16_t number, uint32_t at) {
   const bool newer = !started || at > rollover || (at == rollover && number > highest);
   constexpr int kHalf = 0x8000;
   const bool late = at + 1 == rollover && number > highest + kHalf;
-  const bool elsewhere = at < rollover && !late;  // it was set back
+  const bool elsewhere = at < rollover && !late;  // the sender set its counter back
   started = true;
   if (!newer && !elsewhere) return;
   highest = number;
@@ -134,7 +135,7 @@ SrtpMedia::Candidates SrtpMedia::candidates_of(StreamId id, CallId call, Party f
   return candidates;
 }
 
-// What opens the next packet of one stream.
+// Finds the key and the rollover counter that open the next packet of one stream.
 class SrtpMedia::Search {
  public:
   Search(const SrtpMedia& media, Candidates candidates, SrtpReading* reading)
@@ -144,7 +145,7 @@ class SrtpMedia::Search {
         own_(std::move(candidates.own)),
         peers_(std::move(candidates.peers)) {}
 
-  // False: nothing that is known opens it.
+  // False when no known key opens the packet, or when no search is due.
   bool open(std::string_view packet, int64_t time_ns, std::string* plain) {
     const uint16_t number = be16(bytes_of(packet) + 2);
     const uint32_t guess = reading_.counter.guess(number);
@@ -185,7 +186,8 @@ class SrtpMedia::Search {
     recent_.push_back(key);
   }
 
-  // The key that was told last before the packet, the ones before that, then those told later.
+  // Tries the keys that were told before the packet, newest first; then those told later, the
+  // earliest first; then keys of the other party and of other calls.
   bool search(uint32_t guess, int64_t time_ns, std::string_view packet, std::string* plain) {
     for (const bool told : {true, false}) {
       for (size_t i = 0; i < own_.size(); i++) {
@@ -204,7 +206,7 @@ class SrtpMedia::Search {
     return false;
   }
 
-  // The newest of other calls.
+  // The newest keys of other calls.
   std::vector<uint32_t> foreign() const {
     std::vector<uint32_t> keys;
     for (size_t i = media_.keys_.size(); i-- > 0 && keys.size() < kMaxForeignKeys;) {
@@ -217,7 +219,7 @@ class SrtpMedia::Search {
   SrtpReading& reading_;
   CallId call_;
   std::vector<uint32_t> own_, peers_;
-  std::vector<uint32_t> recent_;  // that have opened a packet, the newest last
+  std::vector<uint32_t> recent_;  // keys that have opened a packet, the newest last
   absl::flat_hash_map<uint32_t, std::unique_ptr<SrtpCipher>> ciphers_;
   SrtpOpening found_;
   uint32_t foreign_tries_ = 0;
@@ -236,7 +238,7 @@ uint8_t place_of(SrtpReading* reading, const SrtpOpening& opening) {
   return static_cast<uint8_t>(all.size() - 1);
 }
 
-// `opening` null: nothing opens it.
+// Adds a packet to the newest span, or begins a span. `opening` null: no key opens the packet.
 void note_span(SrtpReading* reading, const KeyedPlaces& places, uint32_t index, uint16_t number,
                const SrtpOpening* opening) {
   const int64_t time_ns = places.time_ns(index);
@@ -251,7 +253,7 @@ void note_span(SrtpReading* reading, const KeyedPlaces& places, uint32_t index, 
     next.expected = counter.guess(number);
     const bool paused = counter.started && time_ns - counter.time_ns > kLongPauseNs;
     next.jumps = next.rollover != next.expected && !paused;
-    // Its sender counts from here.
+    // The sender's counter is another one from here on.
     if (next.rollover != next.expected) counter = {};
     counter.take(number, opening->rollover);
     counter.time_ns = time_ns;

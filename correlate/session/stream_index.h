@@ -1,7 +1,9 @@
-// All streams of the capture by what the questions about one call ask of the others: their SSRC,
-// and their ends. Made when first asked for: most captures never are.
+// All streams of the capture, found by SSRC, source, destination, or host of the destination.
+// Questions about one call ask for streams of others this way. Each order is made when it is first
+// asked for; for most captures none is.
 //
-// Threads: any, between two updates of the model. Memory: 24 bytes per stream, once made.
+// Lifetime: the Model must outlive the index. Threads: any, between two updates of the model.
+// Memory: 8 bytes per stream for each order that was made, of four.
 #pragma once
 
 #include <cstdint>
@@ -16,9 +18,10 @@ class StreamIndex {
  public:
   explicit StreamIndex(const Model& model) : model_(model) {}
 
-  void forget();  // the streams have changed
+  void forget();  // required when the streams have changed
 
-  // Ascending. Some others can be among them: look at what you ask for again.
+  // Ascending ids. Endpoints and hosts are compared by 32-bit hashes, so other streams can be among
+  // the result: the caller compares again.
   std::vector<StreamId> with_ssrc(uint32_t ssrc) const;
   std::vector<StreamId> from(const Endpoint& end) const;
   std::vector<StreamId> to(const Endpoint& end) const;
@@ -34,7 +37,7 @@ class StreamIndex {
   struct Orders {
     Order by_ssrc, by_src, by_dst, by_host;
   };
-  // What it gives does not change before forget().
+  // The result does not change before forget(), so it may be read without the lock.
   template <typename Key>
   const Order& made(Order Orders::*which, Key key) const;
   static std::vector<StreamId> with_key(const Order& order, uint32_t key);

@@ -3,7 +3,7 @@
 namespace sipladder {
 namespace {
 
-// Null: it is not encrypted, or its keys are not here.
+// Null when the stream is not encrypted, or when no known key opens a packet.
 std::shared_ptr<const SrtpReading> opened(const MediaBinding& media, StreamId id) {
   auto reading = media.srtp_of(id);
   return reading != nullptr && reading->opened != 0 ? reading : nullptr;

@@ -1,6 +1,6 @@
-// Whether a stream holds anything to hear, be it encrypted with keys of its SDP.
+// Whether a stream, encrypted or not, holds anything to hear.
 //
-// Threads: any, as of MediaBinding.
+// Threads: any, between two updates of MediaBinding.
 #pragma once
 
 #include "correlate/rtp/voice_heard.h"
@@ -8,11 +8,11 @@
 
 namespace sipladder {
 
-// For a figure. Not known of encrypted media whose keys are not here.
+// For a figure. `known` is false for encrypted media without known keys.
 Heard voice_heard_in(const MediaBinding& media, const PacketLog& log, StreamId id);
-// For a verdict. Encrypted media whose keys are not here may be audible.
+// For a verdict. `audible` is true for media that was not decrypted nearly completely.
 Listening listen_to_voice(const MediaBinding& media, const PacketLog& log, StreamId id);
-// Digits of its telephone-events; empty when there are none.
+// Digits of the stream's telephone-events; empty when there are none.
 std::string digits_of(const MediaBinding& media, StreamId id);
 
 }  // namespace sipladder

@@ -11,7 +11,7 @@ namespace sipladder {
 namespace {
 
 constexpr int64_t kLeastExpected = 50;
-constexpr double kShortestMs = 4, kLongestMs = 130;  // of packets of any codec
+constexpr double kShortestMs = 4, kLongestMs = 130;  // length of packets of any codec
 constexpr double kSameTime = 0.2;                    // how far clocks and pauses may differ
 
 bool runs_at_nominal_rate(const StreamRecord& stream, const StreamFigures& figures) {
@@ -48,7 +48,7 @@ bool is_thinned(const Model& model, StreamId id, const std::vector<StreamId>& be
   const auto hosts_of = [&](const StreamRecord& one) -> std::pair<IpAddress, IpAddress> {
     return std::minmax(model.endpoints[one.src].ip, model.endpoints[one.dst].ip);
   };
-  // Of a flood of streams the first ones are asked.
+  // A bound for a call with a flood of streams.
   constexpr size_t kMostAsked = 64;
   const auto end =
       beside.begin() + static_cast<std::ptrdiff_t>(std::min(beside.size(), kMostAsked));

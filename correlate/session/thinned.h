@@ -1,5 +1,7 @@
-// Streams of which a file holds few packets although they were on the wire: it was sampled,
-// filtered or cut down. Their numbers and timestamps run on as the time does.
+// Streams of which a file holds few packets although all were on the wire: the file was sampled or
+// filtered. Sequence numbers and timestamps of such a stream go on at the normal rate.
+//
+// Pure functions. Threads: as Model.
 #pragma once
 
 #include <cstdint>
@@ -11,16 +13,18 @@ namespace sipladder {
 
 enum class Thinned : uint8_t {
   no,
-  few,      // less than a fifth is here: no network takes so much and lets a call go on
-  sampled,  // one packet of each two, or of each three: chance would leave neighbours
+  few,      // less than a fifth is here: no call goes on with such a loss
+  sampled,  // every second or third packet: random loss would leave packets that follow each other
 };
-// By itself. A receiver that reports the loss tells that it is one.
+// What the stream alone shows. When its receiver reports about the same loss by RTCP, the packets
+// were lost, and the stream is not thinned.
 Thinned thinned_of(const StreamRecord& stream);
 
+// At least 50 packets were expected, and less than a fifth of them is missing.
 bool is_mostly_here(const StreamRecord& stream);
 
-// Beside a stream of the same hosts that is here whole, few packets are a loss all the same: a file
-// is thinned both ways. `beside`: streams of the call.
+// The same with the other streams of the call (`beside`). When one of them runs between the same
+// hosts and is mostly here, Thinned::few is a loss: a file would be thinned in both directions.
 bool is_thinned(const Model& model, StreamId id, const std::vector<StreamId>& beside);
 
 }  // namespace sipladder

@@ -1,6 +1,8 @@
 // How a stream sounded at this point: E-model R and MOS (ITU-T G.107) from codec, loss and jitter.
-// The delay is not known to a bystander: only that of a playout buffer of twice the mean jitter
+// A bystander does not know the delay: only that of a playout buffer of twice the mean jitter
 // counts.
+//
+// Pure functions. Percentages are 0 to 100. Threads: as Model.
 #pragma once
 
 #include <cstdint>
@@ -15,10 +17,10 @@ namespace sipladder {
 
 struct StreamFigures {
   int64_t expected = 0;       // by sequence numbers
-  int64_t missing = 0;        // of these that never came: duplicates make up for none
+  int64_t missing = 0;        // expected packets that never came; duplicates do not count as come
   double loss_pct = 0;        // missing of expected
-  double worst_loss_pct = 0;  // of ten seconds
-  int64_t worst_ns = 0;       // when these began
+  double worst_loss_pct = 0;  // of the worst ten seconds
+  int64_t worst_ns = 0;       // when these ten seconds began
 };
 StreamFigures figures_of(const StreamRecord& stream);
 
@@ -26,36 +28,39 @@ struct Jitter {  // RFC 3550 A.8
   double mean_ms = 0;
   double max_ms = 0;
 };
-// By the clock that was agreed, else as its timestamps run. None where they run by another clock
-// than the agreed one.
+// By clock_of(). None when that clock is unknown, when the timestamps run by another clock, or with
+// fewer than two packets.
 std::optional<Jitter> jitter_of(const Model& model, StreamId id, const StreamBinding& binding);
 
-// Length of a packet of voice, by its timestamps and that clock.
+// Length of a packet of voice in ms, by its timestamps; none when the clock or the step of the
+// timestamps is not known.
 std::optional<double> packet_ms_of(const StreamRecord& stream, uint32_t clock_hz);
 
-// RFC 3611 4.7.2: losses that come together do more harm than as many that do not.
+// Bursts of loss (RFC 3611 4.7.2): losses close together do more harm than the same number apart.
 struct BurstFigures {
   uint32_t count = 0;
-  std::optional<double> loss_pct;  // within bursts, none when there are none
-  std::optional<double> length_ms;
+  std::optional<double> loss_pct;      // within bursts; none without a burst
+  std::optional<double> length_ms;     // mean
   std::optional<double> gap_loss_pct;  // outside of bursts
-  std::optional<double> gap_ms;
+  std::optional<double> gap_ms;        // mean
 };
 BurstFigures burst_figures_of(const StreamRecord& stream, uint32_t clock_hz);
 
-// Lost in all by the receiver's newest report, of the packets which that is about (RFC 3550 6.4.1).
-// None without a report, or when it counts what was before the capture.
+// Cumulative loss by the receiver's newest report (RFC 3550 6.4.1), of the packets expected since
+// the first one seen here. None without a report, or when the report counts losses from before the
+// capture.
 std::optional<double> remote_loss_pct(const StreamRecord& stream);
 
-// Of its worst ten seconds. None as below.
+// With the loss of the worst ten seconds. None as for quality_of().
 std::optional<VoiceQuality> worst_quality_of(const StreamRecord& stream, std::string_view encoding,
                                              const std::optional<Jitter>& jitter);
 
-// None for a stream too short to judge, of an encoding without published figures, or whose jitter
-// is not known. In a call that was held, what is missing over pauses was not sent.
+// None for a stream that is too short to judge or thinned (thinned.h), for an encoding without
+// published figures, and when the jitter is not known. `was_held`: packets that are missing across
+// pauses were not sent, and are no loss.
 std::optional<VoiceQuality> quality_of(const StreamRecord& stream, std::string_view encoding,
                                        const std::optional<Jitter>& jitter, bool was_held);
-// The same with another loss than the one that is seen here.
+// The same with a loss that the caller gives.
 std::optional<VoiceQuality> quality_at(const StreamRecord& stream, std::string_view encoding,
                                        const std::optional<Jitter>& jitter, double loss_pct);
 
