@@ -1,8 +1,11 @@
 // Registrations whose public address or port changed from one accepted REGISTER to the next
-// (registrations.h finds them), and the requests that still went to the old one (RFC 5626 3.5).
+// (registrations.h finds them), and the requests that still went to the old address (RFC 5626 3.5).
 //
-// One registration is an address of record, a Contact, an instance, a reg-id and a registrar:
-// another registrar or flow is no move. Over a reliable transport a new connection is none either.
+// A registration is one address of record, Contact, instance, reg-id and registrar. Another
+// registrar or flow is another registration, and no move. Over a reliable transport a new
+// connection is no move either.
+//
+// Threads: as Model.
 #pragma once
 
 #include <string>
@@ -15,22 +18,25 @@ namespace sipladder {
 
 struct BindingMove {
   std::string aor;
-  Endpoint from, to;        // as the registrar sees the client; port 0: not told
+  Endpoint from, to;        // as the registrar sees the client; port 0: not known
   MessageId before, after;  // the two REGISTERs
   TransactionId lost;       // a request to the old address that got no answer; none: not seen
-  size_t binding = 0;       // place in Registrations::all()
+  size_t binding = 0;       // index into Registrations::all()
 };
 
-// Where the registrar sees the client: what its answer says inside a NAT, else the source.
+// Where the registrar sees the client. On the client's side of a NAT this is `received` and `rport`
+// of the answer (port 0 without rport), else the source.
 Endpoint seen_by_registrar(const Endpoint& source, const SipIndex& answer);
 
-// Another address, or another port where both are told and ports matter: not over a connection.
+// The address changed, or the port did. Ports count when both are known, and not over a connection
+// (`reliable`).
 bool is_move(const Endpoint& from, const Endpoint& to, bool reliable);
 
-// Fills `lost`: requests to places that were left, after the newest packet that came from there.
+// Fills `lost` with requests to the old address that were sent after the newest packet from there.
+// Looks at all messages and transactions once.
 void find_lost_requests(const Model& model, std::vector<BindingMove>* moves);
 
-// A request that nobody answered, and long enough has passed.
+// Nobody answered the request, and two seconds have passed since.
 bool is_left_unanswered(const Model& model, const TransactionRecord& txn);
 
 }  // namespace sipladder

@@ -68,7 +68,7 @@ void EndpointRoles::count_messages() {
   }
 }
 
-// Its own Via, when the first request it sends has only that one.
+// Reads the first request of the endpoint: with more than one Via, it passed the request on.
 void EndpointRoles::read_own(EndpointId id) {
   EndpointFacts& facts = facts_[id];
   if (!facts.wrote || !view_.load(model_.messages[facts.agent_message])) return;
@@ -79,7 +79,8 @@ void EndpointRoles::read_own(EndpointId id) {
   }
 }
 
-// Seen from one side only, a proxy stands in the Record-Route of what it passes on (16.6).
+// The endpoint names itself in the Record-Route of what it sends, as a proxy does (RFC 3261 16.6).
+// This tells a proxy of which only one side was captured.
 bool EndpointRoles::routes_itself(EndpointId id) {
   const EndpointFacts& facts = facts_[id];
   if (!facts.answer || !view_.load(model_.messages[facts.answer])) return false;
@@ -129,9 +130,9 @@ void EndpointRoles::mark_legs() {
   }
 }
 
-// A request of its own, not one that it passes on: RFC 3261 16.6 has a proxy put its Via above
-// those of others. Who hides them (topology hiding that keeps the Call-ID) is what it pretends to
-// be.
+// The client wrote the request, and does not pass it on: a proxy adds its Via to those of others
+// (RFC 3261 16.6). A proxy that removes the others (topology hiding that keeps the Call-ID) counts
+// as the B2BUA that it pretends to be.
 bool EndpointRoles::is_own_request(const TransactionRecord& txn) {
   if (txn.request_path || txn.next_same_branch) return false;
   const MessageRecord& request = model_.messages[txn.request];
@@ -139,8 +140,9 @@ bool EndpointRoles::is_own_request(const TransactionRecord& txn) {
          header_values(view_.sip(), HeaderId::via).size() == 1;
 }
 
-// Both sides of a B2BUA can have one Call-ID: it gets an initial request, and then sends one of its
-// own. Who sent the first of them itself (a fork to its own address) is a user agent.
+// Both sides of a B2BUA can have one Call-ID: the B2BUA receives an initial request, and then sends
+// one of its own. A host that had sent such a request before (a fork to its own address) is a user
+// agent.
 void EndpointRoles::mark_same_call_legs() {
   for (const CallId id : model_.calls.ids()) {
     std::vector<IpAddress> clients, servers;
@@ -167,7 +169,7 @@ void EndpointRoles::mark_same_call_legs() {
   }
 }
 
-// Gets streams and sends streams, and no signalling.
+// Marks hosts that send or receive RTP, and no SIP.
 void EndpointRoles::mark_media() {
   absl::flat_hash_set<std::string> signals;
   for (const EndpointId id : model_.endpoints.ids()) {

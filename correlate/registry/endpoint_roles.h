@@ -1,5 +1,8 @@
-// What each address does: phone, proxy, registrar, B2BUA, media relay; by Via, REGISTER and media,
-// not by name. Computed when asked. Threads: as Model.
+// What each address does: phone, proxy, registrar, B2BUA, media relay. Told by Via, REGISTER and
+// media, not by names.
+//
+// Lifetime: Model, PacketLog and Legs must outlive EndpointRoles. Threads: one at a time; the model
+// as Model says.
 #pragma once
 
 #include <string>
@@ -19,8 +22,8 @@ struct EndpointFacts {
   Role role = Role::unknown;
   uint32_t messages_in = 0;
   uint32_t messages_out = 0;
-  MessageId agent_message;  // first message that it wrote itself
-  bool wrote = false;       // it writes requests of its own: the next two are known
+  MessageId agent_message;  // first request that it sent, else its first response
+  bool wrote = false;       // agent_message is a request with no Via but its own
   bool passes_on = false;   // what it sends has the Via of another, or its own Record-Route
   MessageId answer;         // first 2xx to an INVITE that it sent
   Transport transport = Transport::udp;
@@ -31,9 +34,11 @@ class EndpointRoles {
   EndpointRoles(const Model& model, const PacketLog& log, Legs& legs)
       : model_(model), legs_(legs), view_(log) {}
 
+  // Computes all roles again when something is new: looks at all messages, reads some again.
   void update();
+  // Requires an endpoint that was there at the last update(). Valid until the next one.
   const EndpointFacts& of(EndpointId id) const { return facts_[id]; }
-  uint32_t size() const { return seen_endpoints_; }
+  uint32_t size() const { return seen_endpoints_; }  // ids of endpoints at the last update()
 
  private:
   void count_messages();

@@ -9,7 +9,7 @@
 namespace sipladder {
 namespace {
 
-// What a REGISTER says of one of its contacts.
+// Takes what a REGISTER says of one of its contacts.
 void note_request(const Model& model, const TransactionRecord& txn, const SipIndex& sip,
                   std::string_view contact, Binding& binding) {
   const MessageRecord& message = model.messages[txn.request];
@@ -90,7 +90,7 @@ void Registrations::forget_evicted() {
   absl::erase_if(seen_, [&](const auto& entry) { return gone(entry.second.message); });
   std::erase_if(moves_, [&](const BindingMove& m) { return gone(m.before) || gone(m.after); });
   std::erase_if(flows_, [&](const RegisteredFlow& flow) { return gone(flow.request); });
-  flow_places_.clear();  // those that go on begin anew
+  flow_places_.clear();  // a flow that goes on gets a new row
   by_aor_.clear();
   replaceable_.clear();
   for (const Binding& one : bindings_.all()) {
@@ -118,7 +118,7 @@ OpenBindings& Registrations::of_instance(const std::string& aor, const std::stri
   return replaceable_[mix(hash_text(aor), hash_text(instance))];
 }
 
-// A REGISTER asks for it, now or again.
+// Notes that a REGISTER asks for the binding: it is the newest of its kind.
 void Registrations::open(const Binding& binding) {
   const size_t place = bindings_.place_of(binding);
   by_aor_[binding.aor].open.touch(place);
@@ -126,15 +126,15 @@ void Registrations::open(const Binding& binding) {
   if (!binding.instance.empty()) of_instance(binding.aor, binding.instance).touch(place);
 }
 
-// All bindings of the address, and what is granted to each (10.3 step 8). Listed twice, the first
-// counts.
+// Reads from a 2xx all bindings of the address, and the seconds granted to each (RFC 3261 10.3 step
+// 8). Of a contact that is listed twice, the first value counts.
 void Registrations::read_listed(const SipIndex& response) {
   for (const std::string_view contact : header_values(response, HeaderId::contact)) {
     listed_.try_emplace(contact_key(parse_name_addr(contact).uri), expires_of(response, contact));
   }
 }
 
-// Contact: * (10.2.2).
+// Contact: * (RFC 3261 10.2.2).
 void Registrations::remove_all(const std::string& aor) {
   Address& address = by_aor_[aor];
   for (const size_t place : address.open.places()) bindings_[place].state = BindingState::removed;
@@ -168,10 +168,10 @@ void Registrations::learn(TransactionId id) {
   }
   const bool has_response = txn.final_response && view_.load(model_.messages[txn.final_response]);
   if (has_response) read_listed(view_.sip());
-  bool began_anew = false;  // what was removed is asked for again
+  bool began_anew = false;  // a binding that had been removed is asked for again
   for (const auto& [uri, asked] : contacts) {
     if (uri == "*") {
-      // A log that shows requests only has no other word for it.
+      // A log may show requests only: then the request alone counts.
       const bool unanswered = txn.final_status == 0 && model_.messages[txn.request].logged;
       if (txn.final_status / 100 == 2 || unanswered) remove_all(aor);
       continue;
@@ -195,7 +195,8 @@ void Registrations::learn(TransactionId id) {
   learn_listed(aor, txn);
 }
 
-// The registration was accepted once more: from where? What was removed in between begins anew.
+// Compares where an accepted REGISTER came from with where the one before did. After the binding
+// was removed, the registration begins anew: that is no move.
 void Registrations::note_source(const std::string& flow, const TransactionRecord& txn,
                                 bool began_anew, bool by_contact) {
   Binding& binding = bindings_[asked_.front()];
@@ -215,15 +216,17 @@ void Registrations::note_source(const std::string& flow, const TransactionRecord
   const bool same_call = before.call == now.call;
   now.other_place = same_call ? before.other_place : before.place;
   now.other_call = same_call ? before.other_call : before.call;
-  // Who was here before the other one came is here still: two clients with one Contact.
+  // The client of an earlier Call-ID registers again from its old place: two clients share one
+  // Contact.
   const bool back = !same_call && before.other_call == now.call && before.other_place == now.place;
   now.shared = before.shared || (back && before.place != now.place);
   place->second = now;
   const bool reliable = txn.transport != Transport::udp;
   if (is_new || before.shared || !is_move(before.place, now.place, reliable)) return;
-  // Its answers and its calls go to the Contact: the port that it sends from is nobody's.
+  // Answers and calls go to the port in Via and Contact: the port that the client sends from does
+  // not matter.
   if (by_contact && before.place.ip == now.place.ip) return;
-  // One REGISTER, seen before and after a hop.
+  // The same REGISTER was captured before and after a hop.
   if (same_call && before.cseq == now.cseq) return;
   if (now.shared) {
     binding.source_changes = 0;
@@ -255,9 +258,10 @@ void Registrations::note_flow(const std::string& key, RegisteredFlow flow,
   known = std::move(flow);
 }
 
-// A 2xx lists all bindings (10.3). What the same client asked for before and is not listed was
-// replaced: the same registration (10.2.4) or instance (RFC 5626 4.2) with another contact. What a
-// B2BUA was asked for, and now asks for under the same Call-ID, stands beside it.
+// A 2xx lists all bindings (RFC 3261 10.3). A binding that the same client asked for before and
+// that is not listed was replaced: the same Call-ID (10.2.4) or instance (RFC 5626 4.2) now has
+// another contact. A B2BUA may send a REGISTER on under the Call-ID of the one that it received:
+// then the two bindings exist beside each other.
 void Registrations::replace_others(const std::string& aor, const TransactionRecord& txn) {
   const SipIndex& response = view_.sip();
   Binding* accepted = nullptr;
@@ -267,9 +271,9 @@ void Registrations::replace_others(const std::string& aor, const TransactionReco
       accepted = &one;
   }
   if (accepted == nullptr) return;
-  // A registrar that lists nothing has nothing left, or lists never.
+  // A 2xx without Contact: the registrar has removed all bindings, or it never lists any.
   if (!response.has(HeaderId::contact) && accepted->state != BindingState::removed) return;
-  // Of what is over nothing can be replaced any more.
+  // A binding that is over cannot be replaced any more.
   const auto is_over = [&](size_t place) {
     const Binding& one = bindings_[place];
     return one.state != BindingState::active && (one.granted_ns != 0 || one.given_up);
@@ -297,13 +301,13 @@ void Registrations::replace(const OpenBindings& others, const TransactionRecord&
   }
 }
 
-// A refresh that came when the binding was over. Not when others may have come between, unseen: the
-// next number but one is left to a challenge.
+// Notes a refresh that came when the binding was over. The CSeq tells whether refreshes in between
+// were not captured: it may be the next number, or the one after a challenge.
 void Registrations::note_lapse(Binding& binding, const TransactionRecord& txn) const {
   const bool next = txn.call == binding.granted_call && txn.cseq > binding.granted_cseq &&
                     txn.cseq <= binding.granted_cseq + 2;
   if (!next || state_at(binding, txn.first_ns) != BindingState::expired) return;
-  // It can have been refreshed in time while nobody captured.
+  // While nobody captured, the binding can have been refreshed in time.
   const uint8_t point = model_.messages[txn.request].point;
   if (model_.coverage.until(point, binding.granted_ns) < txn.first_ns) return;
   const int64_t late_ns =
@@ -313,7 +317,7 @@ void Registrations::note_lapse(Binding& binding, const TransactionRecord& txn) c
   binding.lapse_message = txn.request;
 }
 
-// Who sends this REGISTER is who got that one.
+// The host that sends this REGISTER received the newest REGISTER of the binding.
 bool Registrations::one_hop_before(const Binding& binding, const TransactionRecord& txn) const {
   const EndpointId server = model_.messages[binding.last_message].dst;
   return model_.endpoints[server].ip == model_.endpoints[txn.src].ip;
@@ -353,9 +357,9 @@ void Registrations::answer(Binding& binding, const TransactionRecord& txn,
   binding.state = BindingState::active;
 }
 
-// Some registrars list a contact by the address that it came from. Then nobody can tell which of
-// them are other devices: what was asked for, lacking that all that is known, must be there as it
-// is.
+// Some registrars list a contact with the address that the REGISTER came from. Then nobody can tell
+// which of the listed contacts are other devices. So the contacts that this REGISTER asked for must
+// be listed as they were written; when it asked for none, all known contacts must be.
 bool Registrations::lists_as_asked(const std::string& aor, const TransactionRecord& txn) {
   bool any_asked = false, asked_listed = true;
   const auto is_active = [&](const Binding& one) {
@@ -378,7 +382,8 @@ bool Registrations::lists_as_asked(const std::string& aor, const TransactionReco
   });
 }
 
-// A 2xx lists all bindings of the address (10.3 step 8).
+// Takes bindings of other devices from a 2xx: it lists all bindings of the address (RFC 3261 10.3
+// step 8).
 void Registrations::learn_listed(const std::string& aor, const TransactionRecord& txn) {
   if (!lists_as_asked(aor, txn)) return;
   const int64_t now_ns = txn.final_response_ns;
@@ -408,7 +413,7 @@ void Registrations::learn_listed(const std::string& aor, const TransactionRecord
       found = add(std::move(made));
       if (found == nullptr) return;
     }
-    // One that should be over lives on: it was refreshed where this capture does not look.
+    // A binding that should be over is listed: it was refreshed outside of this capture.
     const bool outlived = state_at(*found, now_ns) == BindingState::expired;
     if (!found->listed && !outlived) continue;
     found->state = BindingState::active;

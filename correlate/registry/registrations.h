@@ -1,10 +1,12 @@
 // Bindings of addresses of record to contacts (RFC 3261 10), with their history: grants, refreshes,
-// challenges, moves. Read from the REGISTERs when asked, each once; and those of other devices,
-// whose REGISTERs do not pass here, from the 2xx that list them.
+// challenges, moves. update() reads each REGISTER once. Bindings of devices whose REGISTERs do not
+// pass here are known from the 2xxs that list them.
 //
-// Threads: as Model. Bounds: kMaxBindings, kMaxListed of one address that are only listed; further
-// ones are left out. Of the bindings that a REGISTER can end, the kMaxOpen newest are looked at.
-// The first kMaxMoves moves and kMaxFlows flows are kept.
+// Lifetime: Model and PacketLog must outlive Registrations. What it returns is valid until the next
+// update(). Threads: one at a time; the model as Model says.
+// Bounds: kMaxBindings in all; further ones are left out. A 2xx adds no binding to an address that
+// has kMaxListed. Of the bindings that a REGISTER can end, the kMaxOpen newest are looked at. The
+// first kMaxMoves moves and kMaxFlows flows are kept.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -39,26 +41,26 @@ struct Binding {
   std::string instance;
   bool third_party = false;
   bool nat = false;     // Contact or sent-by names another address than the packet's source
-  bool listed = false;  // no REGISTER of it was seen: a 2xx to another one lists it
+  bool listed = false;  // known only from the 2xx to a REGISTER of another contact
   EndpointId src;       // of the newest accepted REGISTER, else of the first; none when listed
   MessageId first_message;
-  MessageId last_message;  // newest REGISTER, or 2xx that lists it
+  MessageId last_message;  // newest REGISTER of the binding; when listed, newest 2xx
   int64_t first_ns = 0;
-  int64_t last_ns = 0;     // newest REGISTER of it, or 2xx
+  int64_t last_ns = 0;     // time of last_message
   int64_t granted_ns = 0;  // newest 2xx
-  CallId granted_call;     // with granted_cseq: the REGISTER that it was granted to
+  CallId granted_call;     // with granted_cseq: the REGISTER that the newest 2xx answers
   uint32_t granted_cseq = 0;
-  CallId challenged_call;  // the same of the newest that was challenged
+  CallId challenged_call;  // with challenged_cseq: the newest REGISTER that was challenged
   uint32_t challenged_cseq = 0;
-  int64_t lapse_ns = 0;           // how much too late it was refreshed, at worst; 0: never
-  MessageId lapse_message;        // the REGISTER that came then
-  MessageId third_party_message;  // the first REGISTER of somebody else, of `registrant`
+  int64_t lapse_ns = 0;           // by how much the latest refresh came too late; 0: never
+  MessageId lapse_message;        // that REGISTER
+  MessageId third_party_message;  // the first REGISTER whose From is not the address of record
   std::optional<uint32_t> expires_s;
   uint32_t refreshes = 0;
   uint32_t challenges = 0;
   uint32_t source_changes = 0;
   uint16_t last_status = 0;
-  bool given_up = false;  // only challenged, then asked for with another contact: no binding
+  bool given_up = false;  // never granted: the client asked again with another contact instead
   BindingState state = BindingState::pending;
 };
 
@@ -68,13 +70,13 @@ struct RegisteredFlow {
   EndpointId client, edge;  // of the newest accepted REGISTER
   Transport transport = Transport::udp;
   std::optional<uint32_t> flow_timer_s;  // Flow-Timer of its 200
-  bool agreed = false;                   // the registrar requires outbound: it takes part
-  MessageId request;                     // the newest
-  int64_t first_ns = 0;
-  int64_t last_ns = 0;
+  bool agreed = false;                   // the 2xx requires outbound: the registrar takes part
+  MessageId request;                     // the newest accepted REGISTER
+  int64_t first_ns = 0;                  // 2xx from which on the client has had this address
+  int64_t last_ns = 0;                   // newest 2xx
 };
 
-// Bindings by their places, those that were asked for last at the end; at most kMaxOpen.
+// Indexes of bindings, in the order in which REGISTERs asked for them. Bounds: the kMaxOpen newest.
 class OpenBindings {
  public:
   void touch(size_t place);
@@ -94,11 +96,11 @@ class Registrations {
 
   void update();
   const std::vector<Binding>& all() const { return bindings_.all(); }
-  // Without the requests that were lost by them. Over UDP only.
+  // Moves over UDP. BindingMove::lost is not filled: see find_lost_requests().
   const std::vector<BindingMove>& moves() const { return moves_; }
   const std::vector<RegisteredFlow>& flows() const { return flows_; }
-  BindingState state_of(const Binding& binding) const;  // as of watched_until()
-  // How long its registrar's point goes on capturing after the newest that is known of it.
+  BindingState state_of(const Binding& binding) const;  // at watched_until()
+  // Until when the point that saw the binding's newest message goes on capturing.
   int64_t watched_until(const Binding& binding) const;
 
  private:
@@ -129,13 +131,13 @@ class Registrations {
   KeyedRows<Binding> bindings_{kMaxBindings};
   struct Address {
     size_t bindings = 0;
-    OpenBindings open;           // not removed, and a REGISTER was seen
-    std::vector<size_t> listed;  // places of those of which none was; at most kMaxListed
+    OpenBindings open;           // bindings for which a REGISTER was seen
+    std::vector<size_t> listed;  // indexes of Binding::listed ones; at most kMaxListed
   };
   absl::flat_hash_map<std::string, Address> by_aor_;
-  // Of one address and Call-ID, and of one address and instance: what a new contact can replace.
+  // Bindings that a new contact can replace: by address and Call-ID, and by address and instance.
   absl::flat_hash_map<uint64_t, OpenBindings> replaceable_;
-  // Where the registrar saw each registration last: its AOR, Contact, instance, reg-id, registrar.
+  // Where the registrar saw each registration last, by hash of flow_of().
   struct Seen {
     Endpoint place;
     MessageId message;
@@ -144,14 +146,14 @@ class Registrations {
     // Where the newest REGISTER under another Call-ID came from.
     Endpoint other_place;
     CallId other_call;
-    bool shared = false;  // by two clients: what looks like a move is none
+    bool shared = false;  // two clients use one Contact: what looks like a move is none
   };
   absl::flat_hash_map<uint64_t, Seen> seen_;
   std::vector<BindingMove> moves_;
   std::vector<RegisteredFlow> flows_;
   absl::flat_hash_map<uint64_t, size_t> flow_places_;
-  // Of the transaction that is being read: bindings that its request asks for, and contacts that
-  // its response lists, as keys, with what it grants them.
+  // Of the transaction that is being read. Indexes of the bindings that its request asks for; and
+  // the contacts that its response lists, by contact_key(), with the seconds that it grants.
   std::vector<size_t> asked_;
   absl::flat_hash_map<std::string, std::optional<uint32_t>> listed_;
 };

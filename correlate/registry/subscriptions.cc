@@ -61,8 +61,8 @@ void Subscriptions::learn(TransactionId id) {
   }
 }
 
-// The one that a request belongs to, made when it is new. Its subscriber sends SUBSCRIBE and REFER
-// and receives NOTIFY.
+// The subscription that a request belongs to; it is added when it is new. Null when there are too
+// many. The subscriber sends SUBSCRIBE and REFER, and receives NOTIFY.
 Subscription* Subscriptions::find(const TransactionRecord& txn) {
   const SipIndex& sip = view_.sip();
   const bool notify = txn.method == Method::notify;
@@ -112,7 +112,7 @@ void Subscriptions::learn_subscribe(const TransactionRecord& txn, Subscription& 
   }
 }
 
-// RFC 6665 4.1.3: what a NOTIFY says of the subscription holds.
+// A NOTIFY overrules what was known of the subscription's state (RFC 6665 4.1.3).
 void Subscriptions::learn_notify(Subscription& subscription) {
   subscription.notifies++;
   std::string_view params = view_.sip().value(HeaderId::subscription_state);

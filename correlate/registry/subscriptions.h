@@ -1,7 +1,9 @@
 // Subscriptions (RFC 6665, RFC 3515) with their history: grants, refreshes, challenges, NOTIFYs.
-// Read from SUBSCRIBE, REFER and NOTIFY when asked, each once.
+// update() reads each SUBSCRIBE, REFER and NOTIFY once.
 //
-// Threads: as Model. Bounds: kMaxSubscriptions; further ones are not listed.
+// Lifetime: Model and PacketLog must outlive Subscriptions. all() is valid until the next update().
+// Threads: one at a time; the model as Model says. Bounds: kMaxSubscriptions; further ones are not
+// listed.
 #pragma once
 
 #include <optional>
@@ -19,23 +21,23 @@ inline constexpr size_t kMaxSubscriptions = 1'000'000;
 
 struct Subscription {
   CallId call;
-  std::string event;       // package and id, as in Event; "refer" for what a REFER began
+  std::string event;       // package and id, as in Event; "refer" when a REFER began it
   std::string subscriber;  // URI
   std::string notifier;    // URI
   std::string user_agent;  // of the subscriber
-  EndpointId src;          // where the newest SUBSCRIBE came from; lacking one, where NOTIFY went
+  EndpointId src;          // where the newest SUBSCRIBE came from, else where NOTIFY went
   MessageId first_message;
   MessageId last_message;  // newest SUBSCRIBE, REFER or NOTIFY
   int64_t first_ns = 0;
   int64_t last_ns = 0;
-  int64_t granted_ns = 0;  // when expires_s was said last
+  int64_t granted_ns = 0;  // when expires_s was told last
   bool accepted = false;   // by a 2xx
   std::optional<uint32_t> expires_s;
   uint32_t refreshes = 0;
   uint32_t challenges = 0;
   uint32_t notifies = 0;
   std::string state;   // pending, active, terminated (or what Subscription-State says), rejected
-  std::string reason;  // of a terminated one, as the notifier says
+  std::string reason;  // why it ended, as the notifier says
 };
 
 class Subscriptions {
@@ -44,7 +46,8 @@ class Subscriptions {
 
   void update();
   const std::vector<Subscription>& all() const { return rows_.all(); }
-  // As of the newest packet: an active one whose time is over has expired.
+  // The state at the end of what its capture point saw: an active subscription whose time is over
+  // has "expired". A view of `subscription`, or of a literal.
   std::string_view state_of(const Subscription& subscription) const;
 
  private:
