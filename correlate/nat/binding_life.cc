@@ -17,15 +17,15 @@ struct Beat {
   bool from_endpoint;
 };
 
-constexpr size_t kMaxPeers = 16;  // of an endpoint: the newest
+constexpr size_t kMaxPeers = 16;  // of one endpoint; a new one replaces the one met first
 
-// One endpoint behind a NAT as its servers see it. A NAT forgets, and filters, by whom the endpoint
-// has sent to.
+// One endpoint behind a NAT and the hosts that it talks to. They are kept apart, because a NAT may
+// have a binding or a filter for each destination.
 struct Flow {
   struct Peer {
     EndpointId id;
-    int64_t newest_ns = 0;      // packet in either direction
-    int64_t newest_out_ns = 0;  // from the endpoint: it is still there
+    int64_t newest_ns = 0;      // newest packet in either direction
+    int64_t newest_out_ns = 0;  // newest packet from the endpoint: it was there
   };
   EndpointNat* nat = nullptr;
   std::vector<Peer> peers;
@@ -86,7 +86,7 @@ class Flows {
   }
 
   void add_message(MessageId id, const MessageRecord& message) {
-    if (!model_.transactions.holds(message.txn)) {  // without Via there is none
+    if (!model_.transactions.holds(message.txn)) {  // a message without Via has none
       add(message.src, message.dst, KeepaliveKind::none, message.time_ns);
       return;
     }
@@ -101,7 +101,8 @@ class Flows {
     add(message.src, message.dst, kind, message.time_ns);
   }
 
-  // The last REGISTER of a client that unregisters, with its challenge, keeps nothing open.
+  // A client that unregisters is gone: its last REGISTER, and the one that was challenged before,
+  // keep nothing open.
   bool says_goodbye(const MessageRecord& message) const {
     constexpr int64_t kChallengeNs = 2 * kSecondNs;
     const CallRecord& call = model_.calls[message.call];
@@ -111,14 +112,15 @@ class Flows {
   // A request towards the endpoint, after a silence.
   void judge(Flow& flow, const TransactionRecord& txn, const MessageRecord& message) const {
     const Flow::Peer& peer = flow.peer(message.src);
-    if (peer.newest_out_ns == 0) return;  // nothing of this server's can come in
+    if (peer.newest_out_ns == 0) return;  // the endpoint has opened no binding towards this peer
     const int64_t silence_ns = message.time_ns - peer.newest_ns;
     if (txn.first_response_ns != 0) {
       flow.nat->survived_ns = std::max(flow.nat->survived_ns, silence_ns);
       return;
     }
     if (!is_left_unanswered(model_, txn)) return;
-    // What is sent into a dead binding is no life of it: since the endpoint was heard last.
+    // Packets towards the endpoint may have gone into a dead binding. So the silence counts from
+    // the newest packet that came out.
     const int64_t unheard_ns = message.time_ns - peer.newest_out_ns;
     if (flow.nat->died_ns == 0 || unheard_ns < flow.nat->died_ns) {
       flow.nat->died_ns = unheard_ns;
@@ -126,7 +128,7 @@ class Flows {
     }
   }
 
-  // What came through later proves that it was not dead.
+  // A packet that came through later proves that the binding was not dead.
   void conclude(Flow& flow) const {
     if (flow.nat->died_txn) {
       const TransactionRecord& txn = model_.transactions[flow.nat->died_txn];
@@ -144,7 +146,7 @@ class Flows {
     KeepaliveKind kind = KeepaliveKind::none;
     bool from_endpoint = false;
     size_t beats = 0;
-    std::vector<int64_t> gaps;  // without those within a burst, or between the tests of STUN
+    std::vector<int64_t> gaps;  // not those within a burst, or between the tests of a STUN client
 
     int64_t usual_ns() const {
       std::vector<int64_t> sorted = gaps;
@@ -175,8 +177,8 @@ class Flows {
     return heard;
   }
 
-  // What comes most often holds the binding, whoever sends it; of two that come as often, that of
-  // the endpoint, which the other one answers.
+  // The keep-alive that comes most often keeps the binding open, whoever sends it. Of two that come
+  // about as often, that of the endpoint is chosen: the other one answers it.
   static void choose_keepalive(const Flow& flow) {
     const std::vector<Rhythm> rhythms = rhythms_of(flow);
     size_t most = 0;
@@ -193,14 +195,14 @@ class Flows {
 
   static bool is_closer(const Rhythm& a, const Rhythm& b) {
     if (a.from_endpoint == b.from_endpoint) return a.usual_ns() < b.usual_ns();
-    // An answer has the rhythm of what it answers, but for the time that it needs.
+    // Answers come as often as what they answer, give or take a fifth.
     return a.from_endpoint ? a.usual_ns() * 5 <= b.usual_ns() * 6
                            : a.usual_ns() * 6 < b.usual_ns() * 5;
   }
 
   const Model& model_;
   std::vector<Flow> flows_;
-  BesideTable<uint32_t, EndpointId> places_;  // in flows_, from 1; 0 where no NAT is known
+  BesideTable<uint32_t, EndpointId> places_;  // 1-based index into flows_; 0: not behind a NAT
 };
 
 }  // namespace

@@ -16,7 +16,7 @@ bool has_param(std::string_view params, std::string_view name) {
   return param(params, name).has_value();
 }
 
-// What parameters of its URI do for a Contact, wherever it stands.
+// What the parameters of a Contact's URI tell.
 ContactReach told_by_uri(std::string_view uri_text) {
   const SipUri uri = parse_uri(uri_text);
   if (has_param(uri.params, "ob")) return ContactReach::outbound;
@@ -82,7 +82,7 @@ const ContactReaches::Contacts& ContactReaches::contacts_of(MessageId id, Contac
   return *kept;
 }
 
-// By its newest REGISTER.
+// What the newest REGISTER of the binding tells.
 ContactReach ContactReaches::asked_by(const Binding& binding) {
   if (!model_.messages[binding.last_message].is_request()) return ContactReach::unknown;
   const Contacts& asked = contacts_of(binding.last_message, &asked_);
@@ -92,7 +92,7 @@ ContactReach ContactReaches::asked_by(const Binding& binding) {
   return flow ? ContactReach::outbound : ContactReach::unknown;
 }
 
-// By what the registrar says of it.
+// What the 2xx to the newest REGISTER tells.
 ContactReach ContactReaches::answered_to(const Binding& binding) {
   const MessageRecord& message = model_.messages[binding.last_message];
   const MessageId answer = !message.is_request() ? binding.last_message

@@ -1,9 +1,10 @@
-// What became of a private Contact: what keeps it in reach of the public side, or that a request to
-// it was lost (RFC 3261 10.3, 12.1; RFC 3327 Path; RFC 5626 outbound; RFC 5627 GRUU).
+// How a private Contact is reached from the public side, or that a request to it was lost
+// (RFC 3261 10.3, 12.1; RFC 3327 Path; RFC 5626 outbound; RFC 5627 GRUU). This is asked only of a
+// Contact with a private address from which the capture shows no SIP.
 //
-// Only of a Contact that names a private address from which nothing here is sent. Threads: as
-// Model. Memory: what it keeps grows with the endpoints that requests are sent to, and with at most
-// kMostRead requests that died.
+// Lifetime: Model, PacketLog and NatAudit must outlive this object. Threads: one at a time; the
+// model as Model says. Bounds: one entry for each endpoint that answered a request, and for each of
+// at most kMostRead requests that timed out.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -19,16 +20,16 @@
 namespace sipladder {
 
 enum class ContactReach : uint8_t {
-  unknown,    // not private, or nothing tells
-  lost,       // a request for it got no answer
-  outbound,   // the flow of the client is used (RFC 5626)
-  gruu,       // RFC 5627
-  path,       // an edge is named that knows the way (RFC 3327)
-  received,   // the registrar keeps the source beside it
-  alias,      // the source stands in its own parameter
-  rewritten,  // the public address stands in its place
-  route,      // Record-Route keeps a proxy on the way that knows it
-  source,     // requests for it are sent to where its client comes from, and answered
+  unknown,    // the Contact is not private, or nothing tells
+  lost,       // a request to the Contact got no answer
+  outbound,   // requests use the flow of the client (RFC 5626)
+  gruu,       // the Contact has a GRUU (RFC 5627)
+  path,       // Path names an edge that knows the way (RFC 3327)
+  received,   // the registrar keeps the source beside the Contact (`received`)
+  alias,      // the Contact has the source in its parameter `alias`
+  rewritten,  // the registrar lists the public address instead
+  route,      // Record-Route keeps a proxy on the way that knows the Contact
+  source,     // requests sent to the source of the client are answered
 };
 std::string_view to_string(ContactReach reach);  // empty for unknown
 
@@ -38,7 +39,7 @@ class ContactReaches {
       : model_(model), nat_(nat), view_(log) {}
 
   ContactReach of(const Binding& binding);
-  // Of the remote target that `whose` side named.
+  // For the Contact of a dialog that party `whose` named as its remote target.
   ContactReach of(DialogId id, Party whose);
 
  private:
@@ -47,12 +48,12 @@ class ContactReaches {
   void update();
   void note_request(TransactionId id, size_t* read);
   bool is_out_of_reach(const std::optional<IpAddress>& ip) const;
-  // The Contacts of a message, read once for all bindings that it is about.
+  // The Contacts of a message, which is read once for all bindings that it is about.
   struct Contacts {
     MessageId of;
-    bool path = false;                                     // it has a Path
+    bool path = false;                                     // the message has a Path
     absl::flat_hash_map<std::string, std::string> params;  // by contact_key()
-    std::optional<IpAddress> only;                         // the host of a 2xx that lists one
+    std::optional<IpAddress> only;                         // host, of a 2xx that lists one Contact
   };
   const Contacts& contacts_of(MessageId id, Contacts* kept);
   ContactReach asked_by(const Binding& binding);
@@ -64,7 +65,7 @@ class ContactReaches {
   Contacts asked_, answered_;
   uint64_t seen_ = UINT64_MAX;
   absl::flat_hash_set<uint32_t> answered_at_;  // endpoints that answered a request outside dialogs
-  // Of what died, user and address in the Request-URI, with the dialog, or none: as hashes.
+  // Requests that timed out: hashes of the Request-URI (contact_key()) and the dialog, or none.
   absl::flat_hash_set<uint64_t> lost_;
 };
 

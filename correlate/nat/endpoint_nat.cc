@@ -29,8 +29,9 @@ void EndpointNat::is_behind(const IpAddress& believes, const Endpoint& seen, uin
   behind = true;
 }
 
-// The rules of a capture point: on the server's side the Via names another address than the source,
-// on the client's side the server saw another address than the source that is seen here.
+// A NAT shows in two ways, depending on the capture point. On the server's side of the NAT the Via
+// names another address than the source. On the client's side the server saw another address
+// (`received`) than the source that is seen here.
 void learn_from_hop(const Model& model, const ViaHop& hop, EndpointNat* endpoint) {
   const AddressScope scope = scope_of(hop.source.ip);
   if (scope == AddressScope::loopback || scope == AddressScope::none) return;
@@ -45,12 +46,12 @@ void learn_from_hop(const Model& model, const ViaHop& hop, EndpointNat* endpoint
                           {*hop.received, hop.rport.value_or(0)},
                           model.messages[hop.answer ? hop.answer : hop.request].frame);
     }
-    // A wrong received does not undo what the Via says to whoever sees a public source.
+    // With a public source, a wrong `received` does not undo what the Via tells.
     if (scope != AddressScope::public_) return;
   }
   if (!server_saw_source(hop)) return;
-  // A name says nothing. On the server's side `received` is always the source; a Contact that only
-  // this client can have written tells where it is.
+  // A host name in the Via tells nothing. On the server's side `received` is always the source. The
+  // Contact tells the endpoint's own address when only the endpoint can have written it.
   const std::optional<IpAddress>& believed = hop.sent_by_ip ? hop.sent_by_ip : hop.own_contact;
   if (!believed && scope == AddressScope::public_ && hop.vias == 1) return;
   if (!believed || *believed == hop.source.ip) {

@@ -1,7 +1,8 @@
-// What is known of a NAT before an address: what the endpoint believes it is, what the world sees,
-// how the NAT maps and filters (RFC 4787 4 and 5), and how its binding was kept.
+// What is known of the NAT in front of an endpoint: the endpoint's own address, the address that
+// others see, how the NAT maps and filters (RFC 4787 4 and 5), and what keeps its binding open.
 //
 // "Not known" is a value of its own: a private source and a public peer alone prove no NAT.
+// Threads: as Model.
 #pragma once
 
 #include <optional>
@@ -13,6 +14,7 @@
 
 namespace sipladder {
 
+// The types of RFC 3489 5; `open`: there is no NAT.
 enum class NatType : uint8_t {
   none,
   open,
@@ -21,12 +23,13 @@ enum class NatType : uint8_t {
   port_restricted_cone,
   symmetric
 };
+// How a NAT maps or filters (RFC 4787 4.1, 5).
 enum class NatRule : uint8_t {
   none,
   endpoint_independent,
   address_dependent,
   address_and_port,
-  dependent  // on the address, or on address and port: it cannot be told which
+  dependent  // on the address, or on address and port: nothing tells which
 };
 inline bool is_dependent(NatRule rule) {
   return rule == NatRule::address_dependent || rule == NatRule::address_and_port ||
@@ -38,28 +41,30 @@ std::string_view to_string(
 std::string_view to_string(KeepaliveKind kind);  // "crlf2"; empty for none
 
 struct EndpointNat {
-  std::optional<bool> behind;
-  IpAddress private_address;  // what it believes it is; family 0: not known
-  Endpoint public_end;        // what the world sees; family 0: not known
+  std::optional<bool> behind;  // nullopt: not known
+  IpAddress private_address;   // the endpoint's own address; family 0: not known
+  Endpoint public_end;         // the address and port that others see; family 0: not known
   NatType type = NatType::none;
   NatRule mapping = NatRule::none;
   NatRule filtering = NatRule::none;
   uint32_t mappings = 0;  // different public addresses that servers saw
   KeepaliveKind keepalive = KeepaliveKind::none;
-  int64_t keepalive_ns = 0;  // the usual gap between two of them
+  int64_t keepalive_ns = 0;  // the usual time from one keep-alive to the next
   int64_t survived_ns = 0;   // the longest silence after which a request still came through
-  int64_t died_ns = 0;       // the shortest after which it did not; 0: never seen
-  TransactionId died_txn;    // that request
-  uint32_t proof_frame = 0;  // of `behind`
-  std::vector<uint32_t> type_frames;
+  int64_t died_ns = 0;       // the shortest silence after which one was lost; 0: never seen
+  TransactionId died_txn;    // the request that was lost
+  uint32_t proof_frame = 0;  // frame that proves `behind`; 0: none
+  std::vector<uint32_t> type_frames;  // frames that prove type, mapping and filtering
 
+  // Sets `behind`. The first proof of a NAT is kept.
   void is_behind(const IpAddress& believes, const Endpoint& seen, uint32_t frame);
+  // Clears `behind`, unless it is known already.
   void is_not_behind() {
     if (!behind) behind = false;
   }
 };
 
-// What one hop tells of the endpoint that sent the request.
+// Adds what one hop proves about the endpoint that sent the request.
 void learn_from_hop(const Model& model, const ViaHop& hop, EndpointNat* endpoint);
 
 }  // namespace sipladder

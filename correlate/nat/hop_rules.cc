@@ -18,7 +18,7 @@ bool misses_received(const ViaHop& hop) {
 
 bool has_wrong_received(const ViaHop& hop) {
   if (!hop.sent_by_ip || !hop.received) return false;
-  // Between a private source and a public server `received` is the mapping of a NAT.
+  // Between a private source and a public server `received` may be the mapping of a NAT.
   if (*hop.received != hop.source.ip)
     return is_public(hop.source.ip) || *hop.received == hop.server.ip;
   return !hop.reliable && hop.asks_rport && hop.rport && *hop.rport != hop.source.port;
@@ -29,8 +29,8 @@ bool misses_rport(const ViaHop& hop) {
          hop.port_differs() && server_saw_source(hop);
 }
 
-// Where the Via names the source that the server saw, nothing is missing. What a server behind a
-// NAT saw is known only when it says so.
+// When the Via names the source that the server saw, an empty rport does no harm. What a server
+// behind a NAT saw is known only from `received`.
 bool leaves_rport_empty(const ViaHop& hop) {
   if (!hop.received && !server_saw_source(hop)) return false;
   if (!hop.host_differs() && !hop.port_differs() && server_saw_source(hop)) return false;

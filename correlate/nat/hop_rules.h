@@ -1,38 +1,41 @@
-// What a hop can do wrong with the Via of a request and with its answer, as the server's side sees
-// it (RFC 3261 18.2.1, 18.2.2; RFC 3581 4). Each question is a pure function of one hop.
+// What a hop can do wrong with the Via of a request and with its answer (RFC 3261 18.2.1, 18.2.2;
+// RFC 3581 4). Each question is a pure function of one hop, and may be asked by any thread.
 //
-// A client that stops repeating got its answer, whatever rule was broken on the way.
+// Whether an answer reached the client is told by repeats: a client that stops repeating its
+// request got the answer, whatever rule was broken.
 #pragma once
 
 #include "correlate/nat/via_hop.h"
 
 namespace sipladder {
 
-// Sent-by is another address than the source, and the server did not say so.
+// Sent-by is another address than the source, and the server added no `received`.
 bool misses_received(const ViaHop& hop);
-// The server wrote an address, or a port, that is not the source that it saw.
+// The server wrote into `received` or `rport` what is not the source that it saw.
 bool has_wrong_received(const ViaHop& hop);
 // The client sends from another address and port than its Via names, and does not ask for rport.
 bool misses_rport(const ViaHop& hop);
-// rport was asked for, and no answer fills it.
+// The client asked for rport, and the answer has no value for it.
 bool leaves_rport_empty(const ViaHop& hop);
-// An answer went into a private network that the client does not send from, out of a public one.
+// An answer went from a public address to a private one, and nobody is there: the client sends from
+// a public address.
 bool is_sent_inside(const ViaHop& hop);
 // An answer went neither to the source nor where the Via sends it.
 bool is_misrouted(const ViaHop& hop);
-// An answer went to the source unasked, and the client, which listens on the port of its Via, goes
-// on asking.
+// An answer went to the source although the client did not ask for rport. The client, which listens
+// on the port of its Via, goes on repeating its request.
 bool is_unasked_source(const ViaHop& hop);
-// An answer went where the Via sends it, and nobody is there: a private address, or a port that
-// the client never sent from.
+// An answer over UDP went elsewhere than to the source, and the client goes on repeating its
+// request: nobody is there.
 bool is_unreachable(const ViaHop& hop);
 // The answer came from another address or port than the one that was asked.
 bool is_answered_from_elsewhere(const ViaHop& hop);
 
-// The answer still has the Via of who sent it on above that of its receiver.
+// The answer still has the Via of the host that sent it on, above that of its receiver.
 bool has_foreign_via(const ViaHop& hop);
 
-// The rule that a hop broke and that explains the others. Others are told as its details.
+// The broken rule that explains the other broken rules of a hop. The others are told as its
+// details.
 enum class HopFault : uint8_t {
   none,
   foreign_via,

@@ -9,11 +9,12 @@
 namespace sipladder {
 namespace {
 
-constexpr uint32_t kFirstHops = 3;        // of a pair of hosts
-constexpr uint32_t kFirstInvites = 2;     // and of these: they set routes and describe media
-constexpr uint32_t kFirstOfPrivate = 64;  // of a private source, which may hide many clients
-constexpr uint32_t kTroubledHops = 16;    // of a pair: those whose request was repeated
-constexpr size_t kMostHops = 200'000;     // of a capture
+// Hops that are read of each pair of endpoints.
+constexpr uint32_t kFirstHops = 3;
+constexpr uint32_t kFirstInvites = 2;     // initial INVITEs besides: they set routes and have SDP
+constexpr uint32_t kFirstOfPrivate = 64;  // instead of kFirstHops, when the source is private
+constexpr uint32_t kTroubledHops = 16;    // hops besides whose request was repeated
+constexpr size_t kMostHops = 200'000;     // of the whole capture
 
 struct PairCount {
   uint32_t first = 0;
@@ -111,7 +112,8 @@ void NatAudit::find_rewrites(const absl::flat_hash_map<uint32_t, TransactionId>&
   }
 }
 
-// One request on both sides of a NAT: whatever its Via and its answers say, here it is seen.
+// One request was captured on both sides of a NAT: that proves the NAT, whatever Via and answers
+// say.
 void NatAudit::learn_translation(const ViaHop& inside, const ViaHop& outside) {
   const uint32_t frame = model_.messages[outside.request].frame;
   endpoints_[inside.source].is_behind(inside.source.ip, outside.source, frame);

@@ -1,9 +1,12 @@
-// Who is behind a NAT, and does each hop handle it: the hops that were looked at, and what they,
-// STUN and keep-alives tell of the endpoints.
+// Which endpoints are behind a NAT, and whether each hop handles it. Holds the hops that were
+// looked at, and what hops, STUN and keep-alives tell of the endpoints.
 //
-// Of each pair of hosts the first hops are read again from the capture, and those whose request was
-// repeated: a pair does what it does with every message, and a carrier's capture has a million of
-// them. Lifetime: what it returns lives until the next update(). Threads: as Model.
+// Of each pair of endpoints only some hops are read again from the capture: the first ones, and
+// some whose request was repeated. A pair treats all its messages alike, and a carrier's capture
+// has a million of them. Bounds: see the constants in nat_audit.cc.
+//
+// Lifetime: Model, PacketLog and Registrations must outlive this object. What it returns is valid
+// until the next update(). Threads: one at a time; the model as Model says.
 #pragma once
 
 #include <absl/container/flat_hash_set.h>
@@ -30,13 +33,14 @@ class NatAudit {
   void update();
 
   const std::vector<ViaHop>& hops() const { return hops_; }  // in the order of the transactions
-  // Null when nothing is known of it.
+  // Null when nothing is known of the endpoint.
   const EndpointNat* of(const Endpoint& endpoint) const;
-  // Its own proof, else that of other ports of its address when all of them agree.
+  // The endpoint's own proof, else that of other ports of its address when all of them agree.
+  // nullopt: not known.
   std::optional<bool> is_behind_nat(const Endpoint& endpoint) const;
-  const std::vector<BindingMove>& moves() const { return moves_; }
+  const std::vector<BindingMove>& moves() const { return moves_; }  // with BindingMove::lost
   const std::vector<Rewrite>& rewrites() const { return rewrites_; }
-  // Some packet of SIP comes from there.
+  // One of hops() shows SIP that comes from this address: at any capture point, or at `point`.
   bool sends(const IpAddress& ip) const { return sends(ip, kAnyPoint); }
   bool sends(const IpAddress& ip, uint16_t point) const { return senders_.contains({ip, point}); }
   const EndpointNats& endpoints() const { return endpoints_; }
@@ -57,13 +61,13 @@ class NatAudit {
   std::vector<ViaHop> hops_;
   std::vector<BindingMove> moves_;
   std::vector<Rewrite> rewrites_;
-  absl::flat_hash_set<Endpoint, EndpointHash> senders_;  // the point as port, and kAnyPoint
+  absl::flat_hash_set<Endpoint, EndpointHash> senders_;  // port: the capture point, or kAnyPoint
   EndpointNats endpoints_;
   struct AddressNat {
     std::optional<bool> behind;
     bool contradicts = false;
   };
-  absl::flat_hash_map<Endpoint, AddressNat, EndpointHash> addresses_;  // with port 0
+  absl::flat_hash_map<Endpoint, AddressNat, EndpointHash> addresses_;  // port: 0
 };
 
 }  // namespace sipladder

@@ -10,23 +10,23 @@ namespace sipladder {
 namespace {
 
 constexpr int64_t kAnswerTimeNs = kSecondNs;  // a server that has not answered by then does not
-constexpr int64_t kGivenUpNs = 3 * kSecondNs / 10;  // a client that asks on so much later has none
-constexpr int64_t kOneTestNs = 60 * kSecondNs;  // mappings this far apart may have expired between
+constexpr int64_t kGivenUpNs = 3 * kSecondNs / 10;  // a client that sends another test has given up
+constexpr int64_t kOneTestNs = 60 * kSecondNs;      // a mapping may have expired after such a time
 
 using Probes = std::vector<const StunProbe*>;
 
-// No router has forwarded it: what systems begin with.
+// A TTL with which operating systems send: no router has forwarded the packet.
 bool is_initial_ttl(uint8_t ttl) {
   return ttl == 64 || ttl == 128 || ttl == 255;
 }
 
-// The answer came to the client: it did not ask again.
+// The answer reached the client: the client did not repeat the request.
 bool is_answered(const StunProbe& probe) {
   return probe.answer_ns != 0 && probe.asked_after_answer == 0 && probe.mapped.ip.family != 0 &&
          scope_of(probe.mapped.ip) != AddressScope::unspecified;
 }
 
-// Nothing came in time, or the client has given up and asks something else.
+// The probe got no answer in time, or the client gave up and sent another one.
 bool is_refused(const Model& model, const Probes& probes, const StunProbe& probe) {
   if (is_answered(probe)) return false;
   if (model.coverage.until(probe.point, probe.last_ns) - probe.last_ns >= kAnswerTimeNs)
@@ -40,7 +40,7 @@ bool is_filter_test(const StunProbe& probe) {
   return probe.change_ip || probe.change_port;
 }
 
-// The server did as it was asked, and something else than a known path let its answer in.
+// The server answered from another address or port, as the client had asked.
 bool comes_from_elsewhere(const StunProbe& probe) {
   return probe.change_ip ? probe.answered_from.ip != probe.server.ip
                          : probe.answered_from.ip == probe.server.ip &&
@@ -53,8 +53,9 @@ bool sent_to_before(const Probes& probes, const IpAddress& ip, int64_t before_ns
   });
 }
 
-// Two mappings of one server address, asked at two ports, tell more than those of two addresses
-// (RFC 4787 4.1): with different ones at two addresses only, nobody knows which rule it is.
+// Compares the mappings that servers saw (RFC 4787 4.1). When only mappings towards two addresses
+// are known and they differ, the rule can depend on the address alone or on address and port. Two
+// ports of one address tell which.
 struct Mappings {
   bool ports_alike = false, ports_differ = false;          // two ports of one server
   bool addresses_alike = false, addresses_differ = false;  // two servers
@@ -85,7 +86,8 @@ NatRule mapping_of(const Probes& probes) {
   return mappings.rule();
 }
 
-// What one socket's tests of the filter show. The server must know another address to answer from.
+// What the filter tests of one socket show. They count only when the server has another address to
+// answer from.
 NatRule filtering_of(const Model& model, const Probes& probes, const Probes& answered,
                      EndpointNat* endpoint) {
   const bool knows_other = std::any_of(answered.begin(), answered.end(),
@@ -128,8 +130,9 @@ void learn_from_socket(const Model& model, const Probes& probes, EndpointNat* en
   const NatRule mapping = mapping_of(answered);
   const NatRule filtering = filtering_of(model, probes, answered, endpoint);
   if (first.mapped == first.client) {
-    // Outside of a NAT every mapping looks like this, and what it lets in passes: only who has sent
-    // it here without a router between is the client itself. What SIP shows wins.
+    // The mapping is the source that is seen here. That is so for a client without a NAT, and for
+    // any client behind one when the capture point is outside. Only a packet that no router has
+    // forwarded was sent by the client itself. A NAT that SIP has proven stays proven.
     if (endpoint->behind == true || filtering != NatRule::endpoint_independent) return;
     if (!is_initial_ttl(first.ttl)) return;
     endpoint->is_not_behind();
@@ -146,8 +149,8 @@ void learn_from_socket(const Model& model, const Probes& probes, EndpointNat* en
   }
 }
 
-// A question that passes here before and after a NAT: by its transaction id, a moment later, from
-// another address.
+// A request that was captured before and after a NAT: the same transaction id comes again within a
+// second from another address.
 void learn_from_copies(const Model& model, EndpointNats* endpoints,
                        absl::flat_hash_set<Endpoint, EndpointHash>* translated) {
   absl::flat_hash_map<uint64_t, const StunProbe*> first;
@@ -171,7 +174,7 @@ void learn_from_stun(const Model& model, EndpointNats* endpoints) {
   learn_from_copies(model, endpoints, &translated);
   absl::flat_hash_map<Endpoint, Probes, EndpointHash> by_socket;
   for (const StunProbe& probe : model.stun_probes) {
-    // What is seen of a mapping says nothing about its NAT.
+    // This address is the public side of a NAT, and no client with tests of its own.
     if (translated.contains(probe.client)) continue;
     Probes& probes = by_socket[probe.client];
     const bool same_point = probes.empty() || probes.front()->point == probe.point;

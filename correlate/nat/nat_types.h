@@ -1,5 +1,7 @@
-// The type of a NAT from questions to STUN servers (RFC 5780 4, RFC 3489 10.1), for each socket of
-// a client: how it maps towards several servers, and which answers it lets through.
+// The type of a NAT from requests to STUN servers (RFC 5780 4, RFC 3489 10.1), for each socket of a
+// client: how the NAT maps towards several servers, and which answers it lets through.
+//
+// Threads: as Model.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>

@@ -54,7 +54,8 @@ void find_rewrites_of_relay(const Model& model, MessageView& view, const ViaHop&
   const TransactionRecord& after = model.transactions[sent_on];
   const auto compare_sdp = [&](MessageId from, MessageId to) {
     if (!from || !to || !model.messages[from].has_sdp || !model.messages[to].has_sdp) return;
-    // A relay that replaces public by public is no NAT: a third of the audit was reading such SDP.
+    // A relay that replaces a public address by a public one is no NAT. To read such SDP took a
+    // third of the audit's time.
     if (!model.messages[from].sdp.may_be_private && !model.messages[to].sdp.may_be_private) return;
     const auto first = read(model, view, from).sdp;
     compare(first, read(model, view, to).sdp, {from, to, sent_on, {}, {}, {}, false},

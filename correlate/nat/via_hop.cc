@@ -5,7 +5,7 @@
 namespace sipladder {
 namespace {
 
-constexpr int64_t kCrossingNs = kSecondNs / 2;  // T1: a request repeated before may have crossed
+constexpr int64_t kCrossingNs = kSecondNs / 2;  // T1: an earlier repeat may have crossed the answer
 constexpr uint32_t kMaxCopies = 128;            // messages of a transaction that are looked at
 
 uint16_t default_port(Transport transport) {
@@ -20,7 +20,7 @@ void note_via(const Via& via, Transport transport, ViaHop* hop) {
   hop->maddr = parse_ip(via.maddr);
 }
 
-// The same Via with what the server added.
+// Takes what the server added to the Via.
 void note_server(const Via& via, ViaHop* hop) {
   hop->told = true;
   hop->has_received = hop->has_received || !via.received.empty();
@@ -29,7 +29,7 @@ void note_server(const Via& via, ViaHop* hop) {
   hop->lost_rport = hop->asks_rport && !via.has_rport;
 }
 
-// Of a Route or Contact; nullopt when it is no address.
+// The host of a Record-Route or Contact; nullopt when it is no address.
 std::optional<IpAddress> named_host(std::string_view value) {
   return parse_ip(parse_uri(parse_name_addr(value).uri).host);
 }
@@ -84,7 +84,7 @@ void note_answers(const Model& model, const TransactionRecord& txn, ViaHop* hop)
       hop->stray = id;
       hop->answered_to = model.endpoints[message.dst];
     } else if (hop->stray && message.dst == txn.src && is_same_answer(model, hop->stray, message)) {
-      // It was seen before the NAT translated it, too.
+      // The stray was this answer, seen before a NAT translated its destination.
       stray_ns = 0;
       hop->stray = MessageId{};
       hop->repeats_after_stray = 0;
@@ -93,14 +93,14 @@ void note_answers(const Model& model, const TransactionRecord& txn, ViaHop* hop)
   }
 }
 
-// What came back of the client's Via, whatever was left above it.
+// Reads the client's Via as it came back in the answer, below any Via that was left above it.
 void note_answer(const SipIndex& answer, const std::string& branch, ViaHop* hop) {
   const auto vias = header_values(answer, HeaderId::via);
   if (vias.empty()) return;
   Via returned = parse_via(vias.front());
   if (vias.size() > hop->vias) {
     const Via own = parse_via(vias[vias.size() - hop->vias]);
-    // A host that sends to itself has a Via more, and both are its own.
+    // When a host sends to itself, the answer can have one more Via, which is its own too.
     const bool to_itself = hop->source.ip == hop->server.ip;
     if (own.valid && own.branch == branch && returned.branch != branch && !to_itself) {
       hop->foreign_via = std::string(returned.host);
@@ -134,8 +134,8 @@ std::optional<ViaHop> via_hop_of(const Model& model, MessageView& view, Transact
   hop.vias = static_cast<uint32_t>(vias.size());
   note_via(via, txn.transport, &hop);
   const std::string branch(via.branch);
-  // The source of a log that was told from this Via proves nothing: a browser's Via names any
-  // address (192.0.2.x).
+  // When the source was inferred from this Via (a log without addresses), it proves nothing: a
+  // browser writes any address into its Via (192.0.2.x).
   const bool is_as_via = hop.sent_by_ip == hop.source.ip && hop.sent_by_port == hop.source.port;
   if (model.messages[txn.request].inferred && is_as_via) return std::nullopt;
   const auto routes = header_values(view.sip(), HeaderId::record_route);
@@ -176,7 +176,7 @@ std::optional<Endpoint> response_due_here(const ViaHop& hop) {
   const bool on_connection = !hop.is_answered() || hop.answered_to == hop.source;
   if (hop.reliable && on_connection) return hop.source;
   if (!hop.reliable && (hop.asks_rport || hop.maddr)) return response_due(hop);
-  if (!server_saw_source(hop)) return std::nullopt;  // a NAT keeps another port for it, or none
+  if (!server_saw_source(hop)) return std::nullopt;  // a NAT has another port for it, or none
   return Endpoint{hop.source.ip, hop.sent_by_port};
 }
 

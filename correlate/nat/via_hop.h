@@ -1,12 +1,11 @@
-// One hop of a request as this capture point sees it: where it came from, what its topmost Via
-// says, what the server wrote into that Via, and where the answers went and had to go (RFC 3261
-// 18.1.1, 18.2.1, 18.2.2; RFC 3581 3 and 4).
+// One hop of a request as this capture point sees it: where the request came from, what its topmost
+// Via says, what the server wrote into that Via, and where the answers went and had to go
+// (RFC 3261 18.1.1, 18.2.1, 18.2.2; RFC 3581 3 and 4).
 //
 // A capture point on the client's side of a NAT sees another source than the server does. Each
-// question below says what it needs to know before it answers.
+// question below says what must be known for an answer.
 //
-// Lifetime: a value, it holds no view. Errors: nullopt when the request cannot be read, or a log
-// does not tell where it came from.
+// Lifetime: a value, it holds no view. Threads: as Model.
 #pragma once
 
 #include <optional>
@@ -25,40 +24,43 @@ struct ViaHop {
   Endpoint server;      // where it went
   std::string sent_by;  // host as written
   std::optional<IpAddress> sent_by_ip;  // nullopt: a name
-  uint16_t sent_by_port = 0;            // the default of the transport when it is absent
+  uint16_t sent_by_port = 0;            // the default port of the transport when there is none
   bool asks_rport = false;
   bool reliable = false;  // not UDP
-  bool is_ack = false;    // which nobody answers
+  bool is_ack = false;    // an ACK gets no answer
   std::optional<IpAddress> maddr;
-  uint32_t vias = 0;  // of the request: more than one and a proxy sent it
-  // Of a client whose sent-by is a name: the address in its Contact, when it is one.
+  uint32_t vias = 0;  // of the request; more than one: a proxy sent it
+  // The address in Contact, when sent-by is a host name and the client itself sent the request.
+  // nullopt: not so, or Contact has a host name too.
   std::optional<IpAddress> own_contact;
 
-  // The Record-Route that the receiver uses first (RFC 3261 12.1.1, 12.1.2): the topmost of the
-  // request, the lowest of an answer whose only Via is the client's. nullopt: none, or a name.
+  // The hosts of the Record-Routes that the two receivers use first (RFC 3261 12.1.1, 12.1.2): the
+  // topmost of the request, and the lowest of a 2xx whose only Via is the client's. nullopt: there
+  // is none, or a host name.
   std::optional<IpAddress> request_route, answer_route;
-  MessageId routed_answer;  // that answer
+  MessageId routed_answer;  // the 2xx with answer_route
 
-  // The host of a Via that stands above the client's own in the answer: who sent it on has left it
-  // there, and the client has to drop the answer (RFC 3261 16.7, 18.1.2). Empty: there is none.
+  // The host of a Via above the client's own in the answer. The host that sent the answer on has
+  // left it there, and the client has to drop the answer (RFC 3261 16.7, 18.1.2). Empty: none.
   std::string foreign_via;
-  // The answer's Via is not the one that the request has here.
+  // The Via that came back in the answer names another host than the request does here.
   bool via_changed = false;
 
-  // What the server made of the Via, told by an answer or by the copy that it sent on.
-  bool told = false;
+  // What the server added to the Via.
+  bool told = false;  // an answer shows it, or the copy of the request that the server sent on
   std::optional<IpAddress> received;
   bool has_received = false;  // also when its value is no address
   std::optional<uint16_t> rport;
   bool lost_rport = false;  // the request asks for rport, and the answer has no such parameter
 
-  Endpoint answered_from, answered_to;  // of `answer`, or of the first one that went elsewhere
-  MessageId stray;                      // the answer that went elsewhere than to the source
-  uint32_t answers = 0;                 // copies included
-  // Requests sent again half a second and more after an answer had passed: the client did not get
-  // it.
-  uint32_t repeats = 0;
-  uint32_t repeats_after_stray = 0;
+  // Ends of `answer`; once there is a stray, answered_to is its destination.
+  Endpoint answered_from, answered_to;
+  MessageId stray;       // first answer that went elsewhere than to the source; none: none did
+  uint32_t answers = 0;  // copies included
+  // Requests that were repeated about half a second or more after an answer: the client did not get
+  // the answer.
+  uint32_t repeats = 0;              // after `answer`
+  uint32_t repeats_after_stray = 0;  // after `stray`
 
   bool is_answered() const { return answers != 0; }
   bool is_answered_at_source() const { return is_answered() && answered_to == source; }
@@ -66,7 +68,9 @@ struct ViaHop {
   bool port_differs() const { return sent_by_port != source.port; }
 };
 
-// `view` reads the request, an answer and the copy that was sent on.
+// Reads the request, an answer, and the request of transaction `sent_on`, the next hop (id 0: not
+// known). nullopt when the request cannot be read, has no valid Via, or when a log does not tell
+// where it came from. `view` is loaded anew.
 std::optional<ViaHop> via_hop_of(const Model& model, MessageView& view, TransactionId id,
                                  TransactionId sent_on);
 
@@ -79,11 +83,12 @@ bool server_saw_source(const ViaHop& hop);
 std::optional<IpAddress> received_due(const ViaHop& hop);
 
 // Where the answers have to go, by the request's own Via (18.2.2, RFC 3581 4). nullopt over a
-// reliable transport: the connection of the request.
+// reliable transport: answers go over the connection of the request.
 std::optional<Endpoint> response_due(const ViaHop& hop);
 
-// The same as a place that this capture point can see, also over a connection: its other end, or
-// the sent-by when the answer went another way (18.2.2). nullopt: it cannot be known here.
+// The same as an address that this capture point can see, also for a connection. That is the
+// connection's other end, or the port of sent-by when the answer went another way (18.2.2).
+// nullopt: it cannot be known here.
 std::optional<Endpoint> response_due_here(const ViaHop& hop);
 
 }  // namespace sipladder
