@@ -2,15 +2,12 @@
 // the place of a packet is kept, not its bytes. Bytes that are in no file go to the spool.
 //
 // Threads: the one that keeps the streams.
-// Bounds:
-// - kMaxStreams are held. For one more, streams that have been idle for a minute are forgotten.
-// When
-//   there are none, its RTP is counted in MediaAccounting::streams_refused.
-// - kMaxRtcp of Model::rtcp; later reporters are not kept.
-// - kMaxVoicePlaces in all of Model::voice_places; it is not known whether later packets are
-// silent.
-// - kMaxKeyedPlaces in all of Model::keyed_places; later packets are not decrypted.
-// - kMaxHistories of Model::histories; other streams have no figures over time.
+// Bounds: kMaxStreams are held. For one more, streams that have been idle for a minute are
+// forgotten. When there are none, its RTP is counted in MediaAccounting::streams_refused.
+// kMaxRtcp of Model::rtcp; later reporters are not kept. kMaxVoicePlaces in all of
+// Model::voice_places; whether later packets are silent is not known. kMaxKeyedPlaces in all of
+// Model::keyed_places; later packets are not decrypted. kMaxHistories of Model::histories; other
+// streams have no figures over time.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
