@@ -58,7 +58,7 @@ struct alignas(64) StreamRecord {
   uint8_t point = 0;          // capture point that saw the stream first
   uint8_t payload_type = 0;   // of most packets that are neither telephone-event nor comfort noise
   bool keyed = false;         // an SDP with keys of SRTP names one of its ends: see KeyedPlaces
-  // One packet in five is a sample. Silence shows where the payload type tells the codec.
+  // One packet in five is a sample. Its silence is known only where the type tells the codec.
   uint32_t level_samples = 0;
   uint32_t silent_samples = 0;  // samples with nothing to hear, of comfort noise, or of an event
   VoiceListened listened;

@@ -2,9 +2,9 @@
 // (RFC 3261 10.3, 12.1; RFC 3327 Path; RFC 5626 outbound; RFC 5627 GRUU). This is asked only of a
 // Contact with a private address from which the capture shows no SIP.
 //
-// Lifetime: Model, PacketLog and NatAudit must outlive this object. Threads: one at a time; the
-// model as Model says. Bounds: one entry for each endpoint that answered a request, and for each of
-// at most kMostRead requests that timed out.
+// Lifetime: Model, PacketLog and NatAudit must outlive this object. Threads: one at a time, while
+// the Model may be read. Bounds: one entry for each endpoint that answered a request, and for each
+// of at most kMostRead requests that timed out.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>

@@ -6,7 +6,7 @@
 // has a million of them. Bounds: see the constants in nat_audit.cc.
 //
 // Lifetime: Model, PacketLog and Registrations must outlive this object. What it returns is valid
-// until the next update(). Threads: one at a time; the model as Model says.
+// until the next update(). Threads: one at a time, while the Model may be read.
 #pragma once
 
 #include <absl/container/flat_hash_set.h>
@@ -40,7 +40,8 @@ class NatAudit {
   std::optional<bool> is_behind_nat(const Endpoint& endpoint) const;
   const std::vector<BindingMove>& moves() const { return moves_; }  // with BindingMove::lost
   const std::vector<Rewrite>& rewrites() const { return rewrites_; }
-  // One of hops() shows SIP that comes from this address: at any capture point, or at `point`.
+  // A hop that was looked at shows SIP that comes from this address: at any capture point, or at
+  // `point`.
   bool sends(const IpAddress& ip) const { return sends(ip, kAnyPoint); }
   bool sends(const IpAddress& ip, uint16_t point) const { return senders_.contains({ip, point}); }
   const EndpointNats& endpoints() const { return endpoints_; }

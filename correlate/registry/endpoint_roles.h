@@ -1,8 +1,8 @@
 // What each address does: phone, proxy, registrar, B2BUA, media relay. Told by Via, REGISTER and
 // media, not by names.
 //
-// Lifetime: Model, PacketLog and Legs must outlive EndpointRoles. Threads: one at a time; the model
-// as Model says.
+// Lifetime: Model, PacketLog and Legs must outlive EndpointRoles. Threads: one at a time, while the
+// Model may be read.
 #pragma once
 
 #include <string>

@@ -3,7 +3,7 @@
 // pass here are known from the 2xxs that list them.
 //
 // Lifetime: Model and PacketLog must outlive Registrations. What it returns is valid until the next
-// update(). Threads: one at a time; the model as Model says.
+// update(). Threads: one at a time, while the Model may be read.
 // Bounds: kMaxBindings in all; further ones are left out. A 2xx adds no binding to an address that
 // has kMaxListed. Of the bindings that a REGISTER can end, the kMaxOpen newest are looked at. The
 // first kMaxMoves moves and kMaxFlows flows are kept.

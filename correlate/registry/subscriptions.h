@@ -2,8 +2,8 @@
 // update() reads each SUBSCRIBE, REFER and NOTIFY once.
 //
 // Lifetime: Model and PacketLog must outlive Subscriptions. all() is valid until the next update().
-// Threads: one at a time; the model as Model says. Bounds: kMaxSubscriptions; further ones are not
-// listed.
+// Threads: one at a time, while the Model may be read. Bounds: kMaxSubscriptions; further ones are
+// not listed.
 #pragma once
 
 #include <optional>

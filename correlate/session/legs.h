@@ -2,7 +2,7 @@
 // session (session and session_reason of the `calls` table).
 //
 // update() reads the first INVITE of every call, once for each. Lifetime: the Model and the
-// PacketLog must outlive Legs. Threads: one at a time; the model as Model says.
+// PacketLog must outlive Legs. Threads: one at a time, while the Model may be read.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>

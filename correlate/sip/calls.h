@@ -1,6 +1,6 @@
 // Calls: all messages of one Call-ID, what became of the call, and who ended it.
 //
-// Threads: the worker; anybody else as Model says.
+// Threads: the worker; free functions: whoever may read the Model.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>

@@ -1,7 +1,7 @@
 // Dialogs: Call-ID and both tags (RFC 3261 12). Forked early dialogs are separate records of one
 // call. Section numbers without an RFC are of RFC 3261.
 //
-// Threads: the worker; anybody else as Model says.
+// Threads: the worker; free functions: whoever may read the Model.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>

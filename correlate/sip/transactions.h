@@ -1,7 +1,7 @@
 // Transactions per hop (RFC 3261 17, RFC 6026), as a bystander sees them. Section numbers without
 // an RFC are of RFC 3261.
 //
-// Threads: the worker; anybody else as Model says.
+// Threads: the worker; free functions: whoever may read the Model.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
