@@ -16,7 +16,7 @@
 namespace sipladder {
 namespace {
 
-// Without a BYE its audio can go on after its last message.
+// The BYE ends the talk. Without one its audio can go on after its last message.
 int64_t end_of_talk(const Model& model, const CallRecord& call,
                     const std::vector<StreamId>& streams) {
   if (call.bye_ns != 0) return call.bye_ns;
@@ -25,8 +25,8 @@ int64_t end_of_talk(const Model& model, const CallRecord& call,
   return end_ns;
 }
 
-// Each question is asked of each stream, some of each pair: of a flood of them (each packet with an
-// SSRC of its own) those that carry most.
+// Each question looks at each stream, and some at each pair of streams. Of a flood (each packet
+// with an SSRC of its own) only the streams with most packets are kept.
 void keep_largest(const Model& model, std::vector<StreamId>* streams) {
   if (streams->size() <= kMostStreams) return;
   const auto end = streams->begin() + kMostStreams;
@@ -37,7 +37,8 @@ void keep_largest(const Model& model, std::vector<StreamId>* streams) {
   std::sort(streams->begin(), streams->end());
 }
 
-// What begins after the BYE is no talk; of one too short to be judged it is all there is.
+// A stream that begins after the BYE does not belong to the talk. It is kept where the talk is too
+// short to be judged, because the call has no other.
 void collect_streams(const Model& model, const MediaBinding& media, CallId call,
                      const std::vector<StreamId>& streams, AudioFacts* facts) {
   const bool judged = facts->end_ns - facts->answer_ns >= kJudgeAfterNs;
@@ -64,8 +65,8 @@ void find_last_leg(const Model& model, AudioDirection& direction) {
   }
 }
 
-// What stopped does not go on because some more came after the BYE. Unless the other direction ran
-// on meanwhile, it was the capture, or its machine, that stood still.
+// A direction that stopped in the talk counts as stopped although some packets came after the BYE.
+// This needs the other direction to run on meanwhile: else the capture, or its machine, paused.
 void end_with_talk(const Model& model, int64_t end_ns, const AudioDirection& back,
                    AudioDirection& direction) {
   int64_t last_ns = 0;
@@ -100,9 +101,10 @@ int64_t acked_ns(const Model& model, const std::vector<MessageId>& messages) {
   return 0;
 }
 
-// A caller that gets the 2xx late, or whose first ACK was lost, neither sends nor listens before.
-// What went between other hosts before, may have passed another point.
-// Of a talk that had begun before the capture, when is not known.
+// A caller that gets the 2xx late, or whose first ACK was lost, neither sends nor listens before
+// the ACK. Before the SDP that names the ends of the first stream, media went between other hosts
+// and may have passed another point. Of a talk that began before the capture nobody knows when
+// audio was due.
 void find_due(const Model& model, const CallRecord& call, const Negotiation& negotiation,
               int64_t acked, AudioDirection& direction) {
   direction.due_ns = std::max(direction.agreed_from, acked);
@@ -120,14 +122,14 @@ void find_due(const Model& model, const CallRecord& call, const Negotiation& neg
   wait_for(opposite(direction.from), first.dst);
 }
 
-// An answer of port 0 in mid-call, that left them without audio for the rest of the talk.
+// An answer in mid-call had port 0, and left both parties without audio for the rest of the talk.
 bool is_closed(const AudioFacts& facts) {
   const int64_t closed_ns = facts.negotiation.closed_ns;
   return closed_ns != 0 && facts.end_ns - closed_ns >= kMissedNs;
 }
 
-// Which families the SDPs of one exchange name, on whatever hop: where they are both, a relay turns
-// the one into the other.
+// Which address families the SDPs of one exchange name, over all hops. Where an exchange names
+// both, a relay translates between them.
 class NamedFamilies {
  public:
   NamedFamilies(const Model& model, const Negotiation& negotiation) : model_(model) {
@@ -150,7 +152,8 @@ class NamedFamilies {
   absl::flat_hash_set<std::tuple<Party, Method, uint32_t>> v4_, v6_;
 };
 
-// Offer and answer that leave no audio to either side, whatever the capture shows of the media.
+// The fault of an offer and answer that leave neither side audio. Media in both directions
+// disproves a missing answer.
 AudioFault negotiation_fault(const AudioFacts& facts) {
   const Negotiation& n = facts.negotiation;
   const bool media = !facts.from_caller.streams.empty() && !facts.from_callee.streams.empty();
@@ -159,7 +162,8 @@ AudioFault negotiation_fault(const AudioFacts& facts) {
   return AudioFault::none;
 }
 
-// One names an IPv4 address, the other an IPv6 one, and nothing lies between that translates.
+// Offer and answer name addresses of different families, without ICE and without a relay that
+// translates.
 bool families_clash(const Model& model, const Negotiation& n) {
   const NamedFamilies families(model, n);
   return std::any_of(n.pairs.begin(), n.pairs.end(), [&](const OfferAnswer& pair) {
@@ -171,8 +175,9 @@ bool families_clash(const Model& model, const Negotiation& n) {
   });
 }
 
-// A host of both families may send all the same: whose audio is not here has no way. What is sent
-// without the key, its receiver cannot decode (RFC 4568 5.1.2).
+// The families of the SDPs are a fault only of a direction without RTP: a host that has both may
+// send all the same. A receiver cannot decode SRTP whose key the sender did not tell
+// (RFC 4568 5.1.2).
 AudioVerdict judge(const AudioCase& audio, const AudioDirection& direction,
                    const AudioDirection& back) {
   const Negotiation& negotiation = audio.facts.negotiation;
@@ -183,7 +188,8 @@ AudioVerdict judge(const AudioCase& audio, const AudioDirection& direction,
   return judge_direction(audio, direction, back);
 }
 
-// Offer and answer leave nobody the keys, be it since a later one.
+// Offer and answer leave neither party usable keys, from the beginning or since a later exchange.
+// A later one counts only if enough of the talk was lost by it.
 std::optional<KeyFault> key_fault_of_both(const Model& model, const AudioFacts& facts) {
   const bool both_ways = !facts.from_caller.streams.empty() && !facts.from_callee.streams.empty();
   const auto fault = key_fault_of(model, facts.negotiation, both_ways);
@@ -195,7 +201,8 @@ std::optional<KeyFault> key_fault_of_both(const Model& model, const AudioFacts& 
   return told ? fault : std::nullopt;
 }
 
-// A host whose program has ended sends nothing more, and rejects what comes: one cause.
+// A host whose program has ended sends nothing more and rejects what comes. Then the `rejected`
+// direction tells the cause of both, if both were lost at about the same time.
 bool is_told_by(const Model& model, const AudioVerdict& silent, const AudioVerdict& rejected) {
   const bool gone = silent.fault == AudioFault::stopped || silent.fault == AudioFault::no_rtp;
   if (!gone || rejected.fault != AudioFault::icmp_unreachable) return false;
@@ -223,7 +230,7 @@ Verdicts judge_each(const AudioCase& audio) {
   return verdicts;
 }
 
-// What RTCP and SDP tell of media that goes elsewhere.
+// Fills in what RTCP and SDP tell of media that takes another path.
 void note_unseen(const AudioCase& audio, const AudioDirection& back, AudioDirection& direction) {
   if (direction.streams.empty() && direction.agreed_ns > 0)
     direction.reported_frame = report_of_receipt(audio, back);
@@ -231,7 +238,7 @@ void note_unseen(const AudioCase& audio, const AudioDirection& back, AudioDirect
                            (talks_to_stranger(audio, direction) || talks_to_stranger(audio, back));
 }
 
-// What holds for both directions alike goes first.
+// Faults that both directions have in common are asked for first; then each direction is judged.
 Verdicts verdicts_on(const AudioCase& audio, const std::vector<StreamId>& streams,
                      AudioFacts* facts) {
   const AudioFault fault = negotiation_fault(*facts);
@@ -255,7 +262,8 @@ Verdicts verdicts_on(const AudioCase& audio, const std::vector<StreamId>& stream
 
 std::vector<StreamId> last_leg_of(const Model& model, const std::vector<StreamId>& streams) {
   const auto ip_of = [&](EndpointId end) -> const IpAddress& { return model.endpoints[end].ip; };
-  // Where each host sends to: two places tell that there are others than any one.
+  // For each sending host, two destinations, on different hosts if there are such. One of two
+  // different hosts is never the host that a stream comes from.
   const auto key_of = [](const IpAddress& ip) { return std::pair(ip.bytes, ip.family); };
   absl::flat_hash_map<std::pair<decltype(IpAddress::bytes), uint8_t>,
                       std::pair<EndpointId, EndpointId>>

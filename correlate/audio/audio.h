@@ -1,5 +1,13 @@
-// What was agreed about audio, what was sent, and the first reason why a direction could not be
-// heard (FINDINGS: vantage, silence on healthy calls, one cause).
+// The facts about the audio of a call: what offer and answer agreed, which RTP passed, and for each
+// direction the first reason why its receiver could not hear it.
+//
+// Three rules decide what may be concluded. A capture shows what passed one point, so what is not
+// seen here may still have been sent. A healthy call gets no fault. One cause is told, not its
+// symptoms.
+//
+// Times are ns since the epoch; 0 means "did not happen". Ids are valid while the model holds the
+// call. Threads: as Model; two threads may ask about different calls, each with its own
+// MessageView.
 #pragma once
 
 #include <cstdint>
@@ -21,69 +29,75 @@ namespace sipladder {
 struct AudioDirection {
   Party from = Party::none;
   SendingRight right;
-  int64_t agreed_ns = 0;     // how long of the talk this direction was agreed
-  int64_t agreed_from = 0;   // begin of the first such interval
-  int64_t due_ns = 0;        // the same, or the later SDP that named the ends of its first stream
-  int64_t agreed_until = 0;  // end of the last one
+  int64_t agreed_ns = 0;    // how long of the talk `from` was allowed to send: a duration
+  int64_t agreed_from = 0;  // begin of the first interval in which it was allowed to send
+  // When its first packet is awaited: agreed_from, or the later ACK for the 2xx, or the later SDP
+  // that named the ends of its first stream.
+  int64_t due_ns = 0;
+  int64_t agreed_until = 0;        // end of the last such interval
   std::vector<StreamId> streams;   // audio with packets after the answer
-  std::vector<StreamId> last_leg;  // those that no relay in this capture sends on
-  int64_t first_ns = 0;            // of the last leg
-  int64_t last_ns = 0;
-  uint64_t packets = 0;
-  MessageId receiver_sdp;       // newest SDP of the receiving party
-  bool moved_unseen = false;    // to a host that no SDP names: nothing of it is judged
-  uint32_t reported_frame = 0;  // it is not here, and RTCP says that its receiver gets it
-  AudioVerdict verdict;         // given once, when all facts of both directions are there
+  std::vector<StreamId> last_leg;  // of `streams`: those that no relay in this capture sends on
+  int64_t first_ns = 0;            // first packet of the last leg; 0: there is none
+  int64_t last_ns = 0;             // its newest packet; before end_ns where the direction stopped
+  uint64_t packets = 0;            // of all audio streams of the direction
+  MessageId receiver_sdp;          // newest SDP of the receiving party; may be none
+  bool moved_unseen = false;       // goes to a host that no SDP names: the direction is not judged
+  uint32_t reported_frame = 0;     // RTCP by which the receiver gets what is not here; 0: none
+  AudioVerdict verdict;            // given once, when all facts of both directions are known
 };
 
-// A path that ICE or DTLS was to open, and that stayed closed: no RTP took it.
+// A path that ICE (RFC 8445) or DTLS (RFC 5764) was to open for the media and that stayed closed:
+// no RTP took it.
 struct ClosedPath {
-  Party from = Party::none;           // whose checks, or hello, led nowhere
-  std::vector<uint32_t> checks;       // into Model::ice_checks
+  Party from = Party::none;           // whose ICE checks, or ClientHello, led nowhere
+  std::vector<uint32_t> checks;       // its ICE checks, as places in Model::ice_checks
   std::vector<uint32_t> checks_back;  // those of the other party
-  std::optional<uint32_t> handshake;  // into Model::handshakes
-  std::optional<OfferAnswer> roles;   // of DTLS, that clash
+  std::optional<uint32_t> handshake;  // that did not complete: a place in Model::handshakes
+  std::optional<OfferAnswer> roles;   // the a=setup of both, where they cannot work together
 };
 
-// A party has ended the call, and no BYE of it is here.
+// A party that has ended the call although the capture shows no BYE of it.
 struct HangUp {
   Party by = Party::none;
-  int64_t at_ns = 0;                  // its last packet
-  uint32_t frame = 0;                 // of the 481, or of the ICMP error, that proves it
-  MessageId refused;                  // the 481
-  bool rtcp_bye = false;              // its RTCP says so
-  std::optional<IpAddress> next_hop;  // of its BYE: a private address that is not here
-  bool by_contact = false;            // named by Contact, and not by Record-Route
-  MessageId learnt;                   // the message that names it
+  int64_t at_ns = 0;      // its last RTP packet
+  uint32_t frame = 0;     // the 481 or the ICMP error that proves it; 0: neither does
+  MessageId refused;      // the 481; may be none
+  bool rtcp_bye = false;  // an RTCP BYE of this party proves it
+  // Where its BYE goes first, if that is a private address from which nothing comes here.
+  std::optional<IpAddress> next_hop;
+  bool by_contact = false;  // Contact names that address; else Record-Route does
+  MessageId learnt;         // the message that names the address; none without next_hop
 };
 
 struct AudioFacts {
   bool answered = false;
   int64_t answer_ns = 0;
-  int64_t end_ns = 0;
+  int64_t end_ns = 0;  // BYE, else the newest message or packet; 0 where no SDP was exchanged
   Negotiation negotiation;
   AudioDirection from_caller;
   AudioDirection from_callee;
-  std::optional<KeyFault> key_fault;      // of both directions, in their SDP
-  std::optional<ClosedPath> closed_path;  // the fault of both directions
-  std::optional<HangUp> hang_up;          // then end_ns is when that was
+  std::optional<KeyFault> key_fault;      // SDP leaves neither party usable keys of SRTP
+  std::optional<ClosedPath> closed_path;  // then it is the fault of both directions
+  std::optional<HangUp> hang_up;          // then end_ns is its at_ns
   const AudioDirection& direction(Party from) const {
     return from == Party::caller ? from_caller : from_callee;
   }
 };
 
-// Of streams of one direction: those that no relay in this capture sends on.
+// Of `streams`, which are those of one direction, the ones that no relay in this capture sends on.
+// A stream is taken as sent on when its destination host sends to a host other than the source.
 std::vector<StreamId> last_leg_of(const Model& model, const std::vector<StreamId>& streams);
 
-// `messages` and `streams` are those of the call, in capture order; without streams the messages
-// are needed only when needs_messages() says so.
+// The facts of an answered call that exchanged SDP; of others only `answered` and answer_ns are
+// set. `messages` and `streams` are those of the call, in capture order. `messages` may be empty
+// when needs_messages() is false: then no direction is judged. `view` is used to read SDP again.
 AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageView& view, CallId id,
                        const std::vector<MessageId>& messages,
                        const std::vector<StreamId>& streams);
 bool needs_messages(const Model& model, const CallRecord& call,
                     const std::vector<StreamId>& streams);
 
-// What passes here of it after the answer is too short to hear anything: packets that open the path
-// of a NAT, or the beginning of a stream that goes another way then.
+// What passes here of the direction after the answer is too short to hear anything. Such packets
+// open a NAT, or begin a stream that takes another way later. False without any packet.
 bool is_handful(const AudioDirection& direction);
 }  // namespace sipladder

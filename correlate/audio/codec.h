@@ -5,9 +5,10 @@
 
 namespace sipladder {
 
-// No SDP of the receiver, on any hop, lists what comes: codec_mismatch or none.
+// codec_mismatch when no SDP of the receiver, on any hop, lists a payload type that comes.
 AudioVerdict never_decodable(const AudioCase& audio, const AudioDirection& direction);
-// The receiver's newest SDP, agreed for a while, does not list what still comes.
+// codec_mismatch when the receiver's newest SDP does not list what still comes a few seconds later.
+// Requires a stream in direction.last_leg.
 AudioVerdict no_longer_decodable(const AudioCase& audio, const AudioDirection& direction);
 
 }  // namespace sipladder

@@ -18,8 +18,8 @@ struct Sounds {
   uint32_t all() const { return silent + tone + other; }
 };
 
-// Of one run of packets that follow each other, all that can be decoded.
-// `opener` null: they are not encrypted.
+// The sound of one run of consecutive packets. Packets that cannot be read or opened are left out.
+// `opener` is null when the stream is not encrypted.
 std::vector<int16_t> decode_run(const PacketRef* refs, const PacketLog& log, SrtpOpener* opener,
                                 const StreamRecord& stream, VoiceDecoder& decoder) {
   std::vector<int16_t> sound;
@@ -74,7 +74,8 @@ EarlyAudio heard_in(const Sounds& sounds) {
   return sounds.tone >= 4 * sounds.other ? EarlyAudio::ringback : EarlyAudio::announcement;
 }
 
-// Announced by the first 18x with SDP, until the first final response.
+// Finds the 18x that announces early media, and the final response that ends it. A 401 or 407 is
+// no end: the INVITE is sent again with credentials.
 void read_messages(const Model& model, const std::vector<MessageId>& messages, EarlyMedia* early) {
   for (const MessageId id : messages) {
     const MessageRecord& message = model.messages[id];
@@ -110,7 +111,7 @@ EarlyMedia early_media_of(const Model& model, const MediaBinding& media, const P
     if (early.until_ns - record.first_ns < kHeardNs) continue;
     if (media.of(stream).secure) {
       const auto reading = media.srtp_of(stream);
-      // That it comes is all that can be told.
+      // Without its key only its presence is known, not its sound.
       if (reading == nullptr || reading->opened == 0) return early;
     }
     early.stream = stream;
@@ -118,7 +119,7 @@ EarlyMedia early_media_of(const Model& model, const MediaBinding& media, const P
     const bool audible = heard == EarlyAudio::ringback || heard == EarlyAudio::announcement;
     if (audible || early.heard == EarlyAudio::unknown) early.heard = heard;
   }
-  // A capture that shows the callee's audio later would have shown it.
+  // The capture shows the callee's audio later, so it would have shown early media too.
   if (!early.stream && seen_later &&
       early.until_ns - model.messages[early.announced].time_ns >= kHeardNs)
     early.heard = EarlyAudio::none;

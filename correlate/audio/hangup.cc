@@ -34,7 +34,8 @@ class HangUps {
  private:
   const Endpoint& end(EndpointId id) const { return model_.endpoints[id]; }
 
-  // It asks for something else than the end, hold mostly, or accepts what is asked of it later.
+  // The party takes part in the dialog after its last packet: it sends a request other than BYE and
+  // ACK, a hold mostly, or accepts a request with a 2xx.
   bool goes_on(const AudioDirection& own) const {
     return std::any_of(messages_.begin(), messages_.end(), [&](MessageId id) {
       const MessageRecord& message = model_.messages[id];
@@ -45,7 +46,7 @@ class HangUps {
              message.time_ns > own.last_ns - 3 * kAboutNs;
     });
   }
-  // The callee repeats its 2xx for 64*T1 and ends the call then (RFC 3261 13.3.1.4).
+  // A callee without an ACK repeats its 2xx for 64*T1 and then ends the call (RFC 3261 13.3.1.4).
   bool gave_up_waiting(const AudioDirection& own) const {
     if (own.from != Party::callee) return false;
     for (TransactionId id = call_.first_txn; id; id = model_.transactions[id].next_in_call) {
@@ -58,7 +59,7 @@ class HangUps {
     }
     return false;
   }
-  // 481: it has no such dialog any more.
+  // The party answers a later request with 481: it has ended the dialog.
   bool is_refused(const AudioDirection& own, HangUp* hang_up) const {
     for (TransactionId id = call_.first_txn; id; id = model_.transactions[id].next_in_call) {
       const TransactionRecord& txn = model_.transactions[id];
@@ -82,7 +83,7 @@ class HangUps {
                  });
                });
   }
-  // Its own host rejects what comes, and had not before.
+  // The party's own host rejects the media with ICMP, and did not do so before its RTP stopped.
   bool closes_port(const AudioDirection& own, const AudioDirection& back, HangUp* hang_up) const {
     constexpr uint8_t kUnreachable = 3, kPort = 3, kUnreachable6 = 1, kPort6 = 4;
     for (const IcmpErrorRecord& error : model_.icmp_errors) {
@@ -100,8 +101,9 @@ class HangUps {
     return false;
   }
 
-  // Where its BYE goes first: the route that it learnt at set-up, else the other party's Contact
-  // (RFC 3261 12.1, 12.2.1.1). Only a private one that is elsewhere is of interest.
+  // Where the party's BYE goes first: the route that it learnt at set-up, else the other party's
+  // Contact (RFC 3261 12.1, 12.2.1.1). It is noted only if it is a private address of another
+  // network than the one seen here.
   void note_route(HangUp* hang_up) {
     const bool callee = hang_up->by == Party::callee;
     MessageId learnt;
@@ -110,7 +112,7 @@ class HangUps {
       if (message.method != Method::invite || message.is_copy()) continue;
       const bool wanted =
           callee ? message.is_request() && !message.has_to_tag : message.status / 100 == 2;
-      // The INVITE on the last hop, and the 2xx there too: both as the party itself sees them.
+      // The newest copy is that of the hop nearest to the callee.
       if (wanted) learnt = id;
     }
     if (!learnt || !view_.load(model_.messages[learnt])) return;

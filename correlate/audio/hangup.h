@@ -1,5 +1,5 @@
-// Private to audio.cc: a party that had hung up, though no BYE of it came here. Its RTP stops and
-// its port closes because the talk is over for it: the other one is not deaf.
+// Private to audio/audio.cc: finds a party that has hung up although no BYE of it came here. Its
+// RTP stops and its port closes because the talk is over, so this is no loss of audio.
 #pragma once
 
 #include <optional>
@@ -9,8 +9,8 @@
 
 namespace sipladder {
 
-// Asked of a call whose streams are collected, before anything is judged. None when the capture
-// shows its BYE, or nothing proves that it ended the call.
+// Requires `facts` with end_ns and the streams of both directions; verdicts are not needed. nullopt
+// when nothing proves that a party ended the call. `view` is used to read a message again.
 std::optional<HangUp> hang_up_of(const Model& model, const MediaBinding& media, MessageView& view,
                                  const CallRecord& call, const std::vector<MessageId>& messages,
                                  const AudioFacts& facts);

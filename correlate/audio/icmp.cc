@@ -3,8 +3,8 @@
 namespace sipladder {
 namespace {
 
-// The error quotes a packet of an earlier call on these ports: by its SSRC, or since the fragments
-// of a packet are waited for longer than this stream runs (RFC 1122 3.3.2: 60 s, Linux 30 s).
+// The error quotes a packet of an earlier call on these ports. Its SSRC says so; or it reports
+// missing fragments, and those are waited for longer than this stream has run (kReassemblyNs).
 bool is_of_another(const IcmpErrorRecord& error, const StreamRecord& stream) {
   constexpr uint8_t kTimeExceeded = 11, kReassembly = 1;
   if (error.ssrc) return *error.ssrc != stream.ssrc;
@@ -12,7 +12,6 @@ bool is_of_another(const IcmpErrorRecord& error, const StreamRecord& stream) {
          error.time_ns < stream.first_ns + kReassemblyNs;
 }
 
-// ICMP errors about a stream while the talk lasts.
 std::vector<const IcmpErrorRecord*> errors_of(const AudioCase& audio, StreamId id) {
   std::vector<const IcmpErrorRecord*> errors;
   const StreamRecord& stream = audio.model.streams[id];
@@ -20,7 +19,7 @@ std::vector<const IcmpErrorRecord*> errors_of(const AudioCase& audio, StreamId i
     const IcmpErrorRecord& error = audio.model.icmp_errors[place];
     if (error.time_ns < audio.facts.answer_ns || error.time_ns > audio.facts.end_ns) continue;
     if (is_of_another(error, stream)) continue;
-    // A second point shows the same errors again.
+    // A second capture point shows the same errors again.
     if (errors.empty() || errors.front()->point == error.point) errors.push_back(&error);
   }
   return errors;
@@ -28,8 +27,8 @@ std::vector<const IcmpErrorRecord*> errors_of(const AudioCase& audio, StreamId i
 
 }  // namespace
 
-// A few at start-up mean a socket not yet open; errors limited to one a second still run to the
-// end.
+// A few errors at start-up mean a socket that is not open yet. Errors of a long rejection run to
+// its end even where their sender limits them to one a second.
 AudioVerdict rejected_by_icmp(const AudioCase& audio, StreamId id) {
   const StreamRecord& stream = audio.model.streams[id];
   const auto errors = errors_of(audio, id);

@@ -5,7 +5,7 @@
 
 namespace sipladder {
 
-// icmp_unreachable, with the frames of the errors about the stream while the talk lasts, or none.
+// icmp_unreachable when errors about the stream go on while the talk lasts, with their frames.
 AudioVerdict rejected_by_icmp(const AudioCase& audio, StreamId id);
 
 }  // namespace sipladder

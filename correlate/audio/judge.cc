@@ -35,7 +35,8 @@ bool is_thinned_file(const Inquiry& about) {
                      [&](StreamId id) { return is_thinned(about.audio.model, id, streams); });
 }
 
-// It is not sent, or only to a private address, from where nothing comes.
+// Nothing of the direction arrives: private_address when the receiver's SDP explains that, else
+// no_rtp.
 AudioVerdict not_sent(const Inquiry& about, EndpointId silent_relay) {
   if (const auto proof = about.reach.private_proof())
     return {AudioFault::private_address, 0, {}, *proof};
@@ -53,7 +54,7 @@ AudioVerdict lost_in_relay(const Inquiry& about) {
   return relay ? not_sent(about, relay) : AudioVerdict{};
 }
 
-// None of its streams could arrive where it was sent.
+// None of the streams could ever arrive where they were sent.
 AudioVerdict undeliverable(const Inquiry& about) {
   AudioVerdict worst;
   for (const StreamId id : about.direction.last_leg) {
@@ -64,7 +65,8 @@ AudioVerdict undeliverable(const Inquiry& about) {
   return worst;
 }
 
-// The network says of all of it that it does not arrive: more certain than what two points show.
+// ICMP errors reject every stream of the last leg from its beginning. Asked before the capture
+// points are compared, because an ICMP error is the more certain proof.
 AudioVerdict rejected(const Inquiry& about) {
   AudioVerdict first;
   for (const StreamId id : about.direction.last_leg) {
@@ -75,7 +77,7 @@ AudioVerdict rejected(const Inquiry& about) {
   return first;
 }
 
-// Some arrived, at least for a time; what came after that did not, or was rejected.
+// Some packets arrived, at least for a time; later ones could not arrive, or were rejected.
 AudioVerdict undelivered(const Inquiry& about) {
   const Model& model = about.audio.model;
   int64_t arrived_until = 0;
@@ -97,7 +99,7 @@ AudioVerdict undelivered(const Inquiry& about) {
   return {};
 }
 
-// It arrives, and holds nothing to hear. What is rejected on its way is not silence.
+// The RTP arrives and holds nothing to hear. A stream that ICMP rejects is not judged as silence.
 AudioVerdict inaudible(const Inquiry& about) {
   const AudioCase& audio = about.audio;
   Listening all;
@@ -116,10 +118,10 @@ AudioVerdict inaudible(const Inquiry& about) {
   return {AudioFault::silence, 0, about.direction.last_leg.front(), SilenceProof{all}};
 }
 
-// The first question with a bad answer is the cause.
+// The first question whose verdict is a fault names the cause; later ones are not asked.
 struct Question {
   AudioVerdict (*ask)(const Inquiry&);
-  bool of_every_packet = false;  // a file that was thinned out cannot answer it
+  bool of_every_packet = false;  // not asked of a file from which packets were left out
 };
 
 constexpr Question kOfNothingHere[] = {{not_here, true}};
@@ -180,7 +182,7 @@ AudioVerdict judge_direction(const AudioCase& audio, const AudioDirection& direc
                       Points(audio, direction, back)};
   AudioVerdict verdict = direction.streams.empty() ? first_bad_answer(about, kOfNothingHere)
                                                    : first_bad_answer(about, kOfWhatIsHere);
-  // Nobody has heard what came for a moment only.
+  // Audio of a moment counts as never heard.
   const int64_t heard_from = std::max(direction.first_ns, direction.agreed_from);
   if (verdict.lost_from_ns - heard_from < kHandfulNs) verdict.lost_from_ns = 0;
   return verdict;

@@ -8,14 +8,15 @@ class Vantage {
   Vantage(const AudioCase& audio, const AudioDirection& direction, const AudioDirection& back)
       : model_(audio.model), audio_(audio), direction_(direction), back_(back) {}
 
-  // Something of its author is in the capture: it does not lack all that comes from there.
+  // The capture has messages of the sending party, so it does not lack all that comes from there.
   bool speaks_here() const {
     return std::any_of(audio_.messages.begin(), audio_.messages.end(), [&](MessageId id) {
       return model_.messages[id].from_caller == (direction_.from == Party::caller);
     });
   }
-  // Where the receiver wants it, on some hop, is a host that this point knows. A private address
-  // can be any, and a public one can be that of the NAT before its author.
+  // The receiver's SDP, on some hop, names a host whose packets this point sees, so the audio would
+  // pass here. A receiver that sends from a private address is taken as seen: the public address in
+  // its SDP can be that of its NAT.
   bool passes_here() const {
     const auto is_public = [&](StreamId id) {
       return scope_of(audio_.src(id).ip) == AddressScope::public_;
@@ -34,8 +35,8 @@ class Vantage {
   }
 
  private:
-  // Its author sends from that very port of another public host, which is the one that it has: a
-  // wrong external address. Neighbours may share one.
+  // The receiver sends from the port that its SDP names, but of another public host: the address in
+  // the SDP is a wrong external address. Hosts of one /24 may share an address and do not count.
   bool is_named_wrongly(const Endpoint& named) const {
     return std::any_of(back_.streams.begin(), back_.streams.end(), [&](StreamId id) {
       const Endpoint& source = audio_.src(id);
@@ -45,7 +46,7 @@ class Vantage {
                          named.ip.bytes.begin());
     });
   }
-  // What comes to it goes to the client in a stream that is unpacked here.
+  // The address is one of a TURN server, and this point sees the client that it stands for.
   bool is_relayed_to_here(const Endpoint& relayed) const {
     return std::any_of(back_.streams.begin(), back_.streams.end(),
                        [&](StreamId id) { return audio_.is_relayed_address(relayed, id); });
@@ -64,7 +65,8 @@ class Vantage {
   const AudioDirection& back_;
 };
 
-// It is here, and another call owns it: what came back between the same two ends during the talk.
+// The missing direction is in the capture, but bound to another call: RTP between the same two
+// ends, the other way, during the talk.
 bool runs_under_other_call(const AudioCase& audio, const AudioDirection& back) {
   return std::any_of(back.streams.begin(), back.streams.end(), [&](StreamId id) {
     const StreamRecord& stream = audio.model.streams[id];

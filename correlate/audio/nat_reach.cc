@@ -7,15 +7,15 @@ std::optional<IpAddress> contact_of(const SipIndex& sip) {
   return parse_ip(parse_uri(parse_name_addr(sip.value(HeaderId::contact)).uri).host);
 }
 
-// The Via that the sender itself wrote stands last.
+// The last Via is the one that the author of the request wrote (RFC 3261 8.1.1.7).
 std::optional<Via> via_of_sender(const SipIndex& sip) {
   const auto vias = header_values(sip, HeaderId::via);
   if (vias.empty()) return std::nullopt;
   return parse_via(vias.back());
 }
 
-// One of the first messages among those that are `wanted` tells it. A few are enough, and each is
-// read again from the capture.
+// `tells` is true of one of the first messages that are `wanted`. Only kMostRead of them are asked,
+// because each is read again from the capture.
 template <typename Wanted, typename Tells>
 bool any_of_first(const AudioCase& audio, Wanted wanted, Tells tells) {
   constexpr int kMostRead = 8;

@@ -1,5 +1,8 @@
-// Private to audio_reach.cc: what the SIP of a party tells of a NAT before it: its Via, its
-// Contact, and where its packets come from (RFC 3581, RFC 5626).
+// Private to audio/reach.cc: what the SIP of a party tells of a NAT in front of it. It shows in
+// Via, in Contact, and in where the packets come from (RFC 3261 18.2.1, RFC 3581).
+//
+// Each function reads a few messages of the call again through AudioCase::view. A message that
+// cannot be read tells nothing.
 #pragma once
 
 #include <optional>
@@ -8,18 +11,20 @@
 
 namespace sipladder {
 
-// Via of its requests, or of the answers to them, names `advertised`, and received or the packet
-// itself a public address.
+// The Via of the party's requests names `advertised`, and the received parameter, or the source of
+// the packet, is another address, a public one.
 bool has_public_source(const AudioCase& audio, Party party, const IpAddress& advertised);
-// Its own requests leave a NAT at that address from another port than their Via names.
-// The party's own requests come from there, and their Via names a private address: its NAT.
+// The party's own requests come from `ip`, and their only Via names a private address: `ip` is its
+// NAT.
 bool is_nat_of(const AudioCase& audio, Party party, const IpAddress& ip);
+// The NAT at `nat` changes source ports: requests of the party (UDP) come from another port than
+// their Via, with a private address, names.
 bool changes_ports(const AudioCase& audio, Party party, const IpAddress& nat);
-// Its own Via or Contact names a private address.
+// A Via or Contact that the party wrote names a private address.
 bool is_behind_nat(const AudioCase& audio, Party party);
-// Seen from inside: a NAT must be between a private address and a public one.
+// SIP passes here between `ip` and a public address. If `ip` is private, a NAT must follow.
 bool talks_to_public(const AudioCase& audio, const IpAddress& ip);
-// Of the message with this SDP; nullopt when it is a name.
+// Host of the Contact in the message that carries this SDP; nullopt when it is a name.
 std::optional<IpAddress> contact_host(const AudioCase& audio, const AudioSdp& audio_sdp);
 
 }  // namespace sipladder

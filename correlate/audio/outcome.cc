@@ -7,7 +7,7 @@
 namespace sipladder {
 namespace {
 
-// Of a long talk this point shows a moment.
+// This point shows at most a moment of the direction, and the talk goes on for long without it.
 bool goes_elsewhere(const AudioDirection& direction, const AudioDirection& back) {
   const int64_t seen_until = std::max(direction.last_ns, back.last_ns);
   return (direction.streams.empty() || is_handful(direction)) &&
@@ -57,7 +57,7 @@ bool is_never_heard(const AudioDirection& direction) {
          direction.verdict.fault != AudioFault::late && direction.verdict.lost_from_ns == 0;
 }
 
-// What came late came: beside a direction that never did it is not lost.
+// A direction that only began late is not counted as lost when the other one was never heard.
 LostToward lost_toward(const AudioFacts& facts) {
   const AudioDirection& from_caller = facts.from_caller;
   const AudioDirection& from_callee = facts.from_callee;

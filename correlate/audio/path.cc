@@ -27,7 +27,8 @@ class PathJudge {
 
  private:
   const std::vector<AudioSdp>& audio_sdps() const { return audio_.facts.negotiation.audio_sdps; }
-  // Names are looked for in pairs: of more SDPs than any call has, in the last ones.
+  // SDPs are compared in pairs, so their number is bounded. A flood of them is judged by the
+  // newest.
   std::span<const AudioSdp> newest_stands() const {
     constexpr size_t kMost = 64;
     const std::span<const AudioSdp> all = audio_sdps();
@@ -35,7 +36,7 @@ class PathJudge {
   }
   const IceCheckRecord& check(uint32_t index) const { return model_.ice_checks[index]; }
 
-  // While the talk lasted, or as long as they tried when the capture ends before it.
+  // The tries go on for kJudgeAfterNs of the talk. Without a BYE the talk lasts as long as they do.
   bool lasted(Party from, int64_t first_ns, int64_t last_ns) const {
     const AudioDirection& direction = audio_.facts.direction(from);
     if (direction.agreed_ns < kJudgeAfterNs && !direction.right.at_end) return false;
@@ -84,8 +85,8 @@ class PathJudge {
                        [&](uint32_t index) { return check(index).successes != 0; });
   }
 
-  // Each way that it could try, it did try here, by its last names: a path that this point does not
-  // see can be open.
+  // The checks seen here are all that this party can try, by the newest SDPs with checks. Otherwise
+  // a path that this point does not see can be open.
   bool shows_all_tries(Party from) const {
     const std::span<const AudioSdp> newest = newest_stands();
     for (size_t i = newest.size(); i-- > 0;) {
@@ -104,7 +105,7 @@ class PathJudge {
     if (receiver.named_candidate || receiver.candidates.empty()) return false;
     return std::all_of(
         receiver.candidates.begin(), receiver.candidates.end(), [&](const IceCandidate& to) {
-          const bool by_tcp = !to.udp && to.endpoint.port != 9;  // 9: it only connects itself
+          const bool by_tcp = !to.udp && to.endpoint.port != 9;  // 9: active (RFC 6544 4.5)
           if (to.component != 1 || !to.udp) return !by_tcp;
           return !has_family(sender, to.endpoint.ip) ||
                  std::any_of(checks.begin(), checks.end(),
@@ -116,8 +117,9 @@ class PathJudge {
         audio_sdp.candidates.begin(), audio_sdp.candidates.end(),
         [&](const IceCandidate& own) { return own.endpoint.ip.family == ip.family; });
   }
-  // A single address of its own it has behind every NAT; what goes by a TURN server, or from
-  // another network card, can be hidden.
+  // Checks from every candidate of the sender are seen. A sender with one host address per family
+  // uses it whatever NAT is in front. Checks by a TURN server, or from another network card, can
+  // pass elsewhere.
   bool tries_from_all_of(const AudioSdp& sender, const std::vector<uint32_t>& checks) const {
     if (sender.named_candidate) return false;
     for (const IceCandidate& own : sender.candidates) {
@@ -136,7 +138,7 @@ class PathJudge {
     return true;
   }
 
-  // A tap of one direction shows no answers.
+  // This point sees packets towards the host that checks. A tap of one direction shows no answers.
   bool sees_what_comes_back(const ClosedPath& path) const {
     const IceCheckRecord& tried = check(path.checks.front());
     const bool checked =
@@ -150,7 +152,7 @@ class PathJudge {
                     model_.endpoints[message.dst].ip == tried.src.ip;
            });
   }
-  // Candidates come by INFO too (RFC 8840): what SDP names is not all.
+  // Candidates come by INFO too (RFC 8840), so the SDPs do not name all of them.
   bool trickles() const {
     return std::any_of(audio_.messages.begin(), audio_.messages.end(), [&](MessageId id) {
       const MessageRecord& message = model_.messages[id];
@@ -159,7 +161,7 @@ class PathJudge {
                  std::string_view::npos;
     });
   }
-  // RTP between its ends that no SDP explains.
+  // RTP runs at an end of the checks during the talk, though it is bound to no SDP of the call.
   bool carries_media(const std::vector<uint32_t>& checks) const {
     const auto runs_at = [&](const std::vector<StreamId>& streams, const Endpoint& end) {
       return std::any_of(streams.begin(), streams.end(), [&](StreamId id) {
@@ -196,7 +198,7 @@ class PathJudge {
     result.erase(std::unique(result.begin(), result.end()), result.end());
     return result;
   }
-  // Of one that is seen, its last word is encrypted.
+  // A complete handshake ends with encrypted messages of each side that is seen.
   static bool is_complete(const HandshakeRecord& handshake) {
     const auto ends = [](DtlsStep step) {
       return step == DtlsStep::none || step == DtlsStep::encrypted;
@@ -220,7 +222,7 @@ class PathJudge {
   std::optional<OfferAnswer> roles() const {
     return clash_of_roles(model_, audio_.facts.negotiation);
   }
-  // The path is open, and nobody says hello over it, or both do and neither listens.
+  // a=setup of both sides clashes: nobody sends a ClientHello, or both do and neither answers it.
   std::optional<ClosedPath> closed_for_roles() const {
     const auto clash = roles();
     if (!clash) return std::nullopt;

@@ -1,4 +1,5 @@
-// Private to audio/: of a call without RTP, whether ICE or DTLS shows here that no path opened.
+// Private to audio/: of a call without RTP, whether ICE (RFC 8445) or DTLS (RFC 5764) shows that no
+// path for the media was opened.
 #pragma once
 
 #include <optional>
@@ -8,12 +9,12 @@
 
 namespace sipladder {
 
-// None when media is here, when a check or a handshake succeeded, or when the path may be one that
-// this point does not see. `streams` are those of the call.
+// nullopt when media is here, when a check or a handshake succeeded, or when the path that opened
+// may be one that this point does not see. `streams` are those of the call.
 std::optional<ClosedPath> closed_path(const AudioCase& audio, const std::vector<StreamId>& streams);
 
-// The fault of both directions: all that was tried goes from a public network into a private one,
-// or is rejected, or nothing answers.
+// The fault of both directions: srtp_mismatch when DTLS failed, private_address when all checks go
+// from public addresses to private ones, icmp_unreachable when they are rejected, else no_rtp.
 AudioFault fault_of(const Model& model, const ClosedPath& path);
 
 }  // namespace sipladder

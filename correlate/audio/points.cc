@@ -5,7 +5,7 @@
 
 namespace sipladder {
 
-// Another path with the same numbers at the same time.
+// Both streams have the same SSRC and overlapping sequence numbers at the same time, on two paths.
 static bool carry_same(const StreamRecord& a, const StreamRecord& b) {
   return a.ssrc == b.ssrc && (a.src != b.src || a.dst != b.dst) && a.packets >= kMinMedia &&
          b.packets >= kMinMedia && a.first_ns <= b.last_ns && b.first_ns <= a.last_ns &&
@@ -29,7 +29,7 @@ AudioVerdict Points::swallowed_by_box() const {
       const bool same_stream = other != id && inside.ssrc == outside.ssrc &&
                                inside.packets >= kMinMedia && inside.dst == outside.dst &&
                                audio_.src(other).ip != audio_.src(id).ip;
-      // The NAT sends on what it got: the inside is seen first.
+      // `inside` is the side from which the packets enter the NAT, so it is seen first.
       if (!same_stream || inside.first_ns > outside.first_ns) continue;
       if (audio_.receives(direction_, audio_.src(id).ip) &&
           !audio_.receives(direction_, audio_.src(other).ip)) {
@@ -42,7 +42,7 @@ AudioVerdict Points::swallowed_by_box() const {
   return kept_inside();
 }
 
-// The receiver's audio comes in through a NAT, and what the host behind it sends back stays inside.
+// `back` comes in through a NAT to the host behind it, and what that host sends does not get out.
 AudioVerdict Points::kept_inside() const {
   for (const StreamId outside : back_.streams) {
     for (const StreamId inside : back_.streams) {
@@ -73,7 +73,7 @@ AudioVerdict Points::swallowed_beside_sip() const {
   return {};
 }
 
-// What goes in on either side, and nothing comes out on the other one, of neither direction.
+// A stream goes into the NAT from one side, and no stream of either direction is seen on the other.
 AudioVerdict Points::swallowed_at(const Nat& nat) const {
   const auto passes = [&](const AudioDirection& direction, const auto& counts) {
     return std::any_of(direction.streams.begin(), direction.streams.end(), [&](StreamId id) {
@@ -99,7 +99,8 @@ AudioVerdict Points::swallowed_at(const Nat& nat) const {
   return {};
 }
 
-// The same request, on one branch, with another source or another destination behind the NAT.
+// NATs that SIP proves: one request, with one branch, is seen at one point with two sources (it
+// goes out) or with two destinations (it comes in).
 std::vector<Points::Nat> Points::nats_of_sip() const {
   std::vector<Nat> nats;
   for (const MessageId id : audio_.messages) {
@@ -121,7 +122,8 @@ std::vector<Points::Nat> Points::nats_of_sip() const {
   return nats;
 }
 
-// No addresses change: each packet that passes between these two hosts is captured twice.
+// Where no addresses change, each packet that passes both points is captured twice under the same
+// addresses. `back` is, and the stream of this direction between the same hosts is not.
 AudioVerdict Points::captured_once(StreamId back) const {
   StreamId swallowed;
   for (const StreamId id : direction_.streams) {
@@ -137,14 +139,14 @@ AudioVerdict Points::captured_once(StreamId back) const {
   return swallowed_from(swallowed);
 }
 
-// It runs while both points capture: long enough to be missed at one of them.
+// The stream runs for kJudgeAfterNs or longer of that time, so that its absence means something.
 bool Points::meets(StreamId id, int64_t begin_ns, int64_t end_ns) const {
   const StreamRecord& stream = model_.streams[id];
   return std::min(stream.last_ns, end_ns) - std::max(stream.first_ns, begin_ns) >= kJudgeAfterNs;
 }
 
-// The same packets on another path, that the SDP seen here does not tell of: a box has rewritten
-// their addresses. Not those on their way to where the stream begins.
+// The same packets are seen on another path, since a box has rewritten their addresses. A path that
+// leads to the source of this stream comes before it and does not count.
 bool Points::comes_out_elsewhere(StreamId id) const {
   for (const StreamId other : audio_.media.index().with_ssrc(model_.streams[id].ssrc)) {
     if (carry_same(model_.streams[id], model_.streams[other]) &&
@@ -154,8 +156,9 @@ bool Points::comes_out_elsewhere(StreamId id) const {
   return false;
 }
 
-// Both parties may play one recording, and so may a hundred calls; an echo sends back what came.
-// What runs the other way, or what another stream explains better, is no copy of this one.
+// The stream `copy` has another origin than `id`. Numbers alone do not prove a copy: many calls may
+// play one recording, and an echo sends back what it gets. So a stream that runs the other way, or
+// that another stream explains, is no copy of `id`.
 bool Points::has_other_origin(StreamId copy, StreamId id) const {
   if (std::find(back_.streams.begin(), back_.streams.end(), copy) != back_.streams.end())
     return true;
@@ -172,7 +175,7 @@ bool Points::has_other_origin(StreamId copy, StreamId id) const {
   });
 }
 
-// One box lies between: a NAT has rewritten one end, or a relay has sent it on.
+// One box explains `copy` by `origin`: a NAT has rewritten one end, or a relay has sent it on.
 bool Points::comes_from(StreamId copy, StreamId origin) const {
   const StreamRecord& out = model_.streams[copy];
   const StreamRecord& in = model_.streams[origin];
@@ -202,7 +205,7 @@ AudioVerdict Points::never_reaches_other_point() const {
   return {};
 }
 
-// The point shows what others send there.
+// The point sees RTP, of any call, that goes to this host.
 bool Points::comes_in(uint8_t point, const IpAddress& ip) const {
   for (const StreamId id : audio_.media.index().to_host(ip)) {
     if (model_.streams[id].seen_at(point) && audio_.dst(id).ip == ip &&
@@ -251,7 +254,7 @@ AudioVerdict Points::ends_at_other_point() const {
   return {};
 }
 
-// Until when it is seen behind the box that it goes into, too; 0: it is seen once.
+// Until when the stream is seen behind the box too; 0: it is seen on one side only.
 int64_t Points::passes_until(StreamId id) const {
   const StreamRecord& stream = model_.streams[id];
   int64_t until = 0;
@@ -263,11 +266,11 @@ int64_t Points::passes_until(StreamId id) const {
     if (same && behind.first_ns > stream.first_ns && behind.first_ns < stream.last_ns)
       until = std::max(until, behind.last_ns);
   }
-  // Two points may see it before the NAT.
+  // Without a NAT in between, the second point sees the stream under the same addresses.
   return until != 0 ? until : stream.elsewhere_ns;
 }
 
-// No capture that shows the beginning ends there.
+// Every capture point that covers `begin_ns` goes on capturing for a while after `time_ns`.
 bool Points::every_point_goes_on(int64_t begin_ns, int64_t time_ns) const {
   return std::all_of(model_.sources.begin(), model_.sources.end(), [&](const SourceCounters& one) {
     return !model_.coverage.covers(one.point, begin_ns) ||

@@ -1,5 +1,5 @@
-// Private to audio/judge.cc: what two capture points of one call show together. RTP that goes into
-// a NAT, a firewall or a relay between them and does not come out.
+// Private to audio/judge.cc: what two capture points of one call show together. Between them is a
+// box (a NAT, a firewall or a relay); RTP that goes in and does not come out is lost there.
 #pragma once
 
 #include "correlate/audio/judge.h"
@@ -8,39 +8,41 @@ namespace sipladder {
 
 class Points {
  public:
-  // `direction` is the one in question, `back` the other one.
+  // `direction` is the one in question, `back` the other one. All three must outlive this object.
   Points(const AudioCase& audio, const AudioDirection& direction, const AudioDirection& back)
       : model_(audio.model), audio_(audio), direction_(direction), back_(back) {}
 
-  // Each is firewall, with the stream as it goes in, or none.
+  // Each of these four gives firewall, with the stream as it goes into the box, or no fault.
 
-  // The other direction is seen on either side of the box, this one only where it goes in.
+  // The other direction is seen on both sides of the box, this one only where it goes in.
   AudioVerdict swallowed_by_box() const;
-  // Nothing of either direction passes a NAT that SIP of the same host does pass.
+  // SIP of a host passes its NAT, and no RTP of either direction does.
   AudioVerdict swallowed_beside_sip() const;
-  // A point that the receiver's own audio passes, and that no packet of this direction reaches,
-  // though another point shows that it was sent.
+  // The receiver's own audio passes a capture point that no packet of this direction reaches,
+  // although another point shows that it was sent.
   AudioVerdict never_reaches_other_point() const;
-  // The packets go on at the one point, and end at the other, nearer to the receiver.
+  // The packets go on at one point, and end at the point nearer to the receiver.
   AudioVerdict ends_at_other_point() const;
 
-  // Another point, where packets go both ways, shows what the receiver sends, and nothing of
-  // `sent`.
+  // There is a point with packets both ways that sees `back`, which the receiver sends, and does
+  // not see `sent`.
   bool passes_receiver(StreamId back, StreamId sent) const;
 
-  // Both pass at one time, for so long that the other one would be missed if it did not pass there.
+  // Both streams run at the same time for kJudgeAfterNs or longer, so that the absence of one of
+  // them at a point means something.
   bool run_together(StreamId a, StreamId b) const {
     return meets(a, model_.streams[b].first_ns, model_.streams[b].last_ns);
   }
 
-  // Of a capture of what one host sends, or gets, nothing can be said that is missing.
+  // Some host both sends and receives packets of this call at the point. A capture of one direction
+  // only proves nothing about what it lacks.
   bool sees_both_ways(uint8_t point) const;
 
  private:
   // A NAT that one point shows on both of its sides.
   struct Nat {
     IpAddress inner, outer;
-    IpAddress peer;  // with whom the host behind it speaks
+    IpAddress peer;  // the host outside with which the one behind the NAT speaks
     uint8_t point = 0;
   };
   std::vector<Nat> nats_of_sip() const;

@@ -7,7 +7,8 @@
 namespace sipladder {
 namespace {
 
-// As near as two private addresses can be judged: the first 16 bits.
+// Guess: two private addresses whose first 16 bits are the same are taken as one network. The
+// packets do not show netmasks.
 bool same_network(const IpAddress& a, const IpAddress& b) {
   return a.family == b.family && a.bytes[0] == b.bytes[0] && a.bytes[1] == b.bytes[1];
 }
@@ -27,8 +28,8 @@ AudioVerdict Reach::fault_of(StreamId id) const {
   if (is_private_scope(scope_of(to.ip))) {
     if (is_source_at_points_of(id, to.ip)) return {};
     const auto proof = out_of_reach(id);
-    // Neither its SDP nor its audio are here: whether it is the host in front of which this was
-    // captured, nobody can tell.
+    // Without the receiver's SDP and its audio nobody can tell whether the private address is that
+    // of a host right here.
     if (!proof || (!proof->named_in && !public_stream())) return {};
     return {AudioFault::private_address, 0, id, *proof};
   }
@@ -42,7 +43,7 @@ AudioVerdict Reach::fault_of(StreamId id) const {
   return heard ? AudioVerdict{AudioFault::not_latched, 0, id, SourceProof{heard}} : AudioVerdict{};
 }
 
-// The newest SDP of the receiver that names it.
+// The newest SDP of the receiver that names this endpoint.
 MessageId Reach::named_in(const Endpoint& endpoint) const {
   const auto& audio_sdps = audio_.facts.negotiation.audio_sdps;
   const auto found =
@@ -52,15 +53,16 @@ MessageId Reach::named_in(const Endpoint& endpoint) const {
   return found == audio_sdps.rend() ? MessageId{} : found->message;
 }
 
-// Both parties send to it: it stands for each of them towards the other.
+// The destination host of the stream is a relay: both parties send to it.
 bool Reach::is_relay_of_both(StreamId id) const {
   return std::any_of(back_.streams.begin(), back_.streams.end(), [&](StreamId other) {
     return audio_.dst(other).ip == audio_.dst(id).ip && audio_.src(other).ip != audio_.src(id).ip;
   });
 }
 
-// The receiver's own RTP comes from there: latched, or symmetric. A private address says so at the
-// same capture point only: the other side of a NAT has networks of its own.
+// The receiver's own RTP comes from there, so packets sent there arrive (symmetric RTP, RFC 4961).
+// A private address must send at a capture point of stream `at`: the other side of a NAT may use
+// the same private addresses.
 bool Reach::sends_from(const Endpoint& endpoint, StreamId at) const {
   const bool everywhere = !is_private_scope(scope_of(endpoint.ip));
   return std::any_of(
@@ -71,8 +73,9 @@ bool Reach::sends_from(const Endpoint& endpoint, StreamId at) const {
              }) &&
          (advertised(endpoint) || !outnumbering(endpoint));
 }
-// A few packets came from there, and since then all comes from another host: who latched on the
-// first source, has the wrong one.
+// A stream of the receiver that makes `endpoint` a wrong source: a few packets came from there, and
+// far more and later ones come from another host. A sender that latched on the first source has the
+// wrong one.
 StreamId Reach::outnumbering(const Endpoint& endpoint) const {
   for (const StreamId few : back_.streams) {
     const StreamRecord& stray = model_.streams[few];
@@ -89,7 +92,8 @@ StreamId Reach::outnumbering(const Endpoint& endpoint) const {
   return {};
 }
 
-// The receiver's newest SDP has moved, and so has its own RTP; this stream goes on to where it was.
+// The receiver's newest SDP has moved, and so has its own RTP, but this stream still goes to the
+// old address. The time of that SDP, else nullopt.
 std::optional<int64_t> Reach::left_behind_since(StreamId id) const {
   const AudioSdp* newest = audio_.facts.negotiation.newest(receiver());
   if (newest == nullptr || !newest->usable || !newest->address) return std::nullopt;
@@ -111,7 +115,7 @@ std::optional<int64_t> Reach::left_behind_since(StreamId id) const {
   if (!sends_from_there || followed) return std::nullopt;
   return moved_ns;
 }
-// The same SDP on another hop, as a relay has rewritten it.
+// The newest SDP, as another hop shows it after a relay has rewritten it, names the endpoint.
 bool Reach::names_in_same_offer(const AudioSdp& newest, const Endpoint& endpoint) const {
   const MessageRecord& now = model_.messages[newest.message];
   return std::any_of(audio_.facts.negotiation.audio_sdps.begin(),
@@ -122,8 +126,8 @@ bool Reach::names_in_same_offer(const AudioSdp& newest, const Endpoint& endpoint
                      });
 }
 
-// The receiver's RTP came from there, and goes on from elsewhere: a NAT gave it another address or
-// port in mid-call, and nobody has followed.
+// The receiver's RTP came from where this stream goes, and goes on from elsewhere: a NAT gave it
+// another address or port in mid-call, and no stream has followed.
 std::optional<Reach::Moved> Reach::abandoned_since(StreamId id) const {
   const StreamRecord& stream = model_.streams[id];
   for (const StreamId before : back_.streams) {
@@ -145,7 +149,7 @@ bool Reach::receives(const Endpoint& endpoint) const {
                      [&](StreamId id) { return audio_.dst(id) == endpoint; });
 }
 
-// Where the stream is seen, something comes from the address.
+// A capture point that sees the stream also sees media or SIP of this call from the address.
 bool Reach::is_source_at_points_of(StreamId stream, const IpAddress& ip) const {
   for (const StreamId id : back_.streams) {
     if (audio_.src(id).ip == ip && model_.streams[id].shares_point_with(model_.streams[stream]))
@@ -157,7 +161,7 @@ bool Reach::is_source_at_points_of(StreamId stream, const IpAddress& ip) const {
   });
 }
 
-// Audio of the receiver that comes from a public address, and not from a relay.
+// A stream of the receiver from a public address that is no relay; none when there is none.
 StreamId Reach::public_stream() const {
   for (const StreamId heard : back_.streams) {
     if (scope_of(audio_.src(heard).ip) == AddressScope::public_ &&
@@ -167,7 +171,7 @@ StreamId Reach::public_stream() const {
   return {};
 }
 
-// Anything of this call that comes from the address proves that it lives in the networks seen.
+// Media of the receiver or SIP of this call comes from the address.
 bool Reach::seen_as_source(const IpAddress& ip) const {
   for (const StreamId id : back_.streams) {
     if (audio_.src(id).ip == ip) return true;
@@ -177,7 +181,8 @@ bool Reach::seen_as_source(const IpAddress& ip) const {
   });
 }
 
-// Private address: the sender is in a public network, or the receiver's packets come from one.
+// The stream goes to a private address that it cannot reach: its sender is in a public network, or
+// the receiver is in another network than that address seems to be.
 std::optional<PrivateProof> Reach::out_of_reach(StreamId id) const {
   const MessageId named = named_in(audio_.dst(id));
   if (scope_of(audio_.src(id).ip) == AddressScope::public_) return PrivateProof{named, {}};
@@ -188,8 +193,8 @@ std::optional<PrivateProof> Reach::out_of_reach(StreamId id) const {
   return PrivateProof{named, {}};
 }
 
-// Towards another private network than the sender's, nothing of which is seen where the stream is,
-// in a call that was set up through a public one.
+// The stream goes to another private network than the sender's. No stream of the receiver is seen
+// at its capture point, and the call was set up through a public network.
 bool Reach::leaves_network(StreamId id) const {
   if (same_network(audio_.src(id).ip, audio_.dst(id).ip)) return false;
   for (const StreamId heard : back_.streams) {
@@ -200,8 +205,9 @@ bool Reach::leaves_network(StreamId id) const {
   });
 }
 
-// Nothing comes, because it is sent to the private address that the receiver has named: the
-// sender names its own host and no relay, and the receiver's packets show another address.
+// Nothing comes, because the sender sends to the private address in the receiver's SDP. The
+// sender's SDP must name its own host and no relay, and the receiver's packets must show another
+// address.
 std::optional<PrivateProof> Reach::private_proof() const {
   const AudioSdp* named = audio_.facts.negotiation.newest(receiver());
   const AudioSdp* sender = audio_.facts.negotiation.newest(direction_.from);
@@ -226,7 +232,7 @@ bool Reach::advertised(const Endpoint& endpoint) const {
   return false;
 }
 
-// Sent to an address that nobody named, although the receiver named others, without ICE.
+// The destination is named in no SDP, although the receiver named another one and ICE is not used.
 bool Reach::strayed(const Endpoint& to) const {
   bool named = false;
   for (const AudioSdp& audio_sdp : audio_.facts.negotiation.audio_sdps) {
@@ -238,8 +244,9 @@ bool Reach::strayed(const Endpoint& to) const {
   if (!seen_as_source(to.ip)) return named && !gets_signalling(to.ip);
   return named && (is_other_port(to) || is_beside_named(to));
 }
-// The receiver sends from the host that it has named, and the audio goes to another host of it (its
-// proxy, its signalling address), from where no media comes and no report that it arrives.
+// The receiver sends from the host that it has named, and the audio goes beside it: to another host
+// that takes part in the call (its proxy, its signalling address). No media comes from there, and
+// no RTCP says that the audio arrives.
 bool Reach::is_beside_named(const Endpoint& to) const {
   const auto comes_from_there = [&](StreamId id) { return audio_.src(id).ip == to.ip; };
   const auto& sent = direction_.streams;
@@ -254,7 +261,7 @@ bool Reach::is_beside_named(const Endpoint& to) const {
            advertised(audio_.src(id));
   });
 }
-// Of a host that gets SIP here and is never seen sending, the capture lacks the SDP.
+// SIP of the call goes to this host. If it is never seen sending, the capture lacks its SDP.
 bool Reach::gets_signalling(const IpAddress& ip) const {
   return std::any_of(audio_.messages.begin(), audio_.messages.end(), [&](MessageId id) {
     return model_.endpoints[model_.messages[id].dst].ip == ip;
@@ -268,9 +275,9 @@ bool Reach::is_other_port(const Endpoint& to) const {
   });
 }
 
-// A port of the receiver's NAT that nobody has named and nothing comes from, while its RTP comes
-// from another one: for a NAT that gives ports of its own, the port in the private SDP is none of
-// them. One that keeps ports, or forwards this one, lets it in.
+// The audio goes to the receiver's NAT, at the port of the receiver's private SDP, and the
+// receiver's RTP comes from another port of that NAT. A NAT that gives ports of its own drops this.
+// A NAT that keeps ports, or forwards this one, lets it in and is no fault.
 StreamId Reach::heard_beside_unmapped(const Endpoint& to) const {
   const auto& audio_sdps = audio_.facts.negotiation.audio_sdps;
   if (std::any_of(audio_sdps.begin(), audio_sdps.end(), [](const AudioSdp& s) { return s.ice; }) ||
@@ -294,7 +301,8 @@ StreamId Reach::heard_beside_unmapped(const Endpoint& to) const {
   }
   return {};
 }
-// The receiver is behind a NAT and its RTP comes from elsewhere than its SDP says.
+// A stream of a receiver behind a NAT that comes from another public endpoint than `to`, which its
+// SDP names; none when RTCP says that the audio arrives at `to`.
 StreamId Reach::heard_elsewhere(const Endpoint& to) const {
   if (!receives_nothing_there(to)) return {};
   for (const StreamId id : back_.streams) {
@@ -311,8 +319,8 @@ StreamId Reach::heard_elsewhere(const Endpoint& to) const {
   }
   return {};
 }
-// The receiver's NAT has several public addresses: its SIP comes from the one that is sent to, its
-// RTP from another one, which nobody sends to or says anything from.
+// The receiver's NAT has several public addresses. Its SIP comes from `to`; its RTP (`heard`) comes
+// from another address that no SDP names, that sends no SIP and to which nothing is sent.
 bool Reach::is_from_pool(StreamId heard, const Endpoint& to) const {
   const IpAddress& from = audio_.src(heard).ip;
   if (from == to.ip || scope_of(from) != AddressScope::public_ || is_relay_source(heard) ||
@@ -331,7 +339,7 @@ bool Reach::is_from_pool(StreamId heard, const Endpoint& to) const {
   return !named && !heard_there && !signals && is_nat_of(audio_, receiver(), to.ip);
 }
 
-// RTCP from there reports that the stream arrives.
+// No RTCP report says that a stream to this endpoint arrives.
 bool Reach::receives_nothing_there(const Endpoint& to) const {
   for (const StreamId id : direction_.last_leg) {
     const StreamRecord& stream = model_.streams[id];

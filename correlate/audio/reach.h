@@ -1,5 +1,5 @@
-// Private to audio/judge.cc: could the audio arrive where it was sent? Judged against the networks
-// that the packets show (RFC 1918, RFC 6598, RFC 3581, RFC 8445).
+// Private to audio/judge.cc: could the audio arrive where it was sent? Destinations are compared
+// with the networks that the packets show (RFC 1918, RFC 6598, RFC 3581, RFC 8445).
 #pragma once
 
 #include <optional>
@@ -10,14 +10,15 @@ namespace sipladder {
 
 class Reach {
  public:
-  // Both directions of the talk; `direction` is the one in question.
+  // `direction` is the one in question, `back` the other one. All three must outlive this object.
   Reach(const AudioCase& audio, const AudioDirection& direction, const AudioDirection& back)
       : model_(audio.model), audio_(audio), direction_(direction), back_(back) {}
 
-  // private_address, not_latched, wrong_destination, left_behind or none.
+  // private_address, not_latched, wrong_destination, left_behind or no fault. `id` is a stream of
+  // the direction.
   AudioVerdict fault_of(StreamId id) const;
-  // Of a direction that is not here, or not any more: it goes to the private address that its
-  // receiver has named.
+  // For a direction that is not here, or not any more: its receiver's SDP names a private address,
+  // which explains that. nullopt when it does not.
   std::optional<PrivateProof> private_proof() const;
 
  private:
@@ -25,7 +26,7 @@ class Reach {
   StreamId outnumbering(const Endpoint& endpoint) const;
   bool sends_from(const Endpoint& endpoint, StreamId at) const;
   std::optional<int64_t> left_behind_since(StreamId id) const;
-  // A source that moved: when, and the stream that comes from the new one.
+  // The receiver's source moved: when, and its stream from the new one.
   struct Moved {
     int64_t since_ns = 0;
     StreamId to;

@@ -9,7 +9,7 @@ class Relays {
          const AudioDirection& back)
       : model_(audio.model), audio_(audio), points_(points), direction_(direction), back_(back) {}
 
-  // It sends the other direction on, but not this one on to where the other one comes from.
+  // A relay sends `back` on, and does not send this direction on to where `back` comes from.
   EndpointId that_swallows_one() const {
     for (const StreamId in : back_.streams) {
       if (model_.streams[in].packets < kMinMedia) continue;
@@ -20,8 +20,8 @@ class Relays {
     }
     return {};
   }
-  // Both parties send to one host that sends nothing to either, though it would be seen: where a
-  // port mirrors one way only, no host answers another.
+  // Both parties send to one host that sends nothing to either, and this point would see it send.
+  // At a mirror port that copies one way only, no host would seem to answer.
   EndpointId that_swallows_both() const {
     for (const StreamId id : direction_.last_leg) {
       const IpAddress& relay = audio_.dst(id).ip;
@@ -40,8 +40,8 @@ class Relays {
     }
     return {};
   }
-  // A TURN server: its client sends to it, and nothing comes from the address that stands for the
-  // client, to which the other party sends. With ICE, who knows what took another path.
+  // A TURN server (RFC 8656): its client sends to it, and nothing leaves the relayed address to
+  // which the other party sends. Not asked with ICE, whose media may take another path.
   EndpointId turn_that_swallows() const {
     if (uses_ice()) return {};
     for (const StreamId in : back_.streams) {
@@ -73,7 +73,7 @@ class Relays {
              pass_one_point(id, in);
     });
   }
-  // Something comes back to where the stream comes from, on whichever side of a NAT it is seen.
+  // Something comes back to the source of this stream, as it is seen on any side of a NAT.
   bool is_answered(StreamId in) const {
     return std::any_of(back_.streams.begin(), back_.streams.end(), [&](StreamId id) {
       const bool same =
@@ -82,7 +82,7 @@ class Relays {
                       audio_.receives(back_, audio_.src(id).ip));
     });
   }
-  // The relay does send this direction on, at the same time, and to another host.
+  // The relay sends this direction on after all, at the same time, to another host.
   bool sends_elsewhere(const IpAddress& relay, StreamId in) const {
     return std::any_of(direction_.last_leg.begin(), direction_.last_leg.end(), [&](StreamId id) {
       return audio_.src(id).ip == relay && audio_.dst(id).ip != audio_.src(in).ip &&

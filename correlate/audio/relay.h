@@ -5,7 +5,8 @@
 
 namespace sipladder {
 
-// A relay gets this direction and loses it: where it gets it, or none.
+// The endpoint at which a relay gets a direction that it does not send on; none: there is no such
+// relay. Only streams of kMinMedia packets count.
 EndpointId relay_that_swallows(const AudioCase& audio, const Points& points,
                                const AudioDirection& direction, const AudioDirection& back);
 

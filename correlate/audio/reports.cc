@@ -3,14 +3,14 @@
 namespace sipladder {
 namespace {
 
-constexpr uint8_t kHalfLost = 128;  // of 256 packets since the report before
+constexpr uint8_t kHalfLost = 128;  // fraction lost, in 256ths (RFC 3550 6.4.1)
 
 bool has_ssrc(const Model& model, const AudioDirection& direction, uint32_t ssrc) {
   return std::any_of(direction.streams.begin(), direction.streams.end(),
                      [&](StreamId id) { return model.streams[id].ssrc == ssrc; });
 }
 
-// What comes to the reporter with this SSRC is here, and belongs to another call.
+// The stream with this SSRC to the reporter is in the capture, and belongs to another call.
 bool is_of_other_call(const AudioCase& audio, uint32_t ssrc, StreamId reporter) {
   const CallId own = audio.media.of(reporter).call;
   for (const StreamId id : audio.media.index().with_ssrc(ssrc)) {
@@ -22,7 +22,7 @@ bool is_of_other_call(const AudioCase& audio, uint32_t ssrc, StreamId reporter) 
   return false;
 }
 
-// What the reporter sends began with this call: its reports are of this call, too.
+// The reporter's own stream began with this call, so its reports are about this call too.
 bool began_with_talk(const AudioCase& audio, StreamId reporter) {
   constexpr int64_t kEarlyNs = 10'000'000'000;
   const StreamRecord& stream = audio.model.streams[reporter];
@@ -40,9 +40,9 @@ bool is_within_talk(const AudioCase& audio, int64_t from_ns, int64_t until_ns) {
 
 }  // namespace
 
-// Two reports of the receiver show that it got more of a stream that is not here
-// (RFC 3550 6.4.1): it takes another way, or the capture has left it out. One alone can be of the
-// call before, unless its author began with this one. What SRTCP says is not read.
+// Two reports of the receiver prove that it got more of a stream that is not here (RFC 3550 6.4.1):
+// the stream takes another path, or the capture has left it out. A single report can be about the
+// call before, unless the reporter's own stream began with this one. Calls with SRTP are not asked.
 uint32_t report_of_receipt(const AudioCase& audio, const AudioDirection& back) {
   const auto& audio_sdps = audio.facts.negotiation.audio_sdps;
   if (std::any_of(audio_sdps.begin(), audio_sdps.end(), [](const AudioSdp& s) { return s.secure; }))
@@ -63,8 +63,7 @@ uint32_t report_of_receipt(const AudioCase& audio, const AudioDirection& back) {
   return 0;
 }
 
-// The receiver's reports say again and again that nothing came since, and it passes here all the
-// time.
+// Reports of the receiver since `reported_ns` say that all is lost, while packets still pass here.
 AudioVerdict reported_stuck(const AudioCase& audio, const AudioDirection& direction) {
   for (const StreamId id : direction.last_leg) {
     const StreamRecord& stream = audio.model.streams[id];

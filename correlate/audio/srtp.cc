@@ -5,7 +5,8 @@
 namespace sipladder {
 namespace {
 
-constexpr uint32_t kMinUnopened = 50;  // packets: a second; a few are on their way at a re-INVITE
+// A second of 20 ms packets: a few packets under the old key are on their way at a re-INVITE.
+constexpr uint32_t kMinUnopened = 50;
 
 bool tells(const AudioSdp& audio_sdp, uint64_t key) {
   return std::any_of(audio_sdp.crypto.begin(), audio_sdp.crypto.end(), [&](const CryptoLine& line) {
@@ -13,7 +14,7 @@ bool tells(const AudioSdp& audio_sdp, uint64_t key) {
   });
 }
 
-// The keys that a party told last, and since when the other one has them.
+// The keys of a party in the last offer and answer, and since when the other party has them.
 class NewestKeys {
  public:
   NewestKeys(const AudioCase& audio, Party author) : audio_(audio), author_(author) {
@@ -31,11 +32,12 @@ class NewestKeys {
   const AudioSdp* other() const { return other_; }
   int64_t since_ns() const { return since_ns_; }
 
-  // On any hop.
+  // The newest SDP, on any hop, tells this key.
   bool have(uint64_t key) const {
     return any_of_exchange([&](const AudioSdp& one) { return tells(one, key); });
   }
-  // Every line can be used here: what is not known is no other key.
+  // Every key that the newest SDP tells is known here, so a key that it does not tell is an old
+  // one.
   bool are_known() const {
     return !own_->crypto.empty() && !any_of_exchange([](const AudioSdp& one) {
       return one.other_keys || one.fingerprint ||
@@ -43,7 +45,7 @@ class NewestKeys {
                          [](const CryptoLine& line) { return line.keys.empty(); });
     });
   }
-  // The newest SDP of that party before, with this key.
+  // The newest SDP of an earlier exchange in which the party told this key; null when none did.
   const AudioSdp* told_before(uint64_t key) const {
     const AudioSdp* found = nullptr;
     for (const AudioSdp& one : audio_.facts.negotiation.audio_sdps) {
@@ -73,7 +75,7 @@ class NewestKeys {
   int64_t since_ns_ = 0;
 };
 
-// The stream ends with packets under a key that is no longer the sender's.
+// The stream ends with packets under a key that the sender's newest SDP has replaced.
 AudioVerdict uses_old_key(const AudioCase& audio, const AudioDirection& direction, StreamId id,
                           const SrtpReading& reading) {
   const NewestKeys newest(audio, direction.from);
@@ -110,7 +112,8 @@ bool came_elsewhere(const AudioCase& audio, const AudioDirection& direction, Str
   });
 }
 
-// A jump that neither a new offer nor a beginning that is not here explains.
+// No new offer explains the jump of the rollover counter, nor a beginning that is not in the
+// capture.
 bool is_unexplained(const AudioCase& audio, const SrtpSpan* before, const SrtpSpan& span) {
   const auto& audio_sdps = audio.facts.negotiation.audio_sdps;
   if (before == nullptr) {
@@ -129,7 +132,8 @@ bool is_unexplained(const AudioCase& audio, const SrtpSpan* before, const SrtpSp
          });
 }
 
-// From some packet on its counter is another one than that of who has received all before.
+// From some packet on, the sender's rollover counter is not that of a receiver that has received
+// all packets before.
 AudioVerdict counts_otherwise(const AudioCase& audio, const AudioDirection& direction, StreamId id,
                               const SrtpReading& reading) {
   const SrtpSpan* before = nullptr;

@@ -31,12 +31,14 @@ class Times {
   }
 
  private:
-  // Its capture point went on so long after its last packet, or had begun before its first.
+  // The capture point went on long enough after the last packet of the direction. Else the end of
+  // the capture explains the silence.
   bool watched_for(int64_t missed_ns) const {
     const uint8_t point = model_.streams[direction_.last_leg.back()].point;
     const int64_t enough = std::min(missed_ns, ends_at_once() ? kMissedNs : kStoppedAfterNs);
     return model_.coverage.until(point, direction_.last_ns) - direction_.last_ns >= enough;
   }
+  // The capture point was capturing already when the audio was due.
   bool watched_since(int64_t due_ns) const {
     const uint8_t point = model_.streams[direction_.last_leg.front()].point;
     return model_.coverage.since(point, direction_.first_ns) <= due_ns;
@@ -44,8 +46,8 @@ class Times {
 
   Party receiver() const { return opposite(direction_.from); }
 
-  // A party's newest SDP moved its media to a host that no stream of the call shows, and it does
-  // not send from the old one any more: it does not pass this point.
+  // A party's newest SDP moved its media to a host that no stream of the call shows, and the party
+  // does not send from the old one any more. Then its media does not pass this point.
   bool has_moved_away() const {
     for (const Party party : {Party::caller, Party::callee}) {
       const AudioSdp* newest = audio_.facts.negotiation.newest(party);
@@ -70,7 +72,7 @@ class Times {
     });
   }
 
-  // Its sender says so, or both list comfort noise, or a codec that sends none of the silence.
+  // The sender's SDP says so (a=silenceSupp), or both parties list comfort noise.
   bool may_suppress_silence() const {
     const AudioSdp* sender = audio_.facts.negotiation.newest(direction_.from);
     const AudioSdp* other = audio_.facts.negotiation.newest(receiver());
@@ -79,7 +81,8 @@ class Times {
            (other != nullptr && sender->comfort_noise && other->comfort_noise);
   }
 
-  // Comfort noise (RFC 3389), a silence descriptor of the codec, or pauses all along.
+  // The stream has comfort noise (RFC 3389; type 13, formerly 19), ends with a packet as small as a
+  // silence descriptor, or pauses all along.
   bool suppresses_silence(const StreamRecord& stream, int64_t missed_ns) const {
     const bool comfort_noise = (stream.payload_types[0] & (1U << 13 | 1U << 19)) != 0;
     const bool descriptor = uint64_t{stream.newest_bytes} * 3 * stream.packets < stream.bytes;
@@ -87,11 +90,11 @@ class Times {
            (stream.pauses_in_silence() && missed_ns < kLongestListeningNs);
   }
 
-  // A talk that begins with a handful of packets, and the other direction goes on.
+  // The direction ends after a handful of packets, and the other one goes on.
   bool ends_at_once() const {
     return is_handful(direction_) && back_.last_ns - direction_.last_ns >= kMissedNs;
   }
-  // Who hands the call over by REFER has no more to say in it.
+  // The sender hands the call over by REFER, and then has nothing more to say in it.
   bool transfers() const {
     return std::any_of(audio_.messages.begin(), audio_.messages.end(), [&](MessageId id) {
       const MessageRecord& message = model_.messages[id];
@@ -105,8 +108,8 @@ class Times {
   }
   AudioVerdict stopped() {
     const StreamId last = direction_.last_leg.back();
-    if (!shows_requests()) return {};  // nor what a re-INVITE may have asked for
-    // It goes on where this point does not see it.
+    if (!shows_requests()) return {};  // a re-INVITE that is not here may have stopped it
+    // By RTCP the receiver got packets after the last one that passed here.
     if (model_.streams[last].ahead_ns - direction_.last_ns >= kMissedNs) return {};
     const AudioSdp* newest = audio_.facts.negotiation.newest(receiver());
     const bool moved = newest != nullptr && newest->time_ns > direction_.first_ns;
@@ -114,7 +117,7 @@ class Times {
       if (const auto proof = reach_.private_proof())
         return {AudioFault::private_address, direction_.last_ns, {}, *proof};
     }
-    // What a relay does not send on any more, because it is gone.
+    // ICMP rejects the stream on its way to a relay: the relay is gone and sends nothing on.
     for (const StreamId id : direction_.streams) {
       AudioVerdict rejected = rejected_by_icmp(audio_, id);
       if (!rejected) continue;

@@ -5,7 +5,8 @@
 
 namespace sipladder {
 
-// stopped, late or none; or why it stopped: private_address, icmp_unreachable.
+// stopped, late or no fault. A direction that stopped for a reason that shows has that fault:
+// private_address or icmp_unreachable. Requires a stream in direction.last_leg.
 AudioVerdict late_or_stopped(const AudioCase& audio, const Reach& reach,
                              const AudioDirection& direction, const AudioDirection& back);
 
