@@ -17,7 +17,8 @@ bool belongs_to_no_call(const Model& model, const Finding& finding) {
   return finding.call && model.calls[finding.call].id_hash == 0;
 }
 
-// A stack's habit, the same in each of its calls. Of what went wrong in a call, each is told.
+// The code tells of a stack's habit, which is the same in each of its calls. A warning with another
+// code tells what went wrong in one call, and is told for each.
 bool is_about_a_rule(std::string_view code) {
   return code.starts_with("msg-") || code.starts_with("sdp-") || code == "dialog-tag-missing" ||
          code == "dialog-cseq-order" || code == "txn-branch-reused" || code == "txn-oversize-udp" ||

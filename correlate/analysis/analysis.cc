@@ -47,8 +47,8 @@ CallContext context_of(const Model& model, const PacketLog& log, CallId id,
   return context;
 }
 
-// Of both directions, what was lost whole explains more than what came late, and what is proven
-// more than what is not here.
+// The code of the direction that explains most. A direction that was never heard goes before one
+// that was heard for a time, and a proven fault before RTP that is merely not here.
 std::string_view cause_of(const AudioFacts& facts) {
   const auto rank = [](const AudioDirection& direction) {
     const bool absent = direction.verdict.fault == AudioFault::no_rtp;
@@ -70,7 +70,8 @@ void conclude_audio(const AudioFacts& facts, CallAnalysis* analysis) {
   if (lost.caller || lost.callee) analysis->audio_cause = cause_of(facts);
 }
 
-// Of one severity, those about the capture first: they say how far the others can be trusted.
+// The order in which findings are told. Of one severity, those about the capture come first: they
+// say how far the others can be trusted.
 bool worse(const Finding& a, const Finding& b) {
   if (a.severity != b.severity) return a.severity > b.severity;
   const bool a_of_capture = a.code.starts_with("cap-");
@@ -186,9 +187,9 @@ const CallAnalysis& Analyst::of(CallId id) {
   return cached(id).analysis;
 }
 
-// Detectors are pure functions of a call: two threads share the work, each with a view of its own.
-// sip-100k, 142,000 rows of `calls`: 0.8 s with halves of 8,192 calls and a pause to print them,
-// 0.5 s with printing beside.
+// Detectors are pure functions of a call, so two threads share the work, each with a view of its
+// own. Measured with `calls` of sip-100k (142,000 rows): 0.8 s when analysing and printing took
+// turns, 0.5 s when the caller prints while the sweep goes on.
 void Analyst::begin_sweep() {
   sweep_ = std::make_unique<ParallelSweep>(
       places_, [this, other_view = std::make_shared<MessageView>(log_)](uint32_t begin,
@@ -226,7 +227,8 @@ void Analyst::analyse(CallId id, MessageView& view) {
   if (!is_readable(id)) analysis = CallAnalysis{};
 }
 
-// What is concluded from bytes that can no longer be read would be about what is not there.
+// All messages of the call can still be read. Otherwise a conclusion would be about bytes that are
+// gone, and not about the call.
 bool Analyst::is_readable(CallId id) const {
   if (log_.unreadable() == 0 || !model_.calls.holds(id)) return true;
   for (MessageId m = model_.calls[id].first_message; m; m = model_.messages[m].next_in_call) {
@@ -241,14 +243,15 @@ int64_t Analyst::talk_end(CallId id) const {
   int64_t end = call.end_ns;
   for (DialogId d = call.first_dialog; d; d = model_.dialogs[d].next_in_call)
     end = std::max(end, model_.dialogs[d].last_ns);
-  // While it lasts, its media is the newest that is known of it.
+  // While the call lasts, its media can be newer than its messages.
   if (call.state != CallState::in_call) return end;
   for (const StreamId stream : media_.streams_of(id))
     end = std::max(end, model_.streams[stream].last_ns);
   return end;
 }
 
-// Of a capture without SIP its streams are judged all the same, as far as no SDP is needed for it.
+// In a capture without SIP the streams belong to no call. The rtp- detectors judge them all the
+// same, because they need no SDP.
 void Analyst::analyse_media_without_sip() {
   if (model_.accounting.sip_messages != 0) return;
   static const CallRecord kNoCall;
@@ -277,7 +280,7 @@ void Analyst::look_at_capture(uint64_t packets) {
   naming_call_.clear();
   causes_.clear();
   demoted_.clear();
-  all_.clear();  // it points at what is gone
+  all_.clear();  // it points into of_capture_
   registrations_.update();
   nat_.update();
   analyse_media_without_sip();
@@ -303,7 +306,8 @@ bool Analyst::is_explained(const Finding& finding) const {
          });
 }
 
-// As it is told: what another finding is the cause of, as an info.
+// The finding itself, or a copy of it as an info, where another finding explains it but leaves it
+// as a fact (Relations::facts_in_calls).
 const Finding* Analyst::as_told(const Finding& finding) {
   const auto causes = causes_.find(finding.call.value);
   if (causes == causes_.end() ||
@@ -319,7 +323,7 @@ const Finding* Analyst::as_told(const Finding& finding) {
   return told.get();
 }
 
-// A binding that runs out because of credentials is told with them.
+// A binding that expires because its REGISTER was refused is told by that refusal.
 bool Analyst::is_told_by_call(const Finding& finding) {
   if (finding.code != "reg-expired" || !model_.calls.holds(finding.call)) return false;
   const auto& findings = of(finding.call).findings;
@@ -329,7 +333,8 @@ bool Analyst::is_told_by_call(const Finding& finding) {
 
 std::vector<const Finding*> Analyst::of_call(CallId call) {
   update();
-  // Asked at each redraw, of a capture that grows: looking at all of it stays linear.
+  // The UI asks at each redraw while the capture grows. Looking at all of it only after it has
+  // grown by an eighth keeps the sum of that work linear.
   look_at_capture(capture_packets_ / 8);
   std::vector<const Finding*> found;
   const auto add = [&](const Finding& finding) {

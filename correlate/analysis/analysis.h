@@ -1,7 +1,10 @@
-// What is concluded of a call: verdict on its audio and findings with their proof (FINDINGS in
-// `findings --list`).
+// What is concluded of a call: the verdict on its audio, and findings with their proof
+// (`findings --list` names all codes).
 //
-// Computed when somebody asks, kept until the call changes. Threads: as Model.
+// A conclusion is computed when somebody asks, and kept until the call changes. Threads: as Model.
+// After the source has ended, Analyst runs a thread of its own that analyses calls ahead of the
+// caller (correlate/engine/parallel_sweep.h); so Detector::check() may run on two threads at once,
+// each with its own CallContext and MessageView.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -36,7 +39,7 @@ std::string_view to_string(Severity severity);
 std::string_view to_string(Confidence confidence);
 
 struct Finding {
-  std::string_view code;  // of the Detector's catalogue row
+  std::string_view code;  // of the Detector, which lives as long as the program
   Severity severity = Severity::info;
   Confidence confidence = Confidence::certain;
   CallId call;
@@ -47,9 +50,10 @@ struct Finding {
   std::string summary;  // one line with the real addresses and times
   Sentence explanation;
   Sentence remedy;
-  std::string_view rfc;
+  std::string_view rfc;            // "RFC 3261 13.2.1": a literal; may be empty
   std::vector<uint32_t> evidence;  // frame numbers, ascending
-  // An attack: that these calls were refused; a dead gateway: that they were not answered.
+  // Calls whose own findings this one explains: an attack that was refused, a gateway that was
+  // dead. Relations::in_calls says which codes there are not told.
   std::vector<CallId> explains;
 };
 
@@ -57,14 +61,15 @@ struct CallAnalysis {
   Audio audio = Audio::none_known;
   Party lost_toward = Party::none;
   bool lost_toward_both = false;  // then lost_toward is none
-  std::string_view audio_cause;   // code of a finding, empty when none
+  std::string_view audio_cause;   // code of the finding that tells why audio was lost, else empty
   EarlyAudio early_audio = EarlyAudio::unknown;
   std::string_view scenario;  // static text, empty when not recognised
   bool was_held = false;
   std::vector<Finding> findings;
 };
 
-// All that a detector may look at; every field is valid for the duration of check().
+// All that a detector may look at. Its references are valid for the duration of check(), on the
+// thread that called it.
 struct CallContext {
   const Model& model;
   const PacketLog& log;
@@ -72,7 +77,7 @@ struct CallContext {
   const CallRecord& call;
   std::vector<TransactionId> transactions;
   std::vector<DialogId> dialogs;
-  std::vector<StreamId> streams;  // listed ones
+  std::vector<StreamId> streams;  // those that the `streams` table lists, in capture order
   const MediaBinding& media;
   MessageView& view;
   AudioFacts audio;
@@ -80,13 +85,15 @@ struct CallContext {
 
   const MessageRecord& message(MessageId m) const { return model.messages[m]; }
 
-  // All messages of the call in capture order. Gathered when first asked for: a healthy call
-  // without media needs none of them, and walking them was a quarter of the time to list calls.
+  // Messages of the call in capture order; the first 20,000 of a call that has more. They are
+  // gathered when first asked for: a healthy call without media needs none of them, and walking
+  // them was a quarter of the time to list calls.
   const std::vector<MessageId>& messages();
-  std::vector<MessageId> gathered;  // by messages()
+  std::vector<MessageId> gathered;  // what messages() gathered; empty until it is called
 };
 
-// The same for detectors that look at the whole capture.
+// All that a detector of the whole capture may look at. Its references are valid for the duration
+// of check_capture(), which runs on the thread that asked.
 struct CaptureContext {
   const Model& model;
   Registrations& registrations;
@@ -94,27 +101,30 @@ struct CaptureContext {
   MessageView& view;
   Legs& legs;  // update() before use: it reads the first INVITE of every call
   const MediaBinding& media;
-  Analyst& analyst;  // for verdicts on calls
+  Analyst& analyst;  // of() gives the verdict on a call
 };
 
-// What a finding needs to know of times: a log can have none, or whole seconds only.
+// Which times a finding needs from its source: a text log can have none, or whole seconds only.
 enum class TimeNeed : uint8_t { none, any, fractions };
 
-// How a finding stands to others. One cause, one headline: what it explains is not told beside it.
+// Which other findings a finding explains. One cause, one headline: symptoms are not told beside
+// their cause.
 struct Relations {
-  // Codes of findings about the same stream or request, at whatever hop.
+  // Codes of symptoms about the same stream, or the same request at any hop. They are dropped.
   std::vector<std::string_view> of_same{};
-  // Codes of findings of the calls that it names in Finding::explains.
+  // Codes of symptoms in the calls that Finding::explains names. They are dropped.
   std::vector<std::string_view> in_calls{};
-  // And of those there that stay as a fact: infos.
+  // Codes of symptoms in those calls that stay, as an info.
   std::vector<std::string_view> facts_in_calls{};
   TimeNeed needs = TimeNeed::none;
-  // It stands behind the fault that the streams show: calls.audio_cause names it.
+  // The finding is the reason for a fault of the audio: calls.audio_cause names it when the finding
+  // about that fault is not told.
   bool is_root_of_audio = false;
 };
 
-// One row of the catalogue: a pure function of a call, or of the capture. Defined as a static
-// object in correlate/findings/GROUP/NAME.cc; constructing it registers it.
+// One row of the catalogue: a pure function of a call, of the capture, or one of each. A Detector
+// is a static object in correlate/findings/GROUP/NAME.cc, and constructing it registers it. Its
+// string_views must be literals.
 struct Detector {
   std::string_view code;
   Severity severity;
@@ -131,13 +141,15 @@ struct Detector {
            void (*check)(CallContext&, CallAnalysis*),
            void (*check_capture)(CaptureContext&, std::vector<Finding>*), Relations relations = {});
 };
-// Sorted by code.
+// All detectors, sorted by code. Not before main(): they are registered until then.
 const std::vector<const Detector*>& detectors();
 
 class Analyst {
  public:
+  // `model` and `log` must outlive the analyst.
   Analyst(const Model& model, const PacketLog& log);
 
+  // What these give lives as long as the analyst. Call their update() before you read them.
   MediaBinding& media() { return media_; }
   Legs& legs() { return legs_; }
   Registrations& registrations() { return registrations_; }
@@ -145,17 +157,22 @@ class Analyst {
   EndpointRoles& endpoints() { return endpoints_; }
   NatAudit& nat() { return nat_; }
   Notes& notes() { return notes_; }
-  // From now on all() tells once what many calls have alike (alike_findings.h). of_call() does not.
+  // From now on all() tells findings that many calls have alike once (alike_findings.h). of_call()
+  // goes on telling each.
   void tell_alike_once() { alike_once_ = true; }
-  const CallAnalysis& of(CallId call);  // of a call that the model holds
-  // Findings of the capture and of all calls, worst first, then by call and code. Valid until the
-  // next call of all(), or of of() for a call that has changed.
+  // The analysis of a call that the model holds. Empty when bytes of the call can no longer be
+  // read, incomplete after Model::cancellation. Valid until the call changes or calls are evicted.
+  const CallAnalysis& of(CallId call);
+  // Findings of the capture and of all calls. The worst come first; among equals those about the
+  // capture, then by call and code. Valid until the next call of all(), or of of() for a call that
+  // has changed.
   const std::vector<const Finding*>& all();
-  // Those of all() that name this call, be they found by looking at it or at the whole capture.
-  // While the capture grows, the latter are those of some packets ago. Valid as all() is.
+  // Findings that name this call, whether its own messages showed them or the whole capture did.
+  // While the capture grows, the latter may lag: the capture is looked at again when it has grown
+  // by an eighth. Valid as long as those of all() are.
   std::vector<const Finding*> of_call(CallId call);
-  // When the talk of an answered call ended, or the newest that is known of it. Its streams as of
-  // the last update of media().
+  // When the talk of an answered call ended; of one that goes on, the newest time that is known of
+  // it. Streams count as of the last update of media().
   int64_t talk_end(CallId call) const;
   const std::vector<const Finding*>& found() const { return all_; }  // what all() gave last
 
@@ -165,14 +182,14 @@ class Analyst {
     CallAnalysis analysis;
   };
   uint64_t stamp(CallId call) const;  // never 0, which means "not computed"
-  // What nobody asks for takes no memory; a sweep's threads never share a block.
+  // Blocks are allocated when a call in them is asked for. The threads of a sweep never share one.
   static constexpr uint32_t kBlock = ParallelSweep::kBlock;
   Cached& cached(CallId call);
   void update();
   void analyse(CallId call, MessageView& view);
   void analyse_media_without_sip();
   void begin_sweep();
-  // Whole captures are looked at again when there are more than `packets` new ones.
+  // Runs the detectors of the whole capture again when more than `packets` new packets came.
   void look_at_capture(uint64_t packets);
   bool is_told_by_call(const Finding& finding);
   bool is_explained(const Finding& finding) const;
@@ -196,12 +213,12 @@ class Analyst {
   std::vector<Finding> of_capture_;
   absl::flat_hash_map<uint32_t, std::vector<uint32_t>> naming_call_;     // places in of_capture_
   absl::flat_hash_map<uint32_t, std::vector<std::string_view>> causes_;  // of calls: codes there
-  // Those that are told as less than they are, by the finding that is the same otherwise.
+  // Copies of findings that are told as infos, by the finding that they stand for.
   absl::flat_hash_map<const Finding*, std::unique_ptr<Finding>> demoted_;
-  uint64_t capture_packets_ = 0;  // of which of_capture_ tells
+  uint64_t capture_packets_ = 0;  // how many packets there were when of_capture_ was found
   bool capture_known_ = false;
   bool capture_finished_ = false;
-  std::vector<Finding> merged_;  // alike_findings.h
+  std::vector<Finding> merged_;  // owns what merge_alike() made; all_ points into it
   bool alike_once_ = false;
   std::vector<const Finding*> all_;
   std::unique_ptr<ParallelSweep> sweep_;  // last: it must end before what it works on

@@ -1,5 +1,6 @@
 // Who takes part in a call: the hosts that its INVITEs pass, the links between them, the relays of
-// its media, the programs at both ends. What many calls have in common is told by these.
+// its media, the programs at both ends. Peers of many calls are compared to find what faulty calls
+// have in common.
 //
 // Threads: as Model.
 #pragma once
@@ -35,10 +36,11 @@ struct Peer {
 
 class CallPeers {
  public:
-  // Updates the roles of addresses, and the streams of calls.
+  // Updates the roles of addresses and the streams of calls; later packets are not taken in. All
+  // three arguments must outlive this object.
   CallPeers(const Model& model, const PacketLog& log, Analyst& analyst);
 
-  // Sorted, each once; at most 64.
+  // Sorted, each once. At most 64; of a call with more, those found first.
   std::vector<Peer> of(CallId call);
 
  private:
@@ -49,7 +51,7 @@ class CallPeers {
   const Model& model_;
   Analyst& analyst_;
   MessageView view_;
-  absl::flat_hash_set<Endpoint, EndpointHash> phones_;  // port 0: any
+  absl::flat_hash_set<Endpoint, EndpointHash> phones_;  // their addresses, with port 0
 };
 
 }  // namespace sipladder

@@ -10,7 +10,7 @@ namespace {
 
 double log_choose(uint64_t n, uint64_t k) {
   const auto log_factorial = [](uint64_t m) {
-    int sign = 0;  // std::lgamma() would write it to a global
+    int sign = 0;  // std::lgamma() would write the sign to a global: a race between threads
     return lgamma_r(static_cast<double>(m) + 1, &sign);
   };
   return log_factorial(n) - log_factorial(k) - log_factorial(n - k);

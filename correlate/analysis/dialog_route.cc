@@ -31,7 +31,7 @@ bool is_loose(std::string_view uri) {
   return param(parse_uri(uri).params, "lr").has_value();
 }
 
-// The message teaches the dialog to whom it is delivered.
+// The message sets up or changes this dialog's route at `ua`, to which it is delivered.
 bool teaches(const CallContext& context, const MessageRecord& message, EndpointId ua,
              DialogId dialog) {
   if (context.model.endpoints[message.dst].ip != context.model.endpoints[ua].ip) return false;
@@ -57,7 +57,8 @@ std::optional<DialogRoute> route_known_to(CallContext& context, EndpointId ua, D
     const SipIndex& sip = context.view.sip();
     const std::string_view contact = sip.value(HeaderId::contact);
     if (contact.empty()) continue;
-    // The route set is learned once (12.2.1.1); the target anew with each re-INVITE and UPDATE.
+    // The route set does not change once the dialog is confirmed (RFC 3261 12.2). The target is
+    // learnt anew from each re-INVITE and UPDATE.
     if (!confirmed && (is_first(message) || !message.is_request())) {
       known.emplace();
       known->routes = uris_of(sip, HeaderId::record_route);
@@ -88,18 +89,19 @@ RouteVerdict judge_route(CallContext& context, const MessageRecord& request) {
     return verdict;
   };
   if (known->routes.empty()) {
-    // Routes of its own (an outbound proxy) lead to the target all the same.
+    // A Route of the author's own (an outbound proxy) leads to the target all the same.
     if (same_target(uri, known->target)) return verdict;
     return differs(RouteFault::wrong_target, known->target, uri);
   }
   const std::string& first = known->routes.front();
   if (!is_loose(first)) {
     if (forwarded) return verdict;
-    // A strict router wants to be the Request-URI, the target the last Route (12.2.1.1).
+    // The URI of a strict router becomes the Request-URI, and the target the last Route (RFC 3261
+    // 12.2.1.1).
     if (same_host(uri, first)) return verdict;
     return differs(RouteFault::not_rewritten, first, uri);
   }
-  // A proxy on the way took its own routes away, and leaves the Request-URI as it is (16.12).
+  // A proxy on the way removes its own Route, and leaves the Request-URI as it is (RFC 3261 16.12).
   if (forwarded) {
     if (same_target(uri, known->target)) return verdict;
     return differs(RouteFault::wrong_target, known->target, uri);

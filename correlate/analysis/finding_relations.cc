@@ -8,7 +8,7 @@
 namespace sipladder {
 namespace {
 
-// What a finding is about: its stream, lacking one its request, at whatever hop.
+// What a finding is about: its stream; without one, its request, which is the same at any hop.
 struct Matter {
   StreamId stream;
   Method method = Method::unknown;
@@ -32,7 +32,7 @@ Matter matter_of(const Model& model, const Finding& finding) {
   return matter;
 }
 
-// Detectors whose findings explain those with a code about the same matter.
+// Detectors whose findings explain a finding with code `symptom` about the same matter.
 const std::vector<const Detector*>& explaining(std::string_view symptom) {
   static const auto all = [] {
     absl::flat_hash_map<std::string_view, std::vector<const Detector*>> by_symptom;
@@ -46,7 +46,7 @@ const std::vector<const Detector*>& explaining(std::string_view symptom) {
   return found == all.end() ? kNone : found->second;
 }
 
-// Whether the times of a source carry a finding of this code.
+// The source has the times that a finding with this code needs.
 bool can_carry(const SourceInfo& source, std::string_view code) {
   const TimeNeed need = relations_of(code).needs;
   if (!source.has_times) return need == TimeNeed::none;

@@ -1,6 +1,7 @@
-// What the user has written about calls, by their Call-ID: it outlives the ids of a run.
+// Notes that the user has written about calls. They are kept by Call-ID, because CallIds change
+// from run to run.
 //
-// Bounds: kMostNotes of at most kMostNoteBytes. Threads: as Model.
+// Bounds: kMostNotes notes of at most kMostNoteBytes each; a longer text is cut. Threads: as Model.
 #pragma once
 
 #include <map>
@@ -15,21 +16,22 @@ class Notes {
   static constexpr size_t kMostNoteBytes = 4096;
 
   bool empty() const { return notes_.empty(); }
-  // Empty when there is none.
+  // The note of a call; empty when there is none. Valid until that note is set again.
   std::string_view of(std::string_view call_id) const;
-  // An empty text forgets it. False when there are too many.
+  // An empty text removes the note. False when there are too many notes to add one.
   bool set(std::string_view call_id, std::string_view text);
 
-  // As a file: a line for each, "Call-ID<TAB>text", sorted; what would break it is written as %XX.
+  // The text of a notes file: a line "Call-ID<TAB>text" for each note, sorted by Call-ID. '%' and
+  // control characters are written as %XX.
   std::string to_text() const;
-  // Takes in such a file; a line that makes no sense is left out.
+  // Takes in the text of such a file. A line without a Call-ID or a tab is left out.
   void take(std::string_view text);
 
  private:
   std::map<std::string, std::string, std::less<>> notes_;
 };
 
-// Where the notes of a capture are kept.
+// Path of the file in which the notes of a capture are kept: beside it, with ".notes" at the end.
 std::string notes_path(const std::string& capture);
 
 }  // namespace sipladder

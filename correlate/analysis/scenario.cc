@@ -14,7 +14,8 @@
 namespace sipladder {
 namespace {
 
-// What a refresh leaves alone: where the media goes, which way, and the codec that comes first.
+// What a session refresh leaves as it is: for each m= line the kind of media, its address and port,
+// its direction, and its first codec.
 std::string media_of(const SipIndex& sip) {
   std::string media;
   for (const SdpMedia& line : parse_sdp(find_sdp(sip)).media) {
@@ -25,7 +26,7 @@ std::string media_of(const SipIndex& sip) {
   return media;
 }
 
-constexpr int kMaxLookBack = 64;
+constexpr int kMaxLookBack = 64;     // transactions with one branch
 constexpr size_t kMaxBranches = 64;  // of one request, that are compared with each other
 
 bool is_success(uint16_t status) {
@@ -82,9 +83,9 @@ class Recogniser {
     return media_of(context_.view.sip());
   }
 
-  // A re-INVITE with another SDP than its author had sent before.
+  // A re-INVITE carries other media than its author's SDP before it.
   bool changes_media() {
-    if (!changed_) return false;  // before all messages are walked
+    if (!changed_) return false;  // saves the walk over all messages
     MessageId before[2];          // of the callee, and of the caller
     for (const MessageId id : context_.messages()) {
       const MessageRecord& message = context_.message(id);
@@ -108,8 +109,8 @@ class Recogniser {
     return changes_media() ? "session-change" : "basic";
   }
 
-  // Of a call that began before the capture, the first thing seen of it can be a hold: what it took
-  // back is not known, but a re-INVITE that asks for it had something to take back.
+  // A call that began before the capture can be held when it is first seen. The media before that
+  // is not known, but a re-INVITE that restricts it is a hold all the same.
   std::string_view held_when_first_seen() {
     if (call_.invite_ns != 0) return {};
     Party holder = Party::none;
@@ -124,8 +125,8 @@ class Recogniser {
     return holder == Party::none ? "" : "hold";
   }
 
-  // The callee was talking when it came, and put the other call on hold to take it. Only the calls
-  // that began shortly before are looked at.
+  // The callee was talking when this call came, and put the other call on hold to take this one.
+  // Only calls that began shortly before are looked at.
   bool is_waiting() {
     constexpr uint32_t kNear = 32;
     if (call_.answer_ns == 0 || attempts_.empty()) return false;
@@ -151,7 +152,7 @@ class Recogniser {
     }
     return false;
   }
-  // Who sends the re-INVITE is who is called here: the same host, and the same user.
+  // The author of the re-INVITE is the callee of this call: the same host, and the same user.
   bool is_callee(const TransactionRecord& change) {
     const MessageRecord& request = model_.messages[change.request];
     const IpAddress& host = model_.endpoints[change.src].ip;
@@ -164,7 +165,7 @@ class Recogniser {
     return party_name(context_.view.sip().value(HeaderId::to)) == user;
   }
 
-  // Both sides of a NAT show one request with one branch.
+  // The two transactions are one request with one branch, seen on both sides of a NAT.
   bool same_branch(const TransactionRecord& a, const TransactionRecord& b) const {
     const TransactionRecord& newer = a.first_message > b.first_message ? a : b;
     const TransactionRecord& older = &newer == &a ? b : a;
@@ -182,8 +183,8 @@ class Recogniser {
     if (!is_new) first->second = std::min(first->second, cancel.first_ns);
   }
 
-  // When a branch had its final response, or was given up: with a CANCEL, or because nothing came
-  // back however often it was sent.
+  // When a branch had its final response or was given up; INT64_MAX while it is open. It is given
+  // up by a CANCEL, or when its repeated INVITE gets no response at all.
   int64_t closed_ns(const TransactionRecord& branch) const {
     int64_t closed = branch.final_response_ns == 0 ? INT64_MAX : branch.final_response_ns;
     if (branch.final_status == 0 && branch.provisionals == 0 && branch.requests > 1)
@@ -193,7 +194,8 @@ class Recogniser {
     return cancel == cancelled_ns_.end() ? closed : std::min(closed, cancel->second);
   }
 
-  // Branches of one request have these in common: who forks it, its number, and the hop before.
+  // Branches of one request have these in common: the host that forks it, its CSeq number, and the
+  // transaction of the hop before.
   static auto fork_of(const TransactionRecord& txn) {
     return std::tuple(txn.src, txn.cseq, txn.request_path);
   }
@@ -201,9 +203,9 @@ class Recogniser {
     return a.dst != b.dst && !same_branch(a, b);
   }
 
-  // Two branches of one request that run at the same time (not the request on its way back from an
-  // application server); or, of branches that are not in the capture, two early dialogs. Targets
-  // that are tried one after the other are no fork.
+  // Two branches of one request run at the same time. A request that comes back from an application
+  // server is no such branch. Where the branches are not in the capture, two early dialogs show the
+  // fork. Targets that are tried one after the other are no fork.
   bool is_forked() const {
     if (attempts_.size() < 2 && call_.dialogs < 2) return false;
     std::vector<const TransactionRecord*> branches = attempts_;
@@ -213,13 +215,13 @@ class Recogniser {
     bool one_by_one = false;
     for (size_t i = 0; i < branches.size(); i++) {
       const TransactionRecord& a = *branches[i];
-      // Those that begin at its time or later.
+      // The branches behind `a` in this order begin at its time or later.
       const size_t end = std::min(branches.size(), i + 1 + kMaxBranches);
       for (size_t j = i + 1; j < end && fork_of(*branches[j]) == fork_of(a); j++) {
         if (!are_siblings(a, *branches[j])) continue;
         if (branches[j]->first_ns < closed_ns(a)) return true;
         one_by_one = true;
-        break;  // the later ones begin after it was closed, too
+        break;  // the later ones begin after `a` was closed, too
       }
     }
     if (one_by_one) return false;
@@ -227,7 +229,8 @@ class Recogniser {
                                             [&](DialogId id) { return model_.dialogs[id].forked; });
   }
 
-  // What it sends, under whatever number, is for the caller.
+  // The host got an INVITE of this call and does not begin the call itself, so every INVITE that it
+  // sends, with whatever CSeq number, is on behalf of the caller.
   bool is_between(EndpointId host) const {
     const IpAddress& ip = model_.endpoints[host].ip;
     return model_.endpoints[attempts_.front()->src].ip != ip &&
@@ -243,7 +246,7 @@ class Recogniser {
     return no_answer ? "forward-on-no-answer" : "";
   }
 
-  // The newest beginning of what each host sends, under any number and under each.
+  // When a host sent its newest INVITE of this call: of any CSeq number, and of each number.
   struct Newest {
     int64_t any_ns = INT64_MIN;
     absl::flat_hash_map<uint32_t, int64_t> of_number_ns;
@@ -274,7 +277,7 @@ class Recogniser {
     for (const TransactionRecord* a : attempts_) {
       if (!may_be_forwarded(*a)) continue;
       const Newest& newest = senders.at(a->src.value);
-      // What closed at the moment when it began is no attempt after itself.
+      // A branch that closed when it began must not count as an attempt after itself.
       const int64_t after_ns = std::max(closed_ns(*a), a->first_ns + 1);
       if (newest.any_ns < after_ns) continue;
       if (a->final_status / 100 == 3) return "redirect";

@@ -1,4 +1,6 @@
-// The flow that a call follows, by the name under which the field teaches it.
+// The flow that a call follows, by its usual name: "basic", "blind-transfer", "forward-on-busy".
+//
+// Threads: as CallContext, whose view is used.
 #pragma once
 
 #include <string_view>
