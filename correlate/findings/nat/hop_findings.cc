@@ -22,8 +22,8 @@ HopKey key_of(const ViaHop& hop) {
   return {hop.source.ip, hop.server, hop.sent_by};
 }
 
-// Of each client and server, whether a hop with the same fault did no harm: by where its answer
-// went, to the source or elsewhere.
+// For each client and server, whether a hop with the same fault did no harm. The second place is
+// for answers that went to the source, the first for answers that went elsewhere.
 std::map<HopKey, std::array<bool, 2>> harmless_of(const NatAudit& nat,
                                                   bool (*wanted)(const ViaHop&)) {
   std::map<HopKey, std::array<bool, 2>> harmless;
@@ -43,7 +43,7 @@ std::vector<HopGroup> group_hops(const NatAudit& nat, bool (*wanted)(const ViaHo
   std::vector<HopGroup> groups;
   for (const ViaHop& hop : nat.hops()) {
     if (!wanted(hop)) continue;
-    // One packet that got lost is no harm of what others get along with.
+    // One lost packet explains one repeat, where other hops with the same fault need none.
     const auto others = harmless.find(key_of(hop));
     ViaHop judged = hop;
     if (hop.repeats == 1 && others != harmless.end() &&

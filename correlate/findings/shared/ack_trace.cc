@@ -46,7 +46,7 @@ AckTrace trace_ack(const CallContext& context, TransactionId invite, DialogId di
     dialog = dialog_on(context, id, dialog);
     trace.ack = ack_from(context, hop, dialog);
     if (trace.ack) break;
-    // Both sides of a NAT show one branch.
+    // The hop before; across a NAT it is the transaction with the same branch.
     id = hop.request_path ? hop.request_path : hop.next_same_branch;
   }
   return trace;
@@ -72,12 +72,12 @@ std::string other_way(CallContext& context, const AckTrace& trace) {
   std::string_view next = sip.request_uri;
   for (const std::string_view route : header_values(sip, HeaderId::route)) {
     const std::string_view uri = parse_name_addr(route).uri;
-    if (host_of(uri) == context.model.endpoints[ack.dst].ip) continue;  // its own
+    if (host_of(uri) == context.model.endpoints[ack.dst].ip) continue;  // the proxy's own Route
     next = uri;
     break;
   }
   const auto ip = host_of(next);
-  // Its own name of the callee (a GRUU): the way is its business.
+  // The receiver is to translate the URI itself (a GRUU, RFC 5627), so its way on is not known.
   if (!ip || *ip == context.model.endpoints[ack.dst].ip) return {};
   return *ip != context.model.endpoints[beyond.dst].ip ? std::string(next) : std::string();
 }

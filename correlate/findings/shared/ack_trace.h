@@ -8,24 +8,27 @@
 namespace sipladder {
 
 struct AckTrace {
-  TransactionId ack;     // on the hop nearest to the callee that shows one; none: none is seen
-  TransactionId invite;  // of that hop, lacking one of the first
-  TransactionId beyond;  // of the hop after it, which shows no ACK; none: there is no such hop
+  TransactionId ack;     // the ACK on the hop nearest to the callee that shows one; may be none
+  TransactionId invite;  // the INVITE of that hop; without an ACK, that of the first hop
+  TransactionId
+      beyond;  // the INVITE of the next hop, which shows no ACK; none: no such hop is here
 };
 
-// Of the 2xx with which this fork answered this INVITE transaction, and the hops before.
+// Traces the ACK for a 2xx from the hop of `invite` back towards the caller. `dialog` is the fork
+// whose 2xx it is, as that hop names it. Bounds: kMaxForwards hops.
 AckTrace trace_ack(const CallContext& context, TransactionId invite, DialogId dialog);
 
-// The dialog of a 2xx on a hop that has a final response, by its name on the hop after: a B2BUA may
-// change tags.
+// The dialog of a 2xx as `hop` names it; `after` is its dialog on the next hop. They differ where a
+// B2BUA changes tags. Requires a hop with a final response.
 DialogId dialog_on(const CallContext& context, TransactionId hop, DialogId after);
 
-// Who sent the INVITE on over the hop beyond got the ACK, and none follows there: a proxy, or a
-// NAT, both sides of which are in the capture.
+// The host that sent the INVITE on over the hop `beyond` got the ACK and does not send it on: a
+// proxy, or a NAT whose two sides are in the capture.
 bool is_swallowed(const CallContext& context, const AckTrace& trace);
 
-// The URI to which a swallowed ACK has to go, when that is not where the INVITE went: perhaps by a
-// way that is not in the capture. Empty otherwise.
+// The URI to which a swallowed ACK has to go, if that is another host than the INVITE went to. Then
+// it may have gone there by a way that is not in the capture. Empty otherwise. Requires
+// is_swallowed().
 std::string other_way(CallContext& context, const AckTrace& trace);
 
 }  // namespace sipladder

@@ -1,4 +1,5 @@
-// Part of txn-bye-unanswered: a party has hung up, and its BYE never came here.
+// Part of txn-bye-unanswered: reports a party that has hung up although no BYE of it came here
+// (AudioFacts::hang_up).
 #pragma once
 
 #include "correlate/analysis/analysis.h"

@@ -9,7 +9,7 @@
 namespace sipladder {
 namespace {
 
-// The checks of one party, told together.
+// The ICE checks of one party, summed up.
 struct Tries {
   uint32_t requests = 0;
   std::vector<Endpoint> from, to;
@@ -130,7 +130,7 @@ void describe_closed_path(CallContext& context, Finding* finding) {
   } else {
     describe_checks(context, path, finding);
   }
-  if (path.roles) describe_roles(context, path, finding);  // why it is so
+  if (path.roles) describe_roles(context, path, finding);  // the reason replaces the symptom
 }
 
 }  // namespace sipladder

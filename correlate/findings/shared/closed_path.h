@@ -1,4 +1,4 @@
-// The words of an audio fault whose proof is a path that ICE or DTLS could not open.
+// Writes the words of an audio fault whose proof is a path that ICE or DTLS could not open.
 #pragma once
 
 #include "correlate/analysis/analysis.h"

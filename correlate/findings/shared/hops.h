@@ -1,5 +1,5 @@
-// A request on its way from hop to hop: who got it and did not send it on, or did not pass on what
-// came back.
+// A request on its way from hop to hop: which host got it and did not send it on, or did not pass
+// on the response.
 #pragma once
 
 #include <map>
@@ -12,21 +12,22 @@
 
 namespace sipladder {
 
-inline constexpr int kMaxForwards = 70;  // hops of a request (RFC 3261 8.1.1.6)
+inline constexpr int kMaxForwards = 70;  // most hops of a request (RFC 3261 8.1.1.6)
 
-// Of one call. Gathered when made: only when there is something to explain.
+// The hops of one call. Construction walks all its transactions, so make one only when there is
+// something to explain. `context` must outlive it.
 class Hops {
  public:
   explicit Hops(const CallContext& context);
 
-  // Those of `failed` (ascending) that failed on no hop after.
+  // Those of `failed` (ascending) whose next hops are not among `failed`.
   std::vector<TransactionId> last_of(const std::vector<TransactionId>& failed) const;
 
-  // The same request on the hops before, where it was left unanswered too.
+  // Adds the frames of the request on the hops before, as far as it was left unanswered there too.
   void add_copies_before(TransactionId id, Finding* finding) const;
 
-  // Why nothing came back on this hop, as far as the hops after it tell; what proves it becomes
-  // evidence. Empty when the capture does not show what its receiver sends on.
+  // Why nothing came back on this hop, as far as the next hops tell; their frames become evidence.
+  // Empty when the capture does not show what the receiver sends on.
   std::string what_became_of(TransactionId id, Finding* finding) const;
 
  private:

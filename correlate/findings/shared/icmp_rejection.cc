@@ -12,7 +12,8 @@ namespace {
 constexpr size_t kEvidenceFrames = 10;
 constexpr int64_t kSoonNs = 5'000'000'000;  // a router asks for the next hop first
 
-// Fragment reassembly time exceeded (RFC 792, RFC 4443 3.3): it is reachable, and got a part.
+// Fragment reassembly time exceeded (RFC 792, RFC 4443 3.3): the receiver is reachable and got only
+// a part of the datagram.
 bool lacks_fragments(const IcmpErrorRecord& error) {
   return error.type == (error.from.family == 4 ? 11 : 3) && error.code == 1;
 }

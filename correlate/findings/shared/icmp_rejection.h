@@ -1,4 +1,5 @@
-// ICMP errors that quote signalling: the network itself says that it does not arrive.
+// ICMP errors that quote signalling: the network itself says that a request does not arrive
+// (RFC 792, RFC 4443).
 #pragma once
 
 #include <span>
@@ -8,8 +9,8 @@
 
 namespace sipladder {
 
-// Errors in the order of their times: a flood of them costs no more to name than one. Valid as long
-// as the model does not change.
+// A view of ICMP errors in the order of their times. It copies nothing, so a flood costs no more
+// than one error. Valid as long as the model does not change.
 class Rejections {
  public:
   Rejections(const Model& model, std::span<const uint32_t> places)
@@ -23,10 +24,10 @@ class Rejections {
   std::span<const uint32_t> places_;  // in Model::icmp_errors
 };
 
-// About packets from `src` to `dst`, from `from_ns` on for 64*T1.
+// The errors about packets from `src` to `dst` that came within 64*T1 after `from_ns`.
 Rejections rejections(const Model& model, EndpointId src, EndpointId dst, int64_t from_ns);
 
-// Any about this request, soon after it was sent.
+// There is an error about this request, while it was sent or within seconds after.
 bool is_rejected(const Model& model, const TransactionRecord& txn);
 
 // "192.0.2.1 rejects it with ICMP type 3 code 3, 7 times", `what` in the place of "it"; empty

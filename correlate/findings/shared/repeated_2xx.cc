@@ -17,7 +17,7 @@ namespace {
 constexpr size_t kMinCopies = 4;  // fewer can be one lost ACK
 constexpr int64_t kNearlyTimerH = kTimerB * 3 / 4;
 
-// Of a capture with the responses only nobody can tell what the client sends.
+// The capture shows requests on this hop. From responses alone nobody can tell whether an ACK came.
 bool shows_requests(const CallContext& context, const TransactionRecord& hop) {
   return std::any_of(context.transactions.begin(), context.transactions.end(),
                      [&](TransactionId id) {
@@ -26,7 +26,7 @@ bool shows_requests(const CallContext& context, const TransactionRecord& hop) {
                      });
 }
 
-// By any host, perhaps at an address of the callee's that the INVITE did not go to.
+// An ACK for this 2xx is seen anywhere, perhaps at another address of the callee than the INVITE.
 bool is_acked(const CallContext& context, const Repeated2xx& repeated) {
   return std::any_of(context.transactions.begin(), context.transactions.end(),
                      [&](TransactionId id) {
@@ -36,8 +36,9 @@ bool is_acked(const CallContext& context, const Repeated2xx& repeated) {
                      });
 }
 
-// With an ACK in sight, only a 2xx that goes on for (nearly) 64*T1 proves that it does not arrive:
-// the first ones may have been lost behind this point. Less does when it is seen to go no further.
+// No ACK arrives at the sender of the 2xx. If an ACK is seen, only a 2xx that goes on for (nearly)
+// 64*T1 proves that: the first ACKs may have been lost behind this point. Fewer copies prove it
+// when the capture shows that the ACK goes no further.
 bool is_unacknowledged(const CallContext& context, const Repeated2xx& repeated) {
   if (span_of(context, repeated) >= kNearlyTimerH) return true;
   if (!repeated.trace.ack) return !is_acked(context, repeated);
@@ -48,7 +49,7 @@ bool is_unacknowledged(const CallContext& context, const Repeated2xx& repeated) 
   return is_swallowed(context, repeated.trace) && static_cast<size_t>(since) >= kMinCopies - 1;
 }
 
-// Of each hop, what each fork repeats.
+// Every repeated 2xx: one for each hop and each fork.
 std::vector<Repeated2xx> repeated_2xx(const CallContext& context) {
   const bool forked = std::any_of(context.dialogs.begin(), context.dialogs.end(),
                                   [&](DialogId id) { return context.model.dialogs[id].forked; });
@@ -56,7 +57,7 @@ std::vector<Repeated2xx> repeated_2xx(const CallContext& context) {
   for (const TransactionId invite : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[invite];
     if (txn.method != Method::invite || !txn.succeeded()) continue;
-    if (txn.responses < kMinCopies && !forked) continue;  // before the messages are walked
+    if (txn.responses < kMinCopies && !forked) continue;  // saves the walk over its messages
     std::map<DialogId, std::vector<MessageId>> forks;
     for (MessageId id = txn.last_message; id; id = context.message(id).previous_in_txn) {
       const MessageRecord& message = context.message(id);
@@ -71,8 +72,8 @@ std::vector<Repeated2xx> repeated_2xx(const CallContext& context) {
   return result;
 }
 
-// The ACK on the first hop that shows one: its Request-URI and Route are its author's, or what a
-// proxy before this point made of them.
+// The ACK on the first hop that shows it. There its Request-URI and Route are nearest to those that
+// its author wrote.
 TransactionId first_ack(const CallContext& context, TransactionId ack) {
   const auto& transactions = context.model.transactions;
   for (int steps = 0; steps < kMaxForwards; steps++) {

@@ -1,4 +1,4 @@
-// A 2xx to INVITE that is repeated because no ACK comes to whoever sent it (RFC 3261 13.3.1.4).
+// A 2xx to INVITE that is repeated because no ACK comes to its sender (RFC 3261 13.3.1.4).
 #pragma once
 
 #include <optional>
@@ -10,7 +10,7 @@
 
 namespace sipladder {
 
-// One fork's 2xx on one hop.
+// The 2xx of one fork, as one hop shows it.
 struct Repeated2xx {
   TransactionId invite;
   DialogId dialog;
@@ -18,18 +18,21 @@ struct Repeated2xx {
   AckTrace trace;
 };
 
+// Time from the first copy to the last one.
 int64_t span_of(const CallContext& context, const Repeated2xx& repeated);
 
-// The one that is repeated most, on the hop nearest to who repeats it.
+// The 2xx of the call that is repeated most without an ACK, as the hop nearest to its sender shows
+// it. nullopt when every 2xx is acknowledged.
 std::optional<Repeated2xx> unacknowledged_2xx(const CallContext& context);
 
-// Whether its ACK left route set or remote target where the capture shows it first; `none` without
-// an ACK.
+// Judges the ACK by the route set and remote target, on the first hop that shows it. Without an ACK
+// the verdict has no fault.
 RouteVerdict judge_ack(CallContext& context, const Repeated2xx& repeated);
 
-// "sent 11 times in 31.5 s", "the callee hangs up 32.1 s after its 200, at the end of 64*T1": what
-// became of the dialog. Their frames become evidence.
+// "sent 11 times in 31.5 s". The frames of the copies become evidence.
 std::string repeats_text(const CallContext& context, const Repeated2xx& repeated, Finding* finding);
+// "; the callee sends BYE after 32.1 s, when 64*T1 are over", with the frame of the BYE as
+// evidence. Empty when the dialog did not end after the last copy.
 std::string ending_text(CallContext& context, const Repeated2xx& repeated, Finding* finding);
 
 }  // namespace sipladder

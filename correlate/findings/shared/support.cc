@@ -82,8 +82,9 @@ bool capture_dropped(const CallContext& context) {
                      [](const SourceInfo& info) { return info.dropped > 0; });
 }
 
-// A hole in the capture takes both directions away at once. Of a flood of streams the first ones
-// are asked, since each asks all.
+// A stream of the other direction has its longest loss at the same time, and its receiver got those
+// packets: the capture has a hole. The number of streams that are asked is bounded, because each
+// stream asks all.
 static bool is_hole_of_both(const CallContext& context, const StreamRecord& stream) {
   constexpr int64_t kAtOnceNs = 500'000'000;
   constexpr size_t kMostAsked = 256;
@@ -98,19 +99,20 @@ static bool is_hole_of_both(const CallContext& context, const StreamRecord& stre
   });
 }
 
-// A receiver that has never reported a loss may not count them: alone it is no witness.
 constexpr uint32_t kMissedByCapture = 10;  // packets that the receiver has all the same
 
+// A receiver that has never reported a loss may not count losses, so alone it proves nothing.
 NetworkLoss lost_by_network(const CallContext& context, StreamId id) {
   const StreamRecord& stream = context.model.streams[id];
-  // Who holds may count packets that it does not send; and a pause may be one of the capture.
+  // A sender on hold may go on counting packets that it does not send, and the capture may pause.
+  // What is missing across a pause is then no loss.
   const bool uncovered = context.model.coverage.until(stream.point, stream.longest_gap_from_ns()) <
                          stream.longest_gap_ns;
   const bool paused = uncovered || !context.audio.negotiation.holds.empty();
   const int64_t held = paused ? stream.sequence.pause_lost : 0;
   const int64_t lost = std::max<int64_t>(0, figures_of(stream).missing - held);
-  // Where its receiver got nearly all that is missing here, the capture dropped what came after its
-  // last report, too.
+  // Where the receiver got nearly all that is missing here, the capture also dropped what is
+  // missing since its last report.
   const bool by_capture = stream.received_unseen >= kMissedByCapture &&
                           stream.remote_lost * 10 <= stream.received_unseen;
   const int64_t received = by_capture ? lost : std::min<int64_t>(lost, stream.received_unseen);
@@ -189,7 +191,7 @@ std::vector<uint32_t> frames_of(const CallContext& context, const TransactionRec
   return frames;
 }
 
-// Faults of the negotiation are the same for both directions.
+// The fault is one of the negotiation, which is the same for both directions.
 static bool is_of_both(AudioFault fault) {
   return fault == AudioFault::port_zero || fault == AudioFault::no_answer_sdp ||
          fault == AudioFault::srtp_mismatch || fault == AudioFault::address_family;

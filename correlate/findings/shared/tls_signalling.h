@@ -1,4 +1,6 @@
-// TLS connections that carry signalling, as far as that shows without reading them.
+// TLS connections that carry signalling, as far as that shows without decrypting them.
+//
+// Pointers to connections are into Model::tls, and valid until the model changes.
 #pragma once
 
 #include <optional>
@@ -11,16 +13,20 @@
 
 namespace sipladder {
 
-// By what it offers (RFC 7301), the port of sips (RFC 3261 19.1.2), or SIP that was read in it.
+// The connection itself shows that it carries SIP: by the protocol that it offers (ALPN, RFC 7301),
+// by port 5061 of sips (RFC 3261 19.1.2), or by SIP that was decrypted in it.
 bool shows_signalling(const TlsConnection& connection);
 bool is_web_port(uint16_t port);
 
-// What SIP in the clear says that it reaches over TLS or WSS: of the first request of some calls.
+// Hosts and ports that SIP in the clear names for TLS or WSS. Only the first request of the first
+// 500 calls is read.
 class TlsNames {
  public:
   explicit TlsNames(CaptureContext& context);
-  bool has(const TlsConnection& connection) const;  // or a port that is named with another host
-  bool has_host(const TlsConnection& connection) const;  // the server itself
+  // The server is named, or its port is named with any host.
+  bool has(const TlsConnection& connection) const;
+  // The server is named, by its address or its server name.
+  bool has_host(const TlsConnection& connection) const;
 
  private:
   void add(std::string_view host, std::optional<uint16_t> port);
@@ -31,15 +37,16 @@ class TlsNames {
   std::set<uint16_t> ports_;
 };
 
-// Those that show it, or that SIP in the clear names; TLS that is only near SIP is not among them.
+// Connections that show signalling themselves, or whose server SIP in the clear names. Other TLS of
+// a host that speaks SIP is not among them.
 std::vector<const TlsConnection*> signalling_over_tls(CaptureContext& context);
-// A later handshake of the same client host with this server was completed.
+// The same client host completed a handshake with this server after `failed` began.
 bool succeeds_later(const std::vector<const TlsConnection*>& all, const TlsConnection& failed);
-// Its certificate is not valid when its packets pass.
+// The server's certificate is known, and its validity does not cover the time of the handshake.
 bool is_out_of_date(const TlsConnection& connection);
-// The client ended the handshake, and nothing but the certificate can have told it to.
+// The client ended the handshake: by an alert about the certificate, or without an alert.
 bool minds_certificate(const TlsConnection& connection);
-// Those of them whose certificate is known.
+// Those of signalling_over_tls() whose certificate is known.
 std::vector<const TlsConnection*> certificates_over_tls(CaptureContext& context);
 
 }  // namespace sipladder

@@ -25,8 +25,8 @@ TransferOutcome TransferOutcomes::after(int64_t time_ns) const {
   return before == newest_.begin() ? TransferOutcome{} : *std::prev(before);
 }
 
-// Where the times of the capture go back, an older outcome stands for the time after the newer
-// one's.
+// Drops the outcomes that this one makes useless: earlier ones, whatever time is asked for. More
+// than one is left only where the clock of the capture went back.
 void TransferOutcomes::add(const TransferOutcome& outcome) {
   while (!newest_.empty() && newest_.back().time_ns <= outcome.time_ns) newest_.pop_back();
   newest_.push_back(outcome);

@@ -1,4 +1,4 @@
-// What a transfer came to, as its NOTIFYs tell it.
+// The outcome of a transfer, as its NOTIFYs tell it (RFC 3515).
 #pragma once
 
 #include <vector>
@@ -12,16 +12,16 @@ namespace sipladder {
 struct TransferOutcome {
   int64_t time_ns = 0;
   uint16_t status = 0;
-  MessageId told;
+  MessageId told;  // the NOTIFY
 };
 
-// Of a call, so that each REFER finds the newest that came after it: the NOTIFYs are read once,
-// whatever their number.
+// The outcomes that the NOTIFYs of a call tell. The NOTIFYs are read once, at construction, however
+// many REFERs ask.
 class TransferOutcomes {
  public:
   explicit TransferOutcomes(CallContext& context);
 
-  // The newest of those from then on; status 0 and no message: there is none.
+  // The newest outcome at or after that time; status 0 and no message when there is none.
   TransferOutcome after(int64_t time_ns) const;
 
  private:
