@@ -1,6 +1,6 @@
-// audio-checksum: the UDP checksums of a stream are wrong, and its receiver drops what has one. Not
-// where other packets of that host are wrong too: then the capture was taken on the sending host,
-// before the network card filled them in.
+// audio-checksum: the UDP checksums of a stream are wrong, so its receiver drops the packets. Not
+// where all other packets of that host are wrong too: then the capture was taken on the sending
+// host, before the network card filled the checksums in.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,7 +17,8 @@ extern const Detector detector;
 constexpr uint32_t kMinWrong = 3;
 constexpr int kMaxRead = 16;  // messages of the call whose checksums are looked at
 
-// Of a message that stands in its capture file as it came: behind its UDP and IP headers.
+// The checksum of a SIP message that its capture file holds as one UDP datagram, directly behind
+// its IP and UDP headers; else unknown.
 Checksum checksum_of(const CallContext& context, const MessageRecord& message) {
   const IpAddress& src = context.model.endpoints[message.src].ip;
   const IpAddress& dst = context.model.endpoints[message.dst].ip;
@@ -39,7 +40,7 @@ Checksum checksum_of(const CallContext& context, const MessageRecord& message) {
   return udp_checksum(src, dst, udp, message.length + size_t{8});
 }
 
-// Something else that this host sends is right.
+// Another stream, or a SIP message, of the sending host has right checksums at the same point.
 bool sends_right_ones(CallContext& context, StreamId id) {
   const StreamRecord& stream = context.model.streams[id];
   const auto& endpoints = context.model.endpoints;

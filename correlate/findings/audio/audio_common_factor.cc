@@ -1,7 +1,7 @@
-// audio-common-factor: what all sessions without audio one way have in common, and most others do
-// not: a host, a link, a relay, a program, or the time since when they fail. Not for fewer than 20
-// sessions that could be judged, or fewer than 5 that fail or are well, and not when chance would
-// do the same once in a thousand captures.
+// audio-common-factor: what nearly all sessions without audio one way have in common and most
+// others do not have: a host, a link, a relay, a program, or the time since when they fail. Needs
+// 20 sessions that could be judged, and 5 of each outcome. Not when chance alone would show the
+// same in one of a thousand captures.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -20,7 +20,7 @@ extern const Detector detector;
 constexpr size_t kMinSessions = 20;
 constexpr size_t kMinOfEach = 5;
 constexpr double kMostChance = 0.001;
-constexpr double kNearlyAll = 0.9;       // of those that fail: some may have another reason
+constexpr double kNearlyAll = 0.9;       // of the faulty ones: some may have another reason
 constexpr size_t kLongestProgram = 80;   // of a User-Agent in a sentence
 constexpr size_t kMostEvidence = 20;     // frames
 constexpr size_t kMaxFactors = 200'000;  // of a capture; further ones are not compared
@@ -44,7 +44,7 @@ struct Sample {
   size_t all() const { return sessions.size(); }
 };
 
-// What nearly all faulty sessions have.
+// Something that nearly all faulty sessions have.
 struct Factor {
   double chance = 1;
   std::string words;  // after "28 calls without audio one way"
@@ -106,7 +106,8 @@ std::string words_of(const Peer& peer) {
   return {};
 }
 
-// When the first faulty one began, or the last: the others are all on one side of it.
+// Adds two factors of time: all faulty sessions begin at the first one's time or later, and all
+// begin at the last one's time or before.
 void add_times(const Sample& sample, std::vector<Factor>* factors) {
   size_t first = sample.all(), last = 0;
   for (size_t i = 0; i < sample.all(); i++) {
@@ -126,7 +127,8 @@ void add_times(const Sample& sample, std::vector<Factor>* factors) {
        {sample.faulty, sample.good - good_after}});
 }
 
-// The least probable first. The chance is that of one of so many, so it counts as often.
+// The factors, the least probable first. Each chance is multiplied by the number of things that
+// were compared (Bonferroni): among many, one looks special by chance.
 std::vector<Factor> factors_of(const Sample& sample, bool has_times) {
   std::vector<Factor> factors;
   for (const auto& [peer, uses] : sample.uses) {
@@ -156,7 +158,7 @@ std::string summary_of(const Sample& sample, const Factor& factor) {
   return fmt::format("{} calls without audio one way {}, and {}", faulty, factor.words, others);
 }
 
-// One over it, in one figure.
+// 1/chance, rounded down to one significant digit.
 std::string odds_text(double chance) {
   if (chance < 1e-6) return "a million";
   const double odds = 1 / chance;
@@ -176,7 +178,7 @@ std::string explanation_of(const Sample& sample, const std::vector<Factor>& fact
 }
 
 void check(CaptureContext& context, std::vector<Finding>* out) {
-  const Model& model = context.model;  // while it grows, not every look judges every call
+  const Model& model = context.model;  // not asked while it grows: each time would judge all calls
   if (!model.finished || model.calls.held() < kMinSessions || model.streams.size() == 0) return;
   Sample sample = sample_of(context);
   if (sample.all() < kMinSessions || sample.faulty < kMinOfEach || sample.good < kMinOfEach) return;

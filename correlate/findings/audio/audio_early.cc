@@ -1,6 +1,6 @@
 // audio-early-missing: an 18x announces early media, none comes or it is silent, and no 180 makes
-// the caller play a tone of its own. audio-early-wrong-leg: the caller goes on with the leg of the
-// early media though another one has answered.
+// the caller's phone play a tone of its own. audio-early-wrong-leg: the caller goes on with the leg
+// of the early media although another leg has answered.
 #include <fmt/format.h>
 
 #include "correlate/findings/shared/support.h"
@@ -43,7 +43,7 @@ void check_missing(CallContext& context, CallAnalysis* out) {
   report(out, std::move(finding));
 }
 
-// What the first 2xx says of audio.
+// The audio SDP of the callee's first 2xx; null without one.
 const AudioSdp* answer_of(const CallContext& context) {
   for (const AudioSdp& audio_sdp : context.audio.negotiation.audio_sdps) {
     if (audio_sdp.author == Party::callee && context.message(audio_sdp.message).status / 100 == 2)
@@ -52,7 +52,8 @@ const AudioSdp* answer_of(const CallContext& context) {
   return nullptr;
 }
 
-// A stream of the caller that goes on to there after the answer, none when it follows the answer.
+// A stream of the caller that still goes to `early` after the answer; none when a stream goes to
+// the answer's address.
 StreamId left_with(const CallContext& context, const Endpoint& early, const AudioSdp& answer) {
   constexpr int64_t kGoesOnNs = 3'000'000'000;
   StreamId left;
@@ -65,7 +66,7 @@ StreamId left_with(const CallContext& context, const Endpoint& early, const Audi
   return left;
 }
 
-// The 18x and the 2xx are of different legs, on one hop, with audio at different places.
+// Looks for an 18x and a 2xx of different legs on one hop, with different addresses for audio.
 void check_leg(CallContext& context, CallAnalysis* out) {
   if (!context.early.announced || context.streams.empty()) return;
   const AudioSdp* answer = answer_of(context);

@@ -13,7 +13,7 @@ void add_advice(Finding* finding) {
   finding->rfc = "RFC 4787 5";
 }
 
-// The receiver's RTCP is the second point.
+// Here the receiver's RTCP takes the place of a second capture point.
 void describe_reports(CallContext& context, const AudioDirection& direction, uint32_t reports,
                       Finding* finding) {
   const StreamRecord& stream = context.model.streams[direction.verdict.shown_by];

@@ -39,7 +39,8 @@ struct Clash {
   std::string payload, offered, answered;
 };
 
-// Of what the answer chose first. A payload type of the offer with the same configuration fits.
+// The clash of the codec that the answer lists first with the offer. None when any payload type of
+// the offer has the same codec and the same value.
 std::optional<Clash> clash_of(const SdpMedia& offer, const SdpMedia& answer) {
   for (const Parameter& parameter : kParameters) {
     if (answer.formats.empty() ||
@@ -60,7 +61,8 @@ std::optional<Clash> clash_of(const SdpMedia& offer, const SdpMedia& answer) {
   return std::nullopt;
 }
 
-// Frames of 30 ms in both directions (50 bytes each): they settled on mode 30 (RFC 3952 5).
+// iLBC: all packets hold whole frames of 30 ms (50 bytes), so both settled on mode 30
+// (RFC 3952 5).
 bool settled_on_30(const CallContext& context) {
   constexpr uint64_t kFrame = 50;
   const auto all_30 = [&](const AudioDirection& direction) {
@@ -72,8 +74,8 @@ bool settled_on_30(const CallContext& context) {
   return all_30(context.audio.from_caller) && all_30(context.audio.from_callee);
 }
 
-// The telephone-event that was agreed, where none has the clock of the codec: both share their
-// timestamps.
+// The telephone-event of the answer; null when one of them has the clock of the first codec. Events
+// and audio share one stream of timestamps, so they need one clock.
 const SdpFormat* event_of_other_clock(const SdpMedia& answer) {
   const SdpFormat* event = nullptr;
   for (const SdpFormat& format : answer.formats) {
@@ -84,7 +86,8 @@ const SdpFormat* event_of_other_clock(const SdpMedia& answer) {
   return event == &answer.formats.front() ? nullptr : event;
 }
 
-// Most receivers count such digits right all the same: it is a warning only where some were sent.
+// Most receivers read such digits right all the same, so it is a warning only where digits are
+// sent.
 void check_events(CallContext& context, const SdpMedia& answer, const AudioSdp& audio_sdp,
                   CallAnalysis* out) {
   if (answer.formats.empty() || answer.formats.front().clock_hz == 0) return;

@@ -1,5 +1,6 @@
 // audio-fragmentation: a router says that packets of a call are too big for the next link, and the
-// sender goes on at that size (RFC 1191, RFC 8201). Not when it learns, or the answer comes.
+// sender goes on at that size (RFC 1191, RFC 8201). Not when it sends smaller ones, or an answer
+// comes.
 #include <fmt/format.h>
 
 #include <algorithm>

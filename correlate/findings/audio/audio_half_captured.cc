@@ -1,5 +1,5 @@
 // audio-half-captured: the capture shows one direction of the talk, and nothing tells whether the
-// other one was heard. Not when RTCP confirms it, nor when its absence is a fault.
+// other one was heard. Not when RTCP confirms the other one, nor when its absence is a fault.
 #include <fmt/format.h>
 
 #include "correlate/findings/shared/support.h"

@@ -1,4 +1,4 @@
-// audio-held: a fact, not a fault.
+// audio-held: by whom, how and for how long the call was put on hold. A fact, not a fault.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// audio-hold-not-resumed: nobody took the hold back. Not when the call is ended within 3 s of it,
-// goes on, or was transferred: that is what it was held for.
+// audio-hold-not-resumed: the call ends while it is on hold. Not when it ends within 3 s of the
+// hold, nor when it was transferred or replaced, for which it was held.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -40,7 +40,8 @@ bool names_in_replaces(CallContext& context, const TransactionRecord& txn,
   return at != std::string_view::npos && unescape(headers.substr(at + 8)).starts_with(call_id);
 }
 
-// Another call takes its place: a Replaces, or a Refer-To with one, names its Call-ID (RFC 3891).
+// Another call takes the place of this one: during this call a Replaces, or a Refer-To with one,
+// names its Call-ID (RFC 3891). Only calls with near ids are looked at.
 bool is_replaced(CallContext& context) {
   constexpr uint32_t kNear = 32;
   const std::string call_id = call_id_of(context);

@@ -54,7 +54,8 @@ void check(CallContext& context, CallAnalysis* out) {
   report_audio_fault(context, AudioFault::icmp_unreachable, detector, out, describe);
 }
 
-// Without SIP nobody knows when the talk ended: errors about the most part of a stream tell enough.
+// Streams of a capture without SIP. When their talk ended is not known, so the errors must go on to
+// the end of the stream.
 void check_capture(CaptureContext& context, std::vector<Finding>* out) {
   constexpr size_t kMinErrors = 3;
   const Model& model = context.model;

@@ -1,6 +1,6 @@
-// audio-late: the first RTP of a direction comes more than 1 s after it was agreed. The verdict is
-// partial only after half of the talk or 5 s. Not of a phone that sends nothing while its user is
-// silent.
+// audio-late: the first RTP of a direction comes more than 1 s after it was due. The verdict on the
+// call becomes `partial` only when 5 s, or half of a shorter talk, are missing. Not for a phone
+// that sends nothing while its user is silent.
 #include <fmt/format.h>
 
 #include "correlate/findings/shared/support.h"
@@ -13,8 +13,8 @@ extern const Detector detector;
 constexpr int64_t kLateNs = 1'000'000'000;
 constexpr int64_t kLateKeyedNs = 3'000'000'000;
 
-// Connectivity checks (ICE) and a DTLS handshake come before the first packet, and are repeated
-// after a second.
+// ICE checks and a DTLS handshake come before the first RTP packet, and are repeated after a second
+// when they get lost.
 int64_t allowed_ns(const Negotiation& negotiation) {
   for (const AudioSdp& audio_sdp : negotiation.audio_sdps) {
     if (audio_sdp.ice || audio_sdp.fingerprint) return kLateKeyedNs;

@@ -1,6 +1,6 @@
-// audio-neighbour-missing: whoever is to send the media asks for its next hop (ARP, neighbour
-// discovery) and gets no answer: not a packet leaves. Not when the media flows, nor where a point
-// sees the questions, which go to all, and not the answers, which go to one.
+// audio-neighbour-missing: a host that is to send the media asks for its next hop (ARP, neighbour
+// discovery) and gets no answer, so no packet leaves it. Not when the media flows. Not where the
+// point sees no other packets of that host: questions go to all hosts, answers only to one.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,7 +15,7 @@ extern const Detector detector;
 constexpr int64_t kBeforeNs = 5'000'000'000;  // the answer: media may be sent early
 constexpr int64_t kLateNs = 1'000'000'000;
 
-// What passes between this host and others is seen here.
+// SIP or media of this host is seen here, so answers to it would be seen too.
 bool is_seen(const CallContext& context, const IpAddress& host) {
   const auto& endpoints = context.model.endpoints;
   const auto is_end = [&](const auto& ids, const auto& table) {
@@ -33,7 +33,8 @@ bool is_on_link(const IpAddress& a, const IpAddress& b) {
          std::equal(a.bytes.begin(), a.bytes.begin() + prefix, b.bytes.begin());
 }
 
-// Where the media of this direction has to go next: the receiver, or the gateway to it.
+// The host that is asked for is the next hop of the media: the receiver, or the sender's gateway to
+// it.
 bool is_next_hop(const NeighbourSilence& run, const IpAddress& sender, const IpAddress& receiver) {
   if (run.target == receiver) return true;
   return run.asker == sender && is_on_link(run.target, sender) && !is_on_link(receiver, sender);
@@ -46,7 +47,8 @@ bool is_missing(const AudioDirection& direction, const NeighbourSilence& run, in
   return direction.first_ns > answer_ns + kLateNs && run.first_ns < direction.first_ns;
 }
 
-// The stream by which the fault shows: its own finding is told by this one.
+// The stream that the audio finding about this direction names, so that this finding replaces it
+// (Relations::of_same).
 StreamId shown_by(const CallContext& context, const AudioDirection& direction) {
   if (!direction.streams.empty()) return direction.verdict.shown_by;
   const AudioDirection& back = context.audio.direction(opposite(direction.from));

@@ -1,6 +1,7 @@
 // audio-no-answer-sdp: the dialog is confirmed, and only one side ever gave an SDP. Not when the
-// answer came in a reliable 18x or the media flows. Also a re-INVITE whose offer the 2xx does not
-// answer: an error when the call ends or falls silent with it, else as far as media shows.
+// answer came in a reliable 18x or the media flows. Also for a re-INVITE whose offer the 2xx does
+// not answer: an error when the call ends or falls silent then, an info when the media flows on,
+// else a warning.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -30,13 +31,13 @@ void describe(CallContext& context, const AudioDirection&, Finding* finding) {
 extern const Detector detector;
 
 constexpr int64_t kSoonNs = 5'000'000'000;
-constexpr int64_t kAtOnceNs = 1'000'000'000;  // who hangs up then does it for that
+constexpr int64_t kAtOnceNs = 1'000'000'000;  // a BYE within this time is taken as a consequence
 
 bool has_whole_body(const MessageRecord& message) {
   return !message.truncated && !message.malformed;
 }
 
-// Its offer is answered by no response on any hop.
+// The transaction is an accepted re-INVITE with an offer, and no response on any hop has an SDP.
 bool is_unanswered_offer(const CallContext& context, TransactionId id) {
   const TransactionRecord& txn = context.model.transactions[id];
   if (txn.method != Method::invite || !txn.in_dialog || !txn.request || !txn.succeeded())

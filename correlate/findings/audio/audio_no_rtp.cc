@@ -1,6 +1,6 @@
-// audio-no-rtp-from-caller, audio-no-rtp-from-callee: agreed by offer/answer, the other direction
-// is in the capture, this one is not. Not when held, agreed one way, refused, shorter than 2 s, or
-// when the capture holds no media of the call, unless it shows that ICE finds no path.
+// audio-no-rtp-from-caller, audio-no-rtp-from-callee: offer and answer allow both directions, and
+// only the other one is in the capture. Not when the call is held, one-way by agreement, refused,
+// or shorter than 2 s. Not without any media, unless the capture shows that ICE finds no path.
 #include <fmt/format.h>
 
 #include "correlate/findings/shared/support.h"
@@ -8,8 +8,8 @@
 namespace sipladder::audio_no_rtp {
 namespace {
 
-// Both parties are behind one NAT, and the SDP of each names its public address: what goes there
-// has to turn round in it (RFC 5128 3.3).
+// Adds that both parties are behind one NAT, if each SDP names its public address. Packets to that
+// address have to be turned round in the NAT (hairpin, RFC 5128 3.3).
 void tell_hairpin(const CallContext& context, const AudioDirection& direction,
                   const StreamRecord& heard, Finding* finding) {
   const AudioSdp* listener = context.audio.negotiation.newest(opposite(direction.from));

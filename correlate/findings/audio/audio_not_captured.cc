@@ -1,5 +1,6 @@
-// audio-not-captured: nothing can be said of what was heard. Not for calls that were never long
-// enough. A capture without any media says so once, not call by call.
+// audio-not-captured: a call was answered, and its media is not in the capture, so nothing can be
+// said about what was heard. Not for talks under 2 s. For a capture without any media it is told
+// once, not call by call.
 #include <fmt/format.h>
 
 #include "correlate/findings/shared/support.h"
@@ -11,12 +12,12 @@ extern const Detector detector;
 
 constexpr int64_t kShortNs = 2'000'000'000;
 
-// RTP, or what opens a path for it.
+// The capture has RTP, or ICE or DTLS that opens a path for it.
 bool shows_media(const Model& model) {
   return model.streams.size() != 0 || !model.ice_checks.empty() || !model.handshakes.empty();
 }
 
-// TURN over TCP (RFC 8656 2.1) is not looked into.
+// The media may be inside TURN over TCP (RFC 8656 2.1), which this program does not decode.
 bool may_hide_in_tcp(const Model& model) {
   constexpr uint64_t kFew = 100;
   return model.accounting.fates[static_cast<size_t>(Fate::tcp_other)] >= kFew;
@@ -33,7 +34,7 @@ std::string where_it_is(const Model& model) {
   return text + ".";
 }
 
-// One direction takes another way, and RTCP says that it arrives.
+// Reports a direction that takes another path, and of which RTCP says that it arrives.
 void check_reported(CallContext& context, const AudioDirection& direction, CallAnalysis* out) {
   if (direction.reported_frame == 0) return;
   Finding finding = finding_of(context, detector);

@@ -1,6 +1,6 @@
 // audio-not-latched: a party behind a NAT sends from elsewhere than its SDP says, and the other
-// side keeps sending to the SDP. Not when RTCP reports that it arrives, or the address is seen as a
-// source.
+// side keeps sending to the address in the SDP. Not when RTCP reports that the audio arrives, or
+// when that address is seen as a source.
 #include <fmt/format.h>
 
 #include <algorithm>

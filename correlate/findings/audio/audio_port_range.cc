@@ -20,7 +20,7 @@ struct Use {
   CallId call;
   uint16_t port = 0;
 };
-// Of one host, the ports to which media goes.
+// The ports of one host to which media goes.
 struct Host {
   std::vector<Use> good, bad;
 };
@@ -31,7 +31,7 @@ std::set<uint32_t> calls_of(const std::vector<Use>& uses) {
   return calls;
 }
 
-// Ports of failed calls that lie within no port of a good one.
+// A range of ports.
 struct Range {
   uint16_t low = UINT16_MAX, high = 0;
   bool contains(uint16_t port) const { return low <= port && port <= high; }
@@ -70,7 +70,7 @@ Verdicts verdicts_of(CaptureContext& context) {
 void report_host(const Verdicts& verdicts, const IpAddress& ip, const Host& host,
                  std::vector<Finding>* out) {
   const std::set<uint32_t> bad_calls = calls_of(host.bad);
-  if (bad_calls.size() != verdicts.bad) return;  // some fail elsewhere
+  if (bad_calls.size() != verdicts.bad) return;  // some failed calls do not use this host
   const Range bad = range_of(host.bad);
   const bool shared = std::any_of(host.good.begin(), host.good.end(),
                                   [&](const Use& use) { return bad.contains(use.port); });
@@ -98,7 +98,7 @@ void report_host(const Verdicts& verdicts, const IpAddress& ip, const Host& host
 }
 
 void check(CaptureContext& context, std::vector<Finding>* out) {
-  const Model& model = context.model;  // while it grows, not every look judges every call
+  const Model& model = context.model;  // not asked while it grows: each time would judge all calls
   if (!model.finished || model.calls.held() < kMinCalls || model.streams.size() == 0) return;
   const Verdicts verdicts = verdicts_of(context);
   if (verdicts.good + verdicts.bad < kMinCalls || verdicts.bad < kMinFaulty ||
@@ -108,7 +108,7 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
   for (const auto& [ip, host] : verdicts.hosts) {
     if (!host.bad.empty()) report_host(verdicts, ip, host, &found);
   }
-  // A host that all calls use tells nothing; of several, one range tells the most.
+  // Where several hosts have such a range, none of them is told: each may be the cause.
   if (found.size() == 1) report(out, std::move(found.front()));
 }
 

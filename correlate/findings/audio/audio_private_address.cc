@@ -1,6 +1,6 @@
-// audio-private-address: RTP goes to the private address of an SDP whose author the packets show in
-// another network. Not when both are inside private space, or when a relay or the peer latched onto
-// the real source.
+// audio-private-address: RTP goes to a private address from SDP, while packets show the author of
+// that SDP in another network. Not when both parties are in one private network, nor when a relay
+// or the peer latched onto the real source.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,7 +15,8 @@ bool is_private(const IpAddress& ip) {
   return scope_of(ip) == AddressScope::private_ || scope_of(ip) == AddressScope::cgnat;
 }
 
-// A request of the party as it left its own network: no proxy has added a Via.
+// A request that the party itself sends from a public address: no proxy has added a Via. Null when
+// there is none.
 const MessageRecord* request_of(CallContext& context, Party party) {
   for (const MessageId id : context.messages()) {
     const MessageRecord& message = context.message(id);
@@ -27,7 +28,7 @@ const MessageRecord* request_of(CallContext& context, Party party) {
   return nullptr;
 }
 
-// "the private address in the caller's SDP (frame 12)", or who put it there.
+// "the private address in the caller's SDP (frame 12)", or which host put it there.
 std::string named_text(CallContext& context, const PrivateProof& proof, Party listener,
                        Finding* finding) {
   const std::string plain =
@@ -50,7 +51,7 @@ std::string named_text(CallContext& context, const PrivateProof& proof, Party li
                      ip_text(context, message.src), party_text(listener), message.frame);
 }
 
-// What contradicts the SDP.
+// What contradicts the private address in the SDP, in words.
 std::string seen_of(CallContext& context, const PrivateProof& proof, Party listener,
                     Finding* finding) {
   const AudioDirection& back = context.audio.direction(listener);
@@ -114,7 +115,7 @@ bool is_accepted_invite(const TransactionRecord& txn) {
   return txn.method == Method::invite && txn.succeeded() && !txn.in_dialog && txn.request;
 }
 
-// As far as its record tells, without a look at the messages.
+// The records do not rule a half-configured server out. No message is read for this.
 bool may_be_half_configured(const CallContext& context, const TransactionRecord& txn) {
   constexpr uint16_t kSip = 5060, kLastSip = 5099;
   const MessageRecord& answer = context.message(txn.final_response);
@@ -124,9 +125,9 @@ bool may_be_half_configured(const CallContext& context, const TransactionRecord&
          scope_of(source.ip) == AddressScope::public_;
 }
 
-// A server that knows its public address for SIP, and answers with a private one for its media: its
-// Contact names where its answer comes from. A phone behind a NAT names its own network in both,
-// and its server answers to the source.
+// The private media address in the answer of a server that is configured with its public address
+// for SIP only: its Contact names the public address that the answer comes from. nullopt for a
+// phone behind a NAT, whose Contact names its private network too.
 std::optional<Endpoint> half_configured_answer(CallContext& context, const TransactionRecord& txn) {
   if (!may_be_half_configured(context, txn)) return std::nullopt;
   const MessageRecord& answer = context.message(txn.final_response);
@@ -140,8 +141,8 @@ std::optional<Endpoint> half_configured_answer(CallContext& context, const Trans
   return parse_ip(contact.host) == server ? answered : std::nullopt;
 }
 
-// No RTP of the call is here: what the SDP says is all that is known. A hop that mends it shows the
-// same answer with another address.
+// Judges the answer of a call without RTP by its SDP alone. Not where the answer on another hop has
+// another address: then a hop has put that in its place.
 void check_answer(CallContext& context, CallAnalysis* out) {
   if (!context.audio.answered || !context.streams.empty() || !context.call.sdp.may_be_private)
     return;

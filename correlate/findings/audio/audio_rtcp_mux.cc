@@ -1,4 +1,4 @@
-// audio-rtcp-mux: a party sends RTCP on the RTP port of one that did not agree to it (RFC
+// audio-rtcp-mux: a party sends RTCP to the RTP port of a party that did not agree to that (RFC
 // 5761 5.1.1), and audio or reports end. Not where both agree, nor where nothing ends.
 #include <fmt/format.h>
 
@@ -17,7 +17,7 @@ bool agrees(CallContext& context, const AudioSdp& audio_sdp) {
   return audio_sdp.mline < sdp.media.size() && sdp.media[audio_sdp.mline].rtcp_mux;
 }
 
-// RTCP that goes to where the RTP of the same sender goes.
+// RTCP that goes to the same port as the RTP of its sender; null when there is none.
 const RtcpRecord* muxed_by(const CallContext& context, const AudioDirection& direction) {
   for (const StreamId id : direction.last_leg) {
     const StreamRecord& stream = context.model.streams[id];

@@ -1,7 +1,7 @@
-// audio-sequence-restart: numbers or timestamps jump back under one SSRC in mid-talk, or a new SSRC
-// comes and the receiver's RTCP goes on about the old one. Not for a new SSRC that it follows, for
-// timestamps that begin anew with a mark or after a pause, nor for what early media did before the
-// answer.
+// audio-sequence-restart: sequence numbers or timestamps jump back under one SSRC in mid-talk, or a
+// new SSRC comes and the receiver's RTCP goes on about the old one. Not for a new SSRC that the
+// receiver follows, for timestamps that begin anew with a marker or after a pause, nor for jumps
+// before the answer.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,7 +14,8 @@ namespace {
 
 extern const Detector detector;
 
-// The request shortly before, that changed something: "at the re-INVITE (frame 12)".
+// The request shortly before that changed the session: ", after the re-INVITE (frame 12)". It
+// becomes the finding's message and evidence.
 std::string occasion_of(CallContext& context, int64_t time_ns, Finding* finding) {
   constexpr int64_t kShortlyNs = 3'000'000'000;
   std::string text;
@@ -34,7 +35,7 @@ std::string occasion_of(CallContext& context, int64_t time_ns, Finding* finding)
   return text;
 }
 
-// Under a new key its receiver has seen no number yet.
+// The stream's SRTP key changes at the jump. Under a new key no number counts as a replay.
 bool has_new_key(const CallContext& context, StreamId id) {
   constexpr int64_t kAtOnceNs = 1'000'000'000;
   const StreamRecord& stream = context.model.streams[id];
@@ -80,7 +81,8 @@ void check_jump(CallContext& context, StreamId id, CallAnalysis* out) {
   report(out, std::move(finding));
 }
 
-// Reports of the receiver about the old source go on, and none is about the new one.
+// A report of the receiver about the old source, long after the new one began; null when any report
+// is about the new source.
 const RtcpRecord* stays_behind(const CallContext& context, const StreamRecord& before,
                                const StreamRecord& now) {
   constexpr int64_t kFollowsNs = 10'000'000'000;

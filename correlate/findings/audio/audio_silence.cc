@@ -1,6 +1,6 @@
-// audio-silence: RTP arrives, and no packet of it holds anything to hear: all were decoded and none
-// is louder than -60 dBov, all have one payload, or there is nothing but comfort noise and events.
-// Not when held or muted by the direction attribute.
+// audio-silence: RTP arrives, and no packet holds anything to hear. Either all were decoded and
+// none is louder than -60 dBov, or all have one payload, or there is nothing but comfort noise and
+// events. Not when the call is on hold or the direction attribute forbids sending.
 #include <fmt/format.h>
 
 #include "correlate/findings/shared/support.h"

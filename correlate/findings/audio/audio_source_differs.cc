@@ -1,6 +1,6 @@
-// audio-source-differs: a party sends from another public host than its SDP names, from the very
-// port that it names there, and nothing ever comes from the host that it names: its external
-// address is wrong. Not where ICE, a relay or another hop's SDP explains it.
+// audio-source-differs: a party sends from another public host than its SDP names, but from the
+// port that its SDP names, and nothing ever comes from the named host. Then its external address is
+// wrong. Not where ICE, a relay or another hop's SDP explains it.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -22,14 +22,15 @@ bool is_source_here(const CallContext& context, const IpAddress& ip) {
          });
 }
 
-// Hosts that share an address, or a mistyped last byte.
+// The hosts are in one /24 (IPv6: /64): they may share a virtual address, or a byte is mistyped.
 bool is_neighbour(const IpAddress& a, const IpAddress& b) {
   const size_t same = a.family == 4 ? 3 : 8;
   return a.family == b.family &&
          std::equal(a.bytes.begin(), a.bytes.begin() + same, b.bytes.begin());
 }
 
-// The SDP that names another host than the stream comes from, and the same port.
+// The SDP of the party that names another host than `source`, with the same port. Null when any of
+// its SDPs names that host, or cannot be compared.
 const AudioSdp* contradicted(const CallContext& context, Party from, const Endpoint& source) {
   const AudioSdp* wrong = nullptr;
   for (const AudioSdp& audio_sdp : context.audio.negotiation.audio_sdps) {

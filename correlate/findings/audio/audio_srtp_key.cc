@@ -1,6 +1,6 @@
-// audio-srtp-key: tags of SRTP prove that a sender uses a key that its own newer SDP has replaced,
-// or a rollover counter that its receiver cannot have. Not where no known key has made a tag: its
-// key may be in an SDP that is not here, or be masked.
+// audio-srtp-key: authentication tags of SRTP prove that a sender uses a key that its own newer SDP
+// has replaced, or a rollover counter that its receiver cannot have. Not where a tag fits no known
+// key: that key may be in an SDP that is not here, or be masked.
 #include <fmt/format.h>
 
 #include "correlate/findings/shared/support.h"

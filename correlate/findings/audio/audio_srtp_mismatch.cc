@@ -1,5 +1,5 @@
-// audio-srtp-mismatch: RTP/SAVP on one side and RTP/AVP on the other, or SRTP whose keys do not
-// come out of offer and answer, be it that DTLS never completes.
+// audio-srtp-mismatch: RTP/SAVP on one side and RTP/AVP on the other, or SRTP for which offer and
+// answer give no usable keys, or whose DTLS handshake never completes.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,5 +1,6 @@
-// audio-stopped: a direction that flowed ends at least 5 s before its agreed end, or 2 s that are a
-// third of a short talk: who hears nothing hangs up soon. Not when held or no longer agreed.
+// audio-stopped: a direction that flowed ends at least 5 s before the agreed end. In a short talk 2
+// s are enough if they are a third of it, because a party that hears nothing hangs up soon. Not
+// when the call is on hold or the direction is no longer agreed.
 #include <fmt/format.h>
 
 #include <cstdlib>
@@ -11,9 +12,10 @@ namespace {
 
 constexpr uint32_t kMaxLater = 4096;  // calls that began after this one and are looked at
 constexpr int64_t kNearNs =
-    3'000'000'000;  // from the answer of the one to the silence on the other
+    3'000'000'000;  // between the answer of one call and the silence in the other
 
-// The party that falls silent answered another call then: its phone has one voice.
+// ", as the callee answers another call (call 7)" when the silent party did so at that time: a
+// phone sends voice to one call only. Empty otherwise.
 std::string other_call_answered(CallContext& context, const AudioDirection& direction,
                                 Finding* finding) {
   const Model& model = context.model;

@@ -1,6 +1,6 @@
 // audio-two-senders: two sources send voice to one port of a party at the same time, after the
-// answer: music on hold that goes on, or a fork that was not ended. Not for the same source by two
-// paths, nor for early media.
+// answer: music on hold that goes on, or a fork that was not ended. Not for one source that arrives
+// by two paths, nor for early media.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,7 +16,7 @@ extern const Detector detector;
 constexpr int64_t kTogetherNs = 1'000'000'000;
 constexpr uint32_t kMinPackets = 50;
 
-// Repair data and events have sources of their own beside the voice.
+// The stream is voice. Repair data and telephone-events may have an SSRC of their own beside it.
 bool is_voice(const CallContext& context, StreamId id) {
   static constexpr std::string_view kOthers[] = {"telephone-event", "CN",        "rtx", "red",
                                                  "ulpfec",          "flexfec-03"};

@@ -1,6 +1,6 @@
-// audio-unusable-address: an SDP names where nobody can send to: 0.0.0.0 from the beginning, port
-// 9, a multicast address, a link-local IPv6 one, a host name that the other side does not send to.
-// Not for hold, for ICE, nor where audio comes to its author all the same.
+// audio-unusable-address: an SDP names an address or port to which nobody can send: 0.0.0.0 from
+// the beginning, port 9, a multicast address, a link-local IPv6 one, or a host name to which the
+// other side does not send. Not for hold or ICE, nor where audio goes to its author all the same.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,7 +14,8 @@ extern const Detector detector;
 
 constexpr uint16_t kDiscard = 9;
 
-// What is wrong with it, empty when nothing is.
+// What is wrong with the address of the SDP, in words; empty when nothing is. `other_is_heard`: RTP
+// of the SDP's author is in the capture.
 std::string fault_of(const CallContext& context, const AudioSdp& audio_sdp, bool other_is_heard) {
   if (!audio_sdp.audio || !audio_sdp.usable || audio_sdp.ice || !audio_sdp.ice_ufrag.empty())
     return {};
@@ -51,7 +52,7 @@ void check_party(CallContext& context, Party party, CallAnalysis* out) {
   Finding finding = finding_of(context, detector);
   finding.confidence = Confidence::likely;
   finding.message = audio_sdp->message;
-  // As the direction that is missing for it is told: by what goes the other way.
+  // The stream that audio-no-rtp-from-... would name, so that this finding replaces it.
   const AudioDirection& back = context.audio.direction(party);
   if (!back.streams.empty()) finding.stream = back.streams.front();
   finding.dialog = context.message(audio_sdp->message).dialog;

@@ -1,5 +1,5 @@
-// audio-wrong-destination: RTP goes where nobody asked for it. Not when latched, with ICE, or when
-// a re-INVITE moved it.
+// audio-wrong-destination: RTP goes to an address for which the receiver never asked, or no longer
+// asks. Not when it was latched, with ICE, or when a re-INVITE moved it there.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 namespace sipladder::audio_wrong_destination {
 namespace {
 
-// Latched on the first packets that came, whoever sent them.
+// Describes a sender that latched on the first packets that came, whoever sent them.
 void describe_stray(CallContext& context, const AudioDirection& direction, StreamId heard_from,
                     Finding* finding) {
   const StreamRecord& stream = context.model.streams[direction.verdict.shown_by];

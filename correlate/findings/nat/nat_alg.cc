@@ -1,4 +1,4 @@
-// nat-alg: a router rewrites SIP that passes it (an application layer gateway, as nf_nat_sip).
+// nat-alg: a router rewrites SIP that passes it (an application layer gateway such as nf_nat_sip).
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -20,7 +20,7 @@ constexpr char kExplanation[] =
 constexpr char kRemedy[] =
     "Switch off the SIP ALG of the router (SIP helper, SIP passthrough, nf_nat_sip), or use TLS.";
 
-constexpr size_t kMostLines = 6;    // that are quoted
+constexpr size_t kMostLines = 6;    // that are quoted in the explanation
 constexpr size_t kMostOfLine = 90;  // characters of each
 
 std::vector<std::string> lines_of(MessageView& view, const MessageRecord& message) {
@@ -35,7 +35,7 @@ std::vector<std::string> lines_of(MessageView& view, const MessageRecord& messag
   return lines;
 }
 
-// Those of `lines` that `others` has not, as often as it has them.
+// The `lines` that `others` does not have. A line that is there twice must be in both twice.
 std::vector<std::string> missing_in(const std::vector<std::string>& others,
                                     const std::vector<std::string>& lines) {
   std::multiset<std::string> there(others.begin(), others.end());
@@ -51,7 +51,7 @@ std::vector<std::string> missing_in(const std::vector<std::string>& others,
   return missing;
 }
 
-// The lines that differ, in the order in which they stand.
+// The lines that differ before and after the router, in their order, as a sentence.
 std::string changed_lines(CaptureContext& context, const Rewrite& rewrite) {
   const auto before = lines_of(context.view, context.model.messages[rewrite.before]);
   const auto after = lines_of(context.view, context.model.messages[rewrite.after]);
@@ -66,7 +66,7 @@ std::string changed_lines(CaptureContext& context, const Rewrite& rewrite) {
   return text.empty() ? text : text + ".";
 }
 
-// Certain: the same message on both sides of the NAT.
+// Reports rewriting that is certain: the capture has the same message from both sides of the NAT.
 void report_pairs(CaptureContext& context, std::vector<Finding>* out) {
   std::map<std::pair<IpAddress, IpAddress>, std::vector<const Rewrite*>> boxes;
   for (const Rewrite& rewrite : context.nat.rewrites()) {

@@ -22,7 +22,7 @@ std::optional<IpAddress> host_of(std::string_view uri) {
   return parse_ip(parse_uri(uri).host);
 }
 
-// A private address that nobody here sends from.
+// The address is private, and nothing comes from it at this capture point.
 bool is_out_of_reach(const CaptureContext& context, const std::optional<IpAddress>& ip,
                      uint8_t point) {
   return ip && is_private_scope(scope_of(*ip)) && !context.nat.sends(*ip, point);
@@ -52,7 +52,8 @@ void tell(const CaptureContext& context, TransactionId id, const IpAddress& cont
   report(out, std::move(finding));
 }
 
-// A request to a private host, or with one in its Request-URI and no Route left, that dies.
+// Reports a request without an answer that goes to a private host, or whose Request-URI names one
+// and that has no Route left.
 void check_request(CaptureContext& context, TransactionId id, std::vector<Finding>* out) {
   const TransactionRecord& txn = context.model.transactions[id];
   const Endpoint& src = context.model.endpoints[txn.src];
@@ -61,10 +62,10 @@ void check_request(CaptureContext& context, TransactionId id, std::vector<Findin
   const SipIndex& sip = context.view.sip();
   const auto target = host_of(sip.request_uri);
   const uint8_t point = context.model.messages[txn.request].point;
-  // By a Route it can be sent to a private address, too: that is a fault of the Record-Route.
+  // With a Route, the private destination comes from a Record-Route: nat-record-route-private.
   const bool sent_there =
       is_out_of_reach(context, dst.ip, point) && target == dst.ip && !sip.has(HeaderId::route);
-  // A proxy that sends it to a public host all the same has looked up where the client is.
+  // A proxy that sends it to a public host has looked up where the client is.
   const bool by_proxy = header_values(sip, HeaderId::via).size() > 1;
   const bool named = is_out_of_reach(context, target, point) && !sip.has(HeaderId::route) &&
                      !by_proxy && !context.nat.sends(dst.ip, point) &&
@@ -81,7 +82,7 @@ void check_request(CaptureContext& context, TransactionId id, std::vector<Findin
        out);
 }
 
-// A 2xx that is repeated because its ACK goes to the Contact. Whether it was told.
+// Reports a 2xx that is repeated because its ACK goes to the private Contact. True when it did.
 bool check_2xx(CaptureContext& context, TransactionId id, std::vector<Finding>* out) {
   const TransactionRecord& txn = context.model.transactions[id];
   const MessageRecord& response = context.model.messages[txn.final_response];
@@ -102,7 +103,7 @@ bool check_2xx(CaptureContext& context, TransactionId id, std::vector<Finding>* 
 
 void check(CaptureContext& context, std::vector<Finding>* out) {
   size_t read = 0;
-  std::set<std::pair<CallId, uint32_t>> told_2xx;  // at whatever hop
+  std::set<std::pair<CallId, uint32_t>> told_2xx;  // by call and CSeq: told for one hop only
   for (const TransactionId id : context.model.transactions.ids()) {
     if (read >= kMostRead) return;
     const TransactionRecord& txn = context.model.transactions[id];

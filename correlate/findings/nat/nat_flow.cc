@@ -1,4 +1,4 @@
-// nat-flow: flows of RFC 5626, what keeps them open, and whether that is enough.
+// nat-flow: a registered flow (RFC 5626), what keeps it open, and whether that is enough.
 #include <fmt/format.h>
 
 #include <map>
@@ -21,13 +21,14 @@ struct Ping {
   bool answered = false;
 };
 
+// What the client of a flow sends.
 struct Activity {
   std::vector<Ping> pings;
-  std::string_view kind;  // of the pings
-  int64_t newest_ns = 0;  // of what the client sends
+  std::string_view kind;  // of the pings: a literal
+  int64_t newest_ns = 0;  // its newest packet so far
   uint32_t newest_frame = 0;
-  int64_t longest_ns = 0;  // of its silences, and the packets around it
-  uint32_t before = 0, after = 0;
+  int64_t longest_ns = 0;          // its longest silence
+  uint32_t before = 0, after = 0;  // frames around that silence
 
   void note_sent(int64_t time_ns, uint32_t frame) {
     if (newest_ns != 0 && time_ns - newest_ns > longest_ns) {
@@ -51,7 +52,7 @@ void add_keepalives(const Model& model, Activities* all) {
   for (const Keepalive& keepalive : model.keepalives) {
     const Endpoint& src = model.endpoints[keepalive.src];
     const Endpoint& dst = model.endpoints[keepalive.dst];
-    if (keepalive.kind == KeepaliveKind::stun) continue;  // told by its answer
+    if (keepalive.kind == KeepaliveKind::stun) continue;  // taken from stun_probes below
     if (Activity* const sent = find(all, src, dst)) {
       sent->kind = keepalive.kind == KeepaliveKind::double_crlf ? "CRLF CRLF" : "CRLF";
       sent->pings.push_back({keepalive.time_ns, keepalive.frame, false});
@@ -68,7 +69,7 @@ void add_keepalives(const Model& model, Activities* all) {
   }
 }
 
-// What the client sends, in the order of time.
+// Finds the longest silence of each client, over its messages and pings in the order of time.
 void add_silences(const Model& model, Activities* all) {
   std::map<const Activity*, size_t> next;
   const auto take_pings = [&](Activity* activity, int64_t until_ns) {
@@ -86,7 +87,7 @@ void add_silences(const Model& model, Activities* all) {
   for (auto& [ends, activity] : *all) take_pings(&activity, INT64_MAX);
 }
 
-// Pings that came after the last one with an answer.
+// Number of pings after the last one that was answered; 0 when none ever was.
 uint32_t unanswered(const Model& model, const RegisteredFlow& flow, const Activity& activity) {
   uint32_t count = 0;
   const uint8_t point = model.messages[flow.request].point;
@@ -94,7 +95,7 @@ uint32_t unanswered(const Model& model, const RegisteredFlow& flow, const Activi
     if (ping->answered) return count;
     if (model.coverage.until(point, ping->time_ns) - ping->time_ns >= kPongNs) count++;
   }
-  return 0;  // none ever was: the edge is not seen, or answers never
+  return 0;  // the answers of this edge are perhaps not seen here
 }
 
 std::string kept_text(const Activity& activity) {

@@ -11,7 +11,7 @@ namespace {
 extern const Detector detector;
 
 void check(CaptureContext& context, std::vector<Finding>* out) {
-  std::set<std::pair<IpAddress, IpAddress>> own;  // a private host, and its public address
+  std::set<std::pair<IpAddress, IpAddress>> own;  // a private host and its public address
   for (const auto& [end, nat] : context.nat.endpoints()) {
     if (nat.behind == true && is_private_scope(scope_of(end.ip)))
       own.insert({end.ip, nat.public_end.ip});

@@ -16,11 +16,12 @@ constexpr size_t kManyClients = 5;
 struct Server {
   std::set<IpAddress> sources;
   std::set<std::string> sent_by;
-  bool any_proxy = false;  // the source's own Via stands on those of others: it says what it is
+  bool any_proxy = false;  // the source adds a Via of its own, so it is a proxy and hides nobody
   std::vector<const ViaHop*> hops;
 };
 
-// Hosts of one private network behind one address are a NAT as any office has it.
+// All names are private addresses of one network: an ordinary office NAT, not a box before a
+// server.
 bool is_one_network(const std::set<std::string>& sent_by) {
   std::set<std::pair<uint8_t, uint8_t>> networks;
   for (const std::string& host : sent_by) {
@@ -36,7 +37,7 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
   for (const ViaHop& hop : context.nat.hops()) {
     Server& server = servers[hop.server];
     server.sources.insert(hop.source.ip);
-    // What the box asks the server itself (OPTIONS of a balancer) hides nobody.
+    // A request of the box itself (OPTIONS of a balancer) hides no client.
     const bool own = !hop.host_differs();
     server.any_proxy = server.any_proxy || (own && hop.vias > 1);
     if (own) continue;

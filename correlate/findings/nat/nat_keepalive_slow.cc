@@ -9,11 +9,11 @@ namespace {
 
 extern const Detector detector;
 
-// No NAT forgets sooner (RFC 4787 4.3 asks for 2 minutes, bad ones take some ten seconds): it was
-// restarted.
+// No NAT forgets sooner: RFC 4787 4.3 asks for 2 minutes, and bad ones keep a binding for about ten
+// seconds. A binding that dies within less was lost by a restart.
 constexpr int64_t kShortestLifeNs = 5'000'000'000;
 
-// The frame with which the same client came from another port; 0: it did not.
+// The frame with which the same client came back from another port; 0: it did not come back.
 uint32_t came_back(const CaptureContext& context, const Endpoint& old, const EndpointNat& nat) {
   const Model& model = context.model;
   const int64_t lost_ns = model.transactions[nat.died_txn].first_ns;

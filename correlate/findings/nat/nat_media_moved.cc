@@ -10,8 +10,8 @@ namespace {
 
 extern const Detector detector;
 
-constexpr int64_t kGapNs = 2'000'000'000;  // a longer pause is another stream
-constexpr uint32_t kNextNumbers = 250;     // sequence numbers that may be lost in it
+constexpr int64_t kGapNs = 2'000'000'000;  // after a longer pause it is taken as another stream
+constexpr uint32_t kNextNumbers = 250;     // sequence numbers that may be lost in the pause
 constexpr uint32_t kLeast = 20;
 
 // `next` goes on where `before` ended, from another port of the same host.
@@ -25,7 +25,7 @@ bool goes_on(const CallContext& context, const StreamRecord& before, const Strea
          before.packets >= kLeast && next.packets >= kLeast;
 }
 
-// The receiver goes on sending to the old port.
+// A stream of the receiver that still goes to the old port; null when there is none.
 const StreamRecord* left_behind(const CallContext& context, const StreamRecord& before,
                                 const StreamRecord& next) {
   for (const StreamId id : context.streams) {

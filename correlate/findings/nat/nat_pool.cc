@@ -1,5 +1,5 @@
-// nat-pool: the media of a party comes from another public address of its NAT than its SIP, and the
-// peer sends to that of the SIP, where the NAT has nothing open for it.
+// nat-pool: the media of a party comes from another public address of its NAT than its SIP does.
+// The peer sends its media to the address of the SIP, where the NAT has no port open for it.
 #include <fmt/format.h>
 
 #include "correlate/findings/shared/support.h"

@@ -15,7 +15,7 @@ Severity severity_of(const ViaHop& hop) {
   if (hop.reliable || !believable || headline_of(hop) != HopFault::received_missing)
     return Severity::info;
   if (hop.repeats >= kLost) return Severity::error;
-  // Within private space another hop may lie between, and what arrives shows no harm.
+  // Within private space another hop may lie between; without repeats the answers do arrive.
   const bool harmless = hop.repeats == 0 && is_private_scope(scope_of(hop.source.ip)) &&
                         is_private_scope(scope_of(hop.server.ip));
   return harmless ? Severity::info : Severity::warning;

@@ -33,7 +33,7 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
     const IpAddress& route = in_request ? *hop.request_route : *hop.answer_route;
     const MessageId message = in_request ? hop.request : hop.routed_answer;
     if (context.nat.sends(route, context.model.messages[message].point))
-      continue;  // it is reached from here
+      continue;  // that host sends packets here, so it can be reached
     const Endpoint& receiver = in_request ? hop.server : hop.source;
     Finding finding = finding_of(context, detector, group);
     finding.message = message;

@@ -18,7 +18,7 @@ Severity severity_of(const ViaHop& hop) {
   return hop.repeats != 0 ? Severity::error : Severity::warning;
 }
 
-// How the Via of the request decides it.
+// What in the request's Via decides where the answer is due.
 std::string rule_text(const ViaHop& hop) {
   if (hop.maddr) return "its Via names maddr";
   if (hop.asks_rport) return "its Via asks for rport";

@@ -12,7 +12,7 @@ extern const Detector detector;
 
 Severity severity_of(const ViaHop& hop) {
   if (headline_of(hop) != HopFault::rport_missing) return Severity::info;
-  // Where the server answers to the source unasked, that one answer got lost has another reason.
+  // The server answers to the source unasked, so a lost answer has another reason.
   if (hop.is_answered_at_source()) return Severity::info;
   return hop.repeats != 0 ? Severity::error : Severity::warning;
 }
@@ -20,7 +20,7 @@ Severity severity_of(const ViaHop& hop) {
 void check(CaptureContext& context, std::vector<Finding>* out) {
   for (HopGroup& group : group_hops(context.nat, misses_rport, severity_of)) {
     const ViaHop& hop = *group.example;
-    // What is not answered here would be, where the same client is otherwise.
+    // The request has no answer, but others of this client are answered at their source.
     const bool served = std::any_of(group.hops.begin(), group.hops.end(),
                                     [](const ViaHop* one) { return one->is_answered_at_source(); });
     if (served && !hop.is_answered()) group.severity = Severity::info;

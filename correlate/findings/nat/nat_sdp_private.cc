@@ -13,7 +13,7 @@ bool is_public(const IpAddress& ip) {
   return scope_of(ip) == AddressScope::public_;
 }
 
-// Another finding says it, or media that is here does.
+// Media of the call is here and judges it, or audio-private-address tells it already.
 bool is_judged(const CallContext& context, const CallAnalysis& analysis) {
   if (!context.streams.empty()) return true;
   return std::any_of(
@@ -29,7 +29,8 @@ bool is_between_public(const CallContext& context, const MessageRecord& message)
 // One copy of a message with SDP.
 struct Copy {
   std::optional<IpAddress> media;
-  std::optional<IpAddress> client;  // as the first proxy saw it
+  std::optional<IpAddress>
+      client;  // received in the last Via: the client as the first proxy saw it
   size_t vias = 0;
 };
 
@@ -46,8 +47,9 @@ Copy read_copy(CallContext& context, const MessageRecord& message) {
   return copy;
 }
 
-// The newest copy that a proxy sends on to a public host with that SDP. None when one puts another
-// address into it, or sends it back to where it came from: both are behind one NAT.
+// The newest copy that a proxy sends on to a public host with the address of `audio_sdp`. Null when
+// a proxy puts another address into it. Null too when it goes back to the host that it came from:
+// then both parties are behind one NAT.
 const MessageRecord* left_unchanged(CallContext& context, const AudioSdp& audio_sdp) {
   const MessageRecord& known = context.message(audio_sdp.message);
   const MessageRecord* left = nullptr;
@@ -69,7 +71,8 @@ const MessageRecord* left_unchanged(CallContext& context, const AudioSdp& audio_
   return origin && is_public(*origin) ? left : nullptr;
 }
 
-// A healthy call without media is not read: its SDP in force, when it may be about this.
+// Offer and answer of the call. AudioFacts leaves them out of a healthy call without media; they
+// are read here only if a message with SDP passes between public hosts.
 Negotiation negotiation_here(CallContext& context) {
   if (!context.audio.negotiation.audio_sdps.empty()) return context.audio.negotiation;
   const bool any =

@@ -10,7 +10,7 @@ extern const Detector detector;
 
 constexpr uint32_t kLeast = 20;  // packets in each direction
 
-// A stream of `party` that comes from where `to` goes.
+// A stream of `party` comes from the endpoint `to`.
 bool sends_from(const CallContext& context, Party party, EndpointId to) {
   return std::any_of(context.streams.begin(), context.streams.end(), [&](StreamId id) {
     const StreamRecord& stream = context.model.streams[id];

@@ -1,5 +1,5 @@
-// nat-tcp-dead: a request is written into a TCP connection of which a NAT has forgotten its side,
-// or a server tries in vain to open one to the port of a NAT.
+// nat-tcp-dead: a request is written into a TCP connection that a NAT has forgotten, or a server
+// tries in vain to open a connection to the port of a NAT.
 #include <fmt/format.h>
 
 #include <map>

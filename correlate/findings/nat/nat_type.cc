@@ -1,4 +1,4 @@
-// nat-type: how the NAT before an endpoint maps and filters, as STUN or SIP prove it.
+// nat-type: how the NAT in front of an endpoint maps and filters, as STUN or SIP proves it.
 #include <fmt/format.h>
 
 #include "correlate/findings/shared/support.h"

@@ -1,5 +1,5 @@
-// nat-via-not-removed: a proxy sends an answer on with its own Via still on top. Who gets it finds
-// a Via that it never wrote, and has to drop it.
+// nat-via-not-removed: a proxy sends an answer on with its own Via still on top. Its receiver finds
+// a Via that it never wrote, and has to drop the answer.
 #include <fmt/format.h>
 
 #include "correlate/findings/nat/hop_findings.h"
