@@ -1,5 +1,5 @@
-// cap-clock: time runs back within one source, or the clocks of two sources disagree. Packets that
-// overtake each other on a multi-queue card differ by less.
+// cap-clock: time runs back within one source, or the clocks of two sources disagree. Not for steps
+// under 100 ms: packets that overtake each other in a multi-queue network card differ by less.
 #include <fmt/format.h>
 
 #include <map>
@@ -33,7 +33,8 @@ void check_back(CaptureContext& context, std::vector<Finding>* out) {
   }
 }
 
-// Found before they were read (capture_clocks.h), and put right.
+// Reports clocks that were compared before the files were read, and corrected
+// (correlate/engine/capture_clocks.h).
 void check_corrected(CaptureContext& context, std::vector<Finding>* out) {
   for (size_t i = 0; i < context.model.captures.size(); i++) {
     const SourceInfo& capture = context.model.captures[i];
@@ -56,7 +57,8 @@ void check_corrected(CaptureContext& context, std::vector<Finding>* out) {
   }
 }
 
-// Copies of one message at two sources: the way there and the way back tell delay from offset.
+// Copies of messages at two sources: the smallest differences of their times, for messages in
+// either direction. A delay has opposite signs in both, an offset of the clocks the same.
 struct Apart {
   int64_t there_ns = INT64_MAX;
   int64_t back_ns = INT64_MAX;

@@ -1,5 +1,5 @@
-// cap-dropped: what is missing may never have been lost on the network. The kernel says so, the
-// file, or this program.
+// cap-dropped: packets were dropped while capturing, or this program did not keep them. What seems
+// lost may never have been lost on the network. The kernel, the file or this program says so.
 #include <fmt/format.h>
 
 #include "correlate/findings/shared/support.h"
@@ -9,7 +9,7 @@ namespace {
 
 extern const Detector detector;
 
-// The tool's own limits. Calls that were given up are in no table: what remains can mislead.
+// Reports what this program did not keep because of its own limits.
 void check_own_limits(const CaptureContext& context, std::vector<Finding>* out) {
   Finding finding = finding_of(detector);
   if (const uint64_t lost = context.view.log().lost(); lost != 0) {

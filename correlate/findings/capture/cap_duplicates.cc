@@ -1,4 +1,5 @@
-// cap-duplicates: a mirror of both directions, a bond, the any device.
+// cap-duplicates: packets were captured twice, by a mirror of both directions, a bond, or the `any`
+// device.
 #include <fmt/format.h>
 
 #include "correlate/findings/shared/support.h"

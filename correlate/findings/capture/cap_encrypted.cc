@@ -1,5 +1,5 @@
-// cap-encrypted: signalling may be hidden in it. TLS that nothing ties to SIP is web traffic, and
-// nothing is said of it.
+// cap-encrypted: TLS that may carry signalling cannot be read. TLS that nothing ties to SIP is
+// taken as web traffic and not told.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -26,7 +26,7 @@ std::set<IpAddress> hosts_of_sip(const Model& model) {
   return hosts;
 }
 
-// Nothing of it is hidden: it was decrypted, or ended before anything else was said.
+// The connection hides nothing: it was decrypted, or it ended before any application data.
 bool is_read(const TlsConnection& flow) {
   const bool refused = flow.alert && flow.alert->fatal;
   const bool ended = flow.encrypted == 0 && flow.closed_ns != 0;
@@ -54,7 +54,8 @@ std::vector<const TlsConnection*> flows_of_signalling(CaptureContext& context) {
   return found;
 }
 
-// "the secrets of TLS 1.3 for client random 5f3c..."; the table has it whole.
+// "the traffic secrets of client random 5f3c... (key_needed in the table tls)"; empty when it is
+// not known what would open the connection.
 std::string key_text(const TlsConnection& flow) {
   constexpr size_t kShownDigits = 16;
   const std::string needed = key_needed_text(flow);

@@ -1,4 +1,5 @@
-// cap-fragments-missing: a BPF port filter hides all fragments but the first.
+// cap-fragments-missing: IP fragments of SIP messages are not in the capture. A capture filter by
+// port lets only the first fragment pass.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,8 +12,8 @@ namespace {
 
 extern const Detector detector;
 
-// Datagrams without their first fragment, between hosts that speak SIP over UDP with each other:
-// nothing else tells what they were.
+// Frames of UDP datagrams without their first fragment, between hosts that speak SIP over UDP with
+// each other. Without the first fragment nothing else tells what they were.
 std::vector<uint32_t> frames_of_headless(const Model& model) {
   std::vector<uint32_t> frames;
   if (model.headless_udp.empty()) return frames;
@@ -30,7 +31,7 @@ std::vector<uint32_t> frames_of_headless(const Model& model) {
   return frames;
 }
 
-// Any other protocol's fragments may be incomplete; cut SIP messages matter.
+// Only fragments of SIP messages are told; other protocols do not matter here.
 void check(CaptureContext& context, std::vector<Finding>* out) {
   const auto& cut = context.model.incomplete_sip_fragments;
   const std::vector<uint32_t> headless = frames_of_headless(context.model);

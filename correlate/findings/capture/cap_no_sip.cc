@@ -1,4 +1,4 @@
-// cap-no-sip: no SIP message is in the capture. What is there instead, and what may hide it.
+// cap-no-sip: no SIP message is in the capture. Tells what is there instead, and what may hide SIP.
 #include <fmt/format.h>
 
 #include <map>
@@ -15,7 +15,7 @@ std::string count_text(uint64_t count, std::string_view one, std::string_view ma
   return fmt::format("{} {}", count, count == 1 ? one : many);
 }
 
-// What the errors quote: "ICMP type 3 code 13 quotes 2 of them".
+// The RTP streams that ICMP errors quote: "; ICMP type 3 code 13 quotes 2 of them".
 std::string icmp_text(const Model& model, std::vector<uint32_t>* evidence) {
   std::map<std::pair<uint8_t, uint8_t>, std::set<uint32_t>> quoted;
   for (const IcmpErrorRecord& error : model.icmp_errors) {
@@ -36,7 +36,7 @@ uint64_t fate_of(const Model& model, Fate fate) {
   return model.accounting.fates[static_cast<size_t>(fate)];
 }
 
-// What would hide it, as far as the packets tell.
+// Packets that may hide SIP, in words: "12 TLS records, 3 encrypted 802.11 frames".
 std::string hidden_in(const Model& model) {
   std::string text;
   const auto add = [&](Fate fate, std::string_view one, std::string_view many) {
@@ -53,7 +53,7 @@ std::string hidden_in(const Model& model) {
   return text;
 }
 
-// Of what is decoded.
+// Payloads that were recognised, and are neither SIP nor RTP, in words.
 std::string other_payloads(const Model& model) {
   std::string text;
   const auto add = [&](PayloadClass kind, std::string_view one, std::string_view many) {

@@ -1,5 +1,5 @@
-// cap-one-sided: of most transactions one half is missing although it must have passed somewhere:
-// requests without responses that were acted upon, or responses without requests.
+// cap-one-sided: most transactions lack one half that must have passed somewhere: requests without
+// the responses that their sender acted upon, or responses without requests.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,16 +13,17 @@ namespace {
 extern const Detector detector;
 
 constexpr uint32_t kMin = 5;
-constexpr uint32_t kMinOfAll = 2;  // when no transaction is whole
+constexpr uint32_t kMinOfAll = 2;  // when no transaction has both halves
 
-constexpr int64_t kSoonNs = 2'000'000'000;  // what is no INVITE is answered within
+constexpr int64_t kSoonNs = 2'000'000'000;  // requests other than INVITE are answered within this
 
-// Transactions whose response was acted upon: a request in a dialog, and one after which its call
-// has a request with a To tag, or the first with credentials.
+// Transactions whose response was acted upon, although it is not here: requests inside a dialog,
+// and requests that are followed in their call by one inside a dialog or by the first with
+// credentials.
 class ActedUpon {
  public:
   explicit ActedUpon(const Model& model) {
-    // From the newest on, with what the calls have later.
+    // Walks from the newest transaction back, with what comes later in each call.
     BesideTable<Later, CallId> later;
     later.reset(model.calls);
     acted_upon_.reset(model.transactions);
@@ -54,7 +55,7 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
     const TransactionRecord& txn = model.transactions[id];
     if (txn.method == Method::ack) continue;
     const bool answered = txn.first_response_ns != 0;
-    // Of a message that the snap length cut it is not known where it belongs.
+    // A message that the snap length cut may belong to another transaction.
     const bool cut = model.messages[txn.first_message].truncated;
     if (cut || (txn.request && answered)) {
       whole++;
@@ -73,9 +74,9 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
       finding.evidence.push_back(model.messages[txn.first_message].frame);
   }
   const uint32_t halves = std::max(no_response, no_request);
-  // Of few, a capture that begins late, or a peer that has died in mid-call, must not be taken for
-  // one: a call that begins here and goes on proves its response, an answer in mid-capture its
-  // request.
+  // A few halves can come from a capture that begins late, or from a peer that died in mid-call. So
+  // a few count only with a proof: a call that begins here and goes on had a response, and a
+  // response in mid-capture had a request.
   const bool one_kind = no_request == 0 || no_response == 0;
   const bool all = whole == 0 && one_kind && halves >= kMinOfAll && (begun > 0 || missed > 0);
   if (!all && (halves < kMin || whole * 4 > halves)) return;

@@ -1,4 +1,4 @@
-// cap-snaplen: bodies and headers are missing.
+// cap-snaplen: packets were cut by the snap length, so bodies and headers are missing.
 #include <fmt/format.h>
 
 #include "correlate/findings/shared/support.h"
@@ -8,7 +8,7 @@ namespace {
 
 extern const Detector detector;
 
-// Rows of `calls` whose Call-ID was cut off.
+// Number of rows of `calls` whose Call-ID was cut off.
 size_t calls_without_id(CaptureContext& context, size_t source) {
   size_t count = 0;
   for (const CallId id : context.model.calls.ids()) {
@@ -19,7 +19,7 @@ size_t calls_without_id(CaptureContext& context, size_t source) {
   return count;
 }
 
-// Whoever wrote or copied the log left bodies out: no snap length cut them.
+// Reports a text log that lacks bodies. There is no snap length: its author left them out.
 void report_log(const SourceInfo& info, uint64_t cut, std::vector<Finding>* out) {
   Finding finding = finding_of(detector);
   finding.severity = Severity::info;
@@ -37,7 +37,7 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
     const SourceInfo& info = context.model.captures[source];
     const uint64_t cut =
         source < context.model.sources.size() ? context.model.sources[source].cut : 0;
-    // Headers of RTP alone are what somebody wanted to keep: nothing but the voice is missing.
+    // A capture that keeps only the headers of RTP lacks nothing but the voice, on purpose.
     if (cut == 0 || cut == context.model.sources[source].cut_rtp) continue;
     if (info.format == "text") {
       report_log(info, cut, out);

@@ -1,5 +1,5 @@
-// cap-starts-mid-call: no INVITE that begins them was seen. Of what the snap length cut nothing is
-// concluded.
+// cap-starts-mid-call: the INVITE that began a call is not in the capture. Not for calls whose
+// first message was cut by the snap length.
 #include <fmt/format.h>
 
 #include "correlate/findings/shared/support.h"

@@ -1,5 +1,6 @@
-// cap-tcp-gap: messages in the gap are not listed; the calls that may lack them are. Of bytes that
-// their receiver acknowledged cap-thinned tells.
+// cap-tcp-gap: bytes are missing in TCP streams with SIP. The messages in a gap are not known; the
+// calls that may lack them are named. Missing bytes that their receiver acknowledged are told by
+// cap-thinned.
 #include <fmt/format.h>
 
 #include <map>
@@ -15,12 +16,13 @@ extern const Detector detector;
 // One direction of a connection.
 struct Flow {
   std::vector<TcpGap> gaps;
-  std::set<uint32_t> lacking;  // calls with a transaction that began before a gap and is not whole
-  std::set<uint32_t> across;   // calls that had one under way
+  std::set<uint32_t> lacking;  // calls with a transaction that lacks something, perhaps in a gap
+  std::set<uint32_t> across;   // calls with a transaction under way at a gap
 };
 using Flows = std::map<std::pair<Endpoint, Endpoint>, Flow>;
 
-// Its answer or its ACK is not here; or its request, and the answer comes from where that went.
+// The transaction lacks a message that the gap may hide. Either its final response or its ACK is
+// not here; or its request is not, and its response comes from where this direction goes.
 bool lacks_something(const Model& model, const TransactionRecord& txn, const TcpGap& gap) {
   constexpr int64_t kAnswerAfterNs = 32'000'000'000;
   if (!txn.request) {
@@ -33,7 +35,7 @@ bool lacks_something(const Model& model, const TransactionRecord& txn, const Tcp
   return !done && txn.method != Method::ack && txn.first_ns <= gap.after_ns;
 }
 
-// Whole as far as one can see; a provisional response or a copy can be missing.
+// The transaction was under way at the gap, so a provisional response or a copy may be missing.
 bool is_across(const TransactionRecord& txn, const TcpGap& gap) {
   return txn.method != Method::ack && txn.first_ns <= gap.after_ns && txn.last_ns >= gap.before_ns;
 }

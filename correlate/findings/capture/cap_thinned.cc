@@ -1,6 +1,7 @@
-// cap-thinned: packets that were on the wire are not in the file: it was filtered, sampled or cut
-// down. The numbers of RTP run on at the usual rate while few packets are here, or a receiver
-// acknowledged TCP bytes that are not here. Nothing is concluded from what such a file lacks.
+// cap-thinned: packets that were on the wire are not in the file, because it was filtered, sampled
+// or cut down. RTP sequence numbers run on at the usual rate while few packets are here, or a
+// receiver acknowledged TCP bytes that are not here. Nothing is concluded from what such a file
+// lacks.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -24,11 +25,12 @@ Hosts hosts_of(const Model& model, const StreamRecord& stream) {
   return std::minmax(model.endpoints[stream.src].ip, model.endpoints[stream.dst].ip);
 }
 
-// As is_thinned() says it of a call: few packets are a loss where another stream is here whole.
+// Streams that were thinned out, as is_thinned() decides it for a call. A stream with few packets
+// is a loss where another stream between the same hosts has nearly all of its packets.
 std::vector<StreamId> thinned_streams(const Model& model) {
   std::vector<StreamId> candidates;
   for (const StreamId id : model.streams.ids()) {
-    // What few packets look like is not known to be RTP.
+    // So few packets may only look like RTP.
     const StreamRecord& stream = model.streams[id];
     if (stream.packets >= kMinPackets && thinned_of(stream) != Thinned::no)
       candidates.push_back(id);

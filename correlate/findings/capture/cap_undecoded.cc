@@ -1,4 +1,4 @@
-// cap-undecoded: more than 1 % of the capture.
+// cap-undecoded: 1 % of the packets or more could not be decoded.
 #include <fmt/format.h>
 
 #include "correlate/findings/shared/support.h"

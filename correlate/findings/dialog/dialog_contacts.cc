@@ -1,5 +1,5 @@
-// dialog-contacts: a 2xx to INVITE names several remote targets. Which of them the other side takes
-// is chance; an error when its ACK goes to one that does not get it to the callee.
+// dialog-contacts: a 2xx to INVITE has several Contacts, and which of them the other side takes as
+// remote target is chance. An error when the ACK goes to one that does not bring it to the callee.
 #include <fmt/format.h>
 
 #include "correlate/findings/shared/repeated_2xx.h"
@@ -21,7 +21,7 @@ std::string contacts_text(CallContext& context, const MessageRecord& accepted) {
                      }));
 }
 
-// That it does not come to the callee is proved by the 2xx, which goes on.
+// Adds that the ACK does not come to the callee. The proof is the 2xx, which the callee repeats.
 void add_lost_ack(CallContext& context, const Repeated2xx& repeated, Finding* finding) {
   finding->severity = Severity::error;
   const std::string times = repeats_text(context, repeated, finding);

@@ -1,5 +1,5 @@
-// dialog-cseq-order: requests of one side must count up. Only when the peer took offence: order can
-// also be lost on the way.
+// dialog-cseq-order: the CSeq numbers of one side must grow within a dialog. Told only when the
+// peer refused the request with 500, because order can also be lost on the way.
 #include <absl/container/flat_hash_map.h>
 #include <fmt/format.h>
 
@@ -17,7 +17,8 @@ bool is_refused(const TransactionRecord& txn) {
   return txn.final_status == 500 && txn.request && txn.dialog && txn.method != Method::ack;
 }
 
-// Of each refused request, the highest CSeq that its sender had used in the dialog before.
+// The highest CSeq that the sender of each refused request had used in the dialog before, by the
+// transaction.
 absl::flat_hash_map<uint32_t, uint32_t> highest_before(const CallContext& context) {
   const auto& transactions = context.model.transactions;
   std::vector<TransactionId> by_time = context.transactions;
@@ -26,7 +27,7 @@ absl::flat_hash_map<uint32_t, uint32_t> highest_before(const CallContext& contex
   });
   absl::flat_hash_map<uint32_t, uint32_t> before;
   absl::flat_hash_map<std::pair<uint32_t, uint32_t>, uint32_t> highest;  // by dialog and sender
-  size_t noted = 0;  // those of one moment are not before each other
+  size_t noted = 0;  // so many of by_time are noted; those of one moment are not before each other
   for (const TransactionId id : by_time) {
     const TransactionRecord& txn = transactions[id];
     for (; transactions[by_time[noted]].first_ns < txn.first_ns; noted++) {

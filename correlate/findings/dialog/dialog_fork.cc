@@ -1,4 +1,5 @@
-// dialog-fork: one INVITE rang at several places.
+// dialog-fork: one INVITE made several dialogs. An error when two were answered and the caller left
+// one of them alone.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,14 +14,14 @@ namespace {
 
 extern const Detector detector;
 
-// An ACK is due at once, and the capture may end before it: its want is proved by who repeats the
-// 2xx, or by 64*T1 without.
+// Copies of a 2xx that prove a missing ACK. One copy does not: the capture may end before the ACK.
+// 64*T1 of capture without an ACK prove it too.
 constexpr int kMinCopies = 4;
 
-using Answered = std::map<DialogId, int>;  // copies of the 2xx
+using Answered = std::map<DialogId, int>;  // copies of the 2xx, by dialog
 
-// Answered, and left alone by the caller: neither acknowledged nor ended. What the callee ends for
-// want of an ACK was left alone as well.
+// The fork was answered, and the caller neither acknowledged nor ended it. A dialog that the callee
+// ends for lack of an ACK counts too.
 bool is_orphan(const CallContext& context, const Answered::value_type& fork) {
   const auto& [id, copies] = fork;
   const DialogRecord& dialog = context.model.dialogs[id];
@@ -30,8 +31,8 @@ bool is_orphan(const CallContext& context, const Answered::value_type& fork) {
          (copies >= kMinCopies || until_ns - dialog.confirmed_ns >= kTimerB);
 }
 
-// One client saw two forks answered, and left one of them alone while it took care of the other. (A
-// B2BUA that changes the tag shows one answer as two dialogs, to two clients.)
+// A fork that its client left alone while it acknowledged another one. Both must be answered to one
+// client: a B2BUA that changes the tag shows one answer as two dialogs, to two clients.
 std::optional<DialogId> orphan_of(const CallContext& context) {
   std::map<std::pair<IpAddress, uint32_t>, Answered> answered;  // by client and CSeq
   for (const TransactionId t : context.transactions) {
@@ -54,7 +55,8 @@ std::optional<DialogId> orphan_of(const CallContext& context) {
   return std::nullopt;
 }
 
-// The address that says so is the nearest to the callee that the capture shows.
+// The orphan in words. Its address is that of the host nearest to the callee that the capture
+// shows.
 std::string orphan_text(const CallContext& context, DialogId id) {
   const MessageRecord& first = context.message(context.model.dialogs[id].created_by);
   return fmt::format("; the one that {} answered got neither ACK nor BYE",

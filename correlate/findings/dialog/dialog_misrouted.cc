@@ -1,7 +1,7 @@
 // dialog-route-set-ignored, dialog-wrong-target, dialog-strict-route: a request inside a dialog
-// that did not go where the set-up of the dialog said. The first two only when the request died of
-// it: a stack with an outbound proxy of its own may differ and still arrive. Nobody answers an ACK:
-// it died when the 2xx goes on.
+// that did not go where the set-up of the dialog said. The first two are told only when the request
+// failed: a stack with an outbound proxy of its own may differ and still arrive. An ACK has no
+// answer; it failed when the 2xx is repeated after it.
 #include <fmt/format.h>
 
 #include "correlate/analysis/dialog_route.h"
@@ -19,7 +19,7 @@ extern const Detector ignored_detector;
 extern const Detector target_detector;
 extern const Detector strict_detector;
 
-// Nobody answers; or ICMP says of one copy after the other that nobody will.
+// The request gets no answer, or ICMP rejects its copies.
 bool is_lost(const CallContext& context, const TransactionRecord& txn) {
   if (!txn.request || txn.provisionals != 0) return false;
   if (txn.requests >= kMinCopies && is_rejected(context.model, txn)) return true;
@@ -46,7 +46,7 @@ bool died(const CallContext& context, const TransactionRecord& txn) {
   }
 }
 
-// Its proof becomes evidence.
+// What became of the request, in words; frames that prove it become evidence.
 std::string what_followed(const CallContext& context, const TransactionRecord& txn,
                           Finding* finding) {
   if (txn.final_status != 0) return fmt::format("answered {}", txn.final_status);
@@ -124,7 +124,7 @@ void describe_strict(CallContext& context, const TransactionRecord& txn,
   finding->remedy = "Let the proxy add lr to its Record-Route (enable_full_lr in Kamailio).";
 }
 
-// What the callee does without the ACK is evidence here, and no finding of its own.
+// Judges the ACK for a 2xx. What the callee does without the ACK becomes evidence here.
 void check_ack(CallContext& context, RouteFault fault, const Detector& detector,
                CallAnalysis* out) {
   const std::optional<Repeated2xx> repeated = unacknowledged_2xx(context);
@@ -133,7 +133,7 @@ void check_ack(CallContext& context, RouteFault fault, const Detector& detector,
   if (verdict.fault != fault) return;
   const TransactionRecord& ack = context.model.transactions[repeated->trace.ack];
   Finding finding = finding_of(context, detector, repeated->trace.ack);
-  finding.txn = repeated->invite;  // which is what is not acknowledged
+  finding.txn = repeated->invite;  // so that it replaces findings about the INVITE (of_same)
   finding.evidence.push_back(verdict.frame);
   const std::string who = endpoint_text(context, ack.src);
   const std::string where =

@@ -1,5 +1,5 @@
-// dialog-notify-refused: the NOTIFY that would tell what came of a transfer is refused, mostly with
-// 481 since who asked for the transfer had hung up at once (RFC 3515 2.4.4).
+// dialog-notify-refused: the NOTIFY that would tell the outcome of a transfer is refused (RFC 3515
+// 2.4.4). Mostly that is a 481 of a party that hung up right after its REFER.
 #include <fmt/format.h>
 
 #include "correlate/findings/shared/support.h"

@@ -18,7 +18,8 @@ extern const Detector detector;
 
 constexpr int64_t kPatienceNs = 1'000'000'000;  // more than a PRACK takes
 
-// What it acknowledges: RSeq, number and method of the response (RFC 3262 7.2).
+// A RAck value: RSeq, CSeq number and method of the response that a PRACK acknowledges (RFC 3262
+// 7.2).
 struct Rack {
   uint32_t rseq = 0;
   uint32_t cseq = 0;
@@ -42,7 +43,7 @@ bool requires_100rel(const SipIndex& sip) {
                      [](std::string_view option) { return equal_no_case(trim(option), "100rel"); });
 }
 
-// The RAck that it asks for; nullopt of a response that asks for none.
+// The RAck that a response asks for; nullopt when it is not reliable.
 std::optional<Rack> asked_by(CallContext& context, const MessageRecord& response) {
   if (!context.view.load(response)) return std::nullopt;
   const SipIndex& sip = context.view.sip();
@@ -51,8 +52,8 @@ std::optional<Rack> asked_by(CallContext& context, const MessageRecord& response
   return Rack{*rseq, response.cseq, "INVITE"};
 }
 
-// The PRACKs of a call, read once. One that cannot be read whole may be for any response; what the
-// callee accepts is, whatever it says.
+// The PRACKs of a call, read once. A PRACK that cannot be read may be for any response. A PRACK
+// that the callee accepts acknowledges every response before it, whatever its RAck says.
 class Pracks {
  public:
   explicit Pracks(CallContext& context) {
@@ -68,8 +69,7 @@ class Pracks {
     return any_unread_ || newest_accepted_ns_ > response.time_ns ||
            racks_.contains(std::tuple(asked.rseq, asked.cseq, std::string(asked.method)));
   }
-  // Sent once only: the PRACK may have taken another way, unless the ACK or BYE of its sender came
-  // this one.
+  // An ACK or BYE of the same sender took this hop, so its PRACK would take it too.
   bool would_pass_here(const TransactionRecord& invite) const {
     return passes_.contains({invite.src.value, invite.dst.value});
   }
@@ -98,7 +98,7 @@ class Pracks {
   std::string first_rack_;
 };
 
-// Frames of each reliable response of an INVITE, by its first copy.
+// Frames of all copies of each reliable response to an INVITE, by its first copy.
 std::map<MessageId, std::vector<uint32_t>> reliable_responses(const CallContext& context,
                                                               const TransactionRecord& invite) {
   std::map<MessageId, std::vector<uint32_t>> responses;
@@ -111,7 +111,7 @@ std::map<MessageId, std::vector<uint32_t>> reliable_responses(const CallContext&
   return responses;
 }
 
-// Within a moment a final response makes a PRACK needless.
+// There was time for a PRACK. A final response that comes at once makes it needless.
 bool is_left_alone(const CallContext& context, const TransactionRecord& invite,
                    const MessageRecord& response) {
   const int64_t until =

@@ -1,6 +1,6 @@
 // dialog-replaces-self: Replaces names the dialog that carries it, or one that does not exist
-// (RFC 3891 3): the transfer can only fail. Not when it went well all the same: a B2BUA keeps names
-// of its own.
+// (RFC 3891 3), so the transfer can only fail. Not when the transfer went well all the same: a
+// B2BUA may know the dialog by another name.
 #include <absl/container/flat_hash_map.h>
 #include <fmt/format.h>
 
@@ -60,7 +60,7 @@ bool has_tags(const DialogRecord& dialog, const DialogName& name) {
          (dialog.caller_tag_hash == from && dialog.callee_tag_hash == to);
 }
 
-// Why the dialog that is named cannot be found; empty when the capture does not know.
+// Why the named dialog cannot be found, in words; empty when the capture does not tell.
 std::string why_missing(const Model& model, CallId named, const DialogName& name,
                         int64_t invite_ns) {
   if (!named) return {};

@@ -1,5 +1,5 @@
-// dialog-session-expired: a session timer was agreed (RFC 4028), its refresh never came, and then
-// the call ended or fell silent. Not when the call is just hung up before two thirds of the time.
+// dialog-session-expired: a session timer was agreed (RFC 4028), its refresh never came, and at the
+// expiry the call ended, or no message came any more. Not for a call that is hung up well before.
 #include <fmt/format.h>
 
 #include "correlate/findings/shared/support.h"
@@ -11,7 +11,7 @@ namespace {
 extern const Detector detector;
 
 constexpr int64_t kSecondNs = 1'000'000'000;
-constexpr int64_t kShortestNs = 30 * kSecondNs;  // of any talk that can have run out
+constexpr int64_t kShortestNs = 30 * kSecondNs;  // a shorter talk is not judged
 constexpr int64_t kGraceNs = 5 * kSecondNs;
 
 std::string refresher_of(CallContext& context, MessageId timer_set) {
@@ -32,7 +32,7 @@ void check(CallContext& context, CallAnalysis* out) {
     if (end - dialog.confirmed_ns < kShortestNs || watched_ns < end) continue;
     const int64_t length_ns = dialog.timer_s * kSecondNs;
     const int64_t expiry = set.time_ns + length_ns;
-    // Whoever does not refresh ends the session a little before it expires (10).
+    // The side that does not refresh sends BYE a little before the expiry (RFC 4028 10).
     const int64_t margin = std::min(32 * kSecondNs, length_ns / 3);
     const bool ended = dialog.ended_ns != 0 && dialog.ended_ns >= expiry - margin - kGraceNs &&
                        dialog.ended_ns <= expiry + margin + kGraceNs;

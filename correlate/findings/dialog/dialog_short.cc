@@ -1,4 +1,4 @@
-// dialog-short: a fact worth knowing.
+// dialog-short: a call is answered and ended within 3 s. A fact, not a fault.
 #include <fmt/format.h>
 
 #include "correlate/findings/shared/support.h"

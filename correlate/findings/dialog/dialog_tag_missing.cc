@@ -1,5 +1,5 @@
-// dialog-tag-missing: RFC 2543 stacks leave it out. Not for responses that a proxy makes for
-// CANCEL.
+// dialog-tag-missing: a response, or a request inside a dialog, has no tag in To. Stacks of RFC
+// 2543 leave it out and are not told. Neither is CANCEL, which a proxy may answer itself.
 #include <fmt/format.h>
 
 #include "correlate/findings/shared/support.h"
@@ -25,13 +25,13 @@ void report_request(CallContext& context, TransactionId id, CallAnalysis* out) {
   report(out, std::move(finding));
 }
 
-// What is never sent outside one.
+// Methods that are never sent outside a dialog.
 bool is_of_dialogs(Method method) {
   return method == Method::bye || method == Method::prack || method == Method::update ||
          method == Method::info;
 }
 
-// No dialog begins with it, and nobody will look for its tag.
+// The response begins no dialog, so nobody will look for its tag.
 bool is_harmless(const TransactionRecord& txn) {
   const bool begins = txn.method == Method::invite || txn.method == Method::subscribe ||
                       txn.method == Method::refer;

@@ -1,4 +1,4 @@
-// dialog-transfer: REFER, its answer, the NOTIFY that tells how it ended, and the call that it
+// dialog-transfer: a REFER, its answer, the NOTIFY that tells its outcome, and the call that it
 // made.
 #include <absl/container/flat_hash_set.h>
 #include <fmt/format.h>
@@ -16,7 +16,7 @@ namespace {
 
 extern const Detector detector;
 
-// What became of the new call, when it is here.
+// The new call and what became of it; no id when the call is not in the capture.
 struct NewCall {
   CallId id;
   bool failed = false;
@@ -42,7 +42,7 @@ NewCall new_call_of(CallContext& context, TransactionId refer, Finding* finding)
   return made;
 }
 
-// Refer-To as one would say it: "sip:carol@example.com", and the call that its Replaces ends.
+// Refer-To in words: "sip:carol@example.com", and the Call-ID of the call that its Replaces ends.
 std::string target_text(std::string_view refer_to) {
   const std::string_view uri = parse_name_addr(refer_to).uri;
   const size_t headers = std::min(uri.find('?'), uri.size());
@@ -69,7 +69,8 @@ std::string answer_text(CallContext& context, const TransactionRecord& txn) {
   return text;
 }
 
-// A B2BUA that keeps the Call-ID sends the REFER on as one of its own, while the first one waits.
+// Recognises a REFER that a B2BUA sends on under the same Call-ID: it has the same target, and is
+// sent while an earlier REFER waits for its answer. Of more than 64, later ones are not compared.
 class ReferLegs {
  public:
   bool shows(const TransactionRecord& txn, std::string_view refer_to) {
@@ -99,7 +100,8 @@ void check(CallContext& context, CallAnalysis* out) {
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
     if (txn.method != Method::refer || !txn.request || txn.request_path) continue;
-    if (txn.final_status == 401 || txn.final_status == 407) continue;  // asked again
+    if (txn.final_status == 401 || txn.final_status == 407)
+      continue;  // sent again with credentials
     if (!told_of.insert(txn.cseq).second) continue;
     if (!context.view.load(context.message(txn.request))) continue;
     const std::string refer_to = unfold(context.view.sip().value(HeaderId::refer_to));

@@ -1,4 +1,4 @@
-// dialog-unfinished: the capture stopped in mid-call.
+// dialog-unfinished: the capture ends while the call goes on.
 #include <fmt/format.h>
 
 #include "correlate/findings/shared/support.h"

@@ -1,6 +1,6 @@
-// leg-not-ended: a B2BUA gets the CANCEL or BYE of one leg and does not end the other one, which
+// leg-not-ended: a B2BUA gets the CANCEL or BYE of one leg and does not end the other leg, which
 // rings or talks on. Not when the legs were joined anew (REFER, Replaces, a re-INVITE), and not
-// while the B2BUA still has something to say there.
+// while the B2BUA sends media to the other leg.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,14 +15,14 @@ namespace {
 extern const Detector detector;
 
 constexpr int64_t kGraceNs = 3'000'000'000;     // a B2BUA may be busy
-constexpr int64_t kInFlightNs = 1'000'000'000;  // media under way
+constexpr int64_t kInFlightNs = 1'000'000'000;  // for media that is on its way
 constexpr size_t kMaxLegs = 16;
 
-// How a leg ended, by a request that the B2BUA took.
+// The request that ended a leg, which the B2BUA accepted.
 struct End {
   int64_t time_ns = 0;
   TransactionId request;
-  IpAddress at;  // who got it
+  IpAddress at;  // the host that got it: the B2BUA
   bool by_caller = false;
 };
 
@@ -39,7 +39,7 @@ std::optional<End> end_of(const Model& model, CallId call) {
     const bool cancels = txn.method == Method::cancel && txn.invite &&
                          model.transactions[txn.invite].final_status == 487;
     if (!cancels && txn.method != Method::bye) return;
-    // The hop after it is nearer to the B2BUA.
+    // A later transaction overwrites an earlier one: its hop is nearer to the B2BUA.
     end = End{txn.final_response_ns, id, model.endpoints[txn.dst].ip,
               model.messages[txn.request].from_caller};
   });
@@ -51,7 +51,7 @@ struct Leg {
   CallId call;
   IpAddress caller, callee;  // hosts of its first INVITE
   int64_t begin_ns = 0;
-  int64_t progress_ns = 0;  // before it no CANCEL may be sent (RFC 3261 9.1)
+  int64_t progress_ns = 0;  // first response; no CANCEL may be sent before it (RFC 3261 9.1)
   int64_t answer_ns = 0;
   int64_t end_ns = 0;      // 0: none is seen
   int64_t changed_ns = 0;  // its newest re-INVITE or UPDATE
@@ -89,7 +89,7 @@ std::optional<Leg> leg_of(const CaptureContext& context, CallId call) {
   return leg;
 }
 
-// Newest sign of a leg that nobody ended.
+// Newest message or RTP of a leg that nobody ended.
 int64_t last_sign(const CaptureContext& context, const Leg& leg) {
   int64_t last = context.model.calls[leg.call].end_ns;
   for (const StreamId id : context.media.streams_of(leg.call))
@@ -97,7 +97,7 @@ int64_t last_sign(const CaptureContext& context, const Leg& leg) {
   return last;
 }
 
-// Media that the B2BUA sends there: none is in the capture, or when it ended.
+// When the media that `from` sends on a leg ended; nullopt when none of it is in the capture.
 std::optional<int64_t> media_until(const CaptureContext& context, const Leg& leg, Party from) {
   std::optional<int64_t> until;
   for (const StreamId id : context.media.streams_of(leg.call)) {
@@ -107,8 +107,9 @@ std::optional<int64_t> media_until(const CaptureContext& context, const Leg& leg
   return until;
 }
 
-// Somebody else speaks on that leg now, as far as anything shows. What a caller hears after the
-// callee hung up may be a menu or a voice mail: without its media nothing is said.
+// The leg goes on for a purpose: it was transferred or changed, or the B2BUA sends media to it
+// after the end of the other leg. After a callee hung up, the caller may hear a menu or a voice
+// mail; so without media in the capture this is taken to be true.
 bool is_taken_over(const CaptureContext& context, const Leg& leg, const End& end) {
   if (leg.transferred || leg.changed_ns > end.time_ns - kInFlightNs) return true;
   const auto media = media_until(context, leg, end.by_caller ? Party::caller : Party::callee);
@@ -171,7 +172,7 @@ void check_pair(CaptureContext& context, const Leg& ended, const Leg& leg, const
   tell(context, ended, leg, end, until_ns, out);
 }
 
-// Of the legs of one session: the one that ended must be the only one on its side of the B2BUA.
+// Checks the legs of one session. The leg that ended must be the only one on its side of the B2BUA.
 void check_session(CaptureContext& context, const std::vector<CallId>& calls,
                    std::vector<Finding>* out) {
   std::vector<Leg> legs;

@@ -1,5 +1,5 @@
-// msg-content-length: the body ends before its length says, or goes on. Not when the capture cut
-// the packet.
+// msg-content-length: the body is shorter or longer than Content-Length says. Not when the capture
+// cut the packet.
 #include <fmt/format.h>
 
 #include "correlate/findings/shared/support.h"

@@ -1,4 +1,4 @@
-// msg-malformed: which header, which rule, which byte.
+// msg-malformed: a message breaks the syntax of SIP: in which header, by which rule, at which byte.
 #include <fmt/format.h>
 
 #include <optional>
@@ -11,8 +11,8 @@ namespace {
 
 extern const Detector detector;
 
-// What locating has noticed, or what a closer look shows. Missing headers and lengths have findings
-// of their own.
+// The fault of the loaded message, in words: what locating its headers noticed, or what a full
+// parse shows. Empty without a fault. Missing headers and lengths have findings of their own.
 std::string fault_of(const CallContext& context) {
   const SipIndex& sip = context.view.sip();
   if (sip.fault == SipFault::syntax && sip.malformed_at == nullptr) return sip.malformed;
@@ -25,8 +25,9 @@ std::string fault_of(const CallContext& context) {
   return fmt::format("{}: {}, byte {}", fault->header, fault->rule, fault->at);
 }
 
-// A closer look costs a read: at what was noticed on the way, at what was refused with 400, and at
-// the first message of what was never answered.
+// A full parse costs a read, so it is done for three kinds of messages: those that locating found
+// malformed, requests of a call that was refused with 400, and the first message of a call without
+// final response.
 bool is_worth_a_look(const CallContext& context, MessageId id, const MessageRecord& message) {
   if (message.is_copy() || message.truncated) return false;
   if (message.malformed) return true;

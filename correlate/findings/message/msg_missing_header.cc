@@ -1,5 +1,5 @@
-// msg-missing-header: Via, From, To, Call-ID or CSeq; Contact where a dialog begins. Max-Forwards
-// is forgiven as proxies do (16.3).
+// msg-missing-header: a message lacks Via, From, To, Call-ID or CSeq, or Contact where a dialog
+// begins. A missing Max-Forwards is accepted, as proxies do (RFC 3261 16.3).
 #include <fmt/format.h>
 
 #include "correlate/findings/shared/support.h"
@@ -9,7 +9,8 @@ namespace {
 
 extern const Detector detector;
 
-// Requests inside the dialog have no place to go (12.1.1, 12.1.2).
+// An INVITE or its 2xx without Contact: requests inside the dialog have no target (RFC 3261 12.1.1,
+// 12.1.2).
 void check_contact(CallContext& context, CallAnalysis* out) {
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
@@ -19,7 +20,7 @@ void check_contact(CallContext& context, CallAnalysis* out) {
       const MessageRecord& message = context.message(m);
       Finding finding = finding_of(context, detector, id);
       finding.message = m;
-      // Neither side missed it.
+      // The call went well, so neither side missed the header.
       if (context.call.state == CallState::completed) finding.severity = Severity::info;
       finding.evidence = {message.frame};
       finding.summary = fmt::format(

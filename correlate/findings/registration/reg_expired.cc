@@ -1,6 +1,6 @@
-// reg-expired: granted, and not refreshed in its time and a tenth of that: not at all, or too late.
-// Not when the capture ends before. A log that somebody copied can leave out what lies between:
-// then it is an info.
+// reg-expired: a binding was granted, and not refreshed within its time and a tenth of that, or
+// refreshed too late. Not when the capture ends before. A text log can lack the refresh, so there
+// it is an info.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -34,7 +34,7 @@ void tell(const Binding& binding, MessageId proof, std::string what, const Captu
 }
 
 void check(CaptureContext& context, std::vector<Finding>* out) {
-  constexpr int64_t kLeastNs = 5'000'000'000;  // a refresh under way is no lapse
+  constexpr int64_t kLeastNs = 5'000'000'000;  // a shorter lapse is a refresh on its way
   for (const Binding& binding : context.registrations.all()) {
     if (binding.listed) continue;  // its REGISTERs need not pass here
     const int64_t granted = int64_t{binding.expires_s.value_or(0)} * 1'000'000'000;

@@ -1,4 +1,4 @@
-// reg-loop: five or more challenges without an accepted registration between.
+// reg-loop: a client gets five or more challenges and is never registered.
 #include <fmt/format.h>
 
 #include "correlate/findings/shared/support.h"

@@ -1,5 +1,5 @@
-// reg-rejected: any final answer to REGISTER but a challenge or a redirect. Refused credentials are
-// txn-auth-failed.
+// reg-rejected: a REGISTER gets a final response of 400 or higher that is no challenge. Refused
+// credentials are txn-auth-failed.
 #include <fmt/format.h>
 
 #include "correlate/findings/shared/support.h"

@@ -15,7 +15,7 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
   for (const Binding& binding : context.registrations.all()) {
     if (binding.refreshes < kMin || binding.expires_s.value_or(0) == 0) continue;
     const int64_t between = (binding.last_ns - binding.first_ns) / binding.refreshes;
-    // At half of the time is usual (RFC 5626 4.4.1 asks for less); a tenth is not.
+    // Clients usually refresh at half of the granted time; a tenth of it is a storm.
     if (between >= int64_t{*binding.expires_s} * kSecondNs / 10 || between >= 30 * kSecondNs)
       continue;
     Finding finding = finding_of(detector);

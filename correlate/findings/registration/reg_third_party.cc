@@ -1,4 +1,4 @@
-// reg-third-party: From is not To.
+// reg-third-party: From and To of a REGISTER name different users.
 #include <fmt/format.h>
 
 #include "correlate/findings/shared/support.h"

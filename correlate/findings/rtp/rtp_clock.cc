@@ -1,5 +1,5 @@
-// rtp-clock: timestamps that run faster or slower than the time. Only of streams without pauses:
-// who is silent may stop the clock.
+// rtp-clock: the timestamps of a stream run faster or slower than the time. Only for streams
+// without pauses, because a sender may stop its timestamps while it is silent.
 #include <fmt/format.h>
 
 #include <bit>

@@ -1,4 +1,4 @@
-// rtp-dscp: a policy that holds in one direction only.
+// rtp-dscp: the RTP of one direction has a DSCP mark, that of the other has none.
 #include <fmt/format.h>
 
 #include "correlate/findings/shared/support.h"

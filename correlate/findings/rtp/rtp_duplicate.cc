@@ -1,4 +1,4 @@
-// rtp-duplicate: the same sequence number again.
+// rtp-duplicate: 1 % or more of a stream's packets come again with the same sequence number.
 #include <fmt/format.h>
 
 #include "correlate/findings/shared/support.h"

@@ -1,4 +1,4 @@
-// rtp-jitter: RFC 3550 jitter at this point.
+// rtp-jitter: the mean interarrival jitter (RFC 3550 6.4.1) of a stream at this point is high.
 #include <fmt/format.h>
 
 #include "correlate/findings/shared/support.h"

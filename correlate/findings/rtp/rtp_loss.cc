@@ -1,5 +1,5 @@
-// rtp-loss: packets missing by their sequence numbers. What the capture itself dropped, as it says
-// or as the receiver's RTCP shows, is not blamed on the network.
+// rtp-loss: packets are missing by their sequence numbers, or by the receiver's RTCP. Packets that
+// the capture itself dropped, as it says or as RTCP shows, are not blamed on the network.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -22,10 +22,11 @@ struct Loss {
   double pct = 0;
   std::string where;
   Sentence explanation;
-  bool doubtful = false;  // the capture may have dropped it
-  bool proven = true;     // RTCP, or a second point, shows it too
+  bool doubtful = false;  // the capture may have dropped the packets
+  bool proven = true;     // RTCP, or a second point, shows the loss too
 };
 
+// The loss between the sender and this point.
 Loss loss_before(const CallContext& context, StreamId id) {
   const StreamRecord& stream = context.model.streams[id];
   const auto [lost, in_doubt] = lost_by_network(context, id);
@@ -33,7 +34,7 @@ Loss loss_before(const CallContext& context, StreamId id) {
   const auto pct = [&](int64_t packets) {
     return 100.0 * static_cast<double>(packets) / static_cast<double>(expected);
   };
-  // The receiver misses it too: then it is not the capture that dropped it.
+  // The receiver misses these packets too, so the capture did not drop them.
   const bool proven = stream.has_rtcp && int64_t{stream.remote_lost} * 2 >= lost;
   std::string where = fmt::format("is {} this point ({} of {})",
                                   proven ? "lost before" : "missing at", lost, expected);
@@ -52,7 +53,8 @@ Loss loss_before(const CallContext& context, StreamId id) {
           doubtful, proven};
 }
 
-// What the receiver misses of what was seen here (RFC 3550 6.4.1, cumulative).
+// The loss between this point and the receiver, by its cumulative number of packets lost (RFC 3550
+// 6.4.1).
 Loss loss_behind(const StreamRecord& stream) {
   const auto pct = remote_loss_pct(stream);
   if (!pct || stream.reported_expected < kMinExpected) return {};
@@ -62,7 +64,8 @@ Loss loss_behind(const StreamRecord& stream) {
           "All of it passed here, so the loss lies towards the receiver."};
 }
 
-// While both points captured, most packets were seen at either, and some were not.
+// The loss between two capture points. While both captured, most packets were seen at both points
+// and some at one only.
 Loss loss_between(const StreamRecord& stream) {
   const uint32_t seen = stream.covered;
   if (seen < kMinExpected || stream.elsewhere * 2 < seen || stream.elsewhere >= seen) return {};
@@ -72,7 +75,7 @@ Loss loss_between(const StreamRecord& stream) {
           "The packets are in the one capture and not in the other."};
 }
 
-// Nothing of it comes any more, which is more than a loss.
+// The verdict on the audio says that nothing of this stream arrives any more. That is told instead.
 bool is_told_by_verdict(const CallContext& context, StreamId id) {
   const AudioDirection& direction = context.audio.direction(context.media.of(id, context.id).from);
   const AudioVerdict& verdict = direction.verdict;
@@ -95,7 +98,7 @@ void check(CallContext& context, CallAnalysis* out) {
     if (loss.pct < kWarning) continue;
     Finding finding = finding_of(context, detector);
     if (loss.pct >= kError) finding.severity = Severity::error;
-    // Its receiver says that it has all of it: some always say so, most are right.
+    // The receiver reports no loss. Some receivers always do, but most are right.
     if (loss.doubtful) finding.severity = Severity::info;
     if (!loss.proven || loss.doubtful) finding.confidence = Confidence::likely;
     finding.stream = id;

@@ -1,5 +1,5 @@
-// rtp-mos: what loss made of a codec. A codec that is that low without any loss is no fault, and
-// what the capture itself dropped is not blamed on the network.
+// rtp-mos: loss and jitter lower the MOS of a stream. Not for a codec whose MOS is that low without
+// loss. Packets that the capture itself dropped do not count.
 #include <fmt/format.h>
 
 #include "correlate/findings/shared/support.h"

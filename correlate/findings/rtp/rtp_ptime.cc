@@ -1,4 +1,5 @@
-// rtp-ptime: a preference (RFC 8866 6.4), not a rule.
+// rtp-ptime: a sender does not use the packet length that its receiver asked for. ptime is a
+// preference (RFC 8866 6.4), not a rule.
 #include <fmt/format.h>
 
 #include <cmath>

@@ -15,7 +15,8 @@ extern const Detector detector;
 void check(CallContext& context, CallAnalysis* out) {
   if (context.streams.size() < 2) return;
   constexpr size_t kMaxCompared = 64;
-  std::map<std::pair<EndpointId, EndpointId>, std::vector<StreamId>> paths;  // the first streams
+  // The first streams of each path.
+  std::map<std::pair<EndpointId, EndpointId>, std::vector<StreamId>> paths;
   for (const StreamId id : context.streams) {
     const StreamRecord& stream = context.model.streams[id];
     std::vector<StreamId>& older = paths[{stream.src, stream.dst}];

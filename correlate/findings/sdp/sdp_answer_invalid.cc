@@ -1,4 +1,4 @@
-// sdp-answer-invalid: what an answer may say depends on its offer.
+// sdp-answer-invalid: an answer says what its offer does not allow (RFC 3264 6).
 #include <fmt/format.h>
 
 #include <optional>
@@ -33,8 +33,8 @@ std::string broken_rule(const AudioSdp& offer, const AudioSdp& answer) {
                      to_string(offer.direction));
 }
 
-// The number under which the answer has a codec that the offer has under another one, while the
-// offer means a third thing by it (RFC 3264 6.1).
+// A payload number by which the answer means a codec that the offer has under another number, while
+// the offer means another codec by this number (RFC 3264 6.1).
 std::optional<uint8_t> remapped_type(const AudioSdp& offer, const AudioSdp& answer) {
   for (const MappedType& given : answer.mapped) {
     bool moved = false, taken = false;
@@ -84,8 +84,8 @@ void check_types(CallContext& context, CallAnalysis* out) {
   }
 }
 
-// Roles of DTLS that clash, where the capture does not show what comes of it: audio that both hear,
-// or the path that stays closed, which tells it.
+// Reports DTLS roles that clash. Not where media is in the capture, nor where the closed path is
+// told, which names the clash itself.
 void check_roles(CallContext& context, CallAnalysis* out) {
   const AudioFacts& audio = context.audio;
   const bool told = audio.closed_path && audio.closed_path->roles;

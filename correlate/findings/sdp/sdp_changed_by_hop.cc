@@ -1,7 +1,7 @@
-// sdp-changed-by-hop: a hop makes of an SDP more than new addresses, and it is another offer then:
-// udptl becomes RTP/AVP, a payload number another codec where no relay translates, a media line
-// goes away. Not what gateways do on purpose (RTP with and without keys, fewer codecs), unless the
-// answer or the audio dies of it.
+// sdp-changed-by-hop: a hop changes more of an SDP than addresses, so that it is another offer:
+// udptl becomes RTP/AVP, a payload number means another codec where no relay translates, a media
+// line goes away. Not for what gateways do on purpose (RTP with and without keys, fewer codecs),
+// unless the offer is refused or audio is lost by it.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -21,12 +21,12 @@ constexpr int kFirstDynamic = 96;
 
 struct Change {
   std::string before, after;
-  bool suspicious = false;  // also when nothing is seen to die of it
+  bool suspicious = false;  // told even where no harm is seen
   AudioFault explains = AudioFault::none;
-  bool of_protocol = false;  // or of what the line carries: nothing that an end can follow
+  bool of_protocol = false;  // the transport or the kind of media of a line changes
 };
 
-// udptl, RTP, MSRP, ...: with keys or feedback added it stays RTP.
+// The protocol of an m= line; all profiles of RTP, with or without keys and feedback, are "RTP".
 std::string_view family_of(std::string_view proto) {
   if (proto.find("RTP/") != std::string_view::npos) return "RTP";
   return proto;
@@ -38,8 +38,8 @@ std::string line_text(const SdpMedia& media) {
   return text;
 }
 
-// One number, two codecs: a relay in between may translate what it passes on, where none is nobody
-// does.
+// A payload number that means another codec after the hop. It is suspicious where the media address
+// stays: then no relay is in between that could translate.
 std::optional<Change> changed_type(const SdpMedia& before, const SdpMedia& after) {
   for (const SdpFormat& a : before.formats) {
     const auto number = parse_number<uint8_t>(a.payload);
@@ -53,7 +53,7 @@ std::optional<Change> changed_type(const SdpMedia& before, const SdpMedia& after
   return std::nullopt;
 }
 
-// In mid-call a server may hold one side on purpose.
+// The hop takes away a direction. In mid-call a server may do that on purpose, to hold one side.
 bool narrows(SdpDirection before, SdpDirection after) {
   return (may_send(before) && !may_send(after)) || (may_receive(before) && !may_receive(after));
 }
@@ -87,14 +87,14 @@ std::optional<Change> change_between(const Model& model, MessageView& view, Mess
   return change_of(parse_sdp(first), parse_sdp(find_sdp(view.sip())), begins);
 }
 
-// The receiver says no to what it was offered.
+// The request was refused with a status that can be about its SDP.
 bool is_refused(const TransactionRecord& txn) {
   const uint16_t status = txn.final_status;
   return status == 400 || status == 415 || status == 488 || status == 500 || status == 501 ||
          status == 606;
 }
 
-// What is worth reading every SDP on every hop again.
+// The call is worth reading every SDP on every hop again.
 bool is_suspect(const CallContext& context) {
   if (context.call.sdp.other || !context.streams.empty()) return true;
   return std::any_of(context.transactions.begin(), context.transactions.end(),
@@ -104,7 +104,8 @@ bool is_suspect(const CallContext& context) {
                      });
 }
 
-// Words and proof; the call and its severity are those of whoever asks.
+// Fills in words and evidence; `finding` has the call already. It becomes an error when the SDP was
+// refused or audio is lost.
 Finding describe(const Model& model, Finding finding, MessageId before_id, MessageId after_id,
                  const Change& change, bool refused, bool lost) {
   const MessageRecord& before = model.messages[before_id];
@@ -155,7 +156,8 @@ void check(CallContext& context, CallAnalysis* out) {
 constexpr size_t kMaxLegs = 16;
 constexpr size_t kMostRead = 2000;  // refused offers whose SDP is compared
 
-// What another leg asked of the host that asks so here, and waited for meanwhile.
+// The INVITE with SDP by which another leg asked the host that sent the refused request, and whose
+// answer it awaited meanwhile; none when there is none.
 MessageId asked_on_leg(const Model& model, CallId leg, const TransactionRecord& refused) {
   for (TransactionId t = model.calls[leg].first_txn; t; t = model.transactions[t].next_in_call) {
     const TransactionRecord& txn = model.transactions[t];
@@ -189,14 +191,14 @@ void check_refused(CaptureContext& context, TransactionId id, std::vector<Findin
   }
 }
 
-// Which protocols the audio and other lines of an SDP have, as a bit.
+// The combination of plain RTP, secure RTP and other protocols in an SDP, as one bit of eight.
 uint8_t protocols_of(const SdpGlance& sdp) {
   const int kind = (sdp.plain ? 1 : 0) | (sdp.secure ? 2 : 0) | (sdp.other ? 4 : 0);
   return static_cast<uint8_t>(1 << kind);
 }
 
-// What each host was asked for. Only who was asked for another protocol than it asks for can have
-// changed it: finding the legs of all calls costs a read of each.
+// Which protocols each host was offered. Only a host that was offered another protocol than it
+// offers can have changed it. This saves finding the legs of all calls, which reads each of them.
 class AskedFor {
  public:
   explicit AskedFor(const Model& model) : model_(model) {
@@ -210,7 +212,7 @@ class AskedFor {
   bool another_than(const TransactionRecord& txn) const {
     const auto found = of_host_.find(model_.endpoints[txn.src].ip);
     const SdpGlance& own = model_.messages[txn.request].sdp;
-    // Of fax and video the glance does not tell the protocol.
+    // The glance does not tell the protocols of fax and video lines apart.
     return found != of_host_.end() && (own.other || (found->second & ~protocols_of(own)) != 0);
   }
 
@@ -219,8 +221,8 @@ class AskedFor {
   std::map<IpAddress, uint8_t> of_host_;
 };
 
-// A B2BUA has a call of its own towards each party, and offers there what it likes; what it makes
-// of the protocol shows when that is refused.
+// Checks the legs of B2BUAs. A B2BUA has a call of its own towards each party and may offer there
+// what it likes, so only a change of protocol that is refused is told.
 void check_legs(CaptureContext& context, std::vector<Finding>* out) {
   const Model& model = context.model;
   size_t read = 0;

@@ -1,4 +1,4 @@
-// sdp-dtmf-missing: digits must go in the audio or by INFO.
+// sdp-dtmf-missing: only one side knows telephone-event, so digits must go in the audio or by INFO.
 #include <fmt/format.h>
 
 #include "correlate/findings/shared/support.h"

@@ -1,6 +1,6 @@
-// sdp-no-common-codec: no payload to talk in. A refusal is about codecs when the offer has any, and
-// when no Warning says that something else was wrong. A re-INVITE that is refused and falls back is
-// no fault; what else was refused is told by txn-refused.
+// sdp-no-common-codec: the parties have no codec in common. A refusal (488, 606) is about codecs
+// when the offer has audio and no Warning gives another reason; other refusals are told by
+// txn-refused. A re-INVITE that is refused is no fault: the session stays as it was.
 #include <absl/container/flat_hash_set.h>
 #include <fmt/format.h>
 

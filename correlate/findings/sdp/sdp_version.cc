@@ -1,6 +1,6 @@
-// sdp-version: the same origin and version must mean the same description (RFC 3264 8). A relay
-// writes one o= for both parties, and rewrites a message on its way: neither is a new version. A
-// peer that missed the change shows in the audio; else the rule was broken without harm.
+// sdp-version: two SDPs with one o= line must be the same (RFC 3264 8). Not where a relay writes
+// one o= for both parties, nor where it rewrites a message on its way. A warning when audio is lost
+// in the call: the peer may have missed the change. Else the rule was broken without harm.
 #include <absl/container/flat_hash_map.h>
 #include <fmt/format.h>
 
@@ -14,7 +14,7 @@ namespace {
 
 extern const Detector detector;
 
-// One request or response, as two hops show it.
+// Both are one request or response, as two hops show it.
 bool is_one_message(const MessageRecord& a, const MessageRecord& b) {
   return a.status == b.status && a.is_in_exchange_of(b);
 }
@@ -30,7 +30,7 @@ void check(CallContext& context, CallAnalysis* out) {
   const std::vector<AudioSdp>& audio_sdps = context.audio.negotiation.audio_sdps;
   if (audio_sdps.size() < 2) return;
   constexpr size_t kMaxCompared = 64;
-  // With one o= line; mostly a message on each of its hops.
+  // The first SDPs with each o= line; mostly they are one message on each of its hops.
   absl::flat_hash_map<std::string_view, std::vector<const AudioSdp*>> by_origin;
   for (const AudioSdp& now : audio_sdps) {
     std::vector<const AudioSdp*>& older = by_origin[now.origin];
