@@ -1,6 +1,6 @@
-// sec-brute-force: one address tries passwords: many of them within a minute, for many users, or
-// one right after the other until one fits. Not a phone with a wrong password: it tries the same
-// one again, at leisure, and never succeeds.
+// sec-brute-force: one address tries passwords: 20 within a minute, or for 20 users, or one right
+// after the other until one fits. Not for a phone with a wrong password, which tries it again at
+// intervals and never succeeds.
 #include <fmt/format.h>
 
 #include <map>
@@ -17,7 +17,7 @@ extern const Detector detector;
 constexpr size_t kMany = 20;  // within kSpanNs, or users
 constexpr int64_t kSpanNs = 60'000'000'000;
 constexpr size_t kMinGuesses = 5;              // before the right one
-constexpr int64_t kBetweenNs = 2'000'000'000;  // guesses: no human types this fast
+constexpr int64_t kBetweenNs = 2'000'000'000;  // between guesses: no human types this fast
 constexpr size_t kEvidenceFrames = 10;
 
 struct Guessing {
@@ -26,7 +26,7 @@ struct Guessing {
   std::string summary;
 };
 
-// Requests with credentials that were accepted, or refused for whatever reason.
+// Requests with credentials of one address that were accepted or refused (401, 403, 407).
 struct Attempts {
   std::vector<TransactionId> all;
   size_t refused = 0;
@@ -47,7 +47,7 @@ std::map<std::string, Attempts> attempts_by_address(const CaptureContext& contex
   return attempts;
 }
 
-// Refused for wrong credentials: who did it, and when.
+// A request that was refused for wrong credentials.
 struct Wrong {
   uint32_t frame;
   int64_t time_ns;
@@ -69,7 +69,7 @@ std::optional<Guessing> many_of(const std::string& address, const std::vector<Wr
   return found;
 }
 
-// Wrong ones of one user in a row, and the right one at once.
+// Requests in a row with wrong credentials of one user.
 struct Run {
   std::vector<uint32_t> frames;
   int64_t first_ns = 0, last_ns = 0;
@@ -87,7 +87,8 @@ std::optional<Guessing> guessing_from(CaptureContext& context, const std::string
     const Refusal refusal = refusal_of(context.model, context.view, txn);
     const bool is_wrong = refusal == Refusal::wrong;
     if (!is_wrong && refusal != Refusal::none) continue;
-    // Most are accepted, and long after anything was wrong: they need not be read.
+    // An accepted request is read only soon after a wrong one. Most are not, and this saves
+    // reading.
     const bool soon = !wrong.empty() && txn.first_ns - wrong.back().time_ns <= kBetweenNs;
     if (!is_wrong && !soon) continue;
     if (!context.view.load(context.model.messages[txn.request])) continue;

@@ -1,5 +1,5 @@
-// sec-flood: hundreds of new requests in ten seconds from one address, most of them without
-// success. Load that is served is no flood.
+// sec-flood: 300 or more new requests in ten seconds from one address, of which less than a fifth
+// succeed. Load that is served is no flood.
 #include <fmt/format.h>
 
 #include <map>
@@ -22,7 +22,7 @@ struct Window {
 
 struct Source {
   Window now;
-  Window worst;  // most requests of those that were not served
+  Window worst;  // of the windows that were not served, that with most requests
   std::vector<uint32_t> evidence;
 };
 
@@ -42,7 +42,7 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
       source.now = Window{txn.first_ns, 0, 0};
     }
     source.now.requests++;
-    // A challenge to who answers it is service.
+    // A client that answers a challenge succeeds with its next request.
     if (txn.succeeded()) source.now.served++;
     if (source.evidence.size() < 10)
       source.evidence.push_back(context.model.messages[txn.request].frame);

@@ -1,8 +1,8 @@
-// sec-scanner: one address looks for users, numbers or servers. By the name that a tool gives
-// itself, whole; or by what it does: it asks one server for many users, and nearly all of them are
-// ignored, or refused as unknown or forbidden, and none is rung. Not who relays the requests of
-// others, nor who pings many phones; with credentials it is sec-brute-force. One finding per source
-// address, which stands for the refusals too.
+// sec-scanner: one address looks for users, numbers or servers. It is known by its User-Agent, if
+// that is the name of a tool. Or it is known by what it does: it asks one server for many users,
+// and nearly all requests are ignored, or refused as unknown or forbidden. Not for a host that
+// relays requests of others, nor for one that pings many phones. Requests with credentials are
+// sec-brute-force. One finding for each source address, which explains the refusals too.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -19,14 +19,14 @@ namespace {
 extern const Detector detector;
 
 constexpr size_t kManyUsers = 20;
-constexpr uint32_t kNamesRead = 3;  // of accepted requests: a tool does not change its name
+constexpr uint32_t kNamesRead = 3;  // requests whose User-Agent is read whatever their outcome
 constexpr size_t kMaxUsers = 1000;
 constexpr std::string_view kTools[] = {
     "friendly-scanner", "sipvicious", "sipcli", "sip-scan", "sundayddr", "iWar",
     "pplsip",           "sivus",      "smap",   "sipptk",   "Gulp",
 };
 
-// What one source asks there in vain.
+// What one source asks of one server in vain.
 struct Server {
   std::set<std::string> users;
   uint32_t requests = 0;
@@ -36,14 +36,14 @@ struct Source {
   uint32_t attempts = 0;
   uint32_t refused = 0;
   uint32_t ignored = 0;
-  bool relays = false;  // what it sends has the Via of another
+  bool relays = false;  // its requests have the Via of another host too
   std::map<EndpointId, Server> servers;
   std::string tool;
   std::vector<uint32_t> evidence;
   std::vector<CallId> calls;  // refused or ignored
 };
 
-// Nobody of that name, or nobody who may ask.
+// The call was refused because the user is unknown, or because the source may not ask.
 bool is_refused(const CallRecord& call) {
   if (call.ring_ns != 0) return false;
   const uint16_t status = call.final_status;
@@ -51,8 +51,8 @@ bool is_refused(const CallRecord& call) {
          status == 484 || status == 604;
 }
 
-// One request, and nothing came back; a client would have repeated it, and of a capture with
-// requests only the ACK would be here.
+// The call is one request to which nothing came back. It was not repeated, as a client would do. It
+// has no ACK, which a capture with only requests would show.
 bool is_ignored(const Model& model, const CallRecord& call) {
   const bool scans = call.kind == CallKind::call || call.kind == CallKind::registration ||
                      call.kind == CallKind::options;
@@ -67,7 +67,8 @@ bool has_credentials(const Model& model, const CallRecord& call) {
   return false;
 }
 
-// The whole product name that User-Agent begins with, whatever its version (20.41).
+// The product name at the beginning of User-Agent is that of a tool, in any version (RFC
+// 3261 20.41).
 bool names_a_tool(std::string_view agent) {
   const std::string_view product = agent.substr(0, agent.find_first_of("/ ("));
   return std::any_of(std::begin(kTools), std::end(kTools),
@@ -97,7 +98,8 @@ void look_at(CaptureContext& context, CallId id, Source* source) {
     server.users.emplace(parse_uri(parse_name_addr(sip.value(HeaderId::to)).uri).user);
 }
 
-// A client that is refused asks again after a while, a scanner asks for the next user.
+// The source asks one server for many users, and for each about once. A client that is refused asks
+// for the same user again.
 bool tries_many(const Source& source) {
   if (source.relays || (source.refused + source.ignored) * 10 < source.attempts * 9) return false;
   return std::any_of(source.servers.begin(), source.servers.end(), [](const auto& entry) {

@@ -1,4 +1,4 @@
-// tls-cert-name: the certificate of a server has not the name that the client asked for.
+// tls-cert-name: the certificate of a server does not have the name that the client asked for.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,7 +13,8 @@ namespace {
 
 extern const Detector detector;
 
-// RFC 6125 6.4.3: a wildcard stands for the first label.
+// The certificate's name covers the name that was asked for. A wildcard covers the first label
+// (RFC 6125 6.4.3).
 bool is_named(std::string_view name, std::string_view asked) {
   if (equal_no_case(name, asked)) return true;
   if (!name.starts_with("*.")) return false;
@@ -21,13 +22,14 @@ bool is_named(std::string_view name, std::string_view asked) {
   return dot != std::string_view::npos && equal_no_case(name.substr(1), asked.substr(dot));
 }
 
-// Of a certificate whose names are all known; one without any is an old one, named by its subject.
+// The certificate has names, and the one that was asked for is none of them. Not where its names
+// are not all known, nor for an old certificate that is named by its subject only.
 bool is_for_another(const TlsConnection& c) {
   const Certificate& certificate = *c.certificate;
   const std::vector<std::string>& names = certificate.names;
   if (c.server_name.empty() || names.empty() || names.size() >= kMaxNamed) return false;
   return std::none_of(names.begin(), names.end(), [&](const std::string& name) {
-    // RFC 5922 7.1: a URI names the domain, too.
+    // A SIP URI names its domain too (RFC 5922 7.1).
     const std::string_view host = std::string_view(name).starts_with("sip:")
                                       ? std::string_view(name).substr(4)
                                       : std::string_view(name);

@@ -1,5 +1,6 @@
-// tls-churn: a client begins a connection for each request, or nearly so, and closes it again. Not
-// for one that comes back now and then, nor for several that are open at once.
+// tls-churn: a client opens one TLS connection after the other to a server and closes each within
+// seconds. Not for a client that comes back now and then, nor for connections open at the same
+// time.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,7 +15,8 @@ namespace {
 extern const Detector detector;
 
 constexpr size_t kMinConnections = 10;
-// Longer than a transaction takes; whoever keeps a connection keeps it for minutes (RFC 5626).
+// A connection that is closed sooner serves about one transaction. A client that keeps its
+// connection keeps it for minutes (RFC 5626).
 constexpr int64_t kShortNs = 5'000'000'000;
 constexpr int64_t kSoonNs = 30'000'000'000;
 
@@ -25,7 +27,7 @@ bool is_short(const TlsConnection& c) {
   return c.done_ns != 0 && c.closed_ns != 0 && c.closed_ns - c.done_ns < kShortNs;
 }
 
-// The longest run of them, each begun soon after the one before was closed.
+// The longest run of short connections, each begun soon after the one before was closed.
 Connections longest_run(const Connections& all) {
   Connections longest, run;
   for (const TlsConnection* c : all) {

@@ -1,5 +1,5 @@
-// tls-incomplete: a handshake for signalling that stops without a word: no answer to the hello, or
-// an end of the connection in its midst. Or a TCP connection for it that is refused.
+// tls-incomplete: a TLS handshake for signalling stops without an alert: the ClientHello gets no
+// answer, or the connection ends in the middle. Or the TCP connection for it is refused.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,10 +16,10 @@ namespace {
 
 extern const Detector detector;
 
-// Longer than any handshake takes, and than servers that look somebody up before they answer.
+// Longer than a handshake takes, even with a server that looks the client up before it answers.
 constexpr int64_t kLongNs = 5'000'000'000;
 
-// How it stops.
+// How the handshake stops.
 enum class End : uint8_t { none, silent, reset, closed };
 
 End end_of(const Model& model, const TlsConnection& c) {
@@ -80,7 +80,7 @@ void tell(const Model& model, const std::vector<const TlsConnection*>& all, End 
   report(out, std::move(finding));
 }
 
-// ---- a connection that never came to a hello
+// ---- TCP connections that are refused, so that no ClientHello is sent
 
 using Refusals = std::map<std::pair<IpAddress, Endpoint>, std::vector<const TcpRefusal*>>;
 
@@ -91,7 +91,7 @@ bool reaches_later(const Model& model, const TcpRefusal& refusal) {
   });
 }
 
-// Whoever only knocks at ports is no party of the signalling.
+// The host takes part in the signalling seen here, and does not only scan ports.
 bool is_party(const Model& model, const IpAddress& ip) {
   for (const EndpointId id : model.endpoints.ids()) {
     if (model.endpoints[id].ip == ip) return true;
@@ -131,7 +131,7 @@ void tell_refused(const Model& model, const std::vector<const TcpRefusal*>& alik
   report(out, std::move(finding));
 }
 
-// Where TLS for SIP is known to be, or to have been.
+// The port is that of sips, or another connection shows that it carries SIP over TLS.
 bool is_for_signalling(const Model& model, const TcpRefusal& refusal) {
   constexpr uint16_t kSips = 5061;
   return refusal.server.port == kSips ||

@@ -13,16 +13,17 @@ namespace {
 
 extern const Detector detector;
 
-// SIP is answered by an alert, or a ClientHello by something else.
+// The server sends an alert although it got no ClientHello.
 bool sip_gets_alert(const TlsConnection& c) {
   return c.hello_ns == 0 && c.alert && c.alert->by == TlsEnd::server;
 }
+// The server answers a ClientHello with something that is not TLS.
 bool hello_gets_other(const TlsConnection& c) {
   return c.hello_ns != 0 && c.version == 0 && !c.alert && c.done_ns == 0;
 }
 
 using Ends = std::pair<Endpoint, Endpoint>;
-using Suspects = std::map<Ends, const TlsConnection*>;  // by who sends SIP, and to whom
+using Suspects = std::map<Ends, const TlsConnection*>;  // by sender and receiver of the SIP
 
 void tell_alert(const TlsConnection& c, const MessageRecord& message, std::vector<Finding>* out) {
   Finding finding = finding_of(detector);

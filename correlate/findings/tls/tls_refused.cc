@@ -1,4 +1,4 @@
-// tls-refused: a handshake for signalling that one side ends by a fatal alert.
+// tls-refused: one side ends a TLS handshake for signalling by a fatal alert.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -70,13 +70,13 @@ bool is_refused(const TlsConnection& c) {
   return c.alert && c.alert->fatal && c.done_ns == 0 && c.hello_ns != 0;
 }
 
-// tls-cert-expired says why.
+// tls-cert-expired tells this refusal.
 bool is_told_by_dates(const Model& model, const TlsConnection& c) {
   const bool dated = model.has_times(c.source) && model.has_dates(c.source);
   return dated && is_out_of_date(c) && minds_certificate(c);
 }
 
-// Whoever only knocks at the port is no party of the signalling.
+// The client takes part in the signalling seen here, and does not only scan ports.
 bool is_party(CaptureContext& context, const TlsConnection& c) {
   if (c.alert->by == TlsEnd::client || c.offers_sip()) return true;
   for (const EndpointId id : context.model.endpoints.ids()) {

@@ -1,4 +1,5 @@
-// gateway-down: pings that fail in a row, with the times at which it went down and came back.
+// gateway-down: OPTIONS to one address fail three times or more in a row. Tells when the gateway
+// went down, and when it came back.
 #include <fmt/format.h>
 
 #include <map>
@@ -16,12 +17,14 @@ extern const Detector detector;
 
 constexpr size_t kMinRounds = 3;
 
-// Who sends the next ping does not wait for the last one any more, however short its timer is.
+// A host that sends its next ping does not wait for the last one any more. Two pings this far apart
+// are two rounds.
 constexpr int64_t kNextRoundNs = 1'000'000'000;
 
+// The first outage of a gateway.
 struct Pings {
   std::vector<TransactionId> failed;  // in a row
-  int64_t back_ns = 0;
+  int64_t back_ns = 0;                // the first ping that was answered after it; 0: none was
 };
 
 // When each pinger sent its newest OPTIONS to each gateway.
@@ -36,7 +39,7 @@ NewestPings newest_pings(const Model& model) {
   return newest;
 }
 
-// Hosts that get any SIP here: to others no answer would be seen.
+// Hosts to which any SIP goes here. For a host that gets none, answers are perhaps not seen.
 std::set<IpAddress> receivers(const Model& model) {
   std::set<IpAddress> hosts;
   for (const MessageId id : model.messages.ids())
@@ -65,7 +68,7 @@ std::map<EndpointId, Pings> pings_by_gateway(const Model& model) {
   return pings;
 }
 
-// When it went down and came back; of a log that makes times up, nothing is known of it.
+// When the gateway went down and came back, in words. Without times where a log has none.
 std::string outage_text(const Model& model, const Pings& seen) {
   const TransactionRecord& first = model.transactions[seen.failed.front()];
   const size_t source = model.messages[first.request].source;

@@ -1,4 +1,4 @@
-// txn-487-missing: the cancelled INVITE must end with 487.
+// txn-487-missing: a CANCEL was answered with 2xx, and its INVITE got no final response.
 #include <fmt/format.h>
 
 #include "correlate/findings/shared/support.h"

@@ -1,7 +1,7 @@
-// txn-ack-missing: a 2xx to INVITE is repeated and no ACK passes, or it passes and does not arrive.
-// One finding per call, with the reason when Contact or BYE tell it; the repeated 2xx and the BYE
-// after 64*T1 are its evidence, not findings of their own. An ACK that leaves route set or remote
-// target is told by these (dialog_misrouted.cc).
+// txn-ack-missing: a 2xx to INVITE is repeated, because no ACK passes, or because the ACK passes
+// and does not arrive. One finding for each call, with the reason when Contact or BYE tell it. The
+// repeated 2xx and the BYE after 64*T1 are its evidence, not findings of their own. An ACK that
+// departs from the route set or the remote target is told by dialog_misrouted.cc.
 #include <fmt/format.h>
 
 #include "correlate/findings/shared/icmp_rejection.h"
@@ -13,8 +13,8 @@ namespace {
 
 extern const Detector detector;
 
-// Why the ACK could not come: the 2xx names a remote target that is private while the callee is
-// elsewhere.
+// A reason why the ACK cannot come, in words: the Contact of the 2xx names a private address, while
+// the 2xx comes from a public one. Empty when that is not so.
 std::string unreachable_contact(CallContext& context, MessageId accepted) {
   if (!context.view.load(context.message(accepted))) return {};
   const SipUri uri = parse_uri(parse_name_addr(context.view.sip().value(HeaderId::contact)).uri);
@@ -26,7 +26,7 @@ std::string unreachable_contact(CallContext& context, MessageId accepted) {
                      to_string(*ip), to_string(callee));
 }
 
-// Why the ACK that was seen does not come to the callee.
+// Why the ACK that was seen does not come to the callee, in words.
 std::string lost_ack(CallContext& context, const AckTrace& trace, Finding* finding) {
   const auto& transactions = context.model.transactions;
   const TransactionRecord& ack = transactions[trace.ack];
@@ -68,7 +68,7 @@ std::string lost_ack(CallContext& context, const AckTrace& trace, Finding* findi
   return why;
 }
 
-// The 2xx cannot come to the caller, who has nothing to acknowledge.
+// ICMP rejects the 2xx, so the caller has nothing to acknowledge. In words; empty without errors.
 std::string rejected_2xx(const CallContext& context, const Repeated2xx& repeated,
                          Finding* finding) {
   const MessageRecord& message = context.message(repeated.copies.front());
@@ -77,7 +77,7 @@ std::string rejected_2xx(const CallContext& context, const Repeated2xx& repeated
   return why.empty() ? why : "; " + why;
 }
 
-// Who repeats the INVITE has not got the 2xx either.
+// The caller goes on repeating its INVITE, so it has not got the 2xx. In words; empty otherwise.
 std::string unheard_2xx(const CallContext& context, const AckTrace& trace) {
   constexpr int64_t kCrossingNs = 50'000'000;
   const TransactionRecord& first = context.model.transactions[trace.invite];
@@ -92,7 +92,7 @@ std::string unheard_2xx(const CallContext& context, const AckTrace& trace) {
   return {};
 }
 
-// The one place where another capture would settle what this one leaves open.
+// Where another capture would settle what this one leaves open; empty when it leaves nothing open.
 std::string where_to_look(const CallContext& context, const AckTrace& trace) {
   const TransactionRecord& invite = context.model.transactions[trace.invite];
   if (!trace.ack) {

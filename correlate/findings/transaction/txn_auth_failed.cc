@@ -1,7 +1,7 @@
-// txn-auth-failed: the credentials are not accepted. A nonce that is too old is no fault, nor is
-// the challenge of one more proxy.
-// txn-auth-stale: the nonce that was taken before is refused without "stale=true", and the client,
-// which must think that its password is wrong, does not come back with the new one.
+// txn-auth-failed: credentials are not accepted. Not for a nonce that is too old, nor for the
+// challenge of a further proxy.
+// txn-auth-stale: a nonce that was accepted before is refused without "stale=true". The client must
+// think that its password is wrong, and does not come back with the new nonce.
 #include <absl/container/flat_hash_set.h>
 #include <fmt/format.h>
 
@@ -21,14 +21,14 @@ constexpr uint32_t kMinRefused = 2;
 constexpr uint32_t kMinStale = 3;
 constexpr int64_t kAtOnceNs = 5'000'000'000;  // a client that takes the new nonce waits no longer
 
-// Since the last time that credentials were accepted.
+// Refused requests since credentials were last accepted.
 struct Refused {
   uint32_t times = 0;
   TransactionId last;
 };
 
-// Requests of this call that were refused although the server took their nonce before (RFC 7616
-// 3.3), ascending. Read only when some request was refused.
+// Requests of this call that were refused although the server had accepted their nonce before
+// (RFC 7616 3.3), ascending.
 std::vector<TransactionId> refused_with_old_nonce(CallContext& context,
                                                   const std::vector<TransactionId>& refused) {
   absl::flat_hash_set<uint64_t> taken;
@@ -64,10 +64,10 @@ void tell(const CallContext& context, const Refused& refused, bool stale, CallAn
   report(out, std::move(finding));
 }
 
-// All that was refused, as far as txn-auth-failed and txn-auth-stale tell it apart.
+// The refused requests of a call, ascending.
 struct Refusals {
-  std::vector<TransactionId> wrong, stale;
-  std::vector<TransactionId> old;  // of `wrong`
+  std::vector<TransactionId> wrong, stale;  // as Refusal says
+  std::vector<TransactionId> old;           // of `wrong`: their nonce had been accepted before
 };
 
 Refusals refusals_of(CallContext& context) {
@@ -103,7 +103,7 @@ void check(CallContext& context, CallAnalysis* out) {
     tell(context, wrong, false, out);
 }
 
-// It came back with the new nonce.
+// The client sent credentials again soon after the refusal, and they were not refused.
 bool recovers(const CallContext& context, const TransactionRecord& refused) {
   return std::any_of(context.transactions.begin(), context.transactions.end(),
                      [&](TransactionId id) {

@@ -45,7 +45,7 @@ void check_challenge(CallContext& context, CallAnalysis* out) {
   }
 }
 
-// Requests with credentials, when they are two different ones at least.
+// Requests with credentials; none unless they have at least two CSeq numbers.
 std::vector<TransactionId> requests_to_compare(const CallContext& context) {
   std::vector<TransactionId> requests;
   bool differ = false;
@@ -80,7 +80,8 @@ void check_counts(CallContext& context, CallAnalysis* out) {
     const std::string key =
         fmt::format("{} {} {}", digest_param(value, "nonce"), count, digest_param(value, "cnonce"));
     const auto [at, fresh] = seen.emplace(key, Use{message.frame, txn.cseq, txn.src});
-    // The same request at another hop; a B2BUA counts on its own and passes the credentials on.
+    // The same request on another hop is no second use. Nor is one from another host: a B2BUA
+    // passes credentials on under a CSeq of its own.
     if (fresh || at->second.cseq == txn.cseq || at->second.src != txn.src) continue;
     Finding finding = finding_of(context, detector);
     finding.txn = id;

@@ -1,5 +1,5 @@
-// txn-branch-reused: different requests with one branch (warning), or a branch without the magic
-// cookie (info: RFC 2543). Not where the snap length may have cut the branch.
+// txn-branch-reused: different requests of a client have one branch (warning), or a branch lacks
+// the magic cookie z9hG4bK (info: RFC 2543). Not where the snap length may have cut the branch.
 #include <fmt/format.h>
 
 #include "correlate/findings/shared/support.h"

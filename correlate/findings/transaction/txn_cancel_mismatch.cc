@@ -1,6 +1,6 @@
-// txn-cancel-mismatch: a CANCEL is told from its INVITE by branch, Request-URI, To, From, Call-ID
-// and CSeq number (RFC 3261 9.1). One that differs ends nothing: 481, and the phone rings on. Not
-// when the INVITE was over, or was ended all the same.
+// txn-cancel-mismatch: a CANCEL must have the branch, Request-URI, To, From, Call-ID and CSeq
+// number of its INVITE (RFC 3261 9.1). One that differs ends nothing: it gets a 481, and the phone
+// rings on. Not when the INVITE was over before, or was ended all the same.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -23,7 +23,7 @@ bool is_refused(const Model& model, const TransactionRecord& cancel) {
   return state_as_of_now(model, cancel).state == TransactionState::timed_out;
 }
 
-// It rang when the CANCEL came, and still did when that was refused.
+// The INVITE was open when the CANCEL came, and still was when the CANCEL was refused.
 bool goes_on(const TransactionRecord& invite, const TransactionRecord& cancel) {
   if (!invite.request || invite.first_ns > cancel.first_ns || invite.provisionals == 0)
     return false;
@@ -32,7 +32,7 @@ bool goes_on(const TransactionRecord& invite, const TransactionRecord& cancel) {
          invite.final_response_ns > std::max(cancel.last_ns, cancel.final_response_ns);
 }
 
-// INVITEs of a call that rang, by the hop that they went.
+// INVITEs of a call that got a provisional response, by hop.
 class Ringing {
  public:
   explicit Ringing(const CallContext& context) : context_(context) {
@@ -43,7 +43,8 @@ class Ringing {
     }
   }
 
-  // The newest that is open on the hop of this CANCEL, of those that came shortly before it.
+  // The newest open INVITE before this CANCEL on its hop; none when there is none. At most 64 are
+  // looked at.
   TransactionId meant_by(const TransactionRecord& cancel) const {
     constexpr int kMostAsked = 64;
     const auto hop = by_hop_.find(hop_of(cancel));
@@ -68,7 +69,7 @@ class Ringing {
   std::map<Hop, std::vector<TransactionId>> by_hop_;
 };
 
-// What must be alike in both.
+// What a CANCEL must have in common with its INVITE.
 struct Identity {
   std::string branch, uri, to, to_tag;
   uint32_t cseq = 0;
@@ -97,7 +98,7 @@ std::string difference(const Identity& cancel, const Identity& invite) {
                  invite.to_tag.empty() ? "none" : invite.to_tag);
 }
 
-// A log may leave an address out.
+// The host that rings; "the phone" where a log has no address.
 std::string who_rings(const CallContext& context, const TransactionRecord& invite) {
   if (context.model.endpoints[invite.dst].ip.family == 0) return "the phone";
   return endpoint_text(context, invite.dst);

@@ -1,5 +1,5 @@
-// txn-cancel-race: the caller gave up, and the callee answered at the same moment: the caller must
-// ACK and BYE.
+// txn-cancel-race: the callee answered at the moment when the caller sent CANCEL. Then the caller
+// must send ACK and BYE.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,8 +16,8 @@ extern const Detector detector;
 constexpr int64_t kCrossingNs = 500'000'000;
 constexpr int64_t kPatienceNs = 5'000'000'000;
 
-// When somebody sent the newest request in the dialog: after the answer, the call was kept on
-// purpose.
+// When the newest request inside a dialog was sent, other than ACK and BYE. One after the answer
+// shows that the call was kept on purpose.
 int64_t newest_within(const CallContext& context) {
   int64_t newest_ns = INT64_MIN;
   for (const TransactionId id : context.transactions) {

@@ -1,5 +1,6 @@
-// txn-glare: both must wait and try again. One finding per glare: all hops, and the requests of
-// both sides when both were refused.
+// txn-glare: a request is answered with 491 because both sides changed the session at once. One
+// finding for each glare, with all hops, and with the requests of both sides when both were
+// refused.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,9 +12,9 @@ namespace {
 
 extern const Detector detector;
 
-// Refused requests that were under way at the same time.
+// Requests with 491 that were under way at the same time.
 struct Glare {
-  TransactionId last_hop;  // of the first of them: whose server refused it
+  TransactionId last_hop;  // of the first request: the hop whose server refused it
   int64_t until_ns = 0;
   std::vector<uint32_t> frames;
 };

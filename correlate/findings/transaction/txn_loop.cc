@@ -1,7 +1,7 @@
-// txn-loop, txn-spiral, txn-merged: a request that came to one host twice. On its own way and
-// unchanged it is a loop; with another Request-URI or Route a spiral, which is allowed; by two ways
-// after a fork it is merged (RFC 3261 8.2.2.2, 16.3). What is accepted in the end went in no
-// circle.
+// txn-loop, txn-spiral, txn-merged: a request came to one host twice (RFC 3261 8.2.2.2, 16.3). If
+// it came back unchanged it is a loop; with another Request-URI or Route it is a spiral, which is
+// allowed; if it came by two ways after a fork it is merged. A request that is accepted in the end
+// was in no loop.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -21,9 +21,9 @@ extern const Detector loop_detector;
 extern const Detector merged_detector;
 extern const Detector spiral_detector;
 
-// The earlier hop of the same request that had the same destination.
+// The earlier hop of the same request with the same destination; none when there is none.
 TransactionId earlier_visit(const CallContext& context, const TransactionRecord& txn) {
-  // Of several hosts whose addresses a log leaves out, nobody knows whether they are one.
+  // Where a log leaves addresses out, nobody knows whether two hosts are one.
   if (context.model.endpoints[txn.dst].ip.family == 0) return {};
   TransactionId id = txn.request_path;
   for (int hops = 0; id && hops < kMaxForwards; hops++) {
@@ -34,7 +34,7 @@ TransactionId earlier_visit(const CallContext& context, const TransactionRecord&
   return {};
 }
 
-// What a loop leaves unchanged (16.3 step 4).
+// Request-URI and Route headers, which a loop leaves unchanged (RFC 3261 16.3 step 4).
 std::string routing_of(CallContext& context, const TransactionRecord& txn) {
   if (!txn.request || !context.view.load(context.message(txn.request))) return {};
   const SipIndex& sip = context.view.sip();
@@ -142,7 +142,7 @@ void report_visit(CallContext& context, TransactionId id, TransactionId before, 
   report(out, std::move(finding));
 }
 
-// Requests that were sent on, and got the answer of the next hop.
+// Transactions whose 482 or 483 came from a hop after them.
 std::set<uint32_t> refused_further_on(const CallContext& context) {
   std::set<uint32_t> relayed;
   for (const TransactionId id : context.transactions) {
@@ -153,7 +153,7 @@ std::set<uint32_t> refused_further_on(const CallContext& context) {
   return relayed;
 }
 
-// Of each kind the first one: it is enough to follow.
+// Reports the first request that was refused as merged, or as looping.
 void check_refused(CallContext& context, bool merged, CallAnalysis* out) {
   std::optional<AllArrivals> arrivals;
   std::set<uint32_t> relayed;

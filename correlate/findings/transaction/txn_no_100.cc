@@ -1,4 +1,5 @@
-// txn-no-100: a server that needs longer than 200 ms must say 100 Trying.
+// txn-no-100: an INVITE was repeated over UDP because nothing came back for about 500 ms. A server
+// that needs longer than 200 ms must send 100 Trying.
 #include <fmt/format.h>
 
 #include "correlate/findings/shared/support.h"

@@ -1,4 +1,5 @@
-// txn-non2xx-ack-missing: the server repeats by Timer G until Timer H.
+// txn-non2xx-ack-missing: a server repeats its final non-2xx response to INVITE (Timer G, at most
+// until Timer H), because no ACK comes.
 #include <fmt/format.h>
 
 #include "correlate/findings/shared/icmp_rejection.h"

@@ -1,4 +1,5 @@
-// txn-oversize-udp: larger than the path may carry in one piece.
+// txn-oversize-udp: a request over UDP is larger than RFC 3261 18.1.1 allows, or its last fragments
+// got lost.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -28,7 +29,7 @@ void check(CallContext& context, CallAnalysis* out) {
     finding.dialog = txn.dialog;
     finding.message = txn.first_message;
     finding.evidence = {message.frame};
-    // It arrived whole.
+    // An answer proves that the request arrived whole.
     if (txn.first_response_ns != 0) finding.severity = Severity::info;
     finding.summary =
         fmt::format("{} of {} bytes over UDP from {} to {}", to_string(txn.method), message.length,
@@ -43,7 +44,8 @@ void check(CallContext& context, CallAnalysis* out) {
   }
 }
 
-// Who answers has got all of it: then it is the capture that lacks the fragments.
+// Reports requests whose last fragments are not here. If such a request was answered, it arrived
+// whole, and only the capture lacks the fragments.
 void check_cut(CaptureContext& context, std::vector<Finding>* out) {
   const auto key_of = [](const CutRequest& request) {
     return std::tuple(request.transaction_key, request.packet.src, request.packet.dst);
@@ -58,7 +60,7 @@ void check_cut(CaptureContext& context, std::vector<Finding>* out) {
     finding.severity = Severity::error;
     finding.evidence = std::move(copies->second);
     frames.erase(copies);  // told once
-    // The last one at the end of a capture may be on its way.
+    // The fragments of a single copy may still be on their way when the capture ends.
     if (finding.evidence.size() < 2) continue;
     finding.summary = fmt::format(
         "{} from {} to {} sent {} times over UDP, each time without its last fragments, and nobody "

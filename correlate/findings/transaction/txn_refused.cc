@@ -1,6 +1,6 @@
-// txn-refused: a final response that says why, or whose request shows it: what was asked for, what
-// is allowed, and whether it was tried again. Refused media are sdp-no-common-codec where the offer
-// has codecs; refused credentials txn-auth-failed. Pings are left to gateway-down.
+// txn-refused: a request was refused, and its headers or those of the response show why: what was
+// asked for, what is allowed, and whether it was tried again. Offers that are refused for their
+// codecs are sdp-no-common-codec, refused credentials txn-auth-failed, refused pings gateway-down.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -18,7 +18,7 @@ namespace {
 
 extern const Detector detector;
 
-// Headers of the request and of its refusal that say what it is about.
+// What the headers of the request and of its refusal say.
 struct Words {
   std::string asked;    // what the request had, empty when nothing is to be said of it
   std::string allowed;  // what the response says
@@ -26,13 +26,13 @@ struct Words {
 
 struct Rule {
   uint16_t status;
-  HeaderId request_header;  // other: none
+  HeaderId request_header;  // HeaderId::other: none
   HeaderId response_header;
-  std::string_view asked;    // before the request's value
-  std::string_view allowed;  // before the response's value
+  std::string_view asked;    // words before the request's value
+  std::string_view allowed;  // words before the response's value
   std::string_view remedy;
   std::string_view rfc;
-  bool can_be_tried_again;  // with what the response allows, it would have passed
+  bool can_be_tried_again;  // a retry with what the response allows would have passed
 };
 
 constexpr Rule kRules[] = {
@@ -81,7 +81,7 @@ const Rule* rule_of(uint16_t status) {
   return found == std::end(kRules) ? nullptr : found;
 }
 
-// Everyday outcomes: only a reason in the response is worth telling.
+// These refusals are everyday outcomes, so they are told only when the response gives a reason.
 bool needs_reason(uint16_t status) {
   return status == 404 || status == 405 || status == 480 || status == 503;
 }
@@ -101,7 +101,7 @@ std::string expiry_text(const SipIndex& request) {
   return short_text(param(contact.params, "expires").value_or(""));
 }
 
-// Of REGISTER and the like, where it was sent; else who was called.
+// What the request asked for, in words; empty when its headers do not say.
 std::string asked_text(const SipIndex& request, const Rule& rule) {
   if (is_about_media(rule.status)) {
     const OfferedMedia offered = offered_media(request);
@@ -128,7 +128,7 @@ std::string allowed_text(const SipIndex& response, const Rule& rule) {
   return fmt::format("{} {}{}", rule.allowed, value, seconds ? " s" : "");
 }
 
-// The next request of the kind by the same client.
+// A later request of the same method with a higher CSeq; null when there is none.
 const TransactionRecord* retry_of(const CallContext& context, const TransactionRecord& txn) {
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& other = context.model.transactions[id];
@@ -139,8 +139,8 @@ const TransactionRecord* retry_of(const CallContext& context, const TransactionR
   return nullptr;
 }
 
-// Some clients try again under a new Call-ID, at once: the same two parties over the same hop, and
-// this time it rings.
+// The call by which a client tries again at once under a new Call-ID: the same two parties, over
+// the same hop, and this time it rings. None when there is no such call.
 CallId retried_as(CallContext& context, const TransactionRecord& txn) {
   constexpr int64_t kSoonNs = 5'000'000'000;
   constexpr uint32_t kMostCalls = 64;
@@ -169,7 +169,7 @@ CallId retried_as(CallContext& context, const TransactionRecord& txn) {
   return {};
 }
 
-// Another hop got a better answer to the same request: a server that was tried next.
+// The same request was accepted on another hop: another server was tried.
 bool is_accepted_elsewhere(const CallContext& context, const TransactionRecord& txn) {
   return std::any_of(
       context.transactions.begin(), context.transactions.end(), [&](TransactionId id) {
@@ -178,12 +178,12 @@ bool is_accepted_elsewhere(const CallContext& context, const TransactionRecord& 
       });
 }
 
-// What is left to say of it when the call died of it.
+// How much harm the refusal did.
 Severity severity_of(const CallContext& context, const TransactionRecord& txn, const Rule& rule,
                      bool retried) {
   constexpr int64_t kPatienceNs = 5'000'000'000;
   if (retried || is_accepted_elsewhere(context, txn)) return Severity::info;
-  // A call that is not answered is no fault of its signalling.
+  // A callee that is unknown or not there is no fault of the signalling.
   if (rule.status == 404 || rule.status == 480) return Severity::info;
   if (txn.in_dialog) {
     const int64_t bye_ns = context.call.bye_ns;
@@ -208,7 +208,7 @@ bool is_refused(const CallContext& context, TransactionId id) {
          txn.final_status == 423;
 }
 
-// An open audio line that was refused without a Warning about something else: sdp-no-common-codec.
+// sdp-no-common-codec tells this refusal.
 bool is_told_by_codecs(CallContext& context, const TransactionRecord& txn) {
   return is_about_media(txn.final_status) && txn.method == Method::invite && !txn.in_dialog &&
          context.call.answer_ns == 0 && txn.final_status == context.call.final_status &&

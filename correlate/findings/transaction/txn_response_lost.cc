@@ -1,5 +1,5 @@
-// txn-response-lost: the client repeats over UDP what was answered here, so the answers do not
-// reach it. Not for one copy that crossed the response.
+// txn-response-lost: a client goes on repeating a request over UDP although responses passed here,
+// so they do not reach it. Not for a single copy that crossed the response.
 #include <fmt/format.h>
 
 #include "correlate/findings/shared/icmp_rejection.h"
@@ -13,7 +13,7 @@ extern const Detector detector;
 constexpr uint32_t kMinCopies = 2;
 constexpr int64_t kCrossingNs = 50'000'000;  // on the wire at the same time
 
-// The network said so itself.
+// ICMP errors about the first response, in words; empty without them.
 std::string rejected_responses(const CallContext& context, const TransactionRecord& txn,
                                Finding* finding) {
   MessageId answer;
@@ -27,6 +27,7 @@ std::string rejected_responses(const CallContext& context, const TransactionReco
   return why.empty() ? why : "; " + why;
 }
 
+// Copies of the request that were sent after a response that should have stopped them.
 uint32_t copies_after_response(const CallContext& context, const TransactionRecord& txn) {
   int64_t answered = 0;
   // The chain runs from the newest message back.
@@ -50,7 +51,7 @@ void check(CallContext& context, CallAnalysis* out) {
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
     if (txn.transport != Transport::udp || txn.method == Method::ack) continue;
-    if (txn.requests <= kMinCopies) continue;  // before the messages are walked
+    if (txn.requests <= kMinCopies) continue;  // saves the walk over its messages
     const uint32_t repeated = copies_after_response(context, txn);
     if (repeated < kMinCopies) continue;
     Finding finding = finding_of(context, detector, id);

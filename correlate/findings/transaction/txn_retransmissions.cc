@@ -1,5 +1,5 @@
-// txn-retransmissions: packets or their answers are lost. Not when another finding about the
-// transaction explains them.
+// txn-retransmissions: a request or its final response is repeated three times or more. Not when
+// another finding about the transaction explains that.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -39,7 +39,8 @@ Finding finding_about(const CallContext& context, TransactionId id) {
   return finding;
 }
 
-// A request is repeated on each hop for itself, a final response on all hops by who sent it first.
+// Each hop repeats its request on its own, so each is told. A repeated final response passes all
+// hops, so it is told for the last one.
 void check(CallContext& context, CallAnalysis* out) {
   std::vector<TransactionId> found;
   for (const TransactionId id : context.transactions) {

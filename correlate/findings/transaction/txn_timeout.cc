@@ -1,7 +1,7 @@
-// txn-timeout: no final response within 64*T1 (Timer B or F). Not when the client never repeated an
-// unreliable request: then it got an answer by a path that this capture does not see. Of an INVITE
-// that got provisional responses only: nothing more within Timer C. Of a request that times out on
-// hop after hop, the last hop tells.
+// txn-timeout: no final response within 64*T1 (Timer B or F). For an INVITE that got provisional
+// responses: nothing more within Timer C. Not when the client never repeated a request over UDP:
+// then it got an answer by a path that this capture does not see. A request that times out on
+// several hops is told for the last one.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -19,8 +19,8 @@ namespace {
 
 extern const Detector detector;
 
-// A proxy that gives up before Timer B says 408 to the hop before; one that is told by ICMP need
-// not wait, and some say 480 or 5xx.
+// The proxy that sent the request gave up, because it answered the hop before. It sends 408 when it
+// gives up before Timer B; after an ICMP error it need not wait, and may send 480 or 5xx.
 bool given_up(const CallContext& context, const TransactionRecord& txn) {
   if (txn.final_status != 0 || txn.provisionals != 0 || !txn.request_path) return false;
   const TransactionRecord& before = context.model.transactions[txn.request_path];
@@ -31,20 +31,20 @@ bool given_up(const CallContext& context, const TransactionRecord& txn) {
   return unreachable && is_rejected(context.model, txn);
 }
 
-// What of a call succeeds, so that each request that does not is looked up.
+// The requests of a call that succeed, so that one that fails can be looked up.
 class Accepted {
  public:
   explicit Accepted(const CallContext& context) : context_(context) {}
 
-  // Another target took what this one did not.
+  // A later request of this client with the same method was accepted.
   bool elsewhere(const TransactionRecord& txn) {
     gather();
     const auto newest = newest_ns_.find({txn.method, txn.src});
     return newest != newest_ns_.end() && newest->second >= txn.first_ns;
   }
 
-  // Nothing came back, and the same request, sent by the same client to another server (RFC 3263
-  // 4.3) or along another branch, succeeds: nothing is broken.
+  // Nothing came back, and the same request of the same client was accepted by another server
+  // (RFC 3263 4.3) or on another branch.
   bool carries(const TransactionRecord& txn) {
     if (txn.final_status != 0 || txn.provisionals != 0) return false;
     gather();
@@ -54,7 +54,7 @@ class Accepted {
   }
 
  private:
-  // Most calls never ask.
+  // Gathered when first asked for: most calls never ask.
   void gather() {
     if (std::exchange(gathered_, true)) return;
     for (const TransactionId id : context_.transactions) {
@@ -79,10 +79,10 @@ class Accepted {
   std::map<Request, Servers> servers_;
 };
 
-// Provisional responses and nothing after them, not even the next one: who needs longer sends one
-// every minute (13.3.1.1), and a proxy gives up (16.6, 16.8). An announcement before the answer
-// goes on without; and a call that ended in the meantime, or was answered unseen, waits for
-// nothing.
+// Nothing follows the provisional responses of an INVITE for longer than Timer C. A callee that
+// needs longer sends one every minute (RFC 3261 13.3.1.1), and a proxy gives up then (16.6, 16.8).
+// Early media that goes on shows that the callee is there. Not for a call that ended meanwhile or
+// whose answer was not seen.
 bool is_left_ringing(const CallContext& context, const TransactionRecord& txn) {
   constexpr int64_t kTimerCNs = 180'000'000'000;
   if (txn.method != Method::invite || txn.provisionals == 0 || txn.final_status != 0) return false;
@@ -100,7 +100,7 @@ bool is_left_ringing(const CallContext& context, const TransactionRecord& txn) {
   return end_ns - last_ns > kTimerCNs;
 }
 
-// When the second copy was sent after the first: the T1 that the client uses.
+// The time from the first copy to the second: the T1 that the client uses.
 int64_t observed_t1(const CallContext& context, const TransactionRecord& txn) {
   int64_t second_ns = 0, first_ns = 0;
   for (MessageId id = txn.last_message; id; id = context.message(id).previous_in_txn) {
@@ -112,7 +112,7 @@ int64_t observed_t1(const CallContext& context, const TransactionRecord& txn) {
   return second_ns - first_ns;
 }
 
-// The final response came when the client had given up. Who acknowledges it had not.
+// The final response came after the client had given up. If the client acknowledges it, it had not.
 bool is_answered_too_late(const CallContext& context, const TransactionRecord& txn) {
   if (txn.final_status == 0 || txn.provisionals != 0 || txn.acked) return false;
   if (txn.transport != Transport::udp || txn.requests < 3) return false;
@@ -120,7 +120,7 @@ bool is_answered_too_late(const CallContext& context, const TransactionRecord& t
   return waited_ns > kTimerB && waited_ns > 64 * observed_t1(context, txn) + kT1Ns;
 }
 
-// Its last copies were sent: the capture ends with the client's patience.
+// The client has sent its last copy, and the capture ends just before Timer B would fire.
 bool is_given_up_soon(const TransactionRecord& txn) {
   constexpr int64_t kLastCopy = kTimerB * 15 / 16;
   return txn.method == Method::invite && txn.provisionals == 0 && !txn.acked && txn.requests >= 6 &&
@@ -136,7 +136,7 @@ bool timed_out(const CallContext& context, const TransactionRecord& txn, Accepte
   if (state_as_of_now(context.model, txn).state != TransactionState::timed_out)
     return is_given_up_soon(txn);
   if (txn.transport != Transport::udp || txn.requests >= 3) return true;
-  // Whoever pings an address finds out by asking several times: gateway-down.
+  // A single unanswered ping proves little; gateway-down looks at several.
   if (txn.method == Method::options) return false;
   return is_rejected(context.model, txn) && !accepted.elsewhere(txn);
 }
@@ -176,7 +176,7 @@ int64_t last_copy_ns(const CallContext& context, const TransactionRecord& txn) {
   return txn.first_ns;
 }
 
-// Not a single response, and nobody tells why.
+// Describes a request without any response, for which nothing in the capture gives a reason.
 void describe_silence(const CallContext& context, const TransactionRecord& txn, Finding* finding) {
   const bool invite = txn.method == Method::invite;
   const std::string server = endpoint_text(context, txn.dst);

@@ -35,14 +35,14 @@ bool is_near(int64_t a, int64_t b) {
   return std::abs(a - b) <= 60 * kMsNs + std::max(a, b) / 5;
 }
 
-// What the timers of one sender do: from T1 on each interval is twice the one before, and no longer
-// than T2 unless the request is an INVITE.
+// The intervals at which a sender repeats a request (RFC 3261 17.1): each is twice the one before,
+// and no longer than T2 unless the request is an INVITE.
 class Intervals {
  public:
   Intervals(int64_t first_ns, bool capped) : next_ns_(first_ns), capped_(capped) {}
 
-  // The next intervals together make up this gap. They are several where copies between its two
-  // ends were lost before this point. Takes log(gap) steps, whatever times the packets claim.
+  // One or more of the next intervals add up to this gap. There are several where copies in between
+  // were lost before this point. Takes log(gap) steps, whatever times the packets claim.
   bool make_up(int64_t gap_ns) {
     int64_t sum_ns = 0;
     do {
@@ -50,7 +50,7 @@ class Intervals {
       sum_ns += step_ns;
       if (!capped_ || step_ns < kT2) next_ns_ = capped_ ? std::min(2 * step_ns, kT2) : 2 * step_ns;
       if (next_ns_ == step_ns && sum_ns < gap_ns)
-        sum_ns += (gap_ns - sum_ns) / step_ns * step_ns;  // those of one length at once
+        sum_ns += (gap_ns - sum_ns) / step_ns * step_ns;  // all further intervals of this length
     } while (sum_ns < gap_ns && !is_near(sum_ns, gap_ns));
     return is_near(sum_ns, gap_ns);
   }
@@ -61,7 +61,7 @@ class Intervals {
 };
 
 bool fits_timer(const std::vector<int64_t>& gaps, bool capped) {
-  // Copies of one moment, or out of order, do not tell T1.
+  // T1 is taken from the first gap; copies at one moment or out of order do not tell it.
   auto first = std::find_if(gaps.begin(), gaps.end(), [](int64_t ns) { return ns >= kShortestT1; });
   if (first == gaps.end()) first = gaps.begin();
   if (*first > kLongestT1) return true;  // not a retransmission timer at all
@@ -82,7 +82,8 @@ std::string gaps_text(const std::vector<int64_t>& gaps) {
 void check(CallContext& context, CallAnalysis* out) {
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
-    // What is sent again after a provisional response follows other rules (17.1.2.2, T2 at once).
+    // After a provisional response other rules hold: the interval is T2 at once (RFC
+    // 3261 17.1.2.2).
     const bool reliable = txn.transport != Transport::udp;
     const bool many = txn.requests > (reliable ? 1U : kMinGaps);
     if (!many || txn.kind == TransactionKind::ack_2xx || txn.provisionals > 0) continue;

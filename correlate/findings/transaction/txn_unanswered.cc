@@ -1,5 +1,6 @@
-// txn-bye-unanswered, txn-cancel-unanswered: repeated, or left alone for 64*T1, without a response.
-// A BYE also when a proxy answers in the place of a party that it cannot reach.
+// txn-bye-unanswered, txn-cancel-unanswered: a BYE or CANCEL gets no response, though it is
+// repeated or 64*T1 pass. For BYE also when a proxy answers for a party that it cannot reach, when
+// its tags name no dialog, and when it never came here (bye_lost.h).
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -18,7 +19,7 @@ namespace {
 
 constexpr uint16_t kMinCopies = 3;
 constexpr int64_t kLongEnoughNs =
-    10'000'000'000;  // of repeating, when the capture ends before 64*T1
+    10'000'000'000;  // of repeating is enough when the capture ends before 64*T1
 
 bool is_unanswered(const CallContext& context, const TransactionRecord& txn) {
   if (txn.final_status != 0 || txn.provisionals > 0 || !txn.request) return false;
@@ -57,13 +58,14 @@ void check(CallContext& context, Method method, const Detector& detector, CallAn
   }
 }
 
-// 481 says that the dialog is gone, a challenge that it should be sent again (RFC 5057 5.1).
+// The status says that the BYE did not reach the other party. A 481 says that its dialog is gone,
+// and a challenge asks for the BYE again (RFC 5057 5.1).
 bool reached_nobody(const TransactionRecord& bye) {
   const uint16_t status = bye.final_status;
   return status == 404 || status == 408 || status == 410 || status == 480 || status / 100 == 5;
 }
 
-// What a call says of BYEs that were refused: for each, whether something else tells.
+// The BYEs of a call. Tells for a refused one whether something else explains it.
 class Byes {
  public:
   explicit Byes(const CallContext& context) {
@@ -80,12 +82,13 @@ class Byes {
     }
   }
 
-  // 481 to tags that no answer in this call has, while the dialog that was answered goes on.
+  // The BYE got 481 because no dialog of this call has its tags, while the answered dialog goes on.
   bool names_no_dialog(const TransactionRecord& bye) const {
     return bye.final_status == 481 && bye.in_dialog && !bye.dialog && open_since_ns_ < bye.first_ns;
   }
 
-  // A later hop shows what became of it, or another BYE of its sender was accepted.
+  // Another finding tells of it: the same BYE waits on another hop, or a later BYE of its sender
+  // was accepted.
   bool tell_of(const TransactionRecord& bye) const {
     const auto accepted = accepted_.find(bye.src);
     if (accepted != accepted_.end() && accepted->second >= bye.first_ns) return true;
@@ -97,7 +100,8 @@ class Byes {
   static void note(int64_t& newest_ns, const TransactionRecord& bye) {
     newest_ns = std::max(newest_ns, bye.first_ns);
   }
-  // The newest of BYEs with one number, and the newest of another sender than that.
+  // Of BYEs with one CSeq number that got no final response: when the newest was sent, and when the
+  // newest of any other sender was.
   struct Waiting {
     EndpointId src;
     int64_t newest_ns = INT64_MIN, of_others_ns = INT64_MIN;
@@ -111,7 +115,7 @@ class Byes {
       return (bye.src == src ? of_others_ns : newest_ns) >= bye.first_ns;
     }
   };
-  int64_t open_since_ns_ = INT64_MAX;  // the first of the dialogs that go on
+  int64_t open_since_ns_ = INT64_MAX;  // when the first dialog that goes on was confirmed
   std::map<EndpointId, int64_t> accepted_;
   std::map<uint32_t, Waiting> waiting_;
 };
