@@ -20,8 +20,8 @@ std::vector<const Detector*>& registry() {
   return detectors;
 }
 
-constexpr uint32_t kMaxMessagesAnalysed =
-    20'000;  // of one call; a REGISTER loop does not grow without bound
+// Messages of one call, and its transactions and dialogs: an endless REGISTER loop has a bound.
+constexpr uint32_t kMaxMessagesAnalysed = 20'000;
 
 CallContext context_of(const Model& model, const PacketLog& log, CallId id,
                        const MediaBinding& media, MessageView& view) {

@@ -86,7 +86,7 @@ class Recogniser {
   // A re-INVITE carries other media than its author's SDP before it.
   bool changes_media() {
     if (!changed_) return false;  // saves the walk over all messages
-    MessageId before[2];          // of the callee, and of the caller
+    MessageId before[2];          // newest SDP of the callee, and of the caller
     for (const MessageId id : context_.messages()) {
       const MessageRecord& message = context_.message(id);
       if (!message.has_sdp) continue;

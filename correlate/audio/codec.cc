@@ -3,7 +3,7 @@
 namespace sipladder {
 
 AudioVerdict never_decodable(const AudioCase& audio, const AudioDirection& direction) {
-  if (audio.facts.negotiation.half_unseen) return {};  // nor is what the receiver listed
+  if (audio.facts.negotiation.half_unseen) return {};  // the receiver's list may not be here
   for (const StreamId id : direction.last_leg) {
     const StreamRecord& stream = audio.model.streams[id];
     if (is_comfort_noise(stream.payload_type)) return {};

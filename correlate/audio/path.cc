@@ -105,7 +105,7 @@ class PathJudge {
     if (receiver.named_candidate || receiver.candidates.empty()) return false;
     return std::all_of(
         receiver.candidates.begin(), receiver.candidates.end(), [&](const IceCandidate& to) {
-          const bool by_tcp = !to.udp && to.endpoint.port != 9;  // 9: active (RFC 6544 4.5)
+          const bool by_tcp = !to.udp && to.endpoint.port != 9;  // 9: active (RFC 6544)
           if (to.component != 1 || !to.udp) return !by_tcp;
           return !has_family(sender, to.endpoint.ip) ||
                  std::any_of(checks.begin(), checks.end(),

@@ -260,7 +260,7 @@ int64_t Points::passes_until(StreamId id) const {
   int64_t until = 0;
   for (const StreamId other : direction_.last_leg) {
     const StreamRecord& behind = model_.streams[other];
-    // A NAT leaves the peer's address as it is, and is passed a little later.
+    // A NAT rewrites one end only, and behind it the stream is seen a little later.
     const bool same = other != id && behind.ssrc == stream.ssrc &&
                       (behind.dst == stream.dst) != (behind.src == stream.src);
     if (same && behind.first_ns > stream.first_ns && behind.first_ns < stream.last_ns)

@@ -21,8 +21,7 @@ inline constexpr int64_t kMissedNs = 3'000'000'000;  // in a talk that went well
 inline constexpr int64_t kStoppedAfterNs =
     5'000'000'000;  // at the end of a talk; a shorter one is not missed,
 inline constexpr int64_t kStoppedShortNs = 2'000'000'000;  // unless it is a third of the talk
-inline constexpr int64_t kLateAfterNs =
-    5'000'000'000;  // at the beginning; half of the talk, if that is less
+inline constexpr int64_t kLateAfterNs = 5'000'000'000;  // at the beginning; at most half the talk
 // Somebody who listens says "yes" at times. With silence suppression, a longer pause is a loss.
 inline constexpr int64_t kLongestListeningNs = 30'000'000'000;
 
@@ -30,8 +29,7 @@ inline constexpr int64_t kLongestListeningNs = 30'000'000'000;
 inline constexpr int64_t kTogetherNs = 3'000'000'000;
 
 // Where the audio was sent.
-inline constexpr int64_t kGraceNs =
-    3'000'000'000;  // for packets on their way when an address moved; guess
+inline constexpr int64_t kGraceNs = 3'000'000'000;  // for packets on their way at a change; guess
 inline constexpr int64_t kOverlapNs =
     1'000'000'000;                            // an old and a new source of one stream; guess
 inline constexpr uint32_t kOutnumbered = 10;  // times as many packets from the right source; guess
@@ -61,12 +59,9 @@ inline constexpr uint32_t kMinChecks = 3;
 inline constexpr uint32_t kMinHellos = 3;
 
 // A party that hung up, though its BYE is not in the capture.
-inline constexpr int64_t kAboutNs =
-    1'000'000'000;  // "at the time of its last packet" means within this; guess
-inline constexpr int64_t kNoticedNs =
-    10'000'000'000;  // ICMP from its closed port comes within this; guess
-inline constexpr int64_t kTalksOnNs =
-    2'000'000'000;  // the other party must talk on for as long; guess
+inline constexpr int64_t kAboutNs = 1'000'000'000;     // before or after its last packet; guess
+inline constexpr int64_t kNoticedNs = 10'000'000'000;  // until ICMP from its closed port; guess
+inline constexpr int64_t kTalksOnNs = 2'000'000'000;   // for which the other one goes on; guess
 // A callee that gets no ACK sends its 2xx 11 times within 64*T1 (RFC 3261 13.3.1.4).
 inline constexpr uint16_t kMinCopies = 7;
 inline constexpr int64_t kGivesUpNs = 20'000'000'000;  // first to last copy, even with a short T1

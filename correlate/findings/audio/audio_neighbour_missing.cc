@@ -12,7 +12,7 @@ namespace {
 
 extern const Detector detector;
 
-constexpr int64_t kBeforeNs = 5'000'000'000;  // the answer: media may be sent early
+constexpr int64_t kBeforeNs = 5'000'000'000;  // before the answer: media may be sent early
 constexpr int64_t kLateNs = 1'000'000'000;
 
 // SIP or media of this host is seen here, so answers to it would be seen too.

@@ -120,7 +120,8 @@ bool may_be_half_configured(const CallContext& context, const TransactionRecord&
   constexpr uint16_t kSip = 5060, kLastSip = 5099;
   const MessageRecord& answer = context.message(txn.final_response);
   const Endpoint& source = context.model.endpoints[answer.src];
-  // A phone that has learnt its mapping names it in Contact too: a port that a NAT gave.
+  // Only ports that servers use: a phone that has learnt its NAT's public address names that in
+  // Contact too, but its port is one that the NAT gave.
   return answer.sdp.may_be_private && source.port >= kSip && source.port <= kLastSip &&
          scope_of(source.ip) == AddressScope::public_;
 }

@@ -36,7 +36,7 @@ const AudioSdp* contradicted(const CallContext& context, Party from, const Endpo
   for (const AudioSdp& audio_sdp : context.audio.negotiation.audio_sdps) {
     if (audio_sdp.author != from || !audio_sdp.usable) continue;
     if (!audio_sdp.address || audio_sdp.ice || audio_sdp.address->ip == source.ip) return nullptr;
-    if (audio_sdp.address->ip.family != source.ip.family) return nullptr;  // it has both
+    if (audio_sdp.address->ip.family != source.ip.family) return nullptr;  // has both families
     if (audio_sdp.address->port == source.port) wrong = &audio_sdp;
   }
   return wrong;

@@ -16,7 +16,7 @@ namespace {
 
 extern const Detector detector;
 
-constexpr int64_t kPatienceNs = 1'000'000'000;  // more than a PRACK takes
+constexpr int64_t kPatienceNs = 1'000'000'000;  // longer than a PRACK takes to come
 
 // A RAck value: RSeq, CSeq number and method of the response that a PRACK acknowledges (RFC 3262
 // 7.2).

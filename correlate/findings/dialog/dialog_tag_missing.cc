@@ -42,7 +42,7 @@ void check(CallContext& context, CallAnalysis* out) {
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
     if (txn.method == Method::cancel || txn.method == Method::ack) continue;
-    if (!txn.cookie) continue;  // RFC 2543 knows no tags
+    if (!txn.cookie) continue;  // an RFC 2543 client, which needs no tag
     if (is_of_dialogs(txn.method) && txn.request && !txn.in_dialog) {
       if (context.message(txn.request).truncated) continue;
       return report_request(context, id, out);

@@ -100,8 +100,7 @@ void check(CallContext& context, CallAnalysis* out) {
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
     if (txn.method != Method::refer || !txn.request || txn.request_path) continue;
-    if (txn.final_status == 401 || txn.final_status == 407)
-      continue;  // sent again with credentials
+    if (txn.final_status == 401 || txn.final_status == 407) continue;  // with credentials next
     if (!told_of.insert(txn.cseq).second) continue;
     if (!context.view.load(context.message(txn.request))) continue;
     const std::string refer_to = unfold(context.view.sip().value(HeaderId::refer_to));

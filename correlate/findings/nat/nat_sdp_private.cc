@@ -29,8 +29,7 @@ bool is_between_public(const CallContext& context, const MessageRecord& message)
 // One copy of a message with SDP.
 struct Copy {
   std::optional<IpAddress> media;
-  std::optional<IpAddress>
-      client;  // received in the last Via: the client as the first proxy saw it
+  std::optional<IpAddress> client;  // as the first proxy saw it: received of the last Via
   size_t vias = 0;
 };
 

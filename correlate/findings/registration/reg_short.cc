@@ -14,8 +14,7 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
   for (const Binding& binding : context.registrations.all()) {
     if (binding.granted_ns == 0 || binding.expires_s.value_or(kShort) >= kShort) continue;
     if (binding.state == BindingState::removed) continue;
-    if (binding.listed)
-      continue;  // a listed Contact shows the time that is left, not the granted one
+    if (binding.listed) continue;  // it shows the time that is left, not the granted one
     Finding finding = finding_of(detector);
     finding.call = binding.call;
     finding.message = binding.last_message;

@@ -21,7 +21,7 @@ std::string broken_rule(const AudioSdp& offer, const AudioSdp& answer) {
   for (size_t i = 0; i < offer.lines.size(); i++) {
     const std::string& asked = offer.lines[i].media;
     const std::string& given = answer.lines[i].media;
-    // What is refused opens nothing, under whatever name.
+    // A refused line (port 0) opens no media, so its name does not matter.
     if (!answer.lines[i].open || equal_no_case(asked, given)) continue;
     return fmt::format("has {} in media line {}, the offer has {} there", given, i + 1, asked);
   }

@@ -23,7 +23,7 @@ bool are_versions(const CallContext& context, const AudioSdp& before, const Audi
   const MessageRecord& a = context.message(before.message);
   const MessageRecord& b = context.message(now.message);
   if (before.author != now.author || a.src != b.src || is_one_message(a, b)) return false;
-  return a.dialog == b.dialog || !a.dialog || !b.dialog;  // else of two branches of a fork
+  return a.dialog == b.dialog || !a.dialog || !b.dialog;  // else two branches of a fork
 }
 
 void check(CallContext& context, CallAnalysis* out) {

@@ -10,8 +10,7 @@ namespace sipladder {
 struct AckTrace {
   TransactionId ack;     // the ACK on the hop nearest to the callee that shows one; may be none
   TransactionId invite;  // the INVITE of that hop; without an ACK, that of the first hop
-  TransactionId
-      beyond;  // the INVITE of the next hop, which shows no ACK; none: no such hop is here
+  TransactionId beyond;  // the INVITE of the next hop, which shows no ACK; may be none
 };
 
 // Traces the ACK for a 2xx from the hop of `invite` back towards the caller. `dialog` is the fork

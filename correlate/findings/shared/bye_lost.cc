@@ -18,7 +18,8 @@ static std::string proof_text(const CallContext& context, const HangUp& hang_up)
 void check_lost_bye(CallContext& context, const Detector& detector, CallAnalysis* out) {
   const auto& hang_up = context.audio.hang_up;
   if (!hang_up) return;
-  if (!hang_up->refused && hang_up->frame == 0 && !hang_up->rtcp_bye) return;  // txn-ack-missing
+  // Told by txn-ack-missing.
+  if (!hang_up->refused && hang_up->frame == 0 && !hang_up->rtcp_bye) return;
   Finding finding = finding_of(context, detector);
   finding.severity = Severity::error;
   finding.confidence = Confidence::likely;

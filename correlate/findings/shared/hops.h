@@ -33,7 +33,7 @@ class Hops {
  private:
   const CallContext& context_;
   std::multimap<TransactionId, TransactionId> after_;
-  std::set<std::pair<EndpointId, EndpointId>> forwards_;  // links whose requests are seen to go on
+  std::set<std::pair<EndpointId, EndpointId>> forwards_;  // links whose requests are sent on here
 };
 
 }  // namespace sipladder

@@ -10,7 +10,7 @@ namespace sipladder {
 namespace {
 
 constexpr size_t kEvidenceFrames = 10;
-constexpr int64_t kSoonNs = 5'000'000'000;  // a router asks for the next hop first
+constexpr int64_t kSoonNs = 5'000'000'000;  // a router first tries to reach the next hop
 
 // Fragment reassembly time exceeded (RFC 792, RFC 4443 3.3): the receiver is reachable and got only
 // a part of the datagram.

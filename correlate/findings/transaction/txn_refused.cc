@@ -203,7 +203,7 @@ bool is_refused(const CallContext& context, TransactionId id) {
   if (txn.method == Method::options || txn.method == Method::bye || txn.method == Method::cancel)
     return false;
   if (txn.method == Method::refer) return false;  // dialog-transfer tells of it
-  // reg-rejected tells of these.
+  // reg-rejected tells of other refused registrations.
   return txn.method != Method::register_ || txn.final_status == 420 || txn.final_status == 421 ||
          txn.final_status == 423;
 }

@@ -66,7 +66,7 @@ class Accepted {
       if (servers.second == servers.first) servers.second = txn.dst;
     }
   }
-  using Servers = std::pair<EndpointId, EndpointId>;  // two that took it, or one twice
+  using Servers = std::pair<EndpointId, EndpointId>;  // two servers that accepted, or one twice
   using Request = std::tuple<Method, uint32_t, bool, decltype(IpAddress::bytes), uint8_t>;
   Request request_of(const TransactionRecord& txn) const {
     const IpAddress& client = context_.model.endpoints[txn.src].ip;
@@ -75,7 +75,7 @@ class Accepted {
 
   const CallContext& context_;
   bool gathered_ = false;
-  std::map<std::pair<Method, EndpointId>, int64_t> newest_ns_;  // when the newest was sent
+  std::map<std::pair<Method, EndpointId>, int64_t> newest_ns_;  // sent last, by client
   std::map<Request, Servers> servers_;
 };
 

@@ -1,5 +1,5 @@
-// txn-timer-nonconformant: gaps between retransmissions that no timer of RFC 3261 17 explains, with
-// the T1 that the sender really uses; and requests repeated over a reliable transport.
+// txn-timer-nonconformant: gaps between retransmissions that no timer of RFC 3261 17 explains, even
+// with the T1 that the sender seems to use; and requests repeated over a reliable transport.
 #include <fmt/format.h>
 
 #include <algorithm>
