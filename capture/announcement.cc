@@ -17,7 +17,8 @@ constexpr size_t kMaxAnnouncement = 600;
 
 enum class Side : uint8_t { unknown, src, dst, own, other };
 
-// Cuts what stands between a role and its address: "to UDP:", "from: [ V4 ", "to rem=udp$".
+// Cuts off, at the end of the text, what stands between a role and its address: of "to UDP:",
+// "from: [ V4 " and "to rem=udp$" the words "to", "from" and "rem" are left.
 std::string_view before_address(std::string_view text, std::optional<Transport>* transport) {
   constexpr std::string_view kBetween = " \t[({</\\:=\"'$,#*";
   while (true) {
@@ -69,7 +70,7 @@ Side side_of(std::string_view line, Mention* mention) {
   return Side::unknown;
 }
 
-// What the words of the line say.
+// What the words of a line say about the message.
 struct Words {
   TraceHead::Way way = TraceHead::Way::unknown;
   bool of_message = false;  // it speaks of a message, a number of bytes
@@ -127,7 +128,8 @@ bool is_one_of(std::string_view text, std::initializer_list<std::string_view> wo
                      [&](std::string_view word) { return text.find(word) != npos; });
 }
 
-// Where an arrow between two ends points: 1 to the second one, -1 to the first one, 0 none.
+// Where an arrow between two addresses points: 1 to the second one, -1 to the first one, 0: no
+// arrow.
 int arrow_in(std::string_view between) {
   const std::string_view text = trim_text(between);
   if (text == ">" || text == ">>" || text == "-" || is_one_of(text, {"->", "=>", "→", "⇒", "&gt;"}))

@@ -18,7 +18,7 @@ namespace {
 constexpr size_t kWindow = 1 << 20;
 constexpr size_t kReadSize = 256 << 10;
 constexpr size_t kRawSize = 256 << 10;
-constexpr uint64_t kAheadFrom = 32 << 20;  // bytes of a file that do not deserve a thread
+constexpr uint64_t kAheadFrom = 32 << 20;  // bytes: a shorter file is not worth a thread
 
 class FdReader : public ByteReader {
  public:
@@ -47,7 +47,8 @@ class FdReader : public ByteReader {
   uint64_t consumed_ = 0;
 };
 
-// What both packers share: raw bytes are asked for when the decoder has used up the last ones.
+// What the readers of gzip and zstd share: raw bytes are asked for when the decoder has used up the
+// last ones.
 class UnpackingReader : public ByteReader {
  public:
   UnpackingReader(std::unique_ptr<ByteReader> raw, const UnpackLimit& limit)
@@ -67,7 +68,7 @@ class UnpackingReader : public ByteReader {
     return unpacked_ > limit_.any_ratio && unpacked_ / limit_.ratio > consumed();
   }
   virtual int64_t unpack(uint8_t* out, size_t size) = 0;
-  // kReadEnd, kReadIdle, or bytes are there.
+  // Above 0 when raw bytes are there; else what the raw reader said (kReadEnd, kReadIdle, ...).
   int64_t refill() {
     // A decoder that filled the last output may hold more without any further input.
     if (at_ < size_ || output_full_) return 1;
@@ -194,7 +195,7 @@ void ByteInput::grow(size_t capacity) {
   end_ = kept;
 }
 
-// Room for a whole read behind end_, and for `size` bytes in one piece.
+// Makes room for a whole read behind end_, and for `size` bytes in one piece.
 void ByteInput::make_room(size_t size) {
   if (capacity_ - end_ >= kReadSize) return;
   if (capacity_ < size + kReadSize) return grow(size + kReadSize);
@@ -218,7 +219,8 @@ int64_t ByteInput::read_more(size_t size) {
   return got;
 }
 
-// The block becomes the window, with what is left of the old one in front of it.
+// Takes a block that was read ahead. The block becomes the window, and what is left of the old
+// window is copied in front of it.
 int64_t ByteInput::take_block(size_t size) {
   ReadAhead::Block block = ahead_->next();
   if (block.size == 0) return block.result;

@@ -1,5 +1,8 @@
-// The bytes of one capture, in order, through a sliding window: a file as it is, gzip and zstd
-// unpacked, standard input as it comes.
+// The bytes of one capture, in order, through a sliding window. What they come from (a file, packed
+// or not, or a pipe) is the reader's business.
+//
+// Lifetime: data() is valid until the next need() or consume(). Threads: one; a long file is read
+// ahead on a thread of its own (read_ahead.h), which nobody sees outside.
 #pragma once
 
 #include <cstdint>
@@ -17,10 +20,11 @@ class ByteInput {
  public:
   enum class State { ready, idle, end, damaged };
 
-  // `store`: of the file that has these very bytes, or kNotStored.
+  // `store`: number of the file in PacketLog that has these very bytes, or kNotStored.
   ByteInput(std::unique_ptr<ByteReader> reader, uint16_t store);
 
-  // Makes at least `size` bytes available at data(), unless the input ends or idles before.
+  // Makes at least `size` bytes available at data(). The window grows with `size`: the caller
+  // bounds it. Any other result than `ready` leaves fewer bytes there.
   State need(size_t size) { return available() >= size ? State::ready : fetch(size); }
   const uint8_t* data() const { return window_.get() + begin_; }
   size_t available() const { return end_ - begin_; }
@@ -37,7 +41,7 @@ class ByteInput {
   std::vector<int> waits_for() const {          // after need() said idle
     return ahead_ ? std::vector<int>{} : reader_->waits_for();
   }
-  // Of the input, before unpacking.
+  // Bytes of the input that were used, counted before unpacking.
   uint64_t consumed() const { return ahead_ ? offset_ : reader_->consumed(); }
 
  private:
@@ -48,7 +52,7 @@ class ByteInput {
   void make_room(size_t size);
 
   std::unique_ptr<ByteReader> reader_;
-  std::unique_ptr<ReadAhead> ahead_;  // before reader_ goes, it must
+  std::unique_ptr<ReadAhead> ahead_;  // uses reader_: declared behind it, so that it goes first
   std::unique_ptr<uint8_t[]> window_;
   size_t capacity_ = 0;
   const char* fault_ = "";

@@ -1,4 +1,6 @@
-// Where the bytes of a capture come from: a descriptor, or what another reader gives, unpacked.
+// Where the bytes of a capture come from: a descriptor, or another reader whose bytes are unpacked.
+//
+// Threads: one at a time. A reader that another one is made from is owned by it.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +10,7 @@
 
 namespace sipladder {
 
-// What a ByteReader gives: bytes, or one of these.
+// What ByteReader::read() returns: a number of bytes above 0, or one of these.
 inline constexpr int64_t kReadEnd = 0;
 inline constexpr int64_t kReadIdle = -1;     // nothing now, more may come
 inline constexpr int64_t kReadDamaged = -2;  // the compressed stream is broken
@@ -26,13 +28,14 @@ class ByteReader {
  public:
   virtual ~ByteReader() = default;
   virtual int64_t read(uint8_t* out, size_t size) = 0;
-  virtual uint64_t consumed() const = 0;  // bytes of the input, before unpacking
+  virtual uint64_t consumed() const = 0;  // bytes of the input so far, counted before unpacking
   // After kReadIdle: the descriptors that become readable when there is more.
   virtual std::vector<int> waits_for() const { return {}; }
-  virtual bool may_read_ahead() const { return false; }  // a file: it never idles
+  virtual bool may_read_ahead() const { return false; }  // true of a file, which never idles
 };
 
-std::unique_ptr<ByteReader> make_fd_reader(int fd, bool poll);  // `poll`: a pipe
+// Does not own `fd`. `poll`: a pipe, where read() must not wait.
+std::unique_ptr<ByteReader> make_fd_reader(int fd, bool poll);
 std::unique_ptr<ByteReader> make_gzip_reader(std::unique_ptr<ByteReader> raw,
                                              const UnpackLimit& limit);
 std::unique_ptr<ByteReader> make_zstd_reader(std::unique_ptr<ByteReader> raw,

@@ -19,7 +19,7 @@ constexpr uint32_t kDecryptionSecrets = 10;
 constexpr uint32_t kByteOrderMagic = 0x1A2B3C4D;
 constexpr size_t kMaxInterfaces = 65536;
 
-// DLT values that some systems write although LINKTYPE says otherwise.
+// 12 and 14 are DLT_RAW on some systems, which write it in the place of LINKTYPE_RAW.
 uint16_t link_type_of(uint32_t field) {
   const auto type = static_cast<uint16_t>(field & 0x03FF'FFFF);
   return type == 12 || type == 14 ? uint16_t{101} : type;
@@ -262,8 +262,8 @@ ByteInput::State CaptureFile::skip() {
   return ByteInput::State::ready;
 }
 
-// A Decryption Secrets Block with a key log of TLS, which stands at its beginning: its lines are
-// read as the block is skipped. Of other kinds of secrets nothing is known.
+// Called at the beginning of a Decryption Secrets Block. True when it holds a key log of TLS:
+// skip() then reads its lines. Other kinds of secrets are skipped unread.
 bool CaptureFile::begin_secrets(uint32_t length) {
   constexpr uint32_t kTlsKeyLog = 0x544C534B;
   constexpr uint32_t kAround = 12 + 8;  // both lengths and the type; kind and size of the secrets

@@ -1,5 +1,8 @@
 // One capture as a stream of packets: pcap (micro- and nanoseconds, either byte order) and pcapng
 // (draft-ietf-opsawg-pcapng; sections, interfaces that differ in link type and resolution).
+//
+// Threads: one. Errors: damage ends the file; SourceInfo::damage says what is wrong and where.
+// Bounds: a packet of 1 MiB, a block of 2 MiB (longer ones that are not needed are skipped).
 #pragma once
 
 #include <optional>
@@ -16,14 +19,17 @@ class CaptureFile : public PacketSource {
  public:
   CaptureFile(std::string name, uint16_t index, uint64_t size, ByteInput input);
 
+  // `ahead_ns` is subtracted from the time of every packet.
   void correct_clock(int64_t ahead_ns) { info_.clock_ahead_ns = ahead_ns; }
-  // Gets the secrets of TLS of Decryption Secrets Blocks; must live longer.
+  // `keys` gets the TLS secrets of Decryption Secrets Blocks. It must outlive this; null: nobody
+  // wants them.
   void give_secrets_to(KeyLog* keys) { keys_ = keys; }
 
-  // It may still be written: that its last packet is there in part only is no damage.
+  // The file may still be written: a last packet that is there in part only is no damage.
   void expect_half_packet() { may_grow_ = true; }
 
-  // Reads the file header. idle: ask again; on failure info.damage says why.
+  // Reads the file header. `packet`: it is read, and next() gives packets. `idle`: ask again.
+  // `end`: infos()[0]->damage says why it is no capture.
   ReadResult begin();
   ReadResult next(Packet* packet) override;
   std::vector<int> waits_for() const override { return input_.waits_for(); }

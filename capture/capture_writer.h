@@ -3,8 +3,8 @@
 //
 // Bytes, lengths, order and times are those of the packets given; times before 1970, which the
 // formats cannot say, become 0. Same packets, same bytes. Threads: one.
-// Whole blocks are handed to the system, kBuffered bytes at a time or by flush(): whoever opens the
-// file meanwhile finds no half packet, and neither does anybody after a full disk.
+// Only whole blocks are handed to the system, kBuffered bytes at a time or by flush(). So the file
+// never ends with half a packet: not while it is written, and not after a full disk.
 // Errors: the first is kept, close() returns it as a sentence without the file's name.
 #pragma once
 
@@ -30,18 +30,21 @@ class CaptureWriter {
 
   // Empty, or why the file cannot be written.
   std::string open(const std::string& path);
-  // False once something is wrong. `data` and `ref.length` are written, `interface_name` when the
-  // interface is new (may be empty), `comment` (UTF-8) of pcapng only.
+  // Writes `packet.data`, `packet.ref.length` bytes. False once something is wrong.
+  // `interface_name` (may be empty) is written when the interface is new, `comment` (UTF-8) in
+  // pcapng only.
   bool add(const Packet& packet, std::string_view interface_name, std::string_view comment);
   // Hands over what is buffered. False once something is wrong.
   bool flush();
-  // `dropped`: packets that the capture missed, for pcapng.
+  // Writes what is buffered. Empty, or the first error. `dropped`: packets that the capture missed;
+  // pcapng says so.
   std::string close(uint64_t dropped = 0);
 
   uint64_t packets() const { return packets_; }
-  uint64_t bytes() const { return written_ + buffer_.size(); }  // of the file
-  uint64_t written() const { return written_; }
-  uint64_t unwritten_packets() const { return buffered_packets_; }  // once something is wrong: lost
+  uint64_t bytes() const { return written_ + buffer_.size(); }  // of the file and of the buffer
+  uint64_t written() const { return written_; }                 // bytes that the system has
+  // Packets in the buffer. They are lost once something is wrong.
+  uint64_t unwritten_packets() const { return buffered_packets_; }
   bool has_failed() const { return !error_.empty(); }
 
  private:

@@ -1,4 +1,4 @@
-// The checksum of Ethernet and zip that a STUN fingerprint is made of (RFC 8489 14.7).
+// CRC-32 as Ethernet and zip use it; a STUN fingerprint is made of it (RFC 8489 section 14.7).
 //
 // Threads: any.
 #pragma once

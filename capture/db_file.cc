@@ -28,7 +28,7 @@ bool is_session(sqlite3* db) {
   return pragma(db, "application_id") == kApplication;
 }
 
-// There, and neither empty nor a database.
+// True when the file exists and is neither empty nor an SQLite database.
 bool is_another_file(const std::string& path) {
   struct stat status {};
   if (stat(path.c_str(), &status) != 0) return false;
@@ -92,7 +92,7 @@ std::string DbFile::commit() {
   return run("COMMIT; BEGIN IMMEDIATE");
 }
 
-// What an older session had goes with the first commit of this one.
+// The tables of an older session are dropped within the first transaction of this one.
 std::string DbFile::begin_anew() {
   DbStatement names;
   if (std::string error = prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name "
@@ -134,7 +134,7 @@ std::string DbFile::open(const std::string& path) {
   if (sqlite3_open_v2(path.c_str(), &db_, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nullptr) !=
       SQLITE_OK)
     return trouble("could not be read");
-  // Whoever made the file may have meant harm: nothing in it is run.
+  // The file may be hostile: no view, trigger or function of its schema is run.
   constexpr int kLongestValue = 64 << 20;
   sqlite3_limit(db_, SQLITE_LIMIT_LENGTH, kLongestValue);
   sqlite3_db_config(db_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
@@ -153,8 +153,8 @@ std::string DbFile::open(const std::string& path) {
 
 std::string DbFile::finish() {
   if (std::string error = run("COMMIT"); !error.empty()) return error;
-  // Somebody who reads it keeps it in WAL mode, where nothing is missing: who closes it last, makes
-  // it one file.
+  // Both fail while somebody else reads the file. It then stays in WAL mode, where nothing is
+  // missing, until it is closed by the last of them.
   sqlite3_exec(db_, "PRAGMA wal_checkpoint(TRUNCATE)", nullptr, nullptr, nullptr);
   sqlite3_exec(db_, "PRAGMA journal_mode = DELETE", nullptr, nullptr, nullptr);
   return {};

@@ -1,5 +1,5 @@
-// A saved session as an SQLite file: opening, statements, and errors in words. Written in WAL mode,
-// so that what was committed stays whatever happens, and one file again when it is closed.
+// A saved session as an SQLite file: opening, statements, and errors in words. It is written in WAL
+// mode, so that what was committed survives a crash. finish() makes it a single file again.
 //
 // Threads: one. Errors: functions return a sentence, empty when all went well.
 #pragma once
@@ -16,7 +16,7 @@ struct sqlite3_stmt;
 namespace sipladder {
 
 inline constexpr std::string_view kDbMagic = "SQLite format 3";  // and a zero byte
-inline constexpr int kDbFormat = 1;                              // of what stands in it
+inline constexpr int kDbFormat = 1;                              // version of the tables in it
 
 struct DbStatement {
   sqlite3_stmt* raw = nullptr;
@@ -25,7 +25,7 @@ struct DbStatement {
   DbStatement(const DbStatement&) = delete;
   DbStatement& operator=(const DbStatement&) = delete;
 
-  std::string text(int column) const;  // of the row that stands; empty for NULL
+  std::string text(int column) const;  // of the row that was read last; empty for NULL
 };
 
 class DbFile {
@@ -33,19 +33,20 @@ class DbFile {
   DbFile();
   ~DbFile();
 
-  // A new session, or one in the place of an older one, which is given up with the first commit. A
-  // file that is anything else is left alone.
+  // Begins a new session. An older session in that file is removed by the first commit. Any other
+  // file is left alone, with an error.
   std::string create(const std::string& path);
-  // A session to read; what a program that was killed had committed is there.
+  // Opens a session to read it. What a program had committed before it was killed is there.
   std::string open(const std::string& path);
 
   std::string run(const std::string& sql);
   std::string prepare(const std::string& sql, DbStatement* statement);
-  // One row of values was bound: writes it.
+  // Writes the row whose values were bound to the statement.
   std::string write(DbStatement& statement);
-  // Commits what was written since, and goes on.
+  // Commits what was written since the last commit, and begins the next transaction.
   std::string commit();
-  // All into one file. The file stays as it was committed last without it.
+  // The last commit, and all of it into one file. Without this call the file keeps what was
+  // committed before.
   std::string finish();
 
   sqlite3* handle() const { return db_; }

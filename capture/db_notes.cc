@@ -11,7 +11,7 @@
 namespace sipladder {
 namespace {
 
-// Of a pipe every byte is read once, and is the capture's.
+// A pipe is not looked into: its bytes can be read only once, and belong to the capture.
 bool holds_session(const std::string& path) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error)) return false;

@@ -1,4 +1,4 @@
-// What was noted about calls in a saved session.
+// The notes about calls in a saved session.
 #pragma once
 
 #include <string>
@@ -7,7 +7,8 @@
 
 namespace sipladder {
 
-// Call-ID and text of each. None of a file that is no session, or of one without notes.
+// Call-ID and text of each note. Empty for a file that is no session, and for a session without
+// notes.
 std::vector<std::pair<std::string, std::string>> notes_in_db(const std::string& path);
 
 }  // namespace sipladder

@@ -1,8 +1,9 @@
-// A saved session as a source: its packets as they came, with the sources, frame numbers and times
-// that they had, so that all is found again as it was found before.
+// A saved session as a source of packets. They come in the order, and with the sources, frame
+// numbers and times, in which they were saved, so that everything is found again as it was found
+// before.
 //
-// Bounds: one block of packets (packet_block.h) in memory. What is damaged ends it, with a
-// sentence.
+// Bounds: one block of packets (packet_block.h) in memory. Errors: a damaged block ends the source;
+// SourceInfo::damage of the first source says so.
 #pragma once
 
 #include <deque>
@@ -14,7 +15,8 @@
 
 namespace sipladder {
 
-// `index`: of its first source. Null with *error when it is none.
+// `index`: number of its first source (Packet::source). `clock_ahead_ns` is subtracted from all
+// times. Null, with a sentence in *error, when the file is no saved session.
 std::unique_ptr<PacketSource> open_db(const std::string& path, uint16_t index,
                                       int64_t clock_ahead_ns, std::string* error);
 

@@ -111,7 +111,7 @@ bool DissectedText::take(std::string_view line, std::vector<std::string>* out) {
     return true;
   }
   if (part_ == Part::none) {
-    // Copied without what stands above the message.
+    // The print was copied from the SIP part on, without the layers above it.
     if (line.starts_with("Session Initiation Protocol (")) part_ = Part::packet;
     return part_ != Part::none;
   }

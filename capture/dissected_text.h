@@ -1,4 +1,5 @@
-// A packet as Wireshark and `tshark -V` print it field by field, back to the lines of its message.
+// Turns a packet that Wireshark or `tshark -V` printed field by field back into the lines of its
+// SIP message.
 #pragma once
 
 #include <string>
@@ -9,7 +10,8 @@ namespace sipladder {
 
 class DissectedText {
  public:
-  // True when the line is part of such a print; what it shows of a message is added to `out`.
+  // True when the line is part of such a print. The lines of the message that it shows are added to
+  // *out.
   bool take(std::string_view line, std::vector<std::string>* out);
 
  private:

@@ -8,7 +8,8 @@ namespace sipladder {
 namespace {
 
 constexpr uint16_t kLinkTypeRaw = 101;  // DLT_RAW has other values, different by system
-// So that whoever asks for packets regains control now and then while none match.
+// Packets skipped in one call of next(): the caller gets control back now and then while none
+// match.
 constexpr int kMaxSkipped = 65'536;
 constexpr uint16_t kUsualLinkTypes[] = {DLT_EN10MB, kLinkTypeRaw, DLT_LINUX_SLL};
 

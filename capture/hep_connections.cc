@@ -54,7 +54,7 @@ void HepConnections::receive(const Take& take) {
   if (fds[0].revents != 0) accept_all();
 }
 
-// False when the connection is over: what it has left is taken as it is.
+// False when the connection is over. What is left of its bytes is then given on as it is.
 bool HepConnections::read(Connection& connection, const Take& take) {
   const size_t have = connection.bytes.size();
   connection.bytes.resize(have + kMaxHep);
@@ -102,7 +102,7 @@ void HepConnections::make_room(const RawEndpoint& peer) {
   }
 }
 
-// Of `peer`, or of all.
+// Closes the connection of `peer` that has been silent longest; null: that of all peers.
 void HepConnections::close_silent(const RawEndpoint* peer) {
   auto silent = connections_.end();
   for (auto at = connections_.begin(); at != connections_.end(); ++at) {

@@ -1,8 +1,11 @@
-// The TCP connections over which servers send HEP: each is cut into its packets.
+// The TCP connections over which servers send HEP, each cut into its HEP packets.
 //
 // Bounds: kMaxHepConnections, kMaxHepPerPeer of them from one address, one HEP packet (64 KiB)
-// buffered for each. Beyond a bound the one that was silent longest makes room, so that nobody can
-// lock others out: who is closed connects again. Silent is who has sent no packet that was wanted.
+// buffered for each. Beyond a bound, the connection that has been silent longest is closed, so that
+// nobody can lock others out; its server connects again. A connection counts as silent while it
+// sends no packet that was wanted.
+//
+// Threads: one.
 #pragma once
 
 #include <cstdint>
@@ -22,14 +25,16 @@ inline constexpr size_t kMaxHepPerPeer = 64;
 
 class HepConnections {
  public:
-  // Says whether the packet was wanted.
+  // Gets each packet; the bytes are valid during the call only. Returns whether the packet was
+  // wanted.
   using Take = std::function<bool(const RawEndpoint& peer, std::string_view packet)>;
 
   explicit HepConnections(Fd listener) : listener_(std::move(listener)) {}
 
-  // What becomes readable when receive() has something to do.
+  // Adds the descriptors that become readable when receive() has something to do.
   void add_descriptors(std::vector<int>* fds) const;
-  // Accepts all that wait and takes what has come, of some connections each time. Does not wait.
+  // Reads from those connections that have something, from at most kReadAtOnce (16) in one call,
+  // and accepts all that wait. Never waits itself.
   void receive(const Take& take);
 
   uint64_t closed_for_room() const { return closed_for_room_; }
@@ -38,7 +43,7 @@ class HepConnections {
   struct Connection {
     Fd fd;
     RawEndpoint peer;
-    uint64_t heard = 0;  // the larger, the later
+    uint64_t heard = 0;  // clock_ at the last packet that was wanted
     std::string bytes = {};
   };
 
@@ -49,12 +54,13 @@ class HepConnections {
 
   Fd listener_;
   std::vector<Connection> connections_;
-  uint64_t clock_ = 0;
+  uint64_t clock_ = 0;  // counts connections and packets that were wanted
   uint64_t closed_for_room_ = 0;
   size_t turn_ = 0;  // the connection that is looked at first
 };
 
-// The first packet of `bytes`, or what is no HEP up to the next one; empty when more must come.
+// The first HEP packet of `bytes`, or, where none begins, the bytes up to the next one. Empty while
+// more bytes are needed to tell. The result points into `bytes`.
 std::string_view next_hep(std::string_view bytes);
 
 }  // namespace sipladder
