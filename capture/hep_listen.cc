@@ -68,7 +68,7 @@ class HepSource : public PacketSource {
     if (std::exchange(changed_, false)) info_.hep_senders = senders_.all();
   }
 
-  // False when there is none.
+  // False when no datagram waits.
   bool receive_datagram() {
     sockaddr_storage from{};
     iovec part{buffer_.data(), buffer_.size()};
@@ -137,7 +137,7 @@ class HepSource : public PacketSource {
   std::string buffer_;  // of one datagram
   SourceInfo info_;
   HepSenders senders_;
-  bool changed_ = false;  // since they were copied to info_
+  bool changed_ = false;  // senders_ has, since it was copied to info_
   std::deque<HepPacket> waiting_;
   std::string bytes_;
   uint32_t dropped_ = 0;

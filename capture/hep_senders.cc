@@ -15,7 +15,7 @@ uint32_t number(std::string_view bytes) {
   return value;
 }
 
-// In a time that does not tell where they differ.
+// Compares in a time that does not depend on where the keys differ.
 bool same_key(std::string_view a, std::string_view b) {
   unsigned difference = a.size() != b.size();
   for (size_t i = 0; i < a.size() && i < b.size(); i++)

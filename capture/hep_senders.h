@@ -1,8 +1,8 @@
-// Who sends HEP: each address with each capture id is a sender, and a place where packets are
+// Who sends HEP. An address with a capture id is one sender, and one point where packets are
 // captured.
 //
-// Bounds: kMostHepSenders; those beyond are one together. Times are those of arrival here.
-// Threads: one.
+// Bounds: kMostHepSenders; all senders beyond are counted as one, "others". Times are those of
+// arrival here, 0 before the first packet. Threads: one.
 #pragma once
 
 #include <array>
@@ -24,7 +24,7 @@ enum class HepRefusal : uint8_t {
   old,     // version 1 or 2, which has no key
   no_hep,  // something else
 };
-// A few words; empty for none.
+// A few words for the user, static text; empty for `none`.
 std::string_view words_of(HepRefusal refusal);
 
 struct HepSender {
@@ -32,13 +32,13 @@ struct HepSender {
   uint32_t capture_id = 0;
   bool has_id = false;  // version 1 has none
   uint64_t packets = 0;
-  uint64_t refused = 0;  // not in `packets`
+  uint64_t refused = 0;  // packets, not counted in `packets`
   HepRefusal last_refusal = HepRefusal::none;
   int64_t first_ns = 0, last_ns = 0;
   uint8_t point = 0;  // Packet::point of what it sends
 };
 
-// What a HEP packet says about its sender.
+// What a HEP packet says about its sender. `key` points into the packet.
 struct HepLabel {
   uint8_t version = 0;  // 3, 2 or 1 by its first bytes; 0: no HEP
   bool has_id = false, has_key = false;
@@ -49,6 +49,7 @@ HepLabel hep_label(std::string_view packet);
 
 class HepSenders {
  public:
+  // The sender of a packet, added when it is new. The reference is valid until the next call.
   HepSender& sender(const RawEndpoint& peer, const HepLabel& label);
   const std::vector<HepSender>& all() const { return senders_; }
 
@@ -61,10 +62,11 @@ class HepSenders {
   };
   std::vector<Key> keys_;
   std::vector<HepSender> senders_;
-  size_t last_ = 0;  // found last
+  size_t last_ = 0;  // place of the sender that was found last
 };
 
-// `wanted`: the authentication key that is asked for; empty: none.
+// Why a packet is refused. `wanted`: the authentication key that it must carry; empty: any packet
+// is taken.
 HepRefusal refusal_of(const HepLabel& label, std::string_view wanted);
 
 }  // namespace sipladder

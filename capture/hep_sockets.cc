@@ -21,11 +21,12 @@ void set_options(int fd, int type) {
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     return;
   }
-  // More than the system's limit is for root only.
+  // SO_RCVBUFFORCE may exceed the system's limit, but only root may use it.
   if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &kReceiveBuffer, sizeof kReceiveBuffer) != 0) {
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof kReceiveBuffer);
   }
-  setsockopt(fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);  // how many found no room
+  // Datagrams then tell how many before them found no room.
+  setsockopt(fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
 }
 
 Fd bind_socket(const addrinfo& address, int type) {

@@ -1,4 +1,4 @@
-// The sockets behind "hep:HOST:PORT", and what is said in addresses there.
+// The sockets behind "hep:HOST:PORT", and the addresses at their ends.
 #pragma once
 
 #include <sys/socket.h>
@@ -30,16 +30,18 @@ class Fd {  // owns a descriptor
   int fd_ = -1;
 };
 
-// Host and port of "SCHEME:HOST:PORT"; `scheme` with its colon, HOST may be empty or in brackets.
+// Host and port of "SCHEME:HOST:PORT". `scheme` includes its colon. HOST may be empty or in
+// brackets, which are cut off. False when the port is no number.
 bool split_source_name(const std::string& name, std::string_view scheme, std::string* host,
                        std::string* port);
 
 struct HepSockets {
-  Fd udp, tcp;  // TCP listens; neither blocks
-  RawEndpoint local;
+  Fd udp, tcp;        // TCP listens; neither blocks
+  RawEndpoint local;  // address and port that both are bound to
 };
 
-// An empty HOST is 127.0.0.1; PORT 0 is any free one, the same of both. False with a sentence.
+// Binds UDP and TCP to one port. An empty HOST is 127.0.0.1; PORT 0 is any port that is free for
+// both. False with a sentence in *error.
 bool open_hep_sockets(const std::string& name, HepSockets* sockets, std::string* error);
 
 RawEndpoint endpoint_of(const sockaddr_storage& address);

@@ -62,21 +62,23 @@ void HopInference::learn(const TraceMessage& message) {
     hop.server.tell(hops.route, Proof::route);
   } else if (hops.invites && hops.status < 300) {
     hop.server.tell(hops.contact, Proof::contact);
-    // Who stays in no Route may be no proxy: the peer answers itself.
+    // No Record-Route and one Via: no proxy seems to be between, and the host of the Request-URI
+    // answers itself.
     const bool direct = !hops.record_routed && hops.vias.size() == 1;
     if (direct && hop.server.proof == Proof::domain && hops.contact.known &&
         !is_host_name(hops.contact))
       names_.try_emplace(key_of(hop.server.address), hops.contact);
   }
   if (hops.vias.size() < 2) return;
-  // Who put a Via above another one got the request there.
+  // The host that put a Via on top received the request there from the host of the Via below.
   Hop& before = hops_[hops.vias[1].key];
   before.server.tell(top.seen.known ? top.seen : top.sent_by, Proof::next_hop);
   if (before.client.proof == Proof::none) before.client.tell(hops.vias[1].sent_by, Proof::uri);
   before.client.tell(hops.vias[1].seen, Proof::route);
 }
 
-// Its own Via says it; else where the request came, or what its other requests have.
+// The address of the host that wrote the log: the Via of its own request, else the Request-URI if
+// that is known to be its own, else the sent-by that its requests have most often.
 RawEndpoint HopInference::own_side(const TraceMessage& message, const MessageHops& hops) const {
   const bool own_request = hops.is_request == (message.head.way == TraceHead::Way::sent);
   if (own_request && !hops.vias.empty()) return hops.vias[0].sent_by;

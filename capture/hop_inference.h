@@ -1,9 +1,11 @@
-// The ends of messages in a log that does not name them, told from the messages: who sent a request
-// and gets its responses stands in the topmost Via; where it went, in the Via that the next hop put
-// above it, in Route, the Request-URI and Contact. The own side of a log that says "sent" or
-// "received" is the sent-by of its own requests.
+// Source and destination of messages in a log that does not name them, inferred from the messages.
+// Who sent a request, and gets its responses, stands in the topmost Via (RFC 3261 section 18.2.2).
+// Where it went stands in the Via that the next hop put above it, in Route, in the Request-URI or
+// in Contact. Where a log says only "sent" or "received", the host that wrote it is the sent-by of
+// the requests that it sent.
 //
-// Bounds: kMaxHops requests, then all is forgotten.
+// Bounds: kMaxHops hops, then all of them are forgotten. What is known of hosts is kept: addresses
+// of host names, and the sent-by of own requests. Threads: one.
 #pragma once
 
 #include <map>
@@ -20,11 +22,12 @@ namespace sipladder {
 class HopInference {
  public:
   void learn(const TraceMessage& message);
-  // Of a message that was learned, and as many behind it as possible.
+  // Fills in what the head of `message` leaves out, and then sets `inferred`. The message must have
+  // been learned; the more messages behind it were learned too, the more is known.
   void fill(TraceMessage* message) const;
 
  private:
-  // What tells an end, the best last.
+  // What an end was told by, in ascending order of trust.
   enum class Proof : uint8_t { none, contact, domain, uri, route, next_hop, log };
   struct End {
     RawEndpoint address;
@@ -45,13 +48,13 @@ class HopInference {
 
   static constexpr size_t kMaxHops = 100'000;
   std::map<std::string, Hop, std::less<>> hops_;
-  std::map<std::string, RawEndpoint> names_;  // the address of a host that Via names
+  std::map<std::string, RawEndpoint> names_;  // the address of a host that is known by name
   struct Own {
     RawEndpoint end;
     size_t count = 0;
   };
   std::map<std::string, Own> own_;
-  RawEndpoint own_contact_;  // of responses, where the log has no request of its own
+  RawEndpoint own_contact_;  // Contact of responses that were sent: used without own requests
 };
 
 }  // namespace sipladder

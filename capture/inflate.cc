@@ -11,7 +11,8 @@ constexpr size_t kStep = 16 << 10;
 
 enum class Unpacked { all, more, broken };
 
-// Until the input is used up; `limit` bounds *out.
+// Unpacks until the input is used up. *out gets at most `limit` + 1 bytes: one too many tells that
+// it was too long.
 Unpacked unpack(z_stream& stream, std::string_view packed, size_t limit, std::string* out) {
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
   stream.avail_in = static_cast<uInt>(packed.size());

@@ -1,4 +1,5 @@
-// Bounded decompression (zlib) of what messages carry; zlib stays out of the other headers.
+// Bounded decompression of what messages carry. zlib stays out of the other headers. Threads: any,
+// for different objects.
 #pragma once
 
 #include <cstddef>
@@ -8,12 +9,13 @@
 
 namespace sipladder {
 
-// A whole zlib or gzip stream. False when it is broken or unpacks to more than `limit` bytes; *out
-// then holds what came before.
+// Unpacks a whole zlib or gzip stream. False when it is broken or unpacks to more than `limit`
+// bytes; *out then holds what came before.
 bool inflate_whole(std::string_view packed, size_t limit, std::string* out);
 
-// Messages one by one, each ended by a flush as RFC 7692 section 7.2.2 says; the window is kept
-// between them. After a failure it stays failed.
+// Unpacks the messages of one direction of a WebSocket, one by one and in order (RFC 7692 section
+// 7.2.2). The window is kept between them. False when a message is broken or longer than `limit`;
+// every later message then fails too.
 class MessageInflater {
  public:
   MessageInflater();

@@ -34,7 +34,7 @@ int key_digit(char c) {
   return -1;
 }
 
-// Number of bytes; 0 when it is no hex, or longer than `most`.
+// Returns the number of bytes; 0 when the text is no hex, or has more than `most` bytes.
 size_t read_key_hex(std::string_view hex, uint8_t* out, size_t most) {
   if (hex.size() % 2 != 0 || hex.size() / 2 > most) return 0;
   for (size_t i = 0; i < hex.size(); i += 2) {

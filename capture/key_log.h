@@ -1,9 +1,9 @@
 // Secrets of TLS, as clients and servers log them (RFC 9850, once NSS's SSLKEYLOGFILE): lines
-// "LABEL client_random secret" in hex. Unknown labels, lines that start with # and lines that are
-// none are skipped.
+// "LABEL client_random secret", both in hex. Lines with an unknown label, lines that start with #
+// and malformed lines are skipped.
 //
-// Bounds: kMaxSecrets; those that come later are refused and counted. Secrets are wiped when they
-// go, and nothing prints them. Threads: the one that reads packets. Errors: none.
+// Bounds: kMaxSecrets; later ones are refused and counted. Secrets are wiped when they are
+// destroyed, and nothing prints them. Threads: the one that reads packets. Errors: none.
 #pragma once
 
 #include <array>
@@ -16,18 +16,19 @@
 namespace sipladder {
 
 inline constexpr size_t kMaxSecrets = 262'144;
-inline constexpr size_t kMaxKeyLine = 1024;  // a longer line is none
-inline constexpr size_t kClientRandom = 32;
+inline constexpr size_t kMaxKeyLine = 1024;  // bytes; a longer line is skipped
+inline constexpr size_t kClientRandom = 32;  // bytes (RFC 8446 section 4.1.2)
 
 enum class SecretKind : uint8_t {
   master,            // CLIENT_RANDOM: the master secret, up to TLS 1.2
-  client_early,      // 0-RTT data (RFC 8446 7.1)
-  client_handshake,  // the others of TLS 1.3
+  client_early,      // of 0-RTT data (RFC 8446 section 7.1)
+  client_handshake,  // this one and those below: TLS 1.3
   server_handshake,
   client_traffic,
   server_traffic,
 };
 
+// A copy of a secret, wiped with the object.
 class Secret {
  public:
   Secret() = default;
@@ -47,34 +48,38 @@ class Secret {
 
 class KeyLog {
  public:
-  // One line without its end. False when it gives no secret.
+  // Adds the secret of one line, which comes without its line end. False when there is none, or
+  // nothing new.
   bool add_line(std::string_view line);
-  // A secret that is known otherwise. The first one of its kind stays.
+  // Adds a secret that is known otherwise. The first one of a kind and client random stays; false
+  // for the others.
   bool add(SecretKind kind, std::string_view client_random, std::string_view secret);
 
+  // Null when it is not known. The pointer is valid as long as the KeyLog.
   const Secret* find(SecretKind kind, std::string_view client_random) const;
-  // Any of the kinds.
+  // Whether a secret of any kind is there for this client random.
   bool knows(std::string_view client_random) const;
   size_t size() const { return secrets_.size(); }
-  // A source of secrets is still open: those of packets that have come may come later.
+  // A source of secrets is still open: the secrets of packets that have passed may still come.
   void expect_more() { more_ = true; }
   bool may_know() const { return more_ || !secrets_.empty(); }
   uint64_t refused() const { return refused_; }
 
  private:
-  using Name = std::array<uint8_t, kClientRandom + 1>;  // and the kind: those of one are together
-  std::map<Name, Secret> secrets_;  // its nodes never move, so that no copy is left behind
+  // Client random, then the kind: all secrets of one connection stand together.
+  using Name = std::array<uint8_t, kClientRandom + 1>;
+  std::map<Name, Secret> secrets_;  // nodes of a map never move: no copy of a secret stays behind
   uint64_t refused_ = 0;
   bool more_ = false;
 };
 
-// Cuts lines out of text that comes in pieces.
+// Cuts a key log that comes in pieces into lines, and adds them to `log`, which must outlive it.
 class KeyLogLines {
  public:
   explicit KeyLogLines(KeyLog* log) : log_(log) {}
   ~KeyLogLines();
   void add(std::string_view piece);
-  void end();  // what stands behind the last line end
+  void end();  // the text has ended: what stands behind the last line end is a line, too
 
  private:
   void wipe();

@@ -1,8 +1,9 @@
 // Where secrets of TLS come from while packets are read: a file that may grow, a FIFO, or lines
-// that somebody sends by UDP (Kamailio's keylog_peer).
+// that are sent here by UDP (Kamailio's keylog_peer).
 //
-// Threads: the one that reads packets. Errors: add() says why a source cannot be opened; one that
-// fails later gives nothing more. Bounds: those of KeyLog, and kMaxReadAtOnce for each look.
+// Threads: the one that reads packets. Errors: add() says why a source cannot be opened; a source
+// that fails later gives nothing more. Bounds: those of KeyLog, and kMaxReadAtOnce bytes of each
+// source for each look().
 #pragma once
 
 #include <memory>
@@ -18,18 +19,19 @@ inline constexpr std::string_view kKeyLogUdp = "udp:";
 
 class KeySources {
  public:
-  explicit KeySources(KeyLog* log);
+  explicit KeySources(KeyLog* log);  // gets the secrets; must outlive this
   ~KeySources();
   KeySources(const KeySources&) = delete;
   KeySources& operator=(const KeySources&) = delete;
 
-  // A file is read to its present end. A FIFO too, however long its writer takes, unless packets
-  // come as they are captured (`live`): then it is read beside them. An empty string, or why it
-  // cannot be opened.
+  // Opens "udp:HOST:PORT", a FIFO or a file. A file is read to its present end. A FIFO is read
+  // until its writers have closed it, which can take long, unless packets come as they are captured
+  // (`live`): then look() reads it beside them. An empty string, or why the source cannot be
+  // opened.
   std::string add(const std::string& name, bool live);
-  // What has come since. Never waits.
+  // Takes what has come since the last look. Never waits.
   void look();
-  // Readable when there is more; of a file that grows nothing tells.
+  // Descriptors that become readable when there is more. A file that grows has none: look() tells.
   std::vector<int> waits_for() const;
 
  private:

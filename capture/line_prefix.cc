@@ -31,14 +31,14 @@ std::optional<std::string_view> LinePrefix::strip(std::string_view line) const {
   for (size_t i = 0; i < sample.size();) {
     const size_t spaces = run_of_spaces(sample, i);
     if (i + spaces == sample.size()) {
-      // The gap before the text: what is more belongs to the text.
+      // The last gap of the prefix. More spaces than the sample has belong to the text.
       const size_t there = run_of_spaces(line, at);
       if (there < spaces && at + there < line.size()) return std::nullopt;
       return line.substr(at + std::min(there, spaces));
     }
     if (at == line.size()) return std::nullopt;
     if (spaces > 0 || is_gap(line[at])) {
-      // A number that is shorter is moved to the right.
+      // A shorter number than that of the sample is padded with spaces.
       const size_t there = run_of_spaces(line, at);
       const bool number = Scanner::is_digit(sample[i + spaces]);
       if (there == 0 || (spaces == 0 && !number)) return std::nullopt;

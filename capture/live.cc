@@ -1,4 +1,5 @@
-// Live capture through libpcap: packets go to a spool at once, the kernel ring is the queue.
+// Live capture through libpcap. Packets are handed on as they come; the ring buffer of the kernel
+// is the only queue.
 #include <pcap/pcap.h>
 
 #include <ctime>
@@ -12,11 +13,11 @@ namespace {
 
 constexpr int kSnapLength = 262'144;
 constexpr int kBufferBytes = 64 << 20;
-// Short, because a reader may hold a lock that a user waits for.
+// How long the kernel may collect packets before it hands them over.
 constexpr int kTimeoutMs = 5;
 constexpr uint64_t kStatisticsEvery = 65'536;  // packets between two looks at the drop counter
-// Asking a device that has nothing costs a system call: while another is busy it is asked this
-// seldom.
+// Asking a device that has nothing costs a system call. While another device is busy, a quiet one
+// is asked in every so many-th call of next() only.
 constexpr uint64_t kCallsPerQuietDevice = 32;
 constexpr int kRetrySeconds = 1;
 
@@ -31,11 +32,11 @@ struct Device {
   pcap_pkthdr* header = nullptr;
   const u_char* data = nullptr;
   int64_t time_ns = 0;
-  bool ready = false;  // header, data and time_ns are those of a packet not yet handed out
-  bool quiet = false;  // had nothing when last asked
-  bool gone = false;
-  time_t next_try = 0;          // of one that is gone
-  uint64_t dropped_before = 0;  // by handles that are gone
+  bool ready = false;           // header, data and time_ns are those of a packet not yet handed out
+  bool quiet = false;           // had nothing when last asked
+  bool gone = false;            // libpcap has failed on it
+  time_t next_try = 0;          // uptime at which a device that is gone is opened again
+  uint64_t dropped_before = 0;  // packets, as counted by handles that are gone
 };
 
 uint16_t link_type_of(int datalink) {
@@ -89,8 +90,8 @@ bool open_device(const std::string& name, const std::string& bpf, Device* device
   return true;
 }
 
-// Each device has one packet in hand, and the earliest is handed out: libpcap keeps its bytes until
-// it is asked again.
+// One packet of each device is held, and the earliest of them is handed out. libpcap keeps the
+// bytes of a packet until the device is asked for the next one.
 class LiveSource : public PacketSource {
  public:
   LiveSource(std::vector<Device> devices, std::string bpf, bool reopen)
@@ -183,9 +184,9 @@ class LiveSource : public PacketSource {
     }
   }
 
-  // False when no device is left.
+  // Called when no device has a packet. False when no device is left.
   bool rest() {
-    calls_ = 0;  // all of them are asked next
+    calls_ = 0;  // the next call asks all devices
     bool left = reopen_;
     for (Device& device : devices_) {
       count_drops(device);

@@ -9,7 +9,7 @@
 namespace sipladder {
 namespace {
 
-constexpr size_t kTimeStandsBefore = 160;  // in a line
+constexpr size_t kTimeStandsBefore = 160;  // bytes of a line that are searched for a time
 
 // "03:04:05" with an optional fraction, behind a point, a comma or, with three digits, a colon.
 bool scan_clock(Scanner* in, int64_t* ns_of_day) {

@@ -28,7 +28,7 @@ class MergedSource : public PacketSource {
       const ReadResult result = sources_[index]->next(&heads_[index]);
       if (result == ReadResult::idle) {
         awaited_.push_back(index);
-        // The others need not wait for what will be later.
+        // What arrives here later is later than what the other sources have now.
         if (sources_[index]->has_arrival_times()) continue;
         return result;
       }
@@ -67,7 +67,7 @@ class MergedSource : public PacketSource {
   }
 
  private:
-  // A saved session has several sources, and tells which of them were taken at one point.
+  // A saved session has several sources, and says which of them were taken at the same point.
   uint8_t point_of(size_t index) {
     const Packet& head = heads_[index];
     const auto [slot, inserted] = points_.try_emplace({index, head.point});
@@ -101,12 +101,12 @@ class MergedSource : public PacketSource {
 
   std::vector<std::unique_ptr<PacketSource>> sources_;
   std::vector<Packet> heads_;
-  std::vector<size_t> first_;  // the number of the first SourceInfo of each
+  std::vector<size_t> first_;  // of each source: the number of its first SourceInfo
   std::map<std::pair<size_t, uint8_t>, uint8_t> points_;  // by source that has begun, and its point
   CapturePoints capture_points_;
   std::vector<size_t> ready_;    // a heap, the earliest head on top
   std::vector<size_t> unread_;   // sources whose head was handed out
-  std::vector<size_t> awaited_;  // those of them that had nothing at the last next()
+  std::vector<size_t> awaited_;  // those of unread_ that had nothing at the last next()
 };
 
 }  // namespace

@@ -8,8 +8,10 @@
 
 namespace sipladder {
 
-// Of equal times the source that stands first comes first. A source that idles holds back all the
-// others: its next packet may be the earliest.
+// Of packets with equal times, that of the source that stands first comes first. A source that
+// idles holds back all others, since its next packet may be the earliest. This does not hold for a
+// source with has_arrival_times(): what it gives later is later. Sets Packet::point
+// (capture_points.h). Threads: one.
 std::unique_ptr<PacketSource> merge_sources(std::vector<std::unique_ptr<PacketSource>> sources);
 
 }  // namespace sipladder

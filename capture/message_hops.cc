@@ -36,7 +36,7 @@ RawEndpoint end_of(std::string_view text, uint16_t default_port) {
   return end;
 }
 
-// Of "Alice <sip:alice@host:port;transport=tcp>;tag=1" or a URI alone.
+// Host and port of "Alice <sip:alice@host:port;transport=tcp>;tag=1", or of a URI alone.
 RawEndpoint end_of_uri(std::string_view text) {
   const size_t open = text.find('<');
   if (open != npos) text = text.substr(open + 1, text.find('>', open) - open - 1);
@@ -87,7 +87,7 @@ MessageHops::Via via_of(std::string_view text) {
   return via;
 }
 
-// The first comma outside of quotes and angle brackets.
+// Where the first value ends: at the first comma outside of quotes and angle brackets.
 size_t end_of_value(std::string_view text) {
   bool quoted = false, bracket = false;
   for (size_t at = 0; at < text.size(); at++) {
@@ -123,7 +123,7 @@ MessageHops hops_of(std::string_view message) {
   for (size_t at = first + 2; at < message.size();) {
     size_t end = std::min(message.find("\r\n", at), message.size());
     if (end == at) break;
-    // A folded line goes on behind its line end.
+    // A folded header field goes on in the next line (RFC 3261 section 7.3.1).
     while (end + 2 < message.size() && (message[end + 2] == ' ' || message[end + 2] == '\t'))
       end = std::min(message.find("\r\n", end + 2), message.size());
     const std::string_view line = message.substr(at, end - at);
@@ -141,7 +141,7 @@ MessageHops hops_of(std::string_view message) {
     if (is("cseq")) cseq = value.substr(0, value.find_first_of(" \t"));
     if (is("cseq")) hops.invites = value.ends_with("INVITE");
   }
-  // RFC 2543 has no branch (RFC 3261 17.2.3).
+  // RFC 2543 has no branch: Call-ID, CSeq and sent-by make the key (RFC 3261 section 17.2.3).
   for (MessageHops::Via& via : hops.vias) {
     if (via.key.empty() && via.sent_by.known)
       via.key = std::string(call_id) + " " + std::string(cseq) + " " +

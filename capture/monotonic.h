@@ -1,4 +1,4 @@
-// The clock that nobody sets: for how long something waits. Packets never have its times.
+// The monotonic clock, to measure how long something takes or waits. Packets never have its times.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace sipladder {
 
-// Also in a signal handler.
+// May be called in a signal handler.
 inline int64_t monotonic_ns() {
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC, &now);

@@ -38,8 +38,9 @@ class ABSL_SCOPED_LOCKABLE MutexLock {
   Mutex& mutex_;
 };
 
-// Tells those who wait that something under a Mutex has changed. It can wake them without reason:
-// whoever waits asks again, in a loop that stands where the checker sees the lock.
+// Tells waiting threads that something under a Mutex has changed. A wait can end without a reason,
+// so the caller asks again in a loop. The loop stands in the caller, where clang's checker sees the
+// lock.
 class Changed {
  public:
   void wait(Mutex& mutex) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
@@ -47,7 +48,7 @@ class Changed {
     changed_.wait(lock);
     lock.release();
   }
-  // False when `until` has come first.
+  // Likewise, but not longer than until `until`; false when that time has come.
   bool wait_until(Mutex& mutex, std::chrono::steady_clock::time_point until)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
     std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);

@@ -1,4 +1,4 @@
-// Opening what the user named: files, folders, standard input; several merged by time.
+// Opens what the user named: files, folders, standard input, HEP. Several are merged by time.
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -27,7 +27,7 @@ namespace {
 
 constexpr size_t kMaxSources = 60000;  // numbered with 16 bits
 
-// The first line that names the version of SIP, for whoever wonders why.
+// Says why a text is no trace, and quotes the first line with "SIP/2.0" to help.
 std::string no_trace(const std::string& name, std::string_view beginning) {
   std::string text = name + ": text, but no SIP message can be told from it: no line is a " +
                      "start-line with header fields behind it";
@@ -56,7 +56,7 @@ std::string not_a_capture(const std::string& name, const uint8_t* bytes, size_t 
   return text;
 }
 
-// What comes through a pipe is told apart as it arrives: nothing here waits for it.
+// Does not look at what comes through the pipe: the source does when it arrives (pipe_source.h).
 std::unique_ptr<PacketSource> open_pipe(const std::string& name, int fd, uint16_t index,
                                         const OpenOptions& options, PacketLog& log,
                                         std::string* error) {
@@ -65,7 +65,7 @@ std::unique_ptr<PacketSource> open_pipe(const std::string& name, int fd, uint16_
   return make_pipe_source(name, index, make_fd_reader(fd, true), options.unpack, options.keys);
 }
 
-constexpr size_t kLookAt = 256 << 10;  // to tell what text is
+constexpr size_t kLookAt = 256 << 10;  // bytes of a text that are searched for a message
 
 std::string read_beginning(ByteReader& reader) {
   std::string result(kLookAt, '\0');
@@ -80,8 +80,7 @@ std::string read_beginning(ByteReader& reader) {
   return result;
 }
 
-// Text is one of the traces that are understood, or nothing at all; a long one may have its first
-// message further on.
+// Text without a SIP message is refused. But a long one may have its first message further on.
 bool is_trace(std::string_view beginning) {
   return is_text_trace(beginning) || (beginning.size() == kLookAt && is_text(beginning));
 }
@@ -95,13 +94,13 @@ std::string beginning_of(int fd, size_t size = kLookAt) {
 
 std::unique_ptr<PacketSource> open_text(const std::string& name, int fd, uint64_t size,
                                         uint16_t index, PacketLog& log, std::string* error) {
-  log.add_file(fd, name);  // which closes it
+  log.add_file(fd, name);  // owns the descriptor from now on
   *error = log.open_spool(false);
   if (!error->empty()) return nullptr;
   return std::make_unique<TextTrace>(name, index, size, make_fd_reader(fd, false));
 }
 
-// SQLite opens it by its name.
+// A saved session has no descriptor: SQLite opens it by its name.
 std::unique_ptr<PacketSource> open_session(const std::string& name, uint16_t index,
                                            const OpenOptions& options, PacketLog& log,
                                            std::string* error) {
@@ -157,7 +156,7 @@ std::unique_ptr<PacketSource> open_regular(const std::string& name, int fd, uint
   return source;
 }
 
-// What a scheme opens; `index`: the number of its first source.
+// Opens a source of one scheme. `index`: the number of its first SourceInfo.
 using OpenSource = std::unique_ptr<PacketSource> (*)(const std::string& name, uint16_t index,
                                                      const OpenOptions& options, PacketLog& log,
                                                      std::string* error);
@@ -188,7 +187,7 @@ std::unique_ptr<PacketSource> open_file(const std::string& name, uint16_t index,
   return open_regular(name, fd, static_cast<uint64_t>(status.st_size), index, options, log, error);
 }
 
-// The first whose `takes` is true opens a name; the last one takes all.
+// A form of source names. The first row whose `takes` is true opens a name; the last row takes all.
 struct Scheme {
   SourceForm form;
   bool (*takes)(std::string_view name);
@@ -228,8 +227,8 @@ bool is_capture(const std::string& name) {
   return packing_of(magic, got) != Packing::unknown;
 }
 
-// When the first packet of a capture was captured; of one without any, after all others. What is
-// not packed is looked at no further than it must be: a ring has many files.
+// When the first packet of a capture was captured. A capture without packets sorts behind all
+// others. Only the beginning of an unpacked file is read, because a ring has many files.
 constexpr size_t kLookForFirst = 64 << 10;
 int64_t first_time(const std::string& name) {
   const int fd = open(name.c_str(), O_RDONLY | O_CLOEXEC);
@@ -253,7 +252,7 @@ int64_t first_time(const std::string& name) {
   return packet.time_ns;
 }
 
-// A folder means the captures in it.
+// Replaces each folder by the captures in it. The newest file of a folder goes into *growing.
 std::vector<std::string> expand(const std::vector<std::string>& names,
                                 std::set<std::string>* growing, std::vector<std::string>* errors) {
   std::vector<std::string> result;
@@ -310,7 +309,7 @@ std::unique_ptr<PacketSource> open_captures(const std::vector<std::string>& name
                                             std::vector<std::string>* errors) {
   OpenOptions options = wanted;
   std::vector<std::unique_ptr<PacketSource>> sources;
-  size_t index = 0;  // of the next one: a saved session can have several
+  size_t index = 0;  // of the next SourceInfo: a saved session can have several
   allow_many_files();
   for (const std::string& name : expand(names, &options.growing, errors)) {
     if (index >= kMaxSources) {

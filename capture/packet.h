@@ -1,8 +1,9 @@
 // A captured packet and the reference that finds its bytes again.
 //
-// Lifetime: Packet::data is valid until the next call of PacketSource::next(). Everything that must
-// live longer keeps a PacketRef, 16 bytes, and reads the bytes again through PacketLog. What is in
-// no file (kNotStored) is appended to its spool first, by whoever keeps a record of it.
+// Lifetime: Packet::data is valid until the next call of PacketSource::next(). A record that lives
+// longer keeps a PacketRef, 16 bytes, and reads the bytes again through PacketLog. Bytes that are
+// in no file (kNotStored) must first be appended to the spool of PacketLog, by whoever makes the
+// record.
 #pragma once
 
 #include <cstddef>
@@ -10,9 +11,9 @@
 
 namespace sipladder {
 
-inline constexpr uint16_t kNotStored = UINT16_MAX;  // of PacketRef::store: in memory only
+inline constexpr uint16_t kNotStored = UINT16_MAX;  // PacketRef::store of bytes in memory only
 
-// Bytes at `offset` of store `store` (see PacketLog). Plain value; valid as long as the PacketLog.
+// `length` bytes at `offset` of the store `store` (see PacketLog). Valid as long as the PacketLog.
 struct PacketRef {
   uint64_t offset = 0;
   uint32_t length = 0;
@@ -24,7 +25,7 @@ inline PacketRef not_stored(size_t length) {
   return {0, static_cast<uint32_t>(length), kNotStored};
 }
 
-inline constexpr uint8_t kLastPoint = 254;  // of Packet::point: those beyond are taken for it
+inline constexpr uint8_t kLastPoint = 254;  // largest Packet::point: all further points share it
 
 enum class Transport : uint8_t { udp, tcp, tls, ws, wss, sctp };
 
@@ -33,16 +34,16 @@ struct Packet {
   uint32_t frame = 0;      // 1-based within its source, as Wireshark counts
   uint32_t original = 0;   // length on the wire
   uint16_t source = 0;     // index of the source (row of the `capture` table)
-  uint8_t point = 0;       // where it was captured: sources that follow each other share it
-  uint16_t interface = 0;  // of a file that has several: each has a clock and an order of its own
+  uint8_t point = 0;       // where it was captured (capture_points.h)
+  uint16_t interface = 0;  // of a pcapng file: each has a clock and an order of its own
   uint16_t link_type = 0;  // LINKTYPE_ value of https://www.tcpdump.org/linktypes.html
   PacketRef ref;           // where `data` stands; ref.length is the captured length
   const uint8_t* data = nullptr;
-  // Built around a message that a log wrote: never captured twice, its transport is what the log
-  // says, and an address that the log leaves out is 0.0.0.0 or :: with port 0.
+  // The packet was built around a message of a text log. It is never a duplicate of another one. An
+  // address that the log leaves out is 0.0.0.0 or :: with port 0.
   bool logged = false;
-  bool inferred = false;                 // an address of a logged one was told from its headers
-  Transport transport = Transport::udp;  // of a logged one
+  bool inferred = false;                 // of a logged packet: an address is from its SIP headers
+  Transport transport = Transport::udp;  // of a logged packet: as the log says
 };
 
 }  // namespace sipladder

@@ -11,17 +11,19 @@
 
 namespace sipladder {
 
-inline constexpr size_t kBlockBytes = 1 << 20;         // after which a block is closed
-inline constexpr size_t kMostBlockBytes = 8 << 20;     // no block that was written here is longer
-inline constexpr size_t kMostCapturedBytes = 4 << 20;  // nor is a packet
+//
+// Threads: any. Bounds: a block or packet that claims more than the limits here is refused.
+inline constexpr size_t kBlockBytes = 1 << 20;         // a block that has so many is closed
+inline constexpr size_t kMostBlockBytes = 8 << 20;     // before compression
+inline constexpr size_t kMostCapturedBytes = 4 << 20;  // of one packet
 
 void append_packet(const Packet& packet, std::string* block);
-// Takes the packet that stands at *at and moves on; its data lies in `block`. False: nothing whole
-// stands there.
+// Takes the packet at *at and moves *at behind it. packet->data points into `block`. False when
+// there is no whole packet.
 bool take_packet(std::string_view block, size_t* at, Packet* packet);
 
 std::string compress_block(std::string_view block);
-// False when it is damaged, or becomes too long.
+// False when the block is damaged or would become too long.
 bool decompress_block(std::string_view compressed, std::string* block);
 
 }  // namespace sipladder

@@ -12,12 +12,13 @@ namespace sipladder {
 namespace {
 
 constexpr size_t kWindow = 64 << 10;
-constexpr uint64_t kNear = 8 << 10;  // further on, most of a window would be read in vain
+constexpr uint64_t kNear = 8 << 10;  // bytes; beyond, most of a window would be read in vain
 
 }  // namespace
 
-// Whoever asks for one message after the other is given them from a window of the file: a call of
-// the system for each takes an eighth of the time that tables need to be written.
+// A caller who reads one message after the other gets them from a window of the file. One system
+// call for each of them was an eighth of the time in which tables are written. A thread that finds
+// the window in use reads without it.
 struct PacketLog::File {
   int fd = -1;
   std::string name;
@@ -54,7 +55,7 @@ struct PacketLog::File {
   std::string window ABSL_GUARDED_BY(mutex);
   uint64_t begin ABSL_GUARDED_BY(mutex) = 0;  // where the window stands in the file
   size_t held ABSL_GUARDED_BY(mutex) = 0;     // bytes of it that are there
-  uint64_t last ABSL_GUARDED_BY(mutex) = 0;   // offset that was asked for
+  uint64_t last ABSL_GUARDED_BY(mutex) = 0;   // offset of the read before
 };
 
 PacketLog::PacketLog() = default;

@@ -1,9 +1,10 @@
-// The bytes that records refer to, left where they are: a capture file is read again with pread(2),
-// all others are in a spool (see spool.h).
+// Reads again the bytes that records refer to. Those of a capture file stay in that file and are
+// read with pread(2). All others are in a spool (spool.h).
 //
-// Threads: any; the bytes of a file are read without the lock.
-// Errors: read() returns false when the bytes are gone (a file cut under us, a full disk), never a
-// signal. Each such place is counted, and trouble() has a sentence for the user.
+// Threads: any, but need_no_spool() before all else.
+// Errors: read() returns false when the bytes are gone (the file was cut meanwhile, the disk was
+// full); it never raises a signal. Each such place is counted, and trouble() has a sentence for the
+// user.
 #pragma once
 
 #include <atomic>
@@ -27,36 +28,42 @@ class PacketLog {
   PacketLog(const PacketLog&) = delete;
   PacketLog& operator=(const PacketLog&) = delete;
 
-  // Registers an open file; takes ownership of the descriptor. `name` is what trouble() calls it.
+  // Registers an open file and takes ownership of the descriptor. Returns its PacketRef::store.
+  // trouble() calls the file `name`.
   uint16_t add_file(int fd, std::string name = {});
 
-  // What the spool may take, before anything is in it.
+  // The most that the spool may take; 0: half of what its file system has free.
   void set_spool_limit(uint64_t bytes);
-  // Nothing will be appended: open_spool() has nothing to do.
+  // Nothing will be appended: open_spool() then makes no file.
   void need_no_spool() { needs_spool_ = false; }
-  // Makes the spool now, rather than when something is appended. An empty string, or why it cannot
-  // be made, or is too small for a source that is `endless`.
+  // Makes the spool now, not only when something is appended. An empty string, or why it cannot be
+  // made. Of an `endless` source (live, piped, HEP) also why there is too little room.
   std::string open_spool(bool endless);
 
-  // Copies bytes into the spool. The ref cannot be read when they are lost.
+  // Copies bytes into the spool. When that fails, they are counted as lost, and read() of the ref
+  // returns false.
   PacketRef append(std::string_view bytes);
-  // No record refers to these bytes any more: their place in the spool can be given back.
+  // No record refers to these bytes any more: their place in the spool can be given back. Once for
+  // each ref; one that is not in the spool is ignored.
   void forget(const PacketRef& ref);
   uint64_t spool_bytes() const;
-  // The spool nears its limit: calls have to be given up. Without a lock: asked for each message.
+  // The spool nears its limit: calls have to be given up. Takes no lock, since it is asked for each
+  // message.
   bool is_spool_tight() const { return tight_.load(std::memory_order_relaxed); }
 
-  // True when *out has the bytes.
+  // Reads the bytes into *out. False when they cannot be read; *out is worth nothing then.
   bool read(const PacketRef& ref, std::string* out) const;
-  // What read() gave is not what was there before: the file has been written anew.
+  // Tells that read() gave other bytes than were there before: the file has been written anew.
   void note_changed(const PacketRef& ref) const;
-  // Whether read() can be expected to succeed; nothing is counted.
+  // Whether read() can be expected to succeed. Reads nothing and counts nothing.
   bool can_read(const PacketRef& ref) const;
 
-  // Places that could not be read; above kMostCounted, each time.
+  // Places that could not be read, each counted once. Above kMostCounted places, every failed read
+  // counts.
   uint64_t unreadable() const { return unreadable_.load(std::memory_order_relaxed); }
-  uint64_t lost() const { return lost_.load(std::memory_order_relaxed); }  // appended in vain
-  // What is lost, why, and what to do; empty when nothing is.
+  // How many times append() could not keep the bytes.
+  uint64_t lost() const { return lost_.load(std::memory_order_relaxed); }
+  // A sentence that says what is lost, why, and what to do; empty when nothing is lost.
   std::string trouble() const;
 
  private:
@@ -73,9 +80,9 @@ class PacketLog {
   std::vector<std::unique_ptr<File>> files_ ABSL_GUARDED_BY(mutex_);
   Spool spool_ ABSL_GUARDED_BY(mutex_);
   mutable std::unordered_set<uint64_t> unreadable_places_ ABSL_GUARDED_BY(mutex_);
-  mutable std::string reason_ ABSL_GUARDED_BY(mutex_);  // of the first
+  mutable std::string reason_ ABSL_GUARDED_BY(mutex_);  // of the first failure
   mutable std::atomic<uint64_t> unreadable_{0};
-  std::atomic<uint64_t> lost_{0};  // each gets a place of its own behind all others
+  std::atomic<uint64_t> lost_{0};  // each gets an offset of its own above kLostPlaces
   std::atomic<bool> tight_{false};
   bool needs_spool_ = true;
 };

@@ -12,13 +12,13 @@
 namespace sipladder {
 namespace {
 
-constexpr size_t kCommitBytes = 4 << 20;  // compressed: what a crash can cost
+constexpr size_t kCommitBytes = 4 << 20;  // compressed bytes: the most that a crash can lose
 
 void bind_text(sqlite3_stmt* statement, int at, const std::string& text) {
   sqlite3_bind_text(statement, at, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
 }
 
-// A line each: a name of an interface has no line feed that anybody would miss.
+// One name on each line; a line feed within a name becomes a space.
 std::string joined(const std::vector<std::string>& names) {
   std::string all;
   for (std::string name : names) {
@@ -100,7 +100,7 @@ void PacketStore::write_sources() {
   }
 }
 
-// Of logs that name hosts: what stands in a packet is too short for some of them.
+// The full names of hosts in logs: an address field of a packet has no room for the long ones.
 void PacketStore::write_hosts() {
   const std::vector<std::string> names = replaced_host_names();
   if (!error_.empty() || names.empty()) return;

@@ -1,4 +1,4 @@
-// The packets of a saved session, and the sources that they came from: written as they pass.
+// Writes the packets of a saved session, and the sources that they came from, as they pass.
 //
 // Threads: one. Errors: kept in error(), after which nothing more is written.
 #pragma once
@@ -14,13 +14,13 @@ namespace sipladder {
 
 class PacketStore {
  public:
-  // Its tables, in a file that was created; `file` must outlive this.
+  // Makes its tables in a file after DbFile::create(); `file` must outlive this.
   explicit PacketStore(DbFile& file);
 
   void add(const Packet& packet);
-  // What is left of them, and what their sources are now.
+  // Writes the packets that are left and what is known of the sources now, and commits.
   void finish(const std::vector<const SourceInfo*>& sources);
-  // As long as nobody has said so, what is in the file is a beginning.
+  // Marks the session as complete. Without this, whoever opens it is told that its end is missing.
   void note_complete();
 
   uint64_t packets() const { return packets_; }
@@ -38,13 +38,13 @@ class PacketStore {
   std::string block_;
   uint64_t packets_ = 0;
   uint64_t in_block_ = 0;
-  size_t uncommitted_ = 0;  // bytes
+  size_t uncommitted_ = 0;  // compressed bytes
   std::string error_;
 
   friend class StoredSource;
 };
 
-// Passes on what `source` gives, and keeps it in `store`, which must outlive it.
+// Passes on what `source` gives, and adds it to `store`, which must outlive it.
 class StoredSource : public PacketSource {
  public:
   StoredSource(std::unique_ptr<PacketSource> source, PacketStore& store);

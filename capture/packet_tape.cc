@@ -77,7 +77,7 @@ void PacketTape::keep(const Packet& packet) {
   record_.assign(reinterpret_cast<const char*>(&kept), sizeof kept);
   record_.append(reinterpret_cast<const char*>(packet.data), packet.ref.length);
   uint64_t offset = 0;
-  // One behind a hole could not be found: nothing is kept once something is lost.
+  // Records are found only by those before them: nothing is kept once one is lost.
   const bool fits = lost_ == 0 && spool_.append(record_, &offset) && spool_.trouble().empty();
   if (fits) {
     end_ = offset + record_.size();

@@ -1,9 +1,9 @@
-// Whole packets of sources that cannot be read a second time (a pipe, a device, HEP), kept while
-// they pass, for commands that need their bytes again. In an unlinked temporary file like that of
-// the spool (spool.h), bounded alike.
+// Keeps whole packets of sources that cannot be read a second time (a pipe, a device, HEP) while
+// they pass, for commands that need their bytes again. They go into an unlinked temporary file like
+// that of the spool (spool.h), with a limit of the same kind.
 //
-// Threads: none inside. Errors: packets beyond the limit, or that a full disk refuses, are not
-// kept; trouble() says why, and from when on.
+// Threads: one. Errors: once a packet exceeds the limit, or finds the disk full, neither it nor any
+// later packet is kept; trouble() says why, and how many.
 #pragma once
 
 #include <memory>
@@ -17,13 +17,14 @@ namespace sipladder {
 
 class PacketTape {
  public:
-  // 0: half of what its file system has free. Empty, or why there can be no tape.
+  // `limit` in bytes; 0: half of what the file system has free. Empty, or why there can be no tape.
   std::string open(uint64_t limit);
 
   void keep(const Packet& packet);
-  // All that `source` gives is kept as it passes. The tape must outlive it.
+  // A source that passes on what `source` gives and keeps it. The tape must outlive it.
   std::unique_ptr<PacketSource> recorded(std::unique_ptr<PacketSource> source);
-  // What is kept, from the beginning, with the same numbers. The tape must outlive it.
+  // A source that gives what was kept, from the beginning, with the same frame and source numbers.
+  // The tape must outlive it.
   std::unique_ptr<PacketSource> replay() const;
 
   bool is_open() const { return open_; }

@@ -42,7 +42,7 @@ Packing packing_of(const uint8_t* bytes, ssize_t size) {
 }
 
 bool is_text(std::string_view beginning) {
-  // Magic numbers of captures are line ends or bytes of UTF-8.
+  // The magic numbers of captures consist of bytes that text may have, too.
   const auto* bytes = reinterpret_cast<const uint8_t*>(beginning.data());
   if (packing_of(bytes, static_cast<ssize_t>(beginning.size())) != Packing::unknown) return false;
   return !beginning.empty() && std::all_of(beginning.begin(), beginning.end(), [](char c) {

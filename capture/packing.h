@@ -1,4 +1,4 @@
-// How the bytes of a capture are packed, told by their first bytes and never by a file's name.
+// How the bytes of a capture are packed, told by their first bytes and never by the name of a file.
 #pragma once
 
 #include <sys/types.h>
@@ -14,17 +14,19 @@ namespace sipladder {
 
 enum class Packing { none, gzip, zstd, unknown };  // unknown: not a capture at all
 
-inline constexpr size_t kMagicSize = 4;
+inline constexpr size_t kMagicSize = 4;  // bytes that packing_of() needs
 
 Packing packing_of(const uint8_t* bytes, ssize_t size);
 
-bool is_text(std::string_view beginning);  // no capture, and nothing but printable ASCII or UTF-8
+// No capture, and no control characters but tab, line ends and escape. Bytes above 0x7F may be
+// there.
+bool is_text(std::string_view beginning);
 
 std::unique_ptr<ByteReader> make_unpacking_reader(Packing packing, std::unique_ptr<ByteReader> raw,
                                                   const UnpackLimit& limit);
 
-// A pipe cannot be looked at and put back: `prefix`, what was read of it to tell what it is, is
-// given out again first.
+// Gives `prefix` first, then what `rest` gives. `prefix` is what was read of a pipe to tell what it
+// holds, since bytes of a pipe cannot be put back.
 std::unique_ptr<ByteReader> make_prefixed_reader(std::string prefix,
                                                  std::unique_ptr<ByteReader> rest);
 

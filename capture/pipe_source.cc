@@ -31,7 +31,7 @@ class PipeSource : public PacketSource {
   }
 
  private:
-  // False when nothing has come.
+  // Reads towards the first kMagicSize bytes. False when nothing has come.
   bool look() {
     uint8_t bytes[kMagicSize];
     const int64_t got = reader_->read(bytes, kMagicSize - seen_.size());
@@ -41,7 +41,7 @@ class PipeSource : public PacketSource {
     return true;
   }
 
-  // What comes out of a packed stream is looked at again.
+  // Decides what the bytes are. What comes out of a packed stream is looked at once more.
   void tell() {
     const auto* magic = reinterpret_cast<const uint8_t*>(seen_.data());
     const Packing packing = packing_of(magic, static_cast<ssize_t>(seen_.size()));
@@ -63,7 +63,7 @@ class PipeSource : public PacketSource {
   }
 
   std::unique_ptr<ByteReader> reader_;
-  std::unique_ptr<PacketSource> source_;  // once it is known what comes
+  std::unique_ptr<PacketSource> source_;  // null until it is known what comes
   SourceInfo waiting_;
   std::string seen_;
   UnpackLimit unpack_;

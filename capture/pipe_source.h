@@ -1,4 +1,6 @@
-// A pipe or standard input: what comes through it is told apart as it arrives.
+// A pipe or standard input. What it holds (a capture, text, packed or not) is told from the first
+// bytes when they arrive; nothing waits for them. `keys` (may be null) gets the TLS secrets of a
+// capture and must outlive the source. Threads: one.
 #pragma once
 
 #include <memory>

@@ -47,7 +47,7 @@ bool keep_capture_right(std::string* error) {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   __user_cap_data_struct rights[2] = {};
   rights[0].permitted = rights[0].effective = 1U << CAP_NET_RAW;
-  // Without it, a device that went away stays away.
+  // A failure is no error: a device that goes away then cannot be opened again.
   syscall(SYS_capset, &header, rights);
   prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0);
   return true;

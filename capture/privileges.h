@@ -1,18 +1,21 @@
-// A decoder that reads hostile packets needs no privileges once its devices and sockets are open.
+// Giving up root: a decoder that reads hostile packets needs no privileges once its devices and
+// sockets are open.
+//
+// Threads: to be called before others are started; only the calling one keeps CAP_NET_RAW.
 #pragma once
 
 #include <string>
 
 namespace sipladder {
 
-// Root becomes SUDO_UID and SUDO_GID, or nobody, for good; who is not root stays what he is. The
-// spool must be open before, since $TMPDIR may be root's alone. False with a sentence when it
-// fails.
+// Root becomes the user SUDO_UID and group SUDO_GID, or nobody, for good. For any other user
+// nothing changes. The spool must be open before, since $TMPDIR may belong to root alone. False,
+// with a sentence in *error, when it fails.
 bool give_up_root(std::string* error);
-// Likewise, but for the right to open a device again (CAP_NET_RAW).
+// Likewise, but keeps the right to open a device again (CAP_NET_RAW).
 bool keep_capture_right(std::string* error);
 
-// A folder that root has made for whom he will be.
+// Gives a folder that root has made to the user that give_up_root() will change to.
 void give_away(const std::string& folder);
 
 }  // namespace sipladder

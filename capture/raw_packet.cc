@@ -18,20 +18,21 @@ std::string number16(size_t value) {
   return {static_cast<char>(value >> 8 & 0xFF), static_cast<char>(value & 0xFF)};
 }
 
-// A length that does not fit is written as 0, as segmentation offload does.
+// A length that does not fit is written as 0, as in packets captured before segmentation offload.
 std::string length16(size_t value) {
   return number16(value <= 0xFFFF ? value : 0);
 }
 
 std::string address(const RawEndpoint& end, bool v6) {
-  // A dual-stack socket logs IPv4 mapped into IPv6 (RFC 4291 section 2.5.5.2).
+  // Beside an IPv6 address, IPv4 is mapped into IPv6, as dual-stack sockets log it (RFC 4291
+  // section 2.5.5.2).
   const std::string bytes(end.bytes.begin(), end.bytes.begin() + (end.v6 ? 16 : 4));
   if (!v6) return bytes;
   if (end.v6 || !end.known) return std::string(16 - bytes.size(), '\0') + bytes;
   return std::string(10, '\0') + "\xFF\xFF" + bytes;
 }
 
-// Names are longer than the place that an address has.
+// The full names of hosts whose names do not fit into an address, by the shortened name.
 struct HostNames {
   Mutex mutex;
   std::unordered_map<std::string, std::string> whole ABSL_GUARDED_BY(mutex);

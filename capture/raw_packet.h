@@ -1,5 +1,5 @@
-// Packets for messages that came without one (a log, a HEP connection): IP and UDP headers around
-// the bytes, so that all that follows treats them as captured (link type kRawIp).
+// Makes packets of messages that came without one (from a log, over HEP): IP and UDP headers are
+// put around the bytes, so that the decoder treats them as captured (link type kRawIp).
 #pragma once
 
 #include <array>
@@ -23,19 +23,23 @@ struct RawEndpoint {
 // "192.0.2.1", "2001:db8::1" or "[2001:db8::1]". False when it is no address.
 bool parse_raw_ip(std::string_view text, RawEndpoint* out);
 
-// A host that is known by name only: an address of 0100::/8, which nobody has, with the name in it,
-// its end replaced when it is too long. False when it is no host name.
-inline constexpr uint8_t kNamedHost = 1;  // the first byte
+// Makes an address for a host that is known by name only: an IPv6 address within 0100::/8, which no
+// host uses, with the name in its other 15 bytes. The end of a longer name is replaced by "~" and a
+// hash. False when `name` is no host name. Any thread.
+inline constexpr uint8_t kNamedHost = 1;  // the first byte of such an address
 bool name_raw_host(std::string_view name, RawEndpoint* out);
 
-// The name that was replaced so, of the first kMaxHostNames ones; else `shown` itself. Any thread.
+// The full name of a host whose name was shortened to `shown`. `shown` itself when it was not
+// shortened, or was beyond the first kMaxHostNames of them. Any thread.
 inline constexpr size_t kMaxHostNames = 20'000;
 std::string whole_host_name(std::string_view shown);
-// All that were replaced, sorted: naming them again has the same effect. Any thread.
+// The full names of all that were shortened, sorted. Calling name_raw_host() with each of them
+// restores the table. Any thread.
 std::vector<std::string> replaced_host_names();
 
-// An unknown address is 0.0.0.0 or ::, as the other one's family is. `missing`: bytes that the
-// payload had beyond these.
+// The bytes of an IP packet with a UDP datagram. Checksums are 0. An unknown address becomes
+// 0.0.0.0 or ::, by the family of the other one. `missing`: bytes that the payload had beyond those
+// given; the length fields count them.
 std::string raw_udp_packet(const RawEndpoint& src, const RawEndpoint& dst, std::string_view payload,
                            size_t missing = 0);
 

@@ -28,7 +28,7 @@ ReadAhead::Block ReadAhead::next() {
   if (block.size != 0) {
     filled_.pop_front();
   } else {
-    block.buffer.reset();  // the end stays: it is asked for again
+    block.buffer.reset();  // the end stays in the queue: it may be asked for again
   }
   return block;
 }
@@ -45,7 +45,7 @@ ReadAhead::Block ReadAhead::fill(Buffer buffer) {
   Block block{std::move(buffer)};
   do {
     block.result = reader_.read(block.buffer.get() + kHeadroom, kBlock);
-  } while (block.result == kReadIdle);  // interrupted: a file has no other reason
+  } while (block.result == kReadIdle);  // a file is idle only when a signal interrupts read()
   if (block.result > 0) block.size = static_cast<size_t>(block.result);
   return block;
 }

@@ -28,7 +28,7 @@ std::string_view first_word(std::string_view text) {
   return text.substr(0, text.find(' '));
 }
 
-// A header field of the message that is shown; its compact form too.
+// The value of a header field of the message that is shown, by its name or compact form.
 std::string_view field_of(const std::vector<std::string>& message, std::string_view name,
                           std::string_view compact) {
   for (const std::string_view line : message) {
@@ -56,11 +56,11 @@ Side side_of(std::string_view value) {
   return side;
 }
 
-// What the rows tell of each other, without a word of their messages.
+// A request, as far as the rows alone tell.
 struct Request {
   std::string method, src, dst;
   size_t number = 0;             // of its branch
-  std::optional<size_t> before;  // the same request one hop before
+  std::optional<size_t> before;  // place of the same request one hop before
   unsigned cseq = 0;             // counted from the first one of the call
   bool from_caller = true;
   bool answered = false;
@@ -68,7 +68,7 @@ struct Request {
 
 struct Entry {
   size_t row = 0;
-  size_t request = 0;  // its own, or the one that it answers
+  size_t request = 0;  // place of the request that the row is, or that it answers
   bool is_response = false;
 };
 
@@ -89,7 +89,7 @@ class Rows {
   const std::vector<Request>& requests() const { return requests_; }
 
  private:
-  // The newest one for which `fits` holds.
+  // Place of the newest request for which `fits` holds.
   template <typename Fits>
   std::optional<size_t> newest(Fits fits) const {
     for (size_t i = requests_.size(); i-- > 0;) {
@@ -156,7 +156,7 @@ class Rows {
   unsigned next_cseq_ = 0;
 };
 
-// Writes the messages that are not shown.
+// Writes the messages of rows that the screen does not show.
 class Writer {
  public:
   Writer(const std::vector<std::string>& shown, const Request& shown_request, size_t shown_number)
@@ -196,7 +196,8 @@ class Writer {
   }
 
  private:
-  // Topmost first. Those of the message that is shown are known.
+  // The Via lines, topmost first. From the hop of the shown message on, its own Via lines are
+  // taken.
   void write_vias(const std::vector<Request>& requests, size_t at,
                   std::vector<std::string>* out) const {
     std::optional<size_t> next = at;

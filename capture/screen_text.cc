@@ -38,7 +38,7 @@ void ScreenText::note_ladder(std::string_view left) {
   }
   if (host > 0) return;
   if (hosts_.empty() || hosts_.front().column == 0) {
-    // Words with a colon, in one line.
+    // The line with the hosts: two or more words, each with a colon ("HOST:PORT").
     std::vector<Host> found;
     for (size_t at = left.find_first_not_of(' '); at != npos;) {
       const size_t end = std::min(left.find(' ', at), left.size());
@@ -86,7 +86,7 @@ void ScreenText::note_arrow(std::string_view left) {
   row.repeat = left.find("<<") != npos || left.find(">>") != npos;
 }
 
-// The one whose line is nearest to a column.
+// The host whose vertical line is nearest to a column.
 const ScreenText::Host* ScreenText::host_near(size_t column) const {
   const auto distance = [&](const Host& host) {
     return host.column > column ? host.column - column : column - host.column;
@@ -97,7 +97,8 @@ const ScreenText::Host* ScreenText::host_near(size_t column) const {
   return nearest == hosts_.end() ? nullptr : &*nearest;
 }
 
-// The first row of the ladder that may be the message: of a copy the first one was shown.
+// The first row of the ladder that may be the message that is shown. Of a message and its
+// retransmissions, the first is assumed.
 size_t ScreenText::row_of(std::string_view start_line) const {
   const bool response = start_line.starts_with("SIP/2.0 ");
   const std::string_view word =

@@ -9,7 +9,7 @@ namespace sipladder {
 namespace {
 
 constexpr size_t kMaxFlows = 4096;
-constexpr uint64_t kMaxAhead = 1 << 20;  // farther off is another connection
+constexpr uint64_t kMaxAhead = 1 << 20;  // bytes; farther ahead is another connection
 
 std::string text_of(const RawEndpoint& end) {
   return std::string(end.bytes.begin(), end.bytes.end()) + std::to_string(end.port);
@@ -40,7 +40,7 @@ bool SegmentOrder::take(std::string_view line) {
   return true;
 }
 
-// True when it is kept.
+// True when the lines of the segment are kept for now.
 bool SegmentOrder::begin_segment(const TraceHead& head, std::string_view line) {
   Segment segment{
       {text_of(head.src), text_of(head.dst)}, head.sequence, head.segment, {}, {}, 0, false};
@@ -70,7 +70,7 @@ void SegmentOrder::add_to_held(std::string_view line) {
   passing_ = open_.ends;
 }
 
-// True when it begins a message, or is no segment as tcpdump -A shows one.
+// True when the segment begins a message, or does not look as tcpdump -A shows one.
 bool SegmentOrder::shows_beginning(std::string_view line) {
   open_.text.append(line).append("\n");
   const std::string_view text = open_.text;

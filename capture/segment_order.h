@@ -1,7 +1,7 @@
-// TCP segments of a tcpdump -A trace that stand before their predecessors, put behind them.
+// Puts the TCP segments of a tcpdump -A trace in order, where one stands before its predecessor.
 //
-// A segment that begins a message comes at once; one that goes on with a message is kept until what
-// stands before it has come, or until the next one that begins a message. Bounds: kMaxHeld
+// A segment that begins a message passes at once. One that goes on with a message is held until the
+// segments before it have come, or until the next segment that begins a message. Bounds: kMaxHeld
 // segments, of kMaxTraceText bytes each.
 #pragma once
 
@@ -17,7 +17,8 @@ namespace sipladder {
 
 class SegmentOrder {
  public:
-  // True when the line comes from next() instead, now or later. Drain next() before.
+  // True when the line is taken, and will come from next() now or later. False: it passes. Call
+  // next() until it is false before the next line.
   bool take(std::string_view line);
   bool next(std::string* line);
   void finish();  // the text has ended: all that was kept comes
@@ -35,8 +36,8 @@ class SegmentOrder {
   };
   struct Flow {
     uint64_t next = 0;
-    // tcpdump counts from 0 after the first segment of a connection whose beginning it has not
-    // seen.
+    // Sequence number by the other way of tcpdump: where it has not seen the beginning of a
+    // connection, it counts from 0 after the first segment.
     uint64_t sent = 0;
     bool expects(uint64_t sequence) const { return sequence == next || sequence == sent; }
   };
@@ -52,9 +53,9 @@ class SegmentOrder {
 
   static constexpr size_t kMaxHeld = 64;
   std::map<Ends, Flow> flows_;
-  Ends passing_;          // of the segment whose lines pass
-  Segment open_;          // whose lines are kept
-  bool keeping_ = false;  // open_ is one
+  Ends passing_;  // of the segment whose lines pass
+  Segment open_;  // the segment whose lines are kept, if keeping_
+  bool keeping_ = false;
   std::vector<Segment> held_;
   std::deque<std::string> due_;
 };

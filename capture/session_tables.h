@@ -1,4 +1,5 @@
-// The tables of a saved session that are no rows of the schema: what is replayed when it is opened.
+// The SQL tables of a saved session that are not in docs/schema.md: packets and sources, which are
+// replayed when it is opened.
 #pragma once
 
 #include <string_view>

@@ -15,7 +15,7 @@ namespace sipladder {
 namespace {
 
 constexpr size_t kTailBytes = Spool::kSegment;  // written in one go
-constexpr size_t kMaxLost = 1000;               // ranges; beyond it, what lies between is lost too
+constexpr size_t kMaxLost = 1000;  // ranges; the last one then grows over what lies between
 
 uint64_t free_bytes(int file) {
   struct statvfs status {};

@@ -1,4 +1,4 @@
-// The lines as sofia-sip, Asterisk (chan_sip and res_pjsip), ngrep, tcpdump and sngrep print them.
+// The heads that sofia-sip, Asterisk (chan_sip and res_pjsip), ngrep, tcpdump and sngrep print.
 #include "capture/text_heads.h"
 
 #include <algorithm>
@@ -16,10 +16,10 @@ bool is_digits(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// The time before a line of tcpdump, whichever -t chose it.
+// The time before a line of tcpdump, whichever of its -t options was given.
 bool scan_tcpdump_time(Scanner* in, LogTime* time) {
   if (scan_epoch(in, time)) return true;
-  // Differences stand behind a space, and are not cut at a day.
+  // Times relative to another packet (-ttt, -ttttt) begin with a space.
   const bool relative = in->rest().starts_with(' ');
   in->skip_spaces();
   if (!scan_time(in, time)) return false;
@@ -27,7 +27,8 @@ bool scan_tcpdump_time(Scanner* in, LogTime* time) {
   return true;
 }
 
-// "192.0.2.1:5060", "[2001:db8::1]:5060", and with `separator` '.' as tcpdump writes the port.
+// "192.0.2.1:5060", "[2001:db8::1]:5060"; with the separator '.', "192.0.2.1.5060" as tcpdump
+// writes it.
 bool parse_endpoint(std::string_view text, char separator, RawEndpoint* out) {
   const size_t at = text.rfind(separator);
   if (at == npos || at + 1 >= text.size()) return false;
@@ -41,7 +42,7 @@ bool parse_dotted_endpoint(std::string_view text, RawEndpoint* out) {
   return parse_endpoint(text, '.', out);
 }
 
-// The same of tcpdump without -n: a name for the port, and perhaps one for the host.
+// An endpoint as tcpdump without -n writes it: a name for the port, and perhaps one for the host.
 bool parse_named_endpoint(std::string_view text, RawEndpoint* out) {
   const size_t at = text.rfind('.');
   if (at == npos || at == 0 || at + 1 == text.size()) return false;
@@ -109,7 +110,7 @@ std::optional<TraceHead> parse_asterisk(std::string_view line) {
     if (to != npos) rest.remove_prefix(to + (beginning.received ? 5 : 3));
     std::string_view peer = Scanner(rest).word();
     strip(&peer, ":");
-    // The transport is written in front: "UDP:".
+    // The transport can stand in front: "UDP:".
     const size_t colon = peer.find(':');
     const bool named = colon != npos && colon <= 4 && peer[0] >= 'A' && peer[0] <= 'Z';
     if (named) head.transport = parse_transport(peer.substr(0, colon));
@@ -119,7 +120,7 @@ std::optional<TraceHead> parse_asterisk(std::string_view line) {
   return std::nullopt;
 }
 
-// "1.2.3.4:5060 -> 5.6.7.8:5060", the end of what ngrep and sngrep write.
+// "1.2.3.4:5060 -> 5.6.7.8:5060", as the heads of ngrep and sngrep end.
 bool parse_arrow(Scanner scan, TraceHead* head) {
   const std::string_view src = scan.word();
   scan.skip_spaces();
@@ -137,7 +138,7 @@ bool scan_difference(Scanner* in, LogTime* time) {
   return true;
 }
 
-// "U 2024/01/02 03:04:05.123456 1.2.3.4:5060 -> 5.6.7.8:5060", and of sngrep without the letter.
+// "U 2024/01/02 03:04:05.123456 1.2.3.4:5060 -> 5.6.7.8:5060"; sngrep writes it without the letter.
 std::optional<TraceHead> parse_ngrep(std::string_view line) {
   if (line.find(" -> ") == npos) return std::nullopt;
   while (line.starts_with('#')) line.remove_prefix(1);
@@ -153,7 +154,7 @@ std::optional<TraceHead> parse_ngrep(std::string_view line) {
   return head;
 }
 
-// Whether tcpdump says that IP follows: names may stand for addresses then.
+// Whether tcpdump says that the packet is IP. Names may then stand in the place of addresses.
 bool says_ip(std::string_view line) {
   const std::string_view before = line.substr(0, line.find(" > "));
   for (const std::string_view word : {"IP ", "IP6 "}) {
@@ -185,7 +186,7 @@ std::optional<TraceHead> parse_tcpdump(std::string_view line) {
   LogTime time;
   Scanner scan(line);
   if (scan_tcpdump_time(&scan, &time)) head.time = time;
-  // -# counts the packets.
+  // With -#, the number of the packet stands first.
   uint32_t number = 0;
   scan = Scanner(line);
   scan.skip_spaces();
@@ -254,8 +255,9 @@ size_t shown_headers(std::string_view shown) {
   const size_t ip = shown[0] == '`' ? 40 : 20;  // version 6 or 4, without options
   const size_t offset_at = ip + 12;
   if (shown.size() <= offset_at) return 0;
-  // The data offset, in words of 4 bytes; more than 7 is no printable character, and nearly always
-  // 8: time stamps.
+  // The data offset of TCP, in words of 4 bytes, is in the upper half of this byte (RFC 9293
+  // section 3.1). 5, 6 and 7 show as 'P', '`' and 'p'. A larger offset is not printable; it is
+  // nearly always 8, for time stamps.
   const char offset = shown[offset_at];
   return ip + (offset == 'P' ? 20U : offset == '`' ? 24U : offset == 'p' ? 28U : 32U);
 }

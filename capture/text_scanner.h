@@ -1,4 +1,4 @@
-// Reading lines of a log.
+// Helpers to read lines of a log. Results point into the text that was given.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +17,7 @@ inline bool is_word_character(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0;
 }
 
-// Without what stands at both ends.
+// `text` without the characters of `what` at both ends.
 inline std::string_view trim_text(std::string_view text, std::string_view what = " \t") {
   const size_t begin = text.find_first_not_of(what);
   if (begin == npos) return {};
@@ -36,7 +36,7 @@ inline bool same_word(std::string_view a, std::string_view b) {
   });
 }
 
-// Reads from the left; every method leaves the text alone when it fails.
+// Reads a text from the left. A method that fails leaves the text where it was.
 class Scanner {
  public:
   explicit Scanner(std::string_view text) : text_(text) {}
@@ -63,7 +63,8 @@ class Scanner {
     text_.remove_prefix(static_cast<size_t>(end - text_.data()));
     return true;
   }
-  // Exactly so many digits (18 at most), and none behind them.
+  // A number of exactly `count` digits (18 at most), with no digit behind them. Fails beyond the
+  // range of int.
   bool digits(size_t count, int* out) {
     if (text_.size() < count || (text_.size() > count && is_digit(text_[count]))) return false;
     int64_t value = 0;
@@ -76,7 +77,8 @@ class Scanner {
     text_.remove_prefix(count);
     return true;
   }
-  // Up to nine digits behind the point, as nanoseconds.
+  // The digits behind a decimal point of seconds, in nanoseconds. Digits beyond the ninth are
+  // skipped.
   int64_t fraction() {
     int64_t result = 0;
     int64_t unit = 100'000'000;

@@ -10,7 +10,7 @@ namespace sipladder {
 namespace {
 
 constexpr size_t kTraceReadSize = 64 << 10;
-constexpr int kLinesPerCall = 20'000;
+constexpr int kLinesPerCall = 20'000;  // then next() says idle, so that the caller gets control
 constexpr int64_t kMadeUpStepNs = 1'000'000;  // between messages whose time is not said
 
 }  // namespace
@@ -28,8 +28,8 @@ TextTrace::TextTrace(std::string name, uint16_t index, uint64_t size,
   info_.name = std::move(name);
   info_.format = "text";
   info_.link_type = kRawIp;
-  info_.has_times = false;     // until one is said
-  info_.whole_seconds = true;  // until a fraction is
+  info_.has_times = false;     // until the log says one
+  info_.whole_seconds = true;  // until the log writes a fraction of a second
   info_.size = size;
 }
 
@@ -129,8 +129,9 @@ TextTrace::Line TextTrace::refill() {
   return Line::ready;
 }
 
-// What tcpdump -ttt and -ttttt, ngrep -T and -TT write looks alike; but only from one packet to the
-// next it gets less.
+// Relative times are since the packet before (tcpdump -ttt, ngrep -T) or since the first one
+// (-ttttt, -TT), and both are written alike. Only the first kind ever decreases from one packet to
+// the next.
 void TextTrace::look_at_differences() {
   std::string_view text = buffer_;
   int64_t newest = 0;
@@ -148,8 +149,8 @@ void TextTrace::look_at_differences() {
   parser_.take_differences_as(count >= kEnough);
 }
 
-// A log's clock is the local one where it does not say its zone; what it leaves out of the date is
-// taken from the line before, or stays 1970.
+// A time without a zone is taken as local time of this host. What a log leaves out of a date is
+// taken from the times before, or is 1970-01-01.
 int64_t TextTrace::to_ns(const LogTime& time) {
   if (time.kind == LogTime::Kind::relative) info_.has_dates = false;
   if (time.kind != LogTime::Kind::clock) return time.ns;
@@ -176,7 +177,7 @@ int64_t TextTrace::to_ns(const LogTime& time) {
   return result;
 }
 
-// The first date that a line further below says is that of the messages before it, too.
+// The first date among the messages that were read ahead is that of the messages before it, too.
 void TextTrace::learn_date() {
   for (const TraceMessage& message : ahead_) {
     for (const auto& time : {message.log_time, message.head.time}) {
@@ -190,10 +191,10 @@ void TextTrace::learn_date() {
 
 int64_t TextTrace::time_of(const TraceMessage& message) {
   if (frame_ == 0) learn_date();
-  // Where times are said, a message without one came when the one before did.
+  // In a log with times, a message without one gets the time of the message before.
   const bool first = frame_ == 0;
   int64_t result = last_ns_ + (first || info_.has_times ? 0 : kMadeUpStepNs);
-  // The log line's time counts first: it may have the date.
+  // The time of the log line is looked at first: it may have the date that the head leaves out.
   if (message.log_time) {
     const int64_t logged = to_ns(*message.log_time);
     if (message.log_time_is_near) result = logged;

@@ -1,8 +1,9 @@
-// SIP messages in text (trace_parser.h) as packets: each with the addresses and the time of its log
+// SIP messages in a text (trace_parser.h) as packets, with the addresses and times of their log
 // lines.
 //
-// Messages are read ahead, because what stands further on tells the ends of those before. Bounds:
-// kMaxTraceText bytes of a line; kMaxAhead messages of kMaxAheadBytes.
+// Messages are read ahead, because later ones tell the addresses of those before (hop_inference.h).
+// Bounds: kMaxTraceText bytes of a line; kMaxAhead messages, or kMaxAheadBytes of them, read ahead.
+// Threads: one. Errors: SourceInfo::damage.
 #pragma once
 
 #include <deque>
@@ -54,7 +55,7 @@ class TextTrace : public PacketSource {
   bool input_ended_ = false;
   bool ended_ = false;
   std::string packet_bytes_;
-  LogTime date_;  // the last that was said
+  LogTime date_;  // the last time that had a date
   int64_t last_ns_ = 0;
   uint32_t frame_ = 0;
   uint16_t index_ = 0;

@@ -1,4 +1,4 @@
-// Units of time: everywhere times are int64 nanoseconds since the epoch.
+// Units of time. All times are int64 nanoseconds since the Unix epoch.
 #pragma once
 
 #include <algorithm>
@@ -9,8 +9,8 @@ namespace sipladder {
 inline constexpr int64_t kMillisecondNs = 1'000'000;
 inline constexpr int64_t kSecondNs = 1'000'000'000;
 
-// Times of packets are kept between 1900 and 2115, whatever a file says: no difference of two of
-// them overflows, nor does one of them with a day added.
+// Times of packets are kept between 1900 and 2115, whatever a file says. So neither the difference
+// of two of them overflows, nor one of them with a day added.
 inline constexpr int64_t kEarliestNs = -2'208'988'800 * kSecondNs;
 inline constexpr int64_t kLatestNs = 4'600'000'000 * kSecondNs;
 

@@ -10,9 +10,9 @@
 namespace sipladder {
 namespace {
 
-constexpr size_t kMaxParts = 4096;  // lines that one line of a log holds
+constexpr size_t kMaxParts = 4096;  // lines that one line of a log may hold
 
-// Escape sequences with which a terminal's output is coloured, and a byte order mark.
+// Cuts escape sequences of coloured terminal output, and a byte order mark.
 std::string without_colours(std::string_view line) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
@@ -52,7 +52,7 @@ void undo_entities(std::string* line) {
   for (const auto& [entity, character] : kEntities) replace_all(line, entity, character);
 }
 
-// What an editor or a page shows instead of a line end.
+// Cuts what editors and web pages show in the place of a line end.
 void cut_line_end(std::string* line) {
   static constexpr std::string_view kEnds[] = {"\r",    "^M",     "#015", "\\r",  "<CR>", "<br>",
                                                "<br/>", "<br />", "\\n",  "#012", "\\x0d"};
@@ -66,14 +66,15 @@ void cut_line_end(std::string* line) {
   }
 }
 
-// A log that writes a whole message in one line shows its line ends in another way.
+// How a log that writes a whole message in one line shows the line ends; empty for any other line.
 std::string_view shown_line_end(std::string_view line) {
   if (line.find("SIP/2.0") == npos) return {};
   for (const std::string_view mark : {"\\r\\n", "#015#012", "\\x0d\\x0a", "\\x0D\\x0A", "<CRLF>",
                                       "\\u000d\\u000a", "^M", "<br>", "<br />", "#012", "\\n"}) {
     const size_t first = line.find(mark);
     if (first == npos) continue;
-    // Behind a start-line, or in a text that has several.
+    // The first mark stands behind the start-line; or the text before it is something else, and the
+    // second does.
     if (find_start_line(line.substr(0, first), true) != npos) return mark;
     const size_t second = line.find(mark, first + mark.size());
     if (second != npos && find_start_line(line.substr(0, second), true) != npos) return mark;
@@ -87,7 +88,7 @@ void TraceLines::add(std::string_view text) {
   std::string line = without_colours(text);
   entities_ = entities_ || has_entities(line);
   if (entities_) undo_entities(&line);
-  replace_all(&line, "\xC2\xA0", " ");  // a space that does not break
+  replace_all(&line, "\xC2\xA0", " ");  // no-break space
   const std::string mark(shown_line_end(line));
   if (mark.empty()) return add_clean(std::move(line));
   std::string_view rest = line;

@@ -1,5 +1,6 @@
-// Lines of a log as a person would have to read them: without colours and markup, one line of the
-// message on each, in the order in which they were sent.
+// Cleans the lines of a log: no colours, no HTML entities, one line of a message on each line, and
+// messages in the order in which they were sent. Prints of `tshark -V` and screens of sngrep become
+// messages.
 //
 // Bounds: kMaxTraceText bytes of a line; what segment_order.h and screen_text.h keep.
 #pragma once
@@ -17,8 +18,8 @@ namespace sipladder {
 class TraceLines {
  public:
   void add(std::string_view line);
-  void finish();  // the text has ended: all that was kept comes
-  bool next(std::string* line);
+  void finish();                 // the text has ended: next() gives all that was held back
+  bool next(std::string* line);  // false when no line is ready
 
  private:
   void add_clean(std::string line);
@@ -28,7 +29,7 @@ class TraceLines {
   ScreenText screen_;
   SegmentOrder order_;
   std::deque<std::string> due_;
-  bool entities_ = false;  // of HTML stand for < and >
+  bool entities_ = false;  // the log writes HTML entities, such as &lt; for <
 };
 
 }  // namespace sipladder

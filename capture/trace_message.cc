@@ -1,4 +1,4 @@
-// The lines of one message: which belong to it, and where it ends.
+// Part of TraceParser: which lines belong to a message, and where it ends.
 #include <algorithm>
 #include <charconv>
 #include <utility>
@@ -11,13 +11,13 @@
 namespace sipladder {
 namespace {
 
-constexpr int kMaxForeign = 200;  // lines between those of a message
+constexpr int kMaxForeign = 200;  // lines of other programs between those of a message
 
 bool is_all(std::string_view text, char c) {
   return !text.empty() && text.find_first_not_of(c) == npos;
 }
 
-// What the tools write below a message, and pages below what they quote.
+// A line that tools write below a message, or web pages below a quotation.
 bool is_end_mark(std::string_view line) {
   const std::string_view text = trim_text(line);
   if (is_all(text, '#') || text.starts_with("```") || text.starts_with("$$")) return true;
@@ -31,7 +31,8 @@ bool is_end_mark(std::string_view line) {
   return text.size() >= 6 && text.starts_with("<--") && text.ends_with("->");
 }
 
-// The body with LF, as some servers send it: the trace does not say which it was.
+// A body with CRLF replaced by LF: some servers send it so, and a trace does not show the
+// difference.
 std::string with_bare_line_ends(std::string_view text) {
   std::string result;
   for (size_t i = 0; i < text.size(); i++) {
@@ -40,7 +41,7 @@ std::string with_bare_line_ends(std::string_view text) {
   return result;
 }
 
-// Of "SIP/2.0/TLS 192.0.2.1:5061;...".
+// The transport of a Via value such as "SIP/2.0/TLS 192.0.2.1:5061;...".
 std::optional<Transport> via_transport(std::string_view via) {
   via = trim_text(via.substr(0, via.find(';')));
   const size_t slash = via.rfind('/');
@@ -64,7 +65,7 @@ bool only_line_ends(std::string_view text, size_t length) {
 
 }  // namespace
 
-// Where the line belongs; `rest` is what it has of the message.
+// Whether the line belongs to the open message. *rest becomes the line without the prefix.
 TraceParser::Line TraceParser::place_of(std::string_view line, std::string_view* rest) {
   Open& open = *open_;
   if (!open.prefix.empty()) {
@@ -77,13 +78,14 @@ TraceParser::Line TraceParser::place_of(std::string_view line, std::string_view*
   return ends_before(*rest) ? Line::behind : Line::of_message;
 }
 
-// Another program writes into the same log.
+// Whether the line is of another program that writes into the same log.
 bool TraceParser::is_foreign(std::string_view line) {
   return !open_->prefix.is_indent() && open_->header_lines > 0 && open_->foreign++ < kMaxForeign &&
          find_start_line(line, true) == npos && !parse_trace_head(line) && !is_end_mark(line);
 }
 
-// An empty line between the start-line and the first header stands behind every line then.
+// True when the line is to be skipped. An empty line between the start-line and the first header
+// field means that the log has one behind every line.
 bool TraceParser::skip_spacing(std::string_view line) {
   Open& open = *open_;
   if (open.is_segment()) return false;
@@ -165,8 +167,8 @@ void TraceParser::note_header(std::string_view line) {
   if (result.ec == std::errc()) open_->content_length = length;
 }
 
-// In a text the start of another message tells more than Content-Length: bodies are left out where
-// messages are shown to people. A body may be a message itself (message/sipfrag).
+// The start of another message counts for more than Content-Length, because texts for people leave
+// bodies out. But a body may be a message itself (message/sipfrag).
 bool TraceParser::starts_another(std::string_view line) const {
   const Open& open = *open_;
   if (find_start_line(line, false) != 0) return false;
@@ -174,13 +176,13 @@ bool TraceParser::starts_another(std::string_view line) const {
   return open.content_length ? open.body_size() >= *open.content_length : open.body_lines > 0;
 }
 
-// A line that the message cannot have.
+// True for a line that cannot be part of the message.
 bool TraceParser::breaks_off(std::string_view line) const {
   const Open& open = *open_;
   if (open.dots || open.is_segment() || line.find_first_not_of(" \t") == npos) return false;
   if (open.body_at == 0) return open.header_lines > 0 && parse_log_time(line).has_value();
   if (open.body == BodyKind::unknown && !open.content_length) return !line.starts_with("v=");
-  // A line that is too long for whoever copied it goes on in the next one.
+  // A long line may have been wrapped where it was copied: it goes on in the next line.
   constexpr size_t kLong = 60;
   const size_t before = open.text.size() - 2;
   const bool wrapped = open.body_lines > 0 && before - open.text.rfind("\n", before - 1) > kLong;
@@ -197,7 +199,8 @@ bool TraceParser::ends_before(std::string_view line) const {
   return head || is_end_mark(line) || starts_another(line) || breaks_off(line);
 }
 
-// A body that is longer with CRLF than it should be may have had LF: its end is not known then.
+// A body that is longer with CRLF than Content-Length says may have had LF. Then it does not count
+// as complete here, and take() decides.
 bool TraceParser::Open::is_complete() const {
   if (body_at == 0) return false;
   if (content_length) {
@@ -207,7 +210,7 @@ bool TraceParser::Open::is_complete() const {
   return head && head->bytes > 0 && text.size() >= head->bytes;
 }
 
-// False when it is none: a start-line alone.
+// Ends the open message. False when it is no message but a start-line alone.
 bool TraceParser::take(TraceMessage* out) {
   Open open = *std::exchange(open_, std::nullopt);
   prefix_ = open.prefix;
@@ -240,7 +243,7 @@ bool TraceParser::take(TraceMessage* out) {
     if (open.body_size() < want) open.missing = want - open.body_size();
   }
   if (open.body_at == 0) text.append("\r\n");
-  // Its other segments are missing, or came in another order.
+  // The header ends within this segment: the other segments are missing, or came in another order.
   if (open.body_at == 0 && open.is_segment()) open.missing = std::max<size_t>(open.missing, 1);
   out->head = open.head.value_or(TraceHead{});
   out->log_time = open.log_time;

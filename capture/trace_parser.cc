@@ -16,7 +16,7 @@ namespace {
 
 constexpr size_t kMaxWaiting = 64;
 constexpr int kMaxLinesToStart = 12;
-constexpr int kMaxLinesOfGuess = 3;  // behind a line that is only guessed to be a head
+constexpr int kMaxLinesOfGuess = 3;  // likewise behind a line that is only guessed to be a head
 constexpr size_t kMaxLineBefore = 1000;
 
 bool is_before(const LogTime& a, const LogTime& b) {
@@ -32,7 +32,7 @@ bool TraceParser::add(std::string_view line, TraceMessage* out) {
   const bool begins_segment = in_headers_;
   if (in_headers_ && !skip_headers(&line)) return false;
   if (begins_segment && find_start_line(line, false) == 0) {
-    const bool there = take(out);  // its end is not in the text
+    const bool there = take(out);  // the end of the open message is not in the text
     begin(line, 0, {});
     return there;
   }
@@ -45,12 +45,12 @@ bool TraceParser::add(std::string_view line, TraceMessage* out) {
     ended = set_aside(out);
   }
   note_head(line);
-  if (open_) return ended;  // its next segment comes
+  if (open_) return ended;  // note_head() took up a waiting message: its next segment begins
   look_for_start(line);
   return ended;
 }
 
-// What stands below a message ends it, and says when it was.
+// A time difference below a message ends the message and tells its time.
 bool TraceParser::end_with_step(int64_t step_ns, TraceMessage* out) {
   elapsed_ns_ += step_ns;
   time_below_ = LogTime{LogTime::Kind::relative, 0, 0, 0, elapsed_ns_, {}};
@@ -69,7 +69,8 @@ bool TraceParser::finish(TraceMessage* out) {
   return false;
 }
 
-// Later messages have been handed on: its time would be a step back.
+// The oldest waiting message loses its time: later messages were handed on already, and times must
+// not go back.
 void TraceParser::give_up_oldest() {
   open_ = std::move(waiting_.front());
   waiting_.erase(waiting_.begin());
@@ -82,7 +83,8 @@ void TraceParser::count_unread(std::string_view line, size_t number) {
     first_unread_ = "line " + std::to_string(number) + ": " + std::string(line.substr(0, kShown));
 }
 
-// A log may name the start-line before it shows the message.
+// A candidate is no message. It does not count as unread yet, because a log may name the start-line
+// before it shows the message.
 void TraceParser::refuse(const Candidate& candidate) {
   if (refused_) count_unread(refused_->line, refused_->number);
   refused_ = candidate;
@@ -107,8 +109,7 @@ void TraceParser::note_head(std::string_view line) {
   if (before_.size() > kMaxLinesToStart) before_.pop_front();
 }
 
-// A line of a head that has several. Those begin anew where a line before was only guessed to be
-// one.
+// Looks for one line of a head of several lines. Such a head replaces one that was only guessed.
 void TraceParser::note_field(std::string_view line) {
   TraceHead fresh;
   const bool is_field = note_head_field(line, &fresh);
@@ -126,7 +127,8 @@ void TraceParser::note_field(std::string_view line) {
   if (++lines_since_head_ > (head_->guessed ? kMaxLinesOfGuess : kMaxLinesToStart)) head_.reset();
 }
 
-// A head may have several lines: what only says that it was sent belongs to the ends before it.
+// A head may have two lines: one that only says "sent" or "received" adds to the addresses before
+// it.
 void TraceParser::merge_head(TraceHead head) {
   const bool adjacent = head_ && (lines_since_head_ == 0 || !head_->guessed);
   if (adjacent && !head.has_ends() && head.segment == 0 &&
@@ -148,7 +150,8 @@ void TraceParser::merge_head(TraceHead head) {
   if (segment_left_ > 0) go_on();
 }
 
-// What stands before the lines is known now: the lines before may be a head behind it.
+// The prefix of the lines is known only now. The lines before the message are read once more
+// without it, since the head may be among them.
 void TraceParser::look_back(const LinePrefix& prefix) {
   if (head_ && head_->has_ends()) return;
   const auto lines = before_;
@@ -161,7 +164,7 @@ void TraceParser::look_back(const LinePrefix& prefix) {
   }
 }
 
-// A start-line behind something else: the next line tells.
+// `line` follows a start-line with something before it, and tells whether that was a message.
 void TraceParser::decide_candidate(std::string_view line) {
   const Candidate candidate = *std::exchange(candidate_, std::nullopt);
   const std::string_view before = std::string_view(candidate.line).substr(0, candidate.at);
@@ -169,7 +172,7 @@ void TraceParser::decide_candidate(std::string_view line) {
   const auto rest = prefix.strip(line);
   const bool same = rest && is_known_header(*rest);
   if (!same) {
-    // It stood before the start-line only; the others may be indented.
+    // What stood before the start-line is not before this line. The header fields may be indented.
     const size_t indent = std::min(line.find_first_not_of(" \t"), line.size());
     if (!is_known_header(line.substr(indent))) return refuse(candidate);
     prefix = LinePrefix{line.substr(0, indent)};
@@ -180,7 +183,8 @@ void TraceParser::decide_candidate(std::string_view line) {
 
 void TraceParser::look_for_start(std::string_view line) {
   const bool after_bytes = head_ && head_->after_bytes;
-  if (after_bytes && lines_since_head_ == 0) return;  // tcpdump shows it in its own line too
+  // tcpdump shows the start-line in the head line, too.
+  if (after_bytes && lines_since_head_ == 0) return;
   if (after_bytes || follows_) {
     const size_t at = find_start_line(line, after_bytes);
     // Behind another message, the end of a segment may cut the start-line.
@@ -223,7 +227,7 @@ void TraceParser::begin(std::string_view line, size_t at, LinePrefix prefix) {
   }
 }
 
-// The segment that was announced goes on with a message that waits.
+// Looks for a waiting message that goes on in the segment that was announced.
 void TraceParser::go_on() {
   const auto same_way = [&](const Open& open) {
     return open.head->src == head_->src && open.head->dst == head_->dst &&
@@ -235,15 +239,15 @@ void TraceParser::go_on() {
   waiting_.erase(found);
   open_->next_sequence = head_->sequence + head_->segment;
   open_->sent += head_->segment;
-  // Segments that were put in order have times that go back.
+  // A segment that was put in order can be older than the one before it.
   if (head_->time && !(open_->head->time && is_before(*head_->time, *open_->head->time)))
     open_->head->time = head_->time;
   in_headers_ = true;
   headers_.clear();
 }
 
-// The IP and TCP headers as tcpdump -A shows them: a character for each byte, and a 10 ends a line.
-// False when `line` holds nothing else.
+// Skips the IP and TCP headers that tcpdump -A shows before the payload: a character for each byte,
+// and a line end for a byte 10. False when `line` holds nothing else.
 bool TraceParser::skip_headers(std::string_view* line) {
   headers_.append(*line).append("\n");
   const size_t length = shown_headers(headers_);
@@ -254,8 +258,8 @@ bool TraceParser::skip_headers(std::string_view* line) {
   return true;
 }
 
-// The message has ended before its end; whether it did so for good. What a TCP segment began may go
-// on in another one.
+// The lines of the message have ended before its end. If a TCP segment ends here, the message waits
+// for the next one. True when a message ends for good: *out is filled.
 bool TraceParser::set_aside(TraceMessage* out) {
   if (!open_->is_segment() || segment_left_ > 0) return take(out);
   waiting_.push_back(*std::exchange(open_, std::nullopt));

@@ -1,10 +1,11 @@
-// Lines of a text trace (trace_lines.h) to SIP messages, whatever stands before each line.
+// Finds SIP messages in the lines of a text trace (trace_lines.h), whatever stands before each
+// line.
 //
-// A start-line at the beginning of a line is a message. One with something before it is one when
-// the next line, with or without the same before it, is a header field.
+// A start-line at the beginning of a line begins a message. A start-line with something before it
+// begins one if the next line, with or without the same before it, is a header field.
 //
-// Bounds: kMaxTraceText bytes of a message; what is longer counts as cut by a snap length.
-// kMaxWaiting messages that go on in another TCP segment.
+// Bounds: kMaxTraceText bytes of a message; a longer one counts as cut by a snap length.
+// kMaxWaiting messages that go on in another TCP segment. Threads: one.
 #pragma once
 
 #include <deque>
@@ -24,13 +25,13 @@ inline constexpr size_t kMaxTraceText = 65'000;  // fits a UDP datagram
 
 struct TraceMessage {
   TraceHead head;
-  std::optional<LogTime> log_time;  // of a log line before: it may have the date
+  std::optional<LogTime> log_time;  // of the last log line with one: it may have the date
   bool log_time_is_near =
-      false;  // since the message before: it is this one's, if the head has none
+      false;  // no other message stands between: the time of this one, if the head has none
   Transport transport = Transport::udp;
-  bool inferred = false;  // an end was told from the message (hop_inference.h)
+  bool inferred = false;  // an address was inferred from the message (hop_inference.h)
   std::string bytes;      // with CRLF restored
-  size_t missing = 0;
+  size_t missing = 0;     // bytes at its end that the trace does not show
 };
 
 // Finds messages line by line.
@@ -38,30 +39,31 @@ class TraceParser {
  public:
   enum class BodyKind : uint8_t { unknown, sdp, sip, other };  // sip: may hold start-lines
 
-  // `line` without its line end. True when a message has ended: before the line, or with it.
+  // Takes a line without its line end. True when a message has ended, before the line or with it:
+  // *out is filled.
   bool add(std::string_view line, TraceMessage* out);
-  bool finish(TraceMessage* out);  // the text has ended; until it is false
-  // A time that stood below the message that add() or finish() gave last; once.
+  bool finish(TraceMessage* out);  // the text has ended; to be called until it is false
+  // The time that stood below the message that add() or finish() gave last. It is given once.
   std::optional<LogTime> take_time_below() { return std::exchange(time_below_, std::nullopt); }
   // Relative times are since the first packet, or else since the one before.
   void take_differences_as(bool since_first) { since_first_ = since_first; }
-  // Lines that looked like the beginning of a message and were none that could be read.
+  // How many lines looked like a start-line without a message that could be read.
   uint64_t unread() const { return unread_; }
   const std::string& first_unread() const { return first_unread_; }
 
  private:
-  // A message of which lines were read.
+  // A message whose lines are being read.
   struct Open {
     std::optional<TraceHead> head;
     std::optional<LogTime> log_time;
     bool log_time_is_near = false;
-    // Of the TCP segment with which it goes on: tcpdump counts from 0 after the first of a
-    // connection whose beginning it has not seen.
+    // Sequence number of the TCP segment that goes on with the message. tcpdump counts from 0 after
+    // the first segment of a connection whose beginning it has not seen: `sent` is the number then.
     uint64_t next_sequence = 0;
     uint64_t sent = 0;
     std::string text;
     std::string partial;        // the beginning of a line that goes on in the next TCP segment
-    bool ends_with_cr = false;  // of its line end, the next segment has LF
+    bool ends_with_cr = false;  // the segment ends between CR and LF
     size_t body_at = 0;         // 0 while in the headers
     size_t body_lines = 0;
     std::optional<size_t> content_length;
@@ -72,7 +74,7 @@ class TraceParser {
     BodyKind body = BodyKind::unknown;
     bool dots = false;
     bool spaced = false;   // an empty line stands behind every line
-    bool spacing = false;  // the next line is such a one
+    bool spacing = false;  // the next line is such an empty one
     int foreign = 0;       // lines of other programs between those of the message
 
     size_t body_size() const { return text.size() - body_at; }
@@ -80,6 +82,7 @@ class TraceParser {
     bool is_complete() const;
   };
 
+  // A line with a start-line behind something else: the next line tells whether it is one.
   struct Candidate {
     std::string line;
     size_t at = 0;  // of the start-line
@@ -120,16 +123,16 @@ class TraceParser {
   std::optional<Open> open_;
   std::optional<Candidate> candidate_;
   LinePrefix prefix_;               // of the message before
-  std::deque<std::string> before_;  // the lines since then
+  std::deque<std::string> before_;  // the last lines since that message
   size_t line_number_ = 0;
-  std::optional<Candidate> refused_;  // counts, unless the message itself follows
+  std::optional<Candidate> refused_;  // counts as unread, unless the message itself follows
   uint64_t unread_ = 0;
   std::string first_unread_;
   size_t segment_left_ = 0;  // bytes of SIP that the present TCP segment still has
   bool follows_ = false;     // another message stood before in this segment
-  bool in_headers_ = false;  // of a TCP segment that goes on with a message
+  bool in_headers_ = false;  // in the IP and TCP headers of a segment that goes on with a message
   std::string headers_;
-  std::vector<Open> waiting_;  // at the end of a TCP segment
+  std::vector<Open> waiting_;  // for the next segment of their connection
   bool since_first_ = false;
   int64_t elapsed_ns_ = 0;  // by relative times
   std::optional<LogTime> time_below_;
