@@ -35,8 +35,7 @@ struct SourceInfo {
   uint64_t dropped = 0;     // by kernel, interface or file's own statistics
   bool fine_times = false;  // in steps of less than a microsecond
   bool has_times = true;    // false: made up, as of a log without times or Simple Packet Blocks
-  bool from_anybody =
-      false;  // HEP without a key: packets of anybody who reaches the port are taken
+  bool from_anybody = false;  // HEP without a key: packets of anybody are taken
   std::vector<HepSender> hep_senders = {};  // of a HEP source
   uint64_t refused = 0;                 // HEP packets without the required key: not in `packets`
   uint64_t connections_closed = 0;      // open HEP connections that had to make room for others

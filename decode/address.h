@@ -12,14 +12,15 @@
 
 namespace sipladder {
 
-// The bytes are the name of a host, with zeros behind: of a log that does not say its address.
+// IpAddress::family of a host that a log names without its address. The bytes are the name, with
+// zeros behind it (capture/raw_packet.h).
 inline constexpr uint8_t kHostName = 1;
 
 struct IpAddress {
   std::array<uint8_t, 16> bytes{};  // IPv4 in the first four
   uint8_t family = 0;               // 4, 6, kHostName, or 0 for none
   auto operator<=>(const IpAddress&) const = default;
-  // Two words, where the library's comparison of arrays is a call.
+  // Compares two words; the comparison of arrays in the library is a call.
   bool operator==(const IpAddress& other) const {
     const auto a = std::bit_cast<std::array<uint64_t, 2>>(bytes);
     const auto b = std::bit_cast<std::array<uint64_t, 2>>(other.bytes);
@@ -33,7 +34,8 @@ struct Endpoint {
   auto operator<=>(const Endpoint&) const = default;
 };
 
-// Reserved ranges that matter to a verdict. The documentation and benchmark ranges count as public.
+// Reserved ranges that matter to a verdict: RFC 1918 and 4193 (private), 6598 (CGNAT), and the
+// others of RFC 6890 that are named. The ranges for documentation and benchmarks count as public.
 enum class AddressScope {
   none,
   public_,
@@ -45,14 +47,14 @@ enum class AddressScope {
   unspecified
 };
 
-// Not to be reached from the public internet: private, CGNAT, link-local, loopback.
+// True of addresses that cannot be reached from the public internet.
 inline bool is_private_scope(AddressScope scope) {
   return scope == AddressScope::private_ || scope == AddressScope::cgnat ||
          scope == AddressScope::link_local || scope == AddressScope::loopback;
 }
 
 inline IpAddress ipv4_address(const uint8_t* four_bytes) {
-  // Stored in one piece: a copy right behind several stores waits until all are through.
+  // Stored in one piece: the processor delays a copy that follows several small stores.
   using Pair [[gnu::vector_size(16)]] = uint64_t;
   uint32_t word = 0;
   std::memcpy(&word, four_bytes, sizeof word);

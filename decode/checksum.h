@@ -1,5 +1,5 @@
-// The checksum of UDP (RFC 768, RFC 8200 8.1), for those who ask: nothing is refused for it here,
-// since a capture on the sending host shows packets before the card has filled it in.
+// The checksum of UDP (RFC 768, RFC 8200 section 8.1). No packet is refused for a wrong one, since
+// a capture on the sending host shows packets before the network card fills the checksum in.
 #pragma once
 
 #include <cstddef>

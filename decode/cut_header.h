@@ -1,4 +1,4 @@
-// A message that the snap length cut in the middle of its headers.
+// For a message that the snap length cut in the middle of its headers.
 #pragma once
 
 #include <string_view>
@@ -7,8 +7,8 @@
 
 namespace sipladder {
 
-// The header line that was cut has no value: half a name is nobody's. `bytes` as index_sip() had
-// them.
+// Removes the header field that was cut from the index, since half a value would be taken for the
+// value. `bytes` are those that `sip` was made from by index_sip().
 void drop_cut_header(std::string_view bytes, SipIndex* sip);
 
 }  // namespace sipladder

@@ -1,6 +1,7 @@
 // What the decoder hands on: the payload of one transport unit with its addresses.
 //
-// Lifetime: the views live until the next call of Decoder::decode().
+// Lifetime: `payload` is valid until the next call of any function of the Decoder that fills
+// datagrams. A copy of a Datagram does not make it longer.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +22,7 @@ enum class PayloadKind : uint8_t {
 };
 
 struct Datagram {
-  Datagram() {}  // not `= default`: emplace_back() would clear all of it first, by rep stos
+  Datagram() {}  // not `= default`: emplace_back() would then first set all of it to zero
 
   int64_t time_ns = 0;
   uint32_t frame = 0;   // number of the packet that completed it
@@ -35,10 +36,10 @@ struct Datagram {
   uint8_t ttl = 0;        // or hop limit; 0: not known
   uint8_t icmp_type = 0;  // icmp_error only
   uint8_t icmp_code = 0;
-  uint16_t icmp_mtu = 0;  // of the next link, where the packet was too big
+  uint16_t icmp_mtu = 0;  // of the next link, when the packet was too big for it; 0: not told
   uint8_t point = 0;
   Checksum checksum = Checksum::unknown;  // of one UDP datagram in kChecksumEvery
-  IpAddress icmp_from;                    // icmp_error only: who complains
+  IpAddress icmp_from;                    // icmp_error only: who sent the error
   bool logged = false;                    // see Packet
   bool inferred = false;
   bool truncated = false;  // the capture holds less than was sent

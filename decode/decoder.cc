@@ -15,13 +15,13 @@ IpAddress unmapped(const IpAddress& ip) {
   return mapped ? ipv4_address(ip.bytes.data() + 12) : ip;
 }
 
-// Field by field: a copy in one piece of what was just written in several waits until all stores
-// before it are through, those to memory that another thread had last included.
+// A copy, field by field. A copy in one piece of fields that were just written waits until all
+// earlier stores are done, also those to memory that another thread had last.
 PacketRef same(const PacketRef& ref) {
   return {ref.offset, ref.length, ref.store};
 }
 
-// What a log says of an end: an address, the name of a host (see raw_packet.h), or nothing.
+// An end of a logged packet: an address, the name of a host (raw_packet.h), or nothing.
 Endpoint logged_end(Endpoint end) {
   IpAddress& ip = end.ip;
   if (scope_of(ip) == AddressScope::unspecified) return {};
@@ -188,7 +188,7 @@ Datagram& Layers::hand_on(const IpHeader& ip, uint16_t src_port, uint16_t dst_po
     result.transport = packet->transport;
     result.src = logged_end(result.src);
     result.dst = logged_end(result.dst);
-    // Next to the name of a host, or an address of the other family, IPv4 stands in an IPv6 header.
+    // IPv4 stands mapped in an IPv6 header when the other end is IPv6 or the name of a host.
     result.src.ip = unmapped(result.src.ip);
     result.dst.ip = unmapped(result.dst.ip);
   }

@@ -1,9 +1,9 @@
-// From a packet to datagrams: link layer, tunnels, IP, fragments, UDP, TCP with SIP framing, ICMP
-// errors.
+// Turns packets into datagrams: link layer, tunnels, IP, fragments, UDP, TCP with SIP framing, TLS,
+// SCTP, HEP, ICMP errors.
 //
-// Every packet ends in exactly one fate, counted here or by the correlator (see
-// correlate/accounting.h). Threads: one. Bounds: stated beside each table in the .cc files;
-// evictions are counted.
+// decode() returns exactly one Fate for every packet; the engine counts it (Accounting in
+// correlate/model/model.h). Threads: one. Errors: bad input is an oddity and a counter. Bounds:
+// stated beside each table in the .cc files; evictions are counted as oddities.
 #pragma once
 
 #include <array>
@@ -22,7 +22,7 @@ namespace sipladder {
 
 // Why a packet gave no datagram. One row in decode/fate.def: FATE(name, "one sentence for stats").
 enum class Fate : uint8_t {
-  payload,  // it gave at least one datagram: the correlator says what it was
+  payload,  // it gave at least one datagram, whose PayloadClass the correlator counts
 #define FATE(name, sentence) name,
 #include "decode/fate.def"
 #undef FATE
@@ -31,8 +31,8 @@ enum class Fate : uint8_t {
 std::string_view name_of(Fate fate);
 std::string_view sentence_of(Fate fate);
 
-// Things that are wrong or unusual, counted but not the packet's end. decode/oddity.def:
-// ODDITY(name, "one sentence").
+// Something wrong or unusual that is counted, while the packet is decoded on. One row in
+// decode/oddity.def: ODDITY(name, "one sentence").
 enum class Oddity : uint8_t {
 #define ODDITY(name, sentence) name,
 #include "decode/oddity.def"
@@ -49,30 +49,30 @@ struct IncompleteSip {
   uint16_t source = 0;
   Endpoint src;
   Endpoint dst;
-  std::string head;  // what came before the first hole, at most kMaxIncompleteHead bytes
+  std::string head;  // the payload before the first missing fragment, up to kMaxIncompleteHead
 };
 // Bytes of one direction of a TCP connection with SIP that the capture does not hold.
 struct TcpGap {
   Endpoint src;
   Endpoint dst;
-  int64_t before_ns = 0;  // of the last packet before it; 0: none is here
-  int64_t after_ns = 0;   // of the first behind it
+  int64_t before_ns = 0;  // of the last packet before the gap; 0: none is here
+  int64_t after_ns = 0;   // of the first packet behind the gap
   uint32_t before_frame = 0;
   uint32_t after_frame = 0;
   uint32_t bytes = 0;
-  bool acknowledged = false;  // by their receiver: only the capture lacks them
+  bool acknowledged = false;  // the receiver acknowledged them: only the capture lacks them
 };
 // A direction of a TCP connection, or of one that never came to be, in which the same bytes were
 // sent again and again while nothing came back.
 struct TcpStall {
   Endpoint src;
   Endpoint dst;
-  int64_t first_ns = 0;  // of the newest bytes
-  int64_t last_ns = 0;   // of their newest copy
+  int64_t first_ns = 0;  // when the bytes were sent first
+  int64_t last_ns = 0;   // of the last copy
   uint32_t first_frame = 0;
   uint32_t last_frame = 0;
-  uint32_t copies = 0;   // the first one is none
-  bool opening = false;  // SYNs
+  uint32_t copies = 0;   // without the first transmission
+  bool opening = false;  // the copies are of a SYN
 };
 // A SYN that is answered by a reset: nothing listens there, or a box in between says so.
 struct TcpRefusal {
@@ -83,7 +83,7 @@ struct TcpRefusal {
   uint32_t reset_frame = 0;
 };
 inline constexpr size_t kMaxTcpRefusals = 4'096;  // later ones are not kept
-// UDP in fragments of which the first, with the ports, never came.
+// A UDP datagram in fragments of which the first one, with the ports, never came.
 struct HeadlessUdp {
   uint32_t frame = 0;
   IpAddress src;
@@ -100,40 +100,42 @@ class Decoder {
   Decoder();
   ~Decoder();
 
-  // Clears *out, then adds what the packet carried or completed. Fate::payload exactly when *out is
-  // not empty.
+  // Clears *out, then adds what the packet carried or completed. Returns Fate::payload if and only
+  // if *out is not empty. packet.data must stay as long as the datagrams are used.
   Fate decode(const Packet& packet, std::vector<Datagram>* out);
 
-  // Secrets of TLS, which must live as long as this; null: there are none.
+  // Secrets of TLS. `keys` must outlive this; null: there are none.
   void set_keys(const KeyLog* keys);
   void set_rsa_keys(const RsaKeys* keys);  // likewise
 
   // From now on decode() clears *parts and fills it, from the outermost header to the innermost.
-  // Null: no more.
+  // `parts` must stay until this is called with null, which ends it.
   void note_parts(std::vector<PacketPart>* parts);
 
-  // The packet decoded last lacks bytes that its IP header promises: the snap length cut it. (The
-  // original length of a capture's record may count what was never captured, such as a checksum.)
+  // Whether the snap length cut the packet that was decoded last, so that it lacks bytes that its
+  // IP header promises. The original length in the record of a capture is no proof: it may count
+  // bytes that are never captured, such as the checksum of Ethernet.
   bool was_cut() const;
 
-  // The capture has ended: clears *out, then adds what stood behind gaps that nothing will fill.
-  // Every packet has had its fate already.
+  // The capture has ended: clears *out, then adds what was waiting behind gaps that nothing will
+  // fill now. No Fate is given: every packet has had one.
   void finish(std::vector<Datagram>* out);
 
   const std::array<uint64_t, static_cast<size_t>(Oddity::count_)>& oddities() const;
-  const std::vector<IncompleteSip>& incomplete_sip_fragments() const;  // the first of them
-  const std::vector<HeadlessUdp>& headless_udp() const;                // likewise
-  const std::vector<TcpGap>& tcp_gaps() const;                         // likewise
-  // Complete once finished.
+  // Each holds only the first so many of the capture (kMaxIncompleteSip, ...).
+  const std::vector<IncompleteSip>& incomplete_sip_fragments() const;
+  const std::vector<HeadlessUdp>& headless_udp() const;
+  const std::vector<TcpGap>& tcp_gaps() const;
+  // Likewise. Stalls are complete only after finish().
   const std::vector<TcpStall>& tcp_stalls() const;
   const std::vector<TcpRefusal>& tcp_refusals() const;
-  // Of the packet that was decoded last, where its fate is tcp_keepalive or udp_empty; null
-  // otherwise.
+  // The packet that was decoded last, if its fate is tcp_keepalive or udp_empty; else null. Valid
+  // until the next decode().
   const Datagram* keepalive() const;
-  // What waited for secrets that came since, as datagrams in the order of time, with the times of
-  // their packets. Valid as those of decode().
+  // New secrets of TLS may have come: clears *out, then adds the datagrams that waited for them, in
+  // the order of time and with the times of their packets. Valid as long as those of decode().
   void take_new_keys(std::vector<Datagram>* out);
-  // Brings a copy of the rows about TLS up to date.
+  // Brings a copy of the rows about TLS connections up to date. It must always be the same copy.
   void update_tls(std::vector<TlsConnection>* copy);
   std::vector<NeighbourSilence> neighbour_silences() const;
   uint64_t fragments() const;  // IP fragments seen, of all sources

@@ -60,7 +60,7 @@ void read_server_hello(std::string_view body, DtlsPacket* out) {
   out->srtp_profile = profile_in(body.substr(after_id + 5));
 }
 
-// A message, or a fragment of one: only the first counts as said.
+// Reads a message, or a fragment of one. Of a later fragment only the type is taken.
 void read_message(std::string_view message, DtlsPacket* out) {
   if (message.size() < kMessageHead) return;
   const uint8_t* p = bytes_of(message);
@@ -101,7 +101,8 @@ std::string_view to_string(DtlsStep step) {
 DtlsPacket parse_dtls(std::string_view bytes) {
   DtlsPacket packet;
   while (!bytes.empty()) {
-    // DTLS 1.3 shortens the head of what is encrypted (RFC 9147 4).
+    // DTLS 1.3 has a shorter header for encrypted records, which begins with 001 (RFC 9147 section
+    // 4).
     if (bytes_of(bytes)[0] >> 5 == 1) packet.furthest = DtlsStep::encrypted;
     if (bytes.size() < kRecordHead || bytes_of(bytes)[0] >> 5 == 1) break;
     const size_t length = kRecordHead + be16(bytes_of(bytes) + 11);

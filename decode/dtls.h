@@ -1,5 +1,5 @@
-// Handshakes of DTLS (RFC 6347, RFC 9147), as far as a bystander can read them: all that comes
-// before encryption.
+// Handshakes of DTLS (RFC 6347, RFC 9147), up to where encryption begins. Pure functions; the views
+// point into the payload.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ enum class DtlsStep : uint8_t {  // in the order of a handshake
   key_exchange,
   server_hello_done,
   client_key_exchange,
-  encrypted,  // what comes from here on cannot be read
+  encrypted,  // a record that cannot be read without keys, or the ChangeCipherSpec before it
 };
 std::string_view to_string(DtlsStep step);  // "ClientHello"
 
@@ -25,17 +25,17 @@ struct DtlsPacket {
   bool client_hello = false;
   bool server_hello = false;
   bool hello_verify = false;
-  std::string_view random;  // of a ClientHello
-  // Of a ServerHello: what the keys of SRTP are made of (RFC 5764 4).
+  std::string_view random;  // of a ClientHello; empty when there is none
+  // Of a ServerHello: what the keys of SRTP are derived from (RFC 5764 section 4.2).
   std::string_view server_random;
   uint16_t version = 0;
   uint16_t suite = 0;
-  uint16_t srtp_profile = 0;  // use_srtp; 0: none
-  uint8_t fatal_alert = 0;
+  uint16_t srtp_profile = 0;  // of the use_srtp extension; 0: none
+  uint8_t fatal_alert = 0;    // its description; 0: none
 
   bool is_handshake() const { return furthest != DtlsStep::none || fatal_alert != 0; }
 };
-// Of a payload of PayloadClass::dtls; what is cut or makes no sense is left out.
+// Reads a payload of PayloadClass::dtls. What is cut or makes no sense is left out.
 DtlsPacket parse_dtls(std::string_view bytes);
 
 }  // namespace sipladder

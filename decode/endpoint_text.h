@@ -8,7 +8,8 @@
 
 namespace sipladder {
 
-// "192.0.2.1", "192.0.2.1:5060", "2001:db8::1", "[2001:db8::1]:5060"; port 0: none.
+// "192.0.2.1", "192.0.2.1:5060", "2001:db8::1", "[2001:db8::1]:5060". Without a port, the port is
+// 0. nullopt when it is no address.
 std::optional<Endpoint> parse_endpoint(std::string_view text);
 
 }  // namespace sipladder

@@ -1,5 +1,5 @@
-// LINKTYPE_WIRESHARK_UPPER_PDU: what Wireshark exports of a protocol, such as SIP that was
-// decrypted. Tags say the protocol and the ends (epan/exported_pdu.h of Wireshark).
+// LINKTYPE_WIRESHARK_UPPER_PDU: PDUs of one protocol that Wireshark exported, such as decrypted
+// SIP. Tags give the protocol and both ends (epan/exported_pdu.h of Wireshark).
 #include "decode/layers.h"
 
 namespace sipladder {
@@ -16,7 +16,7 @@ void note_tag(uint16_t tag, const View& value, Tags* tags) {
   const bool number = value.size >= 4;
   switch (tag) {
     case 12:  // the protocol
-    case 13:  // the same, of a heuristic dissector
+    case 13:  // the protocol, found by a heuristic dissector
       tags->protocol = value.text().substr(0, value.text().find('\0'));
       break;
     case 20:

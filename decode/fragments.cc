@@ -25,13 +25,13 @@ bool has_room(const Layers& layers) {
          layers.pile_order.size() < 4 * kMaxPiles;
 }
 
-// Somebody will want to know which message was cut, not only that fragments are missing.
+// Keeps the beginning of a SIP message whose other fragments are missing, so that it can be named.
 void remember_sip(Layers& layers, const FragmentKey& key, const FragmentPile& pile) {
   constexpr uint8_t kUdp = 17;
   if (key.protocol != kUdp || pile.bytes.size() <= kUdpHeader) return;
   if (!pile.have[0]) {
-    // A copy of a fragment, captured after the last one of its datagram, is nothing that is
-    // missing.
+    // A copy of a fragment, captured after its datagram was complete, does not mean that the first
+    // fragment is missing.
     if (layers.headless_udp.size() < kMaxHeadlessUdp && !layers.assembled.contains(key))
       layers.headless_udp.push_back({pile.frame, key.src, key.dst});
     return;
@@ -73,7 +73,7 @@ void evict_fragments(Layers& layers) {
 Piles::iterator pile_of(Layers& layers, const FragmentKey& key) {
   auto found = layers.piles.find(key);
   const int64_t now = layers.packet->time_ns;
-  // An identification comes round again (RFC 6864): an old pile is another datagram.
+  // Identifications are used again (RFC 6864): an old pile is of another datagram.
   if (found != layers.piles.end() && now - found->second.first_ns < kMaxAgeNs) return found;
   if (found != layers.piles.end()) {
     forget(layers, found);
@@ -145,7 +145,7 @@ Fate add_fragment(Layers& layers, const FragmentKey& key, size_t offset, bool mo
   return Fate::payload;
 }
 
-// In the order of arrival: what is remembered does not depend on a hash.
+// Goes through the piles in the order of arrival, so that the result does not depend on a hash.
 void finish_fragments(Layers& layers) {
   for (const FragmentKey& key : layers.pile_order) {
     const auto pile = layers.piles.find(key);

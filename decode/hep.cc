@@ -56,8 +56,8 @@ struct OldHeader {
   size_t length;
 };
 
-// Version 2 appends the time, which some count in the length and others do not; its last field of
-// 16 bits is padded by most.
+// The header of version 1 or 2. Version 2 appends a time of 10 bytes, which most senders pad to 12.
+// Some senders count it in the length field, and some do not.
 std::optional<OldHeader> old_header(std::string_view bytes) {
   if (bytes.size() < 16) return std::nullopt;
   const uint8_t* p = bytes_of(bytes);
@@ -80,7 +80,8 @@ uint32_t le32(const uint8_t* p) {
   return uint32_t{p[3]} << 24 | uint32_t{p[2]} << 16 | uint32_t{p[1]} << 8 | uint32_t{p[0]};
 }
 
-// Version 2 writes the time in the sender's byte order: the one nearer to now is meant.
+// Version 2 writes the time in the byte order of the sender. The order whose result is nearer to
+// the time of the packet is taken.
 void read_old_time(const uint8_t* p, int64_t now_ns, Stated* stated) {
   const int64_t now = now_ns / kSecondNs;
   const bool little = std::llabs(now - int64_t{le32(p)}) < std::llabs(now - int64_t{be32(p)});
@@ -116,7 +117,7 @@ enum ChunkType : uint16_t {
   kTrafficClass = 24,
 };
 
-// Chunks of a fixed size; false when `value` has another.
+// Reads a chunk of a type that has a fixed size. False when `value` has another size.
 bool read_fixed(uint16_t type, const View& value, Stated* stated) {
   const uint8_t* p = value.data;
   const size_t size = value.size;
@@ -171,7 +172,7 @@ void read_chunks(Layers& layers, View view, Stated* stated) {
   }
 }
 
-// False when nothing of it can be read.
+// Unpacks the payload. False when nothing of it can be read.
 bool unpack(Layers& layers, Stated* stated) {
   std::string& bytes = layers.kept.emplace_back();
   if (!inflate_whole(stated->payload.text(), kMaxUnpacked, &bytes)) {

@@ -6,13 +6,16 @@
 namespace sipladder {
 
 bool is_hep3(std::string_view bytes);
-// v1 and v2 have no magic: the header must be plausible and SIP must follow.
+// Any version. Versions 1 and 2 have no magic number: the header must be plausible and SIP must
+// follow it.
 bool is_hep(std::string_view bytes);
 
-// Length of the HEPv3 packet at the beginning of `bytes`, which must be 6 at least.
+// Length of the HEPv3 packet that begins with `bytes`, as its header says. At least 6 bytes must be
+// there.
 size_t hep3_length(std::string_view bytes);
 
-// One whole packet of any version; the inner datagram has the addresses and time that it states.
+// Decodes one whole packet of any version. The datagram inside has the addresses and the time that
+// the packet states.
 Fate decode_hep(Layers& layers, const View& view);
 
 }  // namespace sipladder

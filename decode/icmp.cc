@@ -1,5 +1,5 @@
-// ICMP and ICMPv6 errors: the quoted packet says against whom (RFC 792, RFC 4443). It is evidence,
-// never SIP or RTP.
+// ICMP and ICMPv6 errors (RFC 792, RFC 4443). The packet that an error quotes tells which packet
+// was rejected. The quotation is evidence and never counts as SIP or RTP.
 #include <algorithm>
 
 #include "decode/layers.h"
@@ -20,7 +20,8 @@ struct Quoted {
   View transport;
 };
 
-// Bytes behind the quoted packet are extensions of the error message (RFC 4884).
+// The payload of the quoted packet. Bytes behind the quoted packet are extensions of the error
+// message (RFC 4884) and are left out.
 View quoted_payload(const View& view, size_t header, size_t length) {
   View payload = view.sub(header, std::min(length, view.size - header));
   payload.missing = length > payload.size ? length - payload.size : 0;
@@ -63,7 +64,8 @@ std::optional<Quoted> quoted_ipv6(const View& view) {
   return quoted;
 }
 
-// An IPv4 router need quote only 8 bytes of the transport (RFC 792): a TCP header may be cut.
+// The payload behind the quoted transport header. An IPv4 router need quote only 8 bytes behind the
+// IP header (RFC 792), so the header of TCP may be cut.
 View transport_payload(const Quoted& quoted) {
   const View& view = quoted.transport;
   size_t header = 8;

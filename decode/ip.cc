@@ -42,7 +42,8 @@ bool is_extension(uint8_t next) {
          next == 139 || next == 140;
 }
 
-// The fragment header (RFC 8200 section 4.5): *payload becomes the whole datagram's.
+// Reads the fragment header (RFC 8200 section 4.5). Fate::payload: *payload is that of the whole
+// datagram now.
 Fate decode_ipv6_fragment(Layers& layers, IpHeader* ip, uint8_t* next, View* payload) {
   if (payload->size < 8) return Fate::ip_truncated;
   const uint8_t* p = payload->data;
@@ -66,7 +67,8 @@ Fate skip_ipv6_extension(uint8_t* next, View* payload) {
   return Fate::payload;
 }
 
-// RFC 2675: no link that is captured carries them, a length of 32 bits is but an attack.
+// A jumbogram (RFC 2675) has a length of 32 bits in an option. No link that gets captured carries
+// such packets, so it is not believed.
 bool is_jumbogram(uint8_t next, const View& options) {
   constexpr uint8_t kJumboPayload = 0xC2;
   if (next != 0 || options.size < 8) return false;

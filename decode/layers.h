@@ -1,5 +1,5 @@
 // Private to decode/: what the layers share. Each layer is a function that takes a view of its
-// bytes and hands the rest on.
+// bytes, hands the rest on to the next layer and returns that layer's fate.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -23,11 +23,13 @@
 
 namespace sipladder {
 
-// Odd and prime: streams take turns, and each must come to be looked at.
+// The UDP checksum is verified in one of so many datagrams. The number is prime, so that the
+// datagrams of each of several streams that take turns get verified, too.
 inline constexpr uint32_t kChecksumEvery = 31;
-inline constexpr int kMaxDepth = 8;  // IP headers inside one packet
+inline constexpr int kMaxDepth = 8;  // nested IP headers and tunnels of one packet
 
-// Bytes of the packet (or of a reassembled one) with the reference that finds them again.
+// Bytes of the packet, or of a reassembled datagram, with the reference that finds them again. The
+// bytes belong to the source, or to Layers::kept.
 struct View {
   const uint8_t* data = nullptr;
   size_t size = 0;
@@ -55,7 +57,7 @@ struct FragmentKey {
   IpAddress src, dst;
   uint32_t id = 0;
   uint8_t protocol = 0;
-  uint8_t point = 0;  // where another capture shows them too, they are other fragments
+  uint8_t point = 0;  // another capture point shows the same fragments once more
   bool operator==(const FragmentKey&) const = default;
   template <typename H>
   friend H AbslHashValue(H h, const FragmentKey& key) {
@@ -65,12 +67,12 @@ struct FragmentKey {
 struct FragmentPile {
   std::string bytes;
   std::vector<bool> have;  // in units of 8 bytes
-  size_t total = 0;        // known once the last fragment came
-  size_t covered = 0;      // units
+  size_t total = 0;        // bytes of the datagram; 0 until the last fragment has come
+  size_t covered = 0;      // units that are there
   int64_t first_ns = 0;
   uint32_t frame = 0;   // of the first fragment seen
-  uint16_t source = 0;  // as frame
-  uint16_t id = 0;
+  uint16_t source = 0;  // of that fragment, too
+  uint16_t id = 0;      // of the fragment with offset 0
 };
 
 // One direction of a TCP connection or SCTP association.
@@ -83,7 +85,7 @@ struct TcpKey {
   }
 };
 struct TcpSegment {
-  uint32_t sequence;  // of the key, too
+  uint32_t sequence;  // also the key in SegmentsAhead
   std::string bytes;
   PacketRef ref;
   size_t missing;  // as View::missing
@@ -92,8 +94,8 @@ struct TcpSegment {
   uint16_t source;
   uint8_t point;
 };
-// Sequence numbers wrap: that is earlier from which the other is less than 2^31 away. An order of
-// those that are all within one window.
+// Sequence numbers wrap (RFC 9293 section 3.4): `a` is earlier if `b` is less than 2^31 ahead of
+// it. This is an order only among numbers within one window.
 struct EarlierSequence {
   bool operator()(uint32_t a, uint32_t b) const { return static_cast<int32_t>(a - b) < 0; }
 };
@@ -101,27 +103,27 @@ using SegmentsAhead = std::map<uint32_t, TcpSegment, EarlierSequence>;
 enum class StreamKind : uint8_t { fresh, sip, upgrading, websocket, hep };
 struct TcpStream {
   StreamKind kind = StreamKind::fresh;      // fresh: nothing of SIP seen yet
-  TlsEnd tls_end = TlsEnd::none;            // who sends here, of
-  std::shared_ptr<TlsSession> tls;          // a TLS connection, whose content the kind is about
+  TlsEnd tls_end = TlsEnd::none;            // of a TLS connection: which end sends here
+  std::shared_ptr<TlsSession> tls;          // null: no TLS; else `kind` is that of its content
   uint32_t next = 0;                        // sequence number expected
-  std::optional<uint32_t> first;            // of the SYN that began it,
-  uint8_t point = 0;                        // and where that was captured
+  std::optional<uint32_t> first;            // sequence number of its SYN, plus 1
+  uint8_t point = 0;                        // where that SYN was captured
   std::string pending;                      // the beginning of a message or of a WebSocket frame
   size_t needed = 0;                        // bytes `pending` must reach before it is worth a look
   std::optional<MessageInflater> inflater;  // of compressed WebSocket messages
   bool packed = false;                      // `fragments` are compressed
   std::string fragments;                    // payload of WebSocket frames whose message goes on
-  SegmentsAhead ahead;                      // came before their predecessor
+  SegmentsAhead ahead;                      // segments behind a gap
   size_t ahead_bytes = 0;
   int64_t gap_since_ns = 0;
   int64_t last_ns = 0;
   int64_t known_ns = 0;  // of the newest packet before which nothing is missing
   uint32_t known_frame = 0;
-  // What this direction acknowledged last of the other one, and where.
+  // What this direction acknowledged last of the other one, and in which packet.
   std::optional<uint32_t> acknowledged;
   int64_t acknowledged_ns = 0;
   uint32_t acknowledged_frame = 0;
-  // What came again since the other direction said anything: the newest bytes, or the SYN.
+  // Copies of the newest bytes, or of the SYN, since the last packet of the other direction.
   uint32_t resent = 0;
   int64_t resent_ns = 0;
   uint32_t resent_frame = 0;
@@ -154,8 +156,8 @@ struct SctpPiece {
 
 struct Layers {
   const Packet* packet = nullptr;
-  bool cut = false;  // bytes that its IP header promises were not captured
-  std::vector<Datagram>* out = nullptr;
+  bool cut = false;                      // bytes that its IP header promises were not captured
+  std::vector<Datagram>* out = nullptr;  // of the caller of the Decoder, during its call
   std::array<uint64_t, static_cast<size_t>(Oddity::count_)> oddities{};
   uint64_t fragments = 0;
   uint32_t until_checksum = kChecksumEvery;
@@ -163,18 +165,18 @@ struct Layers {
   std::deque<FragmentKey> pile_order;
   size_t pile_bytes = 0;
   std::vector<IncompleteSip> incomplete_sip;   // at most kMaxIncompleteSip
-  absl::flat_hash_set<FragmentKey> assembled;  // the newest of them
+  absl::flat_hash_set<FragmentKey> assembled;  // the newest datagrams that became complete
   std::vector<HeadlessUdp> headless_udp;       // at most kMaxHeadlessUdp
   std::vector<TcpGap> tcp_gaps;                // at most kMaxTcpGaps
   std::vector<TcpRefusal> tcp_refusals;        // at most kMaxTcpRefusals
   std::vector<TcpStall> tcp_stalls;            // at most kMaxTcpStalls
   std::optional<Datagram> keepalive;           // of this packet
-  TlsConnections tls;                          // before the streams, whose sessions refer to it
+  TlsConnections tls;                          // declared before `tcp`, whose sessions refer to it
   Neighbours neighbours;
   absl::flat_hash_map<TcpKey, TcpStream> tcp;
   size_t tcp_buffered = 0;     // bytes kept by all streams
   int64_t last_ahead_ns = 0;   // when a segment was last kept out of order
-  int64_t last_resent_ns = 0;  // when a segment, or a SYN, last came again
+  int64_t last_resent_ns = 0;  // when a segment, or a SYN, was last sent again
   absl::flat_hash_map<SctpKey, std::vector<SctpPiece>> sctp;
   size_t sctp_buffered = 0;
   absl::flat_hash_map<TcpKey, std::array<uint32_t, 64>> sctp_seen;  // TSNs, by their low bits
@@ -182,18 +184,20 @@ struct Layers {
 
   std::vector<PacketPart>* parts = nullptr;  // null: nobody asks
 
-  // A header stands at the beginning of `view`.
+  // Tells that a header begins at the beginning of `view`.
   void note_part(PartKind kind, const View& view) {
     if (parts != nullptr) add_part(kind, view);
   }
   void add_part(PartKind kind, const View& view);
   TlsPlace place() const { return {packet->time_ns, packet->frame, packet->source, packet->point}; }
   void note(Oddity oddity) { oddities[static_cast<size_t>(oddity)]++; }
-  // `size` bytes at `from` as a length field says; what is more than there becomes `missing`.
+  // `length` bytes at `from`, as a length field claims. Bytes beyond the end of `view` become
+  // `missing`. They are noted as `lie`, unless the capture cut the packet.
   View claim(const View& view, size_t from, size_t length, Oddity lie);
-  // A packet that only keeps a path open: all but its payload.
+  // Fills `keepalive` for a packet that only keeps a path open; the payload is left to the caller.
   Datagram& note_keepalive(const Endpoint& src, const Endpoint& dst);
-  // A datagram more in *out; what is particular about it is up to the caller.
+  // Adds a UDP datagram of this packet to *out. What differs (kind, transport) is set by the
+  // caller.
   Datagram& hand_on(const IpHeader& ip, uint16_t src_port, uint16_t dst_port, const View& payload);
 };
 
@@ -209,23 +213,24 @@ Fate decode_ppp(Layers& layers, const View& view, int depth);
 Fate decode_ip(Layers& layers, const View& view, int depth);  // ip.cc
 Fate decode_ip_payload(Layers& layers, const IpHeader& ip, uint8_t protocol, const View& view,
                        int depth);
-// Fate::payload with the whole in *view and the first fragment's id in *ip, once all fragments are
-// there. (fragments.cc)
+// fragments.cc: Fate::payload once all fragments are there; *view is the whole datagram and *ip has
+// the id of its first fragment then.
 Fate add_fragment(Layers& layers, const FragmentKey& key, size_t offset, bool more, View* view,
                   IpHeader* ip);
 void finish_fragments(Layers& layers);
 Fate decode_gre(Layers& layers, const View& view, int depth);  // tunnels.cc
 Fate decode_l2tp3(Layers& layers, const View& view, int depth);
 Fate decode_ether_ip(Layers& layers, const View& view, int depth);
-bool is_ip(const View& view);        // an IP header stands here, as far as it can be told
-bool is_ethernet(const View& view);  // an Ethernet header with a known EtherType, and IP behind it
+bool is_ip(const View& view);        // a plausible IP header begins here
+bool is_ethernet(const View& view);  // Ethernet with a known EtherType; plausible IP in it
 bool is_ppp_ip(const View& view);    // PPP with IP inside
+// False when the payload is no tunnel; *fate is set when it is.
 bool decode_udp_tunnel(Layers& layers, uint16_t src_port, uint16_t dst_port, const View& view,
                        int depth, Fate* fate);                                     // udp_tunnels.cc
 Fate decode_udp(Layers& layers, const IpHeader& ip, const View& view, int depth);  // udp.cc
 Fate decode_tcp(Layers& layers, const IpHeader& ip, const View& view);             // tcp.cc
 void finish_tcp(Layers& layers);
-// Secrets of TLS came: what waits for them is tried.
+// Secrets of TLS may have come: tries again the records that wait for them.
 void take_new_keys(Layers& layers);
 Fate decode_sctp(Layers& layers, const IpHeader& ip, const View& view);           // sctp.cc
 Fate decode_icmp(Layers& layers, const IpHeader& ip, bool v6, const View& view);  // icmp.cc

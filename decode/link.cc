@@ -1,4 +1,4 @@
-// Link layers and what stands between them and IP: VLAN tags, MPLS, PPPoE, PPP.
+// Link layers, and what can stand between them and IP: VLAN tags, MPLS, PPPoE, PPP.
 // Numbers of link types: https://www.tcpdump.org/linktypes.html
 #include <algorithm>
 #include <iterator>
@@ -45,7 +45,7 @@ Fate decode_ppi(Layers& layers, const View& view) {
   const size_t header = size_t{view.data[2]} | size_t{view.data[3]} << 8;
   if (header < 8 || header > view.size) return Fate::link_truncated;
   const unsigned inner = view.data[4] | static_cast<unsigned>(view.data[5]) << 8;
-  constexpr unsigned kPpi = 192;  // in itself would be endless
+  constexpr unsigned kPpi = 192;  // PPI within PPI could nest without end
   if (inner == kPpi) return Fate::link_unsupported;
   return decode_link(layers, static_cast<uint16_t>(inner), view.sub(header));
 }
@@ -67,7 +67,7 @@ Fate decode_nflog(Layers& layers, const View& whole) {
   return Fate::not_ip;
 }
 
-// Solaris: 24 bytes of zones and interfaces.
+// IPNET of Solaris: 24 bytes of zones and interfaces, then IP.
 Fate decode_ipnet(Layers& layers, const View& view) {
   return view.size < 24 ? Fate::link_truncated : decode_ip(layers, view.sub(24), 0);
 }
@@ -77,7 +77,7 @@ Fate decode_enc(Layers& layers, const View& view) {
   return view.size < 12 ? Fate::link_truncated : decode_ip(layers, view.sub(12), 0);
 }
 
-// The packet filter's log: its header begins with its own length, padded to 4.
+// PFLOG, the log of the BSD packet filter. Its header begins with its own length, padded to 4.
 Fate decode_pflog(Layers& layers, const View& view) {
   if (view.size < 4) return Fate::link_truncated;
   const size_t header = (size_t{view.data[0]} + 3) / 4 * 4;
@@ -85,8 +85,8 @@ Fate decode_pflog(Layers& layers, const View& view) {
   return decode_ip(layers, view.sub(header), 0);
 }
 
-// Endace's record: time, type, flags, lengths; extension headers while the first bit of the one
-// before says so.
+// ERF of Endace: time, type, flags, lengths. The first bit of the type, and of each extension
+// header, tells whether another extension header follows.
 Fate decode_erf(Layers& layers, const View& view) {
   constexpr size_t kHeader = 16, kExtension = 8;
   if (view.size < kHeader) return Fate::link_truncated;
@@ -97,10 +97,10 @@ Fate decode_erf(Layers& layers, const View& view) {
     more = (view.data[at] & 0x80U) != 0;
   }
   switch (type) {
-    case 2:  // Ethernet, and with a colour, a hash, an interface's number
+    case 2:  // Ethernet; the three types below add a colour, a hash or an interface number
     case 11:
     case 16:
-    case 20:  // two bytes stand before it
+    case 20:  // two bytes of padding stand before the frame
       return view.size < at + 2 ? Fate::link_truncated
                                 : decode_ethernet(layers, view.sub(at + 2), 0);
     case 1:  // packet over SONET: PPP or Cisco's HDLC
@@ -118,9 +118,9 @@ Fate decode_erf(Layers& layers, const View& view) {
   }
 }
 
-// macOS: a header, little-endian, with its length and the link type of what follows.
+// PKTAP of macOS: a little-endian header with its length and the link type of what follows.
 Fate decode_pktap(Layers& layers, const View& view) {
-  constexpr uint32_t kPktap = 258;  // in itself would be endless
+  constexpr uint32_t kPktap = 258;  // PKTAP within PKTAP could nest without end
   const auto little = [&](size_t at) { return __builtin_bswap32(be32(view.data + at)); };
   if (view.size < 12) return Fate::link_truncated;
   const size_t header = little(0);
@@ -130,7 +130,7 @@ Fate decode_pktap(Layers& layers, const View& view) {
   return decode_link(layers, static_cast<uint16_t>(inner), view.sub(header));
 }
 
-// macOS wrote PKTAP so before it had a number of its own; else the number is private.
+// The private link type 149, which macOS used for PKTAP before that had a number of its own.
 Fate decode_private_pktap(Layers& layers, const View& view) {
   const bool plausible = view.size >= 12 && be32(view.data + 4) == 0x01000000U &&
                          be32(view.data) != 0 && (be32(view.data) & 0xFFFFU) == 0;
@@ -142,7 +142,7 @@ Fate decode_cisco_hdlc(Layers& layers, const View& view) {
   return decode_ether_type(layers, be16(view.data + 2), view.sub(4), 0);
 }
 
-// PPPoE without the Ethernet header.
+// PPPoE without an Ethernet header before it.
 Fate decode_pppoe(Layers& layers, const View& view) {
   return view.size < 8 ? Fate::link_truncated : decode_ppp(layers, view.sub(6), 0);
 }
@@ -171,8 +171,8 @@ Fate decode_mpls(Layers& layers, const View& whole, int depth) {
     view = view.sub(4);
     if (!bottom) continue;
     if (is_ip(view)) return decode_ip(layers, view, depth);
-    // A pseudowire: Ethernet behind an optional control word (RFC 4448 section 4.6), whose first
-    // four bits are 0. A MAC address may begin so too.
+    // A pseudowire: Ethernet behind an optional control word, whose first four bits are 0 (RFC 4448
+    // section 4.6). A MAC address can begin with these bits, too.
     const bool control_word = view.data[0] >> 4 == 0 && view.size > 4 && !is_ethernet(view);
     return decode_ethernet(layers, control_word ? view.sub(4) : view, depth);
   }

@@ -6,8 +6,8 @@
 
 namespace sipladder {
 
-bool is_decoded_link(uint16_t link_type);
-// "IEEE 802.15.4"; empty for a number that has no well-known name.
+bool is_decoded_link(uint16_t link_type);  // by decode_link()
+// The name of a link type that is not decoded, such as "IEEE 802.15.4"; empty when none is known.
 std::string_view link_type_name(uint16_t link_type);
 
 }  // namespace sipladder

@@ -13,7 +13,7 @@ bool is_rtcp(std::string_view bytes) {
   while (at + 4 <= bytes.size()) {
     const uint8_t* p = bytes_of(bytes) + at;
     if (p[0] >> 6 != 2 || p[1] < 192 || p[1] > 223)
-      return at != 0;  // SRTCP and padding follow the first packet
+      return at != 0;  // what follows the first packet may be encrypted (SRTCP)
     at += 4 * (size_t{be16(p + 2)} + 1);
   }
   return at == bytes.size() && at >= 8;
@@ -34,7 +34,7 @@ bool is_zrtp(std::string_view bytes) {
   return bytes.size() >= 28 && bytes_of(bytes)[0] == 0x10 && be32(bytes_of(bytes) + 4) == kMagic;
 }
 
-// What a UDPTL packet (T.38 9.1) carries: an indicator, or data with its field.
+// Whether the bytes are what a UDPTL packet (T.38 9.1) carries: an indicator, or data with a field.
 bool is_fax_packet(std::string_view ifp) {
   if (ifp.empty()) return false;
   const uint8_t first = bytes_of(ifp)[0];
@@ -43,7 +43,8 @@ bool is_fax_packet(std::string_view ifp) {
   return indicator || (data && ((first & 0x80U) != 0) == (ifp.size() > 1));
 }
 
-// Sequence number, primary packet, then older packets or FEC: told by lengths that fit to the byte.
+// UDPTL is a sequence number, a primary packet, then older packets or FEC. It has no magic number:
+// the lengths in it must fit exactly.
 bool is_udptl(std::string_view bytes) {
   if (bytes.size() < 5) return false;
   const uint8_t* p = bytes_of(bytes);
@@ -88,7 +89,7 @@ bool read_report(std::string_view packet, RtcpReport* out) {
   return true;
 }
 
-// The blocks of an XR packet (RFC 3611 3), up to the first with VoIP metrics.
+// The first block with VoIP metrics of an XR packet (RFC 3611 section 3).
 std::optional<RtcpVoipMetrics> read_voip_metrics(std::string_view packet) {
   constexpr uint8_t kVoipMetrics = 7;
   for (size_t at = 8; at + 4 <= packet.size();) {

@@ -7,8 +7,10 @@
 namespace sipladder {
 namespace {
 
-constexpr int64_t kRetryNs = 10'000'000'000;  // hosts ask again after a second or few
-constexpr int64_t kCopyNs = 500'000'000;      // sooner is the same question, at another point
+// Hosts ask again after a few seconds: a longer pause ends a run of questions.
+constexpr int64_t kRetryNs = 10'000'000'000;
+// A question that comes again sooner is a copy, captured at another point.
+constexpr int64_t kCopyNs = 500'000'000;
 
 }  // namespace
 
@@ -58,7 +60,8 @@ std::vector<NeighbourSilence> Neighbours::silences() const {
   return all;
 }
 
-// Who asks for its own address, or has none yet, looks for a rival and not for a neighbour.
+// A host that asks for its own address, or has none yet, wants to know whether the address is in
+// use. Such questions are not noted: no answer is the usual outcome.
 void note_arp(Layers& layers, const View& view) {
   constexpr uint16_t kIpv4 = 0x0800, kRequest = 1;
   if (view.size < 28 || be16(view.data + 2) != kIpv4 || view.data[4] != 6 || view.data[5] != 4)

@@ -1,6 +1,8 @@
-// Who asks for a neighbour and gets no answer: ARP (RFC 826) and neighbour discovery (RFC 4861).
+// Finds hosts that ask for a neighbour and get no answer, by ARP (RFC 826) or neighbour discovery
+// (RFC 4861).
 //
-// Threads: as Decoder. Bounds: kMaxNeighbours targets at once, kMaxSilences runs of questions.
+// Threads: one, that of the Decoder. Bounds: kMaxNeighbours targets at once and kMaxSilences runs
+// of questions; beyond, new ones are not noted.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -15,15 +17,15 @@ namespace sipladder {
 inline constexpr size_t kMaxNeighbours = 1024;
 inline constexpr size_t kMaxSilences = 1024;
 
-// Questions for one address that follow each other, none of them answered but perhaps the last.
+// A run of questions for one address. None of them is answered, except perhaps the last.
 struct NeighbourSilence {
   IpAddress target;
-  IpAddress asker;  // of the newest
+  IpAddress asker;  // of the newest question
   uint32_t asked = 0;
   int64_t first_ns = 0, last_ns = 0;
   uint32_t first_frame = 0, last_frame = 0;
   uint8_t point = 0;
-  bool answered = false;  // in the end
+  bool answered = false;  // the target was heard in the end
 };
 
 class Neighbours {
@@ -32,8 +34,8 @@ class Neighbours {
 
   void ask(const IpAddress& asker, const IpAddress& target, int64_t time_ns, uint32_t frame,
            uint8_t point);
-  void hear(const IpAddress& alive);  // it answers, or asks itself
-  // Of at least kMinAsked questions, those that go on last.
+  void hear(const IpAddress& alive);  // a host answers, or asks itself
+  // All runs of at least kMinAsked questions, also those that still go on, by their first frame.
   std::vector<NeighbourSilence> silences() const;
 
  private:

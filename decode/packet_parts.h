@@ -1,4 +1,4 @@
-// Where the headers of a packet stand in it, for whoever copies or rewrites packets.
+// Where the headers of a packet are, for code that copies or rewrites packets.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@ namespace sipladder {
 
 enum class PartKind : uint8_t {
   ethernet,
-  wlan,  // of a data frame; the addresses of another one are not looked for
+  wlan,  // 802.11
   arp,
   ipv4,
   ipv6,
@@ -17,13 +17,12 @@ enum class PartKind : uint8_t {
   sctp,
   icmp,
   icmpv6,
-  hep,  // one packet of HEP that fills a UDP payload
+  hep,  // one HEP packet
   exported_pdu,
 };
 
-// From the first byte of a header to the end of what it claims, as far as that was captured.
-// Offsets from the first byte of the packet. Bytes of a reassembled datagram are in no packet and
-// have no part.
+// A header with all that its length claims, as far as that was captured. Offsets count from the
+// first byte of the packet. A datagram that was reassembled has no parts.
 struct PacketPart {
   PartKind kind = PartKind::ethernet;
   uint32_t offset = 0;

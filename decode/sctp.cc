@@ -1,7 +1,7 @@
 // SIP over SCTP (RFC 4168): DATA chunks (RFC 9260 section 3.3.1) and
 // I-DATA chunks (RFC 8260 section 2.1), put together when fragmented.
-// Bounds: kMaxSctpBuffered bytes of incomplete messages, kMaxPieces of one; all are given up
-// beyond.
+// Bounds: kMaxMessages incomplete messages with kMaxSctpBuffered bytes, kMaxPieces of each. Beyond,
+// all incomplete messages are given up.
 #include <algorithm>
 
 #include "decode/layers.h"
@@ -28,7 +28,7 @@ bool seen_before(Layers& layers, const TcpKey& ends, uint32_t tsn) {
   if (layers.sctp_seen.size() >= kMaxAssociations) layers.sctp_seen.clear();
   auto [found, is_new] = layers.sctp_seen.try_emplace(ends);
   if (is_new) {
-    // ~i is not of slot i: no number that will come, also when they wrap, looks seen.
+    // Slot i holds TSNs that are i modulo 64, which ~i is not: no TSN looks as if it was seen.
     for (uint32_t i = 0; i < found->second.size(); i++) found->second[i] = ~i;
   }
   uint32_t& slot = found->second[tsn % found->second.size()];
@@ -90,7 +90,7 @@ Fate decode_data(Layers& layers, const IpHeader& ip, const TcpKey& ends, const V
   Chunk chunk;
   chunk.begins = (p[1] & 2U) != 0;
   chunk.ends = (p[1] & 1U) != 0;
-  // The first I-DATA fragment has the payload's protocol where the others have their number.
+  // The first I-DATA fragment has the payload protocol in the place of the fragment number.
   chunk.number = !interleaved ? tsn : chunk.begins ? 0 : be32(p + 16);
   const uint32_t message = interleaved ? be32(p + 12) : be16(p + 10);
   chunk.key = {ends, be16(p + 8), message, (p[1] & 4U) != 0};

@@ -27,8 +27,8 @@ constexpr uint64_t load(const char* at) {
   return std::bit_cast<Word>(bytes);
 }
 
-// A name of at least two letters in two words, by loads that overlap: up to 16 letters they are all
-// of it. Compared as words, names need no loop and no call.
+// The first and the last 8 letters of a name of at least two, as words that may overlap. Up to 16
+// letters, they are the whole name, which is then compared without a loop or a call.
 struct NameWords {
   uint64_t head = 0;
   uint64_t tail = 0;
@@ -43,7 +43,7 @@ constexpr NameWords words_of(std::string_view name) {
   return {load<uint16_t>(at) | load<uint8_t>(at + size - 1) << 16, size};
 }
 
-// Open addressing over the names in lower case as far as letters go.
+// The slot where a name is looked for first (open addressing). Upper and lower case give the same.
 constexpr size_t kSlots = 512;
 constexpr size_t slot_of(const NameWords& words, size_t size) {
   constexpr uint64_t kLowerCase = 0x2020202020202020;
@@ -70,8 +70,8 @@ struct NameTable {
   }
 };
 
-// Names in another case, long ones, and those that share their slot. Apart, so that the others need
-// no registers saved.
+// Finds names in another case, long names, and names whose slot is taken by another one. A function
+// of its own, so that the usual case saves no registers.
 [[gnu::noinline]] HeaderId search(const NameTable& table, size_t slot, std::string_view name) {
   for (; table.slots[slot] != 0; slot = (slot + 1) % kSlots) {
     const size_t at = table.slots[slot] - size_t{1};

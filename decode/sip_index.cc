@@ -1,4 +1,4 @@
-// Locating: start line, header lines, body (RFC 3261 7, 18.3).
+// Finds the start line, the header lines and the body of a message (RFC 3261 sections 7 and 18.3).
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -107,12 +107,13 @@ void add_header(std::string_view name, std::string_view value, SipIndex* sip) {
   if (first == 0) first = static_cast<uint16_t>(sip->headers.size());
 }
 
-// Where the line that starts at `at` ends: its newline, or size().
+// Where the line that starts at `at` ends: the place of its newline, or size().
 size_t end_of_line(std::string_view bytes, size_t at) {
   return std::min(find_byte(bytes, at, '\n'), bytes.size());
 }
 
-// The first colon in bytes[at, end); `end` when there is none. Names are short: one load mostly.
+// The first colon in bytes[at, end); `end` when there is none. Names are short: one load is mostly
+// enough.
 size_t find_colon(std::string_view bytes, size_t at, size_t end) {
   if (at + 16 <= bytes.size()) {
     const uint64_t hits = equal_bytes16(bytes.data() + at, ':');
@@ -121,7 +122,7 @@ size_t find_colon(std::string_view bytes, size_t at, size_t end) {
   return std::min(find_byte(slice(bytes, 0, end), at, ':'), end);
 }
 
-// Header lines up to the empty line, those with a name that is `wanted`; returns where the body
+// Indexes the header lines whose name is `wanted`, up to the empty line. Returns where the body
 // starts.
 template <typename Wanted>
 size_t index_headers(std::string_view bytes, size_t at, Wanted wanted, SipIndex* sip) {
@@ -133,7 +134,7 @@ size_t index_headers(std::string_view bytes, size_t at, Wanted wanted, SipIndex*
     if (end == at || (end == at + 1 && bytes[at] == '\r')) return std::min(end + 1, bytes.size());
     const size_t colon = find_colon(bytes, at, end);
     const bool named = colon < end && colon > at;
-    // Continued lines (7.3.1) belong to the value; it stays folded.
+    // Lines that continue a field belong to its value, which stays folded (RFC 3261 7.3.1).
     while (begins_with_space(end + 1)) {
       const size_t more = end_of_line(bytes, end + 1);
       const bool blank = trim(slice(bytes, end + 1, more)).empty();
@@ -180,13 +181,13 @@ void check_cseq(SipIndex* sip) {
   }
 }
 
-// Line ends and zeros that some senders and devices put behind a datagram.
+// Some senders and devices put line ends and zeros behind a message.
 bool is_padding(std::string_view bytes) {
   return std::all_of(bytes.begin(), bytes.end(), [](char c) { return c == '\0' || is_space(c); });
 }
 
-// Whole lines, or more, stand behind the body. The rest of a line whose begin counts is forgiven:
-// two of RFC 5118's own examples have it.
+// Whether more stands behind the body than the rest of its last line. Such a rest is allowed,
+// because two examples of RFC 5118 have it.
 bool goes_on_behind(std::string_view body, std::string_view behind) {
   if (!body.empty() && body.back() != '\n')
     behind = slice(behind, end_of_line(behind, 0), behind.size());
@@ -227,8 +228,8 @@ size_t skip_crlf(std::string_view bytes) {
   return at;
 }
 
-// The first Content-Length, 0 when there is none. Without an index, which is made when the message
-// is whole.
+// The first Content-Length; 0 when there is none. It needs no index: that is made only once the
+// message is complete.
 uint64_t framed_length(std::string_view headers) {
   size_t next = 0;
   line_at(headers, 0, &next);  // start-line
@@ -243,7 +244,7 @@ uint64_t framed_length(std::string_view headers) {
   return 0;
 }
 
-// The start line; *next is where the headers begin.
+// Clears *out and reads the start line. *next is where the headers begin.
 bool begin_index(std::string_view bytes, size_t* next, SipIndex* out) {
   std::vector<HeaderLine> headers = std::move(out->headers);
   headers.clear();
@@ -278,7 +279,7 @@ bool looks_like_sip(std::string_view bytes) {
   const size_t version = line.rfind(' ');
   if (version != std::string_view::npos && starts_no_case(line.substr(version + 1), "SIP/"))
     return true;
-  // A start-line longer than what was captured or has come so far.
+  // The start-line is longer than what was captured, or has come so far: a known method must do.
   return next == bytes.size() && bytes.back() != '\n' &&
          parse_method(bytes.substr(0, space)) != Method::unknown &&
          (starts_no_case(bytes.substr(space + 1), "sip") ||
@@ -298,7 +299,7 @@ bool index_sip(std::string_view bytes, SipIndex* out) {
 bool index_routing(std::string_view bytes, SipIndex* out) {
   size_t next = 0;
   if (!begin_index(bytes, &next, out)) return false;
-  // Via and Record-Route; `v` is Via's compact form. What else begins so does no harm.
+  // Via (or v) and Record-Route. Other fields with these initials do no harm.
   const auto wanted = [](std::string_view name) {
     return !name.empty() && (lower(name[0]) == 'v' || lower(name[0]) == 'r');
   };

@@ -1,10 +1,11 @@
-// A SIP message: located in one pass, parsed when asked (RFC 3261 section 7).
+// A SIP message: its parts are found in one pass, and values are parsed when somebody asks (RFC
+// 3261 section 7).
 //
 // index_sip() finds the start line, the header lines and the body. parse_*() are pure functions on
-// a header value. Lifetime: every string_view points into the bytes given to index_sip(). Errors:
-// none is fatal but "this is no SIP start-line"; all others set SipIndex::malformed (the first one
-// wins) and go on. Bounds: kMaxHeaders header lines are indexed; more set `malformed`, their bytes
-// stay part of the message.
+// a header value. Lifetime: every string_view points into the bytes given to the function that made
+// it. Threads: any. Errors: only a missing SIP start-line is fatal; all others set
+// SipIndex::malformed (the first one wins) and reading goes on. Bounds: kMaxHeaders header lines
+// are indexed; more set `malformed`, and their bytes stay part of the message.
 #pragma once
 
 #include <array>
@@ -69,7 +70,7 @@ struct CSeq {  // RFC 3261 20.16
   bool valid = false;
 };
 
-// What SipIndex::malformed is about.
+// The kind of fault that SipIndex::malformed describes.
 enum class SipFault : uint8_t { none, syntax, missing_header, body_too_short, body_too_long };
 
 struct SipIndex {
@@ -86,9 +87,9 @@ struct SipIndex {
       body;  // after the empty line, cut to Content-Length when that is shorter than the rest
   std::optional<uint64_t> content_length;
   CSeq cseq;
-  const char* malformed = nullptr;     // what is wrong, a static sentence; null when nothing
-  SipFault fault = SipFault::none;     // the kind of it
-  const char* malformed_at = nullptr;  // the first byte of it; null when it is an absence
+  const char* malformed = nullptr;  // the first fault, a static sentence; null when there is none
+  SipFault fault = SipFault::none;  // the kind of that fault
+  const char* malformed_at = nullptr;  // its first byte; null when something is missing
 
   std::string_view value(HeaderId id) const {  // of the first such header line, empty when absent
     const uint16_t at = first[static_cast<size_t>(id)];
@@ -97,33 +98,34 @@ struct SipIndex {
   bool has(HeaderId id) const { return first[static_cast<size_t>(id)] != 0; }
 };
 
-// Cheap test of the first bytes: "METHOD sip..." or "SIP/2.0 ddd". Any token is accepted as method
-// if the line ends in SIP/2.0.
+// Cheap test whether the bytes, behind leading line ends, begin with a SIP start-line. Any token is
+// accepted as the method if the line ends in "SIP/...". A start-line that is cut off must begin
+// with a known method and "sip" or "tel:".
 bool looks_like_sip(std::string_view bytes);
 
 // False when the bytes do not begin with a SIP start-line (leading CRLFs are skipped). *out is
 // reused, its vector keeps its capacity.
 bool index_sip(std::string_view bytes, SipIndex* out);
-// The same for who asks for Via and Record-Route alone: start line and those headers, nothing is
-// checked. A third of the instructions.
+// Likewise, but finds only the start line, Via and Record-Route, and checks nothing else: a third
+// of the instructions.
 bool index_routing(std::string_view bytes, SipIndex* out);
 
-// Length of the first whole message in a byte stream: headers plus Content-Length. 0: more bytes
-// are needed. Used for TCP framing.
+// The first message in a byte stream, by its headers and Content-Length (RFC 3261 section 18.3).
 struct SipFrame {
   size_t skip = 0;    // CRLF keep-alives before the message
-  size_t length = 0;  // whole message, 0 when incomplete
-  size_t needed = 0;  // when the headers are complete: total length needed, else 0
+  size_t length = 0;  // of the message, without `skip`; 0: more bytes are needed
+  size_t needed = 0;  // the same once the headers are complete, also while the body is not; else 0
   bool bad = false;   // no SIP start-line here: resynchronise
 };
 SipFrame frame_sip(std::string_view stream);
-inline constexpr size_t kMaxHeaderBytes = 1 << 20;  // longer headers are bad
-// Where the body begins, behind the first empty line; npos when that has not come yet.
+inline constexpr size_t kMaxHeaderBytes = 1 << 20;  // longer headers make SipFrame::bad
+// Where the body begins, behind the first empty line; npos while there is no empty line.
 size_t end_of_headers(std::string_view stream);
 
-// One value of a header whose lines may repeat and whose lines may be comma lists; calls
-// `visit(std::string_view value)` in order. Commas inside quotes, <> and comments do not split.
+// The values of a comma list, trimmed and in order; empty ones are left out. Commas inside quotes
+// and <> do not split.
 std::vector<std::string_view> split_list(std::string_view value);
+// The values of all lines of a header field in order; lines of a comma list are split.
 std::vector<std::string_view> header_values(const SipIndex& sip, HeaderId id);
 std::string unfold(std::string_view value);  // RFC 3261 7.3.1: CRLF LWS becomes one space
 
@@ -141,7 +143,8 @@ struct Via {                   // RFC 3261 20.42, RFC 3581
   bool valid = false;
 };
 Via parse_via(std::string_view value);  // the first value when the line is a list
-// What a transaction is found by (17.2.3), without a look at the rest.
+// The parts of the first Via value that identify a transaction (RFC 3261 17.2.3); the rest is not
+// parsed.
 struct ViaKey {
   std::string_view sent_by;  // host and port as written
   std::string_view branch;   // empty when absent
@@ -169,8 +172,8 @@ struct NameAddr {            // From, To, Contact, Route, Record-Route, Refer-To
 };
 NameAddr parse_name_addr(std::string_view value);
 
-// Value of parameter `name` (any case) in "a=b;c;d=\"e\"": nullopt when absent, empty when it has
-// no value; quotes removed.
+// Value of the parameter `name` (any case) in "a=b;c;d=\"e\"", without quotes. nullopt when it is
+// absent, empty when it has no value.
 std::optional<std::string_view> param(std::string_view params, std::string_view name);
 std::string_view tag_of(
     std::string_view from_or_to_value);  // empty when absent; fast path for correlation

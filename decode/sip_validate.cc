@@ -65,7 +65,7 @@ bool is_display_char(char c) {
          static_cast<unsigned char>(c) >= 0x80 || std::strchr("-.!%*_+`'~", c) != nullptr;
 }
 
-// host of a URI or sent-by that is an IPv6 address without its brackets (RFC 5118 4.1).
+// Whether a host with or without a port is an IPv6 address without its brackets (RFC 5118 4.1).
 bool is_bare_ipv6(std::string_view host_port) {
   return !host_port.starts_with('[') && std::count(host_port.begin(), host_port.end(), ':') >= 2;
 }
@@ -131,7 +131,7 @@ Found check_via(std::string_view value) {
   return std::nullopt;
 }
 
-// RFC 3261 20.17: only GMT.
+// The time zone of Date can only be GMT (RFC 3261 20.17).
 Found check_date(std::string_view value) {
   if (value.ends_with("GMT")) return std::nullopt;
   return Fault{"Date is not in GMT (RFC 3261 20.17)", value.data()};
