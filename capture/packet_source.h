@@ -31,10 +31,10 @@ struct SourceInfo {
   std::string format;      // "pcap", "pcapng", "live", ...
   uint16_t link_type = 0;  // of the first packet
   uint64_t packets = 0;
-  uint64_t bytes = 0;       // captured bytes of all packets
-  uint64_t dropped = 0;     // by kernel, interface or file's own statistics
-  bool fine_times = false;  // in steps of less than a microsecond
-  bool has_times = true;    // false: made up, as of a log without times or Simple Packet Blocks
+  uint64_t bytes = 0;         // captured bytes of all packets
+  uint64_t dropped = 0;       // by kernel, interface or file's own statistics
+  bool fine_times = false;    // in steps of less than a microsecond
+  bool has_times = true;      // false: made up, as of a log without times or Simple Packet Blocks
   bool from_anybody = false;  // HEP without a key: packets of anybody are taken
   std::vector<HepSender> hep_senders = {};  // of a HEP source
   uint64_t refused = 0;                 // HEP packets without the required key: not in `packets`

@@ -1,4 +1,4 @@
-// Header values: lists, Via, URIs, name-addr, CSeq, parameters (RFC 3261 20, 25).
+// Header values: lists, Via, URIs, name-addr, CSeq, parameters (RFC 3261 sections 20 and 25).
 #include <bit>
 #include <charconv>
 
@@ -8,7 +8,7 @@
 namespace sipladder {
 namespace {
 
-// host[:port] with an IPv6 reference; what follows the port stays in *rest.
+// Reads host[:port]; an IPv6 address stands in brackets. *valid: nothing else is there.
 void parse_host_port(std::string_view text, std::string_view* host, std::optional<uint16_t>* port,
                      bool* valid) {
   text = trim(text);
@@ -47,7 +47,7 @@ size_t end_of_quoted(std::string_view text, size_t at) {
   return text.size();
 }
 
-// The next `separator` outside quotes, angle brackets and comments.
+// The next `separator` outside quotes and angle brackets; npos when there is none.
 size_t find_outside(std::string_view text, char separator) {
   int angle = 0;
   for (size_t i = 0; i < text.size(); i++) {
@@ -65,7 +65,7 @@ size_t find_outside(std::string_view text, char separator) {
   return std::string_view::npos;
 }
 
-// Behind the last ';', '>' or '"'; 0 when there is none.
+// The place behind the last ';', '>' or '"'; 0 when there is none.
 size_t behind_last_delimiter(std::string_view value) {
   size_t end = value.size();
   for (; end >= 16; end -= 16) {
@@ -153,10 +153,10 @@ namespace {
 struct ViaParts {
   std::string_view transport;
   std::string_view sent_by;
-  std::string_view params;  // null when there is no ';'
+  std::string_view params;  // behind the first ';', with data() null when there is none
 };
 
-// The first value of the line, cut in three; all empty when it is no Via.
+// Cuts the first value of a Via line into three parts; all are empty when it is no Via.
 ViaParts split_via(std::string_view value) {
   if (find_byte(value, 0, ',') != std::string_view::npos)
     value = value.substr(0, find_outside(value, ','));
@@ -261,7 +261,7 @@ NameAddr parse_name_addr(std::string_view value) {
   }
   const size_t open = value.find('<', at);
   if (open == std::string_view::npos) {
-    // Without <> the parameters are the header's, not the URI's (20.10).
+    // Without <>, the parameters belong to the header field and not to the URI (RFC 3261 20.10).
     std::string_view rest = value;
     result.uri = trim(cut(&rest, ';'));
     result.params = trim(rest);
@@ -297,11 +297,11 @@ std::optional<std::string_view> param(std::string_view params, std::string_view 
 }
 
 std::string_view tag_of(std::string_view value) {
-  // Mostly the tag is the last parameter, and no URI, quoted string or comment is behind it.
+  // Fast path: mostly the tag is the last parameter.
   const size_t begin = behind_last_delimiter(value);
   const std::string_view item = value.substr(begin);
   if (begin > 0 && value[begin - 1] == ';' && item.starts_with("tag=")) return item.substr(4);
-  // Behind the last '>' there are header parameters only.
+  // Behind the last '>' there are only parameters of the header field.
   std::string_view tail = value;
   for (size_t close; (close = find_byte(tail, 0, '>')) != std::string_view::npos;) {
     tail.remove_prefix(close + 1);

@@ -20,7 +20,7 @@ std::optional<StreamKind> stream_kind(std::string_view bytes) {
 size_t find_sip_start(std::string_view bytes, size_t from) {
   for (size_t at = bytes.find('\n', from); at != std::string_view::npos;
        at = bytes.find('\n', at + 1)) {
-    // Another line end is no start: looks_like_sip() would skip it.
+    // A line end is no start, but looks_like_sip() would skip it.
     const bool line = at + 1 < bytes.size() && bytes[at + 1] != '\r' && bytes[at + 1] != '\n';
     if (line && looks_like_sip(bytes.substr(at + 1))) return at + 1;
   }
@@ -45,7 +45,7 @@ void StreamMessages::deliver_content(const View& view) {
     if (is_worth_framing(had)) cut_pending();
   }
   if (view.missing == 0) return;
-  // The snap length cut the segment: its message is handed on as far as it is there.
+  // The snap length cut the segment: what is there of its message is handed on.
   const std::string rest = std::move(stream_.pending);
   stream_.pending.clear();
   stream_.needed = 0;
@@ -59,7 +59,8 @@ void StreamMessages::deliver_content(const View& view) {
 }
 
 void StreamMessages::lose(const TcpSegment& next, bool acknowledged) {
-  // A connection that was seen from its beginning and carries something else.
+  // A gap counts only in a stream with SIP: a connection that was seen from its beginning may carry
+  // anything.
   const bool told = stream_.kind != StreamKind::fresh;
   const bool sip = told || (stream_.tls == nullptr && stream_kind(next.bytes).has_value());
   if (sip) layers_.note(acknowledged ? Oddity::tcp_gap_acknowledged : Oddity::tcp_gap);
@@ -120,7 +121,8 @@ void StreamMessages::deliver_hep(const View& view) {
   stream_.pending.assign(whole.text());
 }
 
-// Bytes that are done with; 0 when more are needed.
+// Decodes or skips what `view` begins with. Returns how many bytes that are; 0 when more are
+// needed.
 size_t StreamMessages::cut_hep(const View& view) {
   constexpr std::string_view kMagic = "HEP3";
   const std::string_view bytes = view.text();
@@ -147,11 +149,11 @@ bool StreamMessages::find_start(View* view) {
   return true;
 }
 
-// What came behind the first `had` pending bytes may end the start-line, the headers or the
-// message. Framing looks at a message from its beginning on: after each small segment it would look
-// at all of it again.
+// Whether the bytes behind the first `had` pending ones may end the start-line, the headers or the
+// message. Framing reads a message from its beginning: without this test, many small segments would
+// make it read the same bytes again and again.
 bool StreamMessages::is_worth_framing(size_t had) const {
-  constexpr size_t kStartTold = 128;  // so many bytes show what a message begins with
+  constexpr size_t kStartTold = 128;  // bytes that are enough to tell whether SIP begins
   const std::string_view bytes = stream_.pending;
   if (stream_.needed != 0) return bytes.size() >= stream_.needed;
   if (had < kStartTold || bytes.size() > kMaxHeaderBytes) return true;
@@ -173,8 +175,8 @@ void StreamMessages::cut_pending() {
         frame.needed > kMaxMessage || (frame.length == 0 && rest.size() > kMaxMessage);
     if (frame.bad || too_long) {
       layers_.note(too_long ? Oddity::tcp_message_too_long : Oddity::tcp_resync);
-      // Of headers that never end half is left out at once: else each of the start-lines in them
-      // would have all that follows searched for an end.
+      // Half of headers that never end is skipped at once. Else each start-line among them would
+      // make all bytes behind it be searched for an end.
       if (frame.bad && rest.size() > kMaxHeaderBytes) done += rest.size() / 2;
       done = std::min(bytes.size(), find_sip_start(bytes, done));
     } else if (frame.skip == rest.size()) {

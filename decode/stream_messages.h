@@ -8,18 +8,18 @@ namespace sipladder {
 
 class StreamMessages {
  public:
-  // `ip` and `stream` must live as long as this, `ip` in the direction of `key`.
+  // All arguments must outlive this. `ip` and `key` are of the direction that `stream` is.
   StreamMessages(Layers& layers, const IpHeader& ip, const TcpKey& key, TcpStream& stream)
       : layers_(layers), ip_(ip), key_(key), stream_(stream) {}
 
-  void deliver(const View& view);                        // bytes that follow those before
-  void lose(const TcpSegment& next, bool acknowledged);  // the bytes before it will never come
+  void deliver(const View& view);                        // the next bytes of the stream, in order
+  void lose(const TcpSegment& next, bool acknowledged);  // the bytes before `next` never come
 
   bool waiting() const { return !stream_.pending.empty() || !stream_.fragments.empty(); }
   bool keepalive() const { return keepalive_; }
-  bool opened_tls() const { return opened_tls_; }  // what came could be decrypted
+  bool opened_tls() const { return opened_tls_; }  // a TLS record that came could be decrypted
 
-  // Of a TLS connection: the capture has ended. (tls/stream_content.cc)
+  // Only for a TLS connection: tries the records that wait for keys. (tls/stream_content.cc)
   void finish_tls();
 
  private:
@@ -53,12 +53,14 @@ class StreamMessages {
   bool opened_tls_ = false;
 };
 
-// The kind a stream has whose first known bytes are these; nullopt when they are not about SIP.
+// The kind of a stream that begins with these bytes; nullopt when it carries no SIP or HEP.
 std::optional<StreamKind> stream_kind(std::string_view bytes);
 bool begins_websocket_upgrade(std::string_view bytes);
-bool is_websocket_sip(std::string_view bytes);  // one whole frame, seen without its upgrade
+// Whether the bytes are one whole WebSocket frame with a SIP message, for streams whose HTTP
+// upgrade was not captured.
+bool is_websocket_sip(std::string_view bytes);
 
-// The next SIP start-line at the beginning of a line; npos when there is none.
+// The next SIP start-line that begins a line behind `from`; npos when there is none.
 size_t find_sip_start(std::string_view bytes, size_t from);
 
 inline constexpr size_t kMaxMessage = 1 << 20;

@@ -1,6 +1,7 @@
-// TCP segments put in order (RFC 9293). A gap is an oddity: nothing is spliced, the next start-line
-// is found again. Bounds: kMaxStreams directions, kMaxAhead bytes and kMaxSegmentsAhead segments
-// out of order in each, kMaxTcpBuffered bytes in all; streams that carry no SIP keep nothing.
+// Puts TCP segments in order (RFC 9293). A gap is an oddity: bytes before and behind it are never
+// joined, and reading goes on at the next start-line. Bounds: kMaxStreams directions, kMaxAhead
+// bytes and kMaxSegmentsAhead segments out of order in each, kMaxTcpBuffered bytes in all. Streams
+// that carry no SIP keep nothing.
 #include <algorithm>
 #include <tuple>
 
@@ -14,17 +15,19 @@ constexpr size_t kMaxStreams = 16'384;
 constexpr size_t kMaxTcpBuffered = 128 << 20;
 constexpr size_t kMaxAhead = 64 << 10;
 constexpr size_t kMaxSegmentsAhead = 4096;
-// A capture can show the acknowledgement before what it acknowledges: several queues of a device, a
-// mirror, a tap of each direction. So long it waits for that.
+// A capture can show an acknowledgement before the segment that it acknowledges: with several
+// queues of a device, a mirror port, or a tap for each direction. A gap waits so long for its
+// segment.
 constexpr int64_t kReorderedNs = 200'000'000;
 constexpr int64_t kMaxGapNs =
     2'000'000'000;  // a segment that has not come by then was not captured
-// A sender waits longer for an acknowledgement (RFC 6298): what comes again sooner is the same
-// segment seen at another point.
+// A sender waits longer than this for an acknowledgement (RFC 6298). A segment that comes again
+// sooner is a copy, captured at another point.
 constexpr int64_t kLeastResendNs = 180'000'000;
-constexpr uint32_t kStalled = 3;  // copies in vain
+constexpr uint32_t kStalled = 3;  // copies without a reply
 constexpr int64_t kStallForgottenNs = 300'000'000'000;
-// No window is larger (RFC 7323 section 2.3 allows 1 GiB, nobody uses it): another connection.
+// No window in use is larger (RFC 7323 section 2.3 allows 1 GiB): a segment farther away belongs to
+// another connection.
 constexpr int32_t kOtherConnection = 16 << 20;
 
 constexpr uint8_t kFin = 0x01;
@@ -41,7 +44,7 @@ struct Segment {
   View payload;
 
   bool has(uint8_t flag) const { return (flags & flag) != 0; }
-  // The snap length does not change how far the sequence numbers go.
+  // Counts bytes that the snap length cut: sequence numbers count them, too.
   uint32_t length() const { return static_cast<uint32_t>(payload.size + payload.missing); }
 };
 
@@ -69,7 +72,7 @@ void note_resent(Layers& layers, TcpStream& stream) {
   stream.resent_frame = layers.packet->frame;
 }
 
-// Anything from the other side proves that what was sent again is heard, or refused.
+// Any packet of `key` proves that its sender hears, or refuses, what the other side sent again.
 void note_reply(Layers& layers, const TcpKey& key) {
   if (layers.packet->time_ns - layers.last_resent_ns > kStallForgottenNs) return;
   const auto found = layers.tcp.find(TcpKey{key.dst, key.src});
@@ -82,7 +85,8 @@ void forget(Layers& layers, Streams::iterator stream) {
   layers.tcp.erase(stream);
 }
 
-// Rare: the older half goes in one sweep, so that the cost per stream stays constant.
+// Drops the older half of all streams in one sweep, so that the cost for each stream stays
+// constant.
 void evict(Layers& layers) {
   std::vector<int64_t> times;
   times.reserve(layers.tcp.size());
@@ -125,7 +129,7 @@ bool is_lost(const Layers& layers, const TcpStream& stream) {
          waited > kMaxGapNs;
 }
 
-// Takes the first kept segment, of which bytes may be known by now.
+// Delivers the first segment that was kept. Some of its bytes may have come in the meantime.
 void deliver_first(Layers& layers, TcpStream& stream, StreamMessages& messages) {
   TcpSegment& first = stream.ahead.begin()->second;
   const auto known = static_cast<size_t>(distance(first.sequence, stream.next));
@@ -140,7 +144,7 @@ void deliver_first(Layers& layers, TcpStream& stream, StreamMessages& messages) 
   if (known < whole.size) messages.deliver(whole.sub(known));
 }
 
-// The other direction says that it has all that stands before `sequence`.
+// Whether the other direction has acknowledged all bytes before `sequence`.
 bool is_acknowledged(const Layers& layers, const TcpKey& key, uint32_t sequence) {
   const auto found = layers.tcp.find(TcpKey{key.dst, key.src});
   return found != layers.tcp.end() && found->second.acknowledged &&
@@ -160,7 +164,7 @@ void deliver_ahead(Layers& layers, const TcpKey& key, TcpStream& stream, StreamM
   }
 }
 
-// The receiver has acknowledged what stands behind a gap: the capture missed it, waiting is vain.
+// If the receiver has acknowledged bytes behind a gap, the capture missed the gap: it is given up.
 void skip_acknowledged_gap(Layers& layers, const IpHeader& ip, const TcpKey& key,
                            uint32_t acknowledged) {
   if (layers.packet->time_ns - layers.last_ahead_ns > kMaxGapNs) return;
@@ -180,7 +184,7 @@ void skip_acknowledged_gap(Layers& layers, const IpHeader& ip, const TcpKey& key
   layers.tcp_buffered += stream.buffered() - before;
 }
 
-// What a segment is whose stream carries no SIP so far.
+// The fate of a segment whose stream has carried no SIP so far.
 Fate fate_of_other(Layers& layers, const TcpKey& key, const View& payload) {
   if (is_tls_record(payload.text())) {
     layers.tls.count(key.src, key.dst, payload.text(), layers.place());
@@ -223,7 +227,7 @@ Fate order(Layers& layers, const TcpKey& key, TcpStream& stream, Segment segment
   return fate_of(messages, stream);
 }
 
-// A reset from where a SYN went, before anything else came from there.
+// Notes a reset that answers a SYN, before anything else came from that side.
 void note_refusal(Layers& layers, const TcpKey& key, const Segment& segment) {
   if (!segment.has(kRst) || layers.tcp_refusals.size() >= kMaxTcpRefusals) return;
   const auto opening = layers.tcp.find(TcpKey{key.dst, key.src});
@@ -240,7 +244,8 @@ void begin_or_end(Layers& layers, const TcpKey& key, const Segment& segment) {
   const auto found = layers.tcp.find(key);
   const bool known = found != layers.tcp.end();
   const uint8_t point = layers.packet->point;
-  // Another capture point shows the same SYN later, when there are data already.
+  // The same SYN from another capture point can come when there is data already: it changes
+  // nothing.
   if (segment.has(kSyn) && known && found->second.first == segment.sequence &&
       found->second.point != point)
     return;
@@ -249,7 +254,7 @@ void begin_or_end(Layers& layers, const TcpKey& key, const Segment& segment) {
   if (again) return note_resent(layers, found->second);
   if (known) forget(layers, found);
   if (!segment.has(kSyn)) return;
-  // From its beginning on, segments that come out of order can be told from other traffic.
+  // A stream is kept from its SYN on, so that segments out of order can be told from other traffic.
   TcpStream& stream = add_stream(layers, key, segment.sequence)->second;
   stream.first = segment.sequence;
   stream.point = point;
@@ -257,14 +262,15 @@ void begin_or_end(Layers& layers, const TcpKey& key, const Segment& segment) {
   stream.known_frame = layers.packet->frame;
 }
 
-// A stream known by its SYN only, before its first SIP bytes. False when it turns out to be other.
+// Decides what a stream carries of which only the SYN is known. False when it is neither SIP, HEP
+// nor TLS that is read.
 bool tell_kind(Layers& layers, const TcpKey& key, TcpStream& stream, const Segment& segment) {
   if (stream.kind != StreamKind::fresh || stream.tls != nullptr) return true;
   if (segment.sequence != stream.next) return stream.ahead_bytes < kMaxAhead;
   const std::string_view payload = segment.payload.text();
   if (begin_pending_tls(layers, key, stream, segment.payload.text())) return true;
   if (is_tls_record(payload)) return false;
-  // The shortest start-line is longer: this may be its beginning, or a keep-alive.
+  // Every start-line is longer. Fewer bytes may be the beginning of one, or a keep-alive.
   constexpr size_t kUndecided = 12;
   if (stream.pending.empty() && payload.size() < kUndecided) return true;
   const auto kind = stream.pending.empty() ? stream_kind(payload)
@@ -309,7 +315,7 @@ Fate decode_segment(Layers& layers, const IpHeader& ip, const TcpKey& key, const
   return fate;
 }
 
-// What was kept behind gaps that are not filled by the end of the capture, as if seen one by one.
+// At the end of the capture, delivers the segments behind gaps with the times of their packets.
 void flush(Layers& layers, const TcpKey& key, TcpStream& stream) {
   if (stream.ahead.empty()) return;
   if (stream.kind == StreamKind::fresh && stream.tls == nullptr) {
@@ -336,8 +342,8 @@ void flush(Layers& layers, const TcpKey& key, TcpStream& stream) {
   layers.packet = nullptr;
 }
 
-// Nothing more of a direction is here, and the other one has acknowledged more. (A FIN counts as
-// one byte.)
+// Notes a gap at the end of a direction: the other one has acknowledged more than was captured. One
+// byte more is no gap, since a FIN counts as one.
 void find_unseen_end(Layers& layers, const TcpKey& key, const TcpStream& stream) {
   const auto back = layers.tcp.find(TcpKey{key.dst, key.src});
   if (back == layers.tcp.end() || !back->second.acknowledged || !stream.ahead.empty()) return;

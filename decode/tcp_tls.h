@@ -1,18 +1,20 @@
-// Private to decode/: the TLS of a TCP connection, which belongs to both of its directions.
+// Private to decode/: the TLS session of a TCP connection, which both of its directions share.
 #pragma once
 
 #include "decode/layers.h"
 
 namespace sipladder {
 
-// A direction in which nothing was seen yet is part of a TLS connection: the other one is, or a
-// hello stands in `bytes`.
+// Gives `stream` a TLS session, if `bytes` begin with a TLS record and either the other direction
+// has a session or the record is a hello. False when neither is so. For a direction of which
+// nothing was read yet.
 bool begin_tls(Layers& layers, const TcpKey& key, TcpStream& stream, std::string_view bytes);
-// The same of one whose first bytes wait for more.
+// Likewise for a direction whose first bytes are in stream.pending.
 bool begin_pending_tls(Layers& layers, const TcpKey& key, TcpStream& stream,
                        std::string_view bytes);
+// Counts a packet in the row of the connection. stream.tls must not be null.
 void note_tls_packet(Layers& layers, const TcpStream& stream, const View& payload);
-// What it keeps back until keys are known is tried.
+// Tries the records that wait for keys, and hands on what they hold.
 void finish_tls(Layers& layers, const TcpKey& key, TcpStream& stream);
 
 }  // namespace sipladder

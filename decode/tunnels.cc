@@ -28,13 +28,14 @@ bool is_ethernet(const View& view) {
 
 namespace {
 
-// Type I has no header and is known by the missing GRE sequence number, type II has 8 bytes.
+// ERSPAN type I has no header and is recognized by the missing GRE sequence number. Type II has 8
+// bytes.
 Fate decode_erspan2(Layers& layers, const View& view, bool has_sequence, int depth) {
   const size_t header = has_sequence ? 8 : 0;
   return view.size < header ? Fate::ip_truncated : decode_ethernet(layers, view.sub(header), depth);
 }
 
-// Type III: 12 bytes, and 8 more when its O bit is set.
+// ERSPAN type III: 12 bytes, and 8 more when its O bit is set.
 Fate decode_erspan3(Layers& layers, const View& view, int depth) {
   if (view.size < 12) return Fate::ip_truncated;
   const size_t header = (view.data[11] & 1U) != 0 ? 20 : 12;
@@ -63,7 +64,7 @@ Fate decode_gre(Layers& layers, const View& whole, int depth) {
   if ((flags & 0x8000) != 0) header += 4;  // checksum
   if ((flags & 0x2000) != 0) header += 4;  // key
   if (has_sequence) header += 4;
-  // Version 1 acknowledges (RFC 2637 section 4.1).
+  // Version 1 can carry an acknowledgement number (RFC 2637 section 4.1).
   if ((flags & 0x0007) == 1 && (flags & 0x0080) != 0) header += 4;
   if (view.size < header) return Fate::ip_truncated;
   view = view.sub(header);
@@ -80,8 +81,9 @@ Fate decode_gre(Layers& layers, const View& whole, int depth) {
   }
 }
 
-// Cookie (0, 4 or 8 bytes) and sublayer (0 or 4) are agreed on beforehand and not written down: the
-// first place where a header begins is taken (RFC 3931 section 4.1.1.1).
+// Both ends agree beforehand on the size of the cookie (0, 4 or 8 bytes) and of the sublayer (0 or
+// 4 bytes), and the packet does not tell (RFC 3931 section 4.1). The first place where a plausible
+// header begins is taken.
 Fate decode_l2tp3(Layers& layers, const View& view, int depth) {
   constexpr size_t kSession = 4;
   if (depth >= kMaxDepth) return Fate::depth_exceeded;

@@ -9,7 +9,7 @@ constexpr uint16_t kChannelBind = 0x0009;
 constexpr uint16_t kSendIndication = 0x0016;
 constexpr uint16_t kDataIndication = 0x0017;
 
-// `part` of the payload, at its own place.
+// The datagram with only `part` of its payload; the ref is moved to that part.
 Datagram part_of(const Datagram& whole, std::string_view part) {
   Datagram inner = whole;
   inner.ref.offset += static_cast<uint64_t>(part.data() - whole.payload.data());

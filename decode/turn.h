@@ -1,11 +1,11 @@
-// Media inside TURN (RFC 8656): ChannelData and the Send and Data indications, between a client and
-// its server.
+// Takes media out of TURN (RFC 8656): out of ChannelData and of Send and Data indications between a
+// client and its server.
 //
-// The datagram inside gets the peer's address in the place of the server's, as offer and answer
-// name it. Channels are learned from ChannelBind requests; while one is not known (the capture
-// began later) the server stands for the peer.
+// The datagram inside gets the address of the peer, which offer and answer name, in the place of
+// the server's. Channels are learned from ChannelBind requests. While a channel is not known,
+// because the capture began later, the address of the server stays.
 //
-// Bounds: kMaxChannels; when they are all taken, all are forgotten, and counted.
+// Bounds: kMaxChannels; beyond, all channels are forgotten, and counted. Threads: one.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -20,8 +20,8 @@ namespace sipladder {
 
 class TurnRelays {
  public:
-  // Of a turn_channel or a stun message; nullopt when it carries no datagram, and for every other
-  // class. The view of its payload lives as long as that of the argument.
+  // The datagram inside a payload of class turn_channel or stun. nullopt when it carries none, and
+  // for every other class. The payload of the result lives as long as that of the argument.
   std::optional<Datagram> unwrap(const Datagram& datagram, PayloadClass payload_class);
 
   uint64_t forgotten() const { return forgotten_; }

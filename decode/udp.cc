@@ -1,4 +1,4 @@
-// UDP (RFC 768): a datagram, or a tunnel when port and header both say so.
+// UDP (RFC 768): a datagram, HEP, or a tunnel when both the port and the header say so.
 #include "decode/hep.h"
 #include "decode/layers.h"
 

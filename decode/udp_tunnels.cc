@@ -8,9 +8,10 @@
 namespace sipladder {
 namespace {
 
-// A port alone proves nothing: SIP and RTP may use it too. What is no tunnel stays a datagram.
+// A port alone proves nothing, since SIP and RTP may use it, too. Each function here is false, and
+// the payload stays a datagram, when its header does not look like that of the tunnel.
 bool decode_vxlan(Layers& layers, const View& view, int depth, Fate* fate) {
-  // The highest bit is that of the group policy.
+  // The highest bit belongs to the group policy extension and may be set.
   if (view.size < 8 || (view.data[0] & 0x7FU) != 0x08 || view.data[7] != 0) return false;
   if (!is_ethernet(view.sub(8))) return false;
   *fate = decode_ethernet(layers, view.sub(8), depth);
@@ -33,7 +34,7 @@ bool decode_geneve(Layers& layers, const View& view, int depth, Fate* fate) {
   return true;
 }
 
-// Length of the GTP-U header with its extensions (TS 29.281 section 5.2); 0 when it is none.
+// Length of the GTP-U header with its extensions (TS 29.281 section 5.2); 0 when it is incomplete.
 size_t gtp_header(const View& view) {
   if ((view.data[0] & 0x07U) == 0) return 8;
   if (view.size < 12) return 0;
@@ -104,7 +105,7 @@ bool decode_l2tp(Layers& layers, const View& view, int depth, Fate* fate) {
   return true;
 }
 
-// Indications may stand before the IPv6 packet (RFC 4380 section 5.1.1).
+// Authentication and origin indications may stand before the IPv6 packet (RFC 4380 section 5.1.1).
 bool decode_teredo(Layers& layers, const View& whole, int depth, Fate* fate) {
   View view = whole;
   if (view.size >= 4 && be16(view.data) == 1) {
@@ -118,7 +119,7 @@ bool decode_teredo(Layers& layers, const View& whole, int depth, Fate* fate) {
   return true;
 }
 
-// Tagged fields up to the end tag; of all tags only padding and the end have no length.
+// Tagged fields stand before the frame. Each has a length, except padding (0) and the end tag (1).
 bool decode_tzsp(Layers& layers, const View& view, int depth, Fate* fate) {
   if (view.size < 5 || view.data[0] != 1 || view.data[1] > 1) return false;
   size_t at = 4;
@@ -155,7 +156,7 @@ bool decode_mpls_in_udp(Layers& layers, const View& view, int depth, Fate* fate)
 
 constexpr struct {
   uint16_t port;
-  bool either;  // answers come from the port
+  bool either;  // packets from the port are looked at, too
   bool (*decode)(Layers&, const View&, int, Fate*);
 } kUdpTunnels[] = {
     {4789, false, decode_vxlan},
@@ -171,7 +172,8 @@ constexpr struct {
     {6635, false, decode_mpls_in_udp},
 };
 
-// By the low bits of a port: nearly every packet is none, and need not look through the table.
+// Whether any tunnel has a port with these low bits. Nearly every packet is no tunnel, and skips
+// the table by this look.
 constexpr auto kLowBits = [] {
   std::array<bool, 256> low_bits{};
   for (const auto& tunnel : kUdpTunnels) low_bits[tunnel.port % 256] = true;

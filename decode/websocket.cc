@@ -1,6 +1,6 @@
 // SIP over WebSocket (RFC 7118): the HTTP upgrade, then frames (RFC 6455 section 5.2), which may be
-// compressed (RFC 7692). What both sides have agreed on need not be known for that: every message
-// says whether it is compressed, and a window that is kept does no harm to a sender that forgets
+// compressed (RFC 7692). The parameters that both sides negotiated are not needed: every message
+// says whether it is compressed, and it does no harm to keep the window for a sender that resets
 // its own.
 #include <algorithm>
 
@@ -13,8 +13,8 @@ namespace {
 
 constexpr size_t kMaxUpgrade = 16 << 10;
 constexpr uint8_t kFin = 0x80;
-constexpr uint8_t kReserved = 0x30;  // set only by extensions nobody uses with SIP
-constexpr uint8_t kPacked = 0x40;    // of a message's first frame
+constexpr uint8_t kReserved = 0x30;  // set only by extensions that nobody uses with SIP
+constexpr uint8_t kPacked = 0x40;    // compressed; set in the first frame of a message
 constexpr uint8_t kControl = 0x08;
 constexpr uint8_t kOpcode = 0x0F;  // 0: the frame continues a message
 
@@ -133,7 +133,8 @@ bool StreamMessages::unpack(std::string* message) {
   std::string packed;
   packed.swap(*message);
   if (stream_.inflater->inflate(packed, kMaxMessage, message)) return true;
-  // It may need what was sent before the capture began; later messages may not.
+  // The message may depend on data from before the capture began. Later ones may not, so a new
+  // window is begun.
   layers_.note(Oddity::websocket_unpack_failed);
   stream_.inflater.reset();
   return false;

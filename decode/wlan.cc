@@ -48,7 +48,7 @@ Fate decode_frame(Layers& layers, const View& view, bool padded) {
   return aggregate ? decode_aggregate(layers, payload) : decode_llc(layers, payload, 0);
 }
 
-// The flags field of a radiotap header (radiotap.org), 0 when there is none.
+// The flags field of a radiotap header (radiotap.org); 0 when there is none.
 uint8_t radiotap_flags(const View& header) {
   constexpr uint8_t kHasTime = 1;
   constexpr uint8_t kHasFlags = 2;

@@ -14,7 +14,7 @@ namespace {
 
 constexpr size_t kBlock = 16;    // of AES
 constexpr size_t kAuthKey = 20;  // of HMAC-SHA1
-constexpr size_t kRtcpTag = 10;  // whatever the suite says of RTP (RFC 4568 6.2.2)
+constexpr size_t kRtcpTag = 10;  // also of suites with 4 bytes for RTP (RFC 4568 6.2.2)
 constexpr size_t kGcmTag = 16;
 constexpr size_t kRtcpHead = 8;   // in the clear
 constexpr size_t kRtcpIndex = 4;  // with the bit that says "encrypted"
@@ -32,8 +32,8 @@ const EVP_CIPHER* cipher_of(SrtpMode mode, size_t key_bytes) {
                            : EVP_aes_256_ctr();
 }
 
-// The key derivation of RFC 3711 4.3.3: the key stream of the master key, from where salt and label
-// say. A salt of 12 bytes has two zeros behind it (RFC 7714 11).
+// The key derivation of RFC 3711 section 4.3.3: the key stream of the master key, whose start salt
+// and label determine. A salt of 12 bytes gets two zeros behind it (RFC 7714 section 11).
 class Derivation {
  public:
   explicit Derivation(const SrtpKey& key) : key_(key), context_(EVP_CIPHER_CTX_new()) {}
@@ -65,7 +65,7 @@ class Derivation {
   EVP_CIPHER_CTX* context_;
 };
 
-// Of RTP: what is not encrypted. 0: not whole.
+// Bytes of the RTP header with its extension, which are not encrypted; 0 when it is not complete.
 size_t rtp_head(std::string_view packet) {
   if (packet.size() < 12) return 0;
   const uint8_t* p = bytes_of(packet);
@@ -77,8 +77,9 @@ size_t rtp_head(std::string_view packet) {
   return packet.size() < head ? 0 : head;
 }
 
-// RFC 3711 4.1.1: salt * 2^16 XOR SSRC * 2^64 XOR index * 2^16. RFC 7714 8.1, 9.1: the same
-// numbers, closer together. `index`: 48 bits.
+// In counter mode salt * 2^16 XOR SSRC * 2^64 XOR index * 2^16 (RFC 3711 section 4.1.1). GCM has
+// the same numbers two bytes further to the front (RFC 7714 sections 8.1 and 9.1). `index`: 48
+// bits.
 Block iv_of(SrtpMode mode, const Secret& salt, uint32_t ssrc, uint64_t index) {
   Block iv{};
   const size_t at = mode == SrtpMode::gcm ? 2 : 4;
@@ -145,8 +146,8 @@ bool SrtpCipher::has_tag(Session& session, std::string_view covered, std::string
          CRYPTO_memcmp(made.data(), tag.data(), tag.size()) == 0;
 }
 
-// Appends to *plain what `body` was. Of GCM it ends with the tag, and `covered` is what that covers
-// beside it.
+// Decrypts `body` and appends it to *plain. With GCM, `body` ends with the tag, and `covered` is
+// what the tag authenticates beside it.
 bool SrtpCipher::decrypt(Session& session, const uint8_t* iv, std::string_view covered,
                          std::string_view body, std::string* plain) const {
   EVP_CIPHER_CTX* const c = session.cipher.get();
@@ -223,7 +224,7 @@ bool SrtpCipher::open_rtcp(std::string_view packet, std::string* plain) {
   if (!gcm && !has_tag(rtcp_, covered, {}, tag)) return false;
   const uint32_t ssrc = be32(bytes_of(packet) + 4);
   if (gcm) {
-    // RFC 7714 9.1: 32 bits of the index, where RTP has counter and number.
+    // The index has 32 bits and stands where RTP has counter and sequence number (RFC 7714 9.1).
     const Block iv = iv_of(mode, rtcp_.salt, ssrc, index);
     const size_t head = encrypted ? kRtcpHead : packet.size() - std::min(kGcmTag, packet.size());
     plain->assign(packet.substr(0, head));

@@ -1,8 +1,8 @@
-// One master key at work: opens packets of SRTP and SRTCP (RFC 3711, RFC 6188, RFC 7714), by
+// Decrypts packets of SRTP and SRTCP with one master key (RFC 3711, RFC 6188, RFC 7714), by
 // libcrypto.
 //
-// Errors: open() says false for a packet whose tag this key, with that rollover counter, has not
-// made. Threads: one.
+// Errors: open() is false when the tag of the packet was not made with this key and this rollover
+// counter. Threads: one.
 #pragma once
 
 #include <cstdint>
@@ -19,16 +19,17 @@ namespace sipladder {
 
 class SrtpCipher {
  public:
-  // Null when libcrypto refuses it.
+  // Null when libcrypto refuses the key. `key.suite` must not be null.
   static std::unique_ptr<SrtpCipher> of(const SrtpKey& key);
   ~SrtpCipher();
   SrtpCipher(const SrtpCipher&) = delete;
   SrtpCipher& operator=(const SrtpCipher&) = delete;
 
-  // True when *plain has the packet as it was before: header and payload, without MKI and tag. A
-  // key that does not authenticate opens whatever has its length.
+  // True when *plain holds the packet before encryption: header and payload, without MKI and tag.
+  // `rollover`: the number of times that the sequence number has wrapped (ROC, RFC 3711 section
+  // 3.3.1). With a key that does not authenticate, every packet of enough bytes is "opened".
   bool open(std::string_view packet, uint32_t rollover, std::string* plain);
-  // The same of a compound packet, whose index stands in it.
+  // Likewise for a compound RTCP packet, which carries its index itself (RFC 3711 section 3.4).
   bool open_rtcp(std::string_view packet, std::string* plain);
 
  private:
@@ -36,7 +37,7 @@ class SrtpCipher {
     void operator()(evp_cipher_ctx_st* context) const;
     void operator()(evp_mac_ctx_st* context) const;
   };
-  // RFC 3711 4.3.2: of RTP, and of RTCP.
+  // Session keys, derived from the master key for RTP or for RTCP (RFC 3711 section 4.3).
   struct Session {
     std::unique_ptr<evp_cipher_ctx_st, FreeContext> cipher;
     std::unique_ptr<evp_mac_ctx_st, FreeContext> mac;

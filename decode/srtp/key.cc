@@ -21,7 +21,7 @@ constexpr SrtpSuite kSuites[] = {
 #undef SRTP_SUITE
 };
 
-// Base64 with or without its padding. Empty when it is none, or too long for a key.
+// Decodes base64 with or without its padding. Empty when it is no base64, or too long for a key.
 Secret decode_key(std::string_view text) {
   while (text.ends_with('=')) text.remove_suffix(1);
   std::array<char, 4 * (Secret::kMost / 3 + 1)> padded{};
@@ -62,7 +62,7 @@ std::optional<SrtpKey> decode_key_param(const SrtpSuite& suite, std::string_view
   if (key.key.bytes().size() != size_t{suite.key_bytes} + suite.salt_bytes) return std::nullopt;
   while (!text.empty()) {
     const std::string_view part = cut(&text, '|');
-    if (part.find(':') == std::string_view::npos) continue;  // of a lifetime nothing depends here
+    if (part.find(':') == std::string_view::npos) continue;  // a lifetime: not needed here
     const auto mki = decode_mki(part);
     if (!mki) return std::nullopt;
     key.mki = *mki;
@@ -70,9 +70,9 @@ std::optional<SrtpKey> decode_key_param(const SrtpSuite& suite, std::string_view
   return key;
 }
 
-// False for one that changes how keys are derived, or what a packet holds, in a way that is not
-// read here (KDR, FEC_ORDER, FEC_KEY). An unknown one without "-" must be understood (RFC
-// 4568 6.3.7).
+// Takes a session parameter. False when it changes how keys are derived, or what a packet holds, in
+// a way that is not supported (KDR, FEC_ORDER, FEC_KEY), or is unknown. An unknown one may be
+// ignored only if it begins with "-" (RFC 4568 section 6.3.7).
 bool take_parameter(std::string_view parameter, SrtpKey* key) {
   if (parameter == "UNENCRYPTED_SRTP") {
     key->encrypts = false;
@@ -99,7 +99,7 @@ const SrtpSuite* find_srtp_suite(std::string_view name) {
 
 namespace {
 
-// RFC 5764 4.1.2, RFC 7714 14.2.
+// Protection profiles of RFC 5764 section 4.1.2 and RFC 7714 section 14.2.
 const SrtpSuite* suite_of_profile(uint16_t profile) {
   switch (profile) {
     case 1:
@@ -133,7 +133,7 @@ std::optional<SrtpKeyPair> srtp_keys_of(const DtlsSrtpInputs& inputs, const Secr
   if (done) pair.emplace();
   for (const bool client : {true, false}) {
     if (!done) break;
-    // Both keys, then both salts.
+    // The exported bytes are both keys, then both salts (RFC 5764 section 4.2).
     std::string one = made.substr(client ? 0 : key, key);
     one.append(made, 2 * key + (client ? 0 : salt), salt);
     SrtpKey& end = client ? pair->client : pair->server;

@@ -1,7 +1,7 @@
-// Master keys of SRTP as SDP tells them (RFC 4568): what stands in a=crypto.
+// Master keys of SRTP: from a=crypto in SDP (RFC 4568), or from a DTLS handshake (RFC 5764).
 //
-// Secrets are wiped when they go, and nothing prints them. Threads: any. Errors: what makes no
-// sense gives no key.
+// Secrets are wiped when they are destroyed, and nothing prints them. Threads: any. Errors: what
+// makes no sense gives no key.
 #pragma once
 
 #include <cstdint>
@@ -23,17 +23,17 @@ enum class SrtpMode : uint8_t {
 
 struct SrtpSuite {
   std::string_view name;
-  std::string_view before;  // as drafts had it; may be empty
+  std::string_view before;  // its name in drafts; may be empty
   SrtpMode mode;
   uint8_t key_bytes;
   uint8_t salt_bytes;
-  uint8_t tag_bytes;  // of RTP; RTCP has 10 where HMAC is used, 16 where GCM is (RFC 3711 5.2)
+  uint8_t tag_bytes;  // of RTP; RTCP has 10 with HMAC and 16 with GCM
 };
-// By either name, case-insensitive. Null: unknown.
+// Finds a suite by either name, in any case. Null when it is unknown. Static, never freed.
 const SrtpSuite* find_srtp_suite(std::string_view name);
 
 struct SrtpKey {
-  const SrtpSuite* suite = nullptr;  // never null in what srtp_keys_of() gives
+  const SrtpSuite* suite = nullptr;  // never null in the results of srtp_keys_of()
   Secret key;                        // master key, then master salt
   std::string mki;                   // stands before the tag of each packet; mostly empty
   // Session parameters (RFC 4568 6.3).
@@ -49,22 +49,24 @@ struct SrtpKey {
 inline constexpr size_t kMaxSrtpKeysOfLine = 8;
 inline constexpr size_t kMaxMki = 128;  // RFC 4568 6.1
 
-// Of the value of one a=crypto line. Empty: a suite or a parameter that is not read here, or a key
-// of another length.
+// The keys in the value of one a=crypto line. Empty when the suite or a parameter is not supported,
+// or a key has the wrong length.
 std::vector<SrtpKey> srtp_keys_of(std::string_view crypto);
 
-// Of both ends of a handshake of DTLS (RFC 5764 4.2), for what the client sends and what the server
-// does. `profile`: of use_srtp; `version` as in DTLS, 0xFEFD.
+// What the keys of a DTLS handshake depend on beside the master secret (RFC 5764 section 4.2).
+// `profile`: of the use_srtp extension; `version`: as on the wire, 0xFEFD for 1.2. The views need
+// to be valid during the call only.
 struct DtlsSrtpInputs {
   uint16_t version = 0;
   uint16_t suite = 0;
   uint16_t profile = 0;
   std::string_view client_random, server_random;
 };
+// The key for what the client sends, and that for what the server sends.
 struct SrtpKeyPair {
   SrtpKey client, server;
 };
-// None: DTLS 1.3, or a profile that is not read here.
+// nullopt for DTLS 1.3, and for a profile that is not supported.
 std::optional<SrtpKeyPair> srtp_keys_of(const DtlsSrtpInputs& inputs, const Secret& master);
 
 }  // namespace sipladder

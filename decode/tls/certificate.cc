@@ -1,4 +1,4 @@
-// What a certificate says of its owner (RFC 5280 4.1.2), read by libcrypto.
+// What a certificate says about its owner (RFC 5280 section 4.1.2), read by libcrypto.
 #include <openssl/asn1.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -37,7 +37,7 @@ int64_t time_of(const ASN1_TIME* time) {
   std::tm utc{};
   if (time == nullptr || ASN1_TIME_to_tm(time, &utc) != 1) return 0;
   const std::time_t seconds = timegm(&utc);
-  // Nanoseconds stay within 64 bits; a certificate for ever ends at the last such moment.
+  // Times are cut so that nanoseconds fit into 64 bits, and 0 remains "not known".
   constexpr std::time_t kLast = 9'000'000'000;
   return std::clamp<std::time_t>(seconds, 1, kLast) * int64_t{1'000'000'000};
 }
@@ -71,7 +71,8 @@ size_t der_number(std::string_view bytes) {
   return value;
 }
 
-// The first of the list. RFC 8446 4.4.2 has a context before it.
+// The first certificate of the list. TLS 1.3 has a context before the list (RFC 8446 section
+// 4.4.2).
 std::string_view first_certificate(std::string_view body, uint16_t version) {
   if (version >= kTls13) {
     if (body.empty()) return {};

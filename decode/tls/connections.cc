@@ -61,7 +61,8 @@ void TlsConnections::count(const Endpoint& src, const Endpoint& dst, std::string
   edit(row).encrypted++;
 }
 
-// Who answers other bytes with an alert speaks TLS, and the other side does not.
+// A connection that begins with a fatal alert: its sender is the server, to which the other side
+// did not speak TLS.
 void TlsConnections::note_lone_alert(uint32_t row, const Endpoint& src, std::string_view payload,
                                      const TlsPlace& place) {
   constexpr size_t kAlertRecord = 7;
@@ -77,7 +78,7 @@ void TlsConnections::note_close(const Endpoint& src, const Endpoint& dst, bool r
   const auto found = by_ends_.find(std::minmax(src, dst));
   if (found == by_ends_.end() || rows_[found->second].closed_ns != 0) return;
   TlsConnection& connection = edit(found->second);
-  if (connection.closed_by == TlsEnd::none)  // else that one has said so already
+  if (connection.closed_by == TlsEnd::none)  // a close_notify may have come before
     connection.closed_by = src == connection.client ? TlsEnd::client : TlsEnd::server;
   connection.answered = connection.answered || src == connection.server;
   connection.reset = reset;

@@ -11,7 +11,8 @@ namespace {
 constexpr size_t kMessageHeader = 4;  // type and length
 constexpr size_t kRandomSize = 32;
 
-// Bytes of a message, front to back. What is not there is empty or 0, and `cut` remembers it.
+// Reads the bytes of a message from front to back. A field that is not there is empty or 0, and
+// cut() is true from then on.
 class HandshakeFields {
  public:
   explicit HandshakeFields(std::string_view bytes) : rest_(bytes) {}

@@ -1,8 +1,9 @@
-// Handshake messages of TLS (RFC 8446 4, RFC 5246 7.4) and certificates (RFC 5280), as far as a
-// bystander needs them. What is cut or makes no sense is left out.
+// Handshake messages of TLS (RFC 8446 section 4, RFC 5246 section 7.4) and certificates (RFC 5280),
+// as far as they are needed to follow a connection. What is cut or makes no sense is left out.
 //
-// Bounds: kMaxHandshake bytes of a message are kept; a longer one is skipped. Lists are cut at
-// kMaxNamed. Texts are hostile: whoever prints them escapes them.
+// Bounds: a message of up to kMaxHandshake bytes is kept; a longer one is skipped. Lists are cut at
+// kMaxNamed. Texts are hostile: they must be escaped when they are printed. Threads: any, for
+// different objects.
 #pragma once
 
 #include <cstdint>
@@ -50,29 +51,29 @@ struct ServerHello {
 };
 struct Certificate {
   std::string subject;             // "CN=sip.example.com, O=Example"
-  std::vector<std::string> names;  // DNS names and addresses that it is for
+  std::vector<std::string> names;  // DNS names, addresses and URIs that it is valid for
   std::string issuer;
   int64_t not_before_ns = 0;  // 0: not known
   int64_t not_after_ns = 0;
 };
 struct EncryptedExtensions {
   std::string alpn;
-  bool early_data = false;  // the server takes it
+  bool early_data = false;  // the server accepts 0-RTT data
 };
 
-// All take the body of a message, behind its type and length.
+// All of these take the body of a message, behind its type and length.
 std::optional<ClientHello> parse_client_hello(std::string_view body);
 std::optional<ServerHello> parse_server_hello(std::string_view body);
 EncryptedExtensions parse_encrypted_extensions(std::string_view body);
-// Of the one that tells who the sender is. nullopt: there is none.
+// The first certificate of a Certificate message, which is that of the sender. nullopt when there
+// is none that can be read.
 std::optional<Certificate> parse_certificates(std::string_view body, uint16_t version);
 
 // Cuts handshake messages out of the content of records (RFC 8446 5.1).
 class HandshakeReader {
  public:
   void add(std::string_view content);
-  // The next whole message. `whole` is false where it was too long to be kept: then `body` is
-  // empty.
+  // A handshake message. One that was too long to be kept is not `whole`, and its body is empty.
   struct Message {
     HandshakeType type;
     std::string body;

@@ -1,4 +1,5 @@
-// Numbers of TLS and their names: cipher suites, versions, alerts.
+// Numbers of TLS and their names: cipher suites, versions, alerts. Threads: any. Pointers are to
+// static rows.
 #pragma once
 
 #include <cstddef>
@@ -15,14 +16,14 @@ struct CipherSuite {
   uint16_t number;
   std::string_view name;
   CipherMode mode;
-  const char* cipher;  // and both digests: names for libcrypto
+  const char* cipher;  // libcrypto's name, as are `mac` and `hash`
   size_t key_size;
-  size_t tag_size;  // of an AEAD, or of the HMAC
-  const char* mac;  // empty for an AEAD
-  const char* hash;
-  bool rsa;  // the key exchange: the server's private key alone opens it
+  size_t tag_size;   // bytes of the AEAD's tag, or of the HMAC
+  const char* mac;   // empty for an AEAD
+  const char* hash;  // of the key schedule
+  bool rsa;          // RSA key exchange: the private key of the server is enough to decrypt
 };
-const CipherSuite* find_suite(uint16_t number);  // null: not one that can be read
+const CipherSuite* find_suite(uint16_t number);  // null: it cannot be decrypted here
 
 inline constexpr uint16_t kSsl3 = 0x0300;
 inline constexpr uint16_t kTls10 = 0x0301;

@@ -16,7 +16,7 @@
 namespace sipladder {
 namespace {
 
-constexpr size_t kAesBlock = 16;  // of AES
+constexpr size_t kAesBlock = 16;
 constexpr size_t kNonce = 12;
 constexpr size_t kExplicitNonce = 8;
 
@@ -29,7 +29,7 @@ struct FreeKdf {
   void operator()(EVP_KDF_CTX* context) const { EVP_KDF_CTX_free(context); }
 };
 
-// Bytes that are wiped when they go.
+// Bytes that are wiped when they are destroyed.
 class SecretBytes {
  public:
   explicit SecretBytes(size_t size) : bytes_(size, '\0') {}
@@ -64,7 +64,7 @@ bool derive(const char* kind, std::vector<OSSL_PARAM> params, std::string* out) 
   return EVP_KDF_derive(context.get(), raw_bytes(*out), out->size(), params.data()) == 1;
 }
 
-// RFC 5246 5, RFC 2246 5.
+// The pseudorandom function of RFC 5246 section 5, and of RFC 2246 section 5.
 bool tls1_prf(uint16_t version, const char* hash, std::string_view secret, std::string_view seed,
               std::string* out) {
   const char* const digest = version >= kTls12 ? hash : "MD5-SHA1";
@@ -100,7 +100,7 @@ void put64(uint64_t value, std::string* out) {
   for (int shift = 56; shift >= 0; shift -= 8) out->push_back(static_cast<char>(value >> shift));
 }
 
-// RFC 5246 6.2.3.3: what an AEAD or the MAC covers beside the content.
+// What an AEAD or the MAC authenticates before the content (RFC 5246 section 6.2.3.3).
 std::string covered_head(const TlsRecord& record, uint64_t sequence, size_t length) {
   std::string head;
   put64(sequence, &head);
@@ -216,7 +216,8 @@ bool RecordCipher::open_aead(const TlsRecord& record, uint64_t sequence, std::st
   const auto size = static_cast<int>(body.size());
   plain->assign(body.size() + kAesBlock, '\0');
   int got = 0;
-  // CCM wants the tag before the key, the length before all else, and tells at once.
+  // libcrypto's CCM needs the tag before the key, and the length before all data. It verifies the
+  // tag in the call that decrypts.
   if (EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_SET_TAG, tag_size, raw_bytes(tag)) != 1) return false;
   if (EVP_DecryptInit_ex2(c, nullptr, ccm ? bytes_of(key_) : nullptr, raw_bytes(nonce), nullptr) !=
       1)
@@ -273,7 +274,7 @@ bool RecordCipher::open_cbc(const TlsRecord& record, uint64_t sequence, std::str
   return decrypt_cbc(iv, body, plain) && strip_padding_and_mac(record, sequence, plain);
 }
 
-// RFC 5246 6.2.3.2: content, MAC, padding, length of the padding.
+// The plaintext is content, MAC, padding and the length of the padding (RFC 5246 section 6.2.3.2).
 bool RecordCipher::strip_padding_and_mac(const TlsRecord& record, uint64_t sequence,
                                          std::string* plain) const {
   const size_t padding = static_cast<uint8_t>(plain->back()) + size_t{1};

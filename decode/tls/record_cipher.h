@@ -1,8 +1,7 @@
-// One direction's keys of TLS: opens its records (RFC 5246 6.2.3, RFC 8446 5.2, RFC 6655, RFC 7905,
-// RFC 7366), by libcrypto.
+// The keys of one direction of a TLS connection: decrypts its records (RFC 5246 section 6.2.3, RFC
+// 8446 section 5.2, RFC 6655, RFC 7905, RFC 7366), by libcrypto.
 //
-// Errors: open() says false for a record that these keys and this sequence number do not fit.
-// Threads: one.
+// Errors: open() is false when keys or sequence number do not fit the record. Threads: one.
 #pragma once
 
 #include <cstdint>
@@ -26,9 +25,9 @@ struct TlsRecord {
   std::string_view body;
 };
 
-// What tells the keys of a connection up to TLS 1.2, beside the master secret.
+// What the keys of a connection up to TLS 1.2 depend on, beside the master secret.
 struct KeyInputs {
-  const CipherSuite* suite = nullptr;  // null: not known, or not one that can be read
+  const CipherSuite* suite = nullptr;  // null: not known, or not supported
   uint16_t version = 0;
   std::string client_random, server_random;
   bool encrypt_then_mac = false;  // RFC 7366
@@ -36,18 +35,21 @@ struct KeyInputs {
 
 class RecordCipher {
  public:
-  // Up to TLS 1.2: of the client's records or of the server's.
+  // Up to TLS 1.2: the keys of the client's records, or those of the server's. inputs.suite must
+  // not be null. Null when libcrypto refuses.
   static std::unique_ptr<RecordCipher> of_master(const KeyInputs& inputs, const Secret& master,
                                                  bool client);
-  // TLS 1.3. Null when the secret does not have the length of the suite's hash.
+  // TLS 1.3. Null when the secret does not have the length of the suite's hash, or libcrypto
+  // refuses. `suite` must be one of find_suite().
   static std::unique_ptr<RecordCipher> of_secret(const CipherSuite& suite, const Secret& secret);
   ~RecordCipher();
   RecordCipher(const RecordCipher&) = delete;
   RecordCipher& operator=(const RecordCipher&) = delete;
 
-  // True when *plain holds what the record carries and *type what that is.
+  // True when *plain holds the content of the record and *type its content type.
   bool open(const TlsRecord& record, uint64_t sequence, std::string* plain, uint8_t* type);
-  // A record passed that is not opened: TLS 1.0 chains them.
+  // To be called for each record, opened or not: up to TLS 1.0, the last block of a record is the
+  // initialization vector of the next one.
   void pass(std::string_view body);
 
  private:
@@ -66,19 +68,20 @@ class RecordCipher {
   const uint16_t version_;
   bool encrypt_then_mac_ = false;
   std::unique_ptr<evp_cipher_ctx_st, FreeContext> context_;
-  Secret iv_;  // the fixed part of the nonce; TLS 1.0: of the next record
+  Secret iv_;  // the fixed part of the nonce; TLS 1.0 with CBC: the vector of the next record
   Secret mac_key_;
-  std::string key_;  // CCM takes it again for each record
+  std::string key_;  // kept for CCM, which takes it again for each record
 };
 
-// RFC 8446 7.2: the secret after a KeyUpdate. Empty when it cannot be.
+// The traffic secret after a KeyUpdate (RFC 8446 section 7.2). Empty when libcrypto refuses.
 Secret updated_secret(const CipherSuite& suite, const Secret& secret);
-// RFC 5705 4, up to TLS 1.2, without a context: fills *out, whose size is what is wanted. False
-// when it cannot be.
+// The exporter of RFC 5705 section 4, up to TLS 1.2 and without a context. Fills *out, whose size
+// says how many bytes are wanted. False when libcrypto refuses.
 bool export_keys(uint16_t version, const char* hash, const Secret& master, std::string_view label,
                  std::string_view randoms, std::string* out);
-// RFC 5246 8.1, RFC 7627 4: from a premaster secret. `hash`: of the handshake so far, for the
-// extended master secret; empty without. Empty when it cannot be.
+// The master secret from a premaster secret (RFC 5246 section 8.1). `hash`: of the handshake so
+// far, for the extended master secret (RFC 7627 section 4); empty where that is not used. Empty
+// when libcrypto refuses.
 Secret master_secret(const KeyInputs& inputs, std::string_view premaster, std::string_view hash);
 
 }  // namespace sipladder

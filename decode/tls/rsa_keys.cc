@@ -47,7 +47,7 @@ std::string RsaKeys::premaster(std::string_view encrypted) const {
                                        bytes_of(encrypted), encrypted.size()) == 1;
     EVP_PKEY_CTX_free(context);
     ERR_clear_error();
-    // It begins with the version that the client offered.
+    // A premaster secret begins with the version that the client offered, 3.x.
     if (done && size == kPremaster && secret[0] == 3) return secret.substr(0, size);
   }
   return {};

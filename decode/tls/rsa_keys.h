@@ -1,7 +1,7 @@
-// Private RSA keys of servers: they open the key exchange of suites without forward secrecy
-// (RFC 5246 7.4.7.1), and nothing else.
+// Private RSA keys of servers. They decrypt the key exchange of suites without forward secrecy (RFC
+// 5246 section 7.4.7.1), and nothing else.
 //
-// Bounds: kMaxRsaKeys. Threads: one. Keys are wiped by libcrypto when they go.
+// Bounds: kMaxRsaKeys. Threads: one. libcrypto wipes the keys when this is destroyed.
 #pragma once
 
 #include <memory>
@@ -20,11 +20,12 @@ class RsaKeys {
   RsaKeys();
   ~RsaKeys();
 
-  // A PEM file; its passphrase, if it has one, is asked on the terminal. An empty string, or what
-  // is wrong.
+  // Adds the key of a PEM file; if it has a passphrase, libcrypto asks for it on the terminal. An
+  // empty string, or what is wrong.
   std::string add_file(const std::string& name);
   bool empty() const { return keys_.empty(); }
-  // Of a ClientKeyExchange: the premaster secret, by the key that fits; empty when none does.
+  // Decrypts the premaster secret of a ClientKeyExchange with the key that fits; empty when none
+  // does.
   std::string premaster(std::string_view encrypted) const;
 
  private:
@@ -34,8 +35,8 @@ class RsaKeys {
   std::vector<std::unique_ptr<evp_pkey_st, Free>> keys_;
 };
 
-// Hash of the handshake so far, as the extended master secret wants it (RFC 7627 3). `hash`: of the
-// suite; up to TLS 1.1 it is another one.
+// Hash of the handshake messages so far, for the extended master secret (RFC 7627 section 3).
+// `hash`: that of the suite; up to TLS 1.1, MD5 and SHA-1 are used in its place.
 std::string session_hash(uint16_t version, const char* hash, std::string_view messages);
 
 }  // namespace sipladder

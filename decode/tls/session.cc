@@ -13,12 +13,12 @@ constexpr uint8_t kAlertRecord = 21;
 constexpr uint8_t kHandshakeRecord = 22;
 constexpr uint8_t kDataRecord = 23;
 constexpr unsigned kMostFailures = 8;
-// RFC 8446 5.2: two bytes of an alert, their type, the tag. Nothing else of a handshake is so
-// short.
+// An encrypted alert of TLS 1.3 is two bytes, the content type and the tag (RFC 8446 section 5.2).
+// Nothing else of a handshake is so short.
 constexpr size_t kEncryptedAlert = 2 + 1 + 16;
 
-// A record is whole, or is none. Asked for each segment: a record in thousands of them stays
-// linear.
+// Whether the first record is complete, or there is none. Asked before the bytes are cut, so that a
+// record in thousands of small segments costs linear time.
 bool is_worth_a_look(std::string_view bytes) {
   if (bytes.size() < kTlsHeader) return false;
   return !is_tls_record(bytes) || bytes.size() >= kTlsHeader + be16(bytes_of(bytes) + 3);
@@ -118,7 +118,7 @@ void TlsSession::lose(TlsEnd from, size_t bytes) {
 
 bool TlsSession::is_encrypted(const Half& half, const TlsRecord& record) const {
   if (hello_.version >= kTls13) return record.type == kDataRecord;
-  // Without the ChangeCipherSpec, that is lost, data tell that it was there.
+  // If the ChangeCipherSpec is lost, application data show that it was sent.
   return half.encrypted || record.type == kDataRecord;
 }
 
@@ -153,7 +153,7 @@ void TlsSession::change_cipher(Half& half) {
 
 void TlsSession::take_encrypted(Half& half, const TlsRecord& record, const TlsPlace& place,
                                 std::vector<TlsPlain>* out) {
-  // 0-RTT data come before the suite is known.
+  // 0-RTT data come before the ServerHello, which chooses the suite.
   if (half.client && client_hello_ && !server_hello_ && early_offered_)
     return hold(half, record, place);
   if (!half.encrypted && hello_.version < kTls13) {
@@ -195,7 +195,7 @@ TlsSession::Opening TlsSession::open(Half& half, const TlsRecord& record, std::s
   }
   if (tried && try_next_key(half, record, plain, type)) return Opening::opened;
   if (!tried) return Opening::lacking;
-  // Of the handshake, whose keys may not be logged.
+  // The record may be of the handshake, whose keys are not always logged.
   const bool missing = half.epoch < kApplication && half.ciphers[half.epoch] == nullptr;
   return missing ? Opening::ignored : Opening::failed;
 }
@@ -214,7 +214,7 @@ bool TlsSession::try_epoch(Half& half, size_t epoch, const TlsRecord& record, st
   return false;
 }
 
-// A KeyUpdate may be among what is lost (RFC 8446 4.6.3).
+// Tries the next key: a KeyUpdate may have been lost in a gap (RFC 8446 section 4.6.3).
 bool TlsSession::try_next_key(Half& half, const TlsRecord& record, std::string* plain,
                               uint8_t* type) {
   if (!half.gap || hello_.version < kTls13 || half.traffic.empty()) return false;
@@ -232,7 +232,7 @@ bool TlsSession::try_next_key(Half& half, const TlsRecord& record, std::string* 
   return false;
 }
 
-// Null: its key is not known.
+// The keys of an epoch; null when its secret is not known.
 RecordCipher* TlsSession::cipher_of(Half& half, size_t epoch) {
   std::unique_ptr<RecordCipher>& cipher = half.ciphers[epoch];
   if (cipher != nullptr) return cipher.get();
@@ -275,7 +275,7 @@ void TlsSession::give_up(Half& half, TlsUnread why) {
   row().unread = why;
 }
 
-// Handshakes of which no key is known: whether they went on is told by their records.
+// A handshake without known keys: types and lengths of its records tell whether it went on.
 void TlsSession::note_unread_handshake(Half& half, const TlsRecord& record, const TlsPlace& place) {
   if (half.finished) return;
   if (hello_.version < kTls13) {

@@ -1,11 +1,12 @@
-// A TLS connection as a bystander reads it: records out of both byte streams, what the handshake
-// says, and with the keys what is inside (RFC 8446, RFC 5246, RFC 4346, RFC 2246).
+// Reads a captured TLS connection: cuts both byte streams into records, reads the handshake and,
+// with the keys, the content (RFC 8446, RFC 5246, RFC 4346, RFC 2246).
 //
-// A record that is lost is lost alone where the keys allow it: the sequence number is tried forward
-// by up to kMostSequencesTried. Records that came before their keys wait for them, within
-// kMaxHeldBySide bytes. Bounds of each side: one record, one handshake message (kMaxHandshake), and
-// those; with private RSA keys the handshake in the clear is kept, kMaxTranscript of it. Threads:
-// one. Errors: none; what cannot be read is counted in the row.
+// Behind a gap, decryption goes on where the cipher allows it: up to kMostSequencesTried sequence
+// numbers are tried. Records that come before their keys wait for them.
+//
+// Bounds for each side: one record, one handshake message (kMaxHandshake) and kMaxHeldBySide bytes
+// of waiting records. With private RSA keys, kMaxTranscript bytes of the handshake in the clear are
+// kept, too. Threads: one. Errors: none; what cannot be read is counted in the row.
 #pragma once
 
 #include <array>
@@ -26,7 +27,7 @@ inline constexpr uint64_t kMostSequencesTried = 64;
 inline constexpr size_t kMaxHeldBySide = 64 << 10;
 inline constexpr size_t kMaxTranscript = 128 << 10;
 
-// What a record carried, and where that was.
+// The content of a record, and the packet in which the record ended.
 struct TlsPlain {
   std::string bytes;
   TlsPlace place;
@@ -35,32 +36,33 @@ struct TlsPlain {
 
 class TlsSession {
  public:
-  // `rows` must live longer.
+  // Adds its row to `rows`, which must outlive this.
   TlsSession(TlsConnections& rows, const Endpoint& client, const Endpoint& server,
              const TlsPlace& place);
   ~TlsSession();
   TlsSession(const TlsSession&) = delete;
   TlsSession& operator=(const TlsSession&) = delete;
 
-  // Bytes that follow those before.
+  // Takes the next bytes of one side. Content that could be decrypted is added to *out.
   void deliver(TlsEnd from, std::string_view bytes, const TlsPlace& place,
                std::vector<TlsPlain>* out);
-  // So many bytes of that side are not in the capture.
+  // The next `bytes` bytes of that side are missing in the capture.
   void lose(TlsEnd from, size_t bytes);
-  // No more bytes come: what waited for keys is tried once more.
+  // Tries once more the records that wait for keys. Content is added to *out.
   void finish(TlsEnd from, std::vector<TlsPlain>* out) { drain(half(from), out); }
 
-  // Nothing more of it can be read.
+  // Nothing more of this connection can be read: there are no keys, or too much is lost.
   bool is_closed_book() const { return halves_[0].dead && halves_[1].dead; }
-  bool is_waiting(TlsEnd from) const;
+  bool is_waiting(TlsEnd from) const;  // for the rest of a record
   bool waits_for_keys() const { return halves_[0].held_bytes + halves_[1].held_bytes > 0; }
-  uint64_t opened() const { return opened_; }  // records
-  size_t buffered(TlsEnd from) const;
+  uint64_t opened() const { return opened_; }  // records that were decrypted
+  size_t buffered(TlsEnd from) const;          // bytes, without records that wait for keys
   TlsConnection& row() { return rows_.edit(row_); }
   uint32_t row_number() const { return row_; }
 
  private:
-  enum Epoch : uint8_t { kEarly, kHandshake, kApplication, kEpochs };  // up to TLS 1.2: the last
+  // The key sets of TLS 1.3. Up to TLS 1.2 there is only kApplication.
+  enum Epoch : uint8_t { kEarly, kHandshake, kApplication, kEpochs };
   enum class Opening : uint8_t { opened, lacking, failed, ignored };
   struct Held {
     uint8_t type = 0;
@@ -72,13 +74,13 @@ class TlsSession {
     bool client = false;
     std::string bytes;       // the beginning of a record
     size_t skip = 0;         // bytes left of a record that is lost
-    bool astray = false;     // where records begin is not known
-    bool gap = false;        // records may be missing before the next one
-    bool loss = false;       // content may be missing before the next one
+    bool astray = false;     // it is not known where the next record begins
+    bool gap = false;        // records may be missing: the next sequence number is uncertain
+    bool loss = false;       // content may be missing before the next content
     bool encrypted = false;  // TLS 1.3: handshake keys are in use from here on
     bool finished = false;   // sent its Finished, as far as can be told
     bool dead = false;       // cannot be read any more
-    unsigned failures = 0;   // in a row
+    unsigned failures = 0;   // records in a row that the keys did not open
     size_t epoch = kApplication;
     uint64_t sequence = 0;
     std::array<std::unique_ptr<RecordCipher>, kEpochs> ciphers;
@@ -127,19 +129,19 @@ class TlsSession {
   TlsConnections& rows_;
   uint32_t row_ = TlsConnections::kNoRow;
   std::array<Half, 2> halves_;
-  KeyInputs hello_;  // what both have said
+  KeyInputs hello_;  // from both hellos
   bool client_hello_ = false, server_hello_ = false;
   bool early_offered_ = false, early_refused_ = false;
   bool compressed_ = false;
   bool extended_master_ = false;
-  Secret master_;           // by the server's private key
-  std::string transcript_;  // handshake messages so far, kept while such a key may need them
+  Secret master_;           // found with a private key of the server
+  std::string transcript_;  // handshake messages so far, kept while a private key may need them
   uint64_t opened_ = 0;
 };
 
-// A record's header stands here (RFC 8446 5.1, 5.2).
+// Whether the bytes begin with the header of a TLS record (RFC 8446 sections 5.1 and 5.2).
 bool is_tls_record(std::string_view bytes);
-// Who sends the first record of a connection that is seen from its beginning; none: it is not one.
+// Which end sends these first bytes of a TLS connection; `none` when they hold no hello.
 TlsEnd begins_tls(std::string_view bytes);
 
 }  // namespace sipladder

@@ -1,4 +1,4 @@
-// What the handshake of a TLS connection says, and its alerts.
+// Part of TlsSession: the handshake messages and alerts of a connection.
 #include <algorithm>
 #include <utility>
 
@@ -95,7 +95,7 @@ void TlsSession::note_transcript(const HandshakeReader::Message& message) {
   transcript_ += message.body;
 }
 
-// RFC 5246 7.4.7.1: the premaster secret, for the server's key.
+// Decrypts the premaster secret with a private key of the server (RFC 5246 section 7.4.7.1).
 void TlsSession::take_key_exchange(const std::string& body) {
   const std::string messages = std::move(transcript_);
   transcript_.clear();
@@ -128,14 +128,14 @@ void TlsSession::take_alert(Half& half, std::string_view content, const TlsPlace
     if (connection.closed_by == TlsEnd::none) connection.closed_by = by;
     return;
   }
-  // RFC 8446 6: the level says nothing any more.
+  // In TLS 1.3, the alert level has no meaning any more (RFC 8446 section 6).
   const bool mild = number == kUserCanceled || number == kNoRenegotiation;
   const bool fatal = level == 2 || (hello_.version >= kTls13 && !mild);
   if (connection.alert && (connection.alert->fatal || !fatal)) return;
   connection.alert = TlsAlert{number, fatal, true, by, place.time_ns, place.frame};
 }
 
-// RFC 8446 7.2: the next records of this side have new keys.
+// After a KeyUpdate, the next records of this side have new keys (RFC 8446 section 7.2).
 void TlsSession::update_key(Half& half) {
   if (half.epoch != kApplication || half.traffic.empty() || hello_.suite == nullptr) return;
   half.traffic = updated_secret(*hello_.suite, half.traffic);

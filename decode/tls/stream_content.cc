@@ -1,4 +1,4 @@
-// What TLS records carry, handed on like the bytes of a TCP stream: SIP, WebSocket or HEP.
+// Part of StreamMessages: the content of TLS records is handed on like the bytes of a TCP stream.
 #include "decode/sip_message.h"
 #include "decode/stream_messages.h"
 
@@ -19,7 +19,7 @@ void StreamMessages::finish_tls() {
   take_plain(std::move(plain));
 }
 
-// Each has the time and the frame that it came with, which may be long ago.
+// Hands on each piece with the time and frame of its packet, which may have come long ago.
 void StreamMessages::take_plain(std::vector<TlsPlain> plain) {
   const Packet* const now = layers_.packet;
   for (TlsPlain& piece : plain) {

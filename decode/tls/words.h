@@ -1,4 +1,4 @@
-// What is said of a TLS connection in tables and findings.
+// Words about a TLS connection for tables and findings. Pure functions.
 #pragma once
 
 #include <cstdint>
@@ -9,10 +9,10 @@
 
 namespace sipladder {
 
-// Why (some of) it could not be read; empty when all could, or nothing encrypted passed.
+// Why all or some of its records could not be read. Empty when all could, or none was encrypted.
 std::string why_not_text(const TlsConnection& connection);
-// Of a connection that was not decrypted: the lines of a key log that are missing, as they begin:
-// "CLIENT_RANDOM 5f3c...". Empty when its beginning is not here.
+// For a connection that was not decrypted for lack of a key: how the lines begin that a key log
+// lacks, such as "CLIENT_RANDOM 5f3c...". Empty in all other cases, and without a ClientHello.
 std::string key_needed_text(const TlsConnection& connection);
 std::string_view end_word(TlsEnd end);  // "client", "server", ""
 
