@@ -70,7 +70,8 @@ class G726Decoder : public VoiceDecoder {
 
   size_t decode(std::string_view payload, std::span<int16_t> pcm) override {
     if (!state_ || pcm.empty()) return 0;
-    // The library keeps the bits of an unfinished code word for the next call: room for one more.
+    // The library keeps the bits of an unfinished code word for the next call, which then gives one
+    // sample more.
     const size_t bytes = std::min(payload.size(), (pcm.size() - 1) * bits_ / 8);
     if (bytes == 0) return 0;
     return count_of(
@@ -104,7 +105,7 @@ class OpusVoiceDecoder : public VoiceDecoder {
       : VoiceDecoder(kOpusRate), state_(opus_decoder_create(kOpusRate, 1, nullptr)) {}
 
   size_t decode(std::string_view payload, std::span<int16_t> pcm) override {
-    // libopus takes an empty payload as a lost one and makes up for it.
+    // libopus takes an empty payload for a lost packet, and would conceal the loss.
     if (!state_ || payload.empty() || pcm.empty()) return 0;
     const size_t bytes = std::min<size_t>(payload.size(), 65'535);
     const size_t room = std::min(pcm.size(), kMaxOpusSamples);

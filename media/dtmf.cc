@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::string_view kDigits = "0123456789*#ABCD!";  // RFC 4733 3.2; 16 is RFC 2833's flash
 constexpr uint32_t kLongestSegment = 0xFFFF;
-// A packet that much older (in timestamp units) is a late one; older still, the sender restarted.
+// A packet that is older by less than this, in timestamp units, is late. If it is older by more,
+// the sender has restarted its timestamps.
 constexpr int32_t kLateness = 80'000;
 
 }  // namespace
@@ -19,7 +20,8 @@ DtmfDigits::Place DtmfDigits::place_of(char digit, uint32_t timestamp) const {
   const int32_t ahead = static_cast<int32_t>(timestamp - current_.timestamp);
   if (ahead == 0) return Place::same;
   if (ahead < 0 && ahead > -kLateness) return Place::late;
-  // RFC 4733 2.5.1.3: a key held longer than the duration field can tell goes on in a new segment.
+  // A key that is held longer than the duration field can say goes on in a new segment (RFC 4733
+  // section 2.5.1.3).
   const bool goes_on = digit == current_.digit && !current_.ended;
   if (goes_on && ahead == static_cast<int32_t>(kLongestSegment)) return Place::next_segment;
   return Place::fresh;

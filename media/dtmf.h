@@ -1,7 +1,7 @@
 // The digits of one RTP stream of telephone events (RFC 4733).
 //
-// An event is known by its RTP timestamp: updates, the three end packets and retransmissions of
-// one timestamp are one digit. One object per stream, one thread.
+// All packets with one RTP timestamp are one digit: updates, the three end packets and
+// retransmissions. One object for each stream. Threads: one.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ struct DtmfEvent {
   char digit = 0;          // 0-9 * # A-D; '!' is a hook flash (event 16)
   bool ended = false;      // an end packet was seen
   uint8_t volume = 0;      // -dBm0, RFC 4733 2.3.3
-  uint32_t duration = 0;   // timestamp units, the longest told
+  uint32_t duration = 0;   // in timestamp units, the longest of all its packets
   uint32_t timestamp = 0;  // of its (last) segment
 };
 
@@ -23,8 +23,8 @@ class DtmfDigits {
  public:
   static constexpr size_t kMaxDigits = 256;
 
-  // Packets in capture order. Payloads that are too short and events that are no digit are left
-  // out.
+  // Takes the packets in capture order. Payloads that are too short and events that are no digit
+  // are skipped.
   void add(std::string_view payload, uint32_t timestamp);
 
   std::string digits() const;
@@ -36,7 +36,7 @@ class DtmfDigits {
   Place place_of(char digit, uint32_t timestamp) const;
 
   std::vector<DtmfEvent> events_;
-  DtmfEvent current_;  // also once events_ is full: what follows must still be told apart
+  DtmfEvent current_;  // the event under way, also when events_ is full
   bool started_ = false;
   uint32_t finished_segments_ = 0;  // duration of the segments before this one
   uint64_t dropped_ = 0;

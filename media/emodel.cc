@@ -14,11 +14,12 @@ constexpr double kWidebandR = 129.0;     // G.107.1 7.7
 constexpr double kWidebandScale = 1.29;  // G.107.1 Annex B: R of 129 is a MOS of 4.5
 
 double not_below(double floor, double value) {
-  return value > floor ? value : floor;  // also of NaN
+  return value > floor ? value : floor;  // `floor` for NaN, too
 }
 
-// Id of an echo-free connection, in two straight lines (Cole and Rosenbluth, "Voice over IP
-// performance monitoring", 2001), fitted to G.107 up to 400 ms; beyond that it goes on in a line.
+// Id of a connection without echo, approximated by two straight lines (Cole and Rosenbluth, "Voice
+// over IP performance monitoring", 2001). They fit G.107 up to 400 ms; the second one is used
+// beyond, too.
 double delay_impairment(double delay_ms) {
   return 0.024 * delay_ms + 0.11 * not_below(0, delay_ms - 177.3);
 }

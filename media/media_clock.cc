@@ -11,7 +11,7 @@ int64_t elapsed_ns(int64_t from, int64_t to) {
 }
 
 int64_t MediaClock::place(uint32_t timestamp, int64_t time_ns) {
-  // The difference modulo 2^32 also carries over the wrap and back to a reordered packet.
+  // The difference modulo 2^32 is right over a wrap, too, and negative for a reordered packet.
   const int64_t ticks = static_cast<int32_t>(timestamp - timestamp_);
   const int64_t scaled = ticks * 1'000'000'000 + rest_;
   int64_t expected = 0;

@@ -1,9 +1,9 @@
-// When the first sample of an RTP packet was spoken, on the capture's time line.
+// Tells when the first sample of an RTP packet was spoken, on the time line of the capture.
 //
-// RTP timestamps (RFC 3550 5.1) space the packets exactly, free of network jitter; the arrival of
-// the first packet anchors them. A packet that arrives more than kMaxDriftNs away from where its
-// timestamp says starts a new anchor: the sender restarted its timestamps, or its clock is not the
-// announced one.
+// RTP timestamps (RFC 3550 section 5.1) give the exact distance between packets, free of network
+// jitter. The arrival of the first packet anchors them. A packet that arrives more than kMaxDriftNs
+// away from where its timestamp puts it starts a new anchor: the sender has restarted its
+// timestamps, or its clock is not the announced one. Threads: one.
 #pragma once
 
 #include <cstdint>
@@ -16,21 +16,22 @@ class MediaClock {
 
   explicit MediaClock(uint32_t clock_hz) : clock_hz_(clock_hz == 0 ? 8000 : clock_hz) {}
 
-  // Of the RTP clock; the next packet starts a new anchor.
+  // Sets the rate of the RTP clock (0: 8000). The next packet starts a new anchor.
   void set_rate(uint32_t clock_hz) { *this = MediaClock(clock_hz); }
 
-  // In ns since the epoch, as `time_ns`, the capture time of the packet.
+  // The time in ns since the epoch. `time_ns`: when the packet was captured.
   int64_t place(uint32_t timestamp, int64_t time_ns);
 
  private:
   uint32_t clock_hz_;
   bool anchored_ = false;
-  uint32_t timestamp_ = 0;  // of the packet placed last, and where it was placed
-  int64_t at_ns_ = 0;
-  int64_t rest_ = 0;  // what the divisions left over, in ns * Hz
+  uint32_t timestamp_ = 0;  // of the packet that was placed last
+  int64_t at_ns_ = 0;       // where that packet was placed
+  int64_t rest_ = 0;        // remainder of the divisions so far, in ns * Hz
 };
 
-// to - from; the ends of the range where that does not fit, which only forged times reach.
+// to - from. Where that overflows, which only forged times can cause, the largest or smallest
+// number.
 int64_t elapsed_ns(int64_t from, int64_t to);
 
 }  // namespace sipladder

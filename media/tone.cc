@@ -6,7 +6,7 @@
 namespace sipladder {
 namespace {
 
-// Energy at one frequency (Goertzel), on the scale of the sum of squares.
+// Energy at one frequency (Goertzel algorithm), on the scale of a sum of squares.
 double energy_at(std::span<const int16_t> pcm, double cycles_per_sample) {
   const double coefficient = 2 * std::cos(2 * std::numbers::pi * cycles_per_sample);
   double before = 0, last = 0;
@@ -28,7 +28,8 @@ bool is_ringback_tone(std::span<const int16_t> pcm, int sample_rate) {
   if (pcm.size() < kMinSamples || sample_rate < 8000) return false;
   double all = 0;
   for (const int16_t sample : pcm) all += double{1} * sample * sample;
-  // At the frequencies of the transform of this length the energies add up to the whole.
+  // The energies at multiples of this width, those of a Fourier transform of this length, add up to
+  // the energy of all samples.
   const double width = static_cast<double>(sample_rate) / static_cast<double>(pcm.size());
   double inside = 0;
   for (double hz = std::ceil(kLowest / width) * width; hz <= kHighest; hz += width)

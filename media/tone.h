@@ -1,5 +1,6 @@
-// Whether some milliseconds of sound are the tone that a caller hears while it rings: one frequency
-// or two between 350 and 480 Hz (ITU-T E.182, E.180 supplement 2), and next to nothing else.
+// Whether some milliseconds of sound are ringback tone, which a caller hears while the other side
+// rings: one frequency or two between 350 and 480 Hz (ITU-T E.182, E.180 supplement 2), and next to
+// nothing else. False for fewer than 160 samples, and below 8000 Hz. Any thread.
 #pragma once
 
 #include <cstdint>

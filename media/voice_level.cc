@@ -13,7 +13,7 @@ double share(uint64_t part, uint64_t whole) {
   return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
-int8_t level_of(double power) {  // mean square, of full scale 1
+int8_t level_of(double power) {  // mean square, where full scale is 1
   if (power <= 0) return VoiceLevel::kLowestLevel;
   const double level = std::round(10.0 * std::log10(power));
   return static_cast<int8_t>(std::clamp(level, double{VoiceLevel::kLowestLevel}, 0.0));
@@ -23,7 +23,7 @@ double power_of(int8_t level) {
   return std::pow(10.0, level / 10.0);
 }
 
-// Of `first` alone when `second` has none.
+// The mean of two levels by their power. If one of them is kNoData, the other one.
 int8_t mean_level(int8_t first, int8_t second) {
   if (first == VoiceLevel::kNoData) return second;
   if (second == VoiceLevel::kNoData || first == second) return first;
@@ -105,7 +105,7 @@ void VoiceLevel::close_slot() {
     const double count = static_cast<double>(samples_);
     const double mean = static_cast<double>(sum_) / count;
     const double power = static_cast<double>(squares_) / count - mean * mean;
-    // Below a hundredth of a quantization step only rounding is left of a constant signal.
+    // Less than a hundredth of a quantization step is the rounding error of a constant signal.
     level = power < 1e-4 ? kLowestLevel : level_of(power / (32768.0 * 32768.0));
   }
   samples_ = squares_ = 0;

@@ -1,10 +1,11 @@
-// How loud one RTP stream is over time, and what says that nobody can be heard in it.
+// Measures how loud one RTP stream is over time, and counts what shows that nobody is heard in it.
 //
-// Levels are dBov: 20 log10 of the RMS of the decoded samples over 32768, so a full-scale sine is
-// at -3 (ITU-T G.100.1). The constant part is taken off first: every digital silence (0xFF of
-// PCMU, 0xD5 of PCMA) is at kLowestLevel, whatever value it decodes to.
+// Levels are in dBov: 20 log10 of the RMS of the decoded samples over 32768, so that a full-scale
+// sine is at -3 (ITU-T G.100.1). The constant part is subtracted first, so that every digital
+// silence (0xFF of PCMU, 0xD5 of PCMA) is at kLowestLevel, whatever value it decodes to.
 //
-// One object per stream, one thread. Memory: at most kMaxSlots bytes of levels, the last payload.
+// One object for each stream. Threads: one. Bounds: kMaxSlots bytes of levels, and the last
+// payload.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +21,7 @@ namespace sipladder {
 
 struct VoiceFigures {
   uint64_t voice_packets = 0;
-  uint64_t repeated_payloads = 0;  // the same bytes as the voice payload before
+  uint64_t repeated_payloads = 0;  // with the same bytes as the voice payload before
   uint64_t undecodable = 0;        // voice payloads that gave no sample
   uint64_t comfort_noise = 0;      // packets, RFC 3389
   uint64_t telephone_events = 0;   // packets, RFC 4733
@@ -29,10 +30,11 @@ struct VoiceFigures {
   int8_t loudest = INT8_MIN;       // dBov of a slot; INT8_MIN: no slot
 
   double silent_share() const;    // 0..1 of the slots; 0 without slots
-  double repeated_share() const;  // 0..1 of the payloads that have one before them
+  double repeated_share() const;  // 0..1 of the payloads but the first
 };
-// What a caller makes of them is its own: >= 0.9 silent slots is silence. Repeated payloads say so
-// only where levels are unknown (no decoder): a looped test tone repeats its payload too, loudly.
+// How the figures are meant: a stream with at least 0.9 silent slots is silent. Repeated payloads
+// are a sign of silence only where levels are unknown for lack of a decoder, since a looped test
+// tone repeats its payload, too.
 
 class VoiceLevel {
  public:
@@ -46,21 +48,22 @@ class VoiceLevel {
   // the RTP timestamps; 0 means 8000.
   VoiceLevel(std::unique_ptr<VoiceDecoder> decoder, uint32_t clock_hz);
 
-  // The sender changed its codec; figures go on.
+  // The sender has changed its codec. The figures go on.
   void use(std::unique_ptr<VoiceDecoder> decoder, uint32_t clock_hz);
 
-  // Packets in capture order. A late one counts into the slot under way.
+  // Takes packets in capture order. A late one counts into the present slot.
   void add_voice(std::string_view payload, uint32_t timestamp, int64_t time_ns);
-  // Payload type 13. Its level stands for its slot when no sample falls there.
+  // Takes a payload of type 13. Its level is that of its slot if no sample falls into the slot.
   void add_comfort_noise(std::string_view payload, uint32_t timestamp, int64_t time_ns);
   void add_telephone_event() { figures_.telephone_events++; }
 
-  // Closes the slot under way: levels() and figures() cover everything added so far.
+  // Closes the present slot: levels() and figures() now cover everything that was added.
   void finish();
 
-  const VoiceFigures& figures() const { return figures_; }  // exact, however long the stream
-  // One per slot_ns() from start_ns() on, kNoData where nothing was heard. A stream longer than
-  // kMaxSlots has the mean power of 200 ms per level, then of 400, and so on.
+  const VoiceFigures& figures() const { return figures_; }  // always of slots of 100 ms
+  // One level for each slot_ns(), from start_ns() on; kNoData where nothing was heard. When a
+  // stream is longer than kMaxSlots, each level is the mean power of 200 ms, then of 400, and so
+  // on.
   const std::vector<int8_t>& levels() const { return levels_; }
   int64_t slot_ns() const { return kSlotNs * slots_per_level_; }
   int64_t start_ns() const { return start_ns_; }  // capture time; 0 before the first packet
@@ -80,7 +83,7 @@ class VoiceLevel {
   bool started_ = false;
   int64_t start_ns_ = 0;
   int64_t slots_per_level_ = 1;
-  // The slot under way.
+  // The present slot.
   int64_t slot_ = 0;
   uint64_t samples_ = 0;
   int64_t sum_ = 0;

@@ -15,7 +15,8 @@ struct CloseFile {
   void operator()(SNDFILE* file) const { sf_close(file); }
 };
 
-// The signal at `numerator` / `denominator` samples from the start; the last one holds on.
+// The signal at `numerator` / `denominator` samples from the start; behind the last sample, that
+// one.
 int16_t interpolate(std::span<const int16_t> pcm, int64_t numerator, int64_t denominator) {
   const size_t at = static_cast<size_t>(numerator / denominator);
   if (at + 1 >= pcm.size()) return pcm.back();
@@ -23,7 +24,7 @@ int16_t interpolate(std::span<const int16_t> pcm, int64_t numerator, int64_t den
   return static_cast<int16_t>(pcm[at] + (pcm[at + 1] - pcm[at]) * rest / denominator);
 }
 
-// One side's samples as every second value of `frames`.
+// Puts a second of one side into every second value of `frames`.
 void interleave(const std::vector<std::vector<int16_t>>& seconds, size_t second, size_t channel,
                 std::vector<int16_t>& frames) {
   if (second >= seconds.size()) return;

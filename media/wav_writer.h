@@ -1,7 +1,8 @@
-// A call as a stereo WAV file of 16-bit samples, by libsndfile: both sides aligned in time.
+// Writes a call as a stereo WAV file of 16-bit samples, with both sides aligned in time, by
+// libsndfile.
 //
-// Memory: one second of a side takes samples only where that side was heard; at most kMaxSeconds.
-// One thread.
+// Bounds: kMaxSeconds; a second of a side takes memory only if something was added there. Threads:
+// one.
 #pragma once
 
 #include <array>
@@ -22,10 +23,10 @@ class StereoTrack {
   // anything else becomes 8000.
   StereoTrack(int64_t origin_ns, int rate);
 
-  // Samples of `rate` Hz whose first one was spoken at `time_ns` (MediaClock::place). Any order;
-  // what is added later replaces what stands there. Resampled by linear interpolation, which is
-  // fine for listening, not for measuring: halving the rate aliases what lies above the new band.
-  // Samples before the origin or beyond kMaxSeconds are left out.
+  // Adds samples of `rate` Hz, of which the first was spoken at `time_ns` (MediaClock::place). Any
+  // order: later samples replace those that are there. The rate is changed by linear interpolation.
+  // That is good enough to listen, but not to measure: halving the rate aliases what is above the
+  // new band. Samples before the origin or beyond kMaxSeconds are left out.
   void add(TrackSide side, int64_t time_ns, std::span<const int16_t> pcm, int rate);
 
   bool truncated() const { return truncated_; }  // something lay beyond kMaxSeconds
