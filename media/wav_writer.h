@@ -29,10 +29,10 @@ class StereoTrack {
   // new band. Samples before the origin or beyond kMaxSeconds are left out.
   void add(TrackSide side, int64_t time_ns, std::span<const int16_t> pcm, int rate);
 
-  bool truncated() const { return truncated_; }  // something lay beyond kMaxSeconds
-  double seconds() const;                        // of the file
+  bool truncated() const { return truncated_; }  // something was beyond kMaxSeconds
+  double seconds() const;                        // length of the file
 
-  // Gaps are silence. Empty: written; else why not.
+  // Writes the file, with silence in gaps. Empty, or why it cannot be written.
   std::string write(const std::string& path) const;
 
  private:

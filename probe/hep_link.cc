@@ -92,14 +92,14 @@ void HepLink::begin_connection(int64_t monotonic_ns) {
   if (fd_.get() < 0 || errno != EINPROGRESS) fail(std::strerror(errno), monotonic_ns);
 }
 
-// True when the other side is to be waited for.
+// True when TLS only has to wait for the other side.
 bool HepLink::tls_waits(int result) {
   const int error = SSL_get_error(tls_.get(), result);
   wants_write_ = error == SSL_ERROR_WANT_WRITE;
   return error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE;
 }
 
-// False when it failed; trouble_ says why.
+// Goes on with the TLS handshake. False when it failed; trouble_ says why.
 bool HepLink::shake_hands() {
   if (tls_ == nullptr) {
     tls_.reset(SSL_new(context_.get()));
@@ -148,7 +148,8 @@ void HepLink::go_on(int64_t monotonic_ns) {
     fail("no end of the TLS handshake", monotonic_ns);
 }
 
-// A collector says nothing; what it says all the same is thrown away. False when it has closed.
+// Throws away what the collector sends, which is normally nothing. False when it has closed the
+// connection.
 bool HepLink::drain_input() {
   char bytes[4096];
   if (tls_ != nullptr) {
@@ -156,11 +157,12 @@ bool HepLink::drain_input() {
     return got > 0 || tls_waits(got);
   }
   const ssize_t got = recv(fd_.get(), bytes, sizeof bytes, MSG_DONTWAIT);
-  if (got > 0 || transport_ == HepTransport::udp) return true;  // of UDP, an ICMP that send() tells
+  // An error of UDP is an ICMP error, which send() reports, too.
+  if (got > 0 || transport_ == HepTransport::udp) return true;
   return got < 0 && (errno == EAGAIN || errno == EINTR);
 }
 
-// Bytes that went, 0 when it must wait, negative when the connection is over.
+// The number of bytes that were sent; 0 when it must wait, negative when the connection is over.
 long HepLink::write_some(const char* bytes, size_t size) {
   if (tls_ != nullptr) {
     const int done = SSL_write(tls_.get(), bytes, static_cast<int>(size));
@@ -185,7 +187,7 @@ void HepLink::send_queued(int64_t monotonic_ns) {
     if (done == 0) return;
     if (done < 0 && !udp) return fail(trouble_, monotonic_ns);
     if (done > 0) front_sent_ += static_cast<size_t>(done);
-    // Nobody listens to UDP there, says an answer to an earlier packet.
+    // Over UDP, the error is an ICMP error about an earlier packet: this one is tried once more.
     if (done < 0 && !std::exchange(again, true)) continue;
     again = false;
     if (done < 0) dropped_++;

@@ -1,9 +1,10 @@
-// The way to a HEP collector: UDP, TCP or TLS. Nothing here waits; poll() what descriptors() says
-// and call work().
+// The connection to a HEP collector over UDP, TCP or TLS. Only finish() waits: the caller polls
+// what add_descriptors() gives and calls work(). Times are those of monotonic_ns().
 //
-// What cannot be sent at once is kept, kMostQueued bytes of it: then the newest packets are dropped
-// and counted. A connection that fails is made again, after 1, 2, 4 .. kLongestPauseNs; the packet
-// that was being sent is sent again as a whole. Names are looked up once. Threads: one.
+// Packets that cannot be sent at once are queued, up to kMostQueued bytes; beyond, new packets are
+// dropped and counted. A connection that fails is made again after 1, 2, 4 .. 30 s
+// (kLongestPauseNs), and the packet that was being sent is sent again as a whole. Names are looked
+// up once. Threads: one.
 #pragma once
 
 #include <poll.h>
@@ -35,19 +36,20 @@ class HepLink {
   HepLink(const HepLink&) = delete;
   HepLink& operator=(const HepLink&) = delete;
 
-  // `target`: HOST:PORT with udp: (as without), tcp: or tls: before it. `ca_file`: whose
-  // certificates are trusted, else those of the system. A sentence when it cannot be so.
+  // `target`: HOST:PORT, with udp:, tcp: or tls: before it; without, it is UDP. `ca_file`: the
+  // certificates that are trusted; empty: those of the system. Empty, or a sentence that says what
+  // is wrong.
   std::string open(const std::string& target, const std::string& ca_file);
 
   void send(std::string packet, int64_t monotonic_ns);
   void work(int64_t monotonic_ns);
   void add_descriptors(std::vector<pollfd>* fds) const;
-  // Gives what is queued so long to go.
+  // Sends what is queued, for at most `limit_ns`. The rest counts as dropped.
   void finish(int64_t limit_ns);
 
   uint64_t sent() const { return sent_; }
   uint64_t dropped() const { return dropped_; }
-  uint64_t connected() const { return connections_; }  // how often
+  uint64_t connected() const { return connections_; }  // how many times it got connected
   bool is_up() const { return state_ == State::up; }
   size_t queued_bytes() const { return queued_bytes_; }
   const std::string& trouble() const { return trouble_; }  // why it is not up, or was not
@@ -74,7 +76,7 @@ class HepLink {
   bool wants_write_ = false;
   std::deque<std::string> queue_;
   size_t queued_bytes_ = 0;
-  size_t front_sent_ = 0;  // bytes of the first packet
+  size_t front_sent_ = 0;  // bytes of the first packet that were sent
   int64_t next_try_ns_ = 0;
   int64_t pause_ns_ = 0;
   int64_t begun_ns_ = 0;

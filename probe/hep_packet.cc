@@ -25,7 +25,8 @@ void put_chunk(std::string* out, uint16_t type, uint64_t number, size_t bytes) {
   put_chunk(out, type, value);
 }
 
-// As Kamailio's siptrace has it, and Homer shows it: of TLS and WebSocket, borrowed numbers.
+// The IP protocol number. TLS and WebSocket have none and get those that Kamailio's siptrace uses
+// and Homer knows.
 uint8_t protocol_of(Transport transport) {
   switch (transport) {
     case Transport::tcp:

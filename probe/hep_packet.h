@@ -1,4 +1,5 @@
-// One HEPv3 packet (github.com/sipcapture/HEP, "HEP/EEP Network Protocol Specification, rev. 14").
+// Writes one HEPv3 packet (github.com/sipcapture/HEP, "HEP/EEP Network Protocol Specification, rev.
+// 14").
 #pragma once
 
 #include <cstdint>
@@ -13,10 +14,10 @@ enum class HepContent : uint8_t { sip = 1, rtcp = 5 };
 
 struct HepStamp {
   uint32_t capture_id = 0;
-  std::string key;  // empty: without
+  std::string key;  // authentication key; empty: none
 };
 
-inline constexpr size_t kMostHepPacket = 65'000;  // over UDP, too
+inline constexpr size_t kMostHepPacket = 65'000;  // bytes; fits a UDP datagram
 
 // Empty when the payload does not fit, or an address is not known.
 std::string hep_packet(const Datagram& datagram, HepContent content, const HepStamp& stamp);

@@ -1,8 +1,8 @@
-// Packets in their order, while it is not known of one of them whether it is wanted: the first part
-// of a connection or of a datagram, until something tells what it carries. What comes behind waits
-// too, so that no file goes back in time.
+// Holds a packet while it is not known whether it is wanted, such as the first part of a connection
+// or of an IP datagram. The packets behind it wait, too, so that the order in files is kept.
 //
-// Bounds: kHoldNs of the packets' time, kMostHeldBytes. What is not decided by then is not wanted.
+// Bounds: kHoldNs of the packets' time, kMostHeldBytes. A packet that is undecided by then is not
+// wanted. Threads: one.
 #pragma once
 
 #include <cstdint>
@@ -19,17 +19,17 @@ inline constexpr size_t kMostHeldBytes = 8 << 20;
 
 class HoldQueue {
  public:
-  // Gets the packets that are wanted.
+  // Gets the packets that are wanted, in order. The bytes are valid during the call.
   using Take = std::function<void(const Packet& packet, const Choice& choice)>;
 
   HoldQueue(PacketChoice& choice, Take take) : choice_(choice), take_(std::move(take)) {}
 
   void add(const Packet& packet, const Choice& choice);
-  // Nothing comes for a while, or never again.
+  // Decides all packets that wait, because nothing comes for a while, or never again.
   void release_all();
 
   size_t bytes() const { return bytes_; }
-  uint64_t undecided() const { return undecided_; }
+  uint64_t undecided() const { return undecided_; }  // packets given up without a decision
 
  private:
   struct Held {

@@ -1,4 +1,4 @@
-// "HOST:PORT", "[2001:db8::1]:9060", ":9060": where to connect or to listen.
+// An address to connect to or to listen at: "HOST:PORT", "[2001:db8::1]:9060", ":9060".
 #pragma once
 
 #include <sys/socket.h>
@@ -15,7 +15,8 @@ struct SocketAddress {
   const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&bytes); }
 };
 
-// Names are looked up, once. False with a sentence that begins with `text`.
+// Looks up the host, which can take long. An empty HOST is `default_host`. False, with a sentence
+// in *error that begins with `text`, when that fails.
 bool resolve_host_port(const std::string& text, const std::string& default_host,
                        SocketAddress* address, std::string* error);
 

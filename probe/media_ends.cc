@@ -32,7 +32,7 @@ void MediaEnds::learn(const Datagram& datagram, const SipIndex& sip) {
     const IpAddress named = parse_ip(media.address).value_or(IpAddress());
     const uint32_t rtcp = media.rtcp_port ? uint32_t{*media.rtcp_port} : media.port + 1U;
     add_both(named, datagram.src.ip, media.port, now_ns);
-    // Where RTCP is only offered on the port of RTP, it may come on its own all the same.
+    // An offer of RTCP on the port of RTP (rtcp-mux) may be declined: RTCP then has its own port.
     add_both(named, datagram.src.ip, rtcp, now_ns);
     const size_t count = std::min(media.candidates.size(), kMostCandidates);
     for (size_t i = 0; i < count; i++) {

@@ -1,7 +1,9 @@
-// Where the SDP of calls says that media goes: addresses and ports, with those of RTCP and of ICE.
+// The addresses and ports to which media goes, as the SDP of calls says: those of RTP, RTCP and ICE
+// candidates.
 //
-// An address that a NAT or a cloud hides is not what packets have: the port counts with the address
-// that the SIP message came from, too. Bounds: kMostMediaEnds, and what an SDP may name.
+// Behind a NAT, or in a cloud, packets have another address than SDP says. So each port also counts
+// with the address from which the SIP message came. Times are those of packets. Bounds:
+// kMostMediaEnds, kMostCandidates. Threads: one.
 #pragma once
 
 #include "decode/datagram.h"
@@ -11,7 +13,7 @@
 namespace sipladder {
 
 inline constexpr size_t kMostMediaEnds = 1 << 20;
-inline constexpr size_t kMostCandidates = 32;  // of an m= line
+inline constexpr size_t kMostCandidates = 32;  // that are taken of an m= line
 inline constexpr int64_t kMediaLifeNs = int64_t{3600} * 1'000'000'000;
 
 class MediaEnds {
@@ -20,7 +22,7 @@ class MediaEnds {
   void add(const Endpoint& end, int64_t now_ns);
   bool holds(const Endpoint& end, int64_t now_ns);
   size_t size() const { return ends_.size(); }
-  uint64_t forgotten() const { return ends_.forgotten(); }
+  uint64_t forgotten() const { return ends_.forgotten(); }  // for lack of room
 
  private:
   void add_both(const IpAddress& named, const IpAddress& sender, uint32_t port, int64_t now_ns);

@@ -66,7 +66,7 @@ void MetricsServer::accept_all(int64_t monotonic_ns) {
   }
 }
 
-// False when the connection is over.
+// Both are false when the connection is over.
 bool MetricsServer::read(Scrape& scrape, const std::function<std::string()>& text) {
   char bytes[2048];
   const ssize_t got = recv(scrape.fd.get(), bytes, sizeof bytes, MSG_DONTWAIT);

@@ -1,4 +1,5 @@
-// Answers GET /metrics over HTTP/1.1, for Prometheus. Nothing here waits.
+// Answers GET /metrics over HTTP/1.1, for Prometheus. Nothing here waits: the caller polls what
+// add_descriptors() gives and calls work(). Times are those of monotonic_ns().
 //
 // Bounds: kMostScrapes connections (beyond, the oldest is closed), kMostRequest bytes of a request,
 // kScrapeLimitNs for each. One request per connection. Threads: one.
@@ -21,10 +22,10 @@ inline constexpr int64_t kScrapeLimitNs = 5'000'000'000;
 
 class MetricsServer {
  public:
-  // HOST:PORT, 127.0.0.1 without a HOST. A sentence when it cannot listen there.
+  // Listens at HOST:PORT; an empty HOST is 127.0.0.1. Empty, or a sentence that says what is wrong.
   std::string open(const std::string& place);
   bool is_open() const { return listener_.get() >= 0; }
-  uint16_t port() const { return port_; }
+  uint16_t port() const { return port_; }  // that it listens at, also when PORT was 0
 
   void add_descriptors(std::vector<pollfd>* fds) const;
   void work(int64_t monotonic_ns, const std::function<std::string()>& text);

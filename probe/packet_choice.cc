@@ -8,7 +8,7 @@ namespace sipladder {
 namespace {
 
 constexpr int64_t kLifeNs = int64_t{2} * 3600 * 1'000'000'000;
-constexpr int64_t kFragmentLifeNs = int64_t{60} * 1'000'000'000;  // numbers of datagrams come again
+constexpr int64_t kFragmentLifeNs = int64_t{60} * 1'000'000'000;  // then IP identifications repeat
 
 constexpr std::string_view kNames[] = {
 #define PACKET_KIND(name, sentence) #name,
@@ -16,8 +16,8 @@ constexpr std::string_view kNames[] = {
 #undef PACKET_KIND
 };
 
-// Where the payload of RTP begins in the packet; all of the packet when the datagram stands
-// elsewhere, put together from several.
+// Where the payload of RTP begins in the packet. UINT32_MAX (all of the packet) when the datagram
+// was put together from several packets.
 uint32_t until_rtp_payload(const Packet& packet, std::string_view payload) {
   const auto begin = reinterpret_cast<uintptr_t>(packet.data);
   const auto at = reinterpret_cast<uintptr_t>(payload.data());
@@ -31,7 +31,7 @@ Choice keep(PacketKind kind, uint32_t length = UINT32_MAX) {
   return {Wanted::yes, kind, length};
 }
 
-// A stream that waits for more of a SIP message.
+// The packet belongs to a stream with SIP.
 bool shows_sip(Fate fate) {
   return fate == Fate::tcp_waiting || fate == Fate::tcp_keepalive || fate == Fate::sctp_waiting;
 }
@@ -42,7 +42,8 @@ bool contains_no_case(std::string_view text, std::string_view lower_case) {
          text.end();
 }
 
-// The request or the answer that makes a WebSocket with SIP of a connection (RFC 7118 section 4).
+// The HTTP request or answer that turns a connection into a WebSocket with SIP (RFC 7118 section
+// 4).
 bool asks_for_sip(std::string_view payload) {
   if (!payload.starts_with("GET ") && !payload.starts_with("HTTP/1.1 101")) return false;
   return contains_no_case(payload, "\nsec-websocket-protocol:") && contains_no_case(payload, "sip");
@@ -94,7 +95,7 @@ Choice PacketChoice::judge(const Packet& packet) {
     if (one.wanted == Wanted::yes && choice.wanted != Wanted::yes) choice = one;
   }
   if (const auto fragment = fragment_of(packet, parts_)) return judge_fragment(*fragment, choice);
-  // Messages of TCP end where they end: the rest of the packet is for its connection to say.
+  // A packet without a message that is wanted can still belong to a connection that is.
   if (choice.wanted != Wanted::yes) choice = judge_other(packet, fate);
   return choice;
 }
@@ -176,7 +177,8 @@ Choice PacketChoice::judge_connection(const PacketEnds& ends, Fate fate) {
   return {Wanted::unknown, PacketKind::signalling, UINT32_MAX, key};
 }
 
-// The parts of a datagram are wanted when the whole is; a first part that says so is enough.
+// Fragments are wanted when their datagram is. A first fragment that begins with SIP is enough to
+// know.
 Choice PacketChoice::judge_fragment(const PacketFragment& fragment, const Choice& whole) {
   constexpr size_t kUdpHeader = 8;
   const bool begins_sip = fragment.beginning.size() > kUdpHeader &&

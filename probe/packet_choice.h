@@ -1,8 +1,8 @@
-// Which packets a capture service writes: SIP, what belongs to its connections, and the media that
-// its SDP names. Nothing is correlated.
+// Decides which packets a capture service writes: SIP, other packets of its connections, and the
+// media that its SDP names. Nothing is correlated.
 //
-// Bounds: the decoder's, kMostMediaEnds, kMostConnections. Threads: one. Lifetime: what a
-// MessageSink gets lives until it returns.
+// Bounds: those of the decoder, kMostMediaEnds, kMostConnections, kMostFragmented. Threads: one.
+// Lifetime: what a MessageSink gets is valid until it returns.
 #pragma once
 
 #include <cstdint>
@@ -22,17 +22,17 @@
 namespace sipladder {
 
 inline constexpr size_t kMostConnections = 1 << 18;
-inline constexpr size_t kMostFragmented = 1 << 16;  // datagrams
+inline constexpr size_t kMostFragmented = 1 << 16;  // fragmented IP datagrams that are remembered
 
 enum class KeptMedia : uint8_t { none, headers, all };
 
 struct ChoiceOptions {
   KeptMedia media = KeptMedia::all;
-  std::vector<uint16_t> sip_ports = {5060, 5061};      // where all is signalling, whatever it says
-  uint16_t first_media_port = 0, last_media_port = 0;  // UDP there is media without any SDP
+  std::vector<uint16_t> sip_ports = {5060, 5061};      // all packets of these are signalling
+  uint16_t first_media_port = 0, last_media_port = 0;  // UDP in this range is media; 0: no range
 };
 
-// What a packet is to the service. One row in packet_kinds.def: PACKET_KIND(name, "sentence").
+// What a packet is, for the service. One row in packet_kinds.def: PACKET_KIND(name, "sentence").
 enum class PacketKind : uint8_t {
 #define PACKET_KIND(name, sentence) name,
 #include "probe/packet_kinds.def"
@@ -50,21 +50,23 @@ enum class Wanted : uint8_t {
 struct Choice {
   Wanted wanted = Wanted::no;
   PacketKind kind = PacketKind::foreign;
-  uint32_t length = UINT32_MAX;  // so many bytes of it, less when it has less
-  uint64_t key = 0;              // of what decides later
-  uint64_t number = 0;           // of the packet, for whoever asked
+  uint32_t length = UINT32_MAX;  // bytes of the packet to write, at most
+  uint64_t key = 0;              // if unknown: of the connection or datagram that decides
+  uint64_t number = 0;           // of the packet; left to the caller
 };
 
 class PacketChoice {
  public:
-  // Of each SIP message, and of RTCP about media that is known (`sip` is null then).
+  // Gets each SIP message, and RTCP of media that is known (`sip` is null then).
   using MessageSink = std::function<void(const Datagram& datagram, const SipIndex* sip)>;
 
   PacketChoice(ChoiceOptions options, MessageSink sink);
 
+  // Decides about the next packet.
   Choice judge(const Packet& packet);
+  // The same decision, after more packets have come; still `unknown` while nothing tells.
   Wanted wanted_later(const Choice& choice);
-  // The capture has ended: messages behind gaps.
+  // The capture has ended: gives the messages behind gaps to the MessageSink.
   void finish();
 
   Decoder& decoder() { return decoder_; }
@@ -92,11 +94,11 @@ class PacketChoice {
   SipIndex sip_;
   MediaEnds media_;
   RecentSet signalling_;    // endpoints that sent or got SIP
-  RecentSet connections_;   // of TCP and SCTP with SIP
-  RecentSet refused_;       // those without
-  RecentSet fragmented_;    // IP datagrams that are wanted
-  RecentSet no_fragments_;  // those that are not
-  int64_t now_ns_ = 0;      // of this packet
+  RecentSet connections_;   // TCP and SCTP connections with SIP
+  RecentSet refused_;       // TCP and SCTP connections without SIP
+  RecentSet fragmented_;    // fragmented IP datagrams that are wanted
+  RecentSet no_fragments_;  // fragmented IP datagrams that are not
+  int64_t now_ns_ = 0;      // time of the newest packet
 };
 
 }  // namespace sipladder

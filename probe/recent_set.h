@@ -1,8 +1,8 @@
-// Keys (hashes) that were seen lately, such as addresses that media goes to. Two generations: what
-// is asked about or added stands in the young one; when that is full or old it becomes the old one,
-// and what nobody named since the last time is forgotten.
+// A set of keys (hashes) that were seen lately, such as addresses that media goes to. It has two
+// generations. A key that is added or found goes into the young one. When that is full or old, it
+// becomes the old generation, and the keys of the old one are forgotten.
 //
-// Bounds: `most` keys; each is remembered for half of `life_ns` at least, unless others need the
+// Bounds: `most` keys. Each is remembered for at least half of `life_ns`, unless others need the
 // room (counted). Times are those of packets. Threads: one.
 #pragma once
 
@@ -23,7 +23,7 @@ class RecentSet {
     if (full || now_ns - turned_ns_ > life_ns_ / 2) turn(full, now_ns);
     young_.insert(key);
   }
-  // Which renews it.
+  // Whether the key is remembered. A key that is found is renewed.
   bool holds(uint64_t key, int64_t now_ns) {
     if (young_.contains(key)) return true;
     if (!old_.contains(key)) return false;
@@ -31,7 +31,7 @@ class RecentSet {
     return true;
   }
   size_t size() const { return young_.size() + old_.size(); }
-  uint64_t forgotten() const { return forgotten_; }  // for want of room
+  uint64_t forgotten() const { return forgotten_; }  // keys, for lack of room
 
  private:
   void turn(bool full, int64_t now_ns) {

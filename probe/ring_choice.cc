@@ -11,7 +11,7 @@
 namespace sipladder {
 namespace {
 
-// What is known of one file: from its index, or from the file itself.
+// What is known about one file, from its index or from the file itself.
 class IndexedFile {
  public:
   IndexedFile(const std::string& name, bool may_write) : index_(RingIndex::open(name)) {
@@ -28,7 +28,7 @@ class IndexedFile {
 
   bool was_scanned() const { return was_scanned_; }
   TimeSpan span() const { return index_ ? index_->span() : built_.span(); }
-  // A file with more names than an index holds may have each.
+  // A file with more names than an index can hold may have any name: all of it is needed.
   std::optional<TimeSpan> find(IndexKey kind, const std::string& text) {
     if (!is_whole_) return span();
     return index_ ? index_->find(kind, text) : built_.find(kind, text);
@@ -53,7 +53,8 @@ class Chooser {
   Chooser(const std::vector<std::string>& names, const RingWish& wish)
       : names_(names), wish_(wish) {
     wanted_.resize(names.size());
-    // The newest may still grow. In a folder that no probe has written nothing is left behind.
+    // No index is written for the newest file, which may still grow, nor in a folder without any
+    // index, which no capture service has written.
     const bool is_ring = has_index(names);
     for (const std::string& name : names)
       files_.emplace_back(name, is_ring && &name != &names.back());
@@ -109,7 +110,7 @@ class Chooser {
     }
   }
 
-  // An index does not say whose calls: the files that have the name do.
+  // An index does not tell to which call a name belongs: the files with the name are read for that.
   void want_calls_with(IndexKey kind, const std::string& text) {
     std::set<std::string> calls;
     for (size_t i = 0; i < files_.size(); i++) {

@@ -30,7 +30,7 @@ struct Header {
   int64_t last_ns = 0;
   int64_t base_ns = 0;  // where the first slice begins
   uint64_t count = 0;
-  uint32_t crc = 0;  // of what stands before
+  uint32_t crc = 0;  // of all fields before
   uint32_t unused = 0;
 };
 static_assert(sizeof(Header) == 64);
@@ -39,7 +39,8 @@ uint32_t crc_of(const Header& header) {
   return crc32_of({reinterpret_cast<const char*>(&header), offsetof(Header, crc)});
 }
 
-// The same in every process and on every machine.
+// FNV-1a, mixed by the end of SplitMix64. It is the same in every process and on every machine. The
+// bits of the slice are 0.
 uint64_t hash_of(IndexKey kind, std::string_view text) {
   uint64_t hash = 0xCBF29CE484222325 ^ static_cast<uint8_t>(kind);
   for (const char c : text) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001B3;
@@ -57,8 +58,8 @@ bool read_state(const std::string& capture, Header* header) {
   return true;
 }
 
-// When the slices of both entries are. What came before the first slice counts as in it, what came
-// behind the last one likewise.
+// The time from the slice of one entry to that of another. The first slice stands for all that came
+// before it, too, and the last one for all that came behind it.
 TimeSpan slice_times(const TimeSpan& span, int64_t base_ns, uint64_t first, uint64_t last) {
   const auto number = [](uint64_t entry) { return static_cast<int64_t>(entry & kSliceMask); };
   TimeSpan result;
@@ -114,7 +115,7 @@ void IndexBuilder::settle_until(uint64_t number) {
   staged_.erase(staged_.begin(), staged_.begin() + static_cast<std::ptrdiff_t>(done));
 }
 
-// A call has many messages, and most of its names come again.
+// Removes duplicates: a call has many messages with the same names.
 void IndexBuilder::shrink() {
   std::sort(entries_.begin(), entries_.end());
   entries_.erase(std::unique(entries_.begin(), entries_.end()), entries_.end());
@@ -200,7 +201,7 @@ std::optional<TimeSpan> RingIndex::find(IndexKey kind, std::string_view text) co
     }
     return low;
   };
-  const uint64_t behind = (hash | kSliceMask) + 1;  // 0 behind the greatest
+  const uint64_t behind = (hash | kSliceMask) + 1;  // 0: there is no greater hash
   const uint64_t first = place_of(hash), last = behind == 0 ? count_ : place_of(behind);
   uint64_t from = 0, to = 0;
   const bool there = first < last && read_entry(first, &from) && read_entry(last - 1, &to);

@@ -1,14 +1,15 @@
-// A small file beside a finished capture (FILE.idx): which calls, users and addresses are in it,
-// and when. Whoever looks for one call among many files reads those only that can have it.
+// A small file beside a finished capture (FILE.idx) that tells which calls, users and addresses are
+// in it, and when. A search for one call among many files then reads only those that can have it.
 //
-// It is a hint: made of hashes, tied to the size and time of its capture, ignored when anything
-// about it is wrong, and nothing but the choice of files rests on it. A name that is in the capture
-// is in its index; one that is not may seem to be.
+// The index is a hint, and only the choice of files depends on it. It consists of hashes, belongs
+// to a capture of a certain size and time, and is ignored when anything about it is wrong. A name
+// that is in the capture is in its index; a name that is not may seem to be.
 //
-// The file, numbers in the byte order of the host: kIndexMagic, kIndexVersion, size and time of the
-// capture, its first and last packet, where slices of time begin, count of entries, CRC-32 of all
-// before; then the entries, ascending: 48 bits of a hash, 16 of the slice. Bounds: kMostEntries (a
-// capture with more has no index). Threads: one.
+// The file, with numbers in the byte order of the host: kIndexMagic, kIndexVersion, size and time
+// of the capture, times of its first and last packet, time of the first slice, number of entries,
+// CRC-32 of all of that. Then the entries in ascending order: 48 bits of a hash and 16 bits with
+// the number of the slice (kSliceNs). Bounds: kMostEntries; a capture with more has no index.
+// Threads: one.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +32,7 @@ std::string index_path(const std::string& capture);
 
 enum class IndexKey : uint8_t { call_id, user, address };
 
-// Of one capture.
+// From the first to the last packet, both included.
 struct TimeSpan {
   int64_t first_ns = 0, last_ns = 0;
   bool overlaps(const TimeSpan& other) const {
@@ -41,20 +42,22 @@ struct TimeSpan {
 
 class IndexBuilder {
  public:
-  // A packet of the file. Of messages, those with `number` or less are of the file, too.
+  // A packet was written to the file. Messages that were added with `number` or less belong to the
+  // file, too.
   void note(const Packet& packet, uint64_t number);
-  // A message, which belongs to the file that the packet with this number goes to.
+  // Adds a message. It belongs to the file that gets the packet with this number. Numbers ascend.
   void add(const Datagram& datagram, const SipIndex& sip, uint64_t number);
-  void settle();  // all messages are of this file
-  // Beside `capture`, which is finished; written under another name first. False when it could not
-  // be, which is nobody's harm. Begins anew, with the messages of packets that were not noted yet.
+  void settle();  // all messages that were added belong to this file
+  // Writes the index of `capture`, which is finished, under another name first. False when that is
+  // not possible; the capture is then read without an index. After this the builder is empty but
+  // for the messages of packets that were not noted yet.
   bool write(const std::string& capture);
 
-  // What was added, without a file. nullopt: not in there.
+  // When a name occurs in what was added. nullopt: it does not occur.
   std::optional<TimeSpan> find(IndexKey kind, std::string_view text);
   TimeSpan span() const { return span_; }
   bool is_empty() const { return packets_ == 0; }
-  bool is_whole() const { return !full_; }
+  bool is_whole() const { return !full_; }  // false: there were more than kMostEntries
 
  private:
   struct Staged {
@@ -66,7 +69,7 @@ class IndexBuilder {
   void settle_until(uint64_t number);
   void shrink();
 
-  std::vector<Staged> staged_;  // of packets that are not written yet, by number
+  std::vector<Staged> staged_;  // names of packets that are not in a file yet, by number
   std::vector<uint64_t> entries_;
   TimeSpan span_;
   int64_t base_ns_ = 0;
@@ -77,11 +80,12 @@ class IndexBuilder {
 
 class RingIndex {
  public:
-  // nullopt when there is none that belongs to the capture as it is now.
+  // Opens the index of a capture. nullopt when there is none that belongs to the capture as it is
+  // now.
   static std::optional<RingIndex> open(const std::string& capture);
 
   TimeSpan span() const { return span_; }
-  // Between when it is in there; nullopt: it is not.
+  // The time in which the name may occur, by whole slices; nullopt: it does not occur.
   std::optional<TimeSpan> find(IndexKey kind, std::string_view text) const;
 
  private:

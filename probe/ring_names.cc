@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view kShape = "-dddddddd-dddddd-";  // before the number
 
-// The number in a name of this place; nullopt when it is another one's.
+// The number in the name of a file; nullopt when the file does not belong to this place.
 std::optional<uint64_t> number_of(std::string_view name, const RingPlace& place) {
   const std::string end = "." + place.ending;
   if (!name.starts_with(place.prefix) || !name.ends_with(end)) return std::nullopt;

@@ -1,4 +1,5 @@
-// One capture from its beginning to its end, for its messages alone.
+// Reads one capture from its beginning to its end, only for its packets and SIP messages. What the
+// functions get is valid during their call. Threads: one.
 #pragma once
 
 #include <functional>
@@ -13,7 +14,7 @@ namespace sipladder {
 using SeePacket = std::function<void(const Packet&)>;
 using SeeMessage = std::function<void(const Datagram&, const SipIndex&)>;
 
-// False when it cannot be read. `packet` may be null. What is wrong further on ends it.
+// False when the capture cannot be opened. `packet` may be null. Damage further on ends the scan.
 bool scan_capture(const std::string& name, const SeePacket& packet, const SeeMessage& message);
 
 }  // namespace sipladder

@@ -41,7 +41,8 @@ std::string RingWriter::open() {
 std::string RingWriter::next_path(int64_t first_ns) {
   if (options_.out == "-") return "/dev/stdout";
   if (place_.is_single) {
-    // Who asks for a new file has moved the old one; else it is not overwritten.
+    // When a new file is requested, the old one has normally been moved away. If it has not, it is
+    // not overwritten: the new one gets another name.
     std::error_code code;
     const bool again = single_written_ && std::filesystem::exists(place_.single(), code);
     single_written_ = true;
@@ -63,7 +64,7 @@ bool RingWriter::begin(int64_t first_ns) {
   return true;
 }
 
-// The newest one, which is being written, counts.
+// The file that is being written counts among those that are kept.
 void RingWriter::delete_oldest() {
   const std::vector<RingFile> files = ring_files(place_);
   for (size_t i = 0; i + options_.keep < files.size(); i++) {

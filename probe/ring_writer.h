@@ -1,12 +1,13 @@
-// The files that a capture service writes: one, or a ring of them.
+// Writes the files of a capture service: a single file, or a ring of files.
 //
-// A file begins with its first packet; there is none without. Rotation is by size, by the packets'
-// time, or when asked. What is written can be opened at any moment (capture_writer.h); close() or
-// the next flush() hands over the rest. Beyond `keep` files the oldest are deleted, those of
-// earlier runs too, with what stands beside them.
+// A file is made when its first packet comes. A new file begins by size, by the time of packets, or
+// on request. A file can be opened at any moment (capture_writer.h), and flush() or close() write
+// what is still buffered. Beyond `keep` files, the oldest are deleted with their index, those of
+// earlier runs, too.
 //
-// Errors: a file that cannot be written is closed at its last whole packet; for kRetryNs all
-// packets are lost (counted), then a new one is tried. trouble() has the sentence. Threads: one.
+// Errors: a file that cannot be written is closed behind its last whole packet. For kRetryNs all
+// packets are lost (and counted), then a new file is tried. trouble() has the sentence. Threads:
+// one.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +21,7 @@
 namespace sipladder {
 
 struct RingOptions {
-  std::string out;
+  std::string out;            // the option -w; "-": standard output
   uint64_t rotate_bytes = 0;  // 0: not by size
   int64_t rotate_ns = 0;      // 0: not by time
   uint64_t keep = 0;          // files; 0: all
@@ -35,18 +36,21 @@ class RingWriter {
 
   RingWriter(RingOptions options, Finished finished);
 
-  // Makes the folder when there is none, before root is given up. A sentence when it cannot be.
+  // Makes the folder when there is none; to be called before root is given up. Empty, or a sentence
+  // that says what is wrong.
   std::string make_folder() const;
-  // A sentence when files cannot be made there.
+  // Empty, or a sentence that says why files cannot be made there.
   std::string open();
   // `monotonic_ns` is the clock of retries, here and in flush().
   void add(const Packet& packet, std::string_view interface_name, int64_t monotonic_ns);
   void flush(int64_t monotonic_ns);
   // Ends the file; the next packet begins another one.
   void rotate();
-  // Whether the file has been open so long.
+  // Whether the file is as old as RingOptions::rotate_ns. `now_ns`: since the epoch, as packets
+  // have it.
   bool is_old(int64_t now_ns) const;
-  // Where no packet came, a single file is made all the same.
+  // Ends the file. A single file is made even if no packet came. `dropped`: packets that the kernel
+  // dropped, for pcapng.
   void close(uint64_t dropped);
 
   bool is_ring() const { return !place_.is_single && options_.out != "-"; }

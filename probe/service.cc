@@ -109,7 +109,7 @@ void CaptureService::keep(const Packet& packet, const Choice& choice) {
   const auto infos = source_->infos();
   const std::string name = interface_name(*infos[packet.source], packet.interface);
   ring_.add(kept, name, now_ns_);
-  index_.note(kept, choice.number);  // behind it: it may have begun a new file
+  index_.note(kept, choice.number);  // after ring_.add(), which may have begun a new file
 }
 
 void CaptureService::wait() {
@@ -145,7 +145,7 @@ void CaptureService::flush() {
   tell_trouble();
 }
 
-// Once for each time that something begins to be wrong.
+// Tells the user once when something goes wrong, and once when it is right again.
 void CaptureService::tell_trouble() {
   const std::string trouble = ring_.is_failing() ? ring_.trouble() : std::string();
   if (!trouble.empty() && told_.empty())

@@ -1,9 +1,10 @@
-// sipladder capture: packets of a source, those that are SIP or its media, into files and to a HEP
-// collector.
+// The command `sipladder capture`: writes the packets of a source that are SIP or its media into
+// files, and sends messages to a HEP collector.
 //
 // source -> decoder -> which packets (packet_choice.h) -> order (hold_queue.h) -> files
-// (ring_writer.h); messages -> HEP (hep_link.h), index of the file (ring_index.h). One thread: what
-// waits is the kernel's buffer, and what it drops is counted.
+// (ring_writer.h); messages -> HEP (hep_link.h), index of the file (ring_index.h). Threads: one;
+// only ServiceRequests may be set from elsewhere. Packets wait in the buffer of the kernel, and
+// those that it drops are counted.
 #pragma once
 
 #include <atomic>
@@ -28,7 +29,7 @@ struct ServiceOptions {
   ChoiceOptions choice;
   RingOptions ring;    // without `out`: no files
   std::string hep;     // a target of HepLink; empty: none
-  std::string hep_ca;  // a file
+  std::string hep_ca;  // a file with trusted certificates; empty: those of the system
   HepStamp hep_stamp;
   bool hep_rtcp = false;
   std::string metrics;  // HOST:PORT; empty: none
@@ -36,30 +37,32 @@ struct ServiceOptions {
   bool endless = false;  // live: a full disk is waited for
 };
 
-// What signals ask for; set by their handlers.
+// What signals ask for. Set by signal handlers, and cleared by the service.
 struct ServiceRequests {
   std::atomic<bool> stop{false}, rotate{false}, report{false};
 };
 
 class CaptureService {
  public:
-  // Sentences for the user, as they come.
+  // Gets sentences for the user while the service runs.
   using Tell = std::function<void(const std::string& sentence)>;
 
   CaptureService(ServiceOptions options, ServiceRequests& requests, Tell tell);
 
-  // Secrets of TLS, and where more of them come from while packets do. All must live as long as
-  // this.
+  // Secrets of TLS, and the sources of more of them. All must outlive this; `sources` may be null.
   void set_keys(const KeyLog* keys, const RsaKeys* rsa_keys, KeySources* sources);
-  // Makes the folder and opens sockets: before root is given up. A sentence when something cannot
-  // be.
+  // Makes the folder and opens sockets; to be called before root is given up. Empty, or a sentence
+  // that says what is wrong.
   std::string open();
-  // Behind that. A sentence when files cannot be written.
+  // To be called after root is given up. Empty, or a sentence that says why files cannot be
+  // written.
   std::string open_files();
-  // Until the source ends, or a request to stop. False when packets could not be written.
+  // Runs until the source ends or a request to stop comes. False when packets could not be written,
+  // or, unless `endless`, not be sent.
   bool run(PacketSource& source);
 
-  // Statistics: in one sentence, and as Prometheus reads them.
+  // Statistics: in one sentence, and in the text format of Prometheus. metrics() only after run()
+  // has begun.
   std::string summary() const;
   std::string metrics() const;
   const MetricsServer& metrics_server() const { return server_; }
@@ -91,9 +94,9 @@ class CaptureService {
   bool had_packet_ = false;  // since the last look
   int64_t flushed_ns_ = 0;
   int64_t watchdog_ns_ = 0, next_watchdog_ns_ = 0;
-  int64_t newest_ns_ = 0;  // of packets
-  int64_t lag_ns_ = 0;     // behind the wall clock, of a live packet at the last look
-  std::string told_;       // trouble, once
+  int64_t newest_ns_ = 0;  // time of the newest packet
+  int64_t lag_ns_ = 0;     // by which a live packet was behind the wall clock at the last look
+  std::string told_;       // the trouble that the user was told
   std::string hep_told_;
   std::vector<std::string> sources_told_;
   uint64_t seen_ = 0, seen_bytes_ = 0, cut_ = 0, messages_ = 0, hep_unsendable_ = 0;

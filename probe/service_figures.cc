@@ -1,4 +1,4 @@
-// What a capture service tells about itself.
+// Part of CaptureService: its statistics.
 #include <fmt/format.h>
 
 #include "probe/service.h"
@@ -6,7 +6,7 @@
 namespace sipladder {
 namespace {
 
-// Values of labels: what devices are called may hold anything.
+// Escapes the value of a label: the names of devices and files may hold any character.
 std::string label_text(std::string_view text) {
   std::string out;
   for (const char c : text) {

@@ -1,5 +1,5 @@
-// What systemd wants to hear of a service (sd_notify(3)): a datagram to the socket that
-// $NOTIFY_SOCKET names. Without one, nothing happens.
+// Notices of a service to systemd (sd_notify(3)): a datagram to the socket in $NOTIFY_SOCKET.
+// Without that variable nothing happens; errors are ignored.
 #pragma once
 
 #include <cstdint>
@@ -7,10 +7,10 @@
 
 namespace sipladder {
 
-// "READY=1", "STOPPING=1", "WATCHDOG=1", "STATUS=...".
+// `message`: "READY=1", "STOPPING=1", "WATCHDOG=1", "STATUS=...".
 void tell_systemd(std::string_view message);
 
-// How often it wants to hear WATCHDOG=1 (half of $WATCHDOG_USEC); 0: never.
+// The time between two notices WATCHDOG=1, which is half of $WATCHDOG_USEC; 0: none are wanted.
 int64_t watchdog_period_ns();
 
 }  // namespace sipladder
