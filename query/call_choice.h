@@ -1,4 +1,4 @@
-// The calls that a condition over `calls` chooses.
+// The calls that a condition over the table `calls` chooses. Threads: as Reader.
 #pragma once
 
 #include <string>
@@ -8,11 +8,11 @@
 
 namespace sipladder {
 
-// A sentence when the condition is no valid one, without any packet; empty otherwise. `query` is
-// any SELECT over the tables.
+// Checks any SELECT over the tables before a packet is read. Empty, or a sentence that says what is
+// wrong.
 std::string check_query(const std::string& query);
 
-// In capture order. *error when the condition is none.
+// The calls in capture order. *error says what is wrong with the condition; empty when nothing is.
 std::vector<CallId> choose_calls(Reader& reader, const std::string& condition, std::string* error);
 
 }  // namespace sipladder

@@ -35,7 +35,7 @@ std::string codec_of(const Sdp& sdp) {
   return {};
 }
 
-// Of each answer that was accepted, in order, each codec once.
+// The codecs of all successful answers in order, each codec once.
 void codec(Reader& r, RowId row, Value& v) {
   const CallRecord& c = call(r, row);
   if (!c.sdp_offered || !c.sdp_answered) return;
@@ -69,7 +69,7 @@ char info_digit(const SipIndex& sip) {
   return body.empty() || kDigits.find(body[0]) == std::string_view::npos ? char{0} : body[0];
 }
 
-// As the first hop shows them.
+// The digits of INFO requests, each taken at its first hop only.
 void dtmf_info(Reader& r, RowId row, Value& v) {
   std::string digits;
   for (TransactionId id = call(r, row).first_txn; id; id = r.model.transactions[id].next_in_call) {
@@ -90,14 +90,14 @@ void lost_toward(Reader& r, RowId row, Value& v) {
   v.set_if(analysis.lost_toward_both ? std::string_view("both") : to_string(analysis.lost_toward));
 }
 
-// The BYE, or any other message, that carries Reason says why.
+// The Reason header of the BYE says why the call ended.
 void end_reason(Reader& r, RowId row, Value& v) {
   const CallRecord& c = call(r, row);
   for (DialogId id = c.first_dialog; id; id = r.model.dialogs[id].next_in_call) {
     const MessageId bye = r.model.dialogs[id].ended_message;
     if (bye) v.set_if(reason_text(r.sip(bye)));
   }
-  // Lacking that, why it was refused or cancelled.
+  // Without one, that of the CANCEL or of the final response.
   for (TransactionId id = c.first_txn; id && v.type == Value::Type::null;
        id = r.model.transactions[id].next_in_call) {
     const TransactionRecord& txn = r.model.transactions[id];
@@ -117,7 +117,8 @@ bool has_pauses(Reader& r, CallId id) {
 void mos(Reader& r, RowId row, Value& v) {
   const CallId id{row.id};
   r.analyst.media().update();
-  // The verdict, which costs time, tells whether the call was held: only pauses ask for it.
+  // Only a verdict tells whether the call was held. It takes time, so it is asked for only if the
+  // stream has pauses.
   const bool held = has_pauses(r, id) && r.analyst.of(id).was_held;
   if (const auto lowest = lowest_mos(r.model, r.analyst.media(), id, held)) v.set_real(*lowest);
 }

@@ -9,8 +9,9 @@ struct CodeRange {
   char32_t first, last;
 };
 
-// Control and format characters, private use, surrogates, line separators, and what is drawn as
-// nothing. Plane 14 (tags) and beyond, and the last two of each plane, are hidden too.
+// Control and format characters, private use, surrogates, line separators, and characters that are
+// drawn as nothing. is_hidden() adds plane 14 (tags), the planes behind it, and the last two code
+// points of each plane.
 inline constexpr CodeRange kHidden[] = {
     {0x0, 0x1F},        {0x7F, 0x9F},     {0xAD, 0xAD},     {0x34F, 0x34F},     {0x61C, 0x61C},
     {0x115F, 0x1160},   {0x17B4, 0x17B5}, {0x180B, 0x180F}, {0x200B, 0x200F},   {0x2028, 0x202E},
@@ -19,7 +20,7 @@ inline constexpr CodeRange kHidden[] = {
     {0x1D173, 0x1D17A},
 };
 
-// Drawn over the character before: Mn, Me, medial and final Jamo.
+// Characters that are drawn over the one before: Mn, Me, medial and final Jamo.
 inline constexpr CodeRange kCombining[] = {
     {0x300, 0x34E},     {0x350, 0x36F},     {0x483, 0x489},     {0x591, 0x5BD},
     {0x5BF, 0x5BF},     {0x5C1, 0x5C2},     {0x5C4, 0x5C5},     {0x5C7, 0x5C7},

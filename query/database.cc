@@ -12,15 +12,16 @@ namespace sipladder {
 struct TableModule {
   const TableDescription* table;
   Reader* reader;
-  // How a row tells its call, when calls are chosen: by its id, by its column `call`, or by that of
-  // its message. Rows of other tables belong to no call and stay.
+  // How the call of a row is found when only some calls are chosen: by the id of the row, by its
+  // column `call`, or by the call of its message. Rows of other tables (`none`) belong to no call
+  // and always show.
   enum class Owner : uint8_t { none, is_call, has_call, has_message } owner = Owner::none;
   const Column* call = nullptr;  // has_call
 };
 
 namespace {
 
-// A table to SQLite: the base comes first, as its interface demands.
+// A table as SQLite sees it. `base` must come first (sqlite3_vtab), likewise in Cursor.
 struct VirtualTable {
   sqlite3_vtab base;
   const TableModule* module;
@@ -30,11 +31,11 @@ struct Cursor {
   sqlite3_vtab_cursor base;
   const TableModule* module;
   RowId row;
-  uint32_t last;   // record the scan ends with
-  uint32_t parts;  // of the current record
+  uint32_t last;   // record with which the scan ends
+  uint32_t parts;  // rows of the current record
 };
 
-// idxNum: the first column is given, or the least that it may be.
+// Values of idxNum: the first column equals a value, or is greater than it.
 constexpr int kByRecord = 1;
 constexpr int kFromRecord = 2;
 
@@ -93,8 +94,8 @@ int disconnect(sqlite3_vtab* table) {
   return SQLITE_OK;
 }
 
-// Only `id = ?` and `message = ?` are cheap, since they name the record, and `id > ?`, which says
-// where to begin.
+// Only conditions on the first column save work: `id = ?` and `message = ?` name the record, and
+// `id > ?` says where to begin.
 int best_index(sqlite3_vtab* base, sqlite3_index_info* info) {
   const TableDescription& table = *reinterpret_cast<VirtualTable*>(base)->module->table;
   info->estimatedCost = 1e6;
@@ -128,7 +129,8 @@ int close_cursor(sqlite3_vtab_cursor* base) {
   return SQLITE_OK;
 }
 
-// Nobody waits for more of its rows. Those that open() has found are there.
+// True when nobody waits for more rows. Tables whose open() has found all rows are read to their
+// end, since that takes no time.
 bool is_cancelled(const Cursor& cursor) {
   return cursor.module->table->come != RowsCome::by_opening &&
          cursor.module->reader->model.cancellation.requested();
@@ -263,7 +265,7 @@ int read_only(void*, int action, const char*, const char*, const char*, const ch
   return allowed ? SQLITE_OK : SQLITE_DENY;
 }
 
-// Into a value that is used again: its text keeps its memory.
+// Reads a cell into a value that is used again, so that its text keeps its memory.
 void read_value(sqlite3_stmt* statement, int i, Value* value) {
   switch (sqlite3_column_type(statement, i)) {
     case SQLITE_INTEGER:
@@ -281,8 +283,8 @@ void read_value(sqlite3_stmt* statement, int i, Value* value) {
   }
 }
 
-// By where the column comes from: a name can be given to anything, and what a network text says is
-// never JSON.
+// Whether a column of the result is JSON, by the column of the table that it comes from. Its name
+// in the result proves nothing, since a query can give that name to any text from the network.
 bool is_json(sqlite3_stmt* statement, int i) {
   const char* const table_name = sqlite3_column_table_name(statement, i);
   const char* const column_name = sqlite3_column_origin_name(statement, i);
@@ -298,7 +300,8 @@ bool is_json(sqlite3_stmt* statement, int i) {
 
 }  // namespace
 
-// A query that was cancelled sees tables that end. One that goes on without them is broken off.
+// Tables of a query that is cancelled end early. A query that goes on long after that (a recursive
+// one) is interrupted.
 static int is_overdue(void* model) {
   return static_cast<const Model*>(model)->cancellation.overdue() ? 1 : 0;
 }
@@ -320,7 +323,7 @@ Database::Database(Reader& reader) : state_(std::make_unique<State>()) {
   }
   sqlite3_create_function(state_->db, "regexp", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr,
                           regexp, nullptr, nullptr);
-  constexpr int kSteps = 10'000;  // of SQLite's machine, a fraction of a millisecond
+  constexpr int kSteps = 10'000;  // instructions of SQLite's VM: a fraction of a millisecond
   sqlite3_progress_handler(state_->db, kSteps, is_overdue, const_cast<Model*>(&reader.model));
   sqlite3_set_authorizer(state_->db, read_only, nullptr);
 }
@@ -329,7 +332,7 @@ Database::~Database() = default;
 
 using Statement = std::unique_ptr<sqlite3_stmt, int (*)(sqlite3_stmt*)>;
 
-// One statement, or a sentence.
+// Prepares exactly one statement. Empty, or a sentence that says what is wrong.
 static std::string prepare(sqlite3* db, const std::string& sql, Statement* statement) {
   sqlite3_stmt* raw = nullptr;
   const char* tail = nullptr;

@@ -1,7 +1,7 @@
-// The tables as read-only SQL. SQLite and re2 live here.
+// The tables as read-only SQL. SQLite and re2 are used here only, SQLite also for saved sessions.
 //
-// Threads: one at a time, under the engine's lock when live. Errors: run() returns a sentence,
-// empty when all went well.
+// Threads: one at a time, which holds the lock of the session (session_lock.h) while packets come.
+// Errors: functions return a sentence, empty when all went well.
 #pragma once
 
 #include <functional>
@@ -20,11 +20,12 @@ struct ResultColumn {
 
 class Database {
  public:
-  explicit Database(Reader& reader);
+  explicit Database(Reader& reader);  // which must outlive this
   ~Database();
 
-  // `begin` once before the rows, also when there are none. A callback that returns false ends the
-  // query.
+  // Runs one SELECT. Calls `begin` once, also when there are no rows, then `row` for each of them;
+  // false from `row` ends the query. Values are valid during the call. A query that is cancelled
+  // (Model::cancellation) ends early and without an error.
   std::string run(const std::string& sql,
                   const std::function<void(const std::vector<ResultColumn>&)>& begin,
                   const std::function<bool(const std::vector<Value>&)>& row);
@@ -32,7 +33,7 @@ class Database {
   // The sentence that run() would return before it reads a row.
   std::string check(const std::string& sql);
 
-  // Whether `pattern` is a regular expression; the error otherwise.
+  // Empty when `pattern` is a regular expression, else what is wrong with it.
   static std::string check_pattern(const std::string& pattern);
 
  private:

@@ -10,9 +10,9 @@
 namespace sipladder {
 namespace {
 
-constexpr uint64_t kCommitRows = 20'000;  // what a crash can cost, and the log that is kept of them
+constexpr uint64_t kCommitRows = 20'000;  // rows that a crash can lose, and that the WAL holds
 
-// The id of a row of another table: `call`, `message`.
+// Whether the column is the id of a row of another table, such as `call` and `message`.
 bool is_reference(std::string_view column) {
   return std::any_of(tables().begin(), tables().end(), [&](const TableDescription* table) {
     return table->name == std::string(column) + "s";
@@ -38,7 +38,7 @@ std::string insert_sql(const TableDescription& table) {
   return fmt::format("INSERT INTO \"{}\" VALUES({})", table.name, places);
 }
 
-// Made when the rows are there: much faster than with each row.
+// The indexes are made after all rows, which is much faster than updating them with each row.
 std::string index_sql(const TableDescription& table) {
   std::string sql;
   for (const Column& column : table.columns) {

@@ -1,7 +1,7 @@
-// Every table of the schema as a table of an SQLite file: from the descriptions alone.
+// Writes every table of the schema into an SQLite file, from the table descriptions alone.
 //
-// Threads: as the Reader's. Errors: a sentence, empty when all rows are written. Ends early,
-// without an error, when the model's cancellation asks for it.
+// Threads: as Reader. Errors: a sentence, empty when all rows are written. Ends early, without an
+// error, when Model::cancellation asks for it.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// transactions and dialogs.
+// The tables `transactions` and `dialogs`.
 #include "correlate/sip/dialogs.h"
 #include "correlate/sip/transactions.h"
 #include "decode/text.h"
@@ -61,7 +61,7 @@ void session_expires(Reader& r, RowId row, Value& v, bool refresher) {
   }
 }
 
-// The clock was set back while it lasted.
+// Whether the clock of the capture was set back while the transaction lasted.
 bool crosses_step(Reader& r, const TransactionRecord& t) {
   return step_between(r.model, r.model.messages[t.first_message], r.model.messages[t.last_message]);
 }

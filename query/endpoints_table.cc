@@ -90,7 +90,7 @@ const TableDescription kEndpointsTable{
       r.analyst.nat().update();
       return r.analyst.endpoints().size();
     },
-    // What a log leaves out is no address.
+    // The endpoint of an address that a log leaves out is not listed.
     [](Reader& r, uint32_t id) {
       const EndpointId end{id};
       return r.model.endpoints.holds(end) && r.endpoint(end).ip.family != 0 ? 1U : 0U;

@@ -9,7 +9,7 @@
 namespace sipladder {
 namespace {
 
-// Safe on a terminal, with the line ends that a quoted cell may have.
+// terminal_text(), but line ends stay: a quoted cell may have them.
 std::string csv_lines(std::string_view text) {
   if (is_printable_ascii(text)) return std::string(text);
   std::string out;
@@ -95,7 +95,8 @@ std::string json_text(std::string_view text) {
 
 std::string csv_text(std::string_view raw, bool formulas) {
   std::string text = csv_lines(raw);
-  // A spreadsheet runs what begins like this; a telephone number is none.
+  // A spreadsheet takes a cell that begins like this for a formula. A telephone number is left as
+  // it is.
   const bool number = text.find_first_not_of("+0123456789") == std::string::npos;
   if (!formulas && !text.empty() && !number &&
       std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos)

@@ -1,4 +1,4 @@
-// findings, capture, registrations and endpoints.
+// The tables `findings` and `capture`.
 #include "query/escape.h"
 #include "query/table_description.h"
 

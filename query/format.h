@@ -1,4 +1,6 @@
 // Rows as text: table, csv, json, ndjson, md. Text from the network is escaped for each of them.
+//
+// Threads: one. Errors of writing are not noticed here: std::ferror() of the file tells.
 #pragma once
 
 #include <cstdint>
@@ -15,21 +17,21 @@ namespace sipladder {
 
 struct RowStyle {
   std::string format = "table";     // or csv, json, ndjson, md
-  int width = 0;                    // of a table: columns that it may take; 0: as wide as it wants
+  int width = 0;                    // of a table: columns of the terminal; 0: no limit
   bool wide = false;                // of a table: all columns, no cell cut
-  std::vector<std::string> least;   // of a table: columns that go first where there is no room
+  std::vector<std::string> least;   // of a table: columns that are left out first, in order
   bool raw_csv = false;             // formulas are not disarmed
   uint64_t max_bytes = UINT64_MAX;  // whole rows only
 };
 
-// At most so many bytes to a file.
+// Writes at most RowStyle::max_bytes bytes to a file.
 class BoundedOutput {
  public:
   BoundedOutput(const RowStyle& style, std::FILE* out) : left_(style.max_bytes), out_(out) {}
-  // All of `text`, or nothing and false, when it and `reserved` more bytes do not fit. Nothing fits
-  // after that.
+  // Writes all of `text`. When it and `reserved` more bytes do not fit, it writes nothing and
+  // returns false, and nothing fits after that.
   bool put(std::string_view text, size_t reserved = 0);
-  // What was reserved.
+  // Writes the text for which bytes were reserved.
   void finish(std::string_view text);
   uint64_t left() const { return left_; }  // bytes that fit
 
@@ -38,7 +40,7 @@ class BoundedOutput {
   std::FILE* out_;
 };
 
-// Rows as JSON objects: a column that holds JSON goes into them as it is.
+// Writes rows as JSON objects. The text of a column that holds JSON is not quoted.
 class JsonRows {
  public:
   void begin(const std::vector<ResultColumn>& columns);
@@ -49,19 +51,20 @@ class JsonRows {
   std::vector<std::string> keys_;  // with quotes and colon
 };
 
+// Writes the rows of one query in one format.
 class RowWriter {
  public:
   virtual ~RowWriter() = default;
   virtual void begin(const std::vector<ResultColumn>& columns) = 0;
   virtual bool row(const std::vector<Value>& values) = 0;  // false: no more rows fit
   virtual void end() = 0;
-  // Rows that a table holds back until it knows its widths.
+  // Writes the rows that a table holds back until it knows its widths. False: no more rows fit.
   virtual bool flush() { return true; }
 };
 
 std::unique_ptr<RowWriter> make_row_writer(const RowStyle& style, std::FILE* out);
 
-// A cell of a table, as one line.
+// A cell as text without control characters, as tables show it.
 std::string plain_text(const Value& value);
 
 }  // namespace sipladder

@@ -8,7 +8,7 @@ namespace sipladder {
 namespace {
 
 const StreamHistory& history(Reader& r, uint32_t stream) {
-  static const StreamHistory kNone;  // of a stream that ended within a second: one interval
+  static const StreamHistory kNone;  // for a stream within one second, which is one interval
   const auto found = r.model.histories.find(stream);
   return found == r.model.histories.end() ? kNone : found->second;
 }

@@ -1,4 +1,4 @@
-// The tables that have rows for each SIP message: messages, vias, headers, sdp.
+// The tables with rows for each SIP message: `messages`, `vias`, `headers` and `sdp`.
 #include <fmt/format.h>
 
 #include <ctime>
@@ -24,7 +24,7 @@ uint32_t message_count(Reader& r) {
   return r.model.messages.size();
 }
 
-// A log without dates has the time of day, as it wrote it.
+// The time as text. For a log without dates, it is the time of day that the log wrote.
 void rfc3339(Reader& r, RowId row, Value& v) {
   if (!r.has_times(id_of(row))) return;
   const int64_t ns = message(r, row).time_ns;
@@ -47,7 +47,8 @@ void method(Reader& r, RowId row, Value& v) {
   if (!r.is_readable(id_of(row))) v.set_if(to_string(message(r, row).method));
 }
 
-// What the snap length cut proves nothing about what it lacks.
+// Faults of a message. One that the snap length cut is not judged, since anything may be in the
+// missing part.
 void malformed(Reader& r, RowId row, Value& v) {
   if (!r.is_readable(id_of(row))) return v.set("bytes no longer readable");
   if (r.model.messages[id_of(row)].truncated) return;
@@ -81,7 +82,8 @@ HeaderValue header_value(Reader& r, RowId row) {
   return row.part < values.size() ? values[row.part] : HeaderValue{};
 }
 
-// Between counting the lines and reading one, the bytes can become unreadable.
+// The m= line of a row. The bytes can become unreadable after the lines were counted, so an empty
+// line is given then.
 const SdpMedia& media(Reader& r, RowId row) {
   static const SdpMedia kNone{};
   const auto& lines = r.sdp(id_of(row)).media;
@@ -118,7 +120,7 @@ void role(Reader& r, RowId row, Value& v) {
   v.set(request_offered ? "answer" : "offer");
 }
 
-// Only of a topmost Via; an ACK has no response.
+// The hop of a topmost Via; null for other Vias, and for an ACK, which has no response.
 const ViaHop* via_hop(Reader& r, RowId row) {
   if (row.part != 0 || message(r, row).method == Method::ack) return nullptr;
   return r.hops.of(message(r, row).txn);
@@ -128,11 +130,12 @@ std::optional<Endpoint> via_source(Reader& r, RowId row) {
   if (row.part != 0) return std::nullopt;
   const MessageRecord& m = message(r, row);
   if (m.is_request() && !m.inferred) return r.endpoint(m.src);
-  const ViaHop* const hop = via_hop(r, row);  // null where a log's source is told from the Via
+  const ViaHop* const hop = via_hop(r, row);  // null for a log, whose source comes from the Via
   return hop != nullptr ? std::optional(hop->source) : std::nullopt;
 }
 
-// Of a response itself; of a request the first one, or the first that went elsewhere.
+// Where a response went. For the Via of a request, it is the first response, or the first one that
+// went elsewhere.
 std::optional<Endpoint> via_response(Reader& r, RowId row) {
   if (row.part != 0) return std::nullopt;
   if (!message(r, row).is_request()) return r.endpoint(message(r, row).dst);

@@ -24,7 +24,7 @@ PeerRow& row_of(Peer peer, int64_t hour_ns, Rows* rows) {
   return row;
 }
 
-// One call, as each of its rows counts it.
+// What one call adds to each row that it belongs to.
 PeerRow counted(Reader& reader, CallId id, bool has_times) {
   const Model& model = reader.model;
   const CallRecord& call = model.calls[id];

@@ -1,7 +1,7 @@
-// Rows of table `peers`: calls by who takes part in them (correlate/analysis/call_peers.h), over
-// the whole capture and by hour.
+// The rows of the table `peers`: counts of calls by who takes part in them
+// (correlate/analysis/call_peers.h), over the whole capture and for each hour.
 //
-// Lifetime: values. Threads: as Model.
+// Threads: as Model.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace sipladder {
 
 class Reader;
 
-// A mean, and of how many.
+// A mean that values are added to.
 struct Mean {
   double sum = 0;
   uint64_t count = 0;
@@ -30,16 +30,17 @@ struct PeerRow {
   int64_t hour_ns = 0;  // when the hour began; 0: the whole capture
   uint64_t calls = 0;
   uint64_t answered = 0;
-  uint64_t effective = 0;  // the network did its part (ITU-T E.425)
-  uint64_t judged = 0;     // calls whose audio is captured
-  uint64_t one_way = 0;    // of these
-  uint64_t no_audio = 0;
+  uint64_t effective = 0;  // as the network effectiveness ratio counts them (ITU-T E.425)
+  uint64_t judged = 0;     // calls with a verdict on their audio
+  uint64_t one_way = 0;    // those of them with one-way audio
+  uint64_t no_audio = 0;   // those of them without audio in both directions
   int64_t packets_expected = 0, packets_lost = 0;
   Mean talk_s, pdd_ms, mos;
 };
 
-// Of the chosen calls; sorted by kind and key, each peer's whole capture before its hours. At most
-// kMaxPeerRows: what comes for further peers is in the row "(others)" of their kind.
+// The rows for the chosen calls, sorted by kind and key; the row of the whole capture comes before
+// those of its hours. At most kMaxPeerRows, and then one row "(others)" for each kind. Ends early
+// when Model::cancellation asks for it.
 inline constexpr size_t kMaxPeerRows = 100'000;
 std::vector<PeerRow> peer_rows(Reader& reader);
 

@@ -11,7 +11,8 @@ bool binding_timed(Reader& r, RowId row) {
   return r.has_times(binding(r, row).first_message);
 }
 
-// What only a REGISTER of its own tells; NULL for a binding that another one's 2xx lists.
+// For columns that only a REGISTER for this binding tells. NULL for a binding that is known only
+// from the list in a 2xx.
 template <typename Get>
 void of_register(Reader& r, RowId row, Get get) {
   const Binding& one = binding(r, row);

@@ -11,7 +11,7 @@ namespace sipladder {
 namespace {
 
 constexpr int64_t kBatchNs = 2'000'000;
-// A source that is idle wakes the program five times a second: who asks it to stop waits that long.
+// An idle source is waited for so long. A request to stop is noticed that late.
 constexpr int kIdleMs = 200;
 constexpr int kPacketsPerClock = 64;  // packets between two looks at the clock
 
@@ -36,8 +36,9 @@ void Session::set_source(std::unique_ptr<PacketSource> source) {
 }
 
 void Session::set_memory(size_t bytes) {
-  // Chunks of tables that are given up go back to the system. By itself the allocator raises this
-  // limit with each of them and keeps them: 1 M streams within 64 MiB took 165 MB.
+  // With a fixed threshold, chunks of tables that are given up go back to the system. By default
+  // the allocator raises the threshold with each of them and keeps them: 1 M streams within 64 MiB
+  // took 165 MB.
   mallopt(M_MMAP_THRESHOLD, 128 << 10);
   constexpr size_t kFixed = 20 << 20;  // the program itself, its buffers and batches
   engine_.set_memory((bytes - std::min(kFixed, bytes / 2)) / 10 * 6);
@@ -69,8 +70,8 @@ ReadResult Session::batch(int64_t budget_ns) {
     for (int i = 0; i < kPacketsPerClock; i++) {
       const ReadResult result = source_->next(&packet);
       if (result != ReadResult::packet) return result;
-      // In all records time 0 is "did not happen", and packets without a time of their own (Simple
-      // Packet Blocks) or with a relative one do have it. Nobody sees 1 ns.
+      // Time 0 means "did not happen" in all records. But packets with relative times, or without
+      // times (Simple Packet Blocks), can have it: they get 1 ns, which nobody sees.
       if (packet.time_ns == 0) packet.time_ns = 1;
       engine_.process(packet);
     }
@@ -86,7 +87,7 @@ void Session::end() {
   model.finished = true;
 }
 
-// None: the source wants to be asked again at once.
+// Descriptors to wait for. Empty when the source is to be asked again at once.
 std::vector<int> Session::awaited_descriptors() const {
   std::vector<int> descriptors = source_->waits_for();
   if (descriptors.empty()) return descriptors;

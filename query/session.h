@@ -1,7 +1,7 @@
-// One run over one source: the loop of the whole program, and all that it fills.
+// One run over one source: the loop that reads packets, and all that it fills.
 //
-// Threads: step() on the engine thread; everybody else holds `lock` while looking at log, model or
-// analyst, and never while waiting. progress(), idle() and stop from any thread.
+// Threads: one thread calls step() or run(). Every other one holds `lock` while it uses log, model
+// or analyst, and never while it waits. progress(), idle() and `stop` may be used by any thread.
 #pragma once
 
 #include <atomic>
@@ -26,17 +26,19 @@ class Session {
     analyst.media().set_secrets(&keys);
   }
 
-  // Before the first step.
+  // To be called before the first step.
   void set_source(std::unique_ptr<PacketSource> source);
-  // What the whole may take; the tables get most of it, verdicts and buffers the rest.
+  // Memory in bytes that the program may take. The tables get six tenths, verdicts and buffers the
+  // rest.
   void set_memory(size_t bytes);
 
-  // Up to about 2 ms of packets under the lock. False when the source has ended. When it has
-  // nothing, waits for more, without the lock, up to 0.2 s.
+  // Processes packets for about 2 ms under the lock. When the source has none, waits for more
+  // without the lock, up to 0.2 s. False when the source has ended.
   bool step();
-  // All that is left, without giving way.
+  // Processes all packets that are left, without taking the lock, until the end of the source or
+  // `stop`. Then closes. Nobody else may use the session meanwhile.
   void run();
-  // What run() does at last: no more packets come.
+  // No more packets come: ends what is open. run() calls it.
   void close();
 
   // 0 to 1, negative when the size of the input is unknown.
@@ -44,9 +46,9 @@ class Session {
   // The source had nothing when it was last asked.
   bool idle() const { return idle_.load(std::memory_order_relaxed); }
 
-  PacketTape tape;   // open where a command needs packets of a source that is read once
-  KeyLog keys;       // secrets of TLS, of the command line and of captures
-  RsaKeys rsa_keys;  // of servers
+  PacketTape tape;   // open if a command needs the packets of a source that can be read only once
+  KeyLog keys;       // secrets of TLS, from the command line and from captures
+  RsaKeys rsa_keys;  // private keys of servers
   KeySources key_sources{&keys};
   PacketLog log;
   Model model;

@@ -1,8 +1,9 @@
-// The lock of a session, between the thread that reads packets and the one that draws. Who draws
-// goes first: the reader takes the lock for batch after batch, and std::mutex favours the thread
-// that has just let it go.
+// The lock of a session, between the thread that reads packets and a thread that draws or answers
+// questions. The one that draws goes first. This is needed because the reader takes the lock for
+// batch after batch, and std::mutex favours the thread that has just released it.
 //
-// Threads: all functions from any, unlock() too. Units: milliseconds of waiting, never of packets.
+// Threads: any. unlock() may be called by another thread than lock(). It cannot be taken twice by
+// one thread.
 #pragma once
 
 #include <chrono>
@@ -19,8 +20,8 @@ class SessionLock {
     while (taken_ || drawers_ != 0) free_.wait(mutex_);
     taken_ = true;
   }
-  // For who draws: before the reader's next batch. False when the present one takes longer than
-  // that; the lock is not taken then.
+  // For a thread that draws: takes the lock before the reader's next batch. False, and not taken,
+  // when the present batch takes longer than `patience`.
   bool lock_to_draw(std::chrono::milliseconds patience) {
     const auto until = std::chrono::steady_clock::now() + patience;
     const MutexLock guard(mutex_);
@@ -28,6 +29,7 @@ class SessionLock {
     while (taken_ && free_.wait_until(mutex_, until)) continue;
     return begin_to_draw(!taken_);
   }
+  // Likewise, but waits as long as it takes.
   void lock_to_draw() {
     const MutexLock guard(mutex_);
     drawers_++;
@@ -46,7 +48,7 @@ class SessionLock {
   bool begin_to_draw(bool mine) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     drawers_--;
     if (mine) taken_ = true;
-    if (!mine) free_.tell();  // the reader need not wait for it any more
+    if (!mine) free_.tell();  // the reader need not wait for this thread any more
     return mine;
   }
 

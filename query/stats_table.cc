@@ -1,5 +1,5 @@
-// stats: counts and percentiles of the chosen calls, and where every packet went. Computed when the
-// table is opened.
+// The table `stats`: counts and percentiles of the chosen calls, and where every packet went.
+// Computed when the table is opened.
 #include <algorithm>
 #include <map>
 

@@ -186,7 +186,8 @@ const TableDescription kStreamsTable{
            const StreamRecord& s = stream(r, row);
            if (s.has_xr) return v.set_real(s.xr_loss_rate * 100.0 / 256.0);
            if (!s.has_rtcp) return;
-           // Cumulative, unless it counts what was before the capture.
+           // The cumulative loss, unless it includes packets before the capture: then the last
+           // fraction.
            const auto lost = remote_loss_pct(s);
            v.set_real(lost ? *lost : s.remote_fraction_lost * 100.0 / 256.0);
          }},

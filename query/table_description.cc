@@ -14,7 +14,7 @@ const SipIndex& Reader::sip(MessageId id) {
   return view_.sip();
 }
 
-// A message that is not there has no values, and leaves those of another one alone.
+// For a message that is not there the result is empty, and what is kept of another one stays.
 template <typename Parsed, typename Parse>
 const Parsed& Reader::keep(Kept<Parsed>& kept, MessageId id, Parse parse) {
   static const Parsed kNothing;

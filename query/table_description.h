@@ -1,4 +1,5 @@
-// A table is described once: from this come the SQLite virtual tables, output formats and `schema`.
+// The description of a table. From it come the virtual table of SQLite, the command of that name,
+// output formats, `schema`, help, and the view of the terminal UI.
 #pragma once
 
 #include <algorithm>
@@ -19,7 +20,7 @@
 
 namespace sipladder {
 
-// A cell. Text is a copy: it may outlive the message it was read from.
+// A cell. Its text is a copy: it may outlive the message from which it was read.
 struct Value {
   enum class Type : uint8_t { null, integer, real, text };
   Type type = Type::null;
@@ -33,9 +34,9 @@ struct Value {
   void set(std::string_view v) { type = Type::text, text.assign(v); }
   void set_if(std::string_view v) {
     v.empty() ? clear() : set(v);
-  }  // absent facts are NULL, never ''
+  }  // an absent fact is NULL, never ''
   void set_if(uint64_t v) { v == 0 ? clear() : set_count(v); }
-  void set_ip(const Endpoint& end) { set_if(to_string(end.ip)); }  // NULL: a log left it out
+  void set_ip(const Endpoint& end) { set_if(to_string(end.ip)); }  // NULL: no address is known
   void set_port(const Endpoint& end) { end.ip.family == 0 ? clear() : set(int64_t{end.port}); }
   void clear() { type = Type::null; }
   void set_time(bool there, int64_t ns) { there&& ns != 0 ? set(ns) : clear(); }
@@ -58,8 +59,11 @@ struct StatRow {
   std::string note;
 };
 
-// What getters read from. Keeps the message loaded last and what was parsed of it, because
-// neighbouring cells ask for the same one.
+// What the getters of columns read from. It keeps the message that was loaded last and what was
+// parsed of it, because neighbouring cells ask for the same message.
+//
+// Lifetime: all constructor arguments must outlive it. References and views that a function returns
+// for a message are valid until another message is asked for. Threads: one at a time, as Model.
 class Reader {
  public:
   Reader(const Model& model, const PacketLog& log, Analyst& analyst)
@@ -68,21 +72,22 @@ class Reader {
         hops(model, log),
         contacts(model, log, analyst.nat()),
         view_(log) {}
-  const SipIndex& sip(MessageId id);  // empty when unreadable or id is none
-  bool is_readable(MessageId id);     // whether its bytes still are
+  const SipIndex& sip(MessageId id);  // empty when the message is unreadable or does not exist
+  bool is_readable(MessageId id);     // whether its bytes can still be read
   std::string_view bytes(MessageId id);
   const Sdp& sdp(MessageId id);
-  // All values in the order of the message, comma lists split. Valid until another message is read.
+  // All values in the order of the message, comma lists split.
   const std::vector<std::string_view>& vias(MessageId id);
   const std::vector<HeaderValue>& header_values(MessageId id);
-  // One that nothing names any more has no address.
+  // An endpoint that was given up for memory has no address.
   const Endpoint& endpoint(EndpointId id) const {
     return model.endpoints.holds(id) ? model.endpoints[id] : nowhere_;
   }
   const PacketLog& log() const { return view_.log(); }
   bool has_times(MessageId id) const { return model.has_times(model.messages[id].source); }
 
-  // The calls that rows belong to and `stats` counts, ascending; null for all calls.
+  // Restricts rows, and the counts of `stats`, to these calls. `calls` are in ascending order and
+  // must stay; null: all calls.
   void choose(const std::vector<CallId>* calls) { chosen_ = calls; }
   bool has_choice() const { return chosen_ != nullptr; }
   bool is_chosen(CallId id) const {
@@ -93,7 +98,7 @@ class Reader {
   Analyst& analyst;
   ViaHops hops;
   ContactReaches contacts;
-  // Rows that are made when their table is opened.
+  // Rows of tables that compute them when they are opened.
   std::vector<const Finding*> findings;
   std::vector<StatRow> stats;
   std::vector<PeerRow> peers;
@@ -102,9 +107,9 @@ class Reader {
   const std::vector<CallId>* chosen_ = nullptr;
   MessageView view_;
   MessageId loaded_;
-  bool readable_ = false;  // that one
+  bool readable_ = false;  // whether the bytes of loaded_ could be read
   uint64_t loads_ = 0;
-  // Parsed of the message loaded last, when somebody asks.
+  // What was parsed of the message with the number `of_load` among those that were loaded.
   template <typename Parsed>
   struct Kept {
     Parsed parsed;
@@ -119,8 +124,8 @@ class Reader {
   Endpoint nowhere_;
 };
 
-// A row: the record's 1-based id, and for tables with several rows a message (vias, headers, sdp)
-// the 0-based part.
+// A row: the 1-based id of its record, and the 0-based part in tables with several rows for each
+// record (vias, headers, sdp, intervals).
 struct RowId {
   uint32_t id = 0;
   uint32_t part = 0;
@@ -131,25 +136,25 @@ struct Column {
   std::string_view type;  // INTEGER, REAL, TEXT; JSON is TEXT that holds a JSON array
   std::string_view doc;
   void (*get)(Reader&, RowId, Value&);
-  bool judged = false;  // needs the verdict on the call, which costs time while packets come
+  bool judged = false;  // needs analysis of calls or media, which takes time while packets come
 };
 
-// How rows come to be: a view that shows a growing capture asks.
+// How the rows of a table change while packets come, for a view of a growing capture.
 enum class RowsCome : uint8_t {
-  concluded,  // what was concluded can become something else with each packet
-  read,       // records of what was read: they are added, and stay as they are
-  by_opening  // open() finds them all, which takes time, and reading a row none
+  concluded,  // conclusions, which can change with each packet
+  read,       // records of what was read: rows are added, and stay as they are
+  by_opening  // open() computes all rows, which takes time; to read one takes none
 };
 
-// Its name is that of a command and of a view of the terminal UI, too.
+// The name is also that of a command and of a view in the terminal UI.
 struct TableDescription {
   std::string_view name;
   std::string_view doc;
   std::vector<Column> columns;           // the first one is the record's id (`id`, `message`)
-  uint32_t (*open)(Reader&);             // before a row is read: how many records there are
-  uint32_t (*parts)(Reader&, uint32_t);  // rows of a record: 1, or more, or 0 when it is not listed
-  // Columns that a list shows when nobody asks for others, as a SELECT names them, and those that
-  // it leaves out first where there is no room.
+  uint32_t (*open)(Reader&);             // called before a row is read: the number of records
+  uint32_t (*parts)(Reader&, uint32_t);  // rows of a record; 0 when it is not listed
+  // `listed`: columns that a list shows by default, as a SELECT names them. `least`: columns that
+  // it leaves out first when there is no room.
   std::string_view listed = "*";
   std::string_view least{};
   RowsCome come = RowsCome::concluded;
@@ -160,9 +165,9 @@ const std::vector<const TableDescription*>& tables();
 const TableDescription* find_table(std::string_view name);  // null: there is none
 const Column* find_column(const TableDescription& table, std::string_view name);  // null likewise
 std::vector<std::string> split_names(std::string_view list);                      // "a, b,c"
-uint32_t one_part(Reader&, uint32_t);
+uint32_t one_part(Reader&, uint32_t);  // TableDescription::parts of tables with a row per record
 void row_id(Reader&, RowId row, Value& v);  // the getter of a column `id`
-// The same for the tables of the model, whose records can be given up.
+// Likewise for the tables of the model, whose records can be given up for memory.
 template <auto kTable>
 uint32_t one_if_held(Reader& reader, uint32_t id) {
   const auto& table = reader.model.*kTable;

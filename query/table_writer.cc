@@ -9,12 +9,12 @@ namespace {
 
 constexpr size_t kWidthRows = 500;  // rows that decide the widths of the columns
 constexpr size_t kMaxCellWidth = 80;
-// Texts are cut so far for the sake of others: at first no address and no time is, then more.
+// Widths to which texts are cut to make room. The first one cuts no address and no time.
 constexpr size_t kShortCell = 28;
 constexpr size_t kShortestCell = 16;
 constexpr size_t kGap = 2;  // between two columns
 
-// At most so many columns.
+// Cuts a text to at most so many columns.
 std::string cut_text(std::string text, size_t most) {
   if (text_width(text) <= most) return text;
   size_t at = 0;
@@ -68,7 +68,7 @@ class TableWriter : public RowWriter {
 
   size_t most_of_cell() const { return style_.wide ? SIZE_MAX : kMaxCellWidth; }
 
-  // Nearly every text can be printed as it is.
+  // The text of a value, cut to `most` columns. Nearly every text can be printed as it is.
   Cell cell_of(const Value& value, size_t most) {
     if (value.type == Value::Type::text && is_printable_ascii(value.text)) {
       if (value.text.size() <= most) return {value.text, value.text.size()};
@@ -86,8 +86,8 @@ class TableWriter : public RowWriter {
     return sum == 0 ? 0 : sum - kGap;
   }
 
-  // Long texts are cut first, as far as they stay readable; then the least important columns go;
-  // what room that leaves, the texts get back.
+  // Makes the table fit: first long texts are cut as far as they stay readable, then the least
+  // important columns are left out. The texts get the room back that is left in the end.
   void fit(size_t width) {
     const std::vector<size_t> natural = widths_;
     const auto cut_texts = [&](size_t most) {
@@ -105,7 +105,7 @@ class TableWriter : public RowWriter {
     if (total() > width) cut_texts(kShortestCell);
     for (size_t i = columns_.size(); i-- > 1 && total() > width;) shown_[i] = false;
     grow(natural, width);
-    // One column that is wider than everything.
+    // Even the first column alone does not fit.
     if (total() > width && !widths_.empty()) widths_[0] = std::max<size_t>(1, width);
   }
   void hide(const std::string& name) {
@@ -113,7 +113,7 @@ class TableWriter : public RowWriter {
       if (columns_[i].name == name) shown_[i] = false;
     }
   }
-  // The narrowest of those that were cut gets the next column.
+  // Gives each free column of the terminal to the narrowest of the table's columns that were cut.
   void grow(const std::vector<size_t>& natural, size_t width) {
     for (size_t room = width - std::min(width, total()); room > 0; room--) {
       size_t best = columns_.size();

@@ -1,4 +1,4 @@
-// Rows as a table that fits a terminal.
+// Writes rows as a table that fits a terminal. For the format "table" of make_row_writer().
 #pragma once
 
 #include <memory>

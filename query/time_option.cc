@@ -13,7 +13,7 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-// Exactly `digits` of them, from the front of *text.
+// Takes exactly `digits` digits from the front of *text.
 bool take_number(std::string_view* text, size_t digits, int* out) {
   if (text->size() < digits || !std::all_of(text->begin(), text->begin() + digits, is_digit))
     return false;
@@ -28,7 +28,7 @@ bool take(std::string_view* text, std::string_view any_of) {
   return true;
 }
 
-// ".123456", as nanoseconds; 0 when there is none.
+// Takes ".123456" as nanoseconds. True when there is no fraction, too; *ns stays 0 then.
 bool take_fraction(std::string_view* text, int64_t* ns) {
   if (!take(text, ".,")) return true;
   int64_t unit = kSecondNs / 10;
@@ -40,7 +40,7 @@ bool take_fraction(std::string_view* text, int64_t* ns) {
   return true;
 }
 
-// "Z", "+01:00", or nothing.
+// Takes "Z", "+01:00", or nothing, as seconds east of UTC.
 bool take_zone(std::string_view* text, int64_t* east_s) {
   if (text->empty() || take(text, "Zz")) return true;
   const bool west = text->front() == '-';
@@ -53,7 +53,8 @@ bool take_zone(std::string_view* text, int64_t* east_s) {
 }
 
 std::optional<int64_t> parse_seconds(std::string_view text) {
-  // A year, or a date without its dashes, is shorter than any second worth asking for.
+  // Seconds since 1970 have 9 or 10 digits (1973 to 2286). Fewer may be a year or a date without
+  // dashes.
   constexpr ptrdiff_t kDigits = 9;
   const auto end = std::find_if_not(text.begin(), text.end(), is_digit);
   if (end - text.begin() < kDigits || end - text.begin() > kDigits + 1) return std::nullopt;

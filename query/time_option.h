@@ -1,4 +1,4 @@
-// TIME of --from and --to.
+// The argument TIME of --from and --to.
 #pragma once
 
 #include <cstdint>

@@ -23,7 +23,8 @@ std::string_view as_it_is(const std::string& text) {
   return text;
 }
 
-// Getters that see what they are about.
+// Make a getter of a column from a function that gets the connection, or the certificate if there
+// is one.
 template <auto kGet>
 void of_connection(Reader& r, RowId row, Value& v) {
   kGet(tls(r, row), v);

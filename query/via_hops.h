@@ -1,7 +1,8 @@
-// Hops of single transactions as the rows of `vias` ask for them, each read once for the messages
-// that follow each other.
+// Hops of transactions, for the rows of `vias`. A hop is kept, so that it is read only once for
+// messages that follow each other.
 //
-// Lifetime: what of() returns lives until its next call. Bounds: kKept hops. Threads: as Model.
+// Lifetime: the result of of() is valid until its next call; both constructor arguments must
+// outlive this. Bounds: kKept hops. Threads: as Model.
 #pragma once
 
 #include <optional>
@@ -15,7 +16,7 @@ class ViaHops {
  public:
   ViaHops(const Model& model, const PacketLog& log) : model_(model), view_(log) {}
 
-  // Null when its request is not in the capture, or cannot be read.
+  // The hop of a transaction; null when its request is not in the capture or cannot be read.
   const ViaHop* of(TransactionId id);
 
  private:
@@ -26,8 +27,8 @@ class ViaHops {
   };
   const Model& model_;
   MessageView view_;
-  std::vector<Place> places_;  // by transaction; newer ones take the place of older ones
-  uint32_t messages_ = 0;      // of the model when they were read
+  std::vector<Place> places_;  // by transaction id modulo kKept
+  uint32_t messages_ = 0;      // number of messages in the model when the hops were read
   uint32_t epoch_ = 0;
 };
 
