@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Instructions per SIP message and per RTP packet, by callgrind: they repeat exactly, so they show a regression
-# where times are noise. Start-up (an empty capture) is taken off.
+# Instructions per SIP message and per RTP packet, counted by callgrind. They are the same in each run, so they show a
+# regression where times are noise. The instructions for start-up (an empty capture) are subtracted.
 set -euo pipefail
 root=$(dirname "$(dirname "$(readlink -f "$0")")")
 folder=$(mktemp -d)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Memory and disk over time while calls come at a steady rate: both must become level.
+# Shows memory and disk over time while calls come at a steady rate: both must become level.
 #   bench/level.sh SIPLADDER [SECONDS] [CALLS_PER_SECOND] [SPEED] [OPTIONS...]
 # Prints: seconds, resident MiB, MiB of the spool on disk.
 set -euo pipefail

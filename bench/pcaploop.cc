@@ -1,4 +1,4 @@
-// The bare libpcap loop: what reading costs before anything is understood.
+// A bare libpcap loop: the time that reading alone takes.
 #include <pcap/pcap.h>
 
 #include <cstdio>

@@ -1,8 +1,9 @@
-// Endless calls as a capture on standard output, at the pace of a live device: for bench/level.sh.
+// Writes calls one after the other as a capture to standard output, at the pace of a live device,
+// for bench/level.sh.
 //
 //   steady SECONDS CALLS_PER_SECOND [SPEED]     each call: INVITE, 200, ACK, 10 s of RTP, BYE, 200
 //
-// SPEED: seconds of the capture in a second of the clock (1).
+// SPEED: seconds of the capture that pass in one second of the clock; 1 by default.
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -13,7 +14,7 @@
 namespace {
 
 constexpr uint32_t kLinkTypeRaw = 101;
-constexpr int kTicksPerSecond = 50;  // an RTP packet each
+constexpr int kTicksPerSecond = 50;  // one RTP packet in each direction per tick
 constexpr int kTalkTicks = 10 * kTicksPerSecond;
 constexpr uint32_t kCaller = 0xC0000201, kCallee = 0xC0000202;  // 192.0.2.1, 192.0.2.2
 

@@ -1,5 +1,6 @@
-// Nanoseconds by step over one capture: each pass goes one step further than the pass before, and
-// the difference is the step's. Also bytes of memory per SIP message.
+// Prints the nanoseconds that each step of reading a capture takes. Each pass goes one step further
+// than the pass before, and the difference is the time of that step. Also prints bytes of memory
+// per SIP message.
 #include <malloc.h>
 
 #include <algorithm>
@@ -32,7 +33,7 @@ void each_packet(const std::string& name, PacketLog& log,
   while (source->next(&packet) == ReadResult::packet) visit(packet);
 }
 
-// What the optimiser must not drop.
+// Uses the results, so that the optimiser does not drop the work.
 uint64_t g_sum = 0;
 
 void pass_read(const std::string& name) {

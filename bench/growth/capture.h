@@ -1,5 +1,5 @@
-// Writes packets of raw IP into a pcap file, and makes SIP messages and SDP for them. Same calls,
-// same bytes.
+// Writes packets of raw IP into a pcap file, and makes SIP messages and SDP for them. The same
+// calls give the same bytes.
 #pragma once
 
 #include <array>
@@ -21,16 +21,17 @@ class Capture {
  public:
   explicit Capture(const std::string& path);
 
-  void step(int64_t ns) { step_ns_ = ns; }  // between two packets
-  // Another number each time, in an order that does not repeat.
+  void step(int64_t ns) { step_ns_ = ns; }  // time between two packets, from now on
+  // Pseudorandom numbers (xorshift), the same in each run.
   uint32_t random();
   Host random_host(uint16_t port) { return {random() | 0x01000000U, port}; }
 
   void udp(Host src, Host dst, std::string_view payload);
   void tcp(Host src, Host dst, uint32_t sequence, std::string_view payload, uint8_t flags = 0x18);
-  // A whole stream in segments of a usual size.
+  // All bytes of a stream in segments of at most `segment` bytes; sequence numbers begin with 1.
   void tcp_stream(Host src, Host dst, std::string_view bytes, size_t segment = 1400);
-  // `fragment`: of the IP header, more-fragments flag and offset.
+  // `fragment`: that field of the IP header (more-fragments flag and offset). `id` 0: the next
+  // number.
   void ip(uint32_t src, uint32_t dst, uint8_t protocol, std::string_view payload,
           uint16_t fragment = 0, uint16_t id = 0);
 
@@ -42,7 +43,7 @@ class Capture {
   uint64_t state_ = 0x9E3779B97F4A7C15;
 };
 
-// A request, or a response to it when it has a status.
+// A request, or, with a status, a response to it.
 struct Sip {
   std::string_view method = "INVITE";
   int status = 0;
@@ -52,8 +53,8 @@ struct Sip {
   std::string from = "alice", from_tag = "a";
   std::string to = "bob", to_tag = {};
   std::string contact = "<sip:alice@10.0.0.1>";
-  std::string vias = {};     // lines above its own Via, each with its end
-  std::string headers = {};  // further lines, each with its end
+  std::string vias = {};     // lines above its own Via, each with CRLF
+  std::string headers = {};  // further lines, each with CRLF
   std::string sdp = {};
 
   Sip as(std::string_view other_method, std::string other_branch, uint64_t number) const;

@@ -1,12 +1,13 @@
-// Does twice as much take twice as long? For each shape of capture and each command: user CPU time
-// of n, 2n, 4n, ..., and by what it grew. Fails when a doubling more than doubles it.
+// Checks that twice the capture takes twice the time. For each shape of capture and each command,
+// it measures the user CPU time for n, 2n, 4n, ... and fails when a doubling takes more than
+// kMostGrowth times as long.
 //
 //   sipladder_growth [--tool SIPLADDER] [--small] [SHAPE...]    measure
 //   sipladder_growth --write SHAPE N FILE                       write one capture
 //   sipladder_growth --list
 //
-// The machine may be busy: user CPU time counts, what is too quick is not judged, and what looks
-// bad is measured again before it counts; the least of all runs stands.
+// The machine may be busy. Therefore user CPU time is measured, runs that are too quick are not
+// judged, and a bad result is measured again: the shortest of all runs counts.
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -35,8 +36,8 @@ std::vector<Shape> all_shapes() {
 namespace {
 
 constexpr double kMostGrowth = 2.6;
-constexpr double kWorthJudging = 0.10;  // seconds of the smaller run: less is noise, and start-up
-constexpr double kLongest = 20;         // seconds of any run
+constexpr double kWorthJudging = 0.10;  // seconds of the smaller run; less is noise and start-up
+constexpr double kLongest = 20;         // seconds that a run may take
 constexpr int kTries = 6;
 constexpr int kDoublings = 4;
 
@@ -77,7 +78,7 @@ struct Settings {
   _exit(127);
 }
 
-// User CPU seconds; infinite when it was too long, or failed.
+// User CPU seconds of a run; infinite when it took too long or failed.
 double seconds_of(const Settings& settings, const std::vector<std::string>& command,
                   const std::string& capture) {
   std::vector<std::string> arguments{settings.tool};
@@ -109,10 +110,10 @@ bool is_bad(const Run& before, const Run& after) {
          after.seconds > kMostGrowth * 2 * std::max(before.seconds, kWorthJudging);
 }
 
-// One line of the table: seconds, and by what they grew. False when they grew too much.
+// Prints one line of the table: seconds, and by how much they grew. False when they grew too much.
 bool judge(const Settings& settings, const std::vector<std::string>& command,
            std::vector<Run> runs) {
-  // Nothing that is quick with the most is worth a second look.
+  // If the largest capture is quick, the smaller ones need not be measured.
   if (settings.small) measure(settings, command, &runs.back());
   const bool quick = settings.small && runs.back().seconds < kWorthJudging;
   bool good = true;

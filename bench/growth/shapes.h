@@ -1,5 +1,5 @@
-// Shapes of captures that grow: each is one function that writes n of something. What the program
-// does with twice as many must take twice as long.
+// Shapes of captures. Each is a function that writes n of something; twice as many must take the
+// program twice as long.
 #pragma once
 
 #include <string_view>
@@ -11,8 +11,8 @@ namespace sipladder::growth {
 
 struct Shape {
   std::string_view name;
-  std::string_view what;  // there are n of
-  int small;              // n that shows a square in a second
+  std::string_view what;  // the things of which there are n
+  int small;              // n at which quadratic work shows within a second
   void (*write)(Capture& out, int n);
 };
 

@@ -1,4 +1,4 @@
-// Many calls, and one call with many of everything.
+// Shapes with many calls, and with one call that has many of something.
 #include "bench/growth/shapes.h"
 
 namespace sipladder::growth {
@@ -15,7 +15,7 @@ void back(Capture& out, const Sip& sip) {
   out.udp(kBob, kAlice, sip.text());
 }
 
-// An answered call, to which more is added.
+// Writes an answered call, and returns its ACK, from which later requests are made.
 Sip answered(Capture& out) {
   Sip invite;
   forth(out, invite);
@@ -79,7 +79,7 @@ void reinvites_with_rtp(Capture& out, int n) {
   reinvites(out, n, true);
 }
 
-// Offers of n re-INVITEs that are never answered.
+// n re-INVITEs with offers that are never answered.
 void offers(Capture& out, int n) {
   const Sip call = answered(out);
   for (int i = 0; i < n; i++) {
@@ -89,7 +89,7 @@ void offers(Capture& out, int n) {
   }
 }
 
-// Early offers in 2xx to INVITEs without any.
+// Late offers: in the 2xx to INVITEs without SDP.
 void late_offers(Capture& out, int n) {
   const Sip call = answered(out);
   for (int i = 0; i < n; i++) {
@@ -262,7 +262,7 @@ void hops(Capture& out, int n) {
   }
 }
 
-// One request of one call between any two hosts.
+// Requests with one Call-ID, each between another pair of hosts.
 void endpoints(Capture& out, int n) {
   for (int i = 0; i < n; i++) {
     const Host from = out.random_host(static_cast<uint16_t>(1024 + out.random() % 32'768));

@@ -1,4 +1,4 @@
-// TLS whose keys are not known, and SRTP whose keys are, or fit nothing.
+// Shapes with TLS whose keys are not known, and with SRTP whose keys are known but open no packet.
 #include "bench/growth/shapes.h"
 
 namespace sipladder::growth {
@@ -11,7 +11,7 @@ std::string record(uint64_t type, const std::string& body) {
   return big_endian(type, 1) + big_endian(0x0303, 2) + counted(body, 2);
 }
 
-// The random says which connection it is.
+// `number`: of the connection; it makes the client random unique.
 std::string client_hello(uint32_t number) {
   const std::string random = big_endian(number, 4) + std::string(28, 'r');
   const std::string body = big_endian(0x0303, 2) + random + counted("", 1) +
@@ -40,7 +40,7 @@ void tls_connections(Capture& out, int n) {
   }
 }
 
-// One host connects again and again, and leaves each time.
+// One host connects and disconnects again and again.
 void tls_churn(Capture& out, int n) {
   constexpr uint8_t kFin = 0x11;
   const Host server{kBob.ip, kSips};
@@ -52,7 +52,7 @@ void tls_churn(Capture& out, int n) {
   }
 }
 
-// Small records of one connection.
+// n small records of one connection.
 void tls_records(Capture& out, int n) {
   const Host server{kBob.ip, kSips};
   out.tcp(kAlice, server, 1, client_hello(1));
@@ -75,7 +75,7 @@ std::string key_of(int i) {
   return std::string(40 - key.size(), 'A') + key;
 }
 
-// Both parties tell `keys` keys, one re-INVITE after the other; no packet has a tag of any.
+// Both parties announce `keys` keys, one in each re-INVITE. No packet has a tag of any of them.
 void call_with_keys(Capture& out, int keys, int packets) {
   const Host media_a{kAlice.ip, kMedia}, media_b{kBob.ip, kMedia};
   Sip invite;

@@ -1,10 +1,10 @@
-// Calls that something says belong together.
+// Shapes with calls that belong together by some header, number or address.
 #include "bench/growth/shapes.h"
 
 namespace sipladder::growth {
 namespace {
 
-// A call i through a B2BUA, alternately before it and behind it.
+// Call number i, alternately before and behind a B2BUA.
 void leg(Capture& out, int i, const std::string& headers, const std::string& offer,
          const std::string& answer) {
   const uint32_t shift = i % 2 == 0 ? 0 : 1;
@@ -44,7 +44,7 @@ void next_call_ids(Capture& out, int n) {
   for (int i = 0; i < n; i++) leg(out, i, "X-Call-ID: c" + std::to_string(i + 1) + "\r\n", {}, {});
 }
 
-// n calls, then one after the other that joins two neighbours, from the end on.
+// n calls, and then calls that each join two neighbours of them, the last two first.
 void joined_backwards(Capture& out, int n) {
   out.step(3'000'000'000);
   const auto call = [&](const std::string& id, const std::string& headers) {

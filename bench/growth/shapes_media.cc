@@ -1,4 +1,4 @@
-// RTP, RTCP, STUN, DTLS, ICMP, and calls that have them.
+// Shapes with RTP, RTCP, STUN, DTLS and ICMP, and with calls that have them.
 #include "bench/growth/shapes.h"
 
 namespace sipladder::growth {
@@ -6,7 +6,7 @@ namespace {
 
 constexpr Host kFrom{kAlice.ip, 10'000};
 constexpr Host kTo{kBob.ip, 20'000};
-constexpr uint32_t kSpread = 2'654'435'761;  // an odd factor: as many SSRCs as there are numbers
+constexpr uint32_t kSpread = 2'654'435'761;  // an odd factor gives each number another SSRC
 
 void call(Capture& out, int i, Host from, Host to) {
   Sip invite;
@@ -61,7 +61,7 @@ Host media_of(Host host, int i) {
           static_cast<uint16_t>(10'000 + 2 * (i % 20'000))};
 }
 
-// Calls that are heard one way only: the questions about audio look for where the rest is.
+// Calls with one-way audio, for which the questions about audio search for the other direction.
 void one_way_calls(Capture& out, int n) {
   for (int i = 0; i < n; i++) {
     const Host from = media_of(kAlice, i), to = media_of(kBob, i);
@@ -72,7 +72,7 @@ void one_way_calls(Capture& out, int n) {
   }
 }
 
-// What an ICMP error says of a packet: the destination's port is not open.
+// An ICMP error about a UDP packet: the port of the destination is not open.
 void reject(Capture& out, Host from, Host to) {
   std::string quote = "\x45" + std::string(1, '\0') + big_endian(40, 2) + big_endian(0, 4) +
                       "\x40\x11" + std::string(2, '\0') + big_endian(from.ip, 4) +
@@ -95,7 +95,7 @@ void rejected_calls(Capture& out, int n) {
     out.step(1'000'000);
   }
 }
-// Requests that nobody answers, each rejected.
+// Requests without an answer, each rejected by an ICMP error.
 void rejected_requests(Capture& out, int n) {
   out.step(100'000);
   for (int i = 0; i < n; i++) {

@@ -1,10 +1,10 @@
-// Large messages: n parts of one, or n of 60 kB.
+// Shapes with large messages: one message of n parts, or n messages of 60 kB.
 #include "bench/growth/shapes.h"
 
 namespace sipladder::growth {
 namespace {
 
-constexpr size_t kFull = 60'000;  // what a datagram holds, nearly
+constexpr size_t kFull = 60'000;  // bytes; a datagram holds hardly more
 
 using Part = std::string (*)(int i);
 
@@ -89,7 +89,7 @@ std::string rtpmap(int i) {
   return "a=rtpmap:" + std::to_string(i) + " c" + std::to_string(i) + "/8000\r\n";
 }
 
-// An answered call with such an SDP on both sides, and RTP so that it is read.
+// An answered call with this SDP on both sides, and with RTP so that the SDP gets parsed.
 void call_with(Capture& out, int i, const std::string& sdp) {
   Sip invite;
   invite.call = "c" + std::to_string(i);

@@ -1,5 +1,5 @@
-// What a usual day looks like: calls over a proxy with the headers of real phones, and talks. The
-// speed of the program is measured with them.
+// Shapes of usual traffic: calls over a proxy with the headers of real phones, with and without
+// RTP. The speed of the program is measured with them.
 #include "bench/growth/shapes.h"
 
 namespace sipladder::growth {
@@ -8,7 +8,7 @@ namespace {
 constexpr Host kProxy{0x0A0000FE};
 constexpr uint16_t kTalkPackets = 500;  // 10 s of 20 ms
 
-// A message that alice and bob exchange by way of the proxy.
+// Writes a message between alice and bob on both sides of the proxy.
 void relay(Capture& out, Sip sip, bool forth) {
   const Host from = forth ? kAlice : kBob, to = forth ? kBob : kAlice;
   const bool answer = sip.status != 0;
@@ -51,14 +51,14 @@ void calls(Capture& out, int n) {
   for (int i = 0; i < n; i++) one_call(out, i);
 }
 
-// Loud enough to be told as voice by its first bytes, as most speech is.
+// A payload that is loud from its first bytes on, as most speech is.
 std::string voice(Capture& out) {
   std::string payload(160, '\0');
   for (char& sample : payload) sample = static_cast<char>(out.random() >> 24);
   return payload;
 }
 
-// n talks of 10 s, ten of them at a time.
+// n calls with 10 s of RTP, ten of them at a time.
 void talks(Capture& out, int n) {
   constexpr int kAtATime = 10;
   for (int first = 0; first < n; first += kAtATime) {

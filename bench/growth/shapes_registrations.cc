@@ -1,4 +1,4 @@
-// Registrations and subscriptions.
+// Shapes with registrations and subscriptions.
 #include "bench/growth/shapes.h"
 
 namespace sipladder::growth {
@@ -10,8 +10,8 @@ Sip registration(int i) {
   sip.branch = std::to_string(i);
   sip.cseq = static_cast<uint64_t>(i) + 1;
   sip.to = sip.from;
-  // Longer than the largest capture: when bindings run out in the last one alone, its findings
-  // are many, and its time is theirs.
+  // Longer than the largest capture. If bindings expired in the largest capture only, its many
+  // findings would take time that the smaller ones do not need.
   sip.headers = "Expires: 7200\r\n";
   return sip;
 }
@@ -48,7 +48,7 @@ void contacts(Capture& out, int n) {
   }
 }
 
-// As many devices of one address, none of which the registrar lists to another.
+// n devices of one address of record. The registrar lists only the own contact to each.
 void devices(Capture& out, int n) {
   for (int i = 0; i < n; i++) {
     Sip sip = registration(i);
@@ -58,7 +58,7 @@ void devices(Capture& out, int n) {
   }
 }
 
-// A registrar that lists nothing.
+// A registrar that lists no contact in its 2xx.
 void unlisted(Capture& out, int n) {
   for (int i = 0; i < n; i++) {
     Sip sip = registration(i);

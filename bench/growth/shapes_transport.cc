@@ -1,4 +1,4 @@
-// TCP, fragments: what is kept until more of it comes.
+// Shapes with TCP segments and IP fragments that are kept until more of them comes.
 #include "bench/growth/shapes.h"
 
 namespace sipladder::growth {
@@ -33,7 +33,7 @@ void unending(Capture& out, int n) {
     out.tcp_stream(client(out, i), kBob, beginning(i) + "X: " + std::string(56'000, 'x'));
 }
 
-// Single bytes with a hole before each, of `apart` of them in turn.
+// Segments of one byte with a hole before each, at `apart` different places in turn.
 void holes(Capture& out, int n, int apart) {
   out.step(1'000);
   const std::string begun = beginning(0) + "X: ";
