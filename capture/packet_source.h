@@ -98,7 +98,8 @@ std::vector<std::string> captures_in(const std::string& folder, std::string* err
 
 // Opens sources of the forms in source_forms(), and merges several by time. *errors gets one
 // sentence, with the name, for each that cannot be opened; the others are read all the same. Null
-// when none could be opened, or when the filter is wrong. `log` must outlive the source.
+// when none could be opened, root could not be given up, or the filter is wrong. `log` must outlive
+// the source.
 std::unique_ptr<PacketSource> open_captures(const std::vector<std::string>& names,
                                             const OpenOptions& options, PacketLog& log,
                                             std::vector<std::string>* errors);

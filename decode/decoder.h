@@ -3,7 +3,7 @@
 //
 // decode() returns exactly one Fate for every packet; the engine counts it (Accounting in
 // correlate/model/model.h). Threads: one. Errors: bad input is an oddity and a counter. Bounds:
-// stated beside each table in the .cc files; evictions are counted as oddities.
+// stated beside each table in the .cc files; evictions are counted.
 #pragma once
 
 #include <array>

@@ -37,7 +37,7 @@ struct RtpHeader {  // RFC 3550 5.1
   uint32_t ssrc = 0;
   std::string_view payload;  // without CSRC, extension and padding
 };
-// False when the bytes are too short for an RTP header of version 2.
+// False when the bytes are no RTP header of version 2, or too short for it.
 bool parse_rtp(std::string_view bytes, RtpHeader* out);
 
 struct RtcpReportBlock {  // RFC 3550 6.4.1, fields as on the wire

@@ -7,7 +7,7 @@ namespace sipladder {
 
 enum class PartKind : uint8_t {
   ethernet,
-  wlan,  // 802.11
+  wlan,  // an 802.11 frame of any type
   arp,
   ipv4,
   ipv6,
