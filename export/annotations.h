@@ -1,4 +1,5 @@
-// Text in workflow commands of GitHub.
+// Text inside workflow commands of GitHub Actions ("::error ..."). Text from the network is escaped
+// first: it can neither end the command nor begin another one.
 #pragma once
 
 #include <string>
@@ -6,7 +7,7 @@
 
 namespace sipladder {
 
-// The message and a property of "::error title=PROPERTY::MESSAGE".
+// Escaped as the MESSAGE, and as a PROPERTY, of "::error title=PROPERTY::MESSAGE".
 std::string annotation_text(std::string_view text);
 std::string annotation_property(std::string_view text);
 

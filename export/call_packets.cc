@@ -20,7 +20,8 @@ void sort_unique(std::vector<uint64_t>* keys) {
   keys->erase(std::unique(keys->begin(), keys->end()), keys->end());
 }
 
-// An identification comes round again. Copies that the capture made come at once.
+// IP identifications are used again after a while. A packet with the identification of a datagram
+// that is complete begins another one, unless it comes so soon that it is a copy by the capture.
 bool is_another(int64_t first_ns, int64_t done_ns, const Packet& packet) {
   constexpr int64_t kAtOnceNs = kSecondNs / 10;
   return packet.time_ns - first_ns > kPileAgeNs ||
@@ -60,7 +61,7 @@ void CallPackets::learn_messages() {
   sort_unique(&sip_frames_);
 }
 
-// A stream can be media of several legs.
+// Asks each call for its streams, because one stream can be the media of several legs.
 void CallPackets::learn_streams() {
   const MediaBinding& media = analyst_.media();
   absl::flat_hash_set<uint32_t> wanted;
@@ -99,7 +100,8 @@ void CallPackets::survey(const Packet& packet) {
   survey_pieces(packet, sip || wants_any_datagram());
 }
 
-// The packets of one IP datagram, or of one SCTP message, are known when the last one comes.
+// Whether an IP datagram or an SCTP message belongs to a call is known when its last piece comes:
+// until then the frames of its pieces wait in a pile.
 void CallPackets::survey_pieces(const Packet& packet, bool wanted) {
   for (const PieceKey& key : pieces_in(packet)) {
     auto found = piles_.find(key);
@@ -148,7 +150,7 @@ std::vector<CallPackets::PieceKey> CallPackets::pieces_in(const Packet& packet) 
   return result;
 }
 
-// DATA chunks that are not whole messages (RFC 9260 3.3.1), by stream and number.
+// DATA chunks that hold a part of a message (RFC 9260 3.3.1), by stream and message number.
 void CallPackets::add_sctp_pieces(const Packet& packet, size_t place,
                                   std::vector<PieceKey>* result) const {
   constexpr size_t kHeader = 12, kData = 16;
@@ -182,7 +184,7 @@ void CallPackets::end_survey() {
 bool CallPackets::wants(const Packet& packet) {
   decoder_->decode(packet, &datagrams_);
   const auto connection = connections_.of(packet, parts_);
-  // Asked of every packet: who speaks through a TURN server is learned on the way.
+  // Asked even when the frame is wanted anyway: each packet can teach who uses a TURN server.
   const bool datagram = wants_any_datagram();
   return datagram || has(sip_frames_, frame_key(packet)) || has(extra_frames_, frame_key(packet)) ||
          (connection && wanted_connections_.contains(*connection));
@@ -256,7 +258,7 @@ bool CallPackets::wants_icmp(const Datagram& quote) const {
   return owns(quote);
 }
 
-// The newest message from there to there that began so.
+// The newest message between the ends of the quoted packet whose bytes begin like the quote.
 MessageId CallPackets::quoted_message(const Datagram& quote) const {
   const auto found = quotable_.find(stream_key(quote.src, quote.dst, 0));
   if (found == quotable_.end()) return {};

@@ -1,10 +1,12 @@
-// Which packets of a capture are those of some calls: their SIP with all fragments and TCP segments
-// that carry it, the whole of their TCP connections, their media and what belongs to it (RTCP,
-// STUN, TURN, DTLS, ZRTP, fax), and the ICMP errors about all of these.
+// Decides which packets of a capture belong to chosen calls: their SIP messages with all fragments
+// and segments that carry them, all packets of their TCP connections, their media with what goes
+// beside it (RTCP, STUN, TURN, DTLS, ZRTP, fax), and ICMP errors about any of these.
 //
-// The capture is read again for it, once, and once more before when it holds fragments, TCP or SCTP
-// (survey()): a packet can belong to a call by one that comes later. Of the packets themselves
-// nothing is kept. Threads: as Model. Bounds: beside each table.
+// Whoever uses this reads the capture again and asks wants() for each packet. A capture with
+// fragments, TCP or SCTP is read twice: first for survey(), because a later packet can show that an
+// earlier one belongs to a call. The packets themselves are not kept.
+//
+// Threads: as Model. Bounds: beside each table.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -24,15 +26,17 @@ namespace sipladder {
 
 class CallPackets {
  public:
-  // `calls`: null for all of the capture. The model must be whole, and outlive this.
+  // `calls`: null for all calls of the capture. All packets must be in the model already. `model`,
+  // `log`, `analyst` and `*calls` must outlive this object.
   CallPackets(const Model& model, const PacketLog& log, Analyst& analyst,
               const std::vector<CallId>* calls, bool sip_only);
 
-  // Then every packet has to be shown to survey() first, in capture order.
+  // True: every packet has to be shown to survey() in capture order, then end_survey() called,
+  // before the first wants().
   bool needs_survey() const;
   void survey(const Packet& packet);
   void end_survey();
-  // Of every packet in capture order.
+  // Must be asked of every packet, in capture order.
   bool wants(const Packet& packet);
 
  private:
@@ -40,7 +44,7 @@ class CallPackets {
     int64_t first_ns, last_ns;
     bool wanted;
   };
-  // Of packets that carry one datagram together.
+  // What packets have in common that carry pieces of one IP datagram or of one SCTP message.
   struct PieceKey {
     IpAddress src, dst;
     uint64_t id = 0;
@@ -83,7 +87,7 @@ class CallPackets {
   bool has_connections_ = false;
   absl::flat_hash_set<uint32_t> wanted_calls_;
   std::vector<FrameKey> sip_frames_;    // ascending
-  std::vector<FrameKey> extra_frames_;  // that carry pieces; ascending after end_survey()
+  std::vector<FrameKey> extra_frames_;  // of wanted pieces; ascending after end_survey()
   absl::flat_hash_map<uint64_t, std::vector<MessageId>> quotable_;  // by stream_key() without SSRC
   absl::flat_hash_map<uint64_t, std::vector<StreamSpan>> spans_;    // by stream_key()
   std::unique_ptr<MediaOwners> owners_;                             // null: SIP only

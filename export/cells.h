@@ -1,5 +1,6 @@
-// Text as cells of a terminal: one code point and its ink per column. Text from the network passes
-// through safe_text(), so that no control or bidirectional character of it ever reaches a terminal.
+// Text as cells of a terminal: a code point and an ink for each column. Text from the network
+// passes through safe_text(), so that none of its control or bidirectional characters reaches a
+// terminal.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,8 @@
 
 namespace sipladder {
 
-// What a cell means; the renderer chooses the colour. txn0..txn5 are told apart, no more.
+// What a cell means; the renderer chooses the colour. txn0 to txn5 have no meaning of their own:
+// their colours only tell one transaction from the next.
 enum class Ink : uint8_t {
   plain,
   dim,
@@ -38,15 +40,15 @@ struct Cell {
 };
 using CellLine = std::vector<Cell>;
 
-// Code points that are safe to print and fill a cell: what terminal_text() escapes is escaped, and
-// what is drawn over the character before becomes '·'.
+// Code points that are safe to print and fill at least one cell each: what terminal_text() escapes
+// is escaped, and a character without a width of its own (a combining accent) becomes '·'.
 std::u32string safe_text(std::string_view utf8);
-// The same as UTF-8; line feeds are kept when `lines`.
+// The same as UTF-8. With `lines`, line feeds stay and the carriage return before each is dropped.
 std::string safe_utf8(std::string_view utf8, bool lines = false);
 
-int text_width(std::u32string_view text);
+int text_width(std::u32string_view text);  // columns
 
-// At most `width` columns of `text`, the cut shown by '…' ('~' in ASCII).
+// At most `width` columns of `text`. Where it is cut stands '…' ('~' in ASCII).
 std::u32string fit_text(std::u32string_view text, int width, bool ascii = false);
 
 // Writes at column `x`, growing the line as needed; negative columns are left out.

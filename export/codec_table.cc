@@ -51,7 +51,8 @@ bool same_name(const Codec& a, const Codec& b) {
   return equal_no_case(a.name, b.name);
 }
 
-// Under the same number, lacking that under any: each side may number as it likes.
+// The codec of the same name in `line`: one with the same payload type where there is one, else
+// any, because a side may choose other payload types (RFC 3264 6.1 recommends the same ones).
 const Codec* find(const Line& line, const Codec& codec) {
   const Codec* found = nullptr;
   for (const Codec& other : line.codecs) {
@@ -62,7 +63,7 @@ const Codec* find(const Line& line, const Codec& codec) {
   return found;
 }
 
-// What else the offer means by the number that an answer gives to a codec.
+// The other codec to which the offer gave the payload type that the answer uses; null: none.
 const Codec* other_meaning(const Line& offer, const Codec& answered) {
   for (const Codec& codec : offer.codecs) {
     if (codec.number == answered.number && !same_name(codec, answered)) return &codec;
@@ -84,7 +85,7 @@ std::string fate_of(const Codec& codec, const Line& offer, const Line& answer,
   return chosen != nullptr && same_name(*chosen, codec) ? text + ", chosen" : text;
 }
 
-// The answerer puts first what it will use.
+// The answerer lists first the codec that it prefers to use (RFC 3264 6.1).
 const Codec* chosen_of(const Line& offer, const Line& answer) {
   for (const Codec& codec : answer.codecs) {
     if (codec.voice && find(offer, codec) != nullptr) return &codec;

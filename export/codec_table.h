@@ -1,5 +1,5 @@
-// What was negotiated, as a switch's codec log tells it: each codec of each offer with what became
-// of it (RFC 3264 section 6).
+// The codec negotiation of a call as a table, like the codec log of a switch: each codec of each
+// offer, and whether the answer accepted it (RFC 3264 section 6).
 #pragma once
 
 #include <string>
@@ -10,8 +10,8 @@
 
 namespace sipladder {
 
-// Lines of text, as the network sent the names: each renderer escapes. Empty without an offer that
-// was answered. Bounds: kMaxCodecLines lines.
+// Lines of text with names as the network sent them: each renderer escapes them. Empty when no
+// offer was answered. Bounds: kMaxCodecLines lines.
 inline constexpr size_t kMaxCodecLines = 200;
 std::vector<std::string> codec_table(const Model& model, const PacketLog& log, CallId call);
 

@@ -1,4 +1,4 @@
-// A comparison of two points as text, JSON and HTML.
+// The comparison of two capture points (point_compare.h) as text, JSON and HTML.
 #pragma once
 
 #include <string>
@@ -7,13 +7,13 @@
 
 namespace sipladder {
 
-// Names of the captures, as the user gave them. Text from the network is escaped in each.
+// `name_a`, `name_b`: of the captures, as the user gave them. Text from the network is escaped.
 std::string compare_text(const Comparison& comparison, const ComparedPoint& a,
                          const ComparedPoint& b, const std::string& name_a,
                          const std::string& name_b);
 std::string compare_json(const Comparison& comparison, const ComparedPoint& a,
                          const ComparedPoint& b);
-// One page that loads nothing.
+// `text`: what compare_text() returned. The result is one page that loads nothing else.
 std::string compare_html(const std::string& text, const std::string& name_a,
                          const std::string& name_b);
 

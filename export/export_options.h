@@ -1,5 +1,5 @@
-// Options of `export` that only some of its formats take: a bit each, in the rows of exporters.def
-// and ladder_formats.def.
+// Options of `export` that only some formats take. Each is a bit; the rows of exporters.def and
+// ladder_formats.def name those that a format takes.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@ enum ExportOption : uint32_t {
   kTakesComments = 16,      // --comments
   kTakesSide = 32,          // --side
   kTakesAudioOption = 64,   // --audio
-  kReadsAgain = 128,        // the sources: a pipe's packets are kept for it
-  kKeepsPackets = 256,      // all of them, as they are read: main/recording.h
+  kReadsAgain = 128,        // reads the sources again: packets of a pipe are kept for it
+  kKeepsPackets = 256,      // keeps all packets while they are read (main/recording.h)
 };
 
 }  // namespace sipladder

@@ -1,8 +1,8 @@
 // What `export -o NAME.EXT` and the save dialog of the terminal UI can write. An exporter is one
-// function and one row in exporters.def; every format of ladders that has an ending is one too.
+// function and one row in exporters.def. Every ladder format with a file ending is an exporter too.
 //
-// Threads: write() runs while nobody else changes the model. Errors: sentences in the report; what
-// is written of an output that failed stays there.
+// Threads: nobody else may change the model while Exporter::write() runs. Errors: as sentences in
+// the report. An output that could not be written to its end stays as far as it was written.
 #pragma once
 
 #include <cstdint>
@@ -26,19 +26,19 @@ struct ExportRequest {
   Analyst& analyst;
   std::string path{};                  // of the file to write
   const std::vector<CallId>* calls{};  // chosen, ascending; null: all of them
-  std::vector<std::string> sources{};  // files as the model was read from them,
-  std::string bpf{};                   // through this filter
-  const PacketTape* tape{};            // of sources that cannot be read again; null: they are files
+  std::vector<std::string> sources{};  // the files that the model was read from,
+  std::string bpf{};                   // and the libpcap filter that they were read through
+  const PacketTape* tape{};            // packets of a pipe; null: `sources` can be read again
   bool sip_only = false;               // no media
   bool comments = false;               // findings as comments of packets
-  std::string side{};                  // "caller" or "callee" of a scenario; empty: caller
+  std::string side{};                  // whose SIPp scenario: "caller" or "callee"; empty: caller
   bool sessions = false;               // with the other legs of each call
   LadderOptions ladder{};
   LadderTextOptions text{};
   RowStyle rows{};
-  bool audio = false;          // of a report: with the talk of each call
-  std::string version{};       // of the program,
-  std::string command_line{};  // and how it was called: a report tells where it comes from
+  bool audio = false;          // the HTML report holds the talk of each call
+  std::string version{};       // of this program, for the report
+  std::string command_line{};  // how this program was called, for the report
 };
 
 struct ExportReport {
@@ -62,12 +62,13 @@ const Exporter* exporter_of_file(std::string_view path);  // null: no ending of 
 // The chosen calls, or all that the model holds.
 std::vector<CallId> calls_of(const ExportRequest& request);
 
-// The sources of the request once more, from the beginning, with the same numbers of packets. Null,
-// or what could not be opened, with a sentence in *error.
+// Opens the sources of the request again, from their beginning. Packets get the same frame numbers.
+// `log` must outlive the result. *error: a sentence when a source could not be opened. The result
+// is null when nothing can be read, else it reads the other sources.
 std::unique_ptr<PacketSource> reopen(const ExportRequest& request, PacketLog& log,
                                      std::string* error);
 
-// Runs `write` on the new file at `path`. Trouble of the file is in the report.
+// Creates the file at `path` and runs `write` on it. Errors of the file are in the report.
 ExportReport write_file(const std::string& path, const std::function<void(std::FILE*)>& write);
 
 }  // namespace sipladder

@@ -5,7 +5,8 @@
 namespace sipladder {
 namespace {
 
-// Frames are numbered in each source: evidence is of that of the finding's message, stream or call.
+// Each source numbers its own frames. The frames of the evidence are of the source that the
+// finding's message, stream or call comes from.
 uint16_t source_of(const Model& model, const Finding& finding) {
   if (model.messages.holds(finding.message)) return model.messages[finding.message].source;
   if (model.streams.holds(finding.stream)) return model.streams[finding.stream].source;

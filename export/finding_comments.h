@@ -1,4 +1,4 @@
-// Findings as comments of the packets that prove them.
+// Findings as comments of the packets that prove them, for a pcapng file.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -13,10 +13,12 @@
 
 namespace sipladder {
 
-// By source and frame. Bounds: kLongestComment bytes for each packet.
+// The comments by source and frame. Bounds: kLongestComment bytes for each packet; a text that
+// would make the comment longer is left out.
 class FindingComments {
  public:
   void add(uint16_t source, uint32_t frame, std::string_view text);
+  // Valid until the next add(). Empty: the packet has no comment.
   std::string_view of(const Packet& packet) const;
   size_t size() const { return texts_.size(); }
 
@@ -25,8 +27,8 @@ class FindingComments {
   absl::flat_hash_map<uint64_t, std::string> texts_;
 };
 
-// A finding of a call stands at its evidence, in one line: "error CODE: summary". `calls` as in
-// ChosenCalls: null for all.
+// One line, "error CODE: summary", at each frame of a finding's evidence. `calls`: findings of
+// these calls only; null: all findings.
 FindingComments finding_comments(const Model& model, Analyst& analyst,
                                  const std::vector<CallId>* calls);
 

@@ -14,8 +14,8 @@ struct FindingTextOptions {
   bool color = false;
 };
 
-// What several legs of one session show alike is told once: findings of the same code, whose calls
-// belong to one session, make a group. In the order of the first of each.
+// Groups findings of the same code whose calls are legs of one session, because they are printed as
+// one. The groups are in the order of their first findings. The pointers are those of `findings`.
 std::vector<std::vector<const Finding*>> group_findings(const std::vector<const Finding*>& findings,
                                                         Analyst& analyst);
 

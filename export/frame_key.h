@@ -1,4 +1,4 @@
-// Names a packet among those of several sources.
+// A number that names a packet among the packets of all sources.
 #pragma once
 
 #include <cstdint>

@@ -22,10 +22,11 @@
 namespace sipladder {
 namespace {
 
-// A pause that a reader wants to see as such.
+// A pause from this length on gets a row of its own.
 constexpr int64_t kGapNs = 10'000'000'000;
 
-// What a row and its text take, beside the message that --raw adds: once as it is, once in cells.
+// An estimate of the memory of a row and its drawn text, without the message that --raw adds. That
+// message is held several times: as bytes and as cells of 4 bytes and more.
 constexpr size_t kRowBytes = 1200;
 constexpr size_t kCopiesOfRaw = 3;
 
@@ -152,7 +153,7 @@ class Builder {
     return text;
   }
 
-  // Where no alias says otherwise, a party's host is called as the party is.
+  // A host without an alias gets the name of the party that is there.
   void name_parties() {
     for (const LadderCall& call : ladder_.calls) {
       const Parties parties = parties_[call.id.value];
@@ -165,7 +166,8 @@ class Builder {
     }
   }
 
-  // In a compact ladder, what is told in the row of another one.
+  // True for a message that has no row of its own in a compact ladder: 100, and a repeated message,
+  // which counts in the row of its original.
   bool is_folded(const MessageRecord& record) {
     if (!options_.compact) return false;
     if (record.status == 100) return true;
@@ -219,7 +221,7 @@ class Builder {
     row.inferred = record.inferred;
     place(record, &row);
     if (record.has_sdp) {
-      // The first SDP of a party is seen nearest to it.
+      // The first time that the capture shows a party's SDP, it comes from the host nearest to it.
       Parties& parties = parties_[record.call.value];
       std::optional<uint32_t>& party = record.from_caller ? parties.caller : parties.callee;
       if (!party) party = row.from;
@@ -272,7 +274,7 @@ class Builder {
     return text;
   }
 
-  // The caller stands left, also when the capture begins with an answer to it.
+  // Makes the caller the first column, also when the capture begins with a response to it.
   void place(const MessageRecord& record, LadderRow* row) {
     if (ladder_.rows.empty() && !record.is_request()) row->to = columns_.sip(endpoint(record.dst));
     row->from = columns_.sip(endpoint(record.src));
@@ -284,7 +286,7 @@ class Builder {
   void add_media() {
     MediaBinding& media = input_.analyst.media();
     media.update();
-    std::map<StreamId, CallId> calls;  // the first that shows it: legs of a B2BUA may share streams
+    std::map<StreamId, CallId> calls;  // the first call of each: legs of a B2BUA may share streams
     for (const CallId call : input_.calls) {
       for (const StreamId id : media.streams_of(call)) {
         if (media.is_listed(id) && input_.model.streams[id].packets > 0) calls.emplace(id, call);
@@ -373,7 +375,7 @@ class Builder {
     ladder_.rows.push_back(std::move(note));
   }
 
-  // Those that rows come from.
+  // Names the files that rows of the ladder come from.
   void name_files() {
     const auto& captures = input_.model.captures;
     std::vector<bool> named(captures.size());

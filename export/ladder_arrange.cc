@@ -8,7 +8,7 @@
 namespace sipladder {
 namespace {
 
-constexpr int64_t kEmptyLines = 40;  // of a whole ladder, about
+constexpr int64_t kEmptyLines = 40;  // about as many in a whole ladder
 
 bool is_called(const Participant& participant, const std::string& name) {
   const Endpoint endpoint{participant.ip, participant.port};
@@ -59,7 +59,7 @@ void scale_time(Ladder* ladder) {
   std::vector<LadderRow> rows;
   for (LadderRow& row : ladder->rows) {
     const bool pause = row.kind == RowKind::gap;
-    // The row that tells of a long pause is one of its lines.
+    // A row that names a long pause already counts as one of the lines of that pause.
     const bool told = !rows.empty() && rows.back().kind == RowKind::gap;
     int64_t lines = pause ? 0 : row.delta_ns / ladder->line_ns - (told ? 1 : 0);
     LadderRow empty;

@@ -1,4 +1,4 @@
-// A ladder that is drawn up already, arranged as the user wants it.
+// Rearranges a ladder that build_ladder() has made.
 #pragma once
 
 #include <string>
@@ -8,11 +8,12 @@
 
 namespace sipladder {
 
-// Columns in the order of `names` (alias, address, or address:port), the others behind them as they
-// were. Names of no host here are noted in Ladder::unknown.
+// Puts the columns into the order of `names` (alias, address, or address:port); the other columns
+// follow as they were. A name that fits no host of the ladder goes into Ladder::unknown.
 void order_columns(const std::vector<std::string>& names, Ladder* ladder);
 
-// An empty row for each so many seconds without one, so that time runs down the page evenly.
+// Inserts empty rows where time passes, one for each Ladder::line_ns, so that time runs evenly down
+// the page. Sets line_ns to a fortieth of the whole time.
 void scale_time(Ladder* ladder);
 
 }  // namespace sipladder

@@ -1,5 +1,5 @@
-// Which column an address of the ladder belongs to: one per host, one per ip:port where a host
-// talks to itself; or as the user wants it.
+// Chooses the column of each address of a ladder: a column for each host, or for each ip:port of a
+// host that talks to itself. LadderOptions::columns_by can ask for other columns.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -17,21 +17,22 @@ namespace sipladder {
 
 class LadderColumns {
  public:
-  // `options` must outlive it.
+  // `options` must outlive this object.
   explicit LadderColumns(const LadderOptions& options) : options_(options) {}
 
   // First pass, for each SIP message: learns the ports of each host.
   void learn(const Endpoint& src, const Endpoint& dst);
-  // Second pass: the column, made when it is new.
+  // Second pass: the column of a SIP endpoint; it is made when it is new.
   uint32_t sip(const Endpoint& endpoint);
-  // `party` is the column of the party whose media it is: it decides where one host has several.
+  // The column of a media endpoint. `party`: the column of the party whose media it is; it decides
+  // where one host has several columns.
   uint32_t media(const Endpoint& endpoint, std::optional<uint32_t> party);
 
   std::vector<Participant> take();
 
  private:
   struct Host {
-    std::map<uint16_t, uint32_t> ports;  // messages of each
+    std::map<uint16_t, uint32_t> ports;  // count of messages by port
     bool talks_to_itself = false;
   };
   uint32_t add(const Endpoint& key, bool media_only);

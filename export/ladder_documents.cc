@@ -6,7 +6,7 @@
 namespace sipladder {
 namespace {
 
-// What is drawn together: each call alone, or all legs of its end-to-end call.
+// The calls of each ladder: each call alone, or all legs of one end-to-end call together.
 std::vector<std::vector<CallId>> ladders_of(const ExportRequest& request) {
   std::vector<std::vector<CallId>> ladders;
   if (!request.sessions) {
@@ -22,7 +22,7 @@ std::vector<std::vector<CallId>> ladders_of(const ExportRequest& request) {
   return ladders;
 }
 
-// More hosts than find place beside each other share the last column.
+// How many columns fit into the width. The hosts beyond them share the last column.
 size_t columns_within(int width) {
   constexpr int kLeft = 8, kLeastSpacing = 2;
   return static_cast<size_t>(std::clamp((width - kLeft) / kLeastSpacing, 2, 64));

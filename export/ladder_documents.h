@@ -9,8 +9,8 @@
 
 namespace sipladder {
 
-// One ladder for each chosen call, or for each session of them, to `out`. What whoever uses the
-// output should know comes back as sentences.
+// Writes a ladder for each chosen call, or for each session with `request.sessions`, to `out`. The
+// result is sentences about the output for whoever uses it, such as names that no host has.
 std::vector<std::string> write_ladders(const ExportRequest& request, const LadderFormat& format,
                                        std::FILE* out);
 

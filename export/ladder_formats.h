@@ -1,5 +1,5 @@
-// How ladders can be written. A renderer is one file with a function that makes its writer, and one
-// row in ladder_formats.def: `ladder --format`, `export -o`, help and man page have it from there.
+// The formats of ladders. A renderer is one file with a function that makes its writer, and one row
+// in ladder_formats.def, from which `ladder --format`, `export -o`, help and man page know it.
 #pragma once
 
 #include <memory>
@@ -17,13 +17,15 @@ namespace sipladder {
 struct ExportRequest;
 
 struct LadderStyle {
-  LadderTextOptions text;    // width, colour and ASCII are about lines of text
-  size_t memory = SIZE_MAX;  // what a writer may hold back before it knows how its output begins
-  // What the ladders are of, for a writer that tells more than they do; null: nobody can ask.
+  LadderTextOptions text;    // width, colour and ASCII only matter to formats of text lines
+  size_t memory = SIZE_MAX;  // bytes that a writer may hold back until it writes
+  // The calls behind the ladders, for a writer that tells more than the ladders do (the HTML
+  // report). Null: there is nothing more to tell. It must outlive the writer.
   const ExportRequest* request = nullptr;
 };
 
-// Writes ladders one by one, as one document that is valid wherever it ends. `out` must outlive it.
+// Writes ladders one after the other into one document. The document is valid after end(), however
+// many ladders were added. `out` must outlive the writer.
 class LadderWriter {
  public:
   LadderWriter(LadderStyle style, BoundedOutput* out) : style_(style), out_(out) {}
@@ -31,9 +33,9 @@ class LadderWriter {
   LadderWriter(const LadderWriter&) = delete;
   LadderWriter& operator=(const LadderWriter&) = delete;
 
-  virtual bool add(const Ladder& ladder) = 0;  // false: it does not fit, nor would another one
+  virtual bool add(const Ladder& ladder) = 0;  // false: no room for it; no other will be added
   virtual void end() {}
-  // What whoever uses the output should know; empty when all is well. After end().
+  // After end(): a sentence for whoever uses the output, such as what did not fit; mostly empty.
   virtual std::string remark() const { return {}; }
 
  protected:
@@ -44,13 +46,14 @@ class LadderWriter {
 struct LadderFormat {
   std::unique_ptr<LadderWriter> (*make)(const LadderStyle& style, BoundedOutput* out);
   std::string_view name;
-  std::string_view ending;  // with its dot; may be empty
+  std::string_view ending;  // with its dot; empty: `export -o` does not write this format
   std::string_view about;
   uint32_t options = 0;  // ExportOption
 };
 
 const std::vector<LadderFormat>& ladder_formats();
-const LadderFormat* find_ladder_format(std::string_view name);  // empty: text; null: unknown
+// An empty name means text. Null: no format has this name.
+const LadderFormat* find_ladder_format(std::string_view name);
 bool is_text(const LadderFormat& format);  // lines, to which width and colour apply
 
 }  // namespace sipladder

@@ -63,7 +63,7 @@ constexpr TimerRow kTimers[] = {
 #undef EXPLAIN
 };
 
-// "error: the port is closed", as the catalogue has it.
+// "error: the port is closed": severity and sentence as `findings --list` prints them.
 std::string catalogue_title(std::string_view code) {
   for (const Detector* detector : detectors()) {
     if (detector->code == code)

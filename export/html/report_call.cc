@@ -21,9 +21,9 @@
 namespace sipladder {
 namespace {
 
-constexpr int kBars = 200;  // of the brush
+constexpr int kBars = 200;  // bars of the overview in brush()
 
-// Lines as they are, what is hidden in them as escapes.
+// The text with its line breaks; hidden characters (query/characters.h) are written as escapes.
 std::string escaped_lines(std::string_view text) {
   std::string out;
   while (!text.empty()) {
@@ -143,7 +143,7 @@ std::string ReportCall::picture() {
       drawing.width, drawing.height, drawing.svg, number());
 }
 
-// Where messages and media lie in time; two ends that can be moved.
+// A small overview of the call over time, with two handles that choose a part of it (a "brush").
 std::string ReportCall::brush() const {
   const int64_t most = milliseconds(end_ns_);
   if (most <= 0) return {};
@@ -213,7 +213,8 @@ std::string ReportCall::codecs() const {
   return items.empty() ? "" : "<ul class=\"codecs\">\n" + items + "</ul>\n";
 }
 
-// The talk as a player, when it was asked for: decoded into a file of its own that goes again.
+// A player for the talk of the call, when --audio asked for one. The talk is decoded into a
+// temporary file, which is removed when its bytes are in the page.
 std::string ReportCall::audio() const {
   if (style_.request == nullptr || !style_.request->audio) return {};
   const ExportRequest& request = *style_.request;

@@ -1,6 +1,5 @@
-// One section of the report: a call, or the legs of one session, with all that is known of it.
-//
-// Texts are escaped. Same model and options, same bytes.
+// One section of the HTML report: a call, or the legs of one session, with all that is known of
+// it. Text from the network is escaped. The same model and options give the same bytes.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -16,14 +15,15 @@ namespace sipladder {
 
 class ReportCall {
  public:
-  // `request` null: what the ladder says and no more. `tables` goes with it.
+  // All three must outlive this object. Without `style.request` the section tells only what the
+  // ladder holds; then `tables` may be null.
   ReportCall(const Ladder& ladder, const LadderStyle& style, ReportTables* tables);
 
   struct Section {
     std::string head, inside;
   };
   Section section();
-  // Names of the header fields in it, in lower case.
+  // Names of the SIP header fields in the section, in lower case. Complete after section().
   const std::set<std::string>& headers() const { return headers_; }
 
  private:
@@ -44,7 +44,7 @@ class ReportCall {
   const LadderStyle& style_;
   ReportTables* tables_;
   int64_t begin_ns_ = 0, end_ns_ = 0;
-  absl::flat_hash_map<uint32_t, std::string> by_frame_;  // ids of elements, the first of each
+  absl::flat_hash_map<uint32_t, std::string> by_frame_;  // id of the first element of each frame
   std::set<uint32_t> shown_;                             // messages with an element of their own
   std::set<std::string> headers_;
 };

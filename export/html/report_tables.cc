@@ -34,7 +34,7 @@ std::string heading(std::string name) {
   return xml_text(name);
 }
 
-// A bar whose filled part is the share.
+// A bar whose filled part is `percent` of it.
 std::string meter(double percent) {
   return fmt::format(
       "<svg width=\"60\" height=\"8\" role=\"img\" aria-label=\"{0:.1f} percent lost\"><rect "
@@ -187,7 +187,7 @@ std::string ReportTables::rows(const std::vector<CallId>& calls) {
                                       json("SELECT * FROM calls"), json("SELECT * FROM streams"),
                                       json("SELECT * FROM findings"));
   reader_.choose(nullptr);
-  // Nothing in it ends the element.
+  // Without "<" no text in the JSON can end the <script> element.
   std::string safe;
   for (const char c : all) c == '<' ? safe.append("\\u003c") : safe.append(1, c);
   return "<script type=\"application/json\" id=\"rows\">" + safe + "</script>\n";

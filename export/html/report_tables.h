@@ -1,6 +1,7 @@
-// Rows of the schema as tables of a page, and as the JSON that it carries.
+// Rows of the SQL tables (query/) as tables of the HTML report, and as the JSON that it carries.
 //
-// Lifetime: as the request. Texts are escaped.
+// Lifetime: the request's model, log and analyst must outlive this object. Text from the network is
+// escaped.
 #pragma once
 
 #include <string>
@@ -15,13 +16,14 @@ class ReportTables {
  public:
   explicit ReportTables(const ExportRequest& request);
 
-  // Empty when there is nothing to show.
-  // `call`: the number that names the table.
+  // The tables of one call. Empty when there are no rows. `begin_ns`: times count from it.
+  // `call`: the number of the call, for the caption.
   std::string streams(const Ladder& ladder, int64_t begin_ns, uint32_t call);
   std::string offers(const Ladder& ladder, uint32_t call);
   std::string hops(const Ladder& ladder, uint32_t call);
   std::string nat();
-  // What calls are there, with all columns, as an element that no script engine runs.
+  // The rows of these calls with all columns, as JSON in a <script> element of a type that no
+  // browser runs.
   std::string rows(const std::vector<CallId>& calls);
 
  private:

@@ -55,7 +55,7 @@ std::string base64(std::string_view bytes) {
     const std::string_view piece = bytes.substr(0, kPiece);
     bytes.remove_prefix(piece.size());
     const size_t at = out.size(), size = (piece.size() + 2) / 3 * 4;
-    out.resize(at + size + 1);  // it ends what it writes with a zero
+    out.resize(at + size + 1);  // EVP_EncodeBlock writes a zero byte behind the text
     EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data() + at),
                     reinterpret_cast<const unsigned char*>(piece.data()),
                     static_cast<int>(piece.size()));

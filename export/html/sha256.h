@@ -1,4 +1,4 @@
-// SHA-256 (FIPS 180-4) and base64 (RFC 4648), for hashes that a page names.
+// SHA-256 (FIPS 180-4) and base64 (RFC 4648 section 4), for the hashes that the report names.
 #pragma once
 
 #include <string>
@@ -7,7 +7,8 @@
 namespace sipladder {
 
 std::string sha256_base64(std::string_view bytes);
-// As sha256sum prints it; empty when the file is no regular one, or cannot be read.
+// In hexadecimal digits, as sha256sum prints it. Empty when `path` is no regular file or cannot be
+// read.
 std::string sha256_of_file(const std::string& path);
 std::string base64(std::string_view bytes);
 

@@ -30,7 +30,7 @@ void SharedPieces::add(std::string_view text) {
 
 std::string SharedPieces::shortened(std::string_view text) {
   std::string out;
-  size_t first = 0, last = 0;  // numbers that stand for what is not written yet
+  size_t first = 0, last = 0;  // numbers of pieces that are not written yet; 0: none
   const auto write_numbers = [&] {
     if (first != 0)
       out += first == last ? fmt::format("<{}>", first - 1)

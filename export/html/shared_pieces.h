@@ -1,7 +1,7 @@
-// Markup of which much repeats, written once: a page of a thousand calls is read by a browser in a
-// third of the time. A piece is what stands up to the end of a line, or between two elements.
+// Writes markup that repeats in the page only once: a browser then reads a page of a thousand calls
+// in a third of the time. A piece of markup ends at a line feed, or between ">" and "<".
 //
-// Lifetime: the texts must stay as they are until the last call of shortened().
+// Lifetime: all texts given to add() must stay unchanged until the last call of pieces().
 #pragma once
 
 #include <string>
@@ -17,9 +17,10 @@ class SharedPieces {
   // `text`: markup whose texts are escaped, so that "<" and a digit, and "<>", stand nowhere in it.
   void add(std::string_view text);
 
-  // After the last add(): the text with "<N>" for piece N, "<N-M>" for it and the M that follow.
+  // After the last add(): the text with "<N>" in place of piece N, and "<N-M>" in place of piece N
+  // and the M pieces that follow. N counts from 0.
   std::string shortened(std::string_view text);
-  // The pieces so far named, with "<>" between them.
+  // The pieces that shortened() has named so far, by number, with "<>" between them.
   std::string pieces() const;
 
  private:

@@ -21,7 +21,7 @@ struct Drawn {
   const char* name;
   const char* unit;
   const char* css;
-  double least_top;  // less than that does not fill the height
+  double least_top;  // the value at the top of the drawing is at least this
 };
 constexpr Drawn kDrawn[] = {{"loss_pct", "loss", "%", "loss", 5},
                             {"jitter_ms", "jitter", "ms", "jitter", 5}};
@@ -32,7 +32,7 @@ Value cell_of(Reader& reader, const char* column, StreamId id, uint32_t part) {
   return value;
 }
 
-// Steps as one path: neighbours of one height are one step.
+// The values as steps of one path; neighbours of the same height become one step.
 std::string steps(const std::vector<double>& values, double top) {
   std::string path = fmt::format("M0 {}", kPlotHeight);
   int before = kPlotHeight;
@@ -48,7 +48,7 @@ std::string steps(const std::vector<double>& values, double top) {
   return path + fmt::format("H{}V{}Z", kPlotWidth, kPlotHeight);
 }
 
-// Where the highest value is, since the beginning of the stream.
+// One drawing, and a sentence with the highest value and its time since the stream began.
 std::string plot_figure(const Drawn& drawn, const std::string& name,
                         const std::vector<double>& values, int64_t width_ns, int64_t length_ns) {
   const auto most = std::max_element(values.begin(), values.end());

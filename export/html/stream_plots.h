@@ -1,4 +1,4 @@
-// The figures of a stream over time as pictures of the report: loss and jitter, SVG.
+// Loss and jitter of a stream over time, as SVG pictures in the HTML report.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace sipladder {
 
-// A figure for each, or nothing when the stream has no more than one interval. `begin_ns`: of the
-// call, that times of the report count from. `name`: of the stream, as its row says it.
+// Empty when the stream has fewer than two intervals. `begin_ns`: the begin of the call, from which
+// the report counts its times. `name`: of the stream, as its table row says it.
 std::string stream_plots_html(Reader& reader, StreamId id, const std::string& name,
                               int64_t begin_ns);
 
