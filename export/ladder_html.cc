@@ -1,5 +1,5 @@
-// The report: ladders with all that is known of their calls, as one page that needs nothing else.
-// Its policy allows its own style and script by their hashes, and no network.
+// The HTML report: ladders with all that is known of their calls, as one page that needs no other
+// file. Its Content-Security-Policy allows only its own style and script, by their hashes.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -19,7 +19,7 @@
 namespace sipladder {
 namespace {
 
-constexpr size_t kOpenCalls = 3;  // of a report with more, all are closed
+constexpr size_t kOpenCalls = 3;  // with more calls than these, all sections begin closed
 constexpr size_t kWrittenOut = 50;
 constexpr size_t kFrame = 64 << 10;
 
@@ -27,7 +27,7 @@ std::string many(size_t count, std::string_view one) {
   return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
 }
 
-// Sentences about the header fields that occur, by their names in lower case.
+// A JSON object that explains the header fields of the report, by their names in lower case.
 std::string header_sentences(const std::set<std::string>& names) {
   std::string text = "{";
   for (const std::string& name : names) {
@@ -101,8 +101,8 @@ class HtmlReport : public LadderWriter {
         xml_text(call.findings.empty() ? "" : call.findings.front().summary));
   }
 
-  // Of many calls the details are text until somebody opens them: a page of a thousand calls has
-  // half a million elements otherwise. What repeats in them is written once.
+  // With many calls the sections stay plain text until somebody opens them, because the elements of
+  // a thousand calls would be half a million. Markup that repeats is written once.
   std::string details() const {
     const bool many_calls = sections_.size() > kWrittenOut;
     std::string text;
@@ -187,7 +187,7 @@ class HtmlReport : public LadderWriter {
 
   std::unique_ptr<ReportTables> tables_;
   std::vector<ReportCall::Section> sections_;
-  size_t size_ = 0;  // of them, bytes
+  size_t size_ = 0;  // of sections_ in bytes
   std::string list_;
   std::set<std::string> headers_;
   std::vector<CallId> calls_;

@@ -1,5 +1,5 @@
-// Ladders as JSON: an array with an object of each, its rows in order. Texts are those of the
-// network, escaped by append_json().
+// Ladders as JSON: an array with one object for each ladder, its rows in order. Texts from the
+// network are escaped by append_json().
 #include "decode/sip_message.h"
 #include "export/ladder_formats.h"
 #include "export/ladder_words.h"
@@ -8,7 +8,7 @@
 namespace sipladder {
 namespace {
 
-// An object, member by member.
+// Writes a JSON object member by member.
 class JsonMembers {
  public:
   void add(std::string_view name, std::string_view value) { append_json(member(name), value); }
@@ -17,7 +17,7 @@ class JsonMembers {
   void add_flag(std::string_view name, bool value) { *member(name) += value ? "true" : "false"; }
   void add_null(std::string_view name) { *member(name) += "null"; }
   void add_json(std::string_view name, std::string_view json) { *member(name) += json; }
-  // null where there is no such text or number
+  // Writes null for an empty text or 0.
   void add_some(std::string_view name, std::string_view value) {
     value.empty() ? add_null(name) : add(name, value);
   }
@@ -36,7 +36,7 @@ class JsonMembers {
   std::string text_ = "{";
 };
 
-// Objects on lines of their own.
+// A JSON array with each object on a line of its own.
 template <typename Items, typename Write>
 std::string json_lines(const Items& items, Write write) {
   std::string out;
@@ -75,7 +75,7 @@ class LadderAsJson {
   }
 
  private:
-  // Without the empty lines of a ladder to scale: rows have times.
+  // All rows but the empty ones of a ladder drawn to scale, which say no more than the times do.
   std::vector<const LadderRow*> shown_rows() const {
     std::vector<const LadderRow*> rows;
     for (const LadderRow& row : ladder_.rows) {
@@ -155,7 +155,7 @@ class LadderAsJson {
     object->add_flag("malformed", row.malformed);
     object->add_flag("inferred", row.inferred);
     object->add_json("details", array_of(detail_lines(row)));
-    // Findings stand by severity, the worst one first.
+    // The findings are sorted: the worst one is first.
     const auto& found = findings_.at(row);
     object->add_some("severity", found.empty() ? "" : to_string(found.front()->severity));
     JsonArray codes;

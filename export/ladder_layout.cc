@@ -11,7 +11,7 @@ namespace sipladder {
 namespace {
 
 constexpr int kTimeWidth = 15;   // HH:MM:SS.uuuuuu
-constexpr int kDeltaWidth = 9;   // +0.123456, most of them
+constexpr int kDeltaWidth = 9;   // +0.123456: nearly all are this wide
 constexpr int kMaxDelta = 12;    // +1234.123456
 constexpr int kMaxSpacing = 60;  // what labels may ask for
 constexpr int kLeastSpacing = 2;
@@ -44,7 +44,7 @@ int delta_width(const Ladder& ladder) {
   return std::min(static_cast<int>(width), kMaxDelta);
 }
 
-// Half of the name of a host, which stands on both sides of its lifeline.
+// Half of the width of a host's name, which is centred on its lifeline.
 int half_name(const Participant& participant, int spacing) {
   int width = 0;
   for (const std::u32string& line : name_lines(participant, spacing - 1))
@@ -57,8 +57,8 @@ int first_lifeline(const Ladder& ladder, int left, int spacing) {
   return std::max(left, half_name(ladder.participants.front(), spacing) - 1);
 }
 
-// The widest spacing, up to `natural`, that fits `width`; a ladder of one host needs room for its
-// loops.
+// The widest spacing, up to `natural`, with which the ladder fits `width`. A ladder of one host
+// counts one gap, because the arrows to itself need room.
 int fitting_spacing(const Ladder& ladder, int left, int natural, int width) {
   const int gaps = std::max(1, static_cast<int>(ladder.participants.size()) - 1);
   for (int spacing = natural; spacing > kLeastSpacing; spacing--) {
@@ -126,7 +126,8 @@ std::string frame_text(const Ladder& ladder, const LadderRow& row) {
   return ladder.files.size() < 2 ? frame : std::to_string(row.source + 1U) + ":" + frame;
 }
 
-// Label and port on one line, from what the label says: it may be that of a masked screen.
+// Address and port on one line. The text of the label is used, not the address itself, because the
+// mask of the terminal UI may have replaced it.
 std::string whole_label(const Participant& participant) {
   if (participant.detail.empty()) return participant.label;
   const bool v6 = participant.label.find(':') != std::string::npos;
@@ -186,7 +187,7 @@ LadderLayout layout_ladder(const Ladder& ladder, const LadderTextOptions& option
       layout.spacing = fitting_spacing(ladder, layout.left(), natural, options.width);
       return layout.spacing >= std::min(natural, kReadableSpacing);
     };
-    // The pauses are the first to go, then the times.
+    // Where the width is too small, the column of pauses (`delta`) goes first, then that of times.
     if (!fit() && !options.pauses_only) layout.delta = 0;
     if (layout.delta == 0 && !fit() && options.exact &&
         (!options.label_lines || layout.spacing < kNarrowSpacing))

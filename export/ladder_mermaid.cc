@@ -17,8 +17,8 @@ constexpr std::string_view kMermaidBreak = "<br/>";
 constexpr uint64_t kMermaidMessages = 2000;
 constexpr uint64_t kMermaidCharacters = 50'000;
 
-// Letters, digits and what Mermaid, its comments, directives and the HTML that it makes take for
-// text wherever it stands; all else in ASCII becomes a character number.
+// Letters, digits and other characters that are plain text everywhere in Mermaid: in its comments,
+// its directives and the HTML that it makes. All other ASCII characters are written as numbers.
 bool is_plain_in_mermaid(char32_t c) {
   if (c >= 0x80) return true;
   return is_ascii_alnum(c) ||
@@ -26,7 +26,7 @@ bool is_plain_in_mermaid(char32_t c) {
 }
 
 std::string mermaid_text(std::u32string_view text) {
-  // Words that Mermaid looks for within a line.
+  // Words that mean something to Mermaid even in the middle of a line.
   static constexpr std::u32string_view kWords[] = {U"wrap:", U"nowrap:", U"style", U"classDef"};
   std::string out;
   for (size_t i = 0; i < text.size(); i++) {
@@ -73,7 +73,7 @@ class MermaidLadders : public LadderWriter {
   }
 
  private:
-  // Ids are ours: what a host is called stands in its alias only.
+  // The ids of participants are made here. Text from the network is only in their aliases.
   void declare(const Ladder& ladder) {
     columns_.clear();
     for (const Participant& participant : ladder.participants)
@@ -124,9 +124,9 @@ class MermaidLadders : public LadderWriter {
     if (!details.empty()) note(row, note_text(details, kMermaidBreak, mermaid_text));
   }
 
-  std::map<std::string, size_t> hosts_;  // numbers by label
-  std::vector<size_t> columns_;          // of the ladder that is being written
-  std::string all_;                      // its first and its last host
+  std::map<std::string, size_t> hosts_;  // number of each host by its label
+  std::vector<size_t> columns_;          // host of each column of the present ladder
+  std::string all_;                      // first and last host of the present ladder
   std::string text_;
   uint64_t messages_ = 0;
   uint64_t characters_ = 0;

@@ -12,8 +12,9 @@ struct LadderDrawing {
   int width = 0, height = 0;  // pixels
 };
 
-// `linked`: within a page that says titles and findings itself, and has #mN for message N and #sN
-// for stream N; each row is a group that tells its time in milliseconds since `begin_ns`.
+// `linked`: the picture is part of the HTML report, which shows titles and findings itself. Then
+// each row is a link to the element #mN of message N or #sN of stream N, and its attribute data-t
+// holds its time in milliseconds since `begin_ns`.
 LadderDrawing draw_ladder(const Ladder& ladder, const LadderStyle& style, bool linked,
                           int64_t begin_ns);
 

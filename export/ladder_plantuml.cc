@@ -1,4 +1,4 @@
-// Ladders as PlantUML, a diagram each.
+// Ladders as PlantUML, one diagram for each ladder.
 #include <fmt/format.h>
 
 #include "export/cells.h"
@@ -16,14 +16,14 @@ bool is_plain_in_plantuml(char32_t c) {
          std::u32string_view(U" .,:()[]+-_/=?").find(c) != std::u32string_view::npos;
 }
 
-// Text never begins a line, so that no keyword and no preprocessor sees it there. What the
-// preprocessor looks for within lines (% and $), quotes, backslashes and markup become character
-// numbers; so does the second of two equal signs, which would be markup (//, --, __, [[) or a
-// pause.
+// Text from the network never begins a line, so that PlantUML takes no word of it for a keyword or
+// a directive. Characters that the preprocessor looks for within lines (% and $), quotes,
+// backslashes and markup are written as character numbers. So is the second of two equal characters
+// that together are markup (//, --, __, [[) or a pause.
 std::string plantuml_text(std::u32string_view text) {
   std::string out;
   char32_t before = 0;
-  bool begun = false;  // behind the spaces in front, where an equal sign makes a heading
+  bool begun = false;  // false while only spaces came: there an equal sign would make a heading
   for (const char32_t c : text) {
     const bool heading = c == U'=' && !begun;
     begun = begun || c != U' ';
@@ -118,7 +118,7 @@ class PlantumlLadders : public LadderWriter {
   }
 
   bool first_ = true;
-  std::string all_;  // its first and its last host
+  std::string all_;  // first and last host of the present ladder
   std::string text_;
 };
 

@@ -1,5 +1,5 @@
-// Ladders as one SVG: no script, no link, no font but what the reader has. Columns are those of the
-// text ladder, in a monospaced font, so that the same layout serves both.
+// Ladders as one SVG without scripts, links or fonts of its own. The text is monospaced, so that
+// the layout of the text ladder serves here too.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,14 +16,14 @@
 namespace sipladder {
 namespace {
 
-constexpr double kColumn = 7.25;  // of a 12 px monospaced font
+constexpr double kColumn = 7.25;  // width of a character of a 12 px monospaced font
 constexpr int kMargin = 16;
-constexpr int kLine = 16;          // of text
-constexpr int kRow = 30;           // of an arrow, its label above it
-constexpr int kLeastColumns = 80;  // of titles and findings
+constexpr int kLine = 16;          // height of a line of text
+constexpr int kRow = 30;           // height of an arrow with its label above it
+constexpr int kLeastColumns = 80;  // titles and findings have at least this width
 constexpr int kHead = 8, kHalfHead = 4;
 
-// Dark where the reader's screen is.
+// Colours follow the reader's choice of a light or a dark screen.
 constexpr std::string_view kStyle = R"(<style>
 svg { background: #fff; color: #1f2328 }
 text { font: 12px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; fill: currentColor; white-space: pre }
@@ -165,7 +165,8 @@ class LadderPicture {
     y_ += tall;
   }
 
-  // Lifelines lie below the rows, whose height is known when they are drawn.
+  // Lifelines must be written before the rows, to lie behind them. Their length is known only when
+  // the rows are drawn, so the rows are drawn into a text that is appended afterwards.
   void add_rows() {
     std::string before = std::move(text_);
     text_.clear();
@@ -202,7 +203,7 @@ class LadderPicture {
     add_details(row);
   }
 
-  // The whole row can be clicked.
+  // An invisible rectangle makes the whole row a link.
   void begin_link(const LadderRow& row) {
     const bool media = row.kind == RowKind::media;
     text_ += fmt::format("<a href=\"#{}{}\" class=\"row\"", media ? 's' : 'm',
@@ -255,7 +256,7 @@ class LadderPicture {
                          rightwards ? -kHead : kHead, -kHalfHead, 2 * kHalfHead);
   }
 
-  // The label above the arrow, whole where it is cut in a tooltip.
+  // The label above the arrow. Where it is cut, a tooltip has all of it.
   void add_label(const LadderRow& row, int x, int y, std::string_view anchor, int room) {
     const std::u32string shown = fit_row_label(row, room, false);
     if (shown != row_label(row, false))
@@ -279,14 +280,14 @@ class LadderPicture {
                            std::min(from, end), y_ - 3, std::abs(end - from));
     }
     text_ += svg_line(from, y_, end, y_);
-    // What a proxy sends on begins where the arrow of the hop before ended.
+    // A dot marks a message that a proxy forwards: here ended the arrow of the hop before.
     if (row.before)
       text_ += fmt::format("<circle class=\"head\" cx=\"{}\" cy=\"{}\" r=\"3\"/>\n", from, y_);
     add_head(to, rightwards);
   }
 
-  // What a host sends to itself leaves and returns at the same lifeline; that of the last one on
-  // its left.
+  // An arrow of a host to itself is a loop on the right of its lifeline; that of the last host is
+  // on the left, where there is room.
   void add_loop(const LadderRow& row) {
     const bool left = row.from > 0 && row.from + 1 == ladder_.participants.size();
     const int x = x_of(row.from), out = left ? -16 : 16;
@@ -317,7 +318,7 @@ class LadderPicture {
   bool linked_;
   int64_t begin_ns_;
   int columns_ = 0;  // of text, without the margins
-  int y_ = 0;        // where the drawing has come to
+  int y_ = 0;        // the bottom of what is drawn so far
   std::string text_;
 };
 
@@ -359,10 +360,10 @@ class SvgLadders : public LadderWriter {
 
  private:
   static constexpr int kMostOfTitle = 100;
-  static constexpr size_t kFrame = 1000;  // what stands around all, with the title
+  static constexpr size_t kFrame = 1000;  // estimate of the markup around the ladders, in bytes
   std::string body_, title_;
   int width_ = 2 * kMargin, height_ = 0;
-  bool full_ = false;  // of what --memory allows
+  bool full_ = false;  // the next ladder would need more than --memory allows
   bool cut_ = false;   // a ladder is left out
 };
 

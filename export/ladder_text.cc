@@ -47,10 +47,11 @@ void draw_arrow(const LadderRow& row, const LadderLayout& layout, bool ascii, Ce
   }
   const bool rightwards = row.from < row.to;
   put_char(line, rightwards ? last - 1 : first + 1, rightwards ? U'>' : U'<', ink);
-  // What a proxy sends on grows out of its lifeline, where the arrow of the hop before ended.
+  // The arrow of a message that a proxy forwards begins with a mark on the proxy's lifeline, where
+  // the arrow of the hop before ended.
   if (row.before)
     put_char(line, layout.x_of(row.from), rightwards ? p.onward_right : p.onward_left, ink);
-  // Between label and lifeline stands at least one dash, before the head another.
+  // At least one dash stays between the lifeline and the label, and one between label and head.
   int room = last - first - kArrowFrame;
   int begin = first + (rightwards ? 2 : 3);
   const ArrowPorts ports = ports_of(row);
@@ -93,7 +94,7 @@ void draw_remark(const Ladder& ladder, const LadderRow& row, const LadderLayout&
   put_text(line, layout.left() + std::max(0, (width - text_width(text)) / 2), text, Ink::dim);
 }
 
-// Message text and SDP summary under the arrow.
+// Transaction, SDP summary and message text under the arrow.
 void append_details(const LadderRow& row, const LadderLayout& layout,
                     const LadderTextOptions& options, std::string* out) {
   constexpr int kIndent = 8;
@@ -120,7 +121,7 @@ void append_details(const LadderRow& row, const LadderLayout& layout,
   }
 }
 
-// What stands on the arrow, with the ports at its ends in their order.
+// The label, with the ports of the arrow's left and right end on its left and right.
 std::u32string label_line_text(const LadderRow& row, bool ascii) {
   const ArrowPorts ports = ports_of(row);
   const bool rightwards = row.from <= row.to;
@@ -132,7 +133,8 @@ std::u32string label_line_text(const LadderRow& row, bool ascii) {
   return right.empty() ? text : text + U' ' + right;
 }
 
-// Wrapped; the lines after the first one stand `indent` columns to the right of it.
+// Appends the text in lines that begin at column `at`, and `indent` columns further right after the
+// first. `width` 0: one line.
 void append_wrapped(std::u32string_view text, int at, int indent, int width, Ink ink,
                     std::vector<CellLine>* lines) {
   const int room = width > 0 ? std::max(1, width - at - indent) : 0;

@@ -13,7 +13,7 @@
 namespace sipladder {
 namespace {
 
-// A reason phrase can be as long as a message.
+// Labels are cut, because a reason phrase can be as long as a whole message.
 constexpr int kMostColumns = 200;
 constexpr int kMostOfName = 60;
 

@@ -1,5 +1,6 @@
-// What the renderers of a ladder say alike. Hidden characters are written as escapes already; what
-// the output takes for markup is still to be escaped, unless a comment says that nothing is.
+// Words that all renderers of a ladder have in common. Hidden characters in them are escaped
+// already (safe_text()); markup of the output format is not. Where a comment says "as the network
+// sent it", nothing is escaped.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -14,33 +15,35 @@ namespace sipladder {
 
 std::string utf8_text(std::u32string_view text);
 
-// "alice → bob", as far as the messages name them.
+// "alice → bob"; "call 3" when the messages name neither.
 std::u32string parties_text(const LadderCall& call, bool ascii);
 // The same with state, audio verdict and Call-ID.
 std::u32string title_text(const LadderCall& call, bool ascii);
 std::u32string finding_words(const LadderFinding& finding);
 std::u32string file_words(const LadderFile& file);
-std::u32string inferred_words(const Ladder& ladder);  // empty when nothing is
+// Explains the mark "~" of inferred ends; empty when the ladder has none.
+std::u32string inferred_words(const Ladder& ladder);
 
-// Titles of the calls, when it begins, and of which files: a line each.
+// The lines above a ladder: the title of each call, the time of the first row, the files.
 std::vector<std::u32string> head_lines(const Ladder& ladder, bool utc);
 
-// A line for its name, when it has one, and one for its address.
+// A line for the name of the participant, when it has one, and lines for its address.
 std::vector<std::u32string> host_lines(const Participant& participant);
 
-// As one text of a diagram's note: broken between words, each line escaped, `separator` between
-// them.
+// The lines as the text of one note in a diagram. Long lines are broken between words. Each line is
+// escaped by `escape`, and `separator` stands between them.
 std::string note_text(const std::vector<std::u32string>& lines, std::string_view separator,
                       std::string (*escape)(std::u32string_view));
 
-// What is told under an arrow (transaction, SDP, text), as the network sent it.
+// The lines under an arrow (transaction, SDP summary, message text), as the network sent them.
 std::vector<std::string> detail_lines(const LadderRow& row);
-// Each as a terminal may show it.
+// Each line through safe_text().
 std::vector<std::u32string> safe_lines(const std::vector<std::string>& lines);
 bool is_ascii_alnum(char32_t c);
 
-// What stands on an arrow where a diagram has no columns beside it:
-// "[15] RTP PCMU 349 pkt, port 47643 to 10000 (+0.003629)", the time since the ladder begins.
+// The label of an arrow in a diagram without columns of frames and times. It holds them itself:
+// "[15] RTP PCMU 349 pkt, port 47643 to 10000 (+0.003629)", in seconds since the ladder begins.
+// The ladder must outlive this object.
 class ArrowWords {
  public:
   ArrowWords(const Ladder& ladder, bool frames);
@@ -52,7 +55,8 @@ class ArrowWords {
   int64_t begin_ns_ = 0;
 };
 
-// Each finding at its first evidence; those without a row for it stand before all.
+// The findings of a ladder by the message that proves them. A finding whose message has no row is
+// in `before`, to be shown above all rows. The ladder must outlive this object.
 struct PlacedFindings {
   explicit PlacedFindings(const Ladder& ladder);
   std::vector<const LadderFinding*> before;

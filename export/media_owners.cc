@@ -8,8 +8,8 @@
 namespace sipladder {
 namespace {
 
-constexpr int64_t kBeforeNs = 5 * kSecondNs;  // media may come before the SDP that names it
-constexpr int64_t kAfterNs = 32 * kSecondNs;  // and go on after the call's last message
+constexpr int64_t kBeforeNs = 5 * kSecondNs;  // media may come this long before the SDP naming it
+constexpr int64_t kAfterNs = 32 * kSecondNs;  // media may go on this long after the call ended
 
 Endpoint port_above(Endpoint end) {
   end.port++;
@@ -77,7 +77,8 @@ bool MediaOwners::is_over(CallId id, int64_t time_ns) const {
   return ended && call.end_ns < time_ns;
 }
 
-// Of a call that goes on, else of one that has just ended.
+// The newest claim of a call that goes on at that time; else of a call that has just ended; else of
+// a call that names the endpoint soon after.
 const MediaOwners::Claim* MediaOwners::newest(const std::vector<Claim>& claims,
                                               int64_t time_ns) const {
   const auto behind =

@@ -1,8 +1,9 @@
-// Whose are packets to or from an address that is no SIP's: of the call that named it in SDP, or
-// whose media came from there, at that time.
+// Tells which calls use an address and port for media at a given time: those that named it in SDP,
+// or whose streams have it as an end.
 //
-// Reads all SDP of the capture once. Threads: as Model. Bounds: kMostClaims for each address, the
-// newest win.
+// The constructor reads all SDP of the capture. `model`, `log` and `analyst` must outlive this
+// object. Threads: as Model. Bounds: kMostClaims claims are kept for each endpoint; a new one
+// replaces the oldest.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -19,7 +20,8 @@ class MediaOwners {
  public:
   MediaOwners(const Model& model, const PacketLog& log, Analyst& analyst);
 
-  // The calls whose media use that address then: several only when they are legs of one session.
+  // The calls whose media use `end` at that time. Several calls only when they are legs of one
+  // session.
   std::vector<CallId> owners(const Endpoint& end, int64_t time_ns) const;
 
  private:

@@ -16,8 +16,8 @@ namespace {
 
 using Outcome = ExportReport::Outcome;
 
-// Shows every packet to `visit` until it returns false. What is wrong with the sources goes to
-// *unreadable.
+// Shows every packet of the sources to `visit` until it returns false. *unreadable: a sentence when
+// a source could not be read, or not to its end.
 template <typename Visit>
 bool read_again(const ExportRequest& request, std::string* unreadable, Visit visit) {
   PacketLog log;
@@ -41,14 +41,15 @@ std::string_view interface_name(const Model& model, const Packet& packet) {
                                                    : std::string_view();
 }
 
-// A clock that is corrected by a part of a microsecond needs them too.
+// Whether microseconds would lose a part of a time: of a source with finer times, or of one whose
+// clock is corrected by a part of a microsecond.
 bool needs_nanoseconds(const Model& model) {
   return std::any_of(model.captures.begin(), model.captures.end(), [](const SourceInfo& info) {
     return info.fine_times || info.clock_ahead_ns % 1000 != 0;
   });
 }
 
-// Writing it would destroy what is still to be read.
+// Whether the output file is one of the sources, which writing would destroy.
 bool is_a_source(const ExportRequest& request) {
   struct stat out {};
   if (stat(request.path.c_str(), &out) != 0 || !S_ISREG(out.st_mode)) return false;

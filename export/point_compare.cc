@@ -24,7 +24,7 @@ struct CallFacts {
   int64_t start_ns = 0;
 };
 
-// The number behind which the same subscriber is, whatever prefix each side writes.
+// The last digits of a telephone number, which stay the same whatever prefix each side writes.
 std::string subscriber(std::string_view user) {
   constexpr size_t kSuffix = 7;
   const bool number =
@@ -49,7 +49,8 @@ std::vector<CallFacts> calls_of_point(const ComparedPoint& point) {
   return result;
 }
 
-// By Call-ID; then the same two parties, in the order of time.
+// Pairs calls of the same Call-ID. Of the others it pairs calls of the same two parties, in the
+// order of time.
 std::vector<ComparedCall> match_calls(const ComparedPoint& a, const ComparedPoint& b) {
   std::vector<ComparedCall> result;
   const std::vector<CallFacts> of_a = calls_of_point(a), of_b = calls_of_point(b);
@@ -79,7 +80,8 @@ std::vector<ComparedCall> match_calls(const ComparedPoint& a, const ComparedPoin
   return result;
 }
 
-// What tells a message in its call: who sent it, what it is, the how-manieth of these.
+// Identifies a message within its call: its sender, its kind, and its number among messages of the
+// same kind.
 using MessageKey = std::tuple<bool, Method, uint16_t, uint32_t, uint32_t>;
 
 std::map<MessageKey, MessageId> messages_of(const Model& model, CallId call, bool same_call_id) {
@@ -101,7 +103,8 @@ std::string what_is(const MessageRecord& message) {
   return message.is_request() ? method : fmt::format("{} ({})", message.status, method);
 }
 
-// Lines of one name: those that are on one side only, and, as many as pair up, changes.
+// Compares the lines of one name on both sides. Lines that both sides have are dropped. Of the
+// rest, pairs count as changed, and the surplus of one side as added or removed.
 void compare_lines(const std::string& name, std::vector<std::string> from,
                    std::vector<std::string> to, ComparedMessage* out,
                    std::vector<HeaderChange>* changed) {
@@ -171,7 +174,8 @@ void compare_texts(const ComparedPoint& a, const ComparedPoint& b, ComparedMessa
     out->sdp.insert(out->sdp.end(), more->begin(), more->end());
 }
 
-// Each direction bounds the offset from one side: nothing arrives before it was sent.
+// Estimates the offset of the clocks: no message arrives before it was sent, so each direction
+// bounds the offset from one side.
 void estimate_clock(const ComparedPoint& a, const ComparedPoint& b, Comparison* out) {
   std::vector<double> caller, callee;
   for (const ComparedMessage& message : out->messages) {
@@ -220,7 +224,8 @@ void compare_calls(const ComparedPoint& a, const ComparedPoint& b, Comparison* o
       message.what = what_is(a.model.messages[id]);
       out->messages.push_back(std::move(message));
     }
-    // Of one hop only: 100 (RFC 3261 17.2.1), CANCEL (9.2), ACK of a refusal (17.1.1.3).
+    // Messages that go only one hop are not lost when the other point did not see them: 100 (RFC
+    // 3261 17.2.1), CANCEL (9.2), ACK of a refusal (17.1.1.3).
     const bool refused = a.model.calls[call.a].final_status >= 300;
     const auto note_lost = [&](const ComparedPoint& point, const auto& here, const auto& there,
                                bool at_a) {
@@ -267,7 +272,7 @@ void compare_streams(const ComparedPoint& a, const ComparedPoint& b, Comparison*
   }
 }
 
-// What kind of host makes such changes.
+// Names the kind of host that makes such changes.
 void name_box(const ComparedPoint& a, const ComparedPoint& b, Comparison* out) {
   std::set<std::string> changed, added, sdp;
   bool other_ids = false, other_ends = false;

@@ -1,7 +1,7 @@
-// Two captures of the same calls from two points: what stands between them changed, lost and
-// delayed.
+// Compares two captures of the same calls, taken at two points: which texts changed on the way
+// between them, which messages and packets were lost, and how long the others took.
 //
-// Threads: as Model. Bounds: kMostMessages pairs are compared.
+// Threads: as both models. Bounds: kMostMessages pairs of messages are compared.
 #pragma once
 
 #include <string>
@@ -19,7 +19,7 @@ struct ComparedPoint {
 
 struct HeaderChange {
   std::string name;      // of a header, "Request-URI", or "c" of an SDP line
-  std::string from, to;  // empty: it was added, removed
+  std::string from, to;  // `from` empty: it was added; `to` empty: it was removed
 };
 
 struct ComparedCall {
@@ -51,9 +51,9 @@ struct ComparedStream {
 
 struct Comparison {
   double clock_offset_ms = 0;         // B's clock minus A's
-  double clock_error_ms = 0;          // the truth is no farther away; negative: not known
-  std::string box;                    // what stands between, in words
-  std::vector<std::string> rewrites;  // names of what it changes
+  double clock_error_ms = 0;          // the offset is right within this; negative: not known
+  std::string box;                    // what kind of host is between the points, in words
+  std::vector<std::string> rewrites;  // headers that it changes, "Request-URI" and "SDP"
   std::vector<ComparedCall> calls;
   std::vector<ComparedMessage> messages;
   std::vector<LostMessage> lost;

@@ -11,13 +11,14 @@ struct Range {
   uint32_t low, high;
 };
 
-// Numbers of as many decimal digits.
+// The octets that have as many decimal digits as `octet`.
 Range digits_of(uint32_t octet) {
   if (octet < 10) return {0, 9};
   return octet < 100 ? Range{10, 99} : Range{100, 255};
 }
 
-// Of the first octet of public addresses, between those that begin ranges of their own.
+// The range that a first octet may be replaced within. Octets that begin special ranges (10, 100,
+// 127, 169, 172, 192) are in none of them.
 Range first_octet_range(uint32_t octet) {
   static constexpr Range kRanges[] = {{1, 9},     {11, 99},   {101, 126}, {128, 168},
                                       {170, 171}, {173, 191}, {193, 223}};
@@ -27,7 +28,8 @@ Range first_octet_range(uint32_t octet) {
   return {octet, octet};
 }
 
-// The second octet of an address whose first one has special ranges: never out of its own one.
+// The range that the second octet may be replaced within. Where the first octet holds a special
+// range (as 172.16/12 in 172/8), an address inside stays inside, and one outside stays outside.
 Range second_octet_range(uint32_t first, uint32_t octet) {
   const Range digits = digits_of(octet);
   const auto outside = [&](uint32_t low, uint32_t high) {
@@ -72,7 +74,7 @@ std::string_view head(const IpAddress& ip, size_t bytes) {
   return {reinterpret_cast<const char*>(ip.bytes.data()), bytes};
 }
 
-// IPv4 stands at the end of an address of these prefixes (RFC 4291 2.5.5.2, RFC 6052 2.1).
+// Addresses of these prefixes end with an IPv4 address (RFC 4291 2.5.5.2, RFC 6052 2.1).
 bool holds_v4(const IpAddress& ip) {
   static constexpr uint8_t kMapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
   static constexpr uint8_t kTranslated[12] = {0, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0};
@@ -96,8 +98,8 @@ bool AddressMap::is_replaced(const IpAddress& ip) {
          !(ip.family == 4 && (ip.bytes[0] == 0 || ip.bytes[0] >= 224));
 }
 
-// Within each range that consists of whole branches of the tree of bits, a bit is flipped or not by
-// all that stands before it.
+// Crypto-PAn seen from the lowest bit: the hash of all higher bits decides whether a bit is
+// flipped. It stops at the first bit whose flip could lead out of [low, high].
 uint32_t AddressMap::flip_bits(uint32_t value, uint32_t low, uint32_t high,
                                std::string_view before) const {
   uint32_t result = value;
@@ -176,8 +178,8 @@ IpAddress AddressMap::of(const IpAddress& ip) {
   return result;
 }
 
-// Who is meant by a group address (RFC 1112 6.4, RFC 2464 7) stays visible by its first bytes, the
-// others are of an IP address.
+// The first bytes of a multicast MAC address (RFC 1112 6.4, RFC 2464 7) stay, because they say that
+// it is one. The other bytes are a part of an IP address.
 MacAddress AddressMap::of(const MacAddress& mac) const {
   const bool all = std::all_of(mac.begin(), mac.end(), [&](uint8_t b) { return b == mac[0]; });
   if (all && (mac[0] == 0 || mac[0] == 0xFF)) return mac;

@@ -1,9 +1,10 @@
-// Addresses replaced by others of the same kind: private by private, public by public, each number
-// written with as many digits, so that no text changes its length. Addresses that share their first
-// numbers share them afterwards; with `keep_prefix` those that share their first bits do, as far as
-// Crypto-PAn does (Xu, Fan, Ammar, Moon 2002), its flips kept to bits that change no digits.
+// Replaces addresses by others of the same kind: private by private, public by public. Each number
+// of an address keeps its count of digits, so that no text changes its length. Addresses that share
+// their first numbers still share them afterwards. With `keep_prefix` those that share their first
+// bits do, as with Crypto-PAn (Xu, Fan, Ammar, Moon 2002); but only bits are flipped that leave the
+// count of digits as it is.
 //
-// Threads: one. A replacement is the same for the same key.
+// Threads: one. The same key gives the same replacements.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -24,12 +25,12 @@ class AddressMap {
  public:
   AddressMap(const KeyedHash& hash, bool keep_prefix) : hash_(hash), keep_prefix_(keep_prefix) {}
 
-  // Another set of replacements for the same key; 0 is the first.
+  // Chooses another set of replacements for the same key. It begins with set 0.
   void set_salt(uint32_t salt);
   IpAddress of(const IpAddress& ip);
   MacAddress of(const MacAddress& mac) const;
-  // False for addresses that mean the same everywhere and stay: unspecified, loopback, multicast,
-  // broadcast.
+  // False for addresses that mean the same everywhere (unspecified, loopback, multicast,
+  // broadcast): they are not replaced.
   static bool is_replaced(const IpAddress& ip);
 
  private:
@@ -41,7 +42,7 @@ class AddressMap {
   const KeyedHash& hash_;
   bool keep_prefix_;
   std::string salt_ = "0";
-  absl::flat_hash_map<std::array<uint8_t, 17>, IpAddress> known_;  // a cache
+  absl::flat_hash_map<std::array<uint8_t, 17>, IpAddress> known_;  // replacements made before
 };
 
 }  // namespace sipladder

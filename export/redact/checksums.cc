@@ -29,7 +29,7 @@ void ChecksumChange::apply(uint8_t* field, bool udp) const {
 
 namespace {
 
-// The four bytes of the field itself count as zeros.
+// The CRC32c of the packet, with the four bytes of the checksum field counted as zeros.
 uint32_t crc32c_of(std::span<const uint8_t> packet, size_t field) {
   constexpr uint32_t kPolynomial = 0x82F63B78;
   uint32_t crc = ~0U;

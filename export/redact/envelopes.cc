@@ -18,7 +18,8 @@ void Envelopes::arp(Bytes packet) {
   payloads_.zero(piece_of(packet, 28));
 }
 
-// Neighbour discovery (RFC 4861 4): a target, then options with link-layer addresses.
+// Neighbour discovery (RFC 4861 4): fixed fields with a target address in some types, then options
+// with link-layer addresses.
 void Envelopes::neighbour(Bytes message) {
   const uint8_t type = message[0];
   size_t at = type == 133 ? 8 : type == 134 ? 16 : type == 137 ? 40 : 24;
@@ -47,7 +48,7 @@ void Envelopes::icmp(Bytes message, bool v6) {
   quote(piece_of(message, 8));
 }
 
-// The beginning of a packet, whose addresses change its checksums.
+// Redacts the quoted beginning of a packet, and adapts its checksums.
 void Envelopes::quote(Bytes quoted) {
   const bool v4 = quoted.size() >= 20 && quoted[0] >> 4 == 4;
   const bool v6 = quoted.size() >= 40 && quoted[0] >> 4 == 6;
@@ -76,8 +77,8 @@ void Envelopes::quote(Bytes quoted) {
   quoted_transport(piece_of(quoted, header, total > header ? total - header : 0), about);
 }
 
-// Where not all of it is quoted, its checksum would let guesses about the rest be proven: none
-// stays.
+// When only a part of the packet is quoted, its checksum becomes 0: it sums up the rest too, and
+// would let somebody prove a guess about it.
 void Envelopes::quoted_transport(Bytes transport, Quote& about) {
   constexpr uint8_t kTcp = 6, kUdp = 17;
   const bool udp = about.protocol == kUdp, tcp = about.protocol == kTcp;
@@ -107,7 +108,7 @@ void Envelopes::quoted_transport(Bytes transport, Quote& about) {
   }
 }
 
-// Versions 1 and 2: a header with addresses, then the message.
+// HEP versions 1 and 2: a header with addresses, then the message.
 void Envelopes::hep2(Bytes packet) {
   const std::string_view text(reinterpret_cast<const char*>(packet.data()), packet.size());
   const size_t address = packet.size() > 2 && packet[2] == 2 ? 4 : 16;
@@ -116,14 +117,14 @@ void Envelopes::hep2(Bytes packet) {
   replacer_.address(packet.data() + 8, address);
   replacer_.address(packet.data() + 8 + address, address);
   size_t begin = header;
-  // The time behind the addresses is counted in the header's length by some.
+  // Version 2 has a time behind the addresses. Only some senders count it in the header's length.
   while (begin < packet.size() && begin < header + 12 && !looks_like_sip(text.substr(begin)))
     begin++;
   payloads_.sip_message(piece_of(packet, begin));
 }
 
-// Chunks with addresses, and the packet; what else a server adds is not needed
-// (github.com/sipcapture/HEP).
+// HEP version 3 (github.com/sipcapture/HEP): addresses and the captured payload are redacted, the
+// correlation id is replaced. Chunks that could hold secrets or are not known are zeroed.
 void Envelopes::hep(Bytes packet) {
   constexpr size_t kHeader = 6;
   const std::string_view text(reinterpret_cast<const char*>(packet.data()), packet.size());
@@ -147,7 +148,8 @@ void Envelopes::hep(Bytes packet) {
   }
 }
 
-// Tags (Wireshark's epan/exported_pdu.h): addresses, the rest of what they say is of the protocol.
+// Tags (Wireshark's epan/exported_pdu.h), then the packet. Only tags with addresses are replaced:
+// the others name protocols and ports.
 void Envelopes::exported(Bytes packet) {
   size_t at = 0;
   while (at + 4 <= packet.size()) {
@@ -163,8 +165,9 @@ void Envelopes::exported(Bytes packet) {
   payloads_.datagram(piece_of(packet, at), {}, {});
 }
 
-// Whole messages in DATA and I-DATA chunks (RFC 9260 3.3.1, RFC 8260 2.1). Others are zeroed; what
-// came in several chunks is put in its place later.
+// Redacts whole messages in DATA and I-DATA chunks (RFC 9260 3.3.1, RFC 8260 2.1). Other payload is
+// zeroed here. The new bytes of messages in several chunks are put over the zeros by
+// PacketRedactor::rewrite().
 void Envelopes::sctp(Bytes packet) {
   constexpr size_t kHeader = 12;
   constexpr uint8_t kInterleaved = 64;
@@ -182,7 +185,7 @@ void Envelopes::sctp(Bytes packet) {
     } else if (holds_data) {
       payloads_.zero(data);
     } else if (chunk[0] == 1 || chunk[0] == 2) {
-      payloads_.zero(piece_of(chunk, 20));  // parameters hold addresses
+      payloads_.zero(piece_of(chunk, 20));  // INIT, INIT ACK: parameters hold addresses
     } else if (chunk[0] != 3) {
       payloads_.zero(piece_of(chunk, 4));
     }

@@ -1,8 +1,8 @@
-// Packets that hold other packets, or messages, with addresses around them: ARP, ICMP and its
-// quotes, HEP, exported PDUs, SCTP. What they tell is replaced in place, what is not understood is
+// Redacts packets that are neither UDP nor TCP payload: ARP, ICMP and the packets that it quotes,
+// HEP, exported PDUs, SCTP. Addresses and messages are replaced in place; what is not understood is
 // zeroed.
 //
-// Threads: one.
+// Threads: one. Both references must outlive this object.
 #pragma once
 
 #include "export/redact/checksums.h"
@@ -14,7 +14,8 @@ class Envelopes {
  public:
   Envelopes(Replacer& replacer, Payloads& payloads) : replacer_(replacer), payloads_(payloads) {}
 
-  void arp(Bytes packet);
+  // Each takes the bytes from the beginning of the header that it is named after.
+  void arp(Bytes packet);             // RFC 826
   void icmp(Bytes message, bool v6);  // RFC 792, RFC 4443
   void hep(Bytes packet);
   void exported(Bytes packet);
@@ -25,9 +26,9 @@ class Envelopes {
   struct Quote {
     IpAddress src, dst;  // as they were before
     uint8_t protocol = 0;
-    bool whole = false;     // nothing was cut
-    bool later = false;     // a fragment without the ports
-    ChecksumChange change;  // of the addresses
+    bool whole = false;     // all of the packet is quoted
+    bool later = false;     // a later fragment, which has no ports
+    ChecksumChange change;  // from the replaced addresses
   };
   void neighbour(Bytes message);
   void quote(Bytes quoted);

@@ -7,7 +7,8 @@
 
 namespace sipladder {
 
-// The oldest ones make room; an identification comes round again.
+// The oldest datagrams make room. A datagram older than kFragmentAgeNs is dropped, because senders
+// use the same identification again.
 FragmentPatches::Pile& FragmentPatches::pile_of(const Key& key, int64_t time_ns) {
   const auto found = piles_.find(key);
   if (found != piles_.end()) {
@@ -46,7 +47,8 @@ void FragmentPatches::add(const FragmentOf& fragment, int64_t time_ns, const Pat
   piles_.erase(key);
 }
 
-// UDP is replaced whole; of anything else in fragments the fragments are zeroed.
+// A UDP datagram is redacted as a whole. Anything else gets no new bytes here, so that its
+// fragments stay zeroed.
 void FragmentPatches::finish(const Key& key, Pile& pile) {
   constexpr uint8_t kUdp = 17;
   constexpr size_t kHeader = 8;

@@ -1,8 +1,9 @@
-// IP datagrams put together from their fragments (RFC 791 3.2, RFC 8200 4.5), so that what one of
-// them carries is replaced as a whole; the new bytes of each fragment go to a PatchStore.
+// Puts IP datagrams together from their fragments (RFC 791 3.2, RFC 8200 4.5), so that the payload
+// of a datagram is redacted as a whole. The new bytes of each fragment go to a PatchStore.
 //
-// Threads: one. Bounds: kMostFragmented datagrams wait at a time; what is given up, and what is no
-// UDP, stays without new bytes.
+// Threads: one. All references must outlive this object. Bounds: kMostFragmented datagrams wait at
+// a time. Datagrams that are given up, or are not UDP, get no new bytes: their fragments are
+// zeroed.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -16,12 +17,12 @@
 
 namespace sipladder {
 
-// One fragment and the datagram that it is of.
+// One fragment and the datagram that it belongs to.
 struct FragmentOf {
   IpAddress src, dst;
   uint32_t id = 0;
   uint8_t protocol = 0, point = 0;
-  size_t offset = 0;  // in the datagram
+  size_t offset = 0;  // in the payload of the datagram, bytes
   bool more = false;  // fragments follow
 };
 
@@ -38,8 +39,8 @@ class FragmentPatches {
   struct Pile {
     std::string bytes;
     std::vector<bool> have;                             // in units of 8 bytes
-    std::vector<std::pair<size_t, PatchPlace>> places;  // by place in the datagram
-    size_t total = 0, covered = 0;
+    std::vector<std::pair<size_t, PatchPlace>> places;  // with the offset in the datagram
+    size_t total = 0, covered = 0;                      // units of 8 bytes; total 0: not known
     int64_t first_ns = 0;
   };
   struct Key {

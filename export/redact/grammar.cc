@@ -23,7 +23,7 @@ Words words_of(std::initializer_list<std::string_view> lists) {
   return result;
 }
 
-// Methods, transports, option tags, parameters, methods of authentication, media types.
+// Methods, transports, option tags, parameters, authentication schemes, media types.
 constexpr std::string_view kSip =
     "sip sips tel urn uuid udp tcp tls ws wss sctp invite ack bye cancel register options prack "
     "update info subscribe notify refer message publish 100rel timer replaces path outbound gruu "
@@ -90,7 +90,7 @@ constexpr std::string_view kSdp =
     "t38faxmaxdatagram t38maxdatagram t38faxudpec t38udpredundancy t38udpfec t38vendorinfo "
     "aes cm f8 128 192 256 gcm hmac sha1 80 inline null unencrypted srtp srtcp unauthenticated "
     "aead acfg pcfg tcap acap csup creq inactive t m pt rm";
-// Tools that look for open systems name themselves so.
+// Scanning tools name themselves by these words; they stay, so that a scan can still be seen.
 constexpr std::string_view kScanners =
     "friendly scanner sipvicious sipcli sipscan sundayddr iwar pplsip sivus smap sipptk gulp scan";
 
@@ -131,7 +131,7 @@ constexpr std::string_view kGrammarHeaders =
 constexpr std::string_view kCredentialHeaders =
     "authorization proxy-authorization www-authenticate proxy-authenticate "
     "authentication-info";
-// Parameters whose values are the protocol's.
+// Parameters whose values are words of the protocol.
 constexpr std::string_view kGrammarParams =
     "transport user method ttl lr rport q expires refresher ob comp cause index screen party "
     "privacy reg-id audio video application isfocus automata class duplex mobility handling "

@@ -1,5 +1,5 @@
-// Words that say nothing about anybody: of the grammars of SIP, SDP and what they carry. Capitals
-// do not matter.
+// Words that say nothing about any person or host: the vocabulary of SIP, SDP and of what they
+// carry. All functions take upper and lower case for the same.
 #pragma once
 
 #include <string_view>
@@ -10,7 +10,8 @@ bool is_grammar(std::string_view word);
 bool is_scheme(std::string_view word);       // of a URI
 bool is_common_user(std::string_view word);  // "anonymous"
 
-// What is in a header, by its name or its compact form (RFC 3261 7.3.3).
+// What the values of a header hold. `header` and `name`: its name or its compact form (RFC 3261
+// 7.3.3).
 bool names_a_header(std::string_view name);
 bool holds_addresses(std::string_view header);
 bool holds_grammar(std::string_view header);

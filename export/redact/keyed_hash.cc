@@ -43,8 +43,8 @@ std::string KeyedHash::bytes(char purpose, std::string_view text, size_t size) c
   return result;
 }
 
-// Four rounds of a Feistel network over the next even number of bits, again until the value is one
-// of those that count.
+// A Feistel network of four rounds permutes the numbers of an even count of bits. It is applied
+// again until the result is below `count` (cycle walking).
 uint32_t KeyedHash::permuted(uint32_t value, uint32_t count, char purpose,
                              std::string_view text) const {
   unsigned half = 1;

@@ -22,7 +22,7 @@ uint64_t codec_key(const Endpoint& end, uint8_t type) {
   return mix(hash_endpoint(end), type);
 }
 
-// The sample of G.711 (A-law when `a_law`) nearest to a number, by its rule (ITU-T G.711).
+// The byte of G.711 (A-law or mu-law) whose sample is nearest to `sample` (ITU-T G.711).
 uint8_t g711_of(int sample, bool a_law) {
   const int sign = sample < 0 ? 0 : 0x80;
   int magnitude = std::min(std::abs(sample), 32635) + (a_law ? 0 : 132);
@@ -88,21 +88,21 @@ void MediaFill::fill(Stream& stream, uint8_t type, std::span<uint8_t> payload) {
   const std::string_view before(reinterpret_cast<const char*>(payload.data()), payload.size());
   const bool constant = before.find_first_not_of(before.front()) == std::string_view::npos;
   const bool silent = is_silent_payload(stream, type, before);
-  if (constant) return;  // the same byte all the way says nothing
+  if (constant) return;  // one byte repeated tells nothing
   const bool g711 = is_heard_in_passing(type);
   if (silent && g711) {
     std::fill(payload.begin(), payload.end(), static_cast<uint8_t>(type == 0 ? 0xFF : 0xD5));
     return;
   }
-  if (silent) return;  // of another codec: there is nothing to hear in it
+  if (silent) return;  // a silent packet of another codec holds nothing to hear
   if (g711) {
     std::unique_ptr<VoiceDecoder> decoder =
         make_voice_decoder(type == 0 ? "PCMU" : "PCMA", 8000, 1);
     const size_t count = decoder->decode(before, pcm_);
     if (is_ringback_tone({pcm_.data(), count}, 8000)) return fill_tone(stream, type, payload);
   }
-  // The first bytes tell how a payload is built (RFC 6716 3.1, RFC 4867 4.3). The same payload
-  // becomes the same again.
+  // The first bytes tell how a payload is built (RFC 6716 3.1, RFC 4867 4.3): they stay. The same
+  // payload becomes the same bytes again, so that repeated packets stay repeated.
   constexpr size_t kForm = 2;
   const size_t from = g711 ? 0 : std::min(kForm, payload.size());
   const std::string drawn = replacer_.hash().bytes('r', before, payload.size());
@@ -118,7 +118,8 @@ size_t MediaFill::packet(std::span<uint8_t> rtp, const Endpoint& src, const Endp
   const auto at = static_cast<size_t>(bytes_of(header.payload) - rtp.data());
   if (mode_ == MediaMode::drop) return header.payload.empty() ? rtp.size() : at;
   const size_t sources = kRtpHeader + 4 * size_t{rtp[0] & 0x0FU};
-  // Of an extension the frame stays, its values can name what is sent (RFC 8852).
+  // The header of an RTP extension stays. Its values are zeroed: they can name what is sent (RFC
+  // 8852).
   if ((rtp[0] & 0x10U) != 0 && sources + 4 < at)
     std::fill(rtp.begin() + static_cast<std::ptrdiff_t>(sources + 4),
               rtp.begin() + static_cast<std::ptrdiff_t>(at), uint8_t{0});

@@ -1,7 +1,9 @@
-// RTP without what was said: what can be heard stays something to hear, the tone of ringing stays
-// it, what is silent stays silent, digits become other digits; sizes and headers stay.
+// Replaces voice in RTP so that nobody can hear what was said, while the capture shows the same
+// faults: audible packets become noise, ringback stays a tone, silence stays silence, DTMF digits
+// become other digits. Sizes and headers stay.
 //
-// Threads: one. Bounds: kMostStreams streams are decoded; what comes beyond is taken for audible.
+// Threads: one. Bounds: kMostStreams streams get a decoder; packets of further streams whose
+// loudness only a decoder could tell are taken for audible. kMostCodecs codecs of SDP are kept.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -19,16 +21,18 @@
 
 namespace sipladder {
 
+// Payload becomes noise of the same size (zero), is cut off (drop), or stays (keep).
 enum class MediaMode : uint8_t { zero, drop, keep };
 
 class MediaFill {
  public:
   MediaFill(const Replacer& replacer, MediaMode mode) : replacer_(replacer), mode_(mode) {}
 
-  // Codecs of dynamic types, from the SDP of a message.
+  // Learns the codecs of dynamic payload types from the SDP of a message.
   void learn(std::string_view sip_message);
-  // An RTP packet as it was sent between these ends, in capture order. Returns how many of its
-  // bytes are kept.
+  // Redacts an RTP packet in place. Packets must come in capture order. `src`, `dst`: the ends
+  // before they are replaced. Returns how many of its bytes stay in the packet (fewer than all:
+  // MediaMode::drop).
   size_t packet(std::span<uint8_t> rtp, const Endpoint& src, const Endpoint& dst);
 
  private:

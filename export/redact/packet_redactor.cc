@@ -10,7 +10,8 @@
 namespace sipladder {
 namespace {
 
-constexpr size_t kMostBetween = 256;  // bytes of tunnels between two headers that are known
+// More bytes than these between two known headers are no tunnel's header, and are zeroed.
+constexpr size_t kMostBetween = 256;
 
 bool is_ip(const PacketPart& part) {
   return part.kind == PartKind::ipv4 || part.kind == PartKind::ipv6;
@@ -35,7 +36,7 @@ void PacketRedactor::decode(const Packet& packet) {
   kept_ = now_.size();
 }
 
-// All that one packet holds, and the messages that several hold together.
+// Learns the words of a packet, and of messages that the decoder has put together from several.
 void PacketRedactor::learn(const Packet& packet) {
   decode(packet);
   headers();
@@ -66,7 +67,7 @@ const PacketPart* PacketRedactor::ip_before(size_t place) const {
   return nullptr;
 }
 
-// As they were before.
+// The ends of the transport header, before they are replaced.
 std::pair<Endpoint, Endpoint> PacketRedactor::ends(size_t place) const {
   Packet packet;
   packet.data = before_.data();
@@ -158,7 +159,7 @@ size_t PacketRedactor::header_size(const PacketPart& part) const {
   }
 }
 
-// Of what stands before the first header that is known: addresses of cooked captures.
+// Replaces the link-layer address in the header of a cooked capture, which is no PacketPart.
 void PacketRedactor::link_header(uint16_t link_type, size_t end) {
   constexpr uint16_t kCooked1 = 113, kCooked2 = 276;
   if (link_type == kCooked1 && end >= 16) replacer_.mac(now_.data() + 6);
@@ -171,7 +172,8 @@ void PacketRedactor::ip_header(const PacketPart& part) {
     replacer_.address(p + 12, 4);
     replacer_.address(p + 16, 4);
     const size_t header = std::min<size_t>(header_size(part), part.size);
-    // Options tell routes (RFC 791 3.1): nothing, in their place.
+    // IP options can hold addresses of a route (RFC 791 3.1): each byte becomes the option that
+    // does nothing.
     if (!replacer_.is_learning() && header > 20) std::fill(p + 20, p + header, uint8_t{1});
   } else if (part.kind == PartKind::ipv6 && part.size >= 40) {
     replacer_.address(p + 8, 16);
@@ -179,7 +181,7 @@ void PacketRedactor::ip_header(const PacketPart& part) {
   }
 }
 
-// From the outside in; what stands behind the innermost header is its payload.
+// Redacts the headers from the outside in, then the payload behind the innermost header.
 void PacketRedactor::headers() {
   size_t done = 0;
   size_t end = now_.size();
@@ -201,7 +203,7 @@ void PacketRedactor::headers() {
       default:
         break;
     }
-    // Behind what an IP header claims stands padding.
+    // Bytes beyond the length in the IP header are padding: zeroed.
     const size_t claimed = part.offset + part.size;
     if (is_ip(part) && claimed < end) {
       payloads_.zero(piece_of(now_, claimed, end - claimed));
@@ -238,7 +240,7 @@ void PacketRedactor::payload(const PacketPart& part) {
     }
     case PartKind::ethernet:
     case PartKind::wlan: {
-      // Tags and what follows them are of no protocol that is known: the EtherType stays.
+      // The packet is of no known protocol: only its EtherType stays.
       return payloads_.zero(piece_of(all, header_size(part) + 2));
     }
     default:
@@ -249,12 +251,13 @@ void PacketRedactor::payload(const PacketPart& part) {
 void PacketRedactor::tcp_payload(const PacketPart& part) {
   const Bytes payload = piece_of(piece_of(now_, part.offset, part.size), header_size(part));
   std::string_view text(reinterpret_cast<const char*>(payload.data()), payload.size());
-  // Messages are put in their place by rewrite(); nothing of them may stay where that fails.
+  // rewrite() puts the new bytes of a TCP stream over these. Where it has none, nothing of a
+  // message may be left in the clear.
   if (looks_like_sip(text) && !replacer_.is_learning()) return payloads_.sip_message(payload);
   payloads_.segment(payload);
 }
 
-// From the inside out: an outer sum counts the inner ones.
+// From the innermost header outwards, because an outer checksum sums up the inner ones.
 void PacketRedactor::checksums() {
   for (size_t i = parts_.size(); i-- > 0;) {
     const PacketPart& part = parts_[i];

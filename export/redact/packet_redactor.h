@@ -1,8 +1,8 @@
-// Packets rewritten, each at its place with its size: addresses in all headers, payloads by what
-// they are, checksums following. Three looks at the same packets, in this order: learn(),
-// prepare(), rewrite().
+// Redacts packets, each in its place and with its size: addresses in all headers, payloads by their
+// protocol, and checksums. The same packets have to be shown three times, in capture order:
+// all to learn(), then all to prepare(), then all to rewrite().
 //
-// Threads: one. Bounds: as Decoder, Replacer and PatchStore.
+// Threads: one. `replacer` must outlive this object. Bounds: as Decoder, Replacer and PatchStore.
 #pragma once
 
 #include <memory>
@@ -22,12 +22,13 @@ class PacketRedactor {
  public:
   PacketRedactor(Replacer& replacer, MediaMode mode);
 
+  // Opens the temporary file of new bytes. Returns a sentence when that failed; must come first.
   std::string open() { return store_.open(); }
   void learn(const Packet& packet);
   void end_learning();
   void prepare(const Packet& packet);
   void end_preparing();
-  // The new bytes, valid until the next call; fewer than before for --media drop.
+  // The new bytes, valid until the next call; fewer than before only with MediaMode::drop.
   std::span<const uint8_t> rewrite(const Packet& packet);
 
   const Payloads& payloads() const { return payloads_; }

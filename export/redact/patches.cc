@@ -23,7 +23,7 @@ bool begins_sip(std::string_view bytes) {
   return text != std::string_view::npos && looks_like_sip(bytes.substr(text));
 }
 
-// A frame of text with SIP in it, where the capture began later than the connection.
+// A WebSocket frame of text with SIP in it: the handshake was before the capture began.
 bool begins_frame(std::string_view bytes) {
   if (bytes.size() < 4 || (bytes_of(bytes)[0] & 0xF0U) != 0x80) return false;
   const size_t length = bytes_of(bytes)[1] & 0x7FU;
@@ -122,7 +122,7 @@ void StreamPatches::deliver_ahead(Direction& direction) {
 void StreamPatches::deliver(Direction& direction, const PatchPlace& place, std::string_view bytes) {
   direction.next += static_cast<uint32_t>(bytes.size());
   if (direction.kind == Kind::other && begins_sip(bytes)) direction.kind = Kind::sip;
-  // A lone alert is as short as the beginning of a start-line.
+  // Decided before any waiting, because a TLS alert alone is as short as a piece of a start-line.
   const bool first = direction.kind == Kind::unknown && direction.pending.empty();
   if (first && is_tls_record(bytes)) direction.kind = Kind::tls;
   if (direction.kind == Kind::other) return;
@@ -133,7 +133,8 @@ void StreamPatches::deliver(Direction& direction, const PatchPlace& place, std::
   if (direction.pending.size() > kMostPending) give_up(direction);
 }
 
-// Bytes that have come already, as far as their new ones are known; the rest is new.
+// A segment that begins `behind` bytes before the expected sequence number. The bytes that came
+// already get the same new bytes, as far as these are still known; the rest is new.
 void StreamPatches::repeat(Direction& direction, uint32_t behind, const PatchPlace& place,
                            std::string_view bytes) {
   const size_t pending = direction.pending.size();
@@ -149,7 +150,7 @@ void StreamPatches::repeat(Direction& direction, uint32_t behind, const PatchPla
   deliver(direction, {place.frame, place.offset + skip, place.length - skip}, bytes.substr(old));
 }
 
-// The first `size` bytes that wait are `changed` now.
+// Stores `changed` as the new bytes of the first `size` pending ones, which no longer wait.
 void StreamPatches::emit(Direction& direction, size_t size, const std::string& changed) {
   size_t done = 0;
   size_t used = 0;
@@ -218,7 +219,8 @@ bool StreamPatches::cut_sip(Direction& direction) {
   return true;
 }
 
-// RFC 6455 5.2. Of compressed ones, and of those in several frames, the payload is zeroed.
+// A WebSocket frame (RFC 6455 5.2). A payload that is compressed, or a part of a message in several
+// frames, is zeroed.
 bool StreamPatches::cut_frame(Direction& direction) {
   std::string& pending = direction.pending;
   const uint8_t* const p = bytes_of(pending);
@@ -264,7 +266,8 @@ bool StreamPatches::cut_frame(Direction& direction) {
   return true;
 }
 
-// The handshake in the clear; what is whole in one segment is changed there.
+// A record of a TLS handshake. One that is whole in one segment needs no patch:
+// Payloads::segment() redacts it in its packet.
 bool StreamPatches::cut_record(Direction& direction) {
   constexpr char kHandshake = 22;
   const std::string& pending = direction.pending;
@@ -286,7 +289,7 @@ bool StreamPatches::cut_record(Direction& direction) {
   return true;
 }
 
-// The first `size` bytes that wait stay as they are made where they stand.
+// The first `size` pending bytes get no patch: they stay as their packet is redacted on its own.
 void StreamPatches::drop(Direction& direction, size_t size) {
   direction.pending.erase(0, size);
   direction.newest.clear();
@@ -300,7 +303,7 @@ void StreamPatches::drop(Direction& direction, size_t size) {
   }
 }
 
-// A message that will not be complete is replaced as far as it came.
+// A message that will not be complete is redacted as far as it came.
 void StreamPatches::give_up(Direction& direction) {
   if (direction.pending.empty()) return;
   if (direction.kind == Kind::tls) return drop(direction, direction.pending.size());

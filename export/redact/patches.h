@@ -1,9 +1,11 @@
-// New bytes for packets whose payload is understood together with that of others: TCP segments and
-// IP fragments. First all packets are shown, then each one's bytes can be asked for.
+// New bytes for packets whose payload is only understood together with that of other packets: TCP
+// segments here, IP fragments in fragment_patches.h, SCTP chunks in sctp_patches.h. First all
+// packets are shown, then the new bytes of each packet can be written into it.
 //
 // The bytes are in a temporary file (capture/spool.h), their places in memory: 32 bytes for each
-// segment. Threads: one. Bounds: kMostDirections TCP directions and kMostFragmented datagrams wait
-// at a time, kMostPending bytes of one message; what is given up stays without new bytes.
+// piece. Threads: one. Bounds: kMostDirections TCP directions wait at a time, each with
+// kMostPending bytes of one message and kMostAhead segments behind a gap. A message that is given
+// up is redacted as far as it came.
 #pragma once
 
 #include <map>
@@ -27,10 +29,11 @@ struct PatchPlace {
 
 class PatchStore {
  public:
+  // A sentence when the temporary file cannot be made. Must come first.
   std::string open() { return spool_.open(); }
   void add(const PatchPlace& place, std::string_view bytes);
   void sort();
-  // Writes what is there for the packet into its bytes. Requires sort().
+  // Writes the new bytes for the packet `frame` into `packet`. Needs sort() after the last add().
   void apply(FrameKey frame, std::span<uint8_t> packet) const;
 
  private:
@@ -42,8 +45,8 @@ class PatchStore {
   std::vector<Entry> entries_;
 };
 
-// One direction of a TCP connection, its SIP messages put together, and the records of a TLS
-// handshake that stand in several segments.
+// Puts together the SIP messages of each direction of TCP connections (also over WebSocket), and
+// the records of TLS handshakes that come in several segments, and redacts them as a whole.
 class StreamPatches {
  public:
   StreamPatches(Payloads& payloads, PatchStore& store) : payloads_(payloads), store_(store) {}
@@ -61,10 +64,10 @@ class StreamPatches {
   struct Direction {
     Kind kind = Kind::unknown;
     uint32_t next = 0;
-    std::string pending;             // whose message is not complete,
-    std::vector<PatchPlace> places;  // and where these bytes are
-    std::map<uint32_t, Ahead> ahead;
-    std::string newest;  // new bytes before `next` - pending, for what is sent again
+    std::string pending;              // bytes of a message that is not complete,
+    std::vector<PatchPlace> places;   // and where these bytes are
+    std::map<uint32_t, Ahead> ahead;  // segments behind a gap, by sequence number
+    std::string newest;  // the newest redacted bytes, up to `pending`: for segments sent again
   };
   static constexpr size_t kMostDirections = 16'384;
   static constexpr size_t kMostPending = 1 << 20;

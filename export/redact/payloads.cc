@@ -75,7 +75,7 @@ size_t Payloads::datagram(Bytes payload, const Endpoint& src, const Endpoint& ds
   return payload.size();
 }
 
-// Zeros, as far as they are taken for the same as before.
+// Zeroes a payload, but keeps as many first bytes as it takes to be classified as before.
 void Payloads::other(Bytes payload, PayloadClass known) {
   if (replacer_.is_learning()) return;
   const std::string before(view(payload));
@@ -88,7 +88,8 @@ void Payloads::other(Bytes payload, PayloadClass known) {
       return;
     }
   }
-  // A fax packet is told by lengths all over it: its data stay shorter than they need.
+  // A fax packet (UDPTL) is classified by lengths throughout the packet: only the data of its
+  // primary part are zeroed. When that is not enough, everything is.
   std::copy(before.begin(), before.end(), payload.begin());
   const size_t primary = payload.size() > 3 ? payload[2] : 0U;
   for (size_t i = 4; i < std::min(payload.size(), 3 + primary); i++) payload[i] = 0;
@@ -97,7 +98,7 @@ void Payloads::other(Bytes payload, PayloadClass known) {
   zeroed_++;
 }
 
-// Plain, or hidden by the cookie and the transaction (RFC 8489 14.2).
+// A STUN address, plain or `hidden`: XORed with the cookie and the transaction id (RFC 8489 14.2).
 void Payloads::stun_address(Bytes value, Bytes message, bool hidden) {
   const size_t size = value.size() >= 20 && value[1] == 2 ? 16 : 4;
   if (value.size() < 4 + size || (value[1] != 1 && value[1] != 2)) return zero(value);
@@ -162,7 +163,7 @@ void Payloads::stun(Bytes message) {
     return crc32_of(view(message.first(size))) ^ kFingerprintMask;
   };
   const size_t end = std::min(message.size(), kHeader + be16(message.data() + 2));
-  std::vector<size_t> fingerprints;  // that are right
+  std::vector<size_t> fingerprints;  // offsets of those that are right, to be computed again
   for (size_t at = kHeader; at + 4 <= end;) {
     const uint16_t type = be16(message.data() + at);
     const size_t length = std::min<size_t>(be16(message.data() + at + 2), end - at - 4);
@@ -181,8 +182,7 @@ void Payloads::stun(Bytes message) {
   for (const size_t at : fingerprints) put32(message.data() + at + 4, check(at));
 }
 
-// Items of SDES and the reason of BYE are text (RFC 3550 6.5, 6.6); what applications add is not
-// known.
+// Items of SDES are text (RFC 3550 6.5).
 void Payloads::sdes(Bytes packet) {
   for (size_t at = 8; at + 2 <= packet.size();) {
     if (packet[at] == 0) {
@@ -195,6 +195,8 @@ void Payloads::sdes(Bytes packet) {
   }
 }
 
+// The reason of BYE is text too (RFC 3550 6.6). The data of APP packets and of packets that are not
+// known are zeroed.
 void Payloads::rtcp(Bytes packet) {
   size_t at = 0;
   while (at + 4 <= packet.size() && packet[at] >> 6 == 2) {
@@ -212,8 +214,8 @@ void Payloads::rtcp(Bytes packet) {
   zero(packet.subspan(at));
 }
 
-// Heads of records and messages stay, and the random of a hello that tells one handshake from the
-// next; certificates name people.
+// Headers of DTLS records and handshake messages stay. Also the first bytes of a hello, whose
+// random tells one handshake from the next. The rest is zeroed: certificates name people.
 void Payloads::dtls(Bytes packet) const {
   constexpr size_t kRecord = 13, kMessage = 12, kHello = 34;
   if (replacer_.is_learning()) return;
@@ -238,8 +240,8 @@ void Payloads::zrtp(Bytes packet) const {
   zero(packet.subspan(std::min(kKept, packet.size())));
 }
 
-// Only the server's name is text, and what protocols are offered is nobody's secret (RFC 6066 3,
-// RFC 7301).
+// Of the extensions, the server's name (RFC 6066 3) is text to be replaced. The offered protocols
+// (RFC 7301) are no secret and stay.
 void Payloads::client_hello(Bytes record) {
   constexpr size_t kFixed = 5 + 4 + 2 + 32;
   if (record.size() <= kFixed) return;
@@ -271,7 +273,7 @@ void Payloads::client_hello(Bytes record) {
   }
 }
 
-// RFC 5246 7.4.1.3: version, suite and what tells them stay.
+// ServerHello (RFC 5246 7.4.1.3): version, cipher suite and the extensions that tell them stay.
 void Payloads::server_hello(Bytes body) const {
   constexpr size_t kFixed = 2 + 32;
   if (body.size() <= kFixed) return zero(body);
@@ -286,7 +288,8 @@ void Payloads::server_hello(Bytes body) const {
   }
 }
 
-// The structure of a certificate (X.690) and its dates stay, names are replaced, the rest goes.
+// The structure of a certificate (X.690), its object ids and dates stay. Texts are replaced, and
+// the rest is zeroed.
 void Payloads::der(Bytes bytes, int depth) {
   constexpr int kMostDepth = 16;
   constexpr uint8_t kConstructed = 0x20;
@@ -310,7 +313,7 @@ void Payloads::der(Bytes bytes, int depth) {
   }
 }
 
-// Handshake messages as far as they stand in one record of one segment: their heads stay.
+// The handshake messages of one record. Their headers stay.
 void Payloads::handshake(Bytes record) {
   constexpr size_t kHead = 4;
   constexpr uint8_t kServerHello = 2, kCertificate = 11;

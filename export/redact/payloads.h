@@ -1,5 +1,5 @@
-// Payloads of UDP and TCP without what they say about anybody. What is not understood is zeroed; no
-// payload changes its size or what it is taken for.
+// Redacts payloads of UDP and TCP in place. What is not understood is zeroed. A payload keeps its
+// size, and is classified (decode/media.h) afterwards as it was before.
 //
 // Threads: one.
 #pragma once
@@ -17,7 +17,7 @@ namespace sipladder {
 
 using Bytes = std::span<uint8_t>;
 
-// As much of it as is there.
+// The part of `bytes` from `from` on, as far as there are bytes.
 inline Bytes piece_of(Bytes bytes, size_t from) {
   return bytes.subspan(std::min(from, bytes.size()));
 }
@@ -31,10 +31,11 @@ class Payloads {
   Payloads(Replacer& replacer, MediaMode mode)
       : replacer_(replacer), sip_(replacer), media_(replacer, mode) {}
 
-  // A UDP payload. Returns how many of its bytes are kept (fewer: --media drop).
+  // A UDP payload between these ends as they were before. Returns how many of its bytes stay in the
+  // packet (fewer than all: MediaMode::drop).
   size_t datagram(Bytes payload, const Endpoint& src, const Endpoint& dst);
   void sip_message(Bytes message);
-  // What a TCP segment carries that is no SIP.
+  // The payload of a TCP segment that does not begin with SIP.
   void segment(Bytes payload);
   void zero(Bytes bytes) const;
 

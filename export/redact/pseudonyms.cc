@@ -10,7 +10,7 @@ namespace {
 constexpr size_t kSuffix = 7;  // digits of a number that identify a subscriber
 constexpr unsigned kAttempts = 200;
 
-// A key of a table for the last digits of long numbers, which no word is.
+// The table key of the last digits of a long number. No word begins with '#'.
 std::string suffix_key(std::string_view number) {
   return "#" + std::string(number.substr(number.size() - kSuffix));
 }
@@ -24,8 +24,8 @@ void Pseudonyms::learn(std::string_view word) {
   learned_.insert(std::move(small));
 }
 
-// Letters by letters, digits by digits; hexadecimal ones by such. When all are taken, digits become
-// letters too.
+// Letters become letters and digits become digits; a word of hexadecimal digits stays one. After
+// half of the attempts digits become letters too.
 std::string Pseudonyms::draw(const std::string& word, unsigned attempt) const {
   const bool hex = word.size() >= 8 &&
                    std::all_of(word.begin(), word.end(), [](char c) { return hex_value(c) >= 0; });
@@ -43,7 +43,8 @@ std::string Pseudonyms::draw(const std::string& word, unsigned attempt) const {
   return result;
 }
 
-// Digits before the last seven on their own, so that country and trunk prefixes can come and go.
+// The digits before the last seven are replaced on their own, so that a number with another country
+// or trunk prefix still ends alike.
 std::string Pseudonyms::number_of(const std::string& digits) {
   const std::string key = suffix_key(digits);
   auto found = known_.find(key);

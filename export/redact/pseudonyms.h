@@ -1,10 +1,12 @@
-// Words and numbers replaced by others of the same length and the same kinds of characters,
-// whatever they mean: the same word always by the same one, capitals aside. A word is a run of
+// Replaces words and numbers by others of the same length and the same kinds of characters. The
+// same word is always replaced by the same one, in lower and upper case alike. A word is a run of
 // ASCII letters, digits and bytes beyond ASCII.
 //
-// First every word of the input is shown to learn(), so that no replacement is one of them. Numbers
-// that share their last seven digits share them afterwards. Threads: one. Bounds: kMostWords are
-// learned; beyond, a replacement may be a word of the input.
+// First every word of the input has to be shown to learn(), so that no replacement is a word of the
+// input. Numbers that share their last seven digits share them afterwards.
+//
+// Threads: one. `hash` must outlive this object. Bounds: kMostWords words are learned and
+// remembered. With more of them, a replacement may be a word of the input.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -25,9 +27,9 @@ class Pseudonyms {
   void learn(std::string_view word);
   std::string of(std::string_view word);
 
-  // Of each word that was asked for, in lower case.
+  // The replacement of each word that of() was asked for, by the word in lower case.
   std::map<std::string, std::string> replaced() const;
-  // Those whose replacement is a word of the input, because there was no other one.
+  // How many words got a replacement that is a word of the input, because no other was left.
   size_t unavoidable() const { return unavoidable_; }
 
  private:

@@ -23,7 +23,7 @@ bool is_same_file(const std::string& a, const std::string& b) {
          one.st_ino == other.st_ino;
 }
 
-// Readable for its owner alone, also where it was there before.
+// Writes a file that only its owner can read, also when the file existed before.
 std::string write_private(const std::string& path, const std::string& text) {
   const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (file < 0) return path + ": could not be written: " + std::strerror(errno);
@@ -33,7 +33,7 @@ std::string write_private(const std::string& path, const std::string& text) {
                                      : path + ": could not be written: " + std::strerror(error);
 }
 
-// What is known of IN once it was read.
+// What is known of the input file once it was read.
 struct Input {
   std::string damage;
   bool pcapng = false;

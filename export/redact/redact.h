@@ -1,4 +1,5 @@
-// A capture that can be shared (see packet_redactor.h for what is replaced and what stays).
+// `sipladder redact`: writes a copy of a capture that can be given away. packet_redactor.h says
+// what is replaced and what stays.
 #pragma once
 
 #include <string>
@@ -11,7 +12,7 @@ namespace sipladder {
 struct RedactOptions {
   std::string in, out;
   std::string key;       // any bytes; empty: a random one
-  std::string map_path;  // empty: none is written
+  std::string map_path;  // where to write which word became which; empty: nowhere
   MediaMode media = MediaMode::zero;
   bool keep_prefix = false;
 };
@@ -22,7 +23,7 @@ struct RedactReport {
   std::vector<std::string> lines;  // what was replaced, and what could not be
 };
 
-// Reads IN three times: a pipe cannot be redacted.
+// Reads `options.in` three times: a pipe cannot be redacted. Errors are in the report.
 RedactReport redact(const RedactOptions& options);
 
 }  // namespace sipladder

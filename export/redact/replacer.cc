@@ -12,7 +12,7 @@ namespace {
 
 constexpr size_t kMostAddresses = 1 << 20;
 
-// The digits of `number` into the place of as many digits.
+// Writes `number` with as many digits as `place` has. Hexadecimal digits keep their case.
 void write_digits(std::span<char> place, uint32_t number, uint32_t base) {
   for (size_t i = place.size(); i-- > 0; number /= base) {
     const uint32_t digit = number % base;
@@ -35,7 +35,7 @@ size_t dotted_length(std::string_view text) {
   return goes_on || fifth ? 0 : at;
 }
 
-// Likewise of an IPv6 address.
+// The length of an IPv6 address at the beginning of `text`; 0: there is none.
 size_t coloned_length(std::string_view text) {
   size_t at = 0, colons = 0;
   constexpr size_t kLongest = 45;
@@ -60,7 +60,8 @@ void write_v4(std::span<char> text, const uint8_t* octets) {
   }
 }
 
-// Groups before "::" from the front, those behind it from the end.
+// Writes the address into a text of the same form. Groups before "::" are counted from the front,
+// groups behind it from the end.
 void write_v6(std::span<char> text, const IpAddress& ip) {
   const std::string_view view(text.data(), text.size());
   const size_t dotted = view.find('.');
@@ -90,7 +91,7 @@ void write_v6(std::span<char> text, const IpAddress& ip) {
 Replacer::Replacer(KeyedHash hash, bool keep_prefix)
     : hash_(std::move(hash)), words_(hash_), map_(hash_, keep_prefix) {}
 
-// Replacements that are addresses of the input are avoided by another set of them.
+// Tries sets of replacements until none is an address of the input; else takes the best set.
 void Replacer::begin_replacing() {
   constexpr uint32_t kSets = 32;
   learning_ = false;
@@ -130,7 +131,7 @@ char Replacer::dtmf(char digit) const {
   return static_cast<char>('0' + hash_.permuted(static_cast<uint32_t>(digit - '0'), 10, 'd', ""));
 }
 
-// The length of the address that stands at `at`; 0: none does.
+// Replaces the address at `at` and returns its length; 0: there is no address.
 size_t Replacer::replace_address(std::span<char> text, size_t at) {
   const std::string_view rest(text.data() + at, text.size() - at);
   const bool v4 = dotted_length(rest) > 0;
@@ -181,7 +182,7 @@ void Replacer::replace_plain(std::span<char> text, Keep keep) {
   }
 }
 
-// Unescaped, replaced, and each character that was written as %XX again so.
+// Replaces words in the unescaped text, then writes each character as it was written: plain or %XX.
 void Replacer::replace_escaped(std::span<char> text, Keep keep) {
   std::string plain;
   std::vector<size_t> at_of;

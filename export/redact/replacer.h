@@ -1,5 +1,5 @@
 // Replaces words, numbers and addresses in a piece of text, in place and without changing its
-// length; or learns them, which comes first.
+// length. Before begin_replacing() it only learns them, and changes nothing.
 //
 // Threads: one.
 #pragma once
@@ -14,30 +14,30 @@
 
 namespace sipladder {
 
-// What of a text stays as it is. Addresses never do.
+// Which words of a text stay. Addresses are always replaced.
 enum class Keep : uint8_t {
   nothing,
-  grammar,              // words of SIP's and SDP's grammar (grammar_words.def)
-  grammar_and_numbers,  // these, and numbers
+  grammar,              // words of SIP and SDP (is_grammar())
+  grammar_and_numbers,  // these and numbers
 };
 
 class Replacer {
  public:
   Replacer(KeyedHash hash, bool keep_prefix);
 
-  // Until then words and addresses are learned, and nothing changes.
+  // Ends learning: from now on texts are changed.
   void begin_replacing();
   bool is_learning() const { return learning_; }
 
-  // Also where characters are written as %XX.
+  // Replaces the words, numbers and addresses of a text. Characters may be written as %XX.
   void text(std::span<char> text, Keep keep);
-  // Everything of it is one value: a fingerprint, a key.
+  // Replaces a text that is one secret value, such as a fingerprint or a key.
   void secret(std::span<char> text) const;
   // Each byte that is neither space nor end of line becomes '0'.
   void blank(std::span<char> text) const;
   void address(uint8_t* bytes, size_t size);  // 4 or 16
   void mac(uint8_t* six_bytes) const;
-  char dtmf(char digit) const;  // 0 to 9: always the same other one or itself
+  char dtmf(char digit) const;  // a permutation of 0 to 9; other characters stay
   const KeyedHash& hash() const { return hash_; }
 
   // "original<TAB>replacement" in each line, addresses first.
@@ -56,7 +56,7 @@ class Replacer {
   Pseudonyms words_;
   AddressMap map_;
   std::set<IpAddress> addresses_;
-  size_t shared_addresses_ = 0;  // replaced by one of the input
+  size_t shared_addresses_ = 0;  // whose replacement is an address of the input too
   bool learning_ = true;
 };
 

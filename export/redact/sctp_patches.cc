@@ -29,7 +29,7 @@ void SctpPatches::chunk(const Endpoint& src, const Endpoint& dst, const PatchPla
   const bool begins = (bytes[1] & 2U) != 0, ends = (bytes[1] & 1U) != 0;
   if ((bytes[0] != 0 && !interleaved) || bytes.size() <= header || (begins && ends)) return;
   const uint8_t* const p = bytes.data();
-  // The first I-DATA chunk has the payload's protocol where the others have their number.
+  // The first I-DATA chunk has the payload protocol where the others have their fragment number.
   const uint32_t number = !interleaved ? be32(p + 4) : begins ? 0 : be32(p + 16);
   const uint32_t message = interleaved ? be32(p + 12) : be16(p + 10);
   if (waiting_.size() >= kMostMessages) waiting_.clear();

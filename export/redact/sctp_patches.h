@@ -1,8 +1,8 @@
-// SIP messages that came in several DATA or I-DATA chunks of SCTP (RFC 9260 3.3.1, RFC 8260 2.1),
-// replaced as a whole; the new bytes of each chunk go to a PatchStore.
+// Puts together SIP messages that came in several DATA or I-DATA chunks of SCTP (RFC 9260 3.3.1,
+// RFC 8260 2.1), and redacts them as a whole. The new bytes of each chunk go to a PatchStore.
 //
-// Threads: one. Bounds: kMostMessages wait at a time with kMostPieces chunks each; of what is given
-// up the chunks stay without new bytes.
+// Threads: one. Bounds: kMostMessages messages wait at a time, with kMostPieces chunks each. A
+// message that is given up gets no new bytes: its chunks are zeroed.
 #pragma once
 
 #include <map>
@@ -17,7 +17,7 @@ class SctpPatches {
  public:
   SctpPatches(Payloads& payloads, PatchStore& store) : payloads_(payloads), store_(store) {}
 
-  // All chunks of a packet, whose bytes begin at `place` in it.
+  // An SCTP packet; `bytes` begin with its common header and are at `place` in the captured packet.
   void packet(const Endpoint& src, const Endpoint& dst, const PatchPlace& place,
               std::span<const uint8_t> bytes);
   void clear() { waiting_.clear(); }
@@ -25,14 +25,14 @@ class SctpPatches {
  private:
   static constexpr size_t kMostMessages = 1024;
   static constexpr size_t kMostPieces = 1024;
-  // Between whom, stream, number of the message in it, whether the order counts.
+  // Source, destination, stream, number of the message in the stream, whether it is unordered.
   using Key = std::tuple<Endpoint, Endpoint, uint16_t, uint32_t, bool>;
   struct Piece {
     PatchPlace place;
     std::string bytes;
     bool begins = false, ends = false;
   };
-  using Pieces = std::map<uint32_t, Piece>;  // by their consecutive numbers
+  using Pieces = std::map<uint32_t, Piece>;  // by TSN or fragment number, which are consecutive
 
   void chunk(const Endpoint& src, const Endpoint& dst, const PatchPlace& place,
              std::span<const uint8_t> bytes);

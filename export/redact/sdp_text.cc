@@ -35,7 +35,7 @@ void SdpText::line(Text one) {
   }
 }
 
-// User, id, version, IN, IP4, address: the version must go on counting.
+// o= has user, id, version, IN, IP4, address. The version stays, because it must count upwards.
 void SdpText::origin(Text value) {
   size_t field = 0;
   for_each_part(value, " ", [&](Text one) {
@@ -62,7 +62,7 @@ void SdpText::attribute(Text value) {
   const size_t colon = std::min(all.find(':'), all.size());
   const std::string name = lower_case(all.substr(0, colon));
   if (colon < all.size() && is_one_of(kSecrets, name)) {
-    // The name of a hash or of a cipher, then the secret.
+    // The name of a hash or of a cipher comes first and stays; the secret follows.
     const size_t space = name == "fingerprint" ? all.find(' ', colon) : all.npos;
     const size_t key = all.find("inline:", colon);
     return secret(value, space != all.npos ? space + 1 : key != all.npos ? key + 7 : colon + 1);

@@ -1,5 +1,5 @@
-// What an SDP (RFC 8866) says about people and hosts, replaced in place. Its length and structure
-// stay, and so do numbers of the protocol.
+// Replaces what an SDP body (RFC 8866) says about people and hosts, in place. Its length and
+// structure stay, and so do numbers of the protocol such as ports and payload types.
 //
 // Threads: one.
 #pragma once

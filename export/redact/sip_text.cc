@@ -86,7 +86,7 @@ void SipText::header_value(std::string_view name, Text value) {
   if (holds_credentials(name)) return credentials(value);
   if (equal_no_case(name, "cseq")) return cseq(value);
   if (holds_grammar(name)) return replacer_.text(value, Keep::grammar_and_numbers);
-  // Tools that look for open systems are told by their names.
+  // The names of scanning tools stay, so that a scan can still be seen.
   if (equal_no_case(name, "user-agent")) {
     static constexpr std::array<std::string_view, 4> kTools = {"friendly-scanner", "sipvicious",
                                                                "sip-scan", "sipcli"};
@@ -103,7 +103,7 @@ void SipText::header_value(std::string_view name, Text value) {
   replacer_.text(value, Keep::nothing);
 }
 
-// The method of a request is here what it is in its first line.
+// The method is replaced as it is in the start line, so that both stay the same.
 void SipText::cseq(Text value) {
   const std::string_view all = view(value);
   size_t method = 0;
@@ -112,8 +112,8 @@ void SipText::cseq(Text value) {
     replacer_.text(value.subspan(method), Keep::nothing);
 }
 
-// A Call-ID, then parameters with tags (RFC 3891 6.1): each becomes what it becomes in the dialog
-// itself. In a URI the separators are escaped.
+// The value of Replaces or Join: a Call-ID, then parameters with tags (RFC 3891 6.1). Each becomes
+// what it becomes in the headers of that dialog. In a URI the separators are escaped.
 void SipText::dialog(Text value) {
   const auto find = [](std::string_view text, char plain, std::string_view escaped) {
     for (size_t at = 0; at < text.size(); at++) {
@@ -207,14 +207,14 @@ void SipText::uri(Text text) {
       const std::string header_name = lower_case(unescape(view(one).substr(0, equal)));
       if (!names_a_header(header_name) && header_name != "body")
         replacer_.text(one.subspan(0, equal), Keep::grammar);
-      // The tags of Replaces are named in it, escaped.
+      // Replaces in the headers of a URI names Call-ID and tags, with %XX escapes.
       const bool tags = header_name == "replaces" || header_name == "join";
       if (tags && equal < one.size()) return dialog(one.subspan(equal + 1));
       replacer_.text(one.subspan(equal), Keep::nothing);
     });
 }
 
-// Host and port; the port is the packet's, or as good as public.
+// Replaces user and host. The port stays: the packets show it anyway.
 void SipText::user_and_host(Text text) {
   const std::string_view all = view(text);
   size_t end = all.size();
@@ -283,7 +283,7 @@ void SipText::body(Text text, const Body& about, int depth) {
 }
 
 void SipText::multipart(Text text, const std::string& boundary, int depth) {
-  // Words of the boundary are replaced in the header as well as here.
+  // The boundary in the header is replaced word by word too, so that both stay the same.
   const std::string mark = "--" + boundary;
   std::vector<size_t> marks;
   for (size_t at = view(text).find(mark); at != std::string_view::npos;
@@ -296,7 +296,7 @@ void SipText::multipart(Text text, const std::string& boundary, int depth) {
     const size_t line = std::min(view(text).find('\n', marks[i]), end);
     replacer_.text(text.subspan(marks[i], mark.size()), Keep::grammar_and_numbers);
     if (line >= end) continue;
-    const Text part = text.subspan(line, end - line);  // begins with the end of the line before
+    const Text part = text.subspan(line, end - line);  // begins with the line end of the boundary
     Body about;
     const size_t begin = headers(part, &about);
     body(part.subspan(begin), about, depth + 1);

@@ -1,6 +1,5 @@
-// What a SIP message says about people and hosts, replaced in place, whatever is wrong with the
-// message: lengths, structure and numbers of the protocol stay. Bodies that are not understood are
-// blanked.
+// Replaces what a SIP message says about people and hosts, in place, also in malformed messages.
+// Lengths, structure and numbers of the protocol stay. Bodies that are not understood are blanked.
 //
 // Threads: one.
 #pragma once
@@ -18,7 +17,7 @@ class SipText {
  public:
   explicit SipText(Replacer& replacer) : replacer_(replacer), sdp_(replacer) {}
 
-  // Whole, cut, or the beginning of one.
+  // `text` may also be a part of a message: its beginning, or what a short capture left of it.
   void message(std::span<char> text);
   uint64_t blanked_bodies() const { return blanked_; }
 

@@ -1,4 +1,4 @@
-// What the characters of a word are.
+// Kinds of characters and words.
 #pragma once
 
 #include <algorithm>
@@ -18,6 +18,7 @@ inline bool is_number(std::string_view word) {
   return std::all_of(word.begin(), word.end(), is_digit);
 }
 
+// -1: no hexadecimal digit.
 inline int hex_value(char c) {
   if (is_digit(c)) return c - '0';
   const char small = lower(c);

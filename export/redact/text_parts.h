@@ -1,4 +1,4 @@
-// The parts of a text that is changed in place.
+// Splits a text that is changed in place into its parts. The parts refer to the text.
 #pragma once
 
 #include <algorithm>
@@ -22,7 +22,8 @@ bool is_one_of(const std::array<std::string_view, n>& all, std::string_view name
                      [&](std::string_view one) { return equal_no_case(one, name); });
 }
 
-// Where `wanted` stands outside of quotes and <>; the end when nowhere.
+// The place of the first character of `wanted` outside of quotes and <>; text.size(): there is
+// none.
 inline size_t find_outside(std::string_view text, size_t from, std::string_view wanted) {
   bool quoted = false, angled = false;
   for (size_t at = from; at < text.size(); at++) {
@@ -40,7 +41,7 @@ inline size_t find_outside(std::string_view text, size_t from, std::string_view 
   return text.size();
 }
 
-// Calls `visit` with each part between separators.
+// Calls `visit` with each part that is not empty. `separators` count outside of quotes and <>.
 template <typename Visit>
 void for_each_part(Text text, std::string_view separators, Visit visit) {
   for (size_t at = 0; at <= text.size();) {
