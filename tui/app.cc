@@ -13,13 +13,13 @@
 namespace sipladder {
 namespace {
 
-// A live source waits up to 100 ms for packets. What takes longer (the analysis at the end of a
-// large file) is not waited for: the rows of before are drawn again.
+// How long a frame waits for the session's lock, which a live source holds for up to 100 ms. The
+// analysis at the end of a large file holds it longer: then the rows of the last frame are drawn.
 constexpr std::chrono::milliseconds kPatience{150};
-// When it was in vain the time before: keys shall not wait for each frame again.
+// How long when the last frame waited in vain, so that not each key has to wait.
 constexpr std::chrono::milliseconds kLittlePatience{10};
 
-// What is typed meanwhile waits for the answer, as in any program.
+// A view that answers within this time is waited for; keys typed meanwhile wait too.
 constexpr auto kQuick = std::chrono::milliseconds(700);
 
 constexpr int kLeastForHints = 10;  // rows
@@ -32,7 +32,7 @@ App::App(const Shared& shared, bool calls_only, std::function<std::string()> sta
   layers_.push_back({std::make_unique<ListView>(shared, calls_only, choice)});
 }
 
-// A question of a view can take long, and this thread has the keyboard: another one asks it.
+// A view can take long to answer, and this thread reads the keyboard: another one runs the job.
 void App::work(const std::function<void()>& job) {
   if (!while_busy_) return job();
   const auto working = std::async(std::launch::async, job);
@@ -67,7 +67,7 @@ void App::take(Reply reply) {
   }
 }
 
-// A key that the user has bound means what the first key of that action means in this view.
+// A key that the user has bound to an action counts as the first key of that action in this view.
 Key App::meant_key(Key key) const {
   const auto bound = shared_.ui->bindings.find(key);
   if (bound == shared_.ui->bindings.end()) return key;
@@ -77,7 +77,7 @@ Key App::meant_key(Key key) const {
   return key;
 }
 
-// What a key does in every view whose table has it.
+// Does actions that are the same in all views. Nullopt: the view has to do this one.
 std::optional<Reply> App::common(Screen& view, Action action, Key key) {
   switch (action) {
     case Action::back:
@@ -111,7 +111,7 @@ std::optional<Reply> App::common(Screen& view, Action action, Key key) {
   }
 }
 
-// What lies on the view is its own; a word of the line of keys is that key.
+// A click on a word in the line of keys is that key. Clicks in the rows of the view go to the view.
 Reply App::mouse(Screen& view, const MouseEvent& event) {
   constexpr int kWheelRows = 3;
   const int y = event.y - 1;
@@ -159,7 +159,7 @@ bool App::key(Key key) {
   }
   Reply reply;
   work([&] { reply = answer(*layers_.back().view, key); });
-  // One key too many does not end a capture that nobody can take again.
+  // A live capture cannot be taken again: leaving it needs a second key.
   if (leaves(reply) && shared_.ui->live && shared_.ui->ask_before_leaving) {
     asking_ = true;
     return true;
@@ -168,7 +168,7 @@ bool App::key(Key key) {
   return !layers_.empty();
 }
 
-// A view that was never filled must wait for its rows; others can do without new ones for a while.
+// A view that has no rows yet waits for the lock; another one keeps its rows when the lock is busy.
 bool App::refresh(Layer& layer, int width, int height) {
   if (!layer.filled) {
     shared_.lock.lock_to_draw();

@@ -1,7 +1,9 @@
-// The stack of views: keys in, canvases out. Knows no terminal, so tests drive it as the terminal
-// does. Row 0 is the trail of views, the last row the status or a question, the one above it the
-// keys that matter here; the view has what is between. What keys do alike in all views is done
-// here.
+// The stack of views: keys in, canvases out. It knows no terminal, so tests drive it as the
+// terminal does. Row 0 shows the trail of views. The last row shows the status or a question, and
+// the row above it the keys that matter here. The view has the rows between. Keys that do the same
+// in all views are handled here.
+//
+// Threads: key() and frame() by one thread.
 #pragma once
 
 #include <functional>
@@ -18,16 +20,17 @@ namespace sipladder {
 
 class App {
  public:
-  // `status`: the words of the last row; called with the lock held. `while_busy`: called again and
-  // again while a view takes long to answer, to look whether the user has enough of it; it must
-  // wait a moment by itself. Without it views work on the calling thread.
+  // `status`: gives the words of the last row; called with the session's lock held. `while_busy`:
+  // called again and again while a view takes long to answer, so that the user can stop it; each
+  // call has to wait a moment itself. With it, views work on a thread of their own; without it, on
+  // the calling thread. What `shared` refers to must outlive the App.
   App(const Shared& shared, bool calls_only, std::function<std::string()> status,
       std::function<void()> while_busy = {}, const ListChoice& choice = {});
 
-  // False when the user leaves.
+  // False: the user leaves the program.
   bool key(Key key);
   Canvas frame(int width, int height);
-  // A view has more to do: the next frame tells more, without a key.
+  // True: the view has more to do, and the next frame will show more without a key.
   bool working() const { return !layers_.empty() && layers_.back().view->working(); }
 
  private:
@@ -51,9 +54,9 @@ class App {
   std::function<void()> while_busy_;
   std::string status_words_;
   std::vector<Layer> layers_;   // the last one is on the screen
-  bool busy_ = false;           // the newest frame did without new rows
-  bool asking_ = false;         // whether to leave a live capture
-  MouseEvent pressed_;          // what began last
+  bool busy_ = false;           // the newest frame had to show the rows of the frame before
+  bool asking_ = false;         // the user is asked whether to end a live capture
+  MouseEvent pressed_;          // the newest press of a mouse button
   int width_ = 0, height_ = 0;  // of the newest frame
 };
 

@@ -1,5 +1,6 @@
-// Rows chosen and sorted, some milliseconds at a time, so that a key never waits for a million of
-// them.
+// Chooses and sorts rows some milliseconds at a time, so that a key never waits for a million rows.
+//
+// Threads: one at a time. `Id` names a row; the functions of a Wish are called within step().
 #pragma once
 
 #include <algorithm>
@@ -13,7 +14,7 @@
 
 namespace sipladder {
 
-// Absent values first, numbers before texts.
+// The order of values: absent ones first, then numbers, then texts.
 inline bool is_less(const Value& a, const Value& b) {
   const auto rank = [](const Value& v) {
     return v.type == Value::Type::null ? 0 : v.type == Value::Type::text ? 2 : 1;
@@ -34,8 +35,8 @@ class Arrangement {
  public:
   using Clock = std::chrono::steady_clock;
   struct Wish {
-    std::function<bool(Id)> keep;         // empty: all
-    std::function<void(Id, Value*)> key;  // empty: as they come
+    std::function<bool(Id)> keep;         // empty: all rows are kept
+    std::function<void(Id, Value*)> key;  // what to sort by; empty: the rows stay in their order
     bool descending = false;
   };
 
@@ -52,7 +53,7 @@ class Arrangement {
   double progress() const {
     return all_.empty() ? 1 : static_cast<double>(next_) / static_cast<double>(all_.size());
   }
-  // True once, when all is done and result() is there.
+  // Works for about `budget`; the final sort is done at once. True once: result() is complete.
   bool step(std::chrono::milliseconds budget) {
     constexpr size_t kBetweenLooks = 32;
     if (!running_) return false;
@@ -73,7 +74,7 @@ class Arrangement {
   std::vector<Id>& result() { return kept_; }
 
  private:
-  // Stable in both directions: rows that are alike stay in the order of the capture.
+  // Stable in both directions: rows with equal keys stay in the order of the capture.
   void sort() {
     std::vector<uint32_t> order(kept_.size());
     std::iota(order.begin(), order.end(), 0U);

@@ -1,4 +1,4 @@
-// Which calls the list shows: those that a condition over `calls` chooses.
+// The calls that an SQL condition over the table `calls` chooses.
 //
 // Threads: update() with the session's lock held.
 #pragma once
@@ -15,14 +15,14 @@ namespace sipladder {
 
 class CallFilter {
  public:
-  // A condition that check_query() accepts; empty: every call.
+  // `condition`: one that check_query() accepts; empty: the filter is not active.
   explicit CallFilter(std::string condition) : condition_(std::move(condition)) {}
 
   bool active() const { return !condition_.empty(); }
-  // Asks again when packets came since. A condition that takes long is asked less often. True when
-  // it was asked.
+  // Evaluates the condition again when packets came since the last time; one that takes long less
+  // often. True: it was evaluated, and chosen() may have changed.
   bool update(const Model& model, const PacketLog& log, Analyst& analyst);
-  bool asked() const { return asked_; }
+  bool asked() const { return asked_; }                          // evaluated at least once
   const std::vector<CallId>& chosen() const { return chosen_; }  // ascending
 
  private:

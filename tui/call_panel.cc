@@ -12,7 +12,7 @@ namespace {
 
 constexpr uint32_t kMostMessages = 500;  // of the small ladder
 constexpr int kPanelWithFrames = 100;
-constexpr int kLeastLadder = 4;  // rows that its names and two arrows take
+constexpr int kLeastLadder = 4;  // rows: names of the hosts, and two arrows
 
 }  // namespace
 
@@ -43,7 +43,7 @@ void CallPanel::tell(const Shared& shared, CallId call, int width, int height) {
   if (!problems.empty()) {
     const Problem& first = problems.front();
     add_wrapped(&lines_, problem_line(first), width, 0, severity_ink(first.severity));
-    // With room to spare, what to do; with more, what else there is.
+    // A high panel also tells what to do, and the second finding.
     if (height >= 20 && !first.remedy.empty())
       add_wrapped(&lines_, "to do: " + first.remedy, width, 2);
     if (height >= 20 && problems.size() > 1)
@@ -62,7 +62,7 @@ void CallPanel::tell(const Shared& shared, CallId call, int width, int height) {
   draw_up(shared, call, width, height - static_cast<int>(lines_.size()), problems);
 }
 
-// The rows around the first evidence, those that prove it marked.
+// Draws the rows of the ladder around the first evidence, and marks the rows that prove it.
 void CallPanel::draw_up(const Shared& shared, CallId call, int width, int height,
                         const std::vector<Problem>& problems) {
   if (height < kLeastLadder) return;

@@ -1,5 +1,5 @@
-// Below a list: the finding of the selected call in whole sentences, and the part of its ladder
-// that proves it.
+// The panel below a list: the first finding of the selected call in sentences, and the part of its
+// ladder that proves it.
 #pragma once
 
 #include <vector>
@@ -11,7 +11,7 @@ namespace sipladder {
 
 class CallPanel {
  public:
-  // With the lock held. Reads the call again only when it, or the screen, has changed.
+  // With the session's lock held. Reads the call again only when the call or the screen changed.
   void refresh(const Shared& shared, CallId call, int width, int height);
   void draw(Canvas& canvas, int y) const;
 

@@ -15,7 +15,7 @@ void Canvas::put(int x, int y, const Cell& cell) {
   if (x < 0 || y < 0 || x >= width_ || y >= height_) return;
   Cell& place = cells_[static_cast<size_t>(y * width_ + x)];
   place = cell;
-  // Half of a wide character at the edge would shift the row below it.
+  // Half of a wide character at the right edge would wrap, and shift the next row.
   if (x + 1 == width_ && cell.ch != 0 && char_width(cell.ch) == 2) place.ch = U' ';
   if (x == 0 && cell.ch == 0) place.ch = U' ';
 }
@@ -60,7 +60,7 @@ void Canvas::make_ascii() {
       {U'▇', U'#'}, {U'·', U'.'}, {U'═', U'='}, {U'↻', U'*'}, {U'×', U'x'}};
   for (Cell& cell : cells_) {
     if (cell.ch < 0x80) {
-      if (cell.ch == 0) cell.ch = U' ';  // the right half of what was wide
+      if (cell.ch == 0) cell.ch = U' ';  // the right half of a wide character
       continue;
     }
     const auto* const alike = std::find_if(std::begin(kAlike), std::end(kAlike),

@@ -1,4 +1,5 @@
-// A screen in memory: views draw here, Terminal shows it, tests read it.
+// A screen in memory: views draw on it, Terminal shows it, tests read it. Places are columns and
+// rows, from 0.
 #pragma once
 
 #include <string>
@@ -17,17 +18,17 @@ class Canvas {
   int height() const { return height_; }
   const Cell& at(int x, int y) const { return cells_[static_cast<size_t>(y * width_ + x)]; }
 
-  // What does not fit is cut. `text` is safe_text() or our own.
+  // What does not fit is cut. `text` must be safe already: safe_text(), or words of the program.
   void text(int x, int y, std::u32string_view text, Ink ink = Ink::plain);
-  void text(int x, int y, std::string_view utf8, Ink ink = Ink::plain);  // escapes
-  // `skip` columns of the line are scrolled out to the left.
+  void text(int x, int y, std::string_view utf8, Ink ink = Ink::plain);  // through safe_text()
+  // The first `skip` columns of the line are left out.
   void line(int x, int y, const CellLine& line, int skip = 0);
   void reverse_row(int y);
   void blank(int x, int y, int width, int height);
-  // All of another canvas, its corner at (x, y).
+  // Draws all of another canvas with its upper left corner at (x, y).
   void paste(int x, int y, const Canvas& other);
 
-  // What is no ASCII becomes what looks like it, or '?'.
+  // Replaces each character beyond ASCII by one that looks like it, or '?'.
   void make_ascii();
 
   // Rows without trailing spaces, each ended by '\n'.

@@ -1,5 +1,5 @@
-// A list of choices: columns, values of a column, settings, formats. Whoever opens it says what
-// Enter does.
+// A view with a list of choices: columns, values of a column, settings, formats. Whoever opens it
+// passes what Enter does.
 #pragma once
 
 #include <functional>
@@ -14,10 +14,10 @@ namespace sipladder {
 
 struct Choice {
   std::string text;
-  std::string about;  // behind it, dim
-  std::string id;     // for whoever opened it
+  std::string about;  // shown dim behind the text
+  std::string id;     // not shown: for whoever opened the view
   bool marked = false;
-  uint64_t count = 0;  // drawn as a bar, where one has it
+  uint64_t count = 0;  // drawn as a bar, with Manner::bars
 };
 
 class ChooseView : public Screen {
@@ -25,12 +25,12 @@ class ChooseView : public Screen {
   struct Manner {
     std::string name;  // in help and trail
     std::string heading;
-    bool marks = false;  // Space marks
-    bool moves = false;  // + and - move a row
-    bool bars = false;   // counts
+    bool marks = false;  // Space marks a choice
+    bool moves = false;  // + and - move a choice up and down
+    bool bars = false;   // counts are shown as bars
   };
-  // `done` gets all choices and the selected one. What it returns is the answer of this view: back,
-  // if nothing else.
+  // Called by Enter, with all choices and the place of the selected one. The view answers what
+  // `done` returns.
   using Done = std::function<Reply(const std::vector<Choice>&, size_t)>;
 
   ChooseView(Manner manner, std::vector<Choice> choices, Done done);
@@ -58,12 +58,13 @@ class ChooseView : public Screen {
   Search search_;
 };
 
-// Opens the values of a column, the most frequent first, as `shown` has them; `pick` gets the one
-// that Enter takes.
+// Opens a list of the values of a column, the most frequent first. `shown` makes the text of a
+// value; `pick` gets the value that Enter takes.
 Reply choose_value(std::string heading, const std::map<std::string, uint64_t>& counts,
                    std::function<void(const std::string&)> pick,
                    const std::function<std::string(const std::string&)>& shown);
-// Opens a choice of columns and of their order; `take` gets the names of those that are marked.
+// Opens a list of columns to be marked and moved. `take` gets the names of the marked ones in their
+// order.
 Reply choose_columns(std::vector<Choice> choices,
                      std::function<void(const std::vector<std::string>&)> take);
 

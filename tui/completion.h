@@ -1,4 +1,4 @@
-// Names of tables and columns, completed in what is typed.
+// Completes names of tables and columns at the end of what is typed.
 #pragma once
 
 #include <string>
@@ -7,10 +7,10 @@
 namespace sipladder {
 
 struct Completion {
-  std::string text;     // what is typed then
-  std::string choices;  // when there are several and nothing more in common: their names
+  std::string text;     // the typed text with the completion
+  std::string choices;  // the names that fit, when several do and no more letters are common to all
 };
-// `table`: its columns only; empty: all tables and all columns.
+// `table`: only columns of this table; empty: all tables and all columns.
 Completion complete_name(const std::string& text, std::string_view table);
 
 }  // namespace sipladder

@@ -25,7 +25,7 @@ struct Cursor {
     if (selected >= top + height) top = selected - height + 1;
     top = std::min(top, count > height ? count - height : 0);
   }
-  // The row that is so many rows below the first one on the screen; false: none is.
+  // Selects the row that is `row` rows below the first one on the screen. False: there is none.
   bool click(int row) {
     if (row < 0 || top + static_cast<size_t>(row) >= end()) return false;
     select(top + static_cast<size_t>(row));

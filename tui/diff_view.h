@@ -1,4 +1,4 @@
-// Two messages, line by line: what they share, what only one has.
+// A view of two messages, line by line: which lines both have, and which only one has.
 #pragma once
 
 #include "tui/text_screen.h"
@@ -10,7 +10,8 @@ class DiffView : public TextScreen {
   DiffView(const Shared& shared, MessageId first, MessageId second);
 };
 
-// Lines aligned: "  " in both, "- " in the first one only, "+ " in the second one only.
+// The lines of both texts in one order, each behind a mark: "  " in both, "- " only in the first,
+// "+ " only in the second.
 std::vector<CellLine> diff_lines(const std::vector<std::string>& first,
                                  const std::vector<std::string>& second);
 

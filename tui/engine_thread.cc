@@ -24,8 +24,7 @@ void EngineThread::run() {
     }
   }
   if (!session_.stop) {
-    // Binding all media at once takes long for a large capture; the UI draws its old rows
-    // meanwhile.
+    // Analysing all calls of a large capture takes long. The UI draws its old rows meanwhile.
     const std::lock_guard lock(session_.lock);
     if (enough) session_.close();
     session_.analyst.media().update();

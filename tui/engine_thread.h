@@ -10,16 +10,19 @@ namespace sipladder {
 
 class EngineThread {
  public:
-  // `live`: verdicts are shown while packets come, since few come at a time.
+  // `live`: verdicts are shown while packets come, because few packets come at a time. `session`
+  // must outlive this object.
   EngineThread(Session& session, bool live);
   ~EngineThread();  // stops the session and waits
   EngineThread(const EngineThread&) = delete;
   EngineThread& operator=(const EngineThread&) = delete;
 
-  bool ended() const { return ended_; }
+  bool ended() const { return ended_; }  // all was read and judged, or the session was stopped
 
+  // Findings may be shown: computing them is cheap now.
   std::atomic<bool> verdicts{false};
-  // From any thread. A pause of a live capture is a gap in it: what comes meanwhile is not kept.
+  // Set from any thread. A pause of a live capture is a gap in it: packets that come meanwhile are
+  // lost.
   std::atomic<bool> paused{false};
   std::atomic<bool> enough{false};  // no more packets are read; what was read is judged
 

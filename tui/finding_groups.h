@@ -1,4 +1,5 @@
-// What is found, by code: how often, in how many calls, what it means. Enter lists one code's.
+// A view of all findings by code: how often each occurs, in how many calls, what it means. Enter
+// lists the findings of the code.
 #pragma once
 
 #include <string>

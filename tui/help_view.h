@@ -1,4 +1,4 @@
-// The keys of a view, printed from its key table.
+// The help of a view: its keys, printed from its key table.
 #pragma once
 
 #include <string>

@@ -40,7 +40,7 @@ std::string_view take_word(std::string_view* line) {
   return word;
 }
 
-// As many as fit, with the column where each begins.
+// Calls `take` with each hint that fits into the width, and with the column where it begins.
 template <typename Take>
 void for_each_hint(const KeyTable& table, int width, Take take) {
   constexpr size_t kGap = 2;

@@ -8,7 +8,7 @@
 
 namespace sipladder {
 
-using Key = int32_t;  // a code point, or one of these
+using Key = int32_t;  // a code point, one of the constants below, or a mouse event (tui/mouse.h)
 inline constexpr Key kKeyNone = -1;
 inline constexpr Key kKeyUp = -2;
 inline constexpr Key kKeyDown = -3;
@@ -33,7 +33,7 @@ constexpr Key control_key(char letter) {
   return letter - 'a' + 1;
 }
 
-// What a view can be asked to do. Each view's table says which keys ask for it.
+// What a view can be asked to do. The key table of each view says which key asks for which action.
 enum class Action : uint8_t {
   none,
   up,
@@ -132,29 +132,30 @@ inline constexpr int kWidthStep = 2;  // of Action::wider_column
 struct KeyBinding {
   Key key;
   Action action;
-  std::string_view help;       // empty: another key of the same action explains it
-  std::string_view hint = {};  // a word for the line of hints; empty: it has no place there
+  std::string_view help;       // empty: another key of the same action has the text
+  std::string_view hint = {};  // a word for the line of hints; empty: the key is not in that line
 };
 using KeyTable = std::vector<KeyBinding>;
 
-// `first`, then the keys that move in every view, then `rest`: the order of the help.
+// `first`, then the keys that move in every view, then `rest`. The help keeps this order.
 KeyTable with_movement_keys(const KeyTable& first, const KeyTable& rest);
 
+// Action::none: the table does not have the key.
 Action action_of(const KeyTable& table, Key key);
 std::string key_name(Key key);
-// "Enter", "F7", "^F", "Space", "Click@10,5" (tui/mouse.h) or one character; kKeyNone when it is no
-// key.
+// The key of a name as key_name() writes it: "Enter", "F7", "^F", "Space", "Click@10,5"
+// (tui/mouse.h) or one character. kKeyNone: no key is called so.
 Key key_called(std::string_view name);
-// "Enter ladder  f filter  ? help", as many as fit.
+// The line of hints, "Enter ladder  f filter  ? help", with as many as fit into `width` columns.
 std::string hint_line(const KeyTable& table, int width);
-// The key that it names there; kKeyNone: none.
+// The key that the line of hints names at column `x`; kKeyNone: none.
 Key hint_at(const KeyTable& table, int width, int x);
 
-// A script of keys: words as key_called() has them, texts in quotes; a word that begins with '#'
-// begins a comment.
+// A script of keys: words that key_called() takes, and texts in quotes, each character of which is
+// a key. A word that begins with '#' begins a comment up to the end of the line.
 struct KeyScript {
   std::vector<Key> keys;
-  std::string error;  // the word that is no key
+  std::string error;  // the first word that is no key; empty: all are
 };
 KeyScript read_key_script(std::string_view text);
 

@@ -29,7 +29,7 @@ Reply LadderView::open_row() const {
   return {Reply::Kind::open, std::make_unique<MessageScreen>(shared_, std::move(messages), at)};
 }
 
-// The first message that is marked waits for another one.
+// The first time it marks the selected message; the second time it compares both messages.
 Reply LadderView::compare() {
   const MessageId here =
       ladder_.rows.empty() ? MessageId{} : ladder_.rows[cursor_.selected].message;
@@ -120,7 +120,7 @@ void LadderView::go_to(const Place& place) {
                                      frame_text(ladder_, ladder_.rows[*row]));
 }
 
-// Of the selected row, else the first one.
+// The call of the selected row, else the first call of the ladder.
 CallId LadderView::selected_call() const {
   const bool of_row = !ladder_.rows.empty() && ladder_.rows[cursor_.selected].call;
   if (of_row) return ladder_.rows[cursor_.selected].call;
@@ -148,7 +148,7 @@ bool LadderView::click(int x, int y) {
   return x < width_ && cursor_.click(y - static_cast<int>(header_.size()));
 }
 
-// Of the line between ladder and message.
+// Dragging the line between ladder and message changes their widths.
 void LadderView::drag(int from_x, int, int x, int) {
   const bool at_line = width_ < full_width_ && from_x >= width_ - 1 && from_x <= width_ + 1;
   if (at_line) set_share((full_width_ - x) * 100 / full_width_);
@@ -212,7 +212,7 @@ Reply LadderView::act(Action action) {
   }
 }
 
-// The message beside the ladder, and its width in percent.
+// Shows or hides the message beside the ladder, or changes its width. False: another action.
 bool LadderView::switch_pane(Action action) {
   constexpr int kStep = 5, kHalf = 50;
   Ui& ui = *shared_.ui;

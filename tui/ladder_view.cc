@@ -15,8 +15,8 @@
 namespace sipladder {
 namespace {
 
-// One Call-ID can hold a whole capture (a scanner's): the screen stays quick, the text export has
-// all.
+// A scanner can put a whole capture under one Call-ID. The screen shows only so many messages, to
+// stay quick; the text export has all.
 constexpr uint32_t kMaxMessages = 20'000;
 constexpr int kWithFrames = 100;
 constexpr int kLeastForRaw = 70;  // columns
@@ -27,7 +27,7 @@ constexpr int kLeastForPane = 9;
 
 }  // namespace
 
-// Calls that were given up for memory while they were on the screen.
+// Whether all calls of the ladder were given up for memory while they were on the screen.
 bool LadderView::is_gone() const {
   return std::none_of(calls_.begin(), calls_.end(),
                       [&](CallId id) { return shared_.model.calls.holds(id); });
@@ -90,7 +90,7 @@ void LadderView::build() {
   if (before) select_message(before);
 }
 
-// Once, when the ladder is there.
+// Puts the cursor on the target, once, as soon as the ladder has rows.
 void LadderView::go_to_target() {
   if (reached_ || ladder_.rows.empty()) return;
   reached_ = true;
@@ -122,14 +122,14 @@ int LadderView::ladder_width(int width) const {
 
 LadderTextOptions LadderView::text_options() const {
   LadderTextOptions options;
-  options.width = width_ - 1;              // the marks stand before it
-  options.frames = width_ >= kWithFrames;  // else the line below has the number
+  options.width = width_ - 1;              // the first column is for marks
+  options.frames = width_ >= kWithFrames;  // on a narrow screen only the line below has the frame
   tell_times(shared_, ladder_, &options);
   options.ascii = shared_.ui->ascii;
   return options;
 }
 
-// Below the rows: the finding, or the codecs.
+// Makes the lines below the rows: the finding, or the codec table.
 void LadderView::take_pane(int width, int height) {
   pane_.clear();
   proofs_.clear();
@@ -164,7 +164,8 @@ void LadderView::take_raw() {
   if (id) raw_ = message_lines(shared_, id);
 }
 
-// On a narrow screen the arrows go before the times.
+// Where a narrow screen has no room for both, the arrows stay visible and the times are scrolled
+// out to the left.
 void LadderView::lay_out() {
   LadderTextOptions options = text_options();
   layout_ = layout_ladder(ladder_, options);
@@ -202,7 +203,8 @@ std::string LadderView::host(EndpointId id) const {
   return shared_.ui->mask.name(to_string(shared_.model.endpoints[id]));
 }
 
-// Of a message: its label first when the arrow has no room for all of it.
+// The line about a selected message. It begins with the label when the arrow shows only a part of
+// it.
 std::string LadderView::message_detail(const LadderRow& row) const {
   const MessageRecord& record = shared_.model.messages[row.message];
   std::string out = fmt::format("frame {}  {} > {}  {}  CSeq {} {}  {} bytes", row.frame,

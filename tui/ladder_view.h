@@ -1,5 +1,5 @@
-// The ladder of one call or of several: a row selected, what is found of them below, and on a wide
-// screen the message beside it.
+// The view of the ladder of one or several calls. A finding is shown below the rows, and on a wide
+// screen the selected message beside them.
 #pragma once
 
 #include <string>
@@ -15,9 +15,9 @@
 
 namespace sipladder {
 
-// Where a ladder opens.
+// The row that is selected when a ladder opens.
 struct LadderTarget {
-  bool first_evidence = false;  // of its worst finding
+  bool first_evidence = false;  // at the first evidence of the worst finding
   MessageId message = {};
   StreamId stream = {};
   std::vector<uint32_t> frames = {};
@@ -45,7 +45,7 @@ class LadderView : public Screen {
   }
 
  private:
-  // What the screen was made for: when it changes, the ladder is made anew.
+  // What the ladder depends on: when it changes, the ladder is built again.
   struct Made {
     uint32_t messages = 0, epoch = 0;
     bool verdicts = false, rtp = false, sdp = false, only_sdp = false, compact = false;
@@ -88,31 +88,31 @@ class LadderView : public Screen {
   Shared shared_;
   std::vector<CallId> calls_;
   LadderTarget target_;
-  bool reached_;  // the target
+  bool reached_;  // the cursor was put on target_
   bool built_ = false;
   Made made_;
   Ladder ladder_;
   LadderLayout layout_;
-  std::vector<Problem> problems_;  // of all its calls
-  std::vector<size_t> proofs_;     // rows that prove the present one
+  std::vector<Problem> problems_;  // findings of all calls of the ladder
+  std::vector<size_t> proofs_;     // rows that prove problems_[problem_]
   size_t problem_ = 0;
-  bool stepped_ = false;      // to problem_ with a key
-  std::vector<CallId> legs_;  // of the end-to-end call
+  bool stepped_ = false;      // a key has chosen problem_
+  std::vector<CallId> legs_;  // all legs of the end-to-end call
   int width_ = 80;            // of the ladder
-  int full_width_ = 80;       // with the message beside it
-  int side_ = 0;              // columns at the left that a narrow screen has no room for
+  int full_width_ = 80;       // of the ladder and the message beside it
+  int side_ = 0;              // columns at the left that are scrolled out of a narrow screen
   bool sdp_ = false;          // the codec table instead of the finding
   bool only_sdp_ = false;
   int skip_ = 0;
-  MessageId marked_;    // with Space, to be compared
-  std::string detail_;  // of the selected row
+  MessageId marked_;    // with Space: waits for another message to be compared with
+  std::string detail_;  // the line about the selected row
   std::vector<CellLine> header_, pane_, raw_;
   MessageId raw_of_;
   Cursor cursor_;
   Search search_;
   PlacePrompt place_;
   NotePrompt note_;
-  std::string note_of_call_;  // of the first one
+  std::string note_of_call_;  // the note of the first call
 };
 
 }  // namespace sipladder

@@ -1,4 +1,4 @@
-// One line that is being typed: a filter, a search, a query, a name. With a history.
+// One line that the user types: a filter, a search, a query, a name. It has a history.
 #pragma once
 
 #include <string>
@@ -13,14 +13,14 @@ class LineEdit {
   enum class Answer : uint8_t { typing, changed, done, left };
 
   bool active() const { return active_; }
-  // `label` stands before the text; `text` can be changed.
+  // Begins to edit `text`; `label` is shown before it.
   void begin(std::string label, std::string text = {});
   void end() { active_ = false; }
-  // Lines that Up recalls before any was typed.
+  // Lines that Up recalls, as long as no line was typed.
   void offer(std::vector<std::string> lines) {
     if (history_.empty()) history_ = std::move(lines);
   }
-  // While active. Enter and Escape end it.
+  // Only while active. Enter (done) and Escape (left) end the editing.
   Answer type(Key key);
   const std::string& text() const { return text_; }
   void set(std::string text);

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view kHeader = "header:";
 
-// Names that sngrep's older settings have.
+// The present name of a column that older versions of sngrep called differently.
 std::string_view present_name(std::string_view name) {
   if (name == "srchost") return "src";
   if (name == "dsthost") return "dst";
@@ -21,7 +21,7 @@ std::string_view present_name(std::string_view name) {
   return name;
 }
 
-// "src:21": its name, and how wide it shall be; 0: nothing is said.
+// Splits "src:21" into name and width; width 0: none is given.
 std::pair<std::string_view, int> take_width(std::string_view whole) {
   const size_t colon = whole.rfind(':');
   if (colon == std::string_view::npos) return {whole, 0};
@@ -131,7 +131,7 @@ std::vector<PlacedColumn> place_columns(const std::vector<ListColumn>& columns, 
                                         });
     placed.erase(least);
   }
-  for (int left = width - needed(); left > 0;) {  // a column for each that wants more, in turn
+  for (int left = width - needed(); left > 0;) {  // one more for each that wants more, in turn
     const int before = left;
     for (PlacedColumn& one : placed) {
       if (left == 0 || one.width >= columns[one.column].most) continue;
@@ -181,7 +181,7 @@ std::string CallCells::method(CallId id) {
   return std::string(known.empty() ? reader_.sip(named).method : known);
 }
 
-// What needs a verdict stays empty until it is cheap.
+// Cells that need the analysis stay empty until that is cheap (Shared::verdicts).
 void CallCells::value(const ListColumn& column, CallId id, Value* value) {
   value->clear();
   const Column* of_table = column.column;

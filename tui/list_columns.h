@@ -1,7 +1,7 @@
-// The columns that the call list can have: those of sngrep by its names, our own, any column of the
-// table `calls`, and any header of the first request.
+// The columns that the call list can have: those of sngrep under its names, more of this program,
+// any column of the table `calls`, and any header of the first request.
 //
-// Threads: with the session's lock held.
+// Threads: CallCells needs the session's lock.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -47,32 +47,32 @@ struct ListColumn {
   std::string name;
   std::string title;
   std::string about;
-  int least = 8, most = 30;  // columns on the screen
-  int keep = 0;              // where there is no room, the lowest go first
-  int width = 0;             // that the user wants; 0: between least and most
-  bool right = false;
+  int least = 8, most = 30;  // width on the screen
+  int keep = 0;              // where there is no room, the columns with the lowest are left out
+  int width = 0;             // width that the user wants; 0: between least and most
+  bool right = false;        // aligned to the right
   Field field = Field::of_table;
-  const Column* column = nullptr;
+  const Column* column = nullptr;  // with Field::of_table; lives as long as the program
 };
-// All that have a name of their own, and those of the table.
+// All columns with a fixed name: those of list_columns.def and those of the table `calls`.
 const std::vector<ListColumn>& list_columns();
-// By name ("header:X-Foo" too), with a width of its own behind a colon ("src:21"); names that
-// nothing has are left out.
+// The columns of these names. "header:X-Foo" is a header; "src:21" is a column with a width. A name
+// that no column has is left out.
 std::vector<ListColumn> list_columns_called(const std::vector<std::string>& names);
-// A column as wide as that, within reason.
+// Sets the width that the user wants, within limits.
 void set_width(ListColumn* column, int width);
-// As list_columns_called() takes it.
+// The name as list_columns_called() takes it: with the width, when the user has set one.
 std::string name_with_width(const ListColumn& column);
 const std::vector<std::string>& default_list_columns();
 
 struct PlacedColumn {
-  size_t column = 0;  // of those given
+  size_t column = 0;  // place in the columns given to place_columns()
   int x = 0, width = 0;
 };
-// Those that fit, each as wide as there is room.
+// The columns that fit into `width`, each as wide as there is room.
 std::vector<PlacedColumn> place_columns(const std::vector<ListColumn>& columns, int width);
 
-// What stands in them.
+// Makes the cells of the call list. `shared` must outlive this object.
 class CallCells {
  public:
   explicit CallCells(const Shared& shared)
@@ -81,7 +81,7 @@ class CallCells {
   std::string text(const ListColumn& column, CallId id);
   void key(const ListColumn& column, CallId id, Value* value);  // to sort by
   Ink ink(const ListColumn& column, CallId id) const;
-  // All that a search should find: names, addresses, states, causes, codes.
+  // The text that a search looks through: names, addresses, states, causes, codes.
   std::string everything(CallId id);
   Reader& reader() { return reader_; }
 

@@ -1,4 +1,4 @@
-// The keys of the call list, in the order of its help. Those of sngrep do what they do there
+// The keys of the call list, in the order of its help. Keys of sngrep do the same here as there
 // (docs/sngrep.md).
 #include "tui/list_view.h"
 

@@ -20,10 +20,10 @@ constexpr const char* kFilterLabel = "filter (words, /regex/, SQL; Up: presets):
 
 }  // namespace
 
-// Called without the lock, for one row after the other: it is taken for each, so that the engine
-// goes on.
+// Called without the lock, for one row after the other. It takes the lock for each row, so that the
+// engine can go on between them.
 bool ListView::matches(size_t index) {
-  if (shared_.model.cancellation.requested()) return true;  // nobody waits for the right one
+  if (shared_.model.cancellation.requested()) return true;  // ends the search at any row
   const SharedLock lock(shared_);
   const CallId id = rows_source_.ids()[index];
   return shared_.model.calls.holds(id) && search_.in(cells_.everything(id));
@@ -47,7 +47,7 @@ void ListView::step_problem(bool forward) {
   shared_.ui->notice = "no call with a warning or an error here";
 }
 
-// Through the columns that are shown, and "as they came".
+// Sorts by the next of the shown columns; after the last one, the calls are as they came.
 void ListView::step_sort(bool forward) {
   const auto count = static_cast<int>(columns_.size());
   int at = -1;
@@ -72,7 +72,7 @@ void ListView::sort_worst() {
   cursor_.select(0);
 }
 
-// The column sorted by, which < and > choose.
+// Changes the width of the column that the list is sorted by; < and > choose that column.
 void ListView::widen(int by) {
   for (const PlacedColumn& place : placed_) {
     ListColumn& column = columns_[place.column];
@@ -105,8 +105,8 @@ void ListView::begin_filter() {
   filter_edit_.begin(kFilterLabel, rows_source_.filter_text());
 }
 
-// Words are counted while they are typed. A condition can take long: it waits for Enter where there
-// are many calls.
+// Words filter while they are typed. An SQL condition can take long: with many calls it waits for
+// Enter.
 void ListView::type_filter(Key key) {
   constexpr uint32_t kFewCalls = 20'000;
   const std::string before = rows_source_.filter_text();
@@ -122,7 +122,7 @@ void ListView::type_filter(Key key) {
   RowFilter filter = understand_filter(text, "calls");
   const bool done = answer == LineEdit::Answer::done;
   if (!filter.error.empty()) {
-    if (done) filter_edit_.begin(kFilterLabel, text);  // the line says what is wrong
+    if (done) filter_edit_.begin(kFilterLabel, text);  // the prompt shows the error
     return;
   }
   const bool slow = filter.kind == RowFilter::Kind::condition && rows_source_.total() > kFewCalls;
@@ -170,7 +170,7 @@ Reply ListView::open_values() {
       [ui = shared_.ui, name](const std::string& value) { return ui->mask.cell(name, value); });
 }
 
-// What is wrong with the capture itself belongs to no call, or to many.
+// Findings about the capture itself belong to no call, or to many: they are listed by their code.
 Reply ListView::open_capture_findings() {
   auto view = std::make_unique<TableView>(shared_, kFindingsTable, 1, std::vector<CallId>{});
   view->filter("code LIKE 'cap-%'");
@@ -261,7 +261,8 @@ Reply ListView::type(Key key) {
   return {};
 }
 
-// A click on a group shows it, one on a title sorts by it, a second one the other way.
+// A click on a group shows that group. A click on a title sorts by its column; a second one turns
+// the order around.
 bool ListView::click(int x, int y) {
   untouched_ = false;
   if (y == 0 && above_ > 1) {
@@ -282,12 +283,12 @@ bool ListView::click(int x, int y) {
   return false;
 }
 
-// Of the line above the panel.
+// Dragging the line above the panel changes the panel's height.
 void ListView::drag(int, int from_y, int, int y) {
   if (panel_rows_ > 0 && from_y == height_ - panel_rows_) shared_.ui->panel_rows = height_ - y;
 }
 
-// The program ends only when nothing is left that Esc could end.
+// Esc ends a search, then filter and group. Only when none is left does it leave the list.
 bool ListView::unwind() {
   if (search_.clear()) return true;
   if (!rows_source_.has_filter() && rows_source_.group() == Group::all) return false;
@@ -329,7 +330,7 @@ Reply ListView::act(Action action) {
   }
 }
 
-// Which rows there are, and in which order.
+// Actions that change which rows there are, or their order. False: another action.
 bool ListView::act_on_order(Action action) {
   switch (action) {
     case Action::filter:

@@ -7,7 +7,7 @@
 namespace sipladder {
 namespace {
 
-constexpr std::chrono::milliseconds kBetween{400};  // new rows are sorted in so often
+constexpr std::chrono::milliseconds kBetween{400};  // new rows are sorted in at most this often
 
 std::string_view words_of(Group group) {
   static constexpr std::string_view kWords[] = {"",       "one-way",    "silent",
@@ -83,7 +83,7 @@ bool ListRows::refresh() {
   if (!is_arranged()) return grown || std::exchange(stale_, false);
   for (CallFilter* filter : {&given_, &asked_}) {
     if (!filter->active()) continue;
-    // Verdicts that a condition may need are there when the capture has been read.
+    // A condition may need verdicts, which are there when the capture has been read.
     if (!shared_.verdicts) return false;
     if (filter->update(shared_.model, shared_.log, shared_.analyst)) stale_ = true;
   }

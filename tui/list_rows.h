@@ -17,24 +17,26 @@ namespace sipladder {
 
 class ListRows {
  public:
-  // `condition`: SQL that the command line gave.
+  // `condition`: the SQL condition of the command line; empty: none. `shared` and `cells` must
+  // outlive this object.
   ListRows(const Shared& shared, CallCells& cells, bool calls_only, const std::string& condition)
       : shared_(shared), cells_(cells), calls_only_(calls_only), given_(condition) {}
 
-  // Takes in what came. True when the rows are others than before.
+  // Takes in new calls, and goes on choosing and sorting. True: ids() has changed.
   bool refresh();
   const std::vector<CallId>& ids() const { return is_arranged() ? shown_ : base_; }
   bool working() const { return arrangement_.running(); }
   double progress() const { return arrangement_.progress(); }
-  bool waits() const { return given_.active() && !given_.asked(); }  // for all to be read
+  // True until the condition of the command line was evaluated, which needs the verdicts.
+  bool waits() const { return given_.active() && !given_.asked(); }
 
-  // What the user asks for; each begins anew.
+  // Each of these makes the next refresh() choose and sort anew.
   void show_group(Group group);
   void toggle_calls_only();
   void filter(const std::string& text, RowFilter filter);
-  void pick(const ListColumn& column, const std::string& cell);  // rows with that cell only
+  void pick(const ListColumn& column, const std::string& cell);  // only rows with that cell
   void sort(const ListColumn* column, bool descending);          // null: as they came
-  void clear(bool keep_shown);  // hides what is there, or what is not shown
+  void clear(bool keep_shown);  // hides all calls so far; keep_shown: those that are not shown
 
   Group group() const { return group_; }
   bool calls_only() const { return calls_only_; }
@@ -58,7 +60,7 @@ class ListRows {
   CallCells& cells_;
   bool calls_only_;
   CallFilter given_;
-  CallFilter asked_{""};  // of filter_
+  CallFilter asked_{""};  // the condition of filter_
   RowFilter filter_;
   std::string filter_text_;
   ListColumn picked_;  // without a name: none
@@ -67,13 +69,13 @@ class ListRows {
   bool descending_ = false;
   Group group_ = Group::all;
   CallId hidden_until_;
-  std::vector<CallId> kept_;  // of those up to hidden_until_, ascending
+  std::vector<CallId> kept_;  // calls up to hidden_until_ that are not hidden, ascending
 
   std::vector<CallId> base_, shown_;
   uint32_t collected_ = 0, epoch_ = 0, total_ = 0;
   Arrangement<CallId> arrangement_;
   bool stale_ = false;
-  size_t arranged_of_ = 0;  // base_.size() then
+  size_t arranged_of_ = 0;  // base_.size() when arrange() began
   uint32_t arranged_version_ = 0;
   std::chrono::steady_clock::time_point again_{};
 };

@@ -14,11 +14,11 @@ namespace {
 
 constexpr int kLeastForPanel = 20;  // rows of the view: 24 of the terminal, or nearly
 constexpr int kLeastForSummary = 6;
-constexpr int kAllGroups = 70;  // columns: below, only groups that have calls
+constexpr int kAllGroups = 70;  // columns; a narrower screen shows only groups that have calls
 constexpr int kHeaderRows = 1;
-constexpr int kLeastPanel = 3, kLeastList = 6;  // where the line between them is drawn along
+constexpr int kLeastPanel = 3, kLeastList = 6;  // rows that dragging the line leaves to each
 
-// Of a view of so many rows; unless the user wants another height, the list keeps the larger part.
+// The height of the panel in a view of `height` rows. `wanted`: what the user has set; 0: nothing.
 int panel_height(int height, int wanted) {
   if (height < kLeastForPanel) return 0;
   const int most = height - kLeastList;
@@ -55,7 +55,7 @@ std::vector<CallId> ListView::wanted() const {
   return selected() ? std::vector<CallId>{selected()} : std::vector<CallId>{};
 }
 
-// The same call stays selected, or its successor.
+// Selects the call again after the rows have changed, or the call that follows it.
 void ListView::select_call(CallId id) {
   const auto& ids = rows_source_.ids();
   cursor_.count = ids.size();
@@ -65,7 +65,7 @@ void ListView::select_call(CallId id) {
   cursor_.select(static_cast<size_t>(at - ids.begin()));
 }
 
-// The first screen answers the first question: what is wrong?
+// Until the user presses a key, the worst call is selected once all calls are judged.
 void ListView::select_worst() {
   const Overview& overview = shared_.ui->overview;
   if (!untouched_ || !overview.known() || !shared_.model.finished || rows_source_.working()) return;
@@ -82,7 +82,7 @@ bool ListView::working() const {
   return rows_source_.working() || (shared_.verdicts && shared_.ui->overview.working());
 }
 
-// Since there are notes, a column shows them.
+// Adds a column of notes as soon as a call has one.
 void ListView::show_notes() {
   if (noted_ || shared_.analyst.notes().empty()) return;
   noted_ = true;
@@ -116,7 +116,7 @@ void ListView::refresh(int width, int height) {
   if (panel_rows_ > 1) panel_.refresh(shared_, selected(), width, panel_rows_ - 1);
 }
 
-// What is found of a capture that holds no call at all.
+// Makes the lines about a capture without any call: its findings.
 void ListView::tell_capture(int width) {
   std::vector<CellLine> lines;
   for (const Finding* finding : shared_.analyst.all()) {
@@ -191,7 +191,8 @@ std::string ListView::prompt() const {
   return place_.editing() ? place_.prompt() : search_.prompt();
 }
 
-// The groups with their counts and keys; the one that is shown stands out.
+// The groups of the summary line with their counts and keys. The group that is shown is
+// highlighted.
 std::vector<ListView::GroupWords> ListView::group_words(int width) const {
   const Overview& overview = shared_.ui->overview;
   std::vector<GroupWords> all;

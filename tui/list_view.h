@@ -1,5 +1,5 @@
-// The list of calls. It grows while the capture is read; only the visible rows are ever read from
-// the file.
+// The view of the list of calls. It grows while the capture is read. Only messages of visible rows
+// are read from the file, unless a filter, an order or a search needs others.
 #pragma once
 
 #include <array>
@@ -68,7 +68,7 @@ class ListView : public Screen {
   int summary_line(Canvas& canvas) const;
   std::optional<Group> group_at(int x) const;
   CallId selected() const;
-  std::vector<CallId> wanted() const;  // those chosen with Space, else the selected one
+  std::vector<CallId> wanted() const;  // the calls chosen with Space, else the selected one
 
   bool matches(size_t index);
   void find(bool forward);
@@ -99,13 +99,13 @@ class ListView : public Screen {
   std::vector<Row> rows_;  // from rows_top_ on
   size_t rows_top_ = 0;
   bool untouched_ = true;  // no key came yet
-  bool noted_ = false;     // columns_ was asked for a note
+  bool noted_ = false;     // show_notes() has added the column of notes, or found it there
   int above_ = 0;          // rows before the first call
-  int height_ = 0;         // of all
+  int height_ = 0;         // of the view
   int panel_rows_ = 0;
   int width_ = 80;
   CallPanel panel_;
-  std::vector<std::string> instead_;  // of SIP, where there is none
+  std::vector<std::string> instead_;  // what a capture without SIP holds (instead_of_sip())
   Cursor cursor_;
   Search search_;
   LineEdit filter_edit_;

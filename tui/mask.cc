@@ -13,11 +13,11 @@ namespace sipladder {
 namespace {
 
 constexpr size_t kMostNames = 100'000;
-constexpr size_t kLeastName = 3;    // letters: shorter ones are words of sentences, too
-constexpr size_t kLeastNumber = 7;  // digits: shorter ones count packets, or are ports
+constexpr size_t kLeastName = 3;    // shorter words also occur in sentences
+constexpr size_t kLeastNumber = 7;  // shorter numbers are also counts or ports
 
-// Columns that hold nothing but names; in others, which are words of the program, only what is
-// known as one is replaced.
+// Columns that hold nothing but names. Other columns hold words of the program: in those only known
+// names are replaced.
 constexpr std::string_view kNameColumns[] = {
     "address",        "alias_params",  "aor",           "branch",      "call_id",
     "callee",         "callee_tag",    "callee_target", "callid",      "caller",
@@ -30,7 +30,7 @@ constexpr std::string_view kNameColumns[] = {
     "subject",        "to_tag",        "to_uri",        "user_agent",  "value",
     "xcallid"};
 
-// Names that parties of tests have, and that sentences need.
+// Words that can be the name of a party, but that sentences need: they are not taken for names.
 constexpr std::string_view kSentenceWords[] = {"audio", "call",  "callee", "caller", "client",
                                                "phone", "proxy", "server", "user"};
 
@@ -63,7 +63,7 @@ bool is_uri(std::string_view atom) {
          atom.starts_with("sips:") || atom.starts_with("tel:");
 }
 
-// "2024-01-02T03:04:05Z": its colons are of no address.
+// "2024-01-02T03:04:05Z": a time, not an IPv6 address, in spite of its colons.
 bool is_timestamp(std::string_view atom) {
   return atom.size() > 10 && atom[4] == '-' && atom[7] == '-' && atom[10] == 'T' &&
          is_number(atom.substr(0, 4));
@@ -74,7 +74,7 @@ bool may_hold_address(std::string_view atom) {
          std::count(atom.begin(), atom.end(), ':') >= 2;
 }
 
-// Ports tell nobody's name.
+// Writes the real ports back, which tell nothing about anybody.
 void restore_ports(std::string_view before, std::string* after) {
   for (size_t at = 1; at + 1 < before.size(); at++) {
     if (before[at] != ':' || !is_digit(before[at + 1])) continue;
@@ -130,7 +130,7 @@ std::string Mask::name(std::string text) {
   return replaced(text);
 }
 
-// A part of a sentence without spaces.
+// `atom`: a part of a sentence between two spaces or brackets.
 std::string Mask::replaced_atom(std::string_view atom) {
   if (is_timestamp(atom)) return std::string(atom);
   if (is_uri(atom) || is_domain(atom)) return replaced(atom);

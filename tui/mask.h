@@ -1,10 +1,12 @@
-// Names, numbers and addresses on the screen replaced by others, for whoever shows it: the same
-// one always by the same one, private addresses by private ones, as long and of the same
-// characters. What is not shown stays as it is: files that are saved, what a search or filter is
-// told.
+// Replaces names, numbers and addresses on the screen, for whoever shows the screen to others. The
+// same name always gets the same replacement, of the same length and kinds of characters; private
+// addresses get private ones. Only the screen changes: saved files, searches and filters use the
+// real words.
 //
-// The same until the program ends, another way the next time. A replacement can be a word of the
-// capture: a capture to be given away is what `sipladder redact` makes. Threads: one at a time.
+// The replacements stay the same until the program ends. A replacement can happen to be a word of
+// the capture; `sipladder redact` makes captures that can be given away.
+//
+// Threads: one at a time.
 #pragma once
 
 #include <absl/container/flat_hash_set.h>
@@ -27,15 +29,15 @@ class Mask {
 
   bool is_on() const { return on_; }
   void toggle();
-  // Before the first toggle(): instead of a key by chance.
+  // Only before the first toggle(): the key of the replacements, instead of a random one.
   void use_key(std::string key) { key_ = std::move(key); }
 
-  // All of these leave the text as it is while the mask is off.
-  // A name, a number, an address with its port, a URI, a Call-ID.
+  // All of these leave the text as it is while the mask is off. name() takes a text that is only a
+  // name, a number, an address with its port, a URI or a Call-ID, and remembers its words.
   std::string name(std::string text);
-  // A sentence of the program: addresses and URIs in it, and names that name() was given.
+  // A sentence of the program. Addresses, URIs and words that name() has seen are replaced.
   std::string sentence(std::string text);
-  // A cell, by its column.
+  // The cell of a table; `column` tells whether it is a name, a message or a sentence.
   std::string cell(std::string_view column, std::string text);
   // A SIP message, as redact does it.
   std::string message(std::string bytes);
@@ -47,7 +49,7 @@ class Mask {
 
   bool on_ = false;
   std::string key_;
-  std::unique_ptr<Replacer> replacer_;  // since the first toggle()
+  std::unique_ptr<Replacer> replacer_;  // null before the first toggle()
   std::unique_ptr<SipText> sip_;
   absl::flat_hash_set<std::string> names_;  // words in lower case, kMostNames at most
 };

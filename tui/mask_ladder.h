@@ -1,4 +1,4 @@
-// A ladder as the mask of the screen leaves it.
+// The mask of the screen (tui/mask.h), applied to a ladder.
 #pragma once
 
 #include "export/ladder.h"
@@ -6,7 +6,8 @@
 
 namespace sipladder {
 
-// Its hosts, parties and findings; what arrows say is of SIP. Nothing while the mask is off.
+// Replaces the names of hosts and parties, also in findings. The labels of arrows are words of SIP
+// and stay. Does nothing while the mask is off.
 void mask_ladder(Mask* mask, Ladder* ladder);
 
 }  // namespace sipladder

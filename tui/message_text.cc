@@ -17,7 +17,7 @@ constexpr std::string_view kGone = "(its call was given up for memory: --memory)
 constexpr std::string_view kUnreadable = "(the bytes of this message can no longer be read)";
 constexpr size_t kMaxTreeLines = 5000;
 
-// Request and status lines by what they say.
+// The colour of a start line: by the class of a response.
 Ink start_ink(std::string_view line) {
   if (!line.starts_with("SIP/2.0 ") || line.size() < 9) return Ink::bold;
   const char group = line[8];
@@ -38,7 +38,7 @@ CellLine header_line(std::string_view line) {
   put_text(&cells, 0, name, Ink::info);
   const std::u32string value = safe_text(line.substr(colon + 1));
   put_text(&cells, text_width(name), value);
-  // What dialogs and transactions are told by stands out.
+  // Branch and tags, which identify transactions and dialogs, are highlighted.
   for (const std::u32string_view word : {U"branch=", U"tag="}) {
     const size_t at = value.find(word);
     if (at == std::u32string::npos) continue;
@@ -68,7 +68,7 @@ std::vector<std::string> split_lines(const std::string& text) {
   return lines;
 }
 
-// ";tag=1;branch=2" and "name=value, ..." each on a line of its own.
+// Writes each parameter of ";tag=1;branch=2" or "name=value, ..." on a line of its own.
 void add_parameters(std::vector<CellLine>* lines, std::string_view value) {
   const size_t bracket = value.rfind('>');
   std::string_view rest = bracket == std::string_view::npos ? value : value.substr(bracket + 1);

@@ -35,7 +35,7 @@ void MessageScreen::step(bool forward) {
   pane_.rewind();
 }
 
-// To the next message that proves a finding of its call.
+// Goes to the next message that proves a finding of its call.
 void MessageScreen::step_problem(bool forward) {
   const SharedLock lock(shared_);
   std::vector<Problem> problems;
@@ -54,7 +54,8 @@ void MessageScreen::step_problem(bool forward) {
   shared_.ui->notice = "none of these messages proves a problem";
 }
 
-// The same message where the next host sent it on, told by its transaction's path.
+// Compares the message with its copy that the next host forwarded, found by the path of its
+// transaction.
 Reply MessageScreen::compare_with_next_hop() const {
   const MessageId here = messages_[at_];
   const SharedLock lock(shared_);

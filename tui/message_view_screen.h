@@ -1,4 +1,4 @@
-// One message: as it was sent, or taken apart with each header explained.
+// The view of one message: as it was sent, or taken apart with each header explained.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace sipladder {
 
 class MessageScreen : public Screen {
  public:
-  // `messages`: those to step through; `at` is the one shown first.
+  // `messages`: the messages to step through; `at`: the place of the one to show first.
   MessageScreen(const Shared& shared, std::vector<MessageId> messages, size_t at)
       : shared_(shared), messages_(std::move(messages)), at_(at) {}
 

@@ -1,4 +1,4 @@
-// What the mouse does, as a key: so that it waits, and is written in a script, as keys are.
+// Mouse events as keys: so they wait in the same queue, and can be written in a script of keys.
 #pragma once
 
 #include <cstdint>
@@ -14,11 +14,11 @@ enum class MouseKind : uint8_t { click, double_click, release, wheel_up, wheel_d
 
 struct MouseEvent {
   MouseKind kind = MouseKind::click;
-  int x = 0, y = 0;  // columns and rows of the terminal, from 0; 4095 at most
+  int x = 0, y = 0;  // column and row of the terminal, from 0; 4095 at most
 };
 
 Key mouse_key(const MouseEvent& event);
-std::optional<MouseEvent> mouse_event(Key key);  // nullopt: it is another key
+std::optional<MouseEvent> mouse_event(Key key);  // nullopt: the key is no mouse event
 
 // "Click@10,5", "DoubleClick@10,5", "Release@10,5", "WheelUp@10,5", "WheelDown@10,5".
 std::optional<Key> mouse_key_called(std::string_view word);

@@ -1,4 +1,4 @@
-// The note of a call, as it is typed: kept with the session, and beside the capture.
+// The prompt for the note of a call. The note is kept in memory and saved beside the capture.
 #pragma once
 
 #include <string>
@@ -12,7 +12,8 @@ class NotePrompt {
  public:
   bool editing() const { return edit_.active(); }
   std::string prompt() const { return edit_.prompt(); }
-  // The note that the call has can be changed. What became of it is said in the last row.
+  // Begins with the present note of the call. The last row then says what became of the note. Both
+  // functions take the session's lock.
   void begin(const Shared& shared, CallId call);
   void type(Key key, const Shared& shared);
 
@@ -21,7 +22,7 @@ class NotePrompt {
   std::string call_id_;
 };
 
-// A bookmark is a star at the beginning of the note: set, or taken away again.
+// Sets or removes the bookmark of a call, which is a star at the beginning of its note.
 void toggle_bookmark(const Shared& shared, CallId call);
 
 }  // namespace sipladder

@@ -1,4 +1,4 @@
-// Views of one thing: a row, what is found of a call, its messages as text.
+// Views of one thing: all columns of a row, the findings of a call, its messages as text.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,8 +17,8 @@ namespace sipladder {
 namespace {
 
 constexpr size_t kMaxRawLines = 100'000;
-constexpr int kPlotLines = 19;                        // below the figures of a stream
-constexpr std::string_view kMessageTitle = "frame ";  // of a message
+constexpr int kPlotLines = 19;                        // of plots below the figures of a stream
+constexpr std::string_view kMessageTitle = "frame ";  // begins the title line of a message
 
 std::vector<CellLine> record_lines(const Shared& shared, const TableDescription& table, RowId row,
                                    int width) {

@@ -19,7 +19,7 @@ bool is_failed(const CallRecord& call) {
          call.state == CallState::rejected;
 }
 
-// The finding that a row names: what explains the audio, else the first of the worst.
+// The finding that a row names: the one that explains the audio, else the first of the worst ones.
 const Finding* telling_one(const std::vector<const Finding*>& findings, std::string_view cause) {
   const Finding* worst = nullptr;
   for (const Finding* finding : findings) {

@@ -1,4 +1,5 @@
-// How often what takes long is asked again while packets come: the longer it takes, the less often.
+// How often a question about the whole capture is asked again while packets come: the longer the
+// answer takes, the less often.
 #pragma once
 
 #include <algorithm>
@@ -8,7 +9,7 @@ namespace sipladder {
 
 using PaceClock = std::chrono::steady_clock;
 
-// When to ask again what was asked at `began` and is answered now.
+// When to ask the next time: the question was asked at `began` and is answered now.
 inline PaceClock::time_point next_question(PaceClock::time_point began) {
   constexpr auto kLeast = std::chrono::milliseconds(500);
   constexpr int kPause = 10;  // times as long as it took

@@ -25,7 +25,7 @@ std::optional<uint32_t> number_of(std::string_view text) {
   return value;
 }
 
-// "1.5", as nanoseconds; what is finer is left out.
+// "1.5" in nanoseconds; digits beyond nanoseconds are dropped.
 std::optional<int64_t> seconds_of(std::string_view text) {
   const size_t dot = std::min(text.find('.'), text.size());
   const auto whole = number_of(text.substr(0, dot));
@@ -39,7 +39,7 @@ std::optional<int64_t> seconds_of(std::string_view text) {
   return ns;
 }
 
-// "12:03" or "12:03:05.25", since midnight.
+// "12:03" or "12:03:05.25" in nanoseconds since midnight.
 std::optional<int64_t> time_of_day(std::string_view text) {
   std::string_view rest = text;
   const auto hours = number_of(cut(&rest, ':'));
@@ -50,12 +50,12 @@ std::optional<int64_t> time_of_day(std::string_view text) {
   return (int64_t{*hours} * 60 + *minutes) * 60 * kOneSecondNs + *seconds_ns;
 }
 
-// How long ago midnight was.
+// The time of the day in nanoseconds since midnight.
 int64_t since_midnight(int64_t time_ns, bool utc) {
   return time_of_day(clock_text(time_ns, utc)).value_or(0);
 }
 
-// The first moment of that time of day in the capture.
+// The first moment in the capture at which the clock shows this time of day.
 int64_t first_such_time(int64_t of_day, const PlaceContext& context) {
   const int64_t begun = since_midnight(context.begin_ns, context.utc);
   const int64_t at = context.begin_ns - begun + of_day;

@@ -1,4 +1,4 @@
-// A place of the capture that the user names: a frame, or a time. And the line in which it is
+// A place of the capture that the user names, a frame or a time, and the prompt in which it is
 // typed.
 #pragma once
 
@@ -13,30 +13,30 @@
 
 namespace sipladder {
 
-// What is understood of "17", "2:17" (of the second file), "+1.5" (seconds from the beginning),
-// "12:03", "12:03:05.25" (of the first day on which that is) and RFC 3339.
+// The place that "17", "2:17" (frame 17 of the second file), "+1.5" (seconds from the beginning),
+// "12:03" or "12:03:05.25" (the first such time in the capture), or an RFC 3339 time means.
 struct Place {
-  uint32_t frame = 0;              // 0: a time is named
-  std::optional<uint16_t> source;  // 0-based, of `frame`; else any
+  uint32_t frame = 0;              // 0: the place is a time
+  std::optional<uint16_t> source;  // 0-based, of `frame`; nullopt: any source
   int64_t time_ns = 0;
-  std::string error;
+  std::string error;  // a sentence when the text was not understood
 };
 struct PlaceContext {
   int64_t begin_ns = 0;  // of the capture
-  bool utc = false;      // times without a zone
-  size_t sources = 1;    // with several, "2:17" is no time
+  bool utc = false;      // times without a zone are UTC, else local
+  size_t sources = 1;    // with several, "2:17" is a frame and no time
 };
 PlaceContext place_context(const Shared& shared);  // with the lock held
 Place understand_place(std::string_view text, const PlaceContext& context);
 
-// Where a row is.
+// Frame and time of a row.
 struct RowPlace {
   int64_t time_ns = 0;  // 0: not known
   uint32_t frame = 0;   // likewise
   uint16_t source = 0;
 };
-// The row with that frame, else the first one after it; or the first one from that time on. Nullopt
-// when all are before.
+// The row with that frame, else the first row after it; for a time, the first row from that time
+// on. Nullopt: all rows are before the place.
 std::optional<size_t> row_at(const Place& place, size_t rows,
                              const std::function<RowPlace(size_t)>& place_of);
 
@@ -48,7 +48,7 @@ class PlacePrompt {
   bool editing() const { return edit_.active(); }
   std::string prompt() const { return edit_.prompt(); }
   void begin();
-  // While editing. A place when one was named; a mistake is said in the last row.
+  // Only while editing. Returns a place when Enter was pressed on one. The last row shows mistakes.
   std::optional<Place> type(Key key, const Shared& shared);
 
  private:

@@ -6,13 +6,14 @@
 namespace sipladder {
 namespace {
 
-// Dots of a cell, from its bottom, in its left and right column (Unicode 10.0, block 2800).
+// The dots in the left and the right column of a braille cell, from its bottom (Unicode block
+// 2800).
 constexpr char32_t kBraille = 0x2800;
 constexpr char32_t kDots[2][4] = {{0x40, 0x04, 0x02, 0x01}, {0x80, 0x20, 0x10, 0x08}};
 constexpr int kRowsOfCell = 4;
 constexpr char32_t kAscii[] = {U' ', U'.', U':', U'|', U'#'};
 
-// Of the values that share a column of dots, the highest.
+// The highest of the values that share a column of dots.
 std::optional<double> value_at(const std::vector<std::optional<double>>& values, int column,
                                int columns) {
   const size_t count = values.size();

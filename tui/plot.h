@@ -13,8 +13,8 @@ struct PlotSize {
   bool ascii = false;
 };
 
-// The highest bar, of `top`, fills the height; a value above 0 has at least one dot. Nullopt: no
-// bar. Values share the width; where there are more than columns, the highest of several is drawn.
+// A value of `top` fills the height; a value above 0 has at least one dot; nullopt has no bar. The
+// values share the width. Where several fall on one column, the highest of them is drawn.
 std::vector<CellLine> plot(const std::vector<std::optional<double>>& values, double top, Ink ink,
                            const PlotSize& size);
 

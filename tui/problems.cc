@@ -13,7 +13,7 @@ namespace sipladder {
 
 namespace {
 
-// The mask knows then who is spoken of.
+// Tells the mask the names of the call's parties, so that it replaces them in the sentences.
 void name_parties(const Shared& shared, CallId call) {
   if (!shared.ui->mask.is_on() || !shared.model.calls.holds(call)) return;
   Reader reader(shared.model, shared.log, shared.analyst);

@@ -1,4 +1,5 @@
 // The findings of a call as views show them: copies, so that they can be drawn without the lock.
+// Names in them are as the mask leaves them.
 #pragma once
 
 #include <string>
@@ -20,21 +21,25 @@ struct Problem {
 };
 
 Problem problem_of(const Shared& shared, const Finding& finding);  // with the lock held
-// What explains the audio first, then worst first. With the lock held.
+// The finding that explains the audio first, then the others, the worst first. Empty while verdicts
+// are not shown (Shared::verdicts). With the lock held.
 std::vector<Problem> problems_of(const Shared& shared, CallId call);
 
-// The rows of a ladder that prove it, ascending: by message, by stream, by frame.
+// The rows of a ladder that prove the problem, ascending: by its message, its stream, its frames.
 std::vector<size_t> rows_of(const Problem& problem, const Ladder& ladder);
 
-// Whether a message proves one that is worse than an info.
+// Whether a message is the primary evidence, or its frame is evidence, of a problem worse than
+// info.
 bool proves_any(const std::vector<Problem>& problems, MessageId message, uint32_t frame);
 
-// Where to look first: the message that says it, else the first of `rows`, which must not be empty.
+// The row to look at first: that of the problem's message, else the first of `rows`. `rows` must
+// not be empty.
 size_t first_proof(const Problem& problem, const Ladder& ladder, const std::vector<size_t>& rows);
 
 // "error audio-private-address: caller hears nothing: ..."
 std::string problem_line(const Problem& problem);
-// The same with explanation, what to do and where it is proved, broken between words.
+// The same with the explanation, what to do, the rule and the frames that prove it, broken between
+// words.
 std::vector<CellLine> problem_text(const Problem& problem, int width);
 
 }  // namespace sipladder

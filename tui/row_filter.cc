@@ -13,7 +13,7 @@
 namespace sipladder {
 namespace {
 
-// Words alone name what is looked for; a comparison is a condition.
+// A text with a comparison is an SQL condition; words alone are searched for.
 bool looks_like_sql(std::string_view text) {
   if (text.find_first_of("=<>") != std::string_view::npos) return true;
   static constexpr std::string_view kWords[] = {" like ", " in ",     " in(",      " is ",

@@ -1,4 +1,4 @@
-// The save dialog: a format, a name, and what was written.
+// The save dialog: asks for a format and a file name, then tells what was written.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -27,7 +27,7 @@ class SaveView : public Screen {
   void draw(Canvas& canvas) const override;
   bool typing() const override { return edit_.active(); }
   Reply type(Key key) override;
-  Reply act(Action) override { return {Reply::Kind::back, nullptr}; }  // it is written
+  Reply act(Action) override { return {Reply::Kind::back, nullptr}; }  // after writing, any key
   const KeyTable& keys() const override {
     static const KeyTable kKeys = {{kKeyEnter, Action::open, "write the file", "write"},
                                    {kKeyEscape, Action::back, "back", "back"}};
@@ -46,7 +46,7 @@ class SaveView : public Screen {
   const Exporter& exporter_;
   std::vector<CallId> calls_;
   LineEdit edit_;
-  std::vector<std::string> lines_;  // what came of it
+  std::vector<std::string> lines_;  // what was written, or why not
 };
 
 void SaveView::draw(Canvas& canvas) const {

@@ -1,4 +1,4 @@
-// The search prompt: `/`, the words, Enter; then n and N. Letters match in either case.
+// The search prompt: `/`, the words, Enter; then n and N. Upper and lower case are the same.
 #pragma once
 
 #include <functional>
@@ -10,7 +10,7 @@
 
 namespace sipladder {
 
-// Whether `text` contains `words`, letters in either case.
+// Whether `text` contains `words` in upper or lower case.
 bool contains_words(std::string_view text, std::string_view words);
 
 class Search {
@@ -20,16 +20,16 @@ class Search {
   bool editing() const { return edit_.active(); }
   std::string prompt() const;
   void begin();
-  // Forgets the words; false when there are none.
+  // Forgets the words. False: there were none.
   bool clear();
   // While editing. True when the words are complete and the search should run.
   bool type(Key key);
-  // Moves the cursor to the next row that matches, around the end.
+  // Moves the cursor to the next row that matches; after the last row it goes on with the first.
   void run(bool forward, const Matches& matches, Cursor* cursor);
   bool in(std::string_view text) const { return contains_words(text, words_); }
   const std::string& words() const { return words_; }
 
-  // What all views with a search do alike; `find(forward)` goes to the next match.
+  // Handles the search actions for all views. `find(forward)` has to go to the next match.
   template <typename Find>
   void act(Action action, Find find) {
     if (action == Action::search) begin();

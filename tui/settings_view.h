@@ -10,7 +10,8 @@ namespace sipladder {
 
 std::unique_ptr<Screen> settings_view(const Shared& shared);
 
-// Saves `chosen`, or all of `shown`, in a format that the user takes from the list of exporters.
+// Saves the `chosen` calls, or all `shown` ones when none is chosen, in a format that the user
+// takes from the list of exporters.
 std::unique_ptr<Screen> save_view(const Shared& shared, std::vector<CallId> chosen,
                                   std::vector<CallId> shown);
 

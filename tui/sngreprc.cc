@@ -14,7 +14,7 @@ namespace {
 constexpr size_t kMostAliases = 10'000;
 constexpr size_t kMostColumns = 64;
 
-// sngrep's names of what a key does.
+// sngrep's names of actions.
 constexpr std::pair<std::string_view, Action> kActions[] = {
     {"up", Action::up},
     {"down", Action::down},

@@ -1,5 +1,5 @@
-// sngrep's configuration file, as far as this terminal UI has what it sets: columns, names of
-// hosts, keys, colours. Lines that mean nothing here are left alone, as sngrep does.
+// Reads sngrep's configuration file: columns, names of hosts, keys, colours. Settings that this
+// terminal UI does not have are ignored, as sngrep ignores unknown ones.
 #pragma once
 
 #include <string>
@@ -9,10 +9,10 @@
 
 namespace sipladder {
 
-// The text of one file; later files go before earlier ones.
+// Takes the text of one file into *ui. A later file overrides an earlier one.
 void read_sngreprc(std::string_view text, Ui* ui);
 
-// Those that are read without being named: /etc/sngreprc, then $SNGREPRC or ~/.sngreprc.
+// The files that are read without being named: /etc/sngreprc, then $SNGREPRC or ~/.sngreprc.
 std::vector<std::string> usual_sngreprc();
 
 }  // namespace sipladder

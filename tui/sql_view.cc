@@ -82,7 +82,8 @@ std::string SqlView::prompt() const {
   return edit_.active() ? edit_.prompt() : search_.prompt();
 }
 
-// What a column holds that the query has named itself is not known: all of it is a name then.
+// The mask takes the cells of a column that the query has named itself for names, because nothing
+// says what they hold.
 std::string SqlView::shown(size_t row, size_t column) const {
   const Value& value = rows_[row][column];
   Mask& mask = shared_.ui->mask;
@@ -125,7 +126,7 @@ void SqlView::draw(Canvas& canvas) const {
   }
 }
 
-// By the columns that name a call or a message. With the lock held.
+// The call of a row, by its columns that name a call or a message. With the lock held.
 CallId SqlView::call_of(size_t at, MessageId* message) const {
   const std::vector<Value>& row = rows_[at];
   CallId call;

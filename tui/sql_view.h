@@ -1,4 +1,4 @@
-// The SQL prompt: a query, its rows as a list, and the ladder that a row belongs to.
+// The SQL prompt: a query and its rows as a list. Enter opens the ladder that a row belongs to.
 #pragma once
 
 #include <string>
@@ -43,7 +43,7 @@ class SqlView : public Screen {
   std::vector<ResultColumn> columns_;
   std::vector<std::vector<Value>> rows_;
   bool all_ = true;       // no row was left out
-  uint64_t packets_ = 0;  // that there were then
+  uint64_t packets_ = 0;  // how many had been read when the query ran
   uint64_t packets_now_ = 0;
   int sorted_by_ = -1;
   bool descending_ = false;

@@ -14,7 +14,7 @@ std::string StatusLine::reading() {
   const auto packets = static_cast<double>(session_.model.accounting.packets);
   if (progress < 0) return "  reading";
   std::string out = fmt::format("  reading {:.0f}%", progress * 100);
-  // Too early, both would only flicker.
+  // In the first second, rate and time left would only flicker.
   if (seconds < 1 || progress < 0.01) return out;
   const double left = seconds * (1 - progress) / progress;
   return out + fmt::format("  {:.0f} packets/s  {} left", packets / seconds,

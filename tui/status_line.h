@@ -1,4 +1,4 @@
-// What the last row says of the capture: how much was read, how fast, what is wrong with it.
+// The words about the capture in the last row: how much was read, how fast, what is wrong with it.
 #pragma once
 
 #include <chrono>
@@ -25,7 +25,7 @@ class StatusLine {
   Clock::time_point began_ = Clock::now();
 };
 
-// What an empty list should say: what was seen instead of SIP. Empty when there is SIP.
+// Lines for a list without calls: what the capture holds instead of SIP. Empty when it holds SIP.
 std::vector<std::string> instead_of_sip(const Model& model, const std::string& bpf);
 
 }  // namespace sipladder

@@ -11,14 +11,14 @@
 namespace sipladder {
 namespace {
 
-constexpr int kLeastPlot = 2, kMostPlot = 6;  // rows of one, without its title
+constexpr int kLeastPlot = 2, kMostPlot = 6;  // rows of a plot without its title
 
 struct Series {
   const char* column;
   const char* name;
   const char* unit;
   Ink ink;
-  double least_top;  // less than that does not fill the height
+  double least_top;  // the value at the top of the plot is at least this
 };
 constexpr Series kSeries[] = {{"loss_pct", "loss", "%", Ink::error, 5},
                               {"jitter_ms", "jitter", " ms", Ink::info, 5},
@@ -57,7 +57,7 @@ std::string title_of(const Shown& one) {
   return fmt::format("{}: at most {:.3g}{}", one.series->name, one.most, one.series->unit);
 }
 
-// "0:00  30 intervals of 1 s  0:29": where the bars begin and end.
+// "0:00  30 intervals of 1 s  0:29": the line below the plots with the times of both ends.
 CellLine axis(Reader& reader, StreamId id, uint32_t count, int width) {
   Value from, until;
   find_column(kIntervalsTable, "from_ns")->get(reader, {id.value, 0}, from);
@@ -84,7 +84,7 @@ std::vector<CellLine> stream_plots(const Shared& shared, StreamId id, int width,
   if (!there || width <= 0) return lines;
   const uint32_t count = kIntervalsTable.parts(reader, id.value);
   std::vector<Shown> shown;
-  int room = height - 1, drawn = 0;  // the axis
+  int room = height - 1, drawn = 0;  // one line is for the axis
   for (const Series& series : kSeries) {
     Shown one = shown_of(reader, id, count, series);
     const int needed = one.most > 0 ? kLeastPlot + 1 : 1;

@@ -1,4 +1,4 @@
-// A stream over time, as a view shows it: loss, jitter and silence.
+// Plots of a stream over time, as a view shows them: loss, jitter and silence.
 #pragma once
 
 #include <vector>
@@ -7,7 +7,7 @@
 
 namespace sipladder {
 
-// Of at most so many lines: as many plots as there is room for. With the lock held.
+// As many plots as fit into `height` lines. With the lock held.
 std::vector<CellLine> stream_plots(const Shared& shared, StreamId id, int width, int height);
 
 }  // namespace sipladder

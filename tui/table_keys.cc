@@ -35,7 +35,7 @@ void TableView::find(bool forward) {
       forward, [this](size_t row) { return row_matches(row); }, &cursor_);
 }
 
-// To the next row whose call has a problem; a finding is one itself.
+// Goes to the next row whose call has a problem. In the table of findings each row is a problem.
 void TableView::step_problem(bool forward) {
   const SharedLock lock(shared_);
   rows_.catch_up();
@@ -63,7 +63,7 @@ void TableView::step_sort(bool forward) {
   rows_.sort(place < 0 ? nullptr : columns_[static_cast<size_t>(place)], false);
 }
 
-// The column sorted by, which < and > choose.
+// Changes the width of the column that the table is sorted by; < and > choose that column.
 void TableView::widen(int by) {
   constexpr int kWidest = 500;
   for (const Placed& place : placed_) {
@@ -91,7 +91,7 @@ void TableView::type_filter(Key key) {
   RowFilter filter = understand_filter(text, std::string(table_.name));
   const bool done = answer == LineEdit::Answer::done;
   if (!filter.error.empty()) {
-    if (done) filter_edit_.begin(kTableFilterLabel, text);  // the line says what is wrong
+    if (done) filter_edit_.begin(kTableFilterLabel, text);  // the prompt shows the error
     return;
   }
   // A condition can take long: it waits for Enter.
@@ -106,7 +106,7 @@ Reply TableView::open_record() {
   return {Reply::Kind::open, record_view(shared_, table_, row)};
 }
 
-// What an address sent, hop by hop: its Via, and where the answers had to go and went.
+// Opens the Via hops of the requests that the selected address sent.
 Reply TableView::open_endpoint() {
   std::string address, port;
   {
@@ -119,7 +119,7 @@ Reply TableView::open_endpoint() {
   return {Reply::Kind::open, hops_of(shared_, address, port)};
 }
 
-// The ladder that the row belongs to, where it proves something; or the message itself.
+// Opens the ladder that the row belongs to, at its evidence; `message`: the message itself.
 Reply TableView::open_row(bool message) {
   const RowId row = selected();
   if (row.id == 0) return {};
@@ -201,7 +201,7 @@ Reply TableView::type(Key key) {
   return {};
 }
 
-// A click above the rows sorts by a column, a second one the other way.
+// A click on a title sorts by its column; a second one turns the order around.
 bool TableView::click(int x, int y) {
   if (y > 0) return cursor_.click(y - 1);
   for (const Placed& place : placed_) {

@@ -39,7 +39,7 @@ bool TableRows::has_changed() const {
 void TableRows::count_again() {
   const auto began = Clock::now();
   const bool gone = epoch_ != shared_.model.evicted.epoch;
-  // What is concluded of a large file is asked for when it has been read.
+  // Tables of conclusions cost much in a large file: they wait until it has been read.
   const bool waits = table_.come == RowsCome::by_opening && !shared_.verdicts;
   count_ = waits ? 0 : table_.open(reader_);
   if (!known_ || !only_grows_ || gone) {
@@ -99,7 +99,7 @@ MessageId TableRows::message_of(RowId row) {
   return MessageId{static_cast<uint32_t>(number("message", row))};
 }
 
-// By its message; else by the column that tells when it began.
+// The place of the row's message; else the time in the column that says when it began.
 RowPlace TableRows::place_of(RowId row) {
   const MessageId id = message_of(row);
   if (shared_.model.messages.holds(id)) {
@@ -166,7 +166,7 @@ bool TableRows::refresh(bool moved) {
   if (changed) count_again();
   if (listing_) list_more();
   if (!listing_ && !arranged_) arrange();
-  // Rows of a table that is concluded anew must be looked at before that happens.
+  // A table of conclusions is made anew when packets come: its rows must be arranged before that.
   const bool hurry = !only_grows_ && !shared_.model.finished;
   if (arrangement_.step(hurry ? std::chrono::milliseconds(200) : shared_.ui->slice))
     shown_ = std::move(arrangement_.result());

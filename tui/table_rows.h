@@ -18,22 +18,23 @@ namespace sipladder {
 
 class TableRows {
  public:
-  // `scope`: rows of these calls only; empty: all.
+  // `scope`: only rows of these calls; empty: all rows. `shared` and `table` must outlive this
+  // object.
   TableRows(const Shared& shared, const TableDescription& table, std::vector<CallId> scope);
 
-  // Takes in what came; `moved`: rows will be read that were not before. True when rows may be read
-  // now: else those of before have to do.
+  // Takes in new rows, and goes on choosing and sorting. `moved`: the view wants other rows than
+  // before. True: rows may be read now; false: the view has to keep the cells that it has.
   bool refresh(bool moved);
-  // Before rows are read outside of refresh(): what is concluded may have been concluded anew.
+  // Must come before rows are read outside of refresh(): conclusions may have changed since.
   void catch_up();
   const std::vector<RowId>& ids() const { return shown_; }
   bool working() const { return listing_ || arrangement_.running(); }
   std::string progress() const;
 
-  const Finding* finding(RowId row) const;  // of the table of findings; else null
-  // Empty where the row is not there any more.
+  const Finding* finding(RowId row) const;  // null: not the table of findings, or no such row
+  // A null value when the row is not there any more.
   Value value(const Column& column, RowId row);
-  // What the row is about, as far as its columns say.
+  // Call, message and place that the row is about, by its columns; empty when none says it.
   CallId call_of(RowId row);
   MessageId message_of(RowId row);
   RowPlace place_of(RowId row);
@@ -62,7 +63,7 @@ class TableRows {
   const TableDescription& table_;
   std::vector<CallId> scope_;
   Reader reader_;
-  bool only_grows_;  // rows that are there stay as they are
+  bool only_grows_;  // rows are only added; those that are there do not change
 
   uint32_t count_ = 0;
   uint32_t next_ = 1;  // the record to list
@@ -70,7 +71,7 @@ class TableRows {
   std::vector<RowId> base_, shown_;
   Arrangement<RowId> arrangement_;
 
-  // When count_ was asked for.
+  // The state of the model when count_ was asked for.
   bool known_ = false;
   uint64_t packets_ = 0;
   uint32_t epoch_ = 0;
@@ -81,8 +82,8 @@ class TableRows {
   bool descending_ = false;
   RowFilter filter_;
   std::string filter_text_;
-  std::vector<const Column*> searched_;  // by words
-  std::vector<int64_t> chosen_;          // by a condition: rowids, ascending
+  std::vector<const Column*> searched_;  // columns that words are searched in
+  std::vector<int64_t> chosen_;          // rowids that the condition chooses, ascending
   const Column* picked_ = nullptr;
   std::string picked_cell_;
 };

@@ -13,10 +13,10 @@
 namespace sipladder {
 namespace {
 
-// The widest that a column can be; then what is tried for the sake of others.
+// Limits of the width of a column. The smaller ones are tried when the first leaves columns out.
 constexpr int kMostOfColumn[] = {60, 32, 24};
 constexpr int kGap = 2;
-constexpr int kLeastForWords = 16;  // rows of a view that tells the finding below
+constexpr int kLeastForWords = 16;  // rows of a view that shows the selected finding below
 
 bool is_number(const Column& column) {
   return column.type == "INTEGER" || column.type == "REAL";
@@ -70,7 +70,7 @@ RowId TableView::selected() const {
   return cursor_.selected < ids.size() ? ids[cursor_.selected] : RowId{};
 }
 
-// Numbers name nobody.
+// Columns of numbers hold no names: the mask leaves them.
 std::string TableView::shown(const Column& column, std::string text) const {
   return is_number(column) ? text : shared_.ui->mask.cell(column.name, std::move(text));
 }
@@ -86,7 +86,7 @@ void TableView::take_cells() {
   }
 }
 
-// What a column wants, of at most so much.
+// The width that a column wants, at most `most` unless the user has set it.
 int TableView::wanted_width(size_t column, int most) const {
   const auto wanted = widths_.find(std::string(columns_[column]->name));
   if (wanted != widths_.end()) return wanted->second;
@@ -95,7 +95,7 @@ int TableView::wanted_width(size_t column, int most) const {
   return std::min(wide, most);
 }
 
-// Long texts are cut as far as lets all columns be seen; the last one that fits takes the rest.
+// Cuts long texts as far as it takes to show all columns. The last column that fits takes the rest.
 void TableView::place(int width) {
   placed_.clear();
   const size_t first = std::min(first_column_, columns_.size() - 1);
@@ -117,7 +117,8 @@ void TableView::place(int width) {
   }
 }
 
-// Whoever looks at findings reads the selected one whole; of a stream, its figures over time.
+// Below the table of findings: the whole text of the selected finding. Below the table of streams:
+// plots of the selected stream.
 void TableView::take_words(int width) {
   words_.clear();
   if (&table_ == &kStreamsTable && word_rows_ > 0 && selected().id != 0)

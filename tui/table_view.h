@@ -1,5 +1,5 @@
-// Any table of the program as a view, made from its description alone: columns, order, filter,
-// values with counts, and the ladder that a row belongs to.
+// A view of any table of the program, made from the table's description alone: columns, order,
+// filter, values with counts, and the ladder that a row belongs to.
 #pragma once
 
 #include <map>
@@ -15,7 +15,7 @@ namespace sipladder {
 
 class TableView : public Screen {
  public:
-  // `scope`: rows of these calls only; empty: all. `tab`: its place among the views.
+  // `scope`: only rows of these calls; empty: all rows. `tab`: its place among the views (tabs.h).
   TableView(const Shared& shared, const TableDescription& table, size_t tab,
             std::vector<CallId> scope);
   ~TableView() override;
@@ -36,7 +36,7 @@ class TableView : public Screen {
   std::string prompt() const override;
   bool working() const override { return rows_.working(); }
 
-  // Only rows where this column has that text.
+  // Shows only rows where this column has that text.
   void pick(std::string_view column, const std::string& cell);
   void filter(const std::string& text);  // as if it were typed
 
@@ -72,12 +72,12 @@ class TableView : public Screen {
   std::vector<CallId> scope_;
   TableRows rows_;
   std::vector<const Column*> columns_;
-  std::map<std::string, int> widths_;  // of those that the user has made wider or narrower
-  size_t first_column_ = 0;            // those before are scrolled out
+  std::map<std::string, int> widths_;  // of columns that the user has made wider or narrower
+  size_t first_column_ = 0;            // columns before it are scrolled out
   std::vector<Placed> placed_;
   std::vector<std::vector<std::string>> cells_;  // of the rows from cells_top_ on
   size_t cells_top_ = 0;
-  std::vector<CellLine> words_;  // of the selected finding or stream
+  std::vector<CellLine> words_;  // lines about the selected finding or stream
   size_t word_rows_ = 0;
   size_t last_selected_ = 0, last_top_ = 0;
   Cursor cursor_;

@@ -24,7 +24,7 @@ const TabRow* tab_row(std::string_view table) {
   return found == std::end(kTabs) ? nullptr : found;
 }
 
-// In the order of the ring. The list of calls is a view of its own.
+// The tables in the order of the ring, without `calls`: the list of calls is a view of its own.
 const std::vector<const TableDescription*>& ring() {
   static const std::vector<const TableDescription*> kRing = [] {
     std::vector<const TableDescription*> all;
@@ -63,7 +63,7 @@ std::vector<std::string> shown_columns(const TableDescription& table) {
   std::vector<std::string> all;
   if (table.listed != "*") {
     for (std::string& name : split_names(table.listed)) {
-      std::erase(name, '"');  // a name that SQL has another meaning for
+      std::erase(name, '"');  // quotes around a name that is a word of SQL too
       all.push_back(std::move(name));
     }
     return all;

@@ -10,7 +10,7 @@
 #include <cstring>
 #include <string>
 
-// ncurses.h defines short words as macros: nothing but it may follow.
+// ncurses.h defines short words as macros: it must be the last include.
 #define NCURSES_NOMACROS 1
 #define NCURSES_WIDECHAR 1
 #include <ncurses.h>
@@ -53,7 +53,7 @@ short pair_of(Ink ink) {
   return static_cast<short>(static_cast<int>(ink) + 1);
 }
 
-// NO_COLOR, whatever its value (https://no-color.org), and terminals that have none.
+// False when NO_COLOR has any value (https://no-color.org), or the terminal has no colours.
 bool wants_colors() {
   const char* const without = std::getenv("NO_COLOR");
   return (without == nullptr || *without == '\0') && has_colors();
@@ -110,7 +110,7 @@ Key plain_key(wint_t code) {
   return static_cast<Key>(code);
 }
 
-// What a signal handler needs to leave the terminal: ncurses may not be called there.
+// What a signal handler needs to restore the terminal, because it may not call ncurses.
 struct WayOut {
   termios modes{};
   int keyboard = -1;
@@ -187,7 +187,7 @@ Key Terminal::read_key(int timeout_ms) {
 void Terminal::use_mouse(bool wanted) {
   if (wanted == mouse_) return;
   mouse_ = wanted;
-  mouseinterval(0);  // presses and releases come at once, none waits for a second one
+  mouseinterval(0);  // ncurses reports each press and release at once, and waits for no second one
   constexpr mmask_t kEvents =
       BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON4_PRESSED | BUTTON5_PRESSED;
   mousemask(wanted ? kEvents : 0, nullptr);

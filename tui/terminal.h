@@ -1,4 +1,6 @@
-// The real terminal: the only user of ncurses. Restores the terminal when it goes.
+// The real terminal, and the only user of ncurses. The destructor restores the terminal.
+//
+// Threads: one. There can be only one at a time.
 #pragma once
 
 #include <chrono>
@@ -14,20 +16,20 @@ namespace sipladder {
 
 class Terminal {
  public:
-  explicit Terminal(bool color = true);  // NO_COLOR goes before
+  explicit Terminal(bool color = true);  // NO_COLOR in the environment overrides `color`
   ~Terminal();
   Terminal(const Terminal&) = delete;
   Terminal& operator=(const Terminal&) = delete;
 
-  bool is_open() const { return open_; }
+  bool is_open() const { return open_; }  // false: ncurses cannot use this terminal
   int width() const;
   int height() const;
   Key read_key(int timeout_ms);  // kKeyNone when none came
   void show(const Canvas& canvas);
-  // Clicks and the wheel come as keys (tui/mouse.h), where the terminal has them. It keeps its own
-  // way of selecting text for Shift then.
+  // Makes clicks and the wheel come as keys (tui/mouse.h), where the terminal has a mouse. Its own
+  // selection of text then needs Shift.
   void use_mouse(bool wanted);
-  // Into the clipboard of a terminal that takes it (OSC 52); at most 64 KiB.
+  // Puts the text into the clipboard, by OSC 52, which not every terminal takes; at most 64 KiB.
   void copy(std::string_view text);
 
  private:
@@ -40,12 +42,12 @@ class Terminal {
 
   bool colored_ = false;
   bool mouse_ = false;
-  // The newest click: a second one soon after, at the same place, makes a double one.
+  // The newest click: a second one soon after it, at the same place, is a double click.
   MouseEvent clicked_;
   std::chrono::steady_clock::time_point clicked_at_{};
 };
 
-// From a signal handler, when there will be no destructor: the terminal becomes what it was.
+// Restores the terminal from a signal handler, after which no destructor will run.
 void leave_terminal_at_once();
 
 }  // namespace sipladder

@@ -19,7 +19,7 @@ void TextPane::find(bool forward) {
       forward, [this](size_t row) { return search_.in(to_utf8(lines_[row])); }, &cursor_);
 }
 
-// Of several such lines the first.
+// Whether the line is the first of several consecutive problem lines.
 bool TextPane::begins_problem(size_t line) const {
   return is_problem_ && is_problem_(lines_[line]) && (line == 0 || !is_problem_(lines_[line - 1]));
 }

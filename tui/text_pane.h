@@ -1,4 +1,4 @@
-// Lines of text with a selected one, searched and scrolled: what all views of text have.
+// Lines of text with a cursor, search and scrolling: the common part of all views of text.
 #pragma once
 
 #include <functional>
@@ -13,10 +13,10 @@ namespace sipladder {
 
 class TextPane {
  public:
-  // The selected line stays where it is, as far as there is one.
+  // The cursor keeps its line number, as far as there are so many lines.
   void set(std::vector<CellLine> lines) { lines_ = std::move(lines); }
   const std::vector<CellLine>& lines() const { return lines_; }
-  // Which lines e and E go to.
+  // Tells which lines the keys e and E go to.
   void set_problems(std::function<bool(const CellLine&)> is_problem) {
     is_problem_ = std::move(is_problem);
   }
@@ -24,10 +24,10 @@ class TextPane {
   void rewind() { cursor_ = Cursor{}; }
   void draw(Canvas& canvas, int y) const;
 
-  // While a search is typed all keys are its own.
+  // True while a search is typed: then all keys go to type().
   bool typing() const { return search_.editing(); }
   Reply type(Key key);
-  bool act(Action action);  // moving, scrolling, searching; false: it is none of these
+  bool act(Action action);  // moving, scrolling, searching; false: another action
   std::string prompt() const { return no_problem_ ? "no problem here" : search_.prompt(); }
   bool click(int y) { return cursor_.click(y); }
   size_t selected() const { return cursor_.selected; }
@@ -42,20 +42,20 @@ class TextPane {
   std::function<bool(const CellLine&)> is_problem_;
   Cursor cursor_;
   int skip_ = 0;
-  bool no_problem_ = false;  // that e could go to
+  bool no_problem_ = false;  // the last e or E found no line to go to
   Search search_;
 };
 
-// A text of several lines, each one in an ink.
+// Appends the lines of a text, all in one ink.
 void add_lines(std::vector<CellLine>* lines, std::string_view text, Ink ink = Ink::plain);
-// Broken between words.
+// Appends a text broken between words into lines of at most `width` columns.
 void add_wrapped(std::vector<CellLine>* lines, std::string_view text, int width, int indent,
                  Ink ink = Ink::plain);
 
-// Of its first character.
+// The ink of the line's first character.
 Ink first_ink(const CellLine& line);
 
-// The keys that all such views have, beside those that move.
+// The keys of all views of text, beside those that move.
 inline constexpr KeyBinding kTextKeys[] = {
     {kKeyLeft, Action::left, ""},
     {'h', Action::left, ""},
@@ -71,7 +71,7 @@ inline constexpr KeyBinding kTextKeys[] = {
     {'q', Action::back, ""},
     {kKeyEscape, Action::back, "back to where you were", "back"},
 };
-// `own` first, then those above whose keys are not taken.
+// `own`, then the keys of kTextKeys that `own` does not have.
 KeyTable with_text_keys(KeyTable own);
 
 }  // namespace sipladder

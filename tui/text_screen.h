@@ -1,4 +1,4 @@
-// A view that is a text: whoever opens it says what the text is, and what Enter on a line does.
+// A view that is a text. Whoever opens it passes the text, and what Enter on a line does.
 #pragma once
 
 #include <functional>
@@ -14,11 +14,13 @@ class TextScreen : public Screen {
  public:
   struct Text {
     std::string name, heading;
-    // With the lock held, once for each width.
+    // Makes the lines. Called with the session's lock held, again when the width or Ui::look
+    // changes.
     std::function<std::vector<CellLine>(int width)> lines;
     std::function<Reply(size_t line)> open = {};  // empty: Enter does nothing
     std::string open_help = {};
-    // What e and E go to: "finding", "difference"; and which lines are one. Empty: none is.
+    // What the keys e and E go to ("finding", "difference"), and which lines are such a thing.
+    // Empty: the view has no such keys.
     std::string problems = {};
     std::function<bool(const CellLine&)> is_problem = {};
   };
@@ -38,7 +40,7 @@ class TextScreen : public Screen {
  private:
   std::shared_ptr<const Ui> ui_;
   Text text_;
-  std::string next_help_, both_help_;  // that keys_ refers to
+  std::string next_help_, both_help_;  // texts that keys_ refers to
   KeyTable keys_;
   int made_for_ = 0;        // width
   uint32_t made_look_ = 0;  // Ui::look

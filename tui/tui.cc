@@ -18,12 +18,12 @@ namespace {
 
 constexpr int kRedrawMs = 100;
 constexpr int kIdleMs = 250;
-constexpr int kBreathMs = 15;  // that a view with more to do leaves the engine
+constexpr int kBreathMs = 15;  // pause of a view with more to do, so that the engine gets the lock
 constexpr std::chrono::milliseconds kSlice{25}, kSliceWhileReading{5};
-constexpr int kScriptMs = 20;  // between two keys of a script, while they wait
+constexpr int kScriptMs = 20;  // how often a waiting script looks whether all is read
 
-// The screen and the keyboard, also while a view is busy: then `q` leaves the program, and other
-// keys wait until it is done.
+// The screen and the keyboard. While a view is busy, `q` leaves the program, and other keys wait
+// until the view is done.
 class Desk {
  public:
   Desk(Session& session, Terminal& terminal, const std::vector<Key>& keys)
@@ -33,7 +33,7 @@ class Desk {
     terminal_.show(canvas);
     shown_ = std::move(canvas);
   }
-  // Keys of a script wait until all is read and looked at (`settled`).
+  // Keys of a script are taken only when all is read and judged (`settled`).
   Key next_key(int timeout_ms, bool settled) {
     if (!waiting_.empty()) return take(&waiting_);
     if (script_.empty()) return terminal_.read_key(timeout_ms);
@@ -86,7 +86,7 @@ void run_screen(const Session& session, App& app, Terminal& terminal, Desk& desk
   }
 }
 
-// What stays in the terminal's history.
+// Prints the line that stays in the terminal when the UI has gone.
 void print_summary(const Overview& overview, const Model& model) {
   const std::string words =
       overview.known()
@@ -97,7 +97,7 @@ void print_summary(const Overview& overview, const Model& model) {
   std::fputs((words + "\n").c_str(), stdout);
 }
 
-// Terminals and locales that would show something else for a line or an arrow.
+// Whether terminal or locale would show something else for the characters of lines and arrows.
 bool shows_ascii_only() {
   const char* const term = std::getenv("TERM");
   const std::string_view name = term == nullptr ? "" : term;
@@ -107,7 +107,7 @@ bool shows_ascii_only() {
     if (value == nullptr || *value == '\0') continue;
     const std::string_view locale = value;
     const size_t dot = locale.find('.');
-    if (dot == std::string_view::npos) return false;  // "C": nothing is said of characters
+    if (dot == std::string_view::npos) return false;  // "C" does not name a character set
     const std::string_view set = locale.substr(dot + 1);
     return !set.starts_with("UTF") && !set.starts_with("utf");
   }
@@ -129,7 +129,7 @@ std::string unusable_terminal() {
 int run_tui(Session& session, const TuiOptions& options) {
   Ui& ui = *options.ui;
   ui.ascii |= shows_ascii_only();
-  bool by_user = false;  // and not by a signal
+  bool by_user = false;  // the user has left, no signal ended the program
   {
     Terminal terminal(ui.color);
     if (!terminal.is_open()) {

@@ -1,5 +1,6 @@
-// What the user has set or chosen and all views share. Used by the thread that draws and answers
-// keys, never by the engine's.
+// What the user has set or chosen, shared by all views.
+//
+// Threads: only one that draws or answers keys uses it at a time, never the engine's thread.
 #pragma once
 
 #include <chrono>
@@ -16,9 +17,9 @@
 
 namespace sipladder {
 
-// How a table was left: it comes back like that.
+// The state in which a table's view was left, for the next time that it is opened.
 struct TableState {
-  std::vector<std::string> columns;   // empty: those of the table
+  std::vector<std::string> columns;   // empty: shown_columns() of the table
   std::map<std::string, int> widths;  // of columns that the user has made wider or narrower
   std::string sort;                   // a column; empty: as the rows come
   bool descending = false;
@@ -28,36 +29,36 @@ struct TableState {
 
 enum class ArrowColors : uint8_t { transaction, request, call };
 
-// What times count from: midnight, the first packet or message, the row above, a row that the user
-// has marked.
+// What times count from: midnight, the beginning of the capture or ladder, the row above, or a row
+// that the user has marked.
 enum class TimeMode : uint8_t { of_day, since_start, since_previous, since_mark };
 
 struct Ui {
   bool live = false;
-  bool ask_before_leaving = true;  // a live capture
+  bool ask_before_leaving = true;  // only when `live`
   bool ascii = false;
   bool color = true;
   bool syntax = true;              // colours in messages
   bool mouse = true;               // where the terminal has one
-  std::map<Key, Action> bindings;  // keys that the user has given another meaning
+  std::map<Key, Action> bindings;  // keys to which the user has given another action
 
   // Times
   TimeMode time_mode = TimeMode::of_day;
-  int64_t mark_ns = 0;      // 0: none is set
-  bool other_zone = false;  // than the command line says: UTC or local
+  int64_t mark_ns = 0;      // time of the marked row; 0: none is marked
+  bool other_zone = false;  // UTC instead of local times, or local instead of UTC (Shared::utc())
 
   Mask mask;  // of names, numbers and addresses
 
-  // Changes when all texts must be made anew.
+  // Counts up when all views must make their texts anew.
   uint32_t look = 0;
 
   // The call list
   bool panel = true;   // the finding and the ladder of the selected call
-  int panel_rows = 0;  // that it takes; 0: as many as seem right
+  int panel_rows = 0;  // height of the panel; 0: chosen by the height of the screen
   bool autoscroll = false;
-  std::vector<std::string> columns;  // that a configuration names; empty: the usual ones
-  std::string first_filter;          // likewise
-  std::vector<CallId> chosen;        // with Space, ascending
+  std::vector<std::string> columns;  // named by a configuration file; empty: the usual ones
+  std::string first_filter;          // a filter of a configuration file; empty: none
+  std::vector<CallId> chosen;        // calls chosen with Space, ascending
   std::map<std::string, TableState> tables;
   Overview overview;
 
@@ -67,7 +68,7 @@ struct Ui {
   std::vector<HostAlias> aliases;
   bool show_aliases = true;
   bool raw_pane = false;       // the message beside the ladder, wherever there is room
-  bool raw_where_wide = true;  // only where there is plenty
+  bool raw_where_wide = true;  // the message beside the ladder, only on a wide screen
   int raw_share = 50;          // percent of the width that the message beside the ladder takes
   bool media = true;
   bool compact = false;
@@ -78,19 +79,20 @@ struct Ui {
   std::function<void()> stop_reading;  // what was read is kept
   bool paused = false;
 
-  // Where bytes are read again from, for what is saved.
+  // The files and the filter that saving reads packets from again.
   std::vector<std::string> sources;
   std::string bpf;
   std::string save_folder;
-  // Writes the notes beside the capture; a sentence when it cannot. Empty: there is no capture.
+  // Writes the notes beside the capture; returns a sentence when it cannot. Empty: there is no
+  // capture file.
   std::function<std::string(const std::string&)> save_notes;
 
-  // How long a view may hold the lock for one frame while it chooses and sorts: less while packets
-  // come, so that the engine goes on.
+  // How long a view may hold the lock for one frame while it chooses and sorts. It is less while
+  // packets come, so that the engine can go on.
   std::chrono::milliseconds slice{25};
 
-  std::string clipboard;  // for the terminal, which takes it when it can (OSC 52)
-  std::string notice;     // said once in the last row
+  std::string clipboard;  // a text that Terminal::copy() will be given next
+  std::string notice;     // shown in the last row until the next key
 };
 
 }  // namespace sipladder

@@ -1,5 +1,6 @@
-// One screen: it copies what it shows under the lock (refresh), draws without it, and does what its
-// keys ask for. What keys ask for in all views alike is done by App.
+// A view of the terminal UI. It copies what it shows while the lock is held (refresh), draws
+// without the lock, and does what its keys ask for. Keys that do the same in all views are handled
+// by App.
 #pragma once
 
 #include <atomic>
@@ -17,15 +18,16 @@
 
 namespace sipladder {
 
-// What the views read. Everything but `lock` and `ui` is read with `lock` held.
+// What the views read. Everything but `lock` and `ui` may only be read with `lock` held. All that
+// the references name must outlive the views.
 struct Shared {
   const Model& model;
   const PacketLog& log;
   Analyst& analyst;
   SessionLock& lock;
   std::atomic<bool>& verdicts;  // the analysis is cheap now: findings may be shown
-  bool utc_wanted = false;      // on the command line
-  std::shared_ptr<Ui> ui = std::make_shared<Ui>();  // what all views have in common
+  bool utc_wanted = false;      // by the command line
+  std::shared_ptr<Ui> ui = std::make_shared<Ui>();  // the settings that all views share
 
   bool utc() const { return utc_wanted != ui->other_zone; }
 };
@@ -42,12 +44,12 @@ class SharedLock {
 };
 
 class Screen;
-// What comes after a key.
+// What a view wants after a key.
 struct Reply {
-  // `replace`: `view` stands where this one stood. `leave`: out of the program.
+  // `replace`: `view` takes the place of this view. `leave`: the program ends.
   enum class Kind : uint8_t { stay, back, open, replace, help, leave };
   Kind kind = Kind::stay;
-  std::unique_ptr<Screen> view;  // open, replace
+  std::unique_ptr<Screen> view;  // with `open` and `replace`
 };
 
 class Screen {
@@ -57,21 +59,21 @@ class Screen {
   // to draw().
   virtual void refresh(int width, int height) = 0;
   virtual void draw(Canvas& canvas) const = 0;
-  // Without the lock. While a line is typed each key goes to type(); else to act() goes what the
-  // table of keys says of it, Action::none too.
+  // Called without the lock. While typing() is true, each key goes to type(). Else act() gets the
+  // action that the key table says, Action::none too.
   virtual bool typing() const { return false; }
   virtual Reply type(Key) { return {}; }
   virtual Reply act(Action action) = 0;
-  // The mouse, at a place of the canvas: whether a row is there, which is selected then.
+  // A click at a place of the canvas. True: a row is there, and is selected now.
   virtual bool click(int, int) { return false; }
-  // Pressed at one place, let go at another.
+  // The mouse button was pressed at the first place and released at the second.
   virtual void drag(int, int, int, int) {}
-  // Ends what was begun last (a search, a filter), since Esc was pressed; false: nothing was.
+  // Esc: ends a search or filter. False: there is none, and the view is left.
   virtual bool unwind() { return false; }
   virtual const KeyTable& keys() const = 0;
   virtual std::string name() const = 0;                 // in the help
   virtual std::string crumb() const { return name(); }  // in the trail of views
-  virtual std::string heading() const { return {}; }    // behind it
+  virtual std::string heading() const { return {}; }    // behind the trail
   virtual bool working() const { return false; }        // has more to do: refresh again at once
   virtual std::string prompt() const {
     return {};
