@@ -20,8 +20,8 @@ std::string field_text(std::string_view text) {
   return terminal_text(trim(text));
 }
 
-// The address or user@host that a word of a summary is; empty for other words. Ports differ from
-// run to run and are left out.
+// The address or user@host of a word in a summary; empty for other words. Ports are left out,
+// because they differ from run to run.
 std::string named_by(std::string_view word) {
   if (word.ends_with("'s")) word.remove_suffix(2);
   const auto is_mark = [](char c) { return kPunctuation.find(c) != std::string_view::npos; };
@@ -48,7 +48,7 @@ std::string names_in_summary(const std::string& summary) {
   return all;
 }
 
-// Fields of an identity; those that `mask` leaves out are empty.
+// The key of an identity of which only the fields in `mask` count.
 std::string key_of(const FindingIdentity& one, unsigned mask) {
   std::string key = one.code;
   const std::string* const fields[] = {&one.call_id, &one.caller, &one.callee, &one.about};

@@ -1,4 +1,4 @@
-// Findings that somebody has accepted: a text file that people edit (`check --baseline`).
+// The file of accepted findings (`check --baseline`): a text that people edit.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -12,34 +12,34 @@
 
 namespace sipladder {
 
-// What tells the same finding in another run. Safe text, trimmed, as the file has it.
+// Identifies the same finding in another run. The texts are escaped and trimmed, as in the file.
 struct FindingIdentity {
   std::string code;
   std::string call_id, caller, callee;
-  std::string about;  // without a call: the addresses that the summary names
+  std::string about;  // of a finding without a call: the addresses in its summary
 };
-// `own_words`: a rule's finding, whose summary stays as its author wrote it.
+// `own_words`: the finding is of a rule file, whose summary is taken as its author wrote it.
 FindingIdentity identity_of(const Finding& finding, const Model& model, MessageView& view,
                             bool own_words);
 
-// All of it as one text.
+// All fields as one text: a key of maps.
 std::string identity_key(const FindingIdentity& one);
 
 struct BaselineEntry {
-  FindingIdentity about;             // an empty field is not looked at
-  std::optional<Severity> severity;  // the worst that is accepted
-  std::string summary;               // for readers
+  FindingIdentity about;             // an empty field fits every finding
+  std::optional<Severity> severity;  // the worst severity that is accepted; nullopt: any
+  std::string summary;               // only for people who read the file
   std::string reason, expires;
   int64_t expires_ns = 0;  // 0: never
-  size_t line = 0;
+  size_t line = 0;         // in the file, from 1
 };
 
 class Baseline {
  public:
-  // A sentence when a line is wrong.
+  // Reads `text`, the content of the file at `path`. A sentence when a line is wrong.
   std::string parse(const std::string& path, const std::string& text);
 
-  // The entries that name this finding, live ones first, by their places in entries().
+  // Places in entries() of the entries that fit this finding, those not expired first.
   std::vector<size_t> naming(const FindingIdentity& finding, int64_t now_ns) const;
   const std::vector<BaselineEntry>& entries() const { return entries_; }
   static bool is_expired(const BaselineEntry& entry, int64_t now_ns) {
@@ -51,7 +51,8 @@ class Baseline {
   void index();
 
   std::vector<BaselineEntry> entries_;
-  absl::flat_hash_map<std::string, std::vector<size_t>> places_;  // by the fields that are given
+  absl::flat_hash_map<std::string, std::vector<size_t>>
+      places_;  // by the fields that are not empty
 };
 
 std::string baseline_text(const std::vector<BaselineEntry>& entries);

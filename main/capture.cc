@@ -16,7 +16,7 @@ void on_service_signal(int number) {
   if (number == SIGHUP) g_requests.rotate = true;
   if (number == SIGUSR1) g_requests.report = true;
   if (number == SIGHUP || number == SIGUSR1) return;
-  // Sent again, it ends the program at once.
+  // The same signal a second time ends the program at once.
   g_requests.stop = true;
   std::signal(number, SIG_DFL);
 }
@@ -68,7 +68,7 @@ void read_probe_keys(const Options& options, ProbeKeys* keys, std::vector<std::s
   }
 }
 
-// What is wrong with the sources when all is over.
+// Tells what was wrong with the sources, at the end. Returns the exit status.
 int damage_of(const PacketSource& source) {
   int status = kDone;
   for (const SourceInfo* info : source.infos()) {

@@ -11,7 +11,7 @@
 namespace sipladder {
 namespace {
 
-// "500ms", "10s", "15m", "1h", "1d", or seconds.
+// "500ms", "10s", "15m", "1h", "1d", or a number of seconds; in nanoseconds.
 std::optional<int64_t> parse_duration(std::string_view text) {
   constexpr std::pair<std::string_view, int64_t> kUnits[] = {
       {"ms", kMillisecondNs},       {"s", kSecondNs},
@@ -104,7 +104,7 @@ std::string read_hep(const CaptureWords& words, ServiceOptions* service) {
   return {};
 }
 
-// A file that is read is not written.
+// A sentence when an output is one of the sources.
 std::string overwritten(const Options& options, const ServiceOptions& service) {
   if (service.ring.out.empty() || service.ring.out == "-") return {};
   const RingPlace place = place_of(service.ring.out, service.ring.rotates());

@@ -1,4 +1,4 @@
-// `capture`: its options, and the service that they start.
+// The command `capture`: its options, and the service that they start (probe/).
 #pragma once
 
 #include <string>
@@ -14,10 +14,10 @@ namespace sipladder {
 
 void add_capture_options(CLI::App& app, CaptureWords* words);
 
-// A sentence when a value is none.
+// Fills *service. A sentence when a value is wrong.
 std::string read_capture_options(const Options& options, ServiceOptions* service);
 
-// Until the source ends or a signal comes; the exit status.
+// Runs until the source ends or a signal comes. Returns the exit status.
 int run_capture(const Options& options);
 
 }  // namespace sipladder

@@ -1,4 +1,4 @@
-// What the program knows by itself: its findings and its tables.
+// Prints what the program knows without a capture: its findings and its tables.
 #include <algorithm>
 
 #include "correlate/analysis/analysis.h"
@@ -14,7 +14,7 @@ namespace {
 
 using Row = std::vector<std::string>;
 
-// As a table whose last column is broken into lines, since it holds sentences.
+// Prints a table whose last column holds sentences, which are broken into lines.
 void print_lines(const std::vector<std::string>& names, const std::vector<Row>& rows,
                  const RowStyle& style) {
   std::vector<size_t> widths;

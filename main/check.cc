@@ -13,12 +13,12 @@
 namespace sipladder {
 namespace {
 
-// What is not known does not hold.
+// An assertion that is NULL, because a value is not known, counts as broken.
 std::string broken_condition(const std::string& condition) {
   return "(" + condition + "\n) IS NOT TRUE";
 }
 
-// Of rules and of the program, in the order of the table `findings`.
+// The findings of the program and of rules together, the worst first.
 std::vector<CheckedFinding> all_findings(const std::vector<const Finding*>& found,
                                          const RuleFindings& of_rules) {
   std::vector<CheckedFinding> all;
@@ -66,7 +66,7 @@ class Checker {
 
   std::vector<BaselineEntry> new_baseline() {
     std::vector<BaselineEntry> entries;
-    std::map<std::string, size_t> places;  // by finding and severity
+    std::map<std::string, size_t> places;  // in `entries`, by finding and severity
     for (const CheckedFinding& one : all) {
       if (plan_.fail_on_given && one.finding->severity < plan_.fail_on) continue;
       BaselineEntry entry;
@@ -94,7 +94,7 @@ class Checker {
 
   void accept(CheckedFinding* one) {
     if (plan_.baseline.entries().empty()) return;
-    // Times that a log does not have were made up: they prove no expiry.
+    // Times of a log without times are made up: by them nothing expires.
     const int64_t now_ns = result.has_times ? session_.model.now_ns : 0;
     for (const size_t place : plan_.baseline.naming(identity(*one), now_ns)) {
       const BaselineEntry& entry = plan_.baseline.entries()[place];

@@ -1,4 +1,4 @@
-// `check`: findings and assertions as a test.
+// The command `check`: findings and assertions as a test that can fail.
 #pragma once
 
 #include <string>
@@ -19,36 +19,38 @@ struct CheckPlan {
   Baseline baseline;
 };
 
-// A finding at or above --fail-on, or one below it when a baseline is written.
+// A finding, and the baseline entries about it. Pointers refer to the analyst, to RuleFindings and
+// to the Baseline.
 struct CheckedFinding {
   const Finding* finding = nullptr;
   bool of_rule = false;
-  const BaselineEntry* accepted = nullptr;  // by this entry
-  const BaselineEntry* expired = nullptr;   // accepted once
+  const BaselineEntry* accepted = nullptr;  // the entry that accepts it; null: none
+  const BaselineEntry* expired = nullptr;   // an entry that accepted it until it expired
 };
 
 struct BrokenCall {
   CallId call;
-  bool unknown = false;  // the condition is NULL
+  bool unknown = false;  // the condition is NULL for this call
 };
 
 struct CheckedAssertion {
   std::string condition;
-  uint64_t broken = 0;  // calls of which it does not hold
-  std::vector<BrokenCall> first;
+  uint64_t broken = 0;            // how many calls do not fulfil the condition
+  std::vector<BrokenCall> first;  // the first of them
 };
 
 struct CheckResult {
-  std::vector<CheckedFinding> findings;  // worst first
-  uint64_t below = 0;                    // --fail-on
+  std::vector<CheckedFinding> findings;  // at or above --fail-on, the worst first
+  uint64_t below = 0;                    // how many findings are below --fail-on
   std::vector<CheckedAssertion> assertions;
-  uint64_t calls = 0;                           // that they were asked of
-  std::vector<const BaselineEntry*> unmatched;  // name nothing that was found
+  uint64_t calls = 0;                           // how many calls the assertions were asked of
+  std::vector<const BaselineEntry*> unmatched;  // entries that fit no finding
   bool has_times = false;
 
   bool failed() const;
 };
 
+// Both return an exit status; mistakes are told on stderr.
 int plan_check(const Options& options, CheckPlan* plan);
 int print_check(Session& session, const Options& options, const CheckPlan& plan);
 

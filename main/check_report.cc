@@ -119,7 +119,7 @@ void print_text_report(const Session& session, const Options& options, const Che
   print(rest.take());
 }
 
-// Of several lines, which a text of XML may have.
+// Escapes a text of several lines for XML. The line breaks stay.
 std::string xml_lines(std::string_view text) {
   std::string out;
   for (size_t begin = 0; begin < text.size();) {
@@ -130,7 +130,7 @@ std::string xml_lines(std::string_view text) {
   return out;
 }
 
-// Cases of one suite, counted for the attributes that stand before them.
+// The cases of one test suite. They are counted, because the counts are written before the cases.
 class JunitCases {
  public:
   void passed(std::string_view group, std::string_view name) { add(group, name, ""); }

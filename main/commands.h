@@ -1,5 +1,5 @@
-// The commands: which options each of them knows, and what it prints. A command is a row here, or a
-// table (query/), which is a command of its name by itself.
+// The commands: which options each of them knows, and what it prints. A command is a row in
+// commands.cc, or a table (query/): each table is a command of its name.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace sipladder {
 
-// Groups of options; a command knows those of its groups and no other.
+// Groups of options. A command accepts the options of its groups and no other.
 enum OptionGroup : uint32_t {
   kSourceOptions = 1,
   kSelectOptions = 2,
@@ -30,7 +30,7 @@ enum OptionGroup : uint32_t {
   kCaptureOptions = 4096,
 };
 
-// What files that options name hold: read once, before the capture.
+// The content of files that options name. They are read once, before the capture.
 struct Prepared {
   std::vector<HostAlias> aliases;
   CheckPlan check;
@@ -40,16 +40,17 @@ struct Command {
   std::string name;
   uint32_t groups = 0;
   std::string help;
-  // Prints what was read of the sources. Null: a command without sources.
+  // Prints what was read of the sources; returns the exit status. Null: a command without sources,
+  // which has tell() instead.
   int (*show)(Session&, const Options&, const Prepared&) = nullptr;
-  int (*tell)(const Options&) = nullptr;  // of such a command
-  bool about_calls = false;               // --where is about calls, as in the terminal UI
+  int (*tell)(const Options&) = nullptr;
+  bool about_calls = false;  // --where is a condition over calls, not over rows of a table
 };
 
 const std::vector<Command>& commands();
-const Command* find_command(std::string_view name);
+const Command* find_command(std::string_view name);  // null: there is none
 
-// --where is about calls, or about the rows of another table.
+// True: --where of this command is a condition over calls; false: over the rows of its table.
 bool where_is_about_calls(std::string_view command);
 
 }  // namespace sipladder

@@ -10,7 +10,7 @@
 namespace sipladder {
 namespace {
 
-// False when nothing of it could be read.
+// Reads one of both captures. False when nothing of it could be read.
 bool read_point(const std::string& name, const Options& options, Session* session, int* status) {
   std::vector<std::string> errors;
   session->set_memory(options.memory / 2);

@@ -9,13 +9,13 @@
 namespace sipladder {
 namespace {
 
-// Within single quotes of a shell, on one line.
+// One line in single quotes of a shell.
 std::string quoted(std::string text) {
   std::replace(text.begin(), text.end(), '\n', ' ');
   return shell_quoted(text);
 }
 
-// In zsh's list of "name:about".
+// An entry "name:help" of a list in zsh.
 std::string described(const std::string& name, const std::string& help) {
   std::string out;
   for (const char c : name) out += c == ':' ? "\\:" : std::string(1, c);

@@ -1,4 +1,4 @@
-// Completion for shells, from the commands and options that the program has.
+// Completion scripts for shells, made from the commands and options of the program.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@ struct OptionName {
 };
 
 struct CommandOptions {
-  std::string command;  // empty: without one
+  std::string command;  // empty: the options without a command
   std::string help;
   std::vector<OptionName> options;
 };

@@ -1,9 +1,9 @@
-// What `sipladder` without a source says: which devices there are, or who may capture.
+// What `sipladder` without a source prints: the devices, or how to be allowed to capture.
 #pragma once
 
 namespace sipladder {
 
-// On standard output. Returns the exit status.
+// Prints on standard output. Returns the exit status.
 int print_devices();
 
 }  // namespace sipladder

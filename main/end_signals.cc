@@ -16,8 +16,8 @@ constexpr int64_t kAnswerNs = 600'000'000;
 
 std::atomic<Session*> g_session{nullptr};
 std::atomic<void (*)()> g_at_once{nullptr};
-std::atomic<int64_t> g_first_ns{0};   // of the first signal; 0: none has come
-std::atomic<int64_t> g_answer_ns{0};  // that an answer may take after the first signal
+std::atomic<int64_t> g_first_ns{0};   // when the first signal came; 0: none has come
+std::atomic<int64_t> g_answer_ns{0};  // how long an answer may take after the first signal
 
 void on_signal(int number) {
   const int64_t now = monotonic_ns();
@@ -32,7 +32,8 @@ void on_signal(int number) {
     return;
   }
   if (void (*at_once)() = g_at_once.load()) at_once();
-  // Sent again, it ends the program when this returns: who waits for it sees by which it ended.
+  // The signal is raised again with its default action, which ends the program when this handler
+  // returns. So the parent process sees which signal ended it.
   std::signal(number, SIG_DFL);
   std::raise(number);
 }
@@ -43,7 +44,7 @@ void handle(int number, void (*handler)(int)) {
   if (number == SIGHUP && action.sa_handler == SIG_IGN) return;
   action = {};
   action.sa_handler = handler;
-  action.sa_flags = SA_RESTART;  // what is being printed goes on
+  action.sa_flags = SA_RESTART;  // so that writing the output is not interrupted
   sigemptyset(&action.sa_mask);
   sigaction(number, &action, nullptr);
 }

@@ -1,18 +1,20 @@
-// SIGHUP, SIGINT and SIGTERM. The first asks the session to stop, and what there is gets shown: a
-// question that takes longer than the rest of a second is cancelled, one that is being answered
-// already at once. A second one ends the program at once. Those that come within a tenth of a
-// second are one: timeout(1) and terminals that are closed send two. Who starts the program with
-// SIGHUP ignored (nohup) keeps it so.
+// Handles SIGHUP, SIGINT and SIGTERM. The first signal stops reading, and what was read is shown;
+// an answer that takes longer than 0.6 s then is cancelled. After cancel_at_once() the first signal
+// cancels it at once. A second signal ends the program.
+//
+// Signals within a tenth of a second count as one, because timeout(1) and closing terminals send
+// two. When the program was started with SIGHUP ignored (nohup), it stays ignored.
 #pragma once
 
 #include "query/session.h"
 
 namespace sipladder {
 
-// There is one at a time.
+// Only one object may exist at a time. `session` must outlive it.
 class EndSignals {
  public:
-  // `at_once` may do what a signal handler may, before the program ends; null: nothing to do.
+  // `at_once` is called in the signal handler before the program ends, so it may only call what is
+  // safe there. Null: nothing to do.
   EndSignals(Session& session, void (*at_once)());
   ~EndSignals();
   EndSignals(const EndSignals&) = delete;

@@ -13,7 +13,7 @@
 namespace sipladder {
 namespace {
 
-// What the words mean that are known, when this one is not.
+// A sentence about a word that is not known, with known words that are near.
 std::string unknown_word(const std::string& word) {
   std::vector<std::string> known;
   for (const Explanation& one : explanations()) known.push_back(lower_case(one.word));

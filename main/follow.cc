@@ -1,4 +1,4 @@
-// Rows as they come.
+// Prints rows as packets come (--follow, live sources).
 #include <algorithm>
 #include <string>
 

@@ -1,4 +1,4 @@
-// What options of sngrep and tcpdump become here.
+// Hints for users of sngrep and tcpdump.
 #pragma once
 
 #include <string>
@@ -6,8 +6,8 @@
 
 namespace sipladder {
 
-// A sentence about an option that is not there, such as "-O" or "-B64"; empty for one that neither
-// of them has.
+// A sentence that says what to write instead of an option that this program does not have, such as
+// "-O" or "-B64". Empty: neither tool has this option.
 std::string habit_hint(std::string_view option);
 
 }  // namespace sipladder

@@ -10,12 +10,13 @@
 
 namespace sipladder {
 
-// From lines "ADDRESS[:PORT] NAME", "#" begins a comment; as /etc/hosts. False with a sentence in
-// *wrong: a file that cannot be read, or a line that is none (then *unreadable stays false).
+// Reads lines "ADDRESS[:PORT] NAME", like /etc/hosts; "#" begins a comment. False with a sentence
+// in *wrong: the file cannot be read (*unreadable is set), or a line is wrong (*unreadable stays
+// false).
 bool read_aliases(const std::string& path, std::vector<HostAlias>* aliases, std::string* wrong,
                   bool* unreadable);
 
-Method method_called(std::string_view name);  // whatever its case; unknown for others
+Method method_called(std::string_view name);  // in upper or lower case; Method::unknown: none
 std::vector<std::string> method_names();
 
 }  // namespace sipladder

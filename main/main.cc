@@ -31,8 +31,8 @@
 namespace sipladder {
 namespace {
 
-// A progress line on a terminal when reading takes over half a second; a source of unknown size has
-// none.
+// Shows a progress line on a terminal when reading takes over half a second. A source of unknown
+// size gets none.
 class Progress {
  public:
   Progress(const Session& session, bool wanted) : session_(session) {
@@ -59,7 +59,7 @@ class Progress {
   std::thread thread_;
 };
 
-// The command needs bytes of packets that the model does not refer to.
+// Whether the command needs the packets again, also those that the model does not refer to.
 bool reads_again(const Options& options) {
   const Exporter* const exporter = exporter_of_file(options.output);
   return options.command == "export" && exporter != nullptr && (exporter->options & kReadsAgain);
@@ -114,7 +114,7 @@ int show(Session& session, const Options& options, const Prepared& prepared) {
       ->show(session, options, prepared);
 }
 
-// Whoever listens should know whom he believes.
+// Warns when HEP is accepted from any sender.
 void tell_who_is_believed(const Session& session) {
   for (const SourceInfo& info : session.model.captures) {
     if (!info.from_anybody) continue;
@@ -182,12 +182,12 @@ int finish(int status, Session& session, const std::vector<std::string>& errors)
   if (evicted.streams > 0)
     gone += (gone.empty() ? "" : " and ") + counted(evicted.streams, "stream");
   if (!gone.empty()) complain(gone + ", the oldest, given up to stay within --memory and --spool");
-  // A check of what could not be read whole says nothing: 3 goes before 1.
+  // A damaged capture makes the result of `check` worthless: kUnreadable replaces kFailed.
   const bool decided = status != kDone && status != kFailed;
   return after_output(damaged && !decided ? int{kUnreadable} : status);
 }
 
-// Mistakes that need no packet to be seen.
+// A sentence about a mistake in the options that can be found before a packet is read.
 std::string mistake_before_reading(const Options& options) {
   if (!options.match.empty()) {
     const std::string error = Database::check_pattern(options.match);
@@ -197,7 +197,7 @@ std::string mistake_before_reading(const Options& options) {
   return mistake_in_query(options);
 }
 
-// Who may not open the device is told how to.
+// Adds how to get permission, when a device may not be opened.
 std::string with_advice(const Options& options, std::string error) {
   const bool denied = error.find("ermission") != std::string::npos ||
                       error.find("not permitted") != std::string::npos;
@@ -206,8 +206,8 @@ std::string with_advice(const Options& options, std::string error) {
          "cap_net_raw,cap_net_admin=eip " + program_path();
 }
 
-// What the terminal UI reads before it begins: sngrep's configuration, names of hosts, keys. A
-// sentence when a file that was named cannot be read.
+// Reads the files of the terminal UI: sngrep's configuration, names of hosts, keys. A sentence when
+// a file that the user named cannot be read.
 std::string prepare_interface(const Options& options, const Prepared& prepared, TuiOptions* tui) {
   std::string text;
   if (!options.no_configuration) {
@@ -245,13 +245,13 @@ int run_interface(Session& session, const Options& options, const Prepared& prep
   tui.live = options.is_live();
   tui.utc = options.utc;
   tui.calls_only = options.calls_only;
-  Options without = options;  // a key switches it
+  Options without = options;  // calls only is no part of the condition: a key switches it
   without.calls_only = false;
   tui.list = {selection(without), split_names(options.columns)};
   return finish(run_tui(session, tui), session, errors);
 }
 
-// A command whose rows can come one by one.
+// Whether rows are printed as packets come.
 bool follows(const Options& options) {
   const bool rows = options.command == "messages" || options.command == "transactions";
   return options.follow || (rows && options.is_live());
@@ -279,8 +279,8 @@ int run_command(Session& session, const Options& options, const Prepared& prepar
   return finish(status, session, errors);
 }
 
-// Captures without notes are the usual case. What stands beside a saved session is newer than what
-// is in it.
+// Reads the notes beside each capture; most captures have none. Notes beside a saved session are
+// newer than the notes in it.
 void read_notes(const Options& options, Notes* notes) {
   for (const std::string& capture : options.sources) {
     std::string text;
@@ -307,7 +307,7 @@ int run(const Options& options) {
   session.set_memory(options.memory);
   session.log.set_spool_limit(options.spool);
   session.analyst.legs().join_by(options.join_headers);
-  // Whoever chose calls wants to see what is found of each.
+  // Findings that many calls share are told once, unless the user has chosen calls.
   const bool all_findings = options.command == "findings" || options.command == "nat";
   if (all_findings && selection(options).empty()) session.analyst.tell_alike_once();
   std::vector<std::string> errors;
@@ -338,7 +338,7 @@ int run(const Options& options) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk
+  std::signal(SIGXFSZ, SIG_IGN);  // then a file size limit is a write error, like a full disk
   sipladder::Options options;
   const int parsed = sipladder::parse_options(argc, argv, &options);
   return parsed >= 0 ? parsed : sipladder::run(options);

@@ -17,15 +17,15 @@ using Json = rapidjson::Value;
 using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
 
 constexpr size_t kLongestRequest = 1 << 20;
-constexpr size_t kMostRequests = 100;     // of a batch
-constexpr size_t kMostAnswers = 3 << 20;  // of a batch, with room for errors below 4 MiB
+constexpr size_t kMostRequests = 100;     // in a batch
+constexpr size_t kMostAnswers = 3 << 20;  // bytes of a batch; room is left for errors below 4 MiB
 constexpr std::string_view kVersions[] = {"2025-06-18", "2025-03-26", "2024-11-05"};
 
 void put(Writer& out, std::string_view text) {
   out.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
 }
 
-// One line. False at the end of the input; *too_long when it was skipped.
+// Reads one line. False: the input has ended. *too_long: the line was skipped.
 bool read_line(std::string* line, bool* too_long) {
   line->clear();
   *too_long = false;
@@ -98,7 +98,7 @@ class McpServer {
                   has_params ? params->value : kNone);
   }
 
-  // Of a batch: those after the answers that fit.
+  // The error for a request of a batch whose answer does not fit any more.
   static std::string unanswered(const Json& request) {
     if (!request.IsObject()) return error(Json(), -32600, "a request is an object");
     const auto id = request.FindMember("id");
@@ -230,7 +230,8 @@ class McpServer {
     return {found->value.GetString(), found->value.GetStringLength()};
   }
 
-  // False when it is there and no whole number from 0 on. Written as text it counts too.
+  // Takes a number from 0 on, which may be written as text. A member that is missing changes
+  // nothing. False: it is no such number.
   static bool take_number(const Json& object, const char* name, uint64_t* number) {
     const auto found = object.FindMember(name);
     if (found == object.MemberEnd() || found->value.IsNull()) return true;
@@ -246,7 +247,7 @@ class McpServer {
     return true;
   }
 
-  // What is wrong with the parameters; an answer otherwise.
+  // Writes the answer of a tool to `out`. A sentence when the parameters are wrong.
   std::string call_tool(Writer& out, const Json& params) {
     const std::string name = text_of(params, "name");
     const McpTool* tool = nullptr;

@@ -24,7 +24,7 @@ McpAnswer wrong(std::string sentence) {
   return {std::move(sentence), true};
 }
 
-// Nothing in it closes the mark.
+// The text between the marks; within it, the closing mark is broken up.
 std::string marked(const std::string& text) {
   std::string safe(kBegin);
   for (size_t i = 0; i < text.size(); i++) {
@@ -57,7 +57,8 @@ const std::vector<McpTool>& mcp_tools() {
 McpCaptures::McpCaptures(fs::path root, uint64_t memory)
     : root_(std::move(root)), memory_(memory) {}
 
-// A file below the root, wherever links lead; read again when it has changed.
+// Opens a file, which must be below the root after links are resolved. It is read again when it has
+// changed.
 McpAnswer McpCaptures::open(const std::string& file) {
   if (file.empty()) return wrong("argument `file` is missing");
   std::error_code code;
@@ -182,7 +183,7 @@ McpAnswer McpCaptures::answer(const McpTool& tool, const McpArguments& arguments
   if (tool.name == "overview") return overview();
   if (tool.name == "call") return call(arguments.call);
   if (tool.name == "ladder") return ladder(arguments.call);
-  const bool free = tool.takes_query || !arguments.where.empty();  // what it costs is not known
+  const bool free = tool.takes_query || !arguments.where.empty();  // free SQL: can take any time
   if (tool.takes_query && arguments.query.empty()) return wrong("argument `query` is missing");
   if (free) session_->model.cancellation.request(kMostNs);
   std::string sql = arguments.query;
@@ -195,7 +196,7 @@ McpAnswer McpCaptures::answer(const McpTool& tool, const McpArguments& arguments
   if (free) {
     if (session_->model.cancellation.requested())
       answer = wrong("the query was broken off: it took longer than 30 seconds");
-    session_.reset();  // its time is running
+    session_.reset();  // the time limit of the model cannot be taken back
   }
   return answer;
 }

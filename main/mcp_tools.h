@@ -1,7 +1,8 @@
-// What the tools of `mcp` answer. Text from the network stands between marks that it cannot close.
+// The tools of `mcp` and their answers. Text from the network is put between marks that it cannot
+// close.
 //
-// Bounds: kMostText bytes of an answer, so that it stays below 4 MiB however it is escaped; kMostMs
-// of a query. Threads: one.
+// Threads: one. Bounds: kMostText bytes of an answer, so that it stays below 4 MiB however it is
+// escaped; kMostMs milliseconds of a query.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +39,7 @@ class McpCaptures {
   McpAnswer answer(const McpTool& tool, const McpArguments& arguments);
 
  private:
-  McpAnswer open(const std::string& file);  // an error, or nothing
+  McpAnswer open(const std::string& file);  // an error, or an empty text
   McpAnswer rows(const std::string& sql, uint64_t limit);
   McpAnswer overview();
   McpAnswer call(uint64_t id);
@@ -47,8 +48,8 @@ class McpCaptures {
 
   std::filesystem::path root_;
   uint64_t memory_;
-  std::unique_ptr<Session> session_;  // of the file asked about last,
-  std::string path_;                  // as it was then
+  std::unique_ptr<Session> session_;  // of the file of the last request; null: none is open
+  std::string path_;                  // with changed_ and size_: that file as it was read
   std::filesystem::file_time_type changed_;
   uintmax_t size_ = 0;
 };

@@ -1,4 +1,4 @@
-// The NAT audit as text, json, ndjson, csv and md.
+// Prints the NAT report as text, json, ndjson, csv and md.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -62,7 +62,7 @@ std::string life_words(const NatRows& rows, size_t row) {
   return words;
 }
 
-// Of a private Contact, what registrations.contact_reach says.
+// The words for a value of registrations.contact_reach about a private Contact.
 std::string contact_words(std::string_view reach) {
   static constexpr std::pair<std::string_view, std::string_view> kWords[] = {
       {"lost", "a request for its private Contact got no answer"},
@@ -112,7 +112,7 @@ class Text {
     if (rows.rows.empty()) return;
     line("\nEndpoints");
     std::string without, untold;
-    size_t left_out = 0, quiet = 0;  // without a fault: others, and those behind a NAT
+    size_t left_out = 0, quiet = 0;  // endpoints without a fault; `quiet`: behind a NAT
     for (size_t i = 0; i < rows.rows.size(); i++) {
       const bool told = rows.at(i, "behind_nat").type == Value::Type::integer;
       const bool faulty = rows.number(i, "faults") != 0;
@@ -215,7 +215,7 @@ NatRows rows_of_sentences(const std::vector<std::string>& sentences) {
   return rows;
 }
 
-// With the name of its part before each row.
+// The rows with the name of their part as first column.
 NatRows with_part(const NatRows& rows, std::string_view part) {
   NatRows named = rows;
   Value value;
@@ -225,7 +225,7 @@ NatRows with_part(const NatRows& rows, std::string_view part) {
   return named;
 }
 
-// One object.
+// The whole report as one JSON object.
 void print_json(const NatReport& report, const NatRows& findings, const RowStyle& style) {
   JsonArray sentences;
   for (const std::string& sentence : report.summary) sentences.add(sentence);
@@ -239,7 +239,8 @@ void print_json(const NatReport& report, const NatRows& findings, const RowStyle
   std::fputs("}\n", stdout);
 }
 
-// Tables one after the other: an empty line between them in csv, a heading before them in md.
+// The parts as tables one after the other: with an empty line between them in csv, and a heading
+// before each in md.
 void print_tables(const NatReport& report, const NatRows& findings, const RowStyle& style) {
   const NatRows summary = rows_of_sentences(report.summary);
   const std::pair<const char*, const NatRows*> parts[] = {{"summary", &summary},
@@ -255,7 +256,7 @@ void print_tables(const NatReport& report, const NatRows& findings, const RowSty
   }
 }
 
-// The findings as rows of their table.
+// Fills *rows with the findings as rows of the table `findings`. A sentence when that fails.
 std::string finding_rows(Session& session, const ChosenCalls& chosen,
                          const std::vector<const Finding*>& findings, NatRows* rows) {
   Reader reader(session.model, session.log, session.analyst);

@@ -43,7 +43,7 @@ std::vector<const Column*> columns_of(const TableDescription& table, const Names
   return columns;
 }
 
-// Of a hop: what its request says, what its answer says, and where both went.
+// Columns of a hop: what its request says, what its answer says, and where both went.
 constexpr std::string_view kOfRequest[] = {
     "source",       "source_port",       "host",         "port",
     "has_rport",    "received_due",      "response_due", "response_due_port",
@@ -51,7 +51,7 @@ constexpr std::string_view kOfRequest[] = {
 constexpr std::string_view kOfAnswer[] = {"received", "rport"};
 constexpr std::string_view kOfMessage[] = {"dst", "dst_port"};
 constexpr std::string_view kOfBelow[] = {"host", "received"};
-// The ports of connections differ from one to the next.
+// Ports that differ from one TCP connection to the next: hops are alike in spite of them.
 constexpr std::string_view kOfConnection[] = {"source_port", "response_due_port",
                                               "response_dst_port", "rport"};
 
@@ -70,7 +70,7 @@ NatHopRows::NatHopRows(Reader& reader)
     rows_.columns.push_back({name});
 }
 
-// Of a Via; nulls where the message has no such part.
+// Appends the cells of one Via of the message; null values when the message has no such Via.
 void NatHopRows::add_cells(const std::vector<const Column*>& columns, MessageId message,
                            uint32_t part, std::vector<Value>* row) {
   const bool there = message && kViasTable.parts(reader_, message.value) > part;
@@ -93,7 +93,7 @@ void NatHopRows::add(const ViaHop& hop) {
   for (uint32_t part = 1; part < hop.vias; part++) add_lower(hop, part);
 }
 
-// A hop before this point, as its Via tells it.
+// Adds a hop before the capture point, which only a lower Via tells.
 void NatHopRows::add_lower(const ViaHop& hop, uint32_t part) {
   std::vector<Value> told;
   add_cells(of_answer_, hop.request, part, &told);

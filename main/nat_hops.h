@@ -1,7 +1,7 @@
-// Hops of the NAT audit as rows of `vias`: of those that are alike the first one, with their
-// number.
+// Hops of the NAT report as rows of `vias`. Several hops that are alike become one row, that of the
+// first hop, with their count.
 //
-// Lifetime: as the Reader, whose tables it asks.
+// Lifetime: the Reader must outlive this object.
 #pragma once
 
 #include <map>
@@ -13,16 +13,16 @@
 
 namespace sipladder {
 
-// The verdict on a hop that is not seen here: a Via of a request tells it.
+// The verdict on a hop that is not in the capture: a Via of a request tells it.
 inline constexpr std::string_view kToldByVia = "told by the Via";
-// On one without a fault.
+// The verdict on a hop without a fault.
 inline constexpr std::string_view kFineHop = "fine";
 
 class NatHopRows {
  public:
   explicit NatHopRows(Reader& reader);
   void add(const ViaHop& hop);
-  // A Via below the topmost one names it, or was received from it.
+  // Whether a Via below the topmost one names the address, or was received from it.
   bool names_below(const ViaHop& hop, const IpAddress& ip);
   NatRows take();  // faults first
 
@@ -34,7 +34,7 @@ class NatHopRows {
   std::string key_of(const std::vector<Value>& row, bool reliable) const;
 
   Reader& reader_;
-  // Found once by their names: a row has fifteen of them, and a capture many rows.
+  // The columns of `vias` are looked up once by name, because a capture can have many rows.
   std::vector<const Column*> of_request_, of_answer_, of_below_, of_message_;
   const Column* frame_;
   NatRows rows_;

@@ -26,7 +26,7 @@ constexpr const char* kEndpoints =
     "FROM registrations GROUP BY src, src_port) r ON r.src=e.address AND r.src_port=e.port "
     "WHERE (e.messages_in+e.messages_out>0 OR e.private_address IS NOT NULL OR "
     "e.nat_type IS NOT NULL) "
-    // A port of a NAT that answers went to in vain is nobody.
+    // A port of a NAT that only got responses in vain is no endpoint.
     "AND NOT (e.messages_out=0 AND e.behind_nat=1 AND e.private_address IS NULL)";
 constexpr const char* kOfChosen =
     " AND (e.address, e.port) IN (SELECT src, src_port FROM messages UNION "
@@ -50,7 +50,7 @@ std::set<IpAddress> named_in(std::string_view text) {
   return named;
 }
 
-// --endpoint: its own address, that which the world sees of it, or that which it believes in.
+// What --endpoint chooses: endpoints whose own, public or private address it is.
 class Wanted {
  public:
   explicit Wanted(const Options& options)
@@ -88,7 +88,7 @@ class Wanted {
   std::optional<Endpoint> end_;
 };
 
-// Between whom the finding's transaction, or message, passed.
+// The ends of the finding's transaction or message.
 std::vector<Endpoint> ends_of(const Model& model, const Finding& finding) {
   if (model.transactions.holds(finding.txn)) {
     const TransactionRecord& txn = model.transactions[finding.txn];
@@ -99,7 +99,7 @@ std::vector<Endpoint> ends_of(const Model& model, const Finding& finding) {
   return {model.endpoints[message.src], model.endpoints[message.dst]};
 }
 
-// Of one endpoint, each finding once.
+// The findings of one endpoint, each once.
 using Told = std::set<const Finding*>;
 
 class Gathering {
@@ -132,7 +132,8 @@ class Gathering {
     const std::vector<Endpoint> ends = ends_of(session_.model, finding);
     if (!wanted_.finding(finding, ends)) return;
     report->findings.push_back(&finding);
-    // Of media the message that proves it can have passed between others.
+    // The message that proves a finding about audio can have passed between other hosts: the
+    // addresses in its summary are those of the media.
     if (finding.code.starts_with("audio-")) {
       for (const IpAddress& ip : named_in(finding.summary))
         told_by_ip_[to_string(ip)].insert(&finding);

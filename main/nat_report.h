@@ -1,6 +1,6 @@
-// What `nat` tells: rows of the tables endpoints, vias and findings, joined, the worst first.
+// The report of `nat`: rows of the tables endpoints, vias and findings, joined, the worst first.
 //
-// Lifetime: findings point into the session's analyst.
+// Lifetime: `findings` point into the session's analyst.
 #pragma once
 
 #include <string>
@@ -14,18 +14,19 @@
 namespace sipladder {
 
 struct NatReport {
-  std::vector<std::string> summary;  // sentences; one when there is no NAT
-  bool without_nat = false;          // and nothing that only matters where there is one
+  std::vector<std::string> summary;  // sentences; only one when there is no NAT
+  bool without_nat = false;          // no NAT, and no fault that only matters where there is one
   NatRows endpoints;  // rows of `endpoints`, with registrations, moves, faults and the worst code
-  NatRows hops;       // rows of `vias`, those that are alike once, with a verdict
+  NatRows hops;       // rows of `vias` with a verdict; of several alike, one row
   std::vector<const Finding*> findings;
 };
 
-// At most --limit of each part, and a summary of all. A sentence in *error when a query fails.
+// Each part has at most --limit rows; the summary is about all. *error: a sentence when a query
+// fails.
 NatReport nat_report(Session& session, const Options& options, const ChosenCalls& chosen,
                      std::string* error);
 
-// Fills summary and without_nat of a report whose other parts are there.
+// Fills `summary` and `without_nat` from the other parts of the report.
 void summarize(NatReport* report);
 
 }  // namespace sipladder

@@ -1,4 +1,4 @@
-// Rows of a part of the NAT report, by the names of their columns.
+// Rows of one part of the NAT report, with access by the names of columns.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ struct NatRows {
   const Value& at(size_t row, std::string_view column) const;
   int64_t number(size_t row, std::string_view column) const;    // 0 for NULL
   std::string text(size_t row, std::string_view column) const;  // as one line; empty for NULL
-  // "192.0.2.1:5060", without the port where there is none.
+  // "192.0.2.1:5060" from two columns; without a port when that is NULL.
   std::string place(size_t row, std::string_view address, std::string_view port) const;
 };
 

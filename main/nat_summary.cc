@@ -1,4 +1,4 @@
-// The NAT report in sentences, for who reads nothing else.
+// The summary of the NAT report in sentences.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -26,7 +26,7 @@ size_t with_faults(const NatRows& endpoints) {
   return count;
 }
 
-// Behind a NAT that is not in the capture, as a proxy wrote it down.
+// How many hosts are behind a NAT according to a Via alone, because the capture does not hold them.
 size_t told_by_vias(const NatRows& endpoints, const NatRows& hops) {
   std::set<std::string> known;
   for (size_t i = 0; i < endpoints.rows.size(); i++)

@@ -5,7 +5,7 @@
 namespace sipladder {
 namespace {
 
-// Letters to change, add, leave out, or swap with their neighbour.
+// How many letters must be changed, added, left out or swapped with a neighbour.
 size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::vector<size_t>> cost(a.size() + 1, std::vector<size_t>(b.size() + 1));
   for (size_t i = 0; i <= a.size(); i++) {
@@ -23,7 +23,7 @@ size_t distance(std::string_view a, std::string_view b) {
   return cost[a.size()][b.size()];
 }
 
-// How far another word may be at most, and one more; 0: no word is near.
+// The smallest distance at which a word is not near any more; 0: no word is near.
 size_t too_far(std::string_view word) {
   constexpr size_t kLongest = 64;
   if (word.size() > kLongest) return 0;
@@ -32,7 +32,7 @@ size_t too_far(std::string_view word) {
 }
 
 size_t how_far(std::string_view word, std::string_view other) {
-  // What the word begins is meant, however much is missing.
+  // A word that begins another one is near to it, however much is missing.
   return word.size() >= 3 && other.starts_with(word) ? 1 : distance(word, other);
 }
 
@@ -46,7 +46,7 @@ std::string nearest(std::string_view word, const std::vector<std::string>& known
 std::vector<size_t> nearest_ones(std::string_view word, const std::vector<std::string>& known,
                                  size_t most) {
   const size_t limit = too_far(word);
-  std::vector<std::pair<size_t, size_t>> near;  // how far, and its place
+  std::vector<std::pair<size_t, size_t>> near;  // distance and place
   for (size_t i = 0; limit > 0 && i < known.size(); i++) {
     const size_t far = how_far(word, known[i]);
     if (far < limit) near.emplace_back(far, i);

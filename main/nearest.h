@@ -1,4 +1,4 @@
-// Which known word somebody may have meant.
+// Guesses which known word somebody may have meant.
 #pragma once
 
 #include <string>
@@ -7,10 +7,10 @@
 
 namespace sipladder {
 
-// The nearest of `known`; empty when none is near.
+// The word of `known` that is nearest to `word`; empty when none is near.
 std::string nearest(std::string_view word, const std::vector<std::string>& known);
 
-// The places of up to `most` that are near, the nearest first.
+// The places in `known` of up to `most` words that are near, the nearest first.
 std::vector<size_t> nearest_ones(std::string_view word, const std::vector<std::string>& known,
                                  size_t most);
 

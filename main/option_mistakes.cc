@@ -28,12 +28,12 @@ std::string wrong_format(const Options& o) {
   return not_one_of("--format", o.format, allowed);
 }
 
-// One of the options that were given, of those that only lines of text have.
+// A given option that only formats of text lines take; empty: none was given.
 std::string text_option_given(const Options& o) {
   return o.ascii ? "--ascii" : o.width > 0 ? "--width" : "";
 }
 
-// Likewise of those that only ladders have.
+// A given option that only ladders take; empty: none was given.
 std::string ladder_option_given(const Options& o, uint32_t taken) {
   const std::pair<bool, const char*> all[] = {
       {o.sdp, "--sdp"},
@@ -55,7 +55,7 @@ std::string ladder_option_given(const Options& o, uint32_t taken) {
   return text_option_given(o);
 }
 
-// Options that the chosen format has no use for.
+// A sentence about a given option that the chosen format does not take.
 std::string useless_ladder_option(const Options& o) {
   const bool to_file = o.command == "export";
   uint32_t taken = 0;
@@ -64,7 +64,7 @@ std::string useless_ladder_option(const Options& o) {
   } else if (const LadderFormat* const format = find_ladder_format(o.format)) {
     taken = format->options;
   } else {
-    return {};  // told by wrong_format()
+    return {};  // wrong_format() tells it
   }
   if (o.audio && !(taken & kTakesAudioOption))
     return "--audio: is about a report (.html), and " + o.output + " is none";

@@ -1,4 +1,4 @@
-// What is wrong with options that were read, and that the library which reads them cannot know.
+// Mistakes in options that CLI11 cannot know.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace sipladder {
 
-// A sentence that names the values that are allowed; empty when all is well.
+// A sentence about a mistake, with the values that are allowed. Empty: all is well.
 std::string mistake_in(const Options& options);
 
 }  // namespace sipladder

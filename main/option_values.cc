@@ -9,7 +9,8 @@
 namespace sipladder {
 namespace {
 
-// The program without a table, its buffers, and what comes between two looks at the memory.
+// The least --memory: the program without any table, its buffers, and what the tables can grow
+// between two looks at the memory.
 constexpr uint64_t kLeastMemory = 64 << 20;
 
 std::string mib_text(uint64_t bytes) {
@@ -29,7 +30,7 @@ std::optional<uint64_t> parse_size(std::string_view text) {
   double number = 0;
   const char* const last = text.data() + text.size();
   const auto [end, error] = std::from_chars(text.data(), last, number, std::chars_format::fixed);
-  if (error != std::errc() || !(number >= 0)) return std::nullopt;  // "nan" is none
+  if (error != std::errc() || !(number >= 0)) return std::nullopt;  // also refuses "nan"
   std::string_view unit(end, static_cast<size_t>(last - end));
   unit = trim(unit);
   constexpr std::string_view kUnits = "kmgt";

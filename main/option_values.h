@@ -1,4 +1,4 @@
-// Values of options: what they may be, and a sentence for what they may not.
+// Reads the values of options, and says in a sentence what is wrong with one.
 #pragma once
 
 #include <cstdint>
@@ -12,17 +12,17 @@
 
 namespace sipladder {
 
-// As they stand on the command line.
+// Option values as texts, as they are on the command line.
 struct OptionTexts {
   std::string call, memory, spool, max_unpacked, max_ratio, limit, max_bytes, width;
   std::vector<std::string> words;
   bool ignored = false;
 };
 
-// Numbers and sizes into *options; a sentence when one of them is none.
+// Reads numbers and sizes into *options. A sentence when a text is none.
 std::string read_values(const OptionTexts& texts, Options* options);
 
-// "512M", "4G", "1.5GiB", "4096": bytes, in powers of 1024.
+// "512M", "4G", "1.5GiB", "4096" in bytes; units are powers of 1024. Nullopt: it is no size.
 std::optional<uint64_t> parse_size(std::string_view text);
 std::optional<uint64_t> parse_count(std::string_view text);
 

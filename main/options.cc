@@ -26,7 +26,7 @@ namespace {
 
 constexpr const char* kSourceGroup = "Source";
 
-// What is read, whoever reads it.
+// Options of all commands that read captures.
 void add_input_options(CLI::App& app, Options* o, OptionTexts* texts) {
   const char* const group = kSourceGroup;
   app.add_option("-i,-d,--device", o->devices, "capture live from DEVICE (repeatable)")
@@ -132,7 +132,7 @@ void add_shape_options(CLI::App& app, Options* o, OptionTexts* texts) {
       ->group(group);
 }
 
-// Of all that prints text.
+// Options of all commands that print text.
 void add_text_options(CLI::App& app, Options* o, OptionTexts* texts, const std::string& formats) {
   const char* const group = "Output";
   app.add_option("--format", o->format, formats)->type_name("FORMAT")->group(group);
@@ -362,7 +362,8 @@ CommandOptions options_of_app(const CLI::App& app, const std::string& command) {
   return made;
 }
 
-// sipladder --completion SHELL, when packages are made; empty for other words.
+// The script of `sipladder --completion SHELL`, which packages are made with; empty for other
+// words.
 std::string completion(const CLI::App& app, const std::vector<std::string>& words) {
   if (words.size() != 2 || words.front() != "--completion") return {};
   std::vector<CommandOptions> all = {options_of_app(app, "")};
@@ -397,7 +398,7 @@ void build(CLI::App& app, Options* options, OptionTexts* texts) {
   }
 }
 
-// What is wrong with an option that the command does not know.
+// A sentence about an option that the command does not know.
 std::string unknown_option(const CLI::App& app, const std::string& command,
                            const std::string& word) {
   const std::string name = word.substr(0, word.find('='));
@@ -430,7 +431,7 @@ std::string unknown_option(const CLI::App& app, const std::string& command,
          (command.empty() ? "" : command + " ") + "--help)";
 }
 
-// Words, values and what they mean together.
+// Checks words and values, and what they mean together. A sentence when something is wrong.
 std::string understand(const CLI::App& app, OptionTexts texts, Options* o) {
   const auto chosen = app.get_subcommands();
   if (!chosen.empty()) o->command = chosen.front()->get_name();
@@ -497,7 +498,7 @@ int parse_options(int argc, char** argv, Options* options) {
       "sipladder");
   OptionTexts texts;
   build(app, options, &texts);
-  // "help" and "help COMMAND", as other tools have it.
+  // "help" and "help COMMAND" work as in other tools.
   std::vector<std::string> words(argv + 1, argv + argc);
   if (const std::string script = completion(app, words); !script.empty()) {
     std::fputs(script.c_str(), stdout);
@@ -510,7 +511,7 @@ int parse_options(int argc, char** argv, Options* options) {
     words.erase(words.begin());
     words.emplace_back("--help");
   }
-  std::reverse(words.begin(), words.end());  // as CLI11 takes them
+  std::reverse(words.begin(), words.end());  // CLI11 takes them from the end
   try {
     app.parse(std::move(words));
   } catch (const CLI::CallForHelp&) {

@@ -1,4 +1,4 @@
-// The command line (CLI11's only home), as the commands see it.
+// The command line as the commands see it. The exit statuses are also here.
 #pragma once
 
 #include <cstdint>
@@ -11,12 +11,12 @@
 namespace sipladder {
 
 inline constexpr int kDone = 0;
-inline constexpr int kFailed = 1;  // check
+inline constexpr int kFailed = 1;  // `check` found something
 inline constexpr int kUsage = 2;
 inline constexpr int kUnreadable = 3;
 inline constexpr int kUnwritable = 4;
 
-// Of `capture`, as they stand on the command line (main/capture.cc reads them).
+// Options of `capture` as texts; read_capture_options() reads them.
 struct CaptureWords {
   std::string out, media, media_ports, rotate_size, rotate_time, keep, flush;
   std::string hep, hep_id, hep_ca, metrics;
@@ -28,18 +28,19 @@ struct Options {
   std::string command;  // empty: the terminal UI, or the call list
   std::vector<std::string> sources;
   std::vector<std::string> devices;
-  std::string query;                                                  // sql; explain: the word
-  std::string output;                                                 // export
+  std::string query;   // of `sql`; the word of `explain`
+  std::string output;  // export
   bool sip_only = false, comments = false, wireshark_filter = false;  // export
   std::string side;                                                   // export
   std::string key_file, map_file, media = "zero";                     // redact
   bool keep_prefix = false;
   CaptureWords capture;
   std::string hep_key;
-  std::vector<std::string> key_logs, rsa_keys;  // of TLS, files
-  std::string where;  // about the rows of the table that the command prints
+  std::vector<std::string> key_logs, rsa_keys;  // files with keys of TLS
+  std::string
+      where;  // a condition over calls, or over the command's table (where_is_about_calls())
   std::string calls_where, call_id, user, address, match, bpf, from, to;
-  std::string format;  // empty: what the command prints when nobody asks
+  std::string format;  // empty: the command's usual format
   std::string columns;
   std::string endpoint;  // nat: an address, with or without a port
   uint64_t call = 0;
@@ -60,12 +61,12 @@ struct Options {
   bool wide = false;
   bool raw_csv = false;
   bool follow = false;
-  uint64_t spool = 0;  // 0: half of what is free
+  uint64_t spool = 0;  // bytes; 0: half of the free space
   UnpackLimit unpack;
   bool utc = false;
   bool quiet = false;
   bool no_interface = false;
-  bool audio = false;      // in a report
+  bool audio = false;      // the HTML report holds the talk
   std::string root = ".";  // mcp
   std::string version, command_line;
   std::string configuration;      // of the terminal UI, a file; empty: the usual ones
@@ -74,12 +75,12 @@ struct Options {
   bool invert = false;            // match
   std::string color = "auto";
 
-  bool reads_once() const;  // a source cannot be read a second time
-  bool is_live() const;     // packets come as long as nobody ends it
+  bool reads_once() const;  // a source cannot be read a second time: a pipe or a device
+  bool is_live() const;     // packets come until somebody ends the program
 };
 
-// Fills *options; returns a negative number to go on, else the exit status (after --help, or a
-// mistake told on stderr).
+// Fills *options. Returns a negative number when the program should go on, else the exit status
+// (after --help, or after a mistake, which is told on stderr).
 int parse_options(int argc, char** argv, Options* options);
 
 }  // namespace sipladder

@@ -46,7 +46,7 @@ int after_output(int status) {
   return kUnwritable;
 }
 
-// Where the second column of a help line begins: behind the last run of two spaces.
+// Where the second column of a help line begins: behind the first run of two or more spaces.
 static size_t second_column(const std::string& line) {
   const size_t begin = line.find_first_not_of(' ');
   if (begin == std::string::npos) return 0;

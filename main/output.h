@@ -7,20 +7,20 @@
 
 namespace sipladder {
 
-// A sentence on stderr.
+// Writes a sentence to stderr.
 void complain(const std::string& sentence);
 
-// The columns that text may take: --width, else those of the terminal, else a hundred.
+// The columns that text may take: --width, else the width of the terminal, else 100.
 int output_width(const Options& options);
 bool is_colored(const Options& options);
 
-// Where this program lies.
+// The path of this program's file.
 std::string program_path();
 
-// `status`, or kUnwritable with a sentence when standard output could not be written.
+// Flushes standard output. Returns `status`, or kUnwritable with a sentence when that failed.
 int after_output(int status);
 
-// A text of ours, its long lines wrapped; the exit status.
+// Prints a text of the program with its long lines wrapped. Returns the exit status.
 int print_text(const std::string& text, const Options& options);
 
 }  // namespace sipladder

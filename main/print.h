@@ -1,4 +1,5 @@
-// What the commands print. Each returns an exit status, mistakes told on stderr.
+// What the commands print. Functions that return an int return the exit status, and tell mistakes
+// on stderr.
 #pragma once
 
 #include <cstdio>
@@ -14,11 +15,12 @@ namespace sipladder {
 
 RowStyle row_style(const Options& options);
 
-// The calls that the options choose, in capture order; null when they choose all. A sentence when
-// no call matches.
+// The calls that the options choose, in capture order. When none matches, the constructor says so
+// on stderr.
 class ChosenCalls {
  public:
   ChosenCalls(Session& session, const Options& options);
+  // Null: all calls are chosen. Valid as long as this object.
   const std::vector<CallId>* get() const { return all_ ? nullptr : &calls_; }
   std::vector<CallId> list(const Model& model) const;
   bool none() const { return !all_ && calls_.empty(); }
@@ -32,16 +34,16 @@ int print_query(Session& session, const Options& options, const std::string& sql
 int print_findings(Session& session, const Options& options);
 int print_nat(Session& session, const Options& options);
 
-// Findings that a condition over `findings` and --limit choose, in the order of the table. A
-// sentence in *error when the condition is none.
+// The findings that a condition over the table `findings` chooses (empty: all), in the order of the
+// table. *error: a sentence when the condition is wrong. The pointers are the analyst's.
 std::vector<const Finding*> chosen_findings(Session& session, Reader& reader,
                                             const std::string& where, std::string* error);
-// As blocks of text.
+// Writes the findings as blocks of text.
 void write_findings(Session& session, const Options& options,
                     const std::vector<const Finding*>& findings, BoundedOutput* out);
-// Of the file that --alias names, read before the capture: it can be a pipe.
+// Reads the file that --alias names. It must be read before the capture, because it can be a pipe.
 int read_host_aliases(const Options& options, std::vector<HostAlias>* aliases);
-// What an exporter needs; its path is left empty.
+// The request for an exporter, with an empty path. `chosen` must outlive it.
 ExportRequest export_request(Session& session, const Options& options,
                              const std::vector<HostAlias>& aliases, const ChosenCalls& chosen);
 int print_ladders(Session& session, const Options& options, const std::vector<HostAlias>& aliases);

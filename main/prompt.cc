@@ -1,4 +1,5 @@
-// Queries one after the other: typed, with line editing and history, or from a pipe.
+// The prompt of `sql`: queries one after the other, typed with line editing and history, or from a
+// pipe.
 #include <editline/readline.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -31,7 +32,7 @@ std::string history_file() {
   return home == nullptr ? std::string() : std::string(home) + "/.sipladder_history";
 }
 
-// Lines of the terminal or of a pipe.
+// Reads lines from the terminal or a pipe.
 class Lines {
  public:
   explicit Lines(bool typed) : typed_(typed) {
@@ -44,14 +45,14 @@ class Lines {
   }
   ~Lines() {
     if (!typed_ || history_file().empty()) return;
-    const mode_t before = umask(0077);  // queries can name people
+    const mode_t before = umask(0077);  // queries can name people: only the user may read them
     write_history(history_file().c_str());
     umask(before);
   }
   Lines(const Lines&) = delete;
   Lines& operator=(const Lines&) = delete;
 
-  // nullopt at the end, or when a signal asked for it.
+  // Nullopt: the input has ended, or a signal came.
   std::optional<std::string> next(const char* prompt, const Cancellation& cancellation) {
     if (cancellation.requested()) return std::nullopt;
     std::string line;
@@ -74,7 +75,7 @@ void print_tables(const Options& options) {
   print_text(text, options);
 }
 
-// A line that is no query: what it asks for is done. nullopt for a query.
+// Does what a line asks for that is no query. Nullopt: it is a query.
 enum class Word { done, quit };
 std::optional<Word> command_word(const std::string& line, Options* options) {
   std::string words = line;

@@ -7,7 +7,8 @@
 namespace sipladder {
 
 int Recording::begin(const Options& options) {
-  // Which packets are those of chosen calls is known when all has been read.
+  // Which packets belong to chosen calls is known only when all has been read: those are exported
+  // afterwards.
   const Exporter* const exporter = exporter_of_file(options.output);
   const bool wanted =
       options.command == "export" && exporter != nullptr && (exporter->options & kKeepsPackets);

@@ -34,15 +34,15 @@ void tell_choice(const std::string& folder, const RingChoice& choice) {
   complain(text);
 }
 
-// Which calls a file holds is known; packets of other times need not be looked at.
+// Passes on packets within a time window. It ends when a packet is clearly later.
 class WindowSource : public PacketSource {
  public:
   WindowSource(std::unique_ptr<PacketSource> source, const TimeSpan& window)
       : source_(std::move(source)), window_(window) {}
 
   ReadResult next(Packet* packet) override {
-    constexpr int kMostSkipped = 65'536;            // then whoever asks regains control
-    constexpr int64_t kDisorderNs = 5 * kSecondNs;  // of packets in a file
+    constexpr int kMostSkipped = 65'536;            // then it returns, so that the caller can stop
+    constexpr int64_t kDisorderNs = 5 * kSecondNs;  // packets of a file may be out of order by this
     for (int skipped = 0; skipped < kMostSkipped; skipped++) {
       const ReadResult result = source_->next(packet);
       if (result != ReadResult::packet) return result;
@@ -84,7 +84,7 @@ NeededFiles needed_files(const Options& options) {
     needed.growing.insert(inside.back());
     RingChoice choice = choose_ring_files(inside, wish);
     if (!options.quiet && choice.files.size() < choice.of) tell_choice(source, choice);
-    // Where nothing can be, one is enough to say so.
+    // When no file can hold the calls, one is still read, so that there is a source.
     if (choice.files.empty()) choice.files.push_back(inside.front());
     if (options.sources.size() == 1) needed.window = choice.window;
     needed.names.insert(needed.names.end(), choice.files.begin(), choice.files.end());

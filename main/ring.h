@@ -1,4 +1,4 @@
-// A folder as a source: of a ring of captures, the files that the options need.
+// A folder as a source. Of a ring of captures only the files that the options need are read.
 #pragma once
 
 #include <memory>
@@ -15,15 +15,16 @@ namespace sipladder {
 
 struct NeededFiles {
   std::vector<std::string> names;
-  std::set<std::string> growing;   // may still be written
-  std::optional<TimeSpan> window;  // packets outside of it are not needed
+  std::set<std::string> growing;   // files that may still be written
+  std::optional<TimeSpan> window;  // packets outside are not needed; nullopt: all are
 };
 
-// The sources, each folder replaced by those of its captures in which the chosen calls can be
-// (--call-id, --user, --address, --from, --to); as they are when all calls are asked for.
+// The sources with each folder replaced by its captures in which the chosen calls can be
+// (--call-id,
+// --user, --address, --from, --to). When no call is chosen, the sources stay as they are.
 NeededFiles needed_files(const Options& options);
 
-// Passes on the packets within.
+// A source that passes on the packets within the window, and ends behind it.
 std::unique_ptr<PacketSource> within(std::unique_ptr<PacketSource> source, const TimeSpan& window);
 
 }  // namespace sipladder

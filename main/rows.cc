@@ -20,7 +20,7 @@ std::string grouped(uint64_t number) {
   return text;
 }
 
-// Counts rows up to --limit.
+// Counts printed rows up to --limit.
 class Limit {
  public:
   explicit Limit(uint64_t rows) : left_(rows) {}

@@ -46,7 +46,7 @@ std::string take_comment(std::string_view comment, RuleFile* rule) {
   return {};
 }
 
-// A row, column by column.
+// Makes a finding of a row, column by column.
 class RowFinding {
  public:
   RowFinding(const RuleFile& rule, const Model& model, RuleFindings* out)

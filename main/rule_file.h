@@ -7,7 +7,7 @@
 //   SELECT id AS call, pdd_ms FROM calls WHERE pdd_ms > 3000
 //
 // Columns are taken by name: call (calls.id), frame, code, severity, summary, explanation, remedy.
-// Others are told behind the sentence where there is no summary.
+// When there is no summary, other columns are appended to the sentence.
 #pragma once
 
 #include <deque>
@@ -26,17 +26,18 @@ struct RuleFile {
   std::string sql;
 };
 
-// A sentence when the file is no rule. No packet is needed.
+// Reads `text`, the content of the file at `path`. A sentence when it is no rule.
 std::string parse_rule(const std::string& path, const std::string& text, RuleFile* rule);
 
-// What rules find. Findings refer to the codes here and to the texts of their rules.
+// The findings of rules. They refer to `codes` and to the texts of their RuleFile, which must
+// outlive them.
 struct RuleFindings {
   std::deque<Finding> findings;
   std::set<std::string, std::less<>> codes;
-  std::vector<std::string> notes;  // rules with more rows than are taken
+  std::vector<std::string> notes;  // sentences about rules with more rows than are taken
 };
 
-// Adds one for each row; a sentence when a row is no finding or the query ends with an error.
+// Adds a finding for each row. A sentence when a row is no finding, or the query fails.
 std::string run_rule(const RuleFile& rule, Reader& reader, RuleFindings* out);
 
 }  // namespace sipladder

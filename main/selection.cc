@@ -15,7 +15,8 @@ std::string time_condition(const char* column, const char* comparison, const std
   return column + std::string(comparison) + std::to_string(parse_time(time).value_or(0));
 }
 
-// SQLite speaks of the query that was made of the condition.
+// An error of SQLite is about the query that was made from the condition: this makes it one about
+// the condition.
 std::string in_user_words(std::string error, const std::string& table) {
   if (error == "near \")\": syntax error") return "the condition is not complete";
   if (const size_t end = error.find("\n)"); end != std::string::npos) error.erase(end, 2);

@@ -1,4 +1,5 @@
-// --where, --calls-where, --call-id, --user, --address, --call, --match, -c, --from, --to as SQL.
+// SQL conditions made from --where, --calls-where, --call-id, --user, --address, --call, --match,
+// -c, --from and --to.
 #pragma once
 
 #include <string>
@@ -8,22 +9,22 @@
 
 namespace sipladder {
 
-// The condition over calls; empty when every call is chosen.
+// The condition over calls; empty: every call is chosen.
 std::string selection(const Options& options);
 
-// The table whose rows the command prints; null when it prints something else.
+// The table whose rows the command prints; null: it prints something else.
 const TableDescription* table_of(const Options& options);
 
-// The condition over the rows of the command's own table; empty when every row is asked for.
+// The condition over the rows of the command's own table; empty: every row is printed.
 std::string row_condition(const Options& options);
 
 // The SELECT behind a table command.
 std::string select_for(const Options& options);
 
-// A sentence when `query`, which was made of a condition over calls, is no valid one.
+// A sentence when `query`, which was made from a condition over calls, is not valid.
 std::string mistake_in_condition(const std::string& query);
 
-// A sentence when one of them is no valid SQL, or --columns names what is not there.
+// A sentence when one of these options is not valid SQL, or --columns names an unknown column.
 std::string mistake_in_query(const Options& options);
 
 }  // namespace sipladder

@@ -1,4 +1,4 @@
-// error, warning or info, as somebody writes them.
+// Reads "error", "warning" or "info". Nullopt: it is none of them.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// Text as a shell takes it for one word.
+// Quotes a text so that a shell takes it for one word.
 #pragma once
 
 #include <string>
@@ -7,6 +7,6 @@
 namespace sipladder {
 
 std::string shell_quoted(std::string_view text);  // in single quotes
-std::string shell_word(std::string_view text);    // in quotes where it needs them
+std::string shell_word(std::string_view text);    // in quotes only when it needs them
 
 }  // namespace sipladder

@@ -36,7 +36,7 @@ std::string read_text_file(const std::string& path, std::string* text) {
 }
 
 std::string write_text_file(const std::string& path, const std::string& text) {
-  // Only a plain file is replaced: a device, a pipe or a link is written to.
+  // Only a regular file is replaced: a device, a pipe or a link is written to.
   std::error_code error;
   const auto kind = std::filesystem::symlink_status(path, error).type();
   const bool replaces = kind == std::filesystem::file_type::regular;

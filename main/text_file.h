@@ -1,15 +1,15 @@
-// Small files that a person wrote.
+// Small text files that people write and read.
 #pragma once
 
 #include <string>
 
 namespace sipladder {
 
-// The whole of it, at most 256 MiB; a sentence when it cannot be read.
+// Appends the whole file, at most 256 MiB, to *text. A sentence when it cannot be read.
 std::string read_text_file(const std::string& path, std::string* text);
 
-// A plain file that is there already is replaced at once, or stays as it was; a link, a device or a
-// pipe is written to. A sentence when that fails.
+// An existing regular file is replaced in one step, or stays as it was when writing fails. A link,
+// a device or a pipe is written to. A sentence when that fails.
 std::string write_text_file(const std::string& path, const std::string& text);
 
 }  // namespace sipladder

@@ -15,7 +15,7 @@ bool is_bare(const std::string& word) {
   return word != "-" && word.find_first_of("./:\\") == std::string::npos && !file_exists(word);
 }
 
-// Commands of which the contract speaks and that are not there yet.
+// Commands and options that are planned and do not exist yet.
 constexpr const char* kPlanned[] = {"serve"};
 constexpr const char* kPlannedOptions[] = {"--clickhouse"};
 
@@ -30,7 +30,6 @@ bool file_exists(const std::string& name) {
   return access(name.c_str(), F_OK) == 0;
 }
 
-// A word that no file is called by: meant as a command, or as what to look for.
 std::string no_source(const std::string& word, bool first) {
   if (word.starts_with("clickhouse://")) return word + ": this source is not there yet";
   if (!is_bare(word)) return {};
@@ -52,7 +51,6 @@ std::string no_source(const std::string& word, bool first) {
          " chooses the calls that have it in a message";
 }
 
-// Behind a device, words are a capture filter, as tcpdump has it.
 std::string take_filter(std::vector<std::string>* words, std::string* bpf) {
   std::string filter;
   for (const std::string& word : *words) {
@@ -66,7 +64,6 @@ std::string take_filter(std::vector<std::string>* words, std::string* bpf) {
   return {};
 }
 
-// The query is the word that no file is called by; without one there is a prompt.
 void take_query(std::vector<std::string>* words, std::string* query) {
   auto found = std::find_if(words->begin(), words->end(), [](const std::string& word) {
     return word.find_first_of(" \t\n") != std::string::npos && !file_exists(word);

@@ -1,4 +1,4 @@
-// What the words of the command line are that are no options: files, a capture filter, a query.
+// Tells what the words of the command line without a dash are: files, a capture filter, a query.
 #pragma once
 
 #include <string>
@@ -6,20 +6,21 @@
 
 namespace sipladder {
 
-// Of the contract, and not there yet.
+// True for an option that is planned and does not exist yet.
 bool is_planned_option(const std::string& name);
 
 bool file_exists(const std::string& name);
 
-// What is wrong with a word as a SOURCE: no file is called by it, and it was meant as a command
-// (when it is the `first` word), or as something to look for. Empty for what may be a source.
+// A sentence about a word that is no source: no file has this name. The `first` word was perhaps
+// meant as a command, others as something to search for. Empty: the word may be a source.
 std::string no_source(const std::string& word, bool first);
 
-// Behind a device, words are a capture filter, as tcpdump has it: they move to *bpf. A sentence
-// when they cannot.
+// Words after a device are a capture filter, as with tcpdump: moves them to *bpf. A sentence when a
+// word is a file, or the filter is given twice.
 std::string take_filter(std::vector<std::string>* words, std::string* bpf);
 
-// The query is the word that no file is called by; without one there is a prompt.
+// Moves the word that is the query, because no file has this name, to *query. Without one, `sql`
+// shows a prompt.
 void take_query(std::vector<std::string>* words, std::string* query);
 
 }  // namespace sipladder
