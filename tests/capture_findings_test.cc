@@ -1,5 +1,5 @@
-// Findings that need more than a page can hold: floods, captures whose clocks are wrong, and those
-// that say that packets were dropped.
+// Findings that need more than a golden page can hold: floods, captures whose clocks are wrong, and
+// captures that say that packets were dropped.
 #include <gtest/gtest.h>
 
 #include <cstring>
@@ -48,7 +48,7 @@ class CaptureFindings : public ::testing::Test {
   std::filesystem::path folder_ = scratch_folder() / "findings";
 };
 
-// `served`: every request gets its 200.
+// `served`: every request gets its 200; else none does.
 std::string load(int requests, bool served) {
   std::ostringstream script;
   script << "host a 192.0.2.66\nhost b 192.0.2.2\n";
@@ -244,7 +244,8 @@ TEST_F(CaptureFindings, FragmentsWithoutTheFirst) {
                                      fragment(1'000'002'000, "192.0.2.1", 7, false)}));
 }
 
-// A capture with times from 0 on is one like any other.
+// Media that a TURN server gets over TCP cannot be seen: the finding must not say that there are
+// none.
 TEST_F(CaptureFindings, MediaMayBeInTcpThatIsNoSip) {
   const std::string call = capture(
       "host a 192.0.2.1\nhost b 192.0.2.2\n0 a > b INVITE sip:b@192.0.2.2 sdp=192.0.2.30:49000\n"
@@ -262,12 +263,13 @@ TEST_F(CaptureFindings, MediaMayBeInTcpThatIsNoSip) {
   EXPECT_NE(findings({write("call.pcap", call)}).find("no media at all"), std::string::npos);
 }
 
+// A capture with times from 0 on is one like any other.
 TEST_F(CaptureFindings, TimeZero) {
   const std::string script =
       "host a 192.0.2.1\nhost b 192.0.2.2\n0.000 a > b INVITE sip:b@192.0.2.2\n"
       "0.500 b > a 200\n0.600 a > b ACK\n9.000 a > b BYE\n9.100 b > a 200 (BYE)\n";
   std::string bytes = capture(script);
-  // Seconds of each packet, from the first one on.
+  // The 32-bit number at byte `i`: the seconds of a packet, or its length.
   const auto at = [&](size_t i) {
     uint32_t value = 0;
     std::memcpy(&value, bytes.data() + i, 4);

@@ -195,7 +195,7 @@ TEST_F(CaptureTest, UnpackingIsBoundedByRatioAndBySize) {
     EXPECT_EQ(packets_within({64 << 20, 100, 1 << 20}, packed), 1U);
     EXPECT_NE(damage().find("--max-ratio"), std::string::npos) << damage();
   }
-  // What is skipped, and what no record refers to, is not kept.
+  // Packets that are skipped, or that no record refers to, are not kept.
   EXPECT_EQ(log_.spool_bytes(), 0U);
 }
 

@@ -41,7 +41,7 @@ std::string contents(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// The service over a pipe that stays open: a device for whoever has none.
+// The service reads a pipe that stays open, in place of a device, which tests do not have.
 class Service : public CaptureTest {
  protected:
   void SetUp() override {
@@ -92,7 +92,7 @@ class Service : public CaptureTest {
     }
     ASSERT_EQ(write_in(bytes), bytes.size());
   }
-  // Packets in all files, once there are so many.
+  // The count of packets in all files. Waits until there are at least `wanted`.
   size_t written(size_t wanted) {
     size_t there = 0;
     for (int tries = 0; tries < 500 && there < wanted; tries++) {
@@ -156,7 +156,7 @@ TEST_F(Service, BeginsAFileWhenAsked) {
   EXPECT_EQ(end_by(SIGTERM), 0);
 }
 
-// Nothing tells yet what it is, and for a moment nothing comes.
+// The first bytes of a connection do not tell what it carries, and for a moment nothing follows.
 TEST_F(Service, WaitsForWhatAConnectionCarries) {
   start();
   send_messages(1);
@@ -243,7 +243,7 @@ TEST(Metrics, WhoIsSlowMakesRoom) {
   EXPECT_EQ(fds.size(), 1U);
 }
 
-// What a collector gets of a datagram.
+// A collector, and what it gets over HEP.
 class HepOut : public testing::Test {
  protected:
   void listen(const std::string& key) {

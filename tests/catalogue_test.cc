@@ -1,5 +1,5 @@
-// The catalogue of findings against the pages and tests: each code is shown by a page that fires
-// it, or by the test of captures that a page cannot write.
+// Each code of the catalogue of findings is fired by a golden page, or by a test of captures that a
+// page cannot write.
 #include <gtest/gtest.h>
 
 #include <cstdlib>

@@ -54,7 +54,7 @@ TEST_F(Check, ExitStatuses) {
   EXPECT_EQ(status({"--format", "xml"}), 2);
   EXPECT_EQ(status({"--call", "1", "--assert", "state='completed'"}), 0);
   EXPECT_EQ(status({"--call", "1", "--assert", "state='failed'"}), 1);
-  // What has no value does not hold.
+  // An assertion about a value that is NULL fails.
   EXPECT_EQ(status({"--call", "1", "--assert", "mos > 3"}), 1);
   for (const char* wrong : {"", "nonsense = 1", "1; SELECT 2", "(", "count(*) > 1"})
     EXPECT_EQ(status({"--assert", wrong}), 2) << wrong;

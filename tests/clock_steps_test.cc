@@ -1,4 +1,4 @@
-// Times put into the order of their frames when a clock was set back.
+// Times that keep the order of the frames when a clock was set back.
 #include "correlate/model/clock_steps.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// compare A B: what stands between two points of the same calls.
+// compare A B: what happens to the same calls between two capture points.
 #include <gtest/gtest.h>
 
 #include "tests/support/run_binary.h"
@@ -10,8 +10,8 @@ namespace {
 
 constexpr const char* kHosts = "host alice 192.0.2.101\nhost p1 192.0.2.1\nhost bob 192.0.2.102\n";
 
-// The one network sees alice and the proxy, the other the proxy and bob, 5 ms later by its clock,
-// which is 100 ms ahead.
+// One capture point sees alice and the proxy. The other one sees the proxy and bob, 5 ms later; its
+// clock is 100 ms ahead.
 std::string before_proxy() {
   return write_flow(scratch_path("before.pcap"),
                     std::string(kHosts) +

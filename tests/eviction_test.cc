@@ -23,7 +23,7 @@ std::string message(int call, bool request) {
          "\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n";
 }
 
-// Everything that a record names is there, or named no more.
+// Expects that no record refers to one that was given up.
 void expect_whole(const Model& model) {
   for (const CallId id : model.calls.ids()) {
     const CallRecord& call = model.calls[id];
@@ -117,7 +117,7 @@ TEST_F(EvictionOfCalls, AFloodOfCallsStaysWithinItsMemory) {
   EXPECT_EQ(model_.messages.held() + model_.evicted.messages, 200'000U);
   EXPECT_TRUE(model_.calls.holds(CallId{100'000}));
   EXPECT_FALSE(model_.calls.holds(CallId{1}));
-  // What came since the last look is in addition.
+  // The tables can be larger than the limit by what came since the memory was last looked at.
   EXPECT_LT(model_.messages.bytes() + model_.calls.bytes(), 4 * kMemory);
   expect_whole(model_);
   for (const CallId id : model_.calls.ids()) EXPECT_TRUE(analyst.of(id).findings.empty());

@@ -64,7 +64,7 @@ TEST(Explain, EachTimer) {
   EXPECT_NE(explained(WordKind::timer, "T1"), nullptr);
 }
 
-// Without comments: codes of the header Warning stand there too.
+// The source without its comments, which also mention codes of the header Warning.
 std::string source_of(const std::filesystem::path& path) {
   std::string text;
   std::ifstream file(path);

@@ -1,4 +1,4 @@
-// export -o FILE.wav: what a player gets.
+// export -o FILE.wav, read back by libsndfile, and ladders in files.
 #include <gtest/gtest.h>
 #include <sndfile.h>
 
@@ -57,7 +57,7 @@ TEST(Export, LaddersByEnding) {
   }
 }
 
-// GitHub and GitLab refuse a large diagram: who made it is told, and has it whole.
+// GitHub and GitLab refuse large diagrams: the program says so, and still writes the whole diagram.
 TEST(Export, LargeMermaidDiagramIsTold) {
   const std::string path = write_flow(
       scratch_path("large.pcap"),

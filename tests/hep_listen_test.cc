@@ -53,7 +53,7 @@ class HepListen : public ::testing::Test {
     address.sin_addr.s_addr = htonl(server);
     return connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 ? fd : -1;
   }
-  // The other side has closed it.
+  // Whether the other side has closed the connection.
   static bool is_closed(int fd) {
     char byte = 0;
     return recv(fd, &byte, 1, MSG_DONTWAIT) == 0;
@@ -282,7 +282,8 @@ TEST_F(HepListen, WithoutAnAddressOnlyThisHostIsHeard) {
   EXPECT_GE(connect_to(SOCK_STREAM, 1, INADDR_LOOPBACK + 1), 0);
 }
 
-// Two of them are merged: the busy one need not wait for the other, whose packets will be later.
+// Two HEP sources are merged: the busy one need not wait for the idle one, whose packets will be
+// later.
 TEST_F(HepListen, AnIdleOneHoldsNobodyUp) {
   std::vector<std::string> errors;
   source_ = open_captures({"hep::0", "hep::0"}, {}, log_, &errors);
@@ -297,7 +298,7 @@ TEST_F(HepListen, AnIdleOneHoldsNobodyUp) {
   }
 }
 
-// Root is given up: only who is root can tell.
+// The program gives up root. This can only be tested as root.
 TEST(HepListenProgram, RootIsGivenUpAndWhoIsBelievedIsSaid) {
   int out[2];
   ASSERT_EQ(pipe2(out, O_CLOEXEC), 0);

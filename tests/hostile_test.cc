@@ -1,5 +1,6 @@
-// Messages made to break a parser, a table or a terminal: each is kept, said to be wrong, and does
-// no harm to others. Floods, lies about lengths and bombs have tests beside their decoders.
+// Messages made to break a parser, a table or a terminal: each is kept, is reported as wrong, and
+// does no harm to other messages. Floods, false lengths and decompression bombs are tested with
+// their decoders.
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 

@@ -1,6 +1,7 @@
-// Includes flow one way: capture <- decode <- media <- correlate <- query <- {export, tui} <- main.
-// Within correlate/ its rooms do: model <- sip <- rtp <- engine, and on to findings. Each foreign
-// library has one home; SQLite has two, since a saved session is a source too.
+// Includes flow one way, by the ranks in kRank: from capture, decode, media and correlate over
+// query and probe to export, tui and main. Within correlate/ the rooms of kRooms do so too. Each
+// foreign library is included only in the folders that kHome names: most in one, SQLite and OpenSSL
+// in several.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -57,7 +58,7 @@ TEST(Includes, FlowOneWay) {
   }
 }
 
-// A room includes those before it.
+// A room may include the rooms before it.
 constexpr std::string_view kRooms[] = {"model",    "sip", "rtp",   "engine",   "session",
                                        "registry", "nat", "audio", "analysis", "findings"};
 

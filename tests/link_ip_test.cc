@@ -186,7 +186,7 @@ TEST_F(Decoding, FragmentsInAnyOrder) {
       ASSERT_EQ(out_[0].payload, text);
       EXPECT_EQ(out_[0].frame, frame_);
       EXPECT_EQ(out_[0].ip_id, v6 ? 0 : 9);
-      EXPECT_FALSE(out_[0].ref.is_stored());  // of no packet's bytes
+      EXPECT_FALSE(out_[0].ref.is_stored());  // put together: no packet holds these bytes
     } while (std::next_permutation(parts.begin(), parts.end()));
   }
   EXPECT_EQ(count(Oddity::fragment_overlap), 0U);

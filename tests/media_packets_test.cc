@@ -1,5 +1,5 @@
-// What runs beside SIP, told apart by its bytes, and what is read of it: RTCP with XR (RFC 3611),
-// media inside TURN (RFC 8656), ZRTP (RFC 6189), T.38 over UDPTL.
+// Packets beside SIP are classified by their bytes, and read: RTCP with XR (RFC 3611), media inside
+// TURN (RFC 8656), ZRTP (RFC 6189), T.38 over UDPTL.
 #include <gtest/gtest.h>
 
 #include "correlate/engine/engine.h"

@@ -71,7 +71,8 @@ RedactReport redacted(const std::string& in, const std::string& out) {
   return report;
 }
 
-// Runs of letters and digits long enough not to come about by chance, words of the grammars aside.
+// Adds runs of letters and digits that are long enough not to occur by chance, without words of the
+// grammars.
 void add_words(std::string_view text, std::set<std::string>* words) {
   constexpr size_t kTelling = 6;
   std::string word;
@@ -108,7 +109,7 @@ std::set<std::string> names_in(const std::string& path) {
   return words;
 }
 
-// Left and right column of the map: every number and address of the left one is telling.
+// Reads a map: *from gets the addresses and long numbers that were replaced, *to all replacements.
 void read_map(const std::string& path, std::set<std::string>* from, std::set<std::string>* to) {
   std::ifstream file(path);
   for (std::string line; std::getline(file, line);) {
@@ -125,7 +126,7 @@ void read_map(const std::string& path, std::set<std::string>* from, std::set<std
   }
 }
 
-// Not as a part of a longer number or word.
+// Whether the word is in the bytes, and not only as a part of a longer number or word.
 bool stands_in(const std::string& bytes, const std::string& word) {
   const auto goes_on = [&](size_t at) {
     return at < bytes.size() && std::isalnum(static_cast<unsigned char>(bytes[at])) != 0;
@@ -180,7 +181,7 @@ TEST(Redact, FlowsOfTheGoldenPagesAreJudgedAsBefore) {
   EXPECT_GT(count, 50u);
 }
 
-// Dates and names of certificates, alerts, how far a handshake got.
+// What is found of dates and names of certificates, of alerts, and of unfinished handshakes.
 TEST(Redact, FlowsOfTlsAreJudgedAsBefore) {
   size_t count = 0;
   for (const auto& page : std::filesystem::directory_iterator(root_path("tests/golden"))) {

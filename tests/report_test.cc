@@ -81,7 +81,7 @@ TEST(Report, LinksLeadSomewhere) {
     for (size_t at = 0; (at = page.find(mark, at)) != std::string::npos;) {
       at += mark.size();
       const std::string id = page.substr(at, page.find('"', at) - at);
-      if (id.starts_with("${")) continue;  // of the script
+      if (id.starts_with("${")) continue;  // a template of the script, which is no link yet
       EXPECT_EQ(count(page, " id=\"" + id + "\""), 1U) << sample << " " << id;
       links++;
     }
@@ -125,8 +125,7 @@ TEST(Report, IsWhatLadderPrints) {
   EXPECT_TRUE(printed.out.ends_with("</body></html>\n"));
 }
 
-// FIPS 180-4, and RFC 4648 section 10.
-// "<7>" and "<7-3>" put back, as the script of the page does.
+// Puts pieces back in place of "<7>" and "<7-3>", as the script of the page does.
 std::string whole(const std::string& text, const std::vector<std::string>& pieces) {
   std::string out;
   for (size_t at = 0; at < text.size();) {
@@ -164,6 +163,7 @@ TEST(Report, WhatRepeatsIsWrittenOnce) {
   EXPECT_EQ(shortened[1], "alone\n<0-1>");
 }
 
+// Test vectors of FIPS 180-4 and of RFC 4648 section 10.
 TEST(Report, HashesAsOthersDo) {
   EXPECT_EQ(sha256_base64("abc"), "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");
   EXPECT_EQ(sha256_base64(""), "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");

@@ -102,8 +102,8 @@ TEST(RtpSequence, TwoSeriesInTurnsAreNoRestart) {
   EXPECT_EQ(outcome.strays, 50);
 }
 
-// RFC 3611 4.7.2 with Gmin 16: {numbers that are lost of 1..400} -> bursts, packets and losses
-// within.
+// RFC 3611 4.7.2 with Gmin 16. A row has the numbers of 1..400 that are lost, and what is expected:
+// the count of bursts, of packets within them, and of losses within them.
 TEST(RtpSequence, BurstsAreLossesThatComeTogether) {
   const struct {
     std::set<int> lost;
@@ -111,12 +111,12 @@ TEST(RtpSequence, BurstsAreLossesThatComeTogether) {
   } kCases[] = {
       {{}, {0, 0, 0}},
       {{100}, {0, 0, 0}},
-      {{100, 117}, {0, 0, 0}},             // 16 came between them
-      {{100, 116}, {1, 17, 2}},            // 15
+      {{100, 117}, {0, 0, 0}},             // 16 packets came between both losses
+      {{100, 116}, {1, 17, 2}},            // 15 came
       {{100, 101, 102}, {1, 3, 3}},        //
-      {{100, 110, 120, 300}, {1, 21, 3}},  // and one alone
+      {{100, 110, 120, 300}, {1, 21, 3}},  // a burst, and a single loss
       {{100, 101, 300, 305}, {2, 8, 4}},   //
-      {{390, 391, 392}, {1, 3, 3}},        // known only when asked
+      {{390, 391, 392}, {1, 3, 3}},  // a burst that has not ended when the result is asked for
   };
   for (const auto& row : kCases) {
     std::vector<Packet> packets;

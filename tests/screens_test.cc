@@ -185,8 +185,8 @@ INSTANTIATE_TEST_SUITE_P(Pages, Screens, ::testing::ValuesIn(with_the_tour()),
                            return name;
                          });
 
-// What nobody may see on a masked screen: names, and the beginnings of addresses of the samples.
-// The file and its lines of times are no secrets.
+// No masked screen may show a name, or the beginning of an address, of the samples. The name of the
+// file and its times may be shown.
 TEST(MaskedScreens, ShowNoNameOfTheCapture) {
   const struct {
     const char* capture;

@@ -61,7 +61,7 @@ Questions all_questions() {
   return questions;
 }
 
-// Every command says of the saved session what it says of the captures.
+// Every command must print the same for the saved session as for the captures.
 void expect_equal(const std::string& db, const std::vector<std::string>& sources,
                   const Questions& questions) {
   for (std::vector<std::string> words : questions) {

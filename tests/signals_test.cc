@@ -1,4 +1,4 @@
-// How the program ends when it is told to: what there is gets printed.
+// How signals end the program: what was read so far is printed.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/ioctl.h>
@@ -182,7 +182,7 @@ TEST_F(Signals, TheSecondEndsAtOnce) {
   EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM) << status;
 }
 
-// Nothing comes: the program sleeps. Its wake-ups are what it gave the processor back for.
+// While no packet comes the program sleeps. Its wake-ups are counted as voluntary context switches.
 TEST_F(Signals, AnIdleSourceWakesItUpSeldom) {
   start();
   pause_ms(300);

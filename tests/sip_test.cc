@@ -42,7 +42,7 @@ TEST(SipIndex, CompactFormsFoldedViaAndBody) {
   EXPECT_EQ(parse_name_addr(sip.value(HeaderId::from)).uri, "sip:alice@example.com;user=phone");
 }
 
-// What transactions are found by is what the whole parser says.
+// The short parser of the key of a transaction agrees with the whole parser of Via.
 TEST(Via, KeyAgreesWithTheWholeParser) {
   const struct {
     std::string_view value, sent_by, branch;
@@ -133,7 +133,7 @@ std::string torture(const std::string& name) {
   return text.str();
 }
 
-// What is said of a message: while it is located, or on a closer look.
+// What is wrong with a message, found while it is located or when its values are parsed.
 std::string fault_of(const std::string& bytes) {
   SipIndex sip;
   if (!index_sip(bytes, &sip)) return "no start-line";

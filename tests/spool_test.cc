@@ -80,7 +80,7 @@ TEST(SpoolTest, HasALimitAndGoesOnBelowIt) {
   EXPECT_EQ(data, "new");
 }
 
-// As on a full disk: a write that fails loses what it was to write, and no more.
+// As on a full disk: a write that fails loses only the bytes that it should have written.
 TEST(SpoolTest, AFullDiskIsTold) {
   rlimit limit{};
   ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &limit), 0);

@@ -1,5 +1,5 @@
-// Keys of TLS on the command line and in captures: they open what they are for, and leave the
-// program nowhere.
+// Keys of TLS on the command line and in captures open their connections, and no output contains
+// them.
 #include <gtest/gtest.h>
 
 #include <filesystem>

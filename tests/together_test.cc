@@ -1,5 +1,5 @@
-// Captures that have nothing to do with each other, given together: each call is judged as if its
-// own file were alone, because no time counts that its capture point does not cover.
+// Unrelated captures are given together. Each call must be judged as if its own file were alone: a
+// time counts only when the call's capture point covers it.
 #include <gtest/gtest.h>
 
 #include <algorithm>

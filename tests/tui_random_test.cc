@@ -1,5 +1,5 @@
-// Whatever keys come, in whatever order and on screens of any size, while packets come too: the
-// program stands, and nothing on the screen can move a cursor.
+// Random keys on screens of random sizes, while packets come: the program keeps running, and
+// nothing on the screen is a control character.
 #include <gtest/gtest.h>
 
 #include <random>

@@ -1,5 +1,5 @@
-// Bytes that can no longer be read: counted, told once with the reason, marked in the row, and
-// nothing is concluded from them.
+// Bytes of a capture that can no longer be read are counted, reported once with the reason, and
+// marked in their row. Nothing is concluded from them.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>

@@ -41,7 +41,7 @@ TEST_F(Usage, MistakesExitWith2) {
   EXPECT_EQ(status({"calls", "-v"}), 2);
   EXPECT_EQ(status({"-l", "100"}), 2);
   EXPECT_EQ(run_binary({"-i", path_}).status, 2);
-  // What only cannot be opened is none.
+  // A file that cannot be opened is no wrong usage.
   EXPECT_EQ(status({"calls", scratch_path("no-such-capture.pcap")}), 3);
   EXPECT_EQ(status({"calls", "--from", "2024-01-02", "--to", "1704164645.5"}), 0);
   EXPECT_EQ(status({"-q", "-r", "-c", "-N"}), 0);
@@ -66,7 +66,7 @@ TEST_F(Usage, InvertedMatch) {
   EXPECT_EQ(result.out, "kind\noptions\n");
 }
 
-// Figures of calls follow the selection, those of the capture are whole.
+// Figures about calls are of the chosen calls only; figures about the capture are of all of it.
 TEST_F(Usage, StatsOfChosenCalls) {
   const auto stats = [&](std::vector<std::string> more) {
     std::vector<std::string> words = {"stats", path_,       "--format",
@@ -86,7 +86,7 @@ TEST_F(Usage, StatsOfChosenCalls) {
   EXPECT_TRUE(has(stats({"-c"}), "codes,200,2"));
 }
 
-// What a terminal would obey; line ends stay in quoted cells.
+// CSV on a terminal: control characters are escaped. Line ends stay in quoted cells.
 TEST_F(Usage, CsvOnATerminal) {
   const RunResult result = run_binary(
       {"sql", path_, "SELECT char(27)||'[2J'||char(7) AS a, 'x'||char(13,10)||'y'||char(13) AS b",

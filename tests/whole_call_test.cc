@@ -1,5 +1,5 @@
-// A call is the same call in whatever it is carried: one small call with media, captured through
-// every encapsulation and over every transport, gives the rows that its plain capture gives.
+// A small call with media, captured in every encapsulation and over every transport, gives the same
+// rows as its plain capture.
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -63,7 +63,7 @@ Seen seen_in(const std::string& capture, const std::vector<std::string>& queries
   return seen;
 }
 
-// All that is known of the call: where the bytes stood in the capture is in no table.
+// All tables: none says where in the capture the bytes were.
 const std::vector<std::string> kEverything = {
     "SELECT * FROM calls",    "SELECT * FROM messages",      "SELECT * FROM transactions",
     "SELECT * FROM dialogs",  "SELECT * FROM sdp",           "SELECT * FROM streams",

@@ -1,6 +1,7 @@
-// Changes captures as networks, stacks and attackers do: packets dropped, repeated, reordered, cut,
-// turned round and moved in time; SIP and SDP lines dropped, repeated, exchanged and filled with
-// what nobody expects. Lengths of IP and UDP stay right, so that the change is seen.
+// Changes captures as networks, stacks and attackers do. Packets are dropped, repeated, reordered,
+// cut, reversed in direction and moved in time. SIP and SDP lines are dropped, repeated, exchanged
+// and filled with unexpected values. Lengths of IP and UDP stay right, so that the change gets past
+// the lower layers.
 //
 // The same input and seed give the same bytes.
 #pragma once
@@ -23,14 +24,14 @@ struct CapturedPacket {
 struct CapturedPackets {
   std::string header;  // 24 bytes; empty: it is no such file
   std::vector<CapturedPacket> packets;
-  std::string tail;  // what is no packet any more
+  std::string tail;  // bytes behind the last whole packet
 };
 CapturedPackets split_capture(std::string_view capture);
 std::string join_capture(const CapturedPackets& capture);
 
-// Empty when `capture` is none.
+// Empty when `capture` is no pcap file. The result has at most `max_size` bytes.
 std::string mutate_capture(std::string_view capture, uint32_t seed, size_t max_size);
-// Packets of both in the order of the first, then of the second.
+// Some packets of `a`, then some of `b`.
 std::string cross_captures(std::string_view a, std::string_view b, uint32_t seed, size_t max_size);
 
 // The payload of a packet over UDP or TCP.

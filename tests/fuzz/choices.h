@@ -1,4 +1,4 @@
-// The bytes of an input as a row of choices; 0 when they have run out.
+// The bytes of an input as choices, one byte each. When they have run out, each choice is 0.
 #pragma once
 
 #include <cstdint>

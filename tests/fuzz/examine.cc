@@ -27,7 +27,7 @@ constexpr size_t kBlock = 64 << 10;
 
 bool g_limit_time = false;
 
-// Files that nobody sees, with the same names for as long as it lives.
+// Files in memory only. Their names are the same as long as this object lives.
 class MemoryFiles {
  public:
   explicit MemoryFiles(const std::vector<std::string>& contents) {

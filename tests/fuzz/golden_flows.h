@@ -6,7 +6,7 @@
 
 namespace sipladder::fuzz {
 
-inline constexpr size_t kMaxFlow = 48 << 10;  // of a longer one, the packets that fit
+inline constexpr size_t kMaxFlow = 48 << 10;  // bytes; of a longer flow only the packets that fit
 
 // Captures by the flow's name; `root` is that of the project.
 std::map<std::string, std::string> golden_flows(const std::string& root);

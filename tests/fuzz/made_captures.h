@@ -1,4 +1,4 @@
-// Captures that targets make of SIP texts.
+// Helps targets to make captures from SIP texts.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace sipladder::fuzz {
 
-// Adds a datagram between two hosts of 192.0.2.0/24, numbered.
+// Adds a UDP datagram between the hosts with these numbers (host_name()).
 void add_datagram(std::vector<build::TimedPacket>* packets, int64_t time_ns, int from, int to,
                   std::string_view text);
 std::string host_name(int number);

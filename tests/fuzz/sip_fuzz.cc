@@ -7,11 +7,11 @@
 namespace sipladder::fuzz {
 namespace {
 
-// Who looks for Via and Record-Route alone finds them as the whole index does.
+// index_routing() must find the same Via and Record-Route headers as index_sip().
 std::string compare_routing(std::string_view bytes, const SipIndex& whole) {
   SipIndex routing;
   if (!index_routing(bytes, &routing)) return "index_routing() takes no start line";
-  if (whole.headers.size() >= kMaxHeaders) return {};  // it has stopped there
+  if (whole.headers.size() >= kMaxHeaders) return {};  // index_sip() has stopped early
   for (const HeaderId id : {HeaderId::via, HeaderId::record_route}) {
     const auto all = header_values(whole, id), found = header_values(routing, id);
     if (all.size() != found.size()) return "index_routing() finds another number of values";

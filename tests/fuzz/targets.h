@@ -1,5 +1,5 @@
-// What is tried with inputs that nobody thought of. A target says in a sentence what is wrong,
-// and nothing when all is well; what breaks memory ends the program.
+// The fuzz targets. A target takes an input and returns a sentence about what is wrong; an empty
+// text means that all is well. Errors of memory end the program (AddressSanitizer).
 #pragma once
 
 #include <string>

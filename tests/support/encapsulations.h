@@ -1,5 +1,5 @@
-// Link layers and tunnels: what stands around an IP packet when it is captured. A tunnel that the
-// decoder knows has a row here; every test that takes the table sees it.
+// Link layers and tunnels around a captured IP packet. Each tunnel that the decoder knows has a row
+// here, and so is in every test that takes the table.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ struct Encapsulation {
 const std::vector<Encapsulation>& encapsulations();       // of an IPv4 packet
 const std::vector<Encapsulation>& ipv6_encapsulations();  // of an IPv6 packet
 
-// An Ethernet frame with a UDP datagram of a tunnel's end.
+// An Ethernet frame with a UDP datagram that holds `payload`, to the `port` of a tunnel.
 std::string outer_udp(const std::string& payload, uint16_t port);
 
 // The frame control field's bytes and the rest of the shortest IEEE 802.11 header.

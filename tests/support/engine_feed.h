@@ -1,4 +1,5 @@
-// IP packets straight into the engine, kept so that messages and payloads can be read again.
+// Feeds IP packets straight into an engine. The packets are kept, so that messages and payloads can
+// be read again.
 #pragma once
 
 #include <cstdint>

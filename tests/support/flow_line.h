@@ -57,11 +57,12 @@ struct Payload {
   int64_t time_ns = 0;  // from the script's beginning
   std::string bytes;
   uint16_t ip_id = 0;
-  uint8_t protocol =
-      17;  // UDP, TCP: `bytes` is what they carry; else what the IP packet does; 0: of ARP
+  // 17 (UDP) and 6 (TCP): `bytes` is their payload; else `bytes` is the payload of the IP packet;
+  // 0: `bytes` is an ARP packet.
+  uint8_t protocol = 17;
   bool unseen = false;  // it was sent, and is not in the capture
-  bool again = false;   // the newest bytes of the TCP connection, with their number
-  bool syn = false;     // of TCP: a SYN
+  bool again = false;   // the newest bytes of the TCP connection, with their sequence number
+  bool syn = false;     // over TCP: a SYN
   bool syn_ack = false, fin = false, reset = false;  // likewise
 };
 

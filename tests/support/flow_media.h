@@ -11,10 +11,11 @@
 
 namespace sipladder::build {
 
-// Where each stream (SSRC, from where, to where) stands: its next line goes on from there.
+// Where a stream (SSRC, source, destination) has come to: its next line in the script goes on
+// there.
 struct FlowStream {
   unsigned next_number = 0;
-  uint32_t timestamp = 0;  // that is due at time_ns
+  uint32_t timestamp = 0;  // RTP timestamp of a packet at time_ns
   int64_t time_ns = 0;
 };
 using FlowStreams = std::map<std::string, FlowStream>;

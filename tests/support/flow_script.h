@@ -45,9 +45,9 @@
 //   1.000 alice:4000 > bob:5000 dtls hello count=5      likewise `server-hello`, `verify`,
 //                                     `server-done`, `client-key`, `encrypted`, alert=40; random=;
 //                                     profile= of SRTP that a server-hello chooses
-//   1.100 bob > alice icmp 3 alice:4000 > bob:5000      a code of "unreachable" (or of type=; mtu=)
-//   that
-//                                     quotes a packet of RTP, of ssrc= or of what rtp has
+//   1.100 bob > alice icmp 3 alice:4000 > bob:5000      an error, code 3 of "unreachable" (type=:
+//                                     another type; mtu=), which quotes a packet of RTP between
+//                                     these ends: with ssrc=, else the SSRC that `rtp` takes
 //   1.000 alice > bob arp count=4 every=1               asks who has bob's address; `answer`: tells
 //                                     that it has its own. Of IPv6: neighbour discovery
 //   1.020 alice:4000 > bob:5000 zrtp  a Hello

@@ -25,9 +25,9 @@ struct FlowCall {
   std::string caller, callee;  // user names; empty before the first request
   std::string caller_tag, callee_tag;
   std::string caller_host;
-  std::map<std::string, std::string> host_of_tag;  // of those that answers put into To
+  std::map<std::string, std::string> host_of_tag;  // the host of each tag that answers put into To
   std::map<std::string, int> cseq;                 // by party
-  std::vector<SentMessage> sent;                   // the unseen ones too
+  std::vector<SentMessage> sent;                   // with those that are not in the capture
 };
 
 // Lives as long as its script is read.

@@ -1,5 +1,5 @@
-// What a sender of SRTP makes of its packets (RFC 3711, RFC 7714), written apart from what reads
-// it.
+// Encrypts packets as a sender of SRTP does (RFC 3711, RFC 7714). It shares no code with the
+// program, so that tests compare two implementations.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace sipladder::build {
 // suite whose name is not known leaves the packet as it is.
 std::string protect_rtp(std::string_view suite, const std::string& key, const std::string& mki,
                         const std::string& packet, uint32_t rollover);
-// `index`: of RFC 3711 3.4.
+// `index`: the SRTCP index (RFC 3711 3.4).
 std::string protect_rtcp(std::string_view suite, const std::string& key, const std::string& packet,
                          uint32_t index);
 

@@ -1,4 +1,4 @@
-// TLS records of a flow: what passes in the clear is written as it must be, the rest is filler.
+// TLS records of a flow. Messages in the clear are as in TLS; encrypted ones are filler.
 #include <sstream>
 
 #include "tests/support/flow_media.h"

@@ -21,7 +21,8 @@ void say(const char* text, size_t size) {
   if (write(STDERR_FILENO, text, size) < 0) return;
 }
 
-// Says what was read; the access is then made again and ends in whatever handled it before.
+// Prints which input was read beyond, then restores the handler before: the access is made again
+// and ends there.
 void on_fault(int) {
   constexpr char kWhere[] = "\nread beyond an input: ";
   constexpr char kOf[] = ", bytes: ";

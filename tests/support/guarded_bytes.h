@@ -1,5 +1,6 @@
-// Bytes between two pages that nobody may read: the first byte read beyond an input ends the test,
-// in a build without sanitizers too, and within buffers that a sanitizer takes for one.
+// Bytes between two memory pages that cannot be read: the first byte read outside of an input ends
+// the test. This also works in a build without sanitizers, and for an input inside of a larger
+// buffer, where a sanitizer sees nothing.
 #pragma once
 
 #include <cstddef>
@@ -19,8 +20,8 @@ class GuardedBytes {
   GuardedBytes(const GuardedBytes&) = delete;
   GuardedBytes& operator=(const GuardedBytes&) = delete;
 
-  // A copy of at most kCapacity bytes that begins or ends where the readable memory does; lives
-  // until the next call. When somebody reads beyond, `name` and the size are what is printed.
+  // A copy of `bytes` (at most kCapacity) that begins or ends where the readable memory does. Valid
+  // until the next call. When something reads outside of it, `name` and the size are printed.
   std::string_view place(std::string_view bytes, Edge edge, std::string_view name);
 
  private:

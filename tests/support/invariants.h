@@ -1,4 +1,5 @@
-// What holds of every input, however broken or hostile: whoever makes an input asks for it.
+// What must hold for every input, however broken or hostile. Every test that makes an input checks
+// it.
 #pragma once
 
 #include <string>
@@ -13,8 +14,8 @@ namespace sipladder {
 // of evidence exists. Of a session whose source has been read to its end.
 std::vector<std::string> broken_invariants(Session& session);
 
-// The same of captures on disk, read with the tables bounded to `memory`. What cannot be opened
-// breaks nothing.
+// The same for captures on disk, read with tables of at most `memory` bytes. A file that cannot be
+// opened breaks no invariant.
 std::vector<std::string> broken_invariants(const std::vector<std::string>& captures,
                                            size_t memory = size_t{1} << 30);
 

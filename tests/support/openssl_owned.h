@@ -1,4 +1,4 @@
-// What OpenSSL gives and wants back.
+// Owning pointers to objects of OpenSSL.
 #pragma once
 
 #include <openssl/ssl.h>

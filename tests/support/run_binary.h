@@ -15,8 +15,8 @@ struct RunResult {
 };
 RunResult run_binary(const std::vector<std::string>& arguments, const std::string& input = {});
 
-// Started with these as standard output and error; the caller waits for it. `in_child` is called
-// before.
+// Starts the program with `out` and `err` as standard output and error; the caller has to wait for
+// it. `in_child` is called in the child before the program starts.
 pid_t start_binary(const std::vector<std::string>& arguments, int out, int err,
                    void (*in_child)() = nullptr);
 

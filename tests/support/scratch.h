@@ -1,5 +1,5 @@
-// A folder of this test process for its files, removed with them when it ends: suites that run at
-// once do not meet.
+// A folder for the files of this test process, removed when the process ends. So suites that run at
+// the same time do not share files.
 #pragma once
 
 #include <filesystem>

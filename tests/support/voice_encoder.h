@@ -9,7 +9,7 @@
 
 namespace sipladder::build {
 
-// When a stream begins, and what its packets hold.
+// When a stream begins, and how much time one of its packets holds.
 inline constexpr int64_t kStartNs = 1'700'000'000'000'000'000;
 inline constexpr int64_t kPacketNs = 20'000'000;
 

@@ -1,5 +1,5 @@
-// Who reads what both ends of TLS say, as TCP segments that are whole, split, lost, late or in
-// disorder.
+// A bystander of a TLS connection: gives the decoder what both ends say, as TCP segments that are
+// whole, split, lost, late or in disorder.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -84,7 +84,7 @@ class Bystander {
   }
 };
 
-// Cut so that no segment is longer.
+// Cuts the flights into segments of at most `size` bytes.
 inline std::vector<Segment> segments_of(const std::vector<Flight>& flights, size_t size) {
   std::vector<Segment> segments;
   uint32_t next[2] = {500, 100};

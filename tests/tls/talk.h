@@ -1,4 +1,4 @@
-// Both ends of TLS, in memory: OpenSSL's. What they write is kept flight by flight.
+// Both ends of a TLS connection in memory, by OpenSSL. What they write is kept flight by flight.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -122,7 +122,7 @@ class Talk {
     begin(nullptr);
   }
 
-  // Anew, with the session of the connection before: both log their keys into one log.
+  // Begins a new connection that resumes the session. Both connections log their keys into one log.
   void resume() {
     const SslSession session(SSL_get1_session(client_.get()));
     SSL_shutdown(client_.get());
