@@ -55,7 +55,7 @@ std::u32string fit_text(std::u32string_view text, int width, bool ascii = false)
 void put_text(CellLine* line, int x, std::u32string_view text, Ink ink = Ink::plain);
 void put_char(CellLine* line, int x, char32_t c, Ink ink = Ink::plain);
 
-// Without trailing spaces; with ANSI colours when `color`.
+// The line without trailing spaces; with ANSI colours when `color`.
 std::string to_utf8(const CellLine& line, bool color = false);
 
 }  // namespace sipladder

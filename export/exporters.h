@@ -55,7 +55,7 @@ struct Exporter {
   std::function<ExportReport(const ExportRequest&)> write;
 };
 
-// In the order of the help.
+// All exporters in the order of the help. They live as long as the program.
 const std::vector<Exporter>& exporters();
 const Exporter* exporter_of_file(std::string_view path);  // null: no ending of it is known
 

@@ -417,7 +417,7 @@ class Builder {
   LadderColumns columns_;
   absl::flat_hash_map<uint32_t, uint32_t> txn_numbers_;
   absl::flat_hash_map<uint32_t, Parties> parties_;
-  absl::flat_hash_map<uint32_t, size_t> rows_;  // by message, of a compact ladder
+  absl::flat_hash_map<uint32_t, size_t> rows_;  // row of each message; only in a compact ladder
   Ladder ladder_;
 };
 

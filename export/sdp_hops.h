@@ -1,4 +1,4 @@
-// Each SDP before and after a hop, side by side, with marks at what changed.
+// Each SDP of a call before and after a hop, with marks at the lines that the hop changed.
 #pragma once
 
 #include <string>
@@ -9,8 +9,10 @@
 
 namespace sipladder {
 
-// Lines of text, as the network sent the values: each renderer escapes. "!" changed, "-" taken
-// away, "+" added. Bounds: kMaxHopLines lines.
+// Lines of text with values as the network sent them: each renderer escapes them. Marks: "!"
+// changed,
+// "-" removed, "+" added. Empty when no hop of an SDP is in the capture. Bounds: kMaxHopLines
+// lines.
 inline constexpr size_t kMaxHopLines = 300;
 std::vector<std::string> sdp_hops(const Model& model, const PacketLog& log, CallId call);
 

@@ -1,5 +1,5 @@
-// Packets and tables as a session to open again, when all has been read already: of all calls, or
-// of chosen ones, which are then analysed alone, as they will be when the file is opened.
+// Exports a saved session (.db) when the capture has been read already. Chosen calls are analysed
+// again on their own, because they will be alone when the file is opened.
 #include "export/call_packets.h"
 #include "export/exporters.h"
 #include "export/session_file.h"
@@ -15,7 +15,7 @@ bool is_cancelled(const ExportRequest& request) {
   return request.model.cancellation.requested();
 }
 
-// Passes on the packets of the chosen calls.
+// Passes on only the packets of the chosen calls.
 class ChosenPackets : public PacketSource {
  public:
   ChosenPackets(std::unique_ptr<PacketSource> source, CallPackets& choice)
@@ -34,11 +34,12 @@ class ChosenPackets : public PacketSource {
   CallPackets& choice_;
 };
 
-// A packet can belong to a call by one that comes later.
+// Shows all packets to the choice first, because a later packet can show that an earlier one
+// belongs to a call.
 void survey(const ExportRequest& request, CallPackets& choice) {
   if (!choice.needs_survey()) return;
   PacketLog log;
-  std::string ignored;  // the next one who reads tells it
+  std::string ignored;  // the second reading reports the same error
   const auto source = reopen(request, log, &ignored);
   Packet packet;
   for (ReadResult read{}; source != nullptr && (read = source->next(&packet)) != ReadResult::end;) {

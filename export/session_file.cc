@@ -27,7 +27,7 @@ std::string SessionFile::finish(Reader& reader) {
   store_->finish(sources);
   if (!store_->error().empty()) return store_->error();
   if (std::string error = write_tables(reader, &file_); !error.empty()) return error;
-  store_->note_complete();  // of packets: a signal can have ended the rows early
+  store_->note_complete();  // all packets are there, even when a signal ended the tables early
   return store_->error().empty() ? file_.finish() : store_->error();
 }
 

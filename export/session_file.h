@@ -1,7 +1,9 @@
-// A session as an SQLite file (.db): its packets as they pass, and every table of the schema when
-// they have passed. Opened again (capture/db_source.h) it is analysed again from its packets.
+// Writes a session into an SQLite file (.db): packets while they are read, and every table of the
+// schema at the end. When the file is opened again (capture/db_source.h), its packets are analysed
+// again.
 //
-// Threads: one. Errors: finish() returns a sentence; what was committed until then stays.
+// Threads: one. Errors: create() and finish() return a sentence, which is empty when all is well.
+// After an error, what was committed until then stays in the file.
 #pragma once
 
 #include <memory>
@@ -16,12 +18,12 @@ namespace sipladder {
 
 class SessionFile {
  public:
-  // A sentence when `path` cannot be written, or is one of `sources`.
+  // Must come first. A sentence when `path` cannot be written, or is one of `sources`.
   std::string create(const std::string& path, const std::vector<std::string>& sources);
-  // Everything that `source` gives is kept from now on. This must outlive what is returned.
+  // A source that also keeps each packet of `source` in the file. This object must outlive it.
   std::unique_ptr<PacketSource> record(std::unique_ptr<PacketSource> source);
   void keep(const Packet& packet) { store_->add(packet); }
-  // After the last packet: the tables of what they made.
+  // After the last packet: writes the tables and closes the file.
   std::string finish(Reader& reader);
   uint64_t packets() const { return store_ ? store_->packets() : 0; }
 

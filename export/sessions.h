@@ -1,4 +1,4 @@
-// The calls that a choice means when it means whole sessions.
+// Calls as whole sessions: with all legs.
 #pragma once
 
 #include <vector>
@@ -7,7 +7,7 @@
 
 namespace sipladder {
 
-// These and the other legs of each, ascending, each once.
+// The calls and all other legs of their sessions, ascending, each once.
 std::vector<CallId> with_other_legs(const std::vector<CallId>& calls, Analyst& analyst);
 
 }  // namespace sipladder

@@ -1,6 +1,6 @@
-// One side of a call as a scenario for SIPp: what it sent is sent, at its time, and what it got is
-// waited for. Both sides are those of the first hop of the INVITE, so that the scenario of the one
-// plays against that of the other.
+// One side of a call as a scenario for SIPp: messages that the side sent are sent at their times,
+// and messages that it received are waited for. Both sides are the ends of the INVITE's first hop,
+// so that the caller's scenario plays against the callee's.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,7 +17,7 @@ namespace {
 
 constexpr int64_t kLongestPause_ms = 60'000;
 
-// What a message takes from the capture beside what SIPp fills in.
+// Headers that are copied from the capture; SIPp fills in the others.
 constexpr std::array<std::string_view, 10> kCopied = {"RAck",
                                                       "RSeq",
                                                       "Require",
@@ -86,8 +86,8 @@ class Scenario {
     return ms == 0 ? std::string() : fmt::format("  <pause milliseconds=\"{}\"/>\n", ms);
   }
 
-  // SIPp's own words are in brackets, and the text in a CDATA section: neither may come from the
-  // network, nor may what is hidden.
+  // Text from the network may hold no brackets, which mark keywords of SIPp, no end of the CDATA
+  // section around it, and no hidden characters.
   static std::string plain(std::string_view text) {
     std::string result;
     for (const char c : text) {
@@ -170,13 +170,13 @@ class Scenario {
         message.status, plain(view_.sip().reason), to);
   }
 
-  // The request that is answered came with a tag.
+  // Whether the request that is answered had a tag in To.
   bool has_tag() const {
     const MessageId request = model_.transactions[model_.messages[current_].txn].request;
     return request && model_.messages[request].has_to_tag;
   }
 
-  // With the addresses and ports that SIPp has.
+  // The SDP of the present message, with the addresses and ports of SIPp.
   std::string sdp() {
     std::string_view rest = find_sdp(view_.sip());
     std::string out;
@@ -207,7 +207,7 @@ class Scenario {
   MessageView view_;
   bool caller_;
   MessageId invite_;
-  MessageId current_;  // that is being written
+  MessageId current_;  // the message that is being written
   std::vector<MessageId> messages_;
   bool parties_known_ = false;
   bool challenged_ = false;

@@ -1,4 +1,4 @@
-// The talk of the first chosen call that has media.
+// Exports the talk of the first chosen call that has media as a WAV file.
 #include <fmt/format.h>
 
 #include "export/exporters.h"

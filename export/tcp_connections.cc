@@ -43,7 +43,8 @@ std::optional<ConnectionId> TcpConnections::of(const Packet& packet,
   if ((flags & kSyn) != 0) {
     const uint32_t sequence = be32(header + 4);
     std::optional<uint32_t>& newest = ends->first == id.low ? opening.low_syn : opening.high_syn;
-    // Sent again, or seen at another point, it is the same one; the answer begins nothing.
+    // A SYN with the same number was sent again, or seen at another point. A SYN with ACK answers
+    // one: it begins nothing.
     if ((flags & kAck) == 0 && newest != sequence) opening.number++;
     newest = sequence;
   }

@@ -1,8 +1,8 @@
-// Which connection of two ends a TCP segment belongs to: a new SYN begins another one between the
+// Tells which connection a TCP segment belongs to. A new SYN begins another connection between the
 // same ports (RFC 9293 3.5).
 //
-// Threads: one. Bounds: kMostPairs pairs of ends; when they are all taken, all are forgotten and
-// count anew, which tells connections apart that are one.
+// Threads: one. Bounds: kMostPairs pairs of ends. When that many are known, all are forgotten and
+// counted anew; a connection that goes on then counts as two.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -20,7 +20,7 @@ namespace sipladder {
 
 struct ConnectionId {
   Endpoint low, high;   // its ends, the lower one first
-  uint32_t number = 0;  // of the connections between them, as they come
+  uint32_t number = 0;  // counts the connections between these ends
   bool operator==(const ConnectionId&) const = default;
   template <typename H>
   friend H AbslHashValue(H h, const ConnectionId& id) {
@@ -31,7 +31,8 @@ struct ConnectionId {
 
 class TcpConnections {
  public:
-  // Of each packet in capture order, with its parts; nullopt when it is no TCP.
+  // The connection of a packet. `parts`: the headers of the packet (Decoder::note_parts()). Must be
+  // asked for each packet in capture order. Nullopt: the packet is not TCP.
   std::optional<ConnectionId> of(const Packet& packet, std::span<const PacketPart> parts);
 
  private:
@@ -44,8 +45,8 @@ class TcpConnections {
   uint32_t forgotten_ = 0;
 };
 
-// The ends of the packet's TCP, UDP or SCTP header that `parts[place]` is, by the IP header before
-// it.
+// Source and destination of the TCP, UDP or SCTP header `parts[place]`, with the addresses of the
+// IP header before it. Nullopt: there is none, or the ports were cut off.
 std::optional<std::pair<Endpoint, Endpoint>> ends_of(const Packet& packet,
                                                      std::span<const PacketPart> parts,
                                                      size_t place);

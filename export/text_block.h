@@ -1,4 +1,4 @@
-// Sentences with labels before them, broken between words.
+// Text for people: sentences with labels before them, broken between words.
 #pragma once
 
 #include <string>
@@ -18,7 +18,8 @@ class TextBlock {
  public:
   explicit TextBlock(const TextBlockStyle& style) : style_(style) {}
 
-  // Lines that begin at `indent`; those behind a label at its end. No text, no line.
+  // Adds a label at column `indent` and the text behind it; all lines of the text begin in the same
+  // column. An empty text adds no line.
   void add(int indent, std::string_view label, std::string_view text, Ink ink = Ink::plain);
   std::string take() { return std::move(out_); }
 

@@ -34,7 +34,7 @@ struct Voice {
   std::unique_ptr<VoiceLevel> level;
   std::unique_ptr<SrtpOpener> opener;  // null: it is not encrypted, or its keys are not here
   uint8_t payload_type = 0;
-  bool closed = false;  // encrypted, and its keys are not here
+  bool closed = false;  // it is encrypted, and its keys are not known
 };
 
 class WavExport {

@@ -1,5 +1,5 @@
-// The talk of one call as a stereo WAV file: caller left, callee right, aligned in time, gaps as
-// silence. Reads the captures a second time, because no RTP packet is kept.
+// The talk of one call as a stereo WAV file: the caller left, the callee right, aligned in time,
+// gaps as silence. The captures are read a second time, because the model keeps no RTP packets.
 #pragma once
 
 #include <string>
@@ -10,13 +10,13 @@
 namespace sipladder {
 
 struct WavReport {
-  std::string error;       // empty: written
-  std::string unreadable;  // what could not be read again of the captures; the rest is written
+  std::string error;       // why there is no file; empty: it was written
+  std::string unreadable;  // a sentence when a capture could not be read to its end again
   double seconds = 0;
-  std::vector<std::string> lines;  // a sentence for each stream: what was heard in it
+  std::vector<std::string> lines;  // a sentence for each stream about what was heard in it
 };
 
-// Of one of the calls of the request's model, into its path.
+// Writes the talk of `call`, a call of the request's model, to the request's path.
 WavReport export_wav(const ExportRequest& request, CallId call);
 
 }  // namespace sipladder

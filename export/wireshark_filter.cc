@@ -12,7 +12,8 @@
 namespace sipladder {
 namespace {
 
-// A string of the filter language: what would end it, or is no printable ASCII, as \xNN.
+// A string of the filter language. Quotes, backslashes and characters beyond printable ASCII are
+// written as \xNN.
 std::string filter_string(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
@@ -31,7 +32,7 @@ std::string end_filter(const Endpoint& end, unsigned above) {
                      to_string(end.ip), end.port + above);
 }
 
-// Both directions of RTP, and of its RTCP (RFC 3550 11).
+// Packets between both ends in both directions: RTP, and RTCP on the next ports (RFC 3550 11).
 std::string media_filter(const Endpoint& a, const Endpoint& b) {
   const auto between = [&](unsigned above) {
     return fmt::format("({} && {})", end_filter(a, above), end_filter(b, above));

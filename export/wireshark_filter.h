@@ -8,7 +8,7 @@
 
 namespace sipladder {
 
-// One line. Of a request with `sessions`, with the other legs.
+// One line. With `request.sessions`, the other legs of the calls are shown too.
 std::string wireshark_filter(const ExportRequest& request);
 
 }  // namespace sipladder

@@ -5,7 +5,7 @@
 namespace sipladder {
 namespace {
 
-// As many columns of a word as fit, at least one character.
+// The beginning of a word that fits into `width` columns; at least one character.
 std::u32string_view take_columns(std::u32string_view word, int width) {
   size_t end = 1;
   int used = char_width(word[0]);

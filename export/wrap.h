@@ -1,4 +1,4 @@
-// Text in lines, broken between words.
+// Breaks text into lines between words.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace sipladder {
 
-// Lines of at most `width` columns; 0: one line. A word that is longer stands on a line of its own,
-// and is broken too when `hard`. No text, no line.
+// Lines of at most `width` columns; 0: one line. A word wider than that has a line of its own, or
+// is broken when `hard`. An empty text gives no line.
 std::vector<std::u32string> wrap_words(std::u32string_view text, int width, bool hard);
 
 }  // namespace sipladder

@@ -67,7 +67,7 @@ void LadderView::select_message(MessageId id) {
   }
 }
 
-// From the selected message to one that it belongs to.
+// Goes from the selected message to its request, its original, or the same message at the next hop.
 void LadderView::jump(Action action) {
   if (ladder_.rows.empty()) return;
   const LadderRow& row = ladder_.rows[cursor_.selected];
@@ -94,7 +94,7 @@ Reply LadderView::show_all_legs() {
   return {Reply::Kind::open, std::make_unique<LadderView>(shared_, legs_)};
 }
 
-// The next leg of the end-to-end call, among those that build() has found.
+// Opens the next leg of the end-to-end call, of the legs that build() has found.
 Reply LadderView::next_leg() const {
   const auto here =
       calls_.empty() ? legs_.end() : std::find(legs_.begin(), legs_.end(), calls_.front());

@@ -63,9 +63,9 @@ class ListRows {
   CallFilter asked_{""};  // the condition of filter_
   RowFilter filter_;
   std::string filter_text_;
-  ListColumn picked_;  // without a name: none
+  ListColumn picked_;  // an empty name: no column is picked
   std::string picked_cell_;
-  ListColumn sort_;  // likewise
+  ListColumn sort_;  // an empty name: the calls are as they came
   bool descending_ = false;
   Group group_ = Group::all;
   CallId hidden_until_;

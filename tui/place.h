@@ -32,7 +32,7 @@ Place understand_place(std::string_view text, const PlaceContext& context);
 // Frame and time of a row.
 struct RowPlace {
   int64_t time_ns = 0;  // 0: not known
-  uint32_t frame = 0;   // likewise
+  uint32_t frame = 0;   // 0: not known
   uint16_t source = 0;
 };
 // The row with that frame, else the first row after it; for a time, the first row from that time

@@ -10,8 +10,8 @@
 namespace sipladder {
 namespace {
 
-constexpr size_t kMostRows = 500;       // of a table of one call, or of the NAT table
-constexpr size_t kMostCallRows = 5000;  // of the embedded rows
+constexpr size_t kMostRows = 500;       // in a table of one call, or in the NAT table
+constexpr size_t kMostCallRows = 5000;  // in the embedded JSON
 
 std::set<uint32_t> messages_of(const Ladder& ladder, bool with_sdp) {
   std::set<uint32_t> ids;

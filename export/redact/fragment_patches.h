@@ -38,7 +38,7 @@ class FragmentPatches {
  private:
   struct Pile {
     std::string bytes;
-    std::vector<bool> have;                             // in units of 8 bytes
+    std::vector<bool> have;                             // which units of 8 bytes have come
     std::vector<std::pair<size_t, PatchPlace>> places;  // with the offset in the datagram
     size_t total = 0, covered = 0;                      // units of 8 bytes; total 0: not known
     int64_t first_ns = 0;

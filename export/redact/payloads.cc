@@ -348,7 +348,8 @@ void Payloads::segment(Bytes payload) {
   for (size_t at = 0; at + 5 <= payload.size() && is_tls_record(payload.subspan(at));) {
     const size_t length = std::min<size_t>(be16(payload.data() + at + 3), payload.size() - at - 5);
     const Bytes body = payload.subspan(at + 5, length);
-    const bool told = payload[at] == 20 || (payload[at] == 21 && length == 2);  // in the clear
+    // ChangeCipherSpec and alerts in the clear tell nothing about anybody.
+    const bool told = payload[at] == 20 || (payload[at] == 21 && length == 2);
     if (payload[at] == 22) {
       handshake(body);
     } else if (!told) {
