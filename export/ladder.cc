@@ -25,8 +25,8 @@ namespace {
 // A pause from this length on gets a row of its own.
 constexpr int64_t kGapNs = 10'000'000'000;
 
-// An estimate of the memory of a row and its drawn text, without the message that --raw adds. That
-// message is held several times: as bytes and as cells of 4 bytes and more.
+// Estimates for LadderOptions::memory: the bytes of a row and its drawn text, and how many times
+// the message that --raw adds is counted.
 constexpr size_t kRowBytes = 1200;
 constexpr size_t kCopiesOfRaw = 3;
 

@@ -51,8 +51,8 @@ class Baseline {
   void index();
 
   std::vector<BaselineEntry> entries_;
-  absl::flat_hash_map<std::string, std::vector<size_t>>
-      places_;  // by the fields that are not empty
+  // Places in entries_, by the fields of an entry that are not empty.
+  absl::flat_hash_map<std::string, std::vector<size_t>> places_;
 };
 
 std::string baseline_text(const std::vector<BaselineEntry>& entries);

@@ -24,7 +24,8 @@ McpAnswer wrong(std::string sentence) {
   return {std::move(sentence), true};
 }
 
-// The text between the marks; within it, the closing mark is broken up.
+// The text between the marks. In it "</" becomes "<\/" (the same in JSON), so that it cannot close
+// the mark.
 std::string marked(const std::string& text) {
   std::string safe(kBegin);
   for (size_t i = 0; i < text.size(); i++) {

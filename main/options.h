@@ -37,8 +37,8 @@ struct Options {
   CaptureWords capture;
   std::string hep_key;
   std::vector<std::string> key_logs, rsa_keys;  // files with keys of TLS
-  std::string
-      where;  // a condition over calls, or over the command's table (where_is_about_calls())
+  // A condition over calls, or over the rows of the command's table (where_is_about_calls()).
+  std::string where;
   std::string calls_where, call_id, user, address, match, bpf, from, to;
   std::string format;  // empty: the command's usual format
   std::string columns;
