@@ -9,10 +9,9 @@
 
 namespace sipladder {
 
-// Lines of text with values as the network sent them: each renderer escapes them. Marks: "!"
-// changed,
-// "-" removed, "+" added. Empty when no hop of an SDP is in the capture. Bounds: kMaxHopLines
-// lines.
+// Lines of text with values as the network sent them: each renderer escapes them. Marks are "!"
+// (changed), "-" (removed) and "+" (added). Empty when the capture shows no hop of an SDP. Bounds:
+// kMaxHopLines lines.
 inline constexpr size_t kMaxHopLines = 300;
 std::vector<std::string> sdp_hops(const Model& model, const PacketLog& log, CallId call);
 

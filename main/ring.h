@@ -19,9 +19,9 @@ struct NeededFiles {
   std::optional<TimeSpan> window;  // packets outside are not needed; nullopt: all are
 };
 
-// The sources with each folder replaced by its captures in which the chosen calls can be
-// (--call-id,
-// --user, --address, --from, --to). When no call is chosen, the sources stay as they are.
+// The sources with each folder replaced by those of its captures in which the chosen calls can be.
+// --call-id, --user, --address, --from and --to choose. Without any of them the sources stay as
+// they are.
 NeededFiles needed_files(const Options& options);
 
 // A source that passes on the packets within the window, and ends behind it.
