@@ -1,4 +1,5 @@
-// Where the SDP of calls says that media goes: addresses and ports, with those of RTCP and of ICE.
+// Where the SDP of calls, and the control of media relays, says that media goes: addresses and
+// ports, with those of RTCP and of ICE.
 //
 // An address that a NAT or a cloud hides is not what packets have: the port counts with the address
 // that the SIP message came from, too. Bounds: kMostMediaEnds, and what an SDP may name.
@@ -17,6 +18,7 @@ inline constexpr int64_t kMediaLifeNs = int64_t{3600} * 1'000'000'000;
 class MediaEnds {
  public:
   void learn(const Datagram& datagram, const SipIndex& sip);
+  void learn_sdp(const Datagram& datagram, std::string_view body);
   void add(const Endpoint& end, int64_t now_ns);
   bool holds(const Endpoint& end, int64_t now_ns);
   size_t size() const { return ends_.size(); }

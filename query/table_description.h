@@ -13,6 +13,7 @@
 #include "correlate/model/model.h"
 #include "correlate/model/names.h"
 #include "correlate/nat/contact_reach.h"
+#include "correlate/session/relay_names.h"
 #include "decode/sdp.h"
 #include "query/peer_rows.h"
 #include "query/via_hops.h"
@@ -67,6 +68,7 @@ class Reader {
         analyst(analyst),
         hops(model, log),
         contacts(model, log, analyst.nat()),
+        relays(model),
         view_(log) {}
   const SipIndex& sip(MessageId id);  // empty when unreadable or id is none
   bool is_readable(MessageId id);     // whether its bytes still are
@@ -93,6 +95,7 @@ class Reader {
   Analyst& analyst;
   ViaHops hops;
   ContactReaches contacts;
+  RelayNames relays;
   // Rows that are made when their table is opened.
   std::vector<const Finding*> findings;
   std::vector<StatRow> stats;
@@ -174,6 +177,6 @@ uint32_t one_if_held(Reader& reader, uint32_t id) {
 extern const TableDescription kCallsTable, kMessagesTable, kViasTable, kHeadersTable,
     kTransactionsTable, kDialogsTable, kSdpTable, kStreamsTable, kIntervalsTable,
     kRegistrationsTable, kSubscriptionsTable, kEndpointsTable, kTlsTable, kPeersTable,
-    kFindingsTable, kCaptureTable, kHepSendersTable, kStatsTable;
+    kFindingsTable, kCaptureTable, kHepSendersTable, kRelaySessionsTable, kStatsTable;
 
 }  // namespace sipladder

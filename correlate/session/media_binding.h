@@ -80,6 +80,8 @@ class MediaBinding {
   // For whom an address of a TURN server stands: a client, on whichever side of its NAT it is seen.
   const std::vector<Endpoint>& turn_clients_of(const Endpoint& relayed) const;
   const StreamIndex& index() const { return index_; }
+  // The call whose SDP named one of its ends last, whether it belongs to that or not.
+  CallId named_by(const StreamRecord& stream) const;
   // The `streams` table lists it: proven by progress, or named by SDP.
   bool is_listed(StreamId id) const;
 

@@ -1,4 +1,4 @@
-// What TLS records carry, handed on like the bytes of a TCP stream: SIP, WebSocket or HEP.
+// What TLS records carry, handed on like the bytes of a TCP stream: SIP, WebSocket, HEP or ng.
 #include "decode/sip_message.h"
 #include "decode/stream_messages.h"
 
