@@ -120,7 +120,7 @@ std::vector<Input> payloads() {
       {"hep 2", hep2(sip_message("hep"))},
       {"hep 3", hep3(sip_message("hep")), PayloadClass::other, {4, 0, 1}},
       {"hep 3 packed", hep3_packed(sip_message("hep")), PayloadClass::other, {4, 0, 1}},
-      {"ng", "1_1 d7:command5:offer7:call-id1:x5:flagsl4:trustee", PayloadClass::relay_control},
+      {"ng", "1_1 d7:command5:offer7:call-id1:x5:flagsl5:trustee", PayloadClass::relay_control},
       {"ng in json", "1_1 {\"command\":\"offer\",\"call-id\":\"\\u00e9\"}",
        PayloadClass::relay_control},
       {"rtpproxy", "1_1 Uc0 id 192.0.2.1 4000 from;1 to;1\n", PayloadClass::relay_control},

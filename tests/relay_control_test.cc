@@ -34,7 +34,7 @@ TEST(RelayControl, Ng) {
       {"1_1 d6:result4:ponge", "ng reply 1_1||||"},
       {"c d3:sdp3:v=07:call-id1:x8:from-tag1:a6:to-tag1:b7:command6:answere",
        "ng answer c|x|a|b|v=0"},
-      {"c d7:command5:offer5:flagsl4:trust1:xe1:ni-12e1:dd1:a1:bee", "ng offer c||||"},
+      {"c d7:command5:offer5:flagsl5:trust1:xe1:ni-12e1:dd1:a1:bee", "ng offer c||||"},
       {"c d7:command6:delete7:call-id0:e", "ng remove c||||"},
       {"c d12:error-reason3:bad6:result5:errore", "ng reply refused c||||"},
       {"c d6:result10:load limite", "ng reply refused c||||"},

@@ -2,7 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace sipladder {
+namespace {
+
+constexpr int kMostLookedAt = 64;
+
+}  // namespace
 
 void RelayNames::update() {
   if (model_.relay_ports.size() == 0) return;
@@ -25,11 +32,11 @@ CallId RelayNames::call_of(const RelayPort& port) const {
   const RelaySession& session = model_.relay_sessions.at(port.session);
   const auto found = calls_.find(hash_text(session.call_id) | 1U);
   if (found == calls_.end()) return {};
-  CallId best = found->second.front();
-  for (const CallId id : found->second) {
-    if (model_.calls[id].start_ns <= port.from_ns + kLeadNs) best = id;
-  }
-  return best;
+  const std::vector<CallId>& calls = found->second;
+  const auto later = std::partition_point(calls.begin(), calls.end(), [&](CallId id) {
+    return model_.calls[id].start_ns <= port.from_ns + kLeadNs;
+  });
+  return later == calls.begin() ? calls.front() : *std::prev(later);
 }
 
 Party RelayNames::party_of(const RelayPort& port) const {
@@ -37,14 +44,19 @@ Party RelayNames::party_of(const RelayPort& port) const {
   return port.side == 0 ? Party::caller : Party::callee;
 }
 
-// The newest that was in force while the stream lasted.
+// The newest that was in force while the stream lasted. A port is used by one call after another:
+// of those that had begun, a few are looked at.
 const RelayPort* RelayNames::at(const Endpoint& end, const StreamRecord& stream) const {
   const auto found = by_address_.find(end);
   if (found == by_address_.end()) return nullptr;
-  for (auto id = found->second.rbegin(); id != found->second.rend(); ++id) {
-    const RelayPort& port = model_.relay_ports[*id];
+  const std::vector<RelayPortId>& ports = found->second;
+  auto id = std::partition_point(ports.begin(), ports.end(), [&](RelayPortId one) {
+    return model_.relay_ports[one].from_ns <= stream.last_ns;
+  });
+  for (int left = kMostLookedAt; left > 0 && id != ports.begin(); left--) {
+    const RelayPort& port = model_.relay_ports[*--id];
     const bool over = port.until_ns != 0 && port.until_ns < stream.first_ns;
-    if (port.from_ns <= stream.last_ns && !over) return &port;
+    if (!over) return &port;
   }
   return nullptr;
 }
