@@ -1,6 +1,7 @@
 #include "decode/media.h"
 
 #include "decode/bytes.h"
+#include "decode/relay_control.h"
 #include "decode/sip_message.h"
 
 namespace sipladder {
@@ -123,7 +124,7 @@ std::optional<Endpoint> stun_address(const uint8_t* p, size_t length, bool is_xo
 std::string_view to_string(PayloadClass payload_class) {
   static constexpr std::string_view kNames[] = {"sip",   "sip_keepalive", "rtp",  "rtcp",
                                                 "stun",  "turn_channel",  "dtls", "zrtp",
-                                                "udptl", "other"};
+                                                "udptl", "relay_control", "other"};
   return kNames[static_cast<size_t>(payload_class)];
 }
 
@@ -146,7 +147,7 @@ PayloadClass classify_payload(std::string_view payload) {
     if (length + 4 <= payload.size() && payload.size() <= length + 7)
       return PayloadClass::turn_channel;
   }
-  return PayloadClass::other;
+  return is_relay_control(payload) ? PayloadClass::relay_control : PayloadClass::other;
 }
 
 bool parse_rtp(std::string_view bytes, RtpHeader* out) {

@@ -19,8 +19,9 @@ enum class PayloadClass : uint8_t {
   stun,
   turn_channel,
   dtls,
-  zrtp,   // RFC 6189
-  udptl,  // T.38 fax over UDP
+  zrtp,           // RFC 6189
+  udptl,          // T.38 fax over UDP
+  relay_control,  // of a media relay: see relay_control.h
   other,
 };
 std::string_view to_string(PayloadClass payload_class);

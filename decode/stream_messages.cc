@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "decode/hep.h"
+#include "decode/relay_control.h"
 #include "decode/sip_message.h"
 
 namespace sipladder {
@@ -11,7 +12,8 @@ std::optional<StreamKind> stream_kind(std::string_view bytes) {
   if (looks_like_sip(bytes)) return StreamKind::sip;
   if (is_hep3(bytes)) return StreamKind::hep;
   if (begins_websocket_upgrade(bytes)) return StreamKind::upgrading;
-  if (is_websocket_sip(bytes)) return StreamKind::websocket;
+  if (is_websocket_message(bytes)) return StreamKind::websocket;
+  if (begins_ng(bytes)) return StreamKind::ng;
   if (bytes.find("SIP/2.0") == std::string_view::npos) return std::nullopt;
   if (find_sip_start(bytes, 0) == std::string_view::npos) return std::nullopt;
   return StreamKind::sip;
@@ -37,6 +39,8 @@ void StreamMessages::deliver_content(const View& view) {
     deliver_websocket(view);
   } else if (stream_.kind == StreamKind::hep) {
     deliver_hep(view);
+  } else if (stream_.kind == StreamKind::ng) {
+    deliver_ng(view);
   } else if (stream_.pending.empty()) {
     deliver_sip(view);
   } else {
@@ -50,6 +54,8 @@ void StreamMessages::deliver_content(const View& view) {
   stream_.pending.clear();
   stream_.needed = 0;
   if (stream_.kind == StreamKind::sip && looks_like_sip(rest)) {
+    emit_copy(rest, Transport::tcp, view.missing);
+  } else if (stream_.kind == StreamKind::ng && is_relay_control(rest)) {
     emit_copy(rest, Transport::tcp, view.missing);
   } else if (stream_.kind == StreamKind::hep && is_hep3(rest)) {
     const std::string& copy = layers_.kept.emplace_back(rest);
@@ -101,6 +107,27 @@ void StreamMessages::deliver_sip(View view) {
     emit(view.sub(frame.skip, frame.length), Transport::tcp);
     view = view.sub(frame.skip + frame.length);
   }
+}
+
+void StreamMessages::deliver_ng(const View& view) {
+  stream_.pending.append(view.text());
+  size_t done = 0;
+  while (true) {
+    done = std::min(stream_.pending.find_first_not_of("\r\n", done), stream_.pending.size());
+    const std::string_view rest = std::string_view(stream_.pending).substr(done);
+    const NgFrame frame = frame_ng(rest);
+    if (!frame.bad && frame.length == 0) break;
+    const std::string_view message = rest.substr(0, frame.length);
+    if (frame.bad || !is_relay_control(message)) {
+      // Nothing marks where the next one begins: the next segment tells what this is.
+      stream_.kind = StreamKind::fresh;
+      done = stream_.pending.size();
+      break;
+    }
+    emit_copy(message, Transport::tcp, 0);
+    done += frame.length;
+  }
+  stream_.pending.erase(0, done);
 }
 
 void StreamMessages::deliver_hep(const View& view) {
@@ -204,7 +231,7 @@ void StreamMessages::emit(const View& message, Transport transport) {
   datagram.transport = transport;
   if (stream_.tls == nullptr) return;
   datagram.transport = transport == Transport::ws ? Transport::wss : Transport::tls;
-  stream_.tls->row().sip = true;
+  if (looks_like_sip(message.text())) stream_.tls->row().sip = true;
 }
 
 }  // namespace sipladder

@@ -1,5 +1,5 @@
 // Private to decode/: cuts the bytes of one direction of a TCP connection into SIP messages, by
-// Content-Length (RFC 3261 18.3) or by WebSocket frames (RFC 7118).
+// Content-Length (RFC 3261 18.3) or by WebSocket frames (RFC 7118), and into those of HEP and ng.
 #pragma once
 
 #include "decode/layers.h"
@@ -36,6 +36,7 @@ class StreamMessages {
   void emit_copy(std::string_view message, Transport transport, size_t missing);
   void emit(const View& message, Transport transport);
 
+  void deliver_ng(const View& view);
   void deliver_hep(const View& view);
   size_t cut_hep(const View& view);
 
@@ -56,9 +57,9 @@ class StreamMessages {
 // The kind of a stream that begins with these bytes; nullopt when it carries no SIP or HEP.
 std::optional<StreamKind> stream_kind(std::string_view bytes);
 bool begins_websocket_upgrade(std::string_view bytes);
-// Whether the bytes are one whole WebSocket frame with a SIP message, for streams whose HTTP
+// Whether the bytes are one whole WebSocket frame with a SIP message or ng, for streams whose HTTP
 // upgrade was not captured.
-bool is_websocket_sip(std::string_view bytes);
+bool is_websocket_message(std::string_view bytes);
 
 // The next SIP start-line that begins a line behind `from`; npos when there is none.
 size_t find_sip_start(std::string_view bytes, size_t from);

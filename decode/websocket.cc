@@ -1,9 +1,10 @@
-// SIP over WebSocket (RFC 7118): the HTTP upgrade, then frames (RFC 6455 section 5.2), which may be
-// compressed (RFC 7692). The parameters that both sides negotiated are not needed: every message
-// says whether it is compressed, and it does no harm to keep the window for a sender that resets
-// its own.
+// SIP over WebSocket (RFC 7118), and ng, whose relay listens there too: the HTTP upgrade, then
+// frames (RFC 6455 section 5.2), which may be compressed (RFC 7692). The parameters that both sides
+// negotiated are not needed: every message says whether it is compressed, and it does no harm to
+// keep the window for a sender that resets its own.
 #include <algorithm>
 
+#include "decode/relay_control.h"
 #include "decode/sip_message.h"
 #include "decode/stream_messages.h"
 #include "decode/text.h"
@@ -62,6 +63,10 @@ bool contains_no_case(std::string_view text, std::string_view word) {
                      [](char a, char b) { return lower(a) == lower(b); }) != text.end();
 }
 
+bool is_message(std::string_view payload) {
+  return looks_like_sip(payload) || is_relay_control(payload);
+}
+
 }  // namespace
 
 bool begins_websocket_upgrade(std::string_view bytes) {
@@ -69,15 +74,15 @@ bool begins_websocket_upgrade(std::string_view bytes) {
   return contains_no_case(bytes.substr(0, bytes.find("\r\n\r\n")), "\nupgrade: websocket");
 }
 
-bool is_websocket_sip(std::string_view bytes) {
+bool is_websocket_message(std::string_view bytes) {
   const auto frame = read_frame(bytes.substr(0, 14));
   if (!frame || !frame->valid() || (frame->first & kControl) != 0) return false;
   if (frame->length < 12 || frame->header + frame->length != bytes.size()) return false;
   std::string payload;
   append_unmasked(*frame, bytes, &payload);
-  if ((frame->first & kPacked) == 0) return looks_like_sip(payload);
+  if ((frame->first & kPacked) == 0) return is_message(payload);
   std::string message;
-  return MessageInflater().inflate(payload, kMaxMessage, &message) && looks_like_sip(message);
+  return MessageInflater().inflate(payload, kMaxMessage, &message) && is_message(message);
 }
 
 void StreamMessages::deliver_websocket(const View& view) {
@@ -147,7 +152,7 @@ void StreamMessages::end_websocket_message() {
   // RFC 7118 section 6: clients keep the connection alive with CRLF.
   if (trim(message).empty()) {
     keepalive_ = true;
-  } else if (looks_like_sip(message)) {
+  } else if (is_message(message)) {
     emit_copy(message, Transport::ws, 0);
   }
 }

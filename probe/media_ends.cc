@@ -24,7 +24,10 @@ void MediaEnds::add_both(const IpAddress& named, const IpAddress& sender, uint32
 
 void MediaEnds::learn(const Datagram& datagram, const SipIndex& sip) {
   const std::string_view body = find_sdp(sip);
-  if (body.empty()) return;
+  if (!body.empty()) learn_sdp(datagram, body);
+}
+
+void MediaEnds::learn_sdp(const Datagram& datagram, std::string_view body) {
   const Sdp sdp = parse_sdp(body);
   const int64_t now_ns = datagram.time_ns;
   for (const SdpMedia& media : sdp.media) {

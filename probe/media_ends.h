@@ -1,5 +1,5 @@
-// The addresses and ports to which media goes, as the SDP of calls says: those of RTP, RTCP and ICE
-// candidates.
+// The addresses and ports to which media goes, as the SDP of calls and the control of media relays
+// say: those of RTP, RTCP and ICE candidates.
 //
 // Behind a NAT, or in a cloud, packets have another address than SDP says. So each port also counts
 // with the address from which the SIP message came. Times are those of packets. Bounds:
@@ -19,6 +19,7 @@ inline constexpr int64_t kMediaLifeNs = int64_t{3600} * 1'000'000'000;
 class MediaEnds {
  public:
   void learn(const Datagram& datagram, const SipIndex& sip);
+  void learn_sdp(const Datagram& datagram, std::string_view body);
   void add(const Endpoint& end, int64_t now_ns);
   bool holds(const Endpoint& end, int64_t now_ns);
   size_t size() const { return ends_.size(); }

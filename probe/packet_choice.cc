@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "decode/relay_control.h"
 #include "decode/text.h"
 
 namespace sipladder {
@@ -43,10 +44,11 @@ bool contains_no_case(std::string_view text, std::string_view lower_case) {
 }
 
 // The HTTP request or answer that turns a connection into a WebSocket with SIP (RFC 7118 section
-// 4).
+// 4), or with ng.
 bool asks_for_sip(std::string_view payload) {
   if (!payload.starts_with("GET ") && !payload.starts_with("HTTP/1.1 101")) return false;
-  return contains_no_case(payload, "\nsec-websocket-protocol:") && contains_no_case(payload, "sip");
+  return contains_no_case(payload, "\nsec-websocket-protocol:") &&
+         (contains_no_case(payload, "sip") || contains_no_case(payload, "ng.rtpengine"));
 }
 
 bool shows_others(Fate fate) {
@@ -110,11 +112,32 @@ void PacketChoice::finish() {
 Choice PacketChoice::judge_datagram(const Packet& packet, const Datagram& datagram) {
   if (datagram.kind == PayloadKind::icmp_error) return judge_icmp(datagram);
   const PayloadClass payload_class = classify_payload(datagram.payload);
-  if (payload_class != PayloadClass::sip) return judge_media(packet, datagram, payload_class);
-  take_message(datagram);
+  const bool relay = take_relay_control(datagram, payload_class);
+  if (!relay && payload_class != PayloadClass::sip)
+    return judge_media(packet, datagram, payload_class);
+  if (!relay) take_message(datagram);
   if (const auto ends = ends_of(packet, parts_); ends && ends->kind != PartKind::udp)
     connections_.add(ends->connection(), now_ns_);
-  return keep(PacketKind::sip);
+  return keep(relay ? PacketKind::relay_control : PacketKind::sip);
+}
+
+// Its SDP names media as that of SIP does. Replies of rtpproxy are known by where they come from.
+bool PacketChoice::take_relay_control(const Datagram& datagram, PayloadClass payload_class) {
+  const bool reply = payload_class == PayloadClass::other && is_signalling(datagram.src) &&
+                     is_signalling(datagram.dst);
+  if (!reply && payload_class != PayloadClass::relay_control) return false;
+  const auto control = reply ? parse_rtpproxy_reply(datagram.payload)
+                             : parse_relay_control(datagram.payload, &unescaped_);
+  if (!control) return false;
+  signalling_.add(key_of(datagram.src), now_ns_);
+  signalling_.add(key_of(datagram.dst), now_ns_);
+  if (!control->sdp.empty()) media_.learn_sdp(datagram, control->sdp);
+  if (control->media.port == 0) return true;
+  const Endpoint& named = control->media;
+  const IpAddress ip = named.ip.family == 0 ? datagram.src.ip : named.ip;
+  media_.add({ip, named.port}, now_ns_);
+  media_.add({ip, static_cast<uint16_t>(named.port + 1)}, now_ns_);  // RTCP
+  return true;
 }
 
 void PacketChoice::take_message(const Datagram& datagram) {

@@ -81,6 +81,7 @@ class PacketChoice {
   Choice judge_connection(const PacketEnds& ends, Fate fate);
   Choice judge_fragment(const PacketFragment& fragment, const Choice& whole);
   void take_message(const Datagram& datagram);
+  bool take_relay_control(const Datagram& datagram, PayloadClass payload_class);
   bool is_signalling(const Endpoint& end);
   bool is_media(const Endpoint& end);
   bool is_sip_port(uint16_t port) const;
@@ -93,9 +94,10 @@ class PacketChoice {
   std::vector<PacketPart> parts_;
   SipIndex sip_;
   MediaEnds media_;
-  RecentSet signalling_;    // endpoints that sent or got SIP
-  RecentSet connections_;   // TCP and SCTP connections with SIP
-  RecentSet refused_;       // TCP and SCTP connections without SIP
+  std::string unescaped_;   // of a relay's control
+  RecentSet signalling_;    // endpoints that sent or got SIP, or the control of a relay
+  RecentSet connections_;   // TCP and SCTP connections with such
+  RecentSet refused_;       // TCP and SCTP connections without
   RecentSet fragmented_;    // fragmented IP datagrams that are wanted
   RecentSet no_fragments_;  // fragmented IP datagrams that are not
   int64_t now_ns_ = 0;      // time of the newest packet

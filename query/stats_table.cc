@@ -63,6 +63,9 @@ class Collector {
     if (a.turn_channels_forgotten != 0)
       add("oddities", "turn_channels_forgotten", a.turn_channels_forgotten,
           "the table of TURN channels was full: their media shows the server as its peer");
+    if (a.relay_ports_refused != 0)
+      add("oddities", "relay_ports_refused", a.relay_ports_refused,
+          "addresses of relay sessions that have too many: they are not in relay_sessions");
     if (r.log().lost() != 0)
       add("oddities", "messages_not_kept", r.log().lost(),
           "no room for their bytes in the temporary file: see --spool and TMPDIR");
@@ -77,6 +80,9 @@ class Collector {
       add("oddities", "messages_evicted", evicted.messages, "of the calls given up for memory");
     if (evicted.streams != 0)
       add("oddities", "streams_evicted", evicted.streams, "given up for memory, or for newer ones");
+    if (evicted.relay_sessions != 0)
+      add("oddities", "relay_sessions_evicted", evicted.relay_sessions,
+          "given up for memory, or for newer ones");
   }
 
   void messages() {

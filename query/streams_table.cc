@@ -197,6 +197,11 @@ const TableDescription kStreamsTable{
            const uint32_t clock = clock_of(stream_binding(r, row), s);
            if (s.has_rtcp && clock != 0) v.set_real(1000.0 * s.remote_jitter / clock);
          }},
+        {"why_no_call", "TEXT", "where call is NULL: who named it, and what is missing",
+         [](Reader& r, RowId row, Value& v) {
+           if (!stream_binding(r, row).call)
+             v.set(why_no_call(r.model, r.relays, r.analyst.media(), StreamId{row.id}));
+         }},
         {"dtmf", "TEXT", "digits (RFC 4733)",
          [](Reader& r, RowId row, Value& v) {
            v.set_if(digits_of(r.analyst.media(), StreamId{row.id}));
@@ -204,6 +209,7 @@ const TableDescription kStreamsTable{
     },
     [](Reader& r) {
       r.analyst.media().update();
+      r.relays.update();
       return r.model.streams.size();
     },
     [](Reader& r, uint32_t id) { return r.analyst.media().is_listed(StreamId{id}) ? 1U : 0U; },

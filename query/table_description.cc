@@ -74,11 +74,11 @@ void row_id(Reader&, RowId row, Value& v) {
 
 const std::vector<const TableDescription*>& tables() {
   static const std::vector<const TableDescription*> all = {
-      &kCallsTable,        &kMessagesTable,      &kViasTable,          &kHeadersTable,
-      &kTransactionsTable, &kDialogsTable,       &kSdpTable,           &kStreamsTable,
-      &kIntervalsTable,    &kRegistrationsTable, &kSubscriptionsTable, &kEndpointsTable,
-      &kTlsTable,          &kPeersTable,         &kFindingsTable,      &kCaptureTable,
-      &kHepSendersTable,   &kStatsTable};
+      &kCallsTable,         &kMessagesTable,   &kViasTable,          &kHeadersTable,
+      &kTransactionsTable,  &kDialogsTable,    &kSdpTable,           &kStreamsTable,
+      &kRelaySessionsTable, &kIntervalsTable,  &kRegistrationsTable, &kSubscriptionsTable,
+      &kEndpointsTable,     &kTlsTable,        &kPeersTable,         &kFindingsTable,
+      &kCaptureTable,       &kHepSendersTable, &kStatsTable};
   return all;
 }
 

@@ -14,6 +14,7 @@
 #include "correlate/model/model.h"
 #include "correlate/model/names.h"
 #include "correlate/nat/contact_reach.h"
+#include "correlate/session/relay_names.h"
 #include "decode/sdp.h"
 #include "query/peer_rows.h"
 #include "query/via_hops.h"
@@ -71,6 +72,7 @@ class Reader {
         analyst(analyst),
         hops(model, log),
         contacts(model, log, analyst.nat()),
+        relays(model),
         view_(log) {}
   const SipIndex& sip(MessageId id);  // empty when the message is unreadable or does not exist
   bool is_readable(MessageId id);     // whether its bytes can still be read
@@ -98,6 +100,7 @@ class Reader {
   Analyst& analyst;
   ViaHops hops;
   ContactReaches contacts;
+  RelayNames relays;
   // Rows of tables that compute them when they are opened.
   std::vector<const Finding*> findings;
   std::vector<StatRow> stats;
@@ -179,6 +182,6 @@ uint32_t one_if_held(Reader& reader, uint32_t id) {
 extern const TableDescription kCallsTable, kMessagesTable, kViasTable, kHeadersTable,
     kTransactionsTable, kDialogsTable, kSdpTable, kStreamsTable, kIntervalsTable,
     kRegistrationsTable, kSubscriptionsTable, kEndpointsTable, kTlsTable, kPeersTable,
-    kFindingsTable, kCaptureTable, kHepSendersTable, kStatsTable;
+    kFindingsTable, kCaptureTable, kHepSendersTable, kRelaySessionsTable, kStatsTable;
 
 }  // namespace sipladder

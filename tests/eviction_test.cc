@@ -140,6 +140,29 @@ std::string rtp_packet(uint32_t ssrc, uint16_t sequence) {
   return packet + std::string(160, '\x55');
 }
 
+// The control of a relay alone, whose calls are never deleted.
+TEST_F(EvictionOfCalls, AFloodOfRelaySessionsStaysWithinItsMemory) {
+  constexpr size_t kMemory = 8 << 20;
+  engine_.set_memory(kMemory);
+  for (uint32_t i = 0; i < 100'000; i++) {
+    const std::string command = std::to_string(i) + "_1 U call-" + std::to_string(i) +
+                                " 192.0.2.1 " + std::to_string(1024 + i % 60'000) + " from";
+    const std::string bytes = build::ethernet_ip(build::ip(
+        build::udp(command, "192.0.2.1", "192.0.2.2", 9999, 7722), 17, "192.0.2.1", "192.0.2.2"));
+    engine_.process(build::packet(bytes, 1, ++frame_, i * kMs));
+  }
+  model_.finished = true;
+  engine_.catch_up();
+  EXPECT_EQ(model_.relay_sessions.size() + model_.evicted.relay_sessions, 100'000U);
+  EXPECT_EQ(model_.relay_ports.held(), model_.relay_sessions.size());
+  EXPECT_LT(model_.relay_ports.bytes() + model_.relay_sessions.size() * sizeof(RelaySession),
+            2 * kMemory);
+  EXPECT_TRUE(model_.relay_ports.holds(RelayPortId{100'000}));
+  EXPECT_FALSE(model_.relay_ports.holds(RelayPortId{1}));
+  for (const RelayPortId id : model_.relay_ports.ids())
+    EXPECT_TRUE(model_.relay_sessions.contains(model_.relay_ports[id].session));
+}
+
 // RTP alone: no call that could be given up, and addresses without end.
 TEST_F(EvictionOfCalls, AFloodOfStreamsStaysWithinItsMemory) {
   constexpr size_t kMemory = 16 << 20;

@@ -9,6 +9,7 @@
 #include "correlate/engine/engine.h"
 #include "decode/decoder.h"
 #include "decode/media.h"
+#include "decode/relay_control.h"
 #include "decode/sdp.h"
 #include "decode/sip_message.h"
 #include "media/loudness.h"
@@ -119,6 +120,10 @@ std::vector<Input> payloads() {
       {"hep 2", hep2(sip_message("hep"))},
       {"hep 3", hep3(sip_message("hep")), PayloadClass::other, {4, 0, 1}},
       {"hep 3 packed", hep3_packed(sip_message("hep")), PayloadClass::other, {4, 0, 1}},
+      {"ng", "1_1 d7:command5:offer7:call-id1:x5:flagsl5:trustee", PayloadClass::relay_control},
+      {"ng in json", "1_1 {\"command\":\"offer\",\"call-id\":\"\\u00e9\"}",
+       PayloadClass::relay_control},
+      {"rtpproxy", "1_1 Uc0 id 192.0.2.1 4000 from;1 to;1\n", PayloadClass::relay_control},
       {"sdp", kSdp},
   };
 }
@@ -203,6 +208,13 @@ const struct {
        StunMessage stun;
        parse_stun(bytes, &stun);
      }},
+    {"parse_relay_control",
+     [](std::string_view bytes) {
+       std::string unescaped;
+       parse_relay_control(bytes, &unescaped);
+     }},
+    {"parse_rtpproxy_reply", [](std::string_view bytes) { parse_rtpproxy_reply(bytes); }},
+    {"frame_ng", [](std::string_view bytes) { frame_ng(bytes); }},
     {"classify_payload", [](std::string_view bytes) { classify_payload(bytes); }},
 };
 

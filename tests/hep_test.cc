@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "decode/decoder.h"
+#include "decode/media.h"
 #include "tests/support/hep_builder.h"
 #include "tests/support/packet_builder.h"
 
@@ -44,6 +45,14 @@ class Hep : public ::testing::Test {
 };
 
 constexpr int64_t kStated = 1'700'000'000'000'250'000;
+
+// rtpengine sends what it is told, as it came (homer-enable-ng): a cookie, and a dictionary.
+TEST_F(Hep, ControlOfARelay) {
+  const std::string text = "1_1 d7:command5:offer7:call-id1:xe";
+  EXPECT_EQ(decode(hep3(text)), Fate::payload);
+  expect_inner(text, kStated);
+  EXPECT_EQ(classify_payload(out_[0].payload), PayloadClass::relay_control);
+}
 
 TEST_F(Hep, EveryVersion) {
   const std::string text = sip_message("hep", 20);

@@ -112,6 +112,29 @@ TEST_F(Chosen, HeadersEndWhereTheVoiceBegins) {
   EXPECT_EQ(lengths_[1], 14U + 20 + 8 + 12);
 }
 
+TEST_F(Chosen, MediaIsWhatTheControlOfARelayNames) {
+  const auto control = [](const std::string& text, bool reply) {
+    const char* const from = reply ? "192.0.2.2" : "192.0.2.1";
+    const char* const to = reply ? "192.0.2.1" : "192.0.2.2";
+    return ip(udp(text, from, to, reply ? 7722 : 9999, reply ? 9999 : 7722), 17, from, to);
+  };
+  add(rtp(4000, 9000));
+  add(control("1_9 9000", true));  // to no command
+  add(control("1_1 U id 192.0.2.1 4000 from", false));
+  add(control("1_1 8998", true));
+  add(rtp(4000, 9000));
+  add(rtp(8998, 9002));
+  EXPECT_EQ(kept(), (std::vector<uint32_t>{3, 4, 5}));
+  EXPECT_EQ(kinds_[0], PacketKind::relay_control);
+  EXPECT_EQ(kinds_[1], PacketKind::relay_control);
+  begin();
+  frame_ = 0;
+  const std::string sdp = "c=IN IP4 192.0.2.1\r\nm=audio 4000 RTP/AVP 0\r\n";
+  add(control("1_1 d3:sdp" + std::to_string(sdp.size()) + ":" + sdp + "7:command5:offere", false));
+  add(rtp(4000, 9000));
+  EXPECT_EQ(kept(), (std::vector<uint32_t>{1, 2}));
+}
+
 TEST_F(Chosen, WithoutMediaTheCallIsStillThere) {
   ChoiceOptions options;
   options.media = KeptMedia::none;

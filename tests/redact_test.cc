@@ -255,6 +255,48 @@ host bob 192.0.2.102
   EXPECT_EQ(contents(in).size(), contents(out).size());
 }
 
+// What a proxy tells its relay: names go, and the session stays what it was.
+TEST(Redact, ControlOfRelaysKeepsItsSessions) {
+  const std::string script = R"(host proxy 192.0.2.101 9999
+host relay 192.0.2.102 22222
+0.000 proxy > relay raw
+    4_1 d3:sdp42:c=IN IP4 192.0.2.7
+    m=audio 4000 RTP/AVP 07:call-id14:bernadette-one8:from-tag10:bernadette8:metadata10:bernadette7:command5:offere
+0.010 relay > proxy raw
+    4_1 {"sdp":"o=bernadette 1 1 IN IP4 192.0.2.8\nc=IN IP4 192.0.2.8\nm=audio 30000 RTP\/AVP 0\n","result":"ok","x":"bernadette"}
+0.100 proxy > relay raw
+    4_2 Lc0 bernadette-one 192.0.2.7 4000 bernadette bernadette
+1.000 proxy > relay raw
+    4_3 Q bernadette-one bernadette
+)";
+  const std::string in = write_flow(scratch_path("relay.pcap"), script);
+  const std::string out = scratch_path("relay-out.pcap");
+  redacted(in, out);
+  const std::string bytes = small(contents(out));
+  for (const char* gone : {"bernadette", "192.0.2.7", "192.0.2.8"})
+    EXPECT_EQ(bytes.find(gone), std::string::npos) << gone;
+  EXPECT_EQ(contents(in).size(), contents(out).size());
+  const auto rows = [](const std::string& path) {
+    Session session;
+    std::vector<std::string> errors;
+    session.set_source(open_captures({path}, {}, session.log, &errors));
+    session.run();
+    std::vector<std::string> result;
+    for (const RelayPortId id : session.model.relay_ports.ids()) {
+      const RelayPort& port = session.model.relay_ports[id];
+      const RelaySession& relay = session.model.relay_sessions.at(port.session);
+      result.push_back(std::string(to_string(relay.protocol)) + " " +
+                       std::to_string(port.address.port) + " " + std::to_string(port.side) + " " +
+                       std::to_string(relay.call_id.size()) + " " + std::to_string(port.of_relay));
+    }
+    EXPECT_EQ(session.model.accounting.classes[static_cast<size_t>(PayloadClass::relay_control)],
+              4U);
+    return result;
+  };
+  EXPECT_EQ(rows(in), rows(out));
+  EXPECT_EQ(rows(in).size(), 3U);
+}
+
 // SIP over TCP, cut into segments within a name: sequence numbers and lengths stay.
 TEST(Redact, TcpSegmentsAreReplacedTogether) {
   const std::string a = "192.0.2.1", b = "192.0.2.2";

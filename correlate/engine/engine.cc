@@ -5,6 +5,7 @@
 #include "correlate/rtp/media_batch.h"
 #include "correlate/rtp/media_paths.h"
 #include "correlate/rtp/nat_traffic.h"
+#include "correlate/rtp/relay_sessions.h"
 #include "correlate/rtp/rtp_streams.h"
 #include "correlate/sip/correlator.h"
 #include "correlate/sip/cut_requests.h"
@@ -48,6 +49,7 @@ struct Engine::State {
         streams(m, packet_log, endpoints, turns, keyed),
         paths(m),
         nat_traffic(m, endpoints),
+        relays(m),
         correlator(m),
         worker([this](WorkBatch& work) { do_work(work); }) {}
 
@@ -75,6 +77,7 @@ struct Engine::State {
   RtpStreams streams;
   MediaPaths paths;
   NatTraffic nat_traffic;
+  RelaySessions relays;
   TurnRelays turn;
   ClockWatch clock_watch;
   std::vector<Datagram> datagrams;
@@ -179,7 +182,8 @@ void Engine::State::finish_batch() {
 size_t Engine::State::bytes() const {
   return model.messages.bytes() + model.transactions.bytes() + model.dialogs.bytes() +
          model.calls.bytes() + model.labels.bytes() + model.streams.bytes() + endpoints.bytes() +
-         correlator.bytes() + streams.bytes() + paths.bytes() + nat_traffic.bytes();
+         correlator.bytes() + streams.bytes() + paths.bytes() + nat_traffic.bytes() +
+         relays.bytes();
 }
 
 void Engine::State::keep_within_memory() {
@@ -193,6 +197,8 @@ void Engine::State::keep_within_memory() {
   Room wanted;
   if (used > memory) wanted.records = used - memory + memory / 4;
   if (spool_is_tight) wanted.spooled = log.spool_bytes() / 2;
+  const auto of_relays = static_cast<double>(relays.bytes()) / static_cast<double>(used + 1);
+  relays.make_room(static_cast<size_t>(of_relays * static_cast<double>(wanted.records)));
   evict(model, log, wanted);
   correlator.forget_evicted();
   streams.forget_evicted();
@@ -209,6 +215,10 @@ PayloadClass Engine::State::add(const Datagram& datagram) {
              payload_class == PayloadClass::stun || payload_class == PayloadClass::dtls ||
              payload_class == PayloadClass::sip_keepalive) {
     take_media(datagram, payload_class);
+  } else if (payload_class == PayloadClass::relay_control) {
+    relays.add(datagram);
+  } else if (payload_class == PayloadClass::other && relays.add_reply(datagram)) {
+    return PayloadClass::relay_control;
   }
   return payload_class;
 }

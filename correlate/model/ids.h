@@ -19,6 +19,7 @@ using TransactionId = Id<struct TransactionTag>;
 using DialogId = Id<struct DialogTag>;
 using CallId = Id<struct CallTag>;
 using StreamId = Id<struct StreamTag>;
+using RelayPortId = Id<struct RelayPortTag>;
 using EndpointId = Id<struct EndpointTag>;
 
 }  // namespace sipladder

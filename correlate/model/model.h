@@ -25,6 +25,7 @@
 #include "correlate/model/coverage.h"
 #include "correlate/model/cut_request.h"
 #include "correlate/model/media_records.h"
+#include "correlate/model/relay_records.h"
 #include "correlate/model/sip_records.h"
 #include "correlate/model/stream_history.h"
 #include "correlate/model/stream_records.h"
@@ -48,6 +49,7 @@ struct Accounting {
   uint64_t sip_messages = 0;  // a TCP packet can hold several
   uint64_t malformed = 0;
   uint64_t turn_channels_forgotten = 0;
+  uint64_t relay_ports_refused = 0;  // of relay sessions that have too many
 };
 
 // What the worker counts of media.
@@ -74,7 +76,7 @@ struct SourceCounters {
 
 // What was given up to stay within the memory (eviction.h).
 struct Evicted {
-  uint64_t calls = 0, messages = 0, streams = 0;
+  uint64_t calls = 0, messages = 0, streams = 0, relay_sessions = 0;
   uint32_t epoch = 0;  // changes when ids become invalid
 };
 
@@ -92,6 +94,8 @@ struct Model {
   std::vector<ClockStep> clock_steps;  // in the order of frames
   Coverage coverage;                   // which times each capture point covers
   int64_t now_ns = 0;                  // newest packet's time
+  Table<RelayPort, RelayPortId> relay_ports;
+  absl::flat_hash_map<uint32_t, RelaySession> relay_sessions;  // by RelayPort::session
 
   // Written by the worker, batch by batch: SIP.
   Table<MessageRecord, MessageId> messages;

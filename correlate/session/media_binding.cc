@@ -372,6 +372,17 @@ const std::vector<StreamId>& MediaBinding::streams_of(CallId call) const {
   return found == by_call_.end() ? kNoStreams : found->second;
 }
 
+CallId MediaBinding::named_by(const StreamRecord& stream) const {
+  const Expectation* newest = nullptr;
+  for (const EndpointId end : {stream.dst, stream.src}) {
+    const auto found = expectations_.find(model_.endpoints[end]);
+    if (found == expectations_.end()) continue;
+    const Expectation& last = found->second.back();
+    if (newest == nullptr || last.time_ns > newest->time_ns) newest = &last;
+  }
+  return newest == nullptr ? CallId() : newest->call;
+}
+
 bool MediaBinding::is_listed(StreamId id) const {
   if (!bindings_.has(id) || !model_.streams.holds(id)) return false;
   const StreamRecord& stream = model_.streams[id];

@@ -85,6 +85,8 @@ class MediaBinding {
   // listed with both of its addresses.
   const std::vector<Endpoint>& turn_clients_of(const Endpoint& relayed) const;
   const StreamIndex& index() const { return index_; }
+  // The call whose SDP named one of its ends last, whether it belongs to that or not.
+  CallId named_by(const StreamRecord& stream) const;
   // The `streams` table lists the stream: it is RTP by its progress, or SDP names it.
   bool is_listed(StreamId id) const;
 

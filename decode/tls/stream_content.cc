@@ -1,4 +1,5 @@
-// Part of StreamMessages: the content of TLS records is handed on like the bytes of a TCP stream.
+// Part of StreamMessages: the content of TLS records (SIP, WebSocket, HEP, ng) is handed on like
+// the bytes of a TCP stream.
 #include "decode/sip_message.h"
 #include "decode/stream_messages.h"
 

@@ -67,6 +67,9 @@ size_t Payloads::datagram(Bytes payload, const Endpoint& src, const Endpoint& ds
     case PayloadClass::zrtp:
       zrtp(payload);
       break;
+    case PayloadClass::relay_control:
+      if (!relay_.message(chars(payload))) zero(payload);
+      break;
     case PayloadClass::udptl:
     case PayloadClass::other:
       other(payload, known);

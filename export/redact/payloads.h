@@ -10,6 +10,7 @@
 
 #include "decode/media.h"
 #include "export/redact/media_fill.h"
+#include "export/redact/relay_text.h"
 #include "export/redact/replacer.h"
 #include "export/redact/sip_text.h"
 
@@ -29,7 +30,7 @@ inline Bytes piece_of(Bytes bytes, size_t from, size_t size) {
 class Payloads {
  public:
   Payloads(Replacer& replacer, MediaMode mode)
-      : replacer_(replacer), sip_(replacer), media_(replacer, mode) {}
+      : replacer_(replacer), sip_(replacer), relay_(replacer), media_(replacer, mode) {}
 
   // A UDP payload between these ends as they were before. Returns how many of its bytes stay in the
   // packet (fewer than all: MediaMode::drop).
@@ -59,6 +60,7 @@ class Payloads {
 
   Replacer& replacer_;
   SipText sip_;
+  RelayText relay_;
   MediaFill media_;
   mutable uint64_t zeroed_ = 0;
 };

@@ -30,6 +30,7 @@ constexpr Reference kReferences[] = {
     {"streams", "dialog", "dialogs"},
     {"registrations", "call", "calls"},
     {"subscriptions", "call", "calls"},
+    {"relay_sessions", "call", "calls"},
     {"findings", "call", "calls"},
     {"findings", "dialog", "dialogs"},
     {"findings", "txn", "transactions"},
@@ -56,6 +57,11 @@ constexpr Rule kRules[] = {
     {"the frame of every message is one of its source",
      "SELECT count(*) FROM messages m JOIN capture c ON c.file = m.file "
      "WHERE m.frame NOT BETWEEN 1 AND c.packets"},
+    {"the frame of every row of relay_sessions is one of its source",
+     "SELECT count(*) FROM relay_sessions r LEFT JOIN capture c ON c.file = r.file "
+     "WHERE c.file IS NULL OR r.frame NOT BETWEEN 1 AND c.packets"},
+    {"a stream belongs to a call, or says why not",
+     "SELECT count(*) FROM streams WHERE (call IS NULL) <> (why_no_call IS NOT NULL)"},
     {"calls.messages and calls.retransmissions are rows of messages",
      "SELECT count(*) FROM calls LEFT JOIN (SELECT call AS c, count(*) AS n, "
      "sum(retransmission_of IS NOT NULL) AS r FROM messages GROUP BY call) ON c = id "
