@@ -16,6 +16,7 @@ enum ExportOption : uint32_t {
   kTakesAudioOption = 64,   // --audio
   kReadsAgain = 128,        // the sources: a pipe's packets are kept for it
   kKeepsPackets = 256,      // all of them, as they are read: main/recording.h
+  kTakesCluster = 512,      // --probe, --tables, --sink-...
 };
 
 }  // namespace sipladder

@@ -1,6 +1,7 @@
 // SHA-256 (FIPS 180-4) and base64 (RFC 4648), for hashes that a page names.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -9,6 +10,8 @@ namespace sipladder {
 std::string sha256_base64(std::string_view bytes);
 // As sha256sum prints it; empty when the file is no regular one, or cannot be read.
 std::string sha256_of_file(const std::string& path);
+// The first eight bytes of it.
+uint64_t sha256_number(std::string_view bytes);
 std::string base64(std::string_view bytes);
 
 }  // namespace sipladder
