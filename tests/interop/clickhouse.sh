@@ -76,8 +76,7 @@ columns="call_id,time,src,src_port,dst,dst_port,method,status,cseq,raw"
 "$sipladder" messages "$folder/one.pcap" --columns $columns --format ndjson | sort >"$folder/here"
 "$sipladder" messages "$url" --columns $columns --format ndjson | sort >"$folder/there"
 cmp "$folder/here" "$folder/there" || fail "messages are other ones in the cluster"
-for table in calls messages vias headers transactions dialogs sdp streams intervals registrations subscriptions endpoints tls peers \
-  capture hep_senders; do
+for table in calls messages vias headers transactions dialogs sdp streams intervals registrations subscriptions endpoints tls peers hep_senders; do
   "$sipladder" $table "$url" --limit 1 >/dev/null || fail "the command $table is not answered"
 done
 joined=$(ask 1 "SELECT count() FROM messages_local FINAL WHERE call IN (SELECT id FROM calls_local)" sip)
