@@ -31,6 +31,7 @@ ExportReport export_cluster(const ExportRequest& request) {
     report.outcome = Outcome::unwritable;
     report.complaints.push_back(std::move(lost));
   } else if (!whole) {
+    report.outcome = Outcome::unwritable;
     report.complaints.push_back(shown_url(options.url) + ": ended before all rows were made");
   }
   return report;

@@ -66,6 +66,12 @@ bool reads_again(const Options& options) {
   return options.command == "export" && exporter != nullptr && (exporter->options & kReadsAgain);
 }
 
+// The rows of a live source are not lost because somebody ends it.
+bool is_stored_elsewhere(const Options& options) {
+  const Exporter* const exporter = exporter_of_file(options.output);
+  return options.command == "export" && exporter != nullptr && exporter->is_place();
+}
+
 std::unique_ptr<PacketSource> open_source(const Options& options, PacketLog& log, KeyLog* keys,
                                           std::vector<std::string>* errors) {
   std::unique_ptr<PacketSource> source;
@@ -345,6 +351,7 @@ int run(const Options& given) {
     interface = false;
   }
   EndSignals signals(session, interface ? leave_terminal_at_once : nullptr);
+  if (is_stored_elsewhere(options)) signals.take_time();
   tell_who_is_believed(session);
   return interface ? run_interface(session, options, prepared, errors)
                    : run_command(session, options, prepared, errors, recording, signals);

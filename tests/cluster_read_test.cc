@@ -78,7 +78,10 @@ constexpr const char* kMessageHead =
 // Says that there is one call, seen by two probes.
 HttpGiven answer_with_a_call(const HttpAsked& asked, const std::string& rows) {
   if (has(asked.body, "FROM messages FINAL")) return {200, kMessageHead + rows};
-  if (has(asked.body, "SELECT call_id FROM calls")) return {200, "call_id\nString\nc'1\n"};
+  if (has(asked.body, "SELECT call_id, min(start_ns), max(end_ns) FROM calls"))
+    return {200,
+            "call_id\ta\tb\nString\tNullable(Int64)\tNullable(Int64)\nc'1\t1700000000000000000\t"
+            "1700100000000000000\n"};
   return {400, "Code: 62, e.displayText() = DB::Exception: Syntax error, e.what() = x"};
 }
 
@@ -230,7 +233,9 @@ TEST(ClusterSource, ACallOfTwoProbesIsOneLadderOfTwoPoints) {
   EXPECT_TRUE(has(result.out, "INVITE (dup)")) << result.out;
   EXPECT_FALSE(has(result.out, "s3cret"));
   // The Call-ID that came from the network stands in the query as a text.
-  EXPECT_TRUE(has(server.asked().back().body, "call_id IN ('c\\x271')"))
+  EXPECT_TRUE(has(server.asked().back().body,
+                  "call_id IN ('c\\x271') AND day >= toDate(toDateTime(1699913600, 'UTC')) AND "
+                  "day <= toDate(toDateTime(1700186400, 'UTC'))"))
       << server.asked().back().body;
 }
 
@@ -270,7 +275,7 @@ TEST(ClusterSource, AServerOfTheClusterThatIsAwayIsTold) {
 
 TEST(ClusterSource, ACallThatNobodyHasIsNoError) {
   const HttpServerThread server([](const HttpAsked&) {
-    return HttpGiven{200, "call_id\nString\n"};
+    return HttpGiven{200, "call_id\ta\tb\nString\tInt64\tInt64\n"};
   });
   const RunResult result = run_binary({"ladder", url_of(server), "--call-id", "nobody"});
   EXPECT_EQ(result.status, 0);
