@@ -11,6 +11,7 @@
 #include <filesystem>
 
 #include "capture/capture_file.h"
+#include "capture/cluster_url.h"
 #include "capture/db_file.h"
 #include "capture/db_source.h"
 #include "capture/filter.h"
@@ -173,6 +174,13 @@ std::unique_ptr<PacketSource> open_hep(const std::string& name, uint16_t index,
   return listen_hep(name, options.hep_key, index, log, error);
 }
 
+// What it holds is fetched before captures are opened.
+std::unique_ptr<PacketSource> open_cluster(const std::string& name, uint16_t, const OpenOptions&,
+                                           PacketLog&, std::string* error) {
+  *error = shown_url(name) + ": a cluster is not read here";
+  return nullptr;
+}
+
 std::unique_ptr<PacketSource> open_file(const std::string& name, uint16_t index,
                                         const OpenOptions& options, PacketLog& log,
                                         std::string* error) {
@@ -202,6 +210,11 @@ constexpr Scheme kSchemes[] = {
       "then)"},
      is_hep_source,
      open_hep},
+    {{"clickhouse://[USER[:PASSWORD]@]HOST[:PORT]/DATABASE",
+      "what probes have stored there (export -o): tables and sql are answered by the server, for "
+      "all else the messages of the chosen calls are fetched from all probes"},
+     is_cluster_url,
+     open_cluster},
     {{"FILE",
       "a capture (pcap, pcapng, also .gz or .zst), a saved session (.db), text with SIP in it, "
       "told "

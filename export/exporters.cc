@@ -50,6 +50,7 @@ const std::vector<Exporter>& exporters() {
 const Exporter* exporter_of_file(std::string_view path) {
   const Exporter* found = nullptr;
   for (const Exporter& one : exporters()) {
+    if (one.is_place() && path.starts_with(one.ending)) return &one;
     if (path.size() <= one.ending.size() || !path.ends_with(one.ending)) continue;
     if (found == nullptr || one.ending.size() > found->ending.size()) found = &one;
   }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "capture/packet_tape.h"
+#include "export/cluster_sink.h"
 #include "export/export_options.h"
 #include "export/ladder_formats.h"
 #include "query/format.h"
@@ -36,7 +37,8 @@ struct ExportRequest {
   LadderOptions ladder{};
   LadderTextOptions text{};
   RowStyle rows{};
-  bool audio = false;          // the HTML report holds the talk of each call
+  bool audio = false;  // the HTML report holds the talk of each call
+  ClusterSinkOptions cluster{};
   std::string version{};       // of this program, for the report
   std::string command_line{};  // how this program was called, for the report
 };
@@ -49,10 +51,11 @@ struct ExportReport {
 };
 
 struct Exporter {
-  std::string_view ending;  // with its dot
+  std::string_view ending;  // with its dot; of a place that is no file, what it begins with: "x://"
   std::string_view about;   // what is in the file
   uint32_t options = 0;     // ExportOption
   std::function<ExportReport(const ExportRequest&)> write;
+  bool is_place() const { return ending.ends_with("://"); }
 };
 
 // All exporters in the order of the help. They live as long as the program.

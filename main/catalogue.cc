@@ -1,5 +1,6 @@
 // Prints what the program knows without a capture: its findings and its tables.
 #include <algorithm>
+#include <cstdio>
 
 #include "correlate/analysis/analysis.h"
 #include "export/cells.h"
@@ -7,6 +8,7 @@
 #include "main/nearest.h"
 #include "main/output.h"
 #include "main/print.h"
+#include "query/cluster_tables.h"
 #include "query/table_description.h"
 
 namespace sipladder {
@@ -79,7 +81,38 @@ int print_catalogue(const Options& options) {
   return print_rows({"code", "severity", "sentence"}, std::move(rows), options);
 }
 
+namespace {
+
+// "18.16.1": without what came in 19.14. A sentence when it is no version.
+std::string read_version(const std::string& text, bool* old) {
+  unsigned year = 0, month = 0;
+  const int read = std::sscanf(text.c_str(), "%u.%u", &year, &month);
+  if (!text.empty() && read < 1) return "--server " + text + ": write a version, such as 24.8";
+  *old = read >= 1 && (year < 19 || (year == 19 && read == 2 && month < 14));
+  return {};
+}
+
+int print_cluster_schema(const Options& options) {
+  ClusterDdl wanted;
+  wanted.cluster = options.cluster;
+  std::string wrong = read_version(options.server, &wanted.old_server);
+  if (!options.sources.empty()) wrong = "schema --clickhouse: makes all tables, without TABLE";
+  if (!wrong.empty()) {
+    complain(wrong);
+    return kUsage;
+  }
+  std::fputs(cluster_ddl(wanted).c_str(), stdout);
+  return kDone;
+}
+
+}  // namespace
+
 int print_schema(const Options& options) {
+  if (options.clickhouse) return print_cluster_schema(options);
+  if (!options.cluster.empty() || !options.server.empty()) {
+    complain("--cluster, --server: are about schema --clickhouse");
+    return kUsage;
+  }
   std::vector<std::string> known;
   for (const TableDescription* table : tables()) known.emplace_back(table->name);
   for (const std::string& name : options.sources) {

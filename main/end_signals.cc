@@ -65,6 +65,11 @@ EndSignals::~EndSignals() {
   g_at_once = nullptr;
 }
 
+void EndSignals::take_time() {
+  constexpr int64_t kDayNs = 86'400'000'000'000;
+  g_answer_ns = kDayNs;
+}
+
 void EndSignals::cancel_at_once() {
   g_answer_ns = 0;
 }

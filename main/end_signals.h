@@ -20,6 +20,8 @@ class EndSignals {
   EndSignals(const EndSignals&) = delete;
   EndSignals& operator=(const EndSignals&) = delete;
 
+  // What was read is stored elsewhere: after the first signal that takes the time it needs.
+  void take_time();
   // All has been read: from now on the first signal cancels the question that is being answered.
   void cancel_at_once();
 };

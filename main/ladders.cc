@@ -64,6 +64,7 @@ ExportRequest export_request(Session& session, const Options& options,
   request.text = ladder_text_options(session, options);
   request.rows = row_style(options);
   request.audio = options.audio;
+  request.cluster = options.sink;
   request.version = options.version;
   request.command_line = options.command_line;
   return request;

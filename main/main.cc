@@ -13,6 +13,7 @@
 #include "correlate/model/names.h"
 #include "decode/link_types.h"
 #include "export/exporters.h"
+#include "main/cluster.h"
 #include "main/commands.h"
 #include "main/end_signals.h"
 #include "main/options.h"
@@ -63,6 +64,12 @@ class Progress {
 bool reads_again(const Options& options) {
   const Exporter* const exporter = exporter_of_file(options.output);
   return options.command == "export" && exporter != nullptr && (exporter->options & kReadsAgain);
+}
+
+// The rows of a live source are not lost because somebody ends it.
+bool is_stored_elsewhere(const Options& options) {
+  const Exporter* const exporter = exporter_of_file(options.output);
+  return options.command == "export" && exporter != nullptr && exporter->is_place();
 }
 
 std::unique_ptr<PacketSource> open_source(const Options& options, PacketLog& log, KeyLog* keys,
@@ -222,7 +229,7 @@ std::string prepare_interface(const Options& options, const Prepared& prepared, 
   for (const HostAlias& alias : prepared.aliases) tui->ui->aliases.push_back(alias);
   tui->ui->sources = options.sources;
   tui->ui->bpf = options.bpf;
-  if (!options.sources.empty() && !options.reads_once())
+  if (!options.sources.empty() && !options.reads_once() && !options.is_fetched)
     tui->ui->save_notes = [path = notes_path(options.sources.front())](const std::string& notes) {
       return write_text_file(path, notes);
     };
@@ -292,10 +299,27 @@ void read_notes(const Options& options, Notes* notes) {
   }
 }
 
-int run(const Options& options) {
+// An exit status, when the cluster has answered, or when there is nothing to go on with.
+std::optional<int> read_cluster(Options* options, ClusterFiles* fetched,
+                                std::vector<std::string>* errors) {
+  if (const auto status = print_from_cluster(*options)) return status;
+  return fetched->fetch(options, errors);
+}
+
+int run(const Options& given) {
+  Options options = given;
   const Command* const command = find_command(options.command);
+  if (const std::string wrong = mistake_in_cluster(options); !wrong.empty()) {
+    complain(wrong);
+    return kUsage;
+  }
   if (command != nullptr && command->tell != nullptr) return after_output(command->tell(options));
   if (options.list) return after_output(print_catalogue(options));
+  ClusterFiles fetched;
+  std::vector<std::string> errors;
+  if (reads_cluster(options)) {
+    if (const auto status = read_cluster(&options, &fetched, &errors)) return after_output(*status);
+  }
   if (const std::string wrong = mistake_before_reading(options); !wrong.empty()) {
     complain(wrong);
     return kUsage;
@@ -310,7 +334,6 @@ int run(const Options& options) {
   // Findings that many calls share are told once, unless the user has chosen calls.
   const bool all_findings = options.command == "findings" || options.command == "nat";
   if (all_findings && selection(options).empty()) session.analyst.tell_alike_once();
-  std::vector<std::string> errors;
   read_keys(options, &session, &errors);
   std::unique_ptr<PacketSource> source = open_source(options, session.log, &session.keys, &errors);
   for (std::string& error : errors) error = with_advice(options, std::move(error));
@@ -328,6 +351,7 @@ int run(const Options& options) {
     interface = false;
   }
   EndSignals signals(session, interface ? leave_terminal_at_once : nullptr);
+  if (is_stored_elsewhere(options)) signals.take_time();
   tell_who_is_believed(session);
   return interface ? run_interface(session, options, prepared, errors)
                    : run_command(session, options, prepared, errors, recording, signals);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "capture/cluster_url.h"
 #include "decode/endpoint_text.h"
 #include "export/exporters.h"
 #include "main/host_names.h"
@@ -55,6 +56,28 @@ std::string ladder_option_given(const Options& o, uint32_t taken) {
   return text_option_given(o);
 }
 
+std::string useless_cluster_option(const Options& o) {
+  const std::pair<bool, const char*> all[] = {
+      {!o.sink.probe.empty(), "--probe"},
+      {!o.sink.tables.empty(), "--tables"},
+      {!o.sink.spool_folder.empty(), "--sink-spool"},
+  };
+  for (const std::string& name : o.sink.tables) {
+    if (find_table(name) == nullptr) return "--tables " + name + ": no table (see schema)";
+  }
+  const Exporter* const exporter = exporter_of_file(o.output);
+  if (exporter->options & kTakesCluster) {
+    ClusterUrl url;
+    return parse_cluster_url(o.output, &url);
+  }
+  for (const auto& [given, name] : all) {
+    if (given)
+      return std::string(name) + ": is about clickhouse://, and " + shown_url(o.output) +
+             " is a file";
+  }
+  return {};
+}
+
 // A sentence about a given option that the chosen format does not take.
 std::string useless_ladder_option(const Options& o) {
   const bool to_file = o.command == "export";
@@ -67,24 +90,25 @@ std::string useless_ladder_option(const Options& o) {
     return {};  // wrong_format() tells it
   }
   if (o.audio && !(taken & kTakesAudioOption))
-    return "--audio: is about a report (.html), and " + o.output + " is none";
+    return "--audio: is about a report (.html), and " + shown_url(o.output) + " is none";
   const std::string line = text_option_given(o), any = ladder_option_given(o, taken);
   if (!(taken & kTakesLadderOptions) && !any.empty())
-    return any + ": is about ladders, and " + o.output + " has none";
+    return any + ": is about ladders, and " + shown_url(o.output) + " has none";
   if ((taken & kTakesLineOptions) || line.empty()) return {};
-  return line + ": is about lines of text, and " + (to_file ? o.output : o.format) + " has none";
+  return line + ": is about lines of text, and " + (to_file ? shown_url(o.output) : o.format) +
+         " has none";
 }
 
 std::string useless_packet_option(const Options& o) {
   const uint32_t taken = exporter_of_file(o.output)->options;
   if (!o.side.empty() && !(taken & kTakesSide))
-    return "--side: is about scenarios, and " + o.output + " has none";
+    return "--side: is about scenarios, and " + shown_url(o.output) + " has none";
   if (o.sip_only && !(taken & kTakesPacketOptions))
-    return "--sip-only: is about packets, and " + o.output + " has none";
+    return "--sip-only: is about packets, and " + shown_url(o.output) + " has none";
   if (!o.comments || (taken & kTakesComments)) return {};
   return taken & kTakesPacketOptions
              ? "--comments: .pcap has no room for comments; name it .pcapng"
-             : "--comments: is about packets, and " + o.output + " has none";
+             : "--comments: is about packets, and " + shown_url(o.output) + " has none";
 }
 
 std::string wrong_ladder_option(const Options& o) {
@@ -135,6 +159,7 @@ std::string mistake_in(const Options& o) {
   if (std::string wrong = wrong_ladder_option(o); !wrong.empty()) return wrong;
   if (o.command == "export" && !o.wireshark_filter) {
     if (std::string wrong = useless_packet_option(o); !wrong.empty()) return wrong;
+    if (std::string wrong = useless_cluster_option(o); !wrong.empty()) return wrong;
   }
   if (o.command == "ladder" || (o.command == "export" && !o.wireshark_filter)) {
     if (std::string wrong = useless_ladder_option(o); !wrong.empty()) return wrong;

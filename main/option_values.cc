@@ -4,7 +4,9 @@
 #include <cmath>
 
 #include "capture/spool.h"
+#include "capture/time_units.h"
 #include "decode/text.h"
+#include "query/table_description.h"
 
 namespace sipladder {
 namespace {
@@ -54,6 +56,24 @@ std::string not_one_of(const std::string& option, const std::string& value,
   return option + " " + value + ": write " + all;
 }
 
+static std::string read_sink_values(const OptionTexts& texts, ClusterSinkOptions* sink) {
+  constexpr uint64_t kLeastSpool = 1 << 20, kLongestWaitS = 86'400;
+  sink->tables = split_names(texts.tables);
+  if (!texts.sink_size.empty()) {
+    const auto size = parse_size(texts.sink_size);
+    if (!size || *size < kLeastSpool)
+      return "--sink-spool-size " + texts.sink_size + ": write a size of at least 1M";
+    sink->spool_bytes = *size;
+  }
+  if (!texts.sink_wait.empty()) {
+    const auto seconds = parse_count(texts.sink_wait);
+    if (!seconds || *seconds > kLongestWaitS)
+      return "--sink-wait " + texts.sink_wait + ": write seconds, at most a day of them";
+    sink->patience_ns = static_cast<int64_t>(*seconds) * kSecondNs;
+  }
+  return {};
+}
+
 std::string read_values(const OptionTexts& texts, Options* o) {
   constexpr uint64_t kLeastWidth = 20, kMostWidth = 10'000;
   if (!texts.memory.empty()) {
@@ -81,6 +101,7 @@ std::string read_values(const OptionTexts& texts, Options* o) {
       return "--max-ratio " + texts.max_ratio + ": write a number, 1 or more";
     o->unpack.ratio = static_cast<uint32_t>(*ratio);
   }
+  if (std::string wrong = read_sink_values(texts, &o->sink); !wrong.empty()) return wrong;
   if (!texts.limit.empty()) {
     const auto rows = parse_count(texts.limit);
     if (!rows) return "--limit " + texts.limit + ": write a number of rows, 0 or more";

@@ -26,6 +26,12 @@ namespace {
 
 constexpr const char* kSourceGroup = "Source";
 
+// Also of --output=clickhouse://...
+std::string without_password(const std::string& word) {
+  const size_t at = word.find("clickhouse://");
+  return at == std::string::npos ? word : word.substr(0, at) + shown_url(word.substr(at));
+}
+
 // Options of all commands that read captures.
 void add_input_options(CLI::App& app, Options* o, OptionTexts* texts) {
   const char* const group = kSourceGroup;
@@ -218,6 +224,29 @@ void add_packet_options(CLI::App& app, Options* o) {
       ->group(group);
 }
 
+void add_sink_options(CLI::App& app, Options* o, OptionTexts* texts) {
+  const char* const group = "ClickHouse";
+  app.add_option("--probe", o->sink.probe, "the name that rows get (this host's)")
+      ->type_name("NAME")
+      ->group(group);
+  app.add_option("--tables", texts->tables, "these tables only (all)")
+      ->type_name("a,b,c")
+      ->group(group);
+  app.add_option(
+         "--sink-spool", o->sink.spool_folder,
+         "a folder for what waits for the cluster; what is left in it the next run sends (a "
+         "temporary one)")
+      ->type_name("DIR")
+      ->group(group);
+  app.add_option("--sink-spool-size", texts->sink_size, "what it may take (1G)")
+      ->type_name("SIZE")
+      ->group(group);
+  app.add_option("--sink-wait", texts->sink_wait,
+                 "how long a cluster that is away is waited for (30)")
+      ->type_name("SECONDS")
+      ->group(group);
+}
+
 // "text (lines and arrows), json (...)"
 std::string ladder_format_help() {
   std::string all;
@@ -273,6 +302,23 @@ void add_redact_options(CLI::App& app, Options* o) {
       ->group(group);
 }
 
+void add_schema_options(CLI::App& app, Options* o, OptionTexts* texts) {
+  app.add_option("words", texts->words, "TABLE...: these tables only")->type_name("");
+  const char* const group = "ClickHouse";
+  app.add_flag("--clickhouse", o->clickhouse, "the statements that make all tables in ClickHouse")
+      ->group(group);
+  app.add_option(
+         "--cluster", o->cluster,
+         "for a cluster of this name in remote_servers: run them on each of its servers (one "
+         "server)")
+      ->type_name("NAME")
+      ->group(group);
+  app.add_option("--server", o->server,
+                 "the servers' version: before 19.14 they know no codecs and no TTL")
+      ->type_name("VERSION")
+      ->group(group);
+}
+
 std::string about_sources() {
   std::string about = "SOURCE..., several are merged by time:";
   for (const SourceForm& one : source_forms())
@@ -302,8 +348,7 @@ void add_options(CLI::App& app, uint32_t groups, const std::string& command, Opt
         ->type_name("SIZE")
         ->group("Source");
   }
-  if (command == "schema")
-    app.add_option("words", texts->words, "TABLE...: these tables only")->type_name("");
+  if (command == "schema") add_schema_options(app, o, texts);
   if (groups & kSelectOptions) add_select_options(app, o, texts, where_is_about_calls(command));
   if (groups & kLadderOptions) {
     add_text_options(app, o, texts, ladder_format_help());
@@ -322,6 +367,12 @@ void add_options(CLI::App& app, uint32_t groups, const std::string& command, Opt
     app.add_option("words", texts->words, "A B: two captures")->type_name("");
     app.add_option("--format", o->format, "text, json or html")
         ->type_name("FORMAT")
+        ->group("Output");
+    app.add_flag("--periods", o->periods,
+                 "two times of one place: figures that moved, those that moved farthest first")
+        ->group("Output");
+    app.add_option("--limit", texts->limit, "with --periods: at most so many figures")
+        ->type_name("FIGURES")
         ->group("Output");
     app.add_option("--bpf", o->bpf, "capture filter")->type_name("FILTER")->group("Source");
   }
@@ -344,6 +395,7 @@ void add_options(CLI::App& app, uint32_t groups, const std::string& command, Opt
     add_packet_options(app, o);
     add_shape_options(app, o, texts);
     add_ladder_options(app, o);
+    add_sink_options(app, o, texts);
     app.add_flag("--audio", o->audio, "a report (.html) has the talk of each call to listen to")
         ->group("Output");
   }
@@ -506,7 +558,8 @@ int parse_options(int argc, char** argv, Options* options) {
   }
   options->version = SIPLADDER_VERSION;
   options->command_line = "sipladder";
-  for (const std::string& word : words) options->command_line += " " + shell_word(word);
+  for (const std::string& word : words)
+    options->command_line += " " + shell_word(without_password(word));
   if (!words.empty() && words.front() == "help" && !file_exists("help")) {
     words.erase(words.begin());
     words.emplace_back("--help");

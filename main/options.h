@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "capture/byte_reader.h"
+#include "export/cluster_sink.h"
 
 namespace sipladder {
 
@@ -60,14 +61,19 @@ struct Options {
   int width = 0;                                              // 0: that of the terminal
   bool wide = false;
   bool raw_csv = false;
+  bool periods = false;  // compare: two times of one place
   bool follow = false;
   uint64_t spool = 0;  // bytes; 0: half of the free space
   UnpackLimit unpack;
   bool utc = false;
   bool quiet = false;
   bool no_interface = false;
-  bool audio = false;      // the HTML report holds the talk
-  std::string root = ".";  // mcp
+  bool is_fetched = false;      // the sources are files that go with the program (main/cluster.h)
+  bool clickhouse = false;      // schema
+  std::string cluster, server;  // its name, and the version of ClickHouse
+  ClusterSinkOptions sink;      // export; its url is `output`
+  bool audio = false;           // the HTML report holds the talk
+  std::string root = ".";       // mcp
   std::string version, command_line;
   std::string configuration;      // of the terminal UI, a file; empty: the usual ones
   bool no_configuration = false;  // none at all

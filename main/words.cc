@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "capture/cluster_url.h"
 #include "main/commands.h"
 #include "main/nearest.h"
 
@@ -17,7 +18,7 @@ bool is_bare(const std::string& word) {
 
 // Commands and options that are planned and do not exist yet.
 constexpr const char* kPlanned[] = {"serve"};
-constexpr const char* kPlannedOptions[] = {"--clickhouse"};
+constexpr const char* kPlannedOptions[] = {"--sink"};
 
 }  // namespace
 
@@ -31,7 +32,7 @@ bool file_exists(const std::string& name) {
 }
 
 std::string no_source(const std::string& word, bool first) {
-  if (word.starts_with("clickhouse://")) return word + ": this source is not there yet";
+  if (is_cluster_url(word)) return {};
   if (!is_bare(word)) return {};
   const bool letters = std::all_of(word.begin(), word.end(), [](unsigned char c) {
     return std::isalpha(c) != 0 || c == '_' || c == '-';

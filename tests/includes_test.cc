@@ -23,6 +23,7 @@ const std::map<std::string, int> kRank = {{"capture", 0},   {"decode", 1}, {"med
 const std::map<std::string, std::string> kHome = {
     {"<pcap", "capture"},
     {"<zlib.h>", "capture"},
+    {"<curl/", "capture"},
     {"<zstd.h>", "capture"},
     {"<sqlite3.h>", "query capture"},
     {"<re2/", "query"},

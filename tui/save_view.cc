@@ -100,10 +100,12 @@ std::unique_ptr<Screen> save_view(const Shared& shared, std::vector<CallId> chos
   for (const bool all : {false, true}) {
     const size_t count = all ? shown.size() : chosen.size();
     if (all && shown == chosen) continue;
-    for (const Exporter& exporter : exporters())
+    for (const Exporter& exporter : exporters()) {
+      if (exporter.is_place()) continue;
       choices.push_back({fmt::format("{} {}", all ? "all shown," : "selected,", exporter.ending),
                          fmt::format("{}: {}", counted(count, "call"), exporter.about),
                          std::string(exporter.ending), all});
+    }
   }
   std::sort(shown.begin(), shown.end());
   ChooseView::Manner manner{"save", "which calls, and as what", false, false, false};

@@ -33,6 +33,16 @@ std::string sha256_base64(std::string_view bytes) {
   return base64(hash.finish());
 }
 
+uint64_t sha256_number(std::string_view bytes) {
+  Sha256 hash;
+  hash.add(bytes);
+  const std::string digest = hash.finish();
+  uint64_t number = 0;
+  for (size_t i = 0; i < sizeof number; i++)
+    number = number << 8 | static_cast<unsigned char>(digest[i]);
+  return number;
+}
+
 std::string sha256_of_file(const std::string& path) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(path, ignored)) return {};

@@ -1,0 +1,198 @@
+#include "capture/cluster_client.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace sipladder {
+namespace {
+
+using Kind = ClusterAnswer::Kind;
+
+// Who has to be made known first, and what.
+constexpr int kUnknown[] = {60, 81, 192, 193, 194, 516, 497, 170};
+// Rows or a query that no later attempt makes better.
+constexpr int kRefused[] = {6,  16, 26, 27, 33, 36, 38,  41,  42,  43,  44,  46,
+                            47, 53, 62, 63, 69, 70, 117, 130, 164, 252, 386, 69};
+
+template <size_t N>
+bool is_among(const int (&codes)[N], int code) {
+  return std::find(std::begin(codes), std::end(codes), code) != std::end(codes);
+}
+
+int code_in(std::string_view text) {
+  constexpr std::string_view kBefore = "Code: ";
+  const size_t at = text.find(kBefore);
+  int code = 0;
+  if (at != std::string_view::npos)
+    std::from_chars(text.data() + at + kBefore.size(), text.data() + text.size(), code);
+  return code;
+}
+
+// "Code: 60, e.displayText() = DB::Exception: Table t.x doesn't exist., e.what() = DB::Exception"
+std::string words_in(std::string_view text) {
+  constexpr std::string_view kBefore = "Exception: ";  // DB::Exception, DB::NetException
+  constexpr size_t kMost = 400;
+  if (const size_t at = text.find(kBefore); at != std::string_view::npos)
+    text.remove_prefix(at + kBefore.size());
+  text = text.substr(0, text.find(", e.what()"));
+  text = text.substr(0, text.find(" (version "));
+  std::string words(text.substr(0, kMost));
+  std::replace(words.begin(), words.end(), '\n', ' ');
+  while (!words.empty() && (words.back() == ' ' || words.back() == '.')) words.pop_back();
+  return words;
+}
+
+char unescaped(char c) {
+  constexpr std::string_view kNames = "bfnrt0", kBytes("\b\f\n\r\t\0", 6);
+  const size_t at = kNames.find(c);
+  return at == std::string_view::npos ? c : kBytes[at];
+}
+
+// Lines of TabSeparatedWithNamesAndTypes as they come.
+class TabReader {
+ public:
+  explicit TabReader(const ClusterClient::Result& result) : result_(result) {}
+
+  bool take(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const size_t end = bytes.find('\n');
+      line_.append(bytes.substr(0, end));
+      if (line_.size() > kMostLine) return false;
+      if (end == std::string_view::npos) return true;
+      bytes.remove_prefix(end + 1);
+      if (!read_line()) return false;
+      line_.clear();
+    }
+    return true;
+  }
+
+ private:
+  static constexpr size_t kMostLine = 64 << 20;
+
+  bool read_line() {
+    split();
+    if (lines_++ == 0) {
+      for (const auto& cell : cells_) columns_.push_back({cell.value_or(""), {}});
+      return true;
+    }
+    if (lines_ > 2) return result_.row(cells_);
+    if (cells_.size() != columns_.size()) return false;
+    for (size_t i = 0; i < cells_.size(); i++) columns_[i].type = cells_[i].value_or("");
+    result_.begin(columns_);
+    return true;
+  }
+
+  void split() {
+    cells_.clear();
+    std::string_view rest = line_;
+    while (true) {
+      const size_t end = rest.find('\t');
+      const std::string_view cell = rest.substr(0, end);
+      if (cell == "\\N") {
+        cells_.emplace_back();
+      } else {
+        cells_.emplace_back(plain(cell));
+      }
+      if (end == std::string_view::npos) return;
+      rest.remove_prefix(end + 1);
+    }
+  }
+
+  static std::string plain(std::string_view cell) {
+    std::string made;
+    made.reserve(cell.size());
+    for (size_t i = 0; i < cell.size(); i++) {
+      if (cell[i] == '\\' && i + 1 < cell.size()) {
+        made += unescaped(cell[++i]);
+      } else {
+        made += cell[i];
+      }
+    }
+    return made;
+  }
+
+  const ClusterClient::Result& result_;
+  std::string line_;
+  uint64_t lines_ = 0;
+  std::vector<ClusterClient::ResultColumn> columns_;
+  std::vector<ClusterClient::Cell> cells_;
+};
+
+}  // namespace
+
+ClusterAnswer cluster_answer(const HttpReply& reply) {
+  if (reply.status == 200) return {};
+  if (reply.status == 0) return {Kind::away, 0, words_in(reply.text)};
+  const int code = code_in(reply.text);
+  std::string words = words_in(reply.text);
+  if (words.empty()) words = "HTTP status " + std::to_string(reply.status);
+  if (is_among(kUnknown, code) || reply.status == 401 || reply.status == 403)
+    return {Kind::unknown, code, std::move(words)};
+  const bool refused = is_among(kRefused, code) || (code == 0 && reply.status / 100 == 4);
+  return {refused ? Kind::refused : Kind::away, code, std::move(words)};
+}
+
+ClusterClient::ClusterClient(ClusterUrl url, const std::atomic<bool>* stop)
+    : url_(std::move(url)), http_(url_.server, stop) {}
+
+int ClusterClient::server_year() {
+  if (year_) return *year_;
+  int year = 0;
+  const ClusterAnswer answer =
+      select("SELECT version()", {[](const auto&) {},
+                                  [&](const std::vector<Cell>& cells) {
+                                    const std::string& text = cells[0].value_or("");
+                                    std::from_chars(text.data(), text.data() + text.size(), year);
+                                    return true;
+                                  }});
+  if (answer.kind == Kind::done) year_ = year;
+  return year;
+}
+
+ClusterAnswer ClusterClient::insert(std::string_view table, std::string_view packed,
+                                    const std::string& token) {
+  HttpClient::Request request;
+  request.body = packed;
+  request.gzip = true;
+  request.parameters = {{"query", "INSERT INTO `" + url_.database + "`.`" + std::string(table) +
+                                      "` FORMAT JSONEachRow"},
+                        {"insert_distributed_sync", "1"}};
+  constexpr int kKnowsTokens = 23;
+  if (server_year() >= kKnowsTokens)
+    request.parameters.emplace_back("insert_deduplication_token", token);
+  return cluster_answer(http_.post(request));
+}
+
+ClusterAnswer ClusterClient::select(const std::string& sql, const Result& result,
+                                    bool without_missing) {
+  HttpClient::Request request;
+  request.body = sql;
+  // An answer that is not whole is an error: the server waits until it knows.
+  request.parameters = {{"database", url_.database},
+                        {"default_format", "TabSeparatedWithNamesAndTypes"},
+                        {"readonly", "2"},
+                        {"wait_end_of_query", "1"},
+                        {"max_query_size", "33554432"}};
+  if (without_missing) request.parameters.emplace_back("skip_unavailable_shards", "1");
+  constexpr int64_t kPatienceS = 300;
+  request.silence_s = kPatienceS;
+  TabReader reader(result);
+  request.take = [&](std::string_view bytes) { return reader.take(bytes); };
+  return cluster_answer(http_.post(request));
+}
+
+std::string cluster_string(std::string_view text) {
+  constexpr char kHex[] = "0123456789abcdef";
+  std::string all = "'";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte >= 0x7F || c == '\'' || c == '\\') {
+      all.append("\\x").append({kHex[byte >> 4], kHex[byte & 15]});
+    } else {
+      all += c;
+    }
+  }
+  return all + "'";
+}
+
+}  // namespace sipladder
