@@ -111,8 +111,9 @@ struct TransactionRecord {
   TransactionKind kind = TransactionKind::non_invite;
   TransactionState state = TransactionState::trying;
   Transport transport = Transport::udp;
-  char timer = 0;               // 'A'..'M' or 0
-  bool cancelled = false;       // of an INVITE: a CANCEL for it was seen
+  // TTL or hop limit of the newest one that is no capture duplicate; 0: not known.
+  uint8_t request_ttl = 0;
+  uint8_t response_ttl = 0;
   bool cancel_refused = false;  // with 481: the final response had crossed the CANCEL
   // Facts of the first request and the first final response, copied so that nobody has to look at
   // the messages for them.
@@ -122,7 +123,8 @@ struct TransactionRecord {
   bool final_has_tag : 1 = false;  // To tag in the response
   bool cookie : 1 = true;          // the branch begins with z9hG4bK
   bool branch_reused : 1 = false;  // another request between the same hosts had the same branch
-  bool acked = false;              // INVITE: an ACK for its final response was seen
+  bool cancelled : 1 = false;      // of an INVITE: a CANCEL for it was seen
+  bool acked : 1 = false;          // INVITE: an ACK for its final response was seen
   uint8_t event = 0;               // SUBSCRIBE: SipFacts::event
 
   bool succeeded() const { return final_status / 100 == 2; }

@@ -41,7 +41,7 @@ void Correlator::add(std::span<const PreparedMessage> messages) {
 void Correlator::add(const PreparedMessage& message) {
   const MessageId id = calls_.add(message.record, message.facts, *message.sip);
   if (!message.facts.no_transaction) {
-    transactions_.add(id, message.facts);
+    transactions_.add(id, message.facts, message.ttl);
     dialogs_.add(id, message.facts);
   }
   calls_.update(id);

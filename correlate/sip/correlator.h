@@ -20,6 +20,7 @@ struct PreparedMessage {
   MessageRecord record;
   SipFacts facts;
   const SipIndex* sip = nullptr;  // not null; its bytes live as long as the batch
+  uint8_t ttl = 0;                // as in Datagram
 };
 
 class Correlator {

@@ -127,7 +127,8 @@ std::span<PreparedMessage> MessageBatch::prepare() {
       facts.no_call_id = true;
     }
     facts.no_transaction = lacks_transaction(messages_[i].sip, messages_[i].datagram);
-    prepared_.push_back({record_of(messages_[i], facts), facts, &messages_[i].sip});
+    prepared_.push_back(
+        {record_of(messages_[i], facts), facts, &messages_[i].sip, messages_[i].datagram.ttl});
   }
   return prepared_;
 }

@@ -11,6 +11,9 @@ constexpr int kMaxSearched =
 constexpr int64_t kDuplicateNs = 2'000'000;   // no RFC timer is this short
 constexpr int64_t kClocksNs = 5'000'000'000;  // the clocks of two points differ by less
 constexpr int64_t kSameIpIdNs = 100'000'000;  // a sender's IP ID does not come again this soon
+// From one end of a path to the other. Half of T1: no sender repeats itself this soon (RFC 3261
+// 17.1.1.2).
+constexpr int64_t kPathNs = 250'000'000;
 
 constexpr uint32_t kMaxUdpRequest = 1300;  // RFC 3261 18.1.1
 
@@ -45,7 +48,7 @@ void TransactionTable::prefetch_chain(const SipFacts& facts) const {
   if (last) __builtin_prefetch(&model_.messages[last]);
 }
 
-void TransactionTable::add(MessageId id, const SipFacts& facts) {
+void TransactionTable::add(MessageId id, const SipFacts& facts, uint8_t ttl) {
   MessageRecord& message = model_.messages[id];
   TransactionId txn;
   if (message.is_request() && facts.method == Method::ack) {
@@ -58,10 +61,12 @@ void TransactionTable::add(MessageId id, const SipFacts& facts) {
   if (!txn && !message.is_request()) txn = find_by_cseq(message);
   if (!txn) txn = create(id, facts);
   TransactionRecord& record = model_.transactions[txn];
-  mark_copy(message, record);
+  uint8_t& seen_ttl = message.is_request() ? record.request_ttl : record.response_ttl;
+  mark_copy(message, record, ttl != seen_ttl && ttl != 0 && seen_ttl != 0);
   count_unnumbered(message);
   link(txn, id);
   if (message.duplicate) return;
+  seen_ttl = ttl;
   if (message.is_request()) {
     on_request(record, id, facts);
   } else {
@@ -236,12 +241,14 @@ void TransactionTable::link(TransactionId id, MessageId message_id) {
   txn.last_ns = message.time_ns;
 }
 
-bool TransactionTable::is_capture_duplicate(const MessageRecord& first,
-                                            const MessageRecord& again) const {
+bool TransactionTable::is_capture_duplicate(const MessageRecord& first, const MessageRecord& again,
+                                            bool other_ttl) const {
   if (again.transport != Transport::udp) return false;
   if (again.point != first.point) return is_at_other_point(first, again);
   if (again.logged) return false;  // a log writes a message once
   const int64_t gap = again.time_ns - first.time_ns;
+  // Captures of two points in one file: routers lie between them.
+  if (other_ttl && first.ip_id == again.ip_id && gap < kPathNs) return true;
   if (first.ip_id != 0 || again.ip_id != 0) return first.ip_id == again.ip_id && gap < kSameIpIdNs;
   return gap < kDuplicateNs && unnumbered_[again.point].doubles();
 }
@@ -255,7 +262,8 @@ void TransactionTable::count_unnumbered(const MessageRecord& message) {
 
 // Marks a message as a copy when the same bytes passed the same hop before, even with other
 // messages in between.
-void TransactionTable::mark_copy(MessageRecord& message, const TransactionRecord& txn) const {
+void TransactionTable::mark_copy(MessageRecord& message, const TransactionRecord& txn,
+                                 bool other_ttl) const {
   int steps = 0;
   MessageId newest_copy;
   for (MessageId id = txn.last_message; id && steps < kMaxCopySearch; steps++) {
@@ -269,7 +277,7 @@ void TransactionTable::mark_copy(MessageRecord& message, const TransactionRecord
   }
   if (!newest_copy) return;
   const MessageRecord& newest = model_.messages[newest_copy];
-  message.duplicate = is_capture_duplicate(newest, message);
+  message.duplicate = is_capture_duplicate(newest, message, other_ttl);
   message.retransmission = !message.duplicate;
   // A duplicate is a copy of the newest transmission, which may be a retransmission itself.
   if (message.duplicate) message.original = newest.duplicate ? newest.original : newest_copy;

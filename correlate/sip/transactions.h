@@ -24,7 +24,8 @@ class TransactionTable {
 
   // Finds or creates the transaction of message `id` and moves the transaction's state. Fills txn,
   // previous_in_txn, original and the copy flags of the message's record, which has all the rest.
-  void add(MessageId id, const SipFacts& facts);
+  // `ttl` is that of its packet, 0 when not known.
+  void add(MessageId id, const SipFacts& facts, uint8_t ttl);
 
   // Some message with this SipFacts::transaction_key came.
   bool knows(uint64_t key) const { return by_key_.contains(key); }
@@ -50,7 +51,8 @@ class TransactionTable {
   void credit_ack(TransactionRecord* ack, const SipFacts& facts);
   TransactionId create(MessageId id, const SipFacts& facts);
   void link(TransactionId id, MessageId message);
-  void mark_copy(MessageRecord& message, const TransactionRecord& txn) const;
+  // `other_ttl`: routers lie between where this was captured and where the one before was.
+  void mark_copy(MessageRecord& message, const TransactionRecord& txn, bool other_ttl) const;
   void on_request(TransactionRecord& txn, MessageId id, const SipFacts& facts);
   void on_response(TransactionRecord& txn, MessageId id, const SipFacts& facts);
 
@@ -61,7 +63,8 @@ class TransactionTable {
     uint32_t doubled = 0;
     bool doubles() const { return (doubled + 1) * 3 >= messages; }
   };
-  bool is_capture_duplicate(const MessageRecord& first, const MessageRecord& again) const;
+  bool is_capture_duplicate(const MessageRecord& first, const MessageRecord& again,
+                            bool other_ttl) const;
   void count_unnumbered(const MessageRecord& message);
 
   Model& model_;

@@ -92,10 +92,21 @@ std::string tone(int i) {
   return bytes;
 }
 
+// 20 ms of a quiet room at an open microphone: about -66 dBov, other in each packet.
+std::string murmur(int i) {
+  std::string bytes;
+  for (int k = 0; k < 160; k++) {
+    const unsigned noise = static_cast<unsigned>(i * 160 + k) * 2654435761U;
+    bytes += static_cast<char>(mu_law(static_cast<int>(noise >> 24) % 7 * 8 - 24));
+  }
+  return bytes;
+}
+
 // 20 ms of G.711: loud noise, other in each packet; or of `silence`; or the `same` each time.
 std::string voice(const Line& line, int i) {
   if (line.has("silence")) return std::string(160, '\xFF');
   if (line.has("tone")) return tone(i);
+  if (line.has("murmur")) return murmur(i);
   if (const std::string event = line.value("event", ""); !event.empty())
     return bytes_of_event(std::atoi(event.c_str()));
   std::string bytes(160, 0);

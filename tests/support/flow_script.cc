@@ -115,6 +115,10 @@ class Flow {
       numbered_ = number != 0;
       return {};
     }
+    if (first == "behind") {
+      words >> behind_ >> behind_ms_;
+      return {};
+    }
     if (first == "padding") {
       words >> padding_;
       return {};
@@ -209,9 +213,30 @@ class Flow {
       if (line.has("badsum")) bytes[kChecksum] = static_cast<char>(bytes[kChecksum] ^ 1);
       const size_t sent = bytes.size();
       if (snaplen_ != 0 && sent > snaplen_) bytes.resize(snaplen_);
+      const bool out = line.src.name == behind_;
+      if (out || line.dst.name == behind_) {
+        const int64_t later_ns = int64_t{out ? behind_ms_ : -behind_ms_} * 1'000'000;
+        packets_.push_back(
+            {kEpochNs + payload.time_ns + later_ns, a_router_later(bytes, out), sent + padding_});
+      }
       packets_.push_back({kEpochNs + payload.time_ns, std::move(bytes), sent + padding_});
     }
     if (!wrong.empty()) complain(line, wrong);
+  }
+
+  // With a TTL that is less by one, or more: what came was there before. The checksum of the header
+  // changes by as much (RFC 1624).
+  static std::string a_router_later(std::string bytes, bool out) {
+    constexpr size_t kTtl = 14 + 8, kSum = 14 + 10;
+    const auto byte = [&](size_t at) { return static_cast<unsigned char>(bytes[at]); };
+    const int step = out ? -1 : 1;
+    bytes[kTtl] = static_cast<char>(byte(kTtl) + step);
+    int sum = (byte(kSum) << 8 | byte(kSum + 1)) - (step << 8);
+    if (sum > 0xFFFF) sum -= 0xFFFF;
+    if (sum < 0) sum += 0xFFFF;
+    bytes[kSum] = static_cast<char>(sum >> 8);
+    bytes[kSum + 1] = static_cast<char>(sum & 0xFF);
+    return bytes;
   }
 
   std::vector<Payload> payloads(const Line& line, std::string* wrong) {
@@ -247,6 +272,8 @@ class Flow {
   uint16_t ip_id_ = 100;
   bool numbered_ = true;
   size_t padding_ = 0;
+  std::string behind_;  // the name of a host
+  int behind_ms_ = 0;
   std::vector<TimedPacket> packets_;
 };
 

@@ -7,6 +7,8 @@
 //   clock 1.5 -0.3                    the capture's clock is set back by 0.3 s at 1.5 s
 //   snaplen 96                        no more is captured of each packet below; 0: all of it
 //   ip-id 0                           the packets below have no IP ID; ip-id 1: they have
+//   behind alice 20                   packets from and to alice below are captured at a second
+//                                     point, too, a router and 20 ms nearer to the others (IPv4)
 //   padding 28                        the records of the packets below count 28 bytes that no
 //                                     packet had
 //   0.000 alice > p1 INVITE sip:bob@example.com sdp=192.0.2.101:4000
@@ -25,13 +27,14 @@
 //                                     timestamp units per packet (160),
 //                                     every=SECONDS (0.02), seq= and ts= of the first one (else
 //                                     a stream that had a line before goes on);
-//                                     `tone` of 425 Hz; event=DIGIT, `again`: all with one number;
-//                                     `unmarked`; jitter=MS: every second packet comes later by
-//                                     that; srtp=KEY: encrypted with that key and salt (base64, as
-//                                     in a=crypto; of rtcp too, index=), suite= (AES_CM_128_HMAC_
-//                                     SHA1_80), mki=NUMBER in four bytes, roc= the rollover counter
-//                                     of the first round of numbers, `uncounted`: of all; to-peer=
-//                                     or from-peer=ADDRESS:PORT: inside TURN
+//                                     `tone` of 425 Hz; `murmur` of a quiet room; event=DIGIT,
+//                                     `again`: all with one number; `unmarked`; jitter=MS: every
+//                                     second packet comes later by that; srtp=KEY: encrypted with
+//                                     that key and salt (base64, as in a=crypto; of rtcp too,
+//                                     index=), suite= (AES_CM_128_HMAC_ SHA1_80), mki=NUMBER in
+//                                     four bytes, roc= the rollover counter of the first round of
+//                                     numbers, `uncounted`: of all; to-peer= or
+//                                     from-peer=ADDRESS:PORT: inside TURN
 //   5.000 bob:5001 > alice:4001 rtcp of=1 lost=7 high=99   a receiver report of that
 //                                     SSRC: cumulative loss, highest number received; fraction= of
 //                                     256 lost, from= SSRC of who reports; of=0: without a block;
