@@ -74,8 +74,7 @@ std::vector<Command> all_commands() {
        nullptr, print_redacted},
       {"compare", kCompareOptions,
        "A B: two captures of the same calls from two points: what was changed, lost, delayed "
-       "between "
-       "them",
+       "between them; --periods: of one place at two times, which figures moved",
        nullptr, print_compared},
       {"capture", kCaptureOptions,
        "-w OUT: a service that writes SIP and its media, in a ring of files, and sends HEP",

@@ -33,8 +33,8 @@ void rfc3339(Reader& r, RowId row, Value& v) {
   std::tm tm{};
   if (!r.model.has_dates(message(r, row).source)) {
     localtime_r(&seconds, &tm);
-    return v.set(fmt::format("{:02}:{:02}:{:02}.{:06}", tm.tm_hour, tm.tm_min, tm.tm_sec,
-                             ns % 1'000'000'000 / 1000));
+    return v.set(
+        fmt::format("{:02}:{:02}:{:02}.{:06}", tm.tm_hour, tm.tm_min, tm.tm_sec, rest / 1000));
   }
   gmtime_r(&seconds, &tm);
   v.set(fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", tm.tm_year + 1900, tm.tm_mon + 1,

@@ -12,12 +12,12 @@ namespace {
 constexpr int64_t kHourNs = 3600 * kSecondNs;
 constexpr std::string_view kOthers = "(others)";
 
-using Rows = std::map<std::pair<Peer, int64_t>, PeerRow>;
+using Rows = std::map<std::pair<Peer, std::optional<int64_t>>, PeerRow>;
 
-PeerRow& row_of(Peer peer, int64_t hour_ns, Rows* rows) {
+PeerRow& row_of(Peer peer, std::optional<int64_t> hour_ns, Rows* rows) {
   const auto found = rows->find({peer, hour_ns});
   if (found != rows->end()) return found->second;
-  if (rows->size() >= kMaxPeerRows) peer.key = kOthers, hour_ns = 0;
+  if (rows->size() >= kMaxPeerRows) peer.key = kOthers, hour_ns.reset();
   PeerRow& row = (*rows)[{peer, hour_ns}];
   row.peer = std::move(peer);
   row.hour_ns = hour_ns;
@@ -57,6 +57,7 @@ PeerRow counted(Reader& reader, CallId id, bool has_times) {
 void add(const PeerRow& one, PeerRow* row) {
   const auto add_mean = [](const Mean& more, Mean* mean) {
     mean->sum += more.sum;
+    mean->squares += more.squares;
     mean->count += more.count;
   };
   row->calls += one.calls;
@@ -85,7 +86,7 @@ std::vector<PeerRow> peer_rows(Reader& reader) {
     const bool has_times = reader.has_times(call.first_message);
     const PeerRow one = counted(reader, id, has_times);
     for (const Peer& peer : peers.of(id)) {
-      add(one, &row_of(peer, 0, &rows));
+      add(one, &row_of(peer, std::nullopt, &rows));
       if (has_times) add(one, &row_of(peer, call.start_ns - call.start_ns % kHourNs, &rows));
     }
   }

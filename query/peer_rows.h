@@ -15,11 +15,12 @@ namespace sipladder {
 
 class Reader;
 
-// A mean that values are added to.
+// A mean that values are added to. The squares tell how far single values lie from it.
 struct Mean {
   double sum = 0;
+  double squares = 0;
   uint64_t count = 0;
-  void add(double value) { sum += value, count++; }
+  void add(double value) { sum += value, squares += value * value, count++; }
   std::optional<double> value() const {
     return count == 0 ? std::nullopt : std::optional(sum / static_cast<double>(count));
   }
@@ -27,7 +28,7 @@ struct Mean {
 
 struct PeerRow {
   Peer peer;
-  int64_t hour_ns = 0;  // when the hour began; 0: the whole capture
+  std::optional<int64_t> hour_ns;  // when the hour began; none: the whole capture
   uint64_t calls = 0;
   uint64_t answered = 0;
   uint64_t effective = 0;  // as the network effectiveness ratio counts them (ITU-T E.425)

@@ -30,9 +30,13 @@ const TableDescription kPeersTable{
          "address that media passes and no phone signals from; user-agent: a program at an end",
          [](Reader& r, RowId row, Value& v) { v.set(to_string(peer(r, row).peer.kind)); }},
         {"hour_ns", "INTEGER", "when the hour began; NULL: the whole capture",
-         [](Reader& r, RowId row, Value& v) { v.set_time(true, peer(r, row).hour_ns); }},
+         [](Reader& r, RowId row, Value& v) {
+           if (const auto hour_ns = peer(r, row).hour_ns) v.set(*hour_ns);
+         }},
         {"hour", "TEXT", "the same as UTC; NULL: the whole capture",
-         [](Reader& r, RowId row, Value& v) { v.set_if(utc_text(peer(r, row).hour_ns)); }},
+         [](Reader& r, RowId row, Value& v) {
+           if (const auto hour_ns = peer(r, row).hour_ns) v.set(utc_text(*hour_ns));
+         }},
         {"calls", "INTEGER", "INVITE calls that began in it",
          [](Reader& r, RowId row, Value& v) { v.set_count(peer(r, row).calls); }},
         {"answered", "INTEGER", "of these",
