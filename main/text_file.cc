@@ -1,8 +1,12 @@
 #include "main/text_file.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <memory>
@@ -11,6 +15,17 @@ namespace sipladder {
 namespace {
 
 using TextFile = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
+
+// Of a new file beside `path`, readable as that one is. Empty when there can be none.
+std::string temporary_beside(const std::string& path) {
+  std::string name = path + ".XXXXXX";
+  const int descriptor = mkstemp(name.data());
+  if (descriptor < 0) return {};
+  struct stat as {};
+  if (stat(path.c_str(), &as) == 0) fchmod(descriptor, as.st_mode & 07777);
+  close(descriptor);
+  return name;
+}
 
 bool write_whole(const std::string& path, const std::string& text) {
   TextFile file(std::fopen(path.c_str(), "we"), std::fclose);
@@ -40,11 +55,12 @@ std::string write_text_file(const std::string& path, const std::string& text) {
   std::error_code error;
   const auto kind = std::filesystem::symlink_status(path, error).type();
   const bool replaces = kind == std::filesystem::file_type::regular;
-  const std::string target = replaces ? path + ".new" : path;
-  if (write_whole(target, text) && (!replaces || std::rename(target.c_str(), path.c_str()) == 0))
+  const std::string target = replaces ? temporary_beside(path) : path;
+  if (!target.empty() && write_whole(target, text) &&
+      (!replaces || std::rename(target.c_str(), path.c_str()) == 0))
     return {};
   const std::string wrong = path + ": could not be written: " + std::strerror(errno);
-  if (replaces) std::remove(target.c_str());
+  if (replaces && !target.empty()) std::remove(target.c_str());
   return wrong;
 }
 

@@ -16,6 +16,7 @@
 #include "export/redact/grammar.h"
 #include "query/session.h"
 #include "tests/support/flow_pages.h"
+#include "tests/support/hep_builder.h"
 #include "tests/support/packet_builder.h"
 #include "tests/support/run_binary.h"
 #include "tests/support/scratch.h"
@@ -318,6 +319,42 @@ TEST(Redact, TcpSegmentsAreReplacedTogether) {
       run_binary({"sql", out, "SELECT method, src FROM messages", "--format", "csv"});
   EXPECT_NE(rows.out.find("OPTIONS,192."), std::string::npos) << rows.out << rows.err;
   EXPECT_EQ(contents(in).size(), contents(out).size());
+}
+
+// The addresses of an IPv6 route stand between two headers (RFC 8200 4.4).
+TEST(Redact, RouteOfIpv6IsReplaced) {
+  const std::string a = "2001:db8::1", b = "2001:db8::2";
+  const std::string hop = build::bytes({0x20, 0x01, 0x0d, 0xb8, 0xaa, 0xaa, 0, 0}) +
+                          build::bytes({0, 0, 0, 0, 0, 0, 0, 0x77});
+  const std::string route = build::bytes({17, 2, 2, 0, 0, 0, 0, 0}) + hop;
+  const std::string in = scratch_path("route.pcap"), out = scratch_path("route-out.pcap");
+  const std::string sip = build::udp(build::sip_message("routed"), a, b, 5060, 5060);
+  std::ofstream(in, std::ios::binary)
+      << build::pcap({{1'000'000'000, build::ethernet_ip(build::ip(route + sip, 43, a, b))}});
+  ASSERT_NE(contents(in).find(hop), std::string::npos);
+  redacted(in, out);
+  EXPECT_EQ(contents(out).find(hop), std::string::npos);
+  EXPECT_EQ(contents(out).find(hop.substr(0, 6)), std::string::npos);
+  EXPECT_EQ(run_binary({"sql", out, "SELECT count(*) FROM messages", "--format", "csv"}).out,
+            "count(*)\n1\n");
+}
+
+// Chunks 19 to 21 of HEP name the group of a host and both link-layer addresses.
+TEST(Redact, GroupAndMacAddressesOfHepAreReplaced) {
+  const std::string mac = build::bytes({0x00, 0x11, 0x22, 0x33, 0x44, 0x55});
+  const std::string packed = build::hep3(build::sip_message("grouped"));
+  const std::string chunks = packed.substr(6) + build::hep3_chunk(19, "acme-group") +
+                             build::hep3_chunk(20, mac) + build::hep3_chunk(21, mac);
+  const std::string a = "192.0.2.1", b = "192.0.2.2";
+  const std::string in = scratch_path("group.pcap"), out = scratch_path("group-out.pcap");
+  std::ofstream(in, std::ios::binary) << build::pcap(
+      {{1'000'000'000, build::ethernet_ip(build::ip(
+                           build::udp(build::hep3_packet(chunks), a, b, 9060, 9060), 17, a, b))}});
+  redacted(in, out);
+  EXPECT_EQ(contents(out).find("acme"), std::string::npos);
+  EXPECT_EQ(contents(out).find(mac), std::string::npos);
+  EXPECT_EQ(run_binary({"sql", out, "SELECT count(*) FROM messages", "--format", "csv"}).out,
+            "count(*)\n1\n");
 }
 
 TEST(Redact, KeepPrefixKeepsNetworks) {

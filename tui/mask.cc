@@ -97,8 +97,10 @@ Mask::~Mask() = default;
 void Mask::toggle() {
   on_ = !on_;
   if (!on_ || replacer_) return;
-  replacer_ =
-      std::make_unique<Replacer>(KeyedHash(key_.empty() ? KeyedHash::random_key() : key_), false);
+  const std::string key = key_.empty() ? KeyedHash::random_key() : key_;
+  on_ = !key.empty();  // without a secret key, replacements could be guessed
+  if (!on_) return;
+  replacer_ = std::make_unique<Replacer>(KeyedHash(key), false);
   replacer_->begin_replacing();
   sip_ = std::make_unique<SipText>(*replacer_);
 }

@@ -139,8 +139,10 @@ void Envelopes::hep(Bytes packet) {
       replacer_.address(value.data(), value.size());
     } else if (vendor == 0 && type == 15) {
       payloads_.datagram(value, {}, {});
-    } else if (vendor == 0 && type == 17) {
+    } else if (vendor == 0 && (type == 17 || type == 19)) {  // correlation, group
       replacer_.text({reinterpret_cast<char*>(value.data()), value.size()}, Keep::nothing);
+    } else if (vendor == 0 && (type == 20 || type == 21) && value.size() == 6) {
+      replacer_.mac(value.data());
     } else if (vendor != 0 || type > 24 || type == 14 || type == 16) {
       payloads_.zero(value);
     }

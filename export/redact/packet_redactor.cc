@@ -136,13 +136,20 @@ void PacketRedactor::end_preparing() {
   decoder_->note_parts(&parts_);
 }
 
+// From one access point to another (IEEE 802.11 9.3.2.1): to and from the distribution system.
+bool PacketRedactor::has_four_addresses(const PacketPart& part) const {
+  const uint8_t* const p = before_.data() + part.offset;
+  return part.kind == PartKind::wlan && part.size >= 30 && (p[0] >> 2 & 3U) == 2 &&
+         (p[1] & 3U) == 3;
+}
+
 size_t PacketRedactor::header_size(const PacketPart& part) const {
   const uint8_t* const p = before_.data() + part.offset;
   switch (part.kind) {
     case PartKind::ethernet:
       return 14;
     case PartKind::wlan:
-      return 24;
+      return has_four_addresses(part) ? 30 : 24;
     case PartKind::ipv4:
       return part.size < 20 ? part.size : size_t{p[0] & 0x0FU} * 4;
     case PartKind::ipv6:
@@ -181,13 +188,38 @@ void PacketRedactor::ip_header(const PacketPart& part) {
   }
 }
 
+// Extension headers of IPv6 (RFC 8200 4): the addresses of a route are replaced, options become
+// padding.
+void PacketRedactor::extension_headers(uint8_t type, Bytes bytes) {
+  constexpr uint8_t kHopByHop = 0, kRouting = 43, kFragment = 44, kDestination = 60;
+  while (bytes.size() >= 8 &&
+         (type == kHopByHop || type == kRouting || type == kFragment || type == kDestination)) {
+    const size_t length = type == kFragment ? 8 : 8 + size_t{bytes[1]} * 8;
+    const Bytes header = piece_of(bytes, 0, length);
+    if (type == kRouting) {
+      for (size_t at = 8; at + 16 <= header.size(); at += 16)
+        replacer_.address(header.data() + at, 16);
+    } else if (type != kFragment && !replacer_.is_learning()) {
+      std::fill(header.begin() + 2, header.end(), uint8_t{0});
+    }
+    type = header[0];
+    bytes = piece_of(bytes, length);
+  }
+}
+
 // Redacts the headers from the outside in, then the payload behind the innermost header.
 void PacketRedactor::headers() {
   size_t done = 0;
   size_t end = now_.size();
+  const PacketPart* before = nullptr;
   for (const PacketPart& part : parts_) {
-    if (part.offset > done && part.offset - done > kMostBetween)
-      payloads_.zero(piece_of(now_, done, part.offset - done));
+    if (part.offset > done) {
+      const Bytes between = piece_of(now_, done, part.offset - done);
+      if (between.size() > kMostBetween) payloads_.zero(between);
+      if (before != nullptr && before->kind == PartKind::ipv6)
+        extension_headers(now_[before->offset + 6], between);
+    }
+    before = &part;
     switch (part.kind) {
       case PartKind::ethernet:
         replacer_.mac(now_.data() + part.offset);
@@ -195,6 +227,7 @@ void PacketRedactor::headers() {
         break;
       case PartKind::wlan:
         for (const size_t at : {4U, 10U, 16U}) replacer_.mac(now_.data() + part.offset + at);
+        if (has_four_addresses(part)) replacer_.mac(now_.data() + part.offset + 24);
         break;
       case PartKind::ipv4:
       case PartKind::ipv6:

@@ -37,10 +37,12 @@ class PacketRedactor {
   void decode(const Packet& packet);
   void headers();
   void ip_header(const PacketPart& part);
+  void extension_headers(uint8_t type, Bytes bytes);
   void link_header(uint16_t link_type, size_t end);
   void payload(const PacketPart& part);
   void tcp_payload(const PacketPart& part);
   void checksums();
+  bool has_four_addresses(const PacketPart& part) const;
   size_t header_size(const PacketPart& part) const;
   const PacketPart* ip_before(size_t place) const;
   std::pair<Endpoint, Endpoint> ends(size_t place) const;

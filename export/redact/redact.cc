@@ -117,8 +117,12 @@ RedactReport redact(const RedactOptions& options) {
     report.unwritable = options.out + ": not written: it is the capture that is read";
     return report;
   }
-  Replacer replacer(KeyedHash(options.key.empty() ? KeyedHash::random_key() : options.key),
-                    options.keep_prefix);
+  const std::string key = options.key.empty() ? KeyedHash::random_key() : options.key;
+  if (key.empty()) {
+    report.unwritable = options.out + ": not written: the system gives no random bytes for a key";
+    return report;
+  }
+  Replacer replacer(KeyedHash(key), options.keep_prefix);
   PacketRedactor redactor(replacer, options.media);
   report.unreadable = redactor.open();
   if (!report.unreadable.empty()) return report;
