@@ -39,8 +39,7 @@ bool ContactReaches::is_out_of_reach(const std::optional<IpAddress>& ip) const {
 
 // Looks again when packets came since the last time.
 void ContactReaches::update() {
-  const uint64_t seen = uint64_t{model_.messages.size()} << 1 ^ model_.evicted.epoch << 8 ^
-                        uint64_t { model_.finished };
+  const Seen seen{model_.messages.size(), model_.evicted.epoch, model_.finished};
   if (seen == seen_) return;
   seen_ = seen;
   nat_.update();

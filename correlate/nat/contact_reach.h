@@ -63,7 +63,14 @@ class ContactReaches {
   NatAudit& nat_;
   MessageView view_;
   Contacts asked_, answered_;
-  uint64_t seen_ = UINT64_MAX;
+  // How much of the model was read when all below was made.
+  struct Seen {
+    uint32_t messages = 0;
+    uint32_t epoch = 0;
+    bool finished = false;
+    bool operator==(const Seen&) const = default;
+  };
+  std::optional<Seen> seen_;
   absl::flat_hash_set<uint32_t> answered_at_;  // endpoints that answered a request outside dialogs
   // Requests that timed out: hashes of the Request-URI (contact_key()) and the dialog, or none.
   absl::flat_hash_set<uint64_t> lost_;

@@ -20,9 +20,8 @@ std::string_view to_string(KeepaliveKind kind) {
   return kNames[static_cast<size_t>(kind)];
 }
 
-void EndpointNat::is_behind(const IpAddress& believes, const Endpoint& seen, uint32_t frame) {
+void EndpointNat::set_behind(const IpAddress& believes, const Endpoint& seen) {
   if (behind != true) {
-    proof_frame = frame;
     private_address = believes;
     public_end = seen;
   }
@@ -32,19 +31,17 @@ void EndpointNat::is_behind(const IpAddress& believes, const Endpoint& seen, uin
 // A NAT shows in two ways, depending on the capture point. On the server's side of the NAT the Via
 // names another address than the source. On the client's side the server saw another address
 // (`received`) than the source that is seen here.
-void learn_from_hop(const Model& model, const ViaHop& hop, EndpointNat* endpoint) {
+void learn_from_hop(const ViaHop& hop, EndpointNat* endpoint) {
   const AddressScope scope = scope_of(hop.source.ip);
   if (scope == AddressScope::loopback || scope == AddressScope::none) return;
-  const uint32_t frame = model.messages[hop.request].frame;
   if (hop.received && *hop.received != hop.source.ip) {
     // Only a private source can be translated on its way to the server.
     const bool translated = is_private_scope(scope) && *hop.received != hop.server.ip;
     if (translated) {
       const bool inner = hop.sent_by_ip && is_private_scope(scope_of(*hop.sent_by_ip)) &&
                          scope_of(*hop.sent_by_ip) != AddressScope::loopback;
-      endpoint->is_behind(inner ? *hop.sent_by_ip : hop.source.ip,
-                          {*hop.received, hop.rport.value_or(0)},
-                          model.messages[hop.answer ? hop.answer : hop.request].frame);
+      endpoint->set_behind(inner ? *hop.sent_by_ip : hop.source.ip,
+                           {*hop.received, hop.rport.value_or(0)});
     }
     // With a public source, a wrong `received` does not undo what the Via tells.
     if (scope != AddressScope::public_) return;
@@ -56,12 +53,12 @@ void learn_from_hop(const Model& model, const ViaHop& hop, EndpointNat* endpoint
   if (!believed && scope == AddressScope::public_ && hop.vias == 1) return;
   if (!believed || *believed == hop.source.ip) {
     if (hop.received == hop.source.ip || (hop.sent_by_ip && scope == AddressScope::public_))
-      endpoint->is_not_behind();
+      endpoint->set_not_behind();
     return;
   }
   const AddressScope own = scope_of(*believed);
   const bool believable = is_private_scope(own) && own != AddressScope::loopback;
-  if (believable) endpoint->is_behind(*believed, hop.source, frame);
+  if (believable) endpoint->set_behind(*believed, hop.source);
 }
 
 }  // namespace sipladder

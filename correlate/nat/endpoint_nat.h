@@ -47,24 +47,22 @@ struct EndpointNat {
   NatType type = NatType::none;
   NatRule mapping = NatRule::none;
   NatRule filtering = NatRule::none;
-  uint32_t mappings = 0;  // different public addresses that servers saw
   KeepaliveKind keepalive = KeepaliveKind::none;
   int64_t keepalive_ns = 0;  // the usual time from one keep-alive to the next
   int64_t survived_ns = 0;   // the longest silence after which a request still came through
   int64_t died_ns = 0;       // the shortest silence after which one was lost; 0: never seen
   TransactionId died_txn;    // the request that was lost
-  uint32_t proof_frame = 0;  // frame that proves `behind`; 0: none
   std::vector<uint32_t> type_frames;  // frames that prove type, mapping and filtering
 
   // Sets `behind`. The first proof of a NAT is kept.
-  void is_behind(const IpAddress& believes, const Endpoint& seen, uint32_t frame);
+  void set_behind(const IpAddress& believes, const Endpoint& seen);
   // Clears `behind`, unless it is known already.
-  void is_not_behind() {
+  void set_not_behind() {
     if (!behind) behind = false;
   }
 };
 
 // Adds what one hop proves about the endpoint that sent the request.
-void learn_from_hop(const Model& model, const ViaHop& hop, EndpointNat* endpoint);
+void learn_from_hop(const ViaHop& hop, EndpointNat* endpoint);
 
 }  // namespace sipladder

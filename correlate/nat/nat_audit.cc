@@ -22,11 +22,14 @@ struct PairCount {
   uint32_t troubled = 0;
 };
 
+bool leaves_private(const ViaHop& inside, const ViaHop& outside) {
+  return is_private_scope(scope_of(inside.source.ip)) &&
+         scope_of(outside.source.ip) == AddressScope::public_;
+}
+
 // The same request of one client, with its branch, from a private source and from a public one.
 bool is_translated(const Model& model, const ViaHop& inside, const ViaHop& outside) {
-  if (!is_private_scope(scope_of(inside.source.ip)) ||
-      scope_of(outside.source.ip) != AddressScope::public_)
-    return false;
+  if (!leaves_private(inside, outside)) return false;
   const auto leads_to = [&](TransactionId from, TransactionId to) {
     TransactionId id = model.transactions[from].next_same_branch;
     while (id && id != to) id = model.transactions[id].next_same_branch;
@@ -38,10 +41,9 @@ bool is_translated(const Model& model, const ViaHop& inside, const ViaHop& outsi
 }  // namespace
 
 void NatAudit::update() {
-  const uint64_t seen = uint64_t{model_.messages.size()} << 20 ^ model_.stun_probes.size() << 1 ^
-                        model_.keepalives.size() << 8 ^ uint64_t { model_.finished };
-  if (epoch_ == model_.evicted.epoch && seen_ == seen) return;
-  epoch_ = model_.evicted.epoch;
+  const Seen seen{model_.messages.size(), model_.stun_probes.size(), model_.keepalives.size(),
+                  model_.finished, model_.evicted.epoch};
+  if (seen_ == seen) return;
   seen_ = seen;
   hops_.clear();
   endpoints_.clear();
@@ -49,7 +51,8 @@ void NatAudit::update() {
   rewrites_.clear();
   senders_.clear();
   choose_hops();
-  for (const ViaHop& hop : hops_) learn_from_hop(model_, hop, &endpoints_[hop.source]);
+  for (const ViaHop& hop : hops_) learn_from_hop(hop, &endpoints_[hop.source]);
+  learn_from_answers();
   learn_mappings();
   learn_from_stun(model_, &endpoints_);
   learn_binding_life(model_, &endpoints_);
@@ -81,15 +84,41 @@ void NatAudit::choose_hops() {
   }
   hops_.reserve(chosen.size());
   for (const TransactionId id : chosen) {
-    if (auto hop = via_hop_of(model_, view_, id, sent_on[id.value])) hops_.push_back(*hop);
+    const auto hop = via_hop_of(model_, view_, id, sent_on[id.value]);
     const TransactionRecord& txn = model_.transactions[id];
     const uint8_t point = model_.messages[txn.request].point;
     for (const uint16_t seen_at : {uint16_t{point}, kAnyPoint}) {
       senders_.insert({model_.endpoints[txn.src].ip, seen_at});
-      senders_.insert({hops_.empty() ? IpAddress{} : hops_.back().answered_from.ip, seen_at});
+      if (hop) senders_.insert({hop->answered_from.ip, seen_at});
     }
+    if (hop) hops_.push_back(*hop);
   }
   find_rewrites(sent_on);
+}
+
+// Where a request is not here, the client's Via in its answer tells as much: what the client calls
+// itself, and where the server saw the request come from, which is where the answer goes.
+void NatAudit::learn_from_answers() {
+  absl::flat_hash_map<uint32_t, uint32_t> read;  // answers, by their receiver
+  for (const TransactionId id : model_.transactions.ids()) {
+    const TransactionRecord& txn = model_.transactions[id];
+    const MessageId answer = txn.last_message;
+    if (txn.request || !answer || model_.messages[answer].is_request()) continue;
+    const EndpointId to = model_.messages[answer].dst;
+    const Endpoint& client = model_.endpoints[to];
+    if (scope_of(client.ip) != AddressScope::public_ || read[to.value]++ >= kFirstHops ||
+        !view_.load_routing(model_.messages[answer]))
+      continue;
+    const auto vias = header_values(view_.sip(), HeaderId::via);
+    if (vias.empty()) continue;
+    const Via via = parse_via(vias.front());
+    const auto own = parse_ip(via.host);
+    const AddressScope scope = own ? scope_of(*own) : AddressScope::none;
+    const bool believable = is_private_scope(scope) && scope != AddressScope::loopback;
+    if (believable && parse_ip(via.received) == client.ip &&
+        via.rport.value_or(client.port) == client.port)
+      endpoints_[client].set_behind(*own, client);
+  }
 }
 
 void NatAudit::find_rewrites(const absl::flat_hash_map<uint32_t, TransactionId>& sent_on) {
@@ -107,17 +136,19 @@ void NatAudit::find_rewrites(const absl::flat_hash_map<uint32_t, TransactionId>&
     const bool inside_first = is_private_scope(scope_of(before.source.ip));
     const ViaHop& inside = inside_first ? before : hop;
     const ViaHop& outside = inside_first ? hop : before;
+    const size_t known = rewrites_.size();
     find_rewrites_of_alg(model_, view_, inside, outside, &rewrites_);
-    if (is_translated(model_, inside, outside)) learn_translation(inside, outside);
+    // An ALG hides the translation from who looks at the outer request alone.
+    const bool by_alg = rewrites_.size() > known && leaves_private(inside, outside);
+    if (by_alg || is_translated(model_, inside, outside)) learn_translation(inside, outside);
   }
 }
 
 // One request was captured on both sides of a NAT: that proves the NAT, whatever Via and answers
 // say.
 void NatAudit::learn_translation(const ViaHop& inside, const ViaHop& outside) {
-  const uint32_t frame = model_.messages[outside.request].frame;
-  endpoints_[inside.source].is_behind(inside.source.ip, outside.source, frame);
-  endpoints_[outside.source].is_behind(inside.source.ip, outside.source, frame);
+  endpoints_[inside.source].set_behind(inside.source.ip, outside.source);
+  endpoints_[outside.source].set_behind(inside.source.ip, outside.source);
 }
 
 // Two servers that see one socket of a client at about the same time tell how its NAT maps

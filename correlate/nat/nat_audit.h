@@ -49,6 +49,7 @@ class NatAudit {
  private:
   static constexpr uint16_t kAnyPoint = 0xFFFF;
   void choose_hops();
+  void learn_from_answers();
   void find_rewrites(const absl::flat_hash_map<uint32_t, TransactionId>& sent_on);
   void learn_translation(const ViaHop& inside, const ViaHop& outside);
   void learn_mappings();
@@ -57,8 +58,16 @@ class NatAudit {
   const Model& model_;
   Registrations& registrations_;
   MessageView view_;
-  uint32_t epoch_ = 0;
-  uint64_t seen_ = 0;
+  // How much of the model was read when all below was made.
+  struct Seen {
+    uint32_t messages = 0;
+    size_t stun_probes = 0;
+    size_t keepalives = 0;
+    bool finished = false;
+    uint32_t epoch = 0;
+    bool operator==(const Seen&) const = default;
+  };
+  Seen seen_;
   std::vector<ViaHop> hops_;
   std::vector<BindingMove> moves_;
   std::vector<Rewrite> rewrites_;

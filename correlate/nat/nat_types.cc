@@ -135,10 +135,10 @@ void learn_from_socket(const Model& model, const Probes& probes, EndpointNat* en
     // forwarded was sent by the client itself. A NAT that SIP has proven stays proven.
     if (endpoint->behind == true || filtering != NatRule::endpoint_independent) return;
     if (!is_initial_ttl(first.ttl)) return;
-    endpoint->is_not_behind();
+    endpoint->set_not_behind();
     endpoint->type = NatType::open;
   } else {
-    endpoint->is_behind(first.client.ip, first.mapped, first.answer_frame);
+    endpoint->set_behind(first.client.ip, first.mapped);
     endpoint->type = type_of(mapping, filtering);
   }
   endpoint->mapping = mapping;
@@ -161,8 +161,8 @@ void learn_from_copies(const Model& model, EndpointNats* endpoints,
         probe.first_ns - before.first_ns > kSecondNs)
       continue;
     translated->insert(probe.client);
-    (*endpoints)[probe.client].is_behind(before.client.ip, probe.client, probe.frame);
-    (*endpoints)[before.client].is_behind(before.client.ip, probe.client, probe.frame);
+    (*endpoints)[probe.client].set_behind(before.client.ip, probe.client);
+    (*endpoints)[before.client].set_behind(before.client.ip, probe.client);
   }
 }
 

@@ -82,6 +82,7 @@ void note_answers(const Model& model, const TransactionRecord& txn, ViaHop* hop)
     if (stray_ns == 0 && message.dst != txn.src) {
       stray_ns = message.time_ns;
       hop->stray = id;
+      hop->answered_from = model.endpoints[message.src];
       hop->answered_to = model.endpoints[message.dst];
     } else if (hop->stray && message.dst == txn.src && is_same_answer(model, hop->stray, message)) {
       // The stray was this answer, seen before a NAT translated its destination.

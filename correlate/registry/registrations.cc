@@ -325,7 +325,6 @@ bool Registrations::one_hop_before(const Binding& binding, const TransactionReco
 
 void Registrations::answer(Binding& binding, const TransactionRecord& txn,
                            std::optional<uint32_t> granted) {
-  binding.last_status = txn.final_status;
   // One REGISTER can be seen at several hops, and on both sides of a NAT.
   const bool is_granted_one = txn.call == binding.granted_call && txn.cseq == binding.granted_cseq;
   if (txn.final_status == 401 || txn.final_status == 407) {

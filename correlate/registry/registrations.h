@@ -59,7 +59,6 @@ struct Binding {
   uint32_t refreshes = 0;
   uint32_t challenges = 0;
   uint32_t source_changes = 0;
-  uint16_t last_status = 0;
   bool given_up = false;  // never granted: the client asked again with another contact instead
   BindingState state = BindingState::pending;
 };
