@@ -120,6 +120,17 @@ void find_due(const Model& model, const CallRecord& call, const Negotiation& neg
   };
   wait_for(direction.from, first.src);
   wait_for(opposite(direction.from), first.dst);
+  // A B2BUA that takes the media later is named by one leg, and its streams belong to both. Until
+  // it is named, the media took another path.
+  for (const EndpointId end : {first.src, first.dst}) {
+    const auto named =
+        std::find_if(negotiation.audio_sdps.begin(), negotiation.audio_sdps.end(),
+                     [&](const AudioSdp& audio_sdp) {
+                       return audio_sdp.address && audio_sdp.address->ip == model.endpoints[end].ip;
+                     });
+    if (named != negotiation.audio_sdps.end())
+      direction.due_ns = std::max(direction.due_ns, named->time_ns);
+  }
 }
 
 // An answer in mid-call had port 0, and left both parties without audio for the rest of the talk.

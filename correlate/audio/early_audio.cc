@@ -6,6 +6,7 @@
 #include <string>
 
 #include "decode/media.h"
+#include "decode/sdp.h"
 #include "media/codec.h"
 #include "media/loudness.h"
 #include "media/tone.h"
@@ -75,18 +76,39 @@ EarlyAudio heard_in(const Sounds& sounds) {
 }
 
 // Finds the 18x that announces early media, and the final response that ends it. A 401 or 407 is
-// no end: the INVITE is sent again with credentials.
-void read_messages(const Model& model, const std::vector<MessageId>& messages, EarlyMedia* early) {
+// no end: the INVITE is sent again with credentials. `answer` is that response when it has an SDP.
+void read_messages(const Model& model, const std::vector<MessageId>& messages, EarlyMedia* early,
+                   MessageId* answer) {
   for (const MessageId id : messages) {
     const MessageRecord& message = model.messages[id];
     if (message.method != Method::invite || message.is_request()) continue;
     if (message.status >= 200 && message.status != 401 && message.status != 407) {
       early->until_ns = message.time_ns;
+      if (message.has_sdp) *answer = id;
       return;
     }
     if (message.status == 180) early->rings = true;
     if (message.status / 10 == 18 && message.has_sdp && !early->announced) early->announced = id;
   }
+}
+
+std::optional<IpAddress> media_host(MessageView& view, const MessageRecord& message) {
+  if (!view.load(message)) return std::nullopt;
+  for (const SdpMedia& media : parse_sdp(find_sdp(view.sip())).media) {
+    if (media.media == "audio") return parse_ip(media.address);
+  }
+  return std::nullopt;
+}
+
+// A media server that only plays announcements may send on a path that does not pass this point.
+// The answer names it too, or the callee's later audio comes from it: then it would.
+bool would_pass(const Model& model, const PacketLog& log, MessageId announced, MessageId answer,
+                StreamId later) {
+  if (!answer) return true;
+  MessageView view(log);
+  const auto early = media_host(view, model.messages[announced]);
+  return early == media_host(view, model.messages[answer]) ||
+         early == model.endpoints[model.streams[later].src].ip;
 }
 
 }  // namespace
@@ -101,13 +123,14 @@ EarlyMedia early_media_of(const Model& model, const MediaBinding& media, const P
                           const std::vector<StreamId>& streams) {
   constexpr int64_t kHeardNs = 500'000'000;
   EarlyMedia early;
-  read_messages(model, messages, &early);
+  MessageId answer;
+  read_messages(model, messages, &early, &answer);
   if (!early.announced || early.until_ns == 0) return early;
-  bool seen_later = false;
+  StreamId seen_later;
   for (const StreamId stream : streams) {
     const StreamRecord& record = model.streams[stream];
     if (media.of(stream, id).from != Party::callee || media.of(stream).video) continue;
-    seen_later = true;
+    seen_later = stream;
     if (early.until_ns - record.first_ns < kHeardNs) continue;
     if (media.of(stream).secure) {
       const auto reading = media.srtp_of(stream);
@@ -121,7 +144,8 @@ EarlyMedia early_media_of(const Model& model, const MediaBinding& media, const P
   }
   // The capture shows the callee's audio later, so it would have shown early media too.
   if (!early.stream && seen_later &&
-      early.until_ns - model.messages[early.announced].time_ns >= kHeardNs)
+      early.until_ns - model.messages[early.announced].time_ns >= kHeardNs &&
+      would_pass(model, log, early.announced, answer, seen_later))
     early.heard = EarlyAudio::none;
   return early;
 }

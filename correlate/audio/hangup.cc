@@ -19,14 +19,15 @@ class HangUps {
         facts_(facts) {}
 
   std::optional<HangUp> of(const AudioDirection& own, const AudioDirection& back) {
-    if (own.last_leg.empty() || facts_.end_ns - own.last_ns < kTalksOnNs || goes_on(own))
-      return std::nullopt;
+    if (own.last_leg.empty() || facts_.end_ns - own.last_ns < kTalksOnNs) return std::nullopt;
+    const bool loses = loses_requests(own);
+    if (goes_on(own, loses)) return std::nullopt;
     HangUp hang_up;
     hang_up.by = own.from;
     hang_up.at_ns = own.last_ns;
     note_route(&hang_up);
     if (gave_up_waiting(own) || is_refused(own, &hang_up) || says_bye_by_rtcp(own, &hang_up) ||
-        (hang_up.next_hop && closes_port(own, back, &hang_up)))
+        loses || (hang_up.next_hop && closes_port(own, back, &hang_up)))
       return hang_up;
     return std::nullopt;
   }
@@ -35,13 +36,15 @@ class HangUps {
   const Endpoint& end(EndpointId id) const { return model_.endpoints[id]; }
 
   // The party takes part in the dialog after its last packet: it sends a request other than BYE and
-  // ACK, a hold mostly, or accepts a request with a 2xx.
-  bool goes_on(const AudioDirection& own) const {
+  // ACK, a hold mostly, or accepts a request with a 2xx. Of a party whose requests are lost, the
+  // 2xx to a BYE proves nothing: some stacks answer so to any BYE.
+  bool goes_on(const AudioDirection& own, bool loses) const {
     return std::any_of(messages_.begin(), messages_.end(), [&](MessageId id) {
       const MessageRecord& message = model_.messages[id];
       if (message.from_caller != (own.from == Party::caller)) return false;
       if (!message.is_request())
-        return message.status / 100 == 2 && message.time_ns > own.last_ns + kAboutNs;
+        return message.status / 100 == 2 && message.time_ns > own.last_ns + kAboutNs &&
+               !(loses && message.method == Method::bye);
       return message.method != Method::bye && message.method != Method::ack &&
              message.time_ns > own.last_ns - 3 * kAboutNs;
     });
@@ -56,6 +59,16 @@ class HangUps {
       if (last_ns - txn.final_response_ns >= kGivesUpNs && own.last_ns >= last_ns - kAboutNs &&
           own.last_ns <= last_ns + kAfterLastCopyNs)
         return true;
+    }
+    return false;
+  }
+  // No ACK of the caller ever came. Its BYE goes where they went.
+  bool loses_requests(const AudioDirection& own) const {
+    if (own.from != Party::caller) return false;
+    for (TransactionId id = call_.first_txn; id; id = model_.transactions[id].next_in_call) {
+      const TransactionRecord& txn = model_.transactions[id];
+      if (txn.method == Method::invite && !txn.in_dialog && txn.succeeded())
+        return !txn.acked && txn.responses >= kMinCopies;
     }
     return false;
   }

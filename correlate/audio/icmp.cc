@@ -37,7 +37,9 @@ AudioVerdict rejected_by_icmp(const AudioCase& audio, StreamId id) {
   const bool persistent =
       end - errors.back()->time_ns < kStillAtEndNs || errors.size() * 2 >= stream.packets;
   if (!persistent) return {};
-  const bool worked = errors.front()->time_ns - stream.first_ns >= kMissedNs;
+  // A closed port rejects the first packet. That a host does not answer takes seconds to tell.
+  const int64_t least_ns = errors.front()->says_port_closed() ? kHandfulNs : kMissedNs;
+  const bool worked = errors.front()->time_ns - stream.first_ns >= least_ns;
   RejectionProof proof;
   for (const IcmpErrorRecord* error : errors) proof.frames.push_back(error->frame);
   return {AudioFault::icmp_unreachable, worked ? errors.front()->time_ns : 0, id, std::move(proof)};

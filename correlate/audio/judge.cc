@@ -114,7 +114,7 @@ AudioVerdict inaudible(const Inquiry& about) {
     all.others += one.others;
     all.loudness = std::max(all.loudness, one.loudness);
   }
-  if (all.decoded + all.repeated + all.others < kMinMedia) return {};
+  if (all.decoded + all.repeated + all.others < kMinMedia || all.loudness >= kRoomNoise) return {};
   return {AudioFault::silence, 0, about.direction.last_leg.front(), SilenceProof{all}};
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "correlate/session/thinned.h"
+
 namespace sipladder {
 
 // Both streams have the same SSRC and overlapping sequence numbers at the same time, on two paths.
@@ -26,8 +28,9 @@ AudioVerdict Points::swallowed_by_box() const {
     }
     for (const StreamId other : back_.streams) {
       const StreamRecord& inside = model_.streams[other];
-      const bool same_stream = other != id && inside.ssrc == outside.ssrc &&
-                               inside.packets >= kMinMedia && inside.dst == outside.dst &&
+      // Streams that follow each other are no two sides of a box, but a handover.
+      const bool same_stream = other != id && carry_same(inside, outside) &&
+                               inside.dst == outside.dst &&
                                audio_.src(other).ip != audio_.src(id).ip;
       // `inside` is the side from which the packets enter the NAT, so it is seen first.
       if (!same_stream || inside.first_ns > outside.first_ns) continue;
@@ -145,8 +148,6 @@ bool Points::meets(StreamId id, int64_t begin_ns, int64_t end_ns) const {
   return std::min(stream.last_ns, end_ns) - std::max(stream.first_ns, begin_ns) >= kJudgeAfterNs;
 }
 
-// The same packets are seen on another path, since a box has rewritten their addresses. A path that
-// leads to the source of this stream comes before it and does not count.
 bool Points::comes_out_elsewhere(StreamId id) const {
   for (const StreamId other : audio_.media.index().with_ssrc(model_.streams[id].ssrc)) {
     if (carry_same(model_.streams[id], model_.streams[other]) &&
@@ -262,7 +263,8 @@ int64_t Points::passes_until(StreamId id) const {
     const StreamRecord& behind = model_.streams[other];
     // A NAT rewrites one end only, and behind it the stream is seen a little later.
     const bool same = other != id && behind.ssrc == stream.ssrc &&
-                      (behind.dst == stream.dst) != (behind.src == stream.src);
+                      (behind.dst == stream.dst) != (behind.src == stream.src) &&
+                      !take_turns(stream, behind);
     if (same && behind.first_ns > stream.first_ns && behind.first_ns < stream.last_ns)
       until = std::max(until, behind.last_ns);
   }

@@ -34,6 +34,10 @@ class Points {
     return meets(a, model_.streams[b].first_ns, model_.streams[b].last_ns);
   }
 
+  // The same packets are seen on another path, since a box has rewritten their addresses. A path
+  // that leads to the source of this stream comes before it and does not count.
+  bool comes_out_elsewhere(StreamId id) const;
+
   // Some host both sends and receives packets of this call at the point. A capture of one direction
   // only proves nothing about what it lacks.
   bool sees_both_ways(uint8_t point) const;
@@ -51,7 +55,6 @@ class Points {
   AudioVerdict swallowed_at(const Nat& nat) const;
   bool comes_in(uint8_t point, const IpAddress& ip) const;
   bool meets(StreamId id, int64_t begin_ns, int64_t end_ns) const;
-  bool comes_out_elsewhere(StreamId id) const;
   bool has_other_origin(StreamId copy, StreamId id) const;
   bool comes_from(StreamId copy, StreamId origin) const;
   StreamId stream_to(const IpAddress& ip) const;

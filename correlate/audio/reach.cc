@@ -17,13 +17,7 @@ bool same_network(const IpAddress& a, const IpAddress& b) {
 
 AudioVerdict Reach::fault_of(StreamId id) const {
   const Endpoint& to = audio_.dst(id);
-  if (const auto moved_ns = left_behind_since(id)) {
-    if (*moved_ns - direction_.agreed_from < kJudgeAfterNs)
-      return {AudioFault::wrong_destination, 0, id};
-    return {AudioFault::left_behind, *moved_ns, id};
-  }
-  if (const auto moved = abandoned_since(id))
-    return {AudioFault::not_latched, moved->since_ns, id, SourceProof{moved->to}};
+  if (AudioVerdict moved = fault_of_move(id)) return moved;
   if (sends_from(to, id)) return {};
   if (is_private_scope(scope_of(to.ip))) {
     if (is_source_at_points_of(id, to.ip)) return {};
@@ -41,6 +35,23 @@ AudioVerdict Reach::fault_of(StreamId id) const {
   if (is_relay_of_both(id)) return {};
   const StreamId heard = advertised(to) ? heard_elsewhere(to) : heard_beside_unmapped(to);
   return heard ? AudioVerdict{AudioFault::not_latched, 0, id, SourceProof{heard}} : AudioVerdict{};
+}
+
+// The receiver has moved, and the stream has not followed. With ICE each side may send on any pair
+// that its checks keep open, the old ones included (RFC 8445 12.1, RFC 7675).
+AudioVerdict Reach::fault_of_move(StreamId id) const {
+  const auto& audio_sdps = audio_.facts.negotiation.audio_sdps;
+  const bool ice = std::any_of(audio_sdps.begin(), audio_sdps.end(),
+                               [&](const AudioSdp& s) { return s.ice && s.author == receiver(); });
+  if (ice) return {};
+  if (const auto moved_ns = left_behind_since(id)) {
+    if (*moved_ns - direction_.agreed_from < kJudgeAfterNs)
+      return {AudioFault::wrong_destination, 0, id};
+    return {AudioFault::left_behind, *moved_ns, id};
+  }
+  if (const auto moved = abandoned_since(id))
+    return {AudioFault::not_latched, moved->since_ns, id, SourceProof{moved->to}};
+  return {};
 }
 
 // The newest SDP of the receiver that names this endpoint.

@@ -25,6 +25,7 @@ class Reach {
   Party receiver() const { return opposite(direction_.from); }
   StreamId outnumbering(const Endpoint& endpoint) const;
   bool sends_from(const Endpoint& endpoint, StreamId at) const;
+  AudioVerdict fault_of_move(StreamId id) const;
   std::optional<int64_t> left_behind_since(StreamId id) const;
   // The receiver's source moved: when, and its stream from the new one.
   struct Moved {

@@ -25,6 +25,11 @@ inline constexpr int64_t kLateAfterNs = 5'000'000'000;  // at the beginning; at 
 // Somebody who listens says "yes" at times. With silence suppression, a longer pause is a loss.
 inline constexpr int64_t kLongestListeningNs = 30'000'000'000;
 
+// Mean square: -68 dBov. An open microphone in a quiet room, behind the noise suppression of a
+// headset, stays about -66 dBov, and who listens to an announcement says nothing for a whole talk.
+// A muted or broken one gives -72 dBov or less, the smallest step of G.711.
+inline constexpr uint32_t kRoomNoise = 13 * 13;
+
 // Faults of both directions that begin within this time have one cause; guess.
 inline constexpr int64_t kTogetherNs = 3'000'000'000;
 

@@ -59,11 +59,19 @@ class Times {
             return audio_sdp.author == party && audio_sdp.time_ns < direction_.first_ns &&
                    audio_sdp.address && audio_sdp.address->ip == ip;
           });
-      const bool seen = audio_.sends(direction_, ip) || audio_.sends(back_, ip) ||
-                        audio_.receives(direction_, ip) || audio_.receives(back_, ip);
+      const bool seen =
+          shows_after(direction_, ip, newest->time_ns) || shows_after(back_, ip, newest->time_ns);
       if (!same && !seen && !still_sends(party, newest->time_ns)) return true;
     }
     return false;
+  }
+  // A stream from or to the host goes on for a while after the move. One that ends with it is
+  // perhaps of the other leg of a B2BUA, which moves too.
+  bool shows_after(const AudioDirection& own, const IpAddress& ip, int64_t moved_ns) const {
+    return std::any_of(own.streams.begin(), own.streams.end(), [&](StreamId id) {
+      return (audio_.src(id).ip == ip || audio_.dst(id).ip == ip) &&
+             model_.streams[id].last_ns >= moved_ns + kHandfulNs;
+    });
   }
   bool still_sends(Party party, int64_t moved_ns) const {
     const AudioDirection& own = party == direction_.from ? direction_ : back_;
@@ -72,13 +80,23 @@ class Times {
     });
   }
 
-  // The sender's SDP says so (a=silenceSupp), or both parties list comfort noise.
+  // The sender's SDP says so (a=silenceSupp), or both parties list comfort noise or a codec that
+  // pauses. Comfort noise goes with codecs of its own clock (RFC 3389 4), and no silence falls on
+  // both parties at one moment.
   bool may_suppress_silence() const {
     const AudioSdp* sender = audio_.facts.negotiation.newest(direction_.from);
     const AudioSdp* other = audio_.facts.negotiation.newest(receiver());
     if (sender == nullptr) return false;
-    return sender->silence_suppressed ||
-           (other != nullptr && sender->comfort_noise && other->comfort_noise);
+    if (sender->silence_suppressed) return true;
+    if (other == nullptr) return false;
+    if (sender->pauses && (other->pauses || other->comfort_noise)) return true;
+    constexpr uint32_t kClockHz = 8000;
+    const StreamId last = direction_.last_leg.back();
+    const bool has_clock = clock_of(audio_.media.of(last), model_.streams[last]) == kClockHz;
+    return sender->comfort_noise && other->comfort_noise && has_clock && !stops_with_other();
+  }
+  bool stops_with_other() const {
+    return !back_.last_leg.empty() && std::abs(back_.last_ns - direction_.last_ns) < kHandfulNs;
   }
 
   // The stream has comfort noise (RFC 3389; type 13, formerly 19), ends with a packet as small as a

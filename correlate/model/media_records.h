@@ -117,6 +117,10 @@ struct IcmpErrorRecord {
   uint8_t code = 0;
   uint16_t mtu = 0;  // of the next link, when a packet was too big; 0: the error does not tell
 
+  // "Port unreachable" (RFC 1122 3.2.2.1, RFC 4443 3.1).
+  bool says_port_closed() const {
+    return from.family == 4 ? type == 3 && code == 3 : type == 1 && code == 4;
+  }
   // "Fragmentation needed" of IPv4 (RFC 1191 3), "packet too big" of IPv6 (RFC 4443 3.2).
   bool says_too_big() const { return from.family == 4 ? type == 3 && code == 4 : type == 2; }
 };

@@ -34,7 +34,8 @@ class MediaBatch {
   void add(const Datagram& datagram, PayloadClass payload_class, size_t messages_before) {
     items_.emplace_back(datagram, payload_class, messages_before);
     items_.back().datagram.payload = bytes_.add(datagram.payload);
-    prefetch_to_write(&items_.back() + kAhead, sizeof(MediaItem));
+    prefetch_to_write(reinterpret_cast<const char*>(&items_.back()) + kAhead * sizeof(MediaItem),
+                      sizeof(MediaItem));
     prefetch_to_write(bytes_.end() + kAhead * datagram.payload.size(), datagram.payload.size());
   }
   // All items, their RTP parsed. Either thread may call it, whichever has time.

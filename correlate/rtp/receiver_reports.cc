@@ -11,12 +11,13 @@ int64_t expected_of(const RtpSequence& sequence) {
   return int64_t{sequence.highest} - sequence.base + 1;
 }
 
-// Packets missing here, up to the newest one that the receiver has reported. None when that one is
-// not among the 64 newest numbers.
+// Packets missing here, up to the newest one that the receiver has reported. That one can be ahead
+// of the newest one here, when it is missing itself. None when both are 64 numbers or more apart.
 std::optional<int64_t> missing_up_to(const RtpSequence& sequence, uint32_t packets,
                                      uint16_t reported) {
-  const uint16_t newer = distance_behind(sequence, reported);
-  if (newer >= 64) return std::nullopt;
+  const auto distance = static_cast<int16_t>(distance_behind(sequence, reported));
+  if (distance >= 64 || distance <= -64) return std::nullopt;
+  const int newer = std::max<int>(0, distance);
   const int came_newer = std::popcount(sequence.window & ((uint64_t{1} << newer) - 1));
   return expected_of(sequence) - packets - (newer - came_newer);
 }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <iterator>
 
+#include "capture/time_units.h"
 #include "correlate/model/eviction.h"
 #include "correlate/rtp/receiver_reports.h"
 #include "correlate/rtp/stream_figures.h"
@@ -94,7 +95,6 @@ void RtpStreams::forget_evicted() {
 
 // Looks at all streams, so not more than once in a second of the capture.
 bool RtpStreams::make_room(int64_t now_ns) {
-  constexpr int64_t kSecondNs = 1'000'000'000;
   constexpr int64_t kIdleNs = 60 * kSecondNs;
   if (now_ns - looked_for_room_ns_ < kSecondNs) return false;
   looked_for_room_ns_ = now_ns;

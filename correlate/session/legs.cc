@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "capture/time_units.h"
 #include "correlate/model/hash.h"
 #include "correlate/sip/refer.h"
 #include "decode/sdp.h"
@@ -14,7 +15,6 @@ namespace {
 
 constexpr size_t kMaxPerKey = 16;
 constexpr size_t kMaxOpenRefers = 256;
-constexpr int64_t kSecondNs = 1'000'000'000;
 constexpr int64_t kNearNs = 2 * kSecondNs;  // legs of one call begin this near to each other
 constexpr size_t kNumberSuffix = 7;         // digits that identify a subscriber
 

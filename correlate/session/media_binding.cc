@@ -171,6 +171,9 @@ void MediaBinding::learn(MessageId id) {
     const auto ip = parse_ip(media.address);
     if (media.port == 0) continue;
     if (ip) expect(id, Endpoint{*ip, media.port}, line);
+    // A host name is the sender's own, as far as a capture can tell.
+    const Endpoint& sender = model_.endpoints[message.src];
+    if (!ip && !media.address.empty()) expect(id, Endpoint{sender.ip, media.port}, line);
     for (const std::string_view value : media.candidates) {
       const auto candidate = parse_candidate(value);
       const bool same = candidate && ip && candidate->endpoint == Endpoint{*ip, media.port};

@@ -72,8 +72,8 @@ void read_audio(const SdpMedia& media, AudioSdp* audio_sdp) {
     if (type) audio_sdp->payload_types.push_back(*type);
     if (type && *type >= kFirstDynamic && !format.encoding.empty())
       audio_sdp->mapped.push_back({*type, hash_of_codec(format)});
-    if (equal_no_case(format.encoding, "CN") || suppresses_silence(format))
-      audio_sdp->comfort_noise = true;
+    if (equal_no_case(format.encoding, "CN")) audio_sdp->comfort_noise = true;
+    if (suppresses_silence(format)) audio_sdp->pauses = true;
   }
 }
 
@@ -191,22 +191,32 @@ class Reader {
     advance(audio_sdp.time_ns);
     const size_t index = result.audio_sdps.size();
     const AudioSdp* before = at(newest_of(audio_sdp.author));
-    const bool held_before = before != nullptr && restricts(*before);
     const std::optional<size_t> offer = pair(audio_sdp, index);
+    const bool held_before =
+        before != nullptr && restricts(*before) &&
+        (!was_forced(audio_sdp.author) || (!offer && before->direction == audio_sdp.direction));
+    if (offer) {
+      answer_unseen_ = false;
+    } else if (result.negotiated && before != nullptr && moves(*before, audio_sdp) &&
+               is_answered_unseen(audio_sdp)) {
+      answer_unseen_ = true;
+    }
     newest_of(audio_sdp.author) = index + 1;
     if (const TransactionId txn = model_.messages[audio_sdp.message].txn)
       newest_in_[{txn.value, audio_sdp.author}] = index;
     result.offered = result.offered || audio_sdp.usable;
     result.audio_sdps.push_back(std::move(audio_sdp));
     if (offer) follow_line(*offer, result.audio_sdps.back());
-    note_hold(result.audio_sdps.back(), offer ? &result.audio_sdps[*offer] : nullptr, held_before);
+    const AudioSdp* const answered = offer ? &result.audio_sdps[*offer] : nullptr;
+    note_hold(result.audio_sdps.back(), answered, held_before);
+    was_forced(result.audio_sdps.back().author) = is_forced(result.audio_sdps.back(), answered);
     if (both_open()) result.negotiated = true;
   }
 
   void finish() {
     advance(end_ns_);
-    result.caller.at_end = is_agreed(caller_, callee_);
-    result.callee.at_end = is_agreed(callee_, caller_);
+    result.caller.at_end = !answer_unseen_ && is_agreed(caller_, callee_);
+    result.callee.at_end = !answer_unseen_ && is_agreed(callee_, caller_);
     result.refused = result.offered && !result.negotiated && !result.pairs.empty();
     for (Hold& hold : result.holds) {
       if (!hold.resume) hold.end_ns = std::max(hold.begin_ns, end_ns_);
@@ -262,11 +272,23 @@ class Reader {
     if (!both_open() && offer.usable && closes_audio(answer)) result.closed_ns = answer.time_ns;
   }
 
+  static bool moves(const AudioSdp& before, const AudioSdp& now) {
+    return before.address != now.address || before.direction != now.direction ||
+           before.usable != now.usable;
+  }
+  // Its ACK is here, or it is not sent again: an answer came that is not in the capture.
+  bool is_answered_unseen(const AudioSdp& offer) const {
+    const MessageRecord& message = model_.messages[offer.message];
+    if (!message.txn || !message.is_request() || message.method == Method::ack) return false;
+    const TransactionRecord& txn = model_.transactions[message.txn];
+    return txn.final_status == 0 && (txn.acked || txn.requests == 1);
+  }
+
   void advance(int64_t time_ns) {
     const int64_t begin = std::max(last_ns_, answer_ns_);
     const int64_t end = std::min(time_ns, end_ns_);
     // Time on hold is no time to send: whoever holds may play music, but need not.
-    if (end > begin && !open_hold_[0] && !open_hold_[1]) {
+    if (end > begin && !open_hold_[0] && !open_hold_[1] && !answer_unseen_) {
       extend(&result.caller, is_agreed(caller_, callee_), {begin, end});
       extend(&result.callee, is_agreed(callee_, caller_), {begin, end});
     }
@@ -291,7 +313,8 @@ class Reader {
   }
 
   // A hold restricts what was agreed before. A call that begins one-way is not held, even when
-  // several hops show its answer.
+  // several hops show its answer. Who only followed the hold of the other party, and says so again
+  // in an offer (a session timer), holds nothing either.
   void note_hold(const AudioSdp& audio_sdp, const AudioSdp* offer, bool held_before) {
     if (is_forced(audio_sdp, offer)) return;
     std::optional<size_t>& open = open_hold_[audio_sdp.author == Party::caller ? 0 : 1];
@@ -313,8 +336,12 @@ class Reader {
   size_t caller_ = 0;  // 1-based index of the caller's newest SDP in result.audio_sdps; 0: none
   size_t callee_ = 0;  // of the callee's likewise
   int64_t last_ns_ = 0;
+  // The newest offer moves the media, and nobody knows what its answer said.
+  bool answer_unseen_ = false;
   // The newest SDP of each author in each transaction, as an index into result.audio_sdps.
   absl::flat_hash_map<std::pair<uint32_t, Party>, size_t> newest_in_;
+  bool& was_forced(Party author) { return forced_[author == Party::caller ? 0 : 1]; }
+  bool forced_[2] = {};                 // the newest SDP of the caller, and of the callee, was
   std::optional<size_t> open_hold_[2];  // of the caller, and of the callee; into result.holds
 };
 

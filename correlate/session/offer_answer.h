@@ -52,8 +52,9 @@ struct AudioSdp {
   bool fingerprint = false;       // keys by DTLS
   std::string setup;              // who begins the handshake (RFC 4145 4): active, passive, actpass
   std::vector<CryptoLine> crypto;
-  bool other_keys = false;  // by MIKEY, as a capability, or an a=crypto that cannot be parsed
-  bool comfort_noise = false;
+  bool other_keys = false;     // by MIKEY, as a capability, or an a=crypto that cannot be parsed
+  bool comfort_noise = false;  // it lists CN (RFC 3389)
+  bool pauses = false;         // it lists a codec that sends nothing in silence
   bool silence_suppressed = false;  // the author announces silence suppression
   SdpDirection direction = SdpDirection::sendrecv;
   std::optional<Endpoint> address;  // none when it is a host name

@@ -26,6 +26,15 @@ bool runs_at_nominal_rate(const StreamRecord& stream, const StreamFigures& figur
 
 }  // namespace
 
+bool take_turns(const StreamRecord& a, const StreamRecord& b) {
+  const auto fills = [](const StreamRecord& part, const StreamRecord& whole) {
+    return whole.sequence.base < part.sequence.base &&
+           part.sequence.highest < whole.sequence.highest &&
+           figures_of(whole).missing * 5 >= int64_t{part.packets} * 4;
+  };
+  return a.ssrc == b.ssrc && a.src == b.src && a.dst != b.dst && (fills(a, b) || fills(b, a));
+}
+
 bool is_mostly_here(const StreamRecord& stream) {
   const StreamFigures figures = figures_of(stream);
   return figures.expected >= kLeastExpected && figures.missing * 5 < figures.expected;

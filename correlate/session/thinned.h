@@ -20,6 +20,10 @@ enum class Thinned : uint8_t {
 // were lost, and the stream is not thinned.
 Thinned thinned_of(const StreamRecord& stream);
 
+// One sender sent its packets now to this host, now to that one (music on hold by a PBX between two
+// stretches of direct media): the numbers that are missing in one stream are in the other.
+bool take_turns(const StreamRecord& a, const StreamRecord& b);
+
 // At least 50 packets were expected, and less than a fifth of them is missing.
 bool is_mostly_here(const StreamRecord& stream);
 

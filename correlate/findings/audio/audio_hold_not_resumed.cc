@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "correlate/findings/shared/support.h"
+#include "decode/text.h"
 
 namespace sipladder::audio_hold_not_resumed {
 namespace {
@@ -26,6 +27,11 @@ std::string call_id_of(CallContext& context) {
   return std::string(context.view.sip().value(HeaderId::call_id));
 }
 
+// The value of a Replaces: a Call-ID, then its parameters.
+bool names_call(std::string_view replaces, std::string_view call_id) {
+  return trim(replaces.substr(0, replaces.find(';'))) == call_id;
+}
+
 bool names_in_replaces(CallContext& context, const TransactionRecord& txn,
                        const std::string& call_id) {
   const bool may = txn.method == Method::invite || txn.method == Method::refer;
@@ -33,11 +39,11 @@ bool names_in_replaces(CallContext& context, const TransactionRecord& txn,
   if (!may || !during || !txn.request || !context.view.load(context.message(txn.request)))
     return false;
   const SipIndex& sip = context.view.sip();
-  if (txn.method == Method::invite) return sip.value(HeaderId::replaces).starts_with(call_id);
+  if (txn.method == Method::invite) return names_call(sip.value(HeaderId::replaces), call_id);
   const NameAddr target = parse_name_addr(sip.value(HeaderId::refer_to));
   const std::string_view headers = parse_uri(target.uri).headers;
   const size_t at = headers.find("eplaces=");
-  return at != std::string_view::npos && unescape(headers.substr(at + 8)).starts_with(call_id);
+  return at != std::string_view::npos && names_call(unescape(headers.substr(at + 8)), call_id);
 }
 
 // Another call takes the place of this one: during this call a Replaces, or a Refer-To with one,

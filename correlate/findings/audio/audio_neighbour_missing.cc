@@ -27,17 +27,12 @@ bool is_seen(const CallContext& context, const IpAddress& host) {
          is_end(context.streams, context.model.streams);
 }
 
-bool is_on_link(const IpAddress& a, const IpAddress& b) {
-  const size_t prefix = a.family == 4 ? 3 : 8;
-  return a.family == b.family &&
-         std::equal(a.bytes.begin(), a.bytes.begin() + prefix, b.bytes.begin());
-}
-
 // The host that is asked for is the next hop of the media: the receiver, or the sender's gateway to
 // it.
 bool is_next_hop(const NeighbourSilence& run, const IpAddress& sender, const IpAddress& receiver) {
   if (run.target == receiver) return true;
-  return run.asker == sender && is_on_link(run.target, sender) && !is_on_link(receiver, sender);
+  return run.asker == sender && share_network(run.target, sender) &&
+         !share_network(receiver, sender);
 }
 
 bool is_missing(const AudioDirection& direction, const NeighbourSilence& run, int64_t answer_ns) {

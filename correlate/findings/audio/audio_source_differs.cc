@@ -22,13 +22,6 @@ bool is_source_here(const CallContext& context, const IpAddress& ip) {
          });
 }
 
-// The hosts are in one /24 (IPv6: /64): they may share a virtual address, or a byte is mistyped.
-bool is_neighbour(const IpAddress& a, const IpAddress& b) {
-  const size_t same = a.family == 4 ? 3 : 8;
-  return a.family == b.family &&
-         std::equal(a.bytes.begin(), a.bytes.begin() + same, b.bytes.begin());
-}
-
 // The SDP of the party that names another host than `source`, with the same port. Null when any of
 // its SDPs names that host, or cannot be compared.
 const AudioSdp* contradicted(const CallContext& context, Party from, const Endpoint& source) {
@@ -60,7 +53,8 @@ void check_party(CallContext& context, Party party, CallAnalysis* out) {
     if (audio_sdp == nullptr || scope_of(audio_sdp->address->ip) != AddressScope::public_) continue;
     if (is_source_here(context, audio_sdp->address->ip)) continue;
     Finding finding = finding_of(context, detector);
-    if (is_neighbour(source.ip, audio_sdp->address->ip))
+    // They may share a virtual address, or a byte is mistyped.
+    if (share_network(source.ip, audio_sdp->address->ip))
       finding.severity = Severity::info;
     else if (is_unheard(context, party))
       finding.severity = Severity::error;

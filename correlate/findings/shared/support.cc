@@ -7,6 +7,7 @@
 #include <span>
 
 #include "correlate/findings/shared/closed_path.h"
+#include "correlate/session/thinned.h"
 #include "correlate/session/voice_quality.h"
 
 namespace sipladder {
@@ -101,6 +102,42 @@ static bool is_hole_of_both(const CallContext& context, const StreamRecord& stre
 
 constexpr uint32_t kMissedByCapture = 10;  // packets that the receiver has all the same
 
+// The receiver got nearly all that is missing here.
+static bool is_missed_by_capture(const StreamRecord& stream) {
+  return stream.received_unseen >= kMissedByCapture &&
+         stream.remote_lost * 10 <= stream.received_unseen;
+}
+
+// Of another stream of the call the same point misses about as much, and its receiver has that.
+static bool is_beside_missed(const CallContext& context, StreamId id) {
+  constexpr size_t kMostAsked = 64;
+  const StreamRecord& stream = context.model.streams[id];
+  const double loss_pct = figures_of(stream).loss_pct;
+  const std::span<const StreamId> streams = context.streams;
+  const auto asked = streams.first(std::min(streams.size(), kMostAsked));
+  return std::any_of(asked.begin(), asked.end(), [&](StreamId other) {
+    const StreamRecord& beside = context.model.streams[other];
+    if (other == id || !is_missed_by_capture(beside) || !beside.shares_point_with(stream))
+      return false;
+    const double beside_pct = figures_of(beside).loss_pct;
+    return loss_pct <= 2 * beside_pct && beside_pct <= 2 * loss_pct;
+  });
+}
+
+// Packets of the same sender that went to another host in between.
+static int64_t sent_elsewhere(const CallContext& context, StreamId id) {
+  constexpr size_t kMostAsked = 64;
+  const StreamRecord& stream = context.model.streams[id];
+  int64_t packets = 0;
+  const std::span<const StreamId> streams = context.streams;
+  for (const StreamId other : streams.first(std::min(streams.size(), kMostAsked))) {
+    const StreamRecord& part = context.model.streams[other];
+    if (other != id && part.packets < stream.packets && take_turns(stream, part))
+      packets += part.packets;
+  }
+  return packets;
+}
+
 // A receiver that has never reported a loss may not count losses, so alone it proves nothing.
 NetworkLoss lost_by_network(const CallContext& context, StreamId id) {
   const StreamRecord& stream = context.model.streams[id];
@@ -110,13 +147,13 @@ NetworkLoss lost_by_network(const CallContext& context, StreamId id) {
                          stream.longest_gap_ns;
   const bool paused = uncovered || !context.audio.negotiation.holds.empty();
   const int64_t held = paused ? stream.sequence.pause_lost : 0;
-  const int64_t lost = std::max<int64_t>(0, figures_of(stream).missing - held);
-  // Where the receiver got nearly all that is missing here, the capture also dropped what is
-  // missing since its last report.
-  const bool by_capture = stream.received_unseen >= kMissedByCapture &&
-                          stream.remote_lost * 10 <= stream.received_unseen;
+  const int64_t lost =
+      std::max<int64_t>(0, figures_of(stream).missing - held - sent_elsewhere(context, id));
+  // Then the capture also dropped what is missing since the last report.
+  const bool by_capture = is_missed_by_capture(stream);
   const int64_t received = by_capture ? lost : std::min<int64_t>(lost, stream.received_unseen);
-  if (received == 0) return {lost, 0};
+  const bool missed_too = stream.has_rtcp && int64_t{stream.remote_lost} * 2 >= lost;
+  if (received == 0) return {lost, !missed_too && is_beside_missed(context, id) ? lost : 0};
   const bool counts = stream.remote_lost != 0 || is_hole_of_both(context, stream);
   return counts ? NetworkLoss{lost - received, 0} : NetworkLoss{lost, received};
 }
@@ -236,6 +273,12 @@ void conclude_unheard(CallAnalysis* out, Party toward, std::string_view code) {
   }
   std::erase_if(out->findings,
                 [](const Finding& finding) { return finding.code == "audio-half-captured"; });
+}
+
+bool share_network(const IpAddress& a, const IpAddress& b) {
+  const size_t same = a.family == 4 ? 3 : 8;
+  return a.family == b.family &&
+         std::equal(a.bytes.begin(), a.bytes.begin() + same, b.bytes.begin());
 }
 
 }  // namespace sipladder

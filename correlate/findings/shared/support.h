@@ -89,4 +89,7 @@ void report_audio_fault(CallContext& context, AudioFault fault, const Detector& 
                         void (*describe)(CallContext&, const AudioDirection&, Finding*),
                         Party from = Party::none);
 
+// Both are in one /24 (IPv6: /64).
+bool share_network(const IpAddress& a, const IpAddress& b);
+
 }  // namespace sipladder
