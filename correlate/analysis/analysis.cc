@@ -148,7 +148,7 @@ uint64_t Analyst::stamp(CallId id) const {
   const CallRecord& call = model_.calls[id];
   uint64_t packets = 0;
   for (const StreamId stream : media_.streams_of(id)) packets += model_.streams[stream].packets;
-  return uint64_t{call.messages} << 40 ^ packets << 4 ^ static_cast<uint64_t>(call.state) << 1 ^
+  return uint64_t{call.messages} << 40 ^ packets << 8 ^ static_cast<uint64_t>(call.state) << 1 ^
          uint64_t { model_.finished };
 }
 

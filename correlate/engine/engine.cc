@@ -1,5 +1,6 @@
 #include "correlate/engine/engine.h"
 
+#include "capture/time_units.h"
 #include "correlate/engine/batch_worker.h"
 #include "correlate/model/eviction.h"
 #include "correlate/rtp/media_batch.h"
@@ -258,7 +259,7 @@ void Engine::State::add_media(const MediaItem& item) {
 
 void SourceCounters::note_time(const Packet& packet) {
   if (packet.interface >= newest_of_interface.size())
-    newest_of_interface.resize(packet.interface + size_t{1});
+    newest_of_interface.resize(packet.interface + size_t{1}, kEarliestNs);
   int64_t& newest = newest_of_interface[packet.interface];
   if (newest - packet.time_ns > back_ns) {
     back_ns = newest - packet.time_ns;

@@ -29,12 +29,14 @@ struct ClockStep {
 class ClockWatch {
  public:
   void note(const Packet& packet, std::vector<ClockStep>* steps) {
-    constexpr int64_t kMinBackNs = 50'000'000;
+    constexpr int64_t kMinBackNs = 50'000'000, kNoneBefore = INT64_MIN;
     if (packet.source >= before_.size()) before_.resize(packet.source + size_t{1});
     std::vector<int64_t>& of_source = before_[packet.source];
-    if (packet.interface >= of_source.size()) of_source.resize(packet.interface + size_t{1});
+    if (packet.interface >= of_source.size())
+      of_source.resize(packet.interface + size_t{1}, kNoneBefore);
     int64_t& before_ns = of_source[packet.interface];
-    if (before_ns - packet.time_ns >= kMinBackNs && steps->size() < kMaxClockSteps)
+    if (before_ns != kNoneBefore && before_ns - packet.time_ns >= kMinBackNs &&
+        steps->size() < kMaxClockSteps)
       steps->push_back({packet.source, packet.frame, before_ns - packet.time_ns});
     before_ns = packet.time_ns;
   }

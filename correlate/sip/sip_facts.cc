@@ -42,13 +42,13 @@ uint64_t branch_hash(const ViaKey& via, const SipFacts& facts) {
   return mix(branch ^ facts.cseq, facts.from_tag ^ facts.call_hash);
 }
 
-// A Record-Route line lacks "lr". This test is quick and coarse: the letters count wherever they
-// are in the line.
+// A Record-Route line lacks "lr". This test is quick and coarse: one value of a line with several
+// is enough.
 bool has_strict_route(const SipIndex& sip) {
   for (size_t i = sip.first[static_cast<size_t>(HeaderId::record_route)] - size_t{1};
        i < sip.headers.size(); i++) {
     const HeaderLine& header = sip.headers[i];
-    if (header.id == HeaderId::record_route && header.value.find("lr") == std::string_view::npos)
+    if (header.id == HeaderId::record_route && header.value.find(";lr") == std::string_view::npos)
       return true;
   }
   return false;
@@ -77,11 +77,16 @@ uint16_t invite_seconds(std::string_view expires) {
 }
 
 bool is_unregister(const SipIndex& sip) {
-  const std::string_view contact = sip.value(HeaderId::contact);
-  if (contact == "*") return true;
-  const NameAddr name = parse_name_addr(contact);
-  if (const auto expires = param(name.params, "expires")) return *expires == "0";
-  return sip.value(HeaderId::expires) == "0";
+  if (sip.value(HeaderId::contact) == "*") return true;
+  const bool gone_by_default = sip.value(HeaderId::expires) == "0";
+  for (const HeaderLine& header : sip.headers) {
+    if (header.id != HeaderId::contact) continue;
+    for (const std::string_view contact : split_list(header.value)) {
+      const auto expires = param(parse_name_addr(contact).params, "expires");
+      if (expires ? *expires != "0" : !gone_by_default) return false;
+    }
+  }
+  return gone_by_default || sip.has(HeaderId::contact);
 }
 
 // A number below kEvents. Packages that share a dialog in practice have numbers of their own.

@@ -1,7 +1,7 @@
-// audio-common-factor: what nearly all sessions without audio one way have in common and most
-// others do not have: a host, a link, a relay, a program, or the time since when they fail. Needs
-// 20 sessions that could be judged, and 5 of each outcome. Not when chance alone would show the
-// same in one of a thousand captures.
+// audio-common-factor: what nearly all sessions in which somebody hears nothing have in common and
+// most others do not have: a host, a link, a relay, a program, or the time since when they fail.
+// Needs 20 sessions that could be judged, and 5 of each outcome. Not when chance alone would show
+// the same in one of a thousand captures.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -47,7 +47,7 @@ struct Sample {
 // Something that nearly all faulty sessions have.
 struct Factor {
   double chance = 1;
-  std::string words;  // after "28 calls without audio one way"
+  std::string words;  // after "28 calls in which somebody hears nothing"
   Uses uses;
 };
 
@@ -101,7 +101,7 @@ std::string words_of(const Peer& peer) {
       return "go from " + peer.key.substr(0, peer.key.find(' ')) + " to " +
              peer.key.substr(peer.key.rfind(' ') + 1);
     case PeerKind::user_agent:
-      return fmt::format("have \"{}\" at one end", peer.key.substr(0, kLongestProgram));
+      return fmt::format("have the program \"{}\" at one end", peer.key.substr(0, kLongestProgram));
   }
   return {};
 }
@@ -155,7 +155,8 @@ std::string summary_of(const Sample& sample, const Factor& factor) {
       factor.uses.good == 0
           ? fmt::format("none of the {} two-way calls does", sample.good)
           : fmt::format("{} of the {} two-way calls do not", without, sample.good);
-  return fmt::format("{} calls without audio one way {}, and {}", faulty, factor.words, others);
+  return fmt::format("{} calls in which somebody hears nothing {}, and {}", faulty, factor.words,
+                     others);
 }
 
 // 1/chance, rounded down to one significant digit.
@@ -169,7 +170,7 @@ std::string odds_text(double chance) {
 std::string explanation_of(const Sample& sample, const std::vector<Factor>& factors) {
   std::string text = fmt::format(
       "If it had nothing to do with the fault, this would be so in fewer than one of {} such "
-      "captures (Fisher's exact test, one-sided, over {} things that calls can have in common).",
+      "captures (Fisher's exact test, one-sided, over {} properties that calls can share).",
       odds_text(factors.front().chance), sample.uses.size() + 2);
   if (factors.size() == 1) return text;
   const std::vector<Factor> others(factors.begin() + 1, factors.end());
@@ -194,7 +195,7 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
   finding.explanation = explanation_of(sample, factors);
   finding.remedy =
       "Look at what they share before you look at single calls; compare one of them with a call "
-      "that is well.";
+      "that works.";
   for (const Judged& session : sample.sessions) {
     if (!session.faulty) continue;
     const MessageId first = model.calls[session.first].first_message;
@@ -210,7 +211,8 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
 
 const Detector detector(
     "audio-common-factor", Severity::warning,
-    "what the calls without audio one way have in common, and the others have not", check);
+    "what the calls in which somebody hears nothing have in common, and the others have not",
+    check);
 
 }  // namespace
 }  // namespace sipladder::audio_common_factor

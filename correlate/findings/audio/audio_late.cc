@@ -40,7 +40,7 @@ void check(CallContext& context, CallAnalysis* out) {
         fmt::format("{} hears nothing for the first {}: the first RTP of the {} is frame {}",
                     other_party(direction->from), seconds_text(late), party_text(direction->from),
                     stream.first_frame);
-    finding.explanation = "The direction was agreed from the answer on.";
+    finding.explanation = "Offer and answer let that party send from the answer on.";
     finding.remedy =
         "Look at the messages just before that frame: whatever came then (a keep-alive, a "
         "re-INVITE, the peer's first packet) opened the path. Have it sent at the answer.";

@@ -42,9 +42,9 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
       "the old one are dropped there.",
       listener,
       !named      ? "in mid-call (a binding that expired, a restart, a changed uplink)"
-      : same_host ? "than the one it told. It is a symmetric NAT: each destination sees another "
+      : same_host ? "than the one in its SDP. It is a symmetric NAT: each destination sees another "
                     "port, and the one that STUN or rport showed is good for that server only"
-                  : "than the one it told (a stale external address, several uplinks)");
+                  : "than the one in its SDP (a stale external address, several uplinks)");
   finding->remedy =
       "Let the sender answer to the source it sees (symmetric RTP, comedia: Asterisk "
       "rtp_symmetric=yes, FreeSWITCH auto-adjust), anchor the media (rtpengine), or use TURN or "

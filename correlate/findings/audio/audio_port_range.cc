@@ -83,7 +83,7 @@ void report_host(const Verdicts& verdicts, const IpAddress& ip, const Host& host
       host.good.empty() ? fmt::format("{} as media address", to_string(ip))
                         : fmt::format("ports {}-{} of {}", bad.low, bad.high, to_string(ip));
   finding.summary = fmt::format(
-      "all {} calls without audio one way use {}, and none of the {} two-way calls does",
+      "all {} calls in which somebody hears nothing use {}, and none of the {} two-way calls does",
       verdicts.bad, where, verdicts.good);
   finding.explanation = host.good.empty()
                             ? "One relay, or one interface of it, loses the media of its calls."
@@ -114,8 +114,8 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
 
 const Detector detector(
     "audio-port-range", Severity::error,
-    "all calls without audio one way use ports, or a relay, that no two-way call uses", check,
-    {.in_calls = {"audio-common-factor"}});
+    "all calls in which somebody hears nothing use ports, or a relay, that no two-way call uses",
+    check, {.in_calls = {"audio-common-factor"}});
 
 }  // namespace
 }  // namespace sipladder::audio_port_range

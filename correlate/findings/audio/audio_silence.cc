@@ -13,12 +13,12 @@ std::string what_was_heard(const Listening& listening) {
   if (listening.decoded != 0) {
     const auto level = dbov_of(listening.loudness);
     const std::string loudest =
-        level ? fmt::format("the loudest has {} dBov", *level) : std::string("digital silence");
+        level ? fmt::format("the loudest is at {} dBov", *level) : std::string("digital silence");
     return fmt::format("all {} packets were decoded, none is louder than -60 dBov ({})",
                        listening.decoded, loudest);
   }
   if (listening.repeated != 0)
-    return fmt::format("{} packets hold the payload of the one before", listening.repeated);
+    return fmt::format("{} packets repeat the payload of the packet before", listening.repeated);
   return fmt::format("all {} packets are comfort noise or telephone-events", listening.others);
 }
 

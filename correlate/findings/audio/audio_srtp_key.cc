@@ -17,7 +17,8 @@ void describe_old_key(CallContext& context, const AudioDirection& direction, con
   finding->dialog = context.message(proof.new_sdp).dialog;
   finding->evidence = {old_frame, new_frame, proof.first_frame, proof.last_frame};
   finding->summary = fmt::format(
-      "{}: the {} goes on encrypting from {} to {} with the key of frame {}, and has told another "
+      "{}: the {} goes on encrypting from {} to {} with the key of frame {}, and has announced "
+      "another "
       "one in frame {} ({} packets)",
       hears_nothing(context, direction), party_text(direction.from),
       endpoint_text(context, stream.src), endpoint_text(context, stream.dst), old_frame, new_frame,

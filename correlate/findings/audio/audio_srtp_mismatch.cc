@@ -46,12 +46,13 @@ std::string problem_text(const Sides& sides, KeyProblem problem) {
                          party_text(offer.author), keys_text(offer), offer_frame,
                          party_text(answer.author), keys_text(answer), answer_frame);
     case KeyProblem::not_offered:
-      return fmt::format("the {} takes a=crypto {} (frame {}), offered was {} (frame {})",
-                         party_text(answer.author), crypto_text(answer), answer_frame,
-                         crypto_text(offer), offer_frame);
+      return fmt::format(
+          "the {} answers with a=crypto {} (frame {}), but {} was offered (frame {})",
+          party_text(answer.author), crypto_text(answer), answer_frame, crypto_text(offer),
+          offer_frame);
     case KeyProblem::key_length: {
       const bool of_answer = &misfit(sides) == &answer;
-      return fmt::format("the key of the {} (frame {}) has not the length of {}",
+      return fmt::format("the key of the {} (frame {}) does not have the length that {} needs",
                          party_text(of_answer ? answer.author : offer.author),
                          of_answer ? answer_frame : offer_frame, answer.crypto.front().suite);
     }

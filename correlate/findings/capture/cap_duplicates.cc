@@ -32,7 +32,8 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
                                 : fmt::format("{} of {} {} in the capture twice", streams,
                                               counted(context.model.streams.size(), "RTP stream"),
                                               streams == 1 ? "is" : "are");
-  finding.explanation = "Counted once everywhere; they are no retransmissions.";
+  finding.explanation =
+      "Each message is counted once everywhere; the copies are no retransmissions.";
   finding.remedy = "Capture on one interface only, or one direction of the mirror.";
   finding.rfc = "RFC 791 3.2";
   report(out, std::move(finding));

@@ -87,7 +87,7 @@ void check(CallContext& context, CallAnalysis* out) {
                                 answered.size());
   if (orphan) finding.summary += orphan_text(context, *orphan);
   finding.explanation = "A proxy forked the request; each To tag is a dialog of its own.";
-  finding.remedy = "Nothing to do, when the caller ends all but one.";
+  finding.remedy = "Nothing to do where the caller ends all dialogs but one.";
   finding.rfc = "RFC 3261 13.2.2.4";
   report(out, std::move(finding));
 }

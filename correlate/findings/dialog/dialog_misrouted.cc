@@ -164,7 +164,7 @@ void check_ack(CallContext& context, RouteFault fault, const Detector& detector,
 
 const Detector ignored_detector(
     "dialog-route-set-ignored", Severity::error,
-    "a request inside a dialog does not follow the route set, and dies",
+    "a request inside a dialog does not follow the route set, and gets no answer or a refusal",
     [](CallContext& context, CallAnalysis* out) {
       const auto is_asked = [&](const TransactionRecord& txn) { return died(context, txn); };
       check(context, RouteFault::ignored, ignored_detector, is_asked, describe_ignored, out);
@@ -174,7 +174,7 @@ const Detector ignored_detector(
 
 const Detector target_detector(
     "dialog-wrong-target", Severity::error,
-    "a Request-URI inside a dialog is not the remote target, and dies",
+    "a request inside a dialog does not name the remote target, and gets no answer or a refusal",
     [](CallContext& context, CallAnalysis* out) {
       const auto is_asked = [&](const TransactionRecord& txn) { return died(context, txn); };
       check(context, RouteFault::wrong_target, target_detector, is_asked, describe_target, out);

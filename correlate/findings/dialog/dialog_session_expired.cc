@@ -2,6 +2,7 @@
 // expiry the call ended, or no message came any more. Not for a call that is hung up well before.
 #include <fmt/format.h>
 
+#include "capture/time_units.h"
 #include "correlate/findings/shared/support.h"
 #include "decode/text.h"
 
@@ -10,7 +11,6 @@ namespace {
 
 extern const Detector detector;
 
-constexpr int64_t kSecondNs = 1'000'000'000;
 constexpr int64_t kShortestNs = 30 * kSecondNs;  // a shorter talk is not judged
 constexpr int64_t kGraceNs = 5 * kSecondNs;
 
@@ -46,7 +46,7 @@ void check(CallContext& context, CallAnalysis* out) {
     if (dialog.ended_message)
       finding.evidence.push_back(context.message(dialog.ended_message).frame);
     finding.summary = fmt::format(
-        "session of {} s agreed (refresher {}), not refreshed; {}", dialog.timer_s,
+        "a session of {} s was agreed (refresher {}) and not refreshed; {}", dialog.timer_s,
         refresher_of(context, dialog.timer_set),
         ended ? fmt::format("the {} ends the call after {}", party_text(dialog.ended_by),
                             seconds_text(dialog.ended_ns - set.time_ns))

@@ -59,7 +59,7 @@ void check(CallContext& context, CallAnalysis* out) {
     finding.summary =
         fmt::format("frame {} from {}: {}{}", message.frame, endpoint_text(context, message.src),
                     text, refused ? "; the peer answered 400" : "");
-    finding.explanation = "Stacks differ in what they forgive.";
+    finding.explanation = "Some stacks accept such a message, others drop it.";
     if (message.logged && !refused && text.starts_with("header line without")) {
       finding.severity = Severity::info;
       finding.explanation = "A log, or a mail, that breaks long lines shows it so too.";

@@ -103,7 +103,7 @@ std::string repeats_text(const CaptureContext& context, const ViaHop& hop) {
 }
 
 std::string others_text(const HopGroup& group) {
-  return group.hops.size() == 1 ? "" : fmt::format("; {} requests are alike", group.hops.size());
+  return group.hops.size() == 1 ? "" : fmt::format("; {} requests show this", group.hops.size());
 }
 
 }  // namespace sipladder

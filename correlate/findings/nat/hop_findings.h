@@ -31,7 +31,7 @@ std::string via_text(const ViaHop& hop);          // "192.168.20.10:5060"
 std::string request_text(const CaptureContext& context, const ViaHop& hop);  // "REGISTER (frame 3)"
 // "; the REGISTER is repeated 3 times all the same", empty when it is not repeated.
 std::string repeats_text(const CaptureContext& context, const ViaHop& hop);
-// "; 4 requests are alike", empty for one.
+// "; 4 requests show this", empty for one.
 std::string others_text(const HopGroup& group);
 
 }  // namespace sipladder

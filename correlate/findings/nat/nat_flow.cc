@@ -140,7 +140,7 @@ void tell(const CaptureContext& context, const RegisteredFlow& flow, const Activ
     finding.severity = Severity::warning;
     finding.evidence.insert(finding.evidence.end(), {activity.before, activity.after});
     finding.summary +=
-        fmt::format("; between frames {} and {} it is silent for {}", activity.before,
+        fmt::format("; between frames {} and {} the client sends nothing for {}", activity.before,
                     activity.after, seconds_text(activity.longest_ns));
     finding.remedy =
         "Let the client send its keep-alives as often as Flow-Timer asks: the edge may take the "

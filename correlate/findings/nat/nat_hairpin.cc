@@ -31,7 +31,7 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
                                   to_string(context.model.endpoints[stream.src]),
                                   to_string(context.model.endpoints[stream.dst]));
     finding.explanation =
-        "Both parties are behind one NAT and call each other by its outside. Not "
+        "Both parties are behind one NAT, and each sends to the public address of that NAT. Not "
         "every NAT sends such packets back in.";
     finding.remedy = "If one hears nothing: use ICE, or a relay.";
     finding.rfc = "RFC 4787 6";

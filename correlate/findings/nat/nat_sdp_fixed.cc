@@ -29,8 +29,10 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
         "{} replaces the address {} in SDP by {} (frames {} and {}){}",
         to_string(context.model.endpoints[after.src]), to_string(change.first),
         to_string(change.second), before.frame, after.frame,
-        rewrites.size() == 1 ? "" : fmt::format("; {} messages are alike", rewrites.size()));
-    finding.explanation = "A relay, or the help for phones behind NAT, takes the media.";
+        rewrites.size() == 1 ? "" : fmt::format("; {} messages show this", rewrites.size()));
+    finding.explanation =
+        "A relay, or a proxy that helps phones behind NAT, put its own address there and passes "
+        "the media on.";
     finding.remedy = "Nothing to do.";
     finding.rfc = "RFC 3264 5";
     sort_unique(&finding.evidence);

@@ -42,11 +42,11 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
     finding.explanation =
         "Told by what servers see of one socket, and by which of their answers "
         "come through.";
-    finding.remedy =
-        nat->type == NatType::symmetric
-            ? "An address from STUN is of no use to others here: use a relay (TURN), or "
-              "a server that answers to the source of the media."
-            : "Nothing to do.";
+    finding.remedy = nat->type == NatType::symmetric
+                         ? "An address learnt by STUN does not work for other peers here: use a "
+                           "relay (TURN), or "
+                           "a server that answers to the source of the media."
+                         : "Nothing to do.";
     finding.rfc = "RFC 4787 4.1";
     report(out, std::move(finding));
   }

@@ -22,7 +22,7 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
   for (const HopGroup& group : group_hops(context.nat, is_wanted, severity_of)) {
     const ViaHop& hop = *group.example;
     Finding finding = finding_of(context, detector, group);
-    finding.summary = fmt::format("the proxy {} names {} in its own Via towards {}: {}{}",
+    finding.summary = fmt::format("the proxy {} names {} in its own Via towards {}, first in {}{}",
                                   to_string(hop.source), via_text(hop), server_text(hop.server),
                                   request_text(context, hop), others_text(group));
     finding.explanation =

@@ -21,7 +21,8 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
     finding.evidence = {context.model.messages[binding.last_message].frame};
     finding.summary = fmt::format("the binding of {} to {} is granted for {} s only", binding.aor,
                                   binding.contact, *binding.expires_s);
-    finding.explanation = "One lost refresh, and no call gets there for a while.";
+    finding.explanation =
+        "When one refresh gets lost, no call reaches the phone until the next one.";
     finding.remedy =
         "Grant longer bindings on the registrar, and let the phone send keep-alives against NAT "
         "(RFC "

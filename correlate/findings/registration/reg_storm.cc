@@ -1,6 +1,7 @@
 // reg-storm: one client registers the same contact far more often than its expiry asks for.
 #include <fmt/format.h>
 
+#include "capture/time_units.h"
 #include "correlate/findings/shared/support.h"
 
 namespace sipladder::reg_storm {
@@ -9,7 +10,6 @@ namespace {
 extern const Detector detector;
 
 constexpr uint32_t kMin = 10;
-constexpr int64_t kSecondNs = 1'000'000'000;
 
 void check(CaptureContext& context, std::vector<Finding>* out) {
   for (const Binding& binding : context.registrations.all()) {
@@ -27,7 +27,7 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
         "{} is registered {} times in {}, every {}, while each is granted for {} s", binding.aor,
         binding.refreshes + 1, seconds_text(binding.last_ns - binding.first_ns),
         seconds_text(between), *binding.expires_s);
-    finding.explanation = "The registrar does the work of many clients for one.";
+    finding.explanation = "One client gives the registrar as much work as many would.";
     finding.remedy =
         "Look at the client: stop its restart loop, or have it send keep-alives (CRLF, OPTIONS) "
         "instead of REGISTER.";

@@ -17,7 +17,7 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
     finding.evidence = {context.model.messages[binding.third_party_message].frame};
     finding.summary = fmt::format("{} registers {}", binding.registrant, binding.aor);
     finding.explanation = "A third-party registration: allowed where the registrar allows it.";
-    finding.remedy = "Nothing to do, when it is meant.";
+    finding.remedy = "Nothing to do where this is intended.";
     finding.rfc = "RFC 3261 10.2";
     report(out, std::move(finding));
   }

@@ -32,7 +32,7 @@ void check(CallContext& context, CallAnalysis* out) {
 }
 
 const Detector detector("rtp-duplicate", Severity::info,
-                        "more than 1 % of the packets of a stream came twice", check);
+                        "1 % or more of the packets of a stream came twice", check);
 
 }  // namespace
 }  // namespace sipladder::rtp_duplicate

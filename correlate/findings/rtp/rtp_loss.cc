@@ -44,10 +44,10 @@ Loss loss_before(const CallContext& context, StreamId id) {
   }
   const bool doubtful = in_doubt != 0 && pct(lost - in_doubt) < kError;
   return {pct(lost), std::move(where),
-          doubtful ? Sentence("Sequence numbers are missing here: lost towards the sender, or by "
+          doubtful ? Sentence("Sequence numbers are missing here: lost before this point, or by "
                               "the capture, since the receiver misses none.")
-          : proven ? Sentence("Sequence numbers are missing here and at the receiver, so the loss "
-                              "lies towards the sender.")
+          : proven ? Sentence("Sequence numbers are missing here and at the receiver, so they "
+                              "were lost before this point.")
                    : Sentence("Sequence numbers are missing here: lost towards the sender, or by "
                               "the capture. No report of the receiver tells which."),
           doubtful, proven};
@@ -59,9 +59,9 @@ Loss loss_behind(const StreamRecord& stream) {
   const auto pct = remote_loss_pct(stream);
   if (!pct || stream.reported_expected < kMinExpected) return {};
   return {*pct - figures_of(stream).loss_pct,
-          fmt::format("is lost behind this point: the receiver misses {} of {}", stream.remote_lost,
+          fmt::format("is lost after this point: the receiver misses {} of {}", stream.remote_lost,
                       stream.reported_expected),
-          "All of it passed here, so the loss lies towards the receiver."};
+          "All packets passed here, so the loss is between this point and the receiver."};
 }
 
 // The loss between two capture points. While both captured, most packets were seen at both points
@@ -117,7 +117,7 @@ void check(CallContext& context, CallAnalysis* out) {
 
 const Detector detector(
     "rtp-loss", Severity::warning,
-    "1 % of the packets of a stream are lost (5 %: error), before or behind this point", check,
+    "1 % of the packets of a stream are lost (5 %: error), before or after this point", check,
     {.of_same = {"rtp-mos"}});
 
 }  // namespace

@@ -120,7 +120,7 @@ Finding describe(const Model& model, Finding finding, MessageId before_id, Messa
     finding.evidence.push_back(model.messages[txn.final_response].frame);
     follows = fmt::format("; {} answers {}", to_string(model.endpoints[txn.dst]), txn.final_status);
   }
-  finding.summary = fmt::format("{} makes of {} (frame {}) {} (frame {}){}", hop, change.before,
+  finding.summary = fmt::format("{} changes {} (frame {}) into {} (frame {}){}", hop, change.before,
                                 before.frame, change.after, after.frame, follows);
   finding.explanation =
       "Offer and answer describe one session end to end. A hop may put in its own addresses; what "

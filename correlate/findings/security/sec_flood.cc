@@ -18,12 +18,12 @@ struct Window {
   int64_t begin_ns = 0;
   uint32_t requests = 0;
   uint32_t served = 0;
+  std::vector<uint32_t> evidence;  // the first frames
 };
 
 struct Source {
   Window now;
   Window worst;  // of the windows that were not served, that with most requests
-  std::vector<uint32_t> evidence;
 };
 
 void close(Source* source) {
@@ -39,19 +39,19 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
     Source& source = sources[context.model.endpoints[txn.src].ip];
     if (txn.first_ns - source.now.begin_ns > kWindowNs) {
       close(&source);
-      source.now = Window{txn.first_ns, 0, 0};
+      source.now = Window{txn.first_ns, 0, 0, {}};
     }
     source.now.requests++;
     // A client that answers a challenge succeeds with its next request.
     if (txn.succeeded()) source.now.served++;
-    if (source.evidence.size() < 10)
-      source.evidence.push_back(context.model.messages[txn.request].frame);
+    if (source.now.evidence.size() < 10)
+      source.now.evidence.push_back(context.model.messages[txn.request].frame);
   }
   for (auto& [address, source] : sources) {
     close(&source);
     if (source.worst.requests < kMin) continue;
     Finding finding = finding_of(detector);
-    finding.evidence = source.evidence;
+    finding.evidence = source.worst.evidence;
     finding.summary =
         fmt::format("{} sends {} in ten seconds, {} of them served", to_string(address),
                     counted(source.worst.requests, "new request"), source.worst.served);

@@ -8,8 +8,6 @@
 namespace sipladder {
 namespace {
 
-constexpr uint16_t kSips = 5061;
-
 bool is_secure_transport(std::string_view transport) {
   return equal_no_case(transport, "tls") || equal_no_case(transport, "wss");
 }

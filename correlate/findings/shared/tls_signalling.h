@@ -13,6 +13,8 @@
 
 namespace sipladder {
 
+inline constexpr uint16_t kSips = 5061;  // RFC 3261 19.1.2
+
 // The connection itself shows that it carries SIP: by the protocol that it offers (ALPN, RFC 7301),
 // by port 5061 of sips (RFC 3261 19.1.2), or by SIP that was decrypted in it.
 bool shows_signalling(const TlsConnection& connection);

@@ -133,7 +133,6 @@ void tell_refused(const Model& model, const std::vector<const TcpRefusal*>& alik
 
 // The port is that of sips, or another connection shows that it carries SIP over TLS.
 bool is_for_signalling(const Model& model, const TcpRefusal& refusal) {
-  constexpr uint16_t kSips = 5061;
   return refusal.server.port == kSips ||
          std::any_of(model.tls.begin(), model.tls.end(), [&](const TlsConnection& c) {
            return c.server == refusal.server && shows_signalling(c);

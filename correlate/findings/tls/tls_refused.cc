@@ -31,13 +31,14 @@ constexpr AlertMeaning kMeanings[] = {
     {43, "The certificate is of a kind that is not supported.",
      "Use a certificate with an RSA or ECDSA key and a usual signature."},
     {44, "The certificate was revoked.", "Get a new certificate for the other side."},
-    {45, "The certificate has expired or is not valid yet, by the clock of whoever says so.",
-     "Renew the certificate, and look at the clock of whoever says so."},
+    {45, "The certificate has expired or is not valid yet, by the clock of the side that refuses.",
+     "Renew the certificate, and check the clock of the side that refuses."},
     {46, "The certificate is refused for a reason that is not told.",
-     "Look at the names, dates and chain of the certificate, and at the log of whoever says so."},
+     "Look at the names, dates and chain of the certificate, and at the log of the side that "
+     "refuses."},
     {48, "Whoever says so does not know the authority that signed the certificate.",
      "Give the server the whole chain with its intermediate certificates, or the authority to "
-     "whoever says so."},
+     "the side that refuses."},
     {51,
      "A signature of the handshake does not verify: often a key and a certificate that do not "
      "belong together.",
@@ -117,8 +118,9 @@ void tell(CaptureContext& context, const std::vector<const TlsConnection*>& all,
   finding.explanation =
       fmt::format("{}{}.", meaning != nullptr ? std::string(meaning->what) + " " : std::string(),
                   "Here " + offers_text(first));
-  finding.remedy = meaning != nullptr ? meaning->remedy
-                                      : "Look at the log of whoever says so: it names the reason.";
+  finding.remedy = meaning != nullptr
+                       ? meaning->remedy
+                       : "Look at the log of the side that refuses: it names the reason.";
   finding.rfc = first.version >= kTls13 || first.version == 0 ? "RFC 8446 6.2" : "RFC 5246 7.2.2";
   for (const TlsConnection* one : alike) {
     if (finding.evidence.size() >= kShownFrames) break;

@@ -21,10 +21,21 @@ constexpr size_t kMinRounds = 3;
 // are two rounds.
 constexpr int64_t kNextRoundNs = 1'000'000'000;
 
-// The first outage of a gateway.
-struct Pings {
+struct Outage {
   std::vector<TransactionId> failed;  // in a row
   int64_t back_ns = 0;                // the first ping that was answered after it; 0: none was
+};
+
+// Of one gateway.
+struct Pings {
+  Outage now;  // few that failed are no outage yet
+  std::vector<Outage> outages;
+
+  void end_outage(int64_t back_ns) {
+    now.back_ns = back_ns;
+    if (now.failed.size() >= kMinRounds) outages.push_back(std::move(now));
+    now = {};
+  }
 };
 
 // When each pinger sent its newest OPTIONS to each gateway.
@@ -59,17 +70,17 @@ std::map<EndpointId, Pings> pings_by_gateway(const Model& model) {
                          state_as_of_now(model, txn).state != TransactionState::timed_out;
     if (waiting) continue;
     if (txn.final_status != 0 && txn.final_status < 500) {
-      if (seen.failed.size() >= kMinRounds && seen.back_ns == 0) seen.back_ns = txn.first_ns;
-      if (seen.failed.size() < kMinRounds) seen.failed.clear();
-    } else if (seen.back_ns == 0) {
-      seen.failed.push_back(id);
+      seen.end_outage(txn.first_ns);
+    } else {
+      seen.now.failed.push_back(id);
     }
   }
+  for (auto& [gateway, seen] : pings) seen.end_outage(0);
   return pings;
 }
 
 // When the gateway went down and came back, in words. Without times where a log has none.
-std::string outage_text(const Model& model, const Pings& seen) {
+std::string outage_text(const Model& model, const Outage& seen) {
   const TransactionRecord& first = model.transactions[seen.failed.front()];
   const size_t source = model.messages[first.request].source;
   const bool timed = source >= model.captures.size() || model.captures[source].has_times;
@@ -85,7 +96,7 @@ std::string outage_text(const Model& model, const Pings& seen) {
                      seconds_text(seen.back_ns - first.first_ns));
 }
 
-Finding finding_about(const Model& model, EndpointId gateway, const Pings& seen,
+Finding finding_about(const Model& model, EndpointId gateway, const Outage& seen,
                       const Rejections& rejected) {
   constexpr size_t kEvidenceFrames = 20;
   const TransactionRecord& first = model.transactions[seen.failed.front()];
@@ -115,12 +126,13 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
   const Model& model = context.model;
   std::optional<std::set<IpAddress>> heard;
   for (const auto& [gateway, seen] : pings_by_gateway(model)) {
-    if (seen.failed.size() < kMinRounds) continue;
-    const TransactionRecord& first = model.transactions[seen.failed.front()];
-    if (!heard) heard = receivers(model);
-    const auto rejected = rejections(model, first.src, first.dst, first.first_ns);
-    if (rejected.empty() && !heard->contains(model.endpoints[first.src].ip)) continue;
-    report(out, finding_about(model, gateway, seen, rejected));
+    for (const Outage& outage : seen.outages) {
+      const TransactionRecord& first = model.transactions[outage.failed.front()];
+      if (!heard) heard = receivers(model);
+      const auto rejected = rejections(model, first.src, first.dst, first.first_ns);
+      if (rejected.empty() && !heard->contains(model.endpoints[first.src].ip)) continue;
+      report(out, finding_about(model, gateway, outage, rejected));
+    }
   }
 }
 

@@ -126,7 +126,7 @@ void check(CallContext& context, CallAnalysis* out) {
   if (why.empty()) why = unheard_2xx(context, trace);
   const bool open = why.empty() || trace.ack;
   if (why.empty()) why = unreachable_contact(context, finding.message);
-  finding.summary = fmt::format("{} from {} {} and never acknowledged{}{}", txn.final_status,
+  finding.summary = fmt::format("{} from {} was {} and never acknowledged{}{}", txn.final_status,
                                 endpoint_text(context, txn.dst), times, why, ending);
   finding.explanation =
       "The callee repeats its 2xx until the ACK comes, and gives the call up after 64*T1 (32 s). "

@@ -129,7 +129,7 @@ void check_stale(CallContext& context, CallAnalysis* out) {
   }
   finding.summary = fmt::format(
       "{} refuses the nonce that it took from {} before ({} to {}, {}), with a new one and without "
-      "stale=true: the client takes its password for wrong and does not use the new nonce",
+      "stale=true: the client concludes that its password is wrong and does not use the new nonce",
       endpoint_text(context, first.dst), endpoint_text(context, first.src), first.final_status,
       to_string(first.method), times_text(old.size()));
   finding.explanation =

@@ -46,10 +46,10 @@ void check(CallContext& context, CallAnalysis* out) {
     if (!ended && given_time && *newest_ns <= invite.final_response_ns) {
       finding.severity = Severity::error;
     }
-    finding.summary =
-        fmt::format("the callee answered {} after the CANCEL was sent{}",
-                    seconds_text(std::max<int64_t>(0, invite.final_response_ns - txn.first_ns)),
-                    ended ? "" : "; no BYE followed");
+    const int64_t later_ns = invite.final_response_ns - txn.first_ns;
+    finding.summary = fmt::format(
+        "the callee answered {} {} the CANCEL was sent{}", seconds_text(std::abs(later_ns)),
+        later_ns < 0 ? "before" : "after", ended ? "" : "; no BYE followed");
     finding.explanation =
         "A 2xx that crosses a CANCEL makes a call: the caller has to acknowledge it and end it by "
         "BYE.";

@@ -9,14 +9,14 @@ namespace {
 
 extern const Detector detector;
 
-constexpr int64_t kHalfNs = 400'000'000;
+constexpr int64_t kSilentNs = 400'000'000;  // T1, less the way there and back
 
 void check(CallContext& context, CallAnalysis* out) {
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
     if (txn.method != Method::invite || txn.transport != Transport::udp || txn.requests < 2)
       continue;
-    if (txn.first_response_ns == 0 || txn.first_response_ns - txn.first_ns < kHalfNs) continue;
+    if (txn.first_response_ns == 0 || txn.first_response_ns - txn.first_ns < kSilentNs) continue;
     Finding finding = finding_of(context, detector, id);
     finding.summary = fmt::format("{} said nothing for {}, so the INVITE was repeated",
                                   endpoint_text(context, txn.dst),

@@ -25,9 +25,9 @@ void check(CallContext& context, CallAnalysis* out) {
     const MessageRecord& refusal = context.message(txn.final_response);
     const std::string why = rejection_text(
         rejections(context.model, refusal.src, refusal.dst, refusal.time_ns), "it", &finding);
-    finding.summary = fmt::format("{} from {} sent {} and never acknowledged{}{}", txn.final_status,
-                                  endpoint_text(context, txn.dst), times_text(txn.responses),
-                                  why.empty() ? "" : "; ", why);
+    finding.summary = fmt::format("{} from {} was sent {} and never acknowledged{}{}",
+                                  txn.final_status, endpoint_text(context, txn.dst),
+                                  times_text(txn.responses), why.empty() ? "" : "; ", why);
     finding.explanation = "The ACK to a non-2xx goes hop by hop, with the branch of the INVITE.";
     finding.remedy =
         "Compare where the response goes with where the INVITE came from (Via, received, rport). "

@@ -29,8 +29,9 @@ void check(CallContext& context, CallAnalysis* out) {
     finding.dialog = txn.dialog;
     finding.message = txn.first_message;
     finding.evidence = {message.frame};
-    // An answer proves that the request arrived whole.
-    if (txn.first_response_ns != 0) finding.severity = Severity::info;
+    // An answer proves that the request arrived whole. A client that misses its answer sends the
+    // request again: one that does not has it, unseen here.
+    if (txn.first_response_ns != 0 || txn.requests < 2) finding.severity = Severity::info;
     finding.summary =
         fmt::format("{} of {} bytes over UDP from {} to {}", to_string(txn.method), message.length,
                     endpoint_text(context, txn.src), endpoint_text(context, txn.dst));
@@ -78,8 +79,8 @@ void check_cut(CaptureContext& context, std::vector<Finding>* out) {
 
 const Detector detector(
     "txn-oversize-udp", Severity::warning,
-    "a request of more than 1300 bytes over UDP that nobody answers (info when it is "
-    "answered), or whose fragments got lost (error)",
+    "a request of more than 1300 bytes over UDP that nobody answers, and that is sent again (info "
+    "when not), or whose fragments got lost (error)",
     check, check_cut);
 
 }  // namespace

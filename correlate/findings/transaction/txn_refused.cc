@@ -128,15 +128,26 @@ std::string allowed_text(const SipIndex& response, const Rule& rule) {
   return fmt::format("{} {}{}", rule.allowed, value, seconds ? " s" : "");
 }
 
-// A later request of the same method with a higher CSeq; null when there is none.
+bool has_same_author(const CallContext& context, const TransactionRecord& a,
+                     const TransactionRecord& b) {
+  return context.message(a.request).from_caller == context.message(b.request).from_caller;
+}
+
+// A later request of the same method with a higher CSeq: of the same party, else of the other one,
+// whose re-INVITE may offer what that one refused. Null when there is none.
 const TransactionRecord* retry_of(const CallContext& context, const TransactionRecord& txn) {
+  const TransactionRecord* of_other = nullptr;
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& other = context.model.transactions[id];
-    if (other.method == txn.method && other.first_ns > txn.final_response_ns &&
-        other.cseq > txn.cseq && other.request)
+    if (other.method != txn.method || other.first_ns <= txn.final_response_ns || !other.request)
+      continue;
+    if (!has_same_author(context, txn, other)) {
+      if (of_other == nullptr && txn.in_dialog) of_other = &other;
+    } else if (other.cseq > txn.cseq) {
       return &other;
+    }
   }
-  return nullptr;
+  return of_other;
 }
 
 // The call by which a client tries again at once under a new Call-ID: the same two parties, over
@@ -215,9 +226,13 @@ bool is_told_by_codecs(CallContext& context, const TransactionRecord& txn) {
          refuses_codecs(context, txn);
 }
 
-std::string again_text(const CallContext& context, const TransactionRecord* retry) {
+std::string again_text(const CallContext& context, const TransactionRecord& txn,
+                       const TransactionRecord* retry) {
   if (retry == nullptr) return "it is not tried again";
-  return fmt::format("it is tried again{} (frame {})", retry->succeeded() ? " and accepted" : "",
+  return fmt::format("{}{} (frame {})",
+                     has_same_author(context, txn, *retry) ? "it is tried again"
+                                                           : "the other party sends one of its own",
+                     retry->succeeded() ? " and accepted" : "",
                      context.message(retry->request).frame);
 }
 
@@ -249,11 +264,11 @@ void tell(CallContext& context, TransactionId id, CallAnalysis* out) {
       txn.in_dialog && txn.method == Method::invite ? "re-" : "", to_string(txn.method),
       txn.final_status, words.asked.empty() ? "" : ": " + words.asked,
       words.allowed.empty() ? "" : (words.asked.empty() ? ": " : ", ") + words.allowed,
-      other ? again_text(context, context.model.calls[other]) : again_text(context, retry));
+      other ? again_text(context, context.model.calls[other]) : again_text(context, txn, retry));
   finding.explanation = rule.can_be_tried_again
                             ? "The response says what would be accepted; the client can send the "
                               "request again so."
-                            : "The response tells the reason, as far as its headers do.";
+                            : "The headers of the response give the reason, if any does.";
   finding.remedy = std::string(rule.remedy);
   finding.rfc = rule.rfc;
   report(out, std::move(finding));

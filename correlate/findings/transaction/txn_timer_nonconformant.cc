@@ -98,7 +98,7 @@ void check(CallContext& context, CallAnalysis* out) {
             ? fmt::format("{} from {} sent {} times over {}, a reliable transport",
                           to_string(txn.method), endpoint_text(context, txn.src), txn.requests,
                           to_string(txn.transport))
-            : fmt::format("{} from {} is repeated after {} s: no doubling of its first gap",
+            : fmt::format("{} from {} is repeated after {} s: the gaps do not double",
                           to_string(txn.method), endpoint_text(context, txn.src), gaps_text(gaps));
     finding.explanation =
         "Requests are repeated after T1, 2*T1, 4*T1, ...; non-INVITEs at most T2 "
