@@ -68,9 +68,9 @@ bool name_raw_host(std::string_view name, RawEndpoint* out) {
   if (text.size() > room) {
     uint32_t hash = 2166136261;  // FNV-1a: names with one beginning stay apart
     for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619;
-    char end[6];
-    std::snprintf(end, sizeof end, "~%04x", static_cast<unsigned>(hash & 0xFFFF));
-    text = text.substr(0, room - 5) + end;
+    char end[10];
+    std::snprintf(end, sizeof end, "~%08x", static_cast<unsigned>(hash));
+    text = text.substr(0, room - 9) + end;
     HostNames& names = host_names();
     const MutexLock lock(names.mutex);
     if (names.whole.size() < kMaxHostNames) names.whole.try_emplace(text, name);

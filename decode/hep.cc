@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "capture/inflate.h"
+#include "capture/time_units.h"
 #include "decode/sip_message.h"
 
 namespace sipladder {
@@ -13,7 +14,6 @@ namespace {
 constexpr size_t kMaxUnpacked = 1 << 20;
 constexpr size_t kHeader3 = 6;
 constexpr size_t kChunkHeader = 6;
-constexpr int64_t kSecondNs = 1'000'000'000;
 
 // What a HEP header says about the packet inside.
 struct Stated {

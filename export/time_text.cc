@@ -4,10 +4,10 @@
 
 #include <ctime>
 
+#include "capture/time_units.h"
+
 namespace sipladder {
 namespace {
-
-constexpr int64_t kSecondNs = 1'000'000'000;
 
 std::tm broken_down(int64_t seconds, bool utc) {
   const std::time_t time = static_cast<std::time_t>(seconds);
