@@ -110,6 +110,7 @@ struct TcpStream {
   uint8_t point = 0;                        // where that SYN was captured
   std::string pending;                      // the beginning of a message or of a WebSocket frame
   size_t needed = 0;                        // bytes `pending` must reach before it is worth a look
+  size_t read_in_vain = 0;                  // bytes of an ng message that is not whole yet
   std::optional<MessageInflater> inflater;  // of compressed WebSocket messages
   bool packed = false;                      // `fragments` are compressed
   std::string fragments;                    // payload of WebSocket frames whose message goes on

@@ -27,6 +27,47 @@ std::string_view cookie_of(std::string_view bytes) {
   return at < most && bytes[at] == ' ' ? bytes.substr(0, at) : std::string_view();
 }
 
+// Logs are dictionaries behind a word, too: only what rtpengine knows counts.
+bool is_ng_command(std::string_view command) {
+  static constexpr std::string_view kKnown[] = {"offer",
+                                                "answer",
+                                                "delete",
+                                                "query",
+                                                "ping",
+                                                "list",
+                                                "statistics",
+                                                "start recording",
+                                                "stop recording",
+                                                "pause recording",
+                                                "start forwarding",
+                                                "stop forwarding",
+                                                "block media",
+                                                "unblock media",
+                                                "silence media",
+                                                "unsilence media",
+                                                "block DTMF",
+                                                "unblock DTMF",
+                                                "play media",
+                                                "stop media",
+                                                "play DTMF",
+                                                "publish",
+                                                "subscribe request",
+                                                "subscribe answer",
+                                                "unsubscribe",
+                                                "connect",
+                                                "create",
+                                                "create answer",
+                                                "mesh",
+                                                "transform",
+                                                "trigger",
+                                                "cli"};
+  return std::find(std::begin(kKnown), std::end(kKnown), command) != std::end(kKnown);
+}
+
+bool is_ng_result(std::string_view result) {
+  return result == "ok" || result == "pong" || result == "error" || result == "load limit";
+}
+
 RelayVerb verb_of(std::string_view command) {
   if (command == "offer") return RelayVerb::offer;
   if (command == "answer") return RelayVerb::answer;
@@ -48,7 +89,7 @@ std::optional<RelayControl> parse_ng(std::string_view cookie, std::string_view b
     if (key == "sdp") result.sdp = value;
   };
   if (read_dictionary(body, unescaped, take).step == DictionaryStep::bad) return std::nullopt;
-  if (command.empty() && outcome.empty()) return std::nullopt;
+  if (command.empty() ? !is_ng_result(outcome) : !is_ng_command(command)) return std::nullopt;
   result.verb = command.empty() ? RelayVerb::reply : verb_of(command);
   result.refused = command.empty() && outcome != "ok" && outcome != "pong";
   return result;
@@ -78,12 +119,23 @@ CommandWords command_words(std::string_view line) {
   return words;
 }
 
-// Numbers with something between them, or hexadecimal: no word of a language.
+// Numbers with "_" between them, or hexadecimal: no word of a language, and no date.
 bool is_rtpproxy_cookie(std::string_view cookie) {
   return std::any_of(cookie.begin(), cookie.end(), is_digit) &&
-         std::all_of(cookie.begin(), cookie.end(), [](char c) {
-           return is_digit(c) || is_letter(c) || c == '_' || c == '-' || c == '.';
-         });
+         std::all_of(cookie.begin(), cookie.end(),
+                     [](char c) { return is_digit(c) || is_letter(c) || c == '_'; });
+}
+
+// What follows the letter of a command: flags in capitals, numbers, addresses. Three small letters
+// in a row make a word.
+bool are_modifiers(std::string_view modifiers) {
+  size_t small = 0;
+  for (const char c : modifiers) {
+    small = c >= 'a' && c <= 'z' ? small + 1 : 0;
+    if (small == 3 || !(is_digit(c) || is_letter(c) || c == ',' || c == '.' || c == ':'))
+      return false;
+  }
+  return true;
 }
 
 // "tag;2" is the second m= line.
@@ -94,7 +146,7 @@ std::string_view bare_tag(std::string_view word, uint8_t* line) {
 }
 
 bool read_media(const CommandWords& words, RelayControl* out) {
-  if (words.count < 6 || words.count > 9) return false;
+  if (words.count < 6 || words.count > 9 || !are_modifiers(words[1].substr(1))) return false;
   const auto ip = parse_ip(words[3]);
   const auto port = parse_number<uint16_t>(words[4]);
   if (!ip || !port) return false;
@@ -135,9 +187,10 @@ bool is_other_command(const CommandWords& words) {
     case 'r':
       return modifiers.size() <= 1 && (arguments == 2 || arguments == 3);
     case 'p':
-      return arguments == 4 || arguments == 5;
+      return std::all_of(modifiers.begin(), modifiers.end(), is_digit) &&
+             (arguments == 4 || arguments == 5);
     case 'c':
-      return arguments == 3 || arguments == 4;
+      return modifiers.empty() && (arguments == 3 || arguments == 4);
     case 'q':
       return modifiers.size() <= 1 && arguments >= 2;
     case 'g':

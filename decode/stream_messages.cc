@@ -109,15 +109,32 @@ void StreamMessages::deliver_sip(View view) {
   }
 }
 
+// Whether the pending ng message may be whole now. Reading begins at its first byte each time: it
+// is read again only where it may end, and no more bytes are read in vain than a few times its
+// length.
+bool StreamMessages::is_worth_reading_ng() const {
+  constexpr size_t kTimes = 8, kLeast = 16 << 10;
+  const std::string& bytes = stream_.pending;
+  if (stream_.read_in_vain == 0 || bytes.size() > kMaxRelayMessage) return true;
+  const bool may_end = bytes.back() == 'e' || bytes.back() == '}';
+  return may_end && stream_.read_in_vain + bytes.size() <= kTimes * bytes.size() + kLeast;
+}
+
 void StreamMessages::deliver_ng(const View& view) {
   stream_.pending.append(view.text());
+  if (stream_.pending.empty() || !is_worth_reading_ng()) return;
+  stream_.read_in_vain += stream_.pending.size();
   size_t done = 0;
   while (true) {
     done = std::min(stream_.pending.find_first_not_of("\r\n", done), stream_.pending.size());
     const std::string_view rest = std::string_view(stream_.pending).substr(done);
     const NgFrame frame = frame_ng(rest);
-    if (!frame.bad && frame.length == 0) break;
+    if (!frame.bad && frame.length == 0) {
+      stream_.read_in_vain = std::max(stream_.read_in_vain, rest.size());
+      break;
+    }
     const std::string_view message = rest.substr(0, frame.length);
+    stream_.read_in_vain = 0;
     if (frame.bad || !is_relay_control(message)) {
       // Nothing marks where the next one begins: the next segment tells what this is.
       stream_.kind = StreamKind::fresh;

@@ -36,6 +36,7 @@ class StreamMessages {
   void emit_copy(std::string_view message, Transport transport, size_t missing);
   void emit(const View& message, Transport transport);
 
+  bool is_worth_reading_ng() const;
   void deliver_ng(const View& view);
   void deliver_hep(const View& view);
   size_t cut_hep(const View& view);

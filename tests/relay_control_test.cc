@@ -52,6 +52,8 @@ TEST(RelayControl, Ng) {
       {"c d7:command5:offer", "ng offer c||||"},
       // Nothing of it.
       {"c de", "-"},
+      {"<14>myapp {\"level\":\"info\",\"command\":\"start\"}", "-"},
+      {"myapp: {\"result\":\"fail\"}", "-"},
       {"c d3:sdp3:v=0e", "-"},
       {"c d7:command5:offer1:x99999999:e", "-"},
       {"c d7:command5:offer1:xqe", "-"},
@@ -96,6 +98,14 @@ TEST(RelayControl, Rtpproxy) {
       {"<13>1 D id from", "-"},
       {"9_1 35000 192.0.2.1", "-"},
       {"9_1 Z", "-"},
+      {"9_1 UIIc98,97 id 192.0.2.1 4000 from", "rtpproxy offer 9_1|id|from|||192.0.2.1:4000/0"},
+      // Lines of logs.
+      {"2026-12-01 user alice 203.0.113.9 51234 logged-in", "-"},
+      {"20261201 user alice 203.0.113.9 51234 logged-in", "-"},
+      {"2026-12-01 connection from host accepted", "-"},
+      {"20261201 pam_unix session closed for user", "-"},
+      {"1 packet loss seen on link", "-"},
+      {"web01.cpu c 1 2 3", "-"},
   };
   for (const Case& one : cases) EXPECT_EQ(read(one.bytes), one.expected) << one.bytes;
 }

@@ -68,6 +68,13 @@ void growing_body(Capture& out, int n) {
   message.sdp.assign(static_cast<size_t>(n) * 8, 'x');
   out.tcp_stream(kAlice, kBob, message.text(), 8);
 }
+// One command of a relay that may end with each segment.
+void growing_command(Capture& out, int n) {
+  out.step(1'000);
+  std::string text = "1_1 d7:command5:offer";
+  for (int i = 0; i < n; i++) text += "1:e1:e";
+  out.tcp_stream(kAlice, kBob, text, 6);
+}
 // Start-lines one after the other, and no end of headers.
 void start_lines(Capture& out, int n) {
   out.step(1'000);
@@ -103,6 +110,7 @@ const std::vector<Shape> kTransportShapes = {
     {"tcp-headers", "segments of one message's headers", 16'000, growing_headers},
     {"tcp-line", "segments of one header line", 16'000, growing_line},
     {"tcp-body", "segments of one body", 16'000, growing_body},
+    {"tcp-command", "segments of one command of a relay", 16'000, growing_command},
     {"tcp-start-lines", "start-lines without headers", 32'000, start_lines},
     {"fragments", "first fragments", 8'000, first_fragments},
     {"last-fragments", "last fragments", 8'000, last_fragments},

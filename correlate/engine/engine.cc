@@ -193,14 +193,16 @@ void Engine::State::keep_within_memory() {
   worker.wait();
   const size_t used = bytes();
   const bool spool_is_tight = log.is_spool_tight();
-  if (used <= memory && !spool_is_tight) return;
+  if (used <= memory && !spool_is_tight && !relays.is_full()) return;
   finish_batch();
   Room wanted;
   if (used > memory) wanted.records = used - memory + memory / 4;
   if (spool_is_tight) wanted.spooled = log.spool_bytes() / 2;
-  const auto of_relays = static_cast<double>(relays.bytes()) / static_cast<double>(used + 1);
-  relays.make_room(static_cast<size_t>(of_relays * static_cast<double>(wanted.records)));
-  evict(model, log, wanted);
+  const auto share = static_cast<double>(relays.bytes()) / static_cast<double>(used + 1);
+  const auto of_relays = static_cast<size_t>(share * static_cast<double>(wanted.records));
+  relays.make_room(of_relays);
+  wanted.records -= of_relays;
+  if (wanted.records != 0 || wanted.spooled != 0) evict(model, log, wanted);
   correlator.forget_evicted();
   streams.forget_evicted();
   endpoints.forget_unused();
@@ -218,6 +220,7 @@ PayloadClass Engine::State::add(const Datagram& datagram) {
     take_media(datagram, payload_class);
   } else if (payload_class == PayloadClass::relay_control) {
     relays.add(datagram);
+    look_is_due = look_is_due || relays.is_full();
   } else if (payload_class == PayloadClass::other && relays.add_reply(datagram)) {
     return PayloadClass::relay_control;
   }

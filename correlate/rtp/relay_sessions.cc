@@ -109,7 +109,10 @@ void RelaySessions::await(const Datagram& datagram, const RelayControl& control,
 
 void RelaySessions::apply_reply(const Datagram& datagram, const RelayControl& control,
                                 const Awaited& command) {
-  if (control.refused || !model_.relay_sessions.contains(command.session)) return;
+  const auto session = model_.relay_sessions.find(command.session);
+  // A reply that comes again opens no port of a session that is deleted.
+  if (control.refused || session == model_.relay_sessions.end() || session->second.removed_ns != 0)
+    return;
   RelayPort like;
   like.of_relay = true;
   like.side = static_cast<uint8_t>(1 - command.author);
@@ -131,8 +134,7 @@ RelaySession& RelaySessions::session_of(const Datagram& datagram, const RelayCon
       return found->second;
     }
   }
-  if (model_.relay_sessions.size() >= kMaxRelaySessions)
-    make_room(kMaxRelaySessions / 2 * kSessionBytes);
+  is_full_ = is_full_ || model_.relay_sessions.size() >= kMaxRelaySessions;
   *id = next_session_++;
   by_key_[key] = *id;
   RelaySession& session = model_.relay_sessions[*id];
@@ -210,6 +212,8 @@ void RelaySessions::forget(uint32_t id) {
 }
 
 void RelaySessions::make_room(size_t bytes) {
+  if (is_full_) bytes = std::max(bytes, kMaxRelaySessions / 2 * kSessionBytes);
+  is_full_ = false;
   std::vector<std::tuple<bool, int64_t, uint32_t>> idle;  // deleted ones first
   idle.reserve(model_.relay_sessions.size());
   for (const auto& [id, session] : model_.relay_sessions)

@@ -30,6 +30,8 @@ class RelaySessions {
   // A reply of rtpproxy, which is taken: its command was seen.
   bool add_reply(const Datagram& datagram);
 
+  // Room is wanted, once nobody else writes the model.
+  bool is_full() const { return is_full_; }
   // Sessions that have been idle longest, about so many bytes of them.
   void make_room(size_t bytes);
   size_t bytes() const;
@@ -56,6 +58,7 @@ class RelaySessions {
   Model& model_;
   absl::flat_hash_map<uint64_t, uint32_t, IdentityHash> by_key_;  // sessions that are not deleted
   uint32_t next_session_ = 1;
+  bool is_full_ = false;
   absl::flat_hash_map<uint64_t, Awaited, IdentityHash> awaited_;
   std::deque<uint64_t> awaited_order_;
   std::string unescaped_;

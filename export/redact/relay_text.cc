@@ -48,7 +48,7 @@ bool RelayText::message(Text text) {
   if (!control) return false;
   const bool json = text[control->cookie.size() + 1] == '{';
   const bool ng_message = control->protocol == RelayProtocol::ng;
-  std::string result = word(control->cookie, Keep::grammar_and_numbers) + " ";
+  std::string result = word(control->cookie, Keep::nothing) + " ";
   result += ng_message ? ng(*control, json) : rtpproxy(*control);
   if (replacer_.is_learning()) return true;
   if (result.size() > text.size() || !is_relay_control(result)) return false;
