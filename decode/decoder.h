@@ -73,7 +73,6 @@ struct TcpStall {
   uint32_t last_frame = 0;
   uint32_t copies = 0;   // without the first transmission
   bool opening = false;  // the copies are of a SYN
-  bool reset = false;    // nothing was sent again: `last_frame` is a reset that came back
 };
 // A SYN that is answered by a reset: nothing listens there, or a box in between says so.
 struct TcpRefusal {

@@ -61,8 +61,7 @@ void note_stall(Layers& layers, const TcpKey& key, const TcpStream& stream) {
   const bool opening = stream.kind == StreamKind::fresh;
   if (opening && (stream.tls != nullptr || layers.tcp.contains(TcpKey{key.dst, key.src}))) return;
   layers.tcp_stalls.push_back({key.src, key.dst, stream.known_ns, stream.resent_ns,
-                               stream.known_frame, stream.resent_frame, stream.resent, opening,
-                               false});
+                               stream.known_frame, stream.resent_frame, stream.resent, opening});
 }
 
 void note_resent(Layers& layers, TcpStream& stream) {
@@ -241,22 +240,6 @@ void note_refusal(Layers& layers, const TcpKey& key, const Segment& segment) {
       {key.dst, key.src, layers.packet->time_ns, syn.known_frame, layers.packet->frame});
 }
 
-// Notes a reset that comes back for bytes written into a connection that was silent for long.
-void note_dead(Layers& layers, const TcpKey& key, const Segment& segment) {
-  constexpr int64_t kSilentNs = 30'000'000'000;
-  constexpr int64_t kBackAtOnceNs = 3'000'000'000;
-  if (!segment.has(kRst) || layers.tcp_stalls.size() >= kMaxTcpStalls) return;
-  const auto written = layers.tcp.find(TcpKey{key.dst, key.src});
-  if (written == layers.tcp.end() || written->second.kind == StreamKind::fresh) return;
-  const TcpStream& stream = written->second;
-  const int64_t now_ns = layers.packet->time_ns;
-  const auto other = layers.tcp.find(key);
-  const bool was_silent = other == layers.tcp.end() || now_ns - other->second.last_ns > kSilentNs;
-  if (!was_silent || now_ns - stream.known_ns > kBackAtOnceNs || stream.resent != 0) return;
-  layers.tcp_stalls.push_back({key.dst, key.src, stream.known_ns, now_ns, stream.known_frame,
-                               layers.packet->frame, 0, false, true});
-}
-
 void begin_or_end(Layers& layers, const TcpKey& key, const Segment& segment) {
   const auto found = layers.tcp.find(key);
   const bool known = found != layers.tcp.end();
@@ -396,7 +379,6 @@ Fate decode_tcp(Layers& layers, const IpHeader& ip, const View& view) {
   if (segment.has(kSyn)) segment.sequence++;
   if (segment.has(kSyn | kRst)) {
     note_refusal(layers, key, segment);
-    note_dead(layers, key, segment);
     begin_or_end(layers, key, segment);
   }
   if (segment.has(kAck) && layers.last_ahead_ns != 0) {

@@ -148,8 +148,9 @@ bool Points::meets(StreamId id, int64_t begin_ns, int64_t end_ns) const {
   return std::min(stream.last_ns, end_ns) - std::max(stream.first_ns, begin_ns) >= kJudgeAfterNs;
 }
 
-bool Points::comes_out_elsewhere(StreamId id) const {
+bool Points::comes_out_elsewhere(StreamId id, bool beyond) const {
   for (const StreamId other : audio_.media.index().with_ssrc(model_.streams[id].ssrc)) {
+    if (beyond && audio_.dst(other).ip == audio_.dst(id).ip) continue;
     if (carry_same(model_.streams[id], model_.streams[other]) &&
         audio_.dst(other).ip != audio_.src(id).ip && !has_other_origin(other, id))
       return true;

@@ -36,7 +36,8 @@ class Points {
 
   // The same packets are seen on another path, since a box has rewritten their addresses. A path
   // that leads to the source of this stream comes before it and does not count.
-  bool comes_out_elsewhere(StreamId id) const;
+  // `beyond`: nor does a path to the destination of the stream, which is a relay.
+  bool comes_out_elsewhere(StreamId id, bool beyond = false) const;
 
   // Some host both sends and receives packets of this call at the point. A capture of one direction
   // only proves nothing about what it lacks.

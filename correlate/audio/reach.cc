@@ -40,10 +40,7 @@ AudioVerdict Reach::fault_of(StreamId id) const {
 // The receiver has moved, and the stream has not followed. With ICE each side may send on any pair
 // that its checks keep open, the old ones included (RFC 8445 12.1, RFC 7675).
 AudioVerdict Reach::fault_of_move(StreamId id) const {
-  const auto& audio_sdps = audio_.facts.negotiation.audio_sdps;
-  const bool ice = std::any_of(audio_sdps.begin(), audio_sdps.end(),
-                               [&](const AudioSdp& s) { return s.ice && s.author == receiver(); });
-  if (ice) return {};
+  if (audio_.facts.negotiation.uses_ice()) return {};
   if (const auto moved_ns = left_behind_since(id)) {
     if (*moved_ns - direction_.agreed_from < kJudgeAfterNs)
       return {AudioFault::wrong_destination, 0, id};

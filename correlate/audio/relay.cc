@@ -35,7 +35,8 @@ class Relays {
           });
       if (other == back_.last_leg.end()) continue;
       // A relay may send on from another of its addresses.
-      if (points_.comes_out_elsewhere(id) || points_.comes_out_elsewhere(*other)) continue;
+      if (points_.comes_out_elsewhere(id, true) || points_.comes_out_elsewhere(*other, true))
+        continue;
       const uint8_t point = model_.streams[id].point;
       if (!points_.sees_both_ways(point) && !points_.passes_receiver(*other, id)) continue;
       return model_.streams[id].dst;

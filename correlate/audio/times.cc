@@ -65,6 +65,17 @@ class Times {
     }
     return false;
   }
+  // When the newest SDPs of a party began to name this host: a refresh says it again.
+  int64_t named_since(Party party, const IpAddress& ip) const {
+    const auto& audio_sdps = audio_.facts.negotiation.audio_sdps;
+    int64_t since_ns = 0;
+    for (auto one = audio_sdps.rbegin(); one != audio_sdps.rend(); ++one) {
+      if (one->author != party) continue;
+      if (!one->address || one->address->ip != ip) break;
+      since_ns = one->time_ns;
+    }
+    return since_ns;
+  }
   // A stream from or to the host goes on for a while after the move. One that ends with it is
   // perhaps of the other leg of a B2BUA, which moves too.
   bool shows_after(const AudioDirection& own, const IpAddress& ip, int64_t moved_ns) const {
@@ -89,14 +100,16 @@ class Times {
     if (sender == nullptr) return false;
     if (sender->silence_suppressed) return true;
     if (other == nullptr) return false;
-    if (sender->pauses && (other->pauses || other->comfort_noise)) return true;
-    constexpr uint32_t kClockHz = 8000;
+    if (sender->pauses && (other->pauses || other->comfort_clocks != 0)) return true;
     const StreamId last = direction_.last_leg.back();
-    const bool has_clock = clock_of(audio_.media.of(last), model_.streams[last]) == kClockHz;
-    return sender->comfort_noise && other->comfort_noise && has_clock && !stops_with_other();
+    const uint32_t clock_hz = clock_of(audio_.media.of(last), model_.streams[last]);
+    const uint8_t both = sender->comfort_clocks & other->comfort_clocks;
+    const bool has_clock = clock_hz == 0 ? both != 0 : (both & clock_bit(clock_hz)) != 0;
+    return has_clock && !stops_with_other();
   }
   bool stops_with_other() const {
-    return !back_.last_leg.empty() && std::abs(back_.last_ns - direction_.last_ns) < kHandfulNs;
+    constexpr int64_t kAtOnceNs = 100'000'000;
+    return !back_.last_leg.empty() && std::abs(back_.last_ns - direction_.last_ns) < kAtOnceNs;
   }
 
   // The stream has comfort noise (RFC 3389; type 13, formerly 19), ends with a packet as small as a

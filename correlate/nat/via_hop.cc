@@ -89,6 +89,7 @@ void note_answers(const Model& model, const TransactionRecord& txn, ViaHop* hop)
       stray_ns = 0;
       hop->stray = MessageId{};
       hop->repeats_after_stray = 0;
+      hop->answered_from = model.endpoints[message.src];
       hop->answered_to = model.endpoints[message.dst];
     }
   }

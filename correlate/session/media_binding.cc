@@ -60,6 +60,13 @@ bool overlap(const StreamRecord& a, const StreamRecord& b) {
   return a.first_ns <= b.last_ns && b.first_ns <= a.last_ns;
 }
 
+// No proxy has passed the message on: its Contact names the sender, or no other Via is below the
+// client's own.
+bool comes_from_author(const SipIndex& sip, const IpAddress& sender) {
+  if (sip.is_request && header_values(sip, HeaderId::via).size() == 1) return true;
+  return parse_ip(parse_uri(parse_name_addr(sip.value(HeaderId::contact)).uri).host) == sender;
+}
+
 }  // namespace
 
 std::string_view encoding_of(const StreamBinding& binding, const StreamRecord& stream) {
@@ -171,9 +178,10 @@ void MediaBinding::learn(MessageId id) {
     const auto ip = parse_ip(media.address);
     if (media.port == 0) continue;
     if (ip) expect(id, Endpoint{*ip, media.port}, line);
-    // A host name is the sender's own, as far as a capture can tell.
+    // A host name is that of the author's own host, when this message comes from there.
     const Endpoint& sender = model_.endpoints[message.src];
-    if (!ip && !media.address.empty()) expect(id, Endpoint{sender.ip, media.port}, line);
+    if (!ip && !media.address.empty() && comes_from_author(view_.sip(), sender.ip))
+      expect(id, Endpoint{sender.ip, media.port}, line);
     for (const std::string_view value : media.candidates) {
       const auto candidate = parse_candidate(value);
       const bool same = candidate && ip && candidate->endpoint == Endpoint{*ip, media.port};

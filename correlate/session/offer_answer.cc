@@ -72,7 +72,8 @@ void read_audio(const SdpMedia& media, AudioSdp* audio_sdp) {
     if (type) audio_sdp->payload_types.push_back(*type);
     if (type && *type >= kFirstDynamic && !format.encoding.empty())
       audio_sdp->mapped.push_back({*type, hash_of_codec(format)});
-    if (equal_no_case(format.encoding, "CN")) audio_sdp->comfort_noise = true;
+    if (equal_no_case(format.encoding, "CN"))
+      audio_sdp->comfort_clocks |= clock_bit(format.clock_hz != 0 ? format.clock_hz : 8000);
     if (suppresses_silence(format)) audio_sdp->pauses = true;
   }
 }
@@ -215,8 +216,8 @@ class Reader {
 
   void finish() {
     advance(end_ns_);
-    result.caller.at_end = !answer_unseen_ && is_agreed(caller_, callee_);
-    result.callee.at_end = !answer_unseen_ && is_agreed(callee_, caller_);
+    result.caller.at_end = is_agreed(caller_, callee_);
+    result.callee.at_end = is_agreed(callee_, caller_);
     result.refused = result.offered && !result.negotiated && !result.pairs.empty();
     for (Hold& hold : result.holds) {
       if (!hold.resume) hold.end_ns = std::max(hold.begin_ns, end_ns_);
@@ -279,7 +280,7 @@ class Reader {
   // Its ACK is here, or it is not sent again: an answer came that is not in the capture.
   bool is_answered_unseen(const AudioSdp& offer) const {
     const MessageRecord& message = model_.messages[offer.message];
-    if (!message.txn || !message.is_request() || message.method == Method::ack) return false;
+    if (!message.txn || !message.is_request() || message.method != Method::invite) return false;
     const TransactionRecord& txn = model_.transactions[message.txn];
     return txn.final_status == 0 && (txn.acked || txn.requests == 1);
   }
@@ -397,6 +398,15 @@ bool SendingRight::covers(int64_t time_ns) const {
   return std::any_of(intervals.begin(), intervals.end(), [&](const Interval& interval) {
     return interval.begin_ns <= time_ns && time_ns <= interval.end_ns;
   });
+}
+
+bool Negotiation::uses_ice() const {
+  const auto names = [&](Party author) {
+    return std::any_of(audio_sdps.begin(), audio_sdps.end(), [&](const AudioSdp& audio_sdp) {
+      return audio_sdp.author == author && audio_sdp.ice;
+    });
+  };
+  return names(Party::caller) && names(Party::callee);
 }
 
 bool Negotiation::is_held() const {

@@ -53,7 +53,7 @@ struct AudioSdp {
   std::string setup;              // who begins the handshake (RFC 4145 4): active, passive, actpass
   std::vector<CryptoLine> crypto;
   bool other_keys = false;     // by MIKEY, as a capability, or an a=crypto that cannot be parsed
-  bool comfort_noise = false;  // it lists CN (RFC 3389)
+  uint8_t comfort_clocks = 0;  // of the CN that it lists (RFC 3389), by clock_bit()
   bool pauses = false;         // it lists a codec that sends nothing in silence
   bool silence_suppressed = false;  // the author announces silence suppression
   SdpDirection direction = SdpDirection::sendrecv;
@@ -74,6 +74,12 @@ struct AudioSdp {
   std::string origin;      // o=
   uint64_t rest_hash = 0;  // of all lines but o=
 };
+
+// A bit for each clock of voice: 8, 16, 32 and 48 kHz; 0 for another one.
+inline uint8_t clock_bit(uint32_t clock_hz) {
+  return clock_hz % 8000 == 0 && clock_hz / 8000 < 8 ? static_cast<uint8_t>(1U << (clock_hz / 8000))
+                                                     : uint8_t{0};
+}
 
 // The author of the SDP takes this payload type on one of its audio lines.
 bool accepts(const AudioSdp& audio_sdp, uint8_t payload_type);
@@ -121,7 +127,8 @@ struct Negotiation {
   bool unanswered = false;   // the 2xx was acknowledged, and only one side ever sent an SDP
   std::vector<Hold> holds;
 
-  bool is_held() const;  // by the newest SDP
+  bool is_held() const;   // by the newest SDP
+  bool uses_ice() const;  // both parties name candidates
   // Null when the party sent no SDP. Valid as long as the Negotiation.
   const AudioSdp* newest(Party author) const;
   // The SDP is an offer that was answered, or an answer. Requires an element of audio_sdps.

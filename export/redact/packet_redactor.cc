@@ -191,10 +191,15 @@ void PacketRedactor::ip_header(const PacketPart& part) {
 // Extension headers of IPv6 (RFC 8200 4): the addresses of a route are replaced, options become
 // padding.
 void PacketRedactor::extension_headers(uint8_t type, Bytes bytes) {
-  constexpr uint8_t kHopByHop = 0, kRouting = 43, kFragment = 44, kDestination = 60;
-  while (bytes.size() >= 8 &&
-         (type == kHopByHop || type == kRouting || type == kFragment || type == kDestination)) {
-    const size_t length = type == kFragment ? 8 : 8 + size_t{bytes[1]} * 8;
+  constexpr uint8_t kHopByHop = 0, kRouting = 43, kFragment = 44, kAuthentication = 51,
+                    kDestination = 60;
+  while (bytes.size() >= 8) {
+    const bool known = type == kHopByHop || type == kRouting || type == kFragment ||
+                       type == kAuthentication || type == kDestination;
+    if (!known) return;
+    const size_t length = type == kFragment         ? 8
+                          : type == kAuthentication ? 8 + size_t{bytes[1]} * 4
+                                                    : 8 + size_t{bytes[1]} * 8;
     const Bytes header = piece_of(bytes, 0, length);
     if (type == kRouting) {
       for (size_t at = 8; at + 16 <= header.size(); at += 16)

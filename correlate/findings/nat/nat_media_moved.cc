@@ -39,9 +39,7 @@ const StreamRecord* left_behind(const CallContext& context, const StreamRecord& 
 void check(CallContext& context, CallAnalysis* out) {
   constexpr size_t kMostCompared = 64;
   // ICE moves media from one pair of addresses to another.
-  const auto& audio_sdps = context.audio.negotiation.audio_sdps;
-  if (std::any_of(audio_sdps.begin(), audio_sdps.end(), [](const AudioSdp& s) { return s.ice; }))
-    return;
+  if (context.audio.negotiation.uses_ice()) return;
   const size_t count = std::min(context.streams.size(), kMostCompared);
   for (size_t i = 0; i < count; i++) {
     for (size_t j = i + 1; j < count; j++) {

@@ -28,7 +28,6 @@ void fill(const TcpStall& stall, Finding* finding) {
 }
 
 std::string sent_text(const TcpStall& stall) {
-  if (stall.reset) return fmt::format("answered by a reset (frame {})", stall.last_frame);
   return fmt::format("sent {} in {} without a sign of the other side", times_text(stall.copies + 1),
                      seconds_text(stall.last_ns - stall.first_ns));
 }

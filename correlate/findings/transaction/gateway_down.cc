@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 
 #include "correlate/findings/shared/icmp_rejection.h"
 #include "correlate/findings/shared/support.h"
@@ -122,17 +123,33 @@ Finding finding_about(const Model& model, EndpointId gateway, const Outage& seen
   return finding;
 }
 
+// Outages after the first one: how many there were, with the frame at which each began.
+void add_later(const Model& model, const Pings& seen, Finding* finding) {
+  constexpr size_t kEvidenceFrames = 40;
+  const std::span<const Outage> later = std::span(seen.outages).subspan(1);
+  for (const Outage& outage : later) {
+    const TransactionRecord& first = model.transactions[outage.failed.front()];
+    if (finding->evidence.size() < kEvidenceFrames)
+      finding->evidence.push_back(model.messages[first.request].frame);
+    for (const TransactionId id : outage.failed)
+      finding->explains.push_back(model.transactions[id].call);
+  }
+  if (!later.empty())
+    finding->summary += fmt::format("; followed by {}", counted(later.size(), "more outage"));
+}
+
 void check(CaptureContext& context, std::vector<Finding>* out) {
   const Model& model = context.model;
   std::optional<std::set<IpAddress>> heard;
   for (const auto& [gateway, seen] : pings_by_gateway(model)) {
-    for (const Outage& outage : seen.outages) {
-      const TransactionRecord& first = model.transactions[outage.failed.front()];
-      if (!heard) heard = receivers(model);
-      const auto rejected = rejections(model, first.src, first.dst, first.first_ns);
-      if (rejected.empty() && !heard->contains(model.endpoints[first.src].ip)) continue;
-      report(out, finding_about(model, gateway, outage, rejected));
-    }
+    if (seen.outages.empty()) continue;
+    const TransactionRecord& first = model.transactions[seen.outages.front().failed.front()];
+    if (!heard) heard = receivers(model);
+    const auto rejected = rejections(model, first.src, first.dst, first.first_ns);
+    if (rejected.empty() && !heard->contains(model.endpoints[first.src].ip)) continue;
+    Finding finding = finding_about(model, gateway, seen.outages.front(), rejected);
+    add_later(model, seen, &finding);
+    report(out, std::move(finding));
   }
 }
 
