@@ -11,8 +11,10 @@ using Kind = ClusterAnswer::Kind;
 // Who has to be made known first, and what.
 constexpr int kUnknown[] = {60, 81, 192, 193, 194, 516, 497, 170};
 // Rows or a query that no later attempt makes better.
-constexpr int kRefused[] = {6,  16, 26, 27, 33, 36, 38,  41,  42,  43,  44,  46,
-                            47, 53, 62, 63, 69, 70, 117, 130, 164, 252, 386, 69};
+constexpr int kRefused[] = {6,  16, 26, 27, 33, 36, 38, 41,  42,  43,  44,
+                            46, 47, 53, 62, 63, 69, 70, 117, 130, 164, 386};
+// HTTP statuses that ask for a later attempt: Request Timeout, Too Early, Too Many Requests.
+constexpr int kLater[] = {408, 425, 429};
 
 template <size_t N>
 bool is_among(const int (&codes)[N], int code) {
@@ -128,7 +130,8 @@ ClusterAnswer cluster_answer(const HttpReply& reply) {
   if (words.empty()) words = "HTTP status " + std::to_string(reply.status);
   if (is_among(kUnknown, code) || reply.status == 401 || reply.status == 403)
     return {Kind::unknown, code, std::move(words)};
-  const bool refused = is_among(kRefused, code) || (code == 0 && reply.status / 100 == 4);
+  const bool refused = is_among(kRefused, code) ||
+                       (code == 0 && reply.status / 100 == 4 && !is_among(kLater, reply.status));
   return {refused ? Kind::refused : Kind::away, code, std::move(words)};
 }
 

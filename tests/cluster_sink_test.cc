@@ -118,6 +118,8 @@ TEST(ClusterSink, StoresWhatItGets) {
 TEST(ClusterSink, AnErrorOfTheServerIsTriedAgain) {
   Store store;
   store.plan({{500, "Code: 210, e.displayText() = DB::NetException: Connection refused"},
+              {500, "Code: 252, e.displayText() = DB::Exception: Too many parts (300)"},
+              {429, ""},
               {503, ""},
               {200, "", true}});  // stored, and the answer lost
   ClusterSink sink(options_for(store.port()));
@@ -125,8 +127,8 @@ TEST(ClusterSink, AnErrorOfTheServerIsTriedAgain) {
   EXPECT_TRUE(sink.put(batch_of(0, 100)));
   const ClusterSinkFigures figures = sink.finish();
   EXPECT_EQ(figures.rows, 100);
-  EXPECT_GE(figures.repeats, 2);  // what was cut off without a word libcurl sends again by itself
-  EXPECT_EQ(store.inserts(), 4);
+  EXPECT_GE(figures.repeats, 4);  // what was cut off without a word libcurl sends again by itself
+  EXPECT_EQ(store.inserts(), 6);
   EXPECT_EQ(store.rows().size(), 100);
 }
 
@@ -303,6 +305,13 @@ TEST(ClusterAnswer, IsUnderstoodOfOldAndNewServers) {
   EXPECT_EQ(cluster_answer({500, "Code: 279. DB::NetException: All connection tries failed."}).kind,
             Kind::away);
   EXPECT_EQ(cluster_answer({502, "<html>"}).kind, Kind::away);
+  EXPECT_EQ(
+      cluster_answer({500, "Code: 252, e.displayText() = DB::Exception: Too many parts (300)"})
+          .kind,
+      Kind::away);
+  for (const int status : {408, 425, 429})
+    EXPECT_EQ(cluster_answer({status, ""}).kind, Kind::away) << status;
+  EXPECT_EQ(cluster_answer({413, ""}).kind, Kind::refused);
   EXPECT_EQ(
       cluster_answer({500, "Code: 193, e.displayText() = DB::Exception: Wrong password"}).kind,
       Kind::unknown);
