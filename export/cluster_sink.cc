@@ -111,6 +111,12 @@ bool ClusterSink::wait_for_batch() {
   return !stop_;
 }
 
+// A file that cannot be read now stays where it is and counts as waiting: the next run tries again.
+void ClusterSink::set_front_aside(std::string wrong) {
+  if (figures_.refused_rows == 0) figures_.trouble = std::move(wrong);
+  waiting_.pop_front();
+}
+
 void ClusterSink::forget_front() {
   const Waiting& front = waiting_.front();
   figures_.waiting_rows -= front.file.rows;
@@ -156,16 +162,18 @@ void ClusterSink::send_all() {
       const MutexLock lock(mutex_);
       front = &waiting_.front();
     }
-    ClusterAnswer answer;
     std::string from_file;
     if (!front->file.path.empty()) {
-      std::string wrong = BatchSpool::read(front->file, &from_file);
-      if (!wrong.empty()) answer = {ClusterAnswer::Kind::refused, 0, std::move(wrong)};
+      if (std::string wrong = BatchSpool::read(front->file, &from_file); !wrong.empty()) {
+        const MutexLock lock(mutex_);
+        set_front_aside(std::move(wrong));
+        changed_.tell();
+        continue;
+      }
     }
     const std::string& packed = front->file.path.empty() ? front->packed : from_file;
     const size_t bytes = packed.size();
-    if (answer.kind == ClusterAnswer::Kind::done)
-      answer = client.insert(front->file.table, packed, sha256_base64(packed));
+    const ClusterAnswer answer = client.insert(front->file.table, packed, sha256_base64(packed));
     const MutexLock lock(mutex_);
     if (stop_ && answer.kind != ClusterAnswer::Kind::done) return;
     if (note(answer, bytes)) {
@@ -191,7 +199,13 @@ ClusterSinkFigures ClusterSink::finish() {
   const MutexLock lock(mutex_);
   if (!options_.spool_folder.empty()) {
     for (Waiting& batch : waiting_) {
-      if (batch.file.path.empty()) move_to_file(&batch);
+      if (!batch.file.path.empty()) continue;
+      std::string wrong = move_to_file(&batch);
+      if (wrong.empty()) continue;
+      figures_.dropped_rows += batch.file.rows;
+      figures_.waiting_rows -= batch.file.rows;
+      figures_.trouble = std::move(wrong);
+      batch.file.rows = 0;
     }
   }
   return figures_;

@@ -3,10 +3,12 @@
 #include "export/cluster_sink.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <set>
 #include <thread>
 
@@ -273,6 +275,95 @@ TEST(ClusterSink, WhatARunCouldNotSendTheNextOneSends) {
   EXPECT_EQ(sink.finish().rows, 20);
   EXPECT_EQ(store.rows().size(), 20);
   EXPECT_TRUE(std::filesystem::is_empty(folder));
+}
+
+TEST(ClusterSink, WhatIsNoFileInTheSpoolIsLeftAlone) {
+  const std::string folder = scratch_path("odd-spool");
+  const std::string directory = folder + "/000000000001-messages-5.json.gz";
+  std::filesystem::create_directories(directory);
+  std::filesystem::create_symlink("nowhere", folder + "/000000000002-messages-5.json.gz");
+  Store store;
+  ClusterSinkOptions options = options_for(store.port());
+  options.spool_folder = folder;
+  ClusterSink sink(options);
+  ASSERT_EQ(sink.begin(), "");
+  EXPECT_TRUE(sink.put(batch_of(0, 10)));
+  const ClusterSinkFigures figures = sink.finish();
+  EXPECT_EQ(figures.rows, 10);
+  EXPECT_EQ(figures.waiting_rows + figures.refused_rows + figures.dropped_rows, 0);
+  EXPECT_TRUE(std::filesystem::is_directory(directory));
+}
+
+// Rows in the spool of a run whose cluster was away.
+void leave_in(const std::string& folder, uint16_t port, const RowBatch& batch) {
+  ClusterSinkOptions options = options_for(port);
+  options.spool_folder = folder;
+  options.patience_ns = 100 * kMillisecond;
+  ClusterSink sink(options);
+  ASSERT_EQ(sink.begin(), "");
+  EXPECT_TRUE(sink.put(batch));
+  EXPECT_EQ(sink.finish().waiting_rows, batch.count);
+}
+
+TEST(ClusterSink, AFileThatCannotBeReadIsKeptAndHoldsUpNoOthers) {
+  const std::string folder = scratch_path("cut-spool");
+  const uint16_t port = unused_port();
+  leave_in(folder, port, batch_of(0, 10));
+  const std::filesystem::path file = std::filesystem::directory_iterator(folder)->path();
+  ClusterSinkOptions options = options_for(port);
+  options.spool_folder = folder;
+  ClusterSink sink(options);
+  ASSERT_EQ(sink.begin(), "");
+  std::filesystem::resize_file(file, 5);
+  EXPECT_TRUE(sink.put(batch_of(10, 7)));
+  Store store(port);
+  const ClusterSinkFigures figures = sink.finish();
+  EXPECT_EQ(figures.rows, 7);
+  EXPECT_EQ(figures.refused_rows + figures.dropped_rows, 0);
+  EXPECT_EQ(figures.waiting_rows, 10);
+  EXPECT_TRUE(std::filesystem::exists(file));
+  const std::string lost = lost_sentence(figures, options);
+  EXPECT_NE(lost.find("10 rows left in " + folder), std::string::npos) << lost;
+}
+
+TEST(ClusterSink, WhatCannotBeLeftInTheSpoolIsTold) {
+  const std::string folder = scratch_path("lost-spool");
+  ClusterSinkOptions options = options_for(unused_port());
+  options.spool_folder = folder;
+  options.patience_ns = 100 * kMillisecond;
+  ClusterSink sink(options);
+  ASSERT_EQ(sink.begin(), "");
+  EXPECT_TRUE(sink.put(batch_of(0, 10)));
+  std::filesystem::remove_all(folder);
+  std::ofstream(folder) << "in its place";
+  const ClusterSinkFigures figures = sink.finish();
+  EXPECT_EQ(figures.waiting_rows, 0);
+  EXPECT_EQ(figures.dropped_rows, 10);
+  const std::string lost = lost_sentence(figures, options);
+  EXPECT_NE(lost.find("10 rows dropped"), std::string::npos) << lost;
+  EXPECT_NE(lost.find("cannot be written"), std::string::npos) << lost;
+}
+
+TEST(BatchSpool, RunsThatShareAFolderWriteOverNothing) {
+  const std::string folder = scratch_path("shared-spool");
+  BatchSpool one(folder), other(folder);
+  std::vector<SpooledBatch> found;
+  ASSERT_EQ(one.begin(&found), "");
+  ASSERT_EQ(other.begin(&found), "");
+  SpooledBatch of_one{"", "messages", 5}, of_other{"", "messages", 5};
+  ASSERT_EQ(one.write("first", &of_one), "");
+  ASSERT_EQ(other.write("second", &of_other), "");
+  EXPECT_NE(of_one.path, of_other.path);
+  EXPECT_NE(of_one.path.find("-" + std::to_string(getpid()) + "-"), std::string::npos);
+  std::string text;
+  EXPECT_EQ(BatchSpool::read(of_one, &text), "");
+  EXPECT_EQ(text, "first");
+  // The next run finds both, in their order.
+  ASSERT_EQ(BatchSpool(folder).begin(&found), "");
+  ASSERT_EQ(found.size(), 2);
+  EXPECT_EQ(found[0].path, of_one.path);
+  EXPECT_EQ(found[1].table, "messages");
+  EXPECT_EQ(found[1].rows, 5);
 }
 
 TEST(ClusterUrl, IsReadAndNeverShowsItsPassword) {
