@@ -129,7 +129,7 @@ void ClusterSink::forget_front() {
 }
 
 // What became of the first batch; false: it is tried again.
-bool ClusterSink::note(const ClusterAnswer& answer, size_t bytes) {
+bool ClusterSink::note(const ClusterAnswer& answer, size_t bytes, int64_t begun_ns) {
   if (answer.kind == ClusterAnswer::Kind::done) {
     figures_.rows += waiting_.front().file.rows;
     figures_.batches++;
@@ -147,7 +147,7 @@ bool ClusterSink::note(const ClusterAnswer& answer, size_t bytes) {
   figures_.repeats++;
   failures_++;
   if (figures_.refused_rows == 0) figures_.trouble = answer.sentence;
-  if (failing_since_ns_ == 0) failing_since_ns_ = monotonic_ns();
+  if (failing_since_ns_ == 0) failing_since_ns_ = begun_ns;
   // Nobody sets the server up while a file waits.
   if (answer.kind == ClusterAnswer::Kind::unknown && options_.may_wait)
     failing_since_ns_ = std::min(failing_since_ns_, monotonic_ns() - options_.patience_ns - 1);
@@ -155,7 +155,8 @@ bool ClusterSink::note(const ClusterAnswer& answer, size_t bytes) {
 }
 
 void ClusterSink::send_all() {
-  ClusterClient client(url_, &stop_);
+  // One attempt at a server that keeps silent is not longer than the patience.
+  ClusterClient client(url_, &stop_, std::clamp<int64_t>(options_.patience_ns / kSecondNs, 1, 60));
   while (wait_for_batch()) {
     const Waiting* front = nullptr;
     {
@@ -173,10 +174,11 @@ void ClusterSink::send_all() {
     }
     const std::string& packed = front->file.path.empty() ? front->packed : from_file;
     const size_t bytes = packed.size();
+    const int64_t begun_ns = monotonic_ns();
     const ClusterAnswer answer = client.insert(front->file.table, packed, sha256_base64(packed));
     const MutexLock lock(mutex_);
     if (stop_ && answer.kind != ClusterAnswer::Kind::done) return;
-    if (note(answer, bytes)) {
+    if (note(answer, bytes, begun_ns)) {
       forget_front();
       changed_.tell();
       continue;

@@ -178,6 +178,41 @@ TEST(ClusterSink, AServerThatIsDownIsTold) {
   EXPECT_EQ(lost.find("s3cret"), std::string::npos) << lost;
 }
 
+TEST(ClusterSink, AServerThatKeepsSilentIsWaitedForAsLongAsWasSaid) {
+  for (const bool at_once : {true, false}) {
+    const HttpServerThread silent([&](const HttpAsked& asked) {
+      HttpGiven given{200, kVersion};
+      if (at_once || asked.parameters.contains("query")) given.wait_ms = 60'000;
+      return given;
+    });
+    ClusterSinkOptions options = options_for(silent.port());
+    options.patience_ns = 1000 * kMillisecond;
+    ClusterSink sink(options);
+    ASSERT_EQ(sink.begin(), "");
+    EXPECT_TRUE(sink.put(batch_of(0, 10)));
+    const auto begun = std::chrono::steady_clock::now();
+    const ClusterSinkFigures figures = sink.finish();
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(10)) << at_once;
+    EXPECT_EQ(figures.waiting_rows, 10);
+    EXPECT_NE(figures.trouble, "");
+  }
+}
+
+TEST(ClusterSink, APageInPlaceOfAServerStoresNothing) {
+  const HttpServerThread page([](const HttpAsked&) {
+    return HttpGiven{200, "<html>\n<body>\nSign in\n"};
+  });
+  ClusterSinkOptions options = options_for(page.port());
+  options.patience_ns = 100 * kMillisecond;
+  ClusterSink sink(options);
+  ASSERT_EQ(sink.begin(), "");
+  EXPECT_TRUE(sink.put(batch_of(0, 10)));
+  const ClusterSinkFigures figures = sink.finish();
+  EXPECT_EQ(figures.rows, 0);
+  EXPECT_EQ(figures.waiting_rows, 10);
+  EXPECT_EQ(figures.trouble, "the answer is no table");
+}
+
 TEST(ClusterSink, ATableThatIsMissingIsNotWaitedFor) {
   Store store;
   const HttpGiven missing{
