@@ -3,7 +3,6 @@
 #include "export/cluster_sink.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -377,75 +376,6 @@ TEST(ClusterSink, WhatCannotBeLeftInTheSpoolIsTold) {
   const std::string lost = lost_sentence(figures, options);
   EXPECT_NE(lost.find("10 rows dropped"), std::string::npos) << lost;
   EXPECT_NE(lost.find("cannot be written"), std::string::npos) << lost;
-}
-
-TEST(BatchSpool, RunsThatShareAFolderWriteOverNothing) {
-  const std::string folder = scratch_path("shared-spool");
-  BatchSpool one(folder), other(folder);
-  std::vector<SpooledBatch> found;
-  ASSERT_EQ(one.begin(&found), "");
-  ASSERT_EQ(other.begin(&found), "");
-  SpooledBatch of_one{"", "messages", 5}, of_other{"", "messages", 5};
-  ASSERT_EQ(one.write("first", &of_one), "");
-  ASSERT_EQ(other.write("second", &of_other), "");
-  EXPECT_NE(of_one.path, of_other.path);
-  EXPECT_NE(of_one.path.find("-" + std::to_string(getpid()) + "-"), std::string::npos);
-  std::string text;
-  EXPECT_EQ(BatchSpool::read(of_one, &text), "");
-  EXPECT_EQ(text, "first");
-  // The next run finds both, in their order.
-  ASSERT_EQ(BatchSpool(folder).begin(&found), "");
-  ASSERT_EQ(found.size(), 2);
-  EXPECT_EQ(found[0].path, of_one.path);
-  EXPECT_EQ(found[1].table, "messages");
-  EXPECT_EQ(found[1].rows, 5);
-}
-
-TEST(ClusterUrl, IsReadAndNeverShowsItsPassword) {
-  ClusterUrl url;
-  ASSERT_EQ(parse_cluster_url("clickhouse://ann:a%40b:c@[2001:db8::1]:9123/sip", &url), "");
-  EXPECT_EQ(url.server.user, "ann");
-  EXPECT_EQ(url.server.password, "a@b:c");
-  EXPECT_EQ(url.server.host, "2001:db8::1");
-  EXPECT_EQ(url.server.port, 9123);
-  EXPECT_EQ(url.database, "sip");
-  ASSERT_EQ(parse_cluster_url("clickhouse://db.example.com/sip?secure", &url), "");
-  EXPECT_TRUE(url.server.secure);
-  EXPECT_EQ(url.server.port, 8443);
-  for (const char* wrong :
-       {"clickhouse://u:pa/ss@h", "clickhouse://u:pass@h", "clickhouse://u:pass@h:x/db",
-        "clickhouse://u:pass@/db", "clickhouse://u:pass@h/d`b", "clickhouse://u:pass%0d%0aX:1@h/db",
-        "clickhouse://u:pass@h/db?pass", "clickhouse://u:pass@h:99999/db"}) {
-    const std::string sentence = parse_cluster_url(wrong, &url);
-    EXPECT_NE(sentence, "") << wrong;
-    EXPECT_EQ(sentence.substr(0, sentence.find(": write")).find("pa"),
-              std::string_view(wrong).ends_with("?pass") ? sentence.find("pa") : std::string::npos)
-        << sentence;
-  }
-}
-
-TEST(ClusterAnswer, IsUnderstoodOfOldAndNewServers) {
-  using Kind = ClusterAnswer::Kind;
-  EXPECT_EQ(cluster_answer({200, ""}).kind, Kind::done);
-  EXPECT_EQ(cluster_answer({0, "Connection refused"}).kind, Kind::away);
-  EXPECT_EQ(cluster_answer({500, "Code: 279. DB::NetException: All connection tries failed."}).kind,
-            Kind::away);
-  EXPECT_EQ(cluster_answer({502, "<html>"}).kind, Kind::away);
-  EXPECT_EQ(
-      cluster_answer({500, "Code: 252, e.displayText() = DB::Exception: Too many parts (300)"})
-          .kind,
-      Kind::away);
-  for (const int status : {408, 425, 429})
-    EXPECT_EQ(cluster_answer({status, ""}).kind, Kind::away) << status;
-  EXPECT_EQ(cluster_answer({413, ""}).kind, Kind::refused);
-  EXPECT_EQ(
-      cluster_answer({500, "Code: 193, e.displayText() = DB::Exception: Wrong password"}).kind,
-      Kind::unknown);
-  const ClusterAnswer refused = cluster_answer(
-      {404, "Code: 62. DB::Exception: Syntax error: failed at 1. (SYNTAX_ERROR) (version 24.8)"});
-  EXPECT_EQ(refused.kind, Kind::refused);
-  EXPECT_EQ(refused.code, 62);
-  EXPECT_EQ(refused.sentence, "Syntax error: failed at 1. (SYNTAX_ERROR)");
 }
 
 }  // namespace
