@@ -348,6 +348,7 @@ TEST(ClusterSink, AFileThatCannotBeReadIsKeptAndHoldsUpNoOthers) {
   options.spool_folder = folder;
   ClusterSink sink(options);
   ASSERT_EQ(sink.begin(), "");
+  while (sink.figures().repeats == 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));
   std::filesystem::resize_file(file, 5);
   EXPECT_TRUE(sink.put(batch_of(10, 7)));
   Store store(port);
