@@ -11,8 +11,10 @@ using Kind = ClusterAnswer::Kind;
 // Who has to be made known first, and what.
 constexpr int kUnknown[] = {60, 81, 192, 193, 194, 516, 497, 170};
 // Rows or a query that no later attempt makes better.
-constexpr int kRefused[] = {6,  16, 26, 27, 33, 36, 38,  41,  42,  43,  44,  46,
-                            47, 53, 62, 63, 69, 70, 117, 130, 164, 252, 386, 69};
+constexpr int kRefused[] = {6,  16, 26, 27, 33, 36, 38, 41,  42,  43,  44,
+                            46, 47, 53, 62, 63, 69, 70, 117, 130, 164, 386};
+// HTTP statuses that ask for a later attempt: Request Timeout, Too Early, Too Many Requests.
+constexpr int kLater[] = {408, 425, 429};
 
 template <size_t N>
 bool is_among(const int (&codes)[N], int code) {
@@ -53,39 +55,54 @@ class TabReader {
  public:
   explicit TabReader(const ClusterClient::Result& result) : result_(result) {}
 
+  // False: no more of it.
   bool take(std::string_view bytes) {
     while (!bytes.empty()) {
       const size_t end = bytes.find('\n');
       line_.append(bytes.substr(0, end));
-      if (line_.size() > kMostLine) return false;
+      if (line_.size() > kMostLine) return is_malformed_ = true, false;
       if (end == std::string_view::npos) return true;
       bytes.remove_prefix(end + 1);
-      if (!read_line()) return false;
+      const bool more = read_line();
       line_.clear();
+      if (!more) return false;
     }
     return true;
   }
 
+  // Whether all that came was a table, also when nobody wanted the rest.
+  bool is_table() const { return !is_malformed_ && lines_ >= 2 && line_.empty(); }
+
  private:
-  static constexpr size_t kMostLine = 64 << 20;
+  static constexpr size_t kMostLine = 64 << 20, kMostCells = 4096;
 
   bool read_line() {
     split();
+    const size_t wanted = lines_ > 0 ? columns_.size() : result_.columns;
+    is_malformed_ = cells_.size() > kMostCells || (wanted > 0 && cells_.size() != wanted);
+    if (is_malformed_) return false;
     if (lines_++ == 0) {
       for (const auto& cell : cells_) columns_.push_back({cell.value_or(""), {}});
       return true;
     }
     if (lines_ > 2) return result_.row(cells_);
-    if (cells_.size() != columns_.size()) return false;
-    for (size_t i = 0; i < cells_.size(); i++) columns_[i].type = cells_[i].value_or("");
+    for (size_t i = 0; i < cells_.size(); i++) {
+      columns_[i].type = cells_[i].value_or("");
+      if (!is_type(columns_[i].type)) return is_malformed_ = true, false;
+    }
     result_.begin(columns_);
     return true;
+  }
+
+  // "UInt64": what a page of HTML has in its second line is none.
+  static bool is_type(std::string_view text) {
+    return !text.empty() && text.front() >= 'A' && text.front() <= 'Z';
   }
 
   void split() {
     cells_.clear();
     std::string_view rest = line_;
-    while (true) {
+    while (cells_.size() <= kMostCells) {
       const size_t end = rest.find('\t');
       const std::string_view cell = rest.substr(0, end);
       if (cell == "\\N") {
@@ -114,6 +131,7 @@ class TabReader {
   const ClusterClient::Result& result_;
   std::string line_;
   uint64_t lines_ = 0;
+  bool is_malformed_ = false;
   std::vector<ClusterClient::ResultColumn> columns_;
   std::vector<ClusterClient::Cell> cells_;
 };
@@ -128,43 +146,55 @@ ClusterAnswer cluster_answer(const HttpReply& reply) {
   if (words.empty()) words = "HTTP status " + std::to_string(reply.status);
   if (is_among(kUnknown, code) || reply.status == 401 || reply.status == 403)
     return {Kind::unknown, code, std::move(words)};
-  const bool refused = is_among(kRefused, code) || (code == 0 && reply.status / 100 == 4);
+  const bool refused = is_among(kRefused, code) ||
+                       (code == 0 && reply.status / 100 == 4 && !is_among(kLater, reply.status));
   return {refused ? Kind::refused : Kind::away, code, std::move(words)};
 }
 
-ClusterClient::ClusterClient(ClusterUrl url, const std::atomic<bool>* stop)
-    : url_(std::move(url)), http_(url_.server, stop) {}
+ClusterClient::ClusterClient(ClusterUrl url, const std::atomic<bool>* stop, int64_t silence_s)
+    : url_(std::move(url)), http_(url_.server, stop), silence_s_(silence_s) {}
 
-int ClusterClient::server_year() {
-  if (year_) return *year_;
+ClusterAnswer ClusterClient::ask_version() {
+  if (year_) return {};
   int year = 0;
-  const ClusterAnswer answer =
-      select("SELECT version()", {[](const auto&) {},
-                                  [&](const std::vector<Cell>& cells) {
-                                    const std::string& text = cells[0].value_or("");
-                                    std::from_chars(text.data(), text.data() + text.size(), year);
-                                    return true;
-                                  }});
+  ClusterAnswer answer = ask("SELECT version()",
+                             {[](const auto&) {},
+                              [&](const std::vector<Cell>& cells) {
+                                const std::string& text = cells[0].value_or("");
+                                std::from_chars(text.data(), text.data() + text.size(), year);
+                                return true;
+                              },
+                              1},
+                             false, silence_s_);
   if (answer.kind == Kind::done) year_ = year;
-  return year;
+  return answer;
 }
 
 ClusterAnswer ClusterClient::insert(std::string_view table, std::string_view packed,
                                     const std::string& token) {
+  // Who does not tell it takes no rows now either, and is waited for once.
+  if (ClusterAnswer answer = ask_version(); answer.kind == Kind::away) return answer;
   HttpClient::Request request;
+  request.silence_s = silence_s_;
   request.body = packed;
   request.gzip = true;
   request.parameters = {{"query", "INSERT INTO `" + url_.database + "`.`" + std::string(table) +
                                       "` FORMAT JSONEachRow"},
                         {"insert_distributed_sync", "1"}};
   constexpr int kKnowsTokens = 23;
-  if (server_year() >= kKnowsTokens)
+  if (year_.value_or(0) >= kKnowsTokens)
     request.parameters.emplace_back("insert_deduplication_token", token);
   return cluster_answer(http_.post(request));
 }
 
 ClusterAnswer ClusterClient::select(const std::string& sql, const Result& result,
                                     bool without_missing) {
+  constexpr int64_t kPatienceS = 300;
+  return ask(sql, result, without_missing, kPatienceS);
+}
+
+ClusterAnswer ClusterClient::ask(const std::string& sql, const Result& result, bool without_missing,
+                                 int64_t silence_s) {
   HttpClient::Request request;
   request.body = sql;
   // An answer that is not whole is an error: the server waits until it knows.
@@ -174,11 +204,13 @@ ClusterAnswer ClusterClient::select(const std::string& sql, const Result& result
                         {"wait_end_of_query", "1"},
                         {"max_query_size", "33554432"}};
   if (without_missing) request.parameters.emplace_back("skip_unavailable_shards", "1");
-  constexpr int64_t kPatienceS = 300;
-  request.silence_s = kPatienceS;
+  request.silence_s = silence_s;
   TabReader reader(result);
   request.take = [&](std::string_view bytes) { return reader.take(bytes); };
-  return cluster_answer(http_.post(request));
+  ClusterAnswer answer = cluster_answer(http_.post(request));
+  if (answer.kind == Kind::done && !reader.is_table())
+    return {Kind::away, 0, "the answer is no table"};
+  return answer;
 }
 
 std::string cluster_string(std::string_view text) {

@@ -40,25 +40,30 @@ class ClusterClient {
   struct Result {
     std::function<void(const std::vector<ResultColumn>&)> begin;
     std::function<bool(const std::vector<Cell>&)> row;  // false: no more rows
+    size_t columns = 0;                                 // that the table has; 0: any
   };
 
-  explicit ClusterClient(ClusterUrl url, const std::atomic<bool>* stop = nullptr);
+  // `silence_s`: how long a server that takes rows may keep silent.
+  explicit ClusterClient(ClusterUrl url, const std::atomic<bool>* stop = nullptr,
+                         int64_t silence_s = 60);
 
   // Rows as gzipped JSONEachRow. They are stored when this says so, on the servers that they belong
   // to. `token`: of the same rows sent again.
   ClusterAnswer insert(std::string_view table, std::string_view packed, const std::string& token);
 
-  // One query that reads. With `without_missing`, servers of the cluster that are away are left
-  // out.
+  // One query that reads, whose answer has to be a table. With `without_missing`, servers of the
+  // cluster that are away are left out.
   ClusterAnswer select(const std::string& sql, const Result& result, bool without_missing = false);
 
-  // The year of its version, such as 18 or 24; 0: not told.
-  int server_year();
-
  private:
+  ClusterAnswer ask_version();
+  ClusterAnswer ask(const std::string& sql, const Result& result, bool without_missing,
+                    int64_t silence_s);
+
   ClusterUrl url_;
   HttpClient http_;
-  std::optional<int> year_;
+  int64_t silence_s_;
+  std::optional<int> year_;  // of the server's version, such as 18 or 24
 };
 
 // A string of ClickHouse's SQL.

@@ -114,7 +114,6 @@ class Fetch {
       : name_(std::move(name)), folder_(std::move(folder)), fetched_(fetched) {}
 
   bool take(const std::vector<Cell>& row) {
-    if (row.size() != columns) return false;
     if (fetched_->messages >= kMostFetchedMessages) {
       is_cut_ = true;
       return false;
@@ -196,8 +195,8 @@ struct CallsWanted {
              ", 'UTC'))";
     };
     constexpr int64_t kDayNs = 86'400 * kSecondNs;  // clocks of probes differ, at midnight too
-    return "call_id IN (" + list + ") AND day >= " + day(first_ns - kDayNs) +
-           " AND day <= " + day(last_ns + kDayNs);
+    return "call_id IN (" + list + ") AND day >= " + day(kept_time(first_ns) - kDayNs) +
+           " AND day <= " + day(kept_time(last_ns) + kDayNs);
   }
 };
 
@@ -216,7 +215,8 @@ ClusterAnswer choose_newest(ClusterClient& client, const std::string& name,
          if (++calls > kMostFetchedCalls) return true;
          chosen->add(row);
          return true;
-       }},
+       },
+       3},
       &missing);
   if (!missing.empty()) fetched->missing.push_back(name + ": " + missing);
   if (calls > kMostFetchedCalls)
@@ -250,7 +250,7 @@ ClusterAnswer fetch_calls(ClusterClient& client, const std::string& name,
   Fetch fetch(name, folder, fetched);
   std::string missing;  // has been told
   const ClusterAnswer answer = select_what_is_there(
-      client, sql, {[](const auto&) {}, [&](const auto& row) { return fetch.take(row); }},
+      client, sql, {[](const auto&) {}, [&](const auto& row) { return fetch.take(row); }, columns},
       &missing);
   const std::string trouble = fetch.finish();
   if (!trouble.empty()) return {Kind::away, 0, trouble};

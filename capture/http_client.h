@@ -39,7 +39,7 @@ class HttpClient {
     Parameters parameters{};     // of the query, as they are: they are escaped here
     std::string_view body{};     // must outlive the call
     bool gzip = false;           // the body is
-    int64_t silence_s = 60;      // how long the server may keep silent
+    int64_t silence_s = 60;      // how long the server may keep silent, from 1
     size_t most_text = 4 << 20;  // of the answer that is kept
     // Takes an answer of status 200 as it comes; false ends it.
     std::function<bool(std::string_view)> take{};

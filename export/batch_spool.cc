@@ -17,7 +17,10 @@ namespace {
 
 constexpr std::string_view kEnding = ".json.gz";
 
-// "000000000012-messages-100000.json.gz"
+constexpr uint64_t kMostBytes = 256 << 20;  // of a file; a batch packs to much less
+
+// "000000000012-4711-messages-100000.json.gz": number, process, table, rows. Earlier versions told
+// no process.
 bool read_name(std::string_view name, uint64_t* number, SpooledBatch* batch) {
   if (!name.ends_with(kEnding)) return false;
   name.remove_suffix(kEnding.size());
@@ -27,7 +30,8 @@ bool read_name(std::string_view name, uint64_t* number, SpooledBatch* batch) {
     const char* const end = digits.data() + digits.size();
     return std::from_chars(digits.data(), end, *value).ptr == end && !digits.empty();
   };
-  batch->table = name.substr(first + 1, last - first - 1);
+  const std::string_view middle = name.substr(first + 1, last - first - 1);
+  batch->table = middle.substr(middle.find('-') + 1);
   return read(name.substr(0, first), number) && read(name.substr(last + 1), &batch->rows);
 }
 
@@ -74,10 +78,12 @@ std::string BatchSpool::begin(std::vector<SpooledBatch>* found) {
     SpooledBatch batch;
     uint64_t number = 0;
     if (!read_name(entry->path().filename().string(), &number, &batch)) continue;
-    std::error_code ignored;
-    batch.path = entry->path().string();
-    batch.bytes = entry->file_size(ignored);
     next_ = std::max(next_, number + 1);
+    std::error_code wrong;
+    if (!entry->is_regular_file(wrong) || wrong) continue;
+    batch.path = entry->path().string();
+    batch.bytes = entry->file_size(wrong);
+    if (wrong || batch.bytes > kMostBytes) continue;
     batches.emplace_back(number, std::move(batch));
   }
   if (code) return folder_ + ": the folder cannot be read: " + code.message();
@@ -87,14 +93,31 @@ std::string BatchSpool::begin(std::vector<SpooledBatch>* found) {
   return {};
 }
 
+// Another run can use the folder at the same time: who holds the unfinished file is the only one
+// who may use its name.
+int BatchSpool::open_unused(SpooledBatch* batch, std::string* unfinished) {
+  constexpr int kMostNamesTaken = 10'000;
+  for (int taken = 0; taken < kMostNamesTaken; taken++) {
+    batch->path = fmt::format("{}/{:012}-{}-{}-{}{}", folder_, next_++, getpid(), batch->table,
+                              batch->rows, kEnding);
+    *unfinished = batch->path + ".part";
+    const int fd = open(unfinished->c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0 && errno == EEXIST) continue;
+    struct stat there {};
+    if (fd < 0 || (lstat(batch->path.c_str(), &there) != 0 && errno == ENOENT)) return fd;
+    close(fd);
+    unlink(unfinished->c_str());
+  }
+  errno = EEXIST;
+  return -1;
+}
+
 // Under its name when it is whole: a run that was killed leaves no half batch.
 std::string BatchSpool::write(std::string_view packed, SpooledBatch* batch) {
   if (std::string wrong = make_folder(); !wrong.empty()) return wrong;
-  batch->path =
-      fmt::format("{}/{:012}-{}-{}{}", folder_, next_++, batch->table, batch->rows, kEnding);
   batch->bytes = packed.size();
-  const std::string unfinished = batch->path + ".part";
-  const int fd = open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  std::string unfinished;
+  const int fd = open_unused(batch, &unfinished);
   if (fd < 0) return trouble(unfinished, "cannot be written");
   const bool written = write_all(fd, packed);
   std::string wrong = written ? std::string() : trouble(unfinished, "cannot be written");

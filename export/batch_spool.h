@@ -1,5 +1,6 @@
 // Batches of rows in files of a folder, 0600, one each: what waits for a cluster that is away.
-// Names tell their order, table and number of rows, so that a later run finds them.
+// Names tell their order, the process that wrote them, table and number of rows, so that a later
+// run finds them. Runs that share a folder never write over each other's files.
 //
 // Threads: one at a time. Errors: sentences; a file that cannot be read is left where it is.
 #pragma once
@@ -35,6 +36,8 @@ class BatchSpool {
 
  private:
   std::string make_folder();
+  // A file of its own beside the path that it gives the batch; -1 with errno.
+  int open_unused(SpooledBatch* batch, std::string* unfinished);
 
   std::string folder_;
   bool is_temporary_ = false;

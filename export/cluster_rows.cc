@@ -107,6 +107,17 @@ int64_t ClusterRows::time_of(const ClusterTable& table, RowId row, CallId call) 
   return first_ns;
 }
 
+// Of the call, also where a message folds it: all rows of a call lie on one server. A row without a
+// call has its own, where its table has one.
+void ClusterRows::append_call_id(const ClusterTable& table, RowId row, CallId call) {
+  append_field(&batch_.rows, kCallIdColumn);
+  const std::string& of_call = keys_.call_id_of(call);
+  if (!of_call.empty() || !table.has_call_id) return append_bytes(&batch_.rows, of_call);
+  cell_.clear();
+  find_column(*table.table, kCallIdColumn)->get(reader_, row, cell_);
+  append_bytes(&batch_.rows, cell_.type == Value::Type::text ? cell_.text : std::string());
+}
+
 bool ClusterRows::write_row(const ClusterTable& table, RowId row) {
   const CallId call = keys_.call_of(table, row);
   if (table.owner != ClusterOwner::probe && reader_.has_choice() &&
@@ -123,9 +134,7 @@ bool ClusterRows::write_row(const ClusterTable& table, RowId row) {
     *out += std::to_string(id);
   }
   if (table.owner != ClusterOwner::probe) {
-    // Of the call, also where a message folds it: all rows of a call lie on one server.
-    append_field(out, kCallIdColumn);
-    append_bytes(out, keys_.call_id_of(call));
+    append_call_id(table, row, call);
     append_field(out, kCallKindColumn);
     append_bytes(out, call && reader_.model.calls.holds(call)
                           ? to_string(reader_.model.calls[call].kind)

@@ -35,6 +35,7 @@ class ClusterRows {
  private:
   bool write_row(const ClusterTable& table, RowId row);
   void append_cell(const ClusterColumn& column, RowId row, uint64_t id);
+  void append_call_id(const ClusterTable& table, RowId row, CallId call);
   int64_t time_of(const ClusterTable& table, RowId row, CallId call);
   bool flush();
 

@@ -111,6 +111,12 @@ bool ClusterSink::wait_for_batch() {
   return !stop_;
 }
 
+// A file that cannot be read now stays where it is and counts as waiting: the next run tries again.
+void ClusterSink::set_front_aside(std::string wrong) {
+  if (figures_.refused_rows == 0) figures_.trouble = std::move(wrong);
+  waiting_.pop_front();
+}
+
 void ClusterSink::forget_front() {
   const Waiting& front = waiting_.front();
   figures_.waiting_rows -= front.file.rows;
@@ -123,7 +129,7 @@ void ClusterSink::forget_front() {
 }
 
 // What became of the first batch; false: it is tried again.
-bool ClusterSink::note(const ClusterAnswer& answer, size_t bytes) {
+bool ClusterSink::note(const ClusterAnswer& answer, size_t bytes, int64_t begun_ns) {
   if (answer.kind == ClusterAnswer::Kind::done) {
     figures_.rows += waiting_.front().file.rows;
     figures_.batches++;
@@ -141,7 +147,7 @@ bool ClusterSink::note(const ClusterAnswer& answer, size_t bytes) {
   figures_.repeats++;
   failures_++;
   if (figures_.refused_rows == 0) figures_.trouble = answer.sentence;
-  if (failing_since_ns_ == 0) failing_since_ns_ = monotonic_ns();
+  if (failing_since_ns_ == 0) failing_since_ns_ = begun_ns;
   // Nobody sets the server up while a file waits.
   if (answer.kind == ClusterAnswer::Kind::unknown && options_.may_wait)
     failing_since_ns_ = std::min(failing_since_ns_, monotonic_ns() - options_.patience_ns - 1);
@@ -149,26 +155,30 @@ bool ClusterSink::note(const ClusterAnswer& answer, size_t bytes) {
 }
 
 void ClusterSink::send_all() {
-  ClusterClient client(url_, &stop_);
+  // One attempt at a server that keeps silent is not longer than the patience.
+  ClusterClient client(url_, &stop_, std::clamp<int64_t>(options_.patience_ns / kSecondNs, 1, 60));
   while (wait_for_batch()) {
     const Waiting* front = nullptr;
     {
       const MutexLock lock(mutex_);
       front = &waiting_.front();
     }
-    ClusterAnswer answer;
     std::string from_file;
     if (!front->file.path.empty()) {
-      std::string wrong = BatchSpool::read(front->file, &from_file);
-      if (!wrong.empty()) answer = {ClusterAnswer::Kind::refused, 0, std::move(wrong)};
+      if (std::string wrong = BatchSpool::read(front->file, &from_file); !wrong.empty()) {
+        const MutexLock lock(mutex_);
+        set_front_aside(std::move(wrong));
+        changed_.tell();
+        continue;
+      }
     }
     const std::string& packed = front->file.path.empty() ? front->packed : from_file;
     const size_t bytes = packed.size();
-    if (answer.kind == ClusterAnswer::Kind::done)
-      answer = client.insert(front->file.table, packed, sha256_base64(packed));
+    const int64_t begun_ns = monotonic_ns();
+    const ClusterAnswer answer = client.insert(front->file.table, packed, sha256_base64(packed));
     const MutexLock lock(mutex_);
     if (stop_ && answer.kind != ClusterAnswer::Kind::done) return;
-    if (note(answer, bytes)) {
+    if (note(answer, bytes, begun_ns)) {
       forget_front();
       changed_.tell();
       continue;
@@ -191,7 +201,13 @@ ClusterSinkFigures ClusterSink::finish() {
   const MutexLock lock(mutex_);
   if (!options_.spool_folder.empty()) {
     for (Waiting& batch : waiting_) {
-      if (batch.file.path.empty()) move_to_file(&batch);
+      if (!batch.file.path.empty()) continue;
+      std::string wrong = move_to_file(&batch);
+      if (wrong.empty()) continue;
+      figures_.dropped_rows += batch.file.rows;
+      figures_.waiting_rows -= batch.file.rows;
+      figures_.trouble = std::move(wrong);
+      batch.file.rows = 0;
     }
   }
   return figures_;

@@ -68,7 +68,9 @@ class ClusterSink {
   bool is_hopeless() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void take_in(Waiting batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::string move_to_file(Waiting* batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool note(const ClusterAnswer& answer, size_t bytes) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool note(const ClusterAnswer& answer, size_t bytes, int64_t begun_ns)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void set_front_aside(std::string wrong) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void forget_front() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const ClusterSinkOptions options_;

@@ -10,6 +10,7 @@
 #include "tests/support/http_server.h"
 #include "tests/support/run_binary.h"
 #include "tests/support/scratch.h"
+#include "tests/support/written_flow.h"
 
 namespace sipladder::cluster_read_test {
 namespace {
@@ -143,6 +144,30 @@ TEST(ClusterExport, SendsTheRowsOfEveryTableWithIdsThatJoin) {
   EXPECT_EQ(first, again);
   for (const std::string& one : other) EXPECT_FALSE(first.contains(one));
   for (const std::string& one : first) EXPECT_TRUE(has(messages, one)) << one;
+}
+
+TEST(ClusterExport, SessionsOfARelayKeepTheirCallIdWithoutTheirCall) {
+  const std::string path = write_flow(scratch_path("relay-alone.pcap"),
+                                      R"(host proxy 192.0.2.101 9999
+host relay 192.0.2.102 22222
+0.000 proxy > relay raw
+    4_1 d3:sdp42:c=IN IP4 192.0.2.7
+    m=audio 4000 RTP/AVP 07:call-id9:alone@one8:from-tag4:here7:command5:offere
+0.010 relay > proxy raw
+    4_1 {"sdp":"c=IN IP4 192.0.2.8\nm=audio 30000 RTP\/AVP 0\n","result":"ok"}
+)");
+  const HttpServerThread server([](const HttpAsked& asked) {
+    return is_insert(asked) ? HttpGiven{200, ""} : HttpGiven{200, kVersion};
+  });
+  const RunResult result =
+      run_binary({"export", "-o", url_of(server), "--tables", "relay_sessions", path});
+  ASSERT_EQ(result.status, 0) << result.err;
+  const std::string rows = server.asked().back().body;
+  ASSERT_EQ(lines_of(rows).size(), 2) << rows;
+  for (const std::string& row : lines_of(rows)) {
+    EXPECT_TRUE(has(row, "\"call_id\":\"alone@one\",\"call_kind\":\"\"")) << row;
+    EXPECT_FALSE(has(row, "\"call\":")) << row;
+  }
 }
 
 TEST(ClusterExport, EndsWith4AndASentenceWhenTheServerIsAway) {
@@ -281,6 +306,43 @@ TEST(ClusterSource, ACallThatNobodyHasIsNoError) {
   EXPECT_EQ(result.status, 0);
   EXPECT_EQ(result.out, "");
   EXPECT_TRUE(has(result.err, "no call matches")) << result.err;
+}
+
+TEST(ClusterSource, AnAnswerThatIsNoTableIsAnError) {
+  std::string wide(4096, '\t'), wide_types = "String";
+  for (int i = 0; i < 4096; i++) wide_types += "\tString";
+  for (const std::string& text :
+       {std::string(), std::string("Welcome"), std::string("<html>\n<body>\nSign in\n"),
+        std::string("id\n"), std::string("id\tx\nUInt64\n"), std::string("id\nUInt64\n1\n2\t3\n"),
+        std::string("id\nUInt64\n1\n2"), wide + "\n" + wide_types + "\n"}) {
+    const HttpServerThread server([&](const HttpAsked&) { return HttpGiven{200, text}; });
+    for (const char* command : {"calls", "ladder"}) {
+      const RunResult result = run_binary({command, url_of(server)});
+      EXPECT_EQ(result.status, 3) << text;
+      EXPECT_TRUE(has(result.err, "the answer is no table")) << text << result.err;
+    }
+  }
+  // A table, and not the one that was asked for.
+  const HttpServerThread other([](const HttpAsked&) {
+    return HttpGiven{200, "call_id\nString\nx\n"};
+  });
+  const RunResult result = run_binary({"ladder", url_of(other)});
+  EXPECT_EQ(result.status, 3);
+  EXPECT_TRUE(has(result.err, "the answer is no table")) << result.err;
+}
+
+TEST(ClusterSource, TimesThatNoClockHasAreKeptInBounds) {
+  const HttpServerThread server([](const HttpAsked& asked) {
+    if (has(asked.body, "FROM messages FINAL")) return HttpGiven{200, kMessageHead};
+    return HttpGiven{200,
+                     "call_id\ta\tb\nString\tInt64\tInt64\nx\t-9223372036854775808\t"
+                     "9223372036854775807\n"};
+  });
+  run_binary({"ladder", url_of(server)});
+  EXPECT_TRUE(has(server.asked().back().body,
+                  "day >= toDate(toDateTime(0, 'UTC')) AND day <= "
+                  "toDate(toDateTime(4600086400, 'UTC'))"))
+      << server.asked().back().body;
 }
 
 TEST(ClusterSource, AnAnswerThatIsCutIsAnError) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <set>
 #include <thread>
 
@@ -118,6 +119,8 @@ TEST(ClusterSink, StoresWhatItGets) {
 TEST(ClusterSink, AnErrorOfTheServerIsTriedAgain) {
   Store store;
   store.plan({{500, "Code: 210, e.displayText() = DB::NetException: Connection refused"},
+              {500, "Code: 252, e.displayText() = DB::Exception: Too many parts (300)"},
+              {429, ""},
               {503, ""},
               {200, "", true}});  // stored, and the answer lost
   ClusterSink sink(options_for(store.port()));
@@ -125,8 +128,8 @@ TEST(ClusterSink, AnErrorOfTheServerIsTriedAgain) {
   EXPECT_TRUE(sink.put(batch_of(0, 100)));
   const ClusterSinkFigures figures = sink.finish();
   EXPECT_EQ(figures.rows, 100);
-  EXPECT_GE(figures.repeats, 2);  // what was cut off without a word libcurl sends again by itself
-  EXPECT_EQ(store.inserts(), 4);
+  EXPECT_GE(figures.repeats, 4);  // what was cut off without a word libcurl sends again by itself
+  EXPECT_EQ(store.inserts(), 6);
   EXPECT_EQ(store.rows().size(), 100);
 }
 
@@ -172,6 +175,41 @@ TEST(ClusterSink, AServerThatIsDownIsTold) {
   EXPECT_NE(lost.find("10 rows not sent"), std::string::npos) << lost;
   EXPECT_NE(lost.find("clickhouse://probe@127.0.0.1"), std::string::npos) << lost;
   EXPECT_EQ(lost.find("s3cret"), std::string::npos) << lost;
+}
+
+TEST(ClusterSink, AServerThatKeepsSilentIsWaitedForAsLongAsWasSaid) {
+  for (const bool at_once : {true, false}) {
+    const HttpServerThread silent([&](const HttpAsked& asked) {
+      HttpGiven given{200, kVersion};
+      if (at_once || asked.parameters.contains("query")) given.wait_ms = 60'000;
+      return given;
+    });
+    ClusterSinkOptions options = options_for(silent.port());
+    options.patience_ns = 1000 * kMillisecond;
+    ClusterSink sink(options);
+    ASSERT_EQ(sink.begin(), "");
+    EXPECT_TRUE(sink.put(batch_of(0, 10)));
+    const auto begun = std::chrono::steady_clock::now();
+    const ClusterSinkFigures figures = sink.finish();
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(10)) << at_once;
+    EXPECT_EQ(figures.waiting_rows, 10);
+    EXPECT_NE(figures.trouble, "");
+  }
+}
+
+TEST(ClusterSink, APageInPlaceOfAServerStoresNothing) {
+  const HttpServerThread page([](const HttpAsked&) {
+    return HttpGiven{200, "<html>\n<body>\nSign in\n"};
+  });
+  ClusterSinkOptions options = options_for(page.port());
+  options.patience_ns = 100 * kMillisecond;
+  ClusterSink sink(options);
+  ASSERT_EQ(sink.begin(), "");
+  EXPECT_TRUE(sink.put(batch_of(0, 10)));
+  const ClusterSinkFigures figures = sink.finish();
+  EXPECT_EQ(figures.rows, 0);
+  EXPECT_EQ(figures.waiting_rows, 10);
+  EXPECT_EQ(figures.trouble, "the answer is no table");
 }
 
 TEST(ClusterSink, ATableThatIsMissingIsNotWaitedFor) {
@@ -273,44 +311,72 @@ TEST(ClusterSink, WhatARunCouldNotSendTheNextOneSends) {
   EXPECT_TRUE(std::filesystem::is_empty(folder));
 }
 
-TEST(ClusterUrl, IsReadAndNeverShowsItsPassword) {
-  ClusterUrl url;
-  ASSERT_EQ(parse_cluster_url("clickhouse://ann:a%40b:c@[2001:db8::1]:9123/sip", &url), "");
-  EXPECT_EQ(url.server.user, "ann");
-  EXPECT_EQ(url.server.password, "a@b:c");
-  EXPECT_EQ(url.server.host, "2001:db8::1");
-  EXPECT_EQ(url.server.port, 9123);
-  EXPECT_EQ(url.database, "sip");
-  ASSERT_EQ(parse_cluster_url("clickhouse://db.example.com/sip?secure", &url), "");
-  EXPECT_TRUE(url.server.secure);
-  EXPECT_EQ(url.server.port, 8443);
-  for (const char* wrong :
-       {"clickhouse://u:pa/ss@h", "clickhouse://u:pass@h", "clickhouse://u:pass@h:x/db",
-        "clickhouse://u:pass@/db", "clickhouse://u:pass@h/d`b", "clickhouse://u:pass%0d%0aX:1@h/db",
-        "clickhouse://u:pass@h/db?pass", "clickhouse://u:pass@h:99999/db"}) {
-    const std::string sentence = parse_cluster_url(wrong, &url);
-    EXPECT_NE(sentence, "") << wrong;
-    EXPECT_EQ(sentence.substr(0, sentence.find(": write")).find("pa"),
-              std::string_view(wrong).ends_with("?pass") ? sentence.find("pa") : std::string::npos)
-        << sentence;
-  }
+TEST(ClusterSink, WhatIsNoFileInTheSpoolIsLeftAlone) {
+  const std::string folder = scratch_path("odd-spool");
+  const std::string directory = folder + "/000000000001-messages-5.json.gz";
+  std::filesystem::create_directories(directory);
+  std::filesystem::create_symlink("nowhere", folder + "/000000000002-messages-5.json.gz");
+  Store store;
+  ClusterSinkOptions options = options_for(store.port());
+  options.spool_folder = folder;
+  ClusterSink sink(options);
+  ASSERT_EQ(sink.begin(), "");
+  EXPECT_TRUE(sink.put(batch_of(0, 10)));
+  const ClusterSinkFigures figures = sink.finish();
+  EXPECT_EQ(figures.rows, 10);
+  EXPECT_EQ(figures.waiting_rows + figures.refused_rows + figures.dropped_rows, 0);
+  EXPECT_TRUE(std::filesystem::is_directory(directory));
 }
 
-TEST(ClusterAnswer, IsUnderstoodOfOldAndNewServers) {
-  using Kind = ClusterAnswer::Kind;
-  EXPECT_EQ(cluster_answer({200, ""}).kind, Kind::done);
-  EXPECT_EQ(cluster_answer({0, "Connection refused"}).kind, Kind::away);
-  EXPECT_EQ(cluster_answer({500, "Code: 279. DB::NetException: All connection tries failed."}).kind,
-            Kind::away);
-  EXPECT_EQ(cluster_answer({502, "<html>"}).kind, Kind::away);
-  EXPECT_EQ(
-      cluster_answer({500, "Code: 193, e.displayText() = DB::Exception: Wrong password"}).kind,
-      Kind::unknown);
-  const ClusterAnswer refused = cluster_answer(
-      {404, "Code: 62. DB::Exception: Syntax error: failed at 1. (SYNTAX_ERROR) (version 24.8)"});
-  EXPECT_EQ(refused.kind, Kind::refused);
-  EXPECT_EQ(refused.code, 62);
-  EXPECT_EQ(refused.sentence, "Syntax error: failed at 1. (SYNTAX_ERROR)");
+// Rows in the spool of a run whose cluster was away.
+void leave_in(const std::string& folder, uint16_t port, const RowBatch& batch) {
+  ClusterSinkOptions options = options_for(port);
+  options.spool_folder = folder;
+  options.patience_ns = 100 * kMillisecond;
+  ClusterSink sink(options);
+  ASSERT_EQ(sink.begin(), "");
+  EXPECT_TRUE(sink.put(batch));
+  EXPECT_EQ(sink.finish().waiting_rows, batch.count);
+}
+
+TEST(ClusterSink, AFileThatCannotBeReadIsKeptAndHoldsUpNoOthers) {
+  const std::string folder = scratch_path("cut-spool");
+  const uint16_t port = unused_port();
+  leave_in(folder, port, batch_of(0, 10));
+  const std::filesystem::path file = std::filesystem::directory_iterator(folder)->path();
+  ClusterSinkOptions options = options_for(port);
+  options.spool_folder = folder;
+  ClusterSink sink(options);
+  ASSERT_EQ(sink.begin(), "");
+  while (sink.figures().repeats == 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  std::filesystem::resize_file(file, 5);
+  EXPECT_TRUE(sink.put(batch_of(10, 7)));
+  Store store(port);
+  const ClusterSinkFigures figures = sink.finish();
+  EXPECT_EQ(figures.rows, 7);
+  EXPECT_EQ(figures.refused_rows + figures.dropped_rows, 0);
+  EXPECT_EQ(figures.waiting_rows, 10);
+  EXPECT_TRUE(std::filesystem::exists(file));
+  const std::string lost = lost_sentence(figures, options);
+  EXPECT_NE(lost.find("10 rows left in " + folder), std::string::npos) << lost;
+}
+
+TEST(ClusterSink, WhatCannotBeLeftInTheSpoolIsTold) {
+  const std::string folder = scratch_path("lost-spool");
+  ClusterSinkOptions options = options_for(unused_port());
+  options.spool_folder = folder;
+  options.patience_ns = 100 * kMillisecond;
+  ClusterSink sink(options);
+  ASSERT_EQ(sink.begin(), "");
+  EXPECT_TRUE(sink.put(batch_of(0, 10)));
+  std::filesystem::remove_all(folder);
+  std::ofstream(folder) << "in its place";
+  const ClusterSinkFigures figures = sink.finish();
+  EXPECT_EQ(figures.waiting_rows, 0);
+  EXPECT_EQ(figures.dropped_rows, 10);
+  const std::string lost = lost_sentence(figures, options);
+  EXPECT_NE(lost.find("10 rows dropped"), std::string::npos) << lost;
+  EXPECT_NE(lost.find("cannot be written"), std::string::npos) << lost;
 }
 
 }  // namespace
