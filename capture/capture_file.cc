@@ -8,7 +8,6 @@
 namespace sipladder {
 namespace {
 
-constexpr uint32_t kUsualSnapLength = 262'144;  // the longest that tcpdump and Wireshark write
 constexpr uint32_t kMaxCaptured = 1 << 20;  // no link has longer packets: a longer one is damage
 constexpr uint32_t kMaxBlock = 2 << 20;     // fits the window
 constexpr size_t kSkipStep = 64 << 10;
@@ -99,7 +98,7 @@ ReadResult CaptureFile::begin() {
   info_.fine_times = magic == 0xA1B23C4D;
   link_type_ = link_type_of(u32(input_.data() + 20));
   info_.link_type = link_type_;
-  max_captured_ = std::clamp(u32(input_.data() + 16), kUsualSnapLength, kMaxCaptured);
+  max_captured_ = std::clamp(u32(input_.data() + 16), kSnapLength, kMaxCaptured);
   input_.consume(24);
   format_ = Format::pcap;
   info_.format = "pcap";

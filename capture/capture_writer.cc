@@ -13,7 +13,6 @@ namespace sipladder {
 namespace {
 
 constexpr size_t kBuffered = 256 << 10;
-constexpr uint32_t kSnapLength = 262'144;
 constexpr uint16_t kEthernet = 1;
 constexpr uint16_t kComment = 1, kInterfaceName = 2, kUserApplication = 4, kTimeResolution = 9;
 constexpr size_t kLongestOption = 60'000;

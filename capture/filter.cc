@@ -25,7 +25,7 @@ struct Program {
   }
   bool compile(uint16_t link_type, const std::string& expression, std::string* error) {
     const std::unique_ptr<pcap_t, void (*)(pcap_t*)> handle(
-        pcap_open_dead(dlt_of(link_type), 262144), pcap_close);
+        pcap_open_dead(dlt_of(link_type), int{kSnapLength}), pcap_close);
     usable = pcap_compile(handle.get(), &program, expression.c_str(), 1, PCAP_NETMASK_UNKNOWN) == 0;
     if (!usable) *error = "BPF filter \"" + expression + "\": " + pcap_geterr(handle.get());
     return usable;

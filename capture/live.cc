@@ -11,7 +11,6 @@
 namespace sipladder {
 namespace {
 
-constexpr int kSnapLength = 262'144;
 constexpr int kBufferBytes = 64 << 20;
 // How long the kernel may collect packets before it hands them over.
 constexpr int kTimeoutMs = 5;
@@ -64,7 +63,7 @@ bool open_device(const std::string& name, const std::string& bpf, Device* device
     *error = name + ": " + text;
     return false;
   }
-  pcap_set_snaplen(handle, kSnapLength);
+  pcap_set_snaplen(handle, int{kSnapLength});
   pcap_set_promisc(handle, 1);
   pcap_set_timeout(handle, kTimeoutMs);
   pcap_set_buffer_size(handle, kBufferBytes);

@@ -25,6 +25,9 @@ inline PacketRef not_stored(size_t length) {
   return {0, static_cast<uint32_t>(length), kNotStored};
 }
 
+// The longest packet that this program, tcpdump and Wireshark write into a capture file.
+inline constexpr uint32_t kSnapLength = 262'144;
+
 inline constexpr uint8_t kLastPoint = 254;  // largest Packet::point: all further points share it
 
 enum class Transport : uint8_t { udp, tcp, tls, ws, wss, sctp };

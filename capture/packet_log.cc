@@ -11,7 +11,7 @@ namespace sipladder {
 
 namespace {
 
-constexpr size_t kWindow = 64 << 10;
+constexpr size_t kReadAhead = 64 << 10;
 constexpr uint64_t kNear = 8 << 10;  // bytes; beyond, most of a window would be read in vain
 
 }  // namespace
@@ -36,7 +36,7 @@ struct PacketLog::File {
  private:
   bool read_through_window(uint64_t offset, size_t size, char* out)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
-    const bool goes_on = offset > last && offset - last <= kNear && size <= kWindow / 2;
+    const bool goes_on = offset > last && offset - last <= kNear && size <= kReadAhead / 2;
     last = offset;
     if (goes_on && (offset < begin || offset + size > begin + held)) fill(offset);
     if (!goes_on || offset + size > begin + held) return read_all(fd, out, size, offset);
@@ -45,8 +45,8 @@ struct PacketLog::File {
   }
 
   void fill(uint64_t offset) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
-    window.resize(kWindow);
-    const ssize_t got = pread(fd, window.data(), kWindow, static_cast<off_t>(offset));
+    window.resize(kReadAhead);
+    const ssize_t got = pread(fd, window.data(), kReadAhead, static_cast<off_t>(offset));
     begin = offset;
     held = got < 0 ? 0 : static_cast<size_t>(got);
   }

@@ -1,7 +1,8 @@
-// Big-endian numbers from packet bytes. The caller has checked the length.
+// Big-endian numbers from packet bytes, and text as bytes. The caller has checked the length.
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace sipladder {
@@ -14,6 +15,9 @@ inline uint32_t be32(const uint8_t* p) {
 }
 inline const uint8_t* bytes_of(std::string_view text) {
   return reinterpret_cast<const uint8_t*>(text.data());
+}
+inline uint8_t* raw_bytes(std::string& text) {
+  return reinterpret_cast<uint8_t*>(text.data());
 }
 
 }  // namespace sipladder

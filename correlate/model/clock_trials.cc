@@ -11,10 +11,6 @@ namespace {
 constexpr std::array<uint32_t, 12> kClocksOfMedia = {8000,  11025, 12000, 16000, 22050, 24000,
                                                      32000, 44100, 48000, 88200, 90000, 96000};
 
-// No network delays a packet so much. A larger difference means that the sender has begun anew with
-// other timestamps.
-constexpr double kRestartSeconds = 5;
-
 }  // namespace
 
 ClockTrials::ClockTrials() {

@@ -12,6 +12,10 @@
 
 namespace sipladder {
 
+// No network delays a packet so much. A larger difference means that the sender has begun anew with
+// other timestamps.
+inline constexpr double kRestartSeconds = 5;
+
 struct ClockTrial {
   uint32_t clock_hz = 0;
   double jitter = 0;  // in timestamp units, running

@@ -12,9 +12,6 @@ namespace {
 
 constexpr uint32_t kClockGuessPackets = 8;  // watched before a dynamic payload type's clock is told
 
-// No network delays a packet so much. A larger difference means that the sender has begun anew with
-// other timestamps.
-constexpr double kRestartSeconds = 5;
 // A clock that runs at a wrong rate never differs so much between two packets. A larger difference
 // is a step of the timestamps.
 constexpr double kStepSeconds = 0.5;

@@ -21,10 +21,6 @@ constexpr size_t kRtcpIndex = 4;  // with the bit that says "encrypted"
 
 using Block = std::array<uint8_t, kBlock>;
 
-unsigned char* raw_bytes(std::string& text) {
-  return reinterpret_cast<unsigned char*>(text.data());
-}
-
 const EVP_CIPHER* cipher_of(SrtpMode mode, size_t key_bytes) {
   if (mode == SrtpMode::gcm) return key_bytes == 16 ? EVP_aes_128_gcm() : EVP_aes_256_gcm();
   return key_bytes == 16   ? EVP_aes_128_ctr()

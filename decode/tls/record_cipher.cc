@@ -20,10 +20,6 @@ constexpr size_t kAesBlock = 16;
 constexpr size_t kNonce = 12;
 constexpr size_t kExplicitNonce = 8;
 
-unsigned char* raw_bytes(std::string& text) {
-  return reinterpret_cast<unsigned char*>(text.data());
-}
-
 struct FreeKdf {
   void operator()(EVP_KDF* kdf) const { EVP_KDF_free(kdf); }
   void operator()(EVP_KDF_CTX* context) const { EVP_KDF_CTX_free(context); }
