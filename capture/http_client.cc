@@ -1,36 +1,31 @@
 #include "capture/http_client.h"
 
-#include <curl/curl.h>
-
 #include <algorithm>
-#include <mutex>
+
+#include "capture/curl_library.h"
 
 namespace sipladder {
 namespace {
 
 using Text = std::unique_ptr<char, void (*)(void*)>;
 
-void begin_curl() {
-  static std::once_flag once;
-  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
-}
-
 struct Answer {
   const HttpClient::Request* request = nullptr;
+  const CurlLibrary* library = nullptr;
   CURL* curl = nullptr;
   std::string text;
   bool taken_whole = true;
 };
 
-long status_of(CURL* curl) {
+long status_of(const Answer& answer) {
   long status = 0;
-  curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+  answer.library->easy_getinfo(answer.curl, CURLINFO_RESPONSE_CODE, &status);
   return status;
 }
 
 size_t take_answer(char* bytes, size_t, size_t size, void* aux) {
   auto& answer = *static_cast<Answer*>(aux);
-  if (answer.request->take && status_of(answer.curl) == 200) {
+  if (answer.request->take && status_of(answer) == 200) {
     answer.taken_whole = answer.request->take({bytes, size});
     return answer.taken_whole ? size : 0;
   }
@@ -49,7 +44,8 @@ int is_stopped(void* stop, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
 struct HttpClient::State {
   HttpServer server;
   const std::atomic<bool>* stop = nullptr;
-  std::unique_ptr<CURL, void (*)(CURL*)> handle{curl_easy_init(), curl_easy_cleanup};
+  const CurlLibrary& library;
+  std::unique_ptr<CURL, void (*)(CURL*)> handle{library.easy_init(), library.easy_cleanup};
 
   std::string url(const Parameters& parameters) const {
     const bool v6 = server.host.find(':') != std::string::npos;
@@ -59,7 +55,8 @@ struct HttpClient::State {
     char before = '?';
     for (const auto& [name, value] : parameters) {
       const Text escaped(
-          curl_easy_escape(handle.get(), value.data(), static_cast<int>(value.size())), curl_free);
+          library.easy_escape(handle.get(), value.data(), static_cast<int>(value.size())),
+          library.free);
       made.append({before}).append(name).append("=").append(escaped.get());
       before = '&';
     }
@@ -68,58 +65,59 @@ struct HttpClient::State {
 };
 
 HttpClient::HttpClient(HttpServer server, const std::atomic<bool>* stop) {
-  begin_curl();
-  state_ = std::make_unique<State>();
-  state_->server = std::move(server);
-  state_->stop = stop;
+  if (const CurlLibrary* const library = curl_library())
+    state_.reset(new State{std::move(server), stop, *library});
 }
 
 HttpClient::~HttpClient() = default;
 
 HttpReply HttpClient::post(const Request& request) {
+  if (!state_) return {0, "libcurl is not here: install the package libcurl4"};
+  const CurlLibrary& library = state_->library;
   CURL* const curl = state_->handle.get();
   if (curl == nullptr) return {0, "no memory for a connection"};
-  curl_easy_reset(curl);  // the connection stays
-  Answer answer{&request, curl, {}, true};
+  library.easy_reset(curl);  // the connection stays
+  Answer answer{&request, &library, curl, {}, true};
   char error[CURL_ERROR_SIZE] = "";
   const std::string url = state_->url(request.parameters);
-  curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
-  curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
-  curl_easy_setopt(curl, CURLOPT_PROXY, "");
-  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error);
-  curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT,
-                   static_cast<long>(std::min<int64_t>(10, request.silence_s)));
-  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(request.silence_s));
-  curl_easy_setopt(curl, CURLOPT_POST, 1L);
-  curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request.body.data());
-  curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
-  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_answer);
-  curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
+  library.easy_setopt(curl, CURLOPT_URL, url.c_str());
+  library.easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+  library.easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+  library.easy_setopt(curl, CURLOPT_PROXY, "");
+  library.easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+  library.easy_setopt(curl, CURLOPT_ERRORBUFFER, error);
+  library.easy_setopt(curl, CURLOPT_CONNECTTIMEOUT,
+                      static_cast<long>(std::min<int64_t>(10, request.silence_s)));
+  library.easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  library.easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(request.silence_s));
+  library.easy_setopt(curl, CURLOPT_POST, 1L);
+  library.easy_setopt(curl, CURLOPT_POSTFIELDS, request.body.data());
+  library.easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
+                      static_cast<curl_off_t>(request.body.size()));
+  library.easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_answer);
+  library.easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
   if (state_->stop != nullptr) {
-    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, is_stopped);
-    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, state_->stop);
+    library.easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    library.easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, is_stopped);
+    library.easy_setopt(curl, CURLOPT_XFERINFODATA, state_->stop);
   }
-  curl_slist* raw_headers = curl_slist_append(nullptr, "Expect:");
-  raw_headers = curl_slist_append(raw_headers, "Content-Type: application/octet-stream");
-  if (request.gzip) raw_headers = curl_slist_append(raw_headers, "Content-Encoding: gzip");
+  curl_slist* raw_headers = library.slist_append(nullptr, "Expect:");
+  raw_headers = library.slist_append(raw_headers, "Content-Type: application/octet-stream");
+  if (request.gzip) raw_headers = library.slist_append(raw_headers, "Content-Encoding: gzip");
   // In headers rather than in the URL, which servers write into their logs.
   if (!state_->server.user.empty())
     raw_headers =
-        curl_slist_append(raw_headers, ("X-ClickHouse-User: " + state_->server.user).c_str());
+        library.slist_append(raw_headers, ("X-ClickHouse-User: " + state_->server.user).c_str());
   if (!state_->server.password.empty())
     raw_headers =
-        curl_slist_append(raw_headers, ("X-ClickHouse-Key: " + state_->server.password).c_str());
+        library.slist_append(raw_headers, ("X-ClickHouse-Key: " + state_->server.password).c_str());
   const std::unique_ptr<curl_slist, void (*)(curl_slist*)> headers(raw_headers,
-                                                                   curl_slist_free_all);
-  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
-  const CURLcode result = curl_easy_perform(curl);
-  const int status = static_cast<int>(status_of(curl));
+                                                                   library.slist_free_all);
+  library.easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
+  const CURLcode result = library.easy_perform(curl);
+  const int status = static_cast<int>(status_of(answer));
   if (result == CURLE_OK || !answer.taken_whole) return {status, std::move(answer.text)};
-  return {0, error[0] != '\0' ? error : curl_easy_strerror(result)};
+  return {0, error[0] != '\0' ? error : library.easy_strerror(result)};
 }
 
 }  // namespace sipladder

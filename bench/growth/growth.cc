@@ -7,7 +7,9 @@
 //   sipladder_growth --list
 //
 // The machine may be busy. Therefore user CPU time is measured, runs that are too quick are not
-// judged, and a bad result is measured again: the shortest of all runs counts.
+// judged, and a bad result is measured again: the shortest of all runs counts. What is still bad
+// is believed when the next doubling is bad too: quadratic work stays quadratic, and a cache that
+// a neighbour filled does not.
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -39,7 +41,7 @@ constexpr double kMostGrowth = 2.6;
 constexpr double kWorthJudging = 0.10;  // seconds of the smaller run; less is noise and start-up
 constexpr double kLongest = 20;         // seconds that a run may take
 constexpr int kTries = 6;
-constexpr int kDoublings = 4;
+constexpr size_t kDoublings = 4;
 
 const std::vector<std::vector<std::string>> kCommands = {
     {"calls"},
@@ -95,42 +97,91 @@ double seconds_of(const Settings& settings, const std::vector<std::string>& comm
          static_cast<double>(used.ru_utime.tv_usec) / 1e6;
 }
 
-struct Run {
-  std::string capture;
-  double seconds = std::numeric_limits<double>::infinity();
+// The captures of a shape: n, 2n, 4n, ... of it, written when they are first wanted. Their files
+// go with it.
+class Captures {
+ public:
+  Captures(const Shape& shape, std::string folder, int first)
+      : shape_(shape), folder_(std::move(folder)), first_(first) {}
+  ~Captures() {
+    for (const std::string& path : paths_) std::filesystem::remove(path);
+  }
+  Captures(const Captures&) = delete;
+  Captures& operator=(const Captures&) = delete;
+
+  int count_of(size_t doublings) const { return first_ << doublings; }
+  const std::string& path_of(size_t doublings) {
+    while (paths_.size() <= doublings) {
+      const int n = count_of(paths_.size());
+      paths_.push_back(folder_ + "/" + std::to_string(n) + ".pcap");
+      Capture capture(paths_.back());
+      shape_.write(capture, n);
+    }
+    return paths_[doublings];
+  }
+
+ private:
+  const Shape& shape_;
+  std::string folder_;
+  int first_;
+  std::vector<std::string> paths_;
 };
 
-void measure(const Settings& settings, const std::vector<std::string>& command, Run* run) {
-  run->seconds = std::min(run->seconds, seconds_of(settings, command, run->capture));
+bool is_bad(double before, double after) {
+  return after > kLongest || (before >= kWorthJudging && after > kMostGrowth * before) ||
+         after > kMostGrowth * 2 * std::max(before, kWorthJudging);
 }
 
-bool is_bad(const Run& before, const Run& after) {
-  return after.seconds > kLongest ||
-         (before.seconds >= kWorthJudging && after.seconds > kMostGrowth * before.seconds) ||
-         after.seconds > kMostGrowth * 2 * std::max(before.seconds, kWorthJudging);
-}
+// The times of one command over the captures of one shape.
+class Times {
+ public:
+  Times(const Settings& settings, const std::vector<std::string>& command, Captures* captures)
+      : settings_(settings), command_(command), captures_(*captures) {}
+
+  // The shortest so far; measured once if it never was.
+  double of(size_t doublings) {
+    return seconds_.size() > doublings && seconds_[doublings] >= 0 ? seconds_[doublings]
+                                                                   : again(doublings);
+  }
+  // Whether the doubling that ends at `doublings` takes too much in each of several tries.
+  bool grows_too_much(size_t doublings) {
+    for (int tries = 1; tries < kTries && is_bad(of(doublings - 1), of(doublings)); tries++) {
+      if (of(doublings) > kLongest) return true;
+      again(doublings - 1);
+      again(doublings);
+    }
+    return is_bad(of(doublings - 1), of(doublings));
+  }
+
+ private:
+  double again(size_t doublings) {
+    if (seconds_.size() <= doublings) seconds_.resize(doublings + 1, -1);
+    const double now = seconds_of(settings_, command_, captures_.path_of(doublings));
+    double& best = seconds_[doublings];
+    best = best < 0 ? now : std::min(best, now);
+    return best;
+  }
+
+  const Settings& settings_;
+  const std::vector<std::string>& command_;
+  Captures& captures_;
+  std::vector<double> seconds_;  // negative: not measured
+};
 
 // Prints one line of the table: seconds, and by how much they grew. False when they grew too much.
-bool judge(const Settings& settings, const std::vector<std::string>& command,
-           std::vector<Run> runs) {
+bool judge(const Settings& settings, const std::vector<std::string>& command, size_t doublings,
+           Captures* captures) {
+  Times times(settings, command, captures);
   // If the largest capture is quick, the smaller ones need not be measured.
-  if (settings.small) measure(settings, command, &runs.back());
-  const bool quick = settings.small && runs.back().seconds < kWorthJudging;
+  const bool quick = settings.small && times.of(doublings) < kWorthJudging;
   bool good = true;
   std::string line;
-  for (size_t i = 0; i < runs.size() && good && !quick; i++) {
-    measure(settings, command, &runs[i]);
-    good = runs[i].seconds <= kLongest;
-    if (good && i > 0) {
-      for (int tries = 1; tries < kTries && is_bad(runs[i - 1], runs[i]); tries++) {
-        measure(settings, command, &runs[i - 1]);
-        measure(settings, command, &runs[i]);
-      }
-      good = !is_bad(runs[i - 1], runs[i]);
-    }
+  for (size_t i = 0; i <= doublings && good && !quick; i++) {
+    const bool bad = i == 0 ? times.of(0) > kLongest : times.grows_too_much(i);
+    good = !bad || (times.of(i) <= kLongest && i > 0 && !times.grows_too_much(i + 1));
     char cell[48];
-    std::snprintf(cell, sizeof cell, i == 0 ? " %8.2f" : " %8.2f (x%.1f)", runs[i].seconds,
-                  i == 0 ? 0 : runs[i].seconds / std::max(runs[i - 1].seconds, 0.001));
+    std::snprintf(cell, sizeof cell, i == 0 ? " %8.2f" : " %8.2f (x%.1f)", times.of(i),
+                  i == 0 ? 0 : times.of(i) / std::max(times.of(i - 1), 0.001));
     line += cell;
   }
   if (quick) line = "    quick";
@@ -140,20 +191,14 @@ bool judge(const Settings& settings, const std::vector<std::string>& command,
 }
 
 bool judge_shape(const Settings& settings, const std::string& folder, const Shape& shape) {
-  std::vector<Run> runs;
-  const int doublings = settings.small ? 1 : kDoublings;
+  const size_t doublings = settings.small ? 1 : kDoublings;
+  Captures captures(shape, folder, settings.small ? shape.small : std::max(1, shape.small / 2));
   std::printf("%s: %s, n =", std::string(shape.name).c_str(), std::string(shape.what).c_str());
-  for (int i = 0; i <= doublings; i++) {
-    const int n = (settings.small ? shape.small : std::max(1, shape.small / 2)) << i;
-    runs.push_back({folder + "/" + std::to_string(n) + ".pcap"});
-    std::printf(" %d", n);
-    Capture capture(runs.back().capture);
-    shape.write(capture, n);
-  }
+  for (size_t i = 0; i <= doublings; i++) std::printf(" %d", captures.count_of(i));
   std::printf("\n");
   bool good = true;
-  for (const auto& command : kCommands) good = judge(settings, command, runs) && good;
-  for (const Run& run : runs) std::filesystem::remove(run.capture);
+  for (const auto& command : kCommands)
+    good = judge(settings, command, doublings, &captures) && good;
   return good;
 }
 
