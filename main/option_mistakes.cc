@@ -137,8 +137,8 @@ std::string mistake_in(const Options& o) {
   if (o.media != "zero" && o.media != "drop" && o.media != "keep")
     return not_one_of("--media", o.media, {"zero", "drop", "keep"});
   if (o.invert && o.match.empty()) return "-v: inverts --match REGEX, which is missing";
-  if (o.follow && o.command != "messages" && o.command != "transactions")
-    return "--follow: messages and transactions have it";
+  if (o.follow && o.command != "messages" && o.command != "transactions" && o.command != "calls")
+    return "--follow: messages, transactions and calls have it";
   if (!o.endpoint.empty() && !parse_endpoint(o.endpoint))
     return "--endpoint " + o.endpoint + ": write an address, with or without a port";
   if (o.command == "export" && o.wireshark_filter) {

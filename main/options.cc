@@ -158,7 +158,7 @@ void add_row_options(CLI::App& app, Options* o, OptionTexts* texts) {
   app.add_flag("--wide", o->wide, "all columns, uncut, however wide the terminal is")->group(group);
   app.add_option("--limit", texts->limit, "at most so many rows")->type_name("ROWS")->group(group);
   app.add_flag("--raw-csv", o->raw_csv, "csv without protection from formulas")->group(group);
-  app.add_flag("--follow", o->follow, "messages, transactions: print rows as they come")
+  app.add_flag("--follow", o->follow, "print messages as they come, transactions and calls as they end")
       ->group(group);
 }
 

@@ -86,7 +86,7 @@ TEST_F(CommandLine, WrongValuesNameTheAllowedOnes) {
   expect_refused({"ladder", "--width", "3"}, "20 to 10000");
   expect_refused({"calls", "--where", "nonsense=1"}, "nonsense");
   expect_refused({"calls", "--columns", "nonsense"}, "nonsense");
-  expect_refused({"calls", "--follow"}, "messages and transactions");
+  expect_refused({"streams", "--follow"}, "messages, transactions and calls");
   EXPECT_TRUE(has(run_binary({"sql", path_, "DROP TABLE calls"}).err, "read-only: only SELECT"));
   EXPECT_EQ(run_binary({"sql", path_, "SELECT 1; DROP TABLE calls"}).status, 2);
 }
@@ -220,6 +220,12 @@ TEST_F(CommandLine, FollowedRowsAreThoseOfTheEnd) {
   };
   EXPECT_EQ(sorted(run({"transactions", "--follow", "--format", "csv"}).out),
             sorted(run({"transactions", "--format", "csv"}).out));
+  EXPECT_EQ(sorted(run({"calls", "--follow", "--format", "csv"}).out),
+            sorted(run({"calls", "--format", "csv"}).out));
+  EXPECT_EQ(
+      lines_of(run({"calls", "--follow", "--where", "kind='options'", "--format", "ndjson"}).out)
+          .size(),
+      1U);
   EXPECT_EQ(lines_of(run({"messages", "--follow", "--calls-where", "kind='options'", "--format",
                           "ndjson"})
                          .out)
