@@ -158,7 +158,8 @@ void add_row_options(CLI::App& app, Options* o, OptionTexts* texts) {
   app.add_flag("--wide", o->wide, "all columns, uncut, however wide the terminal is")->group(group);
   app.add_option("--limit", texts->limit, "at most so many rows")->type_name("ROWS")->group(group);
   app.add_flag("--raw-csv", o->raw_csv, "csv without protection from formulas")->group(group);
-  app.add_flag("--follow", o->follow, "print messages as they come, transactions and calls as they end")
+  app.add_flag("--follow", o->follow,
+               "print messages as they come, transactions and calls as they end")
       ->group(group);
 }
 
@@ -438,7 +439,10 @@ void add_interface_options(CLI::App& app, Options* o) {
       ->group(group);
 }
 
-void build(CLI::App& app, Options* options, OptionTexts* texts) {
+// The commands and their options; when `words` are given, only the commands named among them get
+// theirs: those of all commands are most of what the start of the program would have to do.
+void build(CLI::App& app, const std::vector<std::string>* words, Options* options,
+           OptionTexts* texts) {
   add_options(app, kSourceOptions | kSelectOptions | kRowOptions, "", options, texts);
   app.add_flag("-N", options->no_interface, "no interface: print the call list")->group("Output");
   add_interface_options(app, options);
@@ -446,13 +450,13 @@ void build(CLI::App& app, Options* options, OptionTexts* texts) {
   app.require_subcommand(0, 1);
   for (const Command& command : commands()) {
     CLI::App* const sub = app.add_subcommand(command.name, command.help);
-    add_options(*sub, command.groups, command.name, options, texts);
+    if (words == nullptr || std::find(words->begin(), words->end(), command.name) != words->end())
+      add_options(*sub, command.groups, command.name, options, texts);
   }
 }
 
 // A sentence about an option that the command does not know.
-std::string unknown_option(const CLI::App& app, const std::string& command,
-                           const std::string& word) {
+std::string unknown_option(const std::string& command, const std::string& word) {
   const std::string name = word.substr(0, word.find('='));
   if (const std::string hint = habit_hint(name); !hint.empty()) return hint;
   const auto names_of = [](const CLI::App& of) {
@@ -463,6 +467,10 @@ std::string unknown_option(const CLI::App& app, const std::string& command,
     }
     return names;
   };
+  CLI::App app;
+  Options options;
+  OptionTexts texts;
+  build(app, nullptr, &options, &texts);
   std::string owners;
   for (const CLI::App* other : app.get_subcommands({})) {
     const auto names = names_of(*other);
@@ -488,7 +496,7 @@ std::string understand(const CLI::App& app, OptionTexts texts, Options* o) {
   const auto chosen = app.get_subcommands();
   if (!chosen.empty()) o->command = chosen.front()->get_name();
   const auto unknown = app.remaining(true);
-  if (!unknown.empty()) return unknown_option(app, o->command, unknown.front());
+  if (!unknown.empty()) return unknown_option(o->command, unknown.front());
   if (std::string wrong = read_values(texts, o); !wrong.empty()) return wrong;
   if (std::string wrong = mistake_in(*o); !wrong.empty()) return wrong;
   if (o->command == "schema") {
@@ -549,9 +557,9 @@ int parse_options(int argc, char** argv, Options* options) {
       "SOURCE... does one thing and ends.",
       "sipladder");
   OptionTexts texts;
-  build(app, options, &texts);
-  // "help" and "help COMMAND" work as in other tools.
   std::vector<std::string> words(argv + 1, argv + argc);
+  const bool completes = !words.empty() && words.front() == "--completion";
+  build(app, completes ? nullptr : &words, options, &texts);
   if (const std::string script = completion(app, words); !script.empty()) {
     std::fputs(script.c_str(), stdout);
     return after_output(kDone);
@@ -560,6 +568,7 @@ int parse_options(int argc, char** argv, Options* options) {
   options->command_line = "sipladder";
   for (const std::string& word : words)
     options->command_line += " " + shell_word(without_password(word));
+  // "help" and "help COMMAND" work as in other tools.
   if (!words.empty() && words.front() == "help" && !file_exists("help")) {
     words.erase(words.begin());
     words.emplace_back("--help");
