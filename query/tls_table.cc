@@ -7,8 +7,40 @@
 namespace sipladder {
 namespace {
 
-const TlsConnection& tls(Reader& r, RowId row) {
-  return r.model.tls[row.id - 1];
+// A handshake of DTLS, as far as the columns tell of one. Its records are not decrypted: the table
+// tells whether the keys of the SRTP beside it are known.
+TlsConnection as_connection(Reader& r, const HandshakeRecord& handshake) {
+  TlsConnection c;
+  c.client = handshake.client;
+  c.server = handshake.server;
+  c.source = handshake.source;
+  c.first_frame = handshake.first_frame;
+  c.first_ns = handshake.first_ns;
+  c.last_ns = handshake.last_ns;
+  c.version = handshake.version;
+  c.suite = handshake.suite;
+  if (handshake.random != 0)
+    c.client_random.assign(handshake.client_random.data(), handshake.client_random.size());
+  if (handshake.alert != 0) {
+    c.alert.emplace();
+    c.alert->number = handshake.alert;
+    c.alert->by = handshake.alert_by_client ? TlsEnd::client : TlsEnd::server;
+  }
+  if (r.analyst.media().srtp().has_secret_of(handshake)) {
+    c.encrypted = c.opened = 1;
+  } else {
+    c.unread = handshake.random == 0 ? TlsUnread::no_handshake : TlsUnread::no_key;
+  }
+  return c;
+}
+
+// The rows of TLS come first, those of DTLS behind them.
+template <typename Use>
+void with_connection(Reader& r, RowId row, Use use) {
+  const size_t index = row.id - 1;
+  const auto& connections = r.model.tls;
+  if (index < connections.size()) return use(connections[index]);
+  use(as_connection(r, r.model.handshakes[index - connections.size()]));
 }
 
 template <typename List, typename Text>
@@ -27,11 +59,18 @@ std::string_view as_it_is(const std::string& text) {
 // is one.
 template <auto kGet>
 void of_connection(Reader& r, RowId row, Value& v) {
-  kGet(tls(r, row), v);
+  with_connection(r, row, [&](const TlsConnection& c) { kGet(c, v); });
 }
 template <auto kGet>
 void of_certificate(Reader& r, RowId row, Value& v) {
-  if (tls(r, row).certificate) kGet(*tls(r, row).certificate, v);
+  with_connection(r, row, [&](const TlsConnection& c) {
+    if (c.certificate) kGet(*c.certificate, v);
+  });
+}
+template <int64_t TlsConnection::*kTime>
+void of_time(Reader& r, RowId row, Value& v) {
+  with_connection(
+      r, row, [&](const TlsConnection& c) { v.set_time(r.model.has_times(c.source), c.*kTime); });
 }
 using Tls = TlsConnection;
 using Of = Certificate;
@@ -45,9 +84,9 @@ void set_alert(const Tls& c, Value& v) {
 
 const TableDescription kTlsTable{
     "tls",
-    "one row per TLS connection",
+    "one row per TLS connection and per handshake of DTLS",
     {
-        {"id", "INTEGER", "in capture order", row_id},
+        {"id", "INTEGER", "TLS in capture order, then DTLS", row_id},
         {"file", "INTEGER", "capture.file",
          of_connection<[](const Tls& c, Value& v) { v.set(int64_t{c.source} + 1); }>},
         {"frame", "INTEGER", "its first packet with a TLS record",
@@ -61,20 +100,15 @@ const TableDescription kTlsTable{
         {"dst_port", "INTEGER", "its port",
          of_connection<[](const Tls& c, Value& v) { v.set_port(c.server); }>},
         {"first_ns", "INTEGER", "first packet with a TLS record",
-         [](Reader& r, RowId row, Value& v) {
-           v.set_time(r.model.has_times(tls(r, row).source), tls(r, row).first_ns);
-         }},
-        {"last_ns", "INTEGER", "last packet with data",
-         [](Reader& r, RowId row, Value& v) {
-           v.set_time(r.model.has_times(tls(r, row).source), tls(r, row).last_ns);
-         }},
+         of_time<&TlsConnection::first_ns>},
+        {"last_ns", "INTEGER", "last packet with data", of_time<&TlsConnection::last_ns>},
         {"server_name", "TEXT", "whom the client wants to reach (SNI, RFC 6066)",
          of_connection<[](const Tls& c, Value& v) { v.set_if(c.server_name); }>},
         {"versions_offered", "JSON", "versions of TLS that the client offers",
          of_connection<[](const Tls& c, Value& v) {
            set_list(c.versions_offered, tls_version_name, v);
          }>},
-        {"version", "TEXT", "chosen by the server: 1.0 to 1.3",
+        {"version", "TEXT", "chosen by the server: 1.0 to 1.3, DTLS 1.0 or DTLS 1.2",
          of_connection<[](const Tls& c, Value& v) {
            if (c.version != 0) v.set(tls_version_name(c.version));
          }>},
@@ -104,19 +138,23 @@ const TableDescription kTlsTable{
          of_connection<[](const Tls& c, Value& v) { v.set_if(end_word(c.closed_by)); }>},
         {"handshake_ms", "REAL", "from the first hello to the last Finished",
          [](Reader& r, RowId row, Value& v) {
-           const TlsConnection& c = tls(r, row);
-           if (r.model.has_times(c.source)) v.set_milliseconds(c.hello_ns, c.done_ns);
+           with_connection(r, row, [&](const TlsConnection& c) {
+             if (r.model.has_times(c.source)) v.set_milliseconds(c.hello_ns, c.done_ns);
+           });
          }},
-        {"bytes", "INTEGER", "TCP payload, both directions",
-         of_connection<[](const Tls& c, Value& v) { v.set_count(c.bytes); }>},
-        {"decrypted", "INTEGER", "1: records were decrypted",
+        {"bytes", "INTEGER", "TCP payload, both directions; NULL for DTLS",
+         of_connection<[](const Tls& c, Value& v) {
+           if (c.bytes != 0) v.set_count(c.bytes);
+         }>},
+        {"decrypted", "INTEGER",
+         "1: records were decrypted; of DTLS: the keys of its SRTP are known",
          of_connection<[](const Tls& c, Value& v) { v.set(int64_t{c.decrypted()}); }>},
         {"why_not", "TEXT", "why records were not decrypted",
          of_connection<[](const Tls& c, Value& v) { v.set_if(why_not_text(c)); }>},
         {"key_needed", "TEXT", "lines of a key log that would open it",
          of_connection<[](const Tls& c, Value& v) { v.set_if(key_needed_text(c)); }>},
     },
-    [](Reader& r) { return static_cast<uint32_t>(r.model.tls.size()); },
+    [](Reader& r) { return static_cast<uint32_t>(r.model.tls.size() + r.model.handshakes.size()); },
     one_part,
     "id,src,src_port,dst,dst_port,server_name,version,suite,alert,alert_by,handshake_ms,decrypted,"
     "why_not",

@@ -56,6 +56,7 @@ struct HandshakeRecord {
   uint64_t random = 0;  // hash of the client's random: another one begins another handshake
   int64_t first_ns = 0, last_ns = 0;
   uint32_t first_frame = 0, last_frame = 0;
+  uint16_t source = 0;  // of the first packet
   uint32_t client_hellos = 0;
   uint32_t server_hellos = 0;
   DtlsStep client_step = DtlsStep::none;  // the furthest step that the client has sent

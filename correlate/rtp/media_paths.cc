@@ -85,6 +85,7 @@ HandshakeRecord* MediaPaths::handshake_of(const Datagram& datagram, const DtlsPa
   record.random = random;
   record.first_ns = datagram.time_ns;
   record.first_frame = datagram.frame;
+  record.source = datagram.source;
   packet.random.copy(record.client_random.data(), record.client_random.size());
   return &model_.handshakes.emplace_back(record);
 }

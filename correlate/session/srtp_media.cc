@@ -11,6 +11,10 @@
 namespace sipladder {
 namespace {
 
+std::string_view view(const std::array<char, 32>& random) {
+  return {random.data(), random.size()};
+}
+
 constexpr size_t kMaxKeysOfCall = 256;
 constexpr size_t kMaxForeignKeys = 256;
 // Counters that are tried for a stream that began before the capture: 11 hours of 20 ms packets.
@@ -71,10 +75,12 @@ void SrtpMedia::learn(MessageId id, const Sdp& sdp) {
   }
 }
 
+bool SrtpMedia::has_secret_of(const HandshakeRecord& handshake) const {
+  return secrets_ != nullptr && handshake.srtp_profile != 0 &&
+         secrets_->find(SecretKind::master, view(handshake.client_random)) != nullptr;
+}
+
 void SrtpMedia::learn_handshake(const HandshakeRecord& handshake) {
-  const auto view = [](const std::array<char, 32>& random) {
-    return std::string_view(random.data(), random.size());
-  };
   const std::string_view client = view(handshake.client_random);
   const Secret* const master = secrets_->find(SecretKind::master, client);
   if (master == nullptr) return;

@@ -103,6 +103,8 @@ class SrtpMedia {
   void learn_handshakes();
   // The secrets must outlive this object. Null: no secret is known.
   void set_secrets(const KeyLog* secrets) { secrets_ = secrets; }
+  // Whether a key log has the secret of this handshake, so that the keys of its SRTP are known.
+  bool has_secret_of(const HandshakeRecord& handshake) const;
   // Forgets all keys and readings. Indexes of keys are invalid afterwards.
   void forget();
 

@@ -118,7 +118,6 @@ const SrtpSuite* suite_of_profile(uint16_t profile) {
 }  // namespace
 
 std::optional<SrtpKeyPair> srtp_keys_of(const DtlsSrtpInputs& inputs, const Secret& master) {
-  constexpr uint16_t kDtls10 = 0xFEFF, kDtls12 = 0xFEFD;
   const SrtpSuite* const suite = suite_of_profile(inputs.profile);
   const bool known = inputs.version == kDtls10 || inputs.version == kDtls12;
   if (suite == nullptr || !known) return std::nullopt;

@@ -45,6 +45,9 @@ std::string suite_name(uint16_t number) {
 }
 
 std::string tls_version_name(uint16_t version) {
+  // DTLS counts downwards (RFC 6347 4.1, RFC 9147 5.3).
+  if (version == kDtls10) return "DTLS 1.0";
+  if (version == kDtls12) return "DTLS 1.2";
   if (version == kSsl3) return "SSL 3.0";
   if (version >= kTls10 && version <= kTls13) return "1." + std::to_string(version - kTls10);
   return hex_number(version);
