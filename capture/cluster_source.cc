@@ -194,7 +194,7 @@ struct CallsWanted {
       return "toDate(toDateTime(" + std::to_string(std::max<int64_t>(ns, 0) / kSecondNs) +
              ", 'UTC'))";
     };
-    constexpr int64_t kDayNs = 86'400 * kSecondNs;  // clocks of probes differ, at midnight too
+    // A day more on each side: clocks of probes differ, at midnight too.
     return "call_id IN (" + list + ") AND day >= " + day(kept_time(first_ns) - kDayNs) +
            " AND day <= " + day(kept_time(last_ns) + kDayNs);
   }

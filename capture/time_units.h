@@ -8,6 +8,7 @@ namespace sipladder {
 
 inline constexpr int64_t kMillisecondNs = 1'000'000;
 inline constexpr int64_t kSecondNs = 1'000'000'000;
+inline constexpr int64_t kDayNs = 86'400 * kSecondNs;
 
 // Times of packets are kept between 1900 and 2115, whatever a file says. So neither the difference
 // of two of them overflows, nor one of them with a day added.

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "capture/monotonic.h"
+#include "capture/time_units.h"
 
 namespace sipladder {
 namespace {
@@ -66,7 +67,6 @@ EndSignals::~EndSignals() {
 }
 
 void EndSignals::take_time() {
-  constexpr int64_t kDayNs = 86'400'000'000'000;
   g_answer_ns = kDayNs;
 }
 

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <ctime>
 
+#include "capture/time_units.h"
 #include "decode/text.h"
 #include "export/time_text.h"
 #include "query/time_option.h"
@@ -14,8 +15,6 @@
 namespace sipladder {
 namespace {
 
-constexpr int64_t kOneSecondNs = 1'000'000'000;
-constexpr int64_t kDayNs = 86'400 * kOneSecondNs;
 constexpr const char* kPlaceLabel = "go to frame or time (17, +1.5, 12:03:05): ";
 
 std::optional<uint32_t> number_of(std::string_view text) {
@@ -30,8 +29,8 @@ std::optional<int64_t> seconds_of(std::string_view text) {
   const size_t dot = std::min(text.find('.'), text.size());
   const auto whole = number_of(text.substr(0, dot));
   if (!whole) return std::nullopt;
-  int64_t ns = int64_t{*whole} * kOneSecondNs;
-  int64_t unit = kOneSecondNs / 10;
+  int64_t ns = int64_t{*whole} * kSecondNs;
+  int64_t unit = kSecondNs / 10;
   for (size_t i = dot + 1; i < text.size(); i++, unit /= 10) {
     if (!is_digit(text[i])) return std::nullopt;
     ns += (text[i] - '0') * unit;
@@ -46,8 +45,8 @@ std::optional<int64_t> time_of_day(std::string_view text) {
   const auto minutes = number_of(cut(&rest, ':'));
   const auto seconds_ns = rest.empty() ? std::optional<int64_t>(0) : seconds_of(rest);
   if (!hours || !minutes || !seconds_ns || *hours > 23 || *minutes > 59) return std::nullopt;
-  if (*seconds_ns >= 60 * kOneSecondNs) return std::nullopt;
-  return (int64_t{*hours} * 60 + *minutes) * 60 * kOneSecondNs + *seconds_ns;
+  if (*seconds_ns >= 60 * kSecondNs) return std::nullopt;
+  return (int64_t{*hours} * 60 + *minutes) * 60 * kSecondNs + *seconds_ns;
 }
 
 // The time of the day in nanoseconds since midnight.
@@ -59,7 +58,7 @@ int64_t since_midnight(int64_t time_ns, bool utc) {
 int64_t first_such_time(int64_t of_day, const PlaceContext& context) {
   const int64_t begun = since_midnight(context.begin_ns, context.utc);
   const int64_t at = context.begin_ns - begun + of_day;
-  return of_day / kOneSecondNs < begun / kOneSecondNs ? at + kDayNs : at;
+  return of_day / kSecondNs < begun / kSecondNs ? at + kDayNs : at;
 }
 
 Place mistake(std::string_view text) {
