@@ -109,6 +109,7 @@ class DbSource : public PacketSource {
     info.fine_times = count(17) != 0;
     std::istringstream interfaces(text(18));
     for (std::string name; std::getline(interfaces, name);) info.interfaces.push_back(name);
+    info.ends_forgotten = count(19);
     return info;
   }
 

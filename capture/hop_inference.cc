@@ -33,22 +33,44 @@ void HopInference::learn_own(const TraceMessage& message, const MessageHops& hop
   if (way == TraceHead::Way::unknown || hops.vias.empty()) return;
   const RawEndpoint& via = hops.vias[0].sent_by;
   if (hops.is_request == (way == TraceHead::Way::sent) && via.known) {
-    Own& own = own_[key_of(via)];
-    own.end = via;
-    own.count++;
+    const auto own =
+        own_.size() < kMaxHosts ? own_.try_emplace(key_of(via)).first : own_.find(key_of(via));
+    if (own == own_.end()) {
+      forgotten_++;
+    } else {
+      own->second.end = via;
+      const size_t count = ++own->second.count;
+      const size_t most = most_ == own_.end() ? 0 : most_->second.count;
+      if (count > most || (count == most && own->first < most_->first)) most_ = own;
+    }
   }
   if (!hops.is_request && way == TraceHead::Way::sent && hops.contact.known)
     own_contact_ = hops.contact;
 }
 
+// The newest address of a name counts where `newest`, else the first one.
+void HopInference::learn_name(const RawEndpoint& name, const RawEndpoint& address, bool newest) {
+  const auto known = names_.find(key_of(name));
+  if (known != names_.end()) {
+    if (newest) known->second = address;
+  } else if (names_.size() < kMaxHosts) {
+    names_.emplace(key_of(name), address);
+  } else {
+    forgotten_++;
+  }
+}
+
 void HopInference::learn(const TraceMessage& message) {
   const MessageHops hops = hops_of(message.bytes);
   if (hops.vias.empty()) return;
-  if (hops_.size() > kMaxHops) hops_.clear();
+  if (hops_.size() > kMaxHops) {
+    forgotten_ += hops_.size();
+    hops_.clear();
+  }
   learn_own(message, hops);
   for (const MessageHops::Via& via : hops.vias) {
     if (is_host_name(via.sent_by) && via.seen.known && !is_host_name(via.seen))
-      names_[key_of(via.sent_by)] = via.seen;
+      learn_name(via.sent_by, via.seen, true);
   }
   const MessageHops::Via& top = hops.vias[0];
   Hop& hop = hops_[top.key];
@@ -67,7 +89,7 @@ void HopInference::learn(const TraceMessage& message) {
     const bool direct = !hops.record_routed && hops.vias.size() == 1;
     if (direct && hop.server.proof == Proof::domain && hops.contact.known &&
         !is_host_name(hops.contact))
-      names_.try_emplace(key_of(hop.server.address), hops.contact);
+      learn_name(hop.server.address, hops.contact, false);
   }
   if (hops.vias.size() < 2) return;
   // The host that put a Via on top received the request there from the host of the Via below.
@@ -83,12 +105,7 @@ RawEndpoint HopInference::own_side(const TraceMessage& message, const MessageHop
   const bool own_request = hops.is_request == (message.head.way == TraceHead::Way::sent);
   if (own_request && !hops.vias.empty()) return hops.vias[0].sent_by;
   if (hops.is_request && is_own(hops.uri)) return hops.uri;
-  const Own* best = nullptr;
-  for (const auto& [key, own] : own_) {
-    if (best == nullptr || own.count > best->count) best = &own;
-  }
-  if (best != nullptr) return best->end;
-  return own_contact_;
+  return most_ != own_.end() ? most_->second.end : own_contact_;
 }
 
 void HopInference::fill(TraceMessage* message) const {

@@ -4,8 +4,9 @@
 // in Contact. Where a log says only "sent" or "received", the host that wrote it is the sent-by of
 // the requests that it sent.
 //
-// Bounds: kMaxHops hops, then all of them are forgotten. What is known of hosts is kept: addresses
-// of host names, and the sent-by of own requests. Threads: one.
+// Bounds: kMaxHops hops, then all of them are forgotten. kMaxHosts hosts each whose address and
+// whose own requests are known: what comes later is not learned. forgotten() counts both.
+// Threads: one.
 #pragma once
 
 #include <map>
@@ -21,10 +22,18 @@ namespace sipladder {
 
 class HopInference {
  public:
+  static constexpr size_t kMaxHosts = 10'000;
+
+  HopInference() = default;
+  HopInference(const HopInference&) = delete;
+  HopInference& operator=(const HopInference&) = delete;
   void learn(const TraceMessage& message);
   // Fills in what the head of `message` leaves out, and then sets `inferred`. The message must have
   // been learned; the more messages behind it were learned too, the more is known.
   void fill(TraceMessage* message) const;
+  // Hops that were forgotten, and what of hosts was not learned: an end that hangs on them is
+  // missing, or told by a weaker proof.
+  uint64_t forgotten() const { return forgotten_; }
 
  private:
   // What an end was told by, in ascending order of trust.
@@ -40,6 +49,7 @@ class HopInference {
     End client, server;
   };
 
+  void learn_name(const RawEndpoint& name, const RawEndpoint& address, bool newest);
   void learn_own(const TraceMessage& message, const MessageHops& hops);
   RawEndpoint own_side(const TraceMessage& message, const MessageHops& hops) const;
   RawEndpoint resolved(const RawEndpoint& end) const;
@@ -54,7 +64,9 @@ class HopInference {
     size_t count = 0;
   };
   std::map<std::string, Own> own_;
+  std::map<std::string, Own>::const_iterator most_ = own_.end();  // whose requests are most
   RawEndpoint own_contact_;  // Contact of responses that were sent: used without own requests
+  uint64_t forgotten_ = 0;
 };
 
 }  // namespace sipladder

@@ -43,6 +43,7 @@ struct SourceInfo {
   bool whole_seconds = false;           // a log that writes times without fractions of a second
   uint64_t unread = 0;                  // lines of a log that looked like SIP and could not be read
   std::string first_unread;             // the first of them, with its number
+  uint64_t ends_forgotten = 0;          // of HopInference::forgotten(): ends in a log
   std::vector<std::string> interfaces;  // their names in the file, by Packet::interface
   int64_t first_ns = 0;
   int64_t last_ns = 0;

@@ -81,6 +81,7 @@ void PacketStore::write_sources() {
         {":refused", static_cast<int64_t>(info->refused)},
         {":connections_closed", static_cast<int64_t>(info->connections_closed)},
         {":unread", static_cast<int64_t>(info->unread)},
+        {":ends_forgotten", static_cast<int64_t>(info->ends_forgotten)},
         {":fine_times", info->fine_times ? 1 : 0},
         {":first_ns", info->first_ns},
         {":last_ns", info->last_ns},

@@ -89,6 +89,7 @@ TextTrace::Ahead TextTrace::read_ahead() {
 
 void TextTrace::keep(TraceMessage message) {
   hops_.learn(message);
+  info_.ends_forgotten = hops_.forgotten();
   if (message.log_time_is_near || message.head.time) info_.has_times = true;
   const auto& time = message.head.time ? message.head.time : message.log_time;
   if (time && time->ns % kSecondNs != 0) info_.whole_seconds = false;
@@ -169,7 +170,6 @@ int64_t TextTrace::to_ns(const LogTime& time) {
   const int64_t seconds = time.zone_minutes ? int64_t{timegm(&parts)} - *time.zone_minutes * 60
                                             : int64_t{std::mktime(&parts)};
   int64_t result = seconds * kSecondNs + time.ns % kSecondNs;
-  constexpr int64_t kDayNs = 86'400 * kSecondNs;
   // A clock without a date goes on after midnight.
   if (time.day == 0 && result + kDayNs / 2 < last_ns_) {
     result += (last_ns_ - result + kDayNs / 2) / kDayNs * kDayNs;

@@ -30,10 +30,11 @@ class Collector {
     add("capture", "sip_messages", a.sip_messages, "a TCP packet can complete several");
     add("capture", "malformed", a.malformed,
         "SIP messages that break a rule: see messages.malformed");
-    uint64_t refused = 0, closed = 0;
+    uint64_t refused = 0, closed = 0, ends = 0;
     for (const SourceInfo& info : r.model.captures) {
       refused += info.refused;
       closed += info.connections_closed;
+      ends += info.ends_forgotten;
     }
     if (refused != 0)
       add("capture", "hep_refused", refused, "HEP packets without the key: not in packets");
@@ -60,6 +61,9 @@ class Collector {
     if (r.model.media_accounting.streams_refused != 0)
       add("oddities", "streams_refused", r.model.media_accounting.streams_refused,
           "RTP packets: the stream table was full");
+    if (ends != 0)
+      add("oddities", "log_ends_forgotten", ends,
+          "hops and hosts of a log: the table of them was full, so that src or dst may be missing");
     if (a.turn_channels_forgotten != 0)
       add("oddities", "turn_channels_forgotten", a.turn_channels_forgotten,
           "the table of TURN channels was full: their media shows the server as its peer");

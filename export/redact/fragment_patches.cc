@@ -13,33 +13,46 @@ FragmentPatches::Pile& FragmentPatches::pile_of(const Key& key, int64_t time_ns)
   const auto found = piles_.find(key);
   if (found != piles_.end()) {
     if (time_ns - found->second.first_ns <= kFragmentAgeNs) return found->second;
-    piles_.erase(found);
+    give_up(key);
   }
   while (piles_.size() >= kMostFragmented || order_.size() >= 4 * kMostFragmented) {
-    piles_.erase(order_.front());
+    const auto& [oldest, first_ns] = order_.front();
+    const auto waits = piles_.find(oldest);
+    if (waits != piles_.end() && waits->second.first_ns == first_ns) give_up(oldest);
     order_.pop_front();
   }
-  order_.push_back(key);
+  order_.emplace_back(key, time_ns);
   Pile& pile = piles_[key];
   pile.first_ns = time_ns;
   return pile;
+}
+
+void FragmentPatches::give_up(const Key& key) {
+  const auto found = piles_.find(key);
+  given_up_ += found->second.places.size();
+  piles_.erase(found);
 }
 
 void FragmentPatches::add(const FragmentOf& fragment, int64_t time_ns, const PatchPlace& place,
                           std::span<const uint8_t> bytes) {
   constexpr size_t kMaxDatagram = 65'535;
   const size_t offset = fragment.offset, size = bytes.size();
-  if (offset + size > kMaxDatagram) return;
+  if (size == 0 || offset + size > kMaxDatagram) return;
   const Key key{fragment.src, fragment.dst, fragment.id, fragment.protocol, fragment.point};
   Pile& pile = pile_of(key, time_ns);
   if (pile.bytes.size() < offset + size) pile.bytes.resize(offset + size);
   pile.have.resize((pile.bytes.size() + 7) / 8);
-  pile.places.emplace_back(offset, place);
+  const size_t covered = pile.covered;
   for (size_t i = 0; i < size; i += 8) {
     if (pile.have[(offset + i) / 8]) continue;
     pile.have[(offset + i) / 8] = true;
     pile.covered++;
     std::copy_n(bytes.data() + i, std::min<size_t>(8, size - i), pile.bytes.data() + offset + i);
+  }
+  if (pile.covered > covered || pile.places.size() < kMostPieces) {
+    pile.places.emplace_back(offset, place);
+  } else {
+    given_up_++;
   }
   if (!fragment.more) pile.total = (offset + size + 7) / 8;
   if (pile.total == 0 || pile.covered < pile.total) return;
@@ -71,6 +84,7 @@ void FragmentPatches::finish(const Key& key, Pile& pile) {
 }
 
 void FragmentPatches::clear() {
+  for (const auto& [key, pile] : piles_) given_up_ += pile.places.size();
   piles_.clear();
   order_.clear();
 }

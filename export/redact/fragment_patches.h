@@ -2,8 +2,9 @@
 // of a datagram is redacted as a whole. The new bytes of each fragment go to a PatchStore.
 //
 // Threads: one. All references must outlive this object. Bounds: kMostFragmented datagrams wait at
-// a time. Datagrams that are given up, or are not UDP, get no new bytes: their fragments are
-// zeroed.
+// a time, each with kMostPieces fragments and those that bring bytes of it. Datagrams that are
+// given up, or are not UDP, and copies beyond these get no new bytes: they are zeroed. given_up()
+// counts the fragments of datagrams that were not completed, and the copies.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -34,6 +35,7 @@ class FragmentPatches {
   void add(const FragmentOf& fragment, int64_t time_ns, const PatchPlace& place,
            std::span<const uint8_t> bytes);
   void clear();
+  uint64_t given_up() const { return given_up_; }
 
  private:
   struct Pile {
@@ -55,16 +57,20 @@ class FragmentPatches {
     }
   };
   static constexpr size_t kMostFragmented = 1024;
+  static constexpr size_t kMostPieces = 8192;  // as many as a datagram has units of 8 bytes
   static constexpr int64_t kFragmentAgeNs = 30'000'000'000;
 
   Pile& pile_of(const Key& key, int64_t time_ns);
+  void give_up(const Key& key);
   void finish(const Key& key, Pile& pile);
 
   Replacer& replacer_;
   Payloads& payloads_;
   PatchStore& store_;
   absl::flat_hash_map<Key, Pile> piles_;
-  std::deque<Key> order_;
+  // By age; those that are complete or came anew leave a place behind, which erases nothing.
+  std::deque<std::pair<Key, int64_t>> order_;
+  uint64_t given_up_ = 0;
 };
 
 }  // namespace sipladder

@@ -32,6 +32,8 @@ class PacketRedactor {
   std::span<const uint8_t> rewrite(const Packet& packet);
 
   const Payloads& payloads() const { return payloads_; }
+  // Fragments of IP that got no new bytes: see FragmentPatches.
+  uint64_t fragments_given_up() const { return fragments_.given_up(); }
 
  private:
   void decode(const Packet& packet);

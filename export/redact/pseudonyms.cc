@@ -18,8 +18,11 @@ std::string suffix_key(std::string_view number) {
 }  // namespace
 
 void Pseudonyms::learn(std::string_view word) {
-  if (learned_.size() >= kMostWords) return;
   std::string small = lower_case(word);
+  if (learned_.size() >= most_words_) {
+    if (!learned_.contains(small)) beyond_++;
+    return;
+  }
   if (is_number(small) && small.size() >= kSuffix) learned_.insert(suffix_key(small));
   learned_.insert(std::move(small));
 }
@@ -47,23 +50,26 @@ std::string Pseudonyms::draw(const std::string& word, unsigned attempt) const {
 // or trunk prefix still ends alike.
 std::string Pseudonyms::number_of(const std::string& digits) {
   const std::string key = suffix_key(digits);
-  auto found = known_.find(key);
-  if (found == known_.end()) {
-    std::string suffix;
+  std::string suffix;
+  if (const auto found = known_.find(key); found != known_.end()) {
+    suffix = found->second;
+  } else {
     for (unsigned attempt = 0; attempt < kAttempts; attempt++) {
       suffix = hash_.bytes('n', key + '/' + std::to_string(attempt), kSuffix);
       for (char& c : suffix) c = static_cast<char>('0' + static_cast<unsigned char>(c) % 10);
       if (!is_taken("#" + suffix)) break;
     }
-    used_.insert("#" + suffix);
-    found = known_.emplace(key, suffix).first;
+    if (!is_full()) {
+      used_.insert("#" + suffix);
+      known_.emplace(key, suffix);
+    }
   }
   std::string head = digits.substr(0, digits.size() - kSuffix);
   const std::string drawn = hash_.bytes('p', head, head.size());
   const size_t zeros = std::min(head.find_first_not_of('0'), head.size());
   for (size_t i = zeros; i < head.size(); i++)
     head[i] = static_cast<char>('1' + static_cast<unsigned char>(drawn[i]) % 9);
-  return head + found->second;
+  return head + suffix;
 }
 
 std::string Pseudonyms::replacement(const std::string& word) {
@@ -79,14 +85,18 @@ std::string Pseudonyms::replacement(const std::string& word) {
 
 std::string Pseudonyms::of(std::string_view word) {
   const std::string small = lower_case(word);
-  auto found = known_.find(small);
-  if (found == known_.end()) {
-    std::string chosen = replacement(small);
-    if (used_.size() < kMostWords) used_.insert(chosen);
-    if (known_.size() >= kMostWords) known_.clear();
-    found = known_.emplace(small, std::move(chosen)).first;
+  std::string result;
+  if (const auto found = known_.find(small); found != known_.end()) {
+    result = found->second;
+  } else {
+    result = replacement(small);
+    if (is_full()) {
+      beyond_++;
+    } else {
+      used_.insert(result);
+      known_.emplace(small, result);
+    }
   }
-  std::string result = found->second;
   for (size_t i = 0; i < word.size(); i++) {
     const bool capital = word[i] >= 'A' && word[i] <= 'Z';
     if (capital && result[i] >= 'a' && result[i] <= 'z')

@@ -88,7 +88,8 @@ std::string write_redacted(const RedactOptions& options, const Input& input,
 }
 
 std::vector<std::string> lines_about(const RedactOptions& options, const Replacer& replacer,
-                                     const Payloads& payloads, uint64_t packets) {
+                                     const PacketRedactor& redactor, uint64_t packets) {
+  const Payloads& payloads = redactor.payloads();
   std::vector<std::string> lines = {fmt::format(
       "{}: {}: {} and {} replaced", options.out, counted(packets, "packet"),
       counted(replacer.words(), "word"),
@@ -103,6 +104,14 @@ std::vector<std::string> lines_about(const RedactOptions& options, const Replace
     lines.push_back(
         fmt::format("  could not be replaced by something that is not in the capture: {}",
                     counted(replacer.unavoidable(), "value")));
+  if (replacer.beyond() > 0)
+    lines.push_back(fmt::format(
+        "  words beyond {}, whose replacement can be another word of the capture: met {} times",
+        Pseudonyms::kMostWords, replacer.beyond()));
+  if (redactor.fragments_given_up() > 0)
+    lines.push_back(
+        fmt::format("  zeroed, since their datagram was not complete, or came too often: {}",
+                    counted(redactor.fragments_given_up(), "fragment")));
   if (options.media == MediaMode::keep)
     lines.emplace_back("  media were kept: voices can be heard");
   lines.emplace_back("  ports, times, sizes and SSRC are those of the original");
@@ -144,7 +153,7 @@ RedactReport redact(const RedactOptions& options) {
   report.unwritable = write_redacted(options, input, redactor, &packets);
   report.unreadable = input.damage;
   if (!report.unwritable.empty()) return report;
-  report.lines = lines_about(options, replacer, redactor.payloads(), packets);
+  report.lines = lines_about(options, replacer, redactor, packets);
   if (!options.map_path.empty())
     report.unwritable = write_private(options.map_path, replacer.map_text());
   return report;

@@ -44,6 +44,7 @@ class Replacer {
   std::string map_text() const;
   size_t words() const { return words_.replaced().size(); }
   size_t addresses() const { return addresses_.size(); }
+  size_t beyond() const { return words_.beyond(); }
   size_t unavoidable() const { return words_.unavoidable() + shared_addresses_; }
 
  private:
