@@ -102,11 +102,14 @@ void LadderView::go_to_target() {
     wanted.message = target_.message;
     wanted.stream = target_.stream;
     wanted.evidence = target_.frames;
+    wanted.source = target_.source;
   }
   const std::vector<size_t> rows = rows_of(wanted, ladder_);
   if (!rows.empty()) cursor_.select(first_proof(wanted, ladder_, rows));
   for (size_t i = 0; i < problems_.size(); i++) {
-    if (!target_.frames.empty() && problems_[i].evidence == target_.frames) problem_ = i;
+    const bool same =
+        problems_[i].evidence == target_.frames && problems_[i].source == target_.source;
+    if (!target_.frames.empty() && same) problem_ = i;
   }
 }
 

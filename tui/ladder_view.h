@@ -21,6 +21,7 @@ struct LadderTarget {
   MessageId message = {};
   StreamId stream = {};
   std::vector<uint32_t> frames = {};
+  uint16_t source = 0;  // of the frames
 };
 
 class LadderView : public Screen {

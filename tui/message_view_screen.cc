@@ -46,7 +46,7 @@ void MessageScreen::step_problem(bool forward) {
     const MessageRecord& record = shared_.model.messages[id];
     if (problems.empty() || problems.front().call != record.call)
       problems = problems_of(shared_, record.call);
-    if (!proves_any(problems, id, record.frame)) continue;
+    if (!proves_any(problems, id, record)) continue;
     at_ = at;
     pane_.rewind();
     return;

@@ -57,7 +57,7 @@ std::vector<CellLine> raw_lines(const Shared& shared, CallId call) {
        shared.model.messages.holds(id) && lines.size() < kMaxRawLines;
        id = shared.model.messages[id].next_in_call) {
     lines.emplace_back();
-    const bool proof = proves_any(problems, id, shared.model.messages[id].frame);
+    const bool proof = proves_any(problems, id, shared.model.messages[id]);
     put_text(&lines.back(), 0, safe_text(message_title(shared, id)),
              proof ? Ink::error : Ink::header);
     for (CellLine& line : message_lines(shared, id)) lines.push_back(std::move(line));
@@ -106,7 +106,7 @@ std::unique_ptr<Screen> finding_of_call(const Shared& shared, CallId call) {
     LadderTarget target;
     for (size_t i = 0; i < shown->begins.size() && shown->begins[i] <= line; i++) {
       const Problem& problem = shown->problems[i];
-      target = {false, problem.message, problem.stream, problem.evidence};
+      target = {false, problem.message, problem.stream, problem.evidence, problem.source};
     }
     return Reply{Reply::Kind::open,
                  std::make_unique<LadderView>(shared, std::vector<CallId>{call}, target)};

@@ -4,14 +4,19 @@
 
 #include <algorithm>
 
+#include "correlate/analysis/evidence.h"
 #include "export/ladder_text.h"
 #include "query/format.h"
 #include "query/table_description.h"
 #include "tui/text_pane.h"
 
 namespace sipladder {
-
 namespace {
+
+bool is_evidence(const Problem& problem, uint16_t source, uint32_t frame) {
+  return frame != 0 && source == problem.source &&
+         std::binary_search(problem.evidence.begin(), problem.evidence.end(), frame);
+}
 
 // Tells the mask the names of the call's parties, so that it replaces them in the sentences.
 void name_parties(const Shared& shared, CallId call) {
@@ -39,6 +44,7 @@ Problem problem_of(const Shared& shared, const Finding& finding) {
   problem.message = finding.message;
   problem.stream = finding.stream;
   problem.evidence = finding.evidence;
+  problem.source = evidence_source(shared.model, finding);
   return problem;
 }
 
@@ -61,18 +67,16 @@ std::vector<size_t> rows_of(const Problem& problem, const Ladder& ladder) {
     const LadderRow& row = ladder.rows[i];
     const bool named = (problem.message && row.message == problem.message) ||
                        (problem.stream && row.stream == problem.stream);
-    const bool in_frames = row.frame != 0 && std::binary_search(problem.evidence.begin(),
-                                                                problem.evidence.end(), row.frame);
-    if (named || in_frames) rows.push_back(i);
+    if (named || is_evidence(problem, row.source, row.frame)) rows.push_back(i);
   }
   return rows;
 }
 
-bool proves_any(const std::vector<Problem>& problems, MessageId message, uint32_t frame) {
+bool proves_any(const std::vector<Problem>& problems, MessageId message,
+                const MessageRecord& record) {
   return std::any_of(problems.begin(), problems.end(), [&](const Problem& problem) {
     return problem.severity != Severity::info &&
-           (problem.message == message ||
-            std::binary_search(problem.evidence.begin(), problem.evidence.end(), frame));
+           (problem.message == message || is_evidence(problem, record.source, record.frame));
   });
 }
 

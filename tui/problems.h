@@ -17,7 +17,8 @@ struct Problem {
   CallId call;
   MessageId message;
   StreamId stream;
-  std::vector<uint32_t> evidence;  // frames, ascending
+  std::vector<uint32_t> evidence;  // frames of `source`, ascending
+  uint16_t source = 0;             // 0-based
 };
 
 Problem problem_of(const Shared& shared, const Finding& finding);  // with the lock held
@@ -29,8 +30,9 @@ std::vector<Problem> problems_of(const Shared& shared, CallId call);
 std::vector<size_t> rows_of(const Problem& problem, const Ladder& ladder);
 
 // Whether a message is the primary evidence, or its frame is evidence, of a problem worse than
-// info.
-bool proves_any(const std::vector<Problem>& problems, MessageId message, uint32_t frame);
+// info. `record` is that of `message`.
+bool proves_any(const std::vector<Problem>& problems, MessageId message,
+                const MessageRecord& record);
 
 // The row to look at first: that of the problem's message, else the first of `rows`. `rows` must
 // not be empty.

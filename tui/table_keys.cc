@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "correlate/analysis/evidence.h"
 #include "query/format.h"
 #include "tui/choose_view.h"
 #include "tui/completion.h"
@@ -135,6 +136,7 @@ Reply TableView::open_row(bool message) {
     if (const Finding* const finding = rows_.finding(row)) {
       target.stream = finding->stream;
       target.frames = finding->evidence;
+      target.source = evidence_source(shared_.model, *finding);
     }
     if (&table_ == &kTransactionsTable && shared_.model.transactions.holds(TransactionId{row.id}))
       target.message = shared_.model.transactions[TransactionId{row.id}].request;

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "correlate/analysis/evidence.h"
 #include "correlate/model/message_view.h"
 #include "correlate/model/names.h"
 #include "decode/text.h"
@@ -60,11 +61,12 @@ ReportCall::ReportCall(const Ladder& ladder, const LadderStyle& style, ReportTab
     : ladder_(ladder), style_(style), tables_(tables) {
   for (const LadderRow& row : ladder.rows) {
     if (row.message && row.kind == RowKind::message) {
-      by_frame_.try_emplace(row.frame, fmt::format("m{}", row.message.value));
+      by_frame_.try_emplace(frame_key(row.source, row.frame),
+                            fmt::format("m{}", row.message.value));
       shown_.insert(row.message.value);
     }
     if (row.kind == RowKind::media && row.stream && style.request != nullptr)
-      by_frame_.try_emplace(row.frame, fmt::format("s{}", row.stream.value));
+      by_frame_.try_emplace(frame_key(row.source, row.frame), fmt::format("s{}", row.stream.value));
     if (!row.timed || row.time_ns == 0) continue;
     begin_ns_ = begin_ns_ == 0 ? row.time_ns : std::min(begin_ns_, row.time_ns);
     end_ns_ = std::max({end_ns_, row.time_ns, row.end_ns});
@@ -77,15 +79,17 @@ std::string ReportCall::part(std::string_view title, const std::string& body) co
 
 std::string ReportCall::evidence_links(const Finding& finding) const {
   constexpr size_t kMostLinks = 40;
+  const uint16_t source = evidence_source(style_.request->model, finding);
   std::string text;
   for (size_t i = 0; i < std::min(finding.evidence.size(), kMostLinks); i++) {
     const uint32_t frame = finding.evidence[i];
-    const auto found = by_frame_.find(frame);
+    const auto found = by_frame_.find(frame_key(source, frame));
     text += i == 0 ? "" : ", ";
     text += found == by_frame_.end() ? std::to_string(frame)
                                      : fmt::format("<a href=\"#{}\">{}</a>", found->second, frame);
   }
-  if (finding.evidence.size() > kMostLinks) text += ", …";
+  if (finding.evidence.size() > kMostLinks)
+    text += fmt::format(", and {} more", finding.evidence.size() - kMostLinks);
   return text;
 }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "export/exporters.h"
+#include "export/frame_key.h"
 #include "export/html/report_tables.h"
 
 namespace sipladder {
@@ -44,7 +45,7 @@ class ReportCall {
   const LadderStyle& style_;
   ReportTables* tables_;
   int64_t begin_ns_ = 0, end_ns_ = 0;
-  absl::flat_hash_map<uint32_t, std::string> by_frame_;  // id of the first element of each frame
+  absl::flat_hash_map<FrameKey, std::string> by_frame_;  // id of the first element of each frame
   std::set<uint32_t> shown_;                             // messages with an element of their own
   std::set<std::string> headers_;
 };
