@@ -50,6 +50,40 @@ TEST(Report, HasEverythingOfACall) {
   EXPECT_NE(page.find(sha256_of_file(sample)), std::string::npos);
 }
 
+// A table of the page has 500 rows at most, and says how many there are beyond.
+TEST(Report, SaysHowManyRowsAreLeftOut) {
+  const std::string path = write_flow(scratch_path("long-call.pcap"),
+                                      "host alice 192.0.2.101\nhost bob 192.0.2.102\n"
+                                      "0.000 alice > bob INVITE sip:bob@example.com\n"
+                                      "1.000 bob > alice 200\n"
+                                      "1.100 alice > bob ACK\n"
+                                      "repeat 520 every=0.5 from=2\n"
+                                      "2.000 alice > bob INFO cseq={n}\n"
+                                      "2.100 bob > alice 200 (INFO)\n"
+                                      "end\n");
+  const std::string page = report_of({path});
+  EXPECT_NE(page.find("<p class=\"dim\">22 more rows are not shown.</p>"), std::string::npos);
+  EXPECT_NE(page.find("\"left_out\":{\"calls\":0,\"streams\":0,\"findings\":0}"),
+            std::string::npos);
+  EXPECT_EQ(report_of({root_path("samples/two-way.pcap")}).find("not shown"), std::string::npos);
+}
+
+// Frames are numbered by source: the evidence of a call in the first file is not linked to the same
+// frame of the second one.
+TEST(Report, EvidenceIsLinkedWithinItsFile) {
+  const std::string hosts = "host alice 192.0.2.101\nhost bob 192.0.2.102\n";
+  const std::string first =
+      write_flow(scratch_path("first.pcap"), hosts +
+                                                 "0.000 alice > bob INVITE sip:bob@example.com "
+                                                 "call=one\n0.010 bob > alice 100 call=one\n");
+  const std::string second = write_flow(
+      scratch_path("second.pcap"),
+      hosts + "40.000 bob > alice 404 call=one totag=b\n40.010 alice > bob ACK call=one totag=b\n");
+  const std::string page = report_of({first, second});
+  const size_t links = count(page, "Evidence</span>frames");
+  ASSERT_GT(links, 0U) << page;
+}
+
 // Loss and jitter of each stream over time; what happened within one interval has no picture.
 TEST(Report, DrawsStreamsOverTime) {
   const std::string path = scratch_path("talk.pcap");

@@ -10,8 +10,10 @@
 namespace sipladder {
 namespace {
 
-constexpr size_t kMostRows = 500;       // in a table of one call, or in the NAT table
-constexpr size_t kMostCallRows = 5000;  // in the embedded JSON
+// In a table of one call, or in the NAT table. The page says how many rows are left out.
+constexpr size_t kMostRows = 500;
+// Of each table in the embedded JSON, whose "left_out" says how many more there are.
+constexpr size_t kMostCallRows = 5000;
 
 std::set<uint32_t> messages_of(const Ladder& ladder, bool with_sdp) {
   std::set<uint32_t> ids;
@@ -51,6 +53,13 @@ std::string scrolled(const std::string& caption, const std::string& head, const 
       caption, head, body);
 }
 
+// Empty when all rows are in the table.
+std::string left_out_text(size_t rows) {
+  return rows == 0 ? std::string()
+                   : fmt::format("<p class=\"dim\">{} more {} not shown.</p>\n", rows,
+                                 rows == 1 ? "row is" : "rows are");
+}
+
 std::string header_cells(const std::vector<ResultColumn>& columns) {
   std::string head;
   for (const ResultColumn& column : columns)
@@ -65,13 +74,21 @@ ReportTables::ReportTables(const ExportRequest& request)
 
 ReportTables::Rows ReportTables::ask(const std::string& sql) {
   Rows rows;
-  database_.run(
-      sql, [&](const std::vector<ResultColumn>& columns) { rows.columns = columns; },
-      [&](const std::vector<Value>& values) {
-        rows.values.push_back(values);
-        return rows.values.size() < kMostRows;
-      });
+  add(sql, &rows);
   return rows;
+}
+
+void ReportTables::add(const std::string& sql, Rows* rows) {
+  database_.run(
+      sql, [&](const std::vector<ResultColumn>& columns) { rows->columns = columns; },
+      [&](const std::vector<Value>& values) {
+        if (rows->values.size() < kMostRows) {
+          rows->values.push_back(values);
+        } else {
+          rows->left_out++;
+        }
+        return true;
+      });
 }
 
 std::string ReportTables::table(const Rows& rows, const std::string& caption) {
@@ -82,7 +99,7 @@ std::string ReportTables::table(const Rows& rows, const std::string& caption) {
     for (const Value& value : values) body += cell(value);
     body += "</tr>\n";
   }
-  return scrolled(caption, header_cells(rows.columns), body);
+  return scrolled(caption, header_cells(rows.columns), body) + left_out_text(rows.left_out);
 }
 
 std::string ReportTables::streams(const Ladder& ladder, int64_t begin_ns, uint32_t call) {
@@ -93,13 +110,13 @@ std::string ReportTables::streams(const Ladder& ladder, int64_t begin_ns, uint32
   if (ids.empty()) return {};
   Rows all;
   for (const uint32_t id : ids) {
-    Rows one = ask(fmt::format(
-        "SELECT id, first_ns, last_ns, from_party, src || ':' || src_port AS source, dst || ':' || "
-        "dst_port AS destination, codec, packets, lost, loss_pct, jitter_ms, jitter_max_ms, "
-        "silence_pct, mos FROM streams WHERE id = {}",
-        id));
-    all.columns = one.columns;
-    all.values.insert(all.values.end(), one.values.begin(), one.values.end());
+    add(fmt::format(
+            "SELECT id, first_ns, last_ns, from_party, src || ':' || src_port AS source, dst || "
+            "':' || "
+            "dst_port AS destination, codec, packets, lost, loss_pct, jitter_ms, jitter_max_ms, "
+            "silence_pct, mos FROM streams WHERE id = {}",
+            id),
+        &all);
   }
   std::string body, plots;
   constexpr size_t kShownFrom = 3, kSource = 4, kDestination = 5, kCodec = 6, kLoss = 9;
@@ -124,19 +141,17 @@ std::string ReportTables::streams(const Ladder& ladder, int64_t begin_ns, uint32
   all.columns.erase(all.columns.begin(), all.columns.begin() + kShownFrom);
   return scrolled(fmt::format("Streams of call {}", call),
                   header_cells(all.columns) + "<th scope=\"col\">loss</th>", body) +
-         plots;
+         left_out_text(all.left_out) + plots;
 }
 
 std::string ReportTables::offers(const Ladder& ladder, uint32_t call) {
   Rows all;
   for (const uint32_t id : messages_of(ladder, true)) {
-    Rows one = ask(fmt::format(
-        "SELECT (SELECT frame FROM messages WHERE id = {0}) AS frame, role, media, address, port, "
-        "direction, codecs, crypto, candidates FROM sdp WHERE message = {0}",
-        id));
-    all.columns = one.columns;
-    all.values.insert(all.values.end(), one.values.begin(), one.values.end());
-    if (all.values.size() >= kMostRows) break;
+    add(fmt::format("SELECT (SELECT frame FROM messages WHERE id = {0}) AS frame, role, media, "
+                    "address, port, "
+                    "direction, codecs, crypto, candidates FROM sdp WHERE message = {0}",
+                    id),
+        &all);
   }
   return table(all, fmt::format("Offers and answers of call {}", call));
 }
@@ -145,15 +160,14 @@ std::string ReportTables::hops(const Ladder& ladder, uint32_t call) {
   Rows all;
   for (const uint32_t id : messages_of(ladder, false)) {
     if (!reader_.model.messages[MessageId{id}].is_request()) continue;
-    Rows one = ask(fmt::format(
-        "SELECT (SELECT frame FROM messages WHERE id = {0}) AS frame, (SELECT method FROM messages "
-        "WHERE id = {0}) AS method, position, transport, host, port, received, rport, source, "
-        "source_port, response_dst, response_dst_port, response_due, answered FROM vias WHERE "
-        "message = {0}",
-        id));
-    all.columns = one.columns;
-    all.values.insert(all.values.end(), one.values.begin(), one.values.end());
-    if (all.values.size() >= kMostRows) break;
+    add(fmt::format(
+            "SELECT (SELECT frame FROM messages WHERE id = {0}) AS frame, (SELECT method FROM "
+            "messages "
+            "WHERE id = {0}) AS method, position, transport, host, port, received, rport, source, "
+            "source_port, response_dst, response_dst_port, response_due, answered FROM vias WHERE "
+            "message = {0}",
+            id),
+        &all);
   }
   return table(all, fmt::format("Via hops of call {}", call));
 }
@@ -165,17 +179,24 @@ std::string ReportTables::nat() {
                "Endpoints behind a NAT");
 }
 
-std::string ReportTables::json(const std::string& sql) {
+std::string ReportTables::json(const std::string& table, std::string* left_out) {
   std::string text = "[";
   size_t rows = 0;
   JsonRows objects;
   database_.run(
-      sql, [&](const std::vector<ResultColumn>& columns) { objects.begin(columns); },
+      "SELECT * FROM " + table,
+      [&](const std::vector<ResultColumn>& columns) { objects.begin(columns); },
       [&](const std::vector<Value>& values) {
         if (rows++ != 0) text += ",\n";
         objects.append(&text, values);
         return rows < kMostCallRows;
       });
+  size_t all = rows;
+  if (rows >= kMostCallRows) {
+    const Rows count = ask("SELECT count(*) FROM " + table);
+    if (!count.values.empty()) all = static_cast<size_t>(count.values[0][0].integer);
+  }
+  *left_out += fmt::format("{}\"{}\":{}", left_out->empty() ? "" : ",", table, all - rows);
   return text + "]";
 }
 
@@ -183,9 +204,10 @@ std::string ReportTables::rows(const std::vector<CallId>& calls) {
   std::vector<CallId> chosen = calls;
   std::sort(chosen.begin(), chosen.end());
   reader_.choose(&chosen);
-  const std::string all = fmt::format("{{\"calls\":{},\n\"streams\":{},\n\"findings\":{}}}",
-                                      json("SELECT * FROM calls"), json("SELECT * FROM streams"),
-                                      json("SELECT * FROM findings"));
+  std::string all = "{", left_out;
+  for (const char* const table : {"calls", "streams", "findings"})
+    all += fmt::format("\"{}\":{},\n", table, json(table, &left_out));
+  all += "\"left_out\":{" + left_out + "}}";
   reader_.choose(nullptr);
   // Without "<" no text in the JSON can end the <script> element.
   std::string safe;

@@ -23,17 +23,20 @@ class ReportTables {
   std::string hops(const Ladder& ladder, uint32_t call);
   std::string nat();
   // The rows of these calls with all columns, as JSON in a <script> element of a type that no
-  // browser runs.
+  // browser runs. "left_out" in it says of each table how many rows it does not hold.
   std::string rows(const std::vector<CallId>& calls);
 
  private:
   struct Rows {
     std::vector<ResultColumn> columns;
     std::vector<std::vector<Value>> values;
+    size_t left_out = 0;  // beyond the bound of a table
   };
   Rows ask(const std::string& sql);
+  void add(const std::string& sql, Rows* rows);
   static std::string table(const Rows& rows, const std::string& caption);
-  std::string json(const std::string& sql);
+  // Adds to *left_out a member of a JSON object: how many rows there are beyond the bound.
+  std::string json(const std::string& table, std::string* left_out);
 
   Reader reader_;
   Database database_;
