@@ -60,8 +60,10 @@ constexpr Rule kRules[] = {
     {"the frame of every row of relay_sessions is one of its source",
      "SELECT count(*) FROM relay_sessions r LEFT JOIN capture c ON c.file = r.file "
      "WHERE c.file IS NULL OR r.frame NOT BETWEEN 1 AND c.packets"},
-    {"a stream belongs to a call, or says why not",
-     "SELECT count(*) FROM streams WHERE (call IS NULL) <> (why_no_call IS NOT NULL)"},
+    {"a stream that nobody named comes from and goes to addresses that no SDP has",
+     "SELECT count(*) FROM streams s WHERE why_no_call LIKE 'nobody named it%' AND EXISTS "
+     "(SELECT 1 FROM (SELECT DISTINCT address, port FROM sdp WHERE port <> 0) n WHERE "
+     "n.address = s.dst AND n.port = s.dst_port OR n.address = s.src AND n.port = s.src_port)"},
     {"calls.messages and calls.retransmissions are rows of messages",
      "SELECT count(*) FROM calls LEFT JOIN (SELECT call AS c, count(*) AS n, "
      "sum(retransmission_of IS NOT NULL) AS r FROM messages GROUP BY call) ON c = id "
