@@ -108,14 +108,23 @@ std::string what_is(const MessageRecord& message) {
 void compare_lines(const std::string& name, std::vector<std::string> from,
                    std::vector<std::string> to, ComparedMessage* out,
                    std::vector<HeaderChange>* changed) {
-  for (auto line = from.begin(); line != from.end();) {
-    const auto same = std::find(to.begin(), to.end(), *line);
-    if (same == to.end()) {
-      ++line;
-      continue;
-    }
-    to.erase(same);
-    line = from.erase(line);
+  std::map<std::string, size_t> both;  // how many lines of one text are to be dropped on each side
+  std::map<std::string_view, size_t> of_from;
+  for (const std::string& line : from) of_from[line]++;
+  for (const std::string& line : to) {
+    const auto same = of_from.find(line);
+    if (same == of_from.end() || same->second == 0) continue;
+    same->second--;
+    both[line]++;
+  }
+  for (std::vector<std::string>* const lines : {&from, &to}) {
+    std::map<std::string_view, size_t> left(both.begin(), both.end());
+    std::erase_if(*lines, [&](const std::string& line) {
+      const auto same = left.find(line);
+      if (same == left.end() || same->second == 0) return false;
+      same->second--;
+      return true;
+    });
   }
   const size_t pairs = std::min(from.size(), to.size());
   for (size_t i = 0; i < pairs; i++) changed->push_back({name, from[i], to[i]});

@@ -44,6 +44,27 @@ TEST(Compare, ProxyAddsItsViaAndTheClockIsTold) {
       << json.out;
 }
 
+// Values that both points have are dropped one by one; what is left is compared in its order.
+TEST(Compare, ValuesOfOneHeader) {
+  const auto flow = [](const char* name, const char* values) {
+    return write_flow(scratch_path(name), std::string(kHosts) +
+                                              "1.000 alice > bob INVITE sip:bob@example.com\n"
+                                              "    Supported: " +
+                                              values + "\n");
+  };
+  const std::string from = flow("from.pcap", "a, b, b, c, a, x"),
+                    to = flow("to.pcap", "b, c, d, b, b, e, x, f");
+  const RunResult json = run_binary({"compare", from, to, "--format", "json"});
+  EXPECT_NE(json.out.find("\"changed\":[{\"name\":\"Supported\",\"from\":\"a\",\"to\":\"d\"},"
+                          "{\"name\":\"Supported\",\"from\":\"a\",\"to\":\"b\"}]"),
+            std::string::npos)
+      << json.out;
+  EXPECT_NE(json.out.find("\"added\":[{\"name\":\"Supported\",\"to\":\"e\"},"
+                          "{\"name\":\"Supported\",\"to\":\"f\"}]"),
+            std::string::npos)
+      << json.out;
+}
+
 TEST(Compare, TheSameFileTwiceIsANetworkPath) {
   const std::string path = before_proxy();
   const RunResult text = run_binary({"compare", path, path});
