@@ -4,6 +4,7 @@
 
 #include "correlate/engine/engine.h"
 #include "correlate/model/message_view.h"
+#include "correlate/session/media_binding.h"
 #include "decode/media.h"
 #include "decode/turn.h"
 #include "tests/support/packet_builder.h"
@@ -133,6 +134,37 @@ TEST_F(MediaEngine, TurnIndicationsNameTheirPeer) {
   EXPECT_EQ(path(1), "192.0.2.1:5000 > 198.51.100.7:40000");
   EXPECT_EQ(path(2), "198.51.100.7:40000 > 192.0.2.1:5000");
   EXPECT_EQ(counted(PayloadClass::stun), 6U);
+}
+
+// RTCP that comes when there is neither a message nor a stream more than before.
+TEST_F(MediaEngine, RtcpAloneIsLearned) {
+  for (uint16_t i = 0; i < 5; i++) add(rtp(i, 0xA), true);
+  engine_.catch_up();
+  MediaBinding media(model_, log_);
+  media.update();
+  const Endpoint server{ipv4_address(reinterpret_cast<const uint8_t*>("\xC0\0\2\x14")), 3478};
+  EXPECT_TRUE(media.rtcp_of(server).empty());
+  add("\x81\xC9\0\7"s + number32(0xB) + number32(0xA) + std::string(20, '\0'), false);
+  engine_.catch_up();
+  ASSERT_EQ(model_.rtcp.size(), 1U);
+  media.update();
+  EXPECT_EQ(media.rtcp_of(server).size(), 1U);
+}
+
+// A log that says the time of day alone is read as of 1970-01-01, which begins in 1969 east of
+// Greenwich.
+TEST(Now, IsTheNewestPacketAlsoBefore1970) {
+  PacketLog log;
+  Model model;
+  Engine engine(log, model);
+  const std::string bytes = build::ethernet_ip(
+      build::ip(build::udp(build::sip_message("early"), "192.0.2.1", "192.0.2.2"), 17, "192.0.2.1",
+                "192.0.2.2"));
+  for (const int64_t at_ns : {-7'000'000'000LL, -5'000'000'000LL, -6'000'000'000LL})
+    engine.process(build::packet(bytes, 1, 1, at_ns));
+  engine.catch_up();
+  EXPECT_EQ(model.now_ns, -5'000'000'000);
+  EXPECT_EQ(model.sources.at(0).newest_ns, -5'000'000'000);
 }
 
 TEST(Turn, WhatItCarriesCanBeReadAgainAtItsPlace) {

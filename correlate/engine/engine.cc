@@ -278,7 +278,8 @@ void Engine::process(const Packet& packet) {
   Model& model = state.model;
   if (++model.accounting.packets % state.packets_per_look == 0 || state.look_is_due)
     state.keep_within_memory();
-  model.now_ns = std::max(model.now_ns, packet.time_ns);
+  const bool first = model.accounting.packets == 1;
+  model.now_ns = first ? packet.time_ns : std::max(model.now_ns, packet.time_ns);
   SourceCounters& counters = state.counters(packet.source);
   counters.note_time(packet);
   model.coverage.add(packet);

@@ -18,6 +18,7 @@
 
 #include "capture/packet_log.h"
 #include "capture/packet_source.h"
+#include "capture/time_units.h"
 #include "correlate/model/call_label.h"
 #include "correlate/model/cancellation.h"
 #include "correlate/model/clock_steps.h"
@@ -61,9 +62,9 @@ struct MediaAccounting {
 // The same per source, for the `capture` table.
 struct SourceCounters {
   uint64_t sip = 0, rtp = 0, rtcp = 0, other = 0, undecoded = 0, fragments = 0;
-  uint64_t cut = 0;       // packets that the snap length cut
-  uint64_t cut_rtp = 0;   // RTP among the cut packets
-  int64_t newest_ns = 0;  // newest time of its packets so far
+  uint64_t cut = 0;                 // packets that the snap length cut
+  uint64_t cut_rtp = 0;             // RTP among the cut packets
+  int64_t newest_ns = kEarliestNs;  // newest time of its packets so far
   // The same for each interface. The packets of two interfaces need not be in the order of time in
   // the file: that is no step of a clock.
   std::vector<int64_t> newest_of_interface;
@@ -93,7 +94,7 @@ struct Model {
   std::vector<SourceCounters> sources;
   std::vector<ClockStep> clock_steps;  // in the order of frames
   Coverage coverage;                   // which times each capture point covers
-  int64_t now_ns = 0;                  // newest packet's time
+  int64_t now_ns = 0;                  // newest packet's time, which may be before 1970
   Table<RelayPort, RelayPortId> relay_ports;
   absl::flat_hash_map<uint32_t, RelaySession> relay_sessions;  // by RelayPort::session
 

@@ -85,6 +85,7 @@ bool is_read_by_agreed_clock(const StreamBinding& binding, const StreamRecord& s
 void MediaBinding::update() {
   learn_paths();
   if (model_.streams.size() == 0) return;  // no media: no SDP is read
+  learn_rtcp();
   srtp_.learn_handshakes();
   const uint32_t messages = model_.messages.size();
   const uint32_t streams = model_.streams.size();
@@ -113,7 +114,6 @@ void MediaBinding::update() {
     bind(id);
   }
   bind_reverse();
-  learn_rtcp();
   for (const StreamId id : model_.streams.ids()) {
     const CallId call = bindings_[id].call;
     if (model_.cancellation.requested()) break;
