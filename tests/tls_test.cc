@@ -96,6 +96,36 @@ TEST(Tls, APrivateKeyOpensSuitesWithoutForwardSecrecy) {
   EXPECT_TRUE(bystander.messages.empty());
 }
 
+// A message of the server that is too long to be kept: the hash of the handshake, on which the keys
+// rest (RFC 7627), is not known.
+TEST(Tls, APrivateKeyIsNoKeyWithoutTheWholeHandshake) {
+  char name[] = "/tmp/sipladder-key-XXXXXX";
+  const int fd = mkstemp(name);
+  ASSERT_GE(fd, 0);
+  std::FILE* const file = fdopen(fd, "w");
+  PEM_write_PrivateKey(file, owner_of(true).key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+  std::fclose(file);
+  RsaKeys keys;
+  EXPECT_EQ(keys.add_file(name), "");
+  std::remove(name);
+  Talk talk({TLS1_2_VERSION, "AES128-GCM-SHA256"});
+  talk.handshake();
+  say_some(&talk);
+  ASSERT_FALSE(talk.flights[1].client);
+  const size_t length = 5 * 16'000 - 4;
+  std::string ticket = bytes({4, 1, 0x38, 0x7C}) + std::string(length, 'x');
+  ASSERT_EQ(length, 0x1387CU);
+  std::string records;
+  for (size_t at = 0; at < ticket.size(); at += 16'000)
+    records += bytes({22, 3, 3}) + number16(16'000) + ticket.substr(at, 16'000);
+  talk.flights[1].bytes += records;
+  Bystander bystander;
+  bystander.decoder.set_rsa_keys(&keys);
+  play(segments_of(talk.flights, 1400), &bystander);
+  EXPECT_TRUE(bystander.messages.empty());
+  EXPECT_EQ(bystander.row().unread, TlsUnread::no_key);
+}
+
 // ---- sessions that go on, keys that change
 
 TEST(Tls, ResumedSessions) {

@@ -6,7 +6,8 @@
 //
 // Bounds for each side: one record, one handshake message (kMaxHandshake) and kMaxHeldBySide bytes
 // of waiting records. With private RSA keys, kMaxTranscript bytes of the handshake in the clear are
-// kept, too. Threads: one. Errors: none; what cannot be read is counted in the row.
+// kept, too; where they are more, an extended master secret (RFC 7627) cannot be computed, and the
+// connection has no key. Threads: one. Errors: none; what cannot be read is counted in the row.
 #pragma once
 
 #include <array>
@@ -136,6 +137,7 @@ class TlsSession {
   bool extended_master_ = false;
   Secret master_;           // found with a private key of the server
   std::string transcript_;  // handshake messages so far, kept while a private key may need them
+  bool transcript_cut_ = false;  // it lacks a message: one too long, or beyond kMaxTranscript
   uint64_t opened_ = 0;
 };
 

@@ -89,7 +89,9 @@ void TlsSession::take_server_hello(const std::string& body) {
 
 void TlsSession::note_transcript(const HandshakeReader::Message& message) {
   const size_t size = message.body.size();
-  if (transcript_.size() + size > kMaxTranscript) return transcript_.clear();
+  const bool fits = message.whole && transcript_.size() + size <= kMaxTranscript;
+  if (!fits) transcript_cut_ = true;
+  if (transcript_cut_) return transcript_.clear();
   transcript_ += {static_cast<char>(message.type), static_cast<char>(size >> 16),
                   static_cast<char>(size >> 8), static_cast<char>(size)};
   transcript_ += message.body;
@@ -99,6 +101,9 @@ void TlsSession::note_transcript(const HandshakeReader::Message& message) {
 void TlsSession::take_key_exchange(const std::string& body) {
   const std::string messages = std::move(transcript_);
   transcript_.clear();
+  // Without the whole transcript its hash, and every key that rests on it, would be wrong.
+  const bool cut = std::exchange(transcript_cut_, false);
+  if (cut && extended_master_) return;
   if (hello_.suite == nullptr || !hello_.suite->rsa || !rows_.has_rsa_keys()) return;
   if (body.size() < 2 || rows_.keys().find(SecretKind::master, hello_.client_random) != nullptr)
     return;
