@@ -230,6 +230,7 @@ void HepLink::finish(int64_t limit_ns) {
   if (tls_ != nullptr && state_ == State::up) SSL_shutdown(tls_.get());
   dropped_ += queue_.size();
   queue_.clear();
+  queued_bytes_ = front_sent_ = 0;
 }
 
 }  // namespace sipladder

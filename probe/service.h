@@ -61,8 +61,8 @@ class CaptureService {
   // or, unless `endless`, not be sent.
   bool run(PacketSource& source);
 
-  // Statistics: in one sentence, and in the text format of Prometheus. metrics() only after run()
-  // has begun.
+  // Statistics: in one sentence, and in the text format of Prometheus. Before run() has begun there
+  // is no source in them.
   std::string summary() const;
   std::string metrics() const;
   const MetricsServer& metrics_server() const { return server_; }

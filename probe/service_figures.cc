@@ -60,7 +60,7 @@ std::string CaptureService::summary() const {
 std::string CaptureService::metrics() const {
   std::string out;
   Family seen(&out, "packets_seen_total", "counter", "Packets by source, before any choice");
-  const auto infos = source_->infos();
+  const auto infos = source_ == nullptr ? std::vector<const SourceInfo*>() : source_->infos();
   for (const SourceInfo* info : infos) seen.add(info->packets, "source", info->name);
   Family dropped(&out, "packets_dropped_total", "counter", "Packets that kernel or device dropped");
   for (const SourceInfo* info : infos) dropped.add(info->dropped, "source", info->name);

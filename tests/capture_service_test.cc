@@ -21,6 +21,7 @@
 #include "probe/hep_packet.h"
 #include "probe/host_port.h"
 #include "probe/metrics_server.h"
+#include "probe/service.h"
 #include "tests/support/capture_files.h"
 #include "tests/support/packet_builder.h"
 #include "tests/support/run_binary.h"
@@ -344,6 +345,26 @@ TEST_F(HepOut, ConnectsAgainAndKeepsWhatFits) {
   EXPECT_TRUE(link.is_up());
   EXPECT_EQ(link.queued_bytes(), 0U);
   EXPECT_GT(got, 10U);
+}
+
+TEST_F(HepOut, NothingIsQueuedWhenItIsFinished) {
+  HepLink link;
+  listen("");
+  source_ = nullptr;  // nobody is there
+  ASSERT_EQ(link.open("tcp:" + place_, ""), "");
+  for (int i = 0; i < 3; i++) link.send("packet", 0);
+  EXPECT_EQ(link.queued_bytes(), 18U);
+  link.finish(1);
+  EXPECT_EQ(link.dropped(), 3U);
+  EXPECT_EQ(link.queued_bytes(), 0U);
+}
+
+TEST(ServiceFigures, BeforeItRunsThereIsNoSource) {
+  ServiceRequests requests;
+  const CaptureService service({}, requests, [](const std::string&) {});
+  const std::string metrics = service.metrics();
+  EXPECT_NE(metrics.find("sipladder_sip_messages_total 0\n"), std::string::npos) << metrics;
+  EXPECT_EQ(metrics.find("source="), std::string::npos) << metrics;
 }
 
 TEST_F(HepOut, WhatDoesNotFitIsNotSent) {
