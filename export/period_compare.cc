@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::string_view kAllCalls = "all calls";
 
+constexpr const char* kShareOfAllCalls = "share of all calls";
+
 // A property that some of a population have: rows of (property, how many), and the population.
 struct ShareQuery {
   const char* kind;  // its properties are named "KIND VALUE"
@@ -101,7 +103,7 @@ class Collector {
                                     ? std::to_string(values[0].integer)
                                     : values[0].text;
       share(std::string(kAllCalls), std::string(query.kind) + " " + value,
-            static_cast<uint64_t>(values[1].integer), population);
+            static_cast<uint64_t>(values[1].integer), population, query.kind);
     });
   }
 
@@ -114,8 +116,7 @@ class Collector {
 
   void read_peer(const PeerRow& peer) {
     const std::string of = std::string(to_string(peer.peer.kind)) + " " + peer.peer.key;
-    figures_.populations[of] = peer.calls;
-    share(of, "share of all calls", peer.calls, figures_.calls);
+    share(of, kShareOfAllCalls, peer.calls, figures_.calls);
     share(of, "answered", peer.answered, peer.calls);
     share(of, "effective (NER)", peer.effective, peer.calls);
     share(of, "one-way", peer.one_way, peer.judged);
@@ -127,9 +128,11 @@ class Collector {
 
   static Figure figure_of(const Mean& mean) { return {mean.sum, mean.squares, mean.count}; }
 
-  void share(std::string of, std::string what, uint64_t hits, uint64_t population) {
+  void share(std::string of, std::string what, uint64_t hits, uint64_t population,
+             std::string kind = {}) {
     const auto count = static_cast<double>(hits);
-    keep(&figures_.shares, {std::move(of), std::move(what)}, {count, count, population});
+    keep(&figures_.shares, {std::move(of), std::move(what), std::move(kind)},
+         {count, count, population});
   }
   void mean(std::string of, std::string what, const Figure& figure) {
     keep(&figures_.means, {std::move(of), std::move(what)}, figure);
@@ -179,14 +182,9 @@ double mean_distance(const Figure& a, const Figure& b) {
 
 // Nobody had the property in this period, of as many as there were.
 Figure nobody(const PeriodFigures& period, const FigureName& name) {
-  if (name.what == "share of all calls") return {0, 0, period.calls};
-  if (name.of != kAllCalls) return {};
-  for (const auto& [kind, population] : period.populations) {
-    const bool is_kind = name.what.starts_with(kind) && name.what.size() > kind.size() &&
-                         name.what[kind.size()] == ' ';
-    if (is_kind) return {0, 0, population};
-  }
-  return {};
+  if (name.what == kShareOfAllCalls) return {0, 0, period.calls};
+  const auto population = period.populations.find(name.kind);
+  return population == period.populations.end() ? Figure{} : Figure{0, 0, population->second};
 }
 
 Figure found_in(const PeriodFigures& period, const FigureName& name, bool is_share) {

@@ -22,6 +22,9 @@ namespace sipladder {
 struct FigureName {
   std::string of;    // "all calls", "relay 192.0.2.20"
   std::string what;  // "answered", "final status 486", "post-dial delay (ms)"
+  // "final status": of a property that excludes others of its kind, so that whoever lacks it is
+  // counted among PeriodFigures::populations. Else empty.
+  std::string kind = {};
   auto operator<=>(const FigureName&) const = default;
 };
 

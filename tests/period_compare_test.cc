@@ -12,7 +12,7 @@ PeriodFigures with_share(uint64_t hits, uint64_t population) {
   figures.populations["state"] = population;
   if (hits != 0) {
     const auto count = static_cast<double>(hits);
-    figures.shares[{"all calls", "state failed"}] = {count, count, population};
+    figures.shares[{"all calls", "state failed", "state"}] = {count, count, population};
   }
   return figures;
 }
