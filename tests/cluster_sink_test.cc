@@ -96,6 +96,14 @@ uint16_t unused_port() {
   return store.port();
 }
 
+// What becomes of ten rows.
+ClusterSinkFigures figures_of_ten_rows(const ClusterSinkOptions& options) {
+  ClusterSink sink(options);
+  EXPECT_EQ(sink.begin(), "");
+  EXPECT_TRUE(sink.put(batch_of(0, 10)));
+  return sink.finish();
+}
+
 TEST(ClusterSink, StoresWhatItGets) {
   Store store;
   ClusterSink sink(options_for(store.port()));
@@ -165,10 +173,7 @@ TEST(ClusterSink, ASlowServerIsNotAwayAndStoresAll) {
 TEST(ClusterSink, AServerThatIsDownIsTold) {
   ClusterSinkOptions options = options_for(unused_port());
   options.patience_ns = 300 * kMillisecond;
-  ClusterSink sink(options);
-  ASSERT_EQ(sink.begin(), "");
-  EXPECT_TRUE(sink.put(batch_of(0, 10)));
-  const ClusterSinkFigures figures = sink.finish();
+  const ClusterSinkFigures figures = figures_of_ten_rows(options);
   EXPECT_EQ(figures.rows, 0);
   EXPECT_EQ(figures.waiting_rows, 10);
   const std::string lost = lost_sentence(figures, options);
@@ -186,11 +191,8 @@ TEST(ClusterSink, AServerThatKeepsSilentIsWaitedForAsLongAsWasSaid) {
     });
     ClusterSinkOptions options = options_for(silent.port());
     options.patience_ns = 1000 * kMillisecond;
-    ClusterSink sink(options);
-    ASSERT_EQ(sink.begin(), "");
-    EXPECT_TRUE(sink.put(batch_of(0, 10)));
     const auto begun = std::chrono::steady_clock::now();
-    const ClusterSinkFigures figures = sink.finish();
+    const ClusterSinkFigures figures = figures_of_ten_rows(options);
     EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(10)) << at_once;
     EXPECT_EQ(figures.waiting_rows, 10);
     EXPECT_NE(figures.trouble, "");
@@ -203,10 +205,7 @@ TEST(ClusterSink, APageInPlaceOfAServerStoresNothing) {
   });
   ClusterSinkOptions options = options_for(page.port());
   options.patience_ns = 100 * kMillisecond;
-  ClusterSink sink(options);
-  ASSERT_EQ(sink.begin(), "");
-  EXPECT_TRUE(sink.put(batch_of(0, 10)));
-  const ClusterSinkFigures figures = sink.finish();
+  const ClusterSinkFigures figures = figures_of_ten_rows(options);
   EXPECT_EQ(figures.rows, 0);
   EXPECT_EQ(figures.waiting_rows, 10);
   EXPECT_EQ(figures.trouble, "the answer is no table");
@@ -319,10 +318,7 @@ TEST(ClusterSink, WhatIsNoFileInTheSpoolIsLeftAlone) {
   Store store;
   ClusterSinkOptions options = options_for(store.port());
   options.spool_folder = folder;
-  ClusterSink sink(options);
-  ASSERT_EQ(sink.begin(), "");
-  EXPECT_TRUE(sink.put(batch_of(0, 10)));
-  const ClusterSinkFigures figures = sink.finish();
+  const ClusterSinkFigures figures = figures_of_ten_rows(options);
   EXPECT_EQ(figures.rows, 10);
   EXPECT_EQ(figures.waiting_rows + figures.refused_rows + figures.dropped_rows, 0);
   EXPECT_TRUE(std::filesystem::is_directory(directory));
