@@ -70,5 +70,8 @@ std::string to_string(const IpAddress& ip);                // IPv6 without brack
 std::string to_string(
     const Endpoint& endpoint);  // IPv6 in brackets; port always; "unknown host" for none
 AddressScope scope_of(const IpAddress& ip);
+inline bool is_public(const IpAddress& ip) {
+  return scope_of(ip) == AddressScope::public_;
+}
 
 }  // namespace sipladder

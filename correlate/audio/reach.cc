@@ -40,7 +40,7 @@ AudioVerdict Reach::fault_of(StreamId id) const {
 // The receiver has moved, and the stream has not followed. With ICE each side may send on any pair
 // that its checks keep open, the old ones included (RFC 8445 12.1, RFC 7675).
 AudioVerdict Reach::fault_of_move(StreamId id) const {
-  if (audio_.facts.negotiation.uses_ice()) return {};
+  if (audio_.facts.negotiation.both_use_ice()) return {};
   if (const auto moved_ns = left_behind_since(id)) {
     if (*moved_ns - direction_.agreed_from < kJudgeAfterNs)
       return {AudioFault::wrong_destination, 0, id};

@@ -5,10 +5,6 @@ namespace {
 
 constexpr uint32_t kCertainRepeats = 2;  // one repeat may have another reason
 
-bool is_public(const IpAddress& ip) {
-  return scope_of(ip) == AddressScope::public_;
-}
-
 }  // namespace
 
 bool misses_received(const ViaHop& hop) {

@@ -23,7 +23,11 @@ std::string binding_key(const std::string& aor, std::string_view contact_uri) {
 std::optional<uint32_t> expires_of(const SipIndex& sip, std::string_view contact) {
   const NameAddr name = parse_name_addr(contact);
   if (const auto expires = param(name.params, "expires")) return parse_number<uint32_t>(*expires);
-  return parse_number<uint32_t>(sip.value(HeaderId::expires));
+  return expires_of(sip);
+}
+
+std::optional<uint32_t> expires_of(const SipIndex& sip) {
+  return parse_number<uint32_t>(trim(sip.value(HeaderId::expires)));
 }
 
 std::string flow_of(const Model& model, const TransactionRecord& txn, const SipIndex& sip) {

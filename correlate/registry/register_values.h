@@ -25,6 +25,8 @@ std::string binding_key(const std::string& aor, std::string_view contact_uri);
 // Seconds asked for, or granted, for that value of Contact (RFC 3261 10.2.1.1, 10.3): its `expires`
 // parameter, else the Expires header. nullopt: neither is there, or it is no number.
 std::optional<uint32_t> expires_of(const SipIndex& sip, std::string_view contact);
+// Of the header Expires alone (RFC 3261 20.19), in seconds.
+std::optional<uint32_t> expires_of(const SipIndex& sip);
 // Value of the first header with this name, for headers without a HeaderId. Empty: there is none.
 std::string_view value_of(const SipIndex& sip, std::string_view name);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "correlate/registry/register_values.h"
 #include "decode/text.h"
 
 namespace sipladder {
@@ -10,10 +11,6 @@ namespace {
 bool concerns_subscriptions(const TransactionRecord& txn) {
   return txn.method == Method::subscribe || txn.method == Method::notify ||
          txn.method == Method::refer;
-}
-
-std::optional<uint32_t> expires_of(const SipIndex& sip) {
-  return parse_number<uint32_t>(trim(sip.value(HeaderId::expires)));
 }
 
 // RFC 6665 4.5.1: the event's package and id tell subscriptions of one dialog apart.

@@ -400,7 +400,7 @@ bool SendingRight::covers(int64_t time_ns) const {
   });
 }
 
-bool Negotiation::uses_ice() const {
+bool Negotiation::both_use_ice() const {
   const auto names = [&](Party author) {
     return std::any_of(audio_sdps.begin(), audio_sdps.end(), [&](const AudioSdp& audio_sdp) {
       return audio_sdp.author == author && audio_sdp.ice;

@@ -127,8 +127,8 @@ struct Negotiation {
   bool unanswered = false;   // the 2xx was acknowledged, and only one side ever sent an SDP
   std::vector<Hold> holds;
 
-  bool is_held() const;   // by the newest SDP
-  bool uses_ice() const;  // both parties name candidates
+  bool is_held() const;       // by the newest SDP
+  bool both_use_ice() const;  // both parties name candidates
   // Null when the party sent no SDP. Valid as long as the Negotiation.
   const AudioSdp* newest(Party author) const;
   // The SDP is an offer that was answered, or an answer. Requires an element of audio_sdps.

@@ -15,7 +15,6 @@ extern const Detector detector;
 constexpr size_t kMinErrors = 3;
 constexpr size_t kMinCopies = 2;
 constexpr int64_t kGoesOnNs = 2'000'000'000;
-constexpr size_t kShownFrames = 10;
 
 std::vector<const IcmpErrorRecord*> errors_about(const Model& model, EndpointId src, EndpointId dst,
                                                  int64_t from_ns, int64_t until_ns) {

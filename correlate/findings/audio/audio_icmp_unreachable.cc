@@ -9,8 +9,6 @@
 namespace sipladder::audio_icmp_unreachable {
 namespace {
 
-constexpr size_t kEvidenceFrames = 10;
-
 const IcmpErrorRecord* error_at(const Model& model, const StreamRecord& stream, uint32_t frame) {
   for (const uint32_t place : icmp_errors_between(model, stream.src, stream.dst)) {
     if (model.icmp_errors[place].frame == frame) return &model.icmp_errors[place];
@@ -45,7 +43,7 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
           : "Open the media ports on the device that answers, or correct the address or port that "
             "the SDP names.";
   finding->rfc = "RFC 792";
-  for (size_t i = 0; i < frames.size() && i < kEvidenceFrames; i++)
+  for (size_t i = 0; i < frames.size() && i < kShownFrames; i++)
     finding->evidence.push_back(frames[i]);
 }
 
@@ -73,7 +71,7 @@ void check_capture(CaptureContext& context, std::vector<Finding>* out) {
     Finding finding = finding_of(detector);
     finding.stream = id;
     finding.evidence.push_back(stream.first_frame);
-    for (size_t i = 0; i < errors.size() && i < kEvidenceFrames; i++)
+    for (size_t i = 0; i < errors.size() && i < kShownFrames; i++)
       finding.evidence.push_back(errors[i]->frame);
     finding.summary = fmt::format(
         "{} rejects the RTP from {} to {} with ICMP type {} code {}, {} times for {} packets",

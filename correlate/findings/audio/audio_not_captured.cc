@@ -10,8 +10,6 @@ namespace {
 
 extern const Detector detector;
 
-constexpr int64_t kShortNs = 2'000'000'000;
-
 // The capture has RTP, or ICE or DTLS that opens a path for it.
 bool shows_media(const Model& model) {
   return model.streams.size() != 0 || !model.ice_checks.empty() || !model.handshakes.empty();
@@ -55,7 +53,7 @@ void check(CallContext& context, CallAnalysis* out) {
   check_reported(context, context.audio.from_caller, out);
   check_reported(context, context.audio.from_callee, out);
   if (!shows_media(context.model) || audio_verdict(context.audio) != Audio::not_captured) return;
-  if (context.audio.end_ns - context.audio.answer_ns < kShortNs) return;
+  if (context.audio.end_ns - context.audio.answer_ns < kShortTalkNs) return;
   Finding finding = finding_of(context, detector);
   finding.message = context.call.first_message;
   finding.evidence.push_back(context.message(context.call.first_message).frame);

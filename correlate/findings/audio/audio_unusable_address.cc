@@ -71,8 +71,8 @@ void check_party(CallContext& context, Party party, CallAnalysis* out) {
 }
 
 void check(CallContext& context, CallAnalysis* out) {
-  constexpr int64_t kShortNs = 2'000'000'000;
-  if (!context.audio.answered || context.audio.end_ns - context.audio.answer_ns < kShortNs) return;
+  if (!context.audio.answered || context.audio.end_ns - context.audio.answer_ns < kShortTalkNs)
+    return;
   check_party(context, Party::caller, out);
   check_party(context, Party::callee, out);
 }

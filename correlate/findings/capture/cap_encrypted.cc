@@ -68,7 +68,6 @@ std::string key_text(const TlsConnection& flow) {
 
 void check(CaptureContext& context, std::vector<Finding>* out) {
   constexpr size_t kShown = 3;
-  constexpr size_t kShownFrames = 10;
   const std::vector<const TlsConnection*> flows = flows_of_signalling(context);
   if (flows.empty()) return;
   Finding finding = finding_of(detector);

@@ -78,7 +78,6 @@ std::string flow_text(const std::pair<Endpoint, Endpoint>& ends, const Flow& flo
 
 void check(CaptureContext& context, std::vector<Finding>* out) {
   constexpr size_t kShownFlows = 3;
-  constexpr size_t kShownFrames = 10;
   const uint64_t gaps = context.model.oddities[static_cast<size_t>(Oddity::tcp_gap)];
   if (gaps == 0 || context.model.accounting.sip_messages == 0) return;
   Flows flows;

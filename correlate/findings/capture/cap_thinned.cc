@@ -16,7 +16,6 @@ namespace {
 
 extern const Detector detector;
 
-constexpr size_t kShownFrames = 10;
 constexpr uint32_t kMinPackets = 10;
 
 using Hosts = std::pair<IpAddress, IpAddress>;

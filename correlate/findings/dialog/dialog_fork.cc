@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 
+#include "correlate/findings/shared/repeated_2xx.h"
 #include "correlate/findings/shared/support.h"
 #include "correlate/sip/transactions.h"
 
@@ -13,10 +14,6 @@ namespace sipladder::dialog_fork {
 namespace {
 
 extern const Detector detector;
-
-// Copies of a 2xx that prove a missing ACK. One copy does not: the capture may end before the ACK.
-// 64*T1 of capture without an ACK prove it too.
-constexpr int kMinCopies = 4;
 
 using Answered = std::map<DialogId, int>;  // copies of the 2xx, by dialog
 
@@ -28,7 +25,7 @@ bool is_orphan(const CallContext& context, const Answered::value_type& fork) {
   const int64_t until_ns =
       context.model.coverage.until(context.message(dialog.created_by).point, dialog.confirmed_ns);
   return !dialog.acked && dialog.ended_by != Party::caller &&
-         (copies >= kMinCopies || until_ns - dialog.confirmed_ns >= kTimerB);
+         (copies >= kCopiesWithoutAck || until_ns - dialog.confirmed_ns >= kTimerB);
 }
 
 // A fork that its client left alone while it acknowledged another one. Both must be answered to one

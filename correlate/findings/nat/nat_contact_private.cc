@@ -14,10 +14,6 @@ extern const Detector detector;
 constexpr size_t kMostRead = 2000;    // requests and responses that are read again
 constexpr uint16_t kRepeated2xx = 3;  // copies of a 2xx without ACK
 
-bool is_public(const IpAddress& ip) {
-  return scope_of(ip) == AddressScope::public_;
-}
-
 std::optional<IpAddress> host_of(std::string_view uri) {
   return parse_ip(parse_uri(uri).host);
 }

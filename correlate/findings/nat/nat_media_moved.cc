@@ -39,7 +39,7 @@ const StreamRecord* left_behind(const CallContext& context, const StreamRecord& 
 void check(CallContext& context, CallAnalysis* out) {
   constexpr size_t kMostCompared = 64;
   // ICE moves media from one pair of addresses to another.
-  if (context.audio.negotiation.uses_ice()) return;
+  if (context.audio.negotiation.both_use_ice()) return;
   const size_t count = std::min(context.streams.size(), kMostCompared);
   for (size_t i = 0; i < count; i++) {
     for (size_t j = i + 1; j < count; j++) {

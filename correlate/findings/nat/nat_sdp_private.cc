@@ -9,10 +9,6 @@ namespace {
 
 extern const Detector detector;
 
-bool is_public(const IpAddress& ip) {
-  return scope_of(ip) == AddressScope::public_;
-}
-
 // Media of the call is here and judges it, or audio-private-address tells it already.
 bool is_judged(const CallContext& context, const CallAnalysis& analysis) {
   if (!context.streams.empty()) return true;

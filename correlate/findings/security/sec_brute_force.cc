@@ -18,7 +18,6 @@ constexpr size_t kMany = 20;  // within kSpanNs, or users
 constexpr int64_t kSpanNs = 60'000'000'000;
 constexpr size_t kMinGuesses = 5;              // before the right one
 constexpr int64_t kBetweenNs = 2'000'000'000;  // between guesses: no human types this fast
-constexpr size_t kEvidenceFrames = 10;
 
 struct Guessing {
   std::vector<uint32_t> frames;
@@ -111,7 +110,7 @@ std::optional<Guessing> guessing_from(CaptureContext& context, const std::string
           fmt::format("{} sends {} for {} within {}, and then the right one (frame {})", address,
                       counted(run.frames.size(), "wrong password"), user,
                       seconds_text(txn.first_ns - run.first_ns), frame);
-      if (run.frames.size() >= kEvidenceFrames) run.frames.resize(kEvidenceFrames - 1);
+      if (run.frames.size() >= kShownFrames) run.frames.resize(kShownFrames - 1);
       guessed->frames = std::move(run.frames);
       guessed->frames.push_back(frame);
     }
@@ -130,7 +129,7 @@ void check(CaptureContext& context, std::vector<Finding>* out) {
     Finding finding = finding_of(detector);
     finding.evidence = std::move(guessing->frames);
     finding.explains = std::move(guessing->calls);
-    if (finding.evidence.size() > kEvidenceFrames) finding.evidence.resize(kEvidenceFrames);
+    if (finding.evidence.size() > kShownFrames) finding.evidence.resize(kShownFrames);
     finding.summary = std::move(guessing->summary);
     finding.explanation = "Guessing passwords, or a phone with a wrong one that does not give up.";
     finding.remedy = "Block the address or lock the account; see whether it is a phone of yours.";

@@ -4,12 +4,12 @@
 
 #include <algorithm>
 
+#include "correlate/findings/shared/support.h"
 #include "correlate/sip/transactions.h"
 
 namespace sipladder {
 namespace {
 
-constexpr size_t kEvidenceFrames = 10;
 constexpr int64_t kSoonNs = 5'000'000'000;  // a router first tries to reach the next hop
 
 // Fragment reassembly time exceeded (RFC 792, RFC 4443 3.3): the receiver is reachable and got only
@@ -41,7 +41,7 @@ bool is_rejected(const Model& model, const TransactionRecord& txn) {
 
 std::string rejection_text(const Rejections& errors, std::string_view what, Finding* finding) {
   if (errors.empty()) return {};
-  for (size_t i = 0; i < errors.size() && i < kEvidenceFrames; i++) {
+  for (size_t i = 0; i < errors.size() && i < kShownFrames; i++) {
     finding->evidence.push_back(errors[i].frame);
   }
   const IcmpErrorRecord& error = errors[0];

@@ -14,7 +14,7 @@
 namespace sipladder {
 namespace {
 
-constexpr size_t kMinCopies = 4;  // fewer can be one lost ACK
+constexpr size_t kMinCopies = kCopiesWithoutAck;
 constexpr int64_t kNearlyTimerH = kTimerB * 3 / 4;
 
 // The capture shows requests on this hop. From responses alone nobody can tell whether an ACK came.

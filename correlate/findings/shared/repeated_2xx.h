@@ -10,6 +10,10 @@
 
 namespace sipladder {
 
+// Copies of a 2xx that prove a missing ACK. Fewer can be one lost ACK, or the capture ends before
+// it.
+inline constexpr int kCopiesWithoutAck = 4;
+
 // The 2xx of one fork, as one hop shows it.
 struct Repeated2xx {
   TransactionId invite;

@@ -10,6 +10,12 @@
 
 namespace sipladder {
 
+// Frames that a finding about many packets names as its evidence: enough to look at.
+inline constexpr size_t kShownFrames = 10;
+
+// A talk that is shorter may end before its media begin.
+inline constexpr int64_t kShortTalkNs = 2'000'000'000;
+
 // Address and port, or the address alone. Where a log names no address, words that say so.
 std::string endpoint_text(const CallContext& context, EndpointId id);
 std::string ip_text(const CallContext& context, EndpointId id);

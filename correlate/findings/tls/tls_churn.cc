@@ -41,7 +41,6 @@ Connections longest_run(const Connections& all) {
 }
 
 void tell(const Connections& run, std::vector<Finding>* out) {
-  constexpr size_t kShownFrames = 10;
   const TlsConnection& first = *run.front();
   int64_t handshakes_ns = 0, lives_ns = 0;
   for (const TlsConnection* c : run) {

@@ -46,7 +46,6 @@ std::string how_text(const Model& model, const TlsConnection& c, End end) {
 
 void tell(const Model& model, const std::vector<const TlsConnection*>& all, End end,
           const std::vector<const TlsConnection*>& alike, std::vector<Finding>* out) {
-  constexpr size_t kShownFrames = 10;
   const TlsConnection& first = *alike.front();
   Finding finding = finding_of(detector);
   // A client that leaves may have had a reason of its own: a timeout, a probe.
@@ -103,7 +102,6 @@ bool is_party(const Model& model, const IpAddress& ip) {
 
 void tell_refused(const Model& model, const std::vector<const TcpRefusal*>& alike,
                   std::vector<Finding>* out) {
-  constexpr size_t kShownFrames = 10;
   const TcpRefusal& first = *alike.front();
   Finding finding = finding_of(detector);
   finding.severity = reaches_later(model, *alike.back()) ? Severity::info

@@ -97,7 +97,6 @@ std::string offers_text(const TlsConnection& c) {
 
 void tell(CaptureContext& context, const std::vector<const TlsConnection*>& all,
           const std::vector<const TlsConnection*>& alike, std::vector<Finding>* out) {
-  constexpr size_t kShownFrames = 10;
   const TlsConnection& first = *alike.front();
   const TlsAlert& alert = *first.alert;
   const bool by_client = alert.by == TlsEnd::client;
