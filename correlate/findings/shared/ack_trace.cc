@@ -10,17 +10,17 @@ bool same_host(const CallContext& context, EndpointId a, EndpointId b) {
   return context.model.endpoints[a].ip == context.model.endpoints[b].ip;
 }
 
+// The first of them: some stacks give each ACK for a repeated 2xx a branch of its own.
 TransactionId ack_from(const CallContext& context, const TransactionRecord& invite,
                        DialogId dialog) {
-  TransactionId found;
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& ack = context.model.transactions[id];
     const bool its = ack.kind == TransactionKind::ack_2xx && ack.request &&
                      ack.cseq == invite.cseq && ack.dialog == dialog &&
                      same_host(context, ack.src, invite.src);
-    if (its) found = id;
+    if (its) return id;
   }
-  return found;
+  return {};
 }
 
 }  // namespace
