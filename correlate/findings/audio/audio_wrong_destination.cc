@@ -30,12 +30,29 @@ void describe_stray(CallContext& context, const AudioDirection& direction, Strea
   finding->rfc = "RFC 4961";
 }
 
+// The newest SDP of the receiver as it came to whoever sends this stream. A copy that names the
+// sender itself was rewritten by it, or for it, and is meant for the other party. Null without one.
+const AudioSdp* asked_of(const CallContext& context, const AudioDirection& direction,
+                         const StreamRecord& stream) {
+  const Negotiation& negotiation = context.audio.negotiation;
+  const AudioSdp* newest = negotiation.newest(opposite(direction.from));
+  const IpAddress& sender = context.model.endpoints[stream.src].ip;
+  if (newest == nullptr || !newest->address || newest->address->ip != sender) return newest;
+  const MessageRecord& now = context.message(newest->message);
+  for (const AudioSdp& copy : negotiation.audio_sdps) {
+    if (copy.author == newest->author && copy.address && copy.address->ip != sender &&
+        context.message(copy.message).is_in_exchange_of(now))
+      return &copy;
+  }
+  return newest;
+}
+
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
   const StreamRecord& stream = context.model.streams[direction.verdict.shown_by];
   if (const StreamId heard = direction.verdict.proven<SourceProof>().heard_from)
     return describe_stray(context, direction, heard, finding);
   const std::string_view listener = other_party(direction.from);
-  const AudioSdp* audio_sdp = context.audio.negotiation.newest(opposite(direction.from));
+  const AudioSdp* audio_sdp = asked_of(context, direction, stream);
   const std::string asked = audio_sdp != nullptr && audio_sdp->address
                                 ? to_string(*audio_sdp->address)
                                 : std::string("elsewhere");
