@@ -12,6 +12,7 @@
 #include "correlate/audio/judge.h"
 #include "correlate/audio/path.h"
 #include "correlate/audio/reports.h"
+#include "correlate/audio/unseen_resume.h"
 
 namespace sipladder {
 namespace {
@@ -334,6 +335,7 @@ AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageVie
     facts.end_ns = hang_up->at_ns;
   }
   facts.negotiation = negotiation_of(model, view, call, messages, facts.end_ns);
+  note_unseen_resume(model, call, &facts);
   const int64_t acked = acked_ns(model, messages);
   for (AudioDirection* direction : {&facts.from_caller, &facts.from_callee}) {
     take_right(facts.negotiation, *direction);

@@ -93,9 +93,10 @@ struct OfferAnswer {
 struct Hold {
   Party by = Party::none;
   int64_t begin_ns = 0;
-  int64_t end_ns = 0;  // the end of the talk, when the hold was not ended before
-  MessageId message;   // that put on hold
-  MessageId resume;    // that ended the hold; none: nothing did
+  int64_t end_ns = 0;          // the end of the talk, when the hold was not ended before
+  MessageId message;           // that put on hold
+  MessageId resume;            // that ended the hold; none: nothing here did
+  bool resume_unseen = false;  // it was ended by an offer that the capture lacks
 };
 
 struct Interval {

@@ -22,9 +22,13 @@ std::string_view how(const Negotiation& negotiation, const Hold& hold) {
 }
 
 std::string text_of(const Negotiation& negotiation, const Hold& hold) {
-  return fmt::format("the {} put the call on hold ({}) for {}{}", party_text(hold.by),
-                     how(negotiation, hold), seconds_text(hold.end_ns - hold.begin_ns),
-                     hold.resume ? "" : ", and did not take it back");
+  const std::string_view end = hold.resume          ? ""
+                               : hold.resume_unseen ? ": the resume is not in the capture, and the "
+                                                      "media that it brought back is"
+                                                    : ", and did not take it back";
+  return fmt::format("the {} put the call on hold ({}) for {}{}{}", party_text(hold.by),
+                     how(negotiation, hold), hold.resume_unseen ? "less than " : "",
+                     seconds_text(hold.end_ns - hold.begin_ns), end);
 }
 
 void check(CallContext& context, CallAnalysis* out) {

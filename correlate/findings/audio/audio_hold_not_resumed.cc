@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "correlate/findings/shared/support.h"
+#include "decode/sdp.h"
 #include "decode/text.h"
 
 namespace sipladder::audio_hold_not_resumed {
@@ -65,10 +66,65 @@ bool is_replaced(CallContext& context) {
   return false;
 }
 
+// The request offers to receive audio again.
+bool offers_media(CallContext& context, MessageId id) {
+  if (!context.view.load(context.message(id))) return false;
+  const Sdp sdp = parse_sdp(find_sdp(context.view.sip()));
+  return std::any_of(sdp.media.begin(), sdp.media.end(), [](const SdpMedia& media) {
+    return media.media == "audio" && media.port != 0 && !media.hold_address &&
+           may_receive(media.direction);
+  });
+}
+
+// The newest re-INVITE or UPDATE by which the holder wanted to resume, if it was refused. One that
+// asks for credentials, or that another one followed, is not the end of the matter.
+TransactionId refused_resume(CallContext& context, const Hold& hold) {
+  TransactionId newest;
+  for (const TransactionId id : context.transactions) {
+    const TransactionRecord& txn = context.model.transactions[id];
+    const bool offer = txn.method == Method::invite || txn.method == Method::update;
+    if (!offer || !txn.request || txn.request_path || txn.first_ns <= hold.begin_ns) continue;
+    if (context.message(txn.request).from_caller != (hold.by == Party::caller)) continue;
+    if (!newest || txn.cseq > context.model.transactions[newest].cseq) newest = id;
+  }
+  if (!newest) return {};
+  const TransactionRecord& txn = context.model.transactions[newest];
+  const bool refused = txn.final_status >= 400 && txn.final_status != 401 &&
+                       txn.final_status != 407 && txn.final_response;
+  return refused && offers_media(context, txn.request) ? newest : TransactionId{};
+}
+
+// Words for a hold whose end was refused: that, and not the hold, is the fault.
+void tell_refusal(const CallContext& context, const Hold& hold, TransactionId id,
+                  Finding* finding) {
+  const TransactionRecord& txn = context.model.transactions[id];
+  const uint32_t asked = context.message(txn.request).frame;
+  const uint32_t answer = context.message(txn.final_response).frame;
+  finding->txn = id;
+  finding->evidence.push_back(asked);
+  finding->evidence.push_back(answer);
+  finding->summary = fmt::format(
+      "the call stays on hold for its last {}: the {} takes the hold (frame {}) back with the {} "
+      "of "
+      "frame {}, and {} refuses that with {} (frame {})",
+      seconds_text(hold.end_ns - txn.first_ns), party_text(hold.by),
+      context.message(hold.message).frame, to_string(txn.method), asked,
+      endpoint_text(context, txn.dst), txn.final_status, answer);
+  finding->explanation =
+      "An offer that is refused changes nothing (RFC 3261 14.1, RFC 3311 5.2), so the hold "
+      "remains.";
+  finding->remedy = fmt::format(
+      "Compare the offer of frame {} with that of the set-up, which was accepted, and look in the "
+      "log of the side that refuses it: why it takes the hold and not its end.",
+      asked);
+  finding->rfc = "RFC 3261 14.1";
+}
+
 void check(CallContext& context, CallAnalysis* out) {
   const auto& holds = context.audio.negotiation.holds;
-  const auto open =
-      std::find_if(holds.begin(), holds.end(), [](const Hold& hold) { return !hold.resume; });
+  const auto open = std::find_if(holds.begin(), holds.end(), [](const Hold& hold) {
+    return !hold.resume && !hold.resume_unseen;
+  });
   if (open == holds.end() || context.call.bye_ns == 0) return;
   const int64_t held = open->end_ns - open->begin_ns;
   if (held < kShortNs || is_transferred(context) || is_replaced(context)) return;
@@ -83,6 +139,8 @@ void check(CallContext& context, CallAnalysis* out) {
       "Ask the user whether the call was still on hold. If not, look for the re-INVITE that should "
       "have resumed it: was it sent, and answered with 200?";
   finding.rfc = "RFC 3264 8.4";
+  if (const TransactionId refused = refused_resume(context, *open))
+    tell_refusal(context, *open, refused, &finding);
   report(out, std::move(finding));
 }
 
