@@ -44,8 +44,12 @@ AudioVerdict not_sent(const Inquiry& about, EndpointId silent_relay) {
 }
 
 AudioVerdict not_here(const Inquiry& about) {
-  const bool missing = is_missing(about.audio, about.direction, about.back);
-  return missing ? not_sent(about, {}) : AudioVerdict{};
+  if (!is_missing(about.audio, about.direction, about.back)) return {};
+  AudioVerdict verdict = not_sent(about, {});
+  const StreamId taken = taken_on_other_leg(about.audio, about.points, about.back);
+  if (taken && verdict.fault == AudioFault::no_rtp)
+    verdict.proof = AbsenceProof{about.audio.model.streams[taken].dst, taken};
+  return verdict;
 }
 
 AudioVerdict lost_in_relay(const Inquiry& about) {

@@ -101,7 +101,43 @@ class Relays {
   const AudioDirection& back_;
 };
 
+// RTP of any call goes from the one host to the other while this call lasts.
+bool sends_to(const AudioCase& audio, const IpAddress& from, const IpAddress& to) {
+  const auto to_there = audio.media.index().to_host(to);
+  return std::any_of(to_there.begin(), to_there.end(), [&](StreamId id) {
+    const StreamRecord& stream = audio.model.streams[id];
+    return audio.src(id).ip == from && audio.dst(id).ip == to && stream.packets >= kMinMedia &&
+           stream.last_ns > audio.facts.answer_ns && stream.first_ns < audio.facts.end_ns;
+  });
+}
+
 }  // namespace
+
+StreamId taken_on_other_leg(const AudioCase& audio, const Points& points,
+                            const AudioDirection& back) {
+  const Model& model = audio.model;
+  const auto& index = audio.media.index();
+  for (const StreamId in : back.streams) {
+    const StreamRecord& entering = model.streams[in];
+    if (entering.packets < kMinMedia) continue;
+    for (const StreamId out : index.with_ssrc(entering.ssrc)) {
+      const StreamRecord& leaving = model.streams[out];
+      const bool sent_on = audio.src(out).ip == audio.dst(in).ip &&
+                           audio.dst(out).ip != audio.src(in).ip && leaving.packets >= kMinMedia &&
+                           leaving.shares_point_with(entering) && points.run_together(in, out);
+      if (!sent_on) continue;
+      for (const StreamId taken : index.from(audio.dst(out))) {
+        const StreamRecord& lost = model.streams[taken];
+        if (audio.src(taken) == audio.dst(out) && lost.dst == leaving.src &&
+            lost.packets >= kMinMedia && lost.shares_point_with(entering) &&
+            points.run_together(in, taken) && !points.comes_out_elsewhere(taken, true) &&
+            !sends_to(audio, audio.dst(in).ip, audio.src(in).ip))
+          return taken;
+      }
+    }
+  }
+  return {};
+}
 
 EndpointId relay_that_swallows(const AudioCase& audio, const Points& points,
                                const AudioDirection& direction, const AudioDirection& back) {

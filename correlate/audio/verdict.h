@@ -26,6 +26,7 @@ std::string_view code_of(AudioFault fault, Party from);
 // no_rtp
 struct AbsenceProof {
   EndpointId silent_relay;  // where a relay gets the stream that it does not send on; may be none
+  StreamId taken{};         // that stream, where another leg of the call shows it
 };
 // firewall
 struct BoxProof {

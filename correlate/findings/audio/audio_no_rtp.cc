@@ -54,21 +54,30 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
       silent);
   finding->rfc = "RFC 3264 5.1";
   tell_hairpin(context, direction, heard, finding);
-  const EndpointId relay = direction.verdict.proven<AbsenceProof>().silent_relay;
-  if (!relay || direction.streams.empty()) return;
-  const StreamRecord& taken = context.model.streams[direction.streams.front()];
+  const auto proof = direction.verdict.proven<AbsenceProof>();
+  const EndpointId relay = proof.silent_relay;
+  if (!relay || (direction.streams.empty() && !proof.taken)) return;
+  const StreamRecord& taken =
+      context.model.streams[proof.taken ? proof.taken : direction.streams.front()];
+  const CallId leg = proof.taken ? context.media.of(proof.taken).call : CallId{};
   finding->evidence.push_back(taken.first_frame);
-  finding->summary =
-      fmt::format("{} hears nothing: {} gets {} of the {} from {} and sends none on{}", listener,
-                  ip_text(context, relay), counted(taken.packets_once(), "packet"), silent,
-                  endpoint_text(context, taken.src),
-                  back.verdict.fault == AudioFault::no_rtp
-                      ? std::string()
-                      : fmt::format(", while those of the {} pass it", listener));
+  finding->summary = fmt::format(
+      "{} hears nothing: {} gets {} of the {} from {}{} and sends none on{}", listener,
+      ip_text(context, relay), counted(taken.packets_once(), "packet"), silent,
+      endpoint_text(context, taken.src), leg ? fmt::format(" (call {})", leg.value) : std::string(),
+      back.verdict.fault == AudioFault::no_rtp
+          ? std::string()
+          : fmt::format(", while those of the {} pass it", listener));
   finding->explanation = "The relay takes this direction and loses it.";
   finding->remedy = fmt::format(
       "Look in the relay's log (rtpengine-ctl list, rtp set debug on) at the leg towards the {}: "
       "its address must be the one that this party's SDP names.",
+      listener);
+  if (!proof.taken) return;
+  finding->explanation = "The B2BUA takes this direction on its other leg and loses it.";
+  finding->remedy = fmt::format(
+      "Look in the log of the B2BUA for the leg towards the {}: the codec that it would have to "
+      "translate, the bridge between both legs, a mute, the address to which it would send.",
       listener);
 }
 
