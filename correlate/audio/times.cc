@@ -53,28 +53,28 @@ class Times {
       const AudioSdp* newest = audio_.facts.negotiation.newest(party);
       if (newest == nullptr || !newest->address || newest->time_ns < direction_.first_ns) continue;
       const IpAddress& ip = newest->address->ip;
-      const bool same = std::any_of(
-          audio_.facts.negotiation.audio_sdps.begin(), audio_.facts.negotiation.audio_sdps.end(),
-          [&](const AudioSdp& audio_sdp) {
-            return audio_sdp.author == party && audio_sdp.time_ns < direction_.first_ns &&
-                   audio_sdp.address && audio_sdp.address->ip == ip;
-          });
+      const bool same = named_at(party, ip, direction_.first_ns);
       const bool seen =
           shows_after(direction_, ip, newest->time_ns) || shows_after(back_, ip, newest->time_ns);
       if (!same && !seen && !still_sends(party, newest->time_ns)) return true;
     }
     return false;
   }
-  // When the newest SDPs of a party began to name this host: a refresh says it again.
-  int64_t named_since(Party party, const IpAddress& ip) const {
+  // The exchange of SDP that was in force at this time names the host for the party, on some hop.
+  // An older one does not count: a PBX moves the media away, back, and away again.
+  bool named_at(Party party, const IpAddress& ip, int64_t time_ns) const {
     const auto& audio_sdps = audio_.facts.negotiation.audio_sdps;
-    int64_t since_ns = 0;
-    for (auto one = audio_sdps.rbegin(); one != audio_sdps.rend(); ++one) {
-      if (one->author != party) continue;
-      if (!one->address || one->address->ip != ip) break;
-      since_ns = one->time_ns;
-    }
-    return since_ns;
+    const auto in_force =
+        std::find_if(audio_sdps.rbegin(), audio_sdps.rend(), [&](const AudioSdp& audio_sdp) {
+          return audio_sdp.author == party && audio_sdp.time_ns < time_ns && audio_sdp.address;
+        });
+    if (in_force == audio_sdps.rend()) return false;
+    const MessageRecord& then = model_.messages[in_force->message];
+    return std::any_of(audio_sdps.begin(), audio_sdps.end(), [&](const AudioSdp& audio_sdp) {
+      return audio_sdp.author == party && audio_sdp.address && audio_sdp.address->ip == ip &&
+             audio_sdp.time_ns < time_ns &&
+             model_.messages[audio_sdp.message].is_in_exchange_of(then);
+    });
   }
   // A stream from or to the host goes on for a while after the move. One that ends with it is
   // perhaps of the other leg of a B2BUA, which moves too.
