@@ -68,22 +68,6 @@ TEST(Report, SaysHowManyRowsAreLeftOut) {
   EXPECT_EQ(report_of({root_path("samples/two-way.pcap")}).find("not shown"), std::string::npos);
 }
 
-// Frames are numbered by source: the evidence of a call in the first file is not linked to the same
-// frame of the second one.
-TEST(Report, EvidenceIsLinkedWithinItsFile) {
-  const std::string hosts = "host alice 192.0.2.101\nhost bob 192.0.2.102\n";
-  const std::string first =
-      write_flow(scratch_path("first.pcap"), hosts +
-                                                 "0.000 alice > bob INVITE sip:bob@example.com "
-                                                 "call=one\n0.010 bob > alice 100 call=one\n");
-  const std::string second = write_flow(
-      scratch_path("second.pcap"),
-      hosts + "40.000 bob > alice 404 call=one totag=b\n40.010 alice > bob ACK call=one totag=b\n");
-  const std::string page = report_of({first, second});
-  const size_t links = count(page, "Evidence</span>frames");
-  ASSERT_GT(links, 0U) << page;
-}
-
 // Loss and jitter of each stream over time; what happened within one interval has no picture.
 TEST(Report, DrawsStreamsOverTime) {
   const std::string path = scratch_path("talk.pcap");

@@ -9,8 +9,8 @@
 
 namespace sipladder {
 
-// The source (0-based) that the finding's message, stream or call comes from. Each source numbers
-// its own frames, so that a frame of the evidence is one of this source alone.
+// The source (0-based) of the frames of the evidence: that in which the call has messages at most
+// of these frames, else that of the finding's message, stream or call.
 uint16_t evidence_source(const Model& model, const Finding& finding);
 
 }  // namespace sipladder
