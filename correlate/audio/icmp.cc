@@ -27,15 +27,18 @@ std::vector<const IcmpErrorRecord*> errors_of(const AudioCase& audio, StreamId i
 
 // The longest run of errors with less than kStillAtEndNs between two of them.
 Interruption longest_run(StreamId id, const std::vector<const IcmpErrorRecord*>& errors) {
-  Interruption longest, run;
-  for (const IcmpErrorRecord* error : errors) {
-    if (run.frames.empty() || error->time_ns - run.until_ns >= kStillAtEndNs)
-      run = {id, error->time_ns, error->time_ns, {}, false};
-    run.until_ns = error->time_ns;
-    run.frames.push_back(error->frame);
-    if (run.until_ns - run.from_ns > longest.until_ns - longest.from_ns) longest = run;
+  size_t first = 0, from = 0, to = 0;  // of this run, and the ends of the longest one
+  for (size_t i = 1; i < errors.size(); i++) {
+    if (errors[i]->time_ns - errors[i - 1]->time_ns >= kStillAtEndNs) first = i;
+    if (errors[i]->time_ns - errors[first]->time_ns <= errors[to]->time_ns - errors[from]->time_ns)
+      continue;
+    from = first;
+    to = i;
   }
-  return longest;
+  if (from == to) return {id, 0, 0, {}, false};
+  Interruption run{id, errors[from]->time_ns, errors[to]->time_ns, {}, false};
+  for (size_t i = from; i <= to; i++) run.frames.push_back(errors[i]->frame);
+  return run;
 }
 
 // A report after the errors says that the receiver misses less than half of what was rejected: the

@@ -62,7 +62,7 @@ void tell_interruption(const CallContext& context, const AudioDirection& directi
   if (!gap.reported) finding.confidence = Confidence::likely;
   finding.stream = gap.stream;
   finding.evidence.push_back(stream.first_frame);
-  for (size_t i = 0; i < gap.frames.size() && i + 1 < kEvidenceFrames; i++)
+  for (size_t i = 0; i < gap.frames.size() && i + 1 < kShownFrames; i++)
     finding.evidence.push_back(gap.frames[i]);
   finding.evidence.push_back(gap.frames.back());
   finding.summary = fmt::format(
