@@ -28,7 +28,7 @@ TlsConnection as_connection(Reader& r, const HandshakeRecord& handshake) {
   }
   if (r.analyst.media().srtp().has_secret_of(handshake)) {
     c.encrypted = c.opened = 1;
-  } else {
+  } else if (handshake.version != 0) {  // before a ServerHello nothing is encrypted
     c.unread = handshake.random == 0 ? TlsUnread::no_handshake : TlsUnread::no_key;
   }
   return c;
