@@ -59,8 +59,8 @@ TEST(Compare, ValuesOfOneHeader) {
                           "{\"name\":\"Supported\",\"from\":\"a\",\"to\":\"b\"}]"),
             std::string::npos)
       << json.out;
-  EXPECT_NE(json.out.find("\"added\":[{\"name\":\"Supported\",\"to\":\"e\"},"
-                          "{\"name\":\"Supported\",\"to\":\"f\"}]"),
+  EXPECT_NE(json.out.find("\"added\":[{\"name\":\"Supported\",\"from\":null,\"to\":\"e\"},"
+                          "{\"name\":\"Supported\",\"from\":null,\"to\":\"f\"}]"),
             std::string::npos)
       << json.out;
 }

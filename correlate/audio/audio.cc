@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "correlate/audio/hangup.h"
-#include "correlate/audio/icmp.h"
 #include "correlate/audio/judge.h"
 #include "correlate/audio/path.h"
 #include "correlate/audio/reports.h"
@@ -243,13 +242,6 @@ Verdicts judge_each(const AudioCase& audio) {
   return verdicts;
 }
 
-// A direction that has no fault can still have been rejected for some seconds.
-void note_interruptions(const AudioCase& audio, AudioFacts* facts) {
-  for (AudioDirection* direction : {&facts->from_caller, &facts->from_callee}) {
-    if (!direction->verdict) direction->interrupted = rejected_for_a_time(audio, *direction);
-  }
-}
-
 // Fills in what RTCP and SDP tell of media that takes another path.
 void note_unseen(const AudioCase& audio, const AudioDirection& back, AudioDirection& direction) {
   if (direction.streams.empty() && direction.agreed_ns > 0)
@@ -351,11 +343,9 @@ AudioFacts audio_facts(const Model& model, const MediaBinding& media, MessageVie
   }
   end_with_talk(model, facts.end_ns, facts.from_callee, facts.from_caller);
   end_with_talk(model, facts.end_ns, facts.from_caller, facts.from_callee);
-  const AudioCase audio{model, media, view, messages, facts};
-  Verdicts verdicts = verdicts_on(audio, streams, &facts);
+  Verdicts verdicts = verdicts_on({model, media, view, messages, facts}, streams, &facts);
   facts.from_caller.verdict = std::move(verdicts.from_caller);
   facts.from_callee.verdict = std::move(verdicts.from_callee);
-  note_interruptions(audio, &facts);
   return facts;
 }
 

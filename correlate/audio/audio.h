@@ -25,14 +25,6 @@
 
 namespace sipladder {
 
-// ICMP rejected a stream for a part of the talk. Before and after that, it was heard.
-struct Interruption {
-  StreamId stream;
-  int64_t from_ns = 0, until_ns = 0;  // of the first and the last error
-  std::vector<uint32_t> frames;       // of the errors
-  bool reported = false;              // RTCP of the receiver misses packets of the stream
-};
-
 // One direction: what `from` sends to the other party.
 struct AudioDirection {
   Party from = Party::none;
@@ -51,8 +43,7 @@ struct AudioDirection {
   MessageId receiver_sdp;          // newest SDP of the receiving party; may be none
   bool moved_unseen = false;       // goes to a host that no SDP names: the direction is not judged
   uint32_t reported_frame = 0;     // RTCP by which the receiver gets what is not here; 0: none
-  std::optional<Interruption> interrupted;  // only without a fault of the verdict
-  AudioVerdict verdict;  // given once, when all facts of both directions are known
+  AudioVerdict verdict;            // given once, when all facts of both directions are known
 };
 
 // A path that ICE (RFC 8445) or DTLS (RFC 5764) was to open for the media and that stayed closed:

@@ -25,33 +25,6 @@ std::vector<const IcmpErrorRecord*> errors_of(const AudioCase& audio, StreamId i
   return errors;
 }
 
-// The longest run of errors with less than kStillAtEndNs between two of them.
-Interruption longest_run(StreamId id, const std::vector<const IcmpErrorRecord*>& errors) {
-  size_t first = 0, from = 0, to = 0;  // of this run, and the ends of the longest one
-  for (size_t i = 1; i < errors.size(); i++) {
-    if (errors[i]->time_ns - errors[i - 1]->time_ns >= kStillAtEndNs) first = i;
-    if (errors[i]->time_ns - errors[first]->time_ns <= errors[to]->time_ns - errors[from]->time_ns)
-      continue;
-    from = first;
-    to = i;
-  }
-  if (from == to) return {id, 0, 0, {}, false};
-  Interruption run{id, errors[from]->time_ns, errors[to]->time_ns, {}, false};
-  for (size_t i = from; i <= to; i++) run.frames.push_back(errors[i]->frame);
-  return run;
-}
-
-// A report after the errors says that the receiver misses less than half of what was rejected: the
-// packets that an error quotes took another way as well.
-bool arrives_by_rtcp(const StreamRecord& stream, const Interruption& run) {
-  if (!stream.has_rtcp || stream.reported_ns <= run.until_ns) return false;
-  const int64_t whole_ns = std::max<int64_t>(1, stream.last_ns - stream.first_ns);
-  const double rejected = static_cast<double>(stream.packets_once()) *
-                          static_cast<double>(run.until_ns - run.from_ns) /
-                          static_cast<double>(whole_ns);
-  return stream.remote_lost * 2.0 < rejected;
-}
-
 }  // namespace
 
 // A few errors at start-up mean a socket that is not open yet. Errors of a long rejection run to
@@ -70,23 +43,6 @@ AudioVerdict rejected_by_icmp(const AudioCase& audio, StreamId id) {
   RejectionProof proof;
   for (const IcmpErrorRecord* error : errors) proof.frames.push_back(error->frame);
   return {AudioFault::icmp_unreachable, worked ? errors.front()->time_ns : 0, id, std::move(proof)};
-}
-
-std::optional<Interruption> rejected_for_a_time(const AudioCase& audio,
-                                                const AudioDirection& direction) {
-  std::optional<Interruption> longest;
-  for (const StreamId id : direction.streams) {
-    const StreamRecord& stream = audio.model.streams[id];
-    const Interruption one = longest_run(id, errors_of(audio, id));
-    const bool goes_on = stream.last_ns - one.until_ns >= kStillAtEndNs;
-    if (one.frames.size() < kMinIcmpErrors || !goes_on || arrives_by_rtcp(stream, one) ||
-        direction.right.within(one.from_ns, one.until_ns) < kMissedNs)
-      continue;
-    if (longest && longest->until_ns - longest->from_ns >= one.until_ns - one.from_ns) continue;
-    longest = one;
-    longest->reported = stream.reported_ns > one.until_ns;
-  }
-  return longest;
 }
 
 }  // namespace sipladder

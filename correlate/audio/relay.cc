@@ -115,8 +115,11 @@ bool sends_to(const AudioCase& audio, const IpAddress& from, const IpAddress& to
 
 StreamId taken_on_other_leg(const AudioCase& audio, const Points& points,
                             const AudioDirection& back) {
+  constexpr size_t kMostLooks = 4096;  // at streams: more than that is a flood
   const Model& model = audio.model;
   const auto& index = audio.media.index();
+  StreamId found;
+  size_t looks = 0;
   for (const StreamId in : back.streams) {
     const StreamRecord& entering = model.streams[in];
     if (entering.packets < kMinMedia) continue;
@@ -125,18 +128,22 @@ StreamId taken_on_other_leg(const AudioCase& audio, const Points& points,
       const bool sent_on = audio.src(out).ip == audio.dst(in).ip &&
                            audio.dst(out).ip != audio.src(in).ip && leaving.packets >= kMinMedia &&
                            leaving.shares_point_with(entering) && points.run_together(in, out);
+      if (++looks > kMostLooks) return {};
       if (!sent_on) continue;
       for (const StreamId taken : index.from(audio.dst(out))) {
+        if (++looks > kMostLooks) return {};
         const StreamRecord& lost = model.streams[taken];
         if (audio.src(taken) == audio.dst(out) && lost.dst == leaving.src &&
             lost.packets >= kMinMedia && lost.shares_point_with(entering) &&
             points.run_together(in, taken) && !points.comes_out_elsewhere(taken, true) &&
-            !sends_to(audio, audio.dst(in).ip, audio.src(in).ip))
-          return taken;
+            !sends_to(audio, audio.dst(in).ip, audio.src(in).ip)) {
+          if (found && audio.src(found) != audio.src(taken)) return {};
+          found = taken;
+        }
       }
     }
   }
-  return {};
+  return found;
 }
 
 EndpointId relay_that_swallows(const AudioCase& audio, const Points& points,

@@ -12,7 +12,8 @@ EndpointId relay_that_swallows(const AudioCase& audio, const Points& points,
 
 // The stream of another call that a B2BUA gets from the sending party and does not send on; none:
 // there is no such stream. Requires a direction without streams. `back` has to come out of the
-// B2BUA under its SSRC, towards the very endpoint from which the stream comes.
+// B2BUA under its SSRC, towards the very endpoint from which the stream comes. None as well when
+// two ends fit: one of them only listens, and which is not known.
 StreamId taken_on_other_leg(const AudioCase& audio, const Points& points,
                             const AudioDirection& back);
 

@@ -90,7 +90,7 @@ TransactionId refused_resume(CallContext& context, const Hold& hold) {
   if (!newest) return {};
   const TransactionRecord& txn = context.model.transactions[newest];
   const bool refused = txn.final_status >= 400 && txn.final_status != 401 &&
-                       txn.final_status != 407 && txn.final_response;
+                       txn.final_status != 407 && txn.final_status != 487 && txn.final_response;
   return refused && offers_media(context, txn.request) ? newest : TransactionId{};
 }
 

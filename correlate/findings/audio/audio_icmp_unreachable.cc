@@ -1,6 +1,5 @@
-// audio-icmp-unreachable: routers or hosts reject the media with ICMP while the call lasts, to its
-// end or for some seconds. Not for fewer than three errors, those at start-up only, or those after
-// the BYE.
+// audio-icmp-unreachable: routers or hosts reject the media with ICMP while the call lasts. Not for
+// fewer than three errors, those at start-up only, or those after the BYE.
 #include <fmt/format.h>
 
 #include <map>
@@ -49,43 +48,8 @@ void describe(CallContext& context, const AudioDirection& direction, Finding* fi
 }
 
 extern const Detector detector;
-
-// Some seconds of the talk are lost, and not the rest of it: the port is not closed for good.
-void tell_interruption(const CallContext& context, const AudioDirection& direction,
-                       CallAnalysis* out) {
-  const Interruption& gap = *direction.interrupted;
-  const StreamRecord& stream = context.model.streams[gap.stream];
-  const IcmpErrorRecord* error = error_at(context.model, stream, gap.frames.front());
-  if (error == nullptr) return;
-  Finding finding = finding_of(context, detector);
-  finding.severity = Severity::warning;
-  if (!gap.reported) finding.confidence = Confidence::likely;
-  finding.stream = gap.stream;
-  finding.evidence.push_back(stream.first_frame);
-  for (size_t i = 0; i < gap.frames.size() && i + 1 < kShownFrames; i++)
-    finding.evidence.push_back(gap.frames[i]);
-  finding.evidence.push_back(gap.frames.back());
-  finding.summary = fmt::format(
-      "{} hears nothing for {}, from {} after the answer on: {} rejects the RTP from {} to {} with "
-      "ICMP type {} code {}, {} (frames {} to {}); after that it goes on",
-      other_party(direction.from), seconds_text(gap.until_ns - gap.from_ns),
-      seconds_text(gap.from_ns - context.audio.answer_ns), to_string(error->from),
-      endpoint_text(context, stream.src), endpoint_text(context, stream.dst), error->type,
-      error->code, times_text(gap.frames.size()), gap.frames.front(), gap.frames.back());
-  finding.explanation =
-      "The errors quote packets of this stream, and end while it goes on: it was not delivered for "
-      "that time only (RFC 792, RFC 4443).";
-  finding.remedy =
-      "Look at what changed on that host, or on its firewall, at these two times: a rule that was "
-      "loaded anew, a media relay or a program that was started again.";
-  finding.rfc = "RFC 792";
-  report(out, std::move(finding));
-}
-
 void check(CallContext& context, CallAnalysis* out) {
   report_audio_fault(context, AudioFault::icmp_unreachable, detector, out, describe);
-  for (const AudioDirection* direction : {&context.audio.from_caller, &context.audio.from_callee})
-    if (direction->interrupted) tell_interruption(context, *direction, out);
 }
 
 // Streams of a capture without SIP. When their talk ended is not known, so the errors must go on to
@@ -127,7 +91,7 @@ void check_capture(CaptureContext& context, std::vector<Finding>* out) {
 }
 const Detector detector("audio-icmp-unreachable", Severity::error,
                         "ICMP unreachable errors quote the media of the call while it lasts", check,
-                        check_capture, {.of_same = {"rtp-loss", "rtp-mos"}});
+                        check_capture);
 
 }  // namespace
 }  // namespace sipladder::audio_icmp_unreachable

@@ -39,10 +39,11 @@ const AudioSdp* asked_of(const CallContext& context, const AudioDirection& direc
   const IpAddress& sender = context.model.endpoints[stream.src].ip;
   if (newest == nullptr || !newest->address || newest->address->ip != sender) return newest;
   const MessageRecord& now = context.message(newest->message);
-  for (const AudioSdp& copy : negotiation.audio_sdps) {
-    if (copy.author == newest->author && copy.address && copy.address->ip != sender &&
-        context.message(copy.message).is_in_exchange_of(now))
-      return &copy;
+  const auto& copies = negotiation.audio_sdps;
+  for (auto copy = copies.rbegin(); copy != copies.rend(); ++copy) {
+    if (copy->author == newest->author && copy->address && copy->address->ip != sender &&
+        context.message(copy->message).is_in_exchange_of(now))
+      return &*copy;
   }
   return newest;
 }

@@ -36,9 +36,21 @@ bool is_acked(const CallContext& context, const Repeated2xx& repeated) {
                      });
 }
 
+// The 2xx would have come again by now (RFC 3261 13.3.1.4), and its dialog goes on: an ACK arrived.
+bool has_stopped(const CallContext& context, const Repeated2xx& repeated) {
+  constexpr int64_t kMostBetweenCopies = 5'000'000'000;  // T2, and a second for the network
+  int64_t until_ns = context.model.now_ns;
+  if (repeated.dialog) {
+    const int64_t ended_ns = context.model.dialogs[repeated.dialog].ended_ns;
+    if (ended_ns != 0) until_ns = std::min(until_ns, ended_ns);
+  }
+  return until_ns - context.message(repeated.copies.back()).time_ns > kMostBetweenCopies;
+}
+
 // No ACK arrives at the sender of the 2xx. If an ACK is seen, only a 2xx that goes on for (nearly)
 // 64*T1 proves that: the first ACKs may have been lost behind this point. Fewer copies prove it
-// when the capture shows that the ACK goes no further.
+// when the capture shows that the ACK goes no further, and the copies have not stopped by
+// themselves.
 bool is_unacknowledged(const CallContext& context, const Repeated2xx& repeated) {
   if (span_of(context, repeated) >= kNearlyTimerH) return true;
   if (!repeated.trace.ack) return !is_acked(context, repeated);
@@ -46,7 +58,8 @@ bool is_unacknowledged(const CallContext& context, const Repeated2xx& repeated) 
   const auto since =
       std::count_if(repeated.copies.begin(), repeated.copies.end(),
                     [&](MessageId id) { return context.message(id).time_ns > acked_ns; });
-  return is_swallowed(context, repeated.trace) && static_cast<size_t>(since) >= kMinCopies - 1;
+  return is_swallowed(context, repeated.trace) && static_cast<size_t>(since) >= kMinCopies - 1 &&
+         !has_stopped(context, repeated);
 }
 
 // Every repeated 2xx: one for each hop and each fork.
