@@ -2,12 +2,7 @@
 # The table of docs/speed.md: what a bare libpcap loop, sipladder, tshark and sngrep need for the same files, which are
 # in the page cache. Each tool runs three times, in turns; the run with the shortest time is told.
 set -euo pipefail
-root=$(dirname "$(dirname "$(readlink -f "$0")")")
-folder=$root/build/bench
-tool=$root/build/release/sipladder
-mkdir -p "$folder"
-loop=$root/build/release/pcaploop
-[ "$loop" -nt "$root/bench/pcaploop.cc" ] || g++ -O2 -o "$loop" "$root/bench/pcaploop.cc" -lpcap
+. "$(dirname "$(readlink -f "$0")")/common.sh"
 
 best=$(mktemp)
 trap 'rm -f "$best"' EXIT
@@ -17,14 +12,13 @@ row() { # what it is, then the command: keeps its seconds, processor seconds and
   figures=$(command time -f '%e %U %S %M' "$@" 2>&1 >/dev/null </dev/null | tail -1)
   printf '%s\t%s\n' "$name" "$figures" >>"$best"
 }
-for made in calls:20000 talks:1000; do
-  capture=$folder/${made%:*}-${made#*:}.pcap
-  [ -f "$capture" ] || "$root/build/release/sipladder_growth" --write "${made%:*}" "${made#*:}" "$capture"
+for shape in calls:20000 talks:1000; do
+  capture=$(made "${shape%:*}" "${shape#*:}")
   : >"$best"
   for _ in 1 2 3; do
     cat "$capture" >/dev/null
     row 'bare libpcap loop' "$loop" "$capture"
-    if [ "${made%:*}" = calls ]; then
+    if [ "${shape%:*}" = calls ]; then
       row 'sipladder calls' "$tool" calls "$capture" --no-progress
       row 'sipladder findings' "$tool" findings "$capture" --no-progress
       row 'sipladder nat' "$tool" nat "$capture" --no-progress

@@ -1,18 +1,9 @@
 #!/usr/bin/env bash
 # Compares sipladder with a bare libpcap loop over the same files in the same run: medians of five, alternating.
 set -euo pipefail
-here=$(cd "$(dirname "$0")" && pwd)
-root=$(dirname "$here")
-loop=$root/build/release/pcaploop
-[ "$loop" -nt "$here/pcaploop.cc" ] || g++ -O2 -o "$loop" "$here/pcaploop.cc" -lpcap
-if [ $# -eq 0 ]; then # made once: 100,000 calls over a proxy, and 3,000 talks
-  mkdir -p "$root/build/bench"
-  for made in calls:100000 talks:3000; do
-    capture=$root/build/bench/${made%:*}.pcap
-    [ -f "$capture" ] || "$root/build/release/sipladder_growth" --write "${made%:*}" "${made#*:}" "$capture"
-    set -- "$@" "$capture"
-  done
-fi
+. "$(dirname "$(readlink -f "$0")")/common.sh"
+# Without captures: 100,000 calls over a proxy, and 3,000 talks.
+[ $# -gt 0 ] || set -- "$(made calls 100000)" "$(made talks 3000)"
 
 measure() { # a command on a capture that is in the page cache; prints microseconds
   local start end
@@ -31,8 +22,8 @@ for capture in "$@"; do
   : >"$root/build/bench.loop"; : >"$root/build/bench.calls"; : >"$root/build/bench.streams"
   for _ in 1 2 3 4 5; do
     measure "$loop" "$capture" >>"$root/build/bench.loop"
-    measure "$root/build/release/sipladder" calls "$capture" --no-progress >>"$root/build/bench.calls"
-    measure "$root/build/release/sipladder" streams "$capture" --no-progress >>"$root/build/bench.streams"
+    measure "$tool" calls "$capture" --no-progress >>"$root/build/bench.calls"
+    measure "$tool" streams "$capture" --no-progress >>"$root/build/bench.streams"
   done
   l=$(median <"$root/build/bench.loop"); c=$(median <"$root/build/bench.calls"); s=$(median <"$root/build/bench.streams")
   printf '%-28s %12d %12d %12d %8s %8s\n' "$(basename "$capture")" "$l" "$c" "$s" \
