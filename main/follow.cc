@@ -26,16 +26,7 @@ bool is_over(const Model& model, TransactionId id) {
 // other side, is not in the row.
 bool is_over(const Model& model, CallId id) {
   const CallRecord& call = model.calls[id];
-  switch (call.state) {
-    case CallState::calling:
-    case CallState::ringing:
-    case CallState::in_call:
-    case CallState::registering:
-    case CallState::pending:
-      return false;
-    default:
-      return model.now_ns - call.end_ns >= kT4Ns;
-  }
+  return call.has_ended() && model.now_ns - call.end_ns >= kT4Ns;
 }
 
 class Follower {

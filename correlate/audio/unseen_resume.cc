@@ -57,7 +57,7 @@ bool is_resumed(const Model& model, const CallRecord& call, const AudioFacts& fa
 void note_unseen_resume(const Model& model, const CallRecord& call, AudioFacts* facts) {
   bool noted = false;
   for (Hold& hold : facts->negotiation.holds) {
-    if (hold.resume || !is_resumed(model, call, *facts, hold)) continue;
+    if (!hold.is_open() || !is_resumed(model, call, *facts, hold)) continue;
     hold.resume_unseen = noted = true;
   }
   if (!noted || facts->negotiation.is_held()) return;

@@ -326,8 +326,7 @@ void Engine::State::time_out_calls() {
     CallRecord& call = model.calls[id];
     // At its end the capture shows which bytes are missing from it: they may have been the answer.
     const bool again = model.finished && call.state == CallState::timeout;
-    const bool open = call.state == CallState::calling || call.state == CallState::ringing ||
-                      call.state == CallState::pending || call.state == CallState::registering;
+    const bool open = !call.has_ended() && call.state != CallState::in_call;
     if (again) call.ended_by = Party::none;
     if (open || again) decide_outcome(model, call);
   }

@@ -6,19 +6,6 @@
 namespace sipladder {
 namespace {
 
-bool has_ended(const CallRecord& call) {
-  switch (call.state) {
-    case CallState::calling:
-    case CallState::ringing:
-    case CallState::in_call:
-    case CallState::pending:
-    case CallState::registering:
-      return false;
-    default:
-      return true;
-  }
-}
-
 struct Candidate {
   bool open;
   int64_t end_ns;
@@ -29,7 +16,7 @@ std::vector<Candidate> candidates_of(const Model& model) {
   std::vector<Candidate> candidates;
   candidates.reserve(model.calls.held());
   for (const CallId id : model.calls.ids()) {
-    candidates.push_back({!has_ended(model.calls[id]), model.calls[id].end_ns, id});
+    candidates.push_back({!model.calls[id].has_ended(), model.calls[id].end_ns, id});
   }
   std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
     if (a.open != b.open) return b.open;

@@ -226,6 +226,12 @@ struct CallRecord {
 
   // The message whose From and To name the parties: the first request, else the first message.
   MessageId naming_message() const { return first_request ? first_request : first_message; }
+  // Nothing more is expected of the call. What comes later may still change its state.
+  bool has_ended() const {
+    return state != CallState::calling && state != CallState::ringing &&
+           state != CallState::in_call && state != CallState::registering &&
+           state != CallState::pending;
+  }
   // The network did its part: the call was answered, busy, not answered or cancelled (counted by
   // the network effectiveness ratio of ITU-T E.425).
   bool is_effective() const {

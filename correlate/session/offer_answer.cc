@@ -410,8 +410,7 @@ bool Negotiation::both_use_ice() const {
 }
 
 bool Negotiation::is_held() const {
-  return std::any_of(holds.begin(), holds.end(),
-                     [](const Hold& hold) { return !hold.resume && !hold.resume_unseen; });
+  return std::any_of(holds.begin(), holds.end(), [](const Hold& hold) { return hold.is_open(); });
 }
 
 bool Negotiation::is_in_force(const AudioSdp& audio_sdp) const {

@@ -97,6 +97,8 @@ struct Hold {
   MessageId message;           // that put on hold
   MessageId resume;            // that ended the hold; none: nothing here did
   bool resume_unseen = false;  // it was ended by an offer that the capture lacks
+
+  bool is_open() const { return !resume && !resume_unseen; }
 };
 
 struct Interval {

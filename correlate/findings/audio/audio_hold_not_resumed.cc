@@ -105,8 +105,7 @@ void tell_refusal(const CallContext& context, const Hold& hold, TransactionId id
   finding->evidence.push_back(answer);
   finding->summary = fmt::format(
       "the call stays on hold for its last {}: the {} takes the hold (frame {}) back with the {} "
-      "of "
-      "frame {}, and {} refuses that with {} (frame {})",
+      "of frame {}, and {} refuses that with {} (frame {})",
       seconds_text(hold.end_ns - txn.first_ns), party_text(hold.by),
       context.message(hold.message).frame, to_string(txn.method), asked,
       endpoint_text(context, txn.dst), txn.final_status, answer);
@@ -122,9 +121,8 @@ void tell_refusal(const CallContext& context, const Hold& hold, TransactionId id
 
 void check(CallContext& context, CallAnalysis* out) {
   const auto& holds = context.audio.negotiation.holds;
-  const auto open = std::find_if(holds.begin(), holds.end(), [](const Hold& hold) {
-    return !hold.resume && !hold.resume_unseen;
-  });
+  const auto open =
+      std::find_if(holds.begin(), holds.end(), [](const Hold& hold) { return hold.is_open(); });
   if (open == holds.end() || context.call.bye_ns == 0) return;
   const int64_t held = open->end_ns - open->begin_ns;
   if (held < kShortNs || is_transferred(context) || is_replaced(context)) return;
