@@ -111,35 +111,42 @@ bool sends_to(const AudioCase& audio, const IpAddress& from, const IpAddress& to
   });
 }
 
+// `out` is the stream `in` as the B2BUA sends it on.
+bool is_sent_on(const AudioCase& audio, const Points& points, StreamId in, StreamId out) {
+  const StreamRecord& leaving = audio.model.streams[out];
+  return audio.src(out).ip == audio.dst(in).ip && audio.dst(out).ip != audio.src(in).ip &&
+         leaving.packets >= kMinMedia && leaving.shares_point_with(audio.model.streams[in]) &&
+         points.run_together(in, out);
+}
+
+// The B2BUA, which sends `in` on as `out`, gets `answer` from there and lets nothing of it out.
+bool is_kept(const AudioCase& audio, const Points& points, StreamId in, StreamId out,
+             StreamId answer) {
+  const StreamRecord& lost = audio.model.streams[answer];
+  return audio.src(answer) == audio.dst(out) && lost.dst == audio.model.streams[out].src &&
+         lost.packets >= kMinMedia && lost.shares_point_with(audio.model.streams[in]) &&
+         points.run_together(in, answer) && !points.comes_out_elsewhere(answer, true) &&
+         !sends_to(audio, audio.dst(in).ip, audio.src(in).ip);
+}
+
 }  // namespace
 
 StreamId taken_on_other_leg(const AudioCase& audio, const Points& points,
                             const AudioDirection& back) {
   constexpr size_t kMostLooks = 4096;  // at streams: more than that is a flood
-  const Model& model = audio.model;
   const auto& index = audio.media.index();
   StreamId found;
   size_t looks = 0;
   for (const StreamId in : back.streams) {
-    const StreamRecord& entering = model.streams[in];
-    if (entering.packets < kMinMedia) continue;
-    for (const StreamId out : index.with_ssrc(entering.ssrc)) {
-      const StreamRecord& leaving = model.streams[out];
-      const bool sent_on = audio.src(out).ip == audio.dst(in).ip &&
-                           audio.dst(out).ip != audio.src(in).ip && leaving.packets >= kMinMedia &&
-                           leaving.shares_point_with(entering) && points.run_together(in, out);
+    if (audio.model.streams[in].packets < kMinMedia) continue;
+    for (const StreamId out : index.with_ssrc(audio.model.streams[in].ssrc)) {
       if (++looks > kMostLooks) return {};
-      if (!sent_on) continue;
-      for (const StreamId taken : index.from(audio.dst(out))) {
+      if (!is_sent_on(audio, points, in, out)) continue;
+      for (const StreamId answer : index.from(audio.dst(out))) {
         if (++looks > kMostLooks) return {};
-        const StreamRecord& lost = model.streams[taken];
-        if (audio.src(taken) == audio.dst(out) && lost.dst == leaving.src &&
-            lost.packets >= kMinMedia && lost.shares_point_with(entering) &&
-            points.run_together(in, taken) && !points.comes_out_elsewhere(taken, true) &&
-            !sends_to(audio, audio.dst(in).ip, audio.src(in).ip)) {
-          if (found && audio.src(found) != audio.src(taken)) return {};
-          found = taken;
-        }
+        if (!is_kept(audio, points, in, out, answer)) continue;
+        if (found && audio.src(found) != audio.src(answer)) return {};
+        found = answer;
       }
     }
   }
