@@ -15,6 +15,7 @@
 namespace sipladder {
 
 inline constexpr int64_t kT1Ns = 500'000'000;
+inline constexpr int64_t kT2Ns = 4'000'000'000;
 inline constexpr int64_t kT4Ns = 5'000'000'000;
 inline constexpr int64_t kTimerB = 64 * kT1Ns;  // also F and H
 

@@ -38,13 +38,14 @@ bool is_acked(const CallContext& context, const Repeated2xx& repeated) {
 
 // The 2xx would have come again by now (RFC 3261 13.3.1.4), and its dialog goes on: an ACK arrived.
 bool has_stopped(const CallContext& context, const Repeated2xx& repeated) {
-  constexpr int64_t kMostBetweenCopies = 5'000'000'000;  // T2, and a second for the network
-  int64_t until_ns = context.model.now_ns;
+  constexpr int64_t kMostBetweenCopies = kT2Ns + 1'000'000'000;  // a second for the network
+  const MessageRecord& last = context.message(repeated.copies.back());
+  int64_t until_ns = context.model.coverage.until(last.point, last.time_ns);
   if (repeated.dialog) {
     const int64_t ended_ns = context.model.dialogs[repeated.dialog].ended_ns;
     if (ended_ns != 0) until_ns = std::min(until_ns, ended_ns);
   }
-  return until_ns - context.message(repeated.copies.back()).time_ns > kMostBetweenCopies;
+  return until_ns - last.time_ns > kMostBetweenCopies;
 }
 
 // No ACK arrives at the sender of the 2xx. If an ACK is seen, only a 2xx that goes on for (nearly)

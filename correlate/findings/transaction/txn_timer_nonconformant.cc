@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "correlate/findings/shared/support.h"
+#include "correlate/sip/transactions.h"
 
 namespace sipladder::txn_timer_nonconformant {
 namespace {
@@ -12,7 +13,6 @@ namespace {
 extern const Detector detector;
 
 constexpr int64_t kMsNs = 1'000'000;
-constexpr int64_t kT2 = 4'000 * kMsNs;
 constexpr int64_t kShortestT1 = kMsNs;
 constexpr int64_t kLongestT1 = 8'000 * kMsNs;
 constexpr int64_t kLongestGap = 86'400'000 * kMsNs;  // no sender repeats a request a day later
@@ -48,7 +48,8 @@ class Intervals {
     do {
       const int64_t step_ns = next_ns_;
       sum_ns += step_ns;
-      if (!capped_ || step_ns < kT2) next_ns_ = capped_ ? std::min(2 * step_ns, kT2) : 2 * step_ns;
+      if (!capped_ || step_ns < kT2Ns)
+        next_ns_ = capped_ ? std::min(2 * step_ns, kT2Ns) : 2 * step_ns;
       if (next_ns_ == step_ns && sum_ns < gap_ns)
         sum_ns += (gap_ns - sum_ns) / step_ns * step_ns;  // all further intervals of this length
     } while (sum_ns < gap_ns && !is_near(sum_ns, gap_ns));
