@@ -91,6 +91,28 @@ void ReportTables::add(const std::string& sql, Rows* rows) {
       });
 }
 
+// Only rows that are shown are made: what a large call has beyond them is counted.
+ReportTables::Rows ReportTables::of_each(const std::set<uint32_t>& ids, const std::string& columns,
+                                         const std::string& from, const std::string& key) {
+  constexpr size_t kCountedAtOnce = 10'000;  // ids in one statement
+  Rows rows;
+  auto id = ids.begin();
+  for (; id != ids.end() && rows.values.size() < kMostRows; ++id)
+    add(fmt::format("SELECT {} FROM {} WHERE {} = {}", columns, from, key, *id), &rows);
+  while (id != ids.end()) {
+    std::string list;
+    for (size_t i = 0; i < kCountedAtOnce && id != ids.end(); i++, ++id)
+      list += (list.empty() ? "" : ",") + std::to_string(*id);
+    rows.left_out += count(fmt::format("{} WHERE {} IN ({})", from, key, list));
+  }
+  return rows;
+}
+
+size_t ReportTables::count(const std::string& from) {
+  const Rows counted = ask("SELECT count(*) FROM " + from);
+  return counted.values.empty() ? 0 : static_cast<size_t>(counted.values[0][0].integer);
+}
+
 std::string ReportTables::table(const Rows& rows, const std::string& caption) {
   if (rows.values.empty()) return {};
   std::string body;
@@ -108,16 +130,11 @@ std::string ReportTables::streams(const Ladder& ladder, int64_t begin_ns, uint32
     if (row.kind == RowKind::media && row.stream) ids.insert(row.stream.value);
   }
   if (ids.empty()) return {};
-  Rows all;
-  for (const uint32_t id : ids) {
-    add(fmt::format(
-            "SELECT id, first_ns, last_ns, from_party, src || ':' || src_port AS source, dst || "
-            "':' || "
-            "dst_port AS destination, codec, packets, lost, loss_pct, jitter_ms, jitter_max_ms, "
-            "silence_pct, mos FROM streams WHERE id = {}",
-            id),
-        &all);
-  }
+  Rows all = of_each(ids,
+                     "id, first_ns, last_ns, from_party, src || ':' || src_port AS source, dst || "
+                     "':' || dst_port AS destination, codec, packets, lost, loss_pct, jitter_ms, "
+                     "jitter_max_ms, silence_pct, mos",
+                     "streams", "id");
   std::string body, plots;
   constexpr size_t kShownFrom = 3, kSource = 4, kDestination = 5, kCodec = 6, kLoss = 9;
   for (const auto& values : all.values) {
@@ -145,30 +162,24 @@ std::string ReportTables::streams(const Ladder& ladder, int64_t begin_ns, uint32
 }
 
 std::string ReportTables::offers(const Ladder& ladder, uint32_t call) {
-  Rows all;
-  for (const uint32_t id : messages_of(ladder, true)) {
-    add(fmt::format("SELECT (SELECT frame FROM messages WHERE id = {0}) AS frame, role, media, "
-                    "address, port, "
-                    "direction, codecs, crypto, candidates FROM sdp WHERE message = {0}",
-                    id),
-        &all);
-  }
+  const Rows all = of_each(messages_of(ladder, true),
+                           "(SELECT frame FROM messages WHERE id = sdp.message) AS frame, role, "
+                           "media, address, port, direction, codecs, crypto, candidates",
+                           "sdp", "message");
   return table(all, fmt::format("Offers and answers of call {}", call));
 }
 
 std::string ReportTables::hops(const Ladder& ladder, uint32_t call) {
-  Rows all;
-  for (const uint32_t id : messages_of(ladder, false)) {
-    if (!reader_.model.messages[MessageId{id}].is_request()) continue;
-    add(fmt::format(
-            "SELECT (SELECT frame FROM messages WHERE id = {0}) AS frame, (SELECT method FROM "
-            "messages "
-            "WHERE id = {0}) AS method, position, transport, host, port, received, rport, source, "
-            "source_port, response_dst, response_dst_port, response_due, answered FROM vias WHERE "
-            "message = {0}",
-            id),
-        &all);
-  }
+  std::set<uint32_t> requests = messages_of(ladder, false);
+  std::erase_if(requests,
+                [&](uint32_t id) { return !reader_.model.messages[MessageId{id}].is_request(); });
+  const Rows all =
+      of_each(requests,
+              "(SELECT frame FROM messages WHERE id = vias.message) AS frame, (SELECT method FROM "
+              "messages WHERE id = vias.message) AS method, position, transport, host, port, "
+              "received, rport, source, source_port, response_dst, response_dst_port, "
+              "response_due, answered",
+              "vias", "message");
   return table(all, fmt::format("Via hops of call {}", call));
 }
 
@@ -191,11 +202,7 @@ std::string ReportTables::json(const std::string& table, std::string* left_out) 
         objects.append(&text, values);
         return rows < kMostCallRows;
       });
-  size_t all = rows;
-  if (rows >= kMostCallRows) {
-    const Rows count = ask("SELECT count(*) FROM " + table);
-    if (!count.values.empty()) all = static_cast<size_t>(count.values[0][0].integer);
-  }
+  const size_t all = rows < kMostCallRows ? rows : count(table);
   *left_out += fmt::format("{}\"{}\":{}", left_out->empty() ? "" : ",", table, all - rows);
   return text + "]";
 }

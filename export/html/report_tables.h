@@ -4,6 +4,9 @@
 // escaped.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,6 +37,10 @@ class ReportTables {
   };
   Rows ask(const std::string& sql);
   void add(const std::string& sql, Rows* rows);
+  // The rows of the table `from` whose column `key` is one of `ids`, in the order of these.
+  Rows of_each(const std::set<uint32_t>& ids, const std::string& columns, const std::string& from,
+               const std::string& key);
+  size_t count(const std::string& from);  // a table, with or without a condition
   static std::string table(const Rows& rows, const std::string& caption);
   // Adds to *left_out a member of a JSON object: how many rows there are beyond the bound.
   std::string json(const std::string& table, std::string* left_out);
