@@ -74,7 +74,8 @@ class Service : public CaptureTest {
     std::vector<std::string> words = {"capture",     place("in"), "-w",
                                       place("ring"), "--flush",   "50ms"};
     words.insert(words.end(), more.begin(), more.end());
-    child_ = start_binary(words, STDOUT_FILENO, err_);
+    // The service leaves a signal ignored that it finds ignored, as under nohup.
+    child_ = start_binary(words, STDOUT_FILENO, err_, [] { signal(SIGHUP, SIG_DFL); });
     ASSERT_EQ(notice(), "READY=1");
   }
   std::string notice() const {

@@ -65,16 +65,20 @@ TEST(Tls, NamesTheKeysOfTls13) {
 
 // ---- the private key of the server
 
-TEST(Tls, APrivateKeyOpensSuitesWithoutForwardSecrecy) {
+void take_key_of_server(RsaKeys* keys) {
   char name[] = "/tmp/sipladder-key-XXXXXX";
   const int fd = mkstemp(name);
   ASSERT_GE(fd, 0);
   std::FILE* const file = fdopen(fd, "w");
   PEM_write_PrivateKey(file, owner_of(true).key.get(), nullptr, nullptr, 0, nullptr, nullptr);
   std::fclose(file);
-  RsaKeys keys;
-  EXPECT_EQ(keys.add_file(name), "");
+  EXPECT_EQ(keys->add_file(name), "");
   std::remove(name);
+}
+
+TEST(Tls, APrivateKeyOpensSuitesWithoutForwardSecrecy) {
+  RsaKeys keys;
+  take_key_of_server(&keys);
   for (const TlsSetup& setup :
        {TlsSetup{TLS1_2_VERSION, "AES128-GCM-SHA256"},
         TlsSetup{TLS1_2_VERSION, "AES256-GCM-SHA384"}, TlsSetup{TLS1_1_VERSION, "AES128-SHA"},
@@ -99,15 +103,8 @@ TEST(Tls, APrivateKeyOpensSuitesWithoutForwardSecrecy) {
 // A message of the server that is too long to be kept: the hash of the handshake, on which the keys
 // rest (RFC 7627), is not known.
 TEST(Tls, APrivateKeyIsNoKeyWithoutTheWholeHandshake) {
-  char name[] = "/tmp/sipladder-key-XXXXXX";
-  const int fd = mkstemp(name);
-  ASSERT_GE(fd, 0);
-  std::FILE* const file = fdopen(fd, "w");
-  PEM_write_PrivateKey(file, owner_of(true).key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-  std::fclose(file);
   RsaKeys keys;
-  EXPECT_EQ(keys.add_file(name), "");
-  std::remove(name);
+  take_key_of_server(&keys);
   Talk talk({TLS1_2_VERSION, "AES128-GCM-SHA256"});
   talk.handshake();
   say_some(&talk);
