@@ -28,6 +28,55 @@ bool is_move(const Endpoint& from, const Endpoint& to, bool reliable) {
   return !reliable && from.port != 0 && to.port != 0 && from.port != to.port;
 }
 
+SourceChange BindingMoves::note(const Model& model, const std::string& flow,
+                                const Accepted& accepted) {
+  const TransactionRecord& txn = accepted.txn;
+  const uint64_t key = hash_text(flow);
+  if (!accepted.is_active || accepted.began_anew) seen_.erase(key);
+  if (!accepted.is_active) return SourceChange::none;
+  Seen now{seen_by_registrar(model.endpoints[txn.src], accepted.answer),
+           txn.request,
+           txn.call,
+           txn.cseq,
+           {},
+           {},
+           false};
+  const auto [place, is_new] = seen_.try_emplace(key, now);
+  const Seen before = place->second;
+  const bool same_call = before.call == now.call;
+  now.other_place = same_call ? before.other_place : before.place;
+  now.other_call = same_call ? before.other_call : before.call;
+  // The client of an earlier Call-ID registers again from its old place: two clients share one
+  // Contact.
+  const bool back = !same_call && before.other_call == now.call && before.other_place == now.place;
+  now.shared = before.shared || (back && before.place != now.place);
+  place->second = now;
+  const bool reliable = txn.transport != Transport::udp;
+  if (is_new || before.shared || !is_move(before.place, now.place, reliable))
+    return SourceChange::none;
+  // Answers and calls go to the port in Via and Contact: the port that the client sends from does
+  // not matter.
+  if (accepted.reached_by_contact && before.place.ip == now.place.ip) return SourceChange::none;
+  // The same REGISTER was captured before and after a hop.
+  if (same_call && before.cseq == now.cseq) return SourceChange::none;
+  if (now.shared) {
+    std::erase_if(moves_,
+                  [&](const BindingMove& move) { return move.binding == accepted.binding; });
+    return SourceChange::shared;
+  }
+  if (!reliable && moves_.size() < kMaxMoves) {
+    moves_.push_back({accepted.aor, before.place, now.place, before.message, now.message,
+                      TransactionId{}, accepted.binding});
+  }
+  return SourceChange::moved;
+}
+
+void BindingMoves::forget_evicted(const Model& model) {
+  const auto gone = [&](MessageId id) { return !model.messages.holds(id); };
+  absl::erase_if(seen_, [&](const auto& entry) { return gone(entry.second.message); });
+  std::erase_if(moves_, [&](const BindingMove& m) { return gone(m.before) || gone(m.after); });
+}
+
 void find_lost_requests(const Model& model, std::vector<BindingMove>* moves) {
   if (moves->empty()) return;
   absl::flat_hash_map<Endpoint, BindingMove*, EndpointHash> left;

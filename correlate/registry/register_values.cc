@@ -48,16 +48,6 @@ bool is_reached_by_contact(const SipIndex& sip, const Endpoint& source) {
          parse_ip(parse_uri(contact.uri).host) == source.ip;
 }
 
-RegisteredFlow asked_flow(const SipIndex& sip, const std::string& aor) {
-  RegisteredFlow flow;
-  const NameAddr contact = parse_name_addr(sip.value(HeaderId::contact));
-  flow.aor = aor;
-  flow.instance = std::string(param(contact.params, "+sip.instance").value_or(""));
-  if (!flow.instance.empty())
-    flow.reg_id = std::string(param(contact.params, "reg-id").value_or(""));
-  return flow;
-}
-
 std::string_view value_of(const SipIndex& sip, std::string_view name) {
   for (const HeaderLine& line : sip.headers) {
     if (equal_no_case(line.name, name)) return line.value;

@@ -1,5 +1,5 @@
-// Values of a REGISTER and its 2xx: addresses of record, contacts, and the flow of RFC 5626 that is
-// asked for.
+// Values of a REGISTER and its 2xx: addresses of record, contacts, and the key of a flow
+// (RFC 5626).
 //
 // Pure functions, any thread. Lifetime: results hold no view, except value_of(), whose view lives
 // as long as the message.
@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "correlate/registry/registrations.h"
+#include "correlate/model/model.h"
 #include "decode/sip_message.h"
 
 namespace sipladder {
@@ -37,7 +37,5 @@ bool is_reached_by_contact(const SipIndex& sip, const Endpoint& source);
 // The key of the registration that a client's REGISTER is about (RFC 5626 4.2). Empty when a proxy
 // sent the REGISTER on, or when it is about no contact, several, or all.
 std::string flow_of(const Model& model, const TransactionRecord& txn, const SipIndex& sip);
-// The flow that a REGISTER asks for by RFC 5626 4.2. With an empty reg_id it asks for none.
-RegisteredFlow asked_flow(const SipIndex& sip, const std::string& aor);
 
 }  // namespace sipladder

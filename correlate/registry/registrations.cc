@@ -7,60 +7,6 @@
 #include "decode/text.h"
 
 namespace sipladder {
-namespace {
-
-// Takes what a REGISTER says of one of its contacts.
-void note_request(const Model& model, const TransactionRecord& txn, const SipIndex& sip,
-                  std::string_view contact, Binding& binding) {
-  const MessageRecord& message = model.messages[txn.request];
-  const NameAddr name = parse_name_addr(contact);
-  const std::string_view from = sip.value(HeaderId::from);
-  if (binding.first_ns == 0 || binding.listed) {
-    binding.listed = false;
-    if (binding.first_ns == 0) binding.first_ns = message.time_ns;
-    binding.first_message = txn.request;
-    binding.call = txn.call;
-    binding.src = txn.src;
-    binding.registrant = std::string(parse_name_addr(from).uri);
-    binding.instance = std::string(param(name.params, "+sip.instance").value_or(""));
-  }
-  if (!binding.third_party && aor_of(from) != binding.aor) {
-    binding.third_party = true;
-    binding.registrant = std::string(parse_name_addr(from).uri);
-    binding.third_party_message = txn.request;
-  }
-  binding.user_agent = std::string(sip.value(HeaderId::user_agent));
-  const IpAddress& src = model.endpoints[txn.src].ip;
-  const auto host = parse_ip(parse_uri(name.uri).host);
-  const auto sent_by = parse_ip(parse_via(sip.value(HeaderId::via)).host);
-  binding.nat = (host && *host != src) || (sent_by && *sent_by != src);
-  binding.last_ns = message.time_ns;
-  binding.last_message = txn.request;
-}
-
-BindingState state_at(const Binding& binding, int64_t time_ns) {
-  if (binding.state != BindingState::active || !binding.expires_s) return binding.state;
-  const int64_t end = binding.granted_ns + int64_t{*binding.expires_s} * 1'000'000'000;
-  return time_ns > end ? BindingState::expired : BindingState::active;
-}
-
-}  // namespace
-
-std::string_view to_string(BindingState state) {
-  switch (state) {
-    case BindingState::pending:
-      return "";
-    case BindingState::active:
-      return "active";
-    case BindingState::expired:
-      return "expired";
-    case BindingState::removed:
-      return "removed";
-    case BindingState::rejected:
-      return "rejected";
-  }
-  return "";
-}
 
 Registrations::Registrations(const Model& model, const PacketLog& log)
     : model_(model), view_(log), transactions_(model, [](const TransactionRecord& txn) {
@@ -86,11 +32,8 @@ void Registrations::forget_evicted() {
       one.third_party_message = one.first_message;
     return true;
   });
-  const auto gone = [&](MessageId id) { return !model_.messages.holds(id); };
-  absl::erase_if(seen_, [&](const auto& entry) { return gone(entry.second.message); });
-  std::erase_if(moves_, [&](const BindingMove& m) { return gone(m.before) || gone(m.after); });
-  std::erase_if(flows_, [&](const RegisteredFlow& flow) { return gone(flow.request); });
-  flow_places_.clear();  // a flow that goes on gets a new row
+  moves_.forget_evicted(model_);
+  flows_.forget_evicted(model_);
   by_aor_.clear();
   replaceable_.clear();
   for (const Binding& one : bindings_.all()) {
@@ -134,6 +77,17 @@ void Registrations::read_listed(const SipIndex& response) {
   }
 }
 
+// The seconds that the answer grants: as listed, else by its Expires, else as asked.
+std::optional<uint32_t> Registrations::granted_to(std::string_view contact,
+                                                  std::optional<uint32_t> asked,
+                                                  bool has_response) const {
+  const auto listed = listed_.find(contact_key(contact));
+  if (listed != listed_.end() && listed->second) return listed->second;
+  if (asked == 0U) return 0;
+  const auto by_header = has_response ? expires_of(view_.sip()) : std::nullopt;
+  return by_header ? by_header : asked;
+}
+
 // Contact: * (RFC 3261 10.2.2).
 void Registrations::remove_all(const std::string& aor) {
   Address& address = by_aor_[aor];
@@ -162,7 +116,7 @@ void Registrations::learn(TransactionId id) {
     if (uri == "*") continue;
     Binding* found = binding(aor, uri);
     if (found == nullptr) return;
-    note_request(model_, txn, sip, value, *found);
+    take_request(model_, txn, sip, value, *found);
     open(*found);
     asked_.push_back(bindings_.place_of(*found));
   }
@@ -176,13 +130,7 @@ void Registrations::learn(TransactionId id) {
       if (txn.final_status / 100 == 2 || unanswered) remove_all(aor);
       continue;
     }
-    const auto listed = listed_.find(contact_key(uri));
-    auto granted = listed == listed_.end() ? std::nullopt : listed->second;
-    if (!granted && asked == 0U) granted = 0;
-    if (!granted && has_response) {
-      granted = parse_number<uint32_t>(view_.sip().value(HeaderId::expires));
-    }
-    if (!granted) granted = asked;
+    const auto granted = granted_to(uri, asked, has_response);
     Binding* const found = binding(aor, uri);
     if (found == nullptr) continue;
     began_anew = found->state == BindingState::removed;
@@ -190,72 +138,28 @@ void Registrations::learn(TransactionId id) {
   }
   if (!has_response || txn.final_status / 100 != 2) return;
   if (!key.empty() && !asked_.empty()) note_source(key, txn, began_anew, by_contact);
-  if (!flow.reg_id.empty()) note_flow(key, std::move(flow), txn);
+  if (!flow.reg_id.empty()) flows_.note(key, std::move(flow), txn, view_.sip());
   replace_others(aor, txn);
   learn_listed(aor, txn);
 }
 
-// Compares where an accepted REGISTER came from with where the one before did. After the binding
-// was removed, the registration begins anew: that is no move.
+// After the binding was removed, the registration begins anew: that is no move.
 void Registrations::note_source(const std::string& flow, const TransactionRecord& txn,
                                 bool began_anew, bool by_contact) {
-  Binding& binding = bindings_[asked_.front()];
-  const uint64_t key = hash_text(flow);
-  const bool ends = binding.state != BindingState::active;
-  if (ends || began_anew) seen_.erase(key);
-  if (ends) return;
-  Seen now{seen_by_registrar(model_.endpoints[txn.src], view_.sip()),
-           txn.request,
-           txn.call,
-           txn.cseq,
-           {},
-           {},
-           false};
-  const auto [place, is_new] = seen_.try_emplace(key, now);
-  const Seen before = place->second;
-  const bool same_call = before.call == now.call;
-  now.other_place = same_call ? before.other_place : before.place;
-  now.other_call = same_call ? before.other_call : before.call;
-  // The client of an earlier Call-ID registers again from its old place: two clients share one
-  // Contact.
-  const bool back = !same_call && before.other_call == now.call && before.other_place == now.place;
-  now.shared = before.shared || (back && before.place != now.place);
-  place->second = now;
-  const bool reliable = txn.transport != Transport::udp;
-  if (is_new || before.shared || !is_move(before.place, now.place, reliable)) return;
-  // Answers and calls go to the port in Via and Contact: the port that the client sends from does
-  // not matter.
-  if (by_contact && before.place.ip == now.place.ip) return;
-  // The same REGISTER was captured before and after a hop.
-  if (same_call && before.cseq == now.cseq) return;
-  if (now.shared) {
-    binding.source_changes = 0;
-    std::erase_if(moves_, [&](const BindingMove& move) { return move.binding == asked_.front(); });
-    return;
+  const size_t place = asked_.front();
+  Binding& binding = bindings_[place];
+  const bool is_active = binding.state == BindingState::active;
+  switch (moves_.note(model_, flow,
+                      {txn, view_.sip(), place, binding.aor, is_active, began_anew, by_contact})) {
+    case SourceChange::none:
+      return;
+    case SourceChange::moved:
+      binding.source_changes++;
+      return;
+    case SourceChange::shared:
+      binding.source_changes = 0;
+      return;
   }
-  binding.source_changes++;
-  if (!reliable && moves_.size() < kMaxMoves) {
-    moves_.push_back({binding.aor, before.place, now.place, before.message, now.message,
-                      TransactionId{}, asked_.front()});
-  }
-}
-
-void Registrations::note_flow(const std::string& key, RegisteredFlow flow,
-                              const TransactionRecord& txn) {
-  const SipIndex& response = view_.sip();
-  flow.client = txn.src;
-  flow.edge = txn.dst;
-  flow.transport = txn.transport;
-  flow.flow_timer_s = parse_number<uint32_t>(value_of(response, "Flow-Timer"));
-  flow.agreed = value_of(response, "Require").find("outbound") != std::string_view::npos;
-  flow.request = txn.request;
-  flow.first_ns = flow.last_ns = txn.final_response_ns;
-  const auto [place, is_new] = flow_places_.try_emplace(hash_text(key), flows_.size());
-  if (is_new && flows_.size() >= kMaxFlows) return void(flow_places_.erase(place));
-  if (is_new) return flows_.push_back(std::move(flow));
-  RegisteredFlow& known = flows_[place->second];
-  if (known.client == flow.client) flow.first_ns = known.first_ns;
-  known = std::move(flow);
 }
 
 // A 2xx lists all bindings (RFC 3261 10.3). A binding that the same client asked for before and
