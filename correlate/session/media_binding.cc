@@ -16,12 +16,6 @@ const std::vector<StreamId> kNoStreams;
 const std::vector<uint32_t> kNoPaths;
 const std::vector<Endpoint> kNoClients;
 
-void copy_codec(std::string_view name, char (&codec)[16]) {
-  const size_t length = std::min(name.size(), sizeof codec - 1);
-  std::copy_n(name.begin(), length, codec);
-  codec[length] = 0;
-}
-
 // The dialog of an SDP that came before there was one: the dialog that was answered, else the
 // first.
 DialogId dialog_of(const Model& model, CallId call) {
@@ -30,23 +24,6 @@ DialogId dialog_of(const Model& model, CallId call) {
     if (model.dialogs[id].confirmed_ns != 0) return id;
   }
   return first;
-}
-
-bool lists(const SdpMedia& media, uint8_t payload_type) {
-  return std::any_of(media.formats.begin(), media.formats.end(), [&](const SdpFormat& format) {
-    return parse_number<uint8_t>(format.payload) == payload_type;
-  });
-}
-
-// Where several media share a port, the payload type tells them apart (RFC 9143 9.2).
-const SdpMedia& line_of(const Sdp& sdp, size_t named, uint8_t payload_type, bool bundled) {
-  const SdpMedia& own = sdp.media[named];
-  if (lists(own, payload_type)) return own;
-  for (const SdpMedia& other : sdp.media) {
-    const bool shared = bundled || (other.port == own.port && other.address == own.address);
-    if (shared && lists(other, payload_type)) return other;
-  }
-  return own;
 }
 
 // The call failed or ended before that time: its ports are free for other calls.
@@ -156,6 +133,16 @@ const std::vector<uint32_t>& MediaBinding::handshakes_of(const Endpoint& end) co
 const std::vector<Endpoint>& MediaBinding::turn_clients_of(const Endpoint& relayed) const {
   const auto found = turn_clients_of_.find(relayed);
   return found == turn_clients_of_.end() ? kNoClients : found->second;
+}
+
+std::vector<CallId> MediaBinding::calls_naming(const Endpoint& media) const {
+  std::vector<CallId> calls;
+  const auto found = expectations_.find(media);
+  if (found == expectations_.end()) return calls;
+  for (const Expectation& one : found->second) {
+    if (std::find(calls.begin(), calls.end(), one.call) == calls.end()) calls.push_back(one.call);
+  }
+  return calls;
 }
 
 std::vector<const RtcpRecord*> MediaBinding::rtcp_of(const Endpoint& media) const {
@@ -305,7 +292,7 @@ void MediaBinding::bind_reverse() {
     binding.video = other.video;
     binding.secure = other.secure;
     if (binding.codec[0] == 0)
-      copy_codec(static_format(stream.payload_type).encoding, binding.codec);
+      copy_name(static_format(stream.payload_type).encoding, binding.codec);
   }
 }
 
@@ -319,7 +306,8 @@ bool MediaBinding::same_media(CallId a, CallId b, Party author_a, Party author_b
 }
 
 // Gives the stream to other calls as well: calls that name its destination, and whose sending party
-// names an address that the sender names in this call.
+// names an address that the sender names in this call. When that call alone names its source, the
+// stream belongs there only: music on hold (RFC 7088) and the talk go to one address of the caller.
 void MediaBinding::share(StreamId id) {
   const StreamRecord& stream = model_.streams[id];
   const StreamBinding& binding = bindings_[id];
@@ -330,6 +318,8 @@ void MediaBinding::share(StreamId id) {
     const CallRecord& call = model_.calls[other.call];
     if (is_over(call, stream.first_ns)) continue;
     const Party from = opposite(other.author);
+    const Endpoint& src = model_.endpoints[stream.src];
+    if (names(binding.call, binding.from, src) && !names(other.call, from, src)) continue;
     if (!same_media(binding.call, other.call, binding.from, from)) continue;
     const auto [slot, inserted] =
         shared_.try_emplace(uint64_t{other.call.value} << 32 | id.value, binding);
@@ -345,34 +335,16 @@ const StreamBinding& MediaBinding::of(StreamId id, CallId call) const {
   return found == shared_.end() ? of(id) : found->second;
 }
 
-MediaBinding::MediaLine MediaBinding::read_line(const Expectation& expected, uint8_t payload_type) {
-  MediaLine line;
-  if (!view_.load(model_.messages[expected.message])) return line;
-  const std::string_view body = find_sdp(view_.sip());
-  const Sdp sdp = parse_sdp(body);
-  if (expected.mline >= sdp.media.size()) return line;
-  const bool bundled = body.find("a=group:BUNDLE") != std::string_view::npos;
-  const SdpMedia& media = line_of(sdp, expected.mline, payload_type, bundled);
-  // An m=image line is fax in the place of audio, and no video.
-  line.video = media.media != "audio" && media.media != "image";
-  line.secure = is_srtp(media.proto);
-  for (const SdpFormat& format : media.formats) {
-    if (parse_number<uint8_t>(format.payload) != payload_type || format.encoding.empty()) continue;
-    copy_codec(format.encoding, line.codec);
-    line.clock_hz = format.clock_hz;
-  }
-  return line;
-}
-
 void MediaBinding::name_codec(const Expectation& expected, const StreamRecord& stream,
                               StreamBinding* binding) {
   const uint64_t key =
       uint64_t{expected.message.value} << 16 | uint64_t{expected.mline} << 8 | stream.payload_type;
   const auto [place, is_new] = lines_.try_emplace(key);
-  if (is_new) place->second = read_line(expected, stream.payload_type);
+  if (is_new && view_.load(model_.messages[expected.message]))
+    place->second = read_media_line(find_sdp(view_.sip()), expected.mline, stream.payload_type);
   const MediaLine& line = place->second;
   const SdpFormat standard = static_format(stream.payload_type);
-  copy_codec(line.codec[0] != 0 ? std::string_view(line.codec) : standard.encoding, binding->codec);
+  copy_name(line.codec[0] != 0 ? std::string_view(line.codec) : standard.encoding, binding->codec);
   binding->video = line.video;
   binding->secure = line.secure;
   if (standard.clock_hz == 0) binding->clock_hz = line.clock_hz;

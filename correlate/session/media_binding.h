@@ -19,6 +19,7 @@
 #include "correlate/model/hash.h"
 #include "correlate/model/message_view.h"
 #include "correlate/model/model.h"
+#include "correlate/session/media_line.h"
 #include "correlate/session/srtp_media.h"
 #include "correlate/session/stream_index.h"
 #include "decode/sdp.h"
@@ -34,7 +35,7 @@ struct StreamBinding {
   bool latched = false;         // sent to where RTP came from, and not where SDP said
   bool video = false;           // bound to an m= line that is not audio
   bool secure = false;          // its m= line says SRTP
-  char codec[16] = {};          // negotiated name of its payload type, empty when unknown
+  CodecName codec = {};         // negotiated name of its payload type, empty when unknown
   uint32_t clock_hz = 0;        // negotiated for a dynamic payload type; 0 when unknown
 };
 
@@ -72,6 +73,8 @@ class MediaBinding {
   void set_secrets(const KeyLog* secrets) { srtp_.set_secrets(secrets); }
   // Streams of one call in capture order.
   const std::vector<StreamId>& streams_of(CallId call) const;
+  // The calls whose SDP names this address, the oldest first; each once.
+  std::vector<CallId> calls_naming(const Endpoint& media) const;
   // RTCP of the party that sends its RTP from `media`: from the port above or from the same
   // (RFC 3550 11, RFC 5761).
   std::vector<const RtcpRecord*> rtcp_of(const Endpoint& media) const;
@@ -112,14 +115,6 @@ class MediaBinding {
                                  const StreamRecord& stream) const;
   bool names(CallId call, Party author, const Endpoint& endpoint) const;
   Party receiver_of(const Expectation& to, const Endpoint& src, const Endpoint& dst) const;
-  // What the m= line of an SDP says of a payload type.
-  struct MediaLine {
-    char codec[16] = {};  // empty: the line does not name the type
-    uint32_t clock_hz = 0;
-    bool video = false;
-    bool secure = false;
-  };
-  MediaLine read_line(const Expectation& expected, uint8_t payload_type);
   void name_codec(const Expectation& expected, const StreamRecord& stream, StreamBinding* binding);
 
   const Model& model_;

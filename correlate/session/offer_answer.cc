@@ -6,139 +6,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "correlate/model/hash.h"
-#include "correlate/session/srtp_media.h"
-#include "decode/text.h"
-#include "media/codec.h"
-
 namespace sipladder {
 namespace {
 
-// The format's parameters announce silence suppression (RFC 4856 2.1.9, RFC 7587 7.1). A default
-// value is no announcement.
-bool suppresses_silence(const SdpFormat& format) {
-  return param(format.fmtp, "annexb") == "yes" || param(format.fmtp, "usedtx") == "1";
-}
-
 bool is_open(const AudioSdp* audio_sdp) {
   return audio_sdp != nullptr && audio_sdp->usable;
-}
-
-constexpr uint8_t kFirstDynamic = 96;
-
-uint32_t hash_of_codec(const SdpFormat& format) {
-  std::string name(format.encoding);
-  std::transform(name.begin(), name.end(), name.begin(), lower);
-  return static_cast<uint32_t>(mix(hash_text(name), format.clock_hz));
-}
-
-void read_audio(const SdpMedia& media, AudioSdp* audio_sdp) {
-  audio_sdp->audio = true;
-  audio_sdp->usable = media.port != 0;
-  audio_sdp->hold_address = media.hold_address;
-  audio_sdp->direction = media.direction;
-  audio_sdp->secure = is_srtp(media.proto);
-  audio_sdp->other_keys = !media.key_mgmt.empty() || media.potential_keys;
-  for (const std::string_view value : media.crypto) {
-    if (const auto line = parse_crypto(value)) {
-      CryptoLine& crypto = audio_sdp->crypto.emplace_back(
-          CryptoLine{line->tag, std::string(line->suite), line->key_fits, {}});
-      for (const SrtpKey& key : srtp_keys_of(value)) crypto.keys.push_back(hash_of(key));
-    } else {
-      audio_sdp->other_keys = true;
-    }
-  }
-  audio_sdp->fingerprint = !media.fingerprint.empty();
-  audio_sdp->setup = media.setup;
-  audio_sdp->keyed = !audio_sdp->crypto.empty() || audio_sdp->fingerprint || audio_sdp->other_keys;
-  audio_sdp->offers_transport = media.potential_transport;
-  audio_sdp->chose_transport = media.actual_configuration;
-  if (const auto ip = parse_ip(media.address)) audio_sdp->address = Endpoint{*ip, media.port};
-  for (const std::string_view value : media.candidates) {
-    if (const auto candidate = parse_candidate(value)) {
-      audio_sdp->candidates.push_back(*candidate);
-    } else {
-      audio_sdp->named_candidate = true;
-    }
-  }
-  audio_sdp->ice_ufrag = media.ice_ufrag;
-  audio_sdp->ice = !media.candidates.empty();
-  audio_sdp->silence_suppressed = media.silence_suppressed;
-  audio_sdp->ptime_ms = media.ptime_ms;
-  const Codec* first = media.formats.empty() ? nullptr : find_codec(media.formats.front().encoding);
-  if (first != nullptr) audio_sdp->frame_ms = first->frame_ms;
-  for (const SdpFormat& format : media.formats) {
-    const auto type = parse_number<uint8_t>(format.payload);
-    if (type) audio_sdp->payload_types.push_back(*type);
-    if (type && *type >= kFirstDynamic && !format.encoding.empty())
-      audio_sdp->mapped.push_back({*type, hash_of_codec(format)});
-    if (equal_no_case(format.encoding, "CN"))
-      audio_sdp->comfort_clocks |= clock_bit(format.clock_hz != 0 ? format.clock_hz : 8000);
-    if (suppresses_silence(format)) audio_sdp->pauses = true;
-  }
-}
-
-void read_formats(const SdpMedia& media, AudioSdp* audio_sdp) {
-  for (const SdpFormat& format : media.formats) {
-    const bool event = equal_no_case(format.encoding, "telephone-event");
-    audio_sdp->telephone_event = audio_sdp->telephone_event || event;
-    if (event || equal_no_case(format.encoding, "CN") || media.media != "audio" || media.port == 0)
-      continue;
-    std::string& name =
-        audio_sdp->codecs.emplace_back(format.encoding.empty() ? format.payload : format.encoding);
-    std::transform(name.begin(), name.end(), name.begin(), lower);
-  }
-}
-
-void add_other_types(const SdpMedia& media, AudioSdp* audio_sdp) {
-  if (media.media != "audio" || media.port == 0) return;
-  for (const SdpFormat& format : media.formats)
-    if (const auto type = parse_number<uint8_t>(format.payload))
-      audio_sdp->other_types.push_back(*type);
-}
-
-uint64_t hash_without_origin(std::string_view body) {
-  uint64_t hash = 0;
-  while (!body.empty()) {
-    const std::string_view line = trim(cut(&body, '\n'));
-    if (!line.starts_with("o=")) hash = mix(hash, hash_text(line));
-  }
-  return hash;
-}
-
-// The index of the audio line that counts (see AudioSdp). `answered`: the line that the answer
-// accepts, once it is known.
-std::optional<size_t> choose_line(const Sdp& sdp, std::optional<size_t> answered) {
-  std::optional<size_t> chosen;
-  for (size_t line = 0; line < sdp.media.size(); line++) {
-    if (sdp.media[line].media != "audio") continue;
-    if (line == answered) return line;
-    if (!chosen || (sdp.media[*chosen].port == 0 && sdp.media[line].port != 0)) chosen = line;
-  }
-  return chosen;
-}
-
-AudioSdp stand_of(std::string_view body, MessageId id, const MessageRecord& message,
-                  std::optional<size_t> answered = std::nullopt) {
-  const Sdp sdp = parse_sdp(body);
-  AudioSdp audio_sdp;
-  audio_sdp.origin = sdp.origin;
-  audio_sdp.rest_hash = hash_without_origin(body);
-  for (const SdpMedia& media : sdp.media) {
-    audio_sdp.lines.push_back({std::string(media.media), media.port != 0});
-    read_formats(media, &audio_sdp);
-    audio_sdp.other_media = audio_sdp.other_media || (media.media != "audio" && media.port != 0);
-  }
-  audio_sdp.message = id;
-  audio_sdp.time_ns = message.time_ns;
-  audio_sdp.author = message.from_caller ? Party::caller : Party::callee;
-  if (const auto line = choose_line(sdp, answered)) {
-    audio_sdp.mline = *line;
-    read_audio(sdp.media[*line], &audio_sdp);
-    for (size_t other = 0; other < sdp.media.size(); other++)
-      if (other != *line) add_other_types(sdp.media[other], &audio_sdp);
-  }
-  return audio_sdp;
 }
 
 // INVITEs of a call whose 2xx was acknowledged, as ACKs with a transaction of their own show. A
@@ -197,10 +69,10 @@ class Reader {
         before != nullptr && restricts(*before) &&
         (!was_forced(audio_sdp.author) || (!offer && before->direction == audio_sdp.direction));
     if (offer) {
-      answer_unseen_ = false;
-    } else if (result.negotiated && before != nullptr && moves(*before, audio_sdp) &&
-               is_answered_unseen(audio_sdp)) {
-      answer_unseen_ = true;
+      exchange_unseen_ = false;
+    } else if (result.negotiated && before != nullptr && lacks_other_half(*before, audio_sdp)) {
+      exchange_unseen_ = true;
+      note_unseen_resume(audio_sdp);
     }
     newest_of(audio_sdp.author) = index + 1;
     if (const TransactionId txn = model_.messages[audio_sdp.message].txn)
@@ -218,9 +90,9 @@ class Reader {
     advance(end_ns_);
     result.caller.at_end = is_agreed(caller_, callee_);
     result.callee.at_end = is_agreed(callee_, caller_);
-    result.refused = result.offered && !result.negotiated && !result.pairs.empty();
+    result.refused = result.offered && !result.negotiated && is_refused();
     for (Hold& hold : result.holds) {
-      if (!hold.resume) hold.end_ns = std::max(hold.begin_ns, end_ns_);
+      if (hold.is_open()) hold.end_ns = std::max(hold.begin_ns, end_ns_);
     }
     if (result.negotiated && !result.pairs.empty()) note_closed(result.pairs.back());
   }
@@ -264,7 +136,13 @@ class Reader {
     if (!answer.usable || audio_sdp.mline == answer.mline) return;
     const MessageRecord& message = model_.messages[audio_sdp.message];
     if (!view_.load(message)) return;
-    audio_sdp = stand_of(find_sdp(view_.sip()), audio_sdp.message, message, answer.mline);
+    audio_sdp = read_audio_sdp(find_sdp(view_.sip()), audio_sdp.message, message, answer.mline);
+  }
+
+  bool is_refused() const {
+    return std::any_of(result.pairs.begin(), result.pairs.end(), [&](const OfferAnswer& pair) {
+      return result.audio_sdps[pair.offer].usable && !result.audio_sdps[pair.answer].usable;
+    });
   }
 
   void note_closed(const OfferAnswer& last) {
@@ -276,6 +154,26 @@ class Reader {
   static bool moves(const AudioSdp& before, const AudioSdp& now) {
     return before.address != now.address || before.direction != now.direction ||
            before.usable != now.usable;
+  }
+  // The other party's SDP of this exchange is not in the capture: the offer that this response
+  // answers, or the answer in the ACK or in the 2xx.
+  bool lacks_other_half(const AudioSdp& before, const AudioSdp& audio_sdp) const {
+    const MessageRecord& message = model_.messages[audio_sdp.message];
+    if (message.is_in_exchange_of(model_.messages[before.message])) return false;  // at another hop
+    if (message.is_request()) return moves(before, audio_sdp) && is_answered_unseen(audio_sdp);
+    return message.method == Method::invite && message.status >= 200 && message.status < 300;
+  }
+  // An answer says sendrecv only to an offer that does (RFC 3264 6.1): the other party holds no
+  // longer.
+  void note_unseen_resume(const AudioSdp& answer) {
+    std::optional<size_t>& open = open_hold_[answer.author == Party::caller ? 1 : 0];
+    if (!open || is_offer(model_, answer) || !answer.usable || answer.hold_address ||
+        answer.direction != SdpDirection::sendrecv)
+      return;
+    Hold& hold = result.holds[*open];
+    hold.end_ns = answer.time_ns;
+    hold.resume_unseen = true;
+    open.reset();
   }
   // Its ACK is here, or it is not sent again: an answer came that is not in the capture.
   bool is_answered_unseen(const AudioSdp& offer) const {
@@ -289,7 +187,7 @@ class Reader {
     const int64_t begin = std::max(last_ns_, answer_ns_);
     const int64_t end = std::min(time_ns, end_ns_);
     // Time on hold is no time to send: whoever holds may play music, but need not.
-    if (end > begin && !open_hold_[0] && !open_hold_[1] && !answer_unseen_) {
+    if (end > begin && !open_hold_[0] && !open_hold_[1] && !exchange_unseen_) {
       extend(&result.caller, is_agreed(caller_, callee_), {begin, end});
       extend(&result.callee, is_agreed(callee_, caller_), {begin, end});
     }
@@ -337,8 +235,8 @@ class Reader {
   size_t caller_ = 0;  // 1-based index of the caller's newest SDP in result.audio_sdps; 0: none
   size_t callee_ = 0;  // of the callee's likewise
   int64_t last_ns_ = 0;
-  // The newest offer moves the media, and nobody knows what its answer said.
-  bool answer_unseen_ = false;
+  // The newest exchange may have moved the media: only one of its two SDPs is here.
+  bool exchange_unseen_ = false;
   // The newest SDP of each author in each transaction, as an index into result.audio_sdps.
   absl::flat_hash_map<std::pair<uint32_t, Party>, size_t> newest_in_;
   bool& was_forced(Party author) { return forced_[author == Party::caller ? 0 : 1]; }
@@ -363,23 +261,6 @@ Answered answered_invites(const Model& model, const CallRecord& call) {
 }
 
 }  // namespace
-
-bool closes_audio(const AudioSdp& audio_sdp) {
-  return audio_sdp.audio && !audio_sdp.usable && !audio_sdp.other_media;
-}
-
-bool restricts(const AudioSdp& audio_sdp) {
-  return closes_audio(audio_sdp) ||
-         (audio_sdp.usable && (audio_sdp.hold_address || !may_receive(audio_sdp.direction)));
-}
-
-bool may_send(SdpDirection direction) {
-  return direction == SdpDirection::sendrecv || direction == SdpDirection::sendonly;
-}
-
-bool may_receive(SdpDirection direction) {
-  return direction == SdpDirection::sendrecv || direction == SdpDirection::recvonly;
-}
 
 Party opposite(Party party) {
   return party == Party::caller ? Party::callee : Party::caller;
@@ -440,7 +321,7 @@ Negotiation negotiation_of(const Model& model, MessageView& view, const CallReco
     const MessageRecord& message = model.messages[id];
     if (model.cancellation.requested()) break;
     if (!counts(model, message, has_confirmed, acknowledged) || !view.load(message)) continue;
-    reader.add(stand_of(find_sdp(view.sip()), id, message));
+    reader.add(read_audio_sdp(find_sdp(view.sip()), id, message));
   }
   reader.finish();
   const bool one_sided = !reader.result.audio_sdps.empty() && reader.result.pairs.empty();
@@ -448,13 +329,6 @@ Negotiation negotiation_of(const Model& model, MessageView& view, const CallReco
                              call.sdp_offered != call.sdp_answered && answered.acknowledged &&
                              is_offer(model, reader.result.audio_sdps.front());
   return std::move(reader.result);
-}
-
-bool accepts(const AudioSdp& audio_sdp, uint8_t payload_type) {
-  const auto lists = [&](const std::vector<uint8_t>& types) {
-    return std::find(types.begin(), types.end(), payload_type) != types.end();
-  };
-  return lists(audio_sdp.payload_types) || lists(audio_sdp.other_types);
 }
 
 }  // namespace sipladder
