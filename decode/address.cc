@@ -64,6 +64,7 @@ AddressScope scope_of_v4(const uint8_t* b) {
   if (b[0] == 10 || (b[0] == 172 && b[1] >= 16 && b[1] < 32) || (b[0] == 192 && b[1] == 168)) {
     return AddressScope::private_;
   }
+  if (b[0] == 192 && b[1] == 0 && b[2] == 0) return AddressScope::private_;  // RFC 6890, 7335
   if (b[0] == 100 && b[1] >= 64 && b[1] < 128) return AddressScope::cgnat;
   if (b[0] == 169 && b[1] == 254) return AddressScope::link_local;
   if (b[0] == 127) return AddressScope::loopback;

@@ -34,8 +34,9 @@ struct Endpoint {
   auto operator<=>(const Endpoint&) const = default;
 };
 
-// Reserved ranges that matter to a verdict: RFC 1918 and 4193 (private), 6598 (CGNAT), and the
-// others of RFC 6890 that are named. The ranges for documentation and benchmarks count as public.
+// Reserved ranges that matter to a verdict: RFC 1918 and 4193 and 192.0.0.0/24, which a client of
+// 464XLAT or DS-Lite has (private), 6598 (CGNAT), and the others of RFC 6890 that are named. The
+// ranges for documentation and benchmarks count as public.
 enum class AddressScope {
   none,
   public_,

@@ -350,6 +350,7 @@ TEST(Address, ScopeAndText) {
   } kCases[] = {
       {"10.1.2.3", AddressScope::private_},        {"172.31.0.1", AddressScope::private_},
       {"172.32.0.1", AddressScope::public_},       {"100.64.0.1", AddressScope::cgnat},
+      {"192.0.0.4", AddressScope::private_},       {"192.0.1.4", AddressScope::public_},
       {"169.254.1.1", AddressScope::link_local},   {"127.0.0.1", AddressScope::loopback},
       {"239.1.1.1", AddressScope::multicast},      {"0.0.0.0", AddressScope::unspecified},
       {"203.0.113.1", AddressScope::public_},      {"fd00::1", AddressScope::private_},

@@ -35,8 +35,11 @@ void learn_from_hop(const ViaHop& hop, EndpointNat* endpoint) {
   const AddressScope scope = scope_of(hop.source.ip);
   if (scope == AddressScope::loopback || scope == AddressScope::none) return;
   if (hop.received && *hop.received != hop.source.ip) {
-    // Only a private source can be translated on its way to the server.
-    const bool translated = is_private_scope(scope) && *hop.received != hop.server.ip;
+    // A private source can be translated on its way to the server, and a public one by a translator
+    // between IPv6 and IPv4 (RFC 6146).
+    const bool other_family = hop.received->family != hop.source.ip.family;
+    const bool translated =
+        (is_private_scope(scope) || other_family) && *hop.received != hop.server.ip;
     if (translated) {
       const bool inner = hop.sent_by_ip && is_private_scope(scope_of(*hop.sent_by_ip)) &&
                          scope_of(*hop.sent_by_ip) != AddressScope::loopback;
@@ -44,7 +47,7 @@ void learn_from_hop(const ViaHop& hop, EndpointNat* endpoint) {
                            {*hop.received, hop.rport.value_or(0)});
     }
     // With a public source, a wrong `received` does not undo what the Via tells.
-    if (scope != AddressScope::public_) return;
+    if (translated || scope != AddressScope::public_) return;
   }
   if (!server_saw_source(hop)) return;
   // A host name in the Via tells nothing. On the server's side `received` is always the source. The
@@ -57,7 +60,8 @@ void learn_from_hop(const ViaHop& hop, EndpointNat* endpoint) {
     return;
   }
   const AddressScope own = scope_of(*believed);
-  const bool believable = is_private_scope(own) && own != AddressScope::loopback;
+  const bool believable = (is_private_scope(own) && own != AddressScope::loopback) ||
+                          believed->family != hop.source.ip.family;
   if (believable) endpoint->set_behind(*believed, hop.source);
 }
 

@@ -5,6 +5,16 @@ namespace {
 
 constexpr uint32_t kCertainRepeats = 2;  // one repeat may have another reason
 
+// The answer is seen on another side of a NAT than the request: as it leaves the server towards the
+// place that it wrote into the Via, or as the NAT has sent it on to a client that is content.
+bool is_seen_beside_nat(const ViaHop& hop) {
+  if (!hop.received || !hop.rport) return false;
+  if (Endpoint{*hop.received, *hop.rport} == hop.answered_to)
+    return is_private_scope(scope_of(hop.source.ip));
+  return hop.repeats_after_stray == 0 && is_private_scope(scope_of(hop.answered_to.ip)) &&
+         *hop.received != hop.answered_to.ip;
+}
+
 }  // namespace
 
 bool misses_received(const ViaHop& hop) {
@@ -14,6 +24,8 @@ bool misses_received(const ViaHop& hop) {
 
 bool has_wrong_received(const ViaHop& hop) {
   if (!hop.sent_by_ip || !hop.received) return false;
+  // A translator between IPv6 and IPv4 (RFC 6146) gave the client that address.
+  if (hop.received->family != hop.source.ip.family) return false;
   // Between a private source and a public server `received` may be the mapping of a NAT.
   if (*hop.received != hop.source.ip)
     return is_public(hop.source.ip) || *hop.received == hop.server.ip;
@@ -36,7 +48,7 @@ bool leaves_rport_empty(const ViaHop& hop) {
 
 bool is_misrouted(const ViaHop& hop) {
   const auto due = response_due(hop);
-  if (!due || !hop.stray || hop.answered_to == hop.source) return false;
+  if (!due || !hop.stray || hop.answered_to == hop.source || is_seen_beside_nat(hop)) return false;
   return hop.answered_to != *due;
 }
 

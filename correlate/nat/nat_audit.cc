@@ -140,7 +140,13 @@ void NatAudit::find_rewrites(const absl::flat_hash_map<uint32_t, TransactionId>&
     find_rewrites_of_alg(model_, view_, inside, outside, &rewrites_);
     // An ALG hides the translation from who looks at the outer request alone.
     const bool by_alg = rewrites_.size() > known && leaves_private(inside, outside);
-    if (by_alg || is_translated(model_, inside, outside)) learn_translation(inside, outside);
+    // One point shows a packet first as its sender sent it. A balancer gives public clients a
+    // private address towards its servers: those clients are behind nothing.
+    const bool one_point =
+        model_.messages[inside.request].point == model_.messages[outside.request].point;
+    const bool comes_from_outside = one_point && !inside_first;
+    if (by_alg || (!comes_from_outside && is_translated(model_, inside, outside)))
+      learn_translation(inside, outside);
   }
 }
 

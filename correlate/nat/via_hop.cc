@@ -60,6 +60,7 @@ bool is_same_answer(const Model& model, MessageId first, const MessageRecord& ot
 
 void note_answers(const Model& model, const TransactionRecord& txn, ViaHop* hop) {
   int64_t answered_ns = 0, stray_ns = 0;
+  MessageId arrived;  // the newest answer that went to the source
   for (const MessageId id : messages_of(model, txn)) {
     const MessageRecord& message = model.messages[id];
     if (message.duplicate) continue;
@@ -78,6 +79,12 @@ void note_answers(const Model& model, const TransactionRecord& txn, ViaHop* hop)
       hop->answer = id;
       hop->answered_from = model.endpoints[message.src];
       hop->answered_to = model.endpoints[message.dst];
+    }
+    // Behind the NAT that translated its destination, an answer is seen once more.
+    if (message.dst == txn.src) {
+      arrived = id;
+    } else if (arrived && is_same_answer(model, arrived, message)) {
+      continue;
     }
     if (stray_ns == 0 && message.dst != txn.src) {
       stray_ns = message.time_ns;

@@ -1,7 +1,8 @@
 // nat-media-moved: the source port of a running RTP stream changes.
 #include <fmt/format.h>
 
-#include <map>
+#include <cstdlib>
+#include <vector>
 
 #include "correlate/findings/shared/support.h"
 
@@ -36,39 +37,68 @@ const StreamRecord* left_behind(const CallContext& context, const StreamRecord& 
   return nullptr;
 }
 
-void check(CallContext& context, CallAnalysis* out) {
+struct Move {
+  StreamId before, after;
+  const StreamRecord* left;  // see left_behind()
+};
+
+// On both sides of a NAT one move shows twice. The one whose old port still gets media is kept,
+// else the first.
+void keep_one(const CallContext& context, const Move& move, std::vector<Move>* moves) {
+  const StreamRecord& now = context.model.streams[move.after];
+  for (Move& known : *moves) {
+    const StreamRecord& other = context.model.streams[known.after];
+    if (other.ssrc != now.ssrc || std::abs(other.first_ns - now.first_ns) > kGapNs) continue;
+    if (known.left == nullptr && move.left != nullptr) known = move;
+    return;
+  }
+  moves->push_back(move);
+}
+
+std::vector<Move> moves_of(const CallContext& context) {
   constexpr size_t kMostCompared = 64;
-  // ICE moves media from one pair of addresses to another.
-  if (context.audio.negotiation.both_use_ice()) return;
+  std::vector<Move> moves;
   const size_t count = std::min(context.streams.size(), kMostCompared);
   for (size_t i = 0; i < count; i++) {
     for (size_t j = i + 1; j < count; j++) {
       const StreamRecord& before = context.model.streams[context.streams[i]];
       const StreamRecord& next = context.model.streams[context.streams[j]];
       if (!goes_on(context, before, next)) continue;
-      const StreamRecord* back = left_behind(context, before, next);
-      Finding finding = finding_of(context, detector);
-      finding.stream = context.streams[j];
-      finding.evidence = {before.last_frame, next.first_frame};
-      finding.summary = fmt::format("the RTP of {} goes on from port {} (frame {})",
-                                    endpoint_text(context, before.src),
-                                    context.model.endpoints[next.src].port, next.first_frame);
-      if (back != nullptr) {
-        finding.severity = Severity::error;
-        finding.evidence.push_back(back->last_frame);
-        finding.summary +=
-            fmt::format("; {} goes on sending to the old port", endpoint_text(context, back->src));
-      }
-      finding.explanation =
-          "A NAT gave the stream another port in mid-call. Who sends to the old one "
-          "is not heard any more.";
-      finding.remedy =
-          "Let the peer follow the source of the media (symmetric RTP, re-latching), or "
-          "look at the NAT's table of bindings.";
-      finding.rfc = "RFC 4787 4.3";
-      sort_unique(&finding.evidence);
-      report(out, std::move(finding));
+      keep_one(context,
+               {context.streams[i], context.streams[j], left_behind(context, before, next)},
+               &moves);
     }
+  }
+  return moves;
+}
+
+void check(CallContext& context, CallAnalysis* out) {
+  // ICE moves media from one pair of addresses to another.
+  if (context.audio.negotiation.both_use_ice()) return;
+  for (const Move& move : moves_of(context)) {
+    const StreamRecord& before = context.model.streams[move.before];
+    const StreamRecord& next = context.model.streams[move.after];
+    Finding finding = finding_of(context, detector);
+    finding.stream = move.after;
+    finding.evidence = {before.last_frame, next.first_frame};
+    finding.summary = fmt::format("the RTP of {} goes on from port {} (frame {})",
+                                  endpoint_text(context, before.src),
+                                  context.model.endpoints[next.src].port, next.first_frame);
+    if (move.left != nullptr) {
+      finding.severity = Severity::error;
+      finding.evidence.push_back(move.left->last_frame);
+      finding.summary += fmt::format("; {} goes on sending to the old port",
+                                     endpoint_text(context, move.left->src));
+    }
+    finding.explanation =
+        "A NAT gave the stream another port in mid-call. Who sends to the old one "
+        "is not heard any more.";
+    finding.remedy =
+        "Let the peer follow the source of the media (symmetric RTP, re-latching), or "
+        "look at the NAT's table of bindings.";
+    finding.rfc = "RFC 4787 4.3";
+    sort_unique(&finding.evidence);
+    report(out, std::move(finding));
   }
 }
 

@@ -27,7 +27,9 @@ void check_direction(CallContext& context, const AudioDirection& direction, Call
   const Endpoint& to = context.model.endpoints[lost.dst];
   const Endpoint& from = context.model.endpoints[heard.src];
   const Party party = direction.from == Party::caller ? Party::callee : Party::caller;
-  const uint32_t frame = to.ip == from.ip ? 0 : sip_from(context, party, to.ip);
+  // A private source is the same media, captured before the NAT.
+  if (to.ip == from.ip || !is_public(from.ip)) return;
+  const uint32_t frame = sip_from(context, party, to.ip);
   if (frame == 0) return;
   Finding finding = finding_of(context, detector);
   finding.stream = direction.verdict.shown_by;
