@@ -82,9 +82,12 @@ void drop_explained(const Model& model, std::vector<Finding>* findings) {
     }
     return false;
   };
+  // A cause may stand before what it explains: all severities are raised before any finding moves.
+  std::vector<bool> dropped;
+  for (const Finding& finding : *findings) dropped.push_back(explained(finding));
   std::vector<Finding> kept;
-  for (const Finding& finding : *findings) {
-    if (!explained(finding)) kept.push_back(finding);
+  for (size_t i = 0; i < dropped.size(); i++) {
+    if (!dropped[i]) kept.push_back(std::move((*findings)[i]));
   }
   *findings = std::move(kept);
 }

@@ -102,35 +102,66 @@ int64_t acked_ns(const Model& model, const std::vector<MessageId>& messages) {
   return 0;
 }
 
+// The SDPs of one offer or answer, over all its hops.
+using Exchange = std::tuple<Party, bool, Method, uint32_t>;  // author, of a request, ...
+
+Exchange exchange_of(const Model& model, const AudioSdp& audio_sdp) {
+  const MessageRecord& message = model.messages[audio_sdp.message];
+  return {audio_sdp.author, message.is_request(), message.method, message.cseq};
+}
+
+// Since when `author` had named the host, up to `until_ns`; 0 when its newest exchange before then
+// names another. A PBX that hands the media to the phones and takes it back names itself twice.
+int64_t named_since(const Model& model, const Negotiation& negotiation, Party author,
+                    const IpAddress& host, int64_t until_ns) {
+  int64_t since_ns = 0;       // of the exchanges before `current`
+  int64_t in_current_ns = 0;  // when `current` named the host
+  std::optional<Exchange> current;
+  for (const AudioSdp& audio_sdp : negotiation.audio_sdps) {
+    if (audio_sdp.author != author || audio_sdp.time_ns > until_ns) continue;
+    const Exchange exchange = exchange_of(model, audio_sdp);
+    if (current && *current != exchange) {
+      since_ns = in_current_ns == 0 ? 0 : since_ns == 0 ? in_current_ns : since_ns;
+      in_current_ns = 0;
+    }
+    current = exchange;
+    if (audio_sdp.address && audio_sdp.address->ip == host && in_current_ns == 0)
+      in_current_ns = audio_sdp.time_ns;
+  }
+  return in_current_ns == 0 ? 0 : since_ns == 0 ? in_current_ns : since_ns;
+}
+
+// An INVITE that began a dialog was answered here. Else a re-INVITE shows that the call was
+// answered some time before.
+bool shows_answer(const Model& model, const CallRecord& call) {
+  for (TransactionId id = call.first_txn; id; id = model.transactions[id].next_in_call) {
+    const TransactionRecord& txn = model.transactions[id];
+    if (txn.method == Method::invite && !txn.in_dialog && (txn.succeeded() || txn.acked))
+      return true;
+  }
+  return false;
+}
+
 // A caller that gets the 2xx late, or whose first ACK was lost, neither sends nor listens before
-// the ACK. Before the SDP that names the ends of the first stream, media went between other hosts
-// and may have passed another point. Of a talk that began before the capture nobody knows when
-// audio was due.
+// the ACK. Before the SDPs that name the hosts of the first stream, media went between other hosts
+// and may have passed another point. A B2BUA that takes the media later is named by one leg, and
+// its streams belong to both: any SDP of the call counts. Of a talk that began before the capture
+// nobody knows when audio was due, and of a capture of the media that began in mid-call likewise.
 void find_due(const Model& model, const CallRecord& call, const Negotiation& negotiation,
               int64_t acked, AudioDirection& direction) {
   direction.due_ns = std::max(direction.agreed_from, acked);
   if (direction.last_leg.empty()) return;
-  if (call.invite_ns == 0) direction.due_ns = std::max(direction.due_ns, direction.first_ns);
+  if (call.invite_ns == 0 || !shows_answer(model, call))
+    direction.due_ns = std::max(direction.due_ns, direction.first_ns);
   const StreamRecord& first = model.streams[direction.last_leg.front()];
-  const auto wait_for = [&](Party author, EndpointId end) {
-    for (const AudioSdp& audio_sdp : negotiation.audio_sdps) {
-      if (audio_sdp.author != author || audio_sdp.address != model.endpoints[end]) continue;
-      direction.due_ns = std::max(direction.due_ns, audio_sdp.time_ns);
-      return;
+  const int64_t watched_ns = model.coverage.since(first.point, direction.first_ns);
+  direction.due_ns = std::max(direction.due_ns, watched_ns);
+  for (const Party author : {Party::caller, Party::callee}) {
+    for (const EndpointId end : {first.src, first.dst}) {
+      const int64_t since_ns =
+          named_since(model, negotiation, author, model.endpoints[end].ip, direction.first_ns);
+      direction.due_ns = std::max(direction.due_ns, since_ns);
     }
-  };
-  wait_for(direction.from, first.src);
-  wait_for(opposite(direction.from), first.dst);
-  // A B2BUA that takes the media later is named by one leg, and its streams belong to both. Until
-  // it is named, the media took another path.
-  for (const EndpointId end : {first.src, first.dst}) {
-    const auto named =
-        std::find_if(negotiation.audio_sdps.begin(), negotiation.audio_sdps.end(),
-                     [&](const AudioSdp& audio_sdp) {
-                       return audio_sdp.address && audio_sdp.address->ip == model.endpoints[end].ip;
-                     });
-    if (named != negotiation.audio_sdps.end())
-      direction.due_ns = std::max(direction.due_ns, named->time_ns);
   }
 }
 
@@ -147,21 +178,17 @@ class NamedFamilies {
   NamedFamilies(const Model& model, const Negotiation& negotiation) : model_(model) {
     for (const AudioSdp& audio_sdp : negotiation.audio_sdps) {
       if (audio_sdp.address)
-        (audio_sdp.address->ip.family == 4 ? v4_ : v6_).insert(exchange_of(audio_sdp));
+        (audio_sdp.address->ip.family == 4 ? v4_ : v6_).insert(exchange_of(model, audio_sdp));
     }
   }
   bool are_both(const AudioSdp& audio_sdp) const {
-    const auto exchange = exchange_of(audio_sdp);
+    const Exchange exchange = exchange_of(model_, audio_sdp);
     return v4_.contains(exchange) && v6_.contains(exchange);
   }
 
  private:
-  std::tuple<Party, Method, uint32_t> exchange_of(const AudioSdp& audio_sdp) const {
-    const MessageRecord& message = model_.messages[audio_sdp.message];
-    return {audio_sdp.author, message.method, message.cseq};
-  }
   const Model& model_;
-  absl::flat_hash_set<std::tuple<Party, Method, uint32_t>> v4_, v6_;
+  absl::flat_hash_set<Exchange> v4_, v6_;
 };
 
 // The fault of an offer and answer that leave neither side audio. Media in both directions

@@ -44,6 +44,9 @@ struct AudioDirection {
   bool moved_unseen = false;       // goes to a host that no SDP names: the direction is not judged
   uint32_t reported_frame = 0;     // RTCP by which the receiver gets what is not here; 0: none
   AudioVerdict verdict;            // given once, when all facts of both directions are known
+
+  // For how long it was allowed to send before its first packet came, once that was due.
+  int64_t late_ns() const { return right.within(due_ns, first_ns); }
 };
 
 // A path that ICE (RFC 8445) or DTLS (RFC 5764) was to open for the media and that stayed closed:

@@ -142,9 +142,13 @@ EarlyMedia early_media_of(const Model& model, const MediaBinding& media, const P
     const bool audible = heard == EarlyAudio::ringback || heard == EarlyAudio::announcement;
     if (audible || early.heard == EarlyAudio::unknown) early.heard = heard;
   }
-  // The capture shows the callee's audio later, so it would have shown early media too.
-  if (!early.stream && seen_later &&
-      early.until_ns - model.messages[early.announced].time_ns >= kHeardNs &&
+  if (early.stream || !seen_later) return early;
+  // The capture shows the callee's audio later, so it would have shown early media too, if its
+  // point was capturing then.
+  const StreamRecord& later = model.streams[seen_later];
+  const int64_t announced_ns = model.messages[early.announced].time_ns;
+  if (model.coverage.since(later.point, later.first_ns) <= announced_ns &&
+      early.until_ns - announced_ns >= kHeardNs &&
       would_pass(model, log, early.announced, answer, seen_later))
     early.heard = EarlyAudio::none;
   return early;

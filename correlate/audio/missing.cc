@@ -31,10 +31,19 @@ class Vantage {
         return true;
       named = true;
     }
-    return !named;
+    return !named && hears_several_hosts();
   }
 
  private:
+  // Not all messages of the call come from one host. Of a capture that holds only what one host
+  // sends, nobody can tell what that host gets.
+  bool hears_several_hosts() const {
+    const auto source = [&](MessageId id) -> const IpAddress& {
+      return model_.endpoints[model_.messages[id].src].ip;
+    };
+    return std::any_of(audio_.messages.begin(), audio_.messages.end(),
+                       [&](MessageId id) { return source(id) != source(audio_.messages.front()); });
+  }
   // The receiver sends from the port that its SDP names, but of another public host: the address in
   // the SDP is a wrong external address. Hosts of one /24 may share an address and do not count.
   bool is_named_wrongly(const Endpoint& named) const {
@@ -81,13 +90,34 @@ bool runs_under_other_call(const AudioCase& audio, const AudioDirection& back) {
   });
 }
 
+// Another call holds the silent party: its SDP names the same address of that party while this call
+// lasts. One who puts a caller on hold has the music played by a call of its own, whose SDP may say
+// nothing of the hold (RFC 7088).
+bool is_held_in_other_call(const AudioCase& audio, const AudioDirection& back) {
+  const Model& model = audio.model;
+  const CallId own = model.messages[audio.messages.front()].call;
+  if (model.calls[own].sdp.restricted) return false;
+  return std::any_of(back.streams.begin(), back.streams.end(), [&](StreamId id) {
+    const std::vector<CallId> calls = audio.media.calls_naming(audio.dst(id));
+    return std::any_of(calls.begin(), calls.end(), [&](CallId other) {
+      const CallRecord& call = model.calls[other];
+      return other != own && call.sdp.restricted && call.start_ns < audio.facts.end_ns &&
+             call.end_ns > audio.facts.answer_ns;
+    });
+  });
+}
+
 }  // namespace
 
 bool is_missing(const AudioCase& audio, const AudioDirection& direction,
                 const AudioDirection& back) {
+  // An SDP that the capture lacks may have said that nothing comes, or that it goes elsewhere.
+  const Negotiation& sdp = audio.facts.negotiation;
+  if (sdp.newest(Party::caller) == nullptr || sdp.newest(Party::callee) == nullptr) return false;
   const Vantage vantage(audio, direction, back);
   return direction.reported_frame == 0 && back.packets >= kMinMedia && !is_handful(back) &&
-         vantage.passes_here() && vantage.speaks_here() && !runs_under_other_call(audio, back);
+         vantage.passes_here() && vantage.speaks_here() && !runs_under_other_call(audio, back) &&
+         !is_held_in_other_call(audio, back);
 }
 
 }  // namespace sipladder

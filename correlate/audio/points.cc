@@ -1,6 +1,7 @@
 #include "correlate/audio/points.h"
 
 #include <algorithm>
+#include <bit>
 #include <vector>
 
 #include "correlate/session/thinned.h"
@@ -248,29 +249,61 @@ bool Points::sees_both_ways(uint8_t point) const {
 
 AudioVerdict Points::ends_at_other_point() const {
   for (const StreamId id : direction_.last_leg) {
-    const int64_t until = passes_until(id);
-    if (until == 0 || !every_point_goes_on(model_.streams[id].first_ns, until)) continue;
+    const Passage passage = passage_of(id);
+    const int64_t until = passage.until_ns;
+    if (until == 0 || !every_point_goes_on(model_.streams[id].first_ns, until) ||
+        !second_side_goes_on(id, passage))
+      continue;
     if (direction_.right.within(until, model_.streams[id].last_ns) >= kStoppedAfterNs)
       return swallowed_from(id, BoxProof::By::other_direction, until);
   }
   return {};
 }
 
-// Until when the stream is seen behind the box too; 0: it is seen on one side only.
-int64_t Points::passes_until(StreamId id) const {
+Points::Passage Points::passage_of(StreamId id) const {
   const StreamRecord& stream = model_.streams[id];
-  int64_t until = 0;
+  Passage passage;
   for (const StreamId other : direction_.last_leg) {
     const StreamRecord& behind = model_.streams[other];
     // A NAT rewrites one end only, and behind it the stream is seen a little later.
     const bool same = other != id && behind.ssrc == stream.ssrc &&
                       (behind.dst == stream.dst) != (behind.src == stream.src) &&
                       !take_turns(stream, behind);
-    if (same && behind.first_ns > stream.first_ns && behind.first_ns < stream.last_ns)
-      until = std::max(until, behind.last_ns);
+    if (same && behind.first_ns > stream.first_ns && behind.first_ns < stream.last_ns &&
+        behind.last_ns > passage.until_ns)
+      passage = {behind.last_ns, other};
   }
   // Without a NAT in between, the second point sees the stream under the same addresses.
-  return until != 0 ? until : stream.elsewhere_ns;
+  return passage.behind ? passage : Passage{stream.elsewhere_ns, {}};
+}
+
+// A file that was merged from two captures does not tell when each of them ended. Then packets of
+// the other side of the box must prove that it was still captured.
+bool Points::second_side_goes_on(StreamId id, const Passage& passage) const {
+  const StreamRecord& stream = model_.streams[id];
+  const int64_t later_ns = passage.until_ns + kStoppedAfterNs;
+  if (!passage.behind) {
+    return std::popcount(stream.points) > 1 ||
+           std::any_of(back_.streams.begin(), back_.streams.end(), [&](StreamId back) {
+             return model_.streams[back].elsewhere_ns >= later_ns;
+           });
+  }
+  const StreamRecord& behind = model_.streams[passage.behind];
+  if (!behind.shares_point_with(stream)) return true;
+  const IpAddress& box = model_.endpoints[behind.dst == stream.dst ? behind.src : behind.dst].ip;
+  const auto is_there = [&](EndpointId src, EndpointId dst, int64_t newest_ns) {
+    return newest_ns >= later_ns &&
+           (model_.endpoints[src].ip == box || model_.endpoints[dst].ip == box);
+  };
+  return std::any_of(back_.streams.begin(), back_.streams.end(),
+                     [&](StreamId back) {
+                       const StreamRecord& one = model_.streams[back];
+                       return is_there(one.src, one.dst, one.last_ns);
+                     }) ||
+         std::any_of(audio_.messages.begin(), audio_.messages.end(), [&](MessageId message) {
+           const MessageRecord& one = model_.messages[message];
+           return is_there(one.src, one.dst, one.time_ns);
+         });
 }
 
 // Every capture point that covers `begin_ns` goes on capturing for a while after `time_ns`.

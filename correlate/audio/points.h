@@ -59,7 +59,13 @@ class Points {
   bool has_other_origin(StreamId copy, StreamId id) const;
   bool comes_from(StreamId copy, StreamId origin) const;
   StreamId stream_to(const IpAddress& ip) const;
-  int64_t passes_until(StreamId id) const;
+  // Until when a stream is seen on the second side of the box too; 0: it is seen on one side only.
+  struct Passage {
+    int64_t until_ns = 0;
+    StreamId behind;  // as it is seen there; none where no addresses change
+  };
+  Passage passage_of(StreamId id) const;
+  bool second_side_goes_on(StreamId id, const Passage& passage) const;
   bool every_point_goes_on(int64_t begin_ns, int64_t time_ns) const;
 
   const Model& model_;

@@ -242,6 +242,10 @@ bool Reach::advertised(const Endpoint& endpoint) const {
 
 // The destination is named in no SDP, although the receiver named another one and ICE is not used.
 bool Reach::strayed(const Endpoint& to) const {
+  // An offer whose answer is not here names it.
+  const CallId own = model_.messages[audio_.messages.front()].call;
+  const std::vector<CallId> calls = audio_.media.calls_naming(to);
+  if (std::find(calls.begin(), calls.end(), own) != calls.end()) return false;
   bool named = false;
   for (const AudioSdp& audio_sdp : audio_.facts.negotiation.audio_sdps) {
     if (audio_sdp.ice) return false;
@@ -254,13 +258,15 @@ bool Reach::strayed(const Endpoint& to) const {
 }
 // The receiver sends from the host that it has named, and the audio goes beside it: to another host
 // that takes part in the call (its proxy, its signalling address). No media comes from there, and
-// no RTCP says that the audio arrives.
+// no RTCP says that the audio arrives. The receiver's NAT is not such a host: only a relay that has
+// got media from there knows a port of it.
 bool Reach::is_beside_named(const Endpoint& to) const {
   const auto comes_from_there = [&](StreamId id) { return audio_.src(id).ip == to.ip; };
   const auto& sent = direction_.streams;
   const auto& back = back_.streams;
   if (std::any_of(sent.begin(), sent.end(), comes_from_there) ||
-      std::any_of(back.begin(), back.end(), comes_from_there) || !receives_nothing_there(to))
+      std::any_of(back.begin(), back.end(), comes_from_there) || !receives_nothing_there(to) ||
+      sends_private_sdp(to.ip))
     return false;
   const bool some_arrives = std::any_of(sent.begin(), sent.end(),
                                         [&](StreamId id) { return advertised(audio_.dst(id)); });
@@ -268,6 +274,16 @@ bool Reach::is_beside_named(const Endpoint& to) const {
     return model_.streams[id].packets >= kMinMedia && audio_.src(id).ip != to.ip &&
            advertised(audio_.src(id));
   });
+}
+// An SDP of the receiver that names a private address comes from this public host: its NAT.
+bool Reach::sends_private_sdp(const IpAddress& ip) const {
+  const auto& audio_sdps = audio_.facts.negotiation.audio_sdps;
+  return is_public(ip) &&
+         std::any_of(audio_sdps.begin(), audio_sdps.end(), [&](const AudioSdp& audio_sdp) {
+           return audio_sdp.author == receiver() && audio_sdp.address &&
+                  is_private_scope(scope_of(audio_sdp.address->ip)) &&
+                  model_.endpoints[model_.messages[audio_sdp.message].src].ip == ip;
+         });
 }
 // SIP of the call goes to this host. If it is never seen sending, the capture lacks its SDP.
 bool Reach::gets_signalling(const IpAddress& ip) const {

@@ -39,6 +39,7 @@ class Reach {
   bool is_relay_of_both(StreamId id) const;
   bool is_source_at_points_of(StreamId stream, const IpAddress& ip) const;
   StreamId public_stream() const;
+  bool sends_private_sdp(const IpAddress& ip) const;
   bool gets_signalling(const IpAddress& ip) const;
   bool seen_as_source(const IpAddress& ip) const;
   std::optional<PrivateProof> out_of_reach(StreamId id) const;

@@ -1,6 +1,7 @@
 #include "correlate/audio/times.h"
 
 #include "correlate/audio/icmp.h"
+#include "correlate/audio/unseen_request.h"
 
 namespace sipladder {
 namespace {
@@ -13,7 +14,7 @@ class Times {
 
   AudioVerdict run() {
     const int64_t talk = direction_.agreed_until - direction_.agreed_from;
-    const int64_t missed = direction_.right.within(direction_.last_ns, direction_.agreed_until);
+    const int64_t missed = direction_.right.within(direction_.last_ns, signalled_until());
     const bool stops = missed >= (ends_at_once() ? kMissedNs : kStoppedAfterNs) ||
                        (missed >= kStoppedShortNs && missed * 3 >= talk && !transfers());
     const bool silent = may_suppress_silence() && !ends_at_once();
@@ -22,8 +23,7 @@ class Times {
       const bool both_short = is_handful(direction_) && is_handful(back_);
       return both_short || has_moved_away() ? AudioVerdict{} : stopped();
     }
-    if (direction_.first_ns - direction_.due_ns > std::min(kLateAfterNs, talk / 2) &&
-        watched_since(direction_.due_ns) &&
+    if (direction_.late_ns() > std::min(kLateAfterNs, talk / 2) &&
         !model_.streams[direction_.last_leg.front()].pauses_in_silence()) {
       return {AudioFault::late, 0, direction_.last_leg.front()};
     }
@@ -38,11 +38,18 @@ class Times {
     const int64_t enough = std::min(missed_ns, ends_at_once() ? kMissedNs : kStoppedAfterNs);
     return model_.coverage.until(point, direction_.last_ns) - direction_.last_ns >= enough;
   }
-  // The capture point was capturing already when the audio was due.
-  bool watched_since(int64_t due_ns) const {
-    const uint8_t point = model_.streams[direction_.last_leg.front()].point;
-    return model_.coverage.since(point, direction_.first_ns) <= due_ns;
+  // Until when the capture shows SIP of the call, as far as a finished capture can tell: a BYE, or
+  // the SDP that moves the media, may have come later.
+  int64_t signalled_until() const {
+    if (!model_.finished || model_.calls[call()].bye_ns != 0) return direction_.agreed_until;
+    int64_t until_ns = 0;
+    for (const MessageId id : audio_.messages) {
+      const MessageRecord& message = model_.messages[id];
+      until_ns = std::max(until_ns, model_.coverage.until(message.point, message.time_ns));
+    }
+    return std::min(until_ns, direction_.agreed_until);
   }
+  CallId call() const { return model_.messages[audio_.messages.front()].call; }
 
   Party receiver() const { return opposite(direction_.from); }
 
@@ -139,7 +146,9 @@ class Times {
   }
   AudioVerdict stopped() {
     const StreamId last = direction_.last_leg.back();
-    if (!shows_requests()) return {};  // a re-INVITE that is not here may have stopped it
+    // A re-INVITE that is not here may have stopped it.
+    if (!shows_requests() || skips_request_at(model_, model_.calls[call()], direction_.last_ns))
+      return {};
     // By RTCP the receiver got packets after the last one that passed here.
     if (model_.streams[last].ahead_ns - direction_.last_ns >= kMissedNs) return {};
     const AudioSdp* newest = audio_.facts.negotiation.newest(receiver());

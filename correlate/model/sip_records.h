@@ -64,7 +64,10 @@ struct MessageRecord {
   // Same CSeq number and method. For two messages of one author this means: the same request, or
   // responses to the same request, on any hop.
   bool is_in_exchange_of(const MessageRecord& other) const {
-    return cseq == other.cseq && method == other.method;
+    // Each party counts its own requests.
+    const bool same_author =
+        (from_caller == is_request()) == (other.from_caller == other.is_request());
+    return cseq == other.cseq && method == other.method && same_author;
   }
 };
 static_assert(std::is_trivially_copyable_v<MessageRecord>);

@@ -21,13 +21,22 @@ int64_t bye_answered(const CallContext& context) {
   return time_ns;
 }
 
+// Another call names the source, and this one does not: the receiver talks to somebody else from
+// the same port.
+bool is_of_other_call(const CallContext& context, const StreamRecord& stream) {
+  const std::vector<CallId> calls = context.media.calls_naming(context.model.endpoints[stream.src]);
+  return !calls.empty() && std::find(calls.begin(), calls.end(), context.id) == calls.end();
+}
+
 void check(CallContext& context, CallAnalysis* out) {
   const int64_t ended = bye_answered(context);
   if (ended == 0 || context.call.bye_ns == 0) return;
   for (const AudioDirection* direction : {&context.audio.from_caller, &context.audio.from_callee}) {
     for (const StreamId id : direction->streams) {
       const StreamRecord& stream = context.model.streams[id];
-      if (stream.first_ns > ended || stream.last_ns - ended <= kAfterNs) continue;
+      if (stream.first_ns > ended || stream.last_ns - ended <= kAfterNs ||
+          is_of_other_call(context, stream))
+        continue;
       Finding finding = finding_of(context, detector);
       finding.stream = id;
       finding.evidence.push_back(stream.last_frame);

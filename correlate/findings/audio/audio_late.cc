@@ -27,7 +27,7 @@ void check(CallContext& context, CallAnalysis* out) {
     const bool heard = !direction->last_leg.empty() && direction->agreed_from != 0;
     const bool explained = direction->verdict.fault != AudioFault::none &&
                            direction->verdict.fault != AudioFault::late;
-    const int64_t late = direction->first_ns - direction->due_ns;
+    const int64_t late = direction->late_ns();
     if (!heard || explained || direction->moved_unseen ||
         late <= allowed_ns(context.audio.negotiation))
       continue;

@@ -1,12 +1,13 @@
 // audio-two-senders: two sources send voice to one port of a party at the same time, after the
 // answer: music on hold that goes on, or a fork that was not ended. Not for one source that arrives
-// by two paths, nor for early media.
+// by two paths, nor for early media, nor for a conference, which talks to both from one port.
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "correlate/findings/shared/support.h"
 #include "decode/text.h"
+#include "media/codec.h"
 
 namespace sipladder::audio_two_senders {
 namespace {
@@ -26,10 +27,57 @@ bool is_voice(const CallContext& context, StreamId id) {
                       [&](std::string_view other) { return equal_no_case(encoding, other); });
 }
 
+// One source sends both, and not both are codecs of voice: audio and video on one port, of which
+// the capture lacks the SDP.
+bool is_bundle(const CallContext& context, StreamId a, StreamId b) {
+  const auto is_codec = [&](StreamId id) {
+    return find_codec(context.media.encoding_of(id)) != nullptr;
+  };
+  return context.model.streams[a].src == context.model.streams[b].src &&
+         (!is_codec(a) || !is_codec(b));
+}
+
+// The receiver sends to the source of the stream: it talks to it.
+bool is_talked_to(const CallContext& context, const StreamRecord& stream) {
+  const Model& model = context.model;
+  const auto back = context.media.index().from(model.endpoints[stream.dst]);
+  return std::any_of(back.begin(), back.end(), [&](StreamId id) {
+    const StreamRecord& one = model.streams[id];
+    return one.src == stream.dst && one.dst == stream.src && one.packets >= kMinPackets &&
+           one.first_ns < stream.last_ns && stream.first_ns < one.last_ns;
+  });
+}
+
 int64_t time_together(const CallContext& context, const StreamRecord& a, const StreamRecord& b) {
   const int64_t begin_ns = std::max({a.first_ns, b.first_ns, context.audio.answer_ns});
   const int64_t end_ns = std::min({a.last_ns, b.last_ns, context.audio.end_ns});
   return std::min(a.ran_within(begin_ns, end_ns), b.ran_within(begin_ns, end_ns));
+}
+
+// For how long, by the histories of both, packets of both came. Parties that take turns (call
+// waiting) overlap by parts of an interval only. Unknown (the longest time) without a history.
+int64_t time_both_came(const Model& model, StreamId one, StreamId other) {
+  const auto a = model.histories.find(one.value), b = model.histories.find(other.value);
+  if (a == model.histories.end() || b == model.histories.end()) return INT64_MAX;
+  const StreamRecord& first = model.streams[one];
+  const StreamRecord& second = model.streams[other];
+  int64_t sum_ns = 0;
+  size_t next = 0;  // in b
+  for (size_t i = 0; i < a->second.count(); i++) {
+    if (a->second.at(first, i).came() == 0) continue;
+    const int64_t width_ns = b->second.width_ns();
+    const int64_t begin_ns = first.first_ns + static_cast<int64_t>(i) * a->second.width_ns();
+    const int64_t end_ns = begin_ns + a->second.width_ns();
+    const auto begin_of = [&](size_t k) {
+      return second.first_ns + static_cast<int64_t>(k) * width_ns;
+    };
+    while (next < b->second.count() && begin_of(next) + width_ns <= begin_ns) next++;
+    for (size_t k = next; k < b->second.count() && begin_of(k) < end_ns; k++) {
+      if (b->second.at(second, k).came() == 0) continue;
+      sum_ns += std::min(end_ns, begin_of(k) + width_ns) - std::max(begin_ns, begin_of(k));
+    }
+  }
+  return sum_ns;
 }
 
 void check_receiver(CallContext& context, const AudioDirection& direction, CallAnalysis* out) {
@@ -42,7 +90,9 @@ void check_receiver(CallContext& context, const AudioDirection& direction, CallA
         continue;
       const int64_t together_ns = time_together(context, a, b);
       if (together_ns <= kTogetherNs || !is_voice(context, streams[k]) ||
-          !is_voice(context, streams[i]))
+          time_both_came(context.model, streams[k], streams[i]) <= 2 * kTogetherNs ||
+          !is_voice(context, streams[i]) || is_bundle(context, streams[i], streams[k]) ||
+          (is_talked_to(context, a) && is_talked_to(context, b)))
         continue;
       Finding finding = finding_of(context, detector);
       finding.stream = streams[i];

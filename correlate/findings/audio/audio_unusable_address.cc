@@ -19,6 +19,8 @@ constexpr uint16_t kDiscard = 9;
 std::string fault_of(const CallContext& context, const AudioSdp& audio_sdp, bool other_is_heard) {
   if (!audio_sdp.audio || !audio_sdp.usable || audio_sdp.ice || !audio_sdp.ice_ufrag.empty())
     return {};
+  // Who says that it wants to receive nothing names no place to send to (RFC 3725 5.1).
+  if (!audio_sdp.hold_address && !may_receive(audio_sdp.direction)) return {};
   if (!audio_sdp.address && !audio_sdp.hold_address)
     return other_is_heard ? "a host name as the address of its media" : std::string();
   if (audio_sdp.hold_address) {

@@ -46,42 +46,77 @@ class ActedUpon {
   BesideTable<bool, TransactionId> acted_upon_;
 };
 
-void check(CaptureContext& context, std::vector<Finding>* out) {
-  const Model& model = context.model;
-  uint32_t whole = 0, no_response = 0, no_request = 0, begun = 0, missed = 0;
-  Finding finding = finding_of(detector);
-  const ActedUpon acted_upon(model);
-  for (const TransactionId id : model.transactions.ids()) {
-    const TransactionRecord& txn = model.transactions[id];
-    if (txn.method == Method::ack) continue;
-    const bool answered = txn.first_response_ns != 0;
-    // A message that the snap length cut may belong to another transaction.
-    const bool cut = model.messages[txn.first_message].truncated;
-    if (cut || (txn.request && answered)) {
-      whole++;
-    } else if (!txn.request) {
-      no_request++;
-      const int64_t begin_ns =
-          model.coverage.since(model.messages[txn.first_message].point, txn.first_ns);
-      if (txn.method != Method::invite && txn.first_ns - begin_ns > kSoonNs) missed++;
-    } else if (acted_upon.contains(id)) {
-      no_response++;
-      if (txn.method == Method::invite && !txn.in_dialog) begun++;
-    } else {
-      continue;
-    }
-    if (!cut && !(txn.request && answered) && finding.evidence.size() < 10)
-      finding.evidence.push_back(model.messages[txn.first_message].frame);
+struct Halves {
+  uint32_t whole = 0, no_response = 0, no_request = 0;
+  uint32_t begun = 0;          // of no_response: those that begin a call
+  uint32_t missed = 0;         // of no_request: those whose request would have been captured
+  EndpointId sender;           // of the newest half
+  bool is_one_sender = true;   // of all halves
+  std::vector<uint32_t> some;  // frames
+
+  bool are_both_kinds() const { return no_response != 0 && no_request != 0; }
+  // A capture of what one host sends has its requests and its responses.
+  uint32_t count() const {
+    return is_one_sender ? no_response + no_request : std::max(no_response, no_request);
   }
-  const uint32_t halves = std::max(no_response, no_request);
   // A few halves can come from a capture that begins late, or from a peer that died in mid-call. So
   // a few count only with a proof: a call that begins here and goes on had a response, and a
   // response in mid-capture had a request.
-  const bool one_kind = no_request == 0 || no_response == 0;
-  const bool all = whole == 0 && one_kind && halves >= kMinOfAll && (begun > 0 || missed > 0);
-  if (!all && (halves < kMin || whole * 4 > halves)) return;
-  finding.summary = fmt::format("{} of {} transactions have {} only", halves, halves + whole,
-                                no_response > no_request ? "requests" : "responses");
+  bool tell() const {
+    const bool alike = is_one_sender || !are_both_kinds();
+    const bool all = whole == 0 && alike && count() >= kMinOfAll && (begun > 0 || missed > 0);
+    return all || (count() >= kMin && whole * 4 <= count());
+  }
+};
+
+void note_half(const Model& model, const TransactionRecord& txn, Halves* halves) {
+  const MessageRecord& first = model.messages[txn.first_message];
+  if (txn.request) {
+    halves->no_response++;
+    if (txn.method == Method::invite && !txn.in_dialog) halves->begun++;
+  } else {
+    halves->no_request++;
+    const int64_t begin_ns = model.coverage.since(first.point, txn.first_ns);
+    if (txn.method != Method::invite && txn.first_ns - begin_ns > kSoonNs) halves->missed++;
+  }
+  const bool same =
+      !halves->sender || model.endpoints[halves->sender].ip == model.endpoints[first.src].ip;
+  halves->is_one_sender = halves->is_one_sender && same;
+  halves->sender = first.src;
+  if (halves->some.size() < 10) halves->some.push_back(first.frame);
+}
+
+Halves halves_of(const Model& model) {
+  const ActedUpon acted_upon(model);
+  Halves halves;
+  for (const TransactionId id : model.transactions.ids()) {
+    const TransactionRecord& txn = model.transactions[id];
+    if (txn.method == Method::ack) continue;
+    // A message that the snap length cut may belong to another transaction.
+    const bool cut = model.messages[txn.first_message].truncated;
+    if (cut || (txn.request && txn.first_response_ns != 0)) {
+      halves.whole++;
+    } else if (!txn.request || acted_upon.contains(id)) {
+      note_half(model, txn, &halves);
+    }
+  }
+  return halves;
+}
+
+void check(CaptureContext& context, std::vector<Finding>* out) {
+  const Model& model = context.model;
+  Halves halves = halves_of(model);
+  if (!halves.tell()) return;
+  const uint32_t count = halves.count();
+  const std::string kind =
+      halves.is_one_sender && halves.are_both_kinds()
+          ? fmt::format("what {} sends", to_string(model.endpoints[halves.sender].ip))
+      : halves.no_response > halves.no_request ? "requests"
+                                               : "responses";
+  Finding finding = finding_of(detector);
+  finding.evidence = std::move(halves.some);
+  finding.summary =
+      fmt::format("{} of {} transactions have {} only", count, count + halves.whole, kind);
   finding.explanation =
       "One direction of the signalling does not pass this point: what seems unanswered may have "
       "been answered.";

@@ -14,23 +14,47 @@ extern const Detector detector;
 
 constexpr uint32_t kMin = 3;
 
-uint32_t repeated(uint16_t copies) {
-  return copies > 1 ? copies - 1U : 0;
+// No timer repeats anything sooner (T1 is 500 ms): what comes sooner is a copy that the capture
+// made, such as a mirror's.
+constexpr int64_t kLeastTimerNs = 100'000'000;
+
+// How often the request, and the final response, were sent.
+struct Sendings {
+  uint32_t requests = 0, responses = 0;
+
+  static uint32_t repeats(uint32_t count) { return count > 1 ? count - 1 : 0; }
+  uint32_t repeats() const { return repeats(requests) + repeats(responses); }
+};
+
+Sendings sendings_of(const CallContext& context, const TransactionRecord& txn) {
+  Sendings sent;
+  int64_t request_ns = INT64_MAX, response_ns = INT64_MAX;  // the walk goes from new to old
+  for (MessageId id = txn.last_message; id; id = context.message(id).previous_in_txn) {
+    const MessageRecord& message = context.message(id);
+    const bool counts = message.is_request() ? message.method == txn.method : message.status >= 200;
+    if (message.duplicate || !counts) continue;
+    int64_t& later_ns = message.is_request() ? request_ns : response_ns;
+    if (later_ns != INT64_MAX && later_ns - message.time_ns < kLeastTimerNs) continue;
+    later_ns = message.time_ns;
+    (message.is_request() ? sent.requests : sent.responses)++;
+  }
+  return sent;
 }
 
-std::string responses_text(const TransactionRecord& txn) {
+std::string responses_text(const TransactionRecord& txn, const Sendings& sent) {
   if (txn.final_status == 0) return {};
-  return fmt::format(", its {} {}", txn.final_status, times_text(txn.responses));
+  return fmt::format(", its {} {}", txn.final_status, times_text(sent.responses));
 }
 
 Finding finding_about(const CallContext& context, TransactionId id) {
   const TransactionRecord& txn = context.model.transactions[id];
+  const Sendings sent = sendings_of(context, txn);
   Finding finding = finding_of(context, detector, id);
   finding.summary =
       fmt::format("{} from {} to {}{}{} in {}", to_string(txn.method),
                   endpoint_text(context, txn.src), endpoint_text(context, txn.dst),
-                  txn.requests == 0 ? std::string() : " sent " + times_text(txn.requests),
-                  responses_text(txn), seconds_text(txn.last_ns - txn.first_ns));
+                  sent.requests == 0 ? std::string() : " sent " + times_text(sent.requests),
+                  responses_text(txn, sent), seconds_text(txn.last_ns - txn.first_ns));
   finding.explanation =
       "Each copy means that something before it was lost or late by half a second.";
   finding.remedy =
@@ -47,12 +71,15 @@ void check(CallContext& context, CallAnalysis* out) {
     const TransactionRecord& txn = context.model.transactions[id];
     const bool cut = !txn.request && context.message(txn.first_message).truncated;
     if (txn.kind == TransactionKind::ack_2xx || cut) continue;
-    if (repeated(txn.requests) + repeated(txn.responses) >= kMin) found.push_back(id);
+    // Most transactions have too few messages to be looked at.
+    if (txn.requests + txn.responses <= kMin) continue;
+    if (sendings_of(context, txn).repeats() >= kMin) found.push_back(id);
   }
   if (found.empty()) return;
   const std::vector<TransactionId> last = Hops(context).last_of(found);
   for (const TransactionId id : found) {
-    const bool of_its_own = repeated(context.model.transactions[id].requests) >= kMin;
+    const Sendings sent = sendings_of(context, context.model.transactions[id]);
+    const bool of_its_own = Sendings::repeats(sent.requests) >= kMin;
     if (of_its_own || std::binary_search(last.begin(), last.end(), id))
       report(out, finding_about(context, id));
   }
