@@ -2,7 +2,10 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <memory>
 
+#include "decode/header_words.h"
+#include "decode/newlines.h"
 #include "decode/sip_message.h"
 #include "decode/text.h"
 
@@ -12,9 +15,15 @@ namespace {
 constexpr std::string_view kVersion = "SIP/2.0";
 constexpr size_t kMaxMethodLength = 64;
 
+constexpr std::array<bool, 256> kTokenChars = [] {
+  std::array<bool, 256> is{};
+  for (const char c : std::string_view("-.!%*_+`'~0123456789")) is[static_cast<size_t>(c)] = true;
+  for (size_t letter = 'a'; letter <= 'z'; letter++) is[letter] = is[letter - 32] = true;
+  return is;
+}();
+
 bool is_token_char(char c) {
-  if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || is_digit(c)) return true;
-  return c != 0 && std::strchr("-.!%*_+`'~", c) != nullptr;
+  return kTokenChars[static_cast<unsigned char>(c)];
 }
 
 // The line that starts at `begin`, without its end; *next is where the following one starts.
@@ -22,7 +31,7 @@ std::string_view line_at(std::string_view bytes, size_t begin, size_t* next) {
   const size_t found = find_byte(bytes, begin, '\n');
   const size_t end = found == std::string_view::npos ? bytes.size() : found;
   *next = found == std::string_view::npos ? bytes.size() : end + 1;
-  std::string_view line = bytes.substr(begin, end - begin);
+  std::string_view line = slice(bytes, begin, end);
   if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
   return line;
 }
@@ -57,30 +66,30 @@ bool index_response(std::string_view line, SipIndex* sip) {
 
 bool index_request(std::string_view line, SipIndex* sip) {
   sip->is_request = true;
-  const size_t space = line.find(' ');
+  const size_t space = find_byte(line, 0, ' ');
   if (space == std::string_view::npos || space == 0 || space > kMaxMethodLength) return false;
-  sip->method = line.substr(0, space);
+  sip->method = slice(line, 0, space);
   for (const char c : sip->method) {
     if (!is_token_char(c)) return false;
   }
   const std::string_view trimmed = trim(line);
   const size_t last = trimmed.rfind(' ');
   if (last == std::string_view::npos || last < space) return false;
-  const std::string_view version = trimmed.substr(last + 1);
+  const std::string_view version = slice(trimmed, last + 1, trimmed.size());
   if (!starts_no_case(version, "SIP/") || version.size() < 5 || !is_digit(version[4])) return false;
   if (!equal_no_case(version, kVersion))
     flag(sip, "SIP-Version is not 2.0 (RFC 3261 7.1)", version.data());
   if (trimmed.size() != line.size())
     flag(sip, "space after the SIP-Version in the Request-Line (RFC 3261 7.1)",
          version.data() + version.size());
-  const std::string_view middle =
-      last > space ? line.substr(space + 1, last - space - 1) : std::string_view();
+  const std::string_view middle = last > space ? slice(line, space + 1, last) : std::string_view();
   sip->request_uri = trim(middle);
   if (sip->request_uri.size() != middle.size())
     flag(sip, "more than one space in the Request-Line (RFC 3261 7.1)", middle.data());
   if (sip->request_uri.empty())
     flag(sip, "no Request-URI in the Request-Line (RFC 3261 7.1)", line.data() + space);
-  const auto blank = std::find_if(sip->request_uri.begin(), sip->request_uri.end(), is_space);
+  const auto blank = std::find_if(sip->request_uri.begin(), sip->request_uri.end(),
+                                  [](char c) { return is_space(c); });
   if (blank != sip->request_uri.end())
     flag(sip, "space inside the Request-URI (RFC 3261 7.1)", &*blank);
   if (!sip->request_uri.empty() && sip->request_uri[0] == '<') {
@@ -95,16 +104,17 @@ bool index_start_line(std::string_view line, SipIndex* sip) {
   return index_request(line, sip);
 }
 
-void add_header(std::string_view name, std::string_view value, SipIndex* sip) {
-  if (sip->headers.size() >= kMaxHeaders) {
+[[gnu::always_inline]] inline void add_header(HeaderId id, std::string_view name,
+                                              std::string_view value, SipIndex* sip) {
+  const size_t count = sip->headers.size();
+  if (count >= kMaxHeaders) {
     flag(sip, "more header lines than are indexed (512)", name.data());
     return;
   }
-  const HeaderId id = header_id(name);
   sip->headers.push_back({id, name, value});
   if (id == HeaderId::other) return;
   uint16_t& first = sip->first[static_cast<size_t>(id)];
-  if (first == 0) first = static_cast<uint16_t>(sip->headers.size());
+  if (first == 0) first = static_cast<uint16_t>(count + 1);
 }
 
 // Where the line that starts at `at` ends: the place of its newline, or size().
@@ -112,38 +122,75 @@ size_t end_of_line(std::string_view bytes, size_t at) {
   return std::min(find_byte(bytes, at, '\n'), bytes.size());
 }
 
-// The first colon in bytes[at, end); `end` when there is none. Names are short: one load is mostly
-// enough.
-size_t find_colon(std::string_view bytes, size_t at, size_t end) {
-  if (at + 16 <= bytes.size()) {
-    const uint64_t hits = equal_bytes16(bytes.data() + at, ':');
-    if (hits != 0) return std::min(at + static_cast<size_t>(std::countr_zero(hits)), end);
-  }
-  return std::min(find_byte(slice(bytes, 0, end), at, ':'), end);
+bool is_blank(char c) {
+  return c == ' ' || c == '\t';
 }
 
-// Indexes the header lines whose name is `wanted`, up to the empty line. Returns where the body
-// starts.
+// The field of the line bytes[at, end), whose name is then its first *size bytes: one load finds
+// its end, and two words tell it. `other`: unusual_name() tells.
+[[gnu::always_inline]] inline HeaderId usual_name(std::string_view bytes, size_t at, size_t end,
+                                                  size_t* size) {
+  if (at + 16 > bytes.size()) return HeaderId::other;
+  const uint64_t hits = equal_bytes16(bytes.data() + at, ':');
+  *size = static_cast<size_t>(std::countr_zero(hits | uint64_t{1} << 16));
+  if (*size >= 16 || at + *size >= end) return HeaderId::other;
+  return usual_header_id(bytes.data() + at, *size);
+}
+
+struct HeaderName {
+  HeaderId id = HeaderId::other;
+  std::string_view text;
+  size_t colon = 0;  // where it ends; 0: the line has none
+};
+
+[[gnu::noinline]] HeaderName unusual_name(std::string_view bytes, size_t at, size_t end) {
+  const size_t colon = find_byte(slice(bytes, 0, end), at, ':');
+  if (colon >= end || colon == at) return {};
+  const std::string_view name = trim(slice(bytes, at, colon));
+  return {header_id(name), name, colon};
+}
+
+// Lines that continue a field belong to its value, which stays folded (RFC 3261 7.3.1). Returns the
+// end of the last one; `end` when there is none.
+[[gnu::noinline]] size_t end_of_folded(std::string_view bytes, size_t end, Newlines* newlines) {
+  while (end + 1 < bytes.size() && is_blank(bytes[end + 1])) {
+    const size_t more = newlines->next();
+    const bool blank = trim(slice(bytes, end + 1, more)).empty();
+    end = more;
+    if (blank) break;
+  }
+  return end;
+}
+
+// trim() for a value, which nearly always stands between one space and CR.
+[[gnu::always_inline]] inline std::string_view trim_value(std::string_view value) {
+  const size_t size = value.size();
+  if (size > 2 && value[0] == ' ' && value[1] > ' ' && value[size - 1] == '\r' &&
+      value[size - 2] > ' ')
+    return slice(value, 1, size - 1);
+  return trim(value);
+}
+
+// Indexes the header lines of fields that are `wanted`, up to the empty line. Returns where the
+// body starts.
 template <typename Wanted>
 size_t index_headers(std::string_view bytes, size_t at, Wanted wanted, SipIndex* sip) {
-  const auto begins_with_space = [&](size_t i) {
-    return i < bytes.size() && (bytes[i] == ' ' || bytes[i] == '\t');
-  };
+  Newlines newlines(bytes, at);
   while (at < bytes.size()) {
-    size_t end = end_of_line(bytes, at);
-    if (end == at || (end == at + 1 && bytes[at] == '\r')) return std::min(end + 1, bytes.size());
-    const size_t colon = find_colon(bytes, at, end);
-    const bool named = colon < end && colon > at;
-    // Lines that continue a field belong to its value, which stays folded (RFC 3261 7.3.1).
-    while (begins_with_space(end + 1)) {
-      const size_t more = end_of_line(bytes, end + 1);
-      const bool blank = trim(slice(bytes, end + 1, more)).empty();
-      end = more;
-      if (blank) break;
-    }
-    if (named) {
-      const std::string_view name = trim(slice(bytes, at, colon));
-      if (wanted(name)) add_header(name, trim(slice(bytes, colon + 1, end)), sip);
+    const size_t line_end = newlines.next();
+    if (line_end - at < 2 && (line_end == at || bytes[at] == '\r'))
+      return std::min(line_end + 1, bytes.size());
+    size_t end = line_end;
+    if (end + 1 < bytes.size() && bytes[end + 1] <= ' ') end = end_of_folded(bytes, end, &newlines);
+    size_t size = 0;
+    const HeaderId id = usual_name(bytes, at, line_end, &size);
+    if (id != HeaderId::other) {
+      if (wanted(id))
+        add_header(id, slice(bytes, at, at + size), trim_value(slice(bytes, at + size + 1, end)),
+                   sip);
+    } else if (const HeaderName name = unusual_name(bytes, at, line_end); name.colon != 0) {
+      if (wanted(name.id))
+        add_header(name.id, name.text, trim(slice(bytes, name.colon + 1, end)), sip);
     } else {
       flag(sip, "header line without a name and colon (RFC 3261 7.3.1)", bytes.data() + at);
     }
@@ -195,7 +242,7 @@ bool goes_on_behind(std::string_view body, std::string_view behind) {
 }
 
 void index_body(std::string_view bytes, size_t at, SipIndex* sip) {
-  sip->body = bytes.substr(at);
+  sip->body = slice(bytes, at, bytes.size());
   if (!sip->has(HeaderId::content_length)) return;
   sip->content_length = parse_number<uint64_t>(sip->value(HeaderId::content_length));
   if (!sip->content_length) {
@@ -215,8 +262,8 @@ void index_body(std::string_view bytes, size_t at, SipIndex* sip) {
   if (*sip->content_length > sip->body.size())
     return flag(sip, "Content-Length is larger than the body (RFC 3261 18.3)", digits,
                 SipFault::body_too_short);
-  const std::string_view behind = sip->body.substr(*sip->content_length);
-  sip->body = sip->body.substr(0, *sip->content_length);
+  const std::string_view behind = slice(sip->body, *sip->content_length, sip->body.size());
+  sip->body = slice(sip->body, 0, *sip->content_length);
   if (goes_on_behind(sip->body, behind))
     flag(sip, "Content-Length is smaller than the body (RFC 3261 18.3)", digits,
          SipFault::body_too_long);
@@ -248,7 +295,8 @@ uint64_t framed_length(std::string_view headers) {
 bool begin_index(std::string_view bytes, size_t* next, SipIndex* out) {
   std::vector<HeaderLine> headers = std::move(out->headers);
   headers.clear();
-  *out = SipIndex{};
+  std::destroy_at(out);
+  std::construct_at(out);  // in place: to assign an empty index would copy it
   out->headers = std::move(headers);
   return index_start_line(line_at(bytes, skip_crlf(bytes), next), out);
 }
@@ -289,7 +337,7 @@ bool looks_like_sip(std::string_view bytes) {
 bool index_sip(std::string_view bytes, SipIndex* out) {
   size_t next = 0;
   if (!begin_index(bytes, &next, out)) return false;
-  const auto all = [](std::string_view) { return true; };
+  const auto all = [](HeaderId) { return true; };
   index_body(bytes, index_headers(bytes, next, all, out), out);
   check_mandatory(out);
   check_cseq(out);
@@ -299,9 +347,8 @@ bool index_sip(std::string_view bytes, SipIndex* out) {
 bool index_routing(std::string_view bytes, SipIndex* out) {
   size_t next = 0;
   if (!begin_index(bytes, &next, out)) return false;
-  // Via (or v) and Record-Route. Other fields with these initials do no harm.
-  const auto wanted = [](std::string_view name) {
-    return !name.empty() && (lower(name[0]) == 'v' || lower(name[0]) == 'r');
+  const auto wanted = [](HeaderId id) {
+    return id == HeaderId::via || id == HeaderId::record_route;
   };
   index_headers(bytes, next, wanted, out);
   return true;

@@ -42,6 +42,12 @@ inline uint64_t equal_bytes8(const char* at, char wanted) {
 #endif
 }
 
+// Likewise for 64 bytes.
+inline uint64_t equal_bytes64(const char* at, char wanted) {
+  return equal_bytes16(at, wanted) | equal_bytes16(at + 16, wanted) << 16 |
+         equal_bytes16(at + 32, wanted) << 32 | equal_bytes16(at + 48, wanted) << 48;
+}
+
 // The first `wanted` at or behind `at`; npos when there is none. Inline, because header values are
 // short: calls of memchr() took 25 % of the time of the header index.
 inline size_t find_byte(std::string_view text, size_t at, char wanted) {
@@ -109,8 +115,17 @@ inline bool equal_no_case(std::string_view a, std::string_view b) {
   return true;
 }
 
-inline bool starts_no_case(std::string_view text, std::string_view prefix) {
-  return text.size() >= prefix.size() && equal_no_case(text.substr(0, prefix.size()), prefix);
+// string_view::starts_with() for a prefix whose size is known: always inline, one comparison is
+// left of 40 instructions.
+[[gnu::always_inline]] inline bool begins_with(std::string_view text, std::string_view prefix) {
+  return text.size() >= prefix.size() &&
+         std::memcmp(text.data(), prefix.data(), prefix.size()) == 0;
+}
+
+[[gnu::always_inline]] inline bool starts_no_case(std::string_view text, std::string_view prefix) {
+  if (begins_with(text, prefix)) return true;
+  return text.size() >= prefix.size() && !prefix.empty() && lower(text[0]) == lower(prefix[0]) &&
+         equal_no_case(slice(text, 0, prefix.size()), prefix);
 }
 
 // All of `text` as a decimal number; nullopt when it is anything else or does not fit.
