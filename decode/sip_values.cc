@@ -1,4 +1,5 @@
 // Header values: lists, Via, URIs, name-addr, CSeq, parameters (RFC 3261 sections 20 and 25).
+#include <algorithm>
 #include <bit>
 #include <charconv>
 
@@ -162,7 +163,7 @@ ViaParts split_via(std::string_view value) {
     value = value.substr(0, find_outside(value, ','));
   constexpr std::string_view kProtocol = "SIP/2.0/";
   size_t slash = kProtocol.size() - 1;
-  if (!value.starts_with(kProtocol)) {
+  if (!begins_with(value, kProtocol)) {
     slash = find_byte(value, 0, '/');
     if (slash != std::string_view::npos) slash = find_byte(value, slash + 1, '/');
     if (slash == std::string_view::npos) return {};
@@ -194,7 +195,40 @@ Via parse_via(std::string_view value) {
   return via;
 }
 
+namespace {
+
+// The key of a Via as nearly all stacks write it: one value, one space, "branch=" in small letters.
+// Everything else gives no branch here. Half of the instructions of split_via().
+ViaKey usual_via_key(std::string_view value) {
+  constexpr std::string_view kProtocol = "SIP/2.0/";
+  const auto is_visible = [&](size_t at) { return value[at] > ' '; };
+  if (!begins_with(value, kProtocol) || find_byte(value, 0, ',') != std::string_view::npos)
+    return {};
+  size_t space = kProtocol.size();
+  while (space < value.size() && is_visible(space)) space++;
+  if (space == kProtocol.size() || space + 2 > value.size() || value[space] != ' ') return {};
+  size_t semicolon = find_byte(value, space + 1, ';');
+  if (semicolon == std::string_view::npos || !is_visible(space + 1) || !is_visible(semicolon - 1))
+    return {};
+  const std::string_view sent_by = slice(value, space + 1, semicolon);
+  while (semicolon + 1 < value.size()) {
+    const size_t begin = semicolon + 1;
+    semicolon = std::min(find_byte(value, begin, ';'), value.size());
+    const std::string_view item = slice(value, begin, semicolon);
+    if (begins_with(item, "branch=")) {
+      const std::string_view branch = slice(item, 7, item.size());
+      const bool plain = !branch.empty() && branch.front() > ' ' && branch.back() > ' ';
+      return plain ? ViaKey{sent_by, branch} : ViaKey{};
+    }
+    if (item.empty() || item[0] <= ' ' || lower(item[0]) == 'b') return {};
+  }
+  return {};
+}
+
+}  // namespace
+
 ViaKey parse_via_key(std::string_view value) {
+  if (const ViaKey usual = usual_via_key(value); !usual.branch.empty()) return usual;
   const ViaParts parts = split_via(value);
   for (std::string_view rest = parts.params; !rest.empty();) {
     std::string_view item = trim(cut(&rest, ';'));
@@ -299,8 +333,9 @@ std::optional<std::string_view> param(std::string_view params, std::string_view 
 std::string_view tag_of(std::string_view value) {
   // Fast path: mostly the tag is the last parameter.
   const size_t begin = behind_last_delimiter(value);
-  const std::string_view item = value.substr(begin);
-  if (begin > 0 && value[begin - 1] == ';' && item.starts_with("tag=")) return item.substr(4);
+  const std::string_view item = slice(value, begin, value.size());
+  if (begin > 0 && value[begin - 1] == ';' && begins_with(item, "tag="))
+    return slice(item, 4, item.size());
   // Behind the last '>' there are only parameters of the header field.
   std::string_view tail = value;
   for (size_t close; (close = find_byte(tail, 0, '>')) != std::string_view::npos;) {
@@ -315,8 +350,8 @@ CSeq parse_cseq(std::string_view value) {
   CSeq cseq;
   size_t digits = 0;
   while (digits < value.size() && is_digit(value[digits])) digits++;
-  const auto number = parse_number<uint32_t>(value.substr(0, digits));
-  cseq.method = trim(value.substr(digits));
+  const auto number = parse_number<uint32_t>(slice(value, 0, digits));
+  cseq.method = trim(slice(value, digits, value.size()));
   if (!number) return cseq;
   cseq.number = *number;
   cseq.valid = *number < (uint32_t{1} << 31) && !cseq.method.empty();
