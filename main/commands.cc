@@ -45,7 +45,7 @@ int show_check(Session& session, const Options& options, const Prepared& prepare
   return print_check(session, options, prepared.check);
 }
 int show_rows(Session& session, const Options& options, const Prepared&) {
-  return print_query(session, options, select_for(options));
+  return print_table(session, options);
 }
 
 bool counts_calls(std::string_view table) {

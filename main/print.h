@@ -31,6 +31,7 @@ class ChosenCalls {
 };
 
 int print_query(Session& session, const Options& options, const std::string& sql);
+int print_table(Session& session, const Options& options);  // of a table command
 int print_findings(Session& session, const Options& options);
 int print_nat(Session& session, const Options& options);
 

@@ -66,14 +66,16 @@ std::vector<CallId> ChosenCalls::list(const Model& model) const {
   return calls;
 }
 
-int print_query(Session& session, const Options& options, const std::string& sql) {
+// Prints what `run` gives to a function for the columns and to one for each row.
+template <typename Run>
+static int print_rows(Session& session, const Options& options, Run run) {
   const ChosenCalls chosen(session, options);
   Reader reader(session.model, session.log, session.analyst);
   reader.choose(chosen.get());
   const auto writer = make_row_writer(row_style(options), stdout);
   Limit limit(options.limit);
-  const std::string error = Database(reader).run(
-      sql, [&](const std::vector<ResultColumn>& columns) { writer->begin(columns); },
+  const std::string error = run(
+      reader, [&](const std::vector<ResultColumn>& columns) { writer->begin(columns); },
       [&](const std::vector<Value>& values) {
         return !limit.none() && writer->row(values) && limit.take() && std::ferror(stdout) == 0;
       });
@@ -83,6 +85,21 @@ int print_query(Session& session, const Options& options, const std::string& sql
   }
   writer->end();
   return kDone;
+}
+
+int print_query(Session& session, const Options& options, const std::string& sql) {
+  return print_rows(session, options, [&](Reader& reader, auto begin, auto row) {
+    return Database(reader).run(sql, begin, row);
+  });
+}
+
+int print_table(Session& session, const Options& options) {
+  const auto list = plain_list_for(options);
+  if (!list) return print_query(session, options, select_for(options));
+  return print_rows(session, options, [&](Reader& reader, auto begin, auto row) {
+    list_rows(*list, reader, begin, row);
+    return std::string();
+  });
 }
 
 std::vector<const Finding*> chosen_findings(Session& session, Reader& reader,
@@ -115,7 +132,7 @@ void write_findings(Session& session, const Options& options,
 int print_findings(Session& session, const Options& options) {
   const bool blocks =
       (options.format.empty() || options.format == "table") && options.columns.empty();
-  if (!blocks) return print_query(session, options, select_for(options));
+  if (!blocks) return print_table(session, options);
   const ChosenCalls chosen(session, options);
   Reader reader(session.model, session.log, session.analyst);
   reader.choose(chosen.get());

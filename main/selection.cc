@@ -62,11 +62,19 @@ std::string row_condition(const Options& o) {
   return where_is_about_calls(o.command) ? std::string() : o.where;
 }
 
+static std::string columns_of(const Options& o) {
+  return o.columns.empty() ? std::string(table_of(o)->listed) : o.columns;
+}
+
+std::optional<PlainList> plain_list_for(const Options& o) {
+  if (!row_condition(o).empty()) return std::nullopt;
+  return plain_list(*table_of(o), columns_of(o));
+}
+
 std::string select_for(const Options& o) {
   const TableDescription& table = *table_of(o);
-  const std::string columns = o.columns.empty() ? std::string(table.listed) : o.columns;
   const std::string where = row_condition(o);
-  return "SELECT " + columns + " FROM " + std::string(table.name) +
+  return "SELECT " + columns_of(o) + " FROM " + std::string(table.name) +
          (where.empty() ? "" : " WHERE (" + where + "\n)");
 }
 
@@ -82,7 +90,7 @@ std::string mistake_in_query(const Options& o) {
       return (o.calls_where.empty() ? "--where: " : "--calls-where or --where: ") + error;
   }
   if (o.command == "sql") return o.query.empty() ? std::string() : check_query(o.query);
-  if (table_of(o) == nullptr) return {};
+  if (table_of(o) == nullptr || plain_list_for(o)) return {};
   const std::string table(table_of(o)->name);
   if (!o.columns.empty()) {
     const std::string error = check_query("SELECT " + o.columns + " FROM " + table);

@@ -2,10 +2,11 @@
 // -c, --from and --to.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "main/options.h"
-#include "query/table_description.h"
+#include "query/plain_list.h"
 
 namespace sipladder {
 
@@ -20,6 +21,9 @@ std::string row_condition(const Options& options);
 
 // The SELECT behind a table command.
 std::string select_for(const Options& options);
+
+// The rows of a table command when they need no SELECT.
+std::optional<PlainList> plain_list_for(const Options& options);
 
 // A sentence when `query`, which was made from a condition over calls, is not valid.
 std::string mistake_in_condition(const std::string& query);

@@ -3,78 +3,30 @@
 #include <re2/re2.h>
 #include <sqlite3.h>
 
-#include <algorithm>
-#include <cstring>
-#include <map>
+#include "query/row_walk.h"
 
 namespace sipladder {
-
-struct TableModule {
-  const TableDescription* table;
-  Reader* reader;
-  // How the call of a row is found when only some calls are chosen: by the id of the row, by its
-  // column `call`, or by the call of its message. Rows of other tables (`none`) belong to no call
-  // and always show.
-  enum class Owner : uint8_t { none, is_call, has_call, has_message } owner = Owner::none;
-  const Column* call = nullptr;  // has_call
-};
-
 namespace {
 
 // A table as SQLite sees it. `base` must come first (sqlite3_vtab), likewise in Cursor.
 struct VirtualTable {
   sqlite3_vtab base;
-  const TableModule* module;
+  const RowSource* source;
 };
 
 struct Cursor {
   sqlite3_vtab_cursor base;
-  const TableModule* module;
-  RowId row;
-  uint32_t last;   // record with which the scan ends
-  uint32_t parts;  // rows of the current record
+  RowWalk walk;
 };
 
 // Values of idxNum: the first column equals a value, or is greater than it.
 constexpr int kByRecord = 1;
 constexpr int kFromRecord = 2;
 
-TableModule module_of(const TableDescription& table, Reader& reader) {
-  using Owner = TableModule::Owner;
-  TableModule made{&table, &reader};
-  for (const Column& column : table.columns) {
-    if (column.name != "call") continue;
-    made.owner = Owner::has_call;
-    made.call = &column;
-  }
-  if (made.owner == Owner::none && table.columns.front().name == "message")
-    made.owner = Owner::has_message;
-  if (table.name == "calls") made.owner = Owner::is_call;
-  return made;
-}
-
-bool is_of_chosen_call(const TableModule& module, RowId row) {
-  Reader& reader = *module.reader;
-  switch (module.owner) {
-    case TableModule::Owner::none:
-      return true;
-    case TableModule::Owner::is_call:
-      return reader.is_chosen(CallId{row.id});
-    case TableModule::Owner::has_message:
-      return reader.is_chosen(reader.model.messages[MessageId{row.id}].call);
-    case TableModule::Owner::has_call:
-      break;
-  }
-  Value call;
-  module.call->get(reader, row, call);
-  return call.type == Value::Type::integer &&
-         reader.is_chosen(CallId{static_cast<uint32_t>(call.integer)});
-}
-
 int connect(sqlite3* db, void* aux, int, const char* const*, sqlite3_vtab** out, char**) {
-  const auto* module = static_cast<const TableModule*>(aux);
+  const auto* source = static_cast<const RowSource*>(aux);
   std::string sql = "CREATE TABLE t(";
-  for (const Column& column : module->table->columns) {
+  for (const Column& column : source->table().columns) {
     if (sql.back() != '(') sql += ',';
     sql.append("\"")
         .append(column.name)
@@ -84,7 +36,7 @@ int connect(sqlite3* db, void* aux, int, const char* const*, sqlite3_vtab** out,
   const int result = sqlite3_declare_vtab(db, (sql + ")").c_str());
   if (result != SQLITE_OK) return result;
   auto table = std::make_unique<VirtualTable>();
-  table->module = module;
+  table->source = source;
   *out = &table.release()->base;
   return SQLITE_OK;
 }
@@ -97,7 +49,7 @@ int disconnect(sqlite3_vtab* table) {
 // Only conditions on the first column save work: `id = ?` and `message = ?` name the record, and
 // `id > ?` says where to begin.
 int best_index(sqlite3_vtab* base, sqlite3_index_info* info) {
-  const TableDescription& table = *reinterpret_cast<VirtualTable*>(base)->module->table;
+  const TableDescription& table = reinterpret_cast<VirtualTable*>(base)->source->table();
   info->estimatedCost = 1e6;
   int used = -1;
   for (int i = 0; i < info->nConstraint; i++) {
@@ -118,8 +70,8 @@ int best_index(sqlite3_vtab* base, sqlite3_index_info* info) {
 }
 
 int open_cursor(sqlite3_vtab* table, sqlite3_vtab_cursor** out) {
-  auto cursor = std::make_unique<Cursor>();
-  cursor->module = reinterpret_cast<VirtualTable*>(table)->module;
+  auto cursor = std::make_unique<Cursor>(
+      Cursor{{}, RowWalk(*reinterpret_cast<VirtualTable*>(table)->source)});
   *out = &cursor.release()->base;
   return SQLITE_OK;
 }
@@ -129,63 +81,31 @@ int close_cursor(sqlite3_vtab_cursor* base) {
   return SQLITE_OK;
 }
 
-// True when nobody waits for more rows. Tables whose open() has found all rows are read to their
-// end, since that takes no time.
-bool is_cancelled(const Cursor& cursor) {
-  return cursor.module->table->come != RowsCome::by_opening &&
-         cursor.module->reader->model.cancellation.requested();
-}
-
-// Moves to the first record from row.id on that has rows.
-void seek_row(Cursor& cursor) {
-  cursor.row.part = 0;
-  for (; cursor.row.id <= cursor.last; cursor.row.id++) {
-    if (is_cancelled(cursor)) return;
-    cursor.parts = cursor.module->table->parts(*cursor.module->reader, cursor.row.id);
-    if (cursor.parts == 0) continue;
-    if (!cursor.module->reader->has_choice() || is_of_chosen_call(*cursor.module, cursor.row))
-      return;
-  }
-}
-
 int filter(sqlite3_vtab_cursor* base, int index, const char*, int, sqlite3_value** values) {
-  Cursor& cursor = *reinterpret_cast<Cursor*>(base);
-  const uint32_t count = cursor.module->table->open(*cursor.module->reader);
-  cursor.row = {1, 0};
-  cursor.last = count;
+  RowWalk& walk = reinterpret_cast<Cursor*>(base)->walk;
   if (index == kByRecord) {
-    const int64_t id = sqlite3_value_int64(values[0]);
-    const bool there =
-        id >= 1 && id <= int64_t{count} && sqlite3_value_type(values[0]) != SQLITE_NULL;
-    cursor.row.id = there ? static_cast<uint32_t>(id) : 1U;
-    cursor.last = there ? cursor.row.id : 0U;
+    const bool is_null = sqlite3_value_type(values[0]) == SQLITE_NULL;
+    walk.begin_at(is_null ? 0 : sqlite3_value_int64(values[0]));
+  } else {
+    walk.begin(index == kFromRecord ? sqlite3_value_int64(values[0]) : 0);
   }
-  if (index == kFromRecord) {
-    const int64_t above = std::clamp<int64_t>(sqlite3_value_int64(values[0]), 0, count);
-    cursor.row.id = static_cast<uint32_t>(above) + 1;
-  }
-  seek_row(cursor);
   return SQLITE_OK;
 }
 
 int next(sqlite3_vtab_cursor* base) {
-  Cursor& cursor = *reinterpret_cast<Cursor*>(base);
-  if (++cursor.row.part < cursor.parts) return SQLITE_OK;
-  cursor.row.id++;
-  seek_row(cursor);
+  reinterpret_cast<Cursor*>(base)->walk.next();
   return SQLITE_OK;
 }
 
 int at_end(sqlite3_vtab_cursor* base) {
-  const Cursor& cursor = *reinterpret_cast<Cursor*>(base);
-  return is_cancelled(cursor) || cursor.row.id > cursor.last ? 1 : 0;
+  return reinterpret_cast<Cursor*>(base)->walk.at_end() ? 1 : 0;
 }
 
 int column(sqlite3_vtab_cursor* base, sqlite3_context* context, int index) {
-  const Cursor& cursor = *reinterpret_cast<Cursor*>(base);
+  const RowWalk& walk = reinterpret_cast<Cursor*>(base)->walk;
+  const RowSource& source = walk.source();
   Value value;
-  cursor.module->table->columns[static_cast<size_t>(index)].get(*cursor.module->reader, cursor.row,
-                                                                value);
+  source.table().columns[static_cast<size_t>(index)].get(source.reader(), walk.row(), value);
   switch (value.type) {
     case Value::Type::null:
       sqlite3_result_null(context);
@@ -204,8 +124,8 @@ int column(sqlite3_vtab_cursor* base, sqlite3_context* context, int index) {
 }
 
 int rowid(sqlite3_vtab_cursor* base, sqlite3_int64* out) {
-  const Cursor& cursor = *reinterpret_cast<Cursor*>(base);
-  *out = int64_t{cursor.row.id} << 24 | cursor.row.part;
+  const RowId row = reinterpret_cast<Cursor*>(base)->walk.row();
+  *out = int64_t{row.id} << 24 | row.part;
   return SQLITE_OK;
 }
 
@@ -308,16 +228,16 @@ static int is_overdue(void* model) {
 
 struct Database::State {
   sqlite3* db = nullptr;
-  std::vector<std::unique_ptr<TableModule>> modules;
+  std::vector<std::unique_ptr<RowSource>> sources;
   ~State() { sqlite3_close(db); }
 };
 
 Database::Database(Reader& reader) : state_(std::make_unique<State>()) {
   sqlite3_open_v2(":memory:", &state_->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
   for (const TableDescription* table : tables()) {
-    state_->modules.push_back(std::make_unique<TableModule>(module_of(*table, reader)));
+    state_->sources.push_back(std::make_unique<RowSource>(*table, reader));
     const std::string name(table->name);
-    sqlite3_create_module(state_->db, name.c_str(), &module(), state_->modules.back().get());
+    sqlite3_create_module(state_->db, name.c_str(), &module(), state_->sources.back().get());
     sqlite3_exec(state_->db, ("CREATE VIRTUAL TABLE " + name + " USING " + name).c_str(), nullptr,
                  nullptr, nullptr);
   }
