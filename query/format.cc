@@ -1,6 +1,6 @@
 #include "query/format.h"
 
-#include <fmt/format.h>
+#include <charconv>
 
 #include "query/characters.h"
 #include "query/escape.h"
@@ -10,8 +10,10 @@ namespace sipladder {
 namespace {
 
 std::string number_text(const Value& value) {
-  return value.type == Value::Type::integer ? std::to_string(value.integer)
-                                            : fmt::format("{:.3f}", value.real);
+  if (value.type == Value::Type::integer) return std::to_string(value.integer);
+  char text[320];  // the largest number has 309 digits before the point
+  const auto end = std::to_chars(text, text + sizeof text, value.real, std::chars_format::fixed, 3);
+  return {text, end.ptr};
 }
 
 std::string csv_cell(const Value& value, bool raw) {

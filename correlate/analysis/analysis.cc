@@ -219,7 +219,8 @@ void Analyst::analyse(CallId id, MessageView& view) {
   drop_untimed(model_, &analysis.findings);
   drop_explained(model_, &analysis.findings);
   demote_repeats_of_forks(&analysis.findings);
-  std::stable_sort(analysis.findings.begin(), analysis.findings.end(), worse);
+  if (analysis.findings.size() > 1)  // it allocates a buffer even for one
+    std::stable_sort(analysis.findings.begin(), analysis.findings.end(), worse);
   analysis.early_audio = context.early.heard;
   name_root_cause(&analysis);
   analysis.scenario = scenario_of(context);
