@@ -4,6 +4,8 @@
 #include <cstring>
 #include <optional>
 
+#include "capture/key_words.h"
+
 namespace sipladder {
 namespace {
 
@@ -27,33 +29,6 @@ std::optional<SecretKind> secret_kind(std::string_view label) {
   return std::nullopt;
 }
 
-int key_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-// Returns the number of bytes; 0 when the text is no hex, or has more than `most` bytes.
-size_t read_key_hex(std::string_view hex, uint8_t* out, size_t most) {
-  if (hex.size() % 2 != 0 || hex.size() / 2 > most) return 0;
-  for (size_t i = 0; i < hex.size(); i += 2) {
-    const int high = key_digit(hex[i]);
-    const int low = key_digit(hex[i + 1]);
-    if (high < 0 || low < 0) return 0;
-    out[i / 2] = static_cast<uint8_t>(high << 4 | low);
-  }
-  return hex.size() / 2;
-}
-
-std::string_view take_key_word(std::string_view* line) {
-  const size_t begin = std::min(line->find_first_not_of(" \t"), line->size());
-  line->remove_prefix(begin);
-  const std::string_view word = line->substr(0, line->find_first_of(" \t\r"));
-  line->remove_prefix(word.size());
-  return word;
-}
-
 }  // namespace
 
 Secret::Secret(std::string_view bytes)
@@ -66,7 +41,8 @@ Secret::~Secret() {
 }
 
 bool KeyLog::add_line(std::string_view line) {
-  if (line.empty() || line[0] == '#') return false;
+  if (line.empty()) return false;
+  if (line[0] == '#') return bindings_.add_line(line);
   const auto kind = secret_kind(take_key_word(&line));
   if (!kind) return false;
   std::array<uint8_t, kClientRandom> random{};

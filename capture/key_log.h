@@ -1,6 +1,6 @@
 // Secrets of TLS, as clients and servers log them (RFC 9850, once NSS's SSLKEYLOGFILE): lines
-// "LABEL client_random secret", both in hex. Lines with an unknown label, lines that start with #
-// and malformed lines are skipped.
+// "LABEL client_random secret", both in hex. Lines with an unknown label, malformed lines and those
+// that start with # are skipped, except for "# TUPLE" (key_bindings.h).
 //
 // Bounds: kMaxSecrets; later ones are refused and counted. Secrets are wiped when they are
 // destroyed, and nothing prints them. Threads: the one that reads packets. Errors: none.
@@ -12,6 +12,8 @@
 #include <map>
 #include <string>
 #include <string_view>
+
+#include "capture/key_bindings.h"
 
 namespace sipladder {
 
@@ -48,7 +50,7 @@ class Secret {
 
 class KeyLog {
  public:
-  // Adds the secret of one line, which comes without its line end. False when there is none, or
+  // Adds what one line says, which comes without its line end. False when that is nothing, or
   // nothing new.
   bool add_line(std::string_view line);
   // Adds a secret that is known otherwise. The first one of a kind and client random stays; false
@@ -59,6 +61,7 @@ class KeyLog {
   const Secret* find(SecretKind kind, std::string_view client_random) const;
   // Whether a secret of any kind is there for this client random.
   bool knows(std::string_view client_random) const;
+  const KeyBindings& bindings() const { return bindings_; }
   size_t size() const { return secrets_.size(); }
   // A source of secrets is still open: the secrets of packets that have passed may still come.
   void expect_more() { more_ = true; }
@@ -69,6 +72,7 @@ class KeyLog {
   // Client random, then the kind: all secrets of one connection stand together.
   using Name = std::array<uint8_t, kClientRandom + 1>;
   std::map<Name, Secret> secrets_;  // nodes of a map never move: no copy of a secret stays behind
+  KeyBindings bindings_;
   uint64_t refused_ = 0;
   bool more_ = false;
 };

@@ -3,6 +3,27 @@
 #include "decode/stream_messages.h"
 
 namespace sipladder {
+namespace {
+
+// Joins a connection whose handshake was not captured, where a key log says whose secrets it has.
+bool join_tls(Layers& layers, const TcpKey& key, TcpStream& stream) {
+  const KeyBindings& known = layers.tls.keys().bindings();
+  if (known.empty()) return false;
+  for (const bool client : {true, false}) {
+    const Endpoint& from = client ? key.src : key.dst;
+    const Endpoint& to = client ? key.dst : key.src;
+    std::vector<KeyBinding> bindings = known.of(to_string(from), to_string(to));
+    if (bindings.empty()) continue;
+    const auto row = layers.tls.join(from, to, layers.place());
+    if (!row) return false;
+    stream.tls_end = client ? TlsEnd::client : TlsEnd::server;
+    stream.tls = std::make_shared<TlsSession>(layers.tls, *row, std::move(bindings));
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
 
 bool begin_tls(Layers& layers, const TcpKey& key, TcpStream& stream, std::string_view bytes) {
   if (!is_tls_record(bytes)) return false;
@@ -14,7 +35,7 @@ bool begin_tls(Layers& layers, const TcpKey& key, TcpStream& stream, std::string
     return true;
   }
   stream.tls_end = begins_tls(bytes);
-  if (stream.tls_end == TlsEnd::none) return false;
+  if (stream.tls_end == TlsEnd::none) return join_tls(layers, key, stream);
   const bool client = stream.tls_end == TlsEnd::client;
   stream.tls = std::make_shared<TlsSession>(layers.tls, client ? key.src : key.dst,
                                             client ? key.dst : key.src, layers.place());

@@ -6,8 +6,8 @@
 namespace sipladder {
 
 // Gives `stream` a TLS session, if `bytes` begin with a TLS record and either the other direction
-// has a session or the record is a hello. False when neither is so. For a direction of which
-// nothing was read yet.
+// has a session, the record is a hello, or a key log binds secrets to these ends. False when none
+// of it is so. For a direction of which nothing was read yet.
 bool begin_tls(Layers& layers, const TcpKey& key, TcpStream& stream, std::string_view bytes);
 // Likewise for a direction whose first bytes are in stream.pending.
 bool begin_pending_tls(Layers& layers, const TcpKey& key, TcpStream& stream,

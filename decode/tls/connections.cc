@@ -30,6 +30,21 @@ uint32_t TlsConnections::begin(const Endpoint& client, const Endpoint& server,
   return row;
 }
 
+std::optional<uint32_t> TlsConnections::join(const Endpoint& client, const Endpoint& server,
+                                             const TlsPlace& place) {
+  const auto found = by_ends_.find(std::minmax(client, server));
+  if (found == by_ends_.end()) {
+    const uint32_t row = begin(client, server, place);
+    return row == kNoRow ? std::nullopt : std::optional(row);
+  }
+  TlsConnection& known = edit(found->second);
+  if (known.unread != TlsUnread::no_handshake) return std::nullopt;
+  known.client = client;
+  known.server = server;
+  known.unread = TlsUnread::no;
+  return found->second;
+}
+
 TlsConnection& TlsConnections::edit(uint32_t row) {
   if (row >= rows_.size()) return scratch_ = {};
   if (!changed_[row]) changes_.push_back(row);

@@ -2,7 +2,8 @@
 // and whether the content could be read (RFC 8446, RFC 5246).
 //
 // Bounds: kMaxTlsConnections rows; later connections get no row, but are read all the same.
-// kMaxTlsHeld bytes of records of all connections together wait for keys. Threads: one.
+// kMaxTlsHeld bytes of records of all connections together wait for keys; kMaxSearch bytes are
+// decrypted in search of sequence numbers. Threads: one.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -22,6 +23,7 @@ namespace sipladder {
 
 inline constexpr size_t kMaxTlsConnections = 16'384;
 inline constexpr size_t kMaxTlsHeld = 16 << 20;
+inline constexpr size_t kMaxSearch = size_t{16} << 30;
 
 enum class TlsEnd : uint8_t { none, client, server };
 
@@ -96,6 +98,10 @@ class TlsConnections {
  public:
   // Adds a row for a connection and returns its number; kNoRow beyond the bound.
   uint32_t begin(const Endpoint& client, const Endpoint& server, const TlsPlace& place);
+  // The row of a connection whose handshake was not captured, which can be read now; count() may
+  // have begun it. nullopt: it has been given up before, or there is no room.
+  std::optional<uint32_t> join(const Endpoint& client, const Endpoint& server,
+                               const TlsPlace& place);
   // Counts a TCP payload that begins with a TLS record, but belongs to no session that is read.
   void count(const Endpoint& src, const Endpoint& dst, std::string_view payload,
              const TlsPlace& place);
@@ -123,6 +129,12 @@ class TlsConnections {
   void hold(size_t bytes) { held_ += bytes; }
   void release(size_t bytes) { held_ -= bytes; }
 
+  // Counts bytes of a search; false when the bound is reached.
+  bool may_search(size_t bytes) {
+    searched_ += bytes;
+    return searched_ <= kMaxSearch;
+  }
+
   static constexpr uint32_t kNoRow = UINT32_MAX;
 
  private:
@@ -141,7 +153,7 @@ class TlsConnections {
   const KeyLog* keys_ = nullptr;
   const KeyLog no_keys_{};
   const RsaKeys* rsa_keys_ = nullptr;
-  size_t held_ = 0;
+  size_t held_ = 0, searched_ = 0;
 };
 
 }  // namespace sipladder

@@ -153,6 +153,7 @@ void TlsSession::change_cipher(Half& half) {
 
 void TlsSession::take_encrypted(Half& half, const TlsRecord& record, const TlsPlace& place,
                                 std::vector<TlsPlain>* out) {
+  if (!bindings_.empty() && !bind(half, record)) return stay_unbound(half, record, place);
   // 0-RTT data come before the ServerHello, which chooses the suite.
   if (half.client && client_hello_ && !server_hello_ && early_offered_)
     return hold(half, record, place);
@@ -203,12 +204,13 @@ TlsSession::Opening TlsSession::open(Half& half, const TlsRecord& record, std::s
 bool TlsSession::try_epoch(Half& half, size_t epoch, const TlsRecord& record, std::string* plain,
                            uint8_t* type) {
   const uint64_t first = epoch == half.epoch ? half.sequence : 0;
-  const uint64_t tries = half.gap ? kMostSequencesTried : 1;
+  const uint64_t tries = half.adrift ? half.reach : half.gap ? kMostSequencesTried : 1;
   for (uint64_t sequence = first; sequence < first + tries; sequence++) {
+    if (half.adrift && !may_search(half, record.body.size())) return false;
     if (!half.ciphers[epoch]->open(record, sequence, plain, type)) continue;
     half.sequence = sequence + 1;
     half.epoch = epoch;
-    half.gap = false;
+    half.gap = half.adrift = false;
     return true;
   }
   return false;
@@ -310,8 +312,7 @@ void TlsSession::drop_held(Half& half) {
 
 void TlsSession::drain(Half& half, std::vector<TlsPlain>* out) {
   if (half.held.empty() || !server_hello_) return;
-  const bool known = rows_.keys().knows(hello_.client_random);
-  if (!known) return;
+  if (!knows_keys()) return;
   std::deque<Held> held;
   held.swap(half.held);
   drop_held(half);

@@ -2,7 +2,9 @@
 // with the keys, the content (RFC 8446, RFC 5246, RFC 4346, RFC 2246).
 //
 // Behind a gap, decryption goes on where the cipher allows it: up to kMostSequencesTried sequence
-// numbers are tried. Records that come before their keys wait for them.
+// numbers are tried. Records that come before their keys wait for them. Where the capture joins a
+// connection midway, kMostNumbersMidway are tried, for at most kMaxSearchBySide bytes of decryption
+// by side, and kMaxSearch of all connections together.
 //
 // Bounds for each side: one record, one handshake message (kMaxHandshake) and kMaxHeldBySide bytes
 // of waiting records. With private RSA keys, kMaxTranscript bytes of the handshake in the clear are
@@ -25,6 +27,8 @@
 namespace sipladder {
 
 inline constexpr uint64_t kMostSequencesTried = 64;
+inline constexpr uint64_t kMostNumbersMidway = 1 << 20;
+inline constexpr size_t kMaxSearchBySide = 1 << 30;
 inline constexpr size_t kMaxHeldBySide = 64 << 10;
 inline constexpr size_t kMaxTranscript = 128 << 10;
 
@@ -40,6 +44,9 @@ class TlsSession {
   // Adds its row to `rows`, which must outlive this.
   TlsSession(TlsConnections& rows, const Endpoint& client, const Endpoint& server,
              const TlsPlace& place);
+  // Its handshake was not captured: `row` is there (TlsConnections::join()), `bindings` is not
+  // empty.
+  TlsSession(TlsConnections& rows, uint32_t row, std::vector<KeyBinding> bindings);
   ~TlsSession();
   TlsSession(const TlsSession&) = delete;
   TlsSession& operator=(const TlsSession&) = delete;
@@ -81,6 +88,10 @@ class TlsSession {
     bool encrypted = false;  // TLS 1.3: handshake keys are in use from here on
     bool finished = false;   // sent its Finished, as far as can be told
     bool dead = false;       // cannot be read any more
+    bool adrift = false;     // midway: the sequence number is not known at all
+    uint64_t reach = 0;      // of these: how many are tried
+    size_t searched = 0;     // bytes that were decrypted in vain
+    std::string before;      // the end of the record before
     unsigned failures = 0;   // records in a row that the keys did not open
     size_t epoch = kApplication;
     uint64_t sequence = 0;
@@ -117,6 +128,13 @@ class TlsSession {
   void note_finished(Half& half, const TlsPlace& place);
   void note_unread_handshake(Half& half, const TlsRecord& record, const TlsPlace& place);
 
+  bool knows_keys() const;
+  bool may_search(Half& half, size_t size);
+  std::vector<KeyInputs> inputs_midway(uint16_t version) const;
+  bool opens_midway(Half& half, const TlsRecord& record, uint64_t reach);
+  bool bind(Half& half, const TlsRecord& record);
+  void stay_unbound(Half& half, const TlsRecord& record, const TlsPlace& place);
+
   void take_handshake(Half& half, std::string_view content, const TlsPlace& place);
   void take_message(Half& half, const HandshakeReader::Message& message, const TlsPlace& place);
   void take_client_hello(const std::string& body, const TlsPlace& place);
@@ -130,7 +148,8 @@ class TlsSession {
   TlsConnections& rows_;
   uint32_t row_ = TlsConnections::kNoRow;
   std::array<Half, 2> halves_;
-  KeyInputs hello_;  // from both hellos
+  KeyInputs hello_;                   // from both hellos
+  std::vector<KeyBinding> bindings_;  // midway, until one of them has opened a record
   bool client_hello_ = false, server_hello_ = false;
   bool early_offered_ = false, early_refused_ = false;
   bool compressed_ = false;

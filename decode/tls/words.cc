@@ -26,6 +26,10 @@ std::string why_not_text(const TlsConnection& connection) {
 }
 
 std::string key_needed_text(const TlsConnection& connection) {
+  const bool dtls = connection.version >= kDtls12;
+  if (connection.unread == TlsUnread::no_handshake && !dtls)
+    return "# TUPLE " + to_string(connection.client) + " " +
+           to_string(connection.server);
   const bool missing =
       connection.unread == TlsUnread::no_key || connection.unread == TlsUnread::wrong_key;
   if (!missing || connection.client_random.empty()) return {};

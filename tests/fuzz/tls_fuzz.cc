@@ -1,11 +1,7 @@
 // TLS: key lines, handshake messages and certificates of any bytes; and sessions of TLS 1.3 whose
 // records come whole, split, lost and among garbage, with keys that are known here: what is read
 // must be what was sealed.
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
 #include <algorithm>
-#include <array>
 
 #include "capture/key_log.h"
 #include "decode/bytes.h"
@@ -13,6 +9,7 @@
 #include "decode/tls/words.h"
 #include "tests/fuzz/choices.h"
 #include "tests/fuzz/targets.h"
+#include "tests/support/flow_seal.h"
 #include "tests/support/packet_builder.h"
 
 namespace sipladder::fuzz {
@@ -28,7 +25,9 @@ std::string key_lines(std::string_view input) {
   at_once.end();
   for (size_t at = 0; at < input.size(); at += 3) cut.add(input.substr(at, 3));
   cut.end();
-  return whole.size() == pieces.size() ? "" : "key lines in pieces are others";
+  const bool same = whole.size() == pieces.size() &&
+                    whole.bindings().empty() == pieces.bindings().empty();
+  return same ? "" : "key lines in pieces are others";
 }
 
 std::string messages(std::string_view input) {
@@ -49,44 +48,15 @@ std::string messages(std::string_view input) {
   return count == cut ? "" : "handshake messages in pieces are others";
 }
 
-// HKDF-Expand-Label (RFC 8446 7.1) of one block, written another way than the program has it.
-std::string expand(const std::string& secret, const std::string& label, size_t size) {
-  const std::string name = "tls13 " + label;
-  const std::string info = number16(static_cast<unsigned>(size)) +
-                           bytes({static_cast<int>(name.size())}) + name + bytes({0, 1});
-  std::array<uint8_t, 32> block{};
-  unsigned length = 0;
-  HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()), bytes_of(info), info.size(),
-       block.data(), &length);
-  return std::string(reinterpret_cast<const char*>(block.data()), size);
-}
-
 // TLS_AES_128_GCM_SHA256.
 class Sealer {
  public:
   explicit Sealer(std::string secret) : secret_(std::move(secret)) {}
   std::string record(int type, const std::string& content) {
-    const std::string plain = content + bytes({type});
-    const std::string head = bytes({23, 3, 3}) + number16(static_cast<unsigned>(plain.size() + 16));
-    std::string nonce = expand(secret_, "iv", 12);
-    for (size_t i = 0; i < 8; i++)
-      nonce[11 - i] = static_cast<char>(nonce[11 - i] ^ static_cast<char>(sequence_ >> (8 * i)));
-    sequence_++;
-    const std::string key = expand(secret_, "key", 16);
-    std::string sealed(plain.size(), '\0'), tag(16, '\0');
-    EVP_CIPHER_CTX* const context = EVP_CIPHER_CTX_new();
-    int got = 0;
-    EVP_EncryptInit_ex(context, EVP_aes_128_gcm(), nullptr, bytes_of(key), bytes_of(nonce));
-    EVP_EncryptUpdate(context, nullptr, &got, bytes_of(head), static_cast<int>(head.size()));
-    EVP_EncryptUpdate(context, reinterpret_cast<uint8_t*>(sealed.data()), &got, bytes_of(plain),
-                      static_cast<int>(plain.size()));
-    EVP_EncryptFinal_ex(context, nullptr, &got);
-    EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_GET_TAG, 16, tag.data());
-    EVP_CIPHER_CTX_free(context);
-    return head + sealed + tag;
+    return build::seal_tls13(secret_, sequence_++, type, content);
   }
   void update() {
-    secret_ = expand(secret_, "traffic upd", 32);
+    secret_ = build::expand_tls13(secret_, "traffic upd", 32);
     sequence_ = 0;
   }
 

@@ -33,7 +33,7 @@ struct Line {
   std::vector<std::string> words;             // what is sent, then what else stands without "="
   std::map<std::string, std::string> values;  // name=value
   Headers headers;                            // of the indented lines
-  std::string indented;                       // as it stands, for raw
+  std::string indented;                       // as it stands
 
   bool has(const std::string& word) const {
     return std::find(words.begin(), words.end(), word) != words.end();
@@ -45,6 +45,14 @@ struct Line {
   int integer(const std::string& name, int otherwise) const {
     const auto found = values.find(name);
     return found == values.end() ? otherwise : std::atoi(found->second.c_str());
+  }
+  // The indented lines as a payload. An empty one is written as "." because editors cut spaces at
+  // line ends.
+  std::string raw() const {
+    std::string text = indented;
+    for (size_t at = 0; (at = text.find("\r\n.\r\n", at)) != std::string::npos;)
+      text.erase(at + 2, 1);
+    return text;
   }
   double seconds(const std::string& name, double otherwise) const {
     const auto found = values.find(name);

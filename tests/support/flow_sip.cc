@@ -228,15 +228,6 @@ Message message_of(const Line& line, FlowCall* call, std::string* error) {
   return forwarded ? forwarded_request(line, *call, error) : request(line, call);
 }
 
-// An empty indented line is written as "." because editors cut spaces at line ends.
-std::string raw_bytes(const Line& line) {
-  std::string text = line.indented;
-  for (size_t at = 0; (at = text.find("\r\n.\r\n", at)) != std::string::npos;) {
-    text.erase(at + 2, 1);
-  }
-  return text;
-}
-
 // `repeat` or `dup`, what begins the start line after SIP/2.0, and perhaps (METHOD).
 bool is_meant(const Line& line, const SentMessage& sent) {
   if (sent.src.text() != line.src.text() || sent.dst.text() != line.dst.text()) return false;
@@ -276,7 +267,7 @@ std::vector<Payload> sip_payloads(const Line& line, FlowCalls* calls, uint16_t* 
 
   SentMessage sent{line.src, line.dst, {}, {}, ++*ip_id, word == "raw"};
   if (sent.raw) {
-    sent.bytes = raw_bytes(line);
+    sent.bytes = line.raw();
   } else {
     sent.message = message_of(line, &call, error);
     if (!error->empty()) return {};

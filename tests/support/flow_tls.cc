@@ -2,6 +2,7 @@
 #include <sstream>
 
 #include "tests/support/flow_media.h"
+#include "tests/support/flow_seal.h"
 #include "tests/support/packet_builder.h"
 
 namespace sipladder::build {
@@ -91,6 +92,9 @@ std::string tls_bytes(const Line& line) {
   if (line.has("certificate")) return certificate(line);
   if (const int alert = line.integer("alert", -1); alert >= 0)
     return record(21, bytes({line.integer("level", 2), alert}));
+  if (line.has("sealed"))
+    return seal_tls13(std::string(32, line.value("secret", "c")[0]),
+                      static_cast<uint64_t>(line.integer("number", 0)), 23, line.raw());
   if (line.has("finished"))  // up to 1.2, behind a ChangeCipherSpec
     return record(20, bytes({1})) + record(22, std::string(40, 'f'));
   return record(23, std::string(static_cast<size_t>(line.integer("size", 60)), 'x'));

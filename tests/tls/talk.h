@@ -70,7 +70,18 @@ struct TlsSetup {
   std::string suite;  // OpenSSL's name; empty: what it likes best
   bool encrypt_then_mac = true;
   const char* server_groups = nullptr;
+  bool client_certificate = false;  // the server asks for one, and the client has it
 };
+
+inline std::string hex(const std::string& bytes) {
+  std::string text;
+  for (const char c : bytes) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    text += kDigits[static_cast<uint8_t>(c) >> 4];
+    text += kDigits[static_cast<uint8_t>(c) & 15];
+  }
+  return text;
+}
 
 struct Flight {
   bool client;
@@ -95,11 +106,15 @@ inline Context make_context(const TlsSetup& setup, bool server) {
   }
   if (!setup.encrypt_then_mac) SSL_CTX_set_options(c, SSL_OP_NO_ENCRYPT_THEN_MAC);
   SSL_CTX_set_keylog_callback(c, log_key);
+  const Owner& owner = owner_of(setup.suite.find("ECDSA") == std::string::npos);
+  if (server || setup.client_certificate) {
+    SSL_CTX_use_certificate(c, owner.certificate.get());
+    SSL_CTX_use_PrivateKey(c, owner.key.get());
+  }
   if (!server) return context;
   SSL_CTX_set_dh_auto(c, 1);
-  const Owner& owner = owner_of(setup.suite.find("ECDSA") == std::string::npos);
-  SSL_CTX_use_certificate(c, owner.certificate.get());
-  SSL_CTX_use_PrivateKey(c, owner.key.get());
+  if (setup.client_certificate)
+    SSL_CTX_set_verify(c, SSL_VERIFY_PEER, [](int, X509_STORE_CTX*) { return 1; });
   SSL_CTX_set_max_early_data(c, 16'384);
   if (setup.server_groups != nullptr) SSL_CTX_set1_groups_list(c, setup.server_groups);
   SSL_CTX_set_alpn_select_cb(
@@ -169,6 +184,35 @@ class Talk {
     ASSERT_EQ(SSL_key_update(ssl, SSL_KEY_UPDATE_REQUESTED), 1);
     SSL_do_handshake(ssl);
     pump();
+  }
+  // The server asks for another handshake, inside of the first one's keys (up to TLS 1.2).
+  void renegotiate() {
+    g_key_log = &key_log;
+    ASSERT_EQ(SSL_renegotiate(server_.get()), 1);
+    SSL_do_handshake(server_.get());
+    pump();
+    std::string none(1, '\0');
+    for (int i = 0; i < 6; i++) {
+      SSL_read(client_.get(), none.data(), 1);
+      pump();
+      SSL_read(server_.get(), none.data(), 1);
+      pump();
+    }
+    ASSERT_FALSE(SSL_renegotiate_pending(server_.get()) != 0 ||
+                 SSL_in_init(server_.get()) != 0 || SSL_in_init(client_.get()) != 0);
+  }
+  // The line of a key log that binds the secrets to the ends of a Bystander.
+  std::string tuple_line() const {
+    std::string line = "# TUPLE " + kClient + ":" + std::to_string(kClientPort) + " " + kServer +
+                       ":" + std::to_string(kServerPort);
+    std::string random(32, '\0');
+    auto* const bytes = reinterpret_cast<unsigned char*>(random.data());
+    SSL_get_client_random(client_.get(), bytes, random.size());
+    line += " " + hex(random);
+    SSL_get_server_random(client_.get(), bytes, random.size());
+    line += " " + hex(random);
+    const uint16_t suite = SSL_CIPHER_get_protocol_id(SSL_get_current_cipher(client_.get()));
+    return line + " " + hex({static_cast<char>(suite >> 8), static_cast<char>(suite)}) + "\n";
   }
   bool reused() const { return SSL_session_reused(client_.get()) == 1; }
 

@@ -59,7 +59,9 @@ std::vector<const TlsConnection*> flows_of_signalling(CaptureContext& context) {
 std::string key_text(const TlsConnection& flow) {
   constexpr size_t kShownDigits = 16;
   const std::string needed = key_needed_text(flow);
-  if (needed.empty() || needed.size() < 64) return {};
+  if (needed.starts_with('#'))
+    return "its keys, and a line \"" + needed + " CLIENT_RANDOM\" beside them (docs/tls.md)";
+  if (needed.size() < 64) return {};
   const std::string digits = needed.substr(needed.size() - 64, kShownDigits);
   const bool secrets = flow.version >= kTls13;
   return fmt::format("the {} of client random {}... (key_needed in the table tls)",
