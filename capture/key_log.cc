@@ -20,6 +20,7 @@ constexpr SecretLabel kSecretLabels[] = {
     {"SERVER_HANDSHAKE_TRAFFIC_SECRET", SecretKind::server_handshake},
     {"CLIENT_TRAFFIC_SECRET_0", SecretKind::client_traffic},
     {"SERVER_TRAFFIC_SECRET_0", SecretKind::server_traffic},
+    {"EXPORTER_SECRET", SecretKind::exporter},
 };
 
 std::optional<SecretKind> secret_kind(std::string_view label) {

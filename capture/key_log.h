@@ -28,6 +28,7 @@ enum class SecretKind : uint8_t {
   server_handshake,
   client_traffic,
   server_traffic,
+  exporter,  // of TLS 1.3: what the keys of SRTP are derived from (RFC 8446 section 7.5)
 };
 
 // A copy of a secret, wiped with the object.

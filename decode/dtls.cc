@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "decode/bytes.h"
+#include "decode/tls/names.h"
 
 namespace sipladder {
 namespace {
@@ -34,17 +35,20 @@ DtlsStep step_of(uint8_t message_type) {
   }
 }
 
-// The protection profile that a use_srtp extension names (RFC 5764 4.1.1); 0: there is none.
-uint16_t profile_in(std::string_view extensions) {
-  constexpr uint16_t kUseSrtp = 14;
+// The protection profile that a use_srtp extension names (RFC 5764 4.1.1), and the version 1.3,
+// which stands in an extension; drafts of it had numbers of their own.
+void read_extensions(std::string_view extensions, DtlsPacket* out) {
+  constexpr uint16_t kUseSrtp = 14, kSupportedVersions = 43;
+  constexpr uint8_t kDraft = 0x7F;
   while (extensions.size() >= 4) {
     const uint8_t* p = bytes_of(extensions);
     const size_t length = be16(p + 2);
     if (length > extensions.size() - 4) break;
-    if (be16(p) == kUseSrtp && length >= 4) return be16(p + 6);
+    if (be16(p) == kUseSrtp && length >= 4) out->srtp_profile = be16(p + 6);
+    const bool version = be16(p) == kSupportedVersions && length == 2;
+    if (version && (be16(p + 4) == kDtls13 || p[4] == kDraft)) out->version = kDtls13;
     extensions.remove_prefix(4 + length);
   }
-  return 0;
 }
 
 // Version, random, session id, suite, compression, extensions (RFC 5246 7.4.1.3).
@@ -57,7 +61,7 @@ void read_server_hello(std::string_view body, DtlsPacket* out) {
   out->version = be16(p);
   out->server_random = body.substr(2, kRandom);
   out->suite = be16(p + after_id);
-  out->srtp_profile = profile_in(body.substr(after_id + 5));
+  read_extensions(body.substr(after_id + 5), out);
 }
 
 // Reads a message, or a fragment of one. Of a later fragment only the type is taken.

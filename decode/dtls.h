@@ -30,7 +30,7 @@ struct DtlsPacket {
   std::string_view server_random;
   uint16_t version = 0;
   uint16_t suite = 0;
-  uint16_t srtp_profile = 0;  // of the use_srtp extension; 0: none
+  uint16_t srtp_profile = 0;  // of the use_srtp extension; 0: none, or it is encrypted (1.3)
   uint8_t fatal_alert = 0;    // its description; 0: none
 
   bool is_handshake() const { return furthest != DtlsStep::none || fatal_alert != 0; }

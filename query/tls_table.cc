@@ -108,7 +108,7 @@ const TableDescription kTlsTable{
          of_connection<[](const Tls& c, Value& v) {
            set_list(c.versions_offered, tls_version_name, v);
          }>},
-        {"version", "TEXT", "chosen by the server: 1.0 to 1.3, DTLS 1.0 or DTLS 1.2",
+        {"version", "TEXT", "chosen by the server: 1.0 to 1.3, DTLS 1.0, 1.2 or 1.3",
          of_connection<[](const Tls& c, Value& v) {
            if (c.version != 0) v.set(tls_version_name(c.version));
          }>},

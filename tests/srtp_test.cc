@@ -6,6 +6,7 @@
 #include <string>
 
 #include "decode/srtp/cipher.h"
+#include "decode/tls/names.h"
 #include "tests/support/flow_srtp.h"
 
 namespace sipladder::srtp_test {
@@ -157,6 +158,36 @@ TEST(Srtp, FlowsAreEncryptedAsLibsrtpDoes) {
     ASSERT_TRUE(
         SrtpCipher::of(keys[0])->open(build::protect_rtp(suite, key, "", packet, 7), 7, &plain));
     EXPECT_EQ(plain, packet);
+  }
+}
+
+// From handshakes of NSS 3.87 over DTLS 1.3: its exporter secrets, and what it exported.
+TEST(Srtp, KeysOfDtls13) {
+  struct Exported {
+    uint16_t suite;
+    std::string_view secret, keys;
+  };
+  const Exported all[] = {
+      {0x1301, "86db5983c0e0436281b75f231842ee1323bcb9cd392e7fe918e13cc8f8162b95",
+       "60ec0ce6b17f67d0d9ea4f1ce10add68d0aef210158ef2aacf555ae979590e37a32cb9c10a9fa37a1e6c87b94a"
+       "8880096559af523a5db7036f8e0431"},
+      {0x1302,
+       "8b6513dfef63070c3a1a25466a123b1feb67b5ccf3285066f1d473c71a533f935f03fb584362e86217f52dd08d"
+       "17880b",
+       "85f946a74ea1376b5abad1d1c166dff2ac799bb65f7292b1a8022b48bd84cc197e7a7bbbeadb6d15d6abd9fcb4"
+       "3c392e5c02e9ee245edacf5ca8afea"},
+  };
+  const std::string random(32, 'r');
+  for (const Exported& one : all) {
+    KeyLog keys;
+    keys.add(SecretKind::exporter, random, from_hex(one.secret));
+    const auto pairs = srtp_keys_of({kDtls13, one.suite, 0, random, {}}, keys);
+    ASSERT_EQ(pairs.size(), 4U);  // which profile was chosen cannot be seen
+    const std::string exported = from_hex(one.keys);
+    EXPECT_EQ(pairs[0].client.key.bytes(), exported.substr(0, 16) + exported.substr(32, 14));
+    EXPECT_EQ(pairs[0].server.key.bytes(), exported.substr(16, 16) + exported.substr(46, 14));
+    EXPECT_EQ(srtp_keys_of({kDtls13, one.suite, 7, random, {}}, keys).size(), 1U);
+    EXPECT_TRUE(srtp_keys_of({kDtls12, one.suite, 1, random, random}, keys).empty());
   }
 }
 

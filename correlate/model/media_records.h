@@ -11,6 +11,7 @@
 #include "correlate/model/ids.h"
 #include "decode/address.h"
 #include "decode/dtls.h"
+#include "decode/srtp/key.h"
 
 namespace sipladder {
 
@@ -69,7 +70,15 @@ struct HandshakeRecord {
   std::array<char, 32> client_random{}, server_random{};
   uint16_t version = 0;  // 0: the capture has no ServerHello
   uint16_t suite = 0;
-  uint16_t srtp_profile = 0;  // 0: none was chosen
+  uint16_t srtp_profile = 0;  // 0: none was chosen, or it was encrypted (DTLS 1.3)
+
+  DtlsSrtpInputs srtp_inputs() const {
+    return {version,
+            suite,
+            srtp_profile,
+            {client_random.data(), client_random.size()},
+            {server_random.data(), server_random.size()}};
+  }
 };
 
 // A relayed address of a TURN server and the client that allocated it (RFC 8656 7). Captures on

@@ -11,10 +11,6 @@
 namespace sipladder {
 namespace {
 
-std::string_view view(const std::array<char, 32>& random) {
-  return {random.data(), random.size()};
-}
-
 constexpr size_t kMaxKeysOfCall = 256;
 constexpr size_t kMaxForeignKeys = 256;
 // Counters that are tried for a stream that began before the capture: 11 hours of 20 ms packets.
@@ -76,24 +72,18 @@ void SrtpMedia::learn(MessageId id, const Sdp& sdp) {
 }
 
 bool SrtpMedia::has_secret_of(const HandshakeRecord& handshake) const {
-  return secrets_ != nullptr && handshake.srtp_profile != 0 &&
-         secrets_->find(SecretKind::master, view(handshake.client_random)) != nullptr;
+  return secrets_ != nullptr && srtp_secret_of(handshake.srtp_inputs(), *secrets_) != nullptr;
 }
 
 void SrtpMedia::learn_handshake(const HandshakeRecord& handshake) {
-  const std::string_view client = view(handshake.client_random);
-  const Secret* const master = secrets_->find(SecretKind::master, client);
-  if (master == nullptr) return;
-  const auto pair = srtp_keys_of({handshake.version, handshake.suite, handshake.srtp_profile,
-                                  client, view(handshake.server_random)},
-                                 *master);
-  if (!pair) return;
-  for (const bool by_client : {true, false}) {
-    const Endpoint& src = by_client ? handshake.client : handshake.server;
-    const Endpoint& dst = by_client ? handshake.server : handshake.client;
-    by_ends_[pair_key(src, dst)].push_back(static_cast<uint32_t>(keys_.size()));
-    keys_.push_back(
-        {by_client ? pair->client : pair->server, {}, {}, Party::none, handshake.first_ns});
+  for (const SrtpKeyPair& pair : srtp_keys_of(handshake.srtp_inputs(), *secrets_)) {
+    for (const bool by_client : {true, false}) {
+      const Endpoint& src = by_client ? handshake.client : handshake.server;
+      const Endpoint& dst = by_client ? handshake.server : handshake.client;
+      by_ends_[pair_key(src, dst)].push_back(static_cast<uint32_t>(keys_.size()));
+      keys_.push_back(
+          {by_client ? pair.client : pair.server, {}, {}, Party::none, handshake.first_ns});
+    }
   }
 }
 
@@ -105,8 +95,7 @@ void SrtpMedia::learn_handshakes() {
   handshakes_seen_ = handshakes.size();
   handshake_learnt_.resize(handshakes.size());
   for (size_t i = 0; i < handshakes.size(); i++) {
-    if (handshake_learnt_[i] || handshakes[i].srtp_profile == 0 || keys_.size() >= kMaxSrtpKeys)
-      continue;
+    if (handshake_learnt_[i] || keys_.size() >= kMaxSrtpKeys) continue;
     const size_t before = keys_.size();
     learn_handshake(handshakes[i]);
     handshake_learnt_[i] = keys_.size() != before;

@@ -115,19 +115,22 @@ const SrtpSuite* suite_of_profile(uint16_t profile) {
   }
 }
 
-}  // namespace
-
-std::optional<SrtpKeyPair> srtp_keys_of(const DtlsSrtpInputs& inputs, const Secret& master) {
-  const SrtpSuite* const suite = suite_of_profile(inputs.profile);
-  const bool known = inputs.version == kDtls10 || inputs.version == kDtls12;
-  if (suite == nullptr || !known) return std::nullopt;
+bool export_srtp_keys(const DtlsSrtpInputs& inputs, const Secret& secret, std::string* made) {
+  constexpr std::string_view kLabel = "EXTRACTOR-dtls_srtp";
   const CipherSuite* const cipher = find_suite(inputs.suite);
   const char* const hash = cipher == nullptr ? "SHA256" : cipher->hash;
+  if (inputs.version == kDtls13) return export_dtls13_keys(hash, secret, kLabel, made);
+  if (inputs.version != kDtls10 && inputs.version != kDtls12) return false;
+  return export_keys(inputs.version == kDtls10 ? kTls11 : kTls12, hash, secret, kLabel,
+                     std::string(inputs.client_random).append(inputs.server_random), made);
+}
+
+std::optional<SrtpKeyPair> key_pair_of(const DtlsSrtpInputs& inputs, const Secret& secret) {
+  const SrtpSuite* const suite = suite_of_profile(inputs.profile);
+  if (suite == nullptr) return std::nullopt;
   const size_t key = suite->key_bytes, salt = suite->salt_bytes;
   std::string made(2 * (key + salt), '\0');
-  const bool done =
-      export_keys(inputs.version == kDtls10 ? kTls11 : kTls12, hash, master, "EXTRACTOR-dtls_srtp",
-                  std::string(inputs.client_random).append(inputs.server_random), &made);
+  const bool done = export_srtp_keys(inputs, secret, &made);
   std::optional<SrtpKeyPair> pair;
   if (done) pair.emplace();
   for (const bool client : {true, false}) {
@@ -142,6 +145,26 @@ std::optional<SrtpKeyPair> srtp_keys_of(const DtlsSrtpInputs& inputs, const Secr
   }
   OPENSSL_cleanse(made.data(), made.size());
   return pair;
+}
+
+}  // namespace
+
+const Secret* srtp_secret_of(const DtlsSrtpInputs& inputs, const KeyLog& keys) {
+  if (inputs.version == kDtls13) return keys.find(SecretKind::exporter, inputs.client_random);
+  return inputs.profile == 0 ? nullptr : keys.find(SecretKind::master, inputs.client_random);
+}
+
+std::vector<SrtpKeyPair> srtp_keys_of(const DtlsSrtpInputs& inputs, const KeyLog& keys) {
+  const Secret* const secret = srtp_secret_of(inputs, keys);
+  std::vector<SrtpKeyPair> pairs;
+  DtlsSrtpInputs one = inputs;
+  constexpr uint16_t kProfiles[] = {1, 2, 7, 8};
+  for (const uint16_t profile : kProfiles) {
+    if (secret == nullptr || (inputs.profile != 0 && inputs.profile != profile)) continue;
+    one.profile = profile;
+    if (const auto pair = key_pair_of(one, *secret)) pairs.push_back(*pair);
+  }
+  return pairs;
 }
 
 std::vector<SrtpKey> srtp_keys_of(std::string_view crypto) {

@@ -53,9 +53,9 @@ inline constexpr size_t kMaxMki = 128;  // RFC 4568 6.1
 // or a key has the wrong length.
 std::vector<SrtpKey> srtp_keys_of(std::string_view crypto);
 
-// What the keys of a DTLS handshake depend on beside the master secret (RFC 5764 section 4.2).
-// `profile`: of the use_srtp extension; `version`: as on the wire, 0xFEFD for 1.2. The views need
-// to be valid during the call only.
+// What the keys of a DTLS handshake depend on beside its secret (RFC 5764 section 4.2). `profile`: of
+// the use_srtp extension; 0: not seen, as in DTLS 1.3, which encrypts it. `version`: as on the wire,
+// 0xFEFD for 1.2. The views need to be valid during the call only.
 struct DtlsSrtpInputs {
   uint16_t version = 0;
   uint16_t suite = 0;
@@ -66,7 +66,10 @@ struct DtlsSrtpInputs {
 struct SrtpKeyPair {
   SrtpKey client, server;
 };
-// nullopt for DTLS 1.3, and for a profile that is not supported.
-std::optional<SrtpKeyPair> srtp_keys_of(const DtlsSrtpInputs& inputs, const Secret& master);
+// The master secret, or the exporter's of DTLS 1.3; null when the log has it not, or no SRTP was
+// agreed on.
+const Secret* srtp_secret_of(const DtlsSrtpInputs& inputs, const KeyLog& keys);
+// Those of each profile that may be the one. Empty when it is not supported, or without the secret.
+std::vector<SrtpKeyPair> srtp_keys_of(const DtlsSrtpInputs& inputs, const KeyLog& keys);
 
 }  // namespace sipladder

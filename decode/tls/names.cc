@@ -48,6 +48,7 @@ std::string tls_version_name(uint16_t version) {
   // DTLS counts downwards (RFC 6347 4.1, RFC 9147 5.3).
   if (version == kDtls10) return "DTLS 1.0";
   if (version == kDtls12) return "DTLS 1.2";
+  if (version == kDtls13) return "DTLS 1.3";
   if (version == kSsl3) return "SSL 3.0";
   if (version >= kTls10 && version <= kTls13) return "1." + std::to_string(version - kTls10);
   return hex_number(version);

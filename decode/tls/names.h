@@ -32,6 +32,7 @@ inline constexpr uint16_t kTls12 = 0x0303;
 inline constexpr uint16_t kTls13 = 0x0304;
 inline constexpr uint16_t kDtls10 = 0xFEFF;
 inline constexpr uint16_t kDtls12 = 0xFEFD;
+inline constexpr uint16_t kDtls13 = 0xFEFC;
 
 std::string suite_name(uint16_t number);         // "0x00FF" where it is not known
 std::string tls_version_name(uint16_t version);  // "1.2"

@@ -70,16 +70,16 @@ bool tls1_prf(uint16_t version, const char* hash, std::string_view secret, std::
                 out);
 }
 
-// HKDF-Expand-Label of RFC 8446 7.1, without a context.
-bool expand_label(const char* hash, const Secret& secret, std::string_view label,
-                  std::string* out) {
+// HKDF-Expand-Label of RFC 8446 7.1; of RFC 9147 5.9 with the prefix "dtls13".
+bool expand_label(const char* hash, const Secret& secret, std::string_view label, std::string* out,
+                  std::string_view context = {}, std::string_view prefix = "tls13 ") {
   std::string info;
   info.push_back(static_cast<char>(out->size() >> 8));
   info.push_back(static_cast<char>(out->size() & 0xFF));
-  const std::string whole = "tls13 " + std::string(label);
-  info.push_back(static_cast<char>(whole.size()));
-  info += whole;
-  info.push_back('\0');
+  info.push_back(static_cast<char>(prefix.size() + label.size()));
+  info.append(prefix).append(label);
+  info.push_back(static_cast<char>(context.size()));
+  info += context;
   int mode = EVP_KDF_HKDF_MODE_EXPAND_ONLY;
   return derive(
       "HKDF",
@@ -302,6 +302,22 @@ Secret updated_secret(const CipherSuite& suite, const Secret& secret) {
 bool export_keys(uint16_t version, const char* hash, const Secret& master, std::string_view label,
                  std::string_view randoms, std::string* out) {
   return tls1_prf(version, hash, master.bytes(), std::string(label).append(randoms), out);
+}
+
+bool export_dtls13_keys(const char* hash, const Secret& exporter, std::string_view label,
+                        std::string* out) {
+  std::string nothing(EVP_MAX_MD_SIZE, '\0');
+  unsigned size = 0;
+  const EVP_MD* const digest = EVP_get_digestbyname(hash);
+  if (digest == nullptr ||
+      EVP_Digest(nullptr, 0, raw_bytes(nothing), &size, digest, nullptr) != 1)
+    return false;
+  nothing.resize(size);
+  constexpr std::string_view kPrefix = "dtls13";
+  SecretBytes derived(size);
+  return exporter.bytes().size() == size &&
+         expand_label(hash, exporter, label, &derived.bytes(), nothing, kPrefix) &&
+         expand_label(hash, Secret(derived.bytes()), "exporter", out, nothing, kPrefix);
 }
 
 Secret master_secret(const KeyInputs& inputs, std::string_view premaster, std::string_view hash) {

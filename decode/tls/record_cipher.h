@@ -79,6 +79,10 @@ Secret updated_secret(const CipherSuite& suite, const Secret& secret);
 // says how many bytes are wanted. False when libcrypto refuses.
 bool export_keys(uint16_t version, const char* hash, const Secret& master, std::string_view label,
                  std::string_view randoms, std::string* out);
+// The exporter of DTLS 1.3 (RFC 8446 section 7.5, RFC 9147 section 5.9), without a context. False
+// when the secret does not have the length of the hash, too.
+bool export_dtls13_keys(const char* hash, const Secret& exporter, std::string_view label,
+                        std::string* out);
 // The master secret from a premaster secret (RFC 5246 section 8.1). `hash`: of the handshake so
 // far, for the extended master secret (RFC 7627 section 4); empty where that is not used. Empty
 // when libcrypto refuses.

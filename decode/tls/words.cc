@@ -26,7 +26,7 @@ std::string why_not_text(const TlsConnection& connection) {
 }
 
 std::string key_needed_text(const TlsConnection& connection) {
-  const bool dtls = connection.version >= kDtls12;
+  const bool dtls = connection.version >= kDtls13;  // which counts downwards
   if (connection.unread == TlsUnread::no_handshake && !dtls)
     return "# TUPLE " + to_string(connection.client) + " " +
            to_string(connection.server);
@@ -40,7 +40,8 @@ std::string key_needed_text(const TlsConnection& connection) {
     hex += kDigits[byte >> 4];
     hex += kDigits[byte & 15];
   }
-  if (connection.version < kTls13) return "CLIENT_RANDOM " + hex;
+  if (connection.version == kDtls13) return "EXPORTER_SECRET " + hex;
+  if (connection.version < kTls13 || dtls) return "CLIENT_RANDOM " + hex;
   return "CLIENT_TRAFFIC_SECRET_0 " + hex + ", SERVER_TRAFFIC_SECRET_0 " + hex;
 }
 

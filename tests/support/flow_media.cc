@@ -254,12 +254,18 @@ std::vector<Payload> dtls_payloads(const Line& line, uint16_t* ip_id) {
     message = bytes({type, 0, 0, 48, 0, 0, 0, 0, 0, 0, 0, 48, 254, 253}) +
               std::string(46, static_cast<char>(natural(line, "random", 1)));
   }
-  // RFC 5246 7.4.1.3, with the use_srtp extension of RFC 5764 4.1.1.
-  if (const unsigned profile = natural(line, "profile", 0); profile != 0) {
+  // RFC 5246 7.4.1.3, with the use_srtp extension of RFC 5764 4.1.1, or with the version of DTLS
+  // 1.3, which encrypts that extension.
+  const unsigned profile = natural(line, "profile", 0);
+  const bool newest = line.value("version", "") == "1.3";
+  if (profile != 0 || newest) {
     const std::string random(32, static_cast<char>(natural(line, "random", 1)));
-    const std::string body = bytes({254, 253}) + random + bytes({0, 0xC0, 0x2F, 0}) + number16(9) +
-                             number16(14) + number16(5) + number16(2) + number16(profile) +
-                             bytes({0});
+    const std::string extension =
+        newest ? number16(43) + number16(2) + bytes({254, 252})
+               : number16(14) + number16(5) + number16(2) + number16(profile) + bytes({0});
+    const std::string suite = newest ? bytes({0x13, 0x01}) : bytes({0xC0, 0x2F});
+    const std::string body = bytes({254, 253}) + random + bytes({0}) + suite + bytes({0}) +
+                             number16(static_cast<unsigned>(extension.size())) + extension;
     const auto size = static_cast<int>(body.size());
     message = bytes({2, 0, 0, size, 0, 0, 0, 0, 0, 0, 0, size}) + body;
   }

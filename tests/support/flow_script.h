@@ -47,7 +47,7 @@
 //                                     the answer
 //   1.000 alice:4000 > bob:5000 dtls hello count=5      likewise `server-hello`, `verify`,
 //                                     `server-done`, `client-key`, `encrypted`, alert=40; random=;
-//                                     profile= of SRTP that a server-hello chooses
+//                                     profile= of SRTP that a server-hello chooses, version=1.3
 //   1.100 bob > alice icmp 3 alice:4000 > bob:5000      an error, code 3 of "unreachable" (type=:
 //                                     another type; mtu=), which quotes a packet of RTP between
 //                                     these ends: with ssrc=, else the SSRC that `rtp` takes
