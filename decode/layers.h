@@ -175,6 +175,8 @@ struct Layers {
   TlsConnections tls;                          // declared before `tcp`, whose sessions refer to it
   Neighbours neighbours;
   absl::flat_hash_map<TcpKey, TcpStream> tcp;
+  // Directions that have ended, with records that wait for keys: the oldest first.
+  std::deque<std::pair<TcpKey, TcpStream>> tls_waiting;
   size_t tcp_buffered = 0;     // bytes kept by all streams
   int64_t last_ahead_ns = 0;   // when a segment was last kept out of order
   int64_t last_resent_ns = 0;  // when a segment, or a SYN, was last sent again

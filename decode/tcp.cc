@@ -82,6 +82,7 @@ void note_reply(Layers& layers, const TcpKey& key) {
 void forget(Layers& layers, Streams::iterator stream) {
   if (stream->second.kind != StreamKind::fresh) note_stall(layers, stream->first, stream->second);
   layers.tcp_buffered -= stream->second.buffered();
+  keep_waiting_tls(layers, stream->first, std::move(stream->second));
   layers.tcp.erase(stream);
 }
 
@@ -402,7 +403,9 @@ void finish_tcp(Layers& layers) {
   for (auto* stream : waiting) note_stall(layers, stream->first, stream->second);
   for (auto* stream : waiting) find_unseen_end(layers, stream->first, stream->second);
   for (auto* stream : waiting) flush(layers, stream->first, stream->second);
+  take_new_keys(layers);
   for (auto* stream : waiting) finish_tls(layers, stream->first, stream->second);
+  layers.tls_waiting.clear();
   layers.tcp.clear();
   layers.tcp_buffered = 0;
 }

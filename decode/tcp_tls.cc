@@ -1,5 +1,8 @@
 #include "decode/tcp_tls.h"
 
+#include <deque>
+#include <utility>
+
 #include "decode/stream_messages.h"
 
 namespace sipladder {
@@ -66,7 +69,21 @@ void finish_tls(Layers& layers, const TcpKey& key, TcpStream& stream) {
   StreamMessages(layers, ip, key, stream).finish_tls();
 }
 
+void keep_waiting_tls(Layers& layers, const TcpKey& key, TcpStream stream) {
+  if (stream.tls == nullptr || !stream.tls->waits_for_keys(stream.tls_end)) return;
+  // Those that last need room, too.
+  auto& waiting = layers.tls_waiting;
+  while (!waiting.empty() &&
+         (waiting.size() >= kMaxTlsWaiting || !layers.tls.may_hold(kMaxTlsHeld / 4)))
+    waiting.pop_front();
+  waiting.emplace_back(key, std::move(stream));
+}
+
 void take_new_keys(Layers& layers) {
+  for (auto& [key, stream] : layers.tls_waiting) finish_tls(layers, key, stream);
+  std::erase_if(layers.tls_waiting, [](const auto& one) {
+    return !one.second.tls->waits_for_keys(one.second.tls_end);
+  });
   for (auto& stream : layers.tcp) {
     const TlsSession* const tls = stream.second.tls.get();
     if (tls == nullptr || !tls->waits_for_keys()) continue;

@@ -2,6 +2,8 @@
 // certificates of clients, and connections whose handshake was not captured.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "decode/tls/names.h"
 #include "decode/tls/session.h"
 #include "decode/tls/words.h"
@@ -46,6 +48,24 @@ TEST(TlsHandshakes, CertificatesOfClients) {
     ASSERT_TRUE(bystander.row().certificate);
     EXPECT_EQ(bystander.row().certificate->subject, "O=Example, CN=sip.example.com");
   }
+}
+
+// A client that leaves with a reset, before somebody has sent its keys.
+TEST(TlsHandshakes, KeysThatComeAfterTheConnection) {
+  Talk talk({});
+  talk.handshake();
+  say_some(&talk);
+  Bystander bystander;
+  bystander.keys.expect_more();
+  play(segments_of(talk.flights, 1400), &bystander);
+  for (const bool client : {true, false}) bystander.send({client, 90'000, ""}, 0x04);
+  EXPECT_TRUE(bystander.messages.empty());
+  bystander.learn(talk.key_log);
+  bystander.take_new_keys();
+  std::sort(bystander.messages.begin(), bystander.messages.end());
+  std::sort(talk.said.begin(), talk.said.end());
+  EXPECT_EQ(bystander.messages, talk.said);
+  EXPECT_EQ(why_not_text(bystander.row()), "");
 }
 
 // ---- handshakes that were not captured

@@ -63,6 +63,9 @@ class TlsSession {
   bool is_closed_book() const { return halves_[0].dead && halves_[1].dead; }
   bool is_waiting(TlsEnd from) const;  // for the rest of a record
   bool waits_for_keys() const { return halves_[0].held_bytes + halves_[1].held_bytes > 0; }
+  bool waits_for_keys(TlsEnd from) const {
+    return halves_[from == TlsEnd::client ? 0 : 1].held_bytes > 0;
+  }
   uint64_t opened() const { return opened_; }  // records that were decrypted
   size_t buffered(TlsEnd from) const;          // bytes, without records that wait for keys
   TlsConnection& row() { return rows_.edit(row_); }
