@@ -1,6 +1,6 @@
 /* To be preloaded: programs that use OpenSSL write their secrets into $SSLKEYLOGFILE, and beside them which connection
  * they belong to (docs/tls.md).
- *   cc -shared -fPIC keylog.c -o keylog.so -ldl
+ *   cc -shared -fPIC keylog.c -o keylog.so -lssl -ldl
  *   LD_PRELOAD=./keylog.so SSLKEYLOGFILE=keys.log kamailio ... */
 #define _GNU_SOURCE
 #include <arpa/inet.h>

@@ -11,5 +11,5 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 chmod 711 "$folder"  # capture gives up root
 mkdir -m 777 "$folder/captures"
-cc -shared -fPIC "$here/keylog.c" -o "$folder/keylog.so" -ldl
+cc -shared -fPIC "$here/keylog.c" -o "$folder/keylog.so" -lssl -ldl
 python3 "$here/tls.py" "$sipladder" "$folder"
