@@ -100,7 +100,7 @@ struct EarlierSequence {
   bool operator()(uint32_t a, uint32_t b) const { return static_cast<int32_t>(a - b) < 0; }
 };
 using SegmentsAhead = std::map<uint32_t, TcpSegment, EarlierSequence>;
-enum class StreamKind : uint8_t { fresh, sip, upgrading, websocket, hep, ng };
+enum class StreamKind : uint8_t { fresh, sip, upgrading, websocket, hep, ng, ng_http };
 struct TcpStream {
   StreamKind kind = StreamKind::fresh;      // fresh: nothing of SIP seen yet
   TlsEnd tls_end = TlsEnd::none;            // of a TLS connection: which end sends here

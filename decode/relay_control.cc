@@ -86,6 +86,8 @@ std::optional<RelayControl> parse_ng(std::string_view cookie, std::string_view b
     if (key == "call-id") result.call_id = value;
     if (key == "from-tag") result.from_tag = value;
     if (key == "to-tag") result.to_tag = value;
+    if (key == "via-branch") result.via_branch = value;
+    if (key == "warning") result.warned = true;
     if (key == "sdp") result.sdp = value;
   };
   if (read_dictionary(body, unescaped, take).step == DictionaryStep::bad) return std::nullopt;

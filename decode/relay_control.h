@@ -37,10 +37,12 @@ struct RelayControl {
   RelayProtocol protocol = RelayProtocol::ng;
   RelayVerb verb = RelayVerb::other;
   bool refused = false;     // of a reply
+  bool warned = false;      // likewise: of an ng command that found nothing to do
   std::string_view cookie;  // the reply has that of the command
   std::string_view call_id;
   std::string_view from_tag;  // of who made the offer, in answers too
   std::string_view to_tag;
+  std::string_view via_branch;  // ng: of several phones that ring, which one is meant
   std::string_view sdp;  // ng: of the party in a command, as the relay changed it in a reply
   Endpoint media;        // rtpproxy: likewise; family 0 in a reply: the relay's own address
   uint8_t line = 0;      // rtpproxy: of which m= line, counted from 0

@@ -14,6 +14,7 @@ std::optional<StreamKind> stream_kind(std::string_view bytes) {
   if (begins_websocket_upgrade(bytes)) return StreamKind::upgrading;
   if (is_websocket_message(bytes)) return StreamKind::websocket;
   if (begins_ng(bytes)) return StreamKind::ng;
+  if (begins_ng_http(bytes)) return StreamKind::ng_http;
   if (bytes.find("SIP/2.0") == std::string_view::npos) return std::nullopt;
   if (find_sip_start(bytes, 0) == std::string_view::npos) return std::nullopt;
   return StreamKind::sip;
@@ -41,6 +42,8 @@ void StreamMessages::deliver_content(const View& view) {
     deliver_hep(view);
   } else if (stream_.kind == StreamKind::ng) {
     deliver_ng(view);
+  } else if (stream_.kind == StreamKind::ng_http) {
+    deliver_ng_http(view);
   } else if (stream_.pending.empty()) {
     deliver_sip(view);
   } else {

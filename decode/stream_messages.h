@@ -38,6 +38,7 @@ class StreamMessages {
 
   bool is_worth_reading_ng() const;
   void deliver_ng(const View& view);
+  void deliver_ng_http(const View& view);  // ng_http.cc
   void deliver_hep(const View& view);
   size_t cut_hep(const View& view);
 
@@ -58,6 +59,7 @@ class StreamMessages {
 // The kind of a stream that begins with these bytes; nullopt when it carries no SIP or HEP.
 std::optional<StreamKind> stream_kind(std::string_view bytes);
 bool begins_websocket_upgrade(std::string_view bytes);
+bool begins_ng_http(std::string_view bytes);
 // Whether the bytes are one whole WebSocket frame with a SIP message or ng, for streams whose HTTP
 // upgrade was not captured.
 bool is_websocket_message(std::string_view bytes);

@@ -19,6 +19,8 @@ std::string read(std::string_view bytes) {
                      std::string(c->cookie);
   for (const std::string_view part : {c->call_id, c->from_tag, c->to_tag, c->sdp})
     text += "|" + std::string(part);
+  if (!c->via_branch.empty()) text += "|via " + std::string(c->via_branch);
+  if (c->warned) text += "|warned";
   if (c->media.port != 0) text += "|" + to_string(c->media) + "/" + std::to_string(c->line);
   return text;
 }
@@ -38,6 +40,8 @@ TEST(RelayControl, Ng) {
       {"c d7:command6:delete7:call-id0:e", "ng remove c||||"},
       {"c d12:error-reason3:bad6:result5:errore", "ng reply refused c||||"},
       {"c d6:result10:load limite", "ng reply refused c||||"},
+      {"c d7:command6:delete7:call-id1:x10:via-branch2:b1e", "ng remove c|x||||via b1"},
+      {"c d7:warning9:not found6:result2:oke", "ng reply c|||||warned"},
       // The keys of a dictionary inside are not its own.
       {"c d4:tagsd7:call-id5:innere7:command5:querye", "ng other c||||"},
       {"c {\"command\":\"offer\",\"call-id\":\"x\",\"sdp\":\"a\\r\\nb\"}", "ng offer c|x|||a\r\nb"},

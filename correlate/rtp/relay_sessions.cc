@@ -22,6 +22,10 @@ uint64_t session_key(const RelayControl& control, const Endpoint& relay) {
   return mix(hash_text(control.call_id), where);
 }
 
+uint32_t branch_of(const RelayControl& control) {
+  return control.via_branch.empty() ? 0 : static_cast<uint32_t>(hash_text(control.via_branch)) | 1U;
+}
+
 std::string bounded(std::string_view name) {
   return std::string(name.substr(0, kMaxRelayName));
 }
@@ -77,7 +81,8 @@ void RelaySessions::add_command(const Datagram& datagram, const RelayControl& co
   Awaited command;
   command.verb = control.verb;
   command.protocol = control.protocol;
-  if (control.verb == RelayVerb::remove) remove(datagram, control);
+  command.branch = branch_of(control);
+  if (control.verb == RelayVerb::remove) remove(datagram, control, &command);
   const bool names_media = control.verb == RelayVerb::offer || control.verb == RelayVerb::answer;
   if (names_media && !control.call_id.empty()) {
     RelaySession& session = session_of(datagram, control, &command.session);
@@ -109,6 +114,10 @@ void RelaySessions::await(const Datagram& datagram, const RelayControl& control,
 
 void RelaySessions::apply_reply(const Datagram& datagram, const RelayControl& control,
                                 const Awaited& command) {
+  if (command.verb == RelayVerb::remove) {
+    if (control.refused || control.warned) restore(command);
+    return;
+  }
   const auto session = model_.relay_sessions.find(command.session);
   // A reply that comes again opens no port of a session that is deleted.
   if (control.refused || session == model_.relay_sessions.end() || session->second.removed_ns != 0)
@@ -144,17 +153,43 @@ RelaySession& RelaySessions::session_of(const Datagram& datagram, const RelayCon
   return session;
 }
 
-void RelaySessions::remove(const Datagram& datagram, const RelayControl& control) {
-  const auto known = by_key_.find(session_key(control, datagram.dst));
+void RelaySessions::remove(const Datagram& datagram, const RelayControl& control,
+                           Awaited* command) {
+  command->key = session_key(control, datagram.dst);
+  const auto known = by_key_.find(command->key);
   if (known == by_key_.end()) return;
   const auto found = model_.relay_sessions.find(known->second);
-  by_key_.erase(known);
   if (found == model_.relay_sessions.end()) return;
   RelaySession& session = found->second;
-  session.removed_ns = session.last_ns = datagram.time_ns;
+  command->session = known->second;
+  command->removed_ns = session.last_ns = datagram.time_ns;
+  bool others = false;
+  for (RelayPortId id = session.first; id && command->branch != 0; id = model_.relay_ports[id].next) {
+    const RelayPort& port = model_.relay_ports[id];
+    others = others || (port.until_ns == 0 && port.branch != 0 && port.branch != command->branch);
+  }
   for (RelayPortId id = session.first; id; id = model_.relay_ports[id].next) {
     RelayPort& port = model_.relay_ports[id];
-    if (port.until_ns == 0) port.until_ns = datagram.time_ns;
+    const bool meant = !others || port.branch == command->branch;
+    if (port.until_ns == 0 && meant) port.until_ns = datagram.time_ns;
+  }
+  if (others) return;
+  session.removed_ns = datagram.time_ns;
+  by_key_.erase(known);
+}
+
+// There was nothing to delete: the tags were those of nobody.
+void RelaySessions::restore(const Awaited& command) {
+  const auto found = model_.relay_sessions.find(command.session);
+  if (found == model_.relay_sessions.end() || command.removed_ns == 0) return;
+  RelaySession& session = found->second;
+  if (session.removed_ns == command.removed_ns) {
+    if (!by_key_.try_emplace(command.key, command.session).second) return;
+    session.removed_ns = 0;
+  }
+  for (RelayPortId id = session.first; id; id = model_.relay_ports[id].next) {
+    RelayPort& port = model_.relay_ports[id];
+    if (port.until_ns == command.removed_ns) port.until_ns = 0;
   }
 }
 
@@ -190,6 +225,7 @@ void RelaySessions::name(const Datagram& datagram, const Awaited& command, Relay
     return;
   }
   like.session = command.session;
+  like.branch = like.side == 1 ? command.branch : 0;  // the caller's ends serve all
   like.from_ns = datagram.time_ns;
   like.frame = datagram.frame;
   like.source = datagram.source;

@@ -1,6 +1,8 @@
 // The control of media relays, as commands and replies pass: which call has which ports. A reply
 // belongs to the command that had its cookie; the SDP of an ng command names a party's address,
-// that of its reply the relay's own, which the other party sends to.
+// that of its reply the relay's own, which the other party sends to. A deletion counts from its
+// command on, unless the reply says that there was nothing to delete; that of one via-branch ends
+// what only that one had, while others are left.
 //
 // Threads: the one that reads packets. Bounds: kMaxRelaySessions (the half that was idle longest
 // goes then), kMaxRelayPorts in each, kMaxAwaited commands whose replies are known.
@@ -44,12 +46,17 @@ class RelaySessions {
     uint8_t line = 0;
     bool in_dialog = false;
     RelayProtocol protocol = RelayProtocol::ng;
+    uint32_t branch = 0;  // hash of its via-branch
+    // Of a deletion: when it was, and under which key the session stood.
+    int64_t removed_ns = 0;
+    uint64_t key = 0;
   };
   void add_command(const Datagram& datagram, const RelayControl& control);
   void apply_reply(const Datagram& datagram, const RelayControl& control, const Awaited& command);
   void await(const Datagram& datagram, const RelayControl& control, const Awaited& command);
   RelaySession& session_of(const Datagram& datagram, const RelayControl& control, uint32_t* id);
-  void remove(const Datagram& datagram, const RelayControl& control);
+  void remove(const Datagram& datagram, const RelayControl& control, Awaited* command);
+  void restore(const Awaited& command);
   void name_sdp(const Datagram& datagram, std::string_view sdp, const Awaited& command,
                 RelayPort like);
   void name(const Datagram& datagram, const Awaited& command, RelayPort like);

@@ -66,6 +66,21 @@ def websocket(port):
     return ask
 
 
+def http(port):
+    sock = socket.create_connection((HOST, port))
+    sock.settimeout(5)
+
+    def ask(message):
+        sock.sendall(
+            f"POST /ng HTTP/1.1\r\nHost: {HOST}\r\nContent-Type: application/x-rtpengine-ng\r\n"
+            f"Content-Length: {len(message)}\r\n\r\n".encode() + message
+        )
+        time.sleep(0.2)
+        return sock.recv(65536).split(b"\r\n\r\n", 1)[1]
+
+    return ask
+
+
 def sdp(host, port):
     return (
         f"v=0\r\no=- 1 1 IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\nm=audio {port} RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\n"
@@ -153,4 +168,6 @@ call(Ng(udp(12223), in_json, "udp-json"))
 call(Ng(tcp(12224), bencode, "tcp-bencode"))  # rtpengine 10.5 answers no JSON there
 call(Ng(websocket(12225), bencode, "ws-bencode"))
 call(Ng(websocket(12225), in_json, "ws-json"))
+call(Ng(http(12225), bencode, "http-bencode"))
+call(Ng(http(12225), in_json, "http-json"))
 call(Rtpproxy(udp(12226), "rtpproxy"))

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# A real rtpengine, told of calls by ng over UDP, TCP and WebSocket in bencode and JSON, and by the
+# A real rtpengine, told of calls by ng over UDP, TCP, WebSocket and HTTP in bencode and JSON, and by the
 # commands of rtpproxy, which it knows too: its ports are rows of relay_sessions, and its RTP is named.
 # As root, since the loopback device is captured. Run by ./dev interop.
 set -euo pipefail
 sipladder=$(readlink -f "$1")
 here=$(dirname "$(readlink -f "$0")")
-[ "$(id -u)" = 0 ] || { echo "relay: skipped, it needs root" >&2; exit 0; }
+[ "$(id -u)" = 0 ] || { echo "relay: needs root" >&2; exit 1; }
 folder=$(mktemp -d)
 chmod 711 "$folder"  # capture gives up root
 capture=0 relay=0
