@@ -41,6 +41,7 @@ class ClusterClient {
     std::function<void(const std::vector<ResultColumn>&)> begin;
     std::function<bool(const std::vector<Cell>&)> row;  // false: no more rows
     size_t columns = 0;                                 // that the table has; 0: any
+    bool may_be_nothing = false;                        // a statement may have no table as answer
   };
 
   // `silence_s`: how long a server that takes rows may keep silent.
@@ -51,7 +52,7 @@ class ClusterClient {
   // to. `token`: of the same rows sent again.
   ClusterAnswer insert(std::string_view table, std::string_view packed, const std::string& token);
 
-  // One query that reads, whose answer has to be a table. With `without_missing`, servers of the
+  // One query that reads, whose answer has to be a table, unless it may be nothing. With `without_missing`, servers of the
   // cluster that are away are left out.
   ClusterAnswer select(const std::string& sql, const Result& result, bool without_missing = false);
 

@@ -3,11 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
-#include <cstdlib>
-#include <cstring>
-#include <filesystem>
 
 #include "capture/cluster_source.h"
 #include "main/commands.h"
@@ -149,7 +145,8 @@ int print_answer(ClusterClient& client, const std::string& name, const std::stri
                                          read_cell(cells[i], types[i], &values[i]);
                                        left--;
                                        return writer->row(values) && std::ferror(stdout) == 0;
-                                     }};
+                                     },
+                                     0, options.command == "sql"};
   std::string missing;
   const ClusterAnswer answer = select_what_is_there(client, sql, result, &missing);
   if (answer.kind != Kind::done) {
@@ -192,17 +189,9 @@ std::optional<int> print_from_cluster(const Options& options) {
   return print_answer(client, shown_url(options.sources.front()), sql, options);
 }
 
-ClusterFiles::~ClusterFiles() {
-  std::error_code ignored;
-  if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
-}
-
 std::optional<int> ClusterFiles::fetch(Options* options, std::vector<std::string>* errors) {
-  const char* const usual = std::getenv("TMPDIR");
-  folder_ = std::string(usual == nullptr ? "/tmp" : usual) + "/sipladder-fetched-XXXXXX";
-  if (mkdtemp(folder_.data()) == nullptr) {
-    complain(folder_ + ": the folder cannot be made: " + std::strerror(errno));
-    folder_.clear();
+  if (const std::string wrong = folder_.make(); !wrong.empty()) {
+    complain(wrong);
     return kUnreadable;
   }
   ClusterUrl url;
@@ -211,7 +200,7 @@ std::optional<int> ClusterFiles::fetch(Options* options, std::vector<std::string
   ClusterFetched fetched;
   const std::string name = shown_url(options->sources.front());
   const ClusterAnswer answer =
-      fetch_calls(client, name, cluster_selection(*options), folder_, &fetched);
+      fetch_calls(client, name, cluster_selection(*options), folder_.path(), &fetched);
   *errors = std::move(fetched.missing);
   if (answer.kind != Kind::done) {
     for (const std::string& error : *errors) complain(error);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "main/fetched_folder.h"
 #include "main/options.h"
 
 namespace sipladder {
@@ -21,17 +22,12 @@ std::optional<int> print_from_cluster(const Options& options);
 // What was fetched, in a folder that goes with it.
 class ClusterFiles {
  public:
-  ClusterFiles() = default;
-  ~ClusterFiles();
-  ClusterFiles(const ClusterFiles&) = delete;
-  ClusterFiles& operator=(const ClusterFiles&) = delete;
-
   // The sources become files, and what chose calls has chosen; what is missing is in *errors. An
   // exit status, all told, when there is nothing to go on with.
   std::optional<int> fetch(Options* options, std::vector<std::string>* errors);
 
  private:
-  std::string folder_;
+  FetchedFolder folder_;
 };
 
 }  // namespace sipladder

@@ -3,9 +3,11 @@
 #include <atomic>
 #include <csignal>
 #include <cstdint>
+#include <iterator>
 
 #include "capture/monotonic.h"
 #include "capture/time_units.h"
+#include "main/fetched_folder.h"
 
 namespace sipladder {
 namespace {
@@ -33,18 +35,21 @@ void on_signal(int number) {
     return;
   }
   if (void (*at_once)() = g_at_once.load()) at_once();
+  FetchedFolder::remove_at_once();
   // The signal is raised again with its default action, which ends the program when this handler
   // returns. So the parent process sees which signal ended it.
   std::signal(number, SIG_DFL);
   std::raise(number);
 }
 
-void handle(int number, void (*handler)(int)) {
+struct sigaction g_before[std::size(kSignals)];
+
+void handle(size_t index) {
+  const int number = kSignals[index];
+  sigaction(number, nullptr, &g_before[index]);
+  if (number == SIGHUP && g_before[index].sa_handler == SIG_IGN) return;
   struct sigaction action {};
-  sigaction(number, nullptr, &action);
-  if (number == SIGHUP && action.sa_handler == SIG_IGN) return;
-  action = {};
-  action.sa_handler = handler;
+  action.sa_handler = on_signal;
   action.sa_flags = SA_RESTART;  // so that writing the output is not interrupted
   sigemptyset(&action.sa_mask);
   sigaction(number, &action, nullptr);
@@ -57,11 +62,11 @@ EndSignals::EndSignals(Session& session, void (*at_once)()) {
   g_at_once = at_once;
   g_answer_ns = at_once == nullptr ? kAnswerNs : 0;  // the terminal UI has nothing to print
   g_session = &session;
-  for (const int number : kSignals) handle(number, on_signal);
+  for (size_t i = 0; i < std::size(kSignals); i++) handle(i);
 }
 
 EndSignals::~EndSignals() {
-  for (const int number : kSignals) handle(number, SIG_DFL);
+  for (size_t i = 0; i < std::size(kSignals); i++) sigaction(kSignals[i], &g_before[i], nullptr);
   g_session = nullptr;
   g_at_once = nullptr;
 }

@@ -1,8 +1,14 @@
 // Rows of captures for a cluster, and a cluster as a source: a server in this process says what
 // ClickHouse says.
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
 #include <set>
 
 #include "capture/cluster_client.h"
@@ -223,6 +229,44 @@ TEST(ClusterSource, SqlIsAnsweredByTheServer) {
   EXPECT_TRUE(has(wrong.err, "reader@127.0.0.1")) << wrong.err;
   EXPECT_TRUE(has(wrong.err, "Syntax error")) << wrong.err;
   EXPECT_FALSE(has(wrong.err, "s3cret"));
+}
+
+TEST(ClusterSource, AStatementWithoutRowsIsNoError) {
+  const HttpServerThread server([](const HttpAsked& asked) {
+    if (asked.body == "KILL QUERY WHERE 0") return HttpGiven{200, ""};
+    return HttpGiven{200, "n\tx\nUInt64\tUInt64\n1\t2\n\n0\t3\n"};
+  });
+  const RunResult nothing = run_binary({"sql", url_of(server), "KILL QUERY WHERE 0"});
+  EXPECT_EQ(nothing.status, 0) << nothing.err;
+  EXPECT_EQ(nothing.out, "");
+  // Totals come behind an empty line.
+  const RunResult totals = run_binary({"sql", url_of(server), "SELECT 1", "--format", "csv"});
+  EXPECT_EQ(totals.status, 0) << totals.err;
+  EXPECT_EQ(totals.out, "n,x\n1,2\n0,3\n");
+}
+
+TEST(ClusterSource, ASignalLeavesNoFiles) {
+  const std::filesystem::path folder = scratch_folder() / "fetched";
+  std::filesystem::create_directory(folder);
+  const HttpServerThread server([](const HttpAsked& asked) {
+    if (!has(asked.body, "FROM messages FINAL"))
+      return HttpGiven{200, "call_id\ta\tb\nString\tInt64\tInt64\nx\t1\t2\n"};
+    return HttpGiven{200, kMessageHead, false, 3000};
+  });
+  static std::string tmpdir;
+  tmpdir = folder.string();
+  const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  const pid_t child = start_binary({"ladder", url_of(server), "--call-id", "x"}, nowhere, nowhere,
+                                   [] { setenv("TMPDIR", tmpdir.c_str(), 1); });
+  for (int tries = 0; server.asked().size() < 2 && tries < 1000; tries++) usleep(10'000);
+  EXPECT_FALSE(std::filesystem::is_empty(folder));
+  kill(child, SIGTERM);
+  int status = 0;
+  EXPECT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM) << status;
+  EXPECT_TRUE(std::filesystem::is_empty(folder));
+  close(nowhere);
+  std::filesystem::remove_all(folder);
 }
 
 TEST(ClusterSource, TextsInConditionsStayTexts) {
