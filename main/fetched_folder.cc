@@ -15,14 +15,14 @@
 namespace sipladder {
 namespace {
 
-constexpr int kSignals[] = {SIGHUP, SIGINT, SIGTERM};
+constexpr int kEarlySignals[] = {SIGHUP, SIGINT, SIGTERM};
 
 // For the signal handler, which may ask nobody for memory.
 char g_fetched_folder[PATH_MAX];
 std::atomic<bool> g_has_folder{false};
 
 // Only what is safe in a signal handler.
-void remove_file(size_t number, const char* ending) {
+void remove_fetched_file(size_t number, const char* ending) {
   char name[PATH_MAX];
   size_t at = std::strlen(g_fetched_folder);
   if (at + 32 > sizeof name) return;
@@ -48,7 +48,7 @@ void FetchedFolder::remove_at_once() {
   if (!g_has_folder.exchange(false)) return;
   for (size_t number = 1; number <= kMostFetchedProbes; number++) {
     for (const char* ending : {".db", ".db-wal", ".db-shm", ".db-journal"})
-      remove_file(number, ending);
+      remove_fetched_file(number, ending);
   }
   rmdir(g_fetched_folder);
 }
@@ -64,7 +64,7 @@ std::string FetchedFolder::make() {
   std::memcpy(g_fetched_folder, path_.c_str(), path_.size() + 1);
   g_has_folder = true;
   // Until the session listens to signals (end_signals.h).
-  for (const int number : kSignals) {
+  for (const int number : kEarlySignals) {
     struct sigaction action {};
     sigaction(number, nullptr, &action);
     if (number != SIGHUP || action.sa_handler != SIG_IGN) std::signal(number, on_early_signal);
