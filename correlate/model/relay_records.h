@@ -19,7 +19,6 @@ struct RelayPort {
   RelayPortId next;      // of the same session
   uint32_t session = 0;  // into Model::relay_sessions
   uint32_t frame = 0;    // that named it
-  uint32_t branch = 0;   // hash of the via-branch that it belongs to; 0: to all, or not said
   uint16_t source = 0;   // as frame
   uint8_t side = 0;      // whose it is, or whom it faces: into RelaySession::tags
   uint8_t line = 0;      // m= line

@@ -22,7 +22,7 @@ uint64_t session_key(const RelayControl& control, const Endpoint& relay) {
   return mix(hash_text(control.call_id), where);
 }
 
-uint32_t branch_of(const RelayControl& control) {
+uint32_t hash_branch(const RelayControl& control) {
   return control.via_branch.empty() ? 0 : static_cast<uint32_t>(hash_text(control.via_branch)) | 1U;
 }
 
@@ -56,7 +56,8 @@ uint8_t author_of(const RelayControl& control, RelaySession* session) {
 
 size_t RelaySessions::bytes() const {
   return model_.relay_ports.bytes() + model_.relay_sessions.size() * kSessionBytes +
-         awaited_.capacity() * (sizeof(Awaited) + kMapSlot);
+         awaited_.capacity() * (sizeof(Awaited) + kMapSlot) +
+         branches_.capacity() * (2 * sizeof(uint32_t) + 1);
 }
 
 void RelaySessions::add(const Datagram& datagram) {
@@ -81,7 +82,7 @@ void RelaySessions::add_command(const Datagram& datagram, const RelayControl& co
   Awaited command;
   command.verb = control.verb;
   command.protocol = control.protocol;
-  command.branch = branch_of(control);
+  command.branch = hash_branch(control);
   if (control.verb == RelayVerb::remove) remove(datagram, control, &command);
   const bool names_media = control.verb == RelayVerb::offer || control.verb == RelayVerb::answer;
   if (names_media && !control.call_id.empty()) {
@@ -165,17 +166,24 @@ void RelaySessions::remove(const Datagram& datagram, const RelayControl& control
   command->removed_ns = session.last_ns = datagram.time_ns;
   bool others = false;
   for (RelayPortId id = session.first; id && command->branch != 0; id = model_.relay_ports[id].next) {
-    const RelayPort& port = model_.relay_ports[id];
-    others = others || (port.until_ns == 0 && port.branch != 0 && port.branch != command->branch);
+    const uint32_t branch = branch_of(id);
+    const bool open = model_.relay_ports[id].until_ns == 0;
+    others = others || (open && branch != 0 && branch != command->branch);
   }
   for (RelayPortId id = session.first; id; id = model_.relay_ports[id].next) {
     RelayPort& port = model_.relay_ports[id];
-    const bool meant = !others || port.branch == command->branch;
+    const bool meant = !others || branch_of(id) == command->branch;
     if (port.until_ns == 0 && meant) port.until_ns = datagram.time_ns;
   }
   if (others) return;
   session.removed_ns = datagram.time_ns;
   by_key_.erase(known);
+}
+
+// 0: it serves all, or none was said.
+uint32_t RelaySessions::branch_of(RelayPortId port) const {
+  const auto found = branches_.find(port.value);
+  return found == branches_.end() ? 0 : found->second;
 }
 
 // There was nothing to delete: the tags were those of nobody.
@@ -225,11 +233,12 @@ void RelaySessions::name(const Datagram& datagram, const Awaited& command, Relay
     return;
   }
   like.session = command.session;
-  like.branch = like.side == 1 ? command.branch : 0;  // the caller's ends serve all
   like.from_ns = datagram.time_ns;
   like.frame = datagram.frame;
   like.source = datagram.source;
   const RelayPortId id = model_.relay_ports.add(like);
+  // The caller's ends serve all branches.
+  if (like.side == 1 && command.branch != 0) branches_[id.value] = command.branch;
   if (session.last) model_.relay_ports[session.last].next = id;
   if (!session.first) session.first = id;
   session.last = id;
@@ -240,6 +249,7 @@ void RelaySessions::forget(uint32_t id) {
   const auto found = model_.relay_sessions.find(id);
   for (RelayPortId port = found->second.first; port;) {
     const RelayPortId next = model_.relay_ports[port].next;
+    branches_.erase(port.value);
     model_.relay_ports.forget(port);
     port = next;
   }

@@ -57,6 +57,7 @@ class RelaySessions {
   RelaySession& session_of(const Datagram& datagram, const RelayControl& control, uint32_t* id);
   void remove(const Datagram& datagram, const RelayControl& control, Awaited* command);
   void restore(const Awaited& command);
+  uint32_t branch_of(RelayPortId port) const;
   void name_sdp(const Datagram& datagram, std::string_view sdp, const Awaited& command,
                 RelayPort like);
   void name(const Datagram& datagram, const Awaited& command, RelayPort like);
@@ -68,6 +69,8 @@ class RelaySessions {
   bool is_full_ = false;
   absl::flat_hash_map<uint64_t, Awaited, IdentityHash> awaited_;
   std::deque<uint64_t> awaited_order_;
+  // Ports that only one via-branch has: its hash, by the number of the port.
+  absl::flat_hash_map<uint32_t, uint32_t> branches_;
   std::string unescaped_;
 };
 
