@@ -52,8 +52,8 @@ class ClusterClient {
   // to. `token`: of the same rows sent again.
   ClusterAnswer insert(std::string_view table, std::string_view packed, const std::string& token);
 
-  // One query that reads, whose answer has to be a table, unless it may be nothing. With `without_missing`, servers of the
-  // cluster that are away are left out.
+  // One query that reads, whose answer has to be a table, unless it may be nothing. With
+  // `without_missing`, servers of the cluster that are away are left out.
   ClusterAnswer select(const std::string& sql, const Result& result, bool without_missing = false);
 
  private:

@@ -3,9 +3,9 @@
 //
 //   # TUPLE CLIENT SERVER CLIENT_RANDOM [SERVER_RANDOM [SUITE]]
 //
-// CLIENT and SERVER are ADDRESS:PORT, with [ ] around an IPv6 address; the randoms are hex; SUITE is
-// its number in hex. Up to TLS 1.2 keys cannot be made without the last two; "-" is a word that is
-// not known. Whoever reads key logs otherwise takes the line for a comment.
+// CLIENT and SERVER are ADDRESS:PORT, with [ ] around an IPv6 address; the randoms are hex; SUITE
+// is its number in hex. Up to TLS 1.2 keys cannot be made without the last two; "-" is a word that
+// is not known. Whoever reads key logs otherwise takes the line for a comment.
 //
 // Bounds: kMaxBindings; later ones are refused. kMaxOfEnds of the same ends, the newest. Threads:
 // the one that reads packets. Errors: malformed lines are skipped.

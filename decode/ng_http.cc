@@ -1,5 +1,5 @@
-// Part of StreamMessages: ng as the body of HTTP requests and their replies (rtpengine's listen-http),
-// one behind the other on a connection.
+// Part of StreamMessages: ng as the body of HTTP requests and their replies (rtpengine's
+// listen-http), one behind the other on a connection.
 #include <algorithm>
 
 #include "decode/relay_control.h"

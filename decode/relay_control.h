@@ -43,9 +43,9 @@ struct RelayControl {
   std::string_view from_tag;  // of who made the offer, in answers too
   std::string_view to_tag;
   std::string_view via_branch;  // ng: of several phones that ring, which one is meant
-  std::string_view sdp;  // ng: of the party in a command, as the relay changed it in a reply
-  Endpoint media;        // rtpproxy: likewise; family 0 in a reply: the relay's own address
-  uint8_t line = 0;      // rtpproxy: of which m= line, counted from 0
+  std::string_view sdp;         // ng: of the party in a command, as the relay changed it in a reply
+  Endpoint media;               // rtpproxy: likewise; family 0 in a reply: the relay's own address
+  uint8_t line = 0;             // rtpproxy: of which m= line, counted from 0
 };
 
 // JSON with escapes is unescaped into *unescaped, which must outlive the result. Null: such text

@@ -162,7 +162,8 @@ TEST(TlsMidway, BindingsAreBounded) {
     return "# TUPLE 10.0." + std::to_string(port >> 16) + ".1:" + std::to_string(port & 0xFFFF) +
            " 10.0.0.2:2 " + std::string(56, '0') + std::to_string(10'000'000 + random);
   };
-  for (size_t i = 0; i < 2 * KeyBindings::kMaxOfEnds; i++) EXPECT_TRUE(bindings.add_line(line(1, i)));
+  for (size_t i = 0; i < 2 * KeyBindings::kMaxOfEnds; i++)
+    EXPECT_TRUE(bindings.add_line(line(1, i)));
   EXPECT_EQ(bindings.of("10.0.0.1:1", "10.0.0.2:2").size(), KeyBindings::kMaxOfEnds);
   for (size_t i = 0; i < KeyBindings::kMaxBindings; i++) bindings.add_line(line(i + 2, 0));
   EXPECT_FALSE(bindings.add_line(line(100'000, 0)));

@@ -165,7 +165,8 @@ void RelaySessions::remove(const Datagram& datagram, const RelayControl& control
   command->session = known->second;
   command->removed_ns = session.last_ns = datagram.time_ns;
   bool others = false;
-  for (RelayPortId id = session.first; id && command->branch != 0; id = model_.relay_ports[id].next) {
+  for (RelayPortId id = session.first; id && command->branch != 0;
+       id = model_.relay_ports[id].next) {
     const uint32_t branch = branch_of(id);
     const bool open = model_.relay_ports[id].until_ns == 0;
     others = others || (open && branch != 0 && branch != command->branch);

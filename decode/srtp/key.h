@@ -53,9 +53,9 @@ inline constexpr size_t kMaxMki = 128;  // RFC 4568 6.1
 // or a key has the wrong length.
 std::vector<SrtpKey> srtp_keys_of(std::string_view crypto);
 
-// What the keys of a DTLS handshake depend on beside its secret (RFC 5764 section 4.2). `profile`: of
-// the use_srtp extension; 0: not seen, as in DTLS 1.3, which encrypts it. `version`: as on the wire,
-// 0xFEFD for 1.2. The views need to be valid during the call only.
+// What the keys of a DTLS handshake depend on beside its secret (RFC 5764 section 4.2). `profile`:
+// of the use_srtp extension; 0: not seen, as in DTLS 1.3, which encrypts it. `version`: as on the
+// wire, 0xFEFD for 1.2. The views need to be valid during the call only.
 struct DtlsSrtpInputs {
   uint16_t version = 0;
   uint16_t suite = 0;

@@ -309,8 +309,7 @@ bool export_dtls13_keys(const char* hash, const Secret& exporter, std::string_vi
   std::string nothing(EVP_MAX_MD_SIZE, '\0');
   unsigned size = 0;
   const EVP_MD* const digest = EVP_get_digestbyname(hash);
-  if (digest == nullptr ||
-      EVP_Digest(nullptr, 0, raw_bytes(nothing), &size, digest, nullptr) != 1)
+  if (digest == nullptr || EVP_Digest(nullptr, 0, raw_bytes(nothing), &size, digest, nullptr) != 1)
     return false;
   nothing.resize(size);
   constexpr std::string_view kPrefix = "dtls13";

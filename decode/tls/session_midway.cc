@@ -26,9 +26,8 @@ TlsSession::TlsSession(TlsConnections& rows, uint32_t row, std::vector<KeyBindin
 bool TlsSession::knows_keys() const {
   const KeyLog& keys = rows_.keys();
   if (bindings_.empty()) return keys.knows(hello_.client_random);
-  return std::any_of(bindings_.begin(), bindings_.end(), [&](const KeyBinding& binding) {
-    return keys.knows(binding.client_random);
-  });
+  return std::any_of(bindings_.begin(), bindings_.end(),
+                     [&](const KeyBinding& binding) { return keys.knows(binding.client_random); });
 }
 
 // Whether one more number may be tried on a record of that size.
@@ -47,9 +46,9 @@ std::vector<KeyInputs> TlsSession::inputs_midway(uint16_t version) const {
   for (const KeyBinding& binding : bindings_) {
     const std::string& random = binding.client_random;
     KeyInputs inputs{nullptr, version, random, binding.server_random, false};
-    const bool tls13 = version == kTls12 &&
-                       (keys.find(SecretKind::client_traffic, random) != nullptr ||
-                        keys.find(SecretKind::server_traffic, random) != nullptr);
+    const bool tls13 =
+        version == kTls12 && (keys.find(SecretKind::client_traffic, random) != nullptr ||
+                              keys.find(SecretKind::server_traffic, random) != nullptr);
     for (uint16_t number = kFirst13; tls13 && number <= kLast13; number++) {
       if (binding.suite != 0 && binding.suite != number) continue;
       inputs.suite = find_suite(number);

@@ -28,8 +28,7 @@ std::string why_not_text(const TlsConnection& connection) {
 std::string key_needed_text(const TlsConnection& connection) {
   const bool dtls = connection.version >= kDtls13;  // which counts downwards
   if (connection.unread == TlsUnread::no_handshake && !dtls)
-    return "# TUPLE " + to_string(connection.client) + " " +
-           to_string(connection.server);
+    return "# TUPLE " + to_string(connection.client) + " " + to_string(connection.server);
   const bool missing =
       connection.unread == TlsUnread::no_key || connection.unread == TlsUnread::wrong_key;
   if (!missing || connection.client_random.empty()) return {};

@@ -25,8 +25,8 @@ std::string key_lines(std::string_view input) {
   at_once.end();
   for (size_t at = 0; at < input.size(); at += 3) cut.add(input.substr(at, 3));
   cut.end();
-  const bool same = whole.size() == pieces.size() &&
-                    whole.bindings().empty() == pieces.bindings().empty();
+  const bool same =
+      whole.size() == pieces.size() && whole.bindings().empty() == pieces.bindings().empty();
   return same ? "" : "key lines in pieces are others";
 }
 

@@ -58,9 +58,10 @@
 //                                     versions=1.3,1.2; `tls data`: a record of application data;
 //                                     `server-hello` version=1.2, `certificate` owner= names=a,b
 //                                     from= until=YYMMDD, `finished`, alert=40 level=2, data size=;
-//                                     split=BYTES in each segment; `syn`, `syn-ack`, `fin`, `reset`;
-//                                     `sealed` number=7 secret=c: the indented lines in TLS 1.3, by
-//                                     AES-128-GCM and a traffic secret of 32 bytes, all alike
+//                                     split=BYTES in each segment; `syn`, `syn-ack`, `fin`,
+//                                     `reset`; `sealed` number=7 secret=c: the indented lines in
+//                                     TLS 1.3, by AES-128-GCM and a traffic secret of 32 bytes, all
+//                                     alike
 //   2.000 alice > bob raw             the indented lines are the payload
 //   repeat 300 every=0.02 from=10     the lines up to `end` so many times, "{n}" is 10, 11...
 //   2.000 alice > bob crlf count=4 every=30   keep-alives of CRLF CRLF; `pong`: of CRLF; `empty`

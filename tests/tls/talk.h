@@ -198,8 +198,8 @@ class Talk {
       SSL_read(server_.get(), none.data(), 1);
       pump();
     }
-    ASSERT_FALSE(SSL_renegotiate_pending(server_.get()) != 0 ||
-                 SSL_in_init(server_.get()) != 0 || SSL_in_init(client_.get()) != 0);
+    ASSERT_FALSE(SSL_renegotiate_pending(server_.get()) != 0 || SSL_in_init(server_.get()) != 0 ||
+                 SSL_in_init(client_.get()) != 0);
   }
   // The line of a key log that binds the secrets to the ends of a Bystander.
   std::string tuple_line() const {
