@@ -52,18 +52,18 @@ bool read_suite(std::string_view word, uint16_t* suite) {
 
 }  // namespace
 
-bool KeyBindings::add_line(std::string_view line) {
+bool SecretBindings::add_line(std::string_view line) {
   if (take_key_word(&line) != "#" || take_key_word(&line) != "TUPLE") return false;
   std::string client = usual_text(take_key_word(&line));
   std::string server = usual_text(take_key_word(&line));
-  KeyBinding binding;
+  SecretBinding binding;
   if (client.empty() || server.empty()) return false;
   if (!read_random(take_key_word(&line), &binding.client_random) || binding.client_random.empty())
     return false;
   if (!read_random(take_key_word(&line), &binding.server_random)) return false;
   if (!read_suite(take_key_word(&line), &binding.suite)) return false;
   if (count_ >= kMaxBindings) return false;
-  std::vector<KeyBinding>& known = by_ends_[{std::move(client), std::move(server)}];
+  std::vector<SecretBinding>& known = by_ends_[{std::move(client), std::move(server)}];
   if (std::find(known.begin(), known.end(), binding) != known.end()) return false;
   if (known.size() >= kMaxOfEnds) {
     known.erase(known.begin());
@@ -74,8 +74,8 @@ bool KeyBindings::add_line(std::string_view line) {
   return true;
 }
 
-std::vector<KeyBinding> KeyBindings::of(const std::string& client,
-                                        const std::string& server) const {
+std::vector<SecretBinding> SecretBindings::of(const std::string& client,
+                                              const std::string& server) const {
   const auto found = by_ends_.find({client, server});
   if (found == by_ends_.end()) return {};
   return {found->second.rbegin(), found->second.rend()};

@@ -21,14 +21,14 @@
 
 namespace sipladder {
 
-struct KeyBinding {
+struct SecretBinding {
   std::string client_random;
   std::string server_random;  // empty: not said
   uint16_t suite = 0;         // 0: not said
-  bool operator==(const KeyBinding&) const = default;
+  bool operator==(const SecretBinding&) const = default;
 };
 
-class KeyBindings {
+class SecretBindings {
  public:
   static constexpr size_t kMaxBindings = 65'536;
   static constexpr size_t kMaxOfEnds = 4;
@@ -36,11 +36,11 @@ class KeyBindings {
   // False when the line, which comes without its line end, binds nothing.
   bool add_line(std::string_view line);
   // Newest first. `client` and `server` as to_string() of an Endpoint has them.
-  std::vector<KeyBinding> of(const std::string& client, const std::string& server) const;
+  std::vector<SecretBinding> of(const std::string& client, const std::string& server) const;
   bool empty() const { return by_ends_.empty(); }
 
  private:
-  std::map<std::pair<std::string, std::string>, std::vector<KeyBinding>> by_ends_;
+  std::map<std::pair<std::string, std::string>, std::vector<SecretBinding>> by_ends_;
   size_t count_ = 0;
 };
 

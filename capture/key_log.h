@@ -62,7 +62,7 @@ class KeyLog {
   const Secret* find(SecretKind kind, std::string_view client_random) const;
   // Whether a secret of any kind is there for this client random.
   bool knows(std::string_view client_random) const;
-  const KeyBindings& bindings() const { return bindings_; }
+  const SecretBindings& bindings() const { return bindings_; }
   size_t size() const { return secrets_.size(); }
   // A source of secrets is still open: the secrets of packets that have passed may still come.
   void expect_more() { more_ = true; }
@@ -73,7 +73,7 @@ class KeyLog {
   // Client random, then the kind: all secrets of one connection stand together.
   using Name = std::array<uint8_t, kClientRandom + 1>;
   std::map<Name, Secret> secrets_;  // nodes of a map never move: no copy of a secret stays behind
-  KeyBindings bindings_;
+  SecretBindings bindings_;
   uint64_t refused_ = 0;
   bool more_ = false;
 };

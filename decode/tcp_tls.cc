@@ -10,12 +10,12 @@ namespace {
 
 // Joins a connection whose handshake was not captured, where a key log says whose secrets it has.
 bool join_tls(Layers& layers, const TcpKey& key, TcpStream& stream) {
-  const KeyBindings& known = layers.tls.keys().bindings();
+  const SecretBindings& known = layers.tls.keys().bindings();
   if (known.empty()) return false;
   for (const bool client : {true, false}) {
     const Endpoint& from = client ? key.src : key.dst;
     const Endpoint& to = client ? key.dst : key.src;
-    std::vector<KeyBinding> bindings = known.of(to_string(from), to_string(to));
+    std::vector<SecretBinding> bindings = known.of(to_string(from), to_string(to));
     if (bindings.empty()) continue;
     const auto row = layers.tls.join(from, to, layers.place());
     if (!row) return false;

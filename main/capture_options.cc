@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "capture/cluster_url.h"
 #include "capture/time_units.h"
 #include "main/option_values.h"
 
@@ -104,6 +105,26 @@ std::string read_hep(const CaptureWords& words, ServiceOptions* service) {
   return {};
 }
 
+std::string read_sink(const CaptureWords& words, ServiceOptions* service) {
+  if (words.sink.empty() && (!words.sink_every.empty() || !words.probe.empty()))
+    return "--sink-every, --probe: are about --sink URL";
+  if (words.sink.empty()) return {};
+  ClusterUrl url;
+  if (std::string wrong = parse_cluster_url(words.sink, &url); !wrong.empty()) return wrong;
+  if (service->ring.out.empty() || service->ring.out == "-" ||
+      !place_of(service->ring.out, service->ring.rotates()).is_folder)
+    return "--sink: sends a ring: write to a folder, -w FOLDER";
+  service->sink.url = words.sink;
+  service->sink.probe = words.probe;
+  service->sink.folder = service->ring.out;
+  if (words.sink_every.empty()) return {};
+  const auto time = parse_duration(words.sink_every);
+  if (!time || *time < kSecondNs || *time > 24 * 3600 * kSecondNs)
+    return "--sink-every " + words.sink_every + ": write a time from 1s to 1d, such as 10m";
+  service->sink.every_ns = *time;
+  return {};
+}
+
 // A sentence when an output is one of the sources.
 std::string overwritten(const Options& options, const ServiceOptions& service) {
   if (service.ring.out.empty() || service.ring.out == "-") return {};
@@ -166,6 +187,17 @@ void add_capture_options(CLI::App& app, CaptureWords* words) {
       ->type_name("FILE")
       ->group(out);
   app.add_flag("--hep-rtcp", words->hep_rtcp, "send RTCP, too")->group(out);
+  app.add_option("--sink", words->sink,
+                 "send the ring's calls to a cluster as it grows: "
+                 "clickhouse://[USER[:PASSWORD]@]HOST[:PORT]/DATABASE")
+      ->type_name("URL")
+      ->group(out);
+  app.add_option("--sink-every", words->sink_every, "how often (10m)")
+      ->type_name("TIME")
+      ->group(out);
+  app.add_option("--probe", words->probe, "the name that rows get there (this host's)")
+      ->type_name("NAME")
+      ->group(out);
   app.add_option("--metrics", words->metrics,
                  "figures for Prometheus at http://HOST:PORT/metrics (without a HOST on 127.0.0.1)")
       ->type_name("HOST:PORT")
@@ -179,6 +211,7 @@ std::string read_capture_options(const Options& options, ServiceOptions* service
   if (std::string wrong = read_ring(words, &service->ring); !wrong.empty()) return wrong;
   if (std::string wrong = read_choice(words, &service->choice); !wrong.empty()) return wrong;
   if (std::string wrong = read_hep(words, service); !wrong.empty()) return wrong;
+  if (std::string wrong = read_sink(words, service); !wrong.empty()) return wrong;
   if (!words.flush.empty()) {
     const auto time = parse_duration(words.flush);
     if (!time || *time > 3600 * kSecondNs)

@@ -110,7 +110,6 @@ std::string unknown_option(const std::string& command, const std::string& word) 
     return name + ": " +
            (command.empty() ? "needs a command that has it; " : where + "has no such option; ") +
            owners + (owners.find(',') == std::string::npos ? " has it" : " have it");
-  if (is_planned_option(name)) return name + ": this option is not there yet";
   const auto& known = command.empty() ? app : *app.get_subcommand(command);
   const std::string meant = nearest(name, names_of(known));
   return name + ": " + where +

@@ -20,7 +20,7 @@ inline constexpr int kUnwritable = 4;
 // Options of `capture` as texts; read_capture_options() reads them.
 struct CaptureWords {
   std::string out, media, media_ports, rotate_size, rotate_time, keep, flush;
-  std::string hep, hep_id, hep_ca, metrics;
+  std::string hep, hep_id, hep_ca, metrics, sink, sink_every, probe;
   std::vector<std::string> sip_ports;
   bool hep_rtcp = false;
 };

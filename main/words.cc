@@ -16,16 +16,10 @@ bool is_bare(const std::string& word) {
   return word != "-" && word.find_first_of("./:\\") == std::string::npos && !file_exists(word);
 }
 
-// Commands and options that are planned and do not exist yet.
+// Commands that are planned and do not exist yet.
 constexpr const char* kPlanned[] = {"serve"};
-constexpr const char* kPlannedOptions[] = {"--sink"};
 
 }  // namespace
-
-bool is_planned_option(const std::string& name) {
-  return std::any_of(std::begin(kPlannedOptions), std::end(kPlannedOptions),
-                     [&](const char* planned) { return name == planned; });
-}
 
 bool file_exists(const std::string& name) {
   return access(name.c_str(), F_OK) == 0;

@@ -6,9 +6,6 @@
 
 namespace sipladder {
 
-// True for an option that is planned and does not exist yet.
-bool is_planned_option(const std::string& name);
-
 bool file_exists(const std::string& name);
 
 // A sentence about a word that is no source: no file has this name. The `first` word was perhaps

@@ -46,7 +46,8 @@ CaptureService::CaptureService(ServiceOptions options, ServiceRequests& requests
                 if (!packet.empty()) hep_.send(std::move(packet), now_ns_);
               }),
       queue_(choice_, [this](const Packet& packet, const Choice& one) { keep(packet, one); }),
-      ring_(options_.ring, [this](const std::string& path) { index_.write(path); }) {}
+      ring_(options_.ring, [this](const std::string& path) { index_.write(path); }),
+      sink_(options_.sink) {}
 
 std::string CaptureService::open() {
   std::string wrong = options_.ring.out.empty() ? std::string() : ring_.make_folder();
@@ -86,7 +87,8 @@ bool CaptureService::run(PacketSource& source) {
   }
   tell_systemd("STOPPING=1");
   finish();
-  return ring_.lost() == 0 && (options_.endless || hep_.dropped() == 0);
+  const bool sent = hep_.dropped() == 0 && sink_.trouble().empty();
+  return ring_.lost() == 0 && (options_.endless || sent);
 }
 
 void CaptureService::take(const Packet& packet) {
@@ -132,6 +134,7 @@ void CaptureService::look_around(bool idle) {
   obey_requests();
   if (now_ns_ - flushed_ns_ >= options_.flush_ns) flush();
   if (!options_.hep.empty()) hep_.work(now_ns_);
+  if (options_.endless) sink_.work(now_ns_, wall_ns - options_.flush_ns);
   server_.work(now_ns_, [this] { return metrics(); });
   if (watchdog_ns_ > 0 && now_ns_ >= next_watchdog_ns_) {
     tell_systemd("WATCHDOG=1");
@@ -158,6 +161,10 @@ void CaptureService::tell_trouble() {
   if (hep.empty() && !hep_told_.empty() && hep_.is_up())
     tell_("--hep " + options_.hep + ": connected again");
   hep_told_ = hep;
+  if (!sink_.trouble().empty() && sink_told_.empty())
+    tell_("--sink: " + sink_.trouble() + "; it is tried again");
+  if (sink_.trouble().empty() && !sink_told_.empty()) tell_("--sink: all is stored again");
+  sink_told_ = sink_.trouble();
   const auto infos = source_->infos();
   sources_told_.resize(infos.size());
   for (size_t i = 0; options_.endless && i < infos.size(); i++) {
@@ -184,6 +191,8 @@ void CaptureService::finish() {
   if (!options_.ring.out.empty()) ring_.close(dropped());
   if (!options_.hep.empty()) hep_.finish(kHepRestNs);
   tell_trouble();
+  const bool ended = !options_.endless && !options_.sink.url.empty();
+  if (ended && !sink_.run_and_wait(wall_now_ns())) tell_("--sink: " + sink_.trouble());
 }
 
 uint64_t CaptureService::dropped() const {

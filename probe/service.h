@@ -22,6 +22,7 @@
 #include "probe/packet_choice.h"
 #include "probe/ring_index.h"
 #include "probe/ring_writer.h"
+#include "probe/sink_runs.h"
 
 namespace sipladder {
 
@@ -32,6 +33,7 @@ struct ServiceOptions {
   std::string hep_ca;  // a file with trusted certificates; empty: those of the system
   HepStamp hep_stamp;
   bool hep_rtcp = false;
+  SinkRunOptions sink;
   std::string metrics;  // HOST:PORT; empty: none
   int64_t flush_ns = 1'000'000'000;
   bool endless = false;  // live: a full disk is waited for
@@ -58,7 +60,7 @@ class CaptureService {
   // written.
   std::string open_files();
   // Runs until the source ends or a request to stop comes. False when packets could not be written,
-  // or, unless `endless`, not be sent.
+  // or, unless `endless`, not be sent or stored.
   bool run(PacketSource& source);
 
   // Statistics: in one sentence, and in the text format of Prometheus. Before run() has begun there
@@ -88,6 +90,7 @@ class CaptureService {
   PacketChoice choice_;
   HoldQueue queue_;
   RingWriter ring_;
+  SinkRuns sink_;
   MetricsServer server_;
   int64_t now_ns_ = 0;  // monotonic
   int64_t idle_since_ns_ = 0;
@@ -97,7 +100,7 @@ class CaptureService {
   int64_t newest_ns_ = 0;  // time of the newest packet
   int64_t lag_ns_ = 0;     // by which a live packet was behind the wall clock at the last look
   std::string told_;       // the trouble that the user was told
-  std::string hep_told_;
+  std::string hep_told_, sink_told_;
   std::vector<std::string> sources_told_;
   uint64_t seen_ = 0, seen_bytes_ = 0, cut_ = 0, messages_ = 0, hep_unsendable_ = 0;
   uint64_t kinds_[static_cast<size_t>(PacketKind::count_)] = {};

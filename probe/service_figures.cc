@@ -95,6 +95,16 @@ std::string CaptureService::metrics() const {
       .add(queue_.bytes());
   Family(&out, "lag_seconds", "gauge", "Between capture and handling of the newest packet")
       .add(static_cast<double>(lag_ns_) / 1e9);
+  if (!options_.sink.url.empty()) {
+    Family(&out, "sink_runs_total", "counter", "Exports of the ring to the cluster")
+        .add(sink_.runs());
+    Family(&out, "sink_failures_total", "counter", "Of these, those that did not store all")
+        .add(sink_.failures());
+    Family(&out, "sink_up", "gauge", "0 when the last export failed")
+        .add(sink_.trouble().empty() ? 1 : 0);
+    Family(&out, "sink_stored_until_seconds", "gauge", "Calls with packets before are stored")
+        .add(sink_.stored_until_ns() / 1'000'000'000);
+  }
   if (options_.hep.empty()) return out;
   Family(&out, "hep_sent_total", "counter", "HEP packets sent").add(hep_.sent());
   Family(&out, "hep_dropped_total", "counter", "HEP packets for which there was no room")

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -173,6 +174,58 @@ host relay 192.0.2.102 22222
   for (const std::string& row : lines_of(rows)) {
     EXPECT_TRUE(has(row, "\"call_id\":\"alone@one\",\"call_kind\":\"\"")) << row;
     EXPECT_FALSE(has(row, "\"call\":")) << row;
+  }
+}
+
+// A ring is sent by a process of its own, which the mark in the folder tells where to go on.
+TEST(ClusterExport, ARingIsSentAsItGrows) {
+  std::atomic<bool> away{true};
+  const HttpServerThread server([&](const HttpAsked& asked) {
+    if (away) return HttpGiven{400, "Code: 60. DB::Exception: Table sip.calls doesn't exist"};
+    return is_insert(asked) ? HttpGiven{200, ""} : HttpGiven{200, kVersion};
+  });
+  const std::string ring = scratch_path("sink-ring");
+  const auto capture = [&] {
+    return run_binary({"capture", root_path("samples/two-way.pcap"), "-q", "-w", ring, "--sink",
+                       url_of(server), "--probe", "east"});
+  };
+  const auto calls_stored = [&] {
+    size_t count = 0;
+    for (const HttpAsked& asked : server.asked())
+      if (is_insert(asked) && has(asked.parameters.at("query"), "`calls`"))
+        count += has(asked.body, "\"probe\":\"east\"") ? 1 : 0;
+    return count;
+  };
+  const RunResult failed = capture();
+  EXPECT_EQ(failed.status, 4) << failed.err;
+  EXPECT_TRUE(has(failed.err, "--sink: ")) << failed.err;
+  EXPECT_FALSE(has(failed.err, "s3cret")) << failed.err;
+  EXPECT_FALSE(std::filesystem::exists(ring + "/sipladder.sent"));
+  away = false;
+  const size_t before = calls_stored();
+  const RunResult stored = capture();  // all of the ring: nothing had been stored
+  EXPECT_EQ(stored.status, 0) << stored.err;
+  EXPECT_EQ(calls_stored(), before + 1);
+  EXPECT_TRUE(std::filesystem::exists(ring + "/sipladder.sent"));
+  const RunResult again = capture();  // its calls ended long before
+  EXPECT_EQ(again.status, 0) << again.err;
+  EXPECT_EQ(calls_stored(), before + 1);
+  std::filesystem::remove_all(ring);
+}
+
+TEST(ClusterExport, ASinkNeedsARing) {
+  const std::string url = "clickhouse://127.0.0.1:1/sip";
+  for (const std::vector<std::string>& words :
+       std::vector<std::vector<std::string>>{{"-w", "x.pcap", "--sink", url},
+                                             {"-w", "x", "--sink", "http://x/y"},
+                                             {"-w", "x", "--sink-every", "5m"},
+                                             {"-w", "x", "--sink", url, "--sink-every", "2d"},
+                                             {"--hep", "127.0.0.1:9", "--sink", url}}) {
+    std::vector<std::string> all{"capture", root_path("samples/two-way.pcap")};
+    all.insert(all.end(), words.begin(), words.end());
+    const RunResult result = run_binary(all);
+    EXPECT_EQ(result.status, 2) << result.err;
+    EXPECT_TRUE(has(result.err, "sink")) << result.err;
   }
 }
 

@@ -143,11 +143,11 @@ TEST(TlsMidway, LinesThatBindNothing) {
            "# TUPLE 10.0.0.1:1 10.0.0.2:2 " + random + " - 12345",
            "# tuple 10.0.0.1:1 10.0.0.2:2 " + random,
        }) {
-    KeyBindings bindings;
+    SecretBindings bindings;
     EXPECT_FALSE(bindings.add_line(line)) << line;
     EXPECT_TRUE(bindings.empty());
   }
-  KeyBindings bindings;
+  SecretBindings bindings;
   EXPECT_TRUE(bindings.add_line("# TUPLE [2001:DB8::0:1]:1 10.0.0.2:2 " + random + " - 0xC02F\r"));
   const auto found = bindings.of("[2001:db8::1]:1", "10.0.0.2:2");
   ASSERT_EQ(found.size(), 1U);
@@ -157,15 +157,15 @@ TEST(TlsMidway, LinesThatBindNothing) {
 }
 
 TEST(TlsMidway, BindingsAreBounded) {
-  KeyBindings bindings;
+  SecretBindings bindings;
   const auto line = [](size_t port, size_t random) {
     return "# TUPLE 10.0." + std::to_string(port >> 16) + ".1:" + std::to_string(port & 0xFFFF) +
            " 10.0.0.2:2 " + std::string(56, '0') + std::to_string(10'000'000 + random);
   };
-  for (size_t i = 0; i < 2 * KeyBindings::kMaxOfEnds; i++)
+  for (size_t i = 0; i < 2 * SecretBindings::kMaxOfEnds; i++)
     EXPECT_TRUE(bindings.add_line(line(1, i)));
-  EXPECT_EQ(bindings.of("10.0.0.1:1", "10.0.0.2:2").size(), KeyBindings::kMaxOfEnds);
-  for (size_t i = 0; i < KeyBindings::kMaxBindings; i++) bindings.add_line(line(i + 2, 0));
+  EXPECT_EQ(bindings.of("10.0.0.1:1", "10.0.0.2:2").size(), SecretBindings::kMaxOfEnds);
+  for (size_t i = 0; i < SecretBindings::kMaxBindings; i++) bindings.add_line(line(i + 2, 0));
   EXPECT_FALSE(bindings.add_line(line(100'000, 0)));
 }
 

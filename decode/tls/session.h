@@ -46,7 +46,7 @@ class TlsSession {
              const TlsPlace& place);
   // Its handshake was not captured: `row` is there (TlsConnections::join()), `bindings` is not
   // empty.
-  TlsSession(TlsConnections& rows, uint32_t row, std::vector<KeyBinding> bindings);
+  TlsSession(TlsConnections& rows, uint32_t row, std::vector<SecretBinding> bindings);
   ~TlsSession();
   TlsSession(const TlsSession&) = delete;
   TlsSession& operator=(const TlsSession&) = delete;
@@ -151,8 +151,8 @@ class TlsSession {
   TlsConnections& rows_;
   uint32_t row_ = TlsConnections::kNoRow;
   std::array<Half, 2> halves_;
-  KeyInputs hello_;                   // from both hellos
-  std::vector<KeyBinding> bindings_;  // midway, until one of them has opened a record
+  KeyInputs hello_;                      // from both hellos
+  std::vector<SecretBinding> bindings_;  // midway, until one of them has opened a record
   bool client_hello_ = false, server_hello_ = false;
   bool early_offered_ = false, early_refused_ = false;
   bool compressed_ = false;

@@ -16,7 +16,7 @@ constexpr size_t kCostOfATry = 256;  // bytes of decryption that take as long as
 
 }  // namespace
 
-TlsSession::TlsSession(TlsConnections& rows, uint32_t row, std::vector<KeyBinding> bindings)
+TlsSession::TlsSession(TlsConnections& rows, uint32_t row, std::vector<SecretBinding> bindings)
     : rows_(rows), row_(row), bindings_(std::move(bindings)) {
   halves_[0].client = true;
   client_hello_ = server_hello_ = true;
@@ -26,8 +26,9 @@ TlsSession::TlsSession(TlsConnections& rows, uint32_t row, std::vector<KeyBindin
 bool TlsSession::knows_keys() const {
   const KeyLog& keys = rows_.keys();
   if (bindings_.empty()) return keys.knows(hello_.client_random);
-  return std::any_of(bindings_.begin(), bindings_.end(),
-                     [&](const KeyBinding& binding) { return keys.knows(binding.client_random); });
+  return std::any_of(bindings_.begin(), bindings_.end(), [&](const SecretBinding& binding) {
+    return keys.knows(binding.client_random);
+  });
 }
 
 // Whether one more number may be tried on a record of that size.
@@ -43,7 +44,7 @@ std::vector<KeyInputs> TlsSession::inputs_midway(uint16_t version) const {
   constexpr uint16_t kFirst13 = 0x1301, kLast13 = 0x1305;
   std::vector<KeyInputs> all;
   const KeyLog& keys = rows_.keys();
-  for (const KeyBinding& binding : bindings_) {
+  for (const SecretBinding& binding : bindings_) {
     const std::string& random = binding.client_random;
     KeyInputs inputs{nullptr, version, random, binding.server_random, false};
     const bool tls13 =
