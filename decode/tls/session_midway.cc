@@ -94,6 +94,7 @@ bool TlsSession::bind(Half& half, const TlsRecord& record) {
       connection.version = inputs.version;
       connection.suite = inputs.suite->number;
       connection.client_random = inputs.client_random;
+      connection.unread = TlsUnread::no;
       return true;
     }
   }
@@ -110,6 +111,7 @@ void TlsSession::stay_unbound(Half& half, const TlsRecord& record, const TlsPlac
     row().client_random = bindings_.front().client_random;
     return hold(half, record, place);
   }
+  row().unread = TlsUnread::wrong_key;
   cannot_open(half, Opening::failed);
 }
 
