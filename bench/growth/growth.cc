@@ -29,8 +29,9 @@ namespace sipladder::growth {
 
 std::vector<Shape> all_shapes() {
   std::vector<Shape> all;
-  for (const auto* shapes : {&kCallShapes, &kLegShapes, &kRegistrationShapes, &kTransportShapes,
-                             &kMediaShapes, &kMessageShapes, &kPlainShapes, &kEncryptedShapes})
+  for (const auto* shapes :
+       {&kCallShapes, &kLegShapes, &kRegistrationShapes, &kTransportShapes, &kMediaShapes,
+        &kMessageShapes, &kPlainShapes, &kEncryptedShapes, &kRelayShapes})
     all.insert(all.end(), shapes->begin(), shapes->end());
   return all;
 }

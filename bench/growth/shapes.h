@@ -17,7 +17,7 @@ struct Shape {
 };
 
 extern const std::vector<Shape> kCallShapes, kLegShapes, kRegistrationShapes, kTransportShapes,
-    kMediaShapes, kMessageShapes, kPlainShapes, kEncryptedShapes;
+    kMediaShapes, kMessageShapes, kPlainShapes, kEncryptedShapes, kRelayShapes;
 std::vector<Shape> all_shapes();
 
 }  // namespace sipladder::growth

@@ -177,6 +177,7 @@ void TlsSession::take_encrypted(Half& half, const TlsRecord& record, const TlsPl
   }
   note_unread_handshake(half, record, place);
   half.loss = true;
+  if (half.adrift) remember(half, record);
   const bool may_come = rows_.keys().may_know();
   if (opening == Opening::lacking && may_come && !compressed_ && hello_.suite != nullptr) {
     row().unread = TlsUnread::no_key;
@@ -204,6 +205,7 @@ TlsSession::Opening TlsSession::open(Half& half, const TlsRecord& record, std::s
 bool TlsSession::try_epoch(Half& half, size_t epoch, const TlsRecord& record, std::string* plain,
                            uint8_t* type) {
   const uint64_t first = epoch == half.epoch ? half.sequence : 0;
+  if (half.adrift && lacks_vector(half)) return false;
   const uint64_t tries = half.adrift ? half.reach : half.gap ? kMostSequencesTried : 1;
   for (uint64_t sequence = first; sequence < first + tries; sequence++) {
     if (half.adrift && !may_search(half, record.body.size())) return false;

@@ -133,6 +133,8 @@ class TlsSession {
 
   bool knows_keys() const;
   bool may_search(Half& half, size_t size);
+  bool lacks_vector(const Half& half) const;
+  void remember(Half& half, const TlsRecord& record);
   std::vector<KeyInputs> inputs_midway(uint16_t version) const;
   bool opens_midway(Half& half, const TlsRecord& record, uint64_t reach);
   bool bind(Half& half, const TlsRecord& record);

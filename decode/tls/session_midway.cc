@@ -66,6 +66,16 @@ std::vector<KeyInputs> TlsSession::inputs_midway(uint16_t version) const {
   return all;
 }
 
+// Up to TLS 1.0, a record cannot be opened without the one before.
+bool TlsSession::lacks_vector(const Half& half) const {
+  return hello_.version <= kTls10 && hello_.suite->mode == CipherMode::cbc && half.before.empty();
+}
+
+void TlsSession::remember(Half& half, const TlsRecord& record) {
+  constexpr size_t kTail = 64;  // has the last block, and the MAC that may follow it
+  half.before = record.body.substr(record.body.size() - std::min(record.body.size(), kTail));
+}
+
 bool TlsSession::opens_midway(Half& half, const TlsRecord& record, uint64_t reach) {
   RecordCipher* const cipher = cipher_of(half, kApplication);
   if (cipher == nullptr) return false;
@@ -102,8 +112,7 @@ bool TlsSession::bind(Half& half, const TlsRecord& record) {
 }
 
 void TlsSession::stay_unbound(Half& half, const TlsRecord& record, const TlsPlace& place) {
-  constexpr size_t kTail = 64;  // has the last block, and the MAC that may follow it
-  half.before = record.body.substr(record.body.size() - std::min(record.body.size(), kTail));
+  remember(half, record);
   half.loss = true;
   if (!knows_keys()) {
     if (!rows_.keys().may_know()) return give_up(half, TlsUnread::no_key);
