@@ -112,14 +112,14 @@ bool TlsSession::bind(Half& half, const TlsRecord& record) {
 }
 
 void TlsSession::stay_unbound(Half& half, const TlsRecord& record, const TlsPlace& place) {
-  remember(half, record);
   half.loss = true;
-  if (!knows_keys()) {
+  if (!knows_keys()) {  // it comes once more then
     if (!rows_.keys().may_know()) return give_up(half, TlsUnread::no_key);
     row().unread = TlsUnread::no_key;
     row().client_random = bindings_.front().client_random;
     return hold(half, record, place);
   }
+  remember(half, record);
   row().unread = TlsUnread::wrong_key;
   cannot_open(half, Opening::failed);
 }
