@@ -12,22 +12,22 @@
 
 namespace sipladder {
 
+namespace header_words {
+
 // The letters of a name of at most 15, and zeros behind them.
-struct NameWords {
+struct Letters {
   uint64_t low = 0;
   uint64_t high = 0;
 };
 
-namespace header_words {
-
 inline constexpr size_t kLongest = 15;
 inline constexpr size_t kSlots = 512;
 
-constexpr size_t slot_of(NameWords words) {
+constexpr size_t slot_of(Letters words) {
   return (words.low + 3 * words.high) * 0x9E3779B97F4A7C15 >> 55;
 }
 
-constexpr NameWords words_of(std::string_view name) {
+constexpr Letters words_of(std::string_view name) {
   std::array<char, 16> letters{};
   std::copy(name.begin(), name.end(), letters.begin());
   const auto words = std::bit_cast<std::array<uint64_t, 2>>(letters);
@@ -46,7 +46,7 @@ inline constexpr Row kNames[] = {
 
 // A name whose slot is taken has none: header_id() finds it.
 struct Table {
-  std::array<NameWords, std::size(kNames) + 1> words{};  // the first one is no name
+  std::array<Letters, std::size(kNames) + 1> words{};  // the first one is no name
   std::array<HeaderId, std::size(kNames) + 1> ids{};
   std::array<uint8_t, kSlots> slots{};
   constexpr Table() {
@@ -69,21 +69,22 @@ inline constexpr Table kTable;
 // The field whose name are the first `size` bytes at `at`, from where 16 bytes can be read;
 // `other` also when it is written in another way.
 inline HeaderId usual_header_id(const char* at, size_t size) {
-  using namespace header_words;
   static constexpr auto kMasks = [] {
-    std::array<char, kLongest> ones{};
+    std::array<char, header_words::kLongest> ones{};
     ones.fill('\xFF');
-    std::array<NameWords, kLongest + 1> masks{};
-    for (size_t i = 0; i <= kLongest; i++) masks[i] = words_of({ones.data(), i});
+    std::array<header_words::Letters, header_words::kLongest + 1> masks{};
+    for (size_t i = 0; i <= header_words::kLongest; i++)
+      masks[i] = header_words::words_of({ones.data(), i});
     return masks;
   }();
-  NameWords words;
+  header_words::Letters words;
   std::memcpy(&words, at, sizeof words);
   words.low &= kMasks[size].low;
   words.high &= kMasks[size].high;
-  const size_t found = kTable.slots[slot_of(words)];
-  const bool same = kTable.words[found].low == words.low && kTable.words[found].high == words.high;
-  return same ? kTable.ids[found] : HeaderId::other;
+  const size_t found = header_words::kTable.slots[header_words::slot_of(words)];
+  const bool same = header_words::kTable.words[found].low == words.low &&
+                    header_words::kTable.words[found].high == words.high;
+  return same ? header_words::kTable.ids[found] : HeaderId::other;
 }
 
 }  // namespace sipladder
