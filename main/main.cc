@@ -16,6 +16,7 @@
 #include "main/cluster.h"
 #include "main/commands.h"
 #include "main/end_signals.h"
+#include "main/interface.h"
 #include "main/options.h"
 #include "main/output.h"
 #include "main/print.h"
@@ -25,9 +26,7 @@
 #include "main/text_file.h"
 #include "query/database.h"
 #include "query/session.h"
-#include "tui/sngreprc.h"
 #include "tui/terminal.h"
-#include "tui/tui.h"
 
 namespace sipladder {
 namespace {
@@ -63,7 +62,8 @@ class Progress {
 // Whether the command needs the packets again, also those that the model does not refer to.
 bool reads_again(const Options& options) {
   const Exporter* const exporter = exporter_of_file(options.output);
-  return options.command == "export" && exporter != nullptr && (exporter->options & kReadsAgain);
+  if (options.command != "export" || exporter == nullptr) return false;
+  return options.audio || (exporter->options & kReadsAgain) != 0;
 }
 
 // The rows of a live source are not lost because somebody ends it.
@@ -102,10 +102,11 @@ void read_keys(const Options& options, Session* session, std::vector<std::string
   }
 }
 
-std::unique_ptr<PacketSource> kept_for_later(const Options& options, Session& session,
-                                             std::unique_ptr<PacketSource> source,
+// `interface`: the user of the terminal UI can save at any time.
+std::unique_ptr<PacketSource> kept_for_later(const Options& options, bool interface,
+                                             Session& session, std::unique_ptr<PacketSource> source,
                                              std::vector<std::string>* errors) {
-  if (!options.reads_once() || !reads_again(options)) return source;
+  if (!options.reads_once() || !(interface || reads_again(options))) return source;
   const std::string error = session.tape.open(options.spool);
   if (!error.empty()) errors->push_back(error);
   return session.tape.is_open() ? session.tape.recorded(std::move(source)) : std::move(source);
@@ -213,51 +214,6 @@ std::string with_advice(const Options& options, std::string error) {
          "cap_net_raw,cap_net_admin=eip " + program_path();
 }
 
-// Reads the files of the terminal UI: sngrep's configuration, names of hosts, keys. A sentence when
-// a file that the user named cannot be read.
-std::string prepare_interface(const Options& options, const Prepared& prepared, TuiOptions* tui) {
-  std::string text;
-  if (!options.no_configuration) {
-    std::vector<std::string> paths = usual_sngreprc();
-    if (!options.configuration.empty()) paths = {options.configuration};
-    for (const std::string& path : paths) {
-      const std::string wrong = read_text_file(path, &text);
-      if (!wrong.empty() && !options.configuration.empty()) return wrong;
-      if (wrong.empty()) read_sngreprc(text, tui->ui.get());
-    }
-  }
-  for (const HostAlias& alias : prepared.aliases) tui->ui->aliases.push_back(alias);
-  tui->ui->sources = options.sources;
-  tui->ui->bpf = options.bpf;
-  if (!options.sources.empty() && !options.reads_once() && !options.is_fetched)
-    tui->ui->save_notes = [path = notes_path(options.sources.front())](const std::string& notes) {
-      return write_text_file(path, notes);
-    };
-  if (options.keys.empty()) return {};
-  if (std::string wrong = read_text_file(options.keys, &text); !wrong.empty()) return wrong;
-  KeyScript script = read_key_script(text);
-  if (!script.error.empty()) return "--keys " + options.keys + ": " + script.error + " is no key";
-  tui->keys = std::move(script.keys);
-  return {};
-}
-
-int run_interface(Session& session, const Options& options, const Prepared& prepared,
-                  const std::vector<std::string>& errors) {
-  for (const std::string& error : errors) complain(error);
-  TuiOptions tui;
-  if (const std::string wrong = prepare_interface(options, prepared, &tui); !wrong.empty()) {
-    complain(wrong);
-    return kUsage;
-  }
-  tui.live = options.is_live();
-  tui.utc = options.utc;
-  tui.calls_only = options.calls_only;
-  Options without = options;  // calls only is no part of the condition: a key switches it
-  without.calls_only = false;
-  tui.list = {selection(without), split_names(options.columns)};
-  return finish(run_tui(session, tui), session, errors);
-}
-
 // Whether rows are printed as packets come.
 bool follows(const Options& options) {
   const bool rows = options.command == "messages" || options.command == "transactions";
@@ -306,6 +262,15 @@ std::optional<int> read_cluster(Options* options, ClusterFiles* fetched,
   return fetched->fetch(options, errors);
 }
 
+void set_up(const Options& options, Session* session) {
+  session->set_memory(options.memory);
+  session->log.set_spool_limit(options.spool);
+  session->analyst.legs().join_by(options.join_headers);
+  // Findings that many calls share are told once, unless the user has chosen calls.
+  const bool all_findings = options.command == "findings" || options.command == "nat";
+  if (all_findings && selection(options).empty()) session->analyst.tell_alike_once();
+}
+
 int run(const Options& given) {
   Options options = given;
   const Command* const command = find_command(options.command);
@@ -328,12 +293,7 @@ int run(const Options& given) {
   if (const int wrong = prepare(options, &prepared); wrong != kDone) return wrong;
   Recording recording;
   Session session;
-  session.set_memory(options.memory);
-  session.log.set_spool_limit(options.spool);
-  session.analyst.legs().join_by(options.join_headers);
-  // Findings that many calls share are told once, unless the user has chosen calls.
-  const bool all_findings = options.command == "findings" || options.command == "nat";
-  if (all_findings && selection(options).empty()) session.analyst.tell_alike_once();
+  set_up(options, &session);
   read_keys(options, &session, &errors);
   std::unique_ptr<PacketSource> source = open_source(options, session.log, &session.keys, &errors);
   for (std::string& error : errors) error = with_advice(options, std::move(error));
@@ -342,18 +302,15 @@ int run(const Options& given) {
     return kUnreadable;
   }
   if (const int wrong = recording.begin(options); wrong != kDone) return wrong;
-  if (!recording.is_wanted()) source = kept_for_later(options, session, std::move(source), &errors);
+  const bool interface = opens_interface(options);
+  if (!recording.is_wanted())
+    source = kept_for_later(options, interface, session, std::move(source), &errors);
   session.set_source(recording.record(std::move(source)));
   read_notes(options, &session.analyst.notes());
-  bool interface = options.command.empty() && !options.no_interface && isatty(STDOUT_FILENO) != 0;
-  if (const std::string why = unusable_terminal(); interface && !why.empty()) {
-    complain(why);
-    interface = false;
-  }
   EndSignals signals(session, interface ? leave_terminal_at_once : nullptr);
   if (is_stored_elsewhere(options)) signals.take_time();
   tell_who_is_believed(session);
-  return interface ? run_interface(session, options, prepared, errors)
+  return interface ? finish(run_interface(session, options, prepared, errors), session, errors)
                    : run_command(session, options, prepared, errors, recording, signals);
 }
 

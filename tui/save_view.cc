@@ -73,6 +73,9 @@ void SaveView::write() {
   request.calls = &calls_;
   request.sources = shared_.ui->sources;
   request.bpf = shared_.ui->bpf;
+  request.tape = shared_.ui->tape;
+  request.version = shared_.ui->version;
+  request.command_line = shared_.ui->command_line;
   request.ladder.utc = shared_.utc();
   request.ladder.aliases = shared_.ui->aliases;
   request.text.utc = shared_.utc();

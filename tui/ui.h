@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "capture/packet_tape.h"
 #include "export/ladder.h"
 #include "tui/keys.h"
 #include "tui/mask.h"
@@ -82,6 +83,9 @@ struct Ui {
   // The files and the filter that saving reads packets from again.
   std::vector<std::string> sources;
   std::string bpf;
+  const PacketTape* tape = nullptr;  // packets of a pipe or a device; null: `sources` hold them
+  // Of the program, for reports.
+  std::string version, command_line;
   std::string save_folder;
   // Writes the notes beside the capture; returns a sentence when it cannot. Empty: there is no
   // capture file.

@@ -1,0 +1,75 @@
+#include "main/interface.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "main/output.h"
+#include "main/print.h"
+#include "main/selection.h"
+#include "main/text_file.h"
+#include "tui/sngreprc.h"
+#include "tui/tui.h"
+
+namespace sipladder {
+namespace {
+
+// Reads the files of the terminal UI: sngrep's configuration, names of hosts, keys. A sentence when
+// a file that the user named cannot be read.
+std::string prepare_interface(const Options& options, const Prepared& prepared, TuiOptions* tui) {
+  std::string text;
+  if (!options.no_configuration) {
+    std::vector<std::string> paths = usual_sngreprc();
+    if (!options.configuration.empty()) paths = {options.configuration};
+    for (const std::string& path : paths) {
+      const std::string wrong = read_text_file(path, &text);
+      if (!wrong.empty() && !options.configuration.empty()) return wrong;
+      if (wrong.empty()) read_sngreprc(text, tui->ui.get());
+    }
+  }
+  for (const HostAlias& alias : prepared.aliases) tui->ui->aliases.push_back(alias);
+  tui->ui->sources = options.sources;
+  tui->ui->bpf = options.bpf;
+  if (!options.sources.empty() && !options.reads_once() && !options.is_fetched)
+    tui->ui->save_notes = [path = notes_path(options.sources.front())](const std::string& notes) {
+      return write_text_file(path, notes);
+    };
+  if (options.keys.empty()) return {};
+  if (std::string wrong = read_text_file(options.keys, &text); !wrong.empty()) return wrong;
+  KeyScript script = read_key_script(text);
+  if (!script.error.empty()) return "--keys " + options.keys + ": " + script.error + " is no key";
+  tui->keys = std::move(script.keys);
+  return {};
+}
+
+}  // namespace
+
+bool opens_interface(const Options& options) {
+  if (!options.command.empty() || options.no_interface || isatty(STDOUT_FILENO) == 0) return false;
+  const std::string why = unusable_terminal();
+  if (!why.empty()) complain(why);
+  return why.empty();
+}
+
+int run_interface(Session& session, const Options& options, const Prepared& prepared,
+                  const std::vector<std::string>& errors) {
+  for (const std::string& error : errors) complain(error);
+  TuiOptions tui;
+  if (const std::string wrong = prepare_interface(options, prepared, &tui); !wrong.empty()) {
+    complain(wrong);
+    return kUsage;
+  }
+  tui.live = options.is_live();
+  tui.utc = options.utc;
+  tui.calls_only = options.calls_only;
+  Options without = options;  // calls only is no part of the condition: a key switches it
+  without.calls_only = false;
+  tui.list = {selection(without), split_names(options.columns)};
+  tui.ui->tape = session.tape.is_open() ? &session.tape : nullptr;
+  tui.ui->version = options.version;
+  tui.ui->command_line = options.command_line;
+  return run_tui(session, tui);
+}
+
+}  // namespace sipladder
