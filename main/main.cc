@@ -19,6 +19,7 @@
 #include "main/interface.h"
 #include "main/options.h"
 #include "main/output.h"
+#include "main/output_place.h"
 #include "main/print.h"
 #include "main/recording.h"
 #include "main/ring.h"
@@ -295,11 +296,16 @@ int run(const Options& given) {
   Session session;
   set_up(options, &session);
   read_keys(options, &session, &errors);
+  make_output_for_next_user(options);
   std::unique_ptr<PacketSource> source = open_source(options, session.log, &session.keys, &errors);
   for (std::string& error : errors) error = with_advice(options, std::move(error));
   if (source == nullptr) {
     for (const std::string& error : errors) complain(error);
     return kUnreadable;
+  }
+  if (const std::string wrong = unwritable_output(options); !wrong.empty()) {
+    complain(wrong);
+    return kUnwritable;
   }
   if (const int wrong = recording.begin(options); wrong != kDone) return wrong;
   const bool interface = opens_interface(options);
