@@ -152,6 +152,15 @@ std::vector<size_t> Baseline::naming(const FindingIdentity& finding, int64_t now
   return named;
 }
 
+bool Baseline::accepts(const Finding& finding, const Model& model, MessageView& view,
+                       int64_t now_ns) const {
+  const std::vector<size_t> named = naming(identity_of(finding, model, view, false), now_ns);
+  return std::any_of(named.begin(), named.end(), [&](size_t place) {
+    const BaselineEntry& entry = entries_[place];
+    return !is_expired(entry, now_ns) && (!entry.severity || finding.severity <= *entry.severity);
+  });
+}
+
 std::string baseline_text(const std::vector<BaselineEntry>& entries) {
   std::string out =
       "# Findings that are accepted: sipladder check --baseline reads this file.\n"

@@ -41,6 +41,8 @@ class Baseline {
 
   // Places in entries() of the entries that fit this finding, those not expired first.
   std::vector<size_t> naming(const FindingIdentity& finding, int64_t now_ns) const;
+  // Whether an entry that counts at `now_ns` accepts this finding of the program.
+  bool accepts(const Finding& finding, const Model& model, MessageView& view, int64_t now_ns) const;
   const std::vector<BaselineEntry>& entries() const { return entries_; }
   static bool is_expired(const BaselineEntry& entry, int64_t now_ns) {
     return entry.expires_ns != 0 && now_ns >= entry.expires_ns;

@@ -43,6 +43,19 @@ std::string prepare_interface(const Options& options, const Prepared& prepared, 
   return {};
 }
 
+// What the baseline accepts is no problem to jump to.
+void accept_baseline(Session& session, const Baseline& baseline) {
+  if (baseline.entries().empty()) return;
+  const auto view = std::make_shared<MessageView>(session.log);
+  session.analyst.accept([&session, &baseline, view](const Finding& finding) {
+    const auto& captures = session.model.captures;
+    // Times of a log without times are made up: by them nothing expires.
+    const bool has_times = std::any_of(captures.begin(), captures.end(),
+                                       [](const SourceInfo& info) { return info.has_times; });
+    return baseline.accepts(finding, session.model, *view, has_times ? session.model.now_ns : 0);
+  });
+}
+
 }  // namespace
 
 bool opens_interface(const Options& options) {
@@ -55,6 +68,7 @@ bool opens_interface(const Options& options) {
 int run_interface(Session& session, const Options& options, const Prepared& prepared,
                   const std::vector<std::string>& errors) {
   for (const std::string& error : errors) complain(error);
+  accept_baseline(session, prepared.check.baseline);
   TuiOptions tui;
   if (const std::string wrong = prepare_interface(options, prepared, &tui); !wrong.empty()) {
     complain(wrong);

@@ -60,6 +60,11 @@ void add_interface_options(CLI::App& app, Options* o) {
                  "~/.sngreprc): set, alias, bind")
       ->type_name("FILE")
       ->group(group);
+  app.add_option("--baseline", o->baseline,
+                 "findings that FILE names (check --write-baseline) are told as accepted, and are "
+                 "no problems")
+      ->type_name("FILE")
+      ->group(group);
   app.add_option("--keys", o->keys,
                  "press the keys of FILE first, when all is read: words such as Enter, Down, F7, "
                  "^F, and texts in quotes")

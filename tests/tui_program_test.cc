@@ -108,5 +108,17 @@ TEST(ReportsFromAPipe, HaveTheTalk) {
   EXPECT_NE(page.str().find("src=\"data:audio/wav;base64,"), std::string::npos);
 }
 
+TEST(AcceptedFindings, AreNoProblemsInTheInterface) {
+  const std::string accepted = scratch_path("accepted.txt");
+  std::ofstream(accepted) << "code: audio-private-address\ncaller: alice\nreason: known\n";
+  const std::string problem = "error audio-private-address: caller hears nothing";
+  const std::string fact = "info audio-private-address: accepted: caller hears nothing";
+  const std::string before = press("one-way-nat.pcap", "G q");
+  EXPECT_NE(before.find(problem), std::string::npos);
+  const std::string after = press("one-way-nat.pcap", "G q", {"--baseline", accepted});
+  EXPECT_EQ(after.find(problem), std::string::npos);
+  EXPECT_NE(after.find(fact), std::string::npos);
+}
+
 }  // namespace
 }  // namespace sipladder::tui_program_test

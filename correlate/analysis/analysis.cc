@@ -310,17 +310,19 @@ bool Analyst::is_explained(const Finding& finding) const {
 // The finding itself, or a copy of it as an info, where another finding explains it but leaves it
 // as a fact (Relations::facts_in_calls).
 const Finding* Analyst::as_told(const Finding& finding) {
+  const bool accepted = accepts_ && accepts_(finding);
   const auto causes = causes_.find(finding.call.value);
-  if (causes == causes_.end() ||
-      std::none_of(causes->second.begin(), causes->second.end(), [&](std::string_view cause) {
-        return finding.severity != Severity::info &&
-               names(relations_of(cause).facts_in_calls, finding);
-      }))
-    return &finding;
+  const bool fact =
+      causes != causes_.end() && finding.severity != Severity::info &&
+      std::any_of(causes->second.begin(), causes->second.end(), [&](std::string_view cause) {
+        return names(relations_of(cause).facts_in_calls, finding);
+      });
+  if (!accepted && !fact) return &finding;
   std::unique_ptr<Finding>& told = demoted_[&finding];
   if (told == nullptr) told = std::make_unique<Finding>();
   *told = finding;
   told->severity = Severity::info;
+  if (accepted) told->summary = "accepted: " + told->summary;
   return told.get();
 }
 

@@ -10,9 +10,11 @@
 #include <absl/container/flat_hash_map.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "correlate/analysis/notes.h"
@@ -160,6 +162,8 @@ class Analyst {
   // From now on all() tells findings that many calls have alike once (alike_findings.h). of_call()
   // goes on telling each.
   void tell_alike_once() { alike_once_ = true; }
+  // From now on findings that `accepts` is true for are told as infos, and that they are accepted.
+  void accept(std::function<bool(const Finding&)> accepts) { accepts_ = std::move(accepts); }
   // The analysis of a call that the model holds. Empty when bytes of the call can no longer be
   // read, incomplete after Model::cancellation. Valid until the call changes or calls are evicted.
   const CallAnalysis& of(CallId call);
@@ -220,6 +224,7 @@ class Analyst {
   bool capture_finished_ = false;
   std::vector<Finding> merged_;  // owns what merge_alike() made; all_ points into it
   bool alike_once_ = false;
+  std::function<bool(const Finding&)> accepts_;  // empty: the user accepts none
   std::vector<const Finding*> all_;
   std::unique_ptr<ParallelSweep> sweep_;  // last: it must end before what it works on
 };
