@@ -13,3 +13,7 @@ for sample in one-way-nat forked two-way-rtpengine hold-resume; do
 done
 node --experimental-websocket tests/interop/report.mjs "$(command -v chromium)" "$folder" \
   "$folder/node_modules/axe-core/axe.min.js" "${pages[@]}"
+# A thousand calls open in less than two seconds.
+node tests/interop/calls.mjs "$folder/thousand.pcap" 1000
+"$tool" export -o "$folder/thousand.html" "$folder/thousand.pcap"
+node --experimental-websocket tests/interop/report.mjs "$(command -v chromium)" "$folder" - "$folder/thousand.html"
