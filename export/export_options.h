@@ -16,6 +16,7 @@ enum ExportOption : uint32_t {
   kTakesAudioOption = 64,   // --audio
   kReadsAgain = 128,        // reads the sources again: packets of a pipe are kept for it
   kKeepsPackets = 256,      // keeps all packets while they are read (main/recording.h)
+  kTakesStream = 1024,      // --stream
   kTakesCluster = 512,      // --probe, --tables, --sink-...
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 
 #include "export/ladder_documents.h"
@@ -49,6 +50,9 @@ const std::vector<Exporter>& exporters() {
 // The longest ending decides: ".sipp.xml" before ".xml".
 const Exporter* exporter_of_file(std::string_view path) {
   const Exporter* found = nullptr;
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored) && !path.ends_with('/'))
+    return exporter_of_file(std::string(path) + '/');
   for (const Exporter& one : exporters()) {
     if (one.is_place() && path.starts_with(one.ending)) return &one;
     if (path.size() <= one.ending.size() || !path.ends_with(one.ending)) continue;

@@ -38,6 +38,7 @@ struct ExportRequest {
   LadderTextOptions text{};
   RowStyle rows{};
   bool audio = false;  // the HTML report holds the talk of each call
+  StreamId stream{};   // the WAV file is of this stream alone; none: of a call
   ClusterSinkOptions cluster{};
   std::string version{};       // of this program, for the report
   std::string command_line{};  // how this program was called, for the report
@@ -51,16 +52,18 @@ struct ExportReport {
 };
 
 struct Exporter {
-  std::string_view ending;  // with its dot; of a place that is no file, what it begins with: "x://"
-  std::string_view about;   // what is in the file
-  uint32_t options = 0;     // ExportOption
+  // With its dot; of a place that is no file, what it begins with: "x://"; of a folder "/".
+  std::string_view ending;
+  std::string_view about;  // what is in the file
+  uint32_t options = 0;    // ExportOption
   std::function<ExportReport(const ExportRequest&)> write;
   bool is_place() const { return ending.ends_with("://"); }
 };
 
 // All exporters in the order of the help. They live as long as the program.
 const std::vector<Exporter>& exporters();
-const Exporter* exporter_of_file(std::string_view path);  // null: no ending of it is known
+// Null: no ending of it is known, and it is no folder.
+const Exporter* exporter_of_file(std::string_view path);
 
 // The chosen calls, or all that the model holds.
 std::vector<CallId> calls_of(const ExportRequest& request);

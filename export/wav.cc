@@ -54,7 +54,16 @@ class WavExport {
     }
   }
 
+  // One stream alone, on the left.
+  WavExport(const Model& model, Analyst& analyst, StreamId stream)
+      : model_(model), media_(analyst.media()) {
+    media_.update();
+    add_voice(stream, TrackSide::caller);
+    alone_ = true;
+  }
+
   bool empty() const { return voices_.empty(); }
+  int channels() const { return alone_ ? 1 : 2; }
   int64_t origin_ns() const { return origin_ns_; }
 
   void read(const Datagram& outer, StereoTrack* track) {
@@ -83,10 +92,13 @@ class WavExport {
     std::vector<std::string> lines;
     for (Voice& voice : voices_) {
       const StreamRecord& stream = model_.streams[voice.id];
-      const std::string who = fmt::format(
-          "{} {} > {} ({})", voice.side == TrackSide::caller ? "caller" : "callee",
-          to_string(model_.endpoints[stream.src]), to_string(model_.endpoints[stream.dst]),
-          voice.codec.empty() ? "unknown codec" : voice.codec);
+      const std::string who = fmt::format("{}{} > {} ({})",
+                                          alone_                            ? ""
+                                          : voice.side == TrackSide::caller ? "caller "
+                                                                            : "callee ",
+                                          to_string(model_.endpoints[stream.src]),
+                                          to_string(model_.endpoints[stream.dst]),
+                                          voice.codec.empty() ? "unknown codec" : voice.codec);
       voice.level->finish();
       lines.push_back(voice.closed ? who + ": encrypted, and its key is not known here"
                       : voice.decoder == nullptr
@@ -132,19 +144,13 @@ class WavExport {
   std::vector<Voice> voices_;
   absl::flat_hash_map<uint32_t, std::vector<size_t>> by_ssrc_;  // places in voices_
   int64_t origin_ns_ = 0;
+  bool alone_ = false;
   std::string plain_;
   std::array<int16_t, kMaxPcmSamples> pcm_{};
 };
 
-}  // namespace
-
-WavReport export_wav(const ExportRequest& request, CallId call) {
+WavReport write_voices(const ExportRequest& request, WavExport& voices) {
   WavReport result;
-  WavExport voices(request.model, request.analyst, call);
-  if (voices.empty()) {
-    result.error = fmt::format("call {} has no audio in this capture", call.value);
-    return result;
-  }
   PacketLog log;
   const auto source = reopen(request, log, &result.unreadable);
   if (source == nullptr) {
@@ -165,8 +171,28 @@ WavReport export_wav(const ExportRequest& request, CallId call) {
   }
   result.seconds = track.seconds();
   result.lines = voices.report();
-  result.error = track.write(request.path);
+  if (track.truncated())
+    result.lines.push_back(fmt::format("what comes after {} hours is not in the file",
+                                       StereoTrack::kMaxSeconds / 3600));
+  result.error = track.write(request.path, voices.channels());
   return result;
+}
+
+}  // namespace
+
+WavReport export_wav(const ExportRequest& request, CallId call) {
+  WavExport voices(request.model, request.analyst, call);
+  if (voices.empty()) {
+    WavReport result;
+    result.error = fmt::format("call {} has no audio in this capture", call.value);
+    return result;
+  }
+  return write_voices(request, voices);
+}
+
+WavReport export_stream_wav(const ExportRequest& request, StreamId stream) {
+  WavExport voice(request.model, request.analyst, stream);
+  return write_voices(request, voice);
 }
 
 }  // namespace sipladder

@@ -1,5 +1,6 @@
 // The talk of one call as a stereo WAV file: the caller left, the callee right, aligned in time,
-// gaps as silence. The captures are read a second time, because the model keeps no RTP packets.
+// gaps as silence; or one stream alone. The captures are read a second time, because the model
+// keeps no RTP packets.
 #pragma once
 
 #include <string>
@@ -18,5 +19,7 @@ struct WavReport {
 
 // Writes the talk of `call`, a call of the request's model, to the request's path.
 WavReport export_wav(const ExportRequest& request, CallId call);
+// Writes what is heard in one stream of the request's model, as a file of one channel.
+WavReport export_stream_wav(const ExportRequest& request, StreamId stream);
 
 }  // namespace sipladder

@@ -382,6 +382,9 @@ void add_options(CLI::App& app, uint32_t groups, const std::string& command, Opt
     add_shape_options(app, o, texts);
     add_ladder_options(app, o);
     add_sink_options(app, o, texts);
+    app.add_option("--stream", texts->stream, "a .wav of this stream alone (streams.id)")
+        ->type_name("N")
+        ->group("Output");
     app.add_flag("--audio", o->audio, "a report (.html) has the talk of each call to listen to")
         ->group("Output");
   }

@@ -64,6 +64,8 @@ ExportRequest export_request(Session& session, const Options& options,
   request.text = ladder_text_options(session, options);
   request.rows = row_style(options);
   request.audio = options.audio;
+  request.stream = StreamId{static_cast<uint32_t>(
+      std::min<uint64_t>(options.stream, std::numeric_limits<uint32_t>::max()))};
   request.cluster = options.sink;
   request.version = options.version;
   request.command_line = options.command_line;

@@ -103,6 +103,8 @@ std::string useless_packet_option(const Options& o) {
   const uint32_t taken = exporter_of_file(o.output)->options;
   if (!o.side.empty() && !(taken & kTakesSide))
     return "--side: is about scenarios, and " + shown_url(o.output) + " has none";
+  if (o.stream != 0 && !(taken & kTakesStream))
+    return "--stream: is about audio (.wav), and " + shown_url(o.output) + " is none";
   if (o.sip_only && !(taken & kTakesPacketOptions))
     return "--sip-only: is about packets, and " + shown_url(o.output) + " has none";
   if (!o.comments || (taken & kTakesComments)) return {};

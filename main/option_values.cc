@@ -112,6 +112,12 @@ std::string read_values(const OptionTexts& texts, Options* o) {
     if (!size) return "--max-bytes " + texts.max_bytes + ": write a size, such as 4096 or 4M";
     o->max_bytes = *size;
   }
+  if (!texts.stream.empty()) {
+    const auto stream = parse_count(texts.stream);
+    if (!stream || *stream == 0)
+      return "--stream " + texts.stream + ": write the number of a stream, 1 or more (streams.id)";
+    o->stream = *stream;
+  }
   if (!texts.call.empty()) {
     const auto call = parse_count(texts.call);
     if (!call || *call == 0)

@@ -14,7 +14,7 @@ namespace sipladder {
 
 // Option values as texts, as they are on the command line.
 struct OptionTexts {
-  std::string call, memory, spool, max_unpacked, max_ratio, limit, max_bytes, width, tables,
+  std::string call, stream, memory, spool, max_unpacked, max_ratio, limit, max_bytes, width, tables,
       sink_size, sink_wait;
   std::vector<std::string> words;
   bool ignored = false;

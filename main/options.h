@@ -44,7 +44,7 @@ struct Options {
   std::string format;  // empty: the command's usual format
   std::string columns;
   std::string endpoint;  // nat: an address, with or without a port
-  uint64_t call = 0;
+  uint64_t call = 0, stream = 0;
   bool calls_only = false;
   bool list = false;
   bool sdp = false, rtp = true, raw = false, transactions = false, session = false;

@@ -1,6 +1,7 @@
 #include "main/output_place.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -24,7 +25,8 @@ bool needs_folder(const Options& options) {
   return (exporter_of_file(options.output)->options & kKeepsPackets) != 0;
 }
 
-std::string folder_of(const std::string& path) {
+std::string folder_of(std::string path) {
+  if (path.ends_with('/')) path.pop_back();
   const std::string folder = std::filesystem::path(path).parent_path().string();
   return folder.empty() ? "." : folder;
 }
@@ -34,6 +36,10 @@ std::string folder_of(const std::string& path) {
 void make_output_for_next_user(const Options& options) {
   const bool later = is_written_later(options);
   if (geteuid() != 0 || !later || needs_folder(options)) return;
+  if (options.output.ends_with('/')) {
+    if (mkdir(options.output.c_str(), 0755) == 0) give_away(options.output);
+    return;
+  }
   const int file = open(options.output.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   if (file < 0) return;  // unwritable_output() tells
   close(file);

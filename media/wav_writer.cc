@@ -24,12 +24,12 @@ int16_t interpolate(std::span<const int16_t> pcm, int64_t numerator, int64_t den
   return static_cast<int16_t>(pcm[at] + (pcm[at + 1] - pcm[at]) * rest / denominator);
 }
 
-// Puts a second of one side into every second value of `frames`.
+// Puts a second of one side into one of the `channels` of `frames`.
 void interleave(const std::vector<std::vector<int16_t>>& seconds, size_t second, size_t channel,
-                std::vector<int16_t>& frames) {
+                size_t channels, std::vector<int16_t>& frames) {
   if (second >= seconds.size()) return;
   const std::vector<int16_t>& samples = seconds[second];
-  for (size_t i = 0; i < samples.size(); i++) frames[2 * i + channel] = samples[i];
+  for (size_t i = 0; i < samples.size(); i++) frames[channels * i + channel] = samples[i];
 }
 
 }  // namespace
@@ -64,19 +64,20 @@ double StereoTrack::seconds() const {
   return static_cast<double>(samples_) / rate_;
 }
 
-std::string StereoTrack::write(const std::string& path) const {
+std::string StereoTrack::write(const std::string& path, int channels) const {
   SF_INFO info{};
   info.samplerate = rate_;
-  info.channels = 2;
+  info.channels = channels;
   info.format = SF_FORMAT_WAV | SF_FORMAT_PCM_16;
   const std::unique_ptr<SNDFILE, CloseFile> file(sf_open(path.c_str(), SFM_WRITE, &info));
   if (!file) return path + ": " + sf_strerror(nullptr);
   std::vector<int16_t> frames;
   for (int64_t written = 0; written < samples_; written += rate_) {
-    frames.assign(2 * static_cast<size_t>(rate_), 0);
+    const auto width = static_cast<size_t>(channels);
+    frames.assign(width * static_cast<size_t>(rate_), 0);
     const size_t second = static_cast<size_t>(written / rate_);
-    interleave(sides_[0], second, 0, frames);
-    interleave(sides_[1], second, 1, frames);
+    for (size_t side = 0; side < width; side++)
+      interleave(sides_[side], second, side, width, frames);
     const sf_count_t count = std::min<sf_count_t>(rate_, samples_ - written);
     if (sf_writef_short(file.get(), frames.data(), count) != count) {
       return path + ": " + sf_strerror(file.get());

@@ -1,5 +1,5 @@
-// Writes a call as a stereo WAV file of 16-bit samples, with both sides aligned in time, by
-// libsndfile.
+// Writes a call as a stereo WAV file of 16-bit samples, with both sides aligned in time, or one
+// stream as a file of one channel, by libsndfile.
 //
 // Bounds: kMaxSeconds; a second of a side takes memory only if something was added there. Threads:
 // one.
@@ -32,8 +32,9 @@ class StereoTrack {
   bool truncated() const { return truncated_; }  // something was beyond kMaxSeconds
   double seconds() const;                        // length of the file
 
-  // Writes the file, with silence in gaps. Empty, or why it cannot be written.
-  std::string write(const std::string& path) const;
+  // Writes the file, with silence in gaps. `channels`: 2, or 1 for the caller's side alone. Empty,
+  // or why it cannot be written.
+  std::string write(const std::string& path, int channels = 2) const;
 
  private:
   using Second = std::vector<int16_t>;  // empty: silence

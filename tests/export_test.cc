@@ -29,6 +29,27 @@ TEST(Export, WavHasBothPartiesOfTheTalk) {
   std::filesystem::remove(path);
 }
 
+TEST(Export, WavOfOneStreamHasOneChannel) {
+  const std::string path = scratch_path("stream.wav");
+  const std::string sample = root_path("samples/one-way-nat.pcap");
+  const RunResult result = run_binary({"export", "-o", path, "--stream", "2", sample});
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_NE(result.out.find("stream.wav: stream 2, 7.0 s\n  203.0.113.1:47643 > 192.0.2.50:10000"),
+            std::string::npos)
+      << result.out;
+  SF_INFO info{};
+  const std::unique_ptr<SNDFILE, int (*)(SNDFILE*)> file(sf_open(path.c_str(), SFM_READ, &info),
+                                                         sf_close);
+  ASSERT_NE(file, nullptr);
+  EXPECT_EQ(info.channels, 1);
+  EXPECT_NEAR(static_cast<double>(info.frames) / 8000, 7.0, 0.1);
+  std::filesystem::remove(path);
+  const RunResult none = run_binary({"export", "-o", path, "--stream", "99", sample});
+  EXPECT_EQ(none.status, 0);
+  EXPECT_NE(none.err.find("no stream is number 99"), std::string::npos) << none.err;
+  EXPECT_EQ(run_binary({"export", "-o", "x.csv", "--stream", "2", sample}).status, 2);
+}
+
 TEST(Export, SaysWhyNothingIsWritten) {
   EXPECT_EQ(run_binary({"export", "-o", "x.mp3", root_path("samples/two-way.pcap")}).status, 2);
   const RunResult silent =
@@ -37,6 +58,19 @@ TEST(Export, SaysWhyNothingIsWritten) {
   EXPECT_NE(silent.err.find("none of the chosen calls has media"), std::string::npos) << silent.err;
   EXPECT_EQ(
       run_binary({"export", "-o", "/nowhere/x.wav", root_path("samples/two-way.pcap")}).status, 4);
+}
+
+TEST(Export, AFolderHasWhatATicketNeeds) {
+  const std::string folder = scratch_path("ticket");
+  const std::string sample = root_path("samples/one-way-nat.pcap");
+  for (const std::string& out : {folder + "/", folder}) {  // made, and there already
+    const RunResult result = run_binary({"export", "-o", out, "--call", "2", sample});
+    EXPECT_EQ(result.status, 0) << result.err;
+    for (const char* name : {"/report.html", "/calls.pcapng", "/calls.csv", "/ladders.txt"})
+      EXPECT_GT(std::filesystem::file_size(folder + name), 100U) << name;
+  }
+  std::filesystem::remove_all(folder);
+  EXPECT_EQ(run_binary({"export", "-o", "/proc/x/", sample}).status, 4);
 }
 
 // What `ladder --format` prints is in the file, with the same options.

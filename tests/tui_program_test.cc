@@ -74,7 +74,7 @@ std::string keys_to_save(const std::string& path, const std::string& ending) {
   std::istringstream words(result.err.substr(result.err.find("write ") + 6));
   std::string keys = "s ";
   for (std::string word; words >> word && word != ending && word != ending + ",";)
-    if (word.starts_with(".")) keys += "Down ";
+    if (word.starts_with(".") || word.starts_with("/")) keys += "Down ";
   return keys + "Enter ^U \"" + path + "\" Enter Esc q";
 }
 

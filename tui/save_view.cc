@@ -16,11 +16,12 @@ namespace {
 // Asks for a name, and writes.
 class SaveView : public Screen {
  public:
-  SaveView(const Shared& shared, const Exporter& exporter, std::vector<CallId> calls)
-      : shared_(shared), exporter_(exporter), calls_(std::move(calls)) {
+  SaveView(const Shared& shared, const Exporter& exporter, std::vector<CallId> calls,
+           StreamId stream = {})
+      : shared_(shared), exporter_(exporter), calls_(std::move(calls)), stream_(stream) {
     std::string folder = shared_.ui->save_folder;
     if (!folder.empty() && folder.back() != '/') folder += '/';
-    edit_.begin("save as: ", folder + "calls" + std::string(exporter.ending));
+    edit_.begin("save as: ", folder + file_name() + std::string(exporter.ending));
   }
 
   void refresh(int, int) override {}
@@ -35,16 +36,21 @@ class SaveView : public Screen {
   }
   std::string name() const override { return "save"; }
   std::string heading() const override {
+    if (stream_) return fmt::format("what is heard in stream {}", stream_.value);
     return counted(calls_.size(), "call") + " as " + std::string(exporter_.about);
   }
   std::string prompt() const override { return edit_.prompt(); }
 
  private:
   void write();
+  std::string file_name() const {
+    return stream_ ? fmt::format("stream-{}", stream_.value) : std::string("calls");
+  }
 
   Shared shared_;
   const Exporter& exporter_;
   std::vector<CallId> calls_;
+  StreamId stream_;  // none: the calls
   LineEdit edit_;
   std::vector<std::string> lines_;  // what was written, or why not
 };
@@ -71,6 +77,7 @@ void SaveView::write() {
   ExportRequest request{shared_.model, shared_.log, shared_.analyst};
   request.path = edit_.text();
   request.calls = &calls_;
+  request.stream = stream_;
   request.sources = shared_.ui->sources;
   request.bpf = shared_.ui->bpf;
   request.tape = shared_.ui->tape;
@@ -83,7 +90,7 @@ void SaveView::write() {
   const ExportReport report = exporter_.write(request);
   lines_ = report.complaints;
   lines_.insert(lines_.end(), report.lines.begin(), report.lines.end());
-  if (report.outcome == ExportReport::Outcome::done)
+  if (report.outcome == ExportReport::Outcome::done && !stream_)
     lines_.insert(lines_.begin(), counted(calls_.size(), "call") + " written to " + request.path);
 }
 
@@ -96,6 +103,11 @@ Reply SaveView::type(Key key) {
 }
 
 }  // namespace
+
+std::unique_ptr<Screen> save_stream_view(const Shared& shared, StreamId stream) {
+  return std::make_unique<SaveView>(shared, *exporter_of_file("x.wav"), std::vector<CallId>{},
+                                    stream);
+}
 
 std::unique_ptr<Screen> save_view(const Shared& shared, std::vector<CallId> chosen,
                                   std::vector<CallId> shown) {

@@ -11,6 +11,7 @@
 #include "tui/ladder_view.h"
 #include "tui/message_view_screen.h"
 #include "tui/problems.h"
+#include "tui/settings_view.h"
 #include "tui/table_view.h"
 #include "tui/tabs.h"
 
@@ -150,6 +151,30 @@ Reply TableView::open_row(bool message) {
           std::make_unique<LadderView>(shared_, std::vector<CallId>{call}, std::move(target))};
 }
 
+// Saves the selected stream as audio; of another table the call of the row, or those of all rows.
+Reply TableView::save_rows() {
+  const RowId row = selected();
+  if (row.id == 0) return {};
+  if (&table_ == &kStreamsTable)
+    return {Reply::Kind::open, save_stream_view(shared_, StreamId{row.id})};
+  std::vector<CallId> shown;
+  CallId chosen;
+  {
+    const SharedLock lock(shared_);
+    rows_.catch_up();
+    chosen = rows_.call_of(row);
+    for (const RowId& one : rows_.ids()) shown.push_back(rows_.call_of(one));
+  }
+  std::erase_if(shown, [](CallId call) { return !call; });
+  std::sort(shown.begin(), shown.end());
+  shown.erase(std::unique(shown.begin(), shown.end()), shown.end());
+  if (!chosen) {
+    shared_.ui->notice = "this row is of no call";
+    return {};
+  }
+  return {Reply::Kind::open, save_view(shared_, {chosen}, std::move(shown))};
+}
+
 Reply TableView::open_values() {
   const Column* const column = rows_.sorted_by() != nullptr ? rows_.sorted_by() : columns_.front();
   std::map<std::string, uint64_t> counts;
@@ -228,6 +253,8 @@ Reply TableView::act(Action action) {
       return open_row(action == Action::raw);
     case Action::whole_finding:
       return open_record();
+    case Action::save:
+      return save_rows();
     case Action::values:
       return open_values();
     case Action::columns:
@@ -291,6 +318,8 @@ const KeyTable& TableView::keys() const {
       {'f', Action::filter, "", "filter"},
       {function_key(7), Action::filter, "filter by words, /regex/ over all messages, or SQL"},
       {'F', Action::values, "values of the column sorted by, with counts; Enter filters", "values"},
+      {'s', Action::save, ""},
+      {function_key(2), Action::save, "save the call of the row; a stream as audio"},
       {'<', Action::sort_previous, "", "sort"},
       {'>', Action::sort_next, "sort by the column before or behind"},
       {'z', Action::reverse, "sort the other way"},

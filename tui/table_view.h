@@ -62,6 +62,7 @@ class TableView : public Screen {
   Reply open_row(bool message);
   Reply open_endpoint();
   Reply open_record();
+  Reply save_rows();
   Reply open_values();
   Reply open_columns();
   void act_on_rows(Action action);
