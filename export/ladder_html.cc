@@ -65,7 +65,7 @@ class HtmlReport : public LadderWriter {
   void end() override {
     std::string page = head() + "<main id=\"main\">\n" + summary() + call_list();
     if (tables_ != nullptr) {
-      if (const std::string nat = tables_->nat(); !nat.empty())
+      if (const std::string nat = tables_->nat(style_.request->calls); !nat.empty())
         page += "<h2>Endpoints behind a NAT</h2>\n" + nat;
     }
     page += "<h2>Calls in detail</h2>\n" + details() + "</main>\n" + footer();

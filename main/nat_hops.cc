@@ -3,38 +3,10 @@
 #include <algorithm>
 #include <iterator>
 
-#include "correlate/nat/hop_rules.h"
 #include "query/format.h"
 
 namespace sipladder {
 namespace {
-
-constexpr std::string_view kUnanswered = "no answer";
-
-std::string_view verdict_of(const ViaHop& hop) {
-  switch (headline_of(hop)) {
-    case HopFault::foreign_via:
-      return "the answer has another Via on top";
-    case HopFault::misrouted:
-      return "the answer went elsewhere";
-    case HopFault::rport_missing:
-      return "rport was not asked for";
-    case HopFault::unreachable:
-      return "nobody is where the Via sends the answer";
-    case HopFault::response_source:
-      return "the answer came from elsewhere";
-    case HopFault::received_wrong:
-      return "received is wrong";
-    case HopFault::received_missing:
-      return "received is missing";
-    case HopFault::rport_unfilled:
-      return "rport was left empty";
-    case HopFault::none:
-      break;
-  }
-  if (!hop.is_answered()) return kUnanswered;
-  return hop.repeats == 0 ? kFineHop : std::string_view("repeated although answered");
-}
 
 template <typename Names>
 std::vector<const Column*> columns_of(const TableDescription& table, const Names& names) {
@@ -88,7 +60,7 @@ void NatHopRows::add(const ViaHop& hop) {
     row.emplace_back();
     column->get(reader_, {hop.request.value, 0}, row.back());
   }
-  row.push_back(text_value(verdict_of(hop)));
+  row.push_back(text_value(hop_verdict(hop)));
   add_once(std::move(row), hop.reliable, hop.request);
   for (uint32_t part = 1; part < hop.vias; part++) add_lower(hop, part);
 }
@@ -143,7 +115,7 @@ bool NatHopRows::names_below(const ViaHop& hop, const IpAddress& ip) {
 NatRows NatHopRows::take() {
   const auto is_fault = [](const std::vector<Value>& row) {
     const std::string& verdict = row.rbegin()[2].text;
-    return verdict != kFineHop && verdict != kUnanswered && verdict != kToldByVia;
+    return verdict != kFineHop && verdict != kUnansweredHop && verdict != kToldByVia;
   };
   std::stable_partition(rows_.rows.begin(), rows_.rows.end(), is_fault);
   return std::move(rows_);

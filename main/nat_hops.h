@@ -8,15 +8,13 @@
 #include <string>
 #include <vector>
 
-#include "correlate/nat/via_hop.h"
+#include "export/hop_verdict.h"
 #include "main/nat_rows.h"
 
 namespace sipladder {
 
 // The verdict on a hop that is not in the capture: a Via of a request tells it.
 inline constexpr std::string_view kToldByVia = "told by the Via";
-// The verdict on a hop without a fault.
-inline constexpr std::string_view kFineHop = "fine";
 
 class NatHopRows {
  public:

@@ -89,6 +89,28 @@ TEST(Report, DrawsStreamsOverTime) {
   EXPECT_EQ(count(talk("0.8"), "<div class=\"plots\""), 0U);
 }
 
+// A hop is told with the verdict of `nat`.
+TEST(Report, SaysWhatEachHopDoes) {
+  const std::string page = report_of({root_path("samples/no-rport.pcap")});
+  EXPECT_NE(page.find("<th scope=\"col\">verdict</th>"), std::string::npos);
+  EXPECT_GT(count(page, "<td>rport was not asked for</td>"), 0U);
+  EXPECT_GT(count(page, "<td>fine</td>"), 0U);
+}
+
+// Phones of other calls are nobody's business.
+TEST(Report, NatIsThatOfItsCalls) {
+  const std::vector<std::string> both = {root_path("samples/no-rport.pcap"),
+                                         root_path("samples/busy.pcap")};
+  EXPECT_EQ(count(report_of(both), "<h2>Endpoints behind a NAT</h2>"), 1U);
+  const auto of_call = [&](const std::string& where) {
+    std::vector<std::string> words = both;
+    words.insert(words.end(), {"--where", where});
+    return count(report_of(words), "<h2>Endpoints behind a NAT</h2>");
+  };
+  EXPECT_EQ(of_call("state = 'ringing'"), 1U);
+  EXPECT_EQ(of_call("state = 'busy'"), 0U);
+}
+
 // Each link within the page leads to an element.
 TEST(Report, LinksLeadSomewhere) {
   for (const char* sample : {"samples/one-way-nat.pcap", "samples/forked.pcap",

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "export/hop_verdict.h"
 #include "export/html/stream_plots.h"
 
 namespace sipladder {
@@ -173,21 +174,48 @@ std::string ReportTables::hops(const Ladder& ladder, uint32_t call) {
   std::set<uint32_t> requests = messages_of(ladder, false);
   std::erase_if(requests,
                 [&](uint32_t id) { return !reader_.model.messages[MessageId{id}].is_request(); });
-  const Rows all =
-      of_each(requests,
-              "(SELECT frame FROM messages WHERE id = vias.message) AS frame, (SELECT method FROM "
-              "messages WHERE id = vias.message) AS method, position, transport, host, port, "
-              "received, rport, source, source_port, response_dst, response_dst_port, "
-              "response_due, answered",
-              "vias", "message");
+  Rows all = of_each(
+      requests,
+      "message, (SELECT frame FROM messages WHERE id = vias.message) AS frame, (SELECT method FROM "
+      "messages WHERE id = vias.message) AS method, position, transport, host, port, received, "
+      "rport, source, source_port, response_dst, response_dst_port, response_due, answered",
+      "vias", "message");
+  constexpr size_t kPosition = 3;
+  for (auto& values : all.values) {
+    const bool topmost = values[kPosition].integer == 0;
+    values.push_back(topmost ? verdict_on(values.front().integer) : Value());
+    values.erase(values.begin());
+  }
+  if (all.columns.empty()) return {};
+  all.columns.erase(all.columns.begin());
+  all.columns.push_back({"verdict"});
   return table(all, fmt::format("Via hops of call {}", call));
 }
 
-std::string ReportTables::nat() {
-  return table(ask("SELECT address, port, transport, role, private_address, public_address, "
-                   "public_port, nat_type, keepalive_kind, keepalive_s FROM endpoints WHERE "
-                   "behind_nat = 1"),
-               "Endpoints behind a NAT");
+Value ReportTables::verdict_on(int64_t request) {
+  NatAudit& audit = reader_.analyst.nat();
+  if (verdicts_.empty()) {
+    audit.update();
+    for (const ViaHop& hop : audit.hops()) verdicts_[hop.request.value] = hop_verdict(hop);
+  }
+  Value verdict;
+  const auto found = verdicts_.find(static_cast<uint32_t>(request));
+  if (found != verdicts_.end()) verdict.set(found->second);
+  return verdict;
+}
+
+std::string ReportTables::nat(const std::vector<CallId>* calls) {
+  std::string query =
+      "SELECT address, port, transport, role, private_address, public_address, public_port, "
+      "nat_type, keepalive_kind, keepalive_s FROM endpoints WHERE behind_nat = 1";
+  if (calls != nullptr)
+    query +=
+        " AND address IN (SELECT src FROM messages UNION SELECT dst FROM messages UNION SELECT src "
+        "FROM streams UNION SELECT dst FROM streams)";
+  reader_.choose(calls);
+  const Rows all = ask(query);
+  reader_.choose(nullptr);
+  return table(all, "Endpoints behind a NAT");
 }
 
 std::string ReportTables::json(const std::string& table, std::string* left_out) {

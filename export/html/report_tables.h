@@ -4,10 +4,13 @@
 // escaped.
 #pragma once
 
+#include <absl/container/flat_hash_map.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "export/exporters.h"
@@ -24,7 +27,8 @@ class ReportTables {
   std::string streams(const Ladder& ladder, int64_t begin_ns, uint32_t call);
   std::string offers(const Ladder& ladder, uint32_t call);
   std::string hops(const Ladder& ladder, uint32_t call);
-  std::string nat();
+  // Of these calls; null: of the whole capture.
+  std::string nat(const std::vector<CallId>* calls);
   // The rows of these calls with all columns, as JSON in a <script> element of a type that no
   // browser runs. "left_out" in it says of each table how many rows it does not hold.
   std::string rows(const std::vector<CallId>& calls);
@@ -40,6 +44,8 @@ class ReportTables {
   // The rows of the table `from` whose column `key` is one of `ids`, in the order of these.
   Rows of_each(const std::set<uint32_t>& ids, const std::string& columns, const std::string& from,
                const std::string& key);
+  // The verdict on the hop that this request made; a null value when that hop was not looked at.
+  Value verdict_on(int64_t request);
   size_t count(const std::string& from);  // a table, with or without a condition
   static std::string table(const Rows& rows, const std::string& caption);
   // Adds to *left_out a member of a JSON object: how many rows there are beyond the bound.
@@ -47,6 +53,7 @@ class ReportTables {
 
   Reader reader_;
   Database database_;
+  absl::flat_hash_map<uint32_t, std::string_view> verdicts_;  // of requests; filled when asked for
 };
 
 }  // namespace sipladder
