@@ -86,7 +86,11 @@ ExportReport export_session(const ExportRequest& request) {
   if (!unreadable.empty()) report = {Outcome::unreadable, {unreadable}, {}};
   if (source == nullptr) return report;
   error = all ? save_all(request, *source, &file) : save_chosen(choice, std::move(source), &file);
-  if (error.empty()) return report;
+  if (error.empty()) {
+    if (std::string missing = SessionFile::what_is_missing(request.model); !missing.empty())
+      report.complaints.push_back(std::move(missing));
+    return report;
+  }
   report.outcome = Outcome::unwritable;
   report.complaints.push_back(error);
   return report;

@@ -1,5 +1,6 @@
 #include "export/session_file.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "query/db_rows.h"
@@ -29,6 +30,14 @@ std::string SessionFile::finish(Reader& reader) {
   if (std::string error = write_tables(reader, &file_); !error.empty()) return error;
   store_->note_complete();  // all packets are there, even when a signal ended the tables early
   return store_->error().empty() ? file_.finish() : store_->error();
+}
+
+std::string SessionFile::what_is_missing(const Model& model) {
+  const bool opened = std::any_of(model.tls.begin(), model.tls.end(),
+                                  [](const TlsConnection& one) { return one.decrypted(); });
+  return !opened ? std::string()
+                 : "keys of TLS are not written: the tables hold what was decrypted, and "
+                   "sipladder needs --keylog or --rsa-key to show it when it opens this file again";
 }
 
 }  // namespace sipladder

@@ -25,6 +25,8 @@ class SessionFile {
   void keep(const Packet& packet) { store_->add(packet); }
   // After the last packet: writes the tables and closes the file.
   std::string finish(Reader& reader);
+  // A sentence about what will be missing when the file is opened again; empty: nothing.
+  static std::string what_is_missing(const Model& model);
   uint64_t packets() const { return store_ ? store_->packets() : 0; }
 
  private:

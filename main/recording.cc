@@ -27,9 +27,13 @@ std::unique_ptr<PacketSource> Recording::record(std::unique_ptr<PacketSource> so
 int Recording::finish(Session& session) {
   Reader reader(session.model, session.log, session.analyst);
   const std::string error = file_->finish(reader);
-  if (error.empty()) return kDone;
-  complain(error);
-  return kUnwritable;
+  if (!error.empty()) {
+    complain(error);
+    return kUnwritable;
+  }
+  if (const std::string missing = SessionFile::what_is_missing(session.model); !missing.empty())
+    complain(missing);
+  return kDone;
 }
 
 }  // namespace sipladder

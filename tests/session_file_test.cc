@@ -202,6 +202,18 @@ TEST(SessionFile, KeepsNotes) {
     fs::remove(path);
 }
 
+TEST(SessionFile, SaysThatKeysAreNotInIt) {
+  const std::string path = scratch_path("keys.db");
+  const std::string sample = root_path("samples/tls-call.pcapng");
+  for (const std::vector<std::string>& choice : {std::vector<std::string>{}, {"--call", "1"}}) {
+    std::vector<std::string> words = {"export", "-o", path, sample};
+    words.insert(words.end(), choice.begin(), choice.end());
+    const RunResult result = run_binary(words);
+    EXPECT_EQ(result.status, 0);
+    EXPECT_NE(result.err.find("keys of TLS are not written"), std::string::npos) << result.err;
+  }
+}
+
 TEST(SessionFile, HasEveryTableWithItsRows) {
   const std::string sample = root_path("samples/two-way.pcap"), path = scratch_path("tables.db");
   ASSERT_EQ(run_binary({"export", "-o", path, sample}).status, 0);
