@@ -222,6 +222,7 @@ TEST_F(ExportPackets, CommentsHoldFindings) {
   const std::string out = scratch_path("comments.pcapng");
   EXPECT_EQ(run_binary({"export", "-o", out, "--comments", sample}).status, 0);
   EXPECT_NE(bytes_of_file(out).find("error audio-icmp-unreachable: "), std::string::npos);
+  EXPECT_NE(bytes_of_file(out).find(" (frame numbers of one-way-icmp.pcap)"), std::string::npos);
   EXPECT_EQ(run_binary({"export", "-o", out, sample}).status, 0);
   EXPECT_EQ(bytes_of_file(out).find("audio-icmp"), std::string::npos);
   const RunResult pcap = run_binary({"export", "-o", "x.pcap", "--comments", sample});
