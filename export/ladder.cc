@@ -12,10 +12,10 @@
 #include "correlate/model/names.h"
 #include "correlate/session/sdp_hop.h"
 #include "correlate/sip/transactions.h"
-#include "decode/sdp.h"
 #include "export/codec_table.h"
 #include "export/ladder_arrange.h"
 #include "export/ladder_columns.h"
+#include "export/ladder_labels.h"
 #include "export/sdp_hops.h"
 #include "export/time_text.h"
 
@@ -68,39 +68,6 @@ std::vector<MessageId> messages_of(const LadderInput& input, const LadderOptions
   *left_out = ids.size() - fitting;
   ids.resize(fitting);
   return ids;
-}
-
-std::string message_label(const MessageRecord& record, const SipIndex& sip, uint32_t* tail) {
-  std::string label;
-  std::string notes;
-  if (record.is_request()) {
-    label = sip.method.empty() ? to_string(record.method) : sip.method;
-  } else {
-    label = fmt::format("{} {}", record.status, sip.reason);
-    if (record.method != Method::invite) notes = to_string(record.method);
-  }
-  if (record.has_sdp) notes += notes.empty() ? "SDP" : ", SDP";
-  if (notes.empty()) return label;
-  *tail = static_cast<uint32_t>(notes.size() + 3);
-  return label + fmt::format(" ({})", notes);
-}
-
-std::string sdp_summary(const SipIndex& sip) {
-  const std::string_view body = find_sdp(sip);
-  if (body.empty()) return {};
-  std::string out;
-  for (const SdpMedia& media : parse_sdp(body).media) {
-    if (!out.empty()) out += "; ";
-    out += fmt::format("{} {}:{} {} {}", media.media, media.address, media.port, media.proto,
-                       to_string(media.direction));
-    std::string_view separator = " ";
-    for (const SdpFormat& format : media.formats) {
-      const std::string name = codec_name(format);
-      out += fmt::format("{}{}{}{}", separator, format.payload, name.empty() ? "" : " ", name);
-      separator = ", ";
-    }
-  }
-  return out;
 }
 
 class Builder {
