@@ -193,6 +193,15 @@ std::string App::trail() const {
   return heading.empty() ? trail : trail + "  " + heading;
 }
 
+// Words that are typed are masked once they are names of the capture. The cursor is no part of
+// them.
+std::string App::masked_prompt(const std::string& prompt) const {
+  Mask& mask = shared_.ui->mask;
+  const size_t cursor = prompt.rfind('_');
+  if (!mask.is_on() || cursor == std::string::npos) return mask.sentence(prompt);
+  return mask.sentence(prompt.substr(0, cursor)) + "_" + mask.sentence(prompt.substr(cursor + 1));
+}
+
 void App::draw_edges(Canvas* canvas, bool hints, bool fresh) {
   const Screen& view = *layers_.back().view;
   const int last = canvas->height() - 1;
@@ -201,7 +210,7 @@ void App::draw_edges(Canvas* canvas, bool hints, bool fresh) {
   if (hints) canvas->text(0, last - 1, hint_line(view.keys(), canvas->width()), Ink::dim);
   const std::string prompt = view.prompt();
   std::string words = asking_                       ? "End the capture? y: yes, any other key: no"
-                      : !prompt.empty()             ? prompt
+                      : !prompt.empty()             ? masked_prompt(prompt)
                       : !shared_.ui->notice.empty() ? shared_.ui->notice
                                                     : status_words_;
   if (!fresh) words += "  (busy)";

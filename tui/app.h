@@ -47,6 +47,7 @@ class App {
   bool leaves(const Reply& reply) const;
   Key meant_key(Key key) const;
   std::string trail() const;
+  std::string masked_prompt(const std::string& prompt) const;
   void draw_edges(Canvas* canvas, bool hints, bool fresh);
 
   Shared shared_;
