@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "correlate/session/voice_quality.h"
 #include "media/loudness.h"
@@ -23,6 +24,20 @@ int64_t begin_ns(Reader& r, RowId row) {
 }
 const StreamBinding& binding_of(Reader& r, RowId row) {
   return r.analyst.media().of(StreamId{row.id});
+}
+
+// G.711 that is not encrypted.
+bool is_listened_to(Reader& r, RowId row) {
+  if (!is_heard_in_passing(stream_of(r, row).payload_type)) return false;
+  const auto opened = r.analyst.media().srtp_of(StreamId{row.id});
+  return !binding_of(r, row).secure && (opened == nullptr || opened->opened == 0);
+}
+
+// In dB below a square wave of full scale, to a tenth.
+double level_of(double mean_square) {
+  constexpr double kLeast = -127, kFullScale = 32768.0 * 32768.0;
+  if (mean_square <= 0) return kLeast;
+  return std::max(kLeast, std::round(100 * std::log10(mean_square / kFullScale)) / 10);
 }
 
 bool has_jitter(Reader& r, RowId row) {
@@ -68,12 +83,14 @@ const TableDescription kIntervalsTable{
          "nothing to hear, of the packets listened to (G.711); NULL for other codecs and for SRTP",
          [](Reader& r, RowId row, Value& v) {
            const StreamInterval one = interval(r, row);
-           const bool heard = is_heard_in_passing(stream_of(r, row).payload_type);
-           const auto opened = r.analyst.media().srtp_of(StreamId{row.id});
-           const bool encrypted =
-               binding_of(r, row).secure || (opened != nullptr && opened->opened != 0);
-           if (heard && !encrypted && one.level_samples != 0)
+           if (is_listened_to(r, row) && one.level_samples != 0)
              v.set_real(100.0 * one.silent_samples / one.level_samples);
+         }},
+        {"level_dbov", "REAL",
+         "mean level of these packets, 0 = the loudest, -127 = digital silence (RFC 6464 3)",
+         [](Reader& r, RowId row, Value& v) {
+           const StreamInterval one = interval(r, row);
+           if (is_listened_to(r, row) && one.level_samples != 0) v.set_real(level_of(one.loudness));
          }},
     },
     [](Reader& r) {

@@ -89,6 +89,13 @@ TEST(Report, DrawsStreamsOverTime) {
   EXPECT_EQ(count(talk("0.8"), "<div class=\"plots\""), 0U);
 }
 
+// The level of G.711 over time, from -80 to 0 dBov.
+TEST(Report, DrawsTheLevelOfStreams) {
+  const std::string page = report_of({root_path("samples/two-way.pcap")});
+  EXPECT_EQ(count(page, "<path class=\"level\" d=\"M0 72H0V"), 2U);
+  EXPECT_NE(page.find("aria-label=\"level: at most -"), std::string::npos);
+}
+
 // A hop is told with the verdict of `nat`.
 TEST(Report, SaysWhatEachHopDoes) {
   const std::string page = report_of({root_path("samples/no-rport.pcap")});

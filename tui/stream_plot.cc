@@ -19,19 +19,23 @@ struct Series {
   const char* unit;
   Ink ink;
   double least_top;  // the value at the top of the plot is at least this
+  double base = 0;   // the value at the bottom; what is below it is drawn there
 };
 constexpr Series kSeries[] = {{"loss_pct", "loss", "%", Ink::error, 5},
                               {"jitter_ms", "jitter", " ms", Ink::info, 5},
+                              {"level_dbov", "level", " dBov", Ink::good, 0, -80},
                               {"silence_pct", "silence", "%", Ink::dim, 100}};
 
+// Above the base of the series.
 std::vector<std::optional<double>> values_of(Reader& reader, uint32_t stream, uint32_t count,
-                                             const char* name) {
+                                             const Series& series) {
   std::vector<std::optional<double>> values;
-  const Column* const column = find_column(kIntervalsTable, name);
+  const Column* const column = find_column(kIntervalsTable, series.column);
   for (uint32_t part = 0; part < count; part++) {
     Value value;
     column->get(reader, {stream, part}, value);
-    values.push_back(value.type == Value::Type::real ? std::optional(value.real) : std::nullopt);
+    const double above = std::max(0.0, value.real - series.base);
+    values.push_back(value.type == Value::Type::real ? std::optional(above) : std::nullopt);
   }
   return values;
 }
@@ -44,7 +48,7 @@ struct Shown {
 };
 
 Shown shown_of(Reader& reader, StreamId id, uint32_t count, const Series& series) {
-  Shown one{&series, values_of(reader, id.value, count, series.column)};
+  Shown one{&series, values_of(reader, id.value, count, series)};
   for (const auto& value : one.values) {
     one.known |= value.has_value();
     one.most = std::max(one.most, value.value_or(0));
@@ -54,7 +58,8 @@ Shown shown_of(Reader& reader, StreamId id, uint32_t count, const Series& series
 
 std::string title_of(const Shown& one) {
   if (one.most <= 0) return std::string("no ") + one.series->name;
-  return fmt::format("{}: at most {:.3g}{}", one.series->name, one.most, one.series->unit);
+  return fmt::format("{}: at most {:.3g}{}", one.series->name, one.most + one.series->base,
+                     one.series->unit);
 }
 
 // "0:00  30 intervals of 1 s  0:29": the line below the plots with the times of both ends.
@@ -99,7 +104,7 @@ std::vector<CellLine> stream_plots(const Shared& shared, StreamId id, int width,
     lines.emplace_back();
     put_text(&lines.back(), 0, safe_text(title_of(one)), Ink::bold);
     if (one.most <= 0) continue;
-    const double top = std::max(one.most, one.series->least_top);
+    const double top = std::max(one.most, one.series->least_top - one.series->base);
     const PlotSize size{width, rows, shared.ui->ascii};
     for (CellLine& line : plot(one.values, top, one.series->ink, size))
       lines.push_back(std::move(line));

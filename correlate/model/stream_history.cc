@@ -18,6 +18,11 @@ StreamInterval merged_interval(const StreamInterval& a, const StreamInterval& b)
     out.jitter_ms =
         (a.jitter_ms * static_cast<float>(a.came()) + b.jitter_ms * static_cast<float>(b.came())) /
         came;
+  const int samples = a.level_samples + b.level_samples;
+  if (samples > 0)
+    out.loudness = (a.loudness * static_cast<float>(a.level_samples) +
+                    b.loudness * static_cast<float>(b.level_samples)) /
+                   static_cast<float>(samples);
   out.level_samples = sum_of(a.level_samples, b.level_samples);
   out.silent_samples = sum_of(a.silent_samples, b.silent_samples);
   return out;
@@ -39,6 +44,9 @@ StreamInterval StreamHistory::present(const StreamRecord& stream) const {
   };
   out.level_samples = samples(stream.level_samples, begun_.level_samples);
   out.silent_samples = samples(stream.silent_samples, begun_.silent_samples);
+  if (out.level_samples > 0)
+    out.loudness = static_cast<float>(stream.loudness_sum - begun_.loudness_sum) /
+                   static_cast<float>(stream.level_samples - begun_.level_samples);
   return out;
 }
 
@@ -77,13 +85,9 @@ void StreamHistory::end_interval(StreamRecord& stream, int64_t time_ns) {
   }
   over_.back().lost += lost - given;
   over_.back().expected += lost - given;
-  begun_ = {stream.sequence.highest,
-            stream.distinct(),
-            stream.packets,
-            stream.level_samples,
-            stream.silent_samples,
-            stream.jitter_sum_ms,
-            true};
+  begun_ = {
+      stream.sequence.highest, stream.distinct(),    stream.packets,      stream.level_samples,
+      stream.silent_samples,   stream.jitter_sum_ms, stream.loudness_sum, true};
 }
 
 }  // namespace sipladder

@@ -1,5 +1,6 @@
-// Figures of a stream over time: loss, jitter and silence by interval. All intervals of a stream
-// have the same width. When kMost intervals are full, each pair is merged and the width doubles.
+// Figures of a stream over time: loss, jitter, silence and level by interval. All intervals of a
+// stream have the same width. When kMost intervals are full, each pair is merged and the width
+// doubles.
 //
 // Bounds: kMost intervals. Cost: one comparison of times for each packet.
 #pragma once
@@ -17,6 +18,7 @@ struct StreamInterval {
   float jitter_ms = 0;    // mean, of the packets that came
   uint16_t level_samples = 0;
   uint16_t silent_samples = 0;  // of level_samples
+  float loudness = 0;           // mean square, mean of level_samples
 
   uint32_t came() const { return expected - lost; }
 };
@@ -41,6 +43,7 @@ class StreamHistory {
   struct Begun {
     uint32_t highest = 0, distinct = 0, packets = 0, level_samples = 0, silent_samples = 0;
     double jitter_sum_ms = 0;
+    uint64_t loudness_sum = 0;
     bool known = false;  // false during the first interval
   };
   StreamInterval present(const StreamRecord& stream) const;

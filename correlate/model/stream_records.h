@@ -61,6 +61,7 @@ struct alignas(64) StreamRecord {
   // One packet in five is a sample. Its silence is known only where the type tells the codec.
   uint32_t level_samples = 0;
   uint32_t silent_samples = 0;  // samples with nothing to hear, of comfort noise, or of an event
+  uint64_t loudness_sum = 0;    // of the samples, as mean squares; 0 for what is not known
   VoiceListened listened;
 
   int64_t first_ns = 0;

@@ -250,6 +250,7 @@ void listen(StreamRecord& stream, const RtpHeader& rtp, bool whole) {
   if (!sampled) return;
   stream.level_samples++;
   if (!is_voice(rtp) || (loudness && is_silent(*loudness))) stream.silent_samples++;
+  if (is_voice(rtp)) stream.loudness_sum += loudness.value_or(0);
 }
 
 }  // namespace sipladder

@@ -22,9 +22,11 @@ struct Drawn {
   const char* unit;
   const char* css;
   double least_top;  // the value at the top of the drawing is at least this
+  double base = 0;   // the value at the bottom; what is below it is drawn there
 };
 constexpr Drawn kDrawn[] = {{"loss_pct", "loss", "%", "loss", 5},
-                            {"jitter_ms", "jitter", "ms", "jitter", 5}};
+                            {"jitter_ms", "jitter", "ms", "jitter", 5},
+                            {"level_dbov", "level", "dBov", "level", 0, -80}};
 
 Value cell_of(Reader& reader, const char* column, StreamId id, uint32_t part) {
   Value value;
@@ -49,22 +51,24 @@ std::string steps(const std::vector<double>& values, double top) {
 }
 
 // One drawing, and a sentence with the highest value and its time since the stream began.
+// `values`: above the base.
 std::string plot_figure(const Drawn& drawn, const std::string& name,
                         const std::vector<double>& values, int64_t width_ns, int64_t length_ns) {
   const auto most = std::max_element(values.begin(), values.end());
-  const double top = std::max(*most, drawn.least_top);
+  const double top = std::max(*most, drawn.least_top - drawn.base);
   const std::string when = duration_text((most - values.begin()) * width_ns);
-  const std::string words =
-      *most > 0 ? fmt::format("{}: at most {:.3g} {}, at {}", drawn.name, *most, drawn.unit, when)
-                : fmt::format("no {}", drawn.name);
+  const std::string words = *most > 0 ? fmt::format("{}: at most {:.3g} {}, at {}", drawn.name,
+                                                    *most + drawn.base, drawn.unit, when)
+                                      : fmt::format("no {}", drawn.name);
   return fmt::format(
       "<figure><svg viewBox=\"0 {} {} {}\" role=\"img\" aria-label=\"{} of {}\"><path "
       "class=\"axis\" d=\"M0 0H{}M0 {}H{}\"/><path class=\"{}\" d=\"{}\"/><text x=\"0\" "
       "y=\"-3\">{:.3g} {}</text><text x=\"0\" y=\"{}\">0:00</text><text class=\"end\" x=\"{}\" "
       "y=\"{}\">{}</text></svg><figcaption>{}</figcaption></figure>",
       -kAbove, kPlotWidth, kAbove + kPlotHeight + kBelow, words, name, kPlotWidth, kPlotHeight,
-      kPlotWidth, drawn.css, steps(values, top), top, drawn.unit, kPlotHeight + kBelow - 3,
-      kPlotWidth, kPlotHeight + kBelow - 3, duration_text(length_ns), words);
+      kPlotWidth, drawn.css, steps(values, top), top + drawn.base, drawn.unit,
+      kPlotHeight + kBelow - 3, kPlotWidth, kPlotHeight + kBelow - 3, duration_text(length_ns),
+      words);
 }
 
 }  // namespace
@@ -87,7 +91,8 @@ std::string stream_plots_html(Reader& reader, StreamId id, const std::string& na
     for (uint32_t part = 0; part < count; part++) {
       const Value value = cell_of(reader, drawn.column, id, part);
       known = known || value.type == Value::Type::real;
-      values.push_back(value.type == Value::Type::real ? value.real : 0);
+      values.push_back(value.type == Value::Type::real ? std::max(0.0, value.real - drawn.base)
+                                                       : 0);
     }
     if (known) out += plot_figure(drawn, title, values, width_ns, stream.last_ns - stream.first_ns);
   }

@@ -1,4 +1,4 @@
-// Loss and jitter of a stream over time, as SVG pictures in the HTML report.
+// Loss, jitter and level of a stream over time, as SVG pictures in the HTML report.
 #pragma once
 
 #include <string>
