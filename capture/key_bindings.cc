@@ -62,8 +62,11 @@ bool SecretBindings::add_line(std::string_view line) {
     return false;
   if (!read_random(take_key_word(&line), &binding.server_random)) return false;
   if (!read_suite(take_key_word(&line), &binding.suite)) return false;
-  if (count_ >= kMaxBindings) return false;
-  std::vector<SecretBinding>& known = by_ends_[{std::move(client), std::move(server)}];
+  const std::pair<std::string, std::string> ends{std::move(client), std::move(server)};
+  const auto place = by_ends_.find(ends);
+  const bool replaces = place != by_ends_.end() && place->second.size() >= kMaxOfEnds;
+  if (count_ >= kMaxBindings && !replaces) return false;
+  std::vector<SecretBinding>& known = by_ends_[ends];
   if (std::find(known.begin(), known.end(), binding) != known.end()) return false;
   if (known.size() >= kMaxOfEnds) {
     known.erase(known.begin());

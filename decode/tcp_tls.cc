@@ -76,6 +76,9 @@ void keep_waiting_tls(Layers& layers, const TcpKey& key, TcpStream stream) {
   while (!waiting.empty() &&
          (waiting.size() >= kMaxTlsWaiting || !layers.tls.may_hold(kMaxTlsHeld / 4)))
     waiting.pop_front();
+  // What stands behind a gap is given up with the connection.
+  stream.ahead.clear();
+  stream.ahead_bytes = 0;
   waiting.emplace_back(key, std::move(stream));
 }
 

@@ -73,9 +73,10 @@ std::string FetchedFolder::make() {
 }
 
 FetchedFolder::~FetchedFolder() {
-  g_has_folder = false;
+  // A signal that comes meanwhile removes what is left.
   std::error_code ignored;
   if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  g_has_folder = false;
 }
 
 }  // namespace sipladder

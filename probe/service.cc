@@ -111,6 +111,7 @@ void CaptureService::keep(const Packet& packet, const Choice& choice) {
   const auto infos = source_->infos();
   const std::string name = interface_name(*infos[packet.source], packet.interface);
   ring_.add(kept, name, now_ns_);
+  sink_.note(kept.time_ns);
   index_.note(kept, choice.number);  // after ring_.add(), which may have begun a new file
 }
 
@@ -134,7 +135,7 @@ void CaptureService::look_around(bool idle) {
   obey_requests();
   if (now_ns_ - flushed_ns_ >= options_.flush_ns) flush();
   if (!options_.hep.empty()) hep_.work(now_ns_);
-  if (options_.endless) sink_.work(now_ns_, wall_ns - options_.flush_ns);
+  sink_.work(now_ns_, wall_ns - options_.flush_ns);
   server_.work(now_ns_, [this] { return metrics(); });
   if (watchdog_ns_ > 0 && now_ns_ >= next_watchdog_ns_) {
     tell_systemd("WATCHDOG=1");

@@ -32,6 +32,8 @@ constexpr int kStored = 0, kStoredOfDamaged = 3;  // exit statuses of an export
 #ifdef PR_CAP_AMBIENT
   prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);  // it captures nothing
 #endif
+  // Nor do the capabilities of the file give it that right.
+  if (geteuid() != 0) prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   const int nowhere = open("/dev/null", O_RDWR);
   dup2(nowhere, STDIN_FILENO);
   dup2(nowhere, STDOUT_FILENO);
@@ -76,9 +78,10 @@ std::vector<std::string> SinkRuns::words() const {
                                "-q",        "--memory", kRunMemory};
   if (!options_.probe.empty()) all.insert(all.end(), {"--probe", options_.probe});
   if (stored_ns_ > 0) {
-    const int64_t from_s = std::max<int64_t>(stored_ns_ - kPieceNs, 0) / kSecondNs;
+    const int64_t from_ns = std::min(stored_ns_, waiting_ns_);
+    const int64_t from_s = std::max<int64_t>(from_ns - kPieceNs, 0) / kSecondNs;
     all.insert(all.end(), {"--from", std::to_string(from_s), "--calls-where",
-                           "end_ns > " + std::to_string(stored_ns_ - kOverlapNs)});
+                           "end_ns > " + std::to_string(from_ns - kOverlapNs)});
   }
   all.push_back(options_.folder);
   return all;
@@ -86,6 +89,8 @@ std::vector<std::string> SinkRuns::words() const {
 
 bool SinkRuns::begin(int64_t wall_ns) {
   read_mark();
+  begun_oldest_ns_ = std::exchange(oldest_ns_, INT64_MAX);
+  waiting_ns_ = std::min(waiting_ns_, begun_oldest_ns_);
   std::vector<std::string> texts = words();
   std::vector<char*> pointers;
   pointers.reserve(texts.size() + 1);
@@ -108,11 +113,13 @@ void SinkRuns::end(int status) {
   const int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   if (code == kStored || code == kStoredOfDamaged) {
     stored_ns_ = begun_wall_ns_;
-    trouble_.clear();
+    waiting_ns_ = begun_oldest_ns_;  // the newest of them may not have been in a file yet
     write_mark();
-    return;
+  } else {
+    failures_++;
   }
-  failures_++;
+  trouble_.clear();
+  if (code == kStored) return;
   std::string said(kMostTold, '\0');
   const ssize_t got = pread(said_.get(), said.data(), said.size(), 0);
   said.resize(static_cast<size_t>(std::max<ssize_t>(got, 0)));
@@ -120,11 +127,21 @@ void SinkRuns::end(int status) {
   trouble_ = said.empty() ? "the run ended with status " + std::to_string(code) : said;
 }
 
+// Of a child whose status nobody can tell, the worst is assumed.
+void SinkRuns::wait_for_child(int flags) {
+  constexpr int kFailed = 1 << 8;
+  int status = 0;
+  pid_t ended = 0;
+  do {
+    ended = waitpid(child_, &status, flags);
+  } while (ended < 0 && errno == EINTR);
+  if (ended != 0) end(ended < 0 ? kFailed : status);
+}
+
 void SinkRuns::work(int64_t monotonic_ns, int64_t flushed_wall_ns) {
   if (options_.url.empty()) return;
   if (child_ != 0) {
-    int status = 0;
-    if (waitpid(child_, &status, WNOHANG) == child_) end(status);
+    wait_for_child(WNOHANG);
     return;
   }
   if (next_ns_ == 0) next_ns_ = monotonic_ns + options_.every_ns;
@@ -134,15 +151,9 @@ void SinkRuns::work(int64_t monotonic_ns, int64_t flushed_wall_ns) {
 }
 
 bool SinkRuns::run_and_wait(int64_t wall_ns) {
-  if (child_ != 0) {
-    int status = 0;
-    waitpid(child_, &status, 0);
-    end(status);
-  }
+  if (child_ != 0) wait_for_child(0);
   if (!begin(wall_ns)) return false;
-  int status = 0;
-  waitpid(child_, &status, 0);
-  end(status);
+  wait_for_child(0);
   return trouble_.empty();
 }
 

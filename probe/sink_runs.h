@@ -2,6 +2,9 @@
 // the calls that had packets since the last time (docs/scale.md). So the service needs neither the
 // memory nor the time that it takes to understand them, and what goes wrong there loses no packet.
 //
+// The mark is the wall clock. Packets may have older times of their own (an agent's clock, a file):
+// a run goes back to the oldest one that has come since the run before the last.
+//
 // What was stored is noted in a file in the ring's folder, so that the next start goes on there;
 // without it, all of the ring is sent. One run at a time. A run that fails is repeated from where
 // it began; rows that are sent twice are stored once.
@@ -12,6 +15,7 @@
 
 #include <sys/types.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -37,6 +41,7 @@ class SinkRuns {
   SinkRuns(const SinkRuns&) = delete;
   SinkRuns& operator=(const SinkRuns&) = delete;
 
+  void note(int64_t packet_ns) { oldest_ns_ = std::min(oldest_ns_, packet_ns); }
   // Begins a run when one is due, and looks after the one that goes on. `flushed_wall_ns`: what
   // came before is in the files.
   void work(int64_t monotonic_ns, int64_t flushed_wall_ns);
@@ -53,6 +58,7 @@ class SinkRuns {
   std::vector<std::string> words() const;
   bool begin(int64_t wall_ns);
   void end(int status);
+  void wait_for_child(int flags);
   void read_mark();
   void write_mark() const;
 
@@ -62,6 +68,9 @@ class SinkRuns {
   int64_t next_ns_ = 0;
   int64_t begun_wall_ns_ = 0;
   int64_t stored_ns_ = 0;
+  // The oldest packet since the last run began, and since the one before that or the last that
+  // was good.
+  int64_t oldest_ns_ = INT64_MAX, waiting_ns_ = INT64_MAX, begun_oldest_ns_ = INT64_MAX;
   bool mark_read_ = false;
   uint64_t runs_ = 0, failures_ = 0;
   std::string trouble_;

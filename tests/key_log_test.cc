@@ -26,7 +26,7 @@ TEST(KeyLogs, TakeWhatTheyKnow) {
   EXPECT_FALSE(log.add_line("CLIENT_RANDOM " + random + " 4567"));  // the first one stays
   EXPECT_TRUE(log.add_line("SERVER_TRAFFIC_SECRET_0 " + random + "  ABCD\r"));
   for (const std::string& line :
-       {std::string(), std::string("# a comment"), "EXPORTER_SECRET " + random + " 01",
+       {std::string(), std::string("# a comment"), "EARLY_EXPORTER_SECRET " + random + " 01",
         std::string("CLIENT_RANDOM"), "CLIENT_RANDOM " + random, "CLIENT_RANDOM " + random + " 012",
         "CLIENT_RANDOM " + random + " 0g", "CLIENT_RANDOM " + random.substr(2) + " 01",
         "CLIENT_RANDOM " + random + " " + std::string(130, '0')})

@@ -107,6 +107,11 @@ void RelaySessions::add_command(const Datagram& datagram, const RelayControl& co
 void RelaySessions::await(const Datagram& datagram, const RelayControl& control,
                           const Awaited& command) {
   const uint64_t key = cookie_key(control.cookie, datagram.src);
+  // A deletion that is seen again finds nothing to delete: what the first one took away is kept.
+  const auto known = awaited_.find(key);
+  if (known != awaited_.end() && command.verb == RelayVerb::remove &&
+      known->second.verb == RelayVerb::remove)
+    return;
   if (awaited_.insert_or_assign(key, command).second) awaited_order_.push_back(key);
   if (awaited_order_.size() <= kMaxAwaited) return;
   awaited_.erase(awaited_order_.front());

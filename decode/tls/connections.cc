@@ -38,6 +38,10 @@ std::optional<uint32_t> TlsConnections::join(const Endpoint& client, const Endpo
     return row == kNoRow ? std::nullopt : std::optional(row);
   }
   TlsConnection& known = edit(found->second);
+  if (known.closed_ns != 0) {  // the same ports again
+    const uint32_t row = begin(client, server, place);
+    return row == kNoRow ? std::nullopt : std::optional(row);
+  }
   if (known.unread != TlsUnread::no_handshake) return std::nullopt;
   known.client = client;
   known.server = server;

@@ -89,6 +89,7 @@ void TlsSession::cut_records(Half& half, std::string_view bytes, const TlsPlace&
   while (bytes.size() >= kTlsHeader && !half.dead) {
     if (!is_tls_record(bytes)) {
       half.astray = half.gap = half.loss = true;
+      half.before.clear();
       row().lost++;
       return;
     }
@@ -105,6 +106,7 @@ void TlsSession::cut_records(Half& half, std::string_view bytes, const TlsPlace&
 void TlsSession::lose(TlsEnd from, size_t bytes) {
   Half& half = this->half(from);
   half.gap = half.loss = true;
+  half.before.clear();
   half.handshake.clear();
   if (half.astray) return;
   size_t left = half.skip;
@@ -206,6 +208,7 @@ bool TlsSession::try_epoch(Half& half, size_t epoch, const TlsRecord& record, st
                            uint8_t* type) {
   const uint64_t first = epoch == half.epoch ? half.sequence : 0;
   if (half.adrift && lacks_vector(half)) return false;
+  if (half.adrift) half.ciphers[epoch]->pass(half.before);
   const uint64_t tries = half.adrift ? half.reach : half.gap ? kMostSequencesTried : 1;
   for (uint64_t sequence = first; sequence < first + tries; sequence++) {
     if (half.adrift && !may_search(half, record.body.size())) return false;

@@ -79,7 +79,6 @@ void TlsSession::remember(Half& half, const TlsRecord& record) {
 bool TlsSession::opens_midway(Half& half, const TlsRecord& record, uint64_t reach) {
   RecordCipher* const cipher = cipher_of(half, kApplication);
   if (cipher == nullptr) return false;
-  cipher->pass(half.before);
   std::string plain;
   uint8_t type = 0;
   half.reach = reach;
