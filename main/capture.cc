@@ -22,7 +22,8 @@ void on_service_signal(int number) {
 }
 
 void handle_service_signals() {
-  std::signal(SIGCHLD, SIG_DFL);  // a parent may have ignored it, and the runs of --sink are awaited
+  std::signal(SIGCHLD,
+              SIG_DFL);  // a parent may have ignored it, and the runs of --sink are awaited
   for (const int number : {SIGHUP, SIGUSR1, SIGINT, SIGTERM}) {
     struct sigaction action {};
     sigaction(number, nullptr, &action);

@@ -1,9 +1,9 @@
 // One row for each TLS connection: both ends, what they say in the clear, how the handshake ended,
 // and whether the content could be read (RFC 8446, RFC 5246).
 //
-// Bounds: kMaxTlsConnections rows; later connections get no row, but are read all the same, but for those joined midway.
-// kMaxTlsHeld bytes of records of all connections together wait for keys; kMaxSearch bytes are
-// decrypted in search of sequence numbers. Threads: one.
+// Bounds: kMaxTlsConnections rows; later connections get no row, but are read all the same, but for
+// those joined midway. kMaxTlsHeld bytes of records of all connections together wait for keys;
+// kMaxSearch bytes are decrypted in search of sequence numbers. Threads: one.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
