@@ -168,7 +168,10 @@ void TransactionTable::credit_ack(TransactionRecord* ack, const SipFacts& facts)
   int steps = 0;
   for (TransactionId id = model_.calls[ack->call].first_txn; id && steps < kMaxSearched; steps++) {
     const TransactionRecord& txn = model_.transactions[id];
-    if (txn.method == Method::invite && txn.cseq == ack->cseq) {
+    // Each party counts its own requests: the other one's INVITE can have the same number.
+    const bool comes_back = same_host(txn.src, ack->dst) && same_host(txn.dst, ack->src) &&
+                            !same_host(txn.src, txn.dst);
+    if (txn.method == Method::invite && txn.cseq == ack->cseq && !comes_back) {
       const auto rank =
           std::tuple(fit(txn, facts), same_host(txn.src, ack->src), same_host(txn.dst, ack->dst));
       if (rank >= best) {
