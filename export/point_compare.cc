@@ -1,107 +1,18 @@
 #include "export/point_compare.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <cmath>
-#include <deque>
 #include <map>
 #include <set>
-#include <tuple>
 
 #include "correlate/model/message_view.h"
 #include "decode/sip_message.h"
 #include "decode/text.h"
+#include "export/point_clock.h"
+#include "export/point_match.h"
+#include "export/point_streams.h"
 
 namespace sipladder {
 namespace {
-
-constexpr double kNsPerMs = 1e6;
-
-struct CallFacts {
-  CallId id;
-  std::string call_id, from, to;
-  int64_t start_ns = 0;
-};
-
-// The last digits of a telephone number, which stay the same whatever prefix each side writes.
-std::string subscriber(std::string_view user) {
-  constexpr size_t kSuffix = 7;
-  const bool number =
-      std::all_of(user.begin(), user.end(), [](char c) { return is_digit(c) || c == '+'; });
-  return std::string(number && user.size() > kSuffix ? user.substr(user.size() - kSuffix) : user);
-}
-
-std::vector<CallFacts> calls_of_point(const ComparedPoint& point) {
-  std::vector<CallFacts> result;
-  MessageView view(point.log);
-  for (const CallId id : point.model.calls.ids()) {
-    const CallRecord& call = point.model.calls[id];
-    if (!view.load(point.model.messages[call.naming_message() ? call.naming_message()
-                                                              : call.first_message]))
-      continue;
-    const auto user = [&](HeaderId header) {
-      return subscriber(parse_uri(parse_name_addr(view.sip().value(header)).uri).user);
-    };
-    result.push_back({id, std::string(view.sip().value(HeaderId::call_id)), user(HeaderId::from),
-                      user(HeaderId::to), call.start_ns});
-  }
-  return result;
-}
-
-// Pairs calls of the same Call-ID. Of the others it pairs calls of the same two parties, in the
-// order of time.
-std::vector<ComparedCall> match_calls(const ComparedPoint& a, const ComparedPoint& b) {
-  std::vector<ComparedCall> result;
-  const std::vector<CallFacts> of_a = calls_of_point(a), of_b = calls_of_point(b);
-  std::map<std::string, const CallFacts*> by_id;
-  std::map<std::pair<std::string, std::string>, std::deque<const CallFacts*>> by_parties;
-  for (const CallFacts& call : of_b) by_id.emplace(call.call_id, &call);
-  std::set<uint32_t> taken;
-  for (const CallFacts& call : of_a) {
-    const auto found = by_id.find(call.call_id);
-    if (found == by_id.end()) continue;
-    result.push_back({call.id, found->second->id, call.call_id, call.call_id});
-    taken.insert(found->second->id.value);
-  }
-  for (const CallFacts& call : of_b) {
-    if (!taken.contains(call.id.value)) by_parties[{call.from, call.to}].push_back(&call);
-  }
-  for (const CallFacts& call : of_a) {
-    if (by_id.contains(call.call_id)) continue;
-    auto found = by_parties.find({call.from, call.to});
-    if (found == by_parties.end() || found->second.empty()) continue;
-    const CallFacts* const other = found->second.front();
-    found->second.pop_front();
-    result.push_back({call.id, other->id, call.call_id, other->call_id});
-  }
-  std::sort(result.begin(), result.end(),
-            [](const ComparedCall& x, const ComparedCall& y) { return x.a < y.a; });
-  return result;
-}
-
-// Identifies a message within its call: its sender, its kind, and its number among messages of the
-// same kind.
-using MessageKey = std::tuple<bool, Method, uint16_t, uint32_t, uint32_t>;
-
-std::map<MessageKey, MessageId> messages_of(const Model& model, CallId call, bool same_call_id) {
-  std::map<MessageKey, MessageId> result;
-  std::map<MessageKey, uint32_t> count;
-  for (MessageId id = model.calls[call].first_message; id; id = model.messages[id].next_in_call) {
-    const MessageRecord& message = model.messages[id];
-    if (message.is_copy()) continue;
-    MessageKey key{message.from_caller, message.method, message.status,
-                   same_call_id ? message.cseq : 0, 0};
-    std::get<4>(key) = count[key]++;
-    result.emplace(key, id);
-  }
-  return result;
-}
-
-std::string what_is(const MessageRecord& message) {
-  const std::string method(to_string(message.method));
-  return message.is_request() ? method : fmt::format("{} ({})", message.status, method);
-}
 
 // Compares the lines of one name on both sides. Lines that both sides have are dropped. Of the
 // rest, pairs count as changed, and the surplus of one side as added or removed.
@@ -183,111 +94,16 @@ void compare_texts(const ComparedPoint& a, const ComparedPoint& b, ComparedMessa
     out->sdp.insert(out->sdp.end(), more->begin(), more->end());
 }
 
-// Estimates the offset of the clocks: no message arrives before it was sent, so each direction
-// bounds the offset from one side.
-void estimate_clock(const ComparedPoint& a, const ComparedPoint& b, Comparison* out) {
-  std::vector<double> caller, callee;
-  for (const ComparedMessage& message : out->messages) {
-    const double ms = static_cast<double>(b.model.messages[message.b].time_ns -
-                                          a.model.messages[message.a].time_ns) /
-                      kNsPerMs;
-    (a.model.messages[message.a].from_caller ? caller : callee).push_back(ms);
-  }
-  out->clock_error_ms = -1;
-  if (caller.empty() && callee.empty()) return;
-  const auto least = [](const std::vector<double>& all) {
-    return *std::min_element(all.begin(), all.end());
-  };
-  const auto most = [](const std::vector<double>& all) {
-    return *std::max_element(all.begin(), all.end());
-  };
-  const auto middle = [](std::vector<double> all) {
-    std::nth_element(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2),
-                     all.end());
-    return all[all.size() / 2];
-  };
-  if (caller.empty() || callee.empty()) {
-    out->clock_offset_ms = least(caller.empty() ? callee : caller);
-    for (ComparedMessage& message : out->messages) message.toward_b = true;
-    return;
-  }
-  const bool a_is_callers = middle(caller) >= middle(callee);
-  const double low = most(a_is_callers ? callee : caller);
-  const double high = least(a_is_callers ? caller : callee);
-  out->clock_offset_ms = (low + high) / 2;
-  out->clock_error_ms = std::abs(high - low) / 2;
-  for (ComparedMessage& message : out->messages)
-    message.toward_b = a.model.messages[message.a].from_caller == a_is_callers;
-}
-
-void compare_calls(const ComparedPoint& a, const ComparedPoint& b, Comparison* out) {
-  for (const ComparedCall& call : out->calls) {
-    const bool same = call.call_id_a == call.call_id_b;
-    const auto of_a = messages_of(a.model, call.a, same), of_b = messages_of(b.model, call.b, same);
-    for (const auto& [key, id] : of_a) {
-      const auto found = of_b.find(key);
-      if (found == of_b.end() || out->messages.size() >= kMostMessages) continue;
-      ComparedMessage message;
-      message.a = id;
-      message.b = found->second;
-      message.what = what_is(a.model.messages[id]);
-      out->messages.push_back(std::move(message));
-    }
-    // Messages that go only one hop are not lost when the other point did not see them: 100 (RFC
-    // 3261 17.2.1), CANCEL (9.2), ACK of a refusal (17.1.1.3).
-    const bool refused = a.model.calls[call.a].final_status >= 300;
-    const auto note_lost = [&](const ComparedPoint& point, const auto& here, const auto& there,
-                               bool at_a) {
-      for (const auto& [key, id] : here) {
-        const MessageRecord& message = point.model.messages[id];
-        const bool of_hop = message.status == 100 || message.method == Method::cancel ||
-                            (message.method == Method::ack && refused);
-        if (!of_hop && !there.contains(key)) out->lost.push_back({at_a, id, what_is(message)});
-      }
-    };
-    note_lost(a, of_a, of_b, true);
-    note_lost(b, of_b, of_a, false);
-  }
-}
-
-void compare_streams(const ComparedPoint& a, const ComparedPoint& b, Comparison* out) {
-  std::map<std::pair<uint32_t, uint8_t>, StreamId> of_b;
-  a.analyst.media().update();
-  b.analyst.media().update();
-  for (const StreamId id : b.model.streams.ids()) {
-    const StreamRecord& stream = b.model.streams[id];
-    if (b.analyst.media().is_listed(id))
-      of_b.emplace(std::pair(stream.ssrc, stream.payload_type), id);
-  }
-  for (const StreamId id : a.model.streams.ids()) {
-    const StreamRecord& one = a.model.streams[id];
-    const auto found = of_b.find({one.ssrc, one.payload_type});
-    if (found == of_b.end() || !a.analyst.media().is_listed(id)) continue;
-    const StreamRecord& other = b.model.streams[found->second];
-    ComparedStream stream;
-    stream.ssrc = one.ssrc;
-    stream.packets_a = one.distinct();
-    stream.packets_b = other.distinct();
-    const double ms =
-        static_cast<double>(other.first_ns - one.first_ns) / kNsPerMs - out->clock_offset_ms;
-    const bool same_first = one.sequence.base == other.sequence.base;
-    stream.toward_b = same_first ? ms >= 0 : stream.packets_a >= stream.packets_b;
-    stream.delay_ms = same_first ? std::abs(ms) : 0;
-    const uint32_t sent = stream.toward_b ? stream.packets_a : stream.packets_b;
-    const uint32_t came = stream.toward_b ? stream.packets_b : stream.packets_a;
-    stream.lost = sent > came ? sent - came : 0;
-    out->rtp_lost += stream.lost;
-    out->streams.push_back(stream);
-  }
-}
-
-// Names the kind of host that makes such changes.
+// Names the kind of host that makes such changes. Copies of one hop show best what is between.
 void name_box(const ComparedPoint& a, const ComparedPoint& b, Comparison* out) {
   std::set<std::string> changed, added, sdp;
   bool other_ids = false, other_ends = false;
   for (const ComparedCall& call : out->calls)
     other_ids = other_ids || call.call_id_a != call.call_id_b;
+  const bool copies = std::any_of(out->messages.begin(), out->messages.end(),
+                                  [](const ComparedMessage& message) { return message.same_hop; });
   for (const ComparedMessage& message : out->messages) {
+    if (copies && !message.same_hop) continue;
     for (const HeaderChange& change : message.changed) changed.insert(change.name);
     for (const HeaderChange& change : message.added) added.insert(change.name);
     for (const HeaderChange& change : message.sdp) sdp.insert(change.name);
@@ -319,19 +135,9 @@ void name_box(const ComparedPoint& a, const ComparedPoint& b, Comparison* out) {
 
 Comparison compare_points(const ComparedPoint& a, const ComparedPoint& b) {
   Comparison result;
-  result.calls = match_calls(a, b);
-  compare_calls(a, b, &result);
-  estimate_clock(a, b, &result);
-  for (ComparedMessage& message : result.messages) {
-    const double ms = static_cast<double>(b.model.messages[message.b].time_ns -
-                                          a.model.messages[message.a].time_ns) /
-                          kNsPerMs -
-                      result.clock_offset_ms;
-    message.delay_ms = message.toward_b ? ms : 0 - ms;
-    compare_texts(a, b, &message);
-  }
-  std::sort(result.messages.begin(), result.messages.end(),
-            [](const ComparedMessage& x, const ComparedMessage& y) { return x.a < y.a; });
+  match_points(a, b, &result);
+  tell_directions(a, b, &result);
+  for (ComparedMessage& message : result.messages) compare_texts(a, b, &message);
   compare_streams(a, b, &result);
   name_box(a, b, &result);
   return result;

@@ -29,7 +29,8 @@ struct ComparedCall {
 
 struct ComparedMessage {
   MessageId a, b;
-  std::string what;  // "INVITE", "200 (INVITE)"
+  std::string what;       // "INVITE", "200 (INVITE)"
+  bool same_hop = false;  // both have the same Via stack
   bool toward_b = true;
   double delay_ms = 0;
   std::vector<HeaderChange> changed, added, removed, sdp;
@@ -41,6 +42,8 @@ struct LostMessage {
   std::string what;
 };
 
+// All streams of one SSRC that go one way and that both points saw. `lost` counts within these: a
+// packet that went elsewhere is not lost.
 struct ComparedStream {
   uint32_t ssrc = 0;
   uint32_t packets_a = 0, packets_b = 0;
