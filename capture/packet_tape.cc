@@ -1,5 +1,6 @@
 #include "capture/packet_tape.h"
 
+#include <algorithm>
 #include <cstring>
 #include <string_view>
 
@@ -63,9 +64,12 @@ class TapeReader : public PacketSource {
 };
 
 std::string PacketTape::open(uint64_t limit) {
+  constexpr uint64_t kMostByDefault = uint64_t{4} << 30;
   spool_.set_limit(limit);
   const std::string error = spool_.open();
   open_ = error.empty();
+  // The messages of the session have a file of their own in the same place, and come first.
+  if (limit == 0) spool_.set_limit(std::min(spool_.limit() / 2, kMostByDefault));
   return error;
 }
 

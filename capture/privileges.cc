@@ -55,7 +55,8 @@ bool keep_capture_right(std::string* error) {
 
 void give_away(const std::string& folder) {
   if (geteuid() != 0) return;
-  if (chown(folder.c_str(), next_user(), next_group()) != 0) return;  // writing there will tell
+  // A link that somebody put there is not followed.
+  if (lchown(folder.c_str(), next_user(), next_group()) != 0) return;  // writing there will tell
 }
 
 }  // namespace sipladder

@@ -25,7 +25,7 @@ class Spool {
   Spool(const Spool&) = delete;
   Spool& operator=(const Spool&) = delete;
 
-  // In bytes, before open(). 0: half of what the file system has free when it is opened.
+  // In bytes. 0 at open(): half of what the file system has free then.
   void set_limit(uint64_t bytes) { limit_ = bytes; }
   // Makes the file unless it is there. An empty string, or what is wrong.
   std::string open();

@@ -130,8 +130,10 @@ std::string Baseline::parse(const std::string& path, const std::string& text) {
 }
 
 void Baseline::index() {
-  for (size_t i = 0; i < entries_.size(); i++)
+  for (size_t i = 0; i < entries_.size(); i++) {
     places_[identity_key(entries_[i].about)].push_back(i);
+    codes_.insert(entries_[i].about.code);
+  }
 }
 
 std::vector<size_t> Baseline::naming(const FindingIdentity& finding, int64_t now_ns) const {
@@ -154,6 +156,8 @@ std::vector<size_t> Baseline::naming(const FindingIdentity& finding, int64_t now
 
 bool Baseline::accepts(const Finding& finding, const Model& model, MessageView& view,
                        int64_t now_ns) const {
+  // The identity of a finding is read from a message: most codes need none.
+  if (!codes_.contains(std::string(finding.code)) && !codes_.contains(std::string())) return false;
   const std::vector<size_t> named = naming(identity_of(finding, model, view, false), now_ns);
   return std::any_of(named.begin(), named.end(), [&](size_t place) {
     const BaselineEntry& entry = entries_[place];

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
+#include <absl/container/flat_hash_set.h>
 
 #include <optional>
 #include <string>
@@ -55,6 +56,7 @@ class Baseline {
   std::vector<BaselineEntry> entries_;
   // Places in entries_, by the fields of an entry that are not empty.
   absl::flat_hash_map<std::string, std::vector<size_t>> places_;
+  absl::flat_hash_set<std::string> codes_;  // of entries_; "" when one fits every code
 };
 
 std::string baseline_text(const std::vector<BaselineEntry>& entries);

@@ -90,9 +90,10 @@ bool runs_under_other_call(const AudioCase& audio, const AudioDirection& back) {
   });
 }
 
-// Another call holds the silent party: its SDP names the same address of that party while this call
-// lasts. One who puts a caller on hold has the music played by a call of its own, whose SDP may say
-// nothing of the hold (RFC 7088).
+// An older call holds the silent party: its SDP names the same address of that party while this
+// call lasts. One who puts a caller on hold has the music played by a call of its own, whose SDP
+// may say nothing of the hold (RFC 7088). The other leg of a B2BUA is no older call: this one began
+// before that was answered, or the reverse.
 bool is_held_in_other_call(const AudioCase& audio, const AudioDirection& back) {
   const Model& model = audio.model;
   const CallId own = model.messages[audio.messages.front()].call;
@@ -101,8 +102,8 @@ bool is_held_in_other_call(const AudioCase& audio, const AudioDirection& back) {
     const std::vector<CallId> calls = audio.media.calls_naming(audio.dst(id));
     return std::any_of(calls.begin(), calls.end(), [&](CallId other) {
       const CallRecord& call = model.calls[other];
-      return other != own && call.sdp.restricted && call.start_ns < audio.facts.end_ns &&
-             call.end_ns > audio.facts.answer_ns;
+      return other != own && call.sdp.restricted && call.answer_ns != 0 &&
+             call.answer_ns < model.calls[own].start_ns && call.end_ns > audio.facts.answer_ns;
     });
   });
 }

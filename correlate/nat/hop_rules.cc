@@ -10,7 +10,8 @@ constexpr uint32_t kCertainRepeats = 2;  // one repeat may have another reason
 bool is_seen_beside_nat(const ViaHop& hop) {
   if (!hop.received || !hop.rport) return false;
   if (Endpoint{*hop.received, *hop.rport} == hop.answered_to)
-    return is_private_scope(scope_of(hop.source.ip));
+    return is_private_scope(scope_of(hop.source.ip)) &&
+           (is_public(*hop.received) || hop.repeats_after_stray == 0);
   return hop.repeats_after_stray == 0 && is_private_scope(scope_of(hop.answered_to.ip)) &&
          *hop.received != hop.answered_to.ip;
 }

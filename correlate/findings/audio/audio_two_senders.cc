@@ -37,35 +37,53 @@ bool is_bundle(const CallContext& context, StreamId a, StreamId b) {
          (!is_codec(a) || !is_codec(b));
 }
 
-// The receiver sends to the source of the stream: it talks to it.
-bool is_talked_to(const CallContext& context, const StreamRecord& stream) {
+struct Together {
+  int64_t begin_ns, end_ns;
+};
+
+// From the later beginning to the earlier end of both, within the talk.
+Together together(const CallContext& context, const StreamRecord& a, const StreamRecord& b) {
+  return {std::max({a.first_ns, b.first_ns, context.audio.answer_ns}),
+          std::min({a.last_ns, b.last_ns, context.audio.end_ns})};
+}
+
+// The receiver sends to the source of the stream while both play: it talks to it.
+bool is_talked_to(const CallContext& context, const StreamRecord& stream, Together both) {
   const Model& model = context.model;
   const auto back = context.media.index().from(model.endpoints[stream.dst]);
   return std::any_of(back.begin(), back.end(), [&](StreamId id) {
     const StreamRecord& one = model.streams[id];
     return one.src == stream.dst && one.dst == stream.src && one.packets >= kMinPackets &&
-           one.first_ns < stream.last_ns && stream.first_ns < one.last_ns;
+           one.ran_within(both.begin_ns, both.end_ns) * 2 >= both.end_ns - both.begin_ns;
   });
 }
 
 int64_t time_together(const CallContext& context, const StreamRecord& a, const StreamRecord& b) {
-  const int64_t begin_ns = std::max({a.first_ns, b.first_ns, context.audio.answer_ns});
-  const int64_t end_ns = std::min({a.last_ns, b.last_ns, context.audio.end_ns});
+  const auto [begin_ns, end_ns] = together(context, a, b);
   return std::min(a.ran_within(begin_ns, end_ns), b.ran_within(begin_ns, end_ns));
 }
 
-// For how long, by the histories of both, packets of both came. Parties that take turns (call
-// waiting) overlap by parts of an interval only. Unknown (the longest time) without a history.
-int64_t time_both_came(const Model& model, StreamId one, StreamId other) {
+// Each history has an interval with at least so many packets when the stream runs all along.
+uint32_t full_interval(const StreamHistory& history, const StreamRecord& stream) {
+  uint32_t most = 0;
+  for (size_t i = 0; i < history.count(); i++) most = std::max(most, history.at(stream, i).came());
+  return most * 3 / 4;
+}
+
+// By their histories both streams came for more than a moment at the same time. Parties that take
+// turns (call waiting) share parts of intervals only. True without a history.
+bool came_together(const Model& model, StreamId one, StreamId other) {
   const auto a = model.histories.find(one.value), b = model.histories.find(other.value);
-  if (a == model.histories.end() || b == model.histories.end()) return INT64_MAX;
+  if (a == model.histories.end() || b == model.histories.end()) return true;
   const StreamRecord& first = model.streams[one];
   const StreamRecord& second = model.streams[other];
+  const uint32_t full_a = full_interval(a->second, first);
+  const uint32_t full_b = full_interval(b->second, second);
+  const int64_t width_ns = b->second.width_ns();
   int64_t sum_ns = 0;
   size_t next = 0;  // in b
   for (size_t i = 0; i < a->second.count(); i++) {
-    if (a->second.at(first, i).came() == 0) continue;
-    const int64_t width_ns = b->second.width_ns();
+    if (a->second.at(first, i).came() < full_a) continue;
     const int64_t begin_ns = first.first_ns + static_cast<int64_t>(i) * a->second.width_ns();
     const int64_t end_ns = begin_ns + a->second.width_ns();
     const auto begin_of = [&](size_t k) {
@@ -73,11 +91,11 @@ int64_t time_both_came(const Model& model, StreamId one, StreamId other) {
     };
     while (next < b->second.count() && begin_of(next) + width_ns <= begin_ns) next++;
     for (size_t k = next; k < b->second.count() && begin_of(k) < end_ns; k++) {
-      if (b->second.at(second, k).came() == 0) continue;
+      if (b->second.at(second, k).came() < full_b) continue;
       sum_ns += std::min(end_ns, begin_of(k) + width_ns) - std::max(begin_ns, begin_of(k));
     }
   }
-  return sum_ns;
+  return sum_ns > kTogetherNs;
 }
 
 void check_receiver(CallContext& context, const AudioDirection& direction, CallAnalysis* out) {
@@ -90,9 +108,10 @@ void check_receiver(CallContext& context, const AudioDirection& direction, CallA
         continue;
       const int64_t together_ns = time_together(context, a, b);
       if (together_ns <= kTogetherNs || !is_voice(context, streams[k]) ||
-          time_both_came(context.model, streams[k], streams[i]) <= 2 * kTogetherNs ||
-          !is_voice(context, streams[i]) || is_bundle(context, streams[i], streams[k]) ||
-          (is_talked_to(context, a) && is_talked_to(context, b)))
+          !came_together(context.model, streams[k], streams[i]) || !is_voice(context, streams[i]) ||
+          is_bundle(context, streams[i], streams[k]) ||
+          (is_talked_to(context, a, together(context, a, b)) &&
+           is_talked_to(context, b, together(context, a, b))))
         continue;
       Finding finding = finding_of(context, detector);
       finding.stream = streams[i];
