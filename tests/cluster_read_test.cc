@@ -207,9 +207,10 @@ TEST(ClusterExport, ARingIsSentAsItGrows) {
   EXPECT_EQ(stored.status, 0) << stored.err;
   EXPECT_EQ(calls_stored(), before + 1);
   EXPECT_TRUE(std::filesystem::exists(ring + "/sipladder.sent"));
-  const RunResult again = capture();  // its calls ended long before
+  // What comes later may have times from long before the last run, and is sent all the same.
+  const RunResult again = capture();
   EXPECT_EQ(again.status, 0) << again.err;
-  EXPECT_EQ(calls_stored(), before + 1);
+  EXPECT_EQ(calls_stored(), before + 2);
   std::filesystem::remove_all(ring);
 }
 
