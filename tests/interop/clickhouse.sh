@@ -2,17 +2,7 @@
 # Three probes and a cluster of two real ClickHouse servers, of which one goes away under load: nothing is lost,
 # nothing is there twice, a reader says what is missing meanwhile. Run by ./dev interop.
 set -euo pipefail
-sipladder=$(readlink -f "$1")
-here=$(dirname "$(readlink -f "$0")")
-folder=$(mktemp -d)
-servers=()
-stop_all() {
-  for pid in "${servers[@]}"; do kill "$pid" 2>/dev/null || true; done
-  wait 2>/dev/null || true
-  rm -rf "$folder"
-}
-trap stop_all EXIT
-fail() { echo "clickhouse: $1" >&2; exit 1; }
+source "$(dirname "$0")/common.bash"
 
 http=(0 18123 18124) tcp=(0 19123 19124)
 start_server() {  # number
@@ -43,7 +33,7 @@ XML
 </yandex>
 XML
   clickhouse-server --config-file="$d/config.xml" >"$d/out" 2>&1 &
-  servers[n]=$!
+  processes[n]=$!
   for _ in $(seq 100); do
     ask "$n" "SELECT 1" >/dev/null 2>&1 && return
     sleep 0.1
@@ -51,7 +41,7 @@ XML
   cat "$d/out" "$d/errors" >&2
   fail "server $n does not start"
 }
-stop_server() { kill -9 "${servers[$1]}"; wait "${servers[$1]}" 2>/dev/null || true; }
+stop_server() { kill -9 "${processes[$1]}"; wait "${processes[$1]}" 2>/dev/null || true; }
 ask() { curl -sS --fail-with-body "http://127.0.0.1:${http[$1]}/?database=${3:-default}" --data-binary "$2"; }
 here_counts() { "$sipladder" sql "$1" "SELECT count(*) FROM $2" --format csv | tail -1; }
 

@@ -2,19 +2,8 @@
 # Real senders of HEP: Kamailio's siptrace, whose calls SIPp makes, and rtpengine, which reports RTCP. Each is known as a sender
 # of its own, and every message that SIPp sent or got is there. Run by ./dev interop.
 set -euo pipefail
-sipladder=$(readlink -f "$1")
-here=$(dirname "$(readlink -f "$0")")
-folder=$(mktemp -d)
-chmod 711 "$folder"  # the listener gives up root
+source "$(dirname "$0")/common.bash"
 mkdir -m 777 "$folder/seen"
-processes=()
-stop() {
-  for process in "${processes[@]}"; do kill "$process" 2>/dev/null || true; done
-  wait 2>/dev/null || true
-  rm -rf "$folder"
-}
-trap stop EXIT
-fail() { echo "hep: $1" >&2; exit 1; }
 
 "$sipladder" export -o "$folder/seen/calls.db" hep:127.0.0.1:19060 >"$folder/export.log" 2>&1 &
 listener=$!
@@ -88,7 +77,7 @@ sleep 1
 kill "$listener" "$counter"
 wait "$listener" "$counter" || true
 
-query() { "$sipladder" sql "$folder/seen/calls.db" "$1" --format csv | tail -n +2; }
+query() { rows "$folder/seen/calls.db" "$1"; }
 [ "$(query "SELECT count(*) FROM calls WHERE kind='call' AND state='completed'")" = 20 ] ||
   { cat "$folder/export.log" >&2; fail "not 20 calls are seen whole"; }
 [ "$(query "SELECT count(*) FROM messages")" = 100 ] || fail "not the 100 messages of 20 calls, but $(query "SELECT count(*) FROM messages")"

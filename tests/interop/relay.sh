@@ -3,35 +3,26 @@
 # commands of rtpproxy, which it knows too: its ports are rows of relay_sessions, and its RTP is named.
 # As root, since the loopback device is captured. Run by ./dev interop.
 set -euo pipefail
-sipladder=$(readlink -f "$1")
-here=$(dirname "$(readlink -f "$0")")
-[ "$(id -u)" = 0 ] || { echo "relay: needs root" >&2; exit 1; }
-folder=$(mktemp -d)
-chmod 711 "$folder"  # capture gives up root
-capture=0 relay=0
-stop() {
-  for process in $relay $capture; do [ "$process" = 0 ] || kill "$process" 2>/dev/null || true; done
-  rm -rf "$folder"
-}
-trap stop EXIT
+source "$(dirname "$0")/common.bash"
+need_root
 
 "$sipladder" capture -i lo -w "$folder/ring" --media all >"$folder/capture.log" 2>&1 &
 capture=$!
+processes+=("$capture")
 rtpengine -f -E --config-file=none --table=-1 --interface=127.0.0.1 --listen-ng=127.0.0.1:12223 \
   --listen-tcp-ng=127.0.0.1:12224 --listen-http=127.0.0.1:12225 --listen-udp=127.0.0.1:12226 \
   --delete-delay=0 >"$folder/rtpengine.log" 2>&1 &
-relay=$!
+processes+=("$!")
 sleep 2
 python3 "$here/relay.py" >"$folder/expected" || { cat "$folder/rtpengine.log" >&2; exit 1; }
 sleep 1
 kill "$capture"; wait "$capture" || true
-capture=0
 
-query() { "$sipladder" sql "$folder/ring" "$1" --format csv | tail -n +2; }
+query() { rows "$folder/ring" "$1"; }
 query "SELECT call_id, party, [end], port FROM relay_sessions WHERE until_ns > from_ns ORDER BY id" >"$folder/found"
-diff "$folder/expected" "$folder/found" >&2 || { echo "relay: other rows than rtpengine's ports" >&2; exit 1; }
+diff "$folder/expected" "$folder/found" >&2 || fail "other rows than rtpengine's ports"
 [ "$(query "SELECT count(*) FROM streams WHERE why_no_call LIKE 'the relay named it%'")" = \
-  "$(wc -l <"$folder/expected")" ] || { echo "relay: streams that nobody named" >&2; exit 1; }
+  "$(wc -l <"$folder/expected")" ] || fail "streams that nobody named"
 [ "$(query "SELECT count(*) FROM streams WHERE why_no_call LIKE 'nobody%'")" = 0 ] ||
-  { echo "relay: streams that nobody named" >&2; exit 1; }
+  fail "streams that nobody named"
 echo "relay: rtpengine's ports have their calls"

@@ -4,12 +4,8 @@
 # loss, in disorder, with keys that come late, and from the middle of a connection on. As root, since the loopback device is
 # captured. Run by ./dev interop.
 set -euo pipefail
-sipladder=$(readlink -f "$1")
-here=$(dirname "$(readlink -f "$0")")
-[ "$(id -u)" = 0 ] || { echo "tls: needs root" >&2; exit 1; }
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-chmod 711 "$folder"  # capture gives up root
+source "$(dirname "$0")/common.bash"
+need_root
 mkdir -m 777 "$folder/captures"
 cc -shared -fPIC "$here/keylog.c" -o "$folder/keylog.so" -lssl -ldl
 python3 "$here/tls.py" "$sipladder" "$folder"
