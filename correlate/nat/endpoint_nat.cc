@@ -28,6 +28,11 @@ void EndpointNat::set_behind(const IpAddress& believes, const Endpoint& seen) {
   behind = true;
 }
 
+bool tells_nat(const IpAddress& believed, const IpAddress& seen) {
+  const AddressScope own = scope_of(believed);
+  return (is_private_scope(own) && own != AddressScope::loopback) || believed.family != seen.family;
+}
+
 // A NAT shows in two ways, depending on the capture point. On the server's side of the NAT the Via
 // names another address than the source. On the client's side the server saw another address
 // (`received`) than the source that is seen here.
@@ -59,10 +64,7 @@ void learn_from_hop(const ViaHop& hop, EndpointNat* endpoint) {
       endpoint->set_not_behind();
     return;
   }
-  const AddressScope own = scope_of(*believed);
-  const bool believable = (is_private_scope(own) && own != AddressScope::loopback) ||
-                          believed->family != hop.source.ip.family;
-  if (believable) endpoint->set_behind(*believed, hop.source);
+  if (tells_nat(*believed, hop.source.ip)) endpoint->set_behind(*believed, hop.source);
 }
 
 }  // namespace sipladder

@@ -62,6 +62,10 @@ struct EndpointNat {
   }
 };
 
+// What a client believes to be its own address, and the other one that is seen in its place, tell
+// of a NAT: a private address, or a translator between IPv6 and IPv4 (RFC 6146).
+bool tells_nat(const IpAddress& believed, const IpAddress& seen);
+
 // Adds what one hop proves about the endpoint that sent the request.
 void learn_from_hop(const ViaHop& hop, EndpointNat* endpoint);
 

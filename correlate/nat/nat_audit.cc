@@ -113,9 +113,7 @@ void NatAudit::learn_from_answers() {
     if (vias.empty()) continue;
     const Via via = parse_via(vias.front());
     const auto own = parse_ip(via.host);
-    const AddressScope scope = own ? scope_of(*own) : AddressScope::none;
-    const bool believable = is_private_scope(scope) && scope != AddressScope::loopback;
-    if (believable && parse_ip(via.received) == client.ip &&
+    if (own && tells_nat(*own, client.ip) && parse_ip(via.received) == client.ip &&
         via.rport.value_or(client.port) == client.port)
       endpoints_[client].set_behind(*own, client);
   }
