@@ -46,9 +46,8 @@ std::string responses_text(const TransactionRecord& txn, const Sendings& sent) {
   return fmt::format(", its {} {}", txn.final_status, times_text(sent.responses));
 }
 
-Finding finding_about(const CallContext& context, TransactionId id) {
+Finding finding_about(const CallContext& context, TransactionId id, const Sendings& sent) {
   const TransactionRecord& txn = context.model.transactions[id];
-  const Sendings sent = sendings_of(context, txn);
   Finding finding = finding_of(context, detector, id);
   finding.summary =
       fmt::format("{} from {} to {}{}{} in {}", to_string(txn.method),
@@ -67,21 +66,24 @@ Finding finding_about(const CallContext& context, TransactionId id) {
 // hops, so it is told for the last one.
 void check(CallContext& context, CallAnalysis* out) {
   std::vector<TransactionId> found;
+  std::vector<Sendings> sendings;  // of `found`
   for (const TransactionId id : context.transactions) {
     const TransactionRecord& txn = context.model.transactions[id];
     const bool cut = !txn.request && context.message(txn.first_message).truncated;
     if (txn.kind == TransactionKind::ack_2xx || cut) continue;
     // Most transactions have too few messages to be looked at.
     if (txn.requests + txn.responses <= kMin) continue;
-    if (sendings_of(context, txn).repeats() >= kMin) found.push_back(id);
+    const Sendings sent = sendings_of(context, txn);
+    if (sent.repeats() < kMin) continue;
+    found.push_back(id);
+    sendings.push_back(sent);
   }
   if (found.empty()) return;
   const std::vector<TransactionId> last = Hops(context).last_of(found);
-  for (const TransactionId id : found) {
-    const Sendings sent = sendings_of(context, context.model.transactions[id]);
-    const bool of_its_own = Sendings::repeats(sent.requests) >= kMin;
-    if (of_its_own || std::binary_search(last.begin(), last.end(), id))
-      report(out, finding_about(context, id));
+  for (size_t i = 0; i < found.size(); i++) {
+    const bool of_its_own = Sendings::repeats(sendings[i].requests) >= kMin;
+    if (of_its_own || std::binary_search(last.begin(), last.end(), found[i]))
+      report(out, finding_about(context, found[i], sendings[i]));
   }
 }
 
