@@ -102,33 +102,24 @@ int64_t acked_ns(const Model& model, const std::vector<MessageId>& messages) {
   return 0;
 }
 
-// The SDPs of one offer or answer, over all its hops.
-using Exchange = std::tuple<Party, bool, Method, uint32_t>;  // author, of a request, ...
-
-Exchange exchange_of(const Model& model, const AudioSdp& audio_sdp) {
-  const MessageRecord& message = model.messages[audio_sdp.message];
-  return {audio_sdp.author, message.is_request(), message.method, message.cseq};
-}
-
 // Since when `author` had named the host, up to `until_ns`; 0 when its newest exchange before then
 // names another. A PBX that hands the media to the phones and takes it back names itself twice.
 int64_t named_since(const Model& model, const Negotiation& negotiation, Party author,
                     const IpAddress& host, int64_t until_ns) {
-  int64_t since_ns = 0;       // of the exchanges before `current`
-  int64_t in_current_ns = 0;  // when `current` named the host
-  std::optional<Exchange> current;
+  int64_t since_ns = 0;   // as the newest exchange, as far as it was read, leaves it
+  int64_t before_ns = 0;  // as the exchanges before that left it
+  MessageId newest;       // of that exchange, on some hop
   for (const AudioSdp& audio_sdp : negotiation.audio_sdps) {
     if (audio_sdp.author != author || audio_sdp.time_ns > until_ns) continue;
-    const Exchange exchange = exchange_of(model, audio_sdp);
-    if (current && *current != exchange) {
-      since_ns = in_current_ns == 0 ? 0 : since_ns == 0 ? in_current_ns : since_ns;
-      in_current_ns = 0;
+    const MessageRecord& message = model.messages[audio_sdp.message];
+    if (!newest || !message.is_in_exchange_of(model.messages[newest])) {
+      before_ns = std::exchange(since_ns, 0);
+      newest = audio_sdp.message;
     }
-    current = exchange;
-    if (audio_sdp.address && audio_sdp.address->ip == host && in_current_ns == 0)
-      in_current_ns = audio_sdp.time_ns;
+    const bool names_it = audio_sdp.address && audio_sdp.address->ip == host;
+    if (names_it && since_ns == 0) since_ns = before_ns != 0 ? before_ns : audio_sdp.time_ns;
   }
-  return in_current_ns == 0 ? 0 : since_ns == 0 ? in_current_ns : since_ns;
+  return since_ns;
 }
 
 // An INVITE that began a dialog was answered here. Else a re-INVITE shows that the call was
@@ -178,15 +169,21 @@ class NamedFamilies {
   NamedFamilies(const Model& model, const Negotiation& negotiation) : model_(model) {
     for (const AudioSdp& audio_sdp : negotiation.audio_sdps) {
       if (audio_sdp.address)
-        (audio_sdp.address->ip.family == 4 ? v4_ : v6_).insert(exchange_of(model, audio_sdp));
+        (audio_sdp.address->ip.family == 4 ? v4_ : v6_).insert(exchange_of(audio_sdp));
     }
   }
   bool are_both(const AudioSdp& audio_sdp) const {
-    const Exchange exchange = exchange_of(model_, audio_sdp);
+    const Exchange exchange = exchange_of(audio_sdp);
     return v4_.contains(exchange) && v6_.contains(exchange);
   }
 
  private:
+  // The SDPs of one author that MessageRecord::is_in_exchange_of() takes together have one key.
+  using Exchange = std::tuple<Party, bool, Method, uint32_t>;
+  Exchange exchange_of(const AudioSdp& audio_sdp) const {
+    const MessageRecord& message = model_.messages[audio_sdp.message];
+    return {audio_sdp.author, message.is_request(), message.method, message.cseq};
+  }
   const Model& model_;
   absl::flat_hash_set<Exchange> v4_, v6_;
 };

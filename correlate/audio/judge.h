@@ -25,6 +25,7 @@ struct AudioCase {
   const std::vector<MessageId>& messages;
   const AudioFacts& facts;
 
+  CallId call() const { return model.messages[messages.front()].call; }
   const Endpoint& src(StreamId id) const { return model.endpoints[model.streams[id].src]; }
   const Endpoint& dst(StreamId id) const { return model.endpoints[model.streams[id].dst]; }
   bool sends(const AudioDirection& direction, const IpAddress& ip) const {

@@ -96,7 +96,7 @@ bool runs_under_other_call(const AudioCase& audio, const AudioDirection& back) {
 // before that was answered, or the reverse.
 bool is_held_in_other_call(const AudioCase& audio, const AudioDirection& back) {
   const Model& model = audio.model;
-  const CallId own = model.messages[audio.messages.front()].call;
+  const CallId own = audio.call();
   if (model.calls[own].sdp.restricted) return false;
   return std::any_of(back.streams.begin(), back.streams.end(), [&](StreamId id) {
     const std::vector<CallId> calls = audio.media.calls_naming(audio.dst(id));

@@ -243,9 +243,8 @@ bool Reach::advertised(const Endpoint& endpoint) const {
 // The destination is named in no SDP, although the receiver named another one and ICE is not used.
 bool Reach::strayed(const Endpoint& to) const {
   // An offer whose answer is not here names it.
-  const CallId own = model_.messages[audio_.messages.front()].call;
   const std::vector<CallId> calls = audio_.media.calls_naming(to);
-  if (std::find(calls.begin(), calls.end(), own) != calls.end()) return false;
+  if (std::find(calls.begin(), calls.end(), audio_.call()) != calls.end()) return false;
   bool named = false;
   for (const AudioSdp& audio_sdp : audio_.facts.negotiation.audio_sdps) {
     if (audio_sdp.ice) return false;

@@ -41,7 +41,7 @@ class Times {
   // Until when the capture shows SIP of the call, as far as a finished capture can tell: a BYE, or
   // the SDP that moves the media, may have come later.
   int64_t signalled_until() const {
-    if (!model_.finished || model_.calls[call()].bye_ns != 0) return direction_.agreed_until;
+    if (!model_.finished || model_.calls[audio_.call()].bye_ns != 0) return direction_.agreed_until;
     int64_t until_ns = 0;
     for (const MessageId id : audio_.messages) {
       const MessageRecord& message = model_.messages[id];
@@ -49,7 +49,6 @@ class Times {
     }
     return std::min(until_ns, direction_.agreed_until);
   }
-  CallId call() const { return model_.messages[audio_.messages.front()].call; }
 
   Party receiver() const { return opposite(direction_.from); }
 
@@ -147,7 +146,8 @@ class Times {
   AudioVerdict stopped() {
     const StreamId last = direction_.last_leg.back();
     // A re-INVITE that is not here may have stopped it.
-    if (!shows_requests() || skips_request_at(model_, model_.calls[call()], direction_.last_ns))
+    if (!shows_requests() ||
+        skips_request_at(model_, model_.calls[audio_.call()], direction_.last_ns))
       return {};
     // By RTCP the receiver got packets after the last one that passed here.
     if (model_.streams[last].ahead_ns - direction_.last_ns >= kMissedNs) return {};

@@ -72,7 +72,7 @@ class Reader {
       exchange_unseen_ = false;
     } else if (result.negotiated && before != nullptr && lacks_other_half(*before, audio_sdp)) {
       exchange_unseen_ = true;
-      note_unseen_resume(audio_sdp);
+      end_hold_by_answer(audio_sdp);
     }
     newest_of(audio_sdp.author) = index + 1;
     if (const TransactionId txn = model_.messages[audio_sdp.message].txn)
@@ -165,7 +165,7 @@ class Reader {
   }
   // An answer says sendrecv only to an offer that does (RFC 3264 6.1): the other party holds no
   // longer.
-  void note_unseen_resume(const AudioSdp& answer) {
+  void end_hold_by_answer(const AudioSdp& answer) {
     std::optional<size_t>& open = open_hold_[answer.author == Party::caller ? 1 : 0];
     if (!open || is_offer(model_, answer) || !answer.usable || answer.hold_address ||
         answer.direction != SdpDirection::sendrecv)

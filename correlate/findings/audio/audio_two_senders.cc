@@ -58,9 +58,9 @@ bool is_talked_to(const CallContext& context, const StreamRecord& stream, Togeth
   });
 }
 
-int64_t time_together(const CallContext& context, const StreamRecord& a, const StreamRecord& b) {
-  const auto [begin_ns, end_ns] = together(context, a, b);
-  return std::min(a.ran_within(begin_ns, end_ns), b.ran_within(begin_ns, end_ns));
+int64_t time_together(const StreamRecord& a, const StreamRecord& b, Together both) {
+  return std::min(a.ran_within(both.begin_ns, both.end_ns),
+                  b.ran_within(both.begin_ns, both.end_ns));
 }
 
 // Each history has an interval with at least so many packets when the stream runs all along.
@@ -106,13 +106,14 @@ void check_receiver(CallContext& context, const AudioDirection& direction, CallA
       const StreamRecord& b = context.model.streams[streams[i]];
       if (a.dst != b.dst || a.ssrc == b.ssrc || std::min(a.packets, b.packets) < kMinPackets)
         continue;
-      const int64_t together_ns = time_together(context, a, b);
+      const Together both = together(context, a, b);
+      const int64_t together_ns = time_together(a, b, both);
       if (together_ns <= kTogetherNs || !is_voice(context, streams[k]) ||
-          !came_together(context.model, streams[k], streams[i]) || !is_voice(context, streams[i]) ||
-          is_bundle(context, streams[i], streams[k]) ||
-          (is_talked_to(context, a, together(context, a, b)) &&
-           is_talked_to(context, b, together(context, a, b))))
+          !is_voice(context, streams[i]) || is_bundle(context, streams[i], streams[k]) ||
+          !came_together(context.model, streams[k], streams[i]))
         continue;
+      const bool conference = is_talked_to(context, a, both) && is_talked_to(context, b, both);
+      if (conference) continue;
       Finding finding = finding_of(context, detector);
       finding.stream = streams[i];
       finding.evidence = {a.first_frame, b.first_frame};
