@@ -21,6 +21,10 @@ enum class PayloadKind : uint8_t {
   icmp_error,  // addresses are those of the quoted packet; payload is what was quoted of it
 };
 
+// Which way a packet passed the host that captured it, where its link layer tells (Linux cooked
+// captures, of which the "any" device makes one). A router shows each packet twice: in and out.
+enum class Way : uint8_t { unknown, in, out };
+
 struct Datagram {
   Datagram() {}  // not `= default`: emplace_back() would then first set all of it to zero
 
@@ -38,6 +42,7 @@ struct Datagram {
   uint8_t icmp_code = 0;
   uint16_t icmp_mtu = 0;  // of the next link, when the packet was too big for it; 0: not told
   uint8_t point = 0;
+  Way way = Way::unknown;
   Checksum checksum = Checksum::unknown;  // of one UDP datagram in kChecksumEvery
   IpAddress icmp_from;                    // icmp_error only: who sent the error
   bool logged = false;                    // see Packet

@@ -53,6 +53,7 @@ Fate Decoder::decode(const Packet& packet, std::vector<Datagram>* out) {
   const size_t captured = packet.ref.length;
   const size_t missing = captured < packet.original ? packet.original - captured : 0;
   layers.cut = false;
+  layers.way = Way::unknown;
   layers.keepalive.reset();
   const View view{packet.data, captured, same(packet.ref), missing};
   const Fate fate = decode_link(layers, packet.link_type, view);
@@ -195,6 +196,7 @@ Datagram& Layers::hand_on(const IpHeader& ip, uint16_t src_port, uint16_t dst_po
   result.ip_id = ip.id;
   result.dscp = ip.dscp;
   result.ttl = ip.ttl;
+  result.way = way;
   result.truncated = payload.missing > 0;
   result.payload = payload.text();
   result.ref = same(payload.ref);

@@ -158,6 +158,7 @@ struct SctpPiece {
 struct Layers {
   const Packet* packet = nullptr;
   bool cut = false;                      // bytes that its IP header promises were not captured
+  Way way = Way::unknown;                // of `packet`
   std::vector<Datagram>* out = nullptr;  // of the caller of the Decoder, during its call
   std::array<uint64_t, static_cast<size_t>(Oddity::count_)> oddities{};
   uint64_t fragments = 0;

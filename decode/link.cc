@@ -11,13 +11,20 @@ namespace {
 
 constexpr int kMaxTags = 16;
 
+// By the type of a cooked packet: 4 is "sent by us", the others came from elsewhere.
+Way way_of(unsigned packet_type) {
+  return packet_type == 4 ? Way::out : packet_type < 4 ? Way::in : Way::unknown;
+}
+
 Fate decode_cooked_v1(Layers& layers, const View& view) {
   if (view.size < 16) return Fate::link_truncated;
+  layers.way = way_of(be16(view.data));
   return decode_ether_type(layers, be16(view.data + 14), view.sub(16), 0);
 }
 
 Fate decode_cooked_v2(Layers& layers, const View& view) {
   if (view.size < 20) return Fate::link_truncated;
+  layers.way = way_of(view.data[10]);
   return decode_ether_type(layers, be16(view.data), view.sub(20), 0);
 }
 

@@ -43,7 +43,8 @@ AudioVerdict Points::swallowed_by_box() const {
       }
     }
   }
-  return kept_inside();
+  if (AudioVerdict lost = kept_inside()) return lost;
+  return not_forwarded();
 }
 
 // `back` comes in through a NAT to the host behind it, and what that host sends does not get out.
@@ -141,6 +142,42 @@ AudioVerdict Points::captured_once(StreamId back) const {
       comes_out_elsewhere(swallowed))
     return {};
   return swallowed_from(swallowed);
+}
+
+// The host that captured is a router: it shows `back` as it comes in and as it goes out. Of this
+// direction nothing goes out. A router that encrypts what it sends to the receiver (IPsec) looks
+// the same, so something else must have gone out to the receiver in the clear.
+AudioVerdict Points::not_forwarded() const {
+  const auto is_forwarded = [&](StreamId id) {
+    const StreamRecord& stream = model_.streams[id];
+    return stream.passed(Way::in) && stream.passed(Way::out) && stream.is_captured_twice();
+  };
+  for (const StreamId id : direction_.streams) {
+    const StreamRecord& stream = model_.streams[id];
+    const IpAddress& receiver = audio_.dst(id).ip;
+    if (stream.ways != StreamRecord::way_bit(Way::in) || stream.packets < kMinMedia ||
+        direction_.reported_frame != 0 || !went_out_to(receiver) || comes_out_elsewhere(id))
+      continue;
+    const bool back_passes =
+        std::any_of(back_.streams.begin(), back_.streams.end(), [&](StreamId back) {
+          return is_forwarded(back) && audio_.src(back).ip == receiver &&
+                 audio_.dst(back).ip == audio_.src(id).ip && run_together(id, back);
+        });
+    if (back_passes) return swallowed_from(id, BoxProof::By::router);
+  }
+  return {};
+}
+
+bool Points::went_out_to(const IpAddress& ip) const {
+  const auto& to_host = audio_.media.index().to_host(ip);
+  return std::any_of(audio_.messages.begin(), audio_.messages.end(),
+                     [&](MessageId id) {
+                       const MessageRecord& message = model_.messages[id];
+                       return message.went_out && model_.endpoints[message.dst].ip == ip;
+                     }) ||
+         std::any_of(to_host.begin(), to_host.end(), [&](StreamId id) {
+           return model_.streams[id].passed(Way::out) && audio_.dst(id).ip == ip;
+         });
 }
 
 // The stream runs for kJudgeAfterNs or longer of that time, so that its absence means something.

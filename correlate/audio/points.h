@@ -52,6 +52,8 @@ class Points {
   };
   std::vector<Nat> nats_of_sip() const;
   AudioVerdict captured_once(StreamId back) const;
+  AudioVerdict not_forwarded() const;
+  bool went_out_to(const IpAddress& ip) const;
   AudioVerdict kept_inside() const;
   AudioVerdict swallowed_at(const Nat& nat) const;
   bool comes_in(uint8_t point, const IpAddress& ip) const;

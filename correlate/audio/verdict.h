@@ -34,6 +34,7 @@ struct BoxProof {
     other_direction,  // the other direction passes the box
     sip,              // SIP of the same host passes the box
     receivers_point,  // nothing comes to a capture point that the receiver's own audio passes
+    router,           // the capture was taken on the router, which sends only the other one on
     reports,          // RTCP of the receiver says that nothing comes any more
   };
   By by = By::other_direction;

@@ -56,6 +56,7 @@ struct MessageRecord {
   bool many_contacts : 1 = false;  // 2xx to INVITE with more than one Contact
   bool no_qop : 1 = false;         // 401 or 407 whose challenges have no qop
   bool timed_out : 1 = false;      // a BYE whose Reason names a timer
+  bool went_out : 1 = false;       // Way::out
   SdpGlance sdp;
 
   bool is_request() const { return status == 0; }

@@ -8,6 +8,7 @@
 #include "capture/packet.h"
 #include "correlate/model/ids.h"
 #include "correlate/model/rtp_sequence.h"
+#include "decode/datagram.h"
 
 namespace sipladder {
 
@@ -58,6 +59,7 @@ struct alignas(64) StreamRecord {
   uint8_t point = 0;          // capture point that saw the stream first
   uint8_t payload_type = 0;   // of most packets that are neither telephone-event nor comfort noise
   bool keyed = false;         // an SDP with keys of SRTP names one of its ends: see KeyedPlaces
+  uint8_t ways = 0;           // the ways that its packets passed: way_bit() of each
   // One packet in five is a sample. Its silence is known only where the type tells the codec.
   uint32_t level_samples = 0;
   uint32_t silent_samples = 0;  // samples with nothing to hear, of comfort noise, or of an event
@@ -150,6 +152,10 @@ struct alignas(64) StreamRecord {
   // The sender sends nothing while its user is silent (silence suppression).
   bool pauses_in_silence() const { return pauses >= 3; }
   static constexpr uint32_t bit_of(uint8_t at) { return 1U << at % 32; }
+  static constexpr uint8_t way_bit(Way way) {
+    return static_cast<uint8_t>(1U << static_cast<unsigned>(way));
+  }
+  bool passed(Way way) const { return (ways & way_bit(way)) != 0; }
   bool seen_at(uint8_t at) const { return (points & bit_of(at)) != 0; }
   // Most packets are here twice, each copy right behind its original: the capture made them, and
   // no network.

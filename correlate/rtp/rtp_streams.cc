@@ -164,6 +164,7 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp, uint64_
       return;
     }
     stream.points |= StreamRecord::bit_of(datagram.point);
+    stream.ways |= StreamRecord::way_bit(datagram.way);
     const uint32_t newest = stream.sequence.highest;
     if (was_seen_elsewhere(stream, datagram.point, rtp.sequence)) {
       add_elsewhere(stream, datagram, rtp);
@@ -241,6 +242,7 @@ void RtpStreams::begin_stream(uint64_t key, const Datagram& datagram, const RtpH
   stream.source = datagram.source;
   stream.point = datagram.point;
   stream.points = StreamRecord::bit_of(datagram.point);
+  stream.ways = StreamRecord::way_bit(datagram.way);
   stream.dscp = datagram.dscp;
   stream.newest_ip_id = datagram.ip_id;
   stream.early = turns_.is_before_answer(datagram.dst);

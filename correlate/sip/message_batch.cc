@@ -65,6 +65,7 @@ MessageRecord record_of(const IndexedMessage& indexed, const SipFacts& facts) {
   message.frame = datagram.frame;
   message.source = datagram.source;
   message.point = datagram.point;
+  message.went_out = datagram.way == Way::out;
   message.transport = datagram.transport;
   message.logged = datagram.logged;
   message.inferred = datagram.inferred;

@@ -68,7 +68,8 @@ class Flow {
     for (TimedPacket& packet : packets_) {
       if (packet.time_ns >= clock_set_ns_) packet.time_ns += clock_step_ns_;
     }
-    return pcap(packets_);
+    constexpr uint16_t kEthernet = 1, kCooked = 113;
+    return pcap(packets_, on_router_ ? kCooked : kEthernet);
   }
 
  private:
@@ -117,6 +118,10 @@ class Flow {
     }
     if (first == "behind") {
       words >> behind_ >> behind_ms_;
+      return {};
+    }
+    if (first == "on-router") {
+      on_router_ = true;
       return {};
     }
     if (first == "padding") {
@@ -219,9 +224,27 @@ class Flow {
         packets_.push_back(
             {kEpochNs + payload.time_ns + later_ns, a_router_later(bytes, out), sent + padding_});
       }
-      packets_.push_back({kEpochNs + payload.time_ns, std::move(bytes), sent + padding_});
+      if (on_router_) {
+        if (!line.has("kept")) {
+          const std::string later = cooked(a_router_later(bytes, true), true);
+          packets_.push_back({kEpochNs + payload.time_ns + 100'000, later, later.size()});
+        }
+        bytes = cooked(bytes, false);
+      }
+      packets_.push_back(
+          {kEpochNs + payload.time_ns, std::move(bytes), sent + padding_ + (on_router_ ? 2 : 0)});
     }
     if (!wrong.empty()) complain(line, wrong);
+  }
+
+  // The header of Linux cooked captures in place of that of Ethernet: 16 bytes for 14.
+  static std::string cooked(const std::string& ethernet, bool out) {
+    std::string header(16, '\0');
+    if (out) header[1] = 4;
+    header[3] = 1;  // Ethernet
+    header[5] = 6;  // bytes of the address
+    header.replace(14, 2, ethernet, 12, 2);
+    return header + ethernet.substr(14);
   }
 
   // With a TTL that is less by one, or more: what came was there before. The checksum of the header
@@ -272,6 +295,7 @@ class Flow {
   uint16_t ip_id_ = 100;
   bool numbered_ = true;
   size_t padding_ = 0;
+  bool on_router_ = false;
   std::string behind_;  // the name of a host
   int behind_ms_ = 0;
   std::vector<TimedPacket> packets_;

@@ -34,12 +34,30 @@ void describe_reports(CallContext& context, const AudioDirection& direction, uin
   add_advice(finding);
 }
 
+// The capture was taken on the box itself.
+void describe_router(CallContext& context, const AudioDirection& direction, Finding* finding) {
+  const StreamRecord& stream = context.model.streams[direction.verdict.shown_by];
+  finding->summary = fmt::format(
+      "{} hears nothing: {} from {} to {} come in at the router that captured them and do not go "
+      "out, while the other direction does",
+      other_party(direction.from), counted(stream.packets_once(), "packet"),
+      endpoint_text(context, stream.src), endpoint_text(context, stream.dst));
+  finding->explanation =
+      "The capture says of each packet whether it came in or went out (Linux cooked capture, "
+      "device any). The other direction is there both ways, and other packets went out to the "
+      "receiver.";
+  finding->remedy =
+      "On the host of the capture, look at the rules for forwarded UDP (iptables or nft, chain "
+      "forward) and at the route to the receiver.";
+}
+
 void describe(CallContext& context, const AudioDirection& direction, Finding* finding) {
   const StreamRecord& stream = context.model.streams[direction.verdict.shown_by];
   const std::string_view listener = other_party(direction.from);
   const auto proof = direction.verdict.proven<BoxProof>();
   if (proof.by == BoxProof::By::reports)
     return describe_reports(context, direction, proof.reports, finding);
+  if (proof.by == BoxProof::By::router) return describe_router(context, direction, finding);
   if (direction.verdict.lost_from_ns != 0) {
     finding->summary = fmt::format(
         "{}: the RTP from {} to {} goes on into the box between the two capture points, and does "
