@@ -43,13 +43,13 @@ std::string_view field_of(const std::vector<std::string>& message, std::string_v
 }
 
 // "<sip:bob@example.com>;tag=x" as address and tag.
-struct Side {
+struct ScreenSide {
   std::string address, tag;
 };
-Side side_of(std::string_view value) {
+ScreenSide side_of(std::string_view value) {
   constexpr std::string_view kTag = ";tag=";
   const size_t tag = value.find(kTag);
-  Side side{std::string(value.substr(0, tag)), ""};
+  ScreenSide side{std::string(value.substr(0, tag)), ""};
   if (tag == npos) return side;
   const std::string_view rest = value.substr(tag + kTag.size());
   side.tag = rest.substr(0, rest.find(';'));
@@ -161,8 +161,8 @@ class Writer {
  public:
   Writer(const std::vector<std::string>& shown, const Request& shown_request, size_t shown_number)
       : shown_(shown), shown_number_(shown_number) {
-    Side from = side_of(field_of(shown, "From", "f"));
-    Side to = side_of(field_of(shown, "To", "t"));
+    ScreenSide from = side_of(field_of(shown, "From", "f"));
+    ScreenSide to = side_of(field_of(shown, "To", "t"));
     caller_ = shown_request.from_caller ? from : to;
     callee_ = shown_request.from_caller ? to : from;
     if (callee_.tag.empty()) callee_.tag = "not-shown";
@@ -184,8 +184,8 @@ class Writer {
     // The first INVITE knows no tag of the callee, and 100 has none.
     const bool begins = request.method == "INVITE" && request.cseq == 0;
     const bool tagged = entry.is_response ? !label.starts_with("100") : !begins;
-    const Side& from = request.from_caller ? caller_ : callee_;
-    const Side& to = request.from_caller ? callee_ : caller_;
+    const ScreenSide& from = request.from_caller ? caller_ : callee_;
+    const ScreenSide& to = request.from_caller ? callee_ : caller_;
     if (!from.address.empty()) out->push_back("From: " + from.address + ";tag=" + from.tag);
     if (!to.address.empty()) out->push_back("To: " + to.address + (tagged ? ";tag=" + to.tag : ""));
     out->push_back("Call-ID: " + std::string(field_of(shown_, "Call-ID", "i")));
@@ -219,7 +219,7 @@ class Writer {
 
   const std::vector<std::string>& shown_;
   size_t shown_number_;
-  Side caller_, callee_;
+  ScreenSide caller_, callee_;
   unsigned first_cseq_ = 1;
 };
 

@@ -13,7 +13,7 @@ namespace sipladder {
 namespace {
 
 constexpr size_t kMaxUpgrade = 16 << 10;
-constexpr uint8_t kFin = 0x80;
+constexpr uint8_t kFinalFrame = 0x80;
 constexpr uint8_t kReserved = 0x30;  // set only by extensions that nobody uses with SIP
 constexpr uint8_t kPacked = 0x40;    // compressed; set in the first frame of a message
 constexpr uint8_t kControl = 0x08;
@@ -129,7 +129,7 @@ size_t StreamMessages::cut_frame(std::string_view bytes) {
   if ((frame->first & kControl) != 0) return length;
   if ((frame->first & kOpcode) != 0) stream_.packed = (frame->first & kPacked) != 0;
   append_unmasked(*frame, bytes, &stream_.fragments);
-  if ((frame->first & kFin) != 0) end_websocket_message();
+  if ((frame->first & kFinalFrame) != 0) end_websocket_message();
   return length;
 }
 

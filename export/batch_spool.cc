@@ -12,6 +12,8 @@
 #include <cstring>
 #include <filesystem>
 
+#include "capture/spool.h"
+
 namespace sipladder {
 namespace {
 
@@ -37,15 +39,6 @@ bool read_name(std::string_view name, uint64_t* number, SpooledBatch* batch) {
 
 std::string trouble(const std::string& path, const char* what) {
   return path + ": " + what + ": " + std::strerror(errno);
-}
-
-bool write_all(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t done = ::write(fd, bytes.data(), bytes.size());
-    if (done < 0) return false;
-    bytes.remove_prefix(static_cast<size_t>(done));
-  }
-  return fsync(fd) == 0;
 }
 
 }  // namespace
@@ -119,7 +112,7 @@ std::string BatchSpool::write(std::string_view packed, SpooledBatch* batch) {
   std::string unfinished;
   const int fd = open_unused(batch, &unfinished);
   if (fd < 0) return trouble(unfinished, "cannot be written");
-  const bool written = write_all(fd, packed);
+  const bool written = write_all(fd, packed, 0) && fsync(fd) == 0;
   std::string wrong = written ? std::string() : trouble(unfinished, "cannot be written");
   close(fd);
   if (wrong.empty() && rename(unfinished.c_str(), batch->path.c_str()) != 0)

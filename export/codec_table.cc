@@ -12,7 +12,7 @@
 namespace sipladder {
 namespace {
 
-struct Codec {
+struct ListedCodec {
   std::string number;  // "101"
   std::string name;    // "PCMU/8000", or the number when nobody named it
   bool voice = true;
@@ -21,10 +21,10 @@ struct Codec {
 struct Line {
   std::string media;
   uint16_t port = 0;
-  std::vector<Codec> codecs;
+  std::vector<ListedCodec> codecs;
 };
 
-Codec codec_of(const SdpFormat& format) {
+ListedCodec codec_of(const SdpFormat& format) {
   const std::string number(format.payload);
   if (format.encoding.empty()) return {number, number, true};
   const bool voice =
@@ -32,7 +32,7 @@ Codec codec_of(const SdpFormat& format) {
   return {number, codec_name(format), voice};
 }
 
-std::string text_of(const Codec& codec) {
+std::string text_of(const ListedCodec& codec) {
   return codec.number == codec.name ? codec.name : codec.number + " " + codec.name;
 }
 
@@ -47,15 +47,15 @@ std::vector<Line> lines_of(MessageView& view, const MessageRecord& message) {
   return lines;
 }
 
-bool same_name(const Codec& a, const Codec& b) {
+bool same_name(const ListedCodec& a, const ListedCodec& b) {
   return equal_no_case(a.name, b.name);
 }
 
 // The codec of the same name in `line`: one with the same payload type where there is one, else
 // any, because a side may choose other payload types (RFC 3264 6.1 recommends the same ones).
-const Codec* find(const Line& line, const Codec& codec) {
-  const Codec* found = nullptr;
-  for (const Codec& other : line.codecs) {
+const ListedCodec* find(const Line& line, const ListedCodec& codec) {
+  const ListedCodec* found = nullptr;
+  for (const ListedCodec& other : line.codecs) {
     if (!same_name(other, codec)) continue;
     if (other.number == codec.number) return &other;
     if (found == nullptr) found = &other;
@@ -64,42 +64,42 @@ const Codec* find(const Line& line, const Codec& codec) {
 }
 
 // The other codec to which the offer gave the payload type that the answer uses; null: none.
-const Codec* other_meaning(const Line& offer, const Codec& answered) {
-  for (const Codec& codec : offer.codecs) {
+const ListedCodec* other_meaning(const Line& offer, const ListedCodec& answered) {
+  for (const ListedCodec& codec : offer.codecs) {
     if (codec.number == answered.number && !same_name(codec, answered)) return &codec;
   }
   return nullptr;
 }
 
-std::string fate_of(const Codec& codec, const Line& offer, const Line& answer,
-                    const Codec* chosen) {
+std::string fate_of(const ListedCodec& codec, const Line& offer, const Line& answer,
+                    const ListedCodec* chosen) {
   if (answer.port == 0) return "refused with its m= line (port 0)";
-  const Codec* const taken = find(answer, codec);
+  const ListedCodec* const taken = find(answer, codec);
   if (taken == nullptr) return "not in the answer";
   std::string text = "accepted";
   if (taken->number != codec.number) {
     text += " as " + taken->number;
-    if (const Codec* const other = other_meaning(offer, *taken))
+    if (const ListedCodec* const other = other_meaning(offer, *taken))
       text += fmt::format(", which the offer gave to {}", other->name);
   }
   return chosen != nullptr && same_name(*chosen, codec) ? text + ", chosen" : text;
 }
 
 // The answerer lists first the codec that it prefers to use (RFC 3264 6.1).
-const Codec* chosen_of(const Line& offer, const Line& answer) {
-  for (const Codec& codec : answer.codecs) {
+const ListedCodec* chosen_of(const Line& offer, const Line& answer) {
+  for (const ListedCodec& codec : answer.codecs) {
     if (codec.voice && find(offer, codec) != nullptr) return &codec;
   }
   return nullptr;
 }
 
 void add_media(const Line& offer, const Line& answer, std::vector<std::string>* out) {
-  const Codec* const chosen = answer.port == 0 ? nullptr : chosen_of(offer, answer);
-  for (const Codec& codec : offer.codecs) {
+  const ListedCodec* const chosen = answer.port == 0 ? nullptr : chosen_of(offer, answer);
+  for (const ListedCodec& codec : offer.codecs) {
     out->push_back(
         fmt::format("  {:<28} offered, {}", text_of(codec), fate_of(codec, offer, answer, chosen)));
   }
-  for (const Codec& codec : answer.codecs) {
+  for (const ListedCodec& codec : answer.codecs) {
     if (answer.port == 0 || find(offer, codec) != nullptr) continue;
     out->push_back(fmt::format("  {:<28} answered, though not offered", text_of(codec)));
   }

@@ -95,7 +95,7 @@ constexpr std::string_view kScanners =
     "friendly scanner sipvicious sipcli sipscan sundayddr iwar pplsip sivus smap sipptk gulp scan";
 
 // Header names beside those of sip_headers.def.
-constexpr std::string_view kHeaders =
+constexpr std::string_view kHeaderNames =
     "alert-info call-info error-info in-reply-to organization subject server user-agent warning "
     "date timestamp mime-version content-language content-encoding content-disposition "
     "content-transfer-encoding content-id reply-to accept accept-encoding accept-language "
@@ -185,7 +185,7 @@ bool is_grammar_param(std::string_view name) {
 }
 
 bool names_a_header(std::string_view name) {
-  static const Words kWords = words_of({kHeaders});
+  static const Words kWords = words_of({kHeaderNames});
   return header_id(name) != HeaderId::other || is_in(kWords, name);
 }
 
