@@ -2,6 +2,7 @@
 
 #include "correlate/audio/icmp.h"
 #include "correlate/audio/unseen_request.h"
+#include "correlate/model/hash.h"
 
 namespace sipladder {
 namespace {
@@ -143,10 +144,23 @@ class Times {
     return std::any_of(audio_.messages.begin(), audio_.messages.end(),
                        [&](MessageId id) { return model_.messages[id].is_request(); });
   }
+  // Fax takes the place of voice on the same ports (T.38), in either direction: the re-INVITE that
+  // asked for it is not here.
+  bool becomes_fax() const {
+    const auto is_after = [&](const Endpoint& src, const Endpoint& dst) {
+      const auto fax = model_.fax_until_ns.find(pair_key(src, dst));
+      return fax != model_.fax_until_ns.end() && fax->second > direction_.last_ns;
+    };
+    return std::any_of(direction_.last_leg.begin(), direction_.last_leg.end(), [&](StreamId id) {
+      const Endpoint& src = audio_.src(id);
+      const Endpoint& dst = audio_.dst(id);
+      return is_after(src, dst) || is_after(dst, src);
+    });
+  }
   AudioVerdict stopped() {
     const StreamId last = direction_.last_leg.back();
     // A re-INVITE that is not here may have stopped it.
-    if (!shows_requests() ||
+    if (!shows_requests() || becomes_fax() ||
         skips_request_at(model_, model_.calls[audio_.call()], direction_.last_ns))
       return {};
     // By RTCP the receiver got packets after the last one that passed here.

@@ -216,7 +216,7 @@ PayloadClass Engine::State::add(const Datagram& datagram) {
     take_media(*inner, classify_payload(inner->payload));
   } else if (payload_class == PayloadClass::rtp || payload_class == PayloadClass::rtcp ||
              payload_class == PayloadClass::stun || payload_class == PayloadClass::dtls ||
-             payload_class == PayloadClass::sip_keepalive) {
+             payload_class == PayloadClass::sip_keepalive || payload_class == PayloadClass::udptl) {
     take_media(datagram, payload_class);
   } else if (payload_class == PayloadClass::relay_control) {
     relays.add(datagram);
@@ -247,6 +247,8 @@ void Engine::State::add_media(const MediaItem& item) {
     nat_traffic.add_keepalive(item.datagram);
   } else if (item.payload_class == PayloadClass::dtls) {
     paths.add_dtls(item.datagram);
+  } else if (item.payload_class == PayloadClass::udptl) {
+    paths.add_fax(item.datagram);
   } else if (item.payload_class == PayloadClass::rtp) {
     streams.add_rtp(item.datagram, item.rtp, item.key);
   } else if (item.payload_class == PayloadClass::rtcp) {

@@ -116,6 +116,7 @@ struct Model {
   std::vector<IceCheckRecord> ice_checks;
   std::vector<HandshakeRecord> handshakes;
   std::vector<TurnAllocation> turn_allocations;
+  absl::flat_hash_map<uint64_t, int64_t> fax_until_ns;  // newest UDPTL packet, by pair_key()
   std::vector<StunProbe> stun_probes;
   std::vector<Keepalive> keepalives;
   absl::flat_hash_map<uint32_t, DtmfDigits> dtmf;           // by StreamId

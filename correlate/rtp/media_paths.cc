@@ -60,6 +60,12 @@ void MediaPaths::add_allocation(const Endpoint& relayed, const Endpoint& client)
     model_.turn_allocations.push_back({relayed, client});
 }
 
+void MediaPaths::add_fax(const Datagram& datagram) {
+  const uint64_t key = pair_key(datagram.src, datagram.dst);
+  if (model_.fax_until_ns.size() >= kMaxPaths && !model_.fax_until_ns.contains(key)) return;
+  model_.fax_until_ns[key] = datagram.time_ns;
+}
+
 HandshakeRecord* MediaPaths::newest_handshake(const Endpoint& client, const Endpoint& server) {
   const auto found = handshakes_.find(pair_key(client, server));
   return found == handshakes_.end() ? nullptr : &model_.handshakes[found->second];

@@ -1,8 +1,9 @@
 // What opens a path before media takes it: connectivity checks of ICE, handshakes of DTLS, and
-// allocations of TURN.
+// allocations of TURN. And fax, which takes the path of the voice that it follows (T.38).
 //
 // Threads: the one that keeps the streams. Bounds: kMaxPaths of Model::ice_checks, of
-// Model::handshakes and of Model::turn_allocations; later ones are not kept.
+// Model::handshakes, of Model::turn_allocations and of Model::fax_until_ns; later ones are not
+// kept.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -26,11 +27,15 @@ class MediaPaths {
 
   void add_stun(const Datagram& datagram);
   void add_dtls(const Datagram& datagram);
+  // Requires a packet of UDPTL.
+  void add_fax(const Datagram& datagram);
   // Requires an ICMP error: ends and payload are those of the quoted packet.
   void add_icmp(const Datagram& datagram);
 
   size_t bytes() const {
-    return (checks_.capacity() + handshakes_.capacity() + allocations_.capacity()) * kMapSlot +
+    return (checks_.capacity() + handshakes_.capacity() + allocations_.capacity() +
+            model_.fax_until_ns.capacity()) *
+               kMapSlot +
            model_.ice_checks.capacity() * sizeof(IceCheckRecord) +
            model_.turn_allocations.capacity() * sizeof(TurnAllocation) +
            model_.handshakes.capacity() * sizeof(HandshakeRecord);

@@ -286,6 +286,18 @@ std::vector<Payload> zrtp_payloads(const Line& line, uint16_t* ip_id) {
   return {{line.time_ns, hello, ++*ip_id}};
 }
 
+// Indicators alone, without redundancy.
+std::vector<Payload> fax_payloads(const Line& line, uint16_t* ip_id) {
+  const double every = line.seconds("every", 0.02);
+  const int count = static_cast<int>(line.seconds("for", 1) / every);
+  std::vector<Payload> out;
+  for (int i = 0; i < count; i++) {
+    const std::string packet = number16(static_cast<unsigned>(i)) + std::string("\1\6\0\0", 4);
+    out.push_back({line.time_ns + std::llround(i * every * 1e9), packet, ++*ip_id});
+  }
+  return out;
+}
+
 std::vector<Payload> arp_payloads(const Line& line) {
   const auto raw = [](const std::string& address) {
     const IpAddress ip = *parse_ip(address);

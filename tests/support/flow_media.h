@@ -26,6 +26,7 @@ std::vector<Payload> stun_payloads(const Line& line, uint16_t* ip_id);
 std::vector<Payload> dtls_payloads(const Line& line, uint16_t* ip_id);
 std::vector<Payload> tls_payloads(const Line& line);
 std::vector<Payload> zrtp_payloads(const Line& line, uint16_t* ip_id);
+std::vector<Payload> fax_payloads(const Line& line, uint16_t* ip_id);
 
 std::vector<Payload> arp_payloads(const Line& line);
 

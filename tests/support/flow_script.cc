@@ -270,6 +270,7 @@ class Flow {
     if (word == "dtls") return dtls_payloads(line, &ip_id_);
     if (word == "tls") return tls_payloads(line);
     if (word == "arp") return arp_payloads(line);
+    if (word == "fax") return fax_payloads(line, &ip_id_);
     if (word == "zrtp") return zrtp_payloads(line, &ip_id_);
     for (const char* small : {"crlf", "pong", "empty", "segment", "syn"}) {
       if (word == small) return small_payloads(line, &ip_id_);

@@ -57,6 +57,7 @@
 //   1.000 alice > bob arp count=4 every=1               asks who has bob's address; `answer`: tells
 //                                     that it has its own. Of IPv6: neighbour discovery
 //   1.020 alice:4000 > bob:5000 zrtp  a Hello
+//   4.000 alice:4000 > bob:5000 fax for=5   UDPTL (T.38), one packet each every=SECONDS (0.02)
 //   1.000 alice:4000 > web:443 tls hello name=www.example.com alpn=sip/2   a ClientHello over TCP;
 //                                     versions=1.3,1.2; `tls data`: a record of application data;
 //                                     `server-hello` version=1.2, `certificate` owner= names=a,b
