@@ -40,15 +40,14 @@ class RecordedSource : public PacketSource {
 
 class TapeReader : public PacketSource {
  public:
-  explicit TapeReader(const PacketTape& tape) : tape_(tape) {}
+  explicit TapeReader(const PacketTape& tape) : tape_(tape), next_(tape.begin_) {}
 
   ReadResult next(Packet* packet) override {
-    if (at_ >= tape_.end_) return ReadResult::end;
-    if (!tape_.read(at_, sizeof *packet, reinterpret_cast<char*>(packet))) return ReadResult::end;
-    bytes_.resize(packet->ref.length);
-    if (!tape_.read(at_ + sizeof *packet, bytes_.size(), bytes_.data())) return ReadResult::end;
-    at_ += sizeof *packet + bytes_.size();
-    packet->data = reinterpret_cast<const uint8_t*>(bytes_.data());
+    if (!read_ahead(sizeof *packet)) return ReadResult::end;
+    std::memcpy(packet, bytes_.data() + used_, sizeof *packet);
+    if (!read_ahead(sizeof *packet + packet->ref.length)) return ReadResult::end;
+    packet->data = reinterpret_cast<const uint8_t*>(bytes_.data()) + used_ + sizeof *packet;
+    used_ += sizeof *packet + packet->ref.length;
     return ReadResult::packet;
   }
   std::vector<const SourceInfo*> infos() const override {
@@ -58,9 +57,26 @@ class TapeReader : public PacketSource {
   }
 
  private:
+  // Whether `size` bytes behind those that are used are in `bytes_`. They are read a piece at a
+  // time: two reads for each packet are most of what a copy of the tape costs.
+  bool read_ahead(size_t size) {
+    constexpr size_t kPiece = 1 << 18;
+    if (bytes_.size() - used_ >= size) return true;
+    bytes_.erase(0, used_);
+    used_ = 0;
+    const size_t had = bytes_.size();
+    const auto more =
+        static_cast<size_t>(std::min<uint64_t>(std::max(kPiece, size) - had, tape_.end_ - next_));
+    bytes_.resize(had + more);
+    if (had + more < size || !tape_.read(next_, more, bytes_.data() + had)) return false;
+    next_ += more;
+    return true;
+  }
+
   const PacketTape& tape_;
-  uint64_t at_ = 0;
-  std::string bytes_;
+  uint64_t next_;      // where the next piece begins
+  std::string bytes_;  // whole records and the beginning of one
+  size_t used_ = 0;    // of bytes_
 };
 
 std::string PacketTape::open(uint64_t limit) {
@@ -80,6 +96,8 @@ void PacketTape::keep(const Packet& packet) {
   kept.data = nullptr;
   record_.assign(reinterpret_cast<const char*>(&kept), sizeof kept);
   record_.append(reinterpret_cast<const char*>(packet.data), packet.ref.length);
+  while (lost_ == 0 && spool_.bytes() + record_.size() > spool_.limit() && give_up_oldest()) {
+  }
   uint64_t offset = 0;
   // Records are found only by those before them: nothing is kept once one is lost.
   const bool fits = lost_ == 0 && spool_.append(record_, &offset) && spool_.trouble().empty();
@@ -88,6 +106,17 @@ void PacketTape::keep(const Packet& packet) {
   } else {
     lost_++;
   }
+}
+
+bool PacketTape::give_up_oldest() {
+  Packet oldest;
+  if (begin_ >= end_ || !read(begin_, sizeof oldest, reinterpret_cast<char*>(&oldest)))
+    return false;
+  const uint64_t size = sizeof oldest + oldest.ref.length;
+  spool_.forget(begin_, size);
+  begin_ += size;
+  given_up_++;
+  return true;
 }
 
 std::unique_ptr<PacketSource> PacketTape::recorded(std::unique_ptr<PacketSource> source) {
@@ -105,9 +134,13 @@ bool PacketTape::read(uint64_t offset, size_t size, char* out) const {
 }
 
 std::string PacketTape::trouble() const {
-  if (lost_ == 0) return spool_.trouble();
-  return spool_.trouble() + ": the last " + std::to_string(lost_) +
-         (lost_ == 1 ? " packet was not kept" : " packets were not kept");
+  const auto packets = [](uint64_t count) {
+    return std::to_string(count) + (count == 1 ? " packet was" : " packets were");
+  };
+  if (lost_ != 0) return spool_.trouble() + ": the last " + packets(lost_) + " not kept";
+  if (given_up_ == 0) return spool_.trouble();
+  return "the temporary file has room for " + std::to_string(spool_.limit() >> 20) +
+         " MiB: the oldest " + packets(given_up_) + " given up; give more with --spool";
 }
 
 }  // namespace sipladder

@@ -2,8 +2,9 @@
 // they pass, for commands that need their bytes again. They go into an unlinked temporary file like
 // that of the spool (spool.h), with a limit of the same kind.
 //
-// Threads: one. Errors: once a packet exceeds the limit, or finds the disk full, neither it nor any
-// later packet is kept; trouble() says why, and how many.
+// Threads: one. Bounds: the limit. When it is reached, the oldest packets give way: whoever watches
+// a device for days wants to save the call of a minute ago. Errors: once a packet finds the disk
+// full, neither it nor any later packet is kept. trouble() tells of both, and how many.
 #pragma once
 
 #include <memory>
@@ -23,7 +24,7 @@ class PacketTape {
   void keep(const Packet& packet);
   // A source that passes on what `source` gives and keeps it. The tape must outlive it.
   std::unique_ptr<PacketSource> recorded(std::unique_ptr<PacketSource> source);
-  // A source that gives what was kept, from the beginning, with the same frame and source numbers.
+  // A source that gives what is kept, the oldest first, with the same frame and source numbers.
   // The tape must outlive it.
   std::unique_ptr<PacketSource> replay() const;
 
@@ -32,12 +33,15 @@ class PacketTape {
 
  private:
   friend class TapeReader;
+  // False when there is none, or it cannot be read.
+  bool give_up_oldest();
   bool read(uint64_t offset, size_t size, char* out) const;
 
   Spool spool_;
   bool open_ = false;
-  uint64_t end_ = 0;   // of what is kept
-  uint64_t lost_ = 0;  // packets
+  uint64_t begin_ = 0, end_ = 0;  // of what is kept
+  uint64_t given_up_ = 0;         // packets, the oldest
+  uint64_t lost_ = 0;             // packets, the newest
   std::string record_;
   std::vector<SourceInfo> infos_;
 };
