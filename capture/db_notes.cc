@@ -23,16 +23,22 @@ bool holds_session(const std::string& path) {
 
 }  // namespace
 
-std::vector<std::pair<std::string, std::string>> notes_in_db(const std::string& path) {
-  std::vector<std::pair<std::string, std::string>> notes;
+std::vector<DbNote> notes_in_db(const std::string& path) {
+  std::vector<DbNote> notes;
   if (!holds_session(path)) return notes;
   DbFile file;
   if (!file.open(path).empty()) return notes;
-  DbStatement rows;
-  const bool has_notes =
-      file.prepare("SELECT call_id, note FROM calls WHERE note IS NOT NULL", &rows).empty();
-  while (has_notes && sqlite3_step(rows.raw) == SQLITE_ROW)
-    notes.emplace_back(rows.text(0), rows.text(1));
+  // A session that an earlier version has saved has no notes about messages.
+  for (const char* query :
+       {"SELECT call_id, note, 0, 1 FROM calls WHERE note IS NOT NULL",
+        "SELECT call_id, note, frame, file FROM messages WHERE note IS NOT NULL"}) {
+    DbStatement rows;
+    const bool has_notes = file.prepare(query, &rows).empty();
+    while (has_notes && sqlite3_step(rows.raw) == SQLITE_ROW)
+      notes.push_back({rows.text(0), rows.text(1),
+                       static_cast<uint32_t>(sqlite3_column_int64(rows.raw, 2)),
+                       static_cast<uint16_t>(sqlite3_column_int64(rows.raw, 3) - 1)});
+  }
   return notes;
 }
 

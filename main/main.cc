@@ -252,7 +252,11 @@ void read_notes(const Options& options, Notes* notes) {
       notes->take(text);
       continue;
     }
-    for (const auto& [call_id, note] : notes_in_db(capture)) notes->set(call_id, note);
+    for (const DbNote& note : notes_in_db(capture)) {
+      notes->set(note.frame == 0 ? note.call_id
+                                 : Notes::message_key(note.call_id, note.frame, note.source),
+                 note.text);
+    }
   }
 }
 

@@ -223,6 +223,14 @@ const TableDescription kMessagesTable{
         {"inferred", "INTEGER", "1: addresses told from Via, Route and Contact of a log",
          [](Reader& r, RowId row, Value& v) { v.set(int64_t{message(r, row).inferred}); }},
         {"malformed", "TEXT", "what is wrong", malformed},
+        {"note", "TEXT", "what the user has written about it in the terminal UI",
+         [](Reader& r, RowId row, Value& v) {
+           const Notes& notes = r.analyst.notes();
+           if (notes.empty()) return;
+           const MessageRecord& m = message(r, row);
+           const std::string_view call_id = header_of(r, row, HeaderId::call_id);
+           v.set_if(notes.of(Notes::message_key(call_id, m.frame, m.source)));
+         }},
         {"raw", "TEXT", "the bytes; NULL when they are no longer readable",
          [](Reader& r, RowId row, Value& v) {
            if (r.is_readable(id_of(row))) v.set(r.bytes(id_of(row)));

@@ -28,6 +28,19 @@ TEST(Notes, ComeBackFromTheirFile) {
   EXPECT_EQ(again.to_text(), text);
 }
 
+TEST(Notes, AreAboutMessagesToo) {
+  Notes notes;
+  notes.set("a@x", "the call");
+  notes.set(Notes::message_key("a@x", 17, 0), "the lost one");
+  notes.set(Notes::message_key("a@x", 17, 1), "as the second capture shows it");
+  EXPECT_EQ(notes.of("a@x"), "the call");
+  EXPECT_EQ(notes.of(Notes::message_key("a@x", 17, 0)), "the lost one");
+  EXPECT_EQ(notes.of(Notes::message_key("a@x", 18, 0)), "");
+  EXPECT_EQ(notes.to_text(),
+            "a@x\tthe call\na@x%09frame 17\tthe lost one\n"
+            "a@x%09frame 17 of 2\tas the second capture shows it\n");
+}
+
 TEST(Notes, LeaveOutLinesThatMakeNoSense) {
   Notes notes;
   notes.take("no tab\n\tno id\na@x\tnoted\r\nb@x\t\n%\t%4");

@@ -182,7 +182,7 @@ TEST(SessionFile, ChosenCallsAlone) {
   fs::remove(path);
 }
 
-// What was noted about calls is in the session; what stands beside it is newer.
+// What was noted about calls and messages is in the session; what stands beside it is newer.
 TEST(SessionFile, KeepsNotes) {
   const std::string capture = scratch_path("noted.pcap"), session = scratch_path("noted.db");
   fs::copy_file(root_path("samples/busy.pcap"), capture, fs::copy_options::overwrite_existing);
@@ -192,10 +192,17 @@ TEST(SessionFile, KeepsNotes) {
   std::string call_id = answer(capture, "call_id");
   call_id = call_id.substr(call_id.find('\n') + 1);
   call_id = call_id.substr(0, call_id.find_first_of("\r\n"));
-  std::ofstream(capture + ".notes") << call_id << "\tline 1%0Aline 2\n";
+  std::ofstream(capture + ".notes") << call_id << "\tline 1%0Aline 2\n"
+                                    << call_id << "%09frame 1\tsee the Via\n";
+  const auto of_message = [](const std::string& source) {
+    const std::string query = "SELECT frame, note FROM messages WHERE note IS NOT NULL";
+    return run_binary({"sql", source, query, "--format", "csv"}).out;
+  };
+  EXPECT_EQ(of_message(capture), "frame,note\n1,see the Via\n");
   EXPECT_NE(answer(capture, "note").find("line 1"), std::string::npos);
   EXPECT_EQ(run_binary({"export", "-o", session, capture}).status, 0);
   EXPECT_EQ(answer(session, "note"), answer(capture, "note"));
+  EXPECT_EQ(of_message(session), of_message(capture));
   std::ofstream(session + ".notes") << call_id << "\tanother one\n";
   EXPECT_NE(answer(session, "note").find("another one"), std::string::npos);
   for (const std::string& path : {capture, session, capture + ".notes", session + ".notes"})

@@ -72,6 +72,14 @@ void LadderView::build() {
   if (!ladder_.calls.empty())
     note_of_call_ = shared_.ui->mask.sentence(
         std::string(shared_.analyst.notes().of(ladder_.calls.front().call_id)));
+  notes_of_messages_.clear();
+  if (!shared_.analyst.notes().empty()) {
+    for (const LadderRow& row : ladder_.rows) {
+      std::string note = note_of(shared_, row.message);
+      if (!note.empty())
+        notes_of_messages_[row.message.value] = shared_.ui->mask.sentence(std::move(note));
+    }
+  }
   mask_ladder(&shared_.ui->mask, &ladder_);
   if (only_sdp_)
     std::erase_if(ladder_.rows, [](const LadderRow& row) {
@@ -216,6 +224,8 @@ std::string LadderView::message_detail(const LadderRow& row) const {
   const bool ascii = shared_.ui->ascii;
   const int room = room_of(row, layout_) - ports_of(row).width();
   if (fit_row_label(row, room, ascii) != row_label(row, ascii)) out = row.label + "  " + out;
+  const auto note = notes_of_messages_.find(row.message.value);
+  if (note != notes_of_messages_.end()) out = "[" + note->second + "]  " + out;
   if (!row.transaction.empty()) out += "  " + row.transaction;
   if (row.before && shared_.model.messages.holds(row.before)) {
     const MessageRecord& before = shared_.model.messages[row.before];
@@ -269,6 +279,8 @@ void LadderView::draw(Canvas& canvas) const {
   for (size_t i = cursor_.top; i < cursor_.end(); i++, y++) {
     ladder.line(1, y, drawn_row(i), skip_ + side_);
     const bool proof = std::binary_search(proofs_.begin(), proofs_.end(), i);
+    if (notes_of_messages_.contains(ladder_.rows[i].message.value))
+      ladder.text(0, y, std::string_view("*"), Ink::good);
     if (proof) ladder.text(0, y, std::string_view(">"), Ink::error);
     if (marked_ && ladder_.rows[i].message == marked_)
       ladder.text(0, y, std::string_view("x"), Ink::good);

@@ -2,6 +2,7 @@
 // screen the selected message beside them.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -113,7 +114,8 @@ class LadderView : public Screen {
   Search search_;
   PlacePrompt place_;
   NotePrompt note_;
-  std::string note_of_call_;  // the note of the first call
+  std::string note_of_call_;                           // the note of the first call
+  std::map<uint32_t, std::string> notes_of_messages_;  // by MessageId
 };
 
 }  // namespace sipladder

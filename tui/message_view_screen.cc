@@ -19,7 +19,8 @@ void MessageScreen::refresh(int width, int height) {
     made_for_ = width;
     made_parsed_ = parsed_;
     made_syntax_ = syntax;
-    title_ = message_title(shared_, loaded_);
+    const std::string note = shared_.ui->mask.sentence(note_of(shared_, loaded_));
+    title_ = (note.empty() ? "" : "[" + note + "]  ") + message_title(shared_, loaded_);
     pane_.set(parsed_ ? message_tree(shared_, loaded_, width) : message_lines(shared_, loaded_));
   }
   pane_.fit(height);
@@ -27,6 +28,12 @@ void MessageScreen::refresh(int width, int height) {
 
 std::string MessageScreen::crumb() const {
   return fmt::format("message {}", messages_[at_].value);
+}
+
+Reply MessageScreen::type(Key key) {
+  if (!note_.editing()) return pane_.type(key);
+  note_.type(key, shared_);
+  return {};
 }
 
 void MessageScreen::step(bool forward) {
@@ -94,6 +101,12 @@ Reply MessageScreen::act(Action action) {
       shared_.ui->notice = "message copied";
       return {};
     }
+    case Action::note:
+      note_.begin(shared_, messages_[at_]);
+      return {};
+    case Action::bookmark:
+      toggle_bookmark(shared_, messages_[at_]);
+      return {};
     case Action::colors:
       shared_.ui->syntax = !shared_.ui->syntax;
       return {};
@@ -113,6 +126,8 @@ const KeyTable& MessageScreen::keys() const {
       {'e', Action::next_problem, "", "next problem"},
       {'E', Action::previous_problem, "the next or previous message that proves a problem"},
       {'Y', Action::copy, "copy the message (OSC 52)"},
+      {control_key('n'), Action::note, "write a note about the message, kept beside the capture"},
+      {'*', Action::bookmark, "a star before the note of the message, or none"},
       {'c', Action::colors, ""},
       {'C', Action::colors, "colours on or off"},
   });

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "tui/note_prompt.h"
 #include "tui/text_pane.h"
 #include "tui/view.h"
 
@@ -18,14 +19,14 @@ class MessageScreen : public Screen {
   void refresh(int width, int height) override;
   void draw(Canvas& canvas) const override { pane_.draw(canvas, 0); }
   bool click(int, int y) override { return pane_.click(y); }
-  bool typing() const override { return pane_.typing(); }
-  Reply type(Key key) override { return pane_.type(key); }
+  bool typing() const override { return note_.editing() || pane_.typing(); }
+  Reply type(Key key) override;
   Reply act(Action action) override;
   const KeyTable& keys() const override;
   std::string name() const override { return "message"; }
   std::string crumb() const override;
   std::string heading() const override { return title_; }
-  std::string prompt() const override { return pane_.prompt(); }
+  std::string prompt() const override { return note_.editing() ? note_.prompt() : pane_.prompt(); }
 
  private:
   void step(bool forward);
@@ -42,6 +43,7 @@ class MessageScreen : public Screen {
   uint32_t made_look_ = 0;
   std::string title_;
   TextPane pane_;
+  NotePrompt note_;
 };
 
 }  // namespace sipladder

@@ -40,26 +40,31 @@ std::string without_escapes(std::string_view text) {
 
 }  // namespace
 
-std::string_view Notes::of(std::string_view call_id) const {
-  const auto found = notes_.find(call_id);
+std::string_view Notes::of(std::string_view key) const {
+  const auto found = notes_.find(key);
   return found == notes_.end() ? std::string_view() : std::string_view(found->second);
 }
 
-bool Notes::set(std::string_view call_id, std::string_view text) {
+bool Notes::set(std::string_view key, std::string_view text) {
   if (text.empty()) {
-    const auto found = notes_.find(call_id);
+    const auto found = notes_.find(key);
     if (found != notes_.end()) notes_.erase(found);
     return true;
   }
-  if (notes_.size() >= kMostNotes && !notes_.contains(call_id)) return false;
-  notes_[std::string(call_id)] = text.substr(0, kMostNoteBytes);
+  if (notes_.size() >= kMostNotes && !notes_.contains(key)) return false;
+  notes_[std::string(key)] = text.substr(0, kMostNoteBytes);
   return true;
+}
+
+std::string Notes::message_key(std::string_view call_id, uint32_t frame, uint16_t source) {
+  return source == 0 ? fmt::format("{}\tframe {}", call_id, frame)
+                     : fmt::format("{}\tframe {} of {}", call_id, frame, source + 1);
 }
 
 std::string Notes::to_text() const {
   std::string all;
-  for (const auto& [call_id, text] : notes_)
-    all += with_escapes(call_id) + "\t" + with_escapes(text) + "\n";
+  for (const auto& [key, text] : notes_)
+    all += with_escapes(key) + "\t" + with_escapes(text) + "\n";
   return all;
 }
 

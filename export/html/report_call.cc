@@ -175,25 +175,31 @@ std::string ReportCall::brush() const {
 }
 
 std::string ReportCall::message(const LadderRow& row) {
-  std::string raw = row.raw;
+  std::string raw = row.raw, note;
   if (style_.request != nullptr) {
     MessageView view(style_.request->log);
     if (view.load(style_.request->model.messages[row.message])) raw = view.bytes();
     for (const HeaderLine& line : view.sip().headers) headers_.insert(lower_case(line.name));
+    const MessageRecord& record = style_.request->model.messages[row.message];
+    const std::string_view call_id = view.sip().value(HeaderId::call_id);
+    const std::string_view written = style_.request->analyst.notes().of(
+        Notes::message_key(call_id, record.frame, record.source));
+    if (!written.empty()) note = fmt::format("<p class=\"note\">Note: {}</p>\n", xml_text(written));
   }
   const std::string id = fmt::format("m{}", row.message.value);
   const std::string time =
       row.timed ? fmt::format(" data-t=\"{}\"", milliseconds(row.time_ns)) : std::string();
   return fmt::format(
       "<details class=\"msg\" id=\"{0}\"{1}><summary><span class=\"dim\">{2}</span><span>{3}</span>"
-      "<span class=\"label-text\">{4}</span><span class=\"dim\">{5} → {6}</span></summary>\n"
+      "<span class=\"label-text\">{4}</span><span class=\"dim\">{5} → {6}</span></summary>\n{9}"
       "<pre tabindex=\"0\" role=\"region\" aria-label=\"Message {7}\">{8}</pre><p><a "
       "class=\"anchor\" href=\"#{0}\">Link to this message</a></p></details>\n",
       id, time, xml_text(frame_text(ladder_, row)),
       row.timed ? xml_text(clock_text(row.time_ns, style_.text.utc)) : "",
       xml_text(utf8_text(row_label(row, false))),
       xml_text(host_text(ladder_, row.from, row.from_port)),
-      xml_text(host_text(ladder_, row.to, row.to_port)), row.message.value, escaped_lines(raw));
+      xml_text(host_text(ladder_, row.to, row.to_port)), row.message.value, escaped_lines(raw),
+      note);
 }
 
 std::string ReportCall::messages() {
