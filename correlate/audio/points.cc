@@ -55,6 +55,9 @@ AudioVerdict Points::kept_inside() const {
       const StreamRecord& behind = model_.streams[inside];
       const IpAddress& host = audio_.dst(inside).ip;
       const IpAddress& nat = audio_.dst(outside).ip;
+      // Both phones can be behind this NAT, which turns one of them round (RFC 4787 6): then the
+      // other one is answered within the network.
+      if (is_private_scope(scope_of(audio_.src(outside).ip))) continue;
       if (before.src != behind.src || host == nat || !is_private_scope(scope_of(host)) ||
           !carry_same(before, behind) || !run_together(outside, inside) ||
           before.first_ns > behind.first_ns || audio_.sends(direction_, nat) ||
@@ -63,7 +66,7 @@ AudioVerdict Points::kept_inside() const {
       for (const StreamId id : direction_.streams) {
         if (audio_.src(id).ip == host && audio_.dst(id).ip == audio_.src(outside).ip &&
             model_.streams[id].packets >= kMinMedia && run_together(id, inside) &&
-            !comes_out_elsewhere(id))
+            !model_.streams[id].passed(Way::out) && !comes_out_elsewhere(id))
           return swallowed_from(id);
       }
     }
