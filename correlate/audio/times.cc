@@ -57,7 +57,7 @@ class Times {
   // does not send from the old one any more. Then its media does not pass this point.
   bool has_moved_away() const {
     for (const Party party : {Party::caller, Party::callee}) {
-      const AudioSdp* newest = audio_.facts.negotiation.newest(party);
+      const AudioSdp* newest = newest_before_end(party);
       if (newest == nullptr || !newest->address || newest->time_ns < direction_.first_ns) continue;
       const IpAddress& ip = newest->address->ip;
       const bool same = named_at(party, ip, direction_.first_ns);
@@ -66,6 +66,15 @@ class Times {
       if (!same && !seen && !still_sends(party, newest->time_ns)) return true;
     }
     return false;
+  }
+  // What a party says long after the last packet does not explain why it was the last.
+  const AudioSdp* newest_before_end(Party party) const {
+    const auto& audio_sdps = audio_.facts.negotiation.audio_sdps;
+    const auto found =
+        std::find_if(audio_sdps.rbegin(), audio_sdps.rend(), [&](const AudioSdp& audio_sdp) {
+          return audio_sdp.author == party && audio_sdp.time_ns < direction_.last_ns + kGraceNs;
+        });
+    return found == audio_sdps.rend() ? nullptr : &*found;
   }
   // The exchange of SDP that was in force at this time names the host for the party, on some hop.
   // An older one does not count: a PBX moves the media away, back, and away again.

@@ -22,7 +22,8 @@ int64_t bye_answered(const CallContext& context) {
 }
 
 // Another call names the source, and this one does not: the receiver talks to somebody else from
-// the same port.
+// the same port. Calls that all use one pair of ports share their streams, of which each has its
+// own.
 bool is_of_other_call(const CallContext& context, const StreamRecord& stream) {
   const std::vector<CallId> calls = context.media.calls_naming(context.model.endpoints[stream.src]);
   return !calls.empty() && std::find(calls.begin(), calls.end(), context.id) == calls.end();
@@ -35,7 +36,7 @@ void check(CallContext& context, CallAnalysis* out) {
     for (const StreamId id : direction->streams) {
       const StreamRecord& stream = context.model.streams[id];
       if (stream.first_ns > ended || stream.last_ns - ended <= kAfterNs ||
-          is_of_other_call(context, stream))
+          context.media.of(id).call != context.id || is_of_other_call(context, stream))
         continue;
       Finding finding = finding_of(context, detector);
       finding.stream = id;
