@@ -14,6 +14,16 @@ bool goes_elsewhere(const AudioDirection& direction, const AudioDirection& back)
          direction.right.within(seen_until, direction.agreed_until) >= kMissedNs;
 }
 
+// Neither may send at the end, by what their SDPs say. 0.0.0.0 at the beginning is no hold.
+bool is_inactive(const AudioFacts& facts) {
+  const auto names_zeros = [&](Party party) {
+    const AudioSdp* const newest = facts.negotiation.newest(party);
+    return newest != nullptr && newest->hold_address;
+  };
+  return !facts.from_caller.right.at_end && !facts.from_callee.right.at_end &&
+         !names_zeros(Party::caller) && !names_zeros(Party::callee);
+}
+
 bool is_silent_direction(const AudioDirection& direction) {
   return direction.verdict.fault == AudioFault::silence;
 }
@@ -97,6 +107,7 @@ Audio audio_verdict(const AudioFacts& facts) {
   if (facts.negotiation.is_held()) return Audio::held;
   if (goes_elsewhere(caller, callee) && goes_elsewhere(callee, caller)) return Audio::not_captured;
   if (caller.right.at_end != callee.right.at_end) return Audio::one_way_agreed;
+  if (is_inactive(facts) && caller.streams.empty() != callee.streams.empty()) return Audio::held;
   return unseen_sender(facts) == Party::none ? Audio::two_way : Audio::half_captured;
 }
 

@@ -68,6 +68,10 @@ class Reader {
     const bool held_before =
         before != nullptr && restricts(*before) &&
         (!was_forced(audio_sdp.author) || (!offer && before->direction == audio_sdp.direction));
+    // The same answer behind a hop that has narrowed it.
+    const bool changed_by_hop =
+        before != nullptr &&
+        model_.messages[audio_sdp.message].is_in_exchange_of(model_.messages[before->message]);
     if (offer) {
       exchange_unseen_ = false;
     } else if (result.negotiated && before != nullptr && lacks_other_half(*before, audio_sdp)) {
@@ -81,7 +85,7 @@ class Reader {
     result.audio_sdps.push_back(std::move(audio_sdp));
     if (offer) follow_line(*offer, result.audio_sdps.back());
     const AudioSdp* const answered = offer ? &result.audio_sdps[*offer] : nullptr;
-    note_hold(result.audio_sdps.back(), answered, held_before);
+    note_hold(result.audio_sdps.back(), answered, held_before || changed_by_hop);
     was_forced(result.audio_sdps.back().author) = is_forced(result.audio_sdps.back(), answered);
     if (both_open()) result.negotiated = true;
   }
