@@ -33,6 +33,12 @@ bool tells_nat(const IpAddress& believed, const IpAddress& seen) {
   return (is_private_scope(own) && own != AddressScope::loopback) || believed.family != seen.family;
 }
 
+const IpAddress& own_address(const ViaHop& inside) {
+  const bool tells = inside.sent_by_ip && is_private_scope(scope_of(*inside.sent_by_ip)) &&
+                     scope_of(*inside.sent_by_ip) != AddressScope::loopback;
+  return tells ? *inside.sent_by_ip : inside.source.ip;
+}
+
 // A NAT shows in two ways, depending on the capture point. On the server's side of the NAT the Via
 // names another address than the source. On the client's side the server saw another address
 // (`received`) than the source that is seen here.
@@ -46,10 +52,7 @@ void learn_from_hop(const ViaHop& hop, EndpointNat* endpoint) {
     const bool translated =
         (is_private_scope(scope) || other_family) && *hop.received != hop.server.ip;
     if (translated) {
-      const bool inner = hop.sent_by_ip && is_private_scope(scope_of(*hop.sent_by_ip)) &&
-                         scope_of(*hop.sent_by_ip) != AddressScope::loopback;
-      endpoint->set_behind(inner ? *hop.sent_by_ip : hop.source.ip,
-                           {*hop.received, hop.rport.value_or(0)});
+      endpoint->set_behind(own_address(hop), {*hop.received, hop.rport.value_or(0)});
     }
     // With a public source, a wrong `received` does not undo what the Via tells.
     if (translated || scope != AddressScope::public_) return;

@@ -66,6 +66,10 @@ struct EndpointNat {
 // of a NAT: a private address, or a translator between IPv6 and IPv4 (RFC 6146).
 bool tells_nat(const IpAddress& believed, const IpAddress& seen);
 
+// The address of a client behind a NAT, by a request seen on the inner side of it: what its Via
+// says, which is further in where NATs stand behind each other, else the source.
+const IpAddress& own_address(const ViaHop& inside);
+
 // Adds what one hop proves about the endpoint that sent the request.
 void learn_from_hop(const ViaHop& hop, EndpointNat* endpoint);
 

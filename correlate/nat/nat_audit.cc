@@ -151,8 +151,9 @@ void NatAudit::find_rewrites(const absl::flat_hash_map<uint32_t, TransactionId>&
 // One request was captured on both sides of a NAT: that proves the NAT, whatever Via and answers
 // say.
 void NatAudit::learn_translation(const ViaHop& inside, const ViaHop& outside) {
-  endpoints_[inside.source].set_behind(inside.source.ip, outside.source);
-  endpoints_[outside.source].set_behind(inside.source.ip, outside.source);
+  const IpAddress& own = own_address(inside);
+  endpoints_[inside.source].set_behind(own, outside.source);
+  endpoints_[outside.source].set_behind(own, outside.source);
 }
 
 // Two servers that see one socket of a client at about the same time tell how its NAT maps
