@@ -38,7 +38,7 @@ AudioVerdict rejected_by_icmp(const AudioCase& audio, StreamId id) {
       end - errors.back()->time_ns < kStillAtEndNs || errors.size() * 2 >= stream.packets;
   if (!persistent) return {};
   // A closed port rejects the first packet. That a host does not answer takes seconds to tell.
-  const int64_t least_ns = errors.front()->says_port_closed() ? kHandfulNs : kMissedNs;
+  const int64_t least_ns = errors.front()->says_port_closed() ? kHandfulNs : kNoAnswerNs;
   const bool worked = errors.front()->time_ns - stream.first_ns >= least_ns;
   RejectionProof proof;
   for (const IcmpErrorRecord* error : errors) proof.frames.push_back(error->frame);

@@ -52,12 +52,6 @@ AudioVerdict not_here(const Inquiry& about) {
   return verdict;
 }
 
-AudioVerdict lost_in_relay(const Inquiry& about) {
-  const EndpointId relay =
-      relay_that_swallows(about.audio, about.points, about.direction, about.back);
-  return relay ? not_sent(about, relay) : AudioVerdict{};
-}
-
 // None of the streams could ever arrive where they were sent.
 AudioVerdict undeliverable(const Inquiry& about) {
   AudioVerdict worst;
@@ -79,6 +73,15 @@ AudioVerdict rejected(const Inquiry& about) {
     if (!first) first = std::move(lost);
   }
   return first;
+}
+
+AudioVerdict lost_in_relay(const Inquiry& about) {
+  const EndpointId relay =
+      relay_that_swallows(about.audio, about.points, about.direction, about.back);
+  if (!relay) return {};
+  // Nobody is there who could swallow anything.
+  if (AudioVerdict refused = rejected(about)) return refused;
+  return not_sent(about, relay);
 }
 
 // Some packets arrived, at least for a time; later ones could not arrive, or were rejected.

@@ -44,6 +44,9 @@ inline constexpr uint32_t kOutnumbered = 10;  // times as many packets from the 
 // are fewer than its packets, and run to its end.
 inline constexpr uint32_t kMinIcmpErrors = 3;
 inline constexpr int64_t kStillAtEndNs = 2'000'000'000;
+// A router asks three times, a second apart, who has an address before it says that nobody does
+// (Linux); with a little time on the way.
+inline constexpr int64_t kNoAnswerNs = 4'000'000'000;
 // How long a host waits for missing fragments before it sends an error (RFC 1122 3.3.2: 60 s;
 // Linux: 30 s). An error that comes sooner is about a packet of an earlier call.
 inline constexpr int64_t kReassemblyNs = 30'000'000'000;
