@@ -35,8 +35,12 @@ Rejections rejections(const Model& model, EndpointId src, EndpointId dst, int64_
   return between(model, src, dst, from_ns, from_ns + kTimerB);
 }
 
+size_t count_rejections(const Model& model, const TransactionRecord& txn) {
+  return between(model, txn.src, txn.dst, txn.first_ns, txn.last_ns + kSoonNs).size();
+}
+
 bool is_rejected(const Model& model, const TransactionRecord& txn) {
-  return !between(model, txn.src, txn.dst, txn.first_ns, txn.last_ns + kSoonNs).empty();
+  return count_rejections(model, txn) != 0;
 }
 
 std::string rejection_text(const Rejections& errors, std::string_view what, Finding* finding) {

@@ -29,6 +29,9 @@ Rejections rejections(const Model& model, EndpointId src, EndpointId dst, int64_
 
 // There is an error about this request, while it was sent or within seconds after.
 bool is_rejected(const Model& model, const TransactionRecord& txn);
+// How many ICMP errors there are between its hosts from its first copy until some time after the
+// last one.
+size_t count_rejections(const Model& model, const TransactionRecord& txn);
 
 // "192.0.2.1 rejects it with ICMP type 3 code 3, 7 times", `what` in the place of "it"; empty
 // without errors. Their frames become evidence.

@@ -191,7 +191,7 @@ void check_loops(CallContext& context, CallAnalysis* out) {
 
 const Detector loop_detector("txn-loop", Severity::error,
                              "a request comes back to a host unchanged, or 482 or 483 says so",
-                             check_loops);
+                             check_loops, {.of_same = {"txn-retransmissions"}});
 const Detector merged_detector("txn-merged", Severity::error,
                                "482: one request came to a host by two ways",
                                [](CallContext& context, CallAnalysis* out) {

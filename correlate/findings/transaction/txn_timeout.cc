@@ -127,6 +127,21 @@ bool is_given_up_soon(const TransactionRecord& txn) {
          txn.last_ns - txn.first_ns >= kLastCopy;
 }
 
+// Every copy was rejected by ICMP. Of three copies this counts when the capture goes on for longer
+// than the client has waited between all of them, since then the next one would be here. Five of
+// them have taken so long that nobody waits for a sixth.
+bool is_rejected_each_time(const CallContext& context, const TransactionRecord& txn) {
+  constexpr int64_t kLongestWait =
+      16'000'000'000;  // the sixth gap of an INVITE (RFC 3261 17.1.1.2)
+  if (txn.provisionals != 0 || txn.acked || txn.requests < 3 || txn.method == Method::options)
+    return false;
+  constexpr uint32_t kManyCopies = 5;
+  const int64_t waited_ns = std::min(txn.last_ns - txn.first_ns, kLongestWait);
+  return count_rejections(context.model, txn) >= txn.requests &&
+         (txn.requests >= kManyCopies ||
+          watched_until(context.model, txn) - txn.last_ns > waited_ns);
+}
+
 bool timed_out(const CallContext& context, const TransactionRecord& txn, Accepted& accepted) {
   if (!txn.request || txn.method == Method::ack) return false;
   if (txn.method == Method::bye || txn.method == Method::cancel) return false;
@@ -134,7 +149,8 @@ bool timed_out(const CallContext& context, const TransactionRecord& txn, Accepte
   if (given_up(context, txn) || is_left_ringing(context, txn)) return true;
   if (txn.final_status != 0) return false;
   if (state_as_of_now(context.model, txn).state != TransactionState::timed_out)
-    return is_given_up_soon(txn);
+    return is_given_up_soon(txn) ||
+           (is_rejected_each_time(context, txn) && !accepted.elsewhere(txn));
   if (txn.transport != Transport::udp || txn.requests >= 3) return true;
   // A single unanswered ping proves little; gateway-down looks at several.
   if (txn.method == Method::options) return false;
