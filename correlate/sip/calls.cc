@@ -122,7 +122,8 @@ MessageId CallTable::add(MessageRecord message, const SipFacts& facts, const Sip
   } else {
     call.first_message = id;
   }
-  const bool names_it = !call.last_message || (message.is_request() && !call.first_request);
+  const bool names_it =
+      !call.last_message || (message.is_request() && !call.first_request && message.from_caller);
   if (names_it) model_.labels[message.call] = CallLabel(names_in(sip));
   call.last_message = id;
   call.end_ns = message.time_ns;

@@ -17,7 +17,8 @@ namespace {
 constexpr size_t kMinCopies = kCopiesWithoutAck;
 constexpr int64_t kNearlyTimerH = kTimerB * 3 / 4;
 
-// The capture shows requests on this hop. From responses alone nobody can tell whether an ACK came.
+// The capture shows requests on this hop. From responses alone nobody can tell whether an ACK came,
+// unless they are repeated until nearly the end of Timer H.
 bool shows_requests(const CallContext& context, const TransactionRecord& hop) {
   return std::any_of(context.transactions.begin(), context.transactions.end(),
                      [&](TransactionId id) {
@@ -120,7 +121,9 @@ std::optional<Repeated2xx> unacknowledged_2xx(const CallContext& context) {
   for (const Repeated2xx& one : all) {
     if (passed_on.contains({one.invite, one.dialog})) continue;
     if (worst && one.copies.size() <= worst->copies.size()) continue;
-    if (is_unacknowledged(context, one) && shows_requests(context, transactions[one.invite]))
+    const bool whole = span_of(context, one) >= kNearlyTimerH;
+    if (is_unacknowledged(context, one) &&
+        (whole || shows_requests(context, transactions[one.invite])))
       worst = one;
   }
   return worst;
