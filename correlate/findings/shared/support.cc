@@ -198,7 +198,12 @@ void report(CallAnalysis* out, Finding finding) {
 }
 
 bool is_accepted(const CallContext& context, const MessageRecord& message) {
-  return message.is_request() && message.txn && context.model.transactions[message.txn].succeeded();
+  if (!message.txn) return false;
+  const TransactionRecord& txn = context.model.transactions[message.txn];
+  if (!message.is_request()) return txn.acked && message.status >= 200;
+  if (txn.kind != TransactionKind::ack_2xx) return txn.succeeded();
+  const TransactionRecord* invite = txn.invite ? &context.model.transactions[txn.invite] : nullptr;
+  return invite != nullptr && invite->succeeded() && invite->last_ns < message.time_ns;
 }
 
 bool loses_audio(const CallContext& context) {

@@ -55,7 +55,8 @@ Finding finding_of(const Detector& detector);  // about the capture
 // Packets that were captured twice are left out.
 std::vector<uint32_t> frames_of(const CallContext& context, const TransactionRecord& txn,
                                 bool requests);
-// The message is a request that was answered with 2xx: whatever is wrong with it did no harm.
+// Its peer took the message: a request was answered with 2xx, a final response to INVITE was
+// acknowledged, after an ACK the 2xx did not come again. Whatever is wrong with it did no harm.
 bool is_accepted(const CallContext& context, const MessageRecord& message);
 // Audio of the call has a fault, in one direction or both, for some time of the talk.
 bool loses_audio(const CallContext& context);
