@@ -174,7 +174,6 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp, uint64_
     stream.last_frame = datagram.frame;
     const bool again = is_packet_before(stream, datagram);
     const uint32_t distinct = stream.distinct();
-    const uint32_t duplicates = stream.duplicates;
     const bool over = datagram.time_ns >= stream.interval_end_ns;
     if (over) {
       end_interval(found->second, stream, datagram.time_ns, true);
@@ -182,7 +181,7 @@ void RtpStreams::add_rtp(const Datagram& datagram, const RtpHeader& rtp, uint64_
     }
     advance(stream, rtp, datagram.time_ns);
     if (over) end_interval(found->second, stream, datagram.time_ns, false);
-    if (again && stream.duplicates != duplicates) stream.copies++;
+    if (again && stream.distinct() == distinct) stream.copies++;
     if (stream.distinct() != distinct) try_clocks(found->second, datagram, rtp);
     if (datagram.checksum != Checksum::unknown) note_checksum(stream, datagram.checksum);
     stream.newest_ip_id = datagram.ip_id;
