@@ -141,11 +141,13 @@ MessageHops hops_of(std::string_view message) {
     if (is("cseq")) cseq = value.substr(0, value.find_first_of(" \t"));
     if (is("cseq")) hops.invites = value.ends_with("INVITE");
   }
-  // RFC 2543 has no branch: Call-ID, CSeq and sent-by make the key (RFC 3261 section 17.2.3).
+  // RFC 2543 has no branch: Call-ID, CSeq and sent-by make the key (RFC 3261 section 17.2.3). Some
+  // stacks use the branch of another request once more: the number of CSeq tells them apart.
   for (MessageHops::Via& via : hops.vias) {
     if (via.key.empty() && via.sent_by.known)
-      via.key = std::string(call_id) + " " + std::string(cseq) + " " +
+      via.key = std::string(call_id) + " " +
                 std::string(via.sent_by.bytes.begin(), via.sent_by.bytes.end());
+    if (!via.key.empty()) via.key += " " + std::string(cseq);
   }
   return hops;
 }
