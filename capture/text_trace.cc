@@ -189,11 +189,8 @@ void TextTrace::learn_date() {
   }
 }
 
-int64_t TextTrace::time_of(const TraceMessage& message) {
-  if (frame_ == 0) learn_date();
-  // In a log with times, a message without one gets the time of the message before.
-  const bool first = frame_ == 0;
-  int64_t result = last_ns_ + (first || info_.has_times ? 0 : kMadeUpStepNs);
+std::optional<int64_t> TextTrace::said_time(const TraceMessage& message) {
+  std::optional<int64_t> result;
   // The time of the log line is looked at first: it may have the date that the head leaves out.
   if (message.log_time) {
     const int64_t logged = to_ns(*message.log_time);
@@ -201,6 +198,19 @@ int64_t TextTrace::time_of(const TraceMessage& message) {
   }
   if (message.head.time) result = to_ns(*message.head.time);
   return result;
+}
+
+// In a log with times, a message without one gets the time of the message before; messages before
+// the first time get that one.
+int64_t TextTrace::time_of(const TraceMessage& message) {
+  const bool first = frame_ == 0;
+  if (first) learn_date();
+  if (const auto said = said_time(message)) return *said;
+  if (!first) return last_ns_ + (info_.has_times ? 0 : kMadeUpStepNs);
+  for (const TraceMessage& later : ahead_) {
+    if (const auto said = said_time(later)) return *said;
+  }
+  return last_ns_;
 }
 
 void TextTrace::hand_out(TraceMessage message, Packet* packet) {

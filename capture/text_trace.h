@@ -35,6 +35,7 @@ class TextTrace : public PacketSource {
   enum class Ahead { more, idle, end };
   Ahead read_ahead();
   void keep(TraceMessage message);
+  std::optional<int64_t> said_time(const TraceMessage& message);
   int64_t time_of(const TraceMessage& message);
   void look_at_differences();
   void learn_date();
