@@ -38,6 +38,24 @@ bool parse_endpoint(std::string_view text, char separator, RawEndpoint* out) {
   return parse_raw_ip(text.substr(0, at), out);
 }
 
+// An end in a head whose form says that one stands there. Its host may be a name, or an address of
+// which somebody has hidden digits: "x.x.x.50:5060", "[198.BBB.BBB.7]:5060", "198.*.*.7:5060".
+bool parse_any_endpoint(std::string_view text, RawEndpoint* out) {
+  if (parse_endpoint(text, ':', out)) return true;
+  *out = {};
+  const size_t at = text.rfind(':');
+  uint16_t port = 0;
+  if (at == npos) return false;
+  const std::string_view digits = text.substr(at + 1);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  if (error != std::errc() || end != digits.data() + digits.size()) return false;
+  std::string host(trim_text(text.substr(0, at), "[]<>"));
+  std::replace(host.begin(), host.end(), '*', 'x');
+  if (!name_raw_host(host, out)) return false;
+  out->port = port;
+  return true;
+}
+
 bool parse_dotted_endpoint(std::string_view text, RawEndpoint* out) {
   return parse_endpoint(text, '.', out);
 }
@@ -79,7 +97,7 @@ std::optional<TraceHead> parse_sofia(std::string_view line) {
   head.transport = parse_transport(peer.substr(0, peer.find('/')));
   peer.remove_prefix(std::min(peer.find('/') + 1, peer.size()));
   RawEndpoint& end = received ? head.src : head.dst;
-  if (!parse_endpoint(peer, ':', &end)) return std::nullopt;
+  if (!parse_any_endpoint(peer, &end)) return std::nullopt;
   scan.skip_spaces();
   LogTime time;
   if (scan.skip("at ") && scan_time(&scan, &time)) head.time = time;
@@ -115,7 +133,7 @@ std::optional<TraceHead> parse_asterisk(std::string_view line) {
     const bool named = colon != npos && colon <= 4 && peer[0] >= 'A' && peer[0] <= 'Z';
     if (named) head.transport = parse_transport(peer.substr(0, colon));
     if (named) peer.remove_prefix(colon + 1);
-    if (parse_endpoint(peer, ':', beginning.received ? &head.src : &head.dst)) return head;
+    if (parse_any_endpoint(peer, beginning.received ? &head.src : &head.dst)) return head;
   }
   return std::nullopt;
 }
@@ -126,7 +144,10 @@ bool parse_arrow(Scanner scan, TraceHead* head) {
   scan.skip_spaces();
   if (!scan.skip("->")) return false;
   const std::string_view dst = scan.word();
-  return parse_endpoint(src, ':', &head->src) && parse_endpoint(dst, ':', &head->dst);
+  // A line of sngrep begins with a time only, as many do: names prove no head there.
+  if (!head->dots)
+    return parse_endpoint(src, ':', &head->src) && parse_endpoint(dst, ':', &head->dst);
+  return parse_any_endpoint(src, &head->src) && parse_any_endpoint(dst, &head->dst);
 }
 
 // "+0.050000" (ngrep -T).
