@@ -1,4 +1,4 @@
-// Part of TraceParser: which lines belong to a message, and where it ends.
+// Part of TraceParser: which lines belong to a message.
 #include <algorithm>
 #include <charconv>
 #include <utility>
@@ -17,6 +17,19 @@ bool is_all(std::string_view text, char c) {
   return !text.empty() && text.find_first_not_of(c) == npos;
 }
 
+bool is_blank(std::string_view line) {
+  return line.find_first_not_of(" \t") == npos;
+}
+
+std::string_view without_end_blanks(std::string_view line) {
+  return line.substr(0, line.find_last_not_of(" \t") + 1);
+}
+
+// "Content-Length: ...": its author has left the number out.
+bool is_left_out(std::string_view value) {
+  return value == "\xE2\x80\xA6" || (value.size() > 1 && is_all(value, '.'));
+}
+
 // A line that tools write below a message, or web pages below a quotation.
 bool is_end_mark(std::string_view line) {
   const std::string_view text = trim_text(line);
@@ -29,16 +42,6 @@ bool is_end_mark(std::string_view line) {
     if (text.size() >= 10 && is_all(text, c)) return true;
   }
   return text.size() >= 6 && text.starts_with("<--") && text.ends_with("->");
-}
-
-// A body with CRLF replaced by LF: some servers send it so, and a trace does not show the
-// difference.
-std::string with_bare_line_ends(std::string_view text) {
-  std::string result;
-  for (size_t i = 0; i < text.size(); i++) {
-    if (text[i] != '\r' || i + 1 == text.size() || text[i + 1] != '\n') result += text[i];
-  }
-  return result;
 }
 
 // The transport of a Via value such as "SIP/2.0/TLS 192.0.2.1:5061;...".
@@ -58,9 +61,12 @@ TraceParser::BodyKind kind_of_body(std::string_view type) {
   return message || parts ? Kind::sip : Kind::other;
 }
 
-// Whether `text` holds `length` bytes and nothing but line ends behind them.
-bool only_line_ends(std::string_view text, size_t length) {
-  return text.size() >= length && text.find_first_not_of('\n', length) == npos;
+// The boundary of a multipart body, empty for others.
+std::string_view boundary_of(std::string_view type) {
+  constexpr std::string_view kName = "boundary=";
+  const size_t at = lower_text(type).find(kName);
+  if (at == npos || kind_of_body(type) != TraceParser::BodyKind::sip) return {};
+  return trim_text(type.substr(at + kName.size(), type.find(';', at) - at - kName.size()), " \"");
 }
 
 }  // namespace
@@ -68,6 +74,7 @@ bool only_line_ends(std::string_view text, size_t length) {
 // Whether the line belongs to the open message. *rest becomes the line without the prefix.
 TraceParser::Line TraceParser::place_of(std::string_view line, std::string_view* rest) {
   Open& open = *open_;
+  if (open.gap && note_page_edge(line)) return Line::foreign;
   if (!open.prefix.empty()) {
     const auto stripped = open.prefix.strip(line);
     if (!stripped && line.find_first_not_of(" \t>") != npos)
@@ -75,13 +82,40 @@ TraceParser::Line TraceParser::place_of(std::string_view line, std::string_view*
     *rest = stripped.value_or(std::string_view());
   }
   if (skip_spacing(*rest)) return Line::foreign;
+  if (ends_before(*rest)) return Line::behind;
+  if (open.gap && is_blank(*rest)) return Line::foreign;
+  if (!open.gap || goes_on(*rest)) return Line::of_message;
+  open.end_headers();
   return ends_before(*rest) ? Line::behind : Line::of_message;
+}
+
+// Where a page of a document ends or begins: "Roe  Informational  [Page 3]", a form feed, "RFC 3665
+// Basic Call Flows  December 2003".
+bool TraceParser::note_page_edge(std::string_view line) {
+  const std::string_view text = trim_text(line, " \t\f\r");
+  const bool feed = line.find('\f') != npos && text.empty();
+  const size_t page = text.rfind("[Page ");
+  const bool footer = page != npos && text.ends_with(']');
+  const bool header = text.starts_with("RFC ") && text.size() > 5 && Scanner::is_digit(text[4]);
+  if (!feed && !footer && !header) return false;
+  return open_->page = true;
+}
+
+// Whether the line behind an empty one is a header line of the open message all the same.
+bool TraceParser::goes_on(std::string_view line) {
+  Open& open = *open_;
+  const bool folded = open.page && (line[0] == ' ' || line[0] == '\t');
+  if (!folded && !is_known_header(line)) return false;
+  if (open.has_all_fields() && !open.page) return false;
+  open.gap = open.page = false;
+  return true;
 }
 
 // Whether the line is of another program that writes into the same log.
 bool TraceParser::is_foreign(std::string_view line) {
-  return !open_->prefix.is_indent() && open_->header_lines > 0 && open_->foreign++ < kMaxForeign &&
-         find_start_line(line, true) == npos && !parse_trace_head(line) && !is_end_mark(line);
+  return !open_->prefix.is_indent() && open_->header_lines > 0 && !open_->has_length() &&
+         open_->foreign++ < kMaxForeign && find_start_line(line, true) == npos &&
+         !parse_trace_head(line) && !is_end_mark(line);
 }
 
 // True when the line is to be skipped. An empty line between the start-line and the first header
@@ -89,13 +123,14 @@ bool TraceParser::is_foreign(std::string_view line) {
 bool TraceParser::skip_spacing(std::string_view line) {
   Open& open = *open_;
   if (open.is_segment()) return false;
-  if (line.empty() && open.header_lines == 0 && !open.spaced) {
+  const bool blank = is_blank(line);
+  if (blank && open.header_lines == 0 && !open.spaced) {
     open.spaced = true;
     return true;
   }
   if (!open.spaced) return false;
   if (!std::exchange(open.spacing, true)) return false;
-  open.spaced = open.spacing = line.empty();
+  open.spaced = open.spacing = blank;
   if (open.spaced) open.spacing = false;
   return open.spaced;
 }
@@ -131,40 +166,91 @@ void TraceParser::append_to_segment(std::string_view line) {
 
 void TraceParser::append_text(std::string_view line) {
   Open& open = *open_;
+  // A terminal or a page may have filled the lines up with blanks.
+  const bool trims = !open.is_segment() && (open.body_at == 0 || open.is_padded());
+  if (trims) {
+    const std::string_view shown = std::exchange(line, without_end_blanks(line));
+    if (shown.size() > line.size() && !line.empty() && open.body_at == 0) open.padded_lines++;
+  }
   const bool whole = !open.dots || line.ends_with('.');
   if (open.dots && whole) line.remove_suffix(1);
+  if (trims) line = without_end_blanks(line);
+  // The name of a session has one character at least (RFC 8866 section 5.3).
+  if (trims && open.body == BodyKind::sdp && line == "s=") line = "s= ";
   if (open.text.size() + line.size() + 2 > kMaxTraceText) {
     open.missing += line.size() + 2;
     return;
   }
+  if (open.begins_body(line)) open.end_headers();
   if (open.body_at != 0) {
     open.body_lines++;
     if (open.body == BodyKind::unknown && line.starts_with("v=")) open.body = BodyKind::sdp;
   } else {
     note_header(line);
   }
-  open.text.append(line);
   // A line of ngrep without its dot has been wrapped by somebody who passed it on.
   const bool wrapped = !whole && open.body_at == 0;
+  if (open.body_at == 0 && line.empty() && !wrapped) {
+    open.gap = open.may_go_on();
+    if (!open.gap) open.end_headers();
+    return;
+  }
+  if (open.body_at == 0) open.last_line = open.text.size();
+  open.text.append(line);
   open.text.append(wrapped ? " " : "\r\n");
-  if (open.body_at == 0 && line.empty() && !wrapped) open.body_at = open.text.size();
+}
+
+void TraceParser::Open::end_headers() {
+  text.append("\r\n");
+  body_at = text.size();
+  gap = false;
+}
+
+// The empty line before a body may have got lost.
+bool TraceParser::Open::begins_body(std::string_view line) const {
+  if (body_at != 0 || header_lines == 0 || is_segment()) return false;
+  if (line == "v=0") return body == BodyKind::sdp || content_length.value_or(0) > 0;
+  return !boundary.empty() && line.starts_with("--") && line.substr(2) == boundary;
+}
+
+// Whether an empty line may stand among the headers: one of those that every message has is still
+// to come, or a document goes on with them on its next page.
+bool TraceParser::Open::may_go_on() const {
+  if (is_segment() || header_lines == 0) return false;
+  return !has_all_fields() || (!head && !content_length);
 }
 
 void TraceParser::note_header(std::string_view line) {
+  Open& open = *open_;
   const size_t colon = line.find(':');
   if (colon == npos) return;
   const std::string_view name = trim_text(line.substr(0, colon));
   const std::string_view value = trim_text(line.substr(colon + 1));
-  if (!open_->text.empty() && is_header_line(line)) open_->header_lines++;
+  if (!open.text.empty() && is_header_line(line)) open.header_lines++;
   const auto is = [&](std::string_view one, std::string_view short_form) {
     return same_word(name, one) || same_word(name, short_form);
   };
-  if (is("Via", "v") && !open_->via) open_->via = via_transport(value);
-  if (is("Content-Type", "c")) open_->body = kind_of_body(value);
+  static constexpr struct {
+    std::string_view name, short_form;
+  } kFields[] = {{"Via", "v"}, {"From", "f"}, {"To", "t"}, {"Call-ID", "i"}, {"CSeq", "CSeq"}};
+  static_assert(std::size(kFields) == kMandatory);
+  for (size_t i = 0; i < kMandatory; i++) {
+    if (is(kFields[i].name, kFields[i].short_form)) open.fields |= 1U << i;
+  }
+  if (is("Contact", "m")) open.has_contact = true;
+  if (is("Via", "v") && !open.via) open.via = via_transport(value);
+  if (is("Content-Type", "c")) {
+    open.body = kind_of_body(value);
+    open.boundary = boundary_of(value);
+  }
   if (!is("Content-Length", "l")) return;
+  open.length_left_out = is_left_out(value);
   size_t length = 0;
   const auto result = std::from_chars(value.data(), value.data() + value.size(), length);
-  if (result.ec == std::errc()) open_->content_length = length;
+  if (result.ec != std::errc()) return;
+  open.content_length = length;
+  open.length_at = open.text.size() + static_cast<size_t>(value.data() - line.data());
+  open.length_digits = static_cast<size_t>(result.ptr - value.data());
 }
 
 // The start of another message counts for more than Content-Length, because texts for people leave
@@ -186,78 +272,17 @@ bool TraceParser::breaks_off(std::string_view line) const {
   constexpr size_t kLong = 60;
   const size_t before = open.text.size() - 2;
   const bool wrapped = open.body_lines > 0 && before - open.text.rfind("\n", before - 1) > kLong;
-  const bool sdp_line = line.size() > 1 && line[1] == '=';
-  return open.body == BodyKind::sdp && !sdp_line && !wrapped;
+  if (open.body != BodyKind::sdp || is_sdp_line(line)) return false;
+  return !wrapped || open.has_length();
 }
 
 bool TraceParser::ends_before(std::string_view line) const {
   const Open& open = *open_;
-  if (open.head && open.head->blank_ends && line.empty()) return true;
+  if (open.head && open.head->blank_ends && is_blank(line)) return true;
   const bool field = open.body_at == 0 && is_header_line(line) && line.find(": ") == line.find(':');
   const bool head = !field && parse_trace_head(line).has_value();
   if (open.is_segment() && segment_left_ == 0) return head;
   return head || is_end_mark(line) || starts_another(line) || breaks_off(line);
-}
-
-// A body that is longer with CRLF than Content-Length says may have had LF. Then it does not count
-// as complete here, and take() decides.
-bool TraceParser::Open::is_complete() const {
-  if (body_at == 0) return false;
-  if (content_length) {
-    const size_t want = *content_length;
-    return body_size() == want || (body_lines > 0 && body_size() == want + 2);
-  }
-  return head && head->bytes > 0 && text.size() >= head->bytes;
-}
-
-// Ends the open message. False when it is no message but a start-line alone.
-bool TraceParser::take(TraceMessage* out) {
-  Open open = *std::exchange(open_, std::nullopt);
-  prefix_ = open.prefix;
-  before_.clear();
-  log_time_is_near_ = false;
-  if (open.header_lines == 0 && !open.is_segment()) {
-    count_unread(open.text.substr(0, open.text.find('\r')), line_number_);
-    return false;
-  }
-  std::string& text = open.text;
-  text += open.partial;
-  // The last line of a body needs no line end.
-  while (!open.content_length && open.body_at != 0 && open.body_size() >= 2 &&
-         text.ends_with("\r\n\r\n")) {
-    text.resize(text.size() - 2);
-  }
-  // Where the body is not shown, empty lines stand before the next message.
-  const bool left_out = open.content_length && open.body_at != 0 &&
-                        open.body_size() < *open.content_length &&
-                        text.find_first_not_of(" \r\n", open.body_at) == npos;
-  if (left_out) text.resize(open.body_at);
-  if (open.content_length && open.body_at != 0) {
-    const size_t want = *open.content_length;
-    if (open.body_size() > want + 2) {
-      const std::string bare = with_bare_line_ends(std::string_view(text).substr(open.body_at));
-      if (only_line_ends(bare, want)) text.replace(open.body_at, npos, bare);
-    }
-    if (open.body_size() > want) text.resize(open.body_at + want);
-    // A text that ends too early was cut when it was copied, not on the wire.
-    if (open.body_size() < want) open.missing = want - open.body_size();
-  }
-  if (open.body_at == 0) text.append("\r\n");
-  // The header ends within this segment: the other segments are missing, or came in another order.
-  if (open.body_at == 0 && open.is_segment()) open.missing = std::max<size_t>(open.missing, 1);
-  out->head = open.head.value_or(TraceHead{});
-  out->log_time = open.log_time;
-  out->log_time_is_near = open.log_time_is_near;
-  out->transport = out->head.transport ? *out->head.transport : open.via.value_or(Transport::udp);
-  out->inferred = false;
-  out->bytes = std::move(text);
-  out->missing = open.missing;
-  // A TCP segment may hold several messages.
-  head_.reset();
-  follows_ = open.is_segment() && segment_left_ > 0;
-  if (follows_) head_ = std::move(open.head);
-  lines_since_head_ = 0;
-  return true;
 }
 
 }  // namespace sipladder

@@ -217,7 +217,8 @@ void TraceParser::begin(std::string_view line, size_t at, LinePrefix prefix) {
   if (refused_ && refused_->line.find(start_line) == npos)
     count_unread(refused_->line, refused_->number);
   refused_.reset();
-  open_->dots = start_line.ends_with('.') && (!head_ || head_->dots || !head_->has_ends());
+  open_->dots =
+      trim_text(start_line).ends_with('.') && (!head_ || head_->dots || !head_->has_ends());
   if (open_->head && !open_->dots) open_->head->blank_ends = false;
   open_->prefix = std::move(prefix);
   if (open_->is_segment()) {

@@ -52,6 +52,8 @@ class TraceParser {
   const std::string& first_unread() const { return first_unread_; }
 
  private:
+  static constexpr size_t kMandatory = 5;  // Via, From, To, Call-ID, CSeq
+
   // A message whose lines are being read.
   struct Open {
     std::optional<TraceHead> head;
@@ -73,13 +75,34 @@ class TraceParser {
     LinePrefix prefix;
     BodyKind body = BodyKind::unknown;
     bool dots = false;
-    bool spaced = false;   // an empty line stands behind every line
-    bool spacing = false;  // the next line is such an empty one
-    int foreign = 0;       // lines of other programs between those of the message
+    size_t last_line = 0;  // where the last header line begins
+    unsigned fields = 0;   // a bit for each of those that every message has
+    bool has_contact = false;
+    bool gap = false;   // behind an empty line, which may stand among the headers
+    bool page = false;  // a page has ended or begun in that gap
+    size_t padded_lines = 0;
+    size_t length_at = 0, length_digits = 0;  // of the number in Content-Length
+    bool length_left_out = false;             // "..." stands there
+    std::string boundary;                     // of a multipart body
+    bool spaced = false;                      // an empty line stands behind every line
+    bool spacing = false;                     // the next line is such an empty one
+    int foreign = 0;  // lines of other programs between those of the message
 
     size_t body_size() const { return text.size() - body_at; }
     bool is_segment() const { return head && head->segment > 0; }
     bool is_complete() const;
+    bool has_all_fields() const { return fields == (1U << kMandatory) - 1; }
+    bool has_length() const {
+      return body_at != 0 && content_length && body_size() >= *content_length;
+    }
+    bool is_padded() const { return padded_lines * 2 > header_lines; }
+    bool begins_body(std::string_view line) const;
+    bool may_go_on() const;
+    void end_headers();
+    void break_off();
+    void fit_body();
+    bool may_cut_at(size_t size) const;
+    void grow_length();
   };
 
   // A line with a start-line behind something else: the next line tells whether it is one.
@@ -99,6 +122,8 @@ class TraceParser {
   Line place_of(std::string_view line, std::string_view* rest);
   bool is_foreign(std::string_view line);
   bool skip_spacing(std::string_view line);
+  bool note_page_edge(std::string_view line);
+  bool goes_on(std::string_view line);
   bool ends_before(std::string_view line) const;
   bool starts_another(std::string_view line) const;
   bool breaks_off(std::string_view line) const;
@@ -137,6 +162,8 @@ class TraceParser {
   int64_t elapsed_ns_ = 0;  // by relative times
   std::optional<LogTime> time_below_;
 };
+
+bool is_sdp_line(std::string_view line);  // "x=..."
 
 // Whether the beginning of a file is text with SIP messages in it.
 bool is_text_trace(std::string_view beginning);
