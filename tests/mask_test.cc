@@ -47,6 +47,29 @@ TEST_F(MaskTest, KeepsPortsAndTheKindOfAnAddress) {
   EXPECT_EQ(v6.substr(v6.size() - 6), "]:5061");
 }
 
+// A user of digits stands behind a colon as a port does.
+TEST_F(MaskTest, ReplacesUsersOfDigitsOnly) {
+  for (const char* text :
+       {"sip:768000@lab.example", "<sip:768000@192.0.2.1:5060>;tag=7", "tel:768000", "sips:768000",
+        "sip:alice:768000@lab.example", "sip:768000;phone-context=x@lab.example"}) {
+    EXPECT_EQ(mask_.name(text).find("768000"), std::string::npos) << text;
+    EXPECT_EQ(mask_.sentence(text).find("768000"), std::string::npos) << text;
+    EXPECT_EQ(mask_.cell("value", text).find("768000"), std::string::npos) << text;
+    EXPECT_EQ(mask_.header("Contact", text).find("768000"), std::string::npos) << text;
+  }
+  EXPECT_NE(mask_.name("sip:768000@lab.example:5062;lr").find(":5062;lr"), std::string::npos);
+  EXPECT_NE(mask_.name("<sip:768000@lab.example:5062>").find(":5062>"), std::string::npos);
+}
+
+TEST_F(MaskTest, KeepsTheNumbersOfTheProtocolInHeaders) {
+  EXPECT_EQ(mask_.header("Max-Forwards", "70"), "70");
+  EXPECT_EQ(mask_.header("CSeq", "14411 INVITE"), "14411 INVITE");
+  EXPECT_EQ(mask_.header("Content-Type", "application/sdp"), "application/sdp");
+  EXPECT_EQ(mask_.header("Via", "SIP/2.0/UDP 192.0.2.1:5060;rport").substr(0, 12), "SIP/2.0/UDP ");
+  EXPECT_EQ(mask_.header("Call-ID", "768000").find("768000"), std::string::npos);
+  EXPECT_EQ(mask_.cell("header:Max-Forwards", "70"), "70");
+}
+
 // Words of our sentences, numbers of packets, codes, times.
 TEST_F(MaskTest, LeavesSentencesReadable) {
   mask_.name("caller");

@@ -74,6 +74,18 @@ bool may_hold_address(std::string_view atom) {
          std::count(atom.begin(), atom.end(), ':') >= 2;
 }
 
+// Whether the digits from `begin` to `end`, which stand behind a colon, are a port, and not a user
+// ("sip:768000@lab.example") or a password.
+bool is_port(std::string_view text, size_t begin, size_t end) {
+  constexpr std::string_view kBehind = ";>, ?\"])&";
+  if (end < text.size() && kBehind.find(text[end]) == std::string_view::npos) return false;
+  size_t word = begin - 1;
+  while (word > 0 && is_word_byte(text[word - 1])) word--;
+  if (is_scheme(text.substr(word, begin - 1 - word))) return false;
+  const size_t stop = text.find_first_of("@>, \"", end);
+  return stop == std::string_view::npos || text[stop] != '@';
+}
+
 // Writes the real ports back, which tell nothing about anybody.
 void restore_ports(std::string_view before, std::string* after) {
   for (size_t at = 1; at + 1 < before.size(); at++) {
@@ -81,11 +93,11 @@ void restore_ports(std::string_view before, std::string* after) {
     if (!is_word_byte(before[at - 1]) && before[at - 1] != ']') continue;
     size_t end = at + 1;
     while (end < before.size() && is_digit(before[end])) end++;
-    const bool ends = end == before.size() || !(is_word_byte(before[end]) || before[end] == ':');
     const bool in_v6 = before[at - 1] != ']' &&
                        before.substr(0, at).find(':') != std::string_view::npos &&
                        before.find("::") != std::string_view::npos;
-    if (ends && !in_v6) after->replace(at, end - at, before.substr(at, end - at));
+    if (is_port(before, at + 1, end) && !in_v6)
+      after->replace(at, end - at, before.substr(at, end - at));
   }
 }
 
@@ -170,10 +182,24 @@ std::string Mask::sentence(std::string text) {
 std::string Mask::cell(std::string_view column, std::string text) {
   if (!on_ || text.empty()) return text;
   if (column == "raw") return message(std::move(text));
+  constexpr std::string_view kHeader = "header:";
+  if (column.starts_with(kHeader)) return header(column.substr(kHeader.size()), std::move(text));
   const bool names =
-      column.starts_with("header:") ||
       std::find(std::begin(kNameColumns), std::end(kNameColumns), column) != std::end(kNameColumns);
   return names ? name(std::move(text)) : sentence(std::move(text));
+}
+
+std::string Mask::header(std::string_view name, std::string value) {
+  if (!on_) return value;
+  learn_header(name, value);
+  sip_->value(name, value);
+  return value;
+}
+
+// Remembers the names of a header for sentences. Those that hold words of the protocol, and Via,
+// have none that a sentence would show alone.
+void Mask::learn_header(std::string_view name, std::string_view value) {
+  if (!holds_grammar(name) && !holds_credentials(name) && !equal_no_case(name, "via")) learn(value);
 }
 
 std::string Mask::message(std::string bytes) {

@@ -39,11 +39,14 @@ class Mask {
   std::string sentence(std::string text);
   // The cell of a table; `column` tells whether it is a name, a message or a sentence.
   std::string cell(std::string_view column, std::string text);
+  // The value of the header `name`, as redact does it: numbers of the protocol stay.
+  std::string header(std::string_view name, std::string value);
   // A SIP message, as redact does it.
   std::string message(std::string bytes);
 
  private:
   void learn(std::string_view name);
+  void learn_header(std::string_view name, std::string_view value);
   std::string replaced(std::string_view text);
   std::string replaced_atom(std::string_view atom);
 

@@ -20,6 +20,17 @@ constexpr size_t kMaxRawLines = 100'000;
 constexpr int kPlotLines = 19;                        // of plots below the figures of a stream
 constexpr std::string_view kMessageTitle = "frame ";  // begins the title line of a message
 
+// The text of a column as the mask shows it; what it leaves of a header depends on its name.
+std::string masked_text(const Shared& shared, const TableDescription& table, Reader& reader,
+                        RowId row, const Column& column, const Value& value) {
+  if (&table != &kHeadersTable || column.name != "value")
+    return shared.ui->mask.cell(column.name, plain_text(value));
+  Value name;
+  const std::string text = plain_text(value);  // before the reader reads anything else
+  find_column(table, "name")->get(reader, row, name);
+  return shared.ui->mask.header(plain_text(name), text);
+}
+
 std::vector<CellLine> record_lines(const Shared& shared, const TableDescription& table, RowId row,
                                    int width) {
   constexpr int kNames = 22;
@@ -35,7 +46,7 @@ std::vector<CellLine> record_lines(const Shared& shared, const TableDescription&
     const size_t first = lines.size();
     const bool text = value.type == Value::Type::text;
     add_wrapped(&lines,
-                text ? shared.ui->mask.cell(column.name, plain_text(value)) : plain_text(value),
+                text ? masked_text(shared, table, reader, row, column, value) : plain_text(value),
                 width, kNames);
     if (lines.size() == first) lines.emplace_back();
     put_text(&lines[first], 0, fit_text(safe_text(column.name), kNames - 2), Ink::info);

@@ -89,6 +89,11 @@ std::string SqlView::shown(size_t row, size_t column) const {
   Mask& mask = shared_.ui->mask;
   if (value.type != Value::Type::text || !mask.is_on()) return plain_text(value);
   const std::string& name = columns_[column].name;
+  const auto header = std::find_if(columns_.begin(), columns_.end(),
+                                   [](const auto& one) { return one.name == "name"; });
+  if (name == "value" && header != columns_.end())
+    return mask.header(plain_text(rows_[row][static_cast<size_t>(header - columns_.begin())]),
+                       plain_text(value));
   const bool known = std::any_of(
       tables().begin(), tables().end(),
       [&](const TableDescription* table) { return find_column(*table, name) != nullptr; });

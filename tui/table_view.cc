@@ -70,9 +70,15 @@ RowId TableView::selected() const {
   return cursor_.selected < ids.size() ? ids[cursor_.selected] : RowId{};
 }
 
-// Columns of numbers hold no names: the mask leaves them.
-std::string TableView::shown(const Column& column, std::string text) const {
-  return is_number(column) ? text : shared_.ui->mask.cell(column.name, std::move(text));
+// Columns of numbers hold no names: the mask leaves them. What is masked of a header's value
+// depends on the header.
+std::string TableView::shown(const Column& column, RowId row) {
+  std::string text = plain_text(rows_.value(column, row));
+  if (is_number(column)) return text;
+  if (&table_ != &kHeadersTable || column.name != "value")
+    return shared_.ui->mask.cell(column.name, std::move(text));
+  const std::string name = plain_text(rows_.value(*find_column(table_, "name"), row));
+  return shared_.ui->mask.header(name, std::move(text));
 }
 
 void TableView::take_cells() {
@@ -80,8 +86,7 @@ void TableView::take_cells() {
   cells_top_ = cursor_.top;
   for (size_t i = cursor_.top; i < cursor_.end(); i++) {
     std::vector<std::string> cells;
-    for (const Column* column : columns_)
-      cells.push_back(shown(*column, plain_text(rows_.value(*column, rows_.ids()[i]))));
+    for (const Column* column : columns_) cells.push_back(shown(*column, rows_.ids()[i]));
     cells_.push_back(std::move(cells));
   }
 }

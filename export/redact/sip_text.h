@@ -19,6 +19,8 @@ class SipText {
 
   // `text` may also be a part of a message: its beginning, or what a short capture left of it.
   void message(std::span<char> text);
+  // The value of the header `name`.
+  void value(std::string_view name, std::span<char> value) { header_value(name, value); }
   uint64_t blanked_bodies() const { return blanked_; }
 
  private:
@@ -32,6 +34,8 @@ class SipText {
   void header_value(std::string_view name, std::span<char> value);
   void addresses(std::span<char> value);
   void dialog(std::span<char> value);
+  void grammar(std::string_view name, std::span<char> value);
+  void words(std::span<char> text, Keep plain);
   void cseq(std::span<char> value);
   void via(std::span<char> value);
   void credentials(std::span<char> value);
@@ -39,7 +43,7 @@ class SipText {
   void user_and_host(std::span<char> text);
   void user(std::span<char> text);
   void params(std::span<char> text, char separator);
-  void param(std::span<char> text);
+  void param(std::span<char> text, Keep other);
   void body(std::span<char> text, const Body& about, int depth);
   void multipart(std::span<char> text, const std::string& boundary, int depth);
   void dtmf(std::span<char> text);
