@@ -14,6 +14,8 @@
 #include "correlate/model/message_view.h"
 #include "decode/sip_message.h"
 #include "export/redact/grammar.h"
+#include "export/redact/replacer.h"
+#include "export/redact/sip_text.h"
 #include "query/session.h"
 #include "tests/support/flow_pages.h"
 #include "tests/support/hep_builder.h"
@@ -254,6 +256,36 @@ host bob 192.0.2.102
   EXPECT_NE(bytes.find("x-person: ") == std::string::npos,
             bytes.find("refer-to:") == std::string::npos);
   EXPECT_EQ(contents(in).size(), contents(out).size());
+}
+
+// A number of a user in texts for people, in parameters of events and in attributes of nobody's.
+// Numbers of the protocol stay, also those that a user has too.
+TEST(Redact, NoUserOfDigitsIsLeftInAnyText) {
+  const std::string sdp =
+      "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"
+      "m=audio 40000 RTP/AVP 0\r\na=X-caller:768000\r\na=rtcp:40000\r\n";
+  std::string text =
+      "SIP/2.0 486 Busy 768000 Here\r\nFrom: <sip:40000@lab.example>;tag=1\r\n"
+      "To: <sip:768000@lab.example>;tag=2\r\nCall-ID: 768000-1\r\nCSeq: 40000 INVITE\r\n"
+      "Event: dialog;call-id=768000-1;id=31\r\n"
+      "Diversion: <sip:7612@lab.example>;reason=\"by 768000\";counter=1\r\n"
+      "Warning: 392 192.0.2.1:5060 \"tells: in_uri=sip:768000@lab.example req 7612\"\r\n"
+      "Reason: Q.850;cause=17;text=\"768000 is busy\", X;note=768000\r\n"
+      "Retry-After: 40000 (768000 will call back);duration=3600\r\n"
+      "Content-Type: application/sdp\r\nContent-Length: " +
+      std::to_string(sdp.size()) + "\r\n\r\n" + sdp;
+  Replacer replacer(KeyedHash("a key"), false);
+  SipText sip(replacer);
+  sip.message(text);
+  ASSERT_NE(text.find("in_uri=sip:768000@"), std::string::npos);  // it only learns
+  replacer.begin_replacing();
+  sip.message(text);
+  EXPECT_EQ(text.find("768000"), std::string::npos) << text;
+  EXPECT_EQ(text.find("7612"), std::string::npos) << text;
+  for (const char* kept : {"SIP/2.0 486 Busy ", "CSeq: 40000 INVITE", ";id=31", ";counter=1",
+                           "Warning: 392 ", ":5060 \"", "Q.850;cause=17;", "Retry-After: 40000 (",
+                           ";duration=3600", "m=audio 40000 ", "a=rtcp:40000"})
+    EXPECT_NE(text.find(kept), std::string::npos) << kept << " in\n" << text;
 }
 
 // What a proxy tells its relay: names go, and the session stays what it was.

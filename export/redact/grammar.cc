@@ -118,25 +118,31 @@ constexpr std::string_view kAddressHeaders =
     "history-info p-associated-uri p-called-party-id alert-info call-info error-info "
     "geolocation p-served-user p-profile-key p-user-database p-refused-uri-list "
     "permission-missing trigger-consent p-asserted-service p-preferred-service policy-contact";
-// Headers of words and numbers of the protocol.
+// Headers whose numbers are all counts, times and versions.
+constexpr std::string_view kNumberHeaders =
+    "cseq max-forwards content-length l expires min-expires rseq rack session-expires x min-se "
+    "mime-version timestamp date flow-timer max-breadth sec-websocket-version";
+// Headers of words of the protocol, whose texts and parameters can also name a user.
 constexpr std::string_view kGrammarHeaders =
-    "cseq max-forwards content-length l expires min-expires rseq rack session-expires x "
-    "min-se allow allow-events u supported k require unsupported proxy-require accept "
+    "allow allow-events u supported k require unsupported proxy-require accept "
     "accept-encoding accept-language content-encoding e content-type c content-disposition "
-    "content-language content-transfer-encoding mime-version event o subscription-state "
-    "timestamp date retry-after priority privacy refer-sub reason warning answer-mode "
-    "security-client security-server security-verify p-early-media flow-timer "
-    "request-disposition recv-info info-package max-breadth hide upgrade connection "
-    "sec-websocket-version sec-websocket-protocol sec-websocket-extensions suppress-if-match";
+    "content-language content-transfer-encoding event o subscription-state "
+    "retry-after priority privacy refer-sub reason warning answer-mode "
+    "security-client security-server security-verify p-early-media "
+    "request-disposition recv-info info-package hide upgrade connection "
+    "sec-websocket-protocol sec-websocket-extensions suppress-if-match";
 constexpr std::string_view kCredentialHeaders =
     "authorization proxy-authorization www-authenticate proxy-authenticate "
     "authentication-info";
 // Parameters whose values are words of the protocol.
 constexpr std::string_view kGrammarParams =
-    "transport user method ttl lr rport q expires refresher ob comp cause index screen party "
-    "privacy reg-id audio video application isfocus automata class duplex mobility handling "
-    "protocol version nc qop algorithm stale d-alg alg npdi counter limit early-only "
-    "retry-after purpose methods events schemes actor sigcomp keep reason";
+    "transport user method refresher ob comp screen party privacy audio video application isfocus "
+    "automata class duplex mobility handling protocol qop algorithm stale d-alg alg npdi "
+    "early-only purpose methods events schemes actor sigcomp";
+// Parameters whose values are numbers of the protocol.
+constexpr std::string_view kNumberParams =
+    "ttl lr rport q expires min-expires cause index reg-id version nc counter limit retry-after "
+    "keep duration min-se refresh";
 
 bool is_in(const Words& words, std::string_view word) {
   constexpr size_t kLongest = 64;
@@ -174,6 +180,11 @@ bool holds_grammar(std::string_view header) {
   return is_in(kWords, header);
 }
 
+bool holds_numbers(std::string_view header) {
+  static const Words kWords = words_of({kNumberHeaders});
+  return is_in(kWords, header);
+}
+
 bool holds_credentials(std::string_view header) {
   static const Words kWords = words_of({kCredentialHeaders});
   return is_in(kWords, header);
@@ -181,6 +192,11 @@ bool holds_credentials(std::string_view header) {
 
 bool is_grammar_param(std::string_view name) {
   static const Words kWords = words_of({kGrammarParams});
+  return is_in(kWords, name);
+}
+
+bool is_number_param(std::string_view name) {
+  static const Words kWords = words_of({kNumberParams});
   return is_in(kWords, name);
 }
 

@@ -15,7 +15,9 @@ bool is_common_user(std::string_view word);  // "anonymous"
 bool names_a_header(std::string_view name);
 bool holds_addresses(std::string_view header);
 bool holds_grammar(std::string_view header);
+bool holds_numbers(std::string_view header);
 bool holds_credentials(std::string_view header);
 bool is_grammar_param(std::string_view name);
+bool is_number_param(std::string_view name);
 
 }  // namespace sipladder

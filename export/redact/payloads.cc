@@ -137,8 +137,7 @@ void Payloads::stun_attribute(uint16_t type, Bytes value, Bytes message) {
     case 0x8003:
       return text(value);
     case 0x0009:  // ERROR-CODE: a number, then words
-      return value.size() > 4 ? replacer_.text(chars(value.subspan(4)), Keep::grammar_and_numbers)
-                              : void();
+      return value.size() > 4 ? replacer_.text(chars(value.subspan(4)), Keep::grammar) : void();
     case 0x0013:  // DATA
       datagram(value, {}, {});
       return;

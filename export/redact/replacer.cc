@@ -150,10 +150,17 @@ size_t Replacer::replace_address(std::span<char> text, size_t at) {
   return length;
 }
 
+bool Replacer::keeps(std::string_view word, Keep keep) const {
+  if (keep == Keep::nothing) return false;
+  if (keep == Keep::grammar || !is_number(word)) return is_grammar(word);
+  return keep == Keep::grammar_and_numbers || word.size() < kLeastUser || !users_.contains(std::string(word));
+}
+
 void Replacer::replace_word(std::string_view word, std::string* out, Keep keep) {
   constexpr std::string_view kCookie = "z9hG4bK";  // RFC 3261 8.1.1.7
-  if (keep == Keep::grammar_and_numbers && is_number(word)) return;
-  if (keep != Keep::nothing && is_grammar(word)) return;
+  if (in_user_ && is_number(word) && word.size() >= kLeastUser && users_.size() < kMostUsers)
+    users_.emplace(word);
+  if (keeps(word, keep)) return;
   const size_t begin = starts_no_case(word, kCookie) ? kCookie.size() : 0;
   if (begin == word.size()) return;
   if (learning_) return words_.learn(word.substr(begin));
@@ -212,6 +219,12 @@ void Replacer::text(std::span<char> text, Keep keep) {
   const bool escaped = std::find(text.begin(), text.end(), '%') != text.end();
   if (escaped) return replace_escaped(text, keep);
   replace_plain(text, keep);
+}
+
+void Replacer::user(std::span<char> text) {
+  in_user_ = true;
+  this->text(text, Keep::nothing);
+  in_user_ = false;
 }
 
 void Replacer::secret(std::span<char> text) const {

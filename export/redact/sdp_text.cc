@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "export/redact/grammar.h"
 #include "export/redact/text_kinds.h"
 #include "export/redact/text_parts.h"
 
@@ -52,6 +53,19 @@ void SdpText::secret(Text value, size_t begin) {
   replacer_.text(value.subspan(end), Keep::grammar_and_numbers);
 }
 
+namespace {
+
+// Whether the words of a name are of SDP: "rtcp-mux", but not "x-something".
+bool is_known(std::string_view name) {
+  if (name.starts_with("x-")) return false;
+  while (!name.empty()) {
+    if (!is_grammar(cut(&name, '-'))) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 void SdpText::attribute(Text value) {
   static constexpr std::array<std::string_view, 5> kSecrets = {"fingerprint", "crypto", "key-mgmt",
                                                                "identity", "acap"};
@@ -80,9 +94,12 @@ void SdpText::attribute(Text value) {
     return replacer_.text(value.subspan(inner),
                           name == "ssrc" ? Keep::nothing : Keep::grammar_and_numbers);
   }
-  replacer_.text(value.subspan(0, colon), Keep::grammar_and_numbers);
-  replacer_.text(value.subspan(colon),
-                 is_one_of(kNames, name) ? Keep::nothing : Keep::grammar_and_numbers);
+  replacer_.text(value.subspan(0, colon), Keep::grammar_and_other_numbers);
+  // Nobody knows what the numbers of an attribute of nobody's are.
+  const Keep keep = is_one_of(kNames, name) ? Keep::nothing
+                    : is_known(name)        ? Keep::grammar_and_numbers
+                                            : Keep::grammar;
+  replacer_.text(value.subspan(colon), keep);
 }
 
 }  // namespace sipladder

@@ -44,8 +44,11 @@ size_t SipText::headers(Text text, Body* about) {
 void SipText::start_line(Text line) {
   const std::string_view all = view(line);
   const size_t space = all.find(' ');
-  if (all.starts_with("SIP/2.0") || all.starts_with("HTTP/1."))
-    return replacer_.text(line.subspan(std::min(space, all.size())), Keep::grammar_and_numbers);
+  if (all.starts_with("SIP/2.0") || all.starts_with("HTTP/1.")) {
+    size_t code = std::min(space, all.size());  // the status stays, the phrase is a text
+    while (code < all.size() && (is_space(all[code]) || is_digit(all[code]))) code++;
+    return replacer_.text(line.subspan(code), Keep::grammar);
+  }
   if (space == std::string_view::npos) return replacer_.text(line, Keep::nothing);
   const size_t last = std::max(all.rfind(' '), space);
   const bool known =
@@ -85,7 +88,8 @@ void SipText::header_value(std::string_view name, Text value) {
   if (holds_addresses(name)) return addresses(value);
   if (holds_credentials(name)) return credentials(value);
   if (equal_no_case(name, "cseq")) return cseq(value);
-  if (holds_grammar(name)) return replacer_.text(value, Keep::grammar_and_numbers);
+  if (holds_numbers(name)) return replacer_.text(value, Keep::grammar_and_numbers);
+  if (holds_grammar(name)) return grammar(name, value);
   // The names of scanning tools stay, so that a scan can still be seen.
   if (equal_no_case(name, "user-agent")) {
     static constexpr std::array<std::string_view, 4> kTools = {"friendly-scanner", "sipvicious",
@@ -101,6 +105,42 @@ void SipText::header_value(std::string_view name, Text value) {
                     equal_no_case(name, "target-dialog");
   if (tags) return dialog(value);
   replacer_.text(value, Keep::nothing);
+}
+
+// Words of the protocol with parameters.
+void SipText::grammar(std::string_view name, Text value) {
+  const bool is_event = equal_no_case(name, "event") || equal_no_case(name, "o");
+  const Keep plain = equal_no_case(name, "retry-after") ? Keep::grammar_and_numbers
+                                                        : Keep::grammar_and_other_numbers;
+  for_each_part(value, ",;", [&](Text one) {
+    const std::string_view all = view(one);
+    const size_t equal = find_outside(all, 0, "=(");
+    const bool is_param = equal < all.size() && all[equal] == '=';
+    if (!is_param) return words(one, plain);
+    // The id of a subscription by REFER is the CSeq of the REFER (RFC 3515 2.4.6).
+    if (is_event && equal_no_case(trim(all.substr(0, equal)), "id")) return;
+    param(one, Keep::grammar_and_other_numbers);
+  });
+}
+
+// In quoted strings, comments and URIs a number is more likely a user than a code.
+void SipText::words(Text text, Keep plain) {
+  const std::string_view all = view(text);
+  size_t at = 0;
+  while (at < all.size() && (is_space(all[at]) || is_digit(all[at]))) at++;
+  replacer_.text(text.subspan(0, at), plain);  // the code of a Warning
+  while (at < all.size()) {
+    const size_t open = std::min(all.find_first_of("\"(", at), all.size());
+    const Text outside = text.subspan(at, open - at);
+    const bool uri = view(outside).find('@') != std::string_view::npos ||
+                     view(outside).find("sip:") != std::string_view::npos ||
+                     view(outside).find("tel:") != std::string_view::npos;
+    replacer_.text(outside, uri ? Keep::grammar : plain);
+    if (open == all.size()) return;
+    const size_t close = std::min(all.find(all[open] == '"' ? '"' : ')', open + 1), all.size());
+    replacer_.text(text.subspan(open, close - open), Keep::grammar);
+    at = close + 1;
+  }
 }
 
 // The method is replaced as it is in the start line, so that both stay the same.
@@ -237,14 +277,16 @@ void SipText::user_and_host(Text text) {
 
 void SipText::user(Text text) {
   if (is_common_user(view(text))) return;
-  replacer_.text(text, Keep::nothing);
+  replacer_.user(text);
 }
 
 void SipText::params(Text text, char separator) {
-  for_each_part(text, std::string_view(&separator, 1), [&](Text one) { param(one); });
+  for_each_part(text, std::string_view(&separator, 1),
+                [&](Text one) { param(one, Keep::nothing); });
 }
 
-void SipText::param(Text text) {
+// `other`: what stays of the values of parameters that are not known.
+void SipText::param(Text text, Keep other) {
   const std::string_view all = view(text);
   const size_t equal = std::min(all.find('='), all.size());
   const std::string name = lower_case(trim(all.substr(0, equal)));
@@ -256,9 +298,16 @@ void SipText::param(Text text) {
         !value.empty() && value.front() == '"' && value.back() == '"' && value.size() > 1;
     return uri(quoted ? value.subspan(1, value.size() - 2) : value);
   }
-  if (is_grammar_param(name)) return replacer_.text(value, Keep::grammar_and_numbers);
+  if (is_number_param(name)) return replacer_.text(value, Keep::grammar_and_numbers);
+  // Call-ID and tags become what they become in their own headers.
+  if (name == "call-id" || name.ends_with("tag")) return replacer_.text(value, Keep::nothing);
+  if (name == "boundary") return replacer_.text(value, Keep::nothing);  // as multipart() does it
+  if (name == "text" || name == "reason") return replacer_.text(value, Keep::grammar);
+  const bool quoted = view(value).find('"') != std::string_view::npos;
+  if (is_grammar_param(name))
+    return replacer_.text(value, quoted ? Keep::grammar : Keep::grammar_and_other_numbers);
   const bool urn = view(value).find("urn:") != std::string_view::npos;
-  replacer_.text(value, urn ? Keep::grammar : Keep::nothing);
+  replacer_.text(value, urn || (quoted && other != Keep::nothing) ? Keep::grammar : other);
 }
 
 void SipText::body(Text text, const Body& about, int depth) {
@@ -294,7 +343,7 @@ void SipText::multipart(Text text, const std::string& boundary, int depth) {
   for (size_t i = 0; i < marks.size(); i++) {
     const size_t end = i + 1 < marks.size() ? marks[i + 1] : text.size();
     const size_t line = std::min(view(text).find('\n', marks[i]), end);
-    replacer_.text(text.subspan(marks[i], mark.size()), Keep::grammar_and_numbers);
+    replacer_.text(text.subspan(marks[i], mark.size()), Keep::nothing);
     if (line >= end) continue;
     const Text part = text.subspan(line, end - line);  // begins with the line end of the boundary
     Body about;
