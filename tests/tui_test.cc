@@ -7,6 +7,7 @@
 #include "tests/support/engine_feed.h"
 #include "tests/support/packet_builder.h"
 #include "tui/app.h"
+#include "tui/list_rows.h"
 
 namespace sipladder::tui_test {
 namespace {
@@ -76,6 +77,34 @@ TEST_F(TuiTest, EmptyListOnASmallScreenIsDrawn) {
   EXPECT_TRUE(has(screen(a, {}), "sipladder  calls  0 dialogs"));
   EXPECT_TRUE(has(screen(a, {kKeyEnter, kKeyDown}, 12, 3), "? help"));
   screen(a, {}, 1, 1);
+}
+
+// What is asked for while rows are chosen begins anew, and the list says that it is working.
+TEST_F(TuiTest, AskingAnewWhileRowsAreChosenBeginsAnew) {
+  three_calls();
+  const Shared shared{feed_.model, feed_.log, feed_.analyst, lock_, verdicts_, true};
+  CallCells cells(shared);
+  ListRows rows(shared, cells, false, "");
+  rows.filter("invite", understand_filter("invite", "calls"));
+  shared.ui->slice = std::chrono::milliseconds(0);
+  rows.refresh();
+  rows.sort(&list_columns_called({"sipfromuser"}).front(), true);
+  EXPECT_TRUE(rows.working());
+  shared.ui->slice = std::chrono::seconds(5);
+  do rows.refresh();
+  while (rows.working());
+  EXPECT_EQ(rows.ids(), (std::vector<CallId>{CallId{3}, CallId{1}}));
+}
+
+TEST_F(TuiTest, ListBeginsWithTheFilterOfTheConfiguration) {
+  three_calls();
+  const Shared shared{feed_.model, feed_.log, feed_.analyst, lock_, verdicts_, true};
+  shared.ui->first_filter = "carol";
+  App a(shared, false, [] { return std::string(); });
+  const std::string first = screen(a, {});
+  EXPECT_TRUE(has(first, "1 dialog of 3")) << first;
+  EXPECT_TRUE(has(first, "carol")) << first;
+  EXPECT_FALSE(has(first, "alice")) << first;
 }
 
 TEST_F(TuiTest, ListShowsCallsAndFollowsGrowth) {

@@ -52,12 +52,12 @@ bool ListRows::collect() {
   }
   collected_ = calls.size();
   total_ = calls.held();
-  if (gone) stale_ = true;
+  if (gone) gone_ = true;
   return gone || base_.size() != before;
 }
 
 bool ListRows::is_stale() const {
-  if (stale_) return true;
+  if (stale_ || gone_) return true;
   if (std::chrono::steady_clock::now() < again_) return false;
   const bool by_verdict = group_ != Group::all || !sort_.name.empty() || has_filter();
   return arranged_of_ != base_.size() ||
@@ -65,7 +65,7 @@ bool ListRows::is_stale() const {
 }
 
 void ListRows::arrange() {
-  stale_ = false;
+  stale_ = gone_ = false;
   arranged_of_ = base_.size();
   arranged_version_ = shared_.ui->overview.version();
   Arrangement<CallId>::Wish wish;
@@ -78,6 +78,11 @@ void ListRows::arrange() {
   arrangement_.begin(base_, std::move(wish));
 }
 
+bool ListRows::working() const {
+  const bool waits_for_verdicts = (given_.active() || asked_.active()) && !shared_.verdicts;
+  return arrangement_.running() || (stale_ && is_arranged() && !waits_for_verdicts);
+}
+
 bool ListRows::refresh() {
   const bool grown = collect();
   if (!is_arranged()) return grown || std::exchange(stale_, false);
@@ -87,7 +92,9 @@ bool ListRows::refresh() {
     if (!shared_.verdicts) return false;
     if (filter->update(shared_.model, shared_.log, shared_.analyst)) stale_ = true;
   }
-  if (!arrangement_.running() && is_stale()) arrange();
+  // What has chosen its first rows by another filter does not choose the rest by the new one. Calls
+  // that come or go do not begin it anew, or it would never end.
+  if (stale_ || (!arrangement_.running() && is_stale())) arrange();
   if (!arrangement_.step(shared_.ui->slice)) return false;
   shown_ = std::move(arrangement_.result());
   again_ = std::chrono::steady_clock::now() + kBetween;

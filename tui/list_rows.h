@@ -25,7 +25,8 @@ class ListRows {
   // Takes in new calls, and goes on choosing and sorting. True: ids() has changed.
   bool refresh();
   const std::vector<CallId>& ids() const { return is_arranged() ? shown_ : base_; }
-  bool working() const { return arrangement_.running(); }
+  // True until ids() are what was asked for.
+  bool working() const;
   double progress() const { return arrangement_.progress(); }
   // True until the condition of the command line was evaluated, which needs the verdicts.
   bool waits() const { return given_.active() && !given_.asked(); }
@@ -74,7 +75,8 @@ class ListRows {
   std::vector<CallId> base_, shown_;
   uint32_t collected_ = 0, epoch_ = 0, total_ = 0;
   Arrangement<CallId> arrangement_;
-  bool stale_ = false;
+  bool stale_ = false;      // something else is asked for than `arrangement_` has begun
+  bool gone_ = false;       // calls of base_ were given up
   size_t arranged_of_ = 0;  // base_.size() when arrange() began
   uint32_t arranged_version_ = 0;
   std::chrono::steady_clock::time_point again_{};
