@@ -109,6 +109,16 @@ std::vector<ListColumn> list_columns_called(const std::vector<std::string>& name
   return columns;
 }
 
+std::vector<ListColumn> chosen_list_columns(const std::vector<std::string>& names) {
+  constexpr int kLast = 99;  // only the mark of the worst finding stays longer
+  std::vector<ListColumn> columns = list_columns_called(names);
+  const std::vector<std::string>& usual = default_list_columns();
+  for (ListColumn& column : columns) {
+    if (std::find(usual.begin(), usual.end(), column.name) == usual.end()) column.keep = kLast;
+  }
+  return columns;
+}
+
 const std::vector<std::string>& default_list_columns() {
   static const std::vector<std::string> kNames = {
       "mark", "index", "time",    "method", "sipfromuser", "siptouser", "src",
@@ -127,7 +137,9 @@ std::vector<PlacedColumn> place_columns(const std::vector<ListColumn>& columns, 
   while (placed.size() > 1 && needed() > width) {
     const auto least = std::min_element(placed.begin(), placed.end(),
                                         [&](const PlacedColumn& a, const PlacedColumn& b) {
-                                          return columns[a.column].keep < columns[b.column].keep;
+                                          const int left = columns[a.column].keep;
+                                          const int right = columns[b.column].keep;
+                                          return left != right ? left < right : a.column > b.column;
                                         });
     placed.erase(least);
   }

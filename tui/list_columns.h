@@ -59,6 +59,9 @@ const std::vector<ListColumn>& list_columns();
 // The columns of these names. "header:X-Foo" is a header; "src:21" is a column with a width. A name
 // that no column has is left out.
 std::vector<ListColumn> list_columns_called(const std::vector<std::string>& names);
+// The same for names that the user has chosen: columns beside the usual ones are the last to be
+// left out where there is no room.
+std::vector<ListColumn> chosen_list_columns(const std::vector<std::string>& names);
 // Sets the width that the user wants, within limits.
 void set_width(ListColumn* column, int width);
 // The name as list_columns_called() takes it: with the width, when the user has set one.

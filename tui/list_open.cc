@@ -75,7 +75,7 @@ Reply ListView::open_columns() {
     if (!shown) choices.push_back({column.name, column.about, column.name, false});
   }
   return choose_columns(std::move(choices), [this](const std::vector<std::string>& names) {
-    if (!names.empty()) columns_ = list_columns_called(names);
+    if (!names.empty()) columns_ = chosen_list_columns(names);
   });
 }
 
