@@ -79,7 +79,8 @@ int run_interface(Session& session, const Options& options, const Prepared& prep
   tui.calls_only = options.calls_only;
   Options without = options;  // calls only is no part of the condition: a key switches it
   without.calls_only = false;
-  tui.list = {selection(without), split_names(options.columns)};
+  tui.list = {selection(without),
+              options.columns.empty() ? tui.ui->columns : split_names(options.columns)};
   tui.ui->tape = session.tape.is_open() ? &session.tape : nullptr;
   tui.ui->version = options.version;
   tui.ui->command_line = options.command_line;

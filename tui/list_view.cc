@@ -42,8 +42,11 @@ ListView::ListView(const Shared& shared, bool calls_only, const ListChoice& choi
     : shared_(shared),
       cells_(shared_),
       rows_source_(shared_, cells_, calls_only, choice.condition),
-      columns_(
-          list_columns_called(choice.columns.empty() ? default_list_columns() : choice.columns)) {}
+      columns_(chosen_list_columns(choice.columns)) {
+  if (columns_.empty()) columns_ = list_columns_called(default_list_columns());
+  const std::string& filter = shared_.ui->first_filter;
+  if (!filter.empty()) rows_source_.filter(filter, understand_filter(filter, "calls"));
+}
 
 CallId ListView::selected() const {
   const auto& ids = rows_source_.ids();
