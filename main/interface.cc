@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <memory>
 
+#include "main/nearest.h"
 #include "main/output.h"
 #include "main/print.h"
 #include "main/selection.h"
 #include "main/text_file.h"
+#include "tui/list_columns.h"
 #include "tui/sngreprc.h"
 #include "tui/tui.h"
 
@@ -58,8 +60,24 @@ void accept_baseline(Session& session, const Baseline& baseline) {
 
 }  // namespace
 
+bool wants_interface(const Options& options) {
+  return options.command.empty() && !options.no_interface && isatty(STDOUT_FILENO) != 0;
+}
+
+std::string mistake_in_list_columns(const Options& options) {
+  for (const std::string& name : split_names(options.columns)) {
+    if (!list_columns_called({name}).empty()) continue;
+    std::vector<std::string> names;
+    for (const ListColumn& column : list_columns()) names.push_back(column.name);
+    const std::string meant = nearest(name, names);
+    return "--columns: no column of the list is called " + name +
+           (meant.empty() ? " (or header:NAME)" : "; did you mean " + meant + "?");
+  }
+  return {};
+}
+
 bool opens_interface(const Options& options) {
-  if (!options.command.empty() || options.no_interface || isatty(STDOUT_FILENO) == 0) return false;
+  if (!wants_interface(options)) return false;
   const std::string why = unusable_terminal();
   if (!why.empty()) complain(why);
   return why.empty();

@@ -28,6 +28,7 @@
 #include "query/database.h"
 #include "query/session.h"
 #include "tui/terminal.h"
+#include "tui/tui.h"
 
 namespace sipladder {
 namespace {
@@ -203,7 +204,11 @@ std::string mistake_before_reading(const Options& options) {
     if (!error.empty()) return "--match: " + error;
   }
   if (const std::string error = check_filter(options.bpf); !error.empty()) return error;
-  return mistake_in_query(options);
+  if (!wants_interface(options) || !unusable_terminal().empty()) return mistake_in_query(options);
+  if (std::string error = mistake_in_list_columns(options); !error.empty()) return error;
+  Options without = options;  // columns of the list need not be columns of `calls`
+  without.columns.clear();
+  return mistake_in_query(without);
 }
 
 // Adds how to get permission, when a device may not be opened.
