@@ -36,7 +36,7 @@ std::string header_sentences(const std::set<std::string>& names) {
     text += text.size() > 1 ? ",\n" : "";
     append_json(&text, name);
     text += ':';
-    append_json(&text, found->title);
+    append_json(&text, found->detail);
   }
   std::string safe;
   for (const char c : text + "}") c == '<' ? safe.append("\\u003c") : safe.append(1, c);

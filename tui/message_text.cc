@@ -109,7 +109,7 @@ void add_header(std::vector<CellLine>* lines, const HeaderLine& header, int widt
   put_text(&lines->back(), static_cast<int>(name.size()) + 2, safe_text(unfold(header.value)));
   const Explanation* const known = find_explanation(name);
   if (known != nullptr && known->kind == WordKind::header)
-    add_wrapped(lines, known->title + " (" + known->rule + ")", width, 4, Ink::dim);
+    add_wrapped(lines, fmt::format("{} ({})", known->detail, known->rule), width, 4, Ink::dim);
   add_parameters(lines, header.value);
 }
 
