@@ -174,7 +174,12 @@ WavReport write_voices(const ExportRequest& request, WavExport& voices) {
   if (track.truncated())
     result.lines.push_back(fmt::format("what comes after {} hours is not in the file",
                                        StereoTrack::kMaxSeconds / 3600));
-  result.error = track.write(request.path, voices.channels());
+  if (track.seconds() > 0) {
+    result.error = track.write(request.path, voices.channels());
+    return result;
+  }
+  result.error = request.path + ": not written: nothing of it can be heard here";
+  for (const std::string& line : result.lines) result.error += "; " + line;
   return result;
 }
 
