@@ -6,18 +6,29 @@ namespace sipladder {
 
 HelpView::HelpView(const Screen& about) : title_("Keys of the " + about.name()) {
   std::string names;
-  std::vector<CellLine> lines;
   for (const KeyBinding& binding : about.keys()) {
     names += (names.empty() ? "" : ", ") + key_name(binding.key);
     if (binding.help.empty()) continue;
-    lines.emplace_back();
-    put_text(&lines.back(), 2, safe_text(fmt::format("{:<18} {}", names, binding.help)));
+    rows_.push_back({std::move(names), std::string(binding.help)});
     names.clear();
   }
-  pane_.set(std::move(lines));
 }
 
-void HelpView::refresh(int, int height) {
+void HelpView::refresh(int width, int height) {
+  constexpr int kNames = 2, kWords = 21, kLeastForBoth = 50;  // columns
+  if (width != width_) {
+    width_ = width;
+    std::vector<CellLine> lines;
+    for (const Row& row : rows_) {
+      const std::u32string names = safe_text(row.keys);
+      const bool beside = width >= kLeastForBoth && kNames + text_width(names) < kWords;
+      const size_t first = lines.size();
+      if (!beside) lines.emplace_back();
+      add_wrapped(&lines, row.words, width, width < kLeastForBoth ? 2 * kNames : kWords);
+      if (lines.size() > first) put_text(&lines[first], kNames, names);
+    }
+    pane_.set(std::move(lines));
+  }
   pane_.fit(height);
 }
 

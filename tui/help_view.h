@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "tui/text_pane.h"
 #include "tui/view.h"
@@ -24,7 +25,12 @@ class HelpView : public Screen {
   std::string prompt() const override { return pane_.prompt(); }
 
  private:
+  struct Row {
+    std::string keys, words;
+  };
   std::string title_;
+  std::vector<Row> rows_;
+  int width_ = 0;  // that the lines of pane_ were made for
   TextPane pane_;
 };
 

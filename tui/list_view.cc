@@ -113,22 +113,31 @@ void ListView::refresh(int width, int height) {
   take_rows(width);
   instead_.clear();
   if (rows_source_.total() == 0) {
-    instead_ = instead_of_sip(shared_.model, shared_.ui->bpf);
-    if (shared_.verdicts && shared_.model.finished) tell_capture(width);
+    tell_instead(width);
   }
   if (panel_rows_ > 1) panel_.refresh(shared_, selected(), width, panel_rows_ - 1);
 }
 
-// Makes the lines about a capture without any call: its findings.
-void ListView::tell_capture(int width) {
+// Makes the lines about a capture without any call: what else it has, its findings.
+void ListView::tell_instead(int width) {
   std::vector<CellLine> lines;
+  for (const std::string& line : instead_of_sip(shared_.model, shared_.ui->bpf)) {
+    if (text_width(safe_text(line)) > width)
+      add_wrapped(&lines, line, width, 0);
+    else
+      add_lines(&lines, line);
+  }
+  if (shared_.verdicts && shared_.model.finished) add_findings(&lines, width);
+  for (const CellLine& line : lines) instead_.push_back(to_utf8(line));
+}
+
+void ListView::add_findings(std::vector<CellLine>* lines, int width) const {
   for (const Finding* finding : shared_.analyst.all()) {
     const Problem problem = problem_of(shared_, *finding);
-    add_wrapped(&lines, "", width, 0);
-    add_wrapped(&lines, problem_line(problem), width, 0);
-    add_wrapped(&lines, "to do: " + problem.remedy, width, 2);
+    add_wrapped(lines, "", width, 0);
+    add_wrapped(lines, problem_line(problem), width, 0);
+    add_wrapped(lines, "to do: " + problem.remedy, width, 2);
   }
-  for (const CellLine& line : lines) instead_.push_back(to_utf8(line));
 }
 
 // When a call began, as the user wants it told.

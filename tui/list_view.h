@@ -54,7 +54,9 @@ class ListView : public Screen {
   void select_call(CallId id);
   void select_worst();
   void show_notes();
-  void tell_capture(int width);
+  void tell_instead(int width);
+  void add_findings(std::vector<CellLine>* lines, int width) const;
+  std::string words_for_none() const;
   void take_rows(int width);
   std::string time_of(size_t row, int64_t begin_ns) const;
   std::string title_of(const ListColumn& column) const;

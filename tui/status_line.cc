@@ -47,7 +47,8 @@ std::vector<std::string> instead_of_sip(const Model& model, const std::string& b
   std::vector<std::string> lines;
   const Accounting& all = model.accounting;
   if (all.sip_messages > 0) return lines;
-  lines.push_back(fmt::format("No SIP yet in {}.", counted(all.packets, "packet")));
+  lines.push_back(
+      fmt::format("No SIP {}in {}.", model.finished ? "" : "yet ", counted(all.packets, "packet")));
   for (size_t i = 0; i < all.classes.size(); i++) {
     if (all.classes[i] > 0)
       lines.push_back(
