@@ -209,8 +209,8 @@ void App::draw_edges(Canvas* canvas, bool hints, bool fresh) {
   canvas->reverse_row(0);
   if (hints) canvas->text(0, last - 1, hint_line(view.keys(), canvas->width()), Ink::dim);
   const std::string prompt = view.prompt();
-  std::string words = asking_                       ? "End the capture? y: yes, any other key: no"
-                      : !prompt.empty()             ? masked_prompt(prompt)
+  std::string words = asking_           ? "End the capture? y: yes, any other key: no"
+                      : !prompt.empty() ? (view.asks_for_file() ? prompt : masked_prompt(prompt))
                       : !shared_.ui->notice.empty() ? shared_.ui->notice
                                                     : status_words_;
   if (!fresh) words += "  (busy)";

@@ -44,6 +44,17 @@ class ListRows {
   const std::string& filter_text() const { return filter_text_; }
   bool has_filter() const { return filter_.kind != RowFilter::Kind::none || !picked_.name.empty(); }
   std::string about() const;  // "only one-way, state=busy"
+  // The SQL condition that chooses the rows; empty: something else does too, or nothing.
+  const std::string& only_condition() const {
+    static const std::string kNone;
+    const bool only = !given_.active() && picked_.name.empty() && group_ == Group::all &&
+                      !hidden_until_ && !calls_only_;
+    return only ? filter_.condition : kNone;
+  }
+  // clear() has hidden calls, and nothing else chooses among them.
+  bool only_cleared() const {
+    return hidden_until_ && !given_.active() && !has_filter() && group_ == Group::all;
+  }
   uint32_t total() const { return total_; }
   const std::string& sorted_by() const { return sort_.name; }
   bool descending() const { return descending_; }

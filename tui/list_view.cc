@@ -249,6 +249,14 @@ std::string ListView::title_of(const ListColumn& column) const {
   return column.field == Field::time ? short_time_title(*shared_.ui) : column.title;
 }
 
+// Why no row is shown.
+std::string ListView::words_for_none() const {
+  if (rows_source_.only_cleared())
+    return fmt::format("the list was cleared: {} no longer shown",
+                       counted(rows_source_.total(), "dialog"));
+  return fmt::format("no call matches (of {})", rows_source_.total());
+}
+
 void ListView::draw(Canvas& canvas) const {
   int y = canvas.height() >= kLeastForSummary ? summary_line(canvas) : 0;
   const auto cell = [&](int row, const PlacedColumn& place, const std::string& text, Ink ink) {
@@ -268,7 +276,7 @@ void ListView::draw(Canvas& canvas) const {
   }
   y++;
   if (rows_.empty() && rows_source_.total() > 0 && !rows_source_.working())
-    canvas.text(0, y, fmt::format("no call matches (of {})", rows_source_.total()));
+    canvas.text(0, y, words_for_none());
   for (size_t i = 0; i < instead_.size(); i++) canvas.text(0, y + static_cast<int>(i), instead_[i]);
   for (size_t i = 0; i < rows_.size(); i++, y++) {
     const Row& row = rows_[i];

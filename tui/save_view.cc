@@ -40,6 +40,7 @@ class SaveView : public Screen {
     return counted(calls_.size(), "call") + " as " + std::string(exporter_.about);
   }
   std::string prompt() const override { return edit_.prompt(); }
+  bool asks_for_file() const override { return true; }
 
  private:
   void write();

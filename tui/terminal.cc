@@ -160,7 +160,12 @@ Terminal::Terminal(bool color) {
 Terminal::~Terminal() {
   g_way_out.keyboard = -1;
   g_way_out.size = 0;
-  if (open_) endwin();
+  if (!open_) return;
+  // Where there is no other screen to go back to, the last row stays, and the shell writes into it.
+  move(getmaxy(stdscr) - 1, 0);
+  clrtoeol();
+  refresh();
+  endwin();
 }
 
 void leave_terminal_at_once() {

@@ -75,6 +75,8 @@ class Screen {
   virtual std::string crumb() const { return name(); }  // in the trail of views
   virtual std::string heading() const { return {}; }    // behind the trail
   virtual bool working() const { return false; }        // has more to do: refresh again at once
+  // The prompt names a file, which the mask leaves: files are written with the name that is typed.
+  virtual bool asks_for_file() const { return false; }
   virtual std::string prompt() const {
     return {};
   }  // a question in the last row, while it is asked
