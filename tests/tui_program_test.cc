@@ -97,6 +97,13 @@ TEST(SavedFromAPipe, AReportSaysWithWhatItWasMade) {
   EXPECT_EQ(page.str().find("<p>sipladder </p>"), std::string::npos);
 }
 
+TEST(ColumnsOfTheList, HaveItsOwnNamesAndHeaders) {
+  const std::string shown =
+      press("one-way-nat.pcap", "q", {"--columns", "mark,sipfromuser,header:User-Agent"});
+  EXPECT_NE(shown.find("User-Agent"), std::string::npos) << shown;
+  EXPECT_NE(shown.find("baresip"), std::string::npos) << shown;
+}
+
 TEST(ReportsFromAPipe, HaveTheTalk) {
   std::stringstream capture;
   capture << std::ifstream(root_path("samples/two-way.pcap"), std::ios::binary).rdbuf();

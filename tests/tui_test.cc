@@ -166,6 +166,49 @@ TEST_F(TuiTest, LadderMessageAndBack) {
   EXPECT_FALSE(a.key('q'));
 }
 
+TEST_F(TuiTest, CopiesTheLadderAndTheCommandLine) {
+  three_calls();
+  const Shared shared{feed_.model, feed_.log, feed_.analyst, lock_, verdicts_, true};
+  shared.ui->sources = {"my trace.pcap"};
+  App a(shared, false, [] { return std::string(); });
+  screen(a, {'X'});
+  EXPECT_EQ(shared.ui->clipboard, "sipladder calls 'my trace.pcap'");
+  screen(a, {kKeyHome, kKeyEnter, 'X'});
+  EXPECT_EQ(shared.ui->clipboard, "sipladder ladder 'my trace.pcap' --call 1");
+  screen(a, {'C'});
+  EXPECT_TRUE(has(shared.ui->clipboard, "INVITE")) << shared.ui->clipboard;
+  EXPECT_TRUE(has(shared.ui->clipboard, "486 Busy Here")) << shared.ui->clipboard;
+  EXPECT_TRUE(has(shared.ui->clipboard, "10.0.0.2")) << shared.ui->clipboard;
+  shared.ui->sources = {"-"};
+  EXPECT_TRUE(has(screen(a, {'X'}), "no file that a command could read again"));
+}
+
+TEST_F(TuiTest, AClearedListSaysSo) {
+  three_calls();
+  App a = app();
+  const std::string cleared = screen(a, {function_key(5)});
+  EXPECT_TRUE(has(cleared, "the list was cleared: 3 dialogs no longer shown")) << cleared;
+}
+
+// Files get the name that is typed, also when it is a name of the capture.
+TEST_F(TuiTest, TheMaskLeavesTheNameOfAFile) {
+  three_calls();
+  App a = app();
+  const std::string shown = screen(a, {'M', kKeyHome, 's', kKeyEnter, control_key('u'), 'a', 'l',
+                                       'i', 'c', 'e', '.', 'p', 'c', 'a', 'p'});
+  EXPECT_TRUE(has(shown, "alice.pcap_")) << shown;
+}
+
+TEST_F(TuiTest, AColumnThatTheUserChoseIsTheLastToBeLeftOut) {
+  std::vector<std::string> names = default_list_columns();
+  names.push_back("pdd_ms");
+  const std::vector<ListColumn> columns = chosen_list_columns(names);
+  ASSERT_EQ(columns.size(), names.size());
+  const std::vector<PlacedColumn> placed = place_columns(columns, 80);
+  EXPECT_LT(placed.size(), columns.size());
+  EXPECT_EQ(placed.back().column, columns.size() - 1);
+}
+
 TEST_F(TuiTest, HelpIsPrintedFromTheKeysOfTheView) {
   App a = app();
   const std::string help = screen(a, {'?'});

@@ -112,6 +112,8 @@ enum class Action : uint8_t {
   aliases,
   scale_time,
   copy,
+  copy_ladder,
+  copy_command,
   next_leg,
   parsed,
   to_request,

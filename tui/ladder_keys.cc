@@ -8,6 +8,7 @@
 #include "tui/ladder_view.h"
 #include "tui/message_text.h"
 #include "tui/message_view_screen.h"
+#include "tui/print_command.h"
 #include "tui/settings_view.h"
 #include "tui/tabs.h"
 #include "tui/times.h"
@@ -84,6 +85,27 @@ void LadderView::copy_message() const {
   const SharedLock lock(shared_);
   shared_.ui->clipboard = message_bytes(shared_, ladder_.rows[cursor_.selected].message);
   shared_.ui->notice = "message copied";
+}
+
+// As it is on the screen, however long it is.
+void LadderView::copy_ladder() const {
+  std::string text;
+  const auto add = [&](const CellLine& line) {
+    const std::string row = to_utf8(line);
+    text += row.substr(0, row.find_last_not_of(' ') + 1) + "\n";
+  };
+  for (const CellLine& line : header_) add(line);
+  for (size_t i = 0; i < ladder_.rows.size(); i++) add(drawn_row(i));
+  shared_.ui->clipboard = std::move(text);
+  shared_.ui->notice = "ladder copied";
+}
+
+void LadderView::copy_command() const {
+  std::string options;
+  if (shared_.ui->columns_by == ColumnsBy::endpoint) options += " --columns-by endpoint";
+  if (shared_.ui->columns_by == ColumnsBy::name) options += " --columns-by name";
+  shared_.ui->clipboard = print_command(*shared_.ui, "ladder", calls_, options);
+  shared_.ui->notice = shared_.ui->clipboard.empty() ? std::string(kNoCommand) : "command copied";
 }
 
 Reply LadderView::show_all_legs() {
@@ -188,6 +210,12 @@ Reply LadderView::act(Action action) {
       return {};
     case Action::copy:
       copy_message();
+      return {};
+    case Action::copy_ladder:
+      copy_ladder();
+      return {};
+    case Action::copy_command:
+      copy_command();
       return {};
     case Action::go_to:
       place_.begin();
@@ -337,6 +365,8 @@ const KeyTable& LadderView::keys() const {
           {'S', Action::save, "save the call"},
           {function_key(8), Action::settings, "settings"},
           {'Y', Action::copy, "copy the message (OSC 52)"},
+          {'C', Action::copy_ladder, "copy the ladder as text"},
+          {'X', Action::copy_command, "copy the command line that prints this ladder"},
           {'/', Action::search, "search in the labels", "search"},
           {'n', Action::search_next, ""},
           {'N', Action::search_previous, "next or previous match"},

@@ -86,6 +86,8 @@ class LadderView : public Screen {
   void select_message(MessageId id);
   void jump(Action action);
   void copy_message() const;
+  void copy_ladder() const;
+  void copy_command() const;
 
   Shared shared_;
   std::vector<CallId> calls_;

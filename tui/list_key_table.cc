@@ -66,6 +66,7 @@ const KeyTable& ListView::keys() const {
           {'A', Action::autoscroll, "follow the newest call, or not"},
           {'a', Action::aliases, "names of hosts, or their addresses"},
           {'Y', Action::copy, "copy the Call-ID (OSC 52)"},
+          {'X', Action::copy_command, "copy the command line that prints this list"},
           {'?', Action::help, ""},
           {function_key(1), Action::help, "this help", "help"},
           {'q', Action::back, "", "quit"},

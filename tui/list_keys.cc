@@ -323,6 +323,9 @@ Reply ListView::act_on_rows(Action action) {
     case Action::autoscroll:
       ui.autoscroll = !ui.autoscroll;
       break;
+    case Action::copy_command:
+      copy_command();
+      return {};
     case Action::copy:
       copy_call_id();
       break;

@@ -5,6 +5,7 @@
 #include "tui/choose_view.h"
 #include "tui/ladder_view.h"
 #include "tui/list_view.h"
+#include "tui/print_command.h"
 #include "tui/table_view.h"
 
 namespace sipladder {
@@ -63,6 +64,26 @@ void ListView::copy_call_id() {
   if (!shared_.model.calls.holds(selected())) return;
   shared_.ui->clipboard = shared_.ui->mask.name(cells_.text(column.front(), selected()));
   shared_.ui->notice = "Call-ID copied";
+}
+
+// Rows that no condition tells are named by their numbers, as far as a line can hold them.
+void ListView::copy_command() {
+  constexpr size_t kMostNamed = 500;
+  const std::vector<CallId>& ids = rows_source_.ids();
+  const std::string& condition = rows_source_.only_condition();
+  std::string options;
+  std::vector<CallId> named;
+  if (!condition.empty()) {
+    options = " --where " + quoted_word(condition);
+  } else if (ids.size() != rows_source_.total()) {
+    named = ids;
+  }
+  if (ids.empty() || named.size() > kMostNamed) {
+    shared_.ui->notice = "no command line has room for these rows: filter by an SQL condition";
+    return;
+  }
+  shared_.ui->clipboard = print_command(*shared_.ui, "calls", named, options);
+  shared_.ui->notice = shared_.ui->clipboard.empty() ? std::string(kNoCommand) : "command copied";
 }
 
 Reply ListView::open_columns() {

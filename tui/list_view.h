@@ -89,6 +89,7 @@ class ListView : public Screen {
   Reply open_values();
   Reply open_capture_findings();
   void copy_call_id();
+  void copy_command();
   Reply open_columns();
   bool act_on_order(Action action);
   Reply act_on_rows(Action action);
