@@ -282,6 +282,7 @@ TEST(Redact, NoUserOfDigitsIsLeftInAnyText) {
   sip.message(text);
   EXPECT_EQ(text.find("768000"), std::string::npos) << text;
   EXPECT_EQ(text.find("7612"), std::string::npos) << text;
+  EXPECT_EQ(text.find("392 192.0.2.1:"), std::string::npos) << text;
   for (const char* kept : {"SIP/2.0 486 Busy ", "CSeq: 40000 INVITE", ";id=31", ";counter=1",
                            "Warning: 392 ", ":5060 \"", "Q.850;cause=17;", "Retry-After: 40000 (",
                            ";duration=3600", "m=audio 40000 ", "a=rtcp:40000"})

@@ -127,8 +127,10 @@ void SipText::grammar(std::string_view name, Text value) {
 void SipText::words(Text text, Keep plain) {
   const std::string_view all = view(text);
   size_t at = 0;
-  while (at < all.size() && (is_space(all[at]) || is_digit(all[at]))) at++;
-  replacer_.text(text.subspan(0, at), plain);  // the code of a Warning
+  while (at < all.size() && is_space(all[at])) at++;
+  while (at < all.size() && is_digit(all[at])) at++;
+  if (at < all.size() && !is_space(all[at])) at = 0;  // an address, or a word
+  replacer_.text(text.subspan(0, at), plain);         // the code of a Warning
   while (at < all.size()) {
     const size_t open = std::min(all.find_first_of("\"(", at), all.size());
     const Text outside = text.subspan(at, open - at);
@@ -290,7 +292,8 @@ void SipText::param(Text text, Keep other) {
   const std::string_view all = view(text);
   const size_t equal = std::min(all.find('='), all.size());
   const std::string name = lower_case(trim(all.substr(0, equal)));
-  replacer_.text(text.subspan(0, equal), Keep::grammar);
+  if (!is_number_param(name) && !is_grammar_param(name))
+    replacer_.text(text.subspan(0, equal), Keep::grammar);
   if (equal == all.size()) return;
   const Text value = text.subspan(equal + 1);
   if (name == "uri") {
