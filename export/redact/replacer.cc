@@ -153,7 +153,8 @@ size_t Replacer::replace_address(std::span<char> text, size_t at) {
 bool Replacer::keeps(std::string_view word, Keep keep) const {
   if (keep == Keep::nothing) return false;
   if (keep == Keep::grammar || !is_number(word)) return is_grammar(word);
-  return keep == Keep::grammar_and_numbers || word.size() < kLeastUser || !users_.contains(std::string(word));
+  return keep == Keep::grammar_and_numbers || word.size() < kLeastUser ||
+         !users_.contains(std::string(word));
 }
 
 void Replacer::replace_word(std::string_view word, std::string* out, Keep keep) {

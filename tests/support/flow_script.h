@@ -9,9 +9,9 @@
 //   ip-id 0                           the packets below have no IP ID; ip-id 1: they have
 //   behind alice 20                   packets from and to alice below are captured at a second
 //                                     point, too, a router and 20 ms nearer to the others (IPv4)
-//   on-router                         all packets are captured on a router, by its device `any` (Linux
-//                                     cooked): each comes in and goes out 0.1 ms later, except
-//                                     those of lines with `kept`, which come in only (IPv4)
+//   on-router                         all packets are captured on a router, by its device `any`
+//                                     (Linux cooked): each comes in and goes out 0.1 ms later,
+//                                     except those of lines with `kept`, which come in only (IPv4)
 //   padding 28                        the records of the packets below count 28 bytes that no
 //                                     packet had
 //   0.000 alice > p1 INVITE sip:bob@example.com sdp=192.0.2.101:4000
@@ -86,8 +86,8 @@
 
 namespace sipladder::build {
 
-// The capture file (pcap, nanoseconds; Ethernet, or Linux cooked with `on-router`). A line that makes no sense is described in
-// *error.
+// The capture file (pcap, nanoseconds; Ethernet, or Linux cooked with `on-router`). A line that
+// makes no sense is described in *error.
 std::string capture_of_flow(std::string_view script, std::string* error);
 
 }  // namespace sipladder::build
