@@ -189,7 +189,7 @@ Reply TableView::open_values() {
   return choose_value(
       fmt::format("{} of these rows (< and > choose the column)", column->name), counts,
       [this, column](const std::string& value) { rows_.pick(column, value); },
-      [this, column](const std::string& value) { return shown(*column, value); });
+      [this, column](const std::string& value) { return shown_value(*column, value); });
 }
 
 Reply TableView::open_columns() {

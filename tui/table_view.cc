@@ -70,13 +70,16 @@ RowId TableView::selected() const {
   return cursor_.selected < ids.size() ? ids[cursor_.selected] : RowId{};
 }
 
-// Columns of numbers hold no names: the mask leaves them. What is masked of a header's value
-// depends on the header.
+// Columns of numbers hold no names: the mask leaves them.
+std::string TableView::shown_value(const Column& column, std::string text) const {
+  return is_number(column) ? text : shared_.ui->mask.cell(column.name, std::move(text));
+}
+
+// What is masked of a header's value depends on the header.
 std::string TableView::shown(const Column& column, RowId row) {
   std::string text = plain_text(rows_.value(column, row));
-  if (is_number(column)) return text;
   if (&table_ != &kHeadersTable || column.name != "value")
-    return shared_.ui->mask.cell(column.name, std::move(text));
+    return shown_value(column, std::move(text));
   const std::string name = plain_text(rows_.value(*find_column(table_, "name"), row));
   return shared_.ui->mask.header(name, std::move(text));
 }

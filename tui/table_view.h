@@ -45,6 +45,7 @@ class TableView : public Screen {
     size_t column = 0;
     int x = 0, width = 0;
   };
+  std::string shown_value(const Column& column, std::string text) const;
   std::string shown(const Column& column, RowId row);
   void take_cells();
   int wanted_width(size_t column, int most) const;
