@@ -214,10 +214,11 @@ bool TraceParser::Open::begins_body(std::string_view line) const {
 }
 
 // Whether an empty line may stand among the headers: one of those that every message has is still
-// to come, or a document goes on with them on its next page.
+// to come, or a document goes on with them on its next page. What follows the type of a body is the
+// body, which can begin like a message (message/sipfrag).
 bool TraceParser::Open::may_go_on() const {
   if (is_segment() || header_lines == 0) return false;
-  return !has_all_fields() || (!head && !content_length);
+  return !has_all_fields() || (!head && !content_length && body == BodyKind::unknown);
 }
 
 void TraceParser::note_header(std::string_view line) {
