@@ -83,6 +83,14 @@ TEST_F(MaskTest, LeavesSentencesReadable) {
   EXPECT_EQ(mask_.cell("state", "in-call"), "in-call");
 }
 
+// The numbers of a header that counts are no names, wherever they stand.
+TEST_F(MaskTest, LearnsNoNameFromCountsAndTimes) {
+  mask_.header("Session-Expires", "86400;refresher=uac");
+  mask_.header("Date", "Sat, 13 Nov 2010 23:29:00 GMT");
+  const std::string text = "86400 s are over, since Nov 2010, of the refresher";
+  EXPECT_EQ(mask_.sentence(text), text);
+}
+
 TEST_F(MaskTest, ReplacesWhatASentenceShowsToBeAUri) {
   for (const char* text : {"sip:carol@lab.example", "carol@lab.example", "lab.example"}) {
     const std::string masked = mask_.sentence(std::string("of ") + text + " since");

@@ -199,7 +199,9 @@ std::string Mask::header(std::string_view name, std::string value) {
 // Remembers the names of a header for sentences. Those that hold words of the protocol, and Via,
 // have none that a sentence would show alone.
 void Mask::learn_header(std::string_view name, std::string_view value) {
-  if (!holds_grammar(name) && !holds_credentials(name) && !equal_no_case(name, "via")) learn(value);
+  if (!holds_numbers(name) && !holds_grammar(name) && !holds_credentials(name) &&
+      !equal_no_case(name, "via"))
+    learn(value);
 }
 
 std::string Mask::message(std::string bytes) {
