@@ -84,14 +84,17 @@ void TraceParser::Open::fit_body() {
   // Where the body is not shown, empty lines stand before the next message.
   const bool empty = text.find_first_not_of(" \r\n", body_at) == npos;
   if (empty && length_left_out && body != BodyKind::unknown) missing = std::max<size_t>(missing, 1);
-  if (!content_length) return;
+  if (!content_length) {
+    if (length_left_out && missing == 0) write_length();
+    return;
+  }
   const size_t want = *content_length;
   if (body_size() < want && empty) text.resize(body_at);
   if (body_size() > want + 2) {
     const std::string bare = with_bare_line_ends(std::string_view(text).substr(body_at));
     if (only_line_ends(bare, want)) text.replace(body_at, npos, bare);
   }
-  if (body_size() > want && !may_cut_at(want)) return grow_length();
+  if (body_size() > want && !may_cut_at(want)) return write_length();
   if (body_size() > want) text.resize(body_at + want);
   // A text that ends too early was cut when it was copied, not on the wire.
   if (body_size() < want) missing = want - body_size();
@@ -107,9 +110,9 @@ bool TraceParser::Open::may_cut_at(size_t size) const {
   return !is_sdp_line(trim_text(behind, "\r\n"));
 }
 
-// Makes Content-Length say what the text shows, so that nothing of the SDP is lost.
-void TraceParser::Open::grow_length() {
-  while (text.ends_with("\r\n\r\n")) text.resize(text.size() - 2);
+// Makes Content-Length say what the text shows, so that nothing of the body is lost.
+void TraceParser::Open::write_length() {
+  while (body_size() >= 2 && text.ends_with("\r\n\r\n")) text.resize(text.size() - 2);
   const std::string length = std::to_string(body_size());
   text.replace(length_at, length_digits, length);
   body_at += length.size() - length_digits;

@@ -246,11 +246,12 @@ void TraceParser::note_header(std::string_view line) {
   }
   if (!is("Content-Length", "l")) return;
   open.length_left_out = is_left_out(value);
+  open.length_at = open.text.size() + static_cast<size_t>(value.data() - line.data());
+  open.length_digits = value.size();
   size_t length = 0;
   const auto result = std::from_chars(value.data(), value.data() + value.size(), length);
   if (result.ec != std::errc()) return;
   open.content_length = length;
-  open.length_at = open.text.size() + static_cast<size_t>(value.data() - line.data());
   open.length_digits = static_cast<size_t>(result.ptr - value.data());
 }
 
@@ -266,7 +267,7 @@ bool TraceParser::starts_another(std::string_view line) const {
 // True for a line that cannot be part of the message.
 bool TraceParser::breaks_off(std::string_view line) const {
   const Open& open = *open_;
-  if (open.dots || open.is_segment() || line.find_first_not_of(" \t") == npos) return false;
+  if (open.dots || open.is_segment() || is_blank(line)) return false;
   if (open.body_at == 0) return open.header_lines > 0 && parse_log_time(line).has_value();
   if (open.body == BodyKind::unknown && !open.content_length) return !line.starts_with("v=");
   // A long line may have been wrapped where it was copied: it goes on in the next line.

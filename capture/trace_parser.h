@@ -102,7 +102,7 @@ class TraceParser {
     void break_off();
     void fit_body();
     bool may_cut_at(size_t size) const;
-    void grow_length();
+    void write_length();
   };
 
   // A line with a start-line behind something else: the next line tells whether it is one.

@@ -241,16 +241,9 @@ bool goes_on_behind(std::string_view body, std::string_view behind) {
   return !is_padding(behind) && !looks_like_sip(behind);
 }
 
-// "..." stands in texts for people in the place of a number that their author has left out.
-bool is_left_out(std::string_view value) {
-  return value == "\xE2\x80\xA6" ||
-         (value.size() > 1 && value.find_first_not_of('.') == std::string_view::npos);
-}
-
 void index_body(std::string_view bytes, size_t at, SipIndex* sip) {
   sip->body = slice(bytes, at, bytes.size());
   if (!sip->has(HeaderId::content_length)) return;
-  if (is_left_out(sip->value(HeaderId::content_length))) return;
   sip->content_length = parse_number<uint64_t>(sip->value(HeaderId::content_length));
   if (!sip->content_length) {
     flag(sip, "Content-Length is not a number (RFC 3261 20.14)",

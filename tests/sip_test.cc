@@ -116,6 +116,9 @@ TEST(SipIndex, MalformedSaysWhat) {
       {"OPTIONS sip:a SIP/7.0\r\nVia: x\r\n\r\n", "SIP-Version"},
       {"SIP/2.0 4294967301 big\r\nVia: x\r\n\r\n", "Status-Code"},
       {"OPTIONS sip:a SIP/2.0\r\nno colon here\r\n\r\n", "colon"},
+      {"OPTIONS sip:a SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: a;tag=1\r\nTo: "
+       "b\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\nContent-Length: ...\r\n\r\n",
+       "Content-Length"},
   };
   for (const auto& row : kCases) {
     SipIndex sip;
