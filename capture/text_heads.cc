@@ -27,15 +27,21 @@ bool scan_tcpdump_time(Scanner* in, LogTime* time) {
   return true;
 }
 
+// The host before the last separator, when a port stands behind it: out->port is set.
+std::optional<std::string_view> cut_port(std::string_view text, char separator, RawEndpoint* out) {
+  const size_t at = text.rfind(separator);
+  if (at == npos || at + 1 >= text.size()) return std::nullopt;
+  const std::string_view port = text.substr(at + 1);
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), out->port);
+  if (error != std::errc() || end != port.data() + port.size()) return std::nullopt;
+  return text.substr(0, at);
+}
+
 // "192.0.2.1:5060", "[2001:db8::1]:5060"; with the separator '.', "192.0.2.1.5060" as tcpdump
 // writes it.
 bool parse_endpoint(std::string_view text, char separator, RawEndpoint* out) {
-  const size_t at = text.rfind(separator);
-  if (at == npos || at + 1 >= text.size()) return false;
-  const std::string_view port = text.substr(at + 1);
-  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), out->port);
-  if (error != std::errc() || end != port.data() + port.size()) return false;
-  return parse_raw_ip(text.substr(0, at), out);
+  const auto host = cut_port(text, separator, out);
+  return host && parse_raw_ip(*host, out);
 }
 
 // An end in a head whose form says that one stands there. Its host may be a name, or an address of
@@ -43,13 +49,10 @@ bool parse_endpoint(std::string_view text, char separator, RawEndpoint* out) {
 bool parse_any_endpoint(std::string_view text, RawEndpoint* out) {
   if (parse_endpoint(text, ':', out)) return true;
   *out = {};
-  const size_t at = text.rfind(':');
-  uint16_t port = 0;
-  if (at == npos) return false;
-  const std::string_view digits = text.substr(at + 1);
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-  if (error != std::errc() || end != digits.data() + digits.size()) return false;
-  std::string host(trim_text(text.substr(0, at), "[]<>"));
+  const auto shown = cut_port(text, ':', out);
+  if (!shown) return false;
+  const uint16_t port = out->port;
+  std::string host(trim_text(*shown, "[]<>"));
   std::replace(host.begin(), host.end(), '*', 'x');
   if (!name_raw_host(host, out)) return false;
   out->port = port;
