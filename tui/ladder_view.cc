@@ -72,14 +72,7 @@ void LadderView::build() {
   if (!ladder_.calls.empty())
     note_of_call_ = shared_.ui->mask.sentence(
         std::string(shared_.analyst.notes().of(ladder_.calls.front().call_id)));
-  notes_of_messages_.clear();
-  if (!shared_.analyst.notes().empty()) {
-    for (const LadderRow& row : ladder_.rows) {
-      std::string note = note_of(shared_, row.message);
-      if (!note.empty())
-        notes_of_messages_[row.message.value] = shared_.ui->mask.sentence(std::move(note));
-    }
-  }
+  take_notes();
   mask_ladder(&shared_.ui->mask, &ladder_);
   if (only_sdp_)
     std::erase_if(ladder_.rows, [](const LadderRow& row) {
@@ -96,6 +89,23 @@ void LadderView::build() {
   built_ = true;
   cursor_.count = ladder_.rows.size();
   if (before) select_message(before);
+}
+
+// The notes of the messages of the ladder.
+void LadderView::take_notes() {
+  notes_of_messages_.clear();
+  const Notes& notes = shared_.analyst.notes();
+  if (notes.empty()) return;
+  std::map<uint32_t, std::string_view> call_ids;
+  for (const LadderCall& call : ladder_.calls) call_ids[call.id.value] = call.call_id;
+  for (const LadderRow& row : ladder_.rows) {
+    const auto call_id = call_ids.find(row.call.value);
+    if (!row.message || call_id == call_ids.end()) continue;
+    const std::string_view note =
+        notes.of(Notes::message_key(call_id->second, row.frame, row.source));
+    if (!note.empty())
+      notes_of_messages_[row.message.value] = shared_.ui->mask.sentence(std::string(note));
+  }
 }
 
 // Puts the cursor on the target, once, as soon as the ladder has rows.

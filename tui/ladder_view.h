@@ -85,6 +85,7 @@ class LadderView : public Screen {
   void next_finding(bool forward);
   void select_message(MessageId id);
   void jump(Action action);
+  void take_notes();
   void copy_message() const;
   void copy_ladder() const;
   void copy_command() const;
